@@ -1,0 +1,366 @@
+//! The attempt loop: one call from its first attempt to its trail.
+
+mod body;
+pub(crate) mod credential;
+mod exchange;
+mod guard;
+pub(crate) mod plan;
+mod race;
+mod redirect;
+pub(crate) mod shared;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use http::header::{HeaderName, HeaderValue};
+use tracing::Instrument as _;
+
+use crate::backoff::Backoff;
+use crate::codes::{Cause, ErrorKind, StopReason};
+use crate::error::{BoxError, Error};
+use crate::observe;
+use crate::redact::Redactor;
+use crate::response::Response;
+use crate::retry::decision::{Decision, Facts, Gave, decide};
+use crate::trace_context::SpanId;
+use crate::trail::Outcome;
+use crate::transport::{Transport, WireRequest};
+use credential::Lease;
+use exchange::{Exchanged, Timing};
+use guard::Guard;
+use plan::{CallPlan, Hop};
+use race::{Cancel, Race, race};
+use shared::Shared;
+
+/// Makes a call.
+///
+/// Dropping the future cancels the call: its trail is closed and the observers are told.
+pub(crate) async fn run_call<T: Transport>(
+    shared: Arc<Shared>,
+    transport: Arc<T>,
+    plan: CallPlan,
+) -> Result<Response, Error> {
+    let span = observe::call_span(&plan.info(&shared));
+    async move {
+        let mut call = Call::new(&shared, &*transport, plan);
+        // A panic must not cost the caller the trail of what was sent.
+        match AssertUnwindSafe(call.run()).catch_unwind().await {
+            Ok(end) => call.finish(end),
+            Err(_) => {
+                let end = End::error(ErrorKind::Internal, "reqtrail panicked; please report this");
+                call.finish((end, StopReason::NotRetryable))
+            }
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+/// A call under way.
+struct Call<'a, T: Transport> {
+    shared: &'a Shared,
+    transport: &'a T,
+    plan: CallPlan,
+    guard: Guard<'a, T>,
+    cancel: Cancel,
+    /// What every attempt sends, but for the credential and the `traceparent`.
+    hop: Hop,
+    redactor: Redactor,
+    deadline: Instant,
+    /// Drawn for the first attempt together with the call ID.
+    first_span: Option<SpanId>,
+}
+
+/// How a call ends, but for its trail.
+enum End {
+    Response(exchange::Success),
+    Error {
+        kind: ErrorKind,
+        message: String,
+        api: Option<crate::error::ApiError>,
+        source: Option<BoxError>,
+    },
+}
+
+impl End {
+    fn error(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::Error {
+            kind,
+            message: message.into(),
+            api: None,
+            source: None,
+        }
+    }
+
+    fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
+        if let Self::Error { source, .. } = &mut self {
+            *source = Some(cause.into());
+        }
+        self
+    }
+}
+
+impl<'a, T: Transport> Call<'a, T> {
+    fn new(shared: &'a Shared, transport: &'a T, mut plan: CallPlan) -> Self {
+        let started = transport.now();
+        let opening = plan.opening(shared, started, transport.wall_clock());
+        let mut redactor = Redactor::default();
+        for (secret, shown) in std::mem::take(&mut plan.secrets) {
+            redactor.add_as(&secret, shown.into());
+        }
+        Self {
+            hop: plan.first_hop(shared),
+            cancel: Cancel::new(plan.cancel.take()),
+            deadline: after(started, plan.call_timeout),
+            guard: Guard::new(shared, transport, opening),
+            first_span: Some(plan.first_span),
+            redactor,
+            shared,
+            transport,
+            plan,
+        }
+    }
+
+    /// Makes attempts until the decision says stop.
+    async fn run(&mut self) -> (End, StopReason) {
+        if self.cancel.is_cancelled() {
+            return (
+                End::error(ErrorKind::Cancelled, "cancelled before anything was sent"),
+                StopReason::Cancelled,
+            );
+        }
+        let mut lease = match self.first_credential().await {
+            Ok(lease) => lease,
+            Err(end) => return end,
+        };
+        let mut backoff: Option<Backoff> = None;
+        let mut cause = Cause::Initial;
+        let mut counted = 0;
+        let mut hops = 0;
+        let mut may_reauth = lease.as_ref().is_some_and(Lease::is_refreshable);
+        loop {
+            if matches!(cause, Cause::Initial | Cause::Retry) {
+                counted += 1;
+            }
+            let mut gave = self.attempt(cause, lease.as_ref(), hops).await;
+            let retry = &self.shared.retry;
+            let may_repeat = !matches!(gave.gave, Gave::Success | Gave::Redirect | Gave::Cancelled);
+            let (jitter, uniform) = if may_repeat {
+                self.shared.draw()
+            } else {
+                (0.0, 0.0)
+            };
+            let mut draw = || {
+                backoff
+                    .get_or_insert_with(|| Backoff::new(retry.base_delay, retry.max_delay))
+                    .draw(uniform)
+            };
+            let facts = Facts {
+                gave: gave.gave,
+                sent: gave.sent,
+                out_of_time: gave.out_of_time,
+                safe: self.plan.is_safe(&self.hop.method),
+                can_reauth: may_reauth,
+                attempts: counted,
+                max_attempts: self.plan.max_attempts,
+                retry_after: gave.retry_after,
+                max_retry_after: retry.max_retry_after,
+                backoff: if may_repeat { draw() } else { Duration::ZERO },
+                jitter,
+                time_left: self
+                    .deadline
+                    .saturating_duration_since(self.transport.now()),
+            };
+            let decision = decide(&facts, || self.shared.withdraw());
+            self.guard.attempt_finished(match decision {
+                Decision::Retry(wait, reason) => Some((wait, reason)),
+                _ => None,
+            });
+            match decision {
+                Decision::Stop(why) => {
+                    if why == StopReason::Succeeded {
+                        self.shared.refund();
+                    }
+                    return (gave.end, why);
+                }
+                Decision::Retry(wait, _) => {
+                    if let Err(end) = self.wait(wait).await {
+                        return end;
+                    }
+                }
+                Decision::Redirect => {
+                    hops += 1;
+                    if let Some(next) = gave.next_hop.take() {
+                        self.hop = next;
+                    }
+                }
+                Decision::Reauth => {
+                    may_reauth = false;
+                    lease = match self.newer_credential(lease.as_ref(), gave.end).await {
+                        Ok(newer) => newer,
+                        Err(end) => return end,
+                    };
+                }
+            }
+            cause = decision.cause().unwrap_or(Cause::Retry);
+        }
+    }
+
+    /// One attempt, opened in the trail before it is sent and closed after it.
+    async fn attempt(&mut self, cause: Cause, lease: Option<&Lease>, hops: u32) -> Exchanged {
+        let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
+        let now = self.transport.now();
+        let mut headers = self.hop.headers.clone();
+        if let Some(lease) = lease {
+            self.redactor.add(lease.token());
+            let credential = &self.shared.dialect.0.credential;
+            if let Some(value) = lease.header(&credential.prefix) {
+                headers.insert(credential.header.clone(), value);
+            }
+        }
+        if self.shared.traceparent {
+            let text = self.plan.trace.traceparent(span_id);
+            if let Ok(value) = HeaderValue::try_from(text) {
+                headers.insert(TRACEPARENT, value);
+            }
+        }
+        let request = WireRequest::new(
+            self.hop.method.clone(),
+            self.hop.url.clone(),
+            headers,
+            self.hop.body.clone(),
+        );
+        let timing = Timing {
+            connect: after(now, self.plan.connect_timeout),
+            attempt: after(now, self.plan.attempt_timeout),
+            call: self.deadline,
+        };
+        let url = self.redactor.text(&self.hop.shown).into_owned();
+        let span = self
+            .guard
+            .attempt_started(now, cause, span_id, url, &request);
+        let attempt = exchange::Attempt {
+            shared: self.shared,
+            transport: self.transport,
+            redactor: &self.redactor,
+            hop: &self.hop,
+            hops_left: self.plan.max_redirects.saturating_sub(hops),
+            timing,
+        };
+        // The recorder is written to as things become known, so that a dropped call keeps what was known.
+        let gave = attempt
+            .run(request, &mut self.guard.recorder, &mut self.cancel)
+            .instrument(span.clone())
+            .await;
+        self.guard.attempt_ended(&span);
+        gave
+    }
+
+    async fn wait(&mut self, wait: Duration) -> Result<(), (End, StopReason)> {
+        if wait.is_zero() {
+            return Ok(());
+        }
+        let until = self.transport.now() + wait;
+        let timer = std::pin::pin!(self.transport.sleep_until(until));
+        match race(
+            std::pin::pin!(std::future::pending::<()>()),
+            timer,
+            &mut self.cancel,
+        )
+        .await
+        {
+            Race::Cancelled => Err((
+                End::error(
+                    ErrorKind::Cancelled,
+                    "cancelled while waiting for the next attempt",
+                ),
+                StopReason::Cancelled,
+            )),
+            Race::Done(()) | Race::Time => Ok(()),
+        }
+    }
+
+    async fn first_credential(&mut self) -> Result<Option<Lease>, (End, StopReason)> {
+        if self.plan.own_credential {
+            return Ok(None);
+        }
+        match self.shared.credentials.ready() {
+            Some(ready) => Ok(ready),
+            None => {
+                let without = End::error(
+                    ErrorKind::InvalidRequest,
+                    "the token refresher gave no credential, so nothing was sent",
+                );
+                self.newer_credential(None, without).await
+            }
+        }
+    }
+
+    /// A credential that is newer than the refused one; without one the call ends as `otherwise` says.
+    async fn newer_credential(
+        &mut self,
+        refused: Option<&Lease>,
+        otherwise: End,
+    ) -> Result<Option<Lease>, (End, StopReason)> {
+        let fetch = self.shared.credentials.newer_than(refused, self.transport);
+        let timer = std::pin::pin!(self.transport.sleep_until(self.deadline));
+        let (kind, message, why) = match race(std::pin::pin!(fetch), timer, &mut self.cancel).await
+        {
+            Race::Done(Ok(lease)) => return Ok(Some(lease)),
+            Race::Done(Err(failed)) => {
+                return Err((otherwise.caused_by(failed), StopReason::NotRetryable));
+            }
+            Race::Time => (
+                ErrorKind::Timeout,
+                "the call's time ran out while the token refresher was at work",
+                StopReason::Deadline,
+            ),
+            Race::Cancelled => (
+                ErrorKind::Cancelled,
+                "cancelled while the token refresher was at work",
+                StopReason::Cancelled,
+            ),
+        };
+        Err((End::error(kind, message), why))
+    }
+
+    /// Closes the trail and makes the caller's result.
+    fn finish(&mut self, (end, stopped): (End, StopReason)) -> Result<Response, Error> {
+        let outcome = match &end {
+            End::Response(_) => Outcome::Ok,
+            End::Error { kind, .. } => Outcome::Error(*kind),
+        };
+        let trail = self.guard.finish(outcome, stopped);
+        match end {
+            End::Response(success) => Ok(Response {
+                status: success.status,
+                headers: success.headers,
+                body: success.body,
+                rate_limit: success.rate_limit,
+                trail,
+            }),
+            End::Error {
+                kind,
+                message,
+                api,
+                source,
+            } => Err(Error::new(kind, message)
+                .with_api(api)
+                .with_source(source)
+                .with_trail(trail)),
+        }
+    }
+}
+
+/// The header of W3C Trace Context.
+pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// A time so far off that no call reaches it: the stand-in where a clock cannot count further.
+const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
+/// `start + duration`, also where the clock cannot count that far.
+fn after(start: Instant, duration: Duration) -> Instant {
+    start.checked_add(duration).unwrap_or(start + FAR)
+}

@@ -1,0 +1,445 @@
+//! One attempt: send, wait for the head, read the body, and say what all that gave.
+
+use std::pin::{Pin, pin};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::body::{Collected, ReadError, decode, decode_what_is_there};
+use super::plan::Hop;
+use super::race::{Cancel, Race, race};
+use super::redirect::{self, Verdict};
+use super::shared::Shared;
+use super::{End, guard};
+use crate::codes::{ErrorKind, Sent};
+use crate::coding::{Coding, DecodeError};
+use crate::dialect::{self, RetryRule, SeenCode};
+use crate::error::{ApiError, ApiFields};
+use crate::limits;
+use crate::rate_limit::RateLimit;
+use crate::redact::Redactor;
+use crate::request_id;
+use crate::retry::decision::Gave;
+use crate::retry_after;
+use crate::trail::Recorder;
+use crate::transport::{Failure, Reply, SentMark, Transport, TransportError, WireRequest};
+
+/// What an attempt gave, for the decision and for the caller.
+pub(super) struct Exchanged {
+    pub(super) gave: Gave,
+    pub(super) sent: Sent,
+    /// The call's time ended the attempt.
+    pub(super) out_of_time: bool,
+    pub(super) retry_after: Option<Duration>,
+    /// How the call ends if this was its last attempt.
+    pub(super) end: End,
+    /// Where a followed redirect leads.
+    pub(super) next_hop: Option<Hop>,
+}
+
+/// A usable 2xx response.
+pub(super) struct Success {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) rate_limit: Option<RateLimit>,
+}
+
+/// When an attempt has to end.
+#[derive(Clone, Copy)]
+pub(super) struct Timing {
+    pub(super) connect: Instant,
+    pub(super) attempt: Instant,
+    pub(super) call: Instant,
+}
+
+impl Timing {
+    fn end(self) -> Instant {
+        self.attempt.min(self.call)
+    }
+}
+
+/// All that an attempt looks at.
+pub(super) struct Attempt<'a, T: Transport> {
+    pub(super) shared: &'a Shared,
+    pub(super) transport: &'a T,
+    pub(super) redactor: &'a Redactor,
+    pub(super) hop: &'a Hop,
+    pub(super) hops_left: u32,
+    pub(super) timing: Timing,
+}
+
+/// A response head and what was read from it.
+struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+    retry_after: Option<Duration>,
+}
+
+impl<T: Transport> Attempt<'_, T> {
+    /// Makes the attempt, and writes into the trail what becomes known, when it becomes known.
+    pub(super) async fn run(
+        self,
+        request: WireRequest,
+        recorder: &mut Recorder,
+        cancel: &mut Cancel,
+    ) -> Exchanged {
+        let sent = request.sent.clone();
+        let mut timer = pin!(
+            self.transport
+                .sleep_until(self.timing.connect.min(self.timing.end()))
+        );
+        let mut work = pin!(self.transport.exchange(request));
+        let reply = loop {
+            match race(work.as_mut(), timer.as_mut(), cancel).await {
+                Race::Done(Ok(reply)) => break reply,
+                Race::Done(Err(error)) => return self.broken(error, None, recorder, &sent),
+                Race::Cancelled => return cancelled(recorder, guard::sent(&sent)),
+                // The connection is there, so the time to connect does not bound the rest.
+                Race::Time if sent.is_marked() && self.transport.now() < self.timing.end() => {
+                    timer.set(self.transport.sleep_until(self.timing.end()));
+                }
+                Race::Time => return self.timed_out(recorder, None, &sent),
+            }
+        };
+        if self.timing.connect < self.timing.end() {
+            timer.set(self.transport.sleep_until(self.timing.end()));
+        }
+        let Reply {
+            status,
+            headers,
+            body,
+        } = reply;
+        let head = Head {
+            status,
+            retry_after: self.retry_after(&headers),
+            headers,
+        };
+        recorder.answered(
+            status.as_u16(),
+            self.read_id(&head.headers, None),
+            head.retry_after,
+        );
+        if let Err(message) = limits::check_headers(&head.headers) {
+            return failed(recorder, ErrorKind::TooLarge, message, Gave::Unusable);
+        }
+        if head.status.is_success() {
+            return self
+                .success(head, body, recorder, cancel, timer, &sent)
+                .await;
+        }
+        match redirect::judge(
+            head.status,
+            &head.headers,
+            self.hop,
+            self.hops_left,
+            &self.shared.shown_query,
+        ) {
+            Verdict::Follow(next) => Exchanged {
+                gave: Gave::Redirect,
+                sent: Sent::Yes,
+                out_of_time: false,
+                retry_after: head.retry_after,
+                end: End::error(ErrorKind::Redirect, "the redirect was not followed"),
+                next_hop: Some(next),
+            },
+            Verdict::Refuse(why) => failed(
+                recorder,
+                ErrorKind::Redirect,
+                self.redactor.text(&why).into_owned(),
+                Gave::Unusable,
+            ),
+            Verdict::Final => self.api_error(head, body, recorder, cancel, timer).await,
+        }
+    }
+
+    async fn success(
+        &self,
+        mut head: Head,
+        body: T::Body,
+        recorder: &mut Recorder,
+        cancel: &mut Cancel,
+        timer: Pin<&mut T::Sleep>,
+        sent: &SentMark,
+    ) -> Exchanged {
+        let limit = self.shared.limits.body_bytes;
+        let mut collected = Collected::default();
+        match race(pin!(collected.read(body, limit)), timer, cancel).await {
+            Race::Done(Ok(())) => {}
+            Race::Done(Err(ReadError::TooLarge)) => return too_large(recorder, limit),
+            Race::Done(Err(ReadError::Broken(error))) => {
+                return self.broken(error, head.retry_after, recorder, sent);
+            }
+            Race::Time => return self.timed_out(recorder, head.retry_after, sent),
+            Race::Cancelled => return cancelled(recorder, Sent::Yes),
+        }
+        let raw = collected.into_bytes();
+        let coding = match self.coding(&head.headers) {
+            Ok(coding) => coding,
+            Err(_) if raw.is_empty() => Coding::Identity,
+            Err(message) => return failed(recorder, ErrorKind::Decode, message, Gave::Unusable),
+        };
+        let body = match decode(coding, raw, limit).await {
+            Ok(body) => body,
+            Err(DecodeError::TooLarge) => return too_large(recorder, limit),
+            Err(DecodeError::Corrupt(error)) => {
+                return failed(
+                    recorder,
+                    ErrorKind::Decode,
+                    format!("the body's coding is corrupt: {error}"),
+                    Gave::Unusable,
+                );
+            }
+        };
+        if coding != Coding::Identity {
+            head.headers.remove(CONTENT_ENCODING);
+            head.headers.remove(CONTENT_LENGTH);
+        }
+        Exchanged {
+            gave: Gave::Success,
+            sent: Sent::Yes,
+            out_of_time: false,
+            retry_after: head.retry_after,
+            end: End::Response(Success {
+                status: head.status,
+                rate_limit: self.rate_limit(&head.headers),
+                headers: head.headers,
+                body,
+            }),
+            next_hop: None,
+        }
+    }
+
+    /// An error status: it is the API's answer, whatever happens to its body.
+    async fn api_error(
+        &self,
+        head: Head,
+        body: T::Body,
+        recorder: &mut Recorder,
+        cancel: &mut Cancel,
+        timer: Pin<&mut T::Sleep>,
+    ) -> Exchanged {
+        let mut collected = Collected::default();
+        let out_of_time = match race(
+            pin!(collected.read(body, limits::ERROR_BODY_READ)),
+            timer,
+            cancel,
+        )
+        .await
+        {
+            Race::Done(_) => false,
+            Race::Time => self.transport.now() >= self.timing.call,
+            Race::Cancelled => return cancelled(recorder, Sent::Yes),
+        };
+        let body = match self.coding(&head.headers) {
+            Ok(coding) => {
+                decode_what_is_there(coding, collected.into_bytes(), limits::ERROR_BODY_READ).await
+            }
+            Err(_) => Bytes::new(),
+        };
+        let dialect = &self.shared.dialect.0;
+        let decoded = dialect.decode(&body);
+        let status = head.status.as_u16();
+        let meaning = decoded.code.as_deref().and_then(|code| {
+            let seen = SeenCode {
+                code,
+                status,
+                retry_after: head.retry_after,
+            };
+            dialect.decoder.classify(&seen)
+        });
+        let category = meaning
+            .as_ref()
+            .and_then(|meaning| meaning.category)
+            .unwrap_or_else(|| dialect::category_of_status(status));
+        let rule: Option<RetryRule> = meaning.as_ref().and_then(|meaning| meaning.retry);
+        let clean = |text: Option<String>| text.map(|text| self.redactor.text(&text).into_owned());
+        let code = clean(decoded.code);
+        recorder.decoded(
+            self.read_id(&head.headers, decoded.request_id.as_deref()),
+            code.clone(),
+            category,
+        );
+        let api = ApiError(Box::new(ApiFields {
+            dialect: dialect.name.clone(),
+            status,
+            code,
+            raw_code: clean(decoded.raw_code),
+            category,
+            message: clean(decoded.message),
+            hint: meaning.and_then(|meaning| meaning.hint),
+            rate_limit: self.rate_limit(&head.headers),
+            headers: self.clean_headers(head.headers),
+            body: self
+                .redactor
+                .bytes(body.slice(..body.len().min(limits::ERROR_BODY_KEPT))),
+        }));
+        Exchanged {
+            gave: Gave::Status(status, rule),
+            sent: Sent::Yes,
+            out_of_time,
+            retry_after: head.retry_after,
+            end: End::Error {
+                kind: ErrorKind::Api,
+                message: head
+                    .status
+                    .canonical_reason()
+                    .unwrap_or_default()
+                    .to_owned(),
+                api: Some(api),
+                source: None,
+            },
+            next_hop: None,
+        }
+    }
+
+    /// The connection failed, before the response or within it.
+    fn broken(
+        &self,
+        error: TransportError,
+        retry_after: Option<Duration>,
+        recorder: &mut Recorder,
+        mark: &SentMark,
+    ) -> Exchanged {
+        let (kind, gave, sent) = match error.failure() {
+            Failure::Connect => (ErrorKind::Connect, Gave::NoConnection, Sent::No),
+            Failure::Tls => (ErrorKind::Connect, Gave::Tls, Sent::No),
+            Failure::Unprocessed => (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark)),
+            Failure::HeadersTooLarge => (ErrorKind::TooLarge, Gave::Unusable, Sent::Yes),
+            Failure::Broken => (ErrorKind::Transport, Gave::Broken, guard::sent(mark)),
+        };
+        let message = self.redactor.text(&error.to_string()).into_owned();
+        recorder.failed(kind, sent);
+        let answered = recorder
+            .last()
+            .is_some_and(|attempt| attempt.status().is_some());
+        Exchanged {
+            gave,
+            sent: if answered { Sent::Yes } else { sent },
+            out_of_time: false,
+            retry_after,
+            end: End::error(kind, message).caused_by(error),
+            next_hop: None,
+        }
+    }
+
+    /// The attempt's time ran out: the time to connect, the attempt's own, or the call's.
+    fn timed_out(
+        &self,
+        recorder: &mut Recorder,
+        retry_after: Option<Duration>,
+        mark: &SentMark,
+    ) -> Exchanged {
+        let now = self.transport.now();
+        let answered = recorder
+            .last()
+            .is_some_and(|attempt| attempt.status().is_some());
+        let sent = if answered {
+            Sent::Yes
+        } else {
+            guard::sent(mark)
+        };
+        let (kind, gave, message) = if now >= self.timing.call {
+            (ErrorKind::Timeout, Gave::Broken, "the call's time ran out")
+        } else if now >= self.timing.attempt {
+            (
+                ErrorKind::Timeout,
+                Gave::Broken,
+                "the attempt's time ran out",
+            )
+        } else {
+            (
+                ErrorKind::Connect,
+                Gave::NoConnection,
+                "no connection within the connect timeout",
+            )
+        };
+        recorder.failed(kind, sent);
+        Exchanged {
+            gave,
+            sent,
+            out_of_time: now >= self.timing.call,
+            retry_after,
+            end: End::error(kind, message),
+            next_hop: None,
+        }
+    }
+
+    fn read_id(&self, headers: &HeaderMap, body: Option<&str>) -> request_id::Reading {
+        let names = &self.shared.dialect.0.request_id_headers;
+        request_id::read(names, headers, body, |text| {
+            self.redactor.text(text).into_owned()
+        })
+    }
+
+    fn coding(&self, headers: &HeaderMap) -> Result<Coding, String> {
+        if self.shared.decompress {
+            Coding::from_headers(headers)
+        } else {
+            Ok(Coding::Identity)
+        }
+    }
+
+    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        let now = self.transport.wall_clock();
+        for raw in retry_after::unreadable(headers, now) {
+            let shown = String::from_utf8_lossy(raw.as_bytes());
+            let shown = self.redactor.text(&shown);
+            tracing::debug!(target: "reqtrail", retry_after = %crate::redact::one_line(&shown), "a Retry-After that cannot be read is ignored");
+        }
+        retry_after::from_headers(headers, now)
+    }
+
+    fn rate_limit(&self, headers: &HeaderMap) -> Option<RateLimit> {
+        let names = self.shared.dialect.0.rate_limit.as_ref()?;
+        names.read(headers, self.transport.wall_clock())
+    }
+
+    /// An error's headers without the client's credentials.
+    fn clean_headers(&self, mut headers: HeaderMap) -> HeaderMap {
+        for value in headers.values_mut() {
+            let raw = Bytes::copy_from_slice(value.as_bytes());
+            let clean = self.redactor.bytes(raw.clone());
+            if clean != raw {
+                *value = HeaderValue::from_maybe_shared(clean)
+                    .unwrap_or(HeaderValue::from_static(crate::redact::REDACTED));
+            }
+        }
+        headers
+    }
+}
+
+fn cancelled(recorder: &mut Recorder, sent: Sent) -> Exchanged {
+    recorder.failed(ErrorKind::Cancelled, sent);
+    Exchanged {
+        gave: Gave::Cancelled,
+        sent,
+        out_of_time: false,
+        retry_after: None,
+        end: End::error(
+            ErrorKind::Cancelled,
+            "cancelled while an attempt was under way",
+        ),
+        next_hop: None,
+    }
+}
+
+/// A response that is here and cannot be used.
+fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String, gave: Gave) -> Exchanged {
+    recorder.failed(kind, Sent::Yes);
+    Exchanged {
+        gave,
+        sent: Sent::Yes,
+        out_of_time: false,
+        retry_after: None,
+        end: End::error(kind, message),
+        next_hop: None,
+    }
+}
+
+fn too_large(recorder: &mut Recorder, limit: u64) -> Exchanged {
+    let message = format!("the body is larger than the limit of {limit} bytes (max_body_bytes)");
+    failed(recorder, ErrorKind::TooLarge, message, Gave::Unusable)
+}

@@ -1,0 +1,119 @@
+//! What makes sure that every call's trail is closed and told, however the call ends.
+
+use std::time::{Duration, Instant};
+
+use tracing::Span;
+
+use super::shared::Shared;
+use crate::codes::{Cause, ErrorKind, Sent, StopReason, WaitReason};
+use crate::observe::{self, CallInfo};
+use crate::trace_context::SpanId;
+use crate::trail::{Opening, Outcome, Recorder, Trail};
+use crate::transport::{SentMark, Transport, WireRequest};
+
+/// Owns the trail in the making. A call that is dropped is closed as cancelled.
+pub(super) struct Guard<'a, T: Transport> {
+    shared: &'a Shared,
+    transport: &'a T,
+    pub(super) recorder: Recorder,
+    /// Of the attempt that is under way.
+    sent: SentMark,
+    told: bool,
+}
+
+impl<'a, T: Transport> Guard<'a, T> {
+    pub(super) fn new(shared: &'a Shared, transport: &'a T, opening: Opening) -> Self {
+        Self {
+            shared,
+            transport,
+            recorder: Recorder::new(opening),
+            sent: SentMark::default(),
+            told: false,
+        }
+    }
+
+    /// Opens an attempt and returns its span.
+    pub(super) fn attempt_started(
+        &mut self,
+        now: Instant,
+        cause: Cause,
+        span_id: SpanId,
+        url: String,
+        request: &WireRequest,
+    ) -> Span {
+        self.sent = request.sent.clone();
+        let attempt = self
+            .recorder
+            .begin(now, cause, request.method.clone(), span_id, url);
+        let (number, span) = (attempt.number(), observe::attempt_span(attempt));
+        let info = info(&self.recorder);
+        self.shared
+            .observers
+            .each(|o| o.attempt_started(&info, number, cause));
+        span
+    }
+
+    /// Closes the attempt.
+    pub(super) fn attempt_ended(&mut self, span: &Span) {
+        self.recorder.end(self.transport.now());
+        if let Some(attempt) = self.recorder.last() {
+            observe::record_attempt(span, attempt);
+        }
+    }
+
+    /// Notes the wait, if one follows, and tells the observers of the closed attempt.
+    pub(super) fn attempt_finished(&mut self, wait: Option<(Duration, WaitReason)>) {
+        if let Some((wait, reason)) = wait {
+            self.recorder.wait(wait, reason);
+        }
+        let info = info(&self.recorder);
+        if let Some(attempt) = self.recorder.last() {
+            self.shared
+                .observers
+                .each(|o| o.attempt_finished(&info, attempt));
+        }
+    }
+
+    /// Closes the trail and tells the observers.
+    pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason) -> Trail {
+        if self.recorder.is_open() {
+            if let Outcome::Error(kind) = outcome {
+                self.recorder.failed(kind, sent(&self.sent));
+            }
+            self.recorder.end(self.transport.now());
+            self.attempt_finished(None);
+        }
+        let trail = self.recorder.finish(self.transport.now(), outcome, stopped);
+        self.told = true;
+        self.shared.observers.each(|o| o.call_finished(&trail));
+        trail
+    }
+}
+
+impl<T: Transport> Drop for Guard<'_, T> {
+    fn drop(&mut self) {
+        if !self.told {
+            self.finish(Outcome::Error(ErrorKind::Cancelled), StopReason::Cancelled);
+        }
+    }
+}
+
+/// Whether a request without a response went out.
+pub(super) fn sent(mark: &SentMark) -> Sent {
+    // Even a request that was handed to the socket whole may never have been read.
+    if mark.is_marked() {
+        Sent::Unknown
+    } else {
+        Sent::No
+    }
+}
+
+fn info(recorder: &Recorder) -> CallInfo<'_> {
+    let opening = recorder.opening();
+    CallInfo {
+        call_id: opening.call_id,
+        dialect: &opening.dialect,
+        method: &opening.method,
+        path: &opening.path,
+    }
+}

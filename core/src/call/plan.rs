@@ -1,0 +1,156 @@
+//! A call as it was asked for, checked and complete: what the loop starts from.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
+use uuid::Uuid;
+
+use super::shared::Shared;
+use crate::cancel::CancelToken;
+use crate::observe::CallInfo;
+use crate::redact::Secret;
+use crate::target::Target;
+use crate::trace_context::{SpanId, TraceContext};
+use crate::trail::Opening;
+
+/// A checked call.
+#[derive(Debug)]
+pub(crate) struct CallPlan {
+    pub(crate) call_id: Uuid,
+    pub(crate) first_span: SpanId,
+    pub(crate) trace: TraceContext,
+    pub(crate) method: Method,
+    pub(crate) target: Target,
+    /// The caller's headers; they outrank the client's.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The caller sends a credential of its own.
+    pub(crate) own_credential: bool,
+    /// The caller's word on whether the request may be sent twice.
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) has_key: bool,
+    pub(crate) max_attempts: u32,
+    pub(crate) max_redirects: u32,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) call_timeout: Duration,
+    pub(crate) cancel: Option<CancelToken>,
+    /// Secrets of this call, and what is shown in their place.
+    pub(crate) secrets: Vec<(Secret, String)>,
+}
+
+/// One request of a call, up to the next redirect.
+#[derive(Clone, Debug)]
+pub(crate) struct Hop {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// The URL as trails show it.
+    pub(crate) shown: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl CallPlan {
+    pub(crate) fn info<'a>(&'a self, shared: &'a Shared) -> CallInfo<'a> {
+        CallInfo {
+            call_id: self.call_id,
+            dialect: shared.dialect.name(),
+            method: &self.method,
+            path: &self.target.path,
+        }
+    }
+
+    /// The trail's first lines.
+    pub(crate) fn opening(
+        &mut self,
+        shared: &Shared,
+        started: Instant,
+        started_at: SystemTime,
+    ) -> Opening {
+        Opening {
+            call_id: self.call_id,
+            trace_id: self.trace.trace_id().to_owned(),
+            traced: shared.traceparent,
+            dialect: shared.dialect.name().to_owned(),
+            method: self.method.clone(),
+            origin: shared.base.origin().to_owned(),
+            path: std::mem::take(&mut self.target.path),
+            notes: shared.notes.clone(),
+            started_at,
+            started,
+        }
+    }
+
+    /// The request that the caller asked for, with the headers that every attempt sends.
+    pub(crate) fn first_hop(&self, shared: &Shared) -> Hop {
+        let mut headers = shared.default_headers.clone();
+        for name in self.headers.keys() {
+            headers.remove(name);
+        }
+        headers.extend(
+            self.headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        if let Some(correlation) = &shared.dialect.0.correlation {
+            let text = format!("{}{}", correlation.prefix, self.call_id.hyphenated());
+            if let Ok(value) = HeaderValue::try_from(text) {
+                headers.insert(correlation.header.clone(), value);
+            }
+        }
+        // RFC 9110 §8.6: a method that usually has a body says so when it has none.
+        if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
+        {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        Hop {
+            method: self.method.clone(),
+            url: self.target.url.clone(),
+            shown: self.target.shown.clone(),
+            headers,
+            body: self.body.clone(),
+        }
+    }
+
+    /// Whether a request of this method may be sent twice.
+    pub(crate) fn is_safe(&self, method: &Method) -> bool {
+        self.idempotent.unwrap_or_else(|| {
+            self.has_key
+                || matches!(
+                    *method,
+                    Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
+                )
+        })
+    }
+}
+
+/// Draws a call's ID and the ID of its first span.
+pub(crate) fn random_ids() -> (Uuid, SpanId) {
+    let mut bytes = [0; 24];
+    fill(&mut bytes);
+    let (mut id, mut span) = ([0; 16], [0; 8]);
+    id.copy_from_slice(&bytes[..16]);
+    span.copy_from_slice(&bytes[16..]);
+    (
+        uuid::Builder::from_random_bytes(id).into_uuid(),
+        SpanId::new(u64::from_ne_bytes(span)),
+    )
+}
+
+/// Draws the ID of a further span.
+pub(crate) fn random_span() -> SpanId {
+    let mut bytes = [0; 8];
+    fill(&mut bytes);
+    SpanId::new(u64::from_ne_bytes(bytes))
+}
+
+/// Fills with the system's random bytes, which also differ between the children of a fork.
+fn fill(bytes: &mut [u8]) {
+    if getrandom::fill(bytes).is_err() {
+        // IDs need to be unique, not unguessable: a call is not lost over it.
+        fastrand::fill(bytes);
+    }
+}

@@ -1,0 +1,67 @@
+//! Work, a timer and a cancel token: whichever is first.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::cancel::CancelToken;
+
+/// Who was first.
+#[derive(Debug)]
+pub(super) enum Race<T> {
+    Done(T),
+    Time,
+    Cancelled,
+}
+
+/// Waits for the first of three. A result that is there counts even if the time is up as well; a cancel counts always.
+pub(super) async fn race<W, S>(
+    mut work: Pin<&mut W>,
+    mut timer: Pin<&mut S>,
+    cancel: &mut Cancel,
+) -> Race<W::Output>
+where
+    W: Future,
+    S: Future<Output = ()>,
+{
+    poll_fn(|cx| {
+        if cancel.poll(cx).is_ready() {
+            return Poll::Ready(Race::Cancelled);
+        }
+        if let Poll::Ready(output) = work.as_mut().poll(cx) {
+            return Poll::Ready(Race::Done(output));
+        }
+        timer.as_mut().poll(cx).map(|()| Race::Time)
+    })
+    .await
+}
+
+/// A call's cancel token, listened to from the first time that it is polled.
+pub(super) struct Cancel {
+    token: Option<CancelToken>,
+    wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl Cancel {
+    pub(super) fn new(token: Option<CancelToken>) -> Self {
+        Self { token, wait: None }
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.token.as_ref().is_some_and(CancelToken::is_cancelled)
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(token) = &self.token else {
+            return Poll::Pending;
+        };
+        if token.is_cancelled() {
+            return Poll::Ready(());
+        }
+        let wait = self.wait.get_or_insert_with(|| {
+            let token = token.clone();
+            Box::pin(async move { token.cancelled().await })
+        });
+        wait.as_mut().poll(cx)
+    }
+}

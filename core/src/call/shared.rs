@@ -1,0 +1,94 @@
+//! What all calls of a client share, whichever face or thread they are made from.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use super::credential::Credentials;
+use crate::codes::TrailNote;
+use crate::dialect::Dialect;
+use crate::limits::Limits;
+use crate::observe::Observers;
+use crate::retry::budget::Bucket;
+use crate::target::BaseUrl;
+
+/// A client but for its transport.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) dialect: Dialect,
+    pub(crate) base: BaseUrl,
+    pub(crate) credentials: Credentials,
+    /// The user agent and the accepted codings among them.
+    pub(crate) default_headers: HeaderMap,
+    pub(crate) retry: RetryOptions,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) limits: Limits,
+    pub(crate) budget: Option<Bucket>,
+    pub(crate) observers: Observers,
+    /// Query parameters that are shown besides the usual ones.
+    pub(crate) shown_query: Vec<String>,
+    /// What holds for every trail of the client.
+    pub(crate) notes: Vec<TrailNote>,
+    pub(crate) traceparent: bool,
+    pub(crate) decompress: bool,
+    pub(crate) jitter: Mutex<fastrand::Rng>,
+}
+
+/// How often and how soon a call is repeated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RetryOptions {
+    pub(crate) max_attempts: u32,
+    pub(crate) base_delay: Duration,
+    pub(crate) max_delay: Duration,
+    pub(crate) max_retry_after: Duration,
+}
+
+impl Default for RetryOptions {
+    fn default() -> Self {
+        Self {
+            max_attempts: 4,
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(8),
+            max_retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) attempt: Duration,
+    pub(crate) call: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            attempt: Duration::from_secs(10),
+            call: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Shared {
+    /// Draws two numbers from [0, 1): for the jitter on a Retry-After, and for the backoff.
+    pub(crate) fn draw(&self) -> (f64, f64) {
+        let mut random = self.jitter.lock().unwrap_or_else(PoisonError::into_inner);
+        (random.f64(), random.f64())
+    }
+
+    /// Takes a retry from the budget, if there is one.
+    pub(crate) fn withdraw(&self) -> bool {
+        self.budget.as_ref().is_none_or(Bucket::withdraw)
+    }
+
+    /// Gives the budget what a success gives.
+    pub(crate) fn refund(&self) {
+        if let Some(budget) = &self.budget {
+            budget.refund();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The asynchronous client.
+
+mod builder;
+pub(crate) mod options;
+
+use std::sync::Arc;
+
+use crate::call::shared::Shared;
+use crate::redact::Secret;
+use crate::request::{Draft, RequestBuilder};
+use crate::transport::Transport;
+use crate::transport::reqwest::ReqwestTransport;
+
+pub use builder::ClientBuilder;
+pub(crate) use options::Options;
+
+/// Makes calls to one API. Cheap to clone; clones share connections, credential and retry budget.
+///
+/// # Examples
+/// ```
+/// use reqtrail::Client;
+///
+/// let client = Client::novavms("https://novavms.example/api/v1")
+///     .token("sk_live_…")
+///     .build()?;
+/// # Ok::<(), reqtrail::Error>(())
+/// ```
+pub struct Client<T = ReqwestTransport> {
+    shared: Arc<Shared>,
+    transport: Arc<T>,
+}
+
+/// The verbs of a client, the same for each way of driving it.
+macro_rules! verbs {
+    () => {
+        crate::client::verbs! {
+            /// Begins a GET request.
+            get = "GET",
+            /// Begins a POST request.
+            post = "POST",
+            /// Begins a PUT request.
+            put = "PUT",
+            /// Begins a PATCH request.
+            patch = "PATCH",
+            /// Begins a DELETE request.
+            delete = "DELETE",
+            /// Begins a HEAD request.
+            head = "HEAD",
+            /// Begins an OPTIONS request.
+            options = "OPTIONS",
+        }
+    };
+    ($($(#[$doc:meta])* $name:ident = $method:literal,)+) => {
+        $(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name(&self, path: impl AsRef<str>) -> RequestBuilder<Self> {
+                self.request($method, path)
+            }
+        )+
+
+        /// Begins a request with any method.
+        ///
+        /// `path` is a template such as `/cameras/{id}`; a trail shows it as it is, so values belong into
+        /// [`param`](RequestBuilder::param) and [`query`](RequestBuilder::query).
+        #[must_use]
+        pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> RequestBuilder<Self> {
+            RequestBuilder::new(self.clone(), Draft::to_path(method.as_ref(), path.as_ref()))
+        }
+
+        /// Begins a request to an absolute link that the API gave out, such as a `next` URL.
+        ///
+        /// The link has to be on the client's own origin: the credential is sent nowhere else.
+        #[must_use]
+        pub fn request_link(&self, method: impl AsRef<str>, link: impl AsRef<str>) -> RequestBuilder<Self> {
+            RequestBuilder::new(self.clone(), Draft::to_link(method.as_ref(), link.as_ref()))
+        }
+    };
+}
+pub(crate) use verbs;
+
+impl Client {
+    /// Begins a client of an API that is described by [`ClientBuilder::dialect`].
+    ///
+    /// `base_url` is scheme and host, with or without a path prefix and a trailing slash. Without a dialect the
+    /// request ID is read from `X-Request-Id`, the token goes out as `Authorization: Bearer`, and statuses alone
+    /// tell what an error means.
+    #[must_use]
+    pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(base_url.into())
+    }
+
+    /// Begins a client of the NovaVMS API, as in `https://novavms.example/api/v1`.
+    #[must_use]
+    pub fn novavms(base_url: impl Into<String>) -> ClientBuilder {
+        Self::builder(base_url).dialect(crate::dialect::Dialect::novavms())
+    }
+}
+
+impl<T: Transport> Client<T> {
+    pub(crate) fn new(shared: Arc<Shared>, transport: T) -> Self {
+        Self {
+            shared,
+            transport: Arc::new(transport),
+        }
+    }
+
+    verbs!();
+
+    /// Puts a new credential in the place of the old, for all clones. Calls under way keep the one they sent.
+    ///
+    /// # Errors
+    /// `config` for a token that cannot stand in a header.
+    pub fn set_token(&self, token: impl Into<Secret>) -> Result<(), crate::Error> {
+        options::set_token(&self.shared, token.into())
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn transport(&self) -> &Arc<T> {
+        &self.transport
+    }
+}
+
+impl<T> Clone for Client<T> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            transport: Arc::clone(&self.transport),
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Client<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        options::debug("Client", &self.shared, f)
+    }
+}

@@ -1,0 +1,273 @@
+//! Building a client.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+
+use super::{Client, Options};
+use crate::dialect::Dialect;
+use crate::error::{BoxError, Error};
+use crate::host::TokioHost;
+use crate::observe::Observer;
+use crate::redact::Secret;
+use crate::retry::RetryBudget;
+use crate::transport::reqwest::{ReqwestTransport, Tasks};
+use crate::transport::{Proxy, Transport};
+
+/// The options of a client. Nothing is checked before [`build`](Self::build).
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// use reqtrail::Client;
+///
+/// let client = Client::novavms("https://novavms.example/api/v1")
+///     .token("sk_live_…")
+///     .timeout(Duration::from_secs(30))
+///     .max_attempts(3)
+///     .user_agent("my-app/1.2")
+///     .build()?;
+/// # Ok::<(), reqtrail::Error>(())
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    options: Options,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(base_url: String) -> Self {
+        Self {
+            options: Options::new(base_url),
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    /// Sets the dialect of the API.
+    pub fn dialect(self, dialect: Dialect) -> Self {
+        self.with(|o| o.dialect = Some(dialect))
+    }
+
+    /// Sets the credential: an API key, or a token.
+    pub fn token(self, token: impl Into<Secret>) -> Self {
+        self.with(|o| o.token = Some(token.into()))
+    }
+
+    /// Sets what makes a new token: asked before the first call if the client has none, and once after a 401.
+    ///
+    /// One refresh serves all calls that met the same 401, and goes on if the call that began it is cancelled.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::{Client, Secret};
+    ///
+    /// let client = Client::novavms("https://novavms.example/api/v1")
+    ///     .token_refresher(|| async {
+    ///         let token = String::from("fetched from somewhere");
+    ///         Ok(Secret::from(token))
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    pub fn token_refresher<F, R>(self, refresh: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Secret, BoxError>> + Send + 'static,
+    {
+        self.with(|o| o.refresher = Some(Box::new(move || refresh().boxed())))
+    }
+
+    /// Sets what makes a new token, as a function that may block; it runs on a thread of its own.
+    pub fn token_refresher_blocking<F>(self, refresh: F) -> Self
+    where
+        F: Fn() -> Result<Secret, BoxError> + Send + Sync + 'static,
+    {
+        let refresh = Arc::new(refresh);
+        self.with(|o| o.refresher = Some(Box::new(move || on_thread(Arc::clone(&refresh)).boxed())))
+    }
+
+    /// Adds a header to every request; a request's own header of the same name replaces it.
+    pub fn default_header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.with(|o| o.headers.push((name.into(), value.into())))
+    }
+
+    /// Adds a text such as `my-app/1.2` to the `User-Agent`, which begins with `reqtrail/` and the version.
+    pub fn user_agent(self, suffix: impl Into<String>) -> Self {
+        self.with(|o| o.user_agent = Some(suffix.into()))
+    }
+
+    /// Sets how many attempts a call makes at most, 1 to 32; 4 by default. Repetitions after a 401 and redirect hops
+    /// do not count.
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        self.with(|o| o.retry.max_attempts = attempts)
+    }
+
+    /// Sets the bound of the first backoff, half a second by default; each further one is twice as long.
+    pub fn base_delay(self, delay: Duration) -> Self {
+        self.with(|o| o.retry.base_delay = delay)
+    }
+
+    /// Sets the bound of every backoff, 8 seconds by default.
+    pub fn max_delay(self, delay: Duration) -> Self {
+        self.with(|o| o.retry.max_delay = delay)
+    }
+
+    /// Sets the longest `Retry-After` that is waited for, a minute by default; a longer one ends the call.
+    pub fn max_retry_after(self, wait: Duration) -> Self {
+        self.with(|o| o.retry.max_retry_after = wait)
+    }
+
+    /// Sets the retry budget that all calls of the client share; `None` turns it off.
+    pub fn retry_budget(self, budget: Option<RetryBudget>) -> Self {
+        self.with(|o| o.budget = budget)
+    }
+
+    /// Sets the time of a whole call, all attempts and waits included; a minute by default.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.with(|o| o.timeouts.call = timeout)
+    }
+
+    /// Sets the time of one attempt, its body included; 10 seconds by default.
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.with(|o| o.timeouts.attempt = timeout)
+    }
+
+    /// Sets the time to connect, 5 seconds by default.
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        self.with(|o| o.timeouts.connect = timeout)
+    }
+
+    /// Sets the largest body of a success, in bytes after decoding; 64 MiB by default.
+    pub fn max_body_bytes(self, bytes: u64) -> Self {
+        self.with(|o| o.limits.body_bytes = bytes)
+    }
+
+    /// Sets how many redirects a call follows, 5 by default; they never leave the origin.
+    pub fn max_redirects(self, redirects: u32) -> Self {
+        self.with(|o| o.limits.redirects = redirects)
+    }
+
+    /// Lets trails show the values of a query parameter. `limit`, `cursor`, `marker`, `page` and `offset` are always
+    /// shown, others are redacted.
+    pub fn show_query_param(self, name: impl Into<String>) -> Self {
+        self.with(|o| o.shown_query.push(name.into()))
+    }
+
+    /// Turns the `traceparent` header off, or on as it is by default.
+    pub fn traceparent(self, on: bool) -> Self {
+        self.with(|o| o.traceparent = on)
+    }
+
+    /// Turns content codings (gzip, br, zstd, deflate) off, or on as they are by default. Off, a body is given as it
+    /// came.
+    pub fn decompress(self, on: bool) -> Self {
+        self.with(|o| o.decompress = on)
+    }
+
+    /// Adds an observer.
+    pub fn observer(self, observer: impl Observer + 'static) -> Self {
+        self.with(|o| o.observers.push(Arc::new(observer)))
+    }
+
+    /// Makes the random waits repeatable, for tests.
+    pub fn jitter_seed(self, seed: u64) -> Self {
+        self.with(|o| o.jitter_seed = Some(seed))
+    }
+
+    /// Sets the proxy; by default the environment names it.
+    pub fn proxy(self, proxy: Proxy) -> Self {
+        self.with(|o| o.wire.proxy = proxy)
+    }
+
+    /// Trusts the certificate authorities of a PEM text, besides those of the system.
+    pub fn extra_ca(self, pem: impl Into<Vec<u8>>) -> Self {
+        self.with(|o| o.wire.extra_ca.push(pem.into()))
+    }
+
+    /// Sets a client certificate: a PEM text with the certificate and its private key.
+    pub fn client_certificate(self, pem: impl Into<Secret>) -> Self {
+        self.with(|o| o.wire.client_certificate = Some(pem.into()))
+    }
+
+    /// Turns the verification of TLS certificates off. Anybody on the way can then read and change everything,
+    /// the credential included; every trail says so.
+    pub fn danger_accept_invalid_certs(self, accept: bool) -> Self {
+        self.with(|o| o.wire.verify_tls = !accept)
+    }
+
+    /// Speaks HTTP/1.1 only.
+    pub fn http1_only(self, only: bool) -> Self {
+        self.with(|o| o.wire.http1_only = only)
+    }
+
+    /// Sets how many idle connections are kept; unlimited by default.
+    pub fn pool_max_idle(self, connections: usize) -> Self {
+        self.with(|o| o.wire.pool_max_idle = connections)
+    }
+
+    /// Sets how long an idle connection is kept, 15 seconds by default. The older it is, the likelier the server
+    /// closes it just as a request goes out, which leaves that request's outcome unknown.
+    pub fn pool_idle_timeout(self, timeout: Duration) -> Self {
+        self.with(|o| o.wire.pool_idle_timeout = timeout)
+    }
+
+    /// Builds an asynchronous client; its calls run on the tokio runtime that polls them.
+    ///
+    /// # Errors
+    /// `config`: names the option, what was given and what is accepted.
+    pub fn build(self) -> Result<Client, Error> {
+        let (shared, wire) = self.options.check()?;
+        let transport = ReqwestTransport::new(&wire, shared.base.url(), Tasks::OnRuntime)
+            .map_err(Error::config)?;
+        Ok(Client::new(shared, transport))
+    }
+
+    /// Builds a client that sends through a transport of one's own: a mock, or another HTTP library. The options of
+    /// the wire (TLS, proxy, pool) are then the transport's concern.
+    ///
+    /// # Errors
+    /// `config`: names the option, what was given and what is accepted.
+    pub fn build_with<T: Transport>(self, transport: T) -> Result<Client<T>, Error> {
+        let (shared, _) = self.options.check()?;
+        Ok(Client::new(shared, transport))
+    }
+
+    /// Builds a client whose calls block the thread that makes them.
+    ///
+    /// # Errors
+    /// `config`: names the option, what was given and what is accepted.
+    pub fn build_blocking(self) -> Result<crate::blocking::Client, Error> {
+        let (shared, wire) = self.options.check()?;
+        let host = TokioHost::new(wire, shared.base.url().clone()).map_err(Error::config)?;
+        Ok(crate::blocking::Client::new(shared, Arc::new(host)))
+    }
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The base URL has not been checked yet, so it may hold a password.
+        f.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
+}
+
+/// Runs a blocking refresher on a thread, so that neither a runtime nor another call waits on it by force.
+async fn on_thread<F>(refresh: Arc<F>) -> Result<Secret, BoxError>
+where
+    F: Fn() -> Result<Secret, BoxError> + Send + Sync + 'static,
+{
+    let (answer, asked) = futures_channel::oneshot::channel();
+    std::thread::Builder::new()
+        .name("reqtrail-refresher".to_owned())
+        .spawn(move || {
+            let _ = answer.send(refresh());
+        })?;
+    // A panic in the refresher drops the sender.
+    asked
+        .await
+        .unwrap_or_else(|_| Err("the token refresher panicked".into()))
+}

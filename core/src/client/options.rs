@@ -1,0 +1,196 @@
+//! A client's options, checked as a whole when the client is built.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
+
+use crate::call::credential::{self, Credentials, Refresher};
+use crate::call::shared::{RetryOptions, Shared, Timeouts};
+use crate::codes::TrailNote;
+use crate::coding;
+use crate::dialect::{CustomDialect, Dialect};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::observe::{Observer, Observers, TracingEvents};
+use crate::redact::Secret;
+use crate::request::headers;
+use crate::retry::RetryBudget;
+use crate::retry::budget::Bucket;
+use crate::target::BaseUrl;
+use crate::transport::WireOptions;
+use crate::transport::reqwest::uses_proxy;
+
+/// The most attempts that a client can be told to make.
+pub(crate) const MAX_ATTEMPTS: u32 = 32;
+
+/// What a builder has collected.
+pub(crate) struct Options {
+    pub(crate) base_url: String,
+    pub(crate) dialect: Option<Dialect>,
+    pub(crate) token: Option<Secret>,
+    pub(crate) refresher: Option<Refresher>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) retry: RetryOptions,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) limits: Limits,
+    pub(crate) budget: Option<RetryBudget>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) shown_query: Vec<String>,
+    pub(crate) traceparent: bool,
+    pub(crate) decompress: bool,
+    pub(crate) jitter_seed: Option<u64>,
+    pub(crate) wire: WireOptions,
+}
+
+impl Options {
+    pub(crate) fn new(base_url: String) -> Self {
+        Self {
+            base_url,
+            dialect: None,
+            token: None,
+            refresher: None,
+            headers: Vec::new(),
+            user_agent: None,
+            retry: RetryOptions::default(),
+            timeouts: Timeouts::default(),
+            limits: Limits::DEFAULT,
+            budget: Some(RetryBudget::default()),
+            observers: Vec::new(),
+            shown_query: Vec::new(),
+            traceparent: true,
+            decompress: true,
+            jitter_seed: None,
+            wire: WireOptions::default(),
+        }
+    }
+
+    /// Checks the options and makes what the client's calls share.
+    pub(crate) fn check(self) -> Result<(Arc<Shared>, WireOptions), Error> {
+        let base = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
+        check_attempts(self.retry.max_attempts).map_err(Error::config)?;
+        for (name, value) in [
+            ("connect_timeout", self.timeouts.connect),
+            ("attempt_timeout", self.timeouts.attempt),
+            ("timeout", self.timeouts.call),
+        ] {
+            check_timeout(name, value).map_err(Error::config)?;
+        }
+        let dialect = match self.dialect {
+            Some(dialect) => dialect,
+            None => Dialect::custom(CustomDialect::new("custom"))
+                .map_err(|e| Error::config(e.to_string()))?,
+        };
+        if let Some(token) = &self.token {
+            credential::check(token).map_err(Error::config)?;
+        }
+        let mut observers = Observers::default();
+        observers.add(Arc::new(TracingEvents));
+        for observer in self.observers {
+            observers.add(observer);
+        }
+        let mut notes = Vec::new();
+        if !self.wire.verify_tls {
+            notes.push(TrailNote::TlsUnverified);
+        }
+        if uses_proxy(&self.wire.proxy, base.url()) {
+            notes.push(TrailNote::ViaProxy);
+        }
+        let shared = Shared {
+            default_headers: default_headers(
+                &self.headers,
+                self.user_agent.as_deref(),
+                self.decompress,
+            )?,
+            dialect,
+            base,
+            credentials: Credentials::new(self.token, self.refresher),
+            retry: self.retry,
+            timeouts: self.timeouts,
+            limits: self.limits,
+            budget: self.budget.map(Bucket::new),
+            observers,
+            shown_query: self.shown_query,
+            notes,
+            traceparent: self.traceparent,
+            decompress: self.decompress,
+            jitter: Mutex::new(
+                self.jitter_seed
+                    .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            ),
+        };
+        Ok((Arc::new(shared), self.wire))
+    }
+}
+
+/// Says what is wrong about a number of attempts.
+pub(crate) fn check_attempts(attempts: u32) -> Result<(), String> {
+    if (1..=MAX_ATTEMPTS).contains(&attempts) {
+        return Ok(());
+    }
+    Err(format!(
+        "max_attempts is {attempts}; expected 1 to {MAX_ATTEMPTS}"
+    ))
+}
+
+/// Says what is wrong about a timeout.
+pub(crate) fn check_timeout(name: &str, value: Duration) -> Result<(), String> {
+    if value.is_zero() {
+        return Err(format!("{name} is 0; expected a longer time"));
+    }
+    Ok(())
+}
+
+/// Puts a new token in the place of a client's old one.
+pub(crate) fn set_token(shared: &Shared, token: Secret) -> Result<(), Error> {
+    credential::check(&token).map_err(Error::config)?;
+    shared.credentials.set(token);
+    Ok(())
+}
+
+/// Shows a client without its secrets.
+pub(crate) fn debug(name: &str, shared: &Shared, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_struct(name)
+        .field("dialect", &shared.dialect.name())
+        .field("base_url", &shared.base.url().as_str())
+        .field("credentials", &shared.credentials)
+        .field("retry", &shared.retry)
+        .field("timeouts", &shared.timeouts)
+        .finish_non_exhaustive()
+}
+
+fn default_headers(
+    given: &[(String, String)],
+    suffix: Option<&str>,
+    decompress: bool,
+) -> Result<HeaderMap, Error> {
+    let mut map = HeaderMap::new();
+    let mut agent = format!("reqtrail/{}", crate::VERSION);
+    if let Some(suffix) = suffix {
+        agent.push(' ');
+        agent.push_str(suffix);
+    }
+    let agent = HeaderValue::try_from(agent)
+        .map_err(|_| Error::config("user_agent holds a line break or another control character; expected text such as `my-app/1.2`"))?;
+    map.insert(USER_AGENT, agent);
+    if decompress {
+        map.insert(
+            ACCEPT_ENCODING,
+            HeaderValue::from_static(coding::ACCEPT_ENCODING),
+        );
+    }
+    let mut extra = HeaderMap::new();
+    for (name, value) in given {
+        let (name, value) = headers::check(name, value)
+            .map_err(|e| Error::config(format!("default_header: {e}")))?;
+        extra.append(name, value);
+    }
+    for name in extra.keys() {
+        map.remove(name);
+    }
+    map.extend(extra);
+    Ok(map)
+}

@@ -1,0 +1,231 @@
+//! What reqtrail knows of one API: header names, how the credential is sent, how errors look and what their codes mean.
+//!
+//! A dialect is data plus a decoder. NovaVMS is built in; [`CustomDialect`] describes any other API as data.
+
+pub(crate) mod custom;
+pub mod novavms;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
+use serde_json::Value;
+
+use crate::codes::Category;
+use crate::rate_limit::RateLimitHeaders;
+
+pub(crate) use custom::{CustomDialect, DialectError};
+
+/// The knowledge of one API, cheap to clone.
+///
+/// # Examples
+/// ```
+/// use reqtrail::Dialect;
+///
+/// assert_eq!(Dialect::novavms().name(), "novavms");
+/// ```
+#[derive(Clone)]
+pub struct Dialect(pub(crate) Arc<Spec>);
+
+/// The data of a dialect.
+pub(crate) struct Spec {
+    pub(crate) name: String,
+    /// In order of precedence.
+    pub(crate) request_id_headers: Vec<HeaderName>,
+    pub(crate) credential: CredentialHeader,
+    pub(crate) correlation: Option<CorrelationHeader>,
+    pub(crate) idempotency_header: HeaderName,
+    pub(crate) rate_limit: Option<RateLimitHeaders>,
+    pub(crate) decoder: Box<dyn Decode>,
+}
+
+/// How the credential is sent: `header: prefix + token`.
+#[derive(Clone, Debug)]
+pub(crate) struct CredentialHeader {
+    pub(crate) header: HeaderName,
+    pub(crate) prefix: String,
+}
+
+/// The header that carries the call ID, the same on every attempt: `header: prefix + call ID`.
+#[derive(Clone, Debug)]
+pub(crate) struct CorrelationHeader {
+    pub(crate) header: HeaderName,
+    pub(crate) prefix: &'static str,
+}
+
+/// Reads an API's error bodies and knows its codes.
+pub(crate) trait Decode: Send + Sync {
+    /// Picks the parts of an error body.
+    fn decode(&self, body: &Value) -> Decoded;
+
+    /// Says what a code means at a status; `None` leaves both category and retry rule to the status.
+    fn classify(&self, seen: &SeenCode<'_>) -> Option<Meaning>;
+}
+
+/// The parts of an error body that a dialect found.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Decoded {
+    /// The canonical code: the server's text, but for known spellings of one code.
+    pub(crate) code: Option<String>,
+    /// The code as the server wrote it.
+    pub(crate) raw_code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// A canonical code and the response it came with.
+#[derive(Debug)]
+pub(crate) struct SeenCode<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) status: u16,
+    /// OpenStack marks a used-up quota by `Retry-After: 0`.
+    #[expect(dead_code, reason = "the openstack dialect reads it")]
+    pub(crate) retry_after: Option<Duration>,
+}
+
+/// What a dialect knows of a code.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Meaning {
+    pub(crate) category: Option<Category>,
+    pub(crate) retry: Option<RetryRule>,
+    pub(crate) hint: Option<&'static str>,
+}
+
+/// A row of a built-in dialect's generated table.
+#[derive(Debug)]
+pub(crate) struct CodeRow {
+    pub(crate) name: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) status: u16,
+    pub(crate) category: Category,
+    pub(crate) retry: Option<RetryRule>,
+    pub(crate) hint: &'static str,
+}
+
+/// Whether a request that got a certain code may be repeated.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RetryRule {
+    /// Always, as after a 429: the server refused the request.
+    Always,
+    /// Where repeating is safe, as after a 503.
+    IfSafe,
+    /// Never.
+    Never,
+}
+
+impl Dialect {
+    /// The NovaVMS video management API.
+    #[must_use]
+    pub fn novavms() -> Self {
+        Self(Arc::new(novavms::spec()))
+    }
+
+    /// An API described as data.
+    ///
+    /// # Errors
+    /// Names the field that is wrong and what would be right.
+    pub fn custom(data: CustomDialect) -> Result<Self, DialectError> {
+        custom::spec(data).map(|spec| Self(Arc::new(spec)))
+    }
+
+    /// Returns the built-in dialect of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        (name == novavms::NAME).then(Self::novavms)
+    }
+
+    /// Returns the name, as trails show it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+}
+
+impl fmt::Debug for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Dialect").field(&self.name()).finish()
+    }
+}
+
+impl Spec {
+    /// Decodes an error body; anything that is not JSON of a known shape gives nothing.
+    pub(crate) fn decode(&self, body: &[u8]) -> Decoded {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        // serde_json stops at 128 levels, so a hostile body cannot use up the stack.
+        serde_json::from_slice::<Value>(body)
+            .map(|value| self.decoder.decode(&value))
+            .unwrap_or_default()
+    }
+}
+
+/// A code as text: strings as they are, integers in decimal, any other type is no code.
+pub(crate) fn code_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The text of a string; any other type is none.
+pub(crate) fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// The category of a status that comes without a known code.
+pub(crate) fn category_of_status(status: u16) -> Category {
+    match status {
+        401 => Category::Authentication,
+        403 => Category::Permission,
+        404 | 410 => Category::NotFound,
+        409 | 412 => Category::Conflict,
+        429 => Category::RateLimited,
+        408 | 502..=504 => Category::Unavailable,
+        400..=499 => Category::Invalid,
+        500..=599 => Category::Server,
+        _ => Category::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_have_categories() {
+        for (status, category) in [
+            (401, Category::Authentication),
+            (403, Category::Permission),
+            (404, Category::NotFound),
+            (410, Category::NotFound),
+            (409, Category::Conflict),
+            (412, Category::Conflict),
+            (429, Category::RateLimited),
+            (408, Category::Unavailable),
+            (502, Category::Unavailable),
+            (503, Category::Unavailable),
+            (504, Category::Unavailable),
+            (400, Category::Invalid),
+            (418, Category::Invalid),
+            (500, Category::Server),
+            (501, Category::Server),
+            (599, Category::Server),
+            (304, Category::Unknown),
+            (600, Category::Unknown),
+        ] {
+            assert_eq!(category_of_status(status), category, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_body_nested_too_deep_gives_nothing() {
+        let body = "[".repeat(100_000);
+        assert_eq!(
+            Dialect::novavms().0.decode(body.as_bytes()),
+            Decoded::default()
+        );
+    }
+}

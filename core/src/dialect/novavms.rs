@@ -1,0 +1,176 @@
+//! NovaVMS: `X-Request-Id`, flat error strings, `Retry-After`, `X-RateLimit-*`.
+//!
+//! # Calls whose 429 a wait does not lift
+//! The manual trigger of a camera (`POST /cameras/{id}/trigger`) is limited per camera, pairing codes
+//! (`POST /gateways/generate-pairing-code`) by how many are unredeemed, and logins (`POST /auth/login`) per e-mail
+//! address. Such a 429 is retried like any other unless the request turns retrying off:
+//!
+//! ```no_run
+//! # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+//! let code = client
+//!     .post("/gateways/generate-pairing-code")
+//!     .json(&serde_json::json!({ "name": "Lobby", "site_id": "7" }))
+//!     .max_attempts(1)
+//!     .send()
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod codes;
+
+use http::HeaderName;
+use serde_json::Value;
+
+use super::{CodeRow, CredentialHeader, Decode, Decoded, Meaning, SeenCode, Spec, code_text, text};
+use crate::rate_limit::{RateLimitHeaders, ResetUnit};
+
+pub use codes::ErrorCode;
+
+/// The dialect's name.
+pub(crate) const NAME: &str = "novavms";
+
+/// The dialect's data.
+pub(crate) fn spec() -> Spec {
+    Spec {
+        name: NAME.to_owned(),
+        request_id_headers: vec![HeaderName::from_static("x-request-id")],
+        credential: CredentialHeader {
+            header: http::header::AUTHORIZATION,
+            prefix: "Bearer ".to_owned(),
+        },
+        correlation: None,
+        idempotency_header: HeaderName::from_static("idempotency-key"),
+        rate_limit: Some(RateLimitHeaders {
+            limit: HeaderName::from_static("x-ratelimit-limit"),
+            remaining: HeaderName::from_static("x-ratelimit-remaining"),
+            reset: HeaderName::from_static("x-ratelimit-reset"),
+            reset_is: ResetUnit::Epoch,
+        }),
+        decoder: Box::new(Novavms),
+    }
+}
+
+struct Novavms;
+
+impl Decode for Novavms {
+    /// Reads `{"error": "code", "message", "request_id"}` and the nested `{"error": {"code", "message"}}`, which the
+    /// vendor's pages both show.
+    fn decode(&self, body: &Value) -> Decoded {
+        let error = &body["error"];
+        let raw_code = code_text(error).or_else(|| code_text(&error["code"]));
+        Decoded {
+            code: raw_code.as_deref().map(canonical),
+            raw_code,
+            message: text(&body["message"]).or_else(|| text(&error["message"])),
+            request_id: text(&body["request_id"]).or_else(|| text(&error["request_id"])),
+        }
+    }
+
+    fn classify(&self, seen: &SeenCode<'_>) -> Option<Meaning> {
+        let row = row(seen.code)?;
+        let known_pair = row.status == seen.status;
+        Some(Meaning {
+            category: known_pair.then_some(row.category),
+            retry: row.retry.filter(|_| known_pair),
+            hint: Some(row.hint),
+        })
+    }
+}
+
+/// The one spelling of a code that the vendor's pages write in several ways; an unknown code keeps its text.
+fn canonical(raw: &str) -> String {
+    let lower = raw.to_ascii_lowercase();
+    codes::ROWS
+        .iter()
+        .find(|row| row.name == lower || row.aliases.contains(&lower.as_str()))
+        .map_or_else(|| raw.to_owned(), |row| row.name.to_owned())
+}
+
+fn row(code: &str) -> Option<&'static CodeRow> {
+    codes::ROWS.iter().find(|row| row.name == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::codes::Category;
+    use crate::dialect::RetryRule;
+
+    fn parts(body: Value) -> (Option<String>, Option<String>, Option<String>) {
+        let decoded = Novavms.decode(&body);
+        (decoded.code, decoded.message, decoded.request_id)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn every_documented_shape() {
+        let flat = json!({"error": "not_found", "message": "m", "request_id": "req_1"});
+        assert_eq!(parts(flat), (some("not_found"), some("m"), some("req_1")));
+        let nested = json!({"error": {"code": "RATE_LIMITED", "message": "m"}});
+        assert_eq!(parts(nested), (some("rate_limited"), some("m"), None));
+        assert_eq!(
+            parts(json!({"error": "rate_limited"})),
+            (some("rate_limited"), None, None)
+        );
+        assert_eq!(
+            parts(json!({"error": "validation_error"})).0,
+            some("validation_failed")
+        );
+        assert_eq!(
+            parts(json!({"error": "Validation"})).0,
+            some("validation_failed")
+        );
+    }
+
+    #[test]
+    fn wrong_types_give_nothing() {
+        for body in [
+            json!(null),
+            json!([]),
+            json!("x"),
+            json!({"error": [], "message": 7, "request_id": 7}),
+            json!({"error": {"code": 1.5}}),
+        ] {
+            assert_eq!(Novavms.decode(&body), Decoded::default(), "{body}");
+        }
+        assert_eq!(parts(json!({"error": 42})).0, some("42"));
+    }
+
+    #[test]
+    fn an_unknown_code_keeps_its_text() {
+        let decoded = Novavms.decode(&json!({"error": "IMPERSONATION_BLOCKED"}));
+        assert_eq!(decoded.code, some("IMPERSONATION_BLOCKED"));
+        assert_eq!(
+            ErrorCode::from_canonical("IMPERSONATION_BLOCKED"),
+            ErrorCode::Unknown("IMPERSONATION_BLOCKED".to_owned())
+        );
+    }
+
+    #[test]
+    fn final_pairs_and_unknown_pairs() {
+        let meaning = |code, status| {
+            Novavms.classify(&SeenCode {
+                code,
+                status,
+                retry_after: None,
+            })
+        };
+        let rule = |code, status| meaning(code, status).and_then(|m| m.retry);
+        assert_eq!(rule("webhook_delivery_failed", 502), Some(RetryRule::Never));
+        assert_eq!(rule("invalid_credentials", 401), Some(RetryRule::Never));
+        assert_eq!(rule("service_unavailable", 503), None);
+        assert_eq!(
+            meaning("account_disabled", 403).and_then(|m| m.category),
+            Some(Category::Permission)
+        );
+        // A known code at a status it is not documented for: the status decides.
+        assert_eq!(meaning("rate_limited", 503).and_then(|m| m.category), None);
+        assert_eq!(meaning("brand_new", 400), None);
+    }
+}

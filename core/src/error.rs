@@ -1,0 +1,319 @@
+//! The error of a call, with its trail.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::codes::{Category, ErrorKind, Sent};
+use crate::dialect::novavms;
+use crate::rate_limit::RateLimit;
+use crate::redact::one_line;
+use crate::request_id::RequestId;
+use crate::trail::{Attempt, Trail};
+
+/// A cause of any type.
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The longest server message that an error's display repeats, in characters.
+const SHOWN_MESSAGE: usize = 300;
+
+/// Why a call gave no response, or a client could not be built.
+///
+/// Its `Display` is one line that is enough for support: what failed, status, code, every request ID, the number of
+/// attempts and the call ID. `status`, `code`, `category`, `request_id` and `retry_after` describe the last attempt.
+///
+/// # Examples
+/// ```
+/// use reqtrail::{Client, ErrorKind};
+///
+/// let error = Client::builder("ftp://api.example").build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// assert!(error.to_string().contains("expected http or https"));
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    api: Option<ApiError>,
+    trail: Option<Trail>,
+    source: Option<BoxError>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            api: None,
+            trail: None,
+            source: None,
+        }))
+    }
+
+    /// The client cannot be built.
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, message)
+    }
+
+    pub(crate) fn with_api(mut self, api: Option<ApiError>) -> Self {
+        self.0.api = api;
+        self
+    }
+
+    pub(crate) fn with_trail(mut self, trail: Trail) -> Self {
+        self.0.trail = Some(trail);
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: Option<BoxError>) -> Self {
+        self.0.source = source;
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The API's answer, if the server answered with a final status outside 2xx.
+    #[must_use]
+    pub fn api(&self) -> Option<&ApiError> {
+        self.0.api.as_ref()
+    }
+
+    /// What went wrong in words: the server's message for an `api` error that has one.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        match &self.0.api {
+            Some(api) => api.message().unwrap_or(&self.0.message),
+            None => &self.0.message,
+        }
+    }
+
+    /// The API's error code of the last attempt, in its canonical spelling.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.last().and_then(Attempt::error_code)
+    }
+
+    /// What the API error of the last attempt means.
+    #[must_use]
+    pub fn category(&self) -> Option<Category> {
+        self.last().and_then(Attempt::category)
+    }
+
+    /// The status of the last attempt.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.last().and_then(Attempt::status)
+    }
+
+    /// The request ID of the last attempt.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&RequestId> {
+        self.last().and_then(Attempt::request_id)
+    }
+
+    /// The request IDs of all attempts, in order.
+    #[must_use]
+    pub fn request_ids(&self) -> Vec<&RequestId> {
+        self.trail().map(Trail::request_ids).unwrap_or_default()
+    }
+
+    /// The wait that the server asked for in its last answer.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.last().and_then(Attempt::retry_after)
+    }
+
+    /// The call's trail; `None` only for a client that could not be built.
+    #[must_use]
+    pub fn trail(&self) -> Option<&Trail> {
+        self.0.trail.as_ref()
+    }
+
+    /// Returns whether any attempt's request may have reached the server.
+    #[must_use]
+    pub fn may_have_been_sent(&self) -> bool {
+        self.trail()
+            .is_some_and(|trail| trail.attempts().iter().any(|a| a.sent() != Sent::No))
+    }
+
+    /// Returns whether the server answered with a final status outside 2xx.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        self.kind() == ErrorKind::Api
+    }
+
+    /// Returns whether the attempt's or the call's time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Returns whether no connection came about.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+
+    /// Returns whether the caller cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.kind() == ErrorKind::Cancelled
+    }
+
+    fn last(&self) -> Option<&Attempt> {
+        self.trail().and_then(Trail::last)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(trail) = self.trail() else {
+            return write!(f, "{}: {}", self.kind(), one_line(&self.0.message));
+        };
+        write!(f, "{} {}: ", trail.method(), one_line(trail.path()))?;
+        match (self.kind(), self.status()) {
+            (ErrorKind::Api, Some(status)) => write!(f, "{status}")?,
+            (kind, _) => write!(f, "{kind}")?,
+        }
+        if let Some(code) = self.code() {
+            write!(f, " {}", one_line(code))?;
+        }
+        let message = one_line(self.message());
+        if !message.is_empty() {
+            f.write_str(": ")?;
+            match message.char_indices().nth(SHOWN_MESSAGE) {
+                Some((end, _)) => write!(f, "{}…", &message[..end])?,
+                None => f.write_str(&message)?,
+            }
+        }
+        let ids: Vec<&str> = trail
+            .request_ids()
+            .into_iter()
+            .map(RequestId::as_str)
+            .collect();
+        match ids.as_slice() {
+            [] => f.write_str(" (no request ID")?,
+            [id] => write!(f, " (request ID {id}")?,
+            ids => write!(f, " (request IDs {}", ids.join(", "))?,
+        }
+        let count = trail.attempts().len();
+        let plural = if count == 1 { "" } else { "s" };
+        write!(
+            f,
+            "; {count} attempt{plural}, {}; call {})",
+            trail.stopped(),
+            trail.call_id()
+        )
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("message", &self.message())
+            .field("api", &self.api())
+            .field("trail", &self.trail())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .source
+            .as_ref()
+            .map(|source| &**source as &(dyn StdError + 'static))
+    }
+}
+
+/// An API's answer with a final status outside 2xx. The client's credentials are taken out of all its text.
+#[derive(Clone, Debug)]
+pub struct ApiError(pub(crate) Box<ApiFields>);
+
+/// The parts of an API's error answer.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiFields {
+    pub(crate) dialect: String,
+    pub(crate) status: u16,
+    pub(crate) code: Option<String>,
+    pub(crate) raw_code: Option<String>,
+    pub(crate) category: Category,
+    pub(crate) message: Option<String>,
+    pub(crate) hint: Option<&'static str>,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl ApiError {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// The code in its canonical spelling; an unknown code as the server wrote it.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The code as the server wrote it.
+    #[must_use]
+    pub fn raw_code(&self) -> Option<&str> {
+        self.0.raw_code.as_deref()
+    }
+
+    /// The code as a NovaVMS code; `None` for other dialects and for answers without a code.
+    #[must_use]
+    pub fn novavms_code(&self) -> Option<novavms::ErrorCode> {
+        let code = self.code().filter(|_| self.0.dialect == novavms::NAME)?;
+        Some(novavms::ErrorCode::from_canonical(code))
+    }
+
+    /// What the answer means.
+    #[must_use]
+    pub fn category(&self) -> Category {
+        self.0.category
+    }
+
+    /// The server's text for people.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// How to fix what the code complains of, where the dialect knows.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        self.0.hint
+    }
+
+    /// The rate limit that the answer reported.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.0.rate_limit
+    }
+
+    /// The answer's headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The first 64 KiB of the answer's body, decoded.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+}

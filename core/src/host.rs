@@ -1,0 +1,71 @@
+//! Who drives the core: a calling thread, a background thread, or a host language's event loop.
+//!
+//! What a binding converts is one thing, who polls the core's futures is another. This seam keeps the second apart,
+//! so that a driver can be exchanged without touching a binding. Applications in Rust do not need it: they use
+//! [`Client`](crate::Client) or [`blocking::Client`](crate::blocking::Client).
+
+mod background;
+mod drivers;
+mod tokio_host;
+
+use std::sync::Arc;
+
+use crate::call::plan::CallPlan;
+use crate::call::shared::Shared;
+use crate::cancel::CancelToken;
+use crate::error::Error;
+use crate::response::Response;
+
+pub(crate) use tokio_host::TokioHost;
+
+/// How a call ended.
+pub type CallResult = Result<Response, Error>;
+
+/// A checked request, ready to be driven; a mistake in it becomes its result.
+///
+/// Made by [`RequestBuilder::prepare`](crate::RequestBuilder::prepare).
+#[derive(Debug)]
+pub struct PreparedCall {
+    shared: Arc<Shared>,
+    plan: Result<CallPlan, Error>,
+}
+
+impl PreparedCall {
+    pub(crate) fn new(shared: Arc<Shared>, plan: Result<CallPlan, Error>) -> Self {
+        Self { shared, plan }
+    }
+
+    /// The token that cancels the call; one is made if the caller gave none.
+    fn cancel_token(&mut self) -> CancelToken {
+        match &mut self.plan {
+            Ok(plan) => plan.cancel.get_or_insert_default().clone(),
+            Err(_) => CancelToken::new(),
+        }
+    }
+}
+
+/// Drives calls for those who cannot poll futures.
+pub trait Host: Send + Sync {
+    /// Starts a call from any thread. Its result is queued under `tag`, and never handed over inside this function.
+    ///
+    /// Tags are the caller's own; two calls under way must not share one.
+    fn submit(&self, call: PreparedCall, tag: u64);
+
+    /// Cancels the call of this tag; `false` if none is under way. Its result, `cancelled` or what it already had,
+    /// is queued all the same.
+    fn cancel(&self, tag: u64) -> bool;
+
+    /// Makes a call and waits for its end. `interrupted` is asked some ten times a second; `true` cancels the call.
+    fn call_blocking(
+        &self,
+        call: PreparedCall,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> CallResult;
+
+    /// Sets what is called when results wait to be taken: once per batch, from the driving thread. It must be quick,
+    /// and must not call the host.
+    fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>);
+
+    /// Takes the results that are there.
+    fn take_done(&self, out: &mut Vec<(u64, CallResult)>);
+}

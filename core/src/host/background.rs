@@ -1,0 +1,167 @@
+//! The driver of submitted calls: one thread, a queue of results, and one notification per batch.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use url::Url;
+
+use super::{CallResult, PreparedCall};
+use crate::call::run_call;
+use crate::cancel::CancelToken;
+use crate::codes::ErrorKind;
+use crate::error::Error;
+use crate::transport::WireOptions;
+use crate::transport::reqwest::{ReqwestTransport, Tasks};
+
+/// Starts its thread with the first call.
+#[derive(Debug)]
+pub(super) struct Background {
+    wire: WireOptions,
+    base: Url,
+    done: Arc<Done>,
+    thread: OnceLock<Result<Thread, String>>,
+}
+
+#[derive(Debug)]
+struct Thread {
+    /// `None` once the host is dropped, which ends the thread.
+    submit: Option<UnboundedSender<(PreparedCall, u64)>>,
+    handle: Option<JoinHandle<()>>,
+}
+
+/// What the thread and the host share.
+#[derive(Default)]
+struct Done {
+    results: Mutex<Vec<(u64, CallResult)>>,
+    /// A notification is out that no one has answered by taking the results.
+    notified: AtomicBool,
+    notify: RwLock<Option<Box<dyn Fn() + Send + Sync>>>,
+    running: Mutex<HashMap<u64, CancelToken>>,
+}
+
+impl Background {
+    pub(super) fn new(wire: WireOptions, base: Url) -> Self {
+        Self {
+            wire,
+            base,
+            done: Arc::default(),
+            thread: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn submit(&self, mut call: PreparedCall, tag: u64) {
+        lock(&self.done.running).insert(tag, call.cancel_token());
+        let started = self
+            .thread
+            .get_or_init(|| Thread::start(&self.wire, &self.base, Arc::clone(&self.done)));
+        let failed = match started {
+            Ok(thread) => match thread
+                .submit
+                .as_ref()
+                .map(|submit| submit.send((call, tag)))
+            {
+                Some(Ok(())) => return,
+                _ => "the background thread has ended",
+            },
+            Err(message) => message.as_str(),
+        };
+        self.done
+            .put(tag, Err(Error::new(ErrorKind::Internal, failed)));
+    }
+
+    pub(super) fn cancel(&self, tag: u64) -> bool {
+        let token = lock(&self.done.running).get(&tag).cloned();
+        token.inspect(CancelToken::cancel).is_some()
+    }
+
+    pub(super) fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {
+        *self
+            .done
+            .notify
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(notify);
+    }
+
+    pub(super) fn take_done(&self, out: &mut Vec<(u64, CallResult)>) {
+        // Before the look: a result that comes after it notifies anew.
+        self.done.notified.store(false, Ordering::Release);
+        out.append(&mut lock(&self.done.results));
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(Ok(thread)) = self.thread.get_mut() {
+            thread.submit = None;
+            let own = std::thread::current().id();
+            if let Some(handle) = thread
+                .handle
+                .take()
+                .filter(|handle| handle.thread().id() != own)
+            {
+                let _ = handle.join();
+            }
+        }
+    }
+}
+
+impl Thread {
+    fn start(wire: &WireOptions, base: &Url, done: Arc<Done>) -> Result<Self, String> {
+        let transport = Arc::new(ReqwestTransport::new(wire, base, Tasks::OnRuntime)?);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| format!("the runtime cannot be made: {e}"))?;
+        let (submit, calls) = unbounded_channel();
+        let handle = std::thread::Builder::new()
+            .name("reqtrail".to_owned())
+            // Calls that are under way when the host goes are dropped with the runtime, and so cancelled.
+            .spawn(move || runtime.block_on(drive(calls, transport, done)))
+            .map_err(|e| format!("the background thread cannot be started: {e}"))?;
+        Ok(Self {
+            submit: Some(submit),
+            handle: Some(handle),
+        })
+    }
+}
+
+async fn drive(
+    mut calls: UnboundedReceiver<(PreparedCall, u64)>,
+    transport: Arc<ReqwestTransport>,
+    done: Arc<Done>,
+) {
+    while let Some((PreparedCall { shared, plan }, tag)) = calls.recv().await {
+        match plan {
+            Err(error) => done.put(tag, Err(error)),
+            Ok(plan) => {
+                let (transport, done) = (Arc::clone(&transport), Arc::clone(&done));
+                tokio::spawn(async move { done.put(tag, run_call(shared, transport, plan).await) });
+            }
+        }
+    }
+}
+
+impl Done {
+    fn put(&self, tag: u64, result: CallResult) {
+        lock(&self.running).remove(&tag);
+        lock(&self.results).push((tag, result));
+        if !self.notified.swap(true, Ordering::AcqRel)
+            && let Some(notify) = &*self.notify.read().unwrap_or_else(PoisonError::into_inner)
+        {
+            notify();
+        }
+    }
+}
+
+impl std::fmt::Debug for Done {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} calls under way", lock(&self.running).len())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,146 @@
+//! Drivers for blocking calls: each concurrent caller borrows a whole one, so that no thread has to wake another.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use url::Url;
+
+use super::{CallResult, PreparedCall};
+use crate::call::run_call;
+use crate::codes::ErrorKind;
+use crate::error::Error;
+use crate::transport::WireOptions;
+use crate::transport::reqwest::{ReqwestTransport, Tasks};
+
+/// How often an interruptible caller is asked.
+const TICK: Duration = Duration::from_millis(50);
+
+/// A last-in-first-out pool of drivers: the one used last has the warmest connections.
+#[derive(Debug)]
+pub(super) struct Drivers {
+    wire: WireOptions,
+    base: Url,
+    idle: Mutex<Vec<Driver>>,
+}
+
+/// A runtime and the connections that live on it.
+#[derive(Debug)]
+struct Driver {
+    runtime: Runtime,
+    transport: Arc<ReqwestTransport>,
+}
+
+impl Drivers {
+    /// Makes the pool with its first driver, so that a wrong option is noticed here and not in a call.
+    pub(super) fn new(wire: WireOptions, base: Url) -> Result<Self, String> {
+        let first = Driver::new(&wire, &base)?;
+        Ok(Self {
+            wire,
+            base,
+            idle: Mutex::new(vec![first]),
+        })
+    }
+
+    /// Makes a call on the thread that asks for it.
+    pub(super) fn call(
+        &self,
+        call: PreparedCall,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> CallResult {
+        // A runtime cannot be entered from within another: then the call gets a thread for itself.
+        if Handle::try_current().is_ok() {
+            return self.call_on_thread(call, interrupted);
+        }
+        self.call_here(call, interrupted)
+    }
+
+    fn call_here(
+        &self,
+        mut call: PreparedCall,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> CallResult {
+        let cancel = interrupted.map(|_| call.cancel_token());
+        let PreparedCall { shared, plan } = call;
+        let plan = plan?;
+        let idle = self.idle().pop();
+        let driver = match idle {
+            Some(driver) => driver,
+            None => Driver::new(&self.wire, &self.base)
+                .map_err(|e| Error::new(ErrorKind::Internal, e))?,
+        };
+        let work = run_call(shared, Arc::clone(&driver.transport), plan);
+        let result = driver.runtime.block_on(async {
+            // Nothing watched the idle connections since the last call. One look at the sockets lets those that the
+            // server has closed be noticed before a request is written to them.
+            tokio::task::yield_now().await;
+            match interrupted.zip(cancel) {
+                None => work.await,
+                Some((interrupted, cancel)) => {
+                    watched(work, || {
+                        if interrupted() {
+                            cancel.cancel();
+                        }
+                    })
+                    .await
+                }
+            }
+        });
+        self.idle().push(driver);
+        result
+    }
+
+    fn call_on_thread(
+        &self,
+        mut call: PreparedCall,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> CallResult {
+        let cancel = call.cancel_token();
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(|| self.call_here(call, None));
+            while let Some(interrupted) = interrupted
+                && !worker.is_finished()
+            {
+                if interrupted() {
+                    cancel.cancel();
+                    break;
+                }
+                std::thread::sleep(TICK);
+            }
+            worker.join().unwrap_or_else(|_| {
+                Err(Error::new(
+                    ErrorKind::Internal,
+                    "reqtrail panicked; please report this",
+                ))
+            })
+        })
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Driver>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Driver {
+    fn new(wire: &WireOptions, base: &Url) -> Result<Self, String> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| format!("the runtime cannot be made: {e}"))?;
+        let transport = Arc::new(ReqwestTransport::new(wire, base, Tasks::OnThread)?);
+        Ok(Self { runtime, transport })
+    }
+}
+
+/// Awaits work and takes a look at something every tick.
+async fn watched<W: Future>(work: W, look: impl Fn()) -> W::Output {
+    let mut work = pin!(work);
+    loop {
+        match tokio::time::timeout(TICK, work.as_mut()).await {
+            Ok(output) => return output,
+            Err(_) => look(),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! An API client whose every call leaves a **trail**: each HTTP attempt that really went out, in order, with the
+//! server's request ID, the status, the typed error code, the times, why it was retried and why it stopped.
+//!
+//! The trail is there on success, on an API error, on a timeout, a broken connection and a cancellation alike, so
+//! "what is the request ID?" always has an answer.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), reqtrail::Error> {
+//! let client = reqtrail::Client::novavms("https://novavms.example/api/v1")
+//!     .token("sk_live_…")
+//!     .build()?;
+//!
+//! let response = client
+//!     .get("/cameras/{id}")
+//!     .param("id", "7")
+//!     .send()
+//!     .await;
+//! match response {
+//!     Ok(response) => println!("{:?} {:?}", response.request_id(), response.bytes()),
+//!     // One line: status, code, every request ID, the number of attempts.
+//!     Err(error) => {
+//!         eprintln!("{error}");
+//!         if let Some(trail) = error.trail() {
+//!             eprintln!("{}", trail.report()); // what support wants
+//!         }
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to go from here
+//! * [`Client`] and [`blocking::Client`] make calls; [`ClientBuilder`] and [`RequestBuilder`] have the options.
+//! * [`Trail`] and [`Attempt`] are the record; [`Error`] carries it, and so does [`Response`].
+//! * [`Dialect`] is what reqtrail knows of an API; [`CustomDialect`] describes another one as data.
+//! * [`Observer`] watches calls; all of them also write [`tracing`] events of the target `reqtrail`.
+//!
+//! # How a call behaves
+//! A request that may be sent twice (GET, HEAD, OPTIONS, PUT, DELETE, or marked, or with an idempotency key) is
+//! repeated after a lost connection, a timeout and the statuses 408, 429, 500, 502, 503 and 504; any other request
+//! only where the server cannot have acted on it. Waits honour `Retry-After` and never end early. A call makes at
+//! most four attempts and takes at most a minute, unless told otherwise.
+
+// From the lowest floor to the highest; a module uses only what stands above it in this list. `tests/floors.rs`
+// holds the modules to it.
+mod backoff;
+mod cancel;
+mod codes;
+mod coding;
+mod limits;
+mod rate_limit;
+mod redact;
+mod request_id;
+mod retry_after;
+mod target;
+mod trace_context;
+
+mod dialect;
+
+mod trail;
+
+mod error;
+mod response;
+mod retry;
+
+mod observe;
+mod transport;
+
+mod call;
+
+pub mod blocking;
+mod client;
+pub mod host;
+mod request;
+
+pub use cancel::CancelToken;
+pub use client::{Client, ClientBuilder};
+pub use codes::{
+    Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
+};
+pub use dialect::custom::{
+    CustomAuth, CustomCode, CustomDialect, CustomRateLimit, DialectError, ErrorPointers,
+};
+pub use dialect::{Dialect, RetryRule, novavms};
+pub use error::{ApiError, Error};
+pub use observe::{CallInfo, Observer};
+pub use rate_limit::{RateLimit, ResetUnit};
+pub use redact::Secret;
+pub use request::RequestBuilder;
+pub use request_id::{RequestId, RequestIdSource};
+pub use response::Response;
+pub use retry::RetryBudget;
+pub use trail::{Attempt, Outcome, Trail};
+pub use transport::reqwest::ReqwestTransport;
+pub use transport::{Failure, Proxy, Reply, SentMark, Transport, TransportError, WireRequest};
+
+/// The version of this library, as in `0.1.0`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,87 @@
+//! What a call tells those who watch it.
+
+mod tracing_events;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::codes::Cause;
+use crate::trail::{Attempt, Trail};
+
+pub(crate) use tracing_events::{TracingEvents, attempt_span, call_span, record_attempt};
+
+/// Watches calls: logging, metrics, a binding's hooks.
+///
+/// Observers are called inline and must be quick; queue what takes long. A panic in one is caught and logged, and
+/// the call goes on. Every call that was begun finishes here, also one that is cancelled by dropping its future.
+///
+/// # Examples
+/// ```
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// use reqtrail::{Attempt, CallInfo, Observer};
+///
+/// #[derive(Default)]
+/// struct CountRetries(AtomicUsize);
+///
+/// impl Observer for CountRetries {
+///     fn attempt_finished(&self, _call: &CallInfo<'_>, attempt: &Attempt) {
+///         if attempt.wait().is_some() {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+/// ```
+pub trait Observer: Send + Sync {
+    /// An attempt is about to be sent.
+    fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
+        let _ = (call, number, cause);
+    }
+
+    /// An attempt ended, and what follows is decided; a wait has not begun yet.
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        let _ = (call, attempt);
+    }
+
+    /// The call ended.
+    fn call_finished(&self, trail: &Trail) {
+        let _ = trail;
+    }
+}
+
+/// The call that an attempt belongs to.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallInfo<'a> {
+    /// The call's own ID, as in [`Trail::call_id`].
+    pub call_id: uuid::Uuid,
+    /// The dialect's name.
+    pub dialect: &'a str,
+    /// The method that the caller asked for.
+    pub method: &'a http::Method,
+    /// The path template.
+    pub path: &'a str,
+}
+
+/// The observers of a client, each kept from harming a call.
+#[derive(Clone, Default)]
+pub(crate) struct Observers(Vec<Arc<dyn Observer>>);
+
+impl Observers {
+    pub(crate) fn add(&mut self, observer: Arc<dyn Observer>) {
+        self.0.push(observer);
+    }
+
+    pub(crate) fn each(&self, tell: impl Fn(&dyn Observer)) {
+        for observer in &self.0 {
+            if catch_unwind(AssertUnwindSafe(|| tell(observer.as_ref()))).is_err() {
+                tracing::error!(target: "reqtrail", "an observer panicked; the call goes on");
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Observers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} observers", self.0.len())
+    }
+}

@@ -1,0 +1,124 @@
+//! Events and spans of `tracing`: one span per call and per attempt, one event as each ends.
+//!
+//! Logging is by allow-list: what is named here is all that is ever logged. Target of all of it: `reqtrail`.
+
+use tracing::{Level, Span, field};
+
+use super::{CallInfo, Observer};
+use crate::codes::Cause;
+use crate::redact::one_line;
+use crate::trail::{Attempt, Outcome, Trail};
+
+/// The span of a call.
+pub(crate) fn call_span(call: &CallInfo<'_>) -> Span {
+    tracing::span!(
+        target: "reqtrail",
+        Level::INFO,
+        "reqtrail.call",
+        call_id = %call.call_id,
+        dialect = call.dialect,
+        method = %call.method,
+        path = call.path,
+    )
+}
+
+/// The span of an attempt; what the response says is added by [`record_attempt`].
+pub(crate) fn attempt_span(attempt: &Attempt) -> Span {
+    tracing::span!(
+        target: "reqtrail",
+        Level::DEBUG,
+        "reqtrail.attempt",
+        attempt = attempt.number(),
+        cause = attempt.cause().as_str(),
+        status = field::Empty,
+        code = field::Empty,
+        request_id = field::Empty,
+        failure = field::Empty,
+    )
+}
+
+/// Adds to an attempt's span what the attempt gave.
+pub(crate) fn record_attempt(span: &Span, attempt: &Attempt) {
+    if span.is_disabled() {
+        return;
+    }
+    if let Some(status) = attempt.status() {
+        span.record("status", status);
+    }
+    if let Some(code) = attempt.error_code() {
+        span.record("code", &*one_line(code));
+    }
+    if let Some(id) = attempt.request_id() {
+        span.record("request_id", id.as_str());
+    }
+    if let Some(failure) = attempt.failure() {
+        span.record("failure", failure.as_str());
+    }
+}
+
+/// Writes the events.
+pub(crate) struct TracingEvents;
+
+impl Observer for TracingEvents {
+    fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
+        tracing::trace!(
+            target: "reqtrail",
+            call_id = %call.call_id,
+            method = %call.method,
+            path = call.path,
+            attempt = number,
+            cause = cause.as_str(),
+            "attempt started"
+        );
+    }
+
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        tracing::debug!(
+            target: "reqtrail",
+            call_id = %call.call_id,
+            method = %call.method,
+            path = call.path,
+            attempt = attempt.number(),
+            status = attempt.status(),
+            code = attempt.error_code().map(one_line).as_deref(),
+            request_id = attempt.request_id().map(|id| id.as_str()),
+            failure = attempt.failure().map(|kind| kind.as_str()),
+            sent = attempt.sent().as_str(),
+            elapsed_ms = attempt.elapsed().as_secs_f64() * 1e3,
+            wait_ms = attempt.wait().map(|wait| wait.as_secs_f64() * 1e3),
+            "attempt finished"
+        );
+    }
+
+    fn call_finished(&self, trail: &Trail) {
+        let last = trail.last();
+        let code = last.and_then(Attempt::error_code).map(one_line);
+        match trail.outcome() {
+            Outcome::Ok => tracing::debug!(
+                target: "reqtrail",
+                call_id = trail.call_id(),
+                method = %trail.method(),
+                path = trail.path(),
+                status = last.and_then(Attempt::status),
+                request_id = trail.request_id().map(|id| id.as_str()),
+                attempts = trail.attempts().len(),
+                elapsed_ms = trail.elapsed().as_secs_f64() * 1e3,
+                "call succeeded"
+            ),
+            Outcome::Error(kind) => tracing::warn!(
+                target: "reqtrail",
+                call_id = trail.call_id(),
+                method = %trail.method(),
+                path = trail.path(),
+                kind = kind.as_str(),
+                status = last.and_then(Attempt::status),
+                code = code.as_deref(),
+                request_id = trail.request_id().map(|id| id.as_str()),
+                attempts = trail.attempts().len(),
+                elapsed_ms = trail.elapsed().as_secs_f64() * 1e3,
+                stopped = trail.stopped().as_str(),
+                "call failed"
+            ),
+        }
+    }
+}

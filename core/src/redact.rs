@@ -1,0 +1,202 @@
+//! Keeping secrets out of everything that people read.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// What stands in the place of a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+/// Query parameters whose values are shown by default: they place a page, and hold no secret.
+pub(crate) const SHOWN_QUERY: [&str; 5] = ["limit", "cursor", "marker", "page", "offset"];
+
+/// A credential. Its text appears in no `Debug`, log, trail, report or error text.
+///
+/// # Examples
+/// ```
+/// use reqtrail::Secret;
+///
+/// assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret([redacted])");
+/// // A NovaVMS key is told apart by its documented prefix.
+/// assert_eq!(format!("{:?}", Secret::new("sk_live_abc")), "Secret(sk_live_[redacted])");
+/// ```
+#[derive(Clone, Eq, PartialEq)]
+pub struct Secret(Arc<str>);
+
+impl Secret {
+    /// Wraps a credential.
+    #[must_use]
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the credential itself. Do not log it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The vendor's manual allows the first eight characters of a key in logs, and no more.
+        let prefix = ["sk_live_", "sk_test_"]
+            .into_iter()
+            .find(|prefix| self.0.starts_with(prefix))
+            .unwrap_or_default();
+        write!(f, "Secret({prefix}{REDACTED})")
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+/// Takes a call's credentials out of text that a server sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redactor {
+    secrets: Vec<(Secret, Cow<'static, str>)>,
+}
+
+impl Redactor {
+    /// Adds a secret that is shown as `[redacted]`.
+    pub(crate) fn add(&mut self, secret: &Secret) {
+        self.add_as(secret, Cow::Borrowed(REDACTED));
+    }
+
+    /// Adds a secret that is shown as `shown`.
+    pub(crate) fn add_as(&mut self, secret: &Secret, shown: Cow<'static, str>) {
+        if !secret.0.is_empty() && self.secrets.iter().all(|(known, _)| known != secret) {
+            self.secrets.push((secret.clone(), shown));
+            // A secret that is a part of another must not break it up before it is found.
+            self.secrets
+                .sort_by_key(|(known, _)| usize::MAX - known.0.len());
+        }
+    }
+
+    /// Returns the text without the secrets.
+    pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut out = Cow::Borrowed(text);
+        for (secret, shown) in &self.secrets {
+            if out.contains(secret.expose()) {
+                out = Cow::Owned(out.replace(secret.expose(), shown));
+            }
+        }
+        out
+    }
+
+    /// Returns the bytes without the secrets, untouched if they hold none.
+    pub(crate) fn bytes(&self, bytes: bytes::Bytes) -> bytes::Bytes {
+        let mut out = bytes;
+        for (secret, shown) in &self.secrets {
+            let needle = secret.expose().as_bytes();
+            let mut rest = &out[..];
+            let mut clean = Vec::new();
+            let mut found = false;
+            while let Some(at) = rest
+                .windows(needle.len())
+                .position(|window| window == needle)
+            {
+                found = true;
+                clean.extend_from_slice(&rest[..at]);
+                clean.extend_from_slice(shown.as_bytes());
+                rest = &rest[at + needle.len()..];
+            }
+            if found {
+                clean.extend_from_slice(rest);
+                out = clean.into();
+            }
+        }
+        out
+    }
+}
+
+/// Returns a query string with its values redacted, but for those of the parameters `shown`.
+pub(crate) fn query(query: &str, shown: &[String]) -> String {
+    let mut out = String::with_capacity(query.len());
+    for (index, pair) in query.split('&').enumerate() {
+        if index > 0 {
+            out.push('&');
+        }
+        match pair.split_once('=') {
+            Some((name, value)) => {
+                out.push_str(name);
+                out.push('=');
+                let plain = SHOWN_QUERY.contains(&name) || shown.iter().any(|other| other == name);
+                out.push_str(if plain || value.is_empty() {
+                    value
+                } else {
+                    REDACTED
+                });
+            }
+            // A parameter without a value may itself be the secret.
+            None if pair.is_empty() => {}
+            None => out.push_str(REDACTED),
+        }
+    }
+    out
+}
+
+/// Returns the text on one line: control characters, line separators and text-direction marks are escaped, so that
+/// a server's text can neither forge a log line nor reorder it.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if !text.contains(odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if odd(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_text_loses_the_token() {
+        let mut redactor = Redactor::default();
+        redactor.add(&"tok".into());
+        redactor.add(&"tok-long".into());
+        assert_eq!(
+            redactor.text("a tok-long b tok"),
+            "a [redacted] b [redacted]"
+        );
+        let bytes = redactor.bytes(bytes::Bytes::from_static(b"\xfftok-longtok"));
+        assert_eq!(&bytes[..], b"\xff[redacted][redacted]");
+        assert_eq!(redactor.text("nothing"), "nothing");
+    }
+
+    #[test]
+    fn query_values_are_hidden_but_for_the_known_ones() {
+        assert_eq!(
+            query("limit=10&q=a%20b&flag&x=&site=7", &["site".to_owned()]),
+            "limit=10&q=[redacted]&[redacted]&x=&site=7"
+        );
+    }
+
+    #[test]
+    fn text_stays_on_its_line() {
+        assert_eq!(
+            one_line("a\r\nb\u{1b}[31m\u{202e}é"),
+            "a\\r\\nb\\u{1b}[31m\\u{202e}é"
+        );
+    }
+}

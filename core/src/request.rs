@@ -1,0 +1,159 @@
+//! Building a request.
+
+mod draft;
+pub(crate) mod headers;
+
+use std::fmt::Display;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::call::run_call;
+use crate::cancel::CancelToken;
+use crate::client::Client;
+use crate::error::Error;
+use crate::redact::Secret;
+use crate::response::Response;
+use crate::target::Param;
+use crate::transport::Transport;
+
+pub(crate) use draft::Draft;
+
+/// A request in the making. Nothing is checked before it is sent; a mistake is then an `invalid_request` error that
+/// names it, and nothing was sent.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+/// use std::time::Duration;
+///
+/// let response = client
+///     .post("/cameras/{id}/trigger")
+///     .param("id", "7")
+///     .json(&serde_json::json!({ "reason": "test" }))
+///     .idempotency_key("order-4711") // makes the POST safe to repeat
+///     .timeout(Duration::from_secs(20))
+///     .send()
+///     .await?;
+/// println!("{:?}", response.request_id());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a request does nothing until `send` is called"]
+#[derive(Debug)]
+pub struct RequestBuilder<C> {
+    pub(crate) client: C,
+    pub(crate) draft: Draft,
+}
+
+impl<C> RequestBuilder<C> {
+    pub(crate) fn new(client: C, draft: Draft) -> Self {
+        Self { client, draft }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Draft)) -> Self {
+        change(&mut self.draft);
+        self
+    }
+
+    /// Gives the value of a `{name}` of the path; it is percent-encoded whole. Empty, `.` and `..` are refused.
+    pub fn param(self, name: impl Into<String>, value: impl Display) -> Self {
+        self.add_param(name.into(), value.to_string(), false)
+    }
+
+    /// Gives a value that stays `{name}` in trails, logs and errors.
+    pub fn secret_param(self, name: impl Into<String>, value: impl Display) -> Self {
+        self.add_param(name.into(), value.to_string(), true)
+    }
+
+    fn add_param(self, name: String, value: String, secret: bool) -> Self {
+        let value = Secret::from(value);
+        self.with(|d| {
+            d.params.push(Param {
+                name,
+                value,
+                secret,
+            })
+        })
+    }
+
+    /// Adds a query parameter. Trails redact its value unless the client shows it.
+    pub fn query(self, name: impl Into<String>, value: impl Display) -> Self {
+        self.with(|d| d.query.push((name.into(), value.to_string())))
+    }
+
+    /// Adds a header; it replaces a default header of the client of the same name.
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.with(|d| d.headers.push((name.into(), value.into())))
+    }
+
+    /// Sets the body to JSON, and `Content-Type` to `application/json` unless a header says otherwise.
+    pub fn json<B: Serialize + ?Sized>(self, body: &B) -> Self {
+        self.with(|d| match serde_json::to_vec(body) {
+            Ok(bytes) => {
+                d.body = bytes.into();
+                d.content_type = Some("application/json");
+            }
+            Err(error) => d.problem(format!("the body cannot be written as JSON: {error}")),
+        })
+    }
+
+    /// Sets the body.
+    pub fn body(self, body: impl Into<Bytes>) -> Self {
+        self.with(|d| {
+            d.body = body.into();
+            d.content_type = None;
+        })
+    }
+
+    /// Says whether the request may be sent twice, in place of what its method says.
+    pub fn idempotent(self, idempotent: bool) -> Self {
+        self.with(|d| d.idempotent = Some(idempotent))
+    }
+
+    /// Sends an `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
+    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+        self.with(|d| d.idempotency_key = Some(key.into()))
+    }
+
+    /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.with(|d| d.timeout = Some(timeout))
+    }
+
+    /// Sets the time of one attempt, its body included.
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.with(|d| d.attempt_timeout = Some(timeout))
+    }
+
+    /// Sets the time to connect.
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        self.with(|d| d.connect_timeout = Some(timeout))
+    }
+
+    /// Sets how many attempts the call makes at most; 1 turns retrying off.
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        self.with(|d| d.max_attempts = Some(attempts))
+    }
+
+    /// Lets a token cancel the call.
+    pub fn cancel_token(self, token: &CancelToken) -> Self {
+        self.with(|d| d.cancel = Some(token.clone()))
+    }
+}
+
+impl<T: Transport> RequestBuilder<Client<T>> {
+    /// Makes the call. Dropping the future cancels it; its trail then reaches the observers.
+    ///
+    /// # Errors
+    /// The error says what went wrong and has the call's trail.
+    pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
+        let shared = Arc::clone(self.client.shared());
+        let transport = Arc::clone(self.client.transport());
+        let plan = self.draft.plan(&shared);
+        async move { run_call(shared, transport, plan?).await }
+    }
+}

@@ -1,0 +1,243 @@
+//! What a request builder has collected, and the check that makes it a plan.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method};
+
+use super::headers;
+use crate::call::TRACEPARENT;
+use crate::call::plan::{CallPlan, random_ids};
+use crate::call::shared::Shared;
+use crate::cancel::CancelToken;
+use crate::client::options::{check_attempts, check_timeout};
+use crate::codes::{ErrorKind, StopReason};
+use crate::error::Error;
+use crate::redact::Secret;
+use crate::target::{self, Param};
+use crate::trace_context::TraceContext;
+use crate::trail::{Opening, Outcome, Recorder};
+
+/// A request as it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    method: String,
+    place: Place,
+    pub(super) params: Vec<Param>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Bytes,
+    pub(super) content_type: Option<&'static str>,
+    pub(super) idempotent: Option<bool>,
+    pub(super) idempotency_key: Option<String>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) attempt_timeout: Option<Duration>,
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) max_attempts: Option<u32>,
+    pub(super) cancel: Option<CancelToken>,
+    problem: Option<String>,
+}
+
+/// Where a request goes.
+#[derive(Clone, Debug)]
+enum Place {
+    /// A path template of the API.
+    Path(String),
+    /// An absolute link on the API's origin.
+    Link(String),
+}
+
+impl Draft {
+    pub(crate) fn to_path(method: &str, path: &str) -> Self {
+        Self::new(method, Place::Path(path.to_owned()))
+    }
+
+    pub(crate) fn to_link(method: &str, link: &str) -> Self {
+        Self::new(method, Place::Link(link.to_owned()))
+    }
+
+    fn new(method: &str, place: Place) -> Self {
+        Self {
+            method: method.to_owned(),
+            place,
+            params: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+            content_type: None,
+            idempotent: None,
+            idempotency_key: None,
+            timeout: None,
+            attempt_timeout: None,
+            connect_timeout: None,
+            max_attempts: None,
+            cancel: None,
+            problem: None,
+        }
+    }
+
+    /// Keeps the first mistake until the request is sent.
+    pub(super) fn problem(&mut self, problem: String) {
+        self.problem.get_or_insert(problem);
+    }
+
+    /// Checks all of it. The error has a trail without attempts, which the observers are told of.
+    pub(crate) fn plan(self, shared: &Shared) -> Result<CallPlan, Error> {
+        let (call_id, first_span) = random_ids();
+        let method = self.method.clone();
+        let path = match &self.place {
+            Place::Path(path) => path.clone(),
+            // A link that is refused may hold anything.
+            Place::Link(_) => String::new(),
+        };
+        let trace = TraceContext::start(call_id);
+        self.check(shared, call_id, first_span).map_err(|message| {
+            let opening = Opening {
+                call_id,
+                trace_id: trace.trace_id().to_owned(),
+                traced: false,
+                dialect: shared.dialect.name().to_owned(),
+                method: Method::from_bytes(method.as_bytes()).unwrap_or_default(),
+                origin: shared.base.origin().to_owned(),
+                // What follows a `?` was meant as a query, and may be a secret.
+                path: path.split(['?', '#']).next().unwrap_or_default().to_owned(),
+                notes: shared.notes.clone(),
+                started_at: SystemTime::now(),
+                started: Instant::now(),
+            };
+            let now = opening.started;
+            let trail = Recorder::new(opening).finish(
+                now,
+                Outcome::Error(ErrorKind::InvalidRequest),
+                StopReason::NotRetryable,
+            );
+            shared.observers.each(|o| o.call_finished(&trail));
+            Error::new(ErrorKind::InvalidRequest, message).with_trail(trail)
+        })
+    }
+
+    fn check(
+        self,
+        shared: &Shared,
+        call_id: uuid::Uuid,
+        first_span: crate::trace_context::SpanId,
+    ) -> Result<CallPlan, String> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let method = method(&self.method)?;
+        let target = match &self.place {
+            Place::Path(path) => target::build(
+                &shared.base,
+                path,
+                &self.params,
+                &self.query,
+                &shared.shown_query,
+            )?,
+            Place::Link(_) if !self.params.is_empty() || !self.query.is_empty() => {
+                return Err(
+                    "a link is used as the API gave it; it takes no path parameters and no query"
+                        .to_owned(),
+                );
+            }
+            Place::Link(link) => target::link(&shared.base, link, &shared.shown_query)?,
+        };
+        let mut map = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let (name, mut value) = headers::check(name, value)?;
+            value.set_sensitive(name == shared.dialect.0.credential.header);
+            map.append(name, value);
+        }
+        if let Some(content_type) = self
+            .content_type
+            .filter(|_| !map.contains_key(CONTENT_TYPE))
+        {
+            map.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        let key_header = &shared.dialect.0.idempotency_header;
+        if let Some(key) = &self.idempotency_key {
+            if key.is_empty() {
+                return Err("idempotency_key is empty; expected the key, or none".to_owned());
+            }
+            let (_, value) = headers::check(key_header.as_str(), key)?;
+            map.insert(key_header.clone(), value);
+        }
+        let trace = if shared.traceparent {
+            callers_trace(&mut map)
+        } else {
+            None
+        };
+        let timeouts = shared.timeouts;
+        let attempt_default = timeouts.attempt.max(self.timeout.unwrap_or_default());
+        let plan = CallPlan {
+            call_id,
+            first_span,
+            trace: trace.unwrap_or_else(|| TraceContext::start(call_id)),
+            method,
+            target,
+            own_credential: map.contains_key(&shared.dialect.0.credential.header),
+            has_key: map.contains_key(key_header),
+            headers: map,
+            body: self.body,
+            idempotent: self.idempotent,
+            max_attempts: self.max_attempts.unwrap_or(shared.retry.max_attempts),
+            max_redirects: shared.limits.redirects,
+            connect_timeout: self.connect_timeout.unwrap_or(timeouts.connect),
+            attempt_timeout: self.attempt_timeout.unwrap_or(attempt_default),
+            call_timeout: self.timeout.unwrap_or(timeouts.call),
+            cancel: self.cancel,
+            secrets: secrets(&self.params),
+        };
+        check_attempts(plan.max_attempts)?;
+        check_timeout("connect_timeout", plan.connect_timeout)?;
+        check_timeout("attempt_timeout", plan.attempt_timeout)?;
+        check_timeout("timeout", plan.call_timeout)?;
+        Ok(plan)
+    }
+}
+
+/// Reads a method; the usual ones may be written in any case.
+fn method(text: &str) -> Result<Method, String> {
+    const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let usual = USUAL
+        .into_iter()
+        .find(|usual| usual.eq_ignore_ascii_case(text));
+    let bad = || {
+        format!(
+            "`{}` is no HTTP method; expected one such as GET or POST",
+            text.escape_debug()
+        )
+    };
+    match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {
+        Ok(Method::CONNECT) => Err("CONNECT opens a tunnel and is no request to an API".to_owned()),
+        Ok(method) => Ok(method),
+        Err(_) => Err(bad()),
+    }
+}
+
+/// Takes the caller's own trace context out of the headers. An invalid one is dropped and a new trace begins, with
+/// its `tracestate`, as the specification asks (<https://www.w3.org/TR/trace-context/> §3.2, §3.3).
+fn callers_trace(headers: &mut HeaderMap) -> Option<TraceContext> {
+    let given = headers.remove(TRACEPARENT);
+    let trace = given
+        .as_ref()
+        .and_then(|value| TraceContext::parse(value.to_str().ok()?));
+    if trace.is_none() {
+        headers.remove("tracestate");
+    }
+    trace
+}
+
+/// Secret parameters as a server may echo them: plain and encoded.
+fn secrets(params: &[Param]) -> Vec<(Secret, String)> {
+    params
+        .iter()
+        .filter(|param| param.secret)
+        .flat_map(|param| {
+            let shown = format!("{{{}}}", param.name);
+            let encoded = Secret::from(target::encode(param.value.expose()));
+            [(param.value.clone(), shown.clone()), (encoded, shown)]
+        })
+        .collect()
+}

@@ -1,0 +1,113 @@
+//! A successful response, with its trail.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::codes::ErrorKind;
+use crate::error::{BoxError, Error};
+use crate::rate_limit::RateLimit;
+use crate::request_id::RequestId;
+use crate::trail::Trail;
+
+/// A 2xx response whose whole body is here.
+#[derive(Clone)]
+pub struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) trail: Trail,
+}
+
+impl Response {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone with the coding.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body, decoded.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Takes the body out, decoded.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.body
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    /// `decode` if the body is not UTF-8.
+    pub fn text(&self) -> Result<&str, Error> {
+        std::str::from_utf8(&self.body)
+            .map_err(|e| self.unusable(format!("the body is not UTF-8 text: {e}"), e.into()))
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// `decode` if the body is not JSON of the wanted shape; the error has the trail, with the outcome `decode`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|e| {
+            // serde's own text quotes values of the body, which may be secrets: it stays in the source.
+            let what = if e.is_data() {
+                "JSON, but not of the wanted shape"
+            } else {
+                "not JSON"
+            };
+            let place = format!(
+                "the body is {what} (line {}, column {})",
+                e.line(),
+                e.column()
+            );
+            self.unusable(place, e.into())
+        })
+    }
+
+    /// The server's ID of the request that succeeded.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&RequestId> {
+        self.trail.request_id()
+    }
+
+    /// The rate limit that the response reported.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.rate_limit
+    }
+
+    /// The call's trail.
+    #[must_use]
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
+    fn unusable(&self, what: String, cause: BoxError) -> Error {
+        Error::new(ErrorKind::Decode, what)
+            .with_source(Some(cause))
+            .with_trail(self.trail.ended_with(ErrorKind::Decode))
+    }
+}
+
+impl std::fmt::Debug for Response {
+    // The body and the headers may hold anything, so they are not shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("rate_limit", &self.rate_limit)
+            .field("trail", &self.trail)
+            .finish_non_exhaustive()
+    }
+}

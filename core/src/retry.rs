@@ -1,0 +1,6 @@
+//! Whether a call goes on after an attempt, when, and why not.
+
+pub(crate) mod budget;
+pub(crate) mod decision;
+
+pub use budget::RetryBudget;

@@ -1,0 +1,409 @@
+//! The decision after an attempt: one pure function of what happened and what is left.
+
+use std::time::Duration;
+
+use crate::codes::{Cause, Sent, StopReason, WaitReason};
+use crate::dialect::RetryRule;
+
+/// The most jitter that is added to a Retry-After.
+const MAX_JITTER: Duration = Duration::from_secs(1);
+
+/// What an attempt gave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Gave {
+    /// A usable 2xx response.
+    Success,
+    /// A redirect that is followed.
+    Redirect,
+    /// A final status outside 2xx, with the rule of its code, if the dialect has one.
+    Status(u16, Option<RetryRule>),
+    /// No connection: DNS, refused, unreachable, connect timeout.
+    NoConnection,
+    /// A TLS handshake that failed: it would fail again.
+    Tls,
+    /// HTTP/2's word that the request was not processed.
+    Unprocessed,
+    /// The attempt timed out, the connection broke, or a 2xx body was cut short.
+    Broken,
+    /// A response that cannot be used, and would be no better the next time.
+    Unusable,
+    /// The caller cancelled.
+    Cancelled,
+}
+
+/// All that the decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    pub(crate) gave: Gave,
+    pub(crate) sent: Sent,
+    /// The call's own time ended the attempt.
+    pub(crate) out_of_time: bool,
+    /// The request may be sent twice.
+    pub(crate) safe: bool,
+    /// A refresher is there and has not been asked in this call.
+    pub(crate) can_reauth: bool,
+    /// Attempts that count against the maximum, this one included.
+    pub(crate) attempts: u32,
+    pub(crate) max_attempts: u32,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) max_retry_after: Duration,
+    /// The drawn backoff.
+    pub(crate) backoff: Duration,
+    /// A draw from [0, 1) for the jitter on a Retry-After.
+    pub(crate) jitter: f64,
+    pub(crate) time_left: Duration,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Decision {
+    /// Repeat the request now, with a new credential.
+    Reauth,
+    /// Follow the redirect now.
+    Redirect,
+    /// Repeat the request after a wait.
+    Retry(Duration, WaitReason),
+    /// End the call.
+    Stop(StopReason),
+}
+
+impl Decision {
+    /// What the next attempt will say caused it.
+    pub(crate) fn cause(self) -> Option<Cause> {
+        match self {
+            Self::Reauth => Some(Cause::Reauth),
+            Self::Redirect => Some(Cause::Redirect),
+            Self::Retry(..) => Some(Cause::Retry),
+            Self::Stop(_) => None,
+        }
+    }
+}
+
+/// Decides. `withdraw` takes a retry from the budget; it is asked last, and only for a retry that all else allows.
+pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision {
+    match facts.gave {
+        Gave::Success => return Decision::Stop(StopReason::Succeeded),
+        Gave::Cancelled => return Decision::Stop(StopReason::Cancelled),
+        _ if facts.out_of_time => return Decision::Stop(StopReason::Deadline),
+        Gave::Redirect => return Decision::Redirect,
+        // Whatever else a code's rule says, a refused credential is mended by a new one.
+        Gave::Status(401, rule) if facts.can_reauth && rule != Some(RetryRule::Never) => {
+            return Decision::Reauth;
+        }
+        _ => {}
+    }
+    match repeatable(facts) {
+        RetryRule::Never => return Decision::Stop(StopReason::NotRetryable),
+        RetryRule::IfSafe if !facts.safe => return Decision::Stop(StopReason::UnsafeToRetry),
+        RetryRule::IfSafe | RetryRule::Always => {}
+    }
+    if facts.attempts >= facts.max_attempts {
+        return Decision::Stop(StopReason::AttemptsExhausted);
+    }
+    if facts
+        .retry_after
+        .is_some_and(|told| told > facts.max_retry_after)
+    {
+        return Decision::Stop(StopReason::RetryAfterTooLong);
+    }
+    let (wait, reason) = wait(facts);
+    if wait >= facts.time_left {
+        return Decision::Stop(StopReason::Deadline);
+    }
+    if !withdraw() {
+        return Decision::Stop(StopReason::BudgetExhausted);
+    }
+    Decision::Retry(wait, reason)
+}
+
+/// Whether a repetition could help, and for whom.
+fn repeatable(facts: &Facts) -> RetryRule {
+    match facts.gave {
+        Gave::NoConnection | Gave::Unprocessed => RetryRule::Always,
+        // Nothing left the client, so nothing can happen twice.
+        Gave::Broken if facts.sent == Sent::No => RetryRule::Always,
+        Gave::Broken => RetryRule::IfSafe,
+        Gave::Status(_, Some(rule)) => rule,
+        // The server refused the request before acting on it (RFC 6585 §4).
+        Gave::Status(429, None) => RetryRule::Always,
+        Gave::Status(408 | 500 | 502..=504, None) => RetryRule::IfSafe,
+        Gave::Status(_, None) | Gave::Tls | Gave::Unusable => RetryRule::Never,
+        // Decided before.
+        Gave::Success | Gave::Redirect | Gave::Cancelled => RetryRule::Never,
+    }
+}
+
+/// The wait before a retry: never earlier than the server said, never earlier than the backoff.
+fn wait(facts: &Facts) -> (Duration, WaitReason) {
+    let Some(told) = facts.retry_after else {
+        return (facts.backoff, WaitReason::Backoff);
+    };
+    let jitter = told
+        .mul_f64(0.2)
+        .min(MAX_JITTER)
+        .mul_f64(facts.jitter.clamp(0.0, 1.0));
+    // Jitter must not cost a retry that would fit, nor eat up the time that the retry needs.
+    let room = facts.time_left.saturating_sub(told) / 2;
+    let told = told + jitter.min(room);
+    if facts.backoff > told {
+        (facts.backoff, WaitReason::Backoff)
+    } else {
+        (told, WaitReason::RetryAfter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn facts(gave: Gave) -> Facts {
+        Facts {
+            gave,
+            sent: Sent::Yes,
+            out_of_time: false,
+            safe: true,
+            can_reauth: false,
+            attempts: 1,
+            max_attempts: 4,
+            retry_after: None,
+            max_retry_after: 60 * SECOND,
+            backoff: SECOND / 2,
+            jitter: 0.5,
+            time_left: 60 * SECOND,
+        }
+    }
+
+    const RETRIED: Result<(), StopReason> = Ok(());
+    const NEVER: Result<(), StopReason> = Err(StopReason::NotRetryable);
+    const UNSAFE: Result<(), StopReason> = Err(StopReason::UnsafeToRetry);
+
+    fn verdict(facts: Facts) -> Result<(), StopReason> {
+        match decide(&facts, || true) {
+            Decision::Stop(why) => Err(why),
+            _ => Ok(()),
+        }
+    }
+
+    #[test]
+    fn the_table_of_safe_and_unsafe() {
+        let rows = [
+            (Gave::NoConnection, Sent::No, RETRIED, RETRIED),
+            (Gave::Tls, Sent::No, NEVER, NEVER),
+            (Gave::Unprocessed, Sent::Yes, RETRIED, RETRIED),
+            (Gave::Broken, Sent::Unknown, RETRIED, UNSAFE),
+            (Gave::Broken, Sent::Yes, RETRIED, UNSAFE),
+            (Gave::Broken, Sent::No, RETRIED, RETRIED),
+            (Gave::Status(429, None), Sent::Yes, RETRIED, RETRIED),
+            (Gave::Status(408, None), Sent::Yes, RETRIED, UNSAFE),
+            (Gave::Status(500, None), Sent::Yes, RETRIED, UNSAFE),
+            (Gave::Status(502, None), Sent::Yes, RETRIED, UNSAFE),
+            (Gave::Status(503, None), Sent::Yes, RETRIED, UNSAFE),
+            (Gave::Status(504, None), Sent::Yes, RETRIED, UNSAFE),
+            (
+                Gave::Status(502, Some(RetryRule::Never)),
+                Sent::Yes,
+                NEVER,
+                NEVER,
+            ),
+            (
+                Gave::Status(400, Some(RetryRule::Always)),
+                Sent::Yes,
+                RETRIED,
+                RETRIED,
+            ),
+            (
+                Gave::Status(400, Some(RetryRule::IfSafe)),
+                Sent::Yes,
+                RETRIED,
+                UNSAFE,
+            ),
+            (Gave::Status(401, None), Sent::Yes, NEVER, NEVER),
+            (Gave::Status(404, None), Sent::Yes, NEVER, NEVER),
+            (Gave::Status(501, None), Sent::Yes, NEVER, NEVER),
+            (Gave::Status(304, None), Sent::Yes, NEVER, NEVER),
+            (Gave::Unusable, Sent::Yes, NEVER, NEVER),
+        ];
+        for (gave, sent, safe, risky) in rows {
+            assert_eq!(
+                verdict(Facts {
+                    sent,
+                    ..facts(gave)
+                }),
+                safe,
+                "{gave:?} safe"
+            );
+            assert_eq!(
+                verdict(Facts {
+                    sent,
+                    safe: false,
+                    ..facts(gave)
+                }),
+                risky,
+                "{gave:?} unsafe"
+            );
+        }
+    }
+
+    #[test]
+    fn a_401_is_answered_by_one_new_token() {
+        let refused = Facts {
+            can_reauth: true,
+            safe: false,
+            attempts: 4,
+            ..facts(Gave::Status(401, None))
+        };
+        assert_eq!(decide(&refused, || false), Decision::Reauth);
+        assert_eq!(
+            verdict(Facts {
+                can_reauth: false,
+                ..refused
+            }),
+            NEVER
+        );
+        let last = Facts {
+            gave: Gave::Status(401, Some(RetryRule::Never)),
+            ..refused
+        };
+        assert_eq!(verdict(last), NEVER);
+    }
+
+    #[test]
+    fn stops_come_in_their_order() {
+        let mut facts = Facts {
+            gave: Gave::Status(404, None),
+            out_of_time: true,
+            safe: false,
+            attempts: 4,
+            retry_after: Some(99 * SECOND),
+            max_retry_after: 98 * SECOND,
+            time_left: SECOND,
+            ..facts(Gave::Success)
+        };
+        let stop = |facts: &Facts| match decide(facts, || false) {
+            Decision::Stop(why) => why,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(stop(&facts), StopReason::Deadline);
+        facts.out_of_time = false;
+        assert_eq!(stop(&facts), StopReason::NotRetryable);
+        facts.gave = Gave::Status(503, None);
+        assert_eq!(stop(&facts), StopReason::UnsafeToRetry);
+        facts.safe = true;
+        assert_eq!(stop(&facts), StopReason::AttemptsExhausted);
+        facts.attempts = 3;
+        assert_eq!(stop(&facts), StopReason::RetryAfterTooLong);
+        facts.max_retry_after = 99 * SECOND;
+        assert_eq!(stop(&facts), StopReason::Deadline);
+        facts.time_left = 100 * SECOND;
+        assert_eq!(stop(&facts), StopReason::BudgetExhausted);
+        facts.gave = Gave::Cancelled;
+        assert_eq!(stop(&facts), StopReason::Cancelled);
+    }
+
+    #[test]
+    fn the_longer_of_retry_after_and_backoff() {
+        let with = |retry_after: Option<Duration>, backoff| match decide(
+            &Facts {
+                retry_after,
+                backoff,
+                ..facts(Gave::Status(503, None))
+            },
+            || true,
+        ) {
+            Decision::Retry(wait, reason) => (wait, reason),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(with(None, SECOND), (SECOND, WaitReason::Backoff));
+        assert_eq!(
+            with(Some(2 * SECOND), SECOND),
+            (Duration::from_millis(2200), WaitReason::RetryAfter)
+        );
+        assert_eq!(
+            with(Some(Duration::ZERO), SECOND),
+            (SECOND, WaitReason::Backoff)
+        );
+        // At most a second of jitter.
+        assert_eq!(
+            with(Some(50 * SECOND), SECOND),
+            (Duration::from_millis(50_500), WaitReason::RetryAfter)
+        );
+    }
+
+    fn any_gave() -> impl Strategy<Value = Gave> {
+        let rule = prop_oneof![
+            Just(None),
+            Just(Some(RetryRule::Always)),
+            Just(Some(RetryRule::IfSafe)),
+            Just(Some(RetryRule::Never))
+        ];
+        prop_oneof![
+            Just(Gave::Success),
+            Just(Gave::Redirect),
+            Just(Gave::NoConnection),
+            Just(Gave::Tls),
+            Just(Gave::Unprocessed),
+            Just(Gave::Broken),
+            Just(Gave::Unusable),
+            Just(Gave::Cancelled),
+            (100u16..600, rule).prop_map(|(status, rule)| Gave::Status(status, rule)),
+        ]
+    }
+
+    fn any_facts() -> impl Strategy<Value = Facts> {
+        let millis = |max: u64| (0..max).prop_map(Duration::from_millis);
+        (
+            (
+                any_gave(),
+                prop_oneof![Just(Sent::No), Just(Sent::Yes), Just(Sent::Unknown)],
+                any::<[bool; 3]>(),
+            ),
+            (1u32..40, 1u32..33),
+            (
+                prop::option::of(millis(100_000)),
+                millis(100_000),
+                millis(9_000),
+                0.0..1.0f64,
+                millis(100_000),
+            ),
+        )
+            .prop_map(
+                |(
+                    (gave, sent, [out_of_time, safe, can_reauth]),
+                    (attempts, max_attempts),
+                    (retry_after, max_retry_after, backoff, jitter, time_left),
+                )| Facts {
+                    gave,
+                    sent,
+                    out_of_time,
+                    safe,
+                    can_reauth,
+                    attempts,
+                    max_attempts,
+                    retry_after,
+                    max_retry_after,
+                    backoff,
+                    jitter,
+                    time_left,
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn never_early_never_late_never_twice_when_unsafe(facts in any_facts(), budget in any::<bool>()) {
+            if let Decision::Retry(wait, _) = decide(&facts, || budget) {
+                prop_assert!(budget);
+                prop_assert!(facts.attempts < facts.max_attempts);
+                prop_assert!(wait >= facts.retry_after.unwrap_or_default());
+                prop_assert!(wait >= facts.backoff);
+                prop_assert!(wait < facts.time_left);
+                let refused = matches!(facts.gave, Gave::Status(429, None) | Gave::Status(_, Some(RetryRule::Always)) | Gave::Unprocessed);
+                prop_assert!(facts.safe || refused || facts.gave == Gave::NoConnection || facts.sent == Sent::No);
+            }
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! Where a request goes: base URL, path template, parameters and query, checked before anything is sent.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use url::Url;
+
+use crate::redact;
+
+/// Everything but the unreserved characters of RFC 3986 §2.3.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What a path template may hold as it is: RFC 3986's `pchar`, `/`, and `%` of an escape that is already there.
+const TEMPLATE: &AsciiSet = &COMPONENT
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'%');
+
+/// A client's base URL: an origin and a path prefix without trailing slash.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    origin: String,
+    prefix: String,
+    url: Url,
+}
+
+impl BaseUrl {
+    /// Reads a base URL; the error says what is wrong and what would be right.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let wanted = "expected an absolute URL such as https://api.example.com/api/v1";
+        // The text itself may hold a password, so no message repeats it.
+        let url = Url::parse(text).map_err(|e| format!("base_url is not a URL ({e}); {wanted}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!(
+                "base_url has the scheme `{}`; expected http or https",
+                url.scheme()
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("base_url holds user info (`user:password@`); give the credential to the client as a token instead".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(
+                "base_url holds a query or a fragment; expected scheme, host and an optional path"
+                    .to_owned(),
+            );
+        }
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            prefix: url.path().trim_end_matches('/').to_owned(),
+            url,
+        })
+    }
+
+    /// Scheme, host and port, as in `https://api.example`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+}
+
+/// A value for a `{name}` of a path template.
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) value: redact::Secret,
+    /// Stays `{name}` in everything that is shown.
+    pub(crate) secret: bool,
+}
+
+/// A checked request target.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) url: Url,
+    /// The URL as trails show it.
+    pub(crate) shown: String,
+    /// The path template.
+    pub(crate) path: String,
+}
+
+/// Joins base, template, parameters and query; the error says what is wrong and what would be right.
+pub(crate) fn build(
+    base: &BaseUrl,
+    template: &str,
+    params: &[Param],
+    query: &[(String, String)],
+    shown_query: &[String],
+) -> Result<Target, String> {
+    check_template(template)?;
+    let (path, shown_path) = expand(template, params)?;
+    check_segments(&path)?;
+    let query = encode_query(query);
+    let mut text = format!("{}{}{path}", base.origin, base.prefix);
+    let mut shown = format!("{}{}{shown_path}", base.origin, base.prefix);
+    if !query.is_empty() {
+        text.push('?');
+        text.push_str(&query);
+        shown.push('?');
+        shown.push_str(&redact::query(&query, shown_query));
+    }
+    let url =
+        Url::parse(&text).map_err(|e| format!("the path `{template}` gives no valid URL ({e})"))?;
+    Ok(Target {
+        url,
+        shown,
+        path: template.to_owned(),
+    })
+}
+
+/// Takes an absolute link that the API gave out, such as a `next` URL; it must be on the client's own origin.
+pub(crate) fn link(base: &BaseUrl, link: &str, shown_query: &[String]) -> Result<Target, String> {
+    let mut url = Url::parse(link).map_err(|e| {
+        format!("the link is not an absolute URL ({e}); for a path of the API use the methods that take a path")
+    })?;
+    if url.origin() != base.url.origin() {
+        return Err(format!(
+            "the link points to {}, but the client's origin is {}; the credential is not sent elsewhere",
+            url.origin().ascii_serialization(),
+            base.origin
+        ));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("the link holds user info (`user:password@`)".to_owned());
+    }
+    url.set_fragment(None);
+    let path = url.path().to_owned();
+    Ok(Target {
+        shown: show(&url, shown_query),
+        path,
+        url,
+    })
+}
+
+/// A URL as trails show it: without user info and fragment, its query values redacted.
+pub(crate) fn show(url: &Url, shown_query: &[String]) -> String {
+    let mut out = url.origin().ascii_serialization() + url.path();
+    if let Some(query) = url.query().filter(|q| !q.is_empty()) {
+        out.push('?');
+        out.push_str(&redact::query(query, shown_query));
+    }
+    out
+}
+
+/// Percent-encodes a parameter whole.
+pub(crate) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, COMPONENT).to_string()
+}
+
+fn encode_query(query: &[(String, String)]) -> String {
+    let pairs: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+fn check_template(template: &str) -> Result<(), String> {
+    if template.contains("://") || template.starts_with("//") || !template.starts_with('/') {
+        return Err(format!(
+            "the path `{}` is not a path of the API; expected one that starts with a single `/`, such as /cameras/{{id}}",
+            redact::one_line(template)
+        ));
+    }
+    for (bad, advice) in [
+        ('?', "give query parameters through `query`"),
+        ('#', "a fragment is never sent"),
+        ('\\', "separate segments with `/`"),
+    ] {
+        if template.contains(bad) {
+            // Only the part before it is repeated: what follows a `?` may be a secret.
+            let before = template.split(bad).next().unwrap_or_default();
+            return Err(format!(
+                "the path holds `{bad}` after `{}`; {advice}",
+                redact::one_line(before)
+            ));
+        }
+    }
+    if let Some(control) = template.chars().find(|c| c.is_control()) {
+        return Err(format!(
+            "the path holds the control character {}",
+            control.escape_default()
+        ));
+    }
+    if template.to_ascii_lowercase().contains("%5c") {
+        return Err(format!(
+            "the path `{template}` holds an escaped backslash; separate segments with `/`"
+        ));
+    }
+    let bytes = template.as_bytes();
+    for (at, _) in template.match_indices('%') {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        if !hex {
+            return Err(format!(
+                "the path `{template}` holds a `%` that starts no escape; write it as %25"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Puts the parameters into the template: once as sent, once as shown.
+fn expand(template: &str, params: &[Param]) -> Result<(String, String), String> {
+    for param in params {
+        let value = param.value.expose();
+        if matches!(value, "" | "." | "..") {
+            let given = if value.is_empty() {
+                "is empty".to_owned()
+            } else {
+                format!("is `{value}`")
+            };
+            return Err(format!(
+                "the path parameter `{}` {given}, which would change the path; expected an ID",
+                param.name
+            ));
+        }
+        if !template.contains(&format!("{{{}}}", param.name)) {
+            return Err(format!(
+                "the path `{template}` has no parameter `{}`",
+                param.name
+            ));
+        }
+    }
+    let (mut path, mut shown) = (String::new(), String::new());
+    let mut rest = template;
+    while let Some(open) = rest.find(['{', '}']) {
+        let literal = utf8_percent_encode(&rest[..open], TEMPLATE).to_string();
+        path.push_str(&literal);
+        shown.push_str(&literal);
+        let tail = &rest[open..];
+        let name = tail
+            .strip_prefix('{')
+            .and_then(|t| t.split_once('}'))
+            .map(|(name, _)| name)
+            .filter(|name| !name.is_empty() && !name.contains('{'))
+            .ok_or_else(|| {
+                format!(
+                    "the path `{template}` has an unpaired brace; expected parameters as {{name}}"
+                )
+            })?;
+        let param = params.iter().find(|p| p.name == name).ok_or_else(|| {
+            format!("the path `{template}` needs a value for its parameter `{name}`")
+        })?;
+        let encoded = encode(param.value.expose());
+        if param.secret {
+            shown.push_str(&format!("{{{name}}}"));
+        } else {
+            shown.push_str(&encoded);
+        }
+        path.push_str(&encoded);
+        rest = &tail[name.len() + 2..];
+    }
+    let literal = utf8_percent_encode(rest, TEMPLATE).to_string();
+    path.push_str(&literal);
+    shown.push_str(&literal);
+    Ok((path, shown))
+}
+
+/// Refuses segments that would climb out of the API's prefix, also in escaped form.
+fn check_segments(path: &str) -> Result<(), String> {
+    for segment in path.split('/') {
+        let decoded: Vec<u8> = percent_decode_str(segment).collect();
+        // A server may decode `%2F` before it looks for dots.
+        if decoded
+            .split(|&b| b == b'/')
+            .any(|part| matches!(part, b"." | b".."))
+        {
+            return Err(format!(
+                "the path holds the segment `{segment}`; dot segments are not allowed"
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn base(text: &str) -> BaseUrl {
+        BaseUrl::parse(text).expect("a base URL")
+    }
+
+    fn param(name: &str, value: &str) -> Param {
+        Param {
+            name: name.to_owned(),
+            value: value.into(),
+            secret: false,
+        }
+    }
+
+    fn path(template: &str, params: &[Param]) -> Result<String, String> {
+        build(&base("https://h/api/v1/"), template, params, &[], &[])
+            .map(|t| t.url.path().to_owned())
+    }
+
+    #[test]
+    fn base_urls_with_or_without_prefix_and_slash() {
+        for (text, url) in [
+            ("https://h", "https://h/a"),
+            ("https://h/", "https://h/a"),
+            ("http://h:8080/api/v1", "http://h:8080/api/v1/a"),
+            ("https://h:443/api/v1//", "https://h/api/v1/a"),
+            ("http://[::1]:80", "http://[::1]/a"),
+        ] {
+            let target = build(&base(text), "/a", &[], &[], &[]).expect("a target");
+            assert_eq!(target.url.as_str(), url);
+            assert_eq!(target.shown, url);
+        }
+    }
+
+    #[test]
+    fn base_urls_that_are_refused() {
+        for (text, said) in [
+            ("api.example", "not a URL"),
+            ("ftp://h", "expected http or https"),
+            ("https://me:secret@h", "user info"),
+            ("https://h?x=1", "query"),
+        ] {
+            let error = BaseUrl::parse(text).expect_err(text);
+            assert!(error.contains(said), "{error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn parameters_are_encoded_whole() {
+        assert_eq!(
+            path("/cameras/{id}/trigger", &[param("id", "c 7/x?é")]),
+            Ok("/api/v1/cameras/c%207%2Fx%3F%C3%A9/trigger".to_owned())
+        );
+        assert_eq!(
+            path("/a/{x}", &[param("x", "..\\%2e")]),
+            Ok("/api/v1/a/..%5C%252e".to_owned())
+        );
+        assert_eq!(path("/", &[]), Ok("/api/v1/".to_owned()));
+        assert_eq!(
+            path("/a b/%20/é", &[]),
+            Ok("/api/v1/a%20b/%20/%C3%A9".to_owned())
+        );
+    }
+
+    #[test]
+    fn paths_that_are_refused() {
+        for (template, params, said) in [
+            ("cameras", vec![], "starts with a single `/`"),
+            ("//evil.example/x", vec![], "starts with a single `/`"),
+            ("https://evil.example/x", vec![], "starts with a single `/`"),
+            ("/a/../b", vec![], "dot segments"),
+            ("/a/./b", vec![], "dot segments"),
+            ("/a/%2e%2E", vec![], "dot segments"),
+            ("/a/..%2fb", vec![], "dot segments"),
+            ("/a\\b", vec![], "`/`"),
+            ("/a%5Cb", vec![], "backslash"),
+            ("/a?token=x", vec![], "query"),
+            ("/a#b", vec![], "fragment"),
+            ("/a\r\nb", vec![], "control character"),
+            ("/a%zz", vec![], "%25"),
+            ("/a/{id}", vec![], "needs a value"),
+            ("/a/{id", vec![], "unpaired brace"),
+            ("/a/id}", vec![], "unpaired brace"),
+            ("/a/{id}", vec![param("id", "")], "is empty"),
+            ("/a/{id}", vec![param("id", "..")], "is `..`"),
+            (
+                "/a/{id}",
+                vec![param("id", "1"), param("other", "1")],
+                "no parameter `other`",
+            ),
+        ] {
+            let error = path(template, &params).expect_err(template);
+            assert!(error.contains(said), "{template}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_hides_secrets() {
+        let secret = Param {
+            name: "key".to_owned(),
+            value: "s3cr3t".into(),
+            secret: true,
+        };
+        let query = [
+            ("limit".to_owned(), "5".to_owned()),
+            ("sig".to_owned(), "s3cr3t".to_owned()),
+            ("q".to_owned(), "a b".to_owned()),
+        ];
+        let target = build(
+            &base("https://h"),
+            "/a/{key}/b",
+            &[secret],
+            &query,
+            &["q".to_owned()],
+        )
+        .expect("a target");
+        assert_eq!(
+            target.url.as_str(),
+            "https://h/a/s3cr3t/b?limit=5&sig=s3cr3t&q=a%20b"
+        );
+        assert_eq!(
+            target.shown,
+            "https://h/a/{key}/b?limit=5&sig=[redacted]&q=a%20b"
+        );
+    }
+
+    #[test]
+    fn links_stay_on_the_origin() {
+        let base = base("https://h/api");
+        let target = link(&base, "https://h:443/other?cursor=a&sig=b#f", &[]).expect("a target");
+        assert_eq!(target.shown, "https://h/other?cursor=a&sig=[redacted]");
+        for bad in [
+            "https://evil.example/",
+            "http://h/api",
+            "/api/x",
+            "https://me@h/api",
+        ] {
+            assert!(link(&base, bad, &[]).is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_parameter_leaves_its_segment(value in ".{0,20}") {
+            if let Ok(path) = path("/a/{x}/b", &[param("x", &value)]) {
+                prop_assert_eq!(path.split('/').count(), 6);
+                prop_assert!(path.starts_with("/api/v1/a/") && path.ends_with("/b"));
+            }
+        }
+
+        #[test]
+        fn no_template_leaves_the_prefix(template in "[/.%{}a-z0-9\\\\?#]{0,20}") {
+            if let Ok(path) = path(&template, &[]) {
+                prop_assert!(path.starts_with("/api/v1/"));
+            }
+        }
+    }
+}

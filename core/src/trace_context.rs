@@ -1,0 +1,103 @@
+//! W3C Trace Context: the `traceparent` of each attempt (<https://www.w3.org/TR/trace-context/>).
+
+use std::fmt;
+
+/// A trace that a call belongs to: 32 hex digits and the flags.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct TraceContext {
+    trace_id: String,
+    flags: u8,
+}
+
+impl TraceContext {
+    /// A trace that starts with the call: its ID's hex digits, sampled.
+    pub(crate) fn start(call_id: uuid::Uuid) -> Self {
+        Self {
+            trace_id: call_id.simple().to_string(),
+            flags: 1,
+        }
+    }
+
+    /// The trace of a caller's own `traceparent`; `None` for one that the specification calls invalid (§3.2.2),
+    /// after which a new trace has to be started.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().split('-');
+        let (version, trace, parent, flags) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let hex = |part: &str, len: usize| {
+            part.len() == len && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let whole = hex(version, 2) && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
+        let zero = |part: &str| part.bytes().all(|b| b == b'0');
+        // Later versions may append fields; version 00 may not.
+        let extra = parts.next().is_some() && version == "00";
+        if !whole || extra || version == "ff" || zero(trace) || zero(parent) {
+            return None;
+        }
+        Some(Self {
+            trace_id: trace.to_owned(),
+            flags: u8::from_str_radix(flags, 16).ok()?,
+        })
+    }
+
+    pub(crate) fn trace_id(&self) -> &str {
+        &self.trace_id
+    }
+
+    /// The header of an attempt.
+    pub(crate) fn traceparent(&self, span: SpanId) -> String {
+        format!("00-{}-{span}-{:02x}", self.trace_id, self.flags)
+    }
+}
+
+/// The ID of one attempt within its trace, shown as 16 hex digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct SpanId(u64);
+
+impl SpanId {
+    /// Makes an ID of random bits; zero means "no span" and is avoided.
+    pub(crate) fn new(random: u64) -> Self {
+        Self(random.max(1))
+    }
+}
+
+impl fmt::Display for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    #[test]
+    fn a_callers_trace_is_kept() {
+        let text = format!("00-{TRACE}-00f067aa0ba902b7-00");
+        let context = TraceContext::parse(&text).expect("a valid traceparent");
+        assert_eq!(context.trace_id(), TRACE);
+        assert_eq!(
+            context.traceparent(SpanId::new(0xab)),
+            format!("00-{TRACE}-00000000000000ab-00")
+        );
+    }
+
+    #[test]
+    fn what_the_specification_calls_invalid_is_refused() {
+        let zeros = "0".repeat(32);
+        for text in [
+            String::new(),
+            format!("00-{zeros}-00f067aa0ba902b7-01"),
+            format!("00-{TRACE}-0000000000000000-01"),
+            format!("ff-{TRACE}-00f067aa0ba902b7-01"),
+            format!("00-{}-00f067aa0ba902b7-01", TRACE.to_uppercase()),
+            format!("00-{TRACE}-00f067aa0ba902b7-01-extra"),
+            format!("00-{TRACE}-00f067aa0ba902b7"),
+        ] {
+            assert_eq!(TraceContext::parse(&text), None, "{text}");
+        }
+        assert!(TraceContext::parse(&format!("01-{TRACE}-00f067aa0ba902b7-01-extra")).is_some());
+    }
+}

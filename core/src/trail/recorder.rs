@@ -1,0 +1,185 @@
+//! The trail in the making: it is written to before each request goes out, so that nothing that was sent can be missing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use http::Method;
+
+use super::{Attempt, Data, Outcome, Trail};
+use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
+use crate::request_id::Reading;
+use crate::trace_context::SpanId;
+
+/// What is known of a call before its first attempt.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) call_id: uuid::Uuid,
+    pub(crate) trace_id: String,
+    /// The attempts carry a `traceparent`.
+    pub(crate) traced: bool,
+    pub(crate) dialect: String,
+    pub(crate) method: Method,
+    pub(crate) origin: String,
+    pub(crate) path: String,
+    pub(crate) notes: Vec<TrailNote>,
+    pub(crate) started_at: SystemTime,
+    pub(crate) started: Instant,
+}
+
+/// Writes one trail.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    opening: Opening,
+    attempts: Vec<Attempt>,
+    /// The last attempt has not ended yet.
+    open: bool,
+}
+
+impl Recorder {
+    pub(crate) fn new(opening: Opening) -> Self {
+        Self {
+            opening,
+            // Most calls need one attempt.
+            attempts: Vec::with_capacity(1),
+            open: false,
+        }
+    }
+
+    pub(crate) fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Opens an attempt, before anything of it is sent.
+    pub(crate) fn begin(
+        &mut self,
+        now: Instant,
+        cause: Cause,
+        method: Method,
+        span_id: SpanId,
+        url: String,
+    ) -> &Attempt {
+        self.open = true;
+        self.attempts.push(Attempt {
+            number: u32::try_from(self.attempts.len() + 1).unwrap_or(u32::MAX),
+            cause,
+            method,
+            span_id,
+            url,
+            status: None,
+            request_id: None,
+            request_id_source: None,
+            request_id_notes: Vec::new(),
+            body_request_id: None,
+            error_code: None,
+            category: None,
+            failure: None,
+            sent: Sent::No,
+            started: now.saturating_duration_since(self.opening.started),
+            elapsed: Duration::ZERO,
+            retry_after: None,
+            wait: None,
+            wait_reason: None,
+        });
+        &self.attempts[self.attempts.len() - 1]
+    }
+
+    /// Notes that a response head arrived.
+    pub(crate) fn answered(&mut self, status: u16, id: Reading, retry_after: Option<Duration>) {
+        self.with_last(|attempt| {
+            attempt.status = Some(status);
+            attempt.sent = Sent::Yes;
+            attempt.retry_after = retry_after;
+            attempt.set_id(id);
+        });
+    }
+
+    /// Notes what the error body says, the ID included, which it may be the only one to name.
+    pub(crate) fn decoded(&mut self, id: Reading, code: Option<String>, category: Category) {
+        self.with_last(|attempt| {
+            attempt.set_id(id);
+            attempt.error_code = code;
+            attempt.category = Some(category);
+        });
+    }
+
+    /// Notes that there was no whole, usable response.
+    pub(crate) fn failed(&mut self, failure: ErrorKind, sent: Sent) {
+        self.with_last(|attempt| {
+            attempt.failure = Some(failure);
+            if attempt.status.is_none() {
+                attempt.sent = sent;
+            }
+        });
+    }
+
+    /// Ends the attempt; the wait is noted when it is decided, before it begins.
+    pub(crate) fn end(&mut self, now: Instant) {
+        let started = self.opening.started;
+        self.open = false;
+        self.with_last(|attempt| {
+            attempt.elapsed = now
+                .saturating_duration_since(started)
+                .saturating_sub(attempt.started);
+        });
+    }
+
+    /// Notes the wait before the next attempt.
+    pub(crate) fn wait(&mut self, wait: Duration, reason: WaitReason) {
+        self.with_last(|attempt| {
+            attempt.wait = Some(wait);
+            attempt.wait_reason = Some(reason);
+        });
+    }
+
+    /// The attempt that is under way, if there is one.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    pub(crate) fn last(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+
+    /// Closes the trail and leaves an empty one behind.
+    pub(crate) fn finish(&mut self, now: Instant, outcome: Outcome, stopped: StopReason) -> Trail {
+        let attempts = std::mem::take(&mut self.attempts);
+        let opening = &mut self.opening;
+        let mut notes = std::mem::take(&mut opening.notes);
+        let earlier = attempts
+            .split_last()
+            .map_or(&[][..], |(_, earlier)| earlier);
+        if earlier.iter().any(Attempt::outcome_unknown) {
+            notes.push(TrailNote::MayHaveSucceeded);
+        }
+        Trail(Arc::new(Data {
+            call_id: opening.call_id,
+            trace_id: std::mem::take(&mut opening.trace_id),
+            traced: opening.traced,
+            dialect: std::mem::take(&mut opening.dialect),
+            method: opening.method.clone(),
+            origin: std::mem::take(&mut opening.origin),
+            path: std::mem::take(&mut opening.path),
+            started_at: opening.started_at,
+            elapsed: now.saturating_duration_since(opening.started),
+            outcome,
+            stopped,
+            notes,
+            attempts,
+        }))
+    }
+
+    fn with_last(&mut self, change: impl FnOnce(&mut Attempt)) {
+        if let Some(attempt) = self.attempts.last_mut() {
+            change(attempt);
+        }
+    }
+}
+
+impl Attempt {
+    fn set_id(&mut self, reading: Reading) {
+        self.request_id = reading.id;
+        self.request_id_source = reading.source;
+        self.request_id_notes = reading.notes;
+        self.body_request_id = reading.body_id;
+    }
+}

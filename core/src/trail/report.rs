@@ -1,0 +1,309 @@
+//! The support report: the trail as a person reads it in a ticket.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Attempt, Outcome, Trail, json};
+use crate::codes::{Cause, RequestIdNote, Sent, StopReason, TrailNote, WaitReason};
+use crate::redact;
+
+/// The most columns of a line.
+const WIDTH: usize = 100;
+
+/// Writes the report: a headline, a line per attempt, then notes in words.
+pub(super) fn write(trail: &Trail) -> String {
+    let mut out = Lines::default();
+    out.cells("", &headline(trail));
+    out.cells("", &place(trail));
+    let rows: Vec<[String; 5]> = trail.attempts().iter().map(|a| row(trail, a)).collect();
+    let mut widths = [0; 5];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    // Alignment is for the usual row; one hostile cell must not push all others over the edge.
+    widths[2] = widths[2].min(34);
+    widths[3] = widths[3].min(40);
+    for row in &rows {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(widths)
+            .filter(|(_, width)| *width > 0)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        out.cells("  ", &cells);
+    }
+    for note in notes(trail) {
+        out.words("- ", &note);
+    }
+    out.0
+}
+
+fn headline(trail: &Trail) -> Vec<String> {
+    let outcome = match (trail.outcome(), trail.last().and_then(Attempt::status)) {
+        (Outcome::Ok, Some(status)) => format!("ok ({status})"),
+        (Outcome::Error(_), Some(_)) => {
+            let last = trail.last().map(result).unwrap_or_default();
+            format!("FAILED: {} ({last})", trail.outcome())
+        }
+        (Outcome::Ok, None) => "ok".to_owned(),
+        (Outcome::Error(kind), None) => format!("FAILED: {kind}"),
+    };
+    let count = match trail.attempts().len() {
+        0 => "nothing was sent".to_owned(),
+        1 => "1 attempt".to_owned(),
+        n => format!("{n} attempts"),
+    };
+    vec![
+        format!("{} {}", trail.method(), redact::one_line(trail.path())),
+        redact::one_line(&outcome).into_owned(),
+        format!("{count} in {}", span(trail.elapsed())),
+        format!("call {}", trail.call_id()),
+    ]
+}
+
+fn place(trail: &Trail) -> Vec<String> {
+    vec![
+        format!(
+            "{} at {}",
+            redact::one_line(trail.dialect()),
+            trail.origin()
+        ),
+        format!("started {}", json::rfc3339(trail.started_at())),
+        format!("stopped: {}", trail.stopped()),
+    ]
+}
+
+/// Number, time, result, request ID, and duration with what followed.
+fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
+    let time = match attempt.request_id().and_then(|id| id.server_time()) {
+        Some(server) => format!(" {}", clock(server)),
+        None => format!("~{}", clock(trail.started_at() + attempt.started())),
+    };
+    let id = attempt.request_id().map_or_else(
+        || {
+            if attempt.status().is_some() {
+                "(no request ID)".to_owned()
+            } else {
+                "(no response)".to_owned()
+            }
+        },
+        ToString::to_string,
+    );
+    let mut then = span(attempt.elapsed());
+    if let Some(wait) = attempt.wait() {
+        let reason = match attempt.wait_reason() {
+            Some(WaitReason::RetryAfter) => "Retry-After",
+            _ => "backoff",
+        };
+        then.push_str(&format!(", wait {} ({reason})", span(wait)));
+    }
+    let cause = match attempt.cause() {
+        Cause::Initial | Cause::Retry => String::new(),
+        Cause::Reauth => " new token:".to_owned(),
+        Cause::Redirect => " redirect:".to_owned(),
+    };
+    [
+        format!("{}.{cause}", attempt.number()),
+        time,
+        redact::one_line(&result(attempt)).into_owned(),
+        id,
+        then,
+    ]
+}
+
+/// Status and code, or what failed.
+fn result(attempt: &Attempt) -> String {
+    let mut parts = Vec::new();
+    parts.extend(attempt.status().map(|status| status.to_string()));
+    parts.extend(attempt.error_code().map(str::to_owned));
+    parts.extend(attempt.failure().map(|kind| match attempt.sent() {
+        Sent::No if attempt.status().is_none() => format!("{kind} (not sent)"),
+        _ => kind.to_string(),
+    }));
+    parts.join(" ")
+}
+
+fn notes(trail: &Trail) -> Vec<String> {
+    let mut notes = Vec::new();
+    if trail.outcome() != Outcome::Ok {
+        notes.push(stopped(trail.stopped()).to_owned());
+    }
+    for note in trail.notes() {
+        notes.push(
+            match note {
+                TrailNote::TlsUnverified => "This client does not verify TLS certificates, so another party may have answered.",
+                TrailNote::ViaProxy => "The call went through a proxy.",
+                TrailNote::MayHaveSucceeded => "An earlier attempt reached the server or may have, and its outcome is unknown: it may have succeeded.",
+            }
+            .to_owned(),
+        );
+    }
+    let numbers = |wanted: &dyn Fn(&Attempt) -> bool| -> Option<String> {
+        let found: Vec<String> = trail
+            .attempts()
+            .iter()
+            .filter(|a| wanted(a))
+            .map(|a| a.number().to_string())
+            .collect();
+        (!found.is_empty()).then(|| found.join(", "))
+    };
+    let noted =
+        |note: RequestIdNote| numbers(&move |a: &Attempt| a.request_id_notes().contains(&note));
+    if let Some(n) = noted(RequestIdNote::Missing) {
+        notes.push(format!("No request ID in the response of attempt {n}: usually a proxy or gateway answered in the server's place, or strips headers."));
+    }
+    for attempt in trail.attempts() {
+        if let Some(body) = attempt.body_request_id() {
+            notes.push(format!(
+                "The body of attempt {} names another request ID: {body}",
+                attempt.number()
+            ));
+        }
+    }
+    if let Some(n) = noted(RequestIdNote::Duplicate) {
+        notes.push(format!(
+            "The response of attempt {n} carries several differing request IDs; the first is shown."
+        ));
+    }
+    if let Some(n) = noted(RequestIdNote::Truncated) {
+        notes.push(format!(
+            "The request ID of attempt {n} was longer than 256 bytes and is cut."
+        ));
+    }
+    if let Some(n) = noted(RequestIdNote::Malformed) {
+        notes.push(format!(
+            "The request ID of attempt {n} holds unprintable bytes, shown as \\xNN."
+        ));
+    }
+    for attempt in trail
+        .attempts()
+        .iter()
+        .filter(|a| a.status().is_none() && a.sent() != Sent::No)
+    {
+        let trace = if trail.0.traced {
+            format!(
+                "; look for its traceparent: trace {}, span {}",
+                trail.trace_id(),
+                attempt.span_id()
+            )
+        } else {
+            String::new()
+        };
+        notes.push(format!(
+            "Attempt {} got no response, so it has no request ID{trace}.",
+            attempt.number()
+        ));
+    }
+    if numbers(&|a| a.request_id().and_then(|id| id.server_time()).is_none()).is_some() {
+        notes.push("Times marked ~ are this client's clock; the others are the server's, from its request ID.".to_owned());
+    }
+    notes
+}
+
+fn stopped(reason: StopReason) -> &'static str {
+    match reason {
+        StopReason::Succeeded => "The call succeeded.",
+        StopReason::NotRetryable => {
+            "It was not repeated, because repeating such a request does not help."
+        }
+        StopReason::UnsafeToRetry => {
+            "It was not repeated: the server may have acted on the request, and repeating it is not safe."
+        }
+        StopReason::AttemptsExhausted => {
+            "It was not repeated again, because the allowed attempts were used up."
+        }
+        StopReason::RetryAfterTooLong => {
+            "It was not repeated, because the server asked for a longer wait than the client allows."
+        }
+        StopReason::Deadline => {
+            "It was not repeated, because the call's time was used up or the next wait did not fit in it."
+        }
+        StopReason::BudgetExhausted => {
+            "It was not repeated, because the client's retry budget was empty."
+        }
+        StopReason::Cancelled => "The caller cancelled it.",
+        StopReason::BodyNotReplayable => {
+            "It was not repeated, because its body cannot be sent twice."
+        }
+    }
+}
+
+/// A duration for people: milliseconds below ten seconds, seconds above.
+fn span(duration: Duration) -> String {
+    let millis = duration.as_secs_f64() * 1e3;
+    if millis < 10.0 {
+        format!("{millis:.1} ms")
+    } else if millis < 10_000.0 {
+        format!("{millis:.0} ms")
+    } else {
+        format!("{:.1} s", millis / 1e3)
+    }
+}
+
+/// The time of day of a date, UTC.
+fn clock(time: SystemTime) -> String {
+    let date = json::rfc3339(time);
+    date.split_once('T')
+        .map_or(date.clone(), |(_, clock)| clock.to_owned())
+}
+
+/// Lines of at most [`WIDTH`] columns.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    /// Writes cells two spaces apart, and those that do not fit on indented lines below.
+    fn cells(&mut self, indent: &str, cells: &[String]) {
+        self.fill(indent, "      ", "  ", cells.iter().map(String::as_str));
+    }
+
+    /// Writes a sentence as an item.
+    fn words(&mut self, bullet: &str, text: &str) {
+        self.fill(bullet, "  ", " ", text.split(' '));
+    }
+
+    fn fill<'a>(
+        &mut self,
+        first: &str,
+        indent: &str,
+        gap: &str,
+        parts: impl Iterator<Item = &'a str>,
+    ) {
+        let mut line = first.to_owned();
+        let mut used = line.len();
+        let mut empty = true;
+        for part in parts {
+            let width = part.trim_end().chars().count();
+            if !empty && used + gap.len() + width > WIDTH {
+                self.end(&line);
+                line = indent.to_owned();
+                used = indent.len();
+                empty = true;
+            }
+            if !empty {
+                line.push_str(gap);
+                used += gap.len();
+            }
+            // A part that is longer than a whole line is broken anywhere: losing a piece of an ID would be worse.
+            for c in part.chars() {
+                if used == WIDTH && c != ' ' {
+                    self.end(&line);
+                    line = indent.to_owned();
+                    used = indent.len();
+                }
+                if used < WIDTH {
+                    line.push(c);
+                    used += 1;
+                }
+            }
+            empty = false;
+        }
+        self.end(&line);
+    }
+
+    fn end(&mut self, line: &str) {
+        self.0.push_str(line.trim_end());
+        self.0.push('\n');
+    }
+}

@@ -1,0 +1,202 @@
+//! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
+
+pub(crate) mod reqwest;
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use url::Url;
+
+/// Sends requests, and tells and awaits the time.
+///
+/// Everything above this trait is free of sockets, timers and runtimes, so a scripted transport with a clock of its
+/// own tests a minute's wait in microseconds, and users can put a mock in the place of the network.
+///
+/// An implementation makes exactly one exchange per call of [`exchange`](Transport::exchange): it never repeats a
+/// request that a server may have seen, and follows no redirect. Dropping its futures ends what they do.
+pub trait Transport: Send + Sync + 'static {
+    /// The future of a wait.
+    type Sleep: Future<Output = ()> + Send;
+    /// The body of a response, as it comes.
+    type Body: http_body::Body<Data = Bytes, Error = TransportError> + Send + Unpin + 'static;
+
+    /// The monotonic clock.
+    fn now(&self) -> Instant;
+
+    /// The calendar clock, for dates that people and servers read.
+    fn wall_clock(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    /// Waits until the monotonic clock says `at`.
+    fn sleep_until(&self, at: Instant) -> Self::Sleep;
+
+    /// Sends a request and waits for the head of its response.
+    ///
+    /// [`WireRequest::sent`] has to be marked no later than the first byte of the request may leave.
+    ///
+    /// # Errors
+    /// Says what broke, as far as the loop needs to know.
+    fn exchange(
+        &self,
+        request: WireRequest,
+    ) -> impl Future<Output = Result<Reply<Self::Body>, TransportError>> + Send;
+
+    /// Runs work that must go on if the call that began it ends: a token refresh that other calls wait for.
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
+}
+
+/// A request as it goes out, all headers of the call included.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct WireRequest {
+    /// The method.
+    pub method: Method,
+    /// The URL.
+    pub url: Url,
+    /// The headers but for `Host` and the framing.
+    pub headers: HeaderMap,
+    /// The whole body; empty for none.
+    pub body: Bytes,
+    /// To be marked when the request may begin to leave.
+    pub sent: SentMark,
+}
+
+impl WireRequest {
+    pub(crate) fn new(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            method,
+            url,
+            headers,
+            body,
+            sent: SentMark::default(),
+        }
+    }
+}
+
+/// Remembers whether a request may have begun to leave the client. Clones are one mark.
+#[derive(Clone, Debug, Default)]
+pub struct SentMark(Arc<AtomicBool>);
+
+impl SentMark {
+    /// Says that from now on the request may be on its way.
+    pub fn mark(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Returns whether the request may be on its way.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The head of a response, and its body to come.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "transports make it as a literal")]
+pub struct Reply<B> {
+    /// The final status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, still coded as `Content-Encoding` says.
+    pub body: B,
+}
+
+/// An exchange that gave no whole response.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct TransportError {
+    failure: Failure,
+    message: String,
+    #[source]
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What broke.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// No connection: name resolution, refused, unreachable, connect timeout.
+    Connect,
+    /// A TLS handshake that failed.
+    Tls,
+    /// HTTP/2's word that the request was not processed (RFC 9113 §6.8 and §8.7).
+    Unprocessed,
+    /// The connection broke, or the peer broke the protocol.
+    Broken,
+    /// The header block is over the bound of the HTTP library.
+    HeadersTooLarge,
+}
+
+impl TransportError {
+    /// Makes an error. `message` names what happened, without secrets.
+    pub fn new(failure: Failure, message: impl Into<String>) -> Self {
+        Self {
+            failure,
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Returns what broke.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        self.failure
+    }
+}
+
+/// How a transport finds its proxy.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Proxy {
+    /// By `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    #[default]
+    Environment,
+    /// This one, as in `http://user:password@proxy.example:3128`. A password is kept out of everything that is shown.
+    Url(crate::redact::Secret),
+    /// None.
+    None,
+}
+
+/// The options of a client that concern the wire alone.
+#[derive(Clone, Debug)]
+pub(crate) struct WireOptions {
+    pub(crate) proxy: Proxy,
+    /// PEM texts of additional certificate authorities.
+    pub(crate) extra_ca: Vec<Vec<u8>>,
+    /// PEM text of a client certificate and its key.
+    pub(crate) client_certificate: Option<crate::redact::Secret>,
+    pub(crate) verify_tls: bool,
+    pub(crate) http1_only: bool,
+    pub(crate) pool_max_idle: usize,
+    pub(crate) pool_idle_timeout: Duration,
+}
+
+impl Default for WireOptions {
+    fn default() -> Self {
+        Self {
+            proxy: Proxy::default(),
+            extra_ca: Vec::new(),
+            client_certificate: None,
+            verify_tls: true,
+            http1_only: false,
+            pool_max_idle: usize::MAX,
+            // Older idle connections breed POSTs of unknown outcome: servers close them just as they are used.
+            pool_idle_timeout: Duration::from_secs(15),
+        }
+    }
+}

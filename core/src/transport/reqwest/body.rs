@@ -1,0 +1,80 @@
+//! Bodies on their way through reqwest.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+use super::{SentMark, TransportError, classify};
+
+/// A request body that notices when a connection takes the request up.
+///
+/// reqwest does not say when a request leaves the pool's queue for a connection. But no HTTP/1 or HTTP/2 connection
+/// can write a request head without asking the body first whether it is empty, so that question is the mark.
+pub(super) struct RequestBody {
+    data: Option<Bytes>,
+    sent: SentMark,
+}
+
+impl RequestBody {
+    pub(super) fn new(data: Bytes, sent: SentMark) -> Self {
+        Self {
+            data: Some(data).filter(|data| !data.is_empty()),
+            sent,
+        }
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.sent.mark();
+        Poll::Ready(self.data.take().map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.sent.mark();
+        self.data.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.data.as_ref().map_or(0, |data| data.len() as u64))
+    }
+}
+
+/// A response body whose errors say what broke.
+#[derive(Debug)]
+pub struct ResponseBody(reqwest::Body);
+
+impl ResponseBody {
+    pub(super) fn new(body: reqwest::Body) -> Self {
+        Self(body)
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        let frame = ready!(Pin::new(&mut self.0).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| frame.map_err(classify::body_error)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}

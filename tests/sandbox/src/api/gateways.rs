@@ -1,0 +1,62 @@
+//! `/gateways`.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::ApiRequest;
+use crate::auth::Caller;
+use crate::clock::rfc3339_seconds;
+use crate::fields::Fields;
+use crate::reply::{ApiError, Reply};
+use crate::store::{Gateway, Store, new_uuid};
+
+const ACTIVE_CODES: usize = 5;
+const CODE_LIFETIME: Duration = Duration::from_secs(600);
+
+/// Lists the gateways whole: this list has no pages.
+pub(super) fn list(store: &Store, caller: &Caller) -> Result<Reply, ApiError> {
+    let gateways = store
+        .gateways
+        .iter()
+        .filter(|gateway| caller.sees(&gateway.site_id));
+    let data: Vec<&Gateway> = gateways.collect();
+    Ok(Reply::ok(&json!({ "data": data, "total": data.len() })))
+}
+
+/// Hands out a code for a new gateway, unless five wait for theirs already.
+pub(super) fn pairing_code(store: &mut Store, request: &ApiRequest) -> Result<Reply, ApiError> {
+    let fields = Fields::from_body(&request.body, "validation_error")?;
+    fields.text("name", 100)?;
+    fields.required("site_id")?;
+    let site_id = fields.uuid("site_id")?.unwrap_or_default();
+    if !store.has_site(site_id) {
+        return Err(fields.invalid("site_id", "names no site of this organisation"));
+    }
+    store.pairing_codes.retain(|ends| *ends > request.now);
+    if store.pairing_codes.len() >= ACTIVE_CODES {
+        // A quota and not a pace: only a redeemed or an expired code makes room, hence no time.
+        return Err(ApiError::rate_limited(
+            "Five pairing codes are active already",
+            None,
+        ));
+    }
+    let expires = request.now + CODE_LIFETIME;
+    store.pairing_codes.push(expires);
+    let body = json!({
+        "id": new_uuid(),
+        "pairing_code": pairing_text(),
+        "expires_at": rfc3339_seconds(expires),
+        "status": "registered",
+    });
+    Ok(Reply::json(StatusCode::CREATED, &body))
+}
+
+/// Six characters that are easy to read out.
+fn pairing_text() -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+    (0..6)
+        .map(|_| char::from(LETTERS[fastrand::usize(..LETTERS.len())]))
+        .collect()
+}

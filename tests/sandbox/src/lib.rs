@@ -1,0 +1,46 @@
+//! A believable little NovaVMS API on loopback, for reqtrail's quickstart, examples and tests.
+//!
+//! [`Sandbox::start`] serves cameras, events, users, gateways and logins under `/api/v1`, with the
+//! request IDs, rate limits and error bodies that the vendor documents. [`Sandbox::inject`] queues
+//! [`Incident`]s (a 503, a cut connection, an HTML page from a proxy, …) that the next matching
+//! requests meet, and [`Sandbox::requests`] returns the server's own log, so that a test can compare
+//! what the server saw with what a trail says.
+//!
+//! ```
+//! use reqtrail_sandbox::{Incident, Sandbox, SandboxOptions};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let sandbox = Sandbox::start(SandboxOptions::default())?;
+//! sandbox.inject(Incident::internal_error().on("GET", "/events").times(2));
+//! assert!(sandbox.base_url().starts_with("http://127.0.0.1:"));
+//! assert!(sandbox.requests().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What the vendor's pages leave open is chosen here and marked as a choice in the module concerned;
+//! nothing in this crate is evidence of what the real service does.
+
+pub mod accounts;
+mod api;
+mod auth;
+mod bucket;
+mod clock;
+mod control;
+mod fields;
+mod fixtures;
+mod front;
+mod incident;
+mod log;
+mod paging;
+mod reply;
+mod request_id;
+mod sandbox;
+mod server;
+mod store;
+
+pub use bucket::RateLimit;
+pub use clock::{Clock, ClockHand};
+pub use incident::{Incident, IncidentError};
+pub use log::LoggedRequest;
+pub use sandbox::{Sandbox, SandboxOptions};

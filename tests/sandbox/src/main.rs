@@ -1,0 +1,66 @@
+//! The sandbox as a program, for examples and tests in other languages.
+
+mod options;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use reqtrail_sandbox::{Sandbox, accounts};
+use serde_json::json;
+
+use crate::options::{Command, Options, USAGE};
+
+/// The exit status for options that cannot be read.
+const USAGE_ERROR: u8 = 2;
+
+fn main() -> ExitCode {
+    let done = match options::parse(std::env::args().skip(1)) {
+        Ok(Command::Help) => write!(io::stdout(), "{USAGE}"),
+        Ok(Command::Version) => writeln!(io::stdout(), "{}", env!("CARGO_PKG_VERSION")),
+        Ok(Command::Serve(options)) => serve(options),
+        Err(why) => {
+            complain(&format!("{why}\nTry --help."));
+            return ExitCode::from(USAGE_ERROR);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: Options) -> io::Result<()> {
+    let sandbox = Sandbox::start(options.sandbox)?;
+    options
+        .incidents
+        .into_iter()
+        .for_each(|incident| sandbox.inject(incident));
+    let ready = json!({
+        "base_url": sandbox.base_url(),
+        "control_url": sandbox.control_url(),
+        "token": sandbox.token(),
+        "operator_token": accounts::OPERATOR_KEY,
+        "viewer_token": accounts::VIEWER_KEY,
+        "email": accounts::EMAIL,
+        "password": accounts::PASSWORD,
+    });
+    let mut stdout = io::stdout();
+    writeln!(stdout, "{ready}")?;
+    stdout.flush()?;
+    if options.exit_with_parent {
+        // A parent that ends, however it ends, closes its end of the pipe.
+        io::copy(&mut io::stdin(), &mut io::sink())?;
+        return Ok(());
+    }
+    loop {
+        std::thread::park();
+    }
+}
+
+fn complain(why: &str) {
+    // With standard error gone there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "reqtrail-sandbox: {why}");
+}

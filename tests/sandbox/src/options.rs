@@ -1,0 +1,157 @@
+//! The program's options.
+
+use reqtrail_sandbox::{Incident, RateLimit, SandboxOptions};
+
+pub(crate) const USAGE: &str = "\
+Plays a little NovaVMS API on 127.0.0.1.
+
+Usage: reqtrail-sandbox [options]
+
+When it is ready it prints one JSON line with base_url, control_url, token,
+operator_token, viewer_token, email and password.
+
+Options:
+  --port N               listen on port N; 0, the default, takes a free one
+  --rate-limit RATE      RATE is PER_MINUTE or PER_MINUTE:BURST (default 1000:100)
+  --incident INCIDENT    queue an incident; may be given several times
+  --exit-with-parent     end when standard input is closed
+  --version              print the version
+  --help                 print this text
+
+An INCIDENT is NAME or NAME:key=value,key=value. Names, with keys of their own:
+  status                 status=CODE,error=STRING (both needed)
+  internal_error, service_unavailable, maintenance, rate_limited
+  slow                   delay_ms=N (needed)
+  bad_gateway, stall, close, lose_answer, cut_body, expire_tokens
+All take times=N and \"on=METHOD /path\"; those that answer with an API error also
+take retry_after=SECONDS and nested=true.
+
+Control endpoint (below control_url), while it runs:
+  POST   /incidents      an incident as JSON text or object, or an array of them:
+                         {\"name\":\"status\",\"status\":503,\"error\":\"x\",\"times\":2}
+  GET    /incidents      {\"pending\":N}
+  DELETE /incidents      drop them
+  GET    /requests       {\"requests\":[...]}, the server's log
+  DELETE /requests       empty it
+";
+
+/// What the program is asked to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Help,
+    Version,
+    Serve(Options),
+}
+
+/// How to serve.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) sandbox: SandboxOptions,
+    pub(crate) incidents: Vec<Incident>,
+    pub(crate) exit_with_parent: bool,
+}
+
+/// Reads the arguments; an error says which one is wrong and why.
+pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    let mut options = Options::default();
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        // Both `--port 8080` and `--port=8080` are common; an incident has `=` signs of its own.
+        let (name, mut given) = match argument.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (argument.as_str(), None),
+        };
+        let mut value = || given.take().or_else(|| arguments.next());
+        let missing = || format!("{name} needs a value");
+        match name {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--version" => return Ok(Command::Version),
+            "--exit-with-parent" => options.exit_with_parent = true,
+            "--port" => {
+                let port = parse_port(&value().ok_or_else(missing)?)?;
+                options.sandbox = options.sandbox.port(port);
+            }
+            "--rate-limit" => {
+                let limit = parse_rate(&value().ok_or_else(missing)?)?;
+                options.sandbox = options.sandbox.rate_limit(limit);
+            }
+            "--incident" => {
+                let text = value().ok_or_else(missing)?;
+                options
+                    .incidents
+                    .push(text.parse().map_err(|why| format!("--incident: {why}"))?);
+            }
+            _ => return Err(format!("there is no option {argument:?}")),
+        }
+        if given.is_some() {
+            return Err(format!("{name} takes no value"));
+        }
+    }
+    Ok(Command::Serve(options))
+}
+
+fn parse_port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| format!("--port must be a number from 0 to 65535, not {text:?}"))
+}
+
+fn parse_rate(text: &str) -> Result<RateLimit, String> {
+    let (per_minute, burst) = text.split_once(':').unwrap_or((text, "100"));
+    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    match (number(per_minute), number(burst)) {
+        (Some(per_minute), Some(burst)) => Ok(RateLimit::new(per_minute, burst)),
+        _ => Err(format!(
+            "--rate-limit must be PER_MINUTE or PER_MINUTE:BURST, not {text:?}"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &[&str]) -> Result<Command, String> {
+        parse(line.iter().map(|argument| (*argument).to_owned()))
+    }
+
+    #[test]
+    fn all_options_are_read() {
+        let line = ["--port=8080", "--rate-limit", "60:5", "--exit-with-parent"];
+        let incidents = [
+            "--incident",
+            "stall",
+            "--incident=slow:delay_ms=5,on=GET /events",
+        ];
+        let command = parsed(&[&line[..], &incidents[..]].concat());
+        let Ok(Command::Serve(options)) = command else {
+            panic!("{command:?}")
+        };
+        assert!(options.exit_with_parent);
+        assert_eq!(options.incidents[0], Incident::stall());
+        assert_eq!(options.incidents.len(), 2);
+        let expected = SandboxOptions::default()
+            .port(8080)
+            .rate_limit(RateLimit::new(60, 5));
+        assert_eq!(format!("{:?}", options.sandbox), format!("{expected:?}"));
+    }
+
+    #[test]
+    fn wrong_options_are_named() {
+        for (line, said) in [
+            (&["--prot", "1"][..], "no option \"--prot\""),
+            (&["--port"][..], "--port needs a value"),
+            (&["--port", "70000"][..], "not \"70000\""),
+            (&["--rate-limit", "0"][..], "not \"0\""),
+            (&["--rate-limit", "10:x"][..], "not \"10:x\""),
+            (
+                &["--incident", "boom"][..],
+                "--incident: no incident \"boom\"",
+            ),
+            (&["--exit-with-parent=yes"][..], "takes no value"),
+            (&["8080"][..], "no option \"8080\""),
+        ] {
+            let error = parsed(line).expect_err("wrong options");
+            assert!(error.contains(said), "{line:?}: {error}");
+        }
+    }
+}

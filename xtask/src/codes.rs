@@ -1,0 +1,128 @@
+//! `schema/codes.json` as types: the single list of names and numbers, checked as it is read.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::Deserialize;
+
+/// The whole list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Codes {
+    #[expect(dead_code, reason = "read so that an unknown field is noticed")]
+    version: u32,
+    pub(crate) error_kinds: Vec<Name>,
+    pub(crate) categories: Vec<Name>,
+    pub(crate) stop_reasons: Vec<Name>,
+    pub(crate) causes: Vec<Name>,
+    pub(crate) wait_reasons: Vec<Name>,
+    pub(crate) sent_states: Vec<Name>,
+    pub(crate) trail_notes: Vec<Name>,
+    pub(crate) request_id_notes: Vec<Name>,
+    pub(crate) dialects: Vec<Dialect>,
+}
+
+/// One value of a closed set, such as an error kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Name {
+    pub(crate) name: String,
+    pub(crate) number: u32,
+    pub(crate) doc: String,
+}
+
+/// One API and its codes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dialect {
+    pub(crate) name: String,
+    pub(crate) number: u32,
+    pub(crate) title: String,
+    pub(crate) codes: Vec<Code>,
+}
+
+/// One error string of an API.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Code {
+    pub(crate) name: String,
+    pub(crate) number: u32,
+    pub(crate) status: u16,
+    pub(crate) category: String,
+    pub(crate) retry: Retry,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) meaning: String,
+    pub(crate) hint: String,
+}
+
+/// The retry rule of a (code, status) pair.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Retry {
+    /// The status decides.
+    ByStatus,
+    /// Always, as a 429.
+    Always,
+    /// If repeating is safe, as a 503.
+    IfSafe,
+    /// Final.
+    Never,
+}
+
+/// Reads and checks the list.
+pub(crate) fn read(path: &Path) -> Result<Codes, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    let codes: Codes =
+        serde_json::from_str(&text).map_err(|e| format!("schema/codes.json: {e}"))?;
+    for (set, names) in codes.sets() {
+        unique(set, names.iter().map(|n| (n.name.as_str(), n.number)))?;
+    }
+    unique(
+        "dialects",
+        codes.dialects.iter().map(|d| (d.name.as_str(), d.number)),
+    )?;
+    for dialect in &codes.dialects {
+        unique(
+            &dialect.name,
+            dialect.codes.iter().map(|c| (c.name.as_str(), c.number)),
+        )?;
+        for code in &dialect.codes {
+            if !codes.categories.iter().any(|c| c.name == code.category) {
+                return Err(format!(
+                    "schema/codes.json: {}/{} names the unknown category `{}`",
+                    dialect.name, code.name, code.category
+                ));
+            }
+        }
+    }
+    Ok(codes)
+}
+
+impl Codes {
+    /// The closed sets with their Rust names.
+    pub(crate) fn sets(&self) -> [(&'static str, &[Name]); 8] {
+        [
+            ("ErrorKind", &self.error_kinds),
+            ("Category", &self.categories),
+            ("StopReason", &self.stop_reasons),
+            ("Cause", &self.causes),
+            ("WaitReason", &self.wait_reasons),
+            ("Sent", &self.sent_states),
+            ("TrailNote", &self.trail_notes),
+            ("RequestIdNote", &self.request_id_notes),
+        ]
+    }
+}
+
+fn unique<'a>(set: &str, rows: impl Iterator<Item = (&'a str, u32)>) -> Result<(), String> {
+    let (mut names, mut numbers) = (HashSet::new(), HashSet::new());
+    for (name, number) in rows {
+        if !names.insert(name) || !numbers.insert(number) {
+            return Err(format!(
+                "schema/codes.json: {set} holds `{name}` or the number {number} twice"
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! The project's own chores: `cargo run -p xtask -- codegen [--check]`.
+//!
+//! `codegen` writes every language's code tables from `schema/codes.json`; with `--check` it writes nothing and
+//! fails when a committed table differs from what the list gives.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program speaks on its standard streams"
+)]
+
+mod codes;
+mod rust_tables;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["codegen"] => codegen(false),
+        ["codegen", "--check"] => codegen(true),
+        _ => Err("usage: cargo run -p xtask -- codegen [--check]".to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
+}
+
+fn codegen(check: bool) -> Result<(), String> {
+    let root = root();
+    let list = codes::read(&root.join("schema/codes.json"))?;
+    let files = [
+        ("core/src/codes.rs", rust_tables::kinds(&list)),
+        (
+            "core/src/dialect/novavms/codes.rs",
+            rust_tables::dialect(&list, "novavms")?,
+        ),
+    ];
+    let mut stale = Vec::new();
+    for (path, text) in files {
+        let text = rust_tables::format(&text)?;
+        let target = root.join(path);
+        if std::fs::read_to_string(&target).is_ok_and(|old| old == text) {
+            continue;
+        }
+        if check {
+            stale.push(path);
+        } else {
+            std::fs::write(&target, text).map_err(|e| format!("cannot write {path}: {e}"))?;
+            println!("wrote {path}");
+        }
+    }
+    if stale.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "out of date: {}; run `cargo run -p xtask -- codegen` and commit the result",
+            stale.join(", ")
+        ))
+    }
+}

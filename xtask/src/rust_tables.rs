@@ -1,0 +1,152 @@
+//! The Rust tables: one enum for each closed set, and one for each built-in dialect's codes.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::codes::{Codes, Name, Retry};
+
+const HEADER: &str =
+    "// Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.\n\n";
+
+/// What each closed set is, for its doc comment.
+const SET_DOCS: [(&str, &str); 8] = [
+    (
+        "ErrorKind",
+        "What went wrong with a call, the same in every language.",
+    ),
+    ("Category", "What an API error means, across dialects."),
+    ("StopReason", "Why a call made no further attempt."),
+    ("Cause", "What caused an attempt."),
+    ("WaitReason", "Why a call waited before its next attempt."),
+    (
+        "Sent",
+        "Whether an attempt's request went out. `Unknown` decides like `Yes`.",
+    ),
+    ("TrailNote", "What a reader of a whole trail should know."),
+    (
+        "RequestIdNote",
+        "What was odd about an attempt's request ID.",
+    ),
+];
+
+/// The file of the closed sets.
+pub(crate) fn kinds(codes: &Codes) -> String {
+    let mut out =
+        String::from("//! The closed sets of names and numbers that every language shares.\n\n");
+    out.push_str(HEADER);
+    for ((name, rows), (_, doc)) in codes.sets().into_iter().zip(SET_DOCS) {
+        set(&mut out, name, doc, rows);
+    }
+    out
+}
+
+fn set(out: &mut String, name: &str, doc: &str, rows: &[Name]) {
+    let _ = write!(
+        out,
+        "/// {doc}\n#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]\n#[non_exhaustive]\npub enum {name} {{\n"
+    );
+    for row in rows {
+        let _ = write!(out, "/// {}\n{},\n", row.doc, pascal(&row.name));
+    }
+    let _ = write!(
+        out,
+        "}}\n\nimpl {name} {{\n/// All values, in the order of their numbers.\npub const ALL: &'static [Self] = &["
+    );
+    for row in rows {
+        let _ = write!(out, "Self::{}, ", pascal(&row.name));
+    }
+    out.push_str("];\n\n/// Returns the name, the same in every language.\n#[must_use]\npub const fn as_str(self) -> &'static str {\nmatch self {\n");
+    for row in rows {
+        let _ = writeln!(out, "Self::{} => {:?},", pascal(&row.name), row.name);
+    }
+    out.push_str("}\n}\n\n/// Returns the number, which never changes between releases.\n#[must_use]\npub const fn number(self) -> u32 {\nmatch self {\n");
+    for row in rows {
+        let _ = writeln!(out, "Self::{} => {},", pascal(&row.name), row.number);
+    }
+    out.push_str("}\n}\n\n/// Returns the value of this name, if there is one.\n#[must_use]\npub fn from_name(name: &str) -> Option<Self> {\nSelf::ALL.iter().copied().find(|value| value.as_str() == name)\n}\n}\n\n");
+    let _ = write!(
+        out,
+        "impl std::fmt::Display for {name} {{\nfn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{\nf.write_str(self.as_str())\n}}\n}}\n\nimpl serde::Serialize for {name} {{\nfn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{\nserializer.serialize_str(self.as_str())\n}}\n}}\n\n"
+    );
+}
+
+/// The file of one built-in dialect's codes.
+pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
+    let dialect = codes
+        .dialects
+        .iter()
+        .find(|d| d.name == name)
+        .ok_or_else(|| format!("schema/codes.json: no dialect `{name}`"))?;
+    let mut out = format!("//! The error codes of {}.\n\n{HEADER}", dialect.title);
+    out.push_str("use crate::codes::Category;\nuse crate::dialect::{CodeRow, RetryRule};\n\n");
+    let _ = write!(
+        out,
+        "/// An error code of {}. Codes that this release does not know keep their text in `Unknown`.\n#[derive(Clone, Debug, Eq, Hash, PartialEq)]\n#[non_exhaustive]\npub enum ErrorCode {{\n",
+        dialect.title
+    );
+    for code in &dialect.codes {
+        let _ = write!(out, "/// {}\n{},\n", code.meaning, pascal(&code.name));
+    }
+    out.push_str("/// A code that this release does not know, as the server wrote it.\nUnknown(String),\n}\n\nimpl ErrorCode {\n/// Returns the code of this canonical name; any other text is `Unknown`.\n#[must_use]\npub fn from_canonical(name: &str) -> Self {\nmatch name {\n");
+    for code in &dialect.codes {
+        let _ = writeln!(out, "{:?} => Self::{},", code.name, pascal(&code.name));
+    }
+    out.push_str("other => Self::Unknown(other.to_owned()),\n}\n}\n\n/// Returns the canonical name, or the raw text of an unknown code.\n#[must_use]\npub fn as_str(&self) -> &str {\nmatch self {\n");
+    for code in &dialect.codes {
+        let _ = writeln!(out, "Self::{} => {:?},", pascal(&code.name), code.name);
+    }
+    out.push_str("Self::Unknown(raw) => raw,\n}\n}\n\n/// Returns the number, which never changes between releases; 0 for an unknown code.\n#[must_use]\npub const fn number(&self) -> u32 {\nmatch self {\n");
+    for code in &dialect.codes {
+        let _ = writeln!(out, "Self::{} => {},", pascal(&code.name), code.number);
+    }
+    out.push_str("Self::Unknown(_) => 0,\n}\n}\n}\n\nimpl std::fmt::Display for ErrorCode {\nfn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {\nf.write_str(self.as_str())\n}\n}\n\n/// What is known of each code.\npub(crate) const ROWS: &[CodeRow] = &[\n");
+    for code in &dialect.codes {
+        let retry = match code.retry {
+            Retry::ByStatus => "None",
+            Retry::Always => "Some(RetryRule::Always)",
+            Retry::IfSafe => "Some(RetryRule::IfSafe)",
+            Retry::Never => "Some(RetryRule::Never)",
+        };
+        let _ = writeln!(
+            out,
+            "CodeRow {{ name: {:?}, aliases: &{:?}, status: {}, category: Category::{}, retry: {retry}, hint: {:?} }},",
+            code.name,
+            code.aliases,
+            code.status,
+            pascal(&code.category),
+            code.hint,
+        );
+    }
+    out.push_str("];\n");
+    Ok(out)
+}
+
+fn pascal(name: &str) -> String {
+    name.split('_')
+        .map(|word| {
+            let (head, tail) = word.split_at(word.len().min(1));
+            head.to_ascii_uppercase() + tail
+        })
+        .collect()
+}
+
+/// Formats Rust source with the toolchain's rustfmt, so that a generated file is also a formatted one.
+pub(crate) fn format(text: &str) -> Result<String, String> {
+    let fail =
+        |e: std::io::Error| format!("rustfmt: {e}; install it with `rustup component add rustfmt`");
+    let mut child = Command::new("rustfmt")
+        .args(["--edition", "2024", "--emit", "stdout"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(fail)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(text.as_bytes()).map_err(fail)?;
+    }
+    let output = child.wait_with_output().map_err(fail)?;
+    if !output.status.success() {
+        return Err("rustfmt refused the generated text".to_owned());
+    }
+    String::from_utf8(output.stdout).map_err(|e| e.to_string())
+}
