@@ -193,7 +193,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 Decision::Redirect => {
                     hops += 1;
                     if let Some(next) = gave.next_hop.take() {
-                        self.hop = next;
+                        self.hop = *next;
                     }
                 }
                 Decision::Reauth => {

@@ -53,7 +53,6 @@ macro_rules! verbs {
     ($($(#[$doc:meta])* $name:ident = $method:literal,)+) => {
         $(
             $(#[$doc])*
-            #[must_use]
             pub fn $name(&self, path: impl AsRef<str>) -> RequestBuilder<Self> {
                 self.request($method, path)
             }
@@ -63,7 +62,6 @@ macro_rules! verbs {
         ///
         /// `path` is a template such as `/cameras/{id}`; a trail shows it as it is, so values belong into
         /// [`param`](RequestBuilder::param) and [`query`](RequestBuilder::query).
-        #[must_use]
         pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> RequestBuilder<Self> {
             RequestBuilder::new(self.clone(), Draft::to_path(method.as_ref(), path.as_ref()))
         }
@@ -71,7 +69,6 @@ macro_rules! verbs {
         /// Begins a request to an absolute link that the API gave out, such as a `next` URL.
         ///
         /// The link has to be on the client's own origin: the credential is sent nowhere else.
-        #[must_use]
         pub fn request_link(&self, method: impl AsRef<str>, link: impl AsRef<str>) -> RequestBuilder<Self> {
             RequestBuilder::new(self.clone(), Draft::to_link(method.as_ref(), link.as_ref()))
         }
@@ -85,13 +82,11 @@ impl Client {
     /// `base_url` is scheme and host, with or without a path prefix and a trailing slash. Without a dialect the
     /// request ID is read from `X-Request-Id`, the token goes out as `Authorization: Bearer`, and statuses alone
     /// tell what an error means.
-    #[must_use]
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(base_url.into())
     }
 
     /// Begins a client of the NovaVMS API, as in `https://novavms.example/api/v1`.
-    #[must_use]
     pub fn novavms(base_url: impl Into<String>) -> ClientBuilder {
         Self::builder(base_url).dialect(crate::dialect::Dialect::novavms())
     }

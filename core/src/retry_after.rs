@@ -30,10 +30,10 @@ pub(crate) fn from_headers(headers: &HeaderMap, now: SystemTime) -> Option<Durat
 }
 
 /// Returns the values that were there and could not be read, for the log.
-pub(crate) fn unreadable<'a>(
-    headers: &'a HeaderMap,
+pub(crate) fn unreadable(
+    headers: &HeaderMap,
     now: SystemTime,
-) -> impl Iterator<Item = &'a http::HeaderValue> {
+) -> impl Iterator<Item = &http::HeaderValue> {
     let bad = move |value: &&http::HeaderValue| {
         value
             .to_str()

@@ -20,6 +20,9 @@ pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Secret, BoxEr
 /// Makes a token when it is asked.
 pub(crate) type Refresher = Box<dyn Fn() -> RefreshFuture + Send + Sync>;
 
+/// A refresh under way.
+type Refreshing = Pin<Box<dyn Future<Output = Result<Lease, RefreshFailed>> + Send>>;
+
 /// What the client sends as its credential.
 pub(crate) struct Credentials {
     refresher: Option<Arc<Refresher>>,
@@ -30,7 +33,7 @@ pub(crate) struct Credentials {
 struct State {
     current: Option<Lease>,
     generation: u64,
-    pending: Option<Shared<Pin<Box<dyn Future<Output = Result<Lease, RefreshFailed>> + Send>>>>,
+    pending: Option<Shared<Refreshing>>,
 }
 
 /// A token as a call uses it; later tokens have higher generations.

@@ -36,7 +36,7 @@ pub(super) struct Exchanged {
     /// How the call ends if this was its last attempt.
     pub(super) end: End,
     /// Where a followed redirect leads.
-    pub(super) next_hop: Option<Hop>,
+    pub(super) next_hop: Option<Box<Hop>>,
 }
 
 /// A usable 2xx response.

@@ -117,13 +117,11 @@ impl CallPlan {
 
     /// Whether a request of this method may be sent twice.
     pub(crate) fn is_safe(&self, method: &Method) -> bool {
-        self.idempotent.unwrap_or_else(|| {
-            self.has_key
-                || matches!(
-                    *method,
-                    Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
-                )
-        })
+        let by_method = matches!(
+            *method,
+            Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
+        );
+        self.idempotent.unwrap_or(self.has_key || by_method)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::target;
 #[derive(Debug)]
 pub(super) enum Verdict {
     /// Send this next.
-    Follow(Hop),
+    Follow(Box<Hop>),
     /// A redirect that must not be followed, and why.
     Refuse(String),
     /// A final response: no redirect status, or one without a usable Location.
@@ -77,7 +77,7 @@ pub(super) fn judge(
             next.headers.remove(name);
         }
     }
-    Verdict::Follow(next)
+    Verdict::Follow(Box::new(next))
 }
 
 fn location(headers: &HeaderMap, base: &Url) -> Option<Url> {
@@ -117,7 +117,7 @@ mod tests {
 
     fn followed(method: Method, status: u16, location: &str) -> Hop {
         match judged(method, status, location) {
-            Verdict::Follow(hop) => hop,
+            Verdict::Follow(hop) => *hop,
             other => panic!("{other:?}"),
         }
     }

@@ -28,9 +28,12 @@ pub(super) struct Background {
 #[derive(Debug)]
 struct Thread {
     /// `None` once the host is dropped, which ends the thread.
-    submit: Option<UnboundedSender<(PreparedCall, u64)>>,
+    submit: Option<UnboundedSender<Submission>>,
     handle: Option<JoinHandle<()>>,
 }
+
+/// A call on its way to the thread, with its tag.
+type Submission = Box<(PreparedCall, u64)>;
 
 /// What the thread and the host share.
 #[derive(Default)]
@@ -58,14 +61,16 @@ impl Background {
             .thread
             .get_or_init(|| Thread::start(&self.wire, &self.base, Arc::clone(&self.done)));
         let failed = match started {
-            Ok(thread) => match thread
-                .submit
-                .as_ref()
-                .map(|submit| submit.send((call, tag)))
-            {
-                Some(Ok(())) => return,
-                _ => "the background thread has ended",
-            },
+            Ok(thread) => {
+                let sent = thread
+                    .submit
+                    .as_ref()
+                    .map(|s| s.send(Box::new((call, tag))).is_ok());
+                if sent == Some(true) {
+                    return;
+                }
+                "the background thread has ended"
+            }
             Err(message) => message.as_str(),
         };
         self.done
@@ -129,11 +134,12 @@ impl Thread {
 }
 
 async fn drive(
-    mut calls: UnboundedReceiver<(PreparedCall, u64)>,
+    mut calls: UnboundedReceiver<Submission>,
     transport: Arc<ReqwestTransport>,
     done: Arc<Done>,
 ) {
-    while let Some((PreparedCall { shared, plan }, tag)) = calls.recv().await {
+    while let Some(submission) = calls.recv().await {
+        let (PreparedCall { shared, plan }, tag) = *submission;
         match plan {
             Err(error) => done.put(tag, Err(error)),
             Ok(plan) => {

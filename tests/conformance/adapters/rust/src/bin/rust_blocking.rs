@@ -1,0 +1,64 @@
+//! The adapter of the blocking client.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqtrail::{CancelToken, blocking};
+use reqtrail_adapter_rust::{Input, Request, builder, config, failure, fill, result, serve};
+use serde_json::Value;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    serve(play)
+}
+
+fn play(input: Input) -> Vec<Value> {
+    let client = match builder(&input) {
+        Ok(builder) => builder.build_blocking().map_err(|error| failure(&error)),
+        Err(message) => Err(config(&message)),
+    };
+    let mut results = Vec::new();
+    for call in input.calls {
+        let request = call.request;
+        match &client {
+            Ok(client) => results.extend(all(client, &request)),
+            Err(error) => results.extend(std::iter::repeat_n(error.clone(), request.repeat)),
+        }
+    }
+    results
+}
+
+/// Makes a call as often as it says, by as many threads as it says.
+fn all(client: &blocking::Client, request: &Request) -> Vec<Value> {
+    let results: Vec<Mutex<Value>> = (0..request.repeat).map(|_| Mutex::default()).collect();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..request.concurrency.clamp(1, request.repeat.max(1)) {
+            scope.spawn(|| {
+                while let Some(place) = results.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) = one(client, request);
+                }
+            });
+        }
+    });
+    results
+        .into_iter()
+        .map(|place| place.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+fn one(client: &blocking::Client, request: &Request) -> Value {
+    let mut builder = fill(request, |method, path| client.request(method, path));
+    let Some(after) = request.cancel_after_ms else {
+        return result(builder.send(), request.parse);
+    };
+    let token = CancelToken::new();
+    builder = builder.cancel_token(&token);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_secs_f64(after / 1e3));
+            token.cancel();
+        });
+        result(builder.send(), request.parse)
+    })
+}

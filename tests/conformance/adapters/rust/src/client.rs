@@ -1,0 +1,99 @@
+//! The client of a scenario.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqtrail::{Client, ClientBuilder, CustomDialect, Dialect, RetryBudget, Secret};
+use serde_json::Value;
+
+use crate::input::Input;
+
+/// Makes the builder of a scenario's client; the error is the text of a `config` error.
+///
+/// # Errors
+/// Names the option that reqtrail does not take.
+pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
+    let given = &input.client;
+    let mut base = input.base_url.clone();
+    if let Some(path) = &given.base_path {
+        base = format!(
+            "{}/{}",
+            base.trim_end_matches('/'),
+            path.trim_start_matches('/')
+        );
+    }
+    let mut builder = Client::builder(base);
+    if let Some(dialect) = &given.dialect {
+        builder = builder.dialect(read_dialect(dialect)?);
+    }
+    if given.microversion.is_some() {
+        return Err("microversion: no dialect of this release has one".to_owned());
+    }
+    if let Some(token) = &given.token {
+        builder = builder.token(token.as_str());
+    }
+    if let Some(tokens) = &given.tokens {
+        let left: Mutex<VecDeque<String>> = Mutex::new(tokens.iter().cloned().collect());
+        builder = builder.token_refresher_blocking(move || {
+            let next = left
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop_front();
+            next.map(Secret::from)
+                .ok_or_else(|| "no token is left".into())
+        });
+    }
+    if let Some(attempts) = given.max_attempts {
+        builder = builder.max_attempts(attempts);
+    }
+    let durations: [(Option<f64>, fn(ClientBuilder, Duration) -> ClientBuilder); 6] = [
+        (given.base_delay_ms, ClientBuilder::base_delay),
+        (given.max_delay_ms, ClientBuilder::max_delay),
+        (given.max_retry_after_ms, ClientBuilder::max_retry_after),
+        (given.attempt_timeout_ms, ClientBuilder::attempt_timeout),
+        (given.call_timeout_ms, ClientBuilder::timeout),
+        (given.connect_timeout_ms, ClientBuilder::connect_timeout),
+    ];
+    for (value, set) in durations {
+        if let Some(value) = value {
+            builder = set(builder, millis(value));
+        }
+    }
+    if let Some(budget) = &given.retry_budget {
+        let default = RetryBudget::default();
+        builder = builder.retry_budget(budget.as_ref().map(|budget| RetryBudget {
+            capacity: budget.capacity.unwrap_or(default.capacity),
+            retry_cost: budget.retry_cost.unwrap_or(default.retry_cost),
+        }));
+    }
+    if let Some(bytes) = given.max_body_bytes {
+        builder = builder.max_body_bytes(bytes);
+    }
+    if let Some(redirects) = given.max_redirects {
+        builder = builder.max_redirects(redirects);
+    }
+    if let Some(on) = given.traceparent {
+        builder = builder.traceparent(on);
+    }
+    if let Some(pem) = input.ca_pem.as_ref().or(given.ca_pem.as_ref()) {
+        builder = builder.extra_ca(pem.as_bytes());
+    }
+    Ok(builder)
+}
+
+fn read_dialect(value: &Value) -> Result<Dialect, String> {
+    match value {
+        Value::String(name) => {
+            Dialect::named(name).ok_or_else(|| format!("dialect: `{name}` is not built in"))
+        }
+        data => CustomDialect::from_json(&data.to_string())
+            .and_then(Dialect::custom)
+            .map_err(|e| e.to_string()),
+    }
+}
+
+/// A duration of so many milliseconds.
+pub(crate) fn millis(value: f64) -> Duration {
+    Duration::try_from_secs_f64(value / 1e3).unwrap_or_default()
+}

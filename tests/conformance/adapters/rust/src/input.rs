@@ -1,0 +1,124 @@
+//! A scenario's line, as the runner writes it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A scenario: a client and its calls.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Given back with the results.
+    pub id: Value,
+    /// The server's address, with the base path.
+    pub base_url: String,
+    /// The client's options.
+    #[serde(default)]
+    pub client: ClientInput,
+    /// The authority to trust, where TLS is on.
+    #[serde(default)]
+    pub ca_pem: Option<String>,
+    /// The calls, in order.
+    pub calls: Vec<Call>,
+}
+
+/// The options of a client.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientInput {
+    pub(crate) dialect: Option<Value>,
+    pub(crate) token: Option<String>,
+    pub(crate) tokens: Option<Vec<String>>,
+    pub(crate) max_attempts: Option<u32>,
+    pub(crate) base_delay_ms: Option<f64>,
+    pub(crate) max_delay_ms: Option<f64>,
+    pub(crate) max_retry_after_ms: Option<f64>,
+    pub(crate) attempt_timeout_ms: Option<f64>,
+    pub(crate) call_timeout_ms: Option<f64>,
+    pub(crate) connect_timeout_ms: Option<f64>,
+    /// Null turns the budget off; absent is the default.
+    #[serde(default, deserialize_with = "given")]
+    pub(crate) retry_budget: Option<Option<Budget>>,
+    pub(crate) max_body_bytes: Option<u64>,
+    pub(crate) max_redirects: Option<u32>,
+    pub(crate) microversion: Option<String>,
+    pub(crate) traceparent: Option<bool>,
+    pub(crate) ca_pem: Option<String>,
+    pub(crate) base_path: Option<String>,
+}
+
+/// A retry budget.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Budget {
+    pub(crate) capacity: Option<u32>,
+    pub(crate) retry_cost: Option<u32>,
+}
+
+/// One entry of `calls`.
+#[derive(Debug, Deserialize)]
+pub struct Call {
+    /// The request to make.
+    pub request: Request,
+}
+
+/// A request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    pub(crate) method: Option<String>,
+    pub(crate) path: String,
+    #[serde(default)]
+    pub(crate) params: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) query: Vec<(String, String)>,
+    #[serde(default)]
+    pub(crate) headers: Vec<(String, String)>,
+    #[serde(default, deserialize_with = "given")]
+    pub(crate) json: Option<Value>,
+    pub(crate) text: Option<String>,
+    pub(crate) base64: Option<String>,
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) timeout_ms: Option<f64>,
+    pub(crate) attempt_timeout_ms: Option<f64>,
+    /// When the adapter cancels the call.
+    pub cancel_after_ms: Option<f64>,
+    pub(crate) max_attempts: Option<u32>,
+    /// What is made of the body.
+    #[serde(default)]
+    pub parse: Parse,
+    /// How often the call is made.
+    #[serde(default = "one")]
+    pub repeat: usize,
+    /// How many of them at once.
+    #[serde(default = "one")]
+    pub concurrency: usize,
+}
+
+/// What a body is parsed as.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Parse {
+    /// JSON.
+    Json,
+    /// Text.
+    Text,
+    /// Nothing is parsed.
+    #[default]
+    Bytes,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Tells a null that is written from a field that is left out.
+fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,41 @@
+//! What the two Rust adapters share: reading a scenario, building the client and its requests, writing results.
+//!
+//! The protocol is in `docs/conformance.md`. An adapter uses only what an application could use.
+
+mod client;
+mod input;
+mod output;
+mod request;
+
+pub use client::builder;
+pub use input::{Input, Parse, Request};
+pub use output::{config, failure, result};
+pub use request::fill;
+
+use std::io::{BufRead, Write};
+
+/// Reads a scenario per line and writes its results, until the input ends.
+///
+/// # Errors
+/// Ends with the first line that is no scenario, or with the first result that cannot be written.
+pub fn serve(
+    mut play: impl FnMut(Input) -> Vec<serde_json::Value>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let input: Input = serde_json::from_str(&line)?;
+        let id = input.id.clone();
+        let results = play(input);
+        let mut out = std::io::stdout().lock();
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({ "id": id, "results": results })
+        )?;
+        out.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Results, as the runner reads them.
+
+use base64::Engine as _;
+use reqtrail::{Error, Response, Trail};
+use serde_json::{Value, json};
+
+use crate::input::Parse;
+
+/// The result of a call whose body is parsed as `parse`.
+#[must_use]
+pub fn result(outcome: Result<Response, Error>, parse: Parse) -> Value {
+    match outcome.and_then(|response| success(&response, parse)) {
+        Ok(value) => value,
+        Err(error) => failure(&error),
+    }
+}
+
+fn success(response: &Response, parse: Parse) -> Result<Value, Error> {
+    let (key, body) = match parse {
+        Parse::Json => ("json", response.json::<Value>()?),
+        Parse::Text => ("text", response.text()?.into()),
+        Parse::Bytes => (
+            "base64",
+            base64::engine::general_purpose::STANDARD
+                .encode(response.bytes())
+                .into(),
+        ),
+    };
+    let headers: Vec<[String; 2]> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            [
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            ]
+        })
+        .collect();
+    let mut ok = json!({
+        "status": response.status().as_u16(),
+        "request_id": response.request_id(),
+        "headers": headers,
+        "trail": response.trail(),
+    });
+    ok[key] = body;
+    Ok(json!({ "ok": ok }))
+}
+
+/// The `config` result of an option that this release of the library does not have.
+#[must_use]
+pub fn config(message: &str) -> Value {
+    json!({ "error": {
+        "kind": "config",
+        "category": null,
+        "code": null,
+        "status": null,
+        "request_id": null,
+        "message": message,
+        "retry_after_ms": null,
+        "display": format!("config: {message}"),
+        "trail": null,
+    }})
+}
+
+/// The result of a call that gave no response, or of a client that could not be built.
+#[must_use]
+pub fn failure(error: &Error) -> Value {
+    json!({ "error": {
+        "kind": error.kind(),
+        "category": error.category(),
+        "code": error.code(),
+        "status": error.status(),
+        "request_id": error.request_id(),
+        // An API's answer may have no message of its own; every other error has reqtrail's.
+        "message": match error.api() {
+            Some(api) => api.message(),
+            None => Some(error.message()),
+        },
+        "retry_after_ms": error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
+        "display": error.to_string(),
+        "trail": error.trail().map(Trail::to_json).and_then(|text| serde_json::from_str::<Value>(&text).ok()),
+    }})
+}
