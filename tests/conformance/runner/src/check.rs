@@ -1,0 +1,97 @@
+//! The judge: what the adapter reports against what the server logged and the scenario expects.
+
+mod expect;
+mod ids;
+mod laying;
+mod orderly;
+mod schema;
+mod shape;
+mod view;
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::scenario::Scenario;
+use crate::server::log::Row;
+pub(crate) use schema::Schema;
+pub(crate) use view::trail_of;
+
+/// What the judge found.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    pub(crate) failures: Vec<Failure>,
+    /// An attempt that may have been sent has no request yet: it may still be on its way.
+    pub(crate) incomplete: bool,
+}
+
+/// Everything that is checked in a scenario, asked for or not.
+pub(crate) fn judge(
+    scenario: &Scenario,
+    answer: &Value,
+    rows: &[Row],
+    schema: &Schema,
+    earlier_calls: &HashSet<String>,
+) -> Judgement {
+    let mut out = Vec::new();
+    check_requests(rows, &mut out);
+    let played = match view::played(scenario, answer) {
+        Ok(played) => played,
+        Err(failure) => {
+            out.push(failure);
+            return Judgement {
+                failures: out,
+                incomplete: false,
+            };
+        }
+    };
+    for played in &played {
+        shape::check(played, &mut out);
+        schema.check(played, &mut out);
+        orderly::check(played, &mut out);
+    }
+    orderly::check_call_ids(&played, earlier_calls, &mut out);
+    let laid = laying::lay(scenario, &played, rows, &mut out);
+    laying::check_attempts(scenario, &played, rows, &laid, &mut out);
+    laying::check_headers(&played, rows, &laid, &mut out);
+    expect::check(scenario, &played, &laid, &mut out);
+    Judgement {
+        incomplete: laid.is_incomplete(&played),
+        failures: out,
+    }
+}
+
+/// The call IDs of an answer, to be unique among all calls of a run.
+pub(crate) fn call_ids(answer: &Value) -> impl Iterator<Item = String> {
+    let results = answer.get("results").and_then(Value::as_array);
+    results
+        .into_iter()
+        .flatten()
+        .filter_map(|result| trail_of(result)?.get("call_id")?.as_str())
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// Every request must have been wanted, and have looked as it was wanted.
+fn check_requests(rows: &[Row], out: &mut Vec<Failure>) {
+    for (index, row) in rows.iter().enumerate() {
+        let path = format!("request {}", index + 1);
+        if row.exchange.is_none() {
+            let where_to = if row.other_origin {
+                " at the other origin"
+            } else {
+                ""
+            };
+            let (method, target) = (&row.request.method, &row.request.target);
+            let message = format!("no exchange wanted {method} {target}{where_to}");
+            out.push(Failure::new(&path, message));
+        }
+        out.extend(
+            row.problems
+                .iter()
+                .map(|problem| problem.clone().below(&path)),
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! What the scenario asks for.
+
+use serde_json::Value;
+
+use super::laying::Laid;
+use super::view::Played;
+use crate::failure::{Failure, shown};
+use crate::pattern::{Objects, Pattern, Scope};
+use crate::scenario::{Call, Outcome, Scenario, lower_names};
+
+pub(super) fn check(
+    scenario: &Scenario,
+    played: &[Played<'_>],
+    laid: &Laid,
+    out: &mut Vec<Failure>,
+) {
+    for played in played {
+        check_result(played, out);
+    }
+    for (index, call) in scenario.calls.iter().enumerate() {
+        check_server_saw(index, call, laid, out);
+    }
+}
+
+fn check_result(played: &Played<'_>, out: &mut Vec<Failure>) {
+    let expect = &played.call.expect;
+    let scope = Scope {
+        objects: Objects::Subset,
+        root: Some(played.result),
+    };
+    if let Some((outcome, pattern)) = &expect.outcome {
+        let path = format!("{}.{}", played.path, outcome.key());
+        match played.result.get(outcome.key()) {
+            None => out.push(Failure::new(path, other_outcome(played.result))),
+            Some(value) if *outcome == Outcome::Ok => {
+                let mut value = value.clone();
+                if let Some(headers) = value.get_mut("headers") {
+                    lower_names(headers);
+                }
+                pattern.check(Some(&value), scope, &path, out);
+            }
+            Some(value) => pattern.check(Some(value), scope, &path, out),
+        }
+    }
+    if let Some(pattern) = &expect.trail {
+        pattern.check(played.trail, scope, &played.trail_path(), out);
+    }
+    if let Some(pattern) = &expect.elapsed_ms {
+        let elapsed = played.trail.and_then(|trail| trail.get("elapsed_ms"));
+        let path = format!("{}.elapsed_ms", played.path);
+        pattern.check(elapsed, scope, &path, out);
+    }
+    let display = played.result.pointer("/error/display");
+    for part in &expect.display_contains {
+        let path = format!("{}.error.display", played.path);
+        match part {
+            Pattern::String(part) => {
+                let text = display.and_then(Value::as_str);
+                if !text.is_some_and(|text| text.contains(part.as_str())) {
+                    let expected = format!("a text with {part:?}");
+                    out.push(Failure::differs(path, expected, shown(display)));
+                }
+            }
+            operator => operator.check(display, scope, &path, out),
+        }
+    }
+}
+
+fn check_server_saw(index: usize, call: &Call, laid: &Laid, out: &mut Vec<Failure>) {
+    if let Some(pattern) = &call.expect.server_saw {
+        let saw = laid.requests_of(index);
+        let scope = Scope {
+            objects: Objects::Subset,
+            root: None,
+        };
+        let path = format!("calls[{index}].server_saw");
+        pattern.check(Some(&saw.into()), scope, &path, out);
+    }
+}
+
+/// Says what came instead, so that the reason need not be looked up.
+fn other_outcome(result: &Value) -> String {
+    match (result.get("error"), result.get("ok")) {
+        (Some(error), _) => format!(
+            "expected success, got the error {}: {}",
+            shown(error.get("kind")),
+            shown(error.get("display")),
+        ),
+        (_, Some(ok)) => format!("expected an error, got status {}", shown(ok.get("status"))),
+        _ => "expected a result, got neither `ok` nor `error`".to_owned(),
+    }
+}

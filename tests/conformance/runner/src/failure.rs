@@ -1,0 +1,59 @@
+//! One thing that was not as it should be.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// A difference: where, and what was wrong there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    path: String,
+    message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn differs(
+        path: impl Into<String>,
+        expected: impl fmt::Display,
+        got: impl fmt::Display,
+    ) -> Self {
+        Self::new(path, format!("expected {expected}, got {got}"))
+    }
+
+    /// The same failure seen from further up.
+    pub(crate) fn below(mut self, parent: &str) -> Self {
+        self.path = match self.path.as_str() {
+            "" => parent.to_owned(),
+            path => format!("{parent}.{path}"),
+        };
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            return f.write_str(&self.message);
+        }
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// A value as a message shows it: JSON, cut where it gets long.
+pub(crate) fn shown(value: Option<&Value>) -> String {
+    let Some(value) = value else {
+        return "nothing".to_owned();
+    };
+    let text = value.to_string();
+    match text.char_indices().nth(300) {
+        None => text,
+        Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], text.len()),
+    }
+}

@@ -1,0 +1,187 @@
+//! Playing one scenario against one adapter.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::adapter::Adapter;
+use crate::check::{self, Schema};
+use crate::failure::Failure;
+use crate::report;
+use crate::scenario::Scenario;
+use crate::server::Server;
+use crate::server::tls::Identity;
+
+/// How long a failing verdict waits for requests that are still on their way.
+const STRAGGLERS: Duration = Duration::from_millis(300);
+/// The design's default for a call.
+const CALL_MS: f64 = 60_000.0;
+/// What an adapter may need besides its calls' own time, and the most it ever gets.
+const OVERHEAD: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// Plays scenarios, one at a time.
+#[derive(Debug)]
+pub struct Runner {
+    schema: Schema,
+    identity: Option<Identity>,
+    call_ids: HashSet<String>,
+    time_limit: Option<Duration>,
+}
+
+/// What became of a scenario.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Everything was as it should be.
+    Passed,
+    /// The adapter or the runner lacks what the scenario needs.
+    Skipped(String),
+    /// Something was not.
+    Failed {
+        /// What differed.
+        failures: Vec<Failure>,
+        /// The exchanges and the trails, to read.
+        log: String,
+    },
+}
+
+impl Runner {
+    /// A runner that checks trails against this JSON Schema.
+    pub fn new(schema: &Value) -> Result<Self, String> {
+        Ok(Self {
+            schema: Schema::compile(schema)?,
+            identity: None,
+            call_ids: HashSet::new(),
+            time_limit: None,
+        })
+    }
+
+    /// Bounds the time of each scenario by hand, instead of by its own time limits.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Option<Duration>) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
+    /// Plays a scenario and judges what came out.
+    pub fn play(&mut self, scenario: Scenario, adapter: &mut dyn Adapter) -> Verdict {
+        let tls = scenario.tls.then(|| "tls".to_owned());
+        let lacking = scenario
+            .needs
+            .iter()
+            .chain(&tls)
+            .find(|need| !adapter.has(need));
+        if let Some(need) = lacking {
+            return Verdict::Skipped(format!("needs {need}"));
+        }
+        match self.play_and_judge(Arc::new(scenario), adapter) {
+            Ok(verdict) => verdict,
+            Err(error) => Verdict::Failed {
+                failures: vec![Failure::new("", error)],
+                log: String::new(),
+            },
+        }
+    }
+
+    fn play_and_judge(
+        &mut self,
+        scenario: Arc<Scenario>,
+        adapter: &mut dyn Adapter,
+    ) -> Result<Verdict, String> {
+        let identity = if scenario.tls {
+            Some(self.identity()?)
+        } else {
+            None
+        };
+        let ca_pem = identity.map(|identity| identity.ca_pem.clone());
+        let config = identity.map(|identity| Arc::clone(&identity.config));
+        let cannot = |error| format!("the server cannot be started: {error}");
+        let mut server = Server::start(Arc::clone(&scenario), config).map_err(cannot)?;
+        let job = job(&scenario, &server.origin(), ca_pem);
+        let limit = self.time_limit.unwrap_or_else(|| time_limit(&scenario));
+
+        adapter.prepare()?;
+        server.open().map_err(cannot)?;
+        let answer = adapter.play(&job, limit);
+        server.script().settle();
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                return Ok(Verdict::Failed {
+                    failures: vec![Failure::new("adapter", error)],
+                    log: report::exchanges(&server.script().rows()),
+                });
+            }
+        };
+
+        let judge =
+            |rows: &[_]| check::judge(&scenario, &answer, rows, &self.schema, &self.call_ids);
+        let mut rows = server.script().rows();
+        let mut judgement = judge(&rows);
+        let deadline = Instant::now() + STRAGGLERS;
+        while judgement.incomplete && !judgement.failures.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || !server.script().changes(left) {
+                break;
+            }
+            rows = server.script().rows();
+            judgement = judge(&rows);
+        }
+        server.stop();
+        self.call_ids.extend(check::call_ids(&answer));
+        let failures = judgement.failures;
+        if failures.is_empty() {
+            return Ok(Verdict::Passed);
+        }
+        let log = report::exchanges(&rows) + &report::trails(&answer);
+        Ok(Verdict::Failed { failures, log })
+    }
+
+    /// Made when a scenario first needs it: most runs' cost is elsewhere.
+    fn identity(&mut self) -> Result<&Identity, String> {
+        if self.identity.is_none() {
+            let identity = Identity::generate()
+                .map_err(|error| format!("no certificate can be made: {error}"))?;
+            self.identity = Some(identity);
+        }
+        self.identity
+            .as_ref()
+            .ok_or_else(|| "no certificate".to_owned())
+    }
+}
+
+/// What the adapter is given: the scenario with the server's address filled in.
+fn job(scenario: &Scenario, origin: &str, ca_pem: Option<String>) -> Value {
+    let calls: Vec<Value> = scenario
+        .calls
+        .iter()
+        .map(|call| json!({"request": call.request}))
+        .collect();
+    let mut job = json!({
+        "id": scenario.name,
+        "base_url": format!("{origin}{}", scenario.client.base_path),
+        "client": scenario.client.given,
+        "calls": calls,
+    });
+    if let Some(ca_pem) = ca_pem {
+        job["ca_pem"] = ca_pem.into();
+    }
+    job
+}
+
+/// The time that the calls may take by their own limits, and some.
+fn time_limit(scenario: &Scenario) -> Duration {
+    let of_calls: f64 = scenario
+        .calls
+        .iter()
+        .map(|call| {
+            let one = call.timeout_ms.or(scenario.client.call_timeout_ms);
+            let turns = call.repeat.div_ceil(call.concurrency.max(1));
+            one.unwrap_or(CALL_MS).max(0.0) * turns as f64
+        })
+        .sum();
+    let limit = Duration::try_from_secs_f64(of_calls / 1000.0).unwrap_or(LONGEST);
+    limit.saturating_add(OVERHEAD).min(LONGEST)
+}

@@ -1,0 +1,137 @@
+//! A scenario: a scripted server, the calls to make, and what must come out.
+//!
+//! Reading is strict: a key or an operator that is not part of the format is an error of the
+//! scenario, wherever it stands.
+
+mod call;
+mod client;
+mod exchange;
+mod reply;
+pub(crate) mod strict;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+pub(crate) use call::{Call, Outcome, lower_names};
+pub(crate) use client::{Client, Dialect};
+pub(crate) use exchange::{Exchange, Times, Want, WantBody};
+pub(crate) use reply::{After, Body, Coding, DateForm, Fault, Framing, HeaderValue, Reply};
+pub use strict::ScenarioError;
+use strict::{Fields, Result};
+
+/// The version of the format that this runner plays.
+const FORMAT: u64 = 1;
+
+/// A scenario, read and checked.
+#[derive(Debug)]
+pub struct Scenario {
+    pub(crate) name: String,
+    pub(crate) needs: Vec<String>,
+    pub(crate) client: Client,
+    pub(crate) tls: bool,
+    pub(crate) listen_after_ms: u64,
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) calls: Vec<Call>,
+}
+
+impl Scenario {
+    /// Reads a scenario file.
+    pub fn load(path: &Path) -> std::result::Result<Self, ScenarioError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ScenarioError::new("", format!("cannot be read: {error}")))?;
+        Self::parse(&text)
+    }
+
+    /// Reads a scenario from its JSON text.
+    pub fn parse(text: &str) -> std::result::Result<Self, ScenarioError> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| ScenarioError::new("", format!("not JSON: {error}")))?;
+        Self::from_value(&value)
+    }
+
+    /// The name that the scenario gives itself.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn from_value(value: &Value) -> Result<Self> {
+        let mut fields = Fields::of(value, "")?;
+        let format = fields.count("format")?;
+        let format = fields.required("format", format)?;
+        if format != FORMAT {
+            return Err(ScenarioError::new(
+                "format",
+                format!("this runner plays format {FORMAT}, not {format}"),
+            ));
+        }
+        let name = fields.string("name")?;
+        let name = fields.required("name", name)?.to_owned();
+        fields.string("about")?;
+        let needs = strings(fields.array("needs")?.unwrap_or_default(), "needs")?;
+        let client = Client::parse(fields.value("client"), "client")?;
+        let server = fields.value("server");
+        let calls = fields.array("calls")?;
+        let calls = fields.required("calls", calls)?;
+        let calls = calls
+            .iter()
+            .enumerate()
+            .map(|(index, call)| Call::parse(call, &format!("calls[{index}]")))
+            .collect::<Result<_>>()?;
+        fields.done()?;
+
+        let mut scenario = Self {
+            name,
+            needs,
+            client,
+            tls: false,
+            listen_after_ms: 0,
+            exchanges: Vec::new(),
+            calls,
+        };
+        if let Some(server) = server {
+            scenario.read_server(server)?;
+        }
+        Ok(scenario)
+    }
+
+    fn read_server(&mut self, server: &Value) -> Result<()> {
+        let mut fields = Fields::of(server, "server")?;
+        self.tls = fields.boolean("tls")?.unwrap_or(false);
+        self.listen_after_ms = fields.count("listen_after_ms")?.unwrap_or(0);
+        let exchanges = fields.array("exchanges")?.unwrap_or_default();
+        fields.done()?;
+        self.exchanges = exchanges
+            .iter()
+            .enumerate()
+            .map(|(index, exchange)| {
+                Exchange::parse(exchange, &format!("server.exchanges[{index}]"))
+            })
+            .collect::<Result<_>>()?;
+        Ok(())
+    }
+}
+
+fn strings(items: &[Value], path: &str) -> Result<Vec<String>> {
+    items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| {
+            let path = format!("{path}[{index}]");
+            item.as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| strict::wrong_type(&path, "a string", item))
+        })
+        .collect()
+}
+
+/// The bytes of a base64 string.
+fn base64(text: &str, path: &str) -> Result<Vec<u8>> {
+    use ::base64::Engine;
+    ::base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .map_err(|error| ScenarioError::new(path, format!("not base64: {error}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,296 @@
+//! The script being played and the log of every request that arrived.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::prepared::Prepared;
+use super::request::Request;
+use super::want;
+use crate::failure::Failure;
+use crate::scenario::{Fault, Reply, Scenario, Times};
+
+/// How long the server must be quiet before a log counts as complete, and how long that may take.
+const QUIET: Duration = Duration::from_millis(10);
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// A logged request: it was read whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) at_ms: f64,
+    pub(crate) connection: u64,
+    pub(crate) request: Arc<Request>,
+    /// Trace ID and span ID of its `traceparent`.
+    pub(crate) trace: Option<(String, String)>,
+    /// The exchange that took it; none wanted it otherwise.
+    pub(crate) exchange: Option<usize>,
+    pub(crate) other_origin: bool,
+    /// What it differed in from what its exchange wanted.
+    pub(crate) problems: Vec<Failure>,
+    /// What was answered, as soon as the head went out.
+    pub(crate) sent: Option<Sent>,
+}
+
+/// What the server answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    /// None for bytes given by the scenario, which are not read.
+    pub(crate) status: Option<u16>,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    /// The body before compression, if one went out.
+    pub(crate) body: Option<Arc<[u8]>>,
+    /// Whether a client must have been able to read that body.
+    pub(crate) body_is_certain: bool,
+    pub(crate) raw: bool,
+}
+
+/// A scenario's exchanges, with what is left of them.
+#[derive(Debug)]
+pub(crate) struct Script {
+    scenario: Arc<Scenario>,
+    replies: Vec<Prepared>,
+    unwanted: (Reply, Prepared),
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    started: Instant,
+    used: Vec<u64>,
+    rows: Vec<Row>,
+    connections: u64,
+    /// Connections amid reading a request.
+    reading: usize,
+    /// Grows with everything that happens.
+    version: u64,
+}
+
+/// What a request was given.
+#[derive(Debug)]
+pub(super) struct Taken<'a> {
+    pub(super) reply: &'a Reply,
+    pub(super) prepared: &'a Prepared,
+    /// Its place in the log; none where the exchange logs nothing.
+    pub(super) row: Option<usize>,
+}
+
+impl Script {
+    pub(super) fn render(scenario: Arc<Scenario>) -> io::Result<Self> {
+        let exchanges = scenario.exchanges.iter();
+        let replies = exchanges
+            .map(|exchange| Prepared::render(&exchange.reply))
+            .collect::<io::Result<Vec<_>>>()?;
+        let unwanted = Reply::unwanted();
+        let prepared = Prepared::render(&unwanted)?;
+        let state = State {
+            started: Instant::now(),
+            used: vec![0; replies.len()],
+            rows: Vec::new(),
+            connections: 0,
+            reading: 0,
+            version: 0,
+        };
+        Ok(Self {
+            scenario,
+            replies,
+            unwanted: (unwanted, prepared),
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        })
+    }
+
+    /// The log as it is now.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        self.lock().rows.clone()
+    }
+
+    /// Waits until nothing has happened for a moment and no request is half read.
+    pub(crate) fn settle(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if !self.changes(QUIET) && self.lock().reading == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Waits for something to happen; false if nothing does.
+    pub(crate) fn changes(&self, time: Duration) -> bool {
+        let state = self.lock();
+        let version = state.version;
+        let waited = self
+            .changed
+            .wait_timeout_while(state, time, |state| state.version == version);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.version != version
+    }
+
+    pub(super) fn start_clock(&self) {
+        self.lock().started = Instant::now();
+    }
+
+    pub(super) fn next_connection(&self) -> u64 {
+        self.change(|state| {
+            state.connections += 1;
+            state.connections
+        })
+    }
+
+    /// Uses up the first exchange that is left if it drops connections unread.
+    pub(super) fn take_unread(&self) -> Option<Fault> {
+        self.change(|state| {
+            let index = self.first_left(state, |_| true)?;
+            let reply = &self.scenario.exchanges[index].reply;
+            if !reply.is_unread() {
+                return None;
+            }
+            state.used[index] += 1;
+            reply.fault
+        })
+    }
+
+    pub(super) fn begin_reading(&self) {
+        self.change(|state| state.reading += 1);
+    }
+
+    pub(super) fn end_reading(&self) {
+        self.change(|state| state.reading -= 1);
+    }
+
+    /// Logs a request and gives it the first exchange left that fits.
+    pub(super) fn take(&self, request: Request, connection: u64, other_origin: bool) -> Taken<'_> {
+        self.change(|state| {
+            let exchange = if other_origin {
+                None
+            } else {
+                self.first_left(state, |index| {
+                    want::fits(&self.scenario.exchanges[index], &request)
+                })
+            };
+            let (reply, prepared) = match exchange {
+                None => (&self.unwanted.0, &self.unwanted.1),
+                Some(index) => {
+                    state.used[index] += 1;
+                    (&self.scenario.exchanges[index].reply, &self.replies[index])
+                }
+            };
+            let row = (!reply.is_unread()).then(|| {
+                let want = exchange.map(|index| &self.scenario.exchanges[index].want);
+                let problems = want.map(|want| want::differences(want, &request));
+                state.push(request, connection, exchange, other_origin, problems)
+            });
+            Taken {
+                reply,
+                prepared,
+                row,
+            }
+        })
+    }
+
+    /// Logs bytes that were no request: nobody wanted them.
+    pub(super) fn malformed(&self, what: String, connection: u64) {
+        let request = Request {
+            method: "MALFORMED".to_owned(),
+            target: what,
+            ..Request::default()
+        };
+        self.change(|state| state.push(request, connection, None, false, None));
+    }
+
+    /// Notes what is answered, before the first byte of it goes out.
+    pub(super) fn answered(&self, row: Option<usize>, sent: Sent) {
+        self.change(|state| {
+            if let Some(row) = row {
+                state.rows[row].sent = Some(sent);
+            }
+        });
+    }
+
+    fn first_left(&self, state: &State, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let exchanges = self.scenario.exchanges.iter().enumerate();
+        let mut left = exchanges.filter(|(index, exchange)| match exchange.times {
+            Times::Always => true,
+            Times::Count(count) => state.used[*index] < count,
+        });
+        left.find(|(index, _)| fits(*index)).map(|(index, _)| index)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let result = change(&mut state);
+        state.version += 1;
+        drop(state);
+        self.changed.notify_all();
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn push(
+        &mut self,
+        request: Request,
+        connection: u64,
+        exchange: Option<usize>,
+        other_origin: bool,
+        problems: Option<Vec<Failure>>,
+    ) -> usize {
+        self.rows.push(Row {
+            at_ms: self.started.elapsed().as_secs_f64() * 1000.0,
+            connection,
+            trace: request
+                .header("traceparent")
+                .and_then(|value| trace_of(&value)),
+            request: Arc::new(request),
+            exchange,
+            other_origin,
+            problems: problems.unwrap_or_default(),
+            sent: None,
+        });
+        self.rows.len() - 1
+    }
+}
+
+/// Trace ID and span ID of a well-formed `traceparent`.
+fn trace_of(value: &str) -> Option<(String, String)> {
+    let parts: Vec<&str> = value.split('-').collect();
+    let [version, trace, span, flags] = parts.as_slice() else {
+        return None;
+    };
+    let hex = |text: &str, length: usize| {
+        let digits = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        text.len() == length && digits
+    };
+    let whole = hex(version, 2) && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
+    let zero = |text: &str| text.bytes().all(|byte| byte == b'0');
+    let valid = whole && *version != "ff" && !zero(trace) && !zero(span);
+    valid.then(|| ((*trace).to_owned(), (*span).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_well_formed_traceparent_counts() {
+        let trace = "0af7651916cd43dd8448eb211c80319c";
+        let span = "b7ad6b7169203331";
+        let parsed = trace_of(&format!("00-{trace}-{span}-01"));
+        assert_eq!(parsed, Some((trace.to_owned(), span.to_owned())));
+        for bad in [
+            format!("00-{trace}-{span}"),
+            format!("ff-{trace}-{span}-01"),
+            format!("00-{}-{span}-01", "0".repeat(32)),
+            format!("00-{trace}-{}-01", "0".repeat(16)),
+            format!("00-{}-{span}-01", trace.to_uppercase()),
+        ] {
+            assert_eq!(trace_of(&bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! An adapter that lies is caught, whatever it lies about.
+
+use serde_json::{Value, json};
+
+use super::failures;
+use super::honest::{Honest, Lie};
+
+/// Two calls: a success, then an error whose body names another ID than its header.
+fn scenario() -> Value {
+    json!({
+        "format": 1, "name": "two-calls",
+        "client": {"dialect": "novavms", "token": "s3cr3t-token"},
+        "server": {"exchanges": [
+            {"want": {"headers": {"authorization": "Bearer s3cr3t-token"}},
+             "reply": {"headers": [["X-Request-Id", "a"]], "json": {"token": "s3cr3t-token"}}},
+            {"reply": {"status": 404, "headers": [["X-Request-Id", "b"]],
+                "json": {"error": "not_found", "message": "none", "request_id": "c"}}}
+        ]},
+        "calls": [
+            {"request": {"method": "GET", "path": "/a"},
+             "expect": {"ok": {"status": 200}, "server_saw": 1}},
+            {"request": {"method": "GET", "path": "/b"},
+             "expect": {"error": {"request_id": {"$same": "trail.attempts[0].request_id"}},
+                "server_saw": 1}}
+        ]
+    })
+}
+
+/// The same without span IDs: requests are matched by order.
+fn by_order() -> Value {
+    let mut scenario = scenario();
+    scenario["client"]["traceparent"] = json!(false);
+    scenario
+}
+
+fn caught(scenario: &Value, lie: Lie, at: &str) {
+    let found = failures(scenario, &mut Honest::lying(lie));
+    assert!(
+        found.iter().any(|failure| failure.contains(at)),
+        "expected a failure with {at:?}, found {found:#?}"
+    );
+}
+
+fn told(lie: fn(&mut Value), at: &str) {
+    caught(&scenario(), Lie::Told(lie), at);
+}
+
+/// The trail of a call.
+fn trail(answer: &mut Value, call: usize) -> &mut Value {
+    let outcome = if call == 0 { "ok" } else { "error" };
+    &mut answer["results"][call][outcome]["trail"]
+}
+
+/// The only attempt of a call.
+fn attempt(answer: &mut Value, call: usize) -> &mut Value {
+    &mut trail(answer, call)["attempts"][0]
+}
+
+/// Puts an attempt without response in front of a call's own.
+fn failed_before(answer: &mut Value, change: fn(&mut Value)) {
+    let mut extra = attempt(answer, 0).clone();
+    for key in ["status", "request_id", "request_id_source"] {
+        extra[key] = Value::Null;
+    }
+    extra["failure"] = json!("connect");
+    extra["sent"] = json!("no");
+    extra["span_id"] = json!("eeeeeeeeeeeeeeee");
+    extra["elapsed_ms"] = json!(0.0);
+    change(&mut extra);
+    let attempts = trail(answer, 0)["attempts"].as_array_mut();
+    let attempts = attempts.expect("attempts");
+    attempts[0]["number"] = json!(2);
+    attempts.insert(0, extra);
+}
+
+#[test]
+fn the_truth_passes() {
+    assert_eq!(failures(&scenario(), &mut Honest::new()), [""; 0]);
+    assert_eq!(failures(&by_order(), &mut Honest::new()), [""; 0]);
+    let retried = Lie::Told(|answer| failed_before(answer, |_| {}));
+    assert_eq!(failures(&scenario(), &mut Honest::lying(retried)), [""; 0]);
+}
+
+#[test]
+fn about_request_ids() {
+    told(
+        |answer| attempt(answer, 0)["request_id"] = json!("z"),
+        "calls[0].trail.attempts[0].request_id: expected \"a\", as sent, got \"z\"",
+    );
+    told(
+        |answer| attempt(answer, 0)["request_id"] = Value::Null,
+        "attempts[0].request_id: expected \"a\"",
+    );
+    told(
+        |answer| attempt(answer, 1)["request_id"] = json!("c"),
+        "calls[1].trail.attempts[0].request_id",
+    );
+    told(
+        |answer| attempt(answer, 1)["body_request_id"] = Value::Null,
+        "calls[1].trail.attempts[0].body_request_id: expected \"c\"",
+    );
+}
+
+#[test]
+fn about_which_attempts_there_were() {
+    told(
+        |answer| trail(answer, 0)["attempts"] = json!([]),
+        "request 1: no attempt of any trail is GET /a",
+    );
+    told(
+        |answer| failed_before(answer, |extra| extra["sent"] = json!("yes")),
+        "attempts[0].sent: yes, but the server logged no such request",
+    );
+    told(
+        |answer| attempt(answer, 0)["sent"] = json!("no"),
+        "attempts[0].sent: no, but the server logged request 1",
+    );
+    told(
+        |answer| failed_before(answer, |extra| extra["status"] = json!(200)),
+        "attempts[0].status: 200, but there is no logged request",
+    );
+    caught(&scenario(), Lie::RequestTwice, "no exchange wanted GET /b");
+    caught(
+        &scenario(),
+        Lie::RequestTwice,
+        "server_saw: expected 1, got 2",
+    );
+}
+
+#[test]
+fn about_the_order() {
+    told(
+        |answer| {
+            let results = answer["results"].as_array_mut().expect("results");
+            let (first, second) = results.split_at_mut(1);
+            let (first, second) = (&mut first[0]["ok"], &mut second[0]["error"]);
+            std::mem::swap(
+                &mut first["trail"]["attempts"],
+                &mut second["trail"]["attempts"],
+            );
+        },
+        "was logged as request 1, before request 2 of an earlier attempt",
+    );
+}
+
+#[test]
+fn about_status_and_failure() {
+    told(
+        |answer| attempt(answer, 0)["status"] = json!(201),
+        "attempts[0].status: expected 200, as sent to request 1, got 201",
+    );
+    told(
+        |answer| attempt(answer, 0)["status"] = Value::Null,
+        "attempts[0].failure: null, although there is no status",
+    );
+    told(
+        |answer| trail(answer, 1)["outcome"] = json!("transport"),
+        "calls[1].trail.outcome: expected api, got transport",
+    );
+}
+
+#[test]
+fn about_numbers_and_times() {
+    told(
+        |answer| attempt(answer, 0)["number"] = json!(2),
+        "attempts[0].number: expected 1, got 2",
+    );
+    told(
+        |answer| failed_before(answer, |extra| extra["elapsed_ms"] = json!(50)),
+        "attempts[1].started_ms: expected at least 50",
+    );
+    told(
+        |answer| failed_before(answer, |extra| extra["wait_ms"] = json!(50)),
+        "attempts[1].started_ms: expected at least 50",
+    );
+    told(
+        |answer| attempt(answer, 0)["elapsed_ms"] = json!(1e6),
+        "trail.elapsed_ms: expected at least 1000000",
+    );
+}
+
+#[test]
+fn about_call_ids() {
+    told(
+        |answer| {
+            let id = trail(answer, 0)["call_id"].clone();
+            trail(answer, 1)["call_id"] = id;
+        },
+        "calls[1].trail.call_id: another call has",
+    );
+    told(
+        |answer| trail(answer, 0)["call_id"] = json!("6f2c1d3e-0a1b-1c2d-8e3f-000102030405"),
+        "calls[0].trail.call_id: expected a UUIDv4",
+    );
+    caught(
+        &scenario(),
+        Lie::Sent(|headers| {
+            let id = "req-00000000-0000-4000-8000-000000000000".to_owned();
+            headers.push(("X-Openstack-Request-Id".to_owned(), id));
+        }),
+        "request 1.x-openstack-request-id: expected req-",
+    );
+}
+
+#[test]
+fn about_trace_headers() {
+    caught(
+        &scenario(),
+        Lie::Sent(|headers| headers.retain(|(name, _)| name != "traceparent")),
+        "request 1: expected a valid traceparent, got none",
+    );
+    caught(
+        &scenario(),
+        Lie::Sent(|headers| headers[1].1.replace_range(3..4, "f")),
+        "request 1.traceparent: expected its trail's trace ID",
+    );
+    caught(
+        &scenario(),
+        Lie::Sent(|headers| headers[1].1.replace_range(36..52, "dddddddddddddddd")),
+        "request 2: an earlier one had span dddddddddddddddd too",
+    );
+    told(
+        |answer| {
+            let span = attempt(answer, 0)["span_id"].clone();
+            attempt(answer, 1)["span_id"] = span;
+        },
+        "calls[1].trail.attempts[0].span_id: another attempt has",
+    );
+}
+
+#[test]
+fn about_secrets() {
+    told(
+        |answer| answer["results"][1]["error"]["message"] = json!("got s3cr3t-token"),
+        "calls[1].error.message: a secret leaked",
+    );
+    told(
+        |answer| attempt(answer, 0)["url"] = json!("http://h/?t=s3cr3t-token"),
+        "calls[0].ok.trail.attempts[0].url: a secret leaked",
+    );
+    told(
+        |answer| answer["results"][0]["ok"]["s3cr3t-token"] = json!(1),
+        "a secret leaked into a key",
+    );
+}
+
+#[test]
+fn about_the_shape() {
+    told(
+        |answer| attempt(answer, 0)["surprise"] = json!(1),
+        "calls[0].trail.attempts.0: against the schema",
+    );
+    told(
+        |answer| {
+            drop(
+                trail(answer, 0)
+                    .as_object_mut()
+                    .expect("a trail")
+                    .remove("notes"),
+            )
+        },
+        "\"notes\" is a required property",
+    );
+    told(
+        |answer| trail(answer, 0)["stopped"] = json!("bored"),
+        "calls[0].trail.stopped: against the schema",
+    );
+    told(
+        |answer| *trail(answer, 1) = Value::Null,
+        "calls[1].trail: null, which only a `config` error may have",
+    );
+    told(
+        |answer| drop(answer["results"].as_array_mut().expect("results").pop()),
+        "results: expected 2 results, got 1",
+    );
+    told(
+        |answer| answer["results"][0] = json!({}),
+        "calls[0]: expected either `ok` or `error`",
+    );
+    told(
+        |answer| {
+            let error = answer["results"][1]["error"].as_object_mut();
+            error.expect("an error").remove("code");
+        },
+        "calls[1].error: `code` is missing",
+    );
+}
+
+#[test]
+fn without_span_ids() {
+    let scenario = by_order();
+    let lie = |lie, at| caught(&scenario, Lie::Told(lie), at);
+    lie(
+        |answer| trail(answer, 0)["attempts"] = json!([]),
+        "attempts: expected attempts that fit the 2 logged requests",
+    );
+    lie(
+        |answer| attempt(answer, 0)["status"] = json!(201),
+        "attempts: expected attempts that fit",
+    );
+    lie(
+        |answer| failed_before(answer, |extra| extra["sent"] = json!("yes")),
+        "attempts: expected attempts that fit",
+    );
+    lie(
+        |answer| attempt(answer, 1)["request_id"] = json!("z"),
+        "calls[1].trail.attempts[0].request_id: expected \"b\"",
+    );
+}
