@@ -2,6 +2,8 @@
 //!
 //! Logging is by allow-list: what is named here is all that is ever logged. Target of all of it: `reqtrail`.
 
+use std::time::Duration;
+
 use tracing::{Level, Span, field};
 
 use super::{CallInfo, Observer};
@@ -9,16 +11,13 @@ use crate::codes::Cause;
 use crate::redact::one_line;
 use crate::trail::{Attempt, Outcome, Trail};
 
-/// The span of a call.
+/// The span of a call. Events name everything else themselves, for subscribers that show no spans.
 pub(crate) fn call_span(call: &CallInfo<'_>) -> Span {
     tracing::span!(
         target: "reqtrail",
         Level::INFO,
         "reqtrail.call",
         call_id = %call.call_id,
-        dialect = call.dialect,
-        method = %call.method,
-        path = call.path,
     )
 }
 
@@ -56,6 +55,11 @@ pub(crate) fn record_attempt(span: &Span, attempt: &Attempt) {
     }
 }
 
+/// Milliseconds to the microsecond.
+fn millis(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
 /// Writes the events.
 pub(crate) struct TracingEvents;
 
@@ -84,8 +88,8 @@ impl Observer for TracingEvents {
             request_id = attempt.request_id().map(|id| id.as_str()),
             failure = attempt.failure().map(|kind| kind.as_str()),
             sent = attempt.sent().as_str(),
-            elapsed_ms = attempt.elapsed().as_secs_f64() * 1e3,
-            wait_ms = attempt.wait().map(|wait| wait.as_secs_f64() * 1e3),
+            elapsed_ms = millis(attempt.elapsed()),
+            wait_ms = attempt.wait().map(millis),
             "attempt finished"
         );
     }
@@ -102,7 +106,7 @@ impl Observer for TracingEvents {
                 status = last.and_then(Attempt::status),
                 request_id = trail.request_id().map(|id| id.as_str()),
                 attempts = trail.attempts().len(),
-                elapsed_ms = trail.elapsed().as_secs_f64() * 1e3,
+                elapsed_ms = millis(trail.elapsed()),
                 "call succeeded"
             ),
             Outcome::Error(kind) => tracing::warn!(
@@ -115,7 +119,7 @@ impl Observer for TracingEvents {
                 code = code.as_deref(),
                 request_id = trail.request_id().map(|id| id.as_str()),
                 attempts = trail.attempts().len(),
-                elapsed_ms = trail.elapsed().as_secs_f64() * 1e3,
+                elapsed_ms = millis(trail.elapsed()),
                 stopped = trail.stopped().as_str(),
                 "call failed"
             ),

@@ -12,8 +12,8 @@ const WIDTH: usize = 100;
 /// Writes the report: a headline, a line per attempt, then notes in words.
 pub(super) fn write(trail: &Trail) -> String {
     let mut out = Lines::default();
-    out.cells("", &headline(trail));
-    out.cells("", &place(trail));
+    out.cells("", "  ", &headline(trail));
+    out.cells("", "  ", &place(trail));
     let rows: Vec<[String; 5]> = trail.attempts().iter().map(|a| row(trail, a)).collect();
     let mut widths = [0; 5];
     for row in &rows {
@@ -31,7 +31,7 @@ pub(super) fn write(trail: &Trail) -> String {
             .filter(|(_, width)| *width > 0)
             .map(|(cell, width)| format!("{cell:<width$}"))
             .collect();
-        out.cells("  ", &cells);
+        out.cells("", " ", &cells);
     }
     for note in notes(trail) {
         out.words("- ", &note);
@@ -49,15 +49,16 @@ fn headline(trail: &Trail) -> Vec<String> {
         (Outcome::Ok, None) => "ok".to_owned(),
         (Outcome::Error(kind), None) => format!("FAILED: {kind}"),
     };
+    let elapsed = span(trail.elapsed());
     let count = match trail.attempts().len() {
         0 => "nothing was sent".to_owned(),
-        1 => "1 attempt".to_owned(),
-        n => format!("{n} attempts"),
+        1 => format!("1 attempt in {elapsed}"),
+        n => format!("{n} attempts in {elapsed}"),
     };
     vec![
         format!("{} {}", trail.method(), redact::one_line(trail.path())),
         redact::one_line(&outcome).into_owned(),
-        format!("{count} in {}", span(trail.elapsed())),
+        count,
         format!("call {}", trail.call_id()),
     ]
 }
@@ -80,36 +81,26 @@ fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
         Some(server) => format!(" {}", clock(server)),
         None => format!("~{}", clock(trail.started_at() + attempt.started())),
     };
-    let id = attempt.request_id().map_or_else(
-        || {
-            if attempt.status().is_some() {
-                "(no request ID)".to_owned()
-            } else {
-                "(no response)".to_owned()
-            }
-        },
-        ToString::to_string,
-    );
+    let id = match (attempt.request_id(), attempt.status()) {
+        (Some(id), _) => id.to_string(),
+        (None, Some(_)) => "(no request ID)".to_owned(),
+        (None, None) => "(no response)".to_owned(),
+    };
     let mut then = span(attempt.elapsed());
+    match attempt.cause() {
+        Cause::Initial | Cause::Retry => {}
+        Cause::Reauth => then.push_str(" (new token)"),
+        Cause::Redirect => then.push_str(" (redirect)"),
+    }
     if let Some(wait) = attempt.wait() {
         let reason = match attempt.wait_reason() {
             Some(WaitReason::RetryAfter) => "Retry-After",
             _ => "backoff",
         };
-        then.push_str(&format!(", wait {} ({reason})", span(wait)));
+        then.push_str(&format!("; wait {}: {reason}", span(wait)));
     }
-    let cause = match attempt.cause() {
-        Cause::Initial | Cause::Retry => String::new(),
-        Cause::Reauth => " new token:".to_owned(),
-        Cause::Redirect => " redirect:".to_owned(),
-    };
-    [
-        format!("{}.{cause}", attempt.number()),
-        time,
-        redact::one_line(&result(attempt)).into_owned(),
-        id,
-        then,
-    ]
+    let result = redact::one_line(&result(attempt)).into_owned();
+    [format!("{}.", attempt.number()), time, result, id, then]
 }
 
 /// Status and code, or what failed.
@@ -126,7 +117,7 @@ fn result(attempt: &Attempt) -> String {
 
 fn notes(trail: &Trail) -> Vec<String> {
     let mut notes = Vec::new();
-    if trail.outcome() != Outcome::Ok {
+    if trail.outcome() != Outcome::Ok && !trail.attempts().is_empty() {
         notes.push(stopped(trail.stopped()).to_owned());
     }
     for note in trail.notes() {
@@ -195,8 +186,11 @@ fn notes(trail: &Trail) -> Vec<String> {
             attempt.number()
         ));
     }
-    if numbers(&|a| a.request_id().and_then(|id| id.server_time()).is_none()).is_some() {
-        notes.push("Times marked ~ are this client's clock; the others are the server's, from its request ID.".to_owned());
+    if !trail.attempts().is_empty() {
+        notes.push(
+            "Times are UTC: the server's, from its request ID, or with a ~ this client's."
+                .to_owned(),
+        );
     }
     notes
 }
@@ -229,23 +223,22 @@ fn stopped(reason: StopReason) -> &'static str {
     }
 }
 
-/// A duration for people: milliseconds below ten seconds, seconds above.
+/// A duration for people.
 fn span(duration: Duration) -> String {
-    let millis = duration.as_secs_f64() * 1e3;
-    if millis < 10.0 {
-        format!("{millis:.1} ms")
-    } else if millis < 10_000.0 {
-        format!("{millis:.0} ms")
-    } else {
-        format!("{:.1} s", millis / 1e3)
+    let seconds = duration.as_secs_f64();
+    match seconds {
+        _ if seconds < 0.01 => format!("{:.1} ms", seconds * 1e3),
+        _ if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
+        _ if seconds < 100.0 => format!("{seconds:.2} s"),
+        _ => format!("{seconds:.0} s"),
     }
 }
 
 /// The time of day of a date, UTC.
 fn clock(time: SystemTime) -> String {
     let date = json::rfc3339(time);
-    date.split_once('T')
-        .map_or(date.clone(), |(_, clock)| clock.to_owned())
+    let clock = date.split_once('T').map_or("", |(_, clock)| clock);
+    clock.trim_end_matches('Z').to_owned()
 }
 
 /// Lines of at most [`WIDTH`] columns.
@@ -253,9 +246,9 @@ fn clock(time: SystemTime) -> String {
 struct Lines(String);
 
 impl Lines {
-    /// Writes cells two spaces apart, and those that do not fit on indented lines below.
-    fn cells(&mut self, indent: &str, cells: &[String]) {
-        self.fill(indent, "      ", "  ", cells.iter().map(String::as_str));
+    /// Writes cells in a row, and those that do not fit on indented lines below.
+    fn cells(&mut self, indent: &str, gap: &str, cells: &[String]) {
+        self.fill(indent, "      ", gap, cells.iter().map(String::as_str));
     }
 
     /// Writes a sentence as an item.
@@ -307,3 +300,6 @@ impl Lines {
         self.0.push('\n');
     }
 }
+
+#[cfg(test)]
+mod tests;

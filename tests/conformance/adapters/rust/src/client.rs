@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use crate::input::Input;
 
+/// Sets an option that is a duration.
+type Setter = fn(ClientBuilder, Duration) -> ClientBuilder;
+
 /// Makes the builder of a scenario's client; the error is the text of a `config` error.
 ///
 /// # Errors
@@ -47,7 +50,7 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
     if let Some(attempts) = given.max_attempts {
         builder = builder.max_attempts(attempts);
     }
-    let durations: [(Option<f64>, fn(ClientBuilder, Duration) -> ClientBuilder); 6] = [
+    let durations: [(Option<f64>, Setter); 6] = [
         (given.base_delay_ms, ClientBuilder::base_delay),
         (given.max_delay_ms, ClientBuilder::max_delay),
         (given.max_retry_after_ms, ClientBuilder::max_retry_after),

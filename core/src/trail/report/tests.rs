@@ -1,0 +1,292 @@
+//! Six typical stories, as their reports read. `UPDATE_GOLDEN=1 cargo test -p reqtrail report` writes the files anew.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use http::{HeaderMap, HeaderName, Method};
+
+use super::WIDTH;
+use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
+use crate::request_id;
+use crate::trace_context::SpanId;
+use crate::trail::{Opening, Outcome, Recorder, Trail};
+
+/// A trail with a clock of its own.
+struct Story {
+    recorder: Recorder,
+    start: Instant,
+    now: Duration,
+}
+
+/// What an attempt gave.
+#[derive(Default)]
+struct Gave<'a> {
+    status: Option<u16>,
+    id: &'a str,
+    body_id: Option<&'a str>,
+    code: Option<&'a str>,
+    failure: Option<(ErrorKind, Sent)>,
+}
+
+const A: &str = "req_01HK3Z9YF7W7E8PM5QKT9DYXWA";
+const B: &str = "req_01HK3Z9ZF7W7E8PM5QKT9DYXWB";
+const C: &str = "req_01HK3ZA0F7W7E8PM5QKT9DYXWC";
+
+impl Story {
+    fn new(method: Method, path: &str, notes: Vec<TrailNote>) -> Self {
+        let start = Instant::now();
+        let call_id = uuid::Uuid::from_u128(0x6f2c_0a2e_1d3b_4c5d_8e9f_0a1b_2c3d_4e5f);
+        let opening = Opening {
+            call_id,
+            trace_id: call_id.simple().to_string(),
+            traced: true,
+            dialect: "novavms".to_owned(),
+            method,
+            origin: "https://api.example".to_owned(),
+            path: path.to_owned(),
+            notes,
+            started_at: SystemTime::UNIX_EPOCH + Duration::from_millis(1_704_161_769_950),
+            started: start,
+        };
+        Self {
+            recorder: Recorder::new(opening),
+            start,
+            now: Duration::from_micros(300),
+        }
+    }
+
+    fn attempt(mut self, cause: Cause, took_ms: u64, gave: Gave<'_>) -> Self {
+        let span = SpanId::new(0x00f0_67aa_0ba9_02b7);
+        self.recorder.begin(
+            self.start + self.now,
+            cause,
+            Method::GET,
+            span,
+            String::new(),
+        );
+        if let Some(status) = gave.status {
+            let name = HeaderName::from_static("x-request-id");
+            let mut headers = HeaderMap::new();
+            if let Ok(value) = http::HeaderValue::from_str(gave.id) {
+                headers.insert(name.clone(), value);
+            }
+            let id = request_id::read(&[name], &headers, gave.body_id, str::to_owned);
+            self.recorder.answered(status, id.clone(), None);
+            if status >= 300 {
+                self.recorder
+                    .decoded(id, gave.code.map(str::to_owned), Category::Server);
+            }
+        }
+        if let Some((kind, sent)) = gave.failure {
+            self.recorder.failed(kind, sent);
+        }
+        self.now += Duration::from_micros(took_ms * 1000 + 400);
+        self.recorder.end(self.start + self.now);
+        self
+    }
+
+    fn wait(mut self, millis: u64, reason: WaitReason) -> Self {
+        let wait = Duration::from_millis(millis);
+        self.recorder.wait(wait, reason);
+        self.now += wait;
+        self
+    }
+
+    fn end(mut self, outcome: Outcome, stopped: StopReason) -> Trail {
+        self.recorder
+            .finish(self.start + self.now, outcome, stopped)
+    }
+}
+
+fn golden(name: &str, trail: &Trail) {
+    let report = trail.report();
+    for line in report.lines() {
+        assert!(line.chars().count() <= WIDTH, "too long: {line}");
+        assert_eq!(line.trim_end(), line, "blanks at the end");
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &report).expect("the golden file can be written");
+    }
+    let wanted = std::fs::read_to_string(&path).expect("the golden file is there");
+    assert_eq!(report, wanted, "{}", path.display());
+}
+
+#[test]
+fn retried_then_ok() {
+    let trail = Story::new(Method::GET, "/events", vec![])
+        .attempt(
+            Cause::Initial,
+            12,
+            Gave {
+                status: Some(429),
+                id: A,
+                code: Some("rate_limited"),
+                ..Gave::default()
+            },
+        )
+        .wait(2143, WaitReason::RetryAfter)
+        .attempt(
+            Cause::Retry,
+            9,
+            Gave {
+                status: Some(500),
+                id: B,
+                code: Some("internal_error"),
+                ..Gave::default()
+            },
+        )
+        .wait(286, WaitReason::Backoff)
+        .attempt(
+            Cause::Retry,
+            31,
+            Gave {
+                status: Some(200),
+                id: C,
+                ..Gave::default()
+            },
+        )
+        .end(Outcome::Ok, StopReason::Succeeded);
+    golden("retried-then-ok.txt", &trail);
+}
+
+#[test]
+fn exhausted() {
+    let unavailable = |id| Gave {
+        status: Some(503),
+        id,
+        code: Some("service_unavailable"),
+        ..Gave::default()
+    };
+    let trail = Story::new(Method::GET, "/cameras/{id}", vec![])
+        .attempt(Cause::Initial, 12, unavailable(A))
+        .wait(214, WaitReason::Backoff)
+        .attempt(Cause::Retry, 15, unavailable(B))
+        .wait(871, WaitReason::Backoff)
+        .attempt(Cause::Retry, 1240, unavailable(C))
+        .end(
+            Outcome::Error(ErrorKind::Api),
+            StopReason::AttemptsExhausted,
+        );
+    golden("exhausted.txt", &trail);
+}
+
+#[test]
+fn timeout_then_new_token_then_not_found() {
+    let trail = Story::new(Method::DELETE, "/cameras/{id}", vec![])
+        .attempt(
+            Cause::Initial,
+            10_000,
+            Gave {
+                failure: Some((ErrorKind::Timeout, Sent::Unknown)),
+                ..Gave::default()
+            },
+        )
+        .wait(120, WaitReason::Backoff)
+        .attempt(
+            Cause::Retry,
+            8,
+            Gave {
+                status: Some(401),
+                id: B,
+                code: Some("invalid_token"),
+                ..Gave::default()
+            },
+        )
+        .attempt(
+            Cause::Reauth,
+            8,
+            Gave {
+                status: Some(404),
+                id: C,
+                code: Some("not_found"),
+                ..Gave::default()
+            },
+        )
+        .end(Outcome::Error(ErrorKind::Api), StopReason::NotRetryable);
+    golden("timeout-new-token-not-found.txt", &trail);
+}
+
+#[test]
+fn broken_post() {
+    let trail = Story::new(Method::POST, "/cameras", vec![])
+        .attempt(
+            Cause::Initial,
+            43,
+            Gave {
+                failure: Some((ErrorKind::Transport, Sent::Unknown)),
+                ..Gave::default()
+            },
+        )
+        .end(
+            Outcome::Error(ErrorKind::Transport),
+            StopReason::UnsafeToRetry,
+        );
+    golden("broken-post.txt", &trail);
+}
+
+#[test]
+fn a_proxy_without_ids() {
+    let trail = Story::new(
+        Method::GET,
+        "/events",
+        vec![TrailNote::TlsUnverified, TrailNote::ViaProxy],
+    )
+    .attempt(
+        Cause::Initial,
+        5000,
+        Gave {
+            failure: Some((ErrorKind::Connect, Sent::No)),
+            ..Gave::default()
+        },
+    )
+    .wait(341, WaitReason::Backoff)
+    .attempt(
+        Cause::Retry,
+        7,
+        Gave {
+            status: Some(502),
+            ..Gave::default()
+        },
+    )
+    .end(
+        Outcome::Error(ErrorKind::Api),
+        StopReason::AttemptsExhausted,
+    );
+    golden("proxy-without-ids.txt", &trail);
+}
+
+#[test]
+fn hostile_ids_and_codes() {
+    let long = format!("{}\u{1b}[31m", "x".repeat(300));
+    let code = "c\r\nforged log line".repeat(8);
+    let trail = Story::new(
+        Method::GET,
+        &format!("/{}", "a-very-long-path/".repeat(12)),
+        vec![],
+    )
+    .attempt(
+        Cause::Initial,
+        1,
+        Gave {
+            status: Some(418),
+            id: "weird id \u{7f}",
+            body_id: Some(&long),
+            code: Some(&code),
+            ..Gave::default()
+        },
+    )
+    .end(Outcome::Error(ErrorKind::Api), StopReason::NotRetryable);
+    golden("hostile.txt", &trail);
+}
+
+#[test]
+fn nothing_sent() {
+    let trail = Story::new(Method::GET, "/events/{id}", vec![]).end(
+        Outcome::Error(ErrorKind::InvalidRequest),
+        StopReason::NotRetryable,
+    );
+    golden("nothing-sent.txt", &trail);
+}

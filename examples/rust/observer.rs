@@ -1,0 +1,57 @@
+//! An observer: counts what calls cost, and prints each failed call's report.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use reqtrail::{Attempt, CallInfo, Client, Observer, Outcome, Trail};
+use reqtrail_sandbox::{Incident, Sandbox, SandboxOptions};
+
+#[derive(Default)]
+struct Counts {
+    requests: AtomicU64,
+    waits_ms: AtomicU64,
+}
+
+/// Observers are called within the call, so they only count here; what takes long belongs into a queue.
+struct Watch(Arc<Counts>);
+
+impl Observer for Watch {
+    fn attempt_finished(&self, _call: &CallInfo<'_>, attempt: &Attempt) {
+        self.0.requests.fetch_add(1, Ordering::Relaxed);
+        if let Some(wait) = attempt.wait() {
+            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            self.0.waits_ms.fetch_add(millis, Ordering::Relaxed);
+        }
+    }
+
+    fn call_finished(&self, trail: &Trail) {
+        if trail.outcome() != Outcome::Ok {
+            println!("{trail}");
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::start(SandboxOptions::default())?;
+    let counts = Arc::new(Counts::default());
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(Watch(Arc::clone(&counts)))
+        .build()?;
+
+    sandbox.inject(Incident::service_unavailable().on("GET", "/events"));
+    client.get("/events").send().await?;
+    let missing = client
+        .get("/cameras/{id}")
+        .param("id", "no-such-camera")
+        .send()
+        .await;
+    println!(
+        "{} requests, {} ms of waiting",
+        counts.requests.load(Ordering::Relaxed),
+        counts.waits_ms.load(Ordering::Relaxed)
+    );
+    assert!(missing.is_err());
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The main job: make calls, live through an incident, and hand support what it asks for.
+//!
+//! Without arguments it starts a little NovaVMS in this process. With `REQTRAIL_BASE_URL` and `REQTRAIL_TOKEN` it
+//! lists the cameras of a real one. `RUST_LOG=reqtrail=trace` shows more.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use reqtrail::Client;
+use reqtrail_sandbox::{Incident, Sandbox, SandboxOptions};
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "reqtrail=debug".into());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .compact()
+        .with_ansi(std::io::stdout().is_terminal())
+        .init();
+
+    match std::env::var("REQTRAIL_BASE_URL") {
+        Ok(base_url) => real_api(&base_url).await,
+        Err(_) => incident().await,
+    }
+}
+
+/// Lists the cameras of a real NovaVMS.
+async fn real_api(base_url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let token = std::env::var("REQTRAIL_TOKEN")
+        .map_err(|_| "REQTRAIL_BASE_URL is set, but REQTRAIL_TOKEN is not; set it to an API key")?;
+    let client = Client::novavms(base_url).token(token).build()?;
+    let response = client.get("/cameras").query("limit", 5).send().await?;
+    println!("{}", response.json::<Value>()?);
+    println!("\n{}", response.trail());
+    Ok(())
+}
+
+/// Plays an incident on a little NovaVMS.
+async fn incident() -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::start(SandboxOptions::default())?;
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .user_agent("quickstart/1.0")
+        .build()?;
+
+    println!("== A call that works");
+    let cameras = client.get("/cameras").query("limit", 1).send().await?;
+    let body: Value = cameras.json()?;
+    let id = body["data"][0]["id"].as_str().unwrap_or_default();
+    println!("camera {id}, request ID {:?}\n", cameras.request_id());
+
+    println!(
+        "== The API limits the rate, then fails, then works: the call waits, tries again, and succeeds"
+    );
+    sandbox.inject(Incident::rate_limited(Duration::from_secs(1)).on("GET", "/events"));
+    sandbox.inject(Incident::internal_error().on("GET", "/events"));
+    let events = client
+        .get("/events")
+        .query("camera_id", id)
+        .query("limit", 10)
+        .send()
+        .await?;
+    println!("\n{}", events.trail());
+
+    println!("== A call that fails for good: the error alone is enough for support");
+    sandbox.inject(Incident::internal_error().on("POST", "/cameras/{id}/trigger"));
+    let outcome = client
+        .post("/cameras/{id}/trigger")
+        .param("id", id)
+        .json(&json!({ "reason": "quickstart" }))
+        .send()
+        .await;
+    let Err(error) = outcome else {
+        return Err("the sandbox was told to fail".into());
+    };
+    println!("\nerror: {error}\n");
+    if let Some(hint) = error.api().and_then(|api| api.hint()) {
+        println!("hint: {hint}\n");
+    }
+    if let Some(trail) = error.trail() {
+        println!("The support report:\n\n{trail}");
+    }
+
+    println!("== The promise: what the server logged is what the trails say");
+    for request in sandbox.requests() {
+        println!(
+            "{} {} {} {}",
+            request.method,
+            request.path,
+            request
+                .status
+                .map_or_else(|| "-".to_owned(), |status| status.to_string()),
+            request.request_id.as_deref().unwrap_or("-"),
+        );
+    }
+    Ok(())
+}
