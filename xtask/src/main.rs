@@ -1,7 +1,8 @@
-//! The project's own chores: `cargo run -p xtask -- codegen [--check]`.
+//! The project's own chores: `cargo run -p xtask -- codegen [--check] | msrv | links`.
 //!
 //! `codegen` writes every language's code tables from `schema/codes.json`; with `--check` it writes nothing and
-//! fails when a committed table differs from what the list gives.
+//! fails when a committed table differs from what the list gives. `msrv` checks the stated Rust version, `links` the
+//! relative links of the Markdown files.
 
 #![expect(
     clippy::print_stdout,
@@ -10,6 +11,8 @@
 )]
 
 mod codes;
+mod links;
+mod msrv;
 mod rust_tables;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +24,9 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["codegen"] => codegen(false),
         ["codegen", "--check"] => codegen(true),
-        _ => Err("usage: cargo run -p xtask -- codegen [--check]".to_owned()),
+        ["msrv"] => msrv::check(&root()),
+        ["links"] => links::check(&root()),
+        _ => Err("usage: cargo run -p xtask -- codegen [--check] | msrv | links".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

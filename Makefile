@@ -1,0 +1,46 @@
+# What there is to run. `make help` lists it.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+ADAPTER ?= all
+SCENARIOS ?= tests/conformance/scenarios
+FILTER ?=
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+.PHONY: demo
+demo: toolchain ## Live through an incident on an embedded server and see its trail
+	@cargo run --quiet --package reqtrail-examples --bin quickstart
+
+.PHONY: test
+test: toolchain ## Build everything and pass all tests, conformance included
+	cargo build --workspace --all-targets
+	cargo test --workspace
+	@scripts/conformance.sh all $(SCENARIOS)
+	@scripts/conformance-must-fail.sh
+	@scripts/examples.sh
+
+.PHONY: check
+check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	cargo run --quiet --package xtask -- codegen --check
+	cargo run --quiet --package xtask -- msrv
+	cargo run --quiet --package xtask -- links
+	@scripts/deny.sh
+
+.PHONY: conformance
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|all SCENARIOS=dir FILTER=part
+	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
+
+.PHONY: codegen
+codegen: toolchain ## Write the code tables anew from schema/codes.json
+	cargo run --quiet --package xtask -- codegen
+
+.PHONY: toolchain
+toolchain:
+	@scripts/toolchain.sh

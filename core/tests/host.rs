@@ -1,0 +1,285 @@
+//! Driving calls without polling futures: blocking callers, submitted calls, interruption, the end of a host.
+
+use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::time::Duration;
+
+use reqtrail::host::CallResult;
+use reqtrail::{Client, ErrorKind, Observer, Trail, blocking};
+use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
+
+fn sandbox() -> Sandbox {
+    let plenty = RateLimit::new(1_000_000, 1_000_000);
+    Sandbox::start(SandboxOptions::default().rate_limit(plenty)).expect("the sandbox starts")
+}
+
+fn client(sandbox: &Sandbox) -> blocking::Client {
+    Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .build_blocking()
+        .expect("a client")
+}
+
+/// A bell that a host rings when results wait.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<usize>,
+    ring: Condvar,
+}
+
+impl Bell {
+    fn hang(self: &Arc<Self>, client: &blocking::Client) {
+        let bell = Arc::clone(self);
+        client.host().set_notify(Box::new(move || {
+            *bell.rung.lock().expect("the lock") += 1;
+            bell.ring.notify_all();
+        }));
+    }
+
+    /// Takes results, waiting for the bell, until `count` are there.
+    fn take(&self, client: &blocking::Client, count: usize) -> HashMap<u64, CallResult> {
+        let mut done = Vec::new();
+        let mut heard = 0;
+        while done.len() < count {
+            let rung = self.rung.lock().expect("the lock");
+            let (rung, wait) = self
+                .ring
+                .wait_timeout_while(rung, Duration::from_secs(30), |rung| *rung == heard)
+                .expect("the lock");
+            assert!(
+                !wait.timed_out(),
+                "no bell for {} of {count} results",
+                count - done.len()
+            );
+            heard = *rung;
+            drop(rung);
+            client.host().take_done(&mut done);
+        }
+        assert_eq!(done.len(), count);
+        done.into_iter().collect()
+    }
+}
+
+/// Every request that the server logged is the attempt of one trail, with the same request ID.
+fn assert_one_to_one(sandbox: &Sandbox, trails: &[Trail]) {
+    let mut attempts: HashMap<String, String> = HashMap::new();
+    for attempt in trails.iter().flat_map(Trail::attempts) {
+        let id = attempt.request_id().expect("a request ID").to_string();
+        assert_eq!(
+            attempts.insert(attempt.span_id(), id),
+            None,
+            "a span is used once"
+        );
+    }
+    let log = sandbox.requests();
+    assert_eq!(log.len(), attempts.len());
+    for row in log {
+        let span = row.span_id().expect("a traceparent");
+        assert_eq!(attempts.get(span), row.request_id.as_ref(), "span {span}");
+    }
+}
+
+#[test]
+fn threads_share_a_client_and_never_swap_ids() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let trails = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    let response = client
+                        .get("/cameras")
+                        .query("limit", 1)
+                        .send()
+                        .expect("a response");
+                    trails
+                        .lock()
+                        .expect("the lock")
+                        .push(response.trail().clone());
+                }
+            });
+        }
+    });
+    assert_one_to_one(&sandbox, &trails.into_inner().expect("the lock"));
+}
+
+#[test]
+fn a_blocking_call_works_within_a_runtime() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let response = runtime.block_on(async { client.get("/cameras").send() });
+    assert_eq!(response.expect("a response").status(), 200);
+}
+
+#[test]
+fn an_idle_connection_that_the_server_closed_costs_no_attempt() {
+    const CALLS: usize = 50;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (close, may_close) = mpsc::channel();
+    let (closed, is_closed) = mpsc::channel();
+    let server = std::thread::spawn(move || {
+        for _ in 0..CALLS {
+            let (mut connection, _) = listener.accept().expect("a connection");
+            let mut request = [0; 4096];
+            let read = connection.read(&mut request).expect("a request");
+            assert!(read > 0, "a connection without a request");
+            connection
+                .write_all(b"HTTP/1.1 200 OK\r\nX-Request-Id: r\r\nContent-Length: 2\r\n\r\nok")
+                .expect("an answer");
+            // Without a `Connection: close` the client keeps the connection in its pool, and nothing drives that
+            // pool when the server closes it.
+            may_close.recv().expect("a caller");
+            drop(connection);
+            closed.send(()).expect("a listener");
+        }
+    });
+    let client = Client::novavms(format!("http://{address}"))
+        .build_blocking()
+        .expect("a client");
+    for _ in 0..CALLS {
+        let response = client.post("/cameras").send().expect("a response");
+        assert_eq!(response.trail().attempts().len(), 1);
+        close.send(()).expect("the server listens");
+        is_closed.recv().expect("the server closes");
+    }
+    server.join().expect("the server saw what it should");
+}
+
+#[test]
+fn submitted_calls_come_back_by_tag() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    for tag in 0..200 {
+        client.host().submit(
+            client.get("/cameras").query("limit", 1 + tag % 5).prepare(),
+            tag,
+        );
+    }
+    // A mistake is a result too.
+    client.host().submit(client.get("no-slash").prepare(), 200);
+    let mut done = bell.take(&client, 201);
+    let mistake = done
+        .remove(&200)
+        .expect("its result")
+        .expect_err("a mistake");
+    assert_eq!(mistake.kind(), ErrorKind::InvalidRequest);
+    let mut trails = Vec::new();
+    for (tag, result) in done {
+        let response = result.expect("a response");
+        let body: serde_json::Value = response.json().expect("JSON");
+        let items = body["data"].as_array().map(Vec::len);
+        assert_eq!(items, Some(usize::try_from(1 + tag % 5).expect("small")));
+        trails.push(response.trail().clone());
+    }
+    assert_one_to_one(&sandbox, &trails);
+    assert!(*bell.rung.lock().expect("the lock") <= 201);
+}
+
+#[test]
+fn a_drain_may_submit_again() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    for tag in 0..5 {
+        client.host().submit(client.get("/cameras").prepare(), tag);
+        assert!(
+            bell.take(&client, 1)
+                .remove(&tag)
+                .expect("its result")
+                .is_ok()
+        );
+    }
+}
+
+#[test]
+fn a_submitted_call_is_cancelled_by_its_tag() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    sandbox.inject(Incident::stall().on("GET", "/cameras"));
+    client.host().submit(client.get("/cameras").prepare(), 7);
+    while sandbox.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    assert!(client.host().cancel(7));
+    let error = bell
+        .take(&client, 1)
+        .remove(&7)
+        .expect("its result")
+        .expect_err("cancelled");
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert_eq!(error.trail().map(|t| t.attempts().len()), Some(1));
+    assert!(!client.host().cancel(7), "nothing is under way any more");
+}
+
+#[test]
+fn an_interrupted_caller_gets_its_trail() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    for inside_a_runtime in [false, true] {
+        sandbox.inject(Incident::stall().on("GET", "/cameras"));
+        let asked = AtomicUsize::new(0);
+        let call = || {
+            let interrupted = || asked.fetch_add(1, Ordering::Relaxed) > 0;
+            client
+                .host()
+                .call_blocking(client.get("/cameras").prepare(), Some(&interrupted))
+        };
+        let result = if inside_a_runtime {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async { call() })
+        } else {
+            call()
+        };
+        let error = result.expect_err("interrupted");
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert_eq!(error.trail().map(|t| t.attempts().len()), Some(1));
+    }
+}
+
+#[test]
+fn a_host_that_goes_closes_the_calls_it_had() {
+    struct Collect(Arc<Mutex<Vec<Trail>>>);
+    impl Observer for Collect {
+        fn call_finished(&self, trail: &Trail) {
+            self.0.lock().expect("the lock").push(trail.clone());
+        }
+    }
+
+    let sandbox = sandbox();
+    let trails = Arc::new(Mutex::new(Vec::new()));
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(Collect(Arc::clone(&trails)))
+        .build_blocking()
+        .expect("a client");
+    sandbox.inject(Incident::stall().on("GET", "/cameras").times(3));
+    for tag in 0..3 {
+        client.host().submit(client.get("/cameras").prepare(), tag);
+    }
+    while sandbox.requests().len() < 3 {
+        std::thread::yield_now();
+    }
+    drop(client);
+    let trails = trails.lock().expect("the lock");
+    assert_eq!(trails.len(), 3);
+    assert!(
+        trails
+            .iter()
+            .all(|trail| trail.outcome() == reqtrail::Outcome::Error(ErrorKind::Cancelled))
+    );
+}

@@ -1,0 +1,129 @@
+//! Whether the published crates can be built with the Rust version that they state.
+//!
+//! The compiler of that version is rarely at hand, so this asks what is known without it: each dependency states its
+//! own minimum, and clippy's `incompatible_msrv`, denied for the workspace, holds our code to the standard library of
+//! that version.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    resolve: Resolve,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    id: String,
+    name: String,
+    version: String,
+    rust_version: Option<String>,
+    publish: Option<Vec<String>>,
+    source: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Resolve {
+    nodes: Vec<Node>,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    id: String,
+    deps: Vec<Dep>,
+}
+
+#[derive(Deserialize)]
+struct Dep {
+    pkg: String,
+    dep_kinds: Vec<Kind>,
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    kind: Option<String>,
+}
+
+/// Checks every crate that a user of a published crate builds.
+pub(crate) fn check(root: &Path) -> Result<(), String> {
+    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .current_dir(root)
+        .output()
+        .map_err(|e| format!("cargo metadata: {e}"))?;
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata: {e}"))?;
+    let packages: BTreeMap<&str, &Package> = metadata
+        .packages
+        .iter()
+        .map(|p| (p.id.as_str(), p))
+        .collect();
+    let nodes: BTreeMap<&str, &Node> = metadata
+        .resolve
+        .nodes
+        .iter()
+        .map(|n| (n.id.as_str(), n))
+        .collect();
+
+    // `publish = false` is an empty list of registries.
+    let published = packages
+        .values()
+        .filter(|p| p.source.is_none() && p.publish.as_ref().is_none_or(|to| !to.is_empty()));
+    let mut too_new = BTreeSet::new();
+    let mut count = 0;
+    for root in published {
+        let msrv = version(
+            root.rust_version
+                .as_deref()
+                .ok_or_else(|| format!("{} states no rust-version", root.name))?,
+        );
+        let mut open = vec![root.id.as_str()];
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            if let Some(package) = packages.get(id)
+                && let Some(needs) = &package.rust_version
+                && version(needs) > msrv
+            {
+                too_new.insert(format!(
+                    "{} {} needs Rust {needs}",
+                    package.name, package.version
+                ));
+            }
+            let deps = nodes
+                .get(id)
+                .map(|node| node.deps.as_slice())
+                .unwrap_or_default();
+            let built = |dep: &&Dep| {
+                dep.dep_kinds
+                    .iter()
+                    .any(|kind| kind.kind.as_deref() != Some("dev"))
+            };
+            open.extend(deps.iter().filter(built).map(|dep| dep.pkg.as_str()));
+        }
+        count += seen.len();
+    }
+    if count == 0 {
+        return Err("no published crate was found".to_owned());
+    }
+    if too_new.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "over the stated rust-version: {}",
+            too_new.into_iter().collect::<Vec<_>>().join("; ")
+        ))
+    }
+}
+
+fn version(text: &str) -> Vec<u32> {
+    text.split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect()
+}
