@@ -96,3 +96,8 @@ pub use transport::{Failure, Proxy, Reply, SentMark, Transport, TransportError, 
 
 /// The version of this library, as in `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The README's examples, so that they are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -114,7 +114,11 @@ fn a_blocking_call_works_within_a_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
-    let response = runtime.block_on(async { client.get("/cameras").send() });
+    let response = runtime.block_on(async {
+        let response = client.get("/cameras").send();
+        drop(client);
+        response
+    });
     assert_eq!(response.expect("a response").status(), 200);
 }
 

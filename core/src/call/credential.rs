@@ -6,6 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use futures_channel::oneshot;
 use futures_util::FutureExt as _;
 use futures_util::future::Shared;
 use http::HeaderValue;
@@ -20,7 +21,7 @@ pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Secret, BoxEr
 /// Makes a token when it is asked.
 pub(crate) type Refresher = Box<dyn Fn() -> RefreshFuture + Send + Sync>;
 
-/// A refresh under way.
+/// The wait for a refresh under way.
 type Refreshing = Pin<Box<dyn Future<Output = Result<Lease, RefreshFailed>> + Send>>;
 
 /// What the client sends as its credential.
@@ -90,17 +91,20 @@ impl Credentials {
                 return Ok(newer.clone());
             }
             match (&state.pending, &self.refresher) {
-                (Some(pending), _) => pending.clone(),
-                (None, None) => {
-                    return Err(RefreshFailed::new("the client has no token refresher"));
-                }
-                (None, Some(refresher)) => {
-                    let work = refresh(Arc::clone(refresher), Arc::downgrade(&self.state))
-                        .boxed()
-                        .shared();
-                    state.pending = Some(work.clone());
-                    transport.spawn(Box::pin(work.clone().map(drop)));
-                    work
+                (Some(pending), _) if pending.peek().is_none() => pending.clone(),
+                (_, None) => return Err(RefreshFailed::new("the client has no token refresher")),
+                (_, Some(refresher)) => {
+                    // The work is polled by the spawned task alone: what it opens must not hang on the runtime of a
+                    // caller that goes away.
+                    let (done, wait) = oneshot::channel();
+                    let work = refresh(Arc::clone(refresher), Arc::downgrade(&self.state));
+                    transport.spawn(Box::pin(async move {
+                        let _ = done.send(work.await);
+                    }));
+                    let pending: Refreshing = wait.map(answer).boxed();
+                    let pending = pending.shared();
+                    state.pending = Some(pending.clone());
+                    pending
                 }
             }
         };
@@ -119,6 +123,13 @@ impl State {
         self.current = Some(lease.clone());
         lease
     }
+}
+
+/// The refresh's result; one whose task was dropped has none.
+fn answer(
+    result: Result<Result<Lease, RefreshFailed>, oneshot::Canceled>,
+) -> Result<Lease, RefreshFailed> {
+    result.unwrap_or_else(|_| Err(RefreshFailed::new("the token refresh was abandoned")))
 }
 
 /// Asks the refresher once and keeps what it gives.

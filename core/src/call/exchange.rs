@@ -262,6 +262,9 @@ impl<T: Transport> Attempt<'_, T> {
             code.clone(),
             category,
         );
+        // Redacted before it is cut, so that no half of a token is left at the end.
+        let mut kept = self.redactor.bytes(body);
+        kept.truncate(limits::ERROR_BODY_KEPT);
         let api = ApiError(Box::new(ApiFields {
             dialect: dialect.name.clone(),
             status,
@@ -272,9 +275,7 @@ impl<T: Transport> Attempt<'_, T> {
             hint: meaning.and_then(|meaning| meaning.hint),
             rate_limit: self.rate_limit(&head.headers),
             headers: self.clean_headers(head.headers),
-            body: self
-                .redactor
-                .bytes(body.slice(..body.len().min(limits::ERROR_BODY_KEPT))),
+            body: kept,
         }));
         Exchanged {
             gave: Gave::Status(status, rule),

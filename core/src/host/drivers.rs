@@ -29,7 +29,8 @@ pub(super) struct Drivers {
 /// A runtime and the connections that live on it.
 #[derive(Debug)]
 struct Driver {
-    runtime: Runtime,
+    /// `None` only while it is dropped.
+    runtime: Option<Runtime>,
     transport: Arc<ReqwestTransport>,
 }
 
@@ -72,7 +73,13 @@ impl Drivers {
                 .map_err(|e| Error::new(ErrorKind::Internal, e))?,
         };
         let work = run_call(shared, Arc::clone(&driver.transport), plan);
-        let result = driver.runtime.block_on(async {
+        let Some(runtime) = &driver.runtime else {
+            return Err(Error::new(
+                ErrorKind::Internal,
+                "a driver without a runtime",
+            ));
+        };
+        let result = runtime.block_on(async {
             // Nothing watched the idle connections since the last call. One look at the sockets lets those that the
             // server has closed be noticed before a request is written to them.
             tokio::task::yield_now().await;
@@ -130,7 +137,19 @@ impl Driver {
             .build()
             .map_err(|e| format!("the runtime cannot be made: {e}"))?;
         let transport = Arc::new(ReqwestTransport::new(wire, base, Tasks::OnThread)?);
-        Ok(Self { runtime, transport })
+        Ok(Self {
+            runtime: Some(runtime),
+            transport,
+        })
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Waiting for a runtime's end is not allowed within another, where a client may well be dropped.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

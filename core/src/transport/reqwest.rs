@@ -174,7 +174,7 @@ impl Transport for ReqwestTransport {
                         runtime.block_on(task);
                     }
                 };
-                // Without a thread the waiting calls themselves drive the work, as they poll it too.
+                // Without a thread the work is dropped, and those who wait for it are told.
                 let _ = std::thread::Builder::new()
                     .name("reqtrail-refresh".to_owned())
                     .spawn(run);

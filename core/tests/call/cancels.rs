@@ -1,0 +1,200 @@
+//! Cancelling by token, at any moment.
+
+use std::sync::{Arc, Mutex};
+
+use reqtrail::{CallInfo, CancelToken, ErrorKind, Failure, Observer, Sent, StopReason};
+
+use crate::support::*;
+
+/// Makes a call and cancels it after a while.
+async fn cancelled_after(millis: u64, fixture: &Fixture) -> Outcome {
+    let token = CancelToken::new();
+    let call = tokio::spawn(fixture.client.get("/x").cancel_token(&token).send());
+    tokio::time::sleep(ms(millis)).await;
+    token.cancel();
+    let outcome = call.await.expect("no panic");
+    assert_eq!(end(&outcome), ("cancelled", StopReason::Cancelled));
+    assert_eq!(trail(&outcome).elapsed(), ms(millis), "at once");
+    assert_eq!(fixture.wire.open(), 0, "the exchange is given up");
+    let count = fixture.wire.count();
+    settle().await;
+    assert_eq!(fixture.wire.count(), count, "nothing is sent afterwards");
+    assert_eq!(fixture.seen.trail().to_json(), trail(&outcome).to_json());
+    assert_told(&fixture.wire, trail(&outcome));
+    outcome
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_anything() {
+    let token = CancelToken::new();
+    token.cancel();
+    let fixture = novavms([]);
+    let outcome = fixture.client.get("/x").cancel_token(&token).send().await;
+    assert_eq!(end(&outcome), ("cancelled", StopReason::Cancelled));
+    assert_eq!(
+        (trail(&outcome).attempts().len(), fixture.wire.count()),
+        (0, 0)
+    );
+    assert_eq!(fixture.seen.words(), ["ended cancelled"]);
+    assert!(!error(outcome).may_have_been_sent());
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_an_attempt() {
+    let cancelled = Some(ErrorKind::Cancelled);
+    for (exchange, sent) in [(never(), Sent::No), (never().sent(), Sent::Unknown)] {
+        let fixture = novavms([exchange]);
+        let outcome = cancelled_after(700, &fixture).await;
+        assert_eq!(failures(trail(&outcome)), [(cancelled, sent)]);
+        assert_eq!(trail(&outcome).attempts()[0].elapsed(), ms(700));
+        assert_eq!(error(outcome).may_have_been_sent(), sent != Sent::No);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_body() {
+    for status in [200, 404, 503] {
+        let fixture = novavms([reply(status).id("req_1").body("x").stalled()]);
+        let outcome = cancelled_after(700, &fixture).await;
+        let attempt = &trail(&outcome).attempts()[0];
+        assert_eq!(
+            (attempt.status(), attempt.sent()),
+            (Some(status), Sent::Yes)
+        );
+        assert_eq!(attempt.failure(), Some(ErrorKind::Cancelled));
+        assert_eq!(
+            error(outcome).request_id().map(|id| id.as_str()),
+            Some("req_1")
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_wait() {
+    let fixture = novavms([reply(503).id("req_1").header("retry-after", "30")]);
+    let outcome = cancelled_after(700, &fixture).await;
+    assert_eq!(statuses(trail(&outcome)), [503]);
+    assert!(trail(&outcome).attempts()[0].wait() >= Some(secs(30)));
+    // The attempt itself ended well before.
+    assert_eq!(failures(trail(&outcome)), [(None, Sent::Yes)]);
+    assert_eq!(error(outcome).status(), Some(503), "the last attempt's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_a_token_is_refreshed() {
+    let slow = || async {
+        tokio::time::sleep(secs(5)).await;
+        Ok("sk_live_new".into())
+    };
+    let fixture = with([reply(401)], |b| b.token_refresher(slow));
+    let outcome = cancelled_after(700, &fixture).await;
+    assert_eq!(statuses(trail(&outcome)), [401]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_end_it_changes_nothing() {
+    let token = CancelToken::new();
+    let fixture = novavms([reply(200), reply(200)]);
+    let outcome = fixture.client.get("/x").cancel_token(&token).send().await;
+    token.cancel();
+    assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
+    assert!(
+        fixture.client.get("/x").send().await.is_ok(),
+        "other calls go on"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_token_cancels_many_calls() {
+    let token = CancelToken::new();
+    let fixture = built(ScriptedTransport::answering(|_, _| never().sent()), |b| b);
+    let calls: Vec<_> = (0..20)
+        .map(|_| tokio::spawn(fixture.client.get("/x").cancel_token(&token).send()))
+        .collect();
+    tokio::time::sleep(ms(10)).await;
+    std::thread::spawn(move || token.cancel())
+        .join()
+        .expect("no panic");
+    for call in calls {
+        assert_eq!(end(&call.await.expect("no panic")).0, "cancelled");
+    }
+    assert_eq!(fixture.seen.trails().len(), 20);
+    assert_eq!(fixture.wire.elapsed(), ms(10));
+}
+
+/// Cancels when an attempt has ended.
+struct CancelsAfter(CancelToken);
+
+impl Observer for CancelsAfter {
+    fn attempt_finished(&self, _call: &CallInfo<'_>, _attempt: &reqtrail::Attempt) {
+        self.0.cancel();
+    }
+}
+
+/// An attempt is an exchange that was made or a connection that failed. Of a call that is cancelled between two
+/// attempts the second is neither.
+#[tokio::test(start_paused = true)]
+async fn between_two_attempts_nothing_more_is_begun() {
+    let stories: [fn() -> Exchange; 4] = [
+        || reply(503),
+        || fails(Failure::Connect),
+        || reply(307).header("location", "/y"),
+        || reply(401),
+    ];
+    for story in stories {
+        let token = CancelToken::new();
+        let fixture = with([story()], |b| {
+            b.base_delay(ms(0))
+                .observer(CancelsAfter(token.clone()))
+                .token_refresher(|| async { Ok("sk_live_new".into()) })
+        });
+        let outcome = fixture.client.get("/x").cancel_token(&token).send().await;
+        assert_eq!(end(&outcome), ("cancelled", StopReason::Cancelled));
+        assert_eq!(fixture.wire.count(), 1);
+        assert_eq!(
+            trail(&outcome).attempts().len(),
+            1,
+            "{}",
+            trail(&outcome).report()
+        );
+    }
+}
+
+/// A cancel that comes after any number of polls ends the call at the next.
+#[tokio::test(start_paused = true)]
+async fn at_every_poll() {
+    for (name, story) in super::drops::stories() {
+        for polls in 0.. {
+            let token = CancelToken::new();
+            let fixture = story();
+            let request = fixture.client.get("/x").cancel_token(&token);
+            let call = Arc::new(Mutex::new(Box::pin(request.send())));
+            if polled_at_most(polls, shared(&call)).await.is_some() {
+                break;
+            }
+            token.cancel();
+            let outcome = polled_at_most(1, shared(&call)).await;
+            let outcome =
+                outcome.unwrap_or_else(|| panic!("{name}: still busy after {polls} polls"));
+            assert_eq!(
+                end(&outcome),
+                ("cancelled", StopReason::Cancelled),
+                "{name}, {polls}"
+            );
+            let count = fixture.wire.count();
+            settle().await;
+            assert_eq!(fixture.wire.count(), count, "{name}, {polls}");
+            assert_eq!(fixture.seen.trails().len(), 1, "{name}, {polls}");
+            assert_told(&fixture.wire, trail(&outcome));
+        }
+    }
+}
+
+/// A future that several owners poll in turn.
+fn shared<F: Future + Unpin>(future: &Arc<Mutex<F>>) -> impl Future<Output = F::Output> {
+    let future = Arc::clone(future);
+    std::future::poll_fn(move |cx| {
+        let mut future = future.lock().expect("no panic");
+        std::pin::Pin::new(&mut *future).poll(cx)
+    })
+}
