@@ -1,0 +1,116 @@
+//! An outage, played on a simulated clock: many clients call a server that answers 503 for a minute.
+//!
+//! What counts is how many requests their retries add, and whether they come in bursts.
+
+mod plot;
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqtrail::{Client, RetryBudget};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+pub use plot::svg;
+use server::{Server, SimulatedTransport};
+
+/// How many clients there are; each has a budget of its own.
+pub const CLIENTS: usize = 200;
+
+/// When the outage begins and ends, and when the simulation ends, in seconds.
+pub const OUTAGE: (usize, usize, usize) = (20, 80, 110);
+
+/// A pause between the beginnings of a client's calls.
+const PAUSE_MS: std::ops::Range<u64> = 100..500;
+
+/// How many slots a second has in [`Load::requests`].
+pub const SLOTS_PER_SECOND: usize = 10;
+
+/// What the server saw and the clients did, by tenths of a second.
+#[derive(Debug, Default)]
+pub struct Load {
+    /// Requests that arrived.
+    pub requests: Vec<u64>,
+    /// Calls that began.
+    pub calls: Vec<u64>,
+}
+
+impl Load {
+    fn add(counts: &mut Vec<u64>, start: Instant) {
+        let seconds = start.elapsed().as_secs_f64();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a few thousand slots"
+        )]
+        let slot = (seconds * SLOTS_PER_SECOND as f64) as usize;
+        if counts.len() <= slot {
+            counts.resize(slot + 1, 0);
+        }
+        counts[slot] += 1;
+    }
+
+    /// Requests and calls from one second to another.
+    #[must_use]
+    pub fn between(&self, from: usize, to: usize) -> (u64, u64) {
+        let sum = |counts: &[u64]| -> u64 {
+            counts
+                .iter()
+                .skip(from * SLOTS_PER_SECOND)
+                .take((to - from) * SLOTS_PER_SECOND)
+                .sum()
+        };
+        (sum(&self.requests), sum(&self.calls))
+    }
+}
+
+/// Plays the outage. The same seed gives the same load.
+///
+/// # Panics
+/// If the simulated clock's runtime cannot be made.
+#[must_use]
+pub fn play(budget: Option<RetryBudget>, seed: u64) -> Load {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let server = Arc::new(Server::new());
+        let end = Duration::from_secs(OUTAGE.2 as u64);
+        let mut random = fastrand::Rng::with_seed(seed);
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                let client = Client::builder("http://simulated.example")
+                    .retry_budget(budget)
+                    .jitter_seed(random.u64(..))
+                    .build_with(SimulatedTransport::new(Arc::clone(&server)))
+                    .expect("a client");
+                tokio::spawn(calls(client, Arc::clone(&server), end, random.fork()))
+            })
+            .collect();
+        for client in clients {
+            client.await.expect("a client's calls end");
+        }
+        server.load()
+    })
+}
+
+/// One client's calls: they begin as its own users ask for them, however the earlier ones fare.
+async fn calls(
+    client: Client<SimulatedTransport>,
+    server: Arc<Server>,
+    end: Duration,
+    mut random: fastrand::Rng,
+) {
+    let mut open = JoinSet::new();
+    while server.start().elapsed() < end {
+        tokio::time::sleep(Duration::from_millis(random.u64(PAUSE_MS))).await;
+        server.call_begins();
+        open.spawn(client.get("/events").send());
+        while open.try_join_next().is_some() {}
+    }
+    while open.join_next().await.is_some() {}
+}
