@@ -70,6 +70,8 @@ mod call;
 
 pub mod blocking;
 mod client;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod host;
 mod request;
 

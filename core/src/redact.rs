@@ -4,8 +4,32 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
+
+/// Everything but the unreserved characters of RFC 3986 §2.3.
+pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What URL parsers escape in a path (<https://url.spec.whatwg.org/#path-percent-encode-set>).
+const URL_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
+
+/// The same with what newer parsers add.
+const URL_PATH_STRICT: &AsciiSet = &URL_PATH.add(b'^').add(b'|');
 
 /// Query parameters whose values are shown by default: they place a page, and hold no secret.
 pub(crate) const SHOWN_QUERY: [&str; 5] = ["limit", "cursor", "marker", "page", "offset"];
@@ -72,14 +96,15 @@ impl Redactor {
         self.add_as(secret, Cow::Borrowed(REDACTED));
     }
 
-    /// Adds a secret that is shown as `shown`.
+    /// Adds a secret that is shown as `shown`, in the forms in which it comes back in text and in URLs.
     pub(crate) fn add_as(&mut self, secret: &Secret, shown: Cow<'static, str>) {
-        if !secret.0.is_empty() && self.secrets.iter().all(|(known, _)| known != secret) {
-            self.secrets.push((secret.clone(), shown));
-            // A secret that is a part of another must not break it up before it is found.
-            self.secrets
-                .sort_by_key(|(known, _)| usize::MAX - known.0.len());
+        if !secret.expose().bytes().all(is_plain) {
+            for set in [COMPONENT, URL_PATH, URL_PATH_STRICT] {
+                let encoded = utf8_percent_encode(secret.expose(), set).to_string();
+                self.push(Secret::from(encoded), shown.clone());
+            }
         }
+        self.push(secret.clone(), shown);
     }
 
     /// Returns the text without the secrets.
@@ -93,30 +118,40 @@ impl Redactor {
         out
     }
 
-    /// Returns the bytes without the secrets, untouched if they hold none.
-    pub(crate) fn bytes(&self, bytes: bytes::Bytes) -> bytes::Bytes {
-        let mut out = bytes;
+    /// Returns the bytes without the secrets.
+    pub(crate) fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let mut out = Cow::Borrowed(bytes);
         for (secret, shown) in &self.secrets {
             let needle = secret.expose().as_bytes();
+            let find = |text: &[u8]| text.windows(needle.len()).position(|part| part == needle);
             let mut rest = &out[..];
             let mut clean = Vec::new();
-            let mut found = false;
-            while let Some(at) = rest
-                .windows(needle.len())
-                .position(|window| window == needle)
-            {
-                found = true;
+            while let Some(at) = find(rest) {
                 clean.extend_from_slice(&rest[..at]);
                 clean.extend_from_slice(shown.as_bytes());
                 rest = &rest[at + needle.len()..];
             }
-            if found {
+            if rest.len() < out.len() {
                 clean.extend_from_slice(rest);
-                out = clean.into();
+                out = Cow::Owned(clean);
             }
         }
         out
     }
+
+    fn push(&mut self, secret: Secret, shown: Cow<'static, str>) {
+        if !secret.0.is_empty() && self.secrets.iter().all(|(known, _)| *known != secret) {
+            self.secrets.push((secret, shown));
+            // A secret that is a part of another must not break it up before it is found.
+            self.secrets
+                .sort_by_key(|(known, _)| usize::MAX - known.0.len());
+        }
+    }
+}
+
+/// Characters that no URL escapes, and those of tokens that only a careful encoder does.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Returns a query string with its values redacted, but for those of the parameters `shown`.
@@ -179,9 +214,18 @@ mod tests {
             redactor.text("a tok-long b tok"),
             "a [redacted] b [redacted]"
         );
-        let bytes = redactor.bytes(bytes::Bytes::from_static(b"\xfftok-longtok"));
+        let bytes = redactor.bytes(b"\xfftok-longtok");
         assert_eq!(&bytes[..], b"\xff[redacted][redacted]");
         assert_eq!(redactor.text("nothing"), "nothing");
+    }
+
+    #[test]
+    fn a_token_is_found_in_its_url_forms() {
+        let mut redactor = Redactor::default();
+        redactor.add(&"a{b}/c^".into());
+        for text in ["a{b}/c^", "a%7Bb%7D/c^", "a%7Bb%7D/c%5E", "a%7Bb%7D%2Fc%5E"] {
+            assert_eq!(redactor.text(text), REDACTED, "{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A request ID is opaque: its shape is never checked to accept it. What is checked is whether it can be shown and
 //! stored safely, because it goes into logs, tickets and JSON.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -133,17 +134,17 @@ pub(crate) struct Reading {
 
 /// Reads the ID of a response: the first header that has one, else the body.
 ///
-/// `rewrite` is applied to every text before it is kept; it takes a server's echo of a credential out.
+/// `clean` is applied before anything is cut; it takes a server's echo of a credential out.
 pub(crate) fn read(
     names: &[http::HeaderName],
     headers: &http::HeaderMap,
     body: Option<&str>,
-    rewrite: impl Fn(&str) -> String,
+    clean: impl for<'a> Fn(&'a [u8]) -> Cow<'a, [u8]>,
 ) -> Reading {
     let mut reading = Reading::default();
     let show = |raw: &[u8]| {
-        let (text, notes) = shown(raw);
-        (RequestId(rewrite(&text).into_boxed_str()), notes)
+        let (text, notes) = shown(&clean(raw));
+        (RequestId(text.into_boxed_str()), notes)
     };
     let values = names
         .iter()
@@ -239,7 +240,7 @@ mod tests {
             HeaderName::from_static("x-first"),
             HeaderName::from_static("x-second"),
         ];
-        read(&names, &headers(rows), body, str::to_owned)
+        read(&names, &headers(rows), body, |raw| Cow::Borrowed(raw))
     }
 
     #[test]
@@ -303,6 +304,21 @@ mod tests {
         assert_eq!(got.notes, [RequestIdNote::Duplicate]);
         let same = reading(&[("x-second", b"a"), ("x-first", b"a")], None);
         assert_eq!(same.notes, []);
+    }
+
+    #[test]
+    fn a_token_is_taken_out_before_the_cut() {
+        fn clean(raw: &[u8]) -> Cow<'_, [u8]> {
+            let text = String::from_utf8_lossy(raw).replace(&"x".repeat(200), "-");
+            Cow::Owned(text.into_bytes())
+        }
+        let token = [b'x'; 200];
+        let names = [HeaderName::from_static("x-first")];
+        let value = [&[b'a'; 100][..], &token].concat();
+        let got = read(&names, &headers(&[("x-first", &value)]), None, clean);
+        let want = format!("{}-", "a".repeat(100));
+        assert_eq!(got.id.map(|id| id.to_string()), Some(want));
+        assert_eq!(got.notes, []);
     }
 
     #[test]

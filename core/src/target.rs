@@ -1,19 +1,12 @@
 //! Where a request goes: base URL, path template, parameters and query, checked before anything is sent.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
 use crate::redact;
 
-/// Everything but the unreserved characters of RFC 3986 §2.3.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
 /// What a path template may hold as it is: RFC 3986's `pchar`, `/`, and `%` of an escape that is already there.
-const TEMPLATE: &AsciiSet = &COMPONENT
+const TEMPLATE: &AsciiSet = &redact::COMPONENT
     .remove(b'!')
     .remove(b'$')
     .remove(b'&')
@@ -160,7 +153,7 @@ pub(crate) fn show(url: &Url, shown_query: &[String]) -> String {
 
 /// Percent-encodes a parameter whole.
 pub(crate) fn encode(value: &str) -> String {
-    utf8_percent_encode(value, COMPONENT).to_string()
+    utf8_percent_encode(value, redact::COMPONENT).to_string()
 }
 
 fn encode_query(query: &[(String, String)]) -> String {

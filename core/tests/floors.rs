@@ -23,7 +23,7 @@ const FLOORS: [&[&str]; 7] = [
     &["error", "response", "retry"],
     &["observe", "transport"],
     &["call"],
-    &["blocking", "client", "host", "request"],
+    &["blocking", "client", "fuzzing", "host", "request"],
 ];
 
 /// Modules above this floor may name tokio; `transport::reqwest` and `host` are the ones that do.

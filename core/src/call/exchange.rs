@@ -1,5 +1,6 @@
 //! One attempt: send, wait for the head, read the body, and say what all that gave.
 
+use std::borrow::Cow;
 use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 
@@ -179,7 +180,10 @@ impl<T: Transport> Attempt<'_, T> {
         let coding = match self.coding(&head.headers) {
             Ok(coding) => coding,
             Err(_) if raw.is_empty() => Coding::Identity,
-            Err(message) => return failed(recorder, ErrorKind::Decode, message, Gave::Unusable),
+            Err(message) => {
+                let message = self.redactor.text(&message).into_owned();
+                return failed(recorder, ErrorKind::Decode, message, Gave::Unusable);
+            }
         };
         let body = match decode(coding, raw, limit).await {
             Ok(body) => body,
@@ -263,8 +267,11 @@ impl<T: Transport> Attempt<'_, T> {
             category,
         );
         // Redacted before it is cut, so that no half of a token is left at the end.
-        let mut kept = self.redactor.bytes(body);
-        kept.truncate(limits::ERROR_BODY_KEPT);
+        let kept = match self.redactor.bytes(&body) {
+            Cow::Borrowed(_) => body.clone(),
+            Cow::Owned(clean) => clean.into(),
+        };
+        let kept = kept.slice(..kept.len().min(limits::ERROR_BODY_KEPT));
         let api = ApiError(Box::new(ApiFields {
             dialect: dialect.name.clone(),
             status,
@@ -370,9 +377,7 @@ impl<T: Transport> Attempt<'_, T> {
 
     fn read_id(&self, headers: &HeaderMap, body: Option<&str>) -> request_id::Reading {
         let names = &self.shared.dialect.0.request_id_headers;
-        request_id::read(names, headers, body, |text| {
-            self.redactor.text(text).into_owned()
-        })
+        request_id::read(names, headers, body, |raw| self.redactor.bytes(raw))
     }
 
     fn coding(&self, headers: &HeaderMap) -> Result<Coding, String> {
@@ -401,10 +406,8 @@ impl<T: Transport> Attempt<'_, T> {
     /// An error's headers without the client's credentials.
     fn clean_headers(&self, mut headers: HeaderMap) -> HeaderMap {
         for value in headers.values_mut() {
-            let raw = Bytes::copy_from_slice(value.as_bytes());
-            let clean = self.redactor.bytes(raw.clone());
-            if clean != raw {
-                *value = HeaderValue::from_maybe_shared(clean)
+            if let Cow::Owned(clean) = self.redactor.bytes(value.as_bytes()) {
+                *value = HeaderValue::from_bytes(&clean)
                     .unwrap_or(HeaderValue::from_static(crate::redact::REDACTED));
             }
         }

@@ -70,11 +70,11 @@ impl Story {
             if let Ok(value) = http::HeaderValue::from_str(gave.id) {
                 headers.insert(name.clone(), value);
             }
-            let id = request_id::read(&[name], &headers, gave.body_id, str::to_owned);
+            let id = request_id::read(&[name], &headers, gave.body_id, |raw| raw.into());
             self.recorder.answered(status, id.clone(), None);
             if status >= 300 {
                 self.recorder
-                    .decoded(id, gave.code.map(str::to_owned), Category::Server);
+                    .decoded(id, gave.code.map(|raw| raw.into()), Category::Server);
             }
         }
         if let Some((kind, sent)) = gave.failure {
