@@ -10,6 +10,7 @@
 //! ```
 
 use std::sync::Arc;
+use std::time::{Instant, SystemTime};
 
 use crate::call::shared::Shared;
 use crate::client::{options, verbs};
@@ -65,7 +66,8 @@ impl RequestBuilder<Client> {
     /// Checks the request and makes it ready for a [`Host`].
     #[must_use]
     pub fn prepare(self) -> PreparedCall {
-        let plan = self.draft.plan(&self.client.shared);
+        let clock = || (Instant::now(), SystemTime::now());
+        let plan = self.draft.plan(&self.client.shared, clock);
         PreparedCall::new(self.client.shared, plan)
     }
 }

@@ -135,7 +135,8 @@ impl<'a, T: Transport> Call<'a, T> {
             Ok(lease) => lease,
             Err(end) => return end,
         };
-        let mut backoff: Option<Backoff> = None;
+        let retry = &self.shared.retry;
+        let mut backoff = None;
         let mut cause = Cause::Initial;
         let mut counted = 0;
         let mut hops = 0;
@@ -144,18 +145,14 @@ impl<'a, T: Transport> Call<'a, T> {
             if matches!(cause, Cause::Initial | Cause::Retry) {
                 counted += 1;
             }
-            let mut gave = self.attempt(cause, lease.as_ref(), hops).await;
-            let retry = &self.shared.retry;
+            let gave = self.attempt(cause, lease.as_ref(), hops).await;
             let may_repeat = !matches!(gave.gave, Gave::Success | Gave::Redirect | Gave::Cancelled);
             let (jitter, uniform) = if may_repeat {
+                // Most calls succeed at once and need no sequence.
+                backoff.get_or_insert_with(|| Backoff::new(retry.base_delay, retry.max_delay));
                 self.shared.draw()
             } else {
                 (0.0, 0.0)
-            };
-            let mut draw = || {
-                backoff
-                    .get_or_insert_with(|| Backoff::new(retry.base_delay, retry.max_delay))
-                    .draw(uniform)
             };
             let facts = Facts {
                 gave: gave.gave,
@@ -167,17 +164,17 @@ impl<'a, T: Transport> Call<'a, T> {
                 max_attempts: self.plan.max_attempts,
                 retry_after: gave.retry_after,
                 max_retry_after: retry.max_retry_after,
-                backoff: if may_repeat { draw() } else { Duration::ZERO },
+                backoff: backoff.as_ref().map_or(Duration::ZERO, |b| b.draw(uniform)),
                 jitter,
-                time_left: self
-                    .deadline
-                    .saturating_duration_since(self.transport.now()),
+                time_left: self.time_left(),
             };
             let decision = decide(&facts, || self.shared.withdraw());
             self.guard.attempt_finished(match decision {
                 Decision::Retry(wait, reason) => Some((wait, reason)),
                 _ => None,
             });
+            // How the call ends if its time runs out before the next attempt.
+            let mut late = End::error(ErrorKind::Timeout, "the call's time ran out");
             match decision {
                 Decision::Stop(why) => {
                     if why == StopReason::Succeeded {
@@ -186,13 +183,17 @@ impl<'a, T: Transport> Call<'a, T> {
                     return (gave.end, why);
                 }
                 Decision::Retry(wait, _) => {
+                    if let Some(backoff) = &mut backoff {
+                        backoff.advance();
+                    }
                     if let Err(end) = self.wait(wait).await {
                         return end;
                     }
+                    late = gave.end;
                 }
                 Decision::Redirect => {
                     hops += 1;
-                    if let Some(next) = gave.next_hop.take() {
+                    if let Some(next) = gave.next_hop {
                         self.hop = *next;
                     }
                 }
@@ -204,8 +205,20 @@ impl<'a, T: Transport> Call<'a, T> {
                     };
                 }
             }
+            if self.cancel.is_cancelled() {
+                let end = End::error(ErrorKind::Cancelled, "cancelled between two attempts");
+                return (end, StopReason::Cancelled);
+            }
+            if self.time_left().is_zero() {
+                return (late, StopReason::Deadline);
+            }
             cause = decision.cause().unwrap_or(Cause::Retry);
         }
+    }
+
+    fn time_left(&self) -> Duration {
+        self.deadline
+            .saturating_duration_since(self.transport.now())
     }
 
     /// One attempt, opened in the trail before it is sent and closed after it.

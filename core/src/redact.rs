@@ -96,13 +96,18 @@ impl Redactor {
         self.add_as(secret, Cow::Borrowed(REDACTED));
     }
 
-    /// Adds a secret that is shown as `shown`, in the forms in which it comes back in text and in URLs.
+    /// Adds a secret that is shown as `shown`, in the forms in which it comes back: in text, in URLs and in JSON.
     pub(crate) fn add_as(&mut self, secret: &Secret, shown: Cow<'static, str>) {
         if !secret.expose().bytes().all(is_plain) {
+            let text = secret.expose();
             for set in [COMPONENT, URL_PATH, URL_PATH_STRICT] {
-                let encoded = utf8_percent_encode(secret.expose(), set).to_string();
+                let encoded = utf8_percent_encode(text, set).to_string();
                 self.push(Secret::from(encoded), shown.clone());
             }
+            // A JSON string may escape the solidus, and has to escape quotes and backslashes.
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            self.push(Secret::from(escaped.replace('/', "\\/")), shown.clone());
+            self.push(Secret::from(escaped), shown.clone());
         }
         self.push(secret.clone(), shown);
     }

@@ -153,7 +153,9 @@ impl<T: Transport> RequestBuilder<Client<T>> {
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
         let shared = Arc::clone(self.client.shared());
         let transport = Arc::clone(self.client.transport());
-        let plan = self.draft.plan(&shared);
+        let plan = self
+            .draft
+            .plan(&shared, || (transport.now(), transport.wall_clock()));
         async move { run_call(shared, transport, plan?).await }
     }
 }

@@ -21,8 +21,8 @@ pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Secret, BoxEr
 /// Makes a token when it is asked.
 pub(crate) type Refresher = Box<dyn Fn() -> RefreshFuture + Send + Sync>;
 
-/// The wait for a refresh under way.
-type Refreshing = Pin<Box<dyn Future<Output = Result<Lease, RefreshFailed>> + Send>>;
+/// The wait for a refresh under way; cancelled if its task was dropped.
+type Wait = Shared<oneshot::Receiver<Result<Lease, RefreshFailed>>>;
 
 /// What the client sends as its credential.
 pub(crate) struct Credentials {
@@ -34,7 +34,7 @@ pub(crate) struct Credentials {
 struct State {
     current: Option<Lease>,
     generation: u64,
-    pending: Option<Shared<Refreshing>>,
+    pending: Option<Wait>,
 }
 
 /// A token as a call uses it; later tokens have higher generations.
@@ -80,35 +80,49 @@ impl Credentials {
         refused: Option<&Lease>,
         transport: &T,
     ) -> Result<Lease, RefreshFailed> {
-        let pending = {
-            let mut state = lock(&self.state);
-            let known = refused.map_or(0, |lease| lease.generation);
-            if let Some(newer) = state
-                .current
-                .as_ref()
-                .filter(|lease| lease.generation > known)
-            {
-                return Ok(newer.clone());
+        let known = refused.map_or(0, |lease| lease.generation);
+        loop {
+            let (wait, own) = match self.newer_or_wait(known, transport)? {
+                Ok(newer) => return Ok(newer),
+                Err(wait) => wait,
+            };
+            match wait.await {
+                Ok(result) => return result,
+                // The runtime of the call that began it has ended, and the work with it.
+                Err(_) if !own => {}
+                Err(_) => return Err(RefreshFailed::new("the token refresh was abandoned")),
             }
-            match (&state.pending, &self.refresher) {
-                (Some(pending), _) if pending.peek().is_none() => pending.clone(),
-                (_, None) => return Err(RefreshFailed::new("the client has no token refresher")),
-                (_, Some(refresher)) => {
-                    // The work is polled by the spawned task alone: what it opens must not hang on the runtime of a
-                    // caller that goes away.
-                    let (done, wait) = oneshot::channel();
-                    let work = refresh(Arc::clone(refresher), Arc::downgrade(&self.state));
-                    transport.spawn(Box::pin(async move {
-                        let _ = done.send(work.await);
-                    }));
-                    let pending: Refreshing = wait.map(answer).boxed();
-                    let pending = pending.shared();
-                    state.pending = Some(pending.clone());
-                    pending
-                }
-            }
+        }
+    }
+
+    /// The newer token, or the wait for one and whether it was begun here.
+    fn newer_or_wait<T: Transport>(
+        &self,
+        known: u64,
+        transport: &T,
+    ) -> Result<Result<Lease, (Wait, bool)>, RefreshFailed> {
+        let mut state = lock(&self.state);
+        if let Some(newer) = state.current.as_ref().filter(|l| l.generation > known) {
+            return Ok(Ok(newer.clone()));
+        }
+        let pending = state.pending.as_ref();
+        if let Some(pending) = pending.filter(|wait| wait.peek().is_none()) {
+            return Ok(Err((pending.clone(), false)));
+        }
+        let Some(refresher) = &self.refresher else {
+            return Err(RefreshFailed::new("the client has no token refresher"));
         };
-        pending.await
+        // The work is polled by the spawned task alone: what it opens must not hang on the runtime of a caller that
+        // goes away.
+        let (done, wait) = oneshot::channel();
+        let work = refresh(Arc::clone(refresher), Arc::downgrade(&self.state));
+        let wait = wait.shared();
+        state.pending = Some(wait.clone());
+        drop(state);
+        transport.spawn(Box::pin(async move {
+            let _ = done.send(work.await);
+        }));
+        Ok(Err((wait, true)))
     }
 }
 
@@ -123,13 +137,6 @@ impl State {
         self.current = Some(lease.clone());
         lease
     }
-}
-
-/// The refresh's result; one whose task was dropped has none.
-fn answer(
-    result: Result<Result<Lease, RefreshFailed>, oneshot::Canceled>,
-) -> Result<Lease, RefreshFailed> {
-    result.unwrap_or_else(|_| Err(RefreshFailed::new("the token refresh was abandoned")))
 }
 
 /// Asks the refresher once and keeps what it gives.

@@ -162,12 +162,12 @@ impl<T: Transport> Attempt<'_, T> {
         body: T::Body,
         recorder: &mut Recorder,
         cancel: &mut Cancel,
-        timer: Pin<&mut T::Sleep>,
+        mut timer: Pin<&mut T::Sleep>,
         sent: &SentMark,
     ) -> Exchanged {
         let limit = self.shared.limits.body_bytes;
         let mut collected = Collected::default();
-        match race(pin!(collected.read(body, limit)), timer, cancel).await {
+        match race(pin!(collected.read(body, limit)), timer.as_mut(), cancel).await {
             Race::Done(Ok(())) => {}
             Race::Done(Err(ReadError::TooLarge)) => return too_large(recorder, limit),
             Race::Done(Err(ReadError::Broken(error))) => {
@@ -185,10 +185,12 @@ impl<T: Transport> Attempt<'_, T> {
                 return failed(recorder, ErrorKind::Decode, message, Gave::Unusable);
             }
         };
-        let body = match decode(coding, raw, limit).await {
-            Ok(body) => body,
-            Err(DecodeError::TooLarge) => return too_large(recorder, limit),
-            Err(DecodeError::Corrupt(error)) => {
+        let body = match race(pin!(decode(coding, raw, limit)), timer, cancel).await {
+            Race::Done(Ok(body)) => body,
+            Race::Time => return self.timed_out(recorder, head.retry_after, sent),
+            Race::Cancelled => return cancelled(recorder, Sent::Yes),
+            Race::Done(Err(DecodeError::TooLarge)) => return too_large(recorder, limit),
+            Race::Done(Err(DecodeError::Corrupt(error))) => {
                 return failed(
                     recorder,
                     ErrorKind::Decode,
@@ -223,26 +225,26 @@ impl<T: Transport> Attempt<'_, T> {
         body: T::Body,
         recorder: &mut Recorder,
         cancel: &mut Cancel,
-        timer: Pin<&mut T::Sleep>,
+        mut timer: Pin<&mut T::Sleep>,
     ) -> Exchanged {
         let mut collected = Collected::default();
-        let out_of_time = match race(
-            pin!(collected.read(body, limits::ERROR_BODY_READ)),
-            timer,
-            cancel,
-        )
-        .await
-        {
-            Race::Done(_) => false,
-            Race::Time => self.transport.now() >= self.timing.call,
-            Race::Cancelled => return cancelled(recorder, Sent::Yes),
-        };
+        let read = collected.read(body, limits::ERROR_BODY_READ);
+        if let Race::Cancelled = race(pin!(read), timer.as_mut(), cancel).await {
+            return cancelled(recorder, Sent::Yes);
+        }
         let body = match self.coding(&head.headers) {
             Ok(coding) => {
-                decode_what_is_there(coding, collected.into_bytes(), limits::ERROR_BODY_READ).await
+                let raw = collected.into_bytes();
+                let work = decode_what_is_there(coding, raw, limits::ERROR_BODY_READ);
+                match race(pin!(work), timer, cancel).await {
+                    Race::Done(body) => body,
+                    Race::Time => Bytes::new(),
+                    Race::Cancelled => return cancelled(recorder, Sent::Yes),
+                }
             }
             Err(_) => Bytes::new(),
         };
+        let out_of_time = self.transport.now() >= self.timing.call;
         let dialect = &self.shared.dialect.0;
         let decoded = dialect.decode(&body);
         let status = head.status.as_u16();
@@ -320,6 +322,9 @@ impl<T: Transport> Attempt<'_, T> {
         };
         let message = self.redactor.text(&error.to_string()).into_owned();
         recorder.failed(kind, sent);
+        if gave == Gave::Unprocessed {
+            recorder.unprocessed();
+        }
         let answered = recorder
             .last()
             .is_some_and(|attempt| attempt.status().is_some());

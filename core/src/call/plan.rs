@@ -95,7 +95,9 @@ impl CallPlan {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
-        if let Some(correlation) = &shared.dialect.0.correlation {
+        let correlation = shared.dialect.0.correlation.as_ref();
+        // The caller's own ID, passed on from a request of its own, outranks the call's.
+        if let Some(correlation) = correlation.filter(|c| !self.headers.contains_key(&c.header)) {
             let text = format!("{}{}", correlation.prefix, self.call_id.hyphenated());
             if let Ok(value) = HeaderValue::try_from(text) {
                 headers.insert(correlation.header.clone(), value);

@@ -20,7 +20,7 @@ use crate::trace_context::TraceContext;
 use crate::trail::{Opening, Outcome, Recorder};
 
 /// A request as it was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Draft {
     method: String,
     place: Place,
@@ -40,7 +40,7 @@ pub(crate) struct Draft {
 }
 
 /// Where a request goes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Place {
     /// A path template of the API.
     Path(String),
@@ -82,8 +82,12 @@ impl Draft {
         self.problem.get_or_insert(problem);
     }
 
-    /// Checks all of it. The error has a trail without attempts, which the observers are told of.
-    pub(crate) fn plan(self, shared: &Shared) -> Result<CallPlan, Error> {
+    /// Checks all of it. The error has a trail without attempts, which the observers are told of; `clock` dates it.
+    pub(crate) fn plan(
+        self,
+        shared: &Shared,
+        clock: impl FnOnce() -> (Instant, SystemTime),
+    ) -> Result<CallPlan, Error> {
         let (call_id, first_span) = random_ids();
         let method = self.method.clone();
         let path = match &self.place {
@@ -93,6 +97,7 @@ impl Draft {
         };
         let trace = TraceContext::start(call_id);
         self.check(shared, call_id, first_span).map_err(|message| {
+            let (started, started_at) = clock();
             let opening = Opening {
                 call_id,
                 trace_id: trace.trace_id().to_owned(),
@@ -103,12 +108,11 @@ impl Draft {
                 // What follows a `?` was meant as a query, and may be a secret.
                 path: path.split(['?', '#']).next().unwrap_or_default().to_owned(),
                 notes: shared.notes.clone(),
-                started_at: SystemTime::now(),
-                started: Instant::now(),
+                started_at,
+                started,
             };
-            let now = opening.started;
             let trail = Recorder::new(opening).finish(
-                now,
+                started,
                 Outcome::Error(ErrorKind::InvalidRequest),
                 StopReason::NotRetryable,
             );
@@ -197,6 +201,15 @@ impl Draft {
     }
 }
 
+impl std::fmt::Debug for Draft {
+    // Everything else may hold secrets: headers, queries and bodies, and a path that is not checked yet.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Reads a method; the usual ones may be written in any case.
 fn method(text: &str) -> Result<Method, String> {
     const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -229,15 +242,15 @@ fn callers_trace(headers: &mut HeaderMap) -> Option<TraceContext> {
     trace
 }
 
-/// Secret parameters as a server may echo them: plain and encoded.
+/// The shortest secret parameter that is looked for in a server's text; shorter ones would be found in its IDs.
+const MIN_SECRET: usize = 4;
+
+/// The secret parameters, and what is shown in their place.
 fn secrets(params: &[Param]) -> Vec<(Secret, String)> {
     params
         .iter()
-        .filter(|param| param.secret)
-        .flat_map(|param| {
-            let shown = format!("{{{}}}", param.name);
-            let encoded = Secret::from(target::encode(param.value.expose()));
-            [(param.value.clone(), shown.clone()), (encoded, shown)]
-        })
+        // A value of one or two characters is everywhere, and hides nothing there.
+        .filter(|param| param.secret && param.value.expose().len() >= MIN_SECRET)
+        .map(|param| (param.value.clone(), format!("{{{}}}", param.name)))
         .collect()
 }

@@ -8,6 +8,9 @@ use crate::dialect::RetryRule;
 /// The most jitter that is added to a Retry-After.
 const MAX_JITTER: Duration = Duration::from_secs(1);
 
+/// The precision of timers.
+const TIMER_STEP: Duration = Duration::from_millis(1);
+
 /// What an attempt gave.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Gave {
@@ -142,8 +145,11 @@ fn wait(facts: &Facts) -> (Duration, WaitReason) {
         .mul_f64(0.2)
         .min(MAX_JITTER)
         .mul_f64(facts.jitter.clamp(0.0, 1.0));
-    // Jitter must not cost a retry that would fit, nor eat up the time that the retry needs.
-    let room = facts.time_left.saturating_sub(told) / 2;
+    // Jitter must not cost a retry that would fit, nor eat up the time that the retry needs; and timers round up.
+    let room = facts
+        .time_left
+        .saturating_sub(told.saturating_add(TIMER_STEP))
+        / 2;
     let told = told + jitter.min(room);
     if facts.backoff > told {
         (facts.backoff, WaitReason::Backoff)

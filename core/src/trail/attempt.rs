@@ -24,6 +24,8 @@ pub struct Attempt {
     pub(super) error_code: Option<String>,
     pub(super) category: Option<Category>,
     pub(super) failure: Option<ErrorKind>,
+    /// The server said that it did not process the request.
+    pub(super) unprocessed: bool,
     pub(super) sent: Sent,
     pub(super) started: Duration,
     pub(super) elapsed: Duration,
@@ -150,6 +152,7 @@ impl Attempt {
     /// Whether the server may have acted on the request although no response says so.
     pub(crate) fn outcome_unknown(&self) -> bool {
         self.sent != Sent::No
+            && !self.unprocessed
             && matches!(
                 self.failure,
                 Some(ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Cancelled)

@@ -73,6 +73,7 @@ impl Recorder {
             error_code: None,
             category: None,
             failure: None,
+            unprocessed: false,
             sent: Sent::No,
             started: now.saturating_duration_since(self.opening.started),
             elapsed: Duration::ZERO,
@@ -110,6 +111,11 @@ impl Recorder {
                 attempt.sent = sent;
             }
         });
+    }
+
+    /// Notes the server's word that it did not process the request.
+    pub(crate) fn unprocessed(&mut self) {
+        self.with_last(|attempt| attempt.unprocessed = true);
     }
 
     /// Ends the attempt; the wait is noted when it is decided, before it begins.

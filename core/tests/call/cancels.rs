@@ -135,13 +135,15 @@ impl Observer for CancelsAfter {
 /// attempts the second is neither.
 #[tokio::test(start_paused = true)]
 async fn between_two_attempts_nothing_more_is_begun() {
-    let stories: [fn() -> Exchange; 4] = [
-        || reply(503),
-        || fails(Failure::Connect),
-        || reply(307).header("location", "/y"),
-        || reply(401),
+    type Story = (&'static str, fn() -> Exchange);
+    let stories: [Story; 4] = [
+        ("an answer", || reply(503)),
+        ("no connection", || fails(Failure::Connect)),
+        ("a redirect", || reply(307).header("location", "/y")),
+        ("a 401", || reply(401)),
     ];
-    for story in stories {
+    let mut begun = Vec::new();
+    for (name, story) in stories {
         let token = CancelToken::new();
         let fixture = with([story()], |b| {
             b.base_delay(ms(0))
@@ -151,42 +153,51 @@ async fn between_two_attempts_nothing_more_is_begun() {
         let outcome = fixture.client.get("/x").cancel_token(&token).send().await;
         assert_eq!(end(&outcome), ("cancelled", StopReason::Cancelled));
         assert_eq!(fixture.wire.count(), 1);
-        assert_eq!(
-            trail(&outcome).attempts().len(),
-            1,
-            "{}",
-            trail(&outcome).report()
-        );
+        if trail(&outcome).attempts().len() != 1 {
+            begun.push(name);
+        }
     }
+    assert_eq!(begun, [""; 0], "a second attempt is in the trail of");
 }
 
 /// A cancel that comes after any number of polls ends the call at the next.
 #[tokio::test(start_paused = true)]
 async fn at_every_poll() {
     for (name, story) in super::drops::stories() {
-        for polls in 0.. {
-            let token = CancelToken::new();
-            let fixture = story();
-            let request = fixture.client.get("/x").cancel_token(&token);
-            let call = Arc::new(Mutex::new(Box::pin(request.send())));
-            if polled_at_most(polls, shared(&call)).await.is_some() {
-                break;
-            }
-            token.cancel();
-            let outcome = polled_at_most(1, shared(&call)).await;
-            let outcome =
-                outcome.unwrap_or_else(|| panic!("{name}: still busy after {polls} polls"));
-            assert_eq!(
-                end(&outcome),
-                ("cancelled", StopReason::Cancelled),
-                "{name}, {polls}"
-            );
-            let count = fixture.wire.count();
-            settle().await;
-            assert_eq!(fixture.wire.count(), count, "{name}, {polls}");
-            assert_eq!(fixture.seen.trails().len(), 1, "{name}, {polls}");
-            assert_told(&fixture.wire, trail(&outcome));
+        cancelled_at_every_poll(name, story).await;
+    }
+}
+
+/// Undoing a coding takes time, and is a part of the body.
+#[tokio::test(start_paused = true)]
+async fn while_a_body_is_decoded() {
+    for (name, story) in super::drops::decoding() {
+        cancelled_at_every_poll(name, story).await;
+    }
+}
+
+async fn cancelled_at_every_poll(name: &str, story: fn() -> Fixture) {
+    for polls in 0.. {
+        let token = CancelToken::new();
+        let fixture = story();
+        let request = fixture.client.get("/x").cancel_token(&token);
+        let call = Arc::new(Mutex::new(Box::pin(request.send())));
+        if polled_at_most(polls, shared(&call)).await.is_some() {
+            break;
         }
+        token.cancel();
+        let outcome = polled_at_most(1, shared(&call)).await;
+        let outcome = outcome.unwrap_or_else(|| panic!("{name}: goes on after {polls} polls"));
+        assert_eq!(
+            end(&outcome),
+            ("cancelled", StopReason::Cancelled),
+            "{name}, {polls}"
+        );
+        let count = fixture.wire.count();
+        settle().await;
+        assert_eq!(fixture.wire.count(), count, "{name}, {polls}");
+        assert_eq!(fixture.seen.trails().len(), 1, "{name}, {polls}");
+        assert_told(&fixture.wire, trail(&outcome));
     }
 }
 

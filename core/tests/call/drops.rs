@@ -85,14 +85,20 @@ pub(crate) fn stories() -> Vec<(&'static str, Story)> {
                 },
             )
         }),
+        ("a panic", || {
+            novavms([reply(503), super::failures::panics_late()])
+        }),
+    ]
+}
+
+/// Calls that pend while they undo a coding.
+pub(crate) fn decoding() -> Vec<(&'static str, Story)> {
+    vec![
         ("a body that takes long to decode", || {
             novavms([reply(200).header("content-encoding", "gzip").body(zeros())])
         }),
         ("an error body that takes long to decode", || {
             novavms([reply(404).header("content-encoding", "gzip").body(zeros())])
-        }),
-        ("a panic", || {
-            novavms([reply(503), super::failures::panics_late()])
         }),
     ]
 }
@@ -106,7 +112,7 @@ fn zeros() -> Vec<u8> {
 
 #[tokio::test(start_paused = true)]
 async fn after_every_poll() {
-    for (name, story) in stories() {
+    for (name, story) in stories().into_iter().chain(decoding()) {
         let mut polls = 0;
         loop {
             let fixture = story();
@@ -224,4 +230,31 @@ async fn without_a_poll_there_was_no_call() {
     drop(fixture.client.get("/x").send());
     settle().await;
     assert_eq!((fixture.seen.events().len(), fixture.wire.count()), (0, 0));
+}
+
+/// A runtime that ends takes its tasks along. A refresh that was among them is begun anew by the next who needs it.
+#[test]
+fn a_refresh_that_ended_with_its_runtime_is_begun_anew() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime")
+    };
+    let first = runtime();
+    let fixture = first.block_on(async {
+        let fixture = with([reply(401), reply(401), reply(200)], |b| {
+            b.token_refresher(|| async {
+                tokio::time::sleep(secs(5)).await;
+                Ok("sk_live_new".into())
+            })
+        });
+        let call = tokio::time::timeout(secs(1), fixture.client.get("/x").send());
+        call.await.expect_err("it is dropped");
+        fixture
+    });
+    drop(first);
+    let outcome = runtime().block_on(async { fixture.client.get("/x").send().await });
+    assert_eq!(end(&outcome), ("ok", StopReason::Succeeded), "{outcome:?}");
 }

@@ -12,7 +12,8 @@ pub(crate) fn panics_late() -> Exchange {
 
 #[tokio::test(start_paused = true)]
 async fn a_panicking_transport_is_internal() {
-    let rows: [(fn() -> Exchange, Sent, Option<u16>); 4] = [
+    type Row = (fn() -> Exchange, Sent, Option<u16>);
+    let rows: [Row; 4] = [
         (panics, Sent::No, None),
         (panics_late, Sent::Unknown, None),
         (|| reply(200).then_panics(), Sent::Yes, Some(200)),

@@ -60,7 +60,8 @@ async fn each_hop_is_an_attempt() {
 #[tokio::test(start_paused = true)]
 async fn methods_and_bodies() {
     // Status, method asked for, method and body of the hop; none where it is refused.
-    let rows: [(u16, &str, Option<(&str, bool)>); 17] = [
+    type Row = (u16, &'static str, Option<(&'static str, bool)>);
+    let rows: [Row; 17] = [
         (301, "GET", Some(("GET", true))),
         (302, "HEAD", Some(("HEAD", true))),
         (301, "POST", None),

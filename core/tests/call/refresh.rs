@@ -1,65 +1,9 @@
 //! A 401 and the one refresh that serves all who met it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
 use futures_util::future::join_all;
-use reqtrail::{Category, Cause, ClientBuilder, Secret, StopReason};
+use reqtrail::{Category, Cause, Secret, StopReason};
 
 use crate::support::*;
-
-const FRESH: &str = "sk_live_fresh";
-
-/// Counts how often it is asked, takes its time, and then answers.
-#[derive(Clone, Default)]
-struct Refresher {
-    asked: Arc<AtomicUsize>,
-    takes: Duration,
-    fails: bool,
-}
-
-impl Refresher {
-    fn taking(takes: Duration) -> Self {
-        Self {
-            takes,
-            ..Self::default()
-        }
-    }
-
-    fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
-    }
-
-    fn option(&self, builder: ClientBuilder) -> ClientBuilder {
-        let this = self.clone();
-        builder.token_refresher(move || {
-            let this = this.clone();
-            async move {
-                let number = this.asked.fetch_add(1, Ordering::Relaxed) + 1;
-                tokio::time::sleep(this.takes).await;
-                if this.fails {
-                    return Err("the vault is sealed".into());
-                }
-                let suffix = if number == 1 {
-                    String::new()
-                } else {
-                    number.to_string()
-                };
-                Ok(Secret::from(format!("{FRESH}{suffix}")))
-            }
-        })
-    }
-}
-
-/// A server that knows one token.
-fn knowing(token: &'static str) -> ScriptedTransport {
-    let bearer = format!("Bearer {token}");
-    ScriptedTransport::answering(move |_, sent| {
-        let good = sent.header("authorization") == Some(&*bearer);
-        reply(if good { 200 } else { 401 })
-    })
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_is_replaced_once() {
@@ -297,48 +241,4 @@ async fn wrong_credentials_are_no_reason_to_refresh() {
     let outcome = fixture.client.post("/auth/login").send().await;
     assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
     assert_eq!((refresher.asked(), fixture.wire.count()), (0, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_a_token_the_refresher_comes_first() {
-    let refresher = Refresher::taking(ms(200));
-    let seen = Seen::default();
-    let wire = knowing(FRESH);
-    let builder = refresher.option(reqtrail::Client::novavms(BASE).observer(seen.clone()));
-    let client = builder.build_with(wire.clone()).expect("a client");
-    let outcomes = join_all((0..5).map(|_| client.get("/x").send())).await;
-    assert_eq!((refresher.asked(), wire.count()), (1, 5));
-    for outcome in &outcomes {
-        assert_eq!(end(outcome), ("ok", StopReason::Succeeded));
-        let first = &trail(outcome).attempts()[0];
-        assert_eq!((first.cause(), first.started()), (Cause::Initial, ms(200)));
-    }
-
-    // Without any token there is nothing that could be sent.
-    let refresher = Refresher {
-        fails: true,
-        ..Refresher::default()
-    };
-    let wire = knowing(FRESH);
-    let builder = refresher.option(reqtrail::Client::novavms(BASE));
-    let client = builder.build_with(wire.clone()).expect("a client");
-    let outcome = client.get("/x").send().await;
-    assert_eq!(trail(&outcome).attempts().len(), 0);
-    assert_eq!(wire.count(), 0);
-    let error = error(outcome);
-    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_callers_own_credential_is_left_alone() {
-    let refresher = Refresher::default();
-    let fixture = built(knowing(FRESH), |b| refresher.option(b));
-    let request = fixture
-        .client
-        .get("/x")
-        .header("Authorization", "Basic abc");
-    let outcome = request.send().await;
-    assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
-    assert_eq!(fixture.wire.headers("authorization"), ["Basic abc"]);
-    assert_eq!(refresher.asked(), 0);
 }

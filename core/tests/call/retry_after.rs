@@ -26,6 +26,7 @@ async fn a_minute_costs_no_time() {
 /// Never earlier than told, and at most a fifth or a second later.
 #[tokio::test(start_paused = true)]
 async fn waits_are_never_shorter_than_told() {
+    let mut latest = Duration::ZERO;
     for seed in 0..40 {
         for (value, millis) in [
             ("0", 0),
@@ -44,10 +45,15 @@ async fn waits_are_never_shorter_than_told() {
             let wait = trail(&outcome).attempts()[0].wait().expect("a wait");
             let most = ms(millis) + ms(millis / 5).min(secs(1));
             assert!((ms(millis)..=most).contains(&wait), "{value}: {wait:?}");
+            latest = latest.max(wait - ms(millis));
             let at = fixture.wire.log()[1].at;
             assert!(at >= wait && at < wait + ms(2), "{value}: {at:?}");
         }
     }
+    assert!(
+        latest > ms(800),
+        "callers that were told the same come apart: {latest:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -201,3 +201,21 @@ async fn nothing_is_sent_when_no_time_is_left() {
     assert_eq!(fixture.wire.count(), 1, "{:?}", trail(&outcome));
     assert_eq!(trail(&outcome).stopped(), StopReason::Deadline);
 }
+
+/// A wait fits only if an attempt fits after it, also where the clock rounds the wait up.
+#[tokio::test(start_paused = true)]
+async fn no_attempt_begins_at_the_deadline() {
+    for seed in 0..300 {
+        let wire = ScriptedTransport::answering(|_, _| reply(503));
+        let fixture = built(wire, |b| {
+            b.jitter_seed(seed)
+                .timeout(ms(10))
+                .base_delay(ms(4))
+                .max_attempts(9)
+        });
+        let outcome = fixture.client.get("/x").send().await;
+        for sent in fixture.wire.log() {
+            assert!(sent.at < ms(10), "seed {seed}: {:?}", trail(&outcome));
+        }
+    }
+}

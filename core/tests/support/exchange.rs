@@ -92,12 +92,6 @@ impl Exchange {
         self
     }
 
-    /// The test does something just before the head arrives.
-    pub(crate) fn running(mut self, action: impl FnOnce() + Send + 'static) -> Self {
-        self.before.push_back(Step::Run(Box::new(action)));
-        self
-    }
-
     /// Adds a header to the response.
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let (_, headers) = self.head.as_mut().expect("a response");

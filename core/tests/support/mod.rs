@@ -2,6 +2,7 @@
 
 pub(crate) mod exchange;
 pub(crate) mod polls;
+pub(crate) mod refresher;
 pub(crate) mod seen;
 pub(crate) mod transport;
 
@@ -14,6 +15,7 @@ use reqtrail::{
 
 pub(crate) use exchange::{Exchange, fails, never, reply};
 pub(crate) use polls::{polled_at_most, settle};
+pub(crate) use refresher::{FRESH, Refresher, knowing};
 pub(crate) use seen::{Event, Seen};
 pub(crate) use transport::{ScriptedTransport, Sent as Logged};
 

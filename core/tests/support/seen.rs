@@ -9,7 +9,7 @@ use reqtrail::{Attempt, CallInfo, Cause, Observer, Trail};
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     Started(u32, Cause),
-    Finished(Attempt),
+    Finished(Box<Attempt>),
     Ended(Trail),
 }
 
@@ -80,7 +80,10 @@ impl Observer for Seen {
     }
 
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
-        self.tell(call.call_id.to_string(), Event::Finished(attempt.clone()));
+        self.tell(
+            call.call_id.to_string(),
+            Event::Finished(Box::new(attempt.clone())),
+        );
     }
 
     fn call_finished(&self, trail: &Trail) {

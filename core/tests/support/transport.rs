@@ -101,11 +101,6 @@ impl ScriptedTransport {
         lock(&self.0.log).len()
     }
 
-    /// When each request came, in whole milliseconds.
-    pub(crate) fn times(&self) -> Vec<u128> {
-        self.log().iter().map(|sent| sent.at.as_millis()).collect()
-    }
-
     /// A header of each request; empty where it is missing.
     pub(crate) fn headers(&self, name: &str) -> Vec<String> {
         let text = |sent: &Sent| sent.header(name).unwrap_or_default().to_owned();
@@ -134,6 +129,7 @@ impl ScriptedTransport {
         let number = {
             let mut log = lock(&self.0.log);
             log.push(sent.clone());
+            assert!(log.len() < 100_000, "a call without an end");
             log.len() - 1
         };
         (lock(&self.0.script))(number, &sent).steps()

@@ -1,0 +1,103 @@
+//! Whose credential goes out, and what happens where there is none yet.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqtrail::{Cause, Client, StopReason};
+
+use crate::support::*;
+
+#[tokio::test(start_paused = true)]
+async fn without_a_token_the_refresher_comes_first() {
+    let refresher = Refresher::taking(ms(200));
+    let seen = Seen::default();
+    let wire = knowing(FRESH);
+    let builder = refresher.option(Client::novavms(BASE).observer(seen.clone()));
+    let client = builder.build_with(wire.clone()).expect("a client");
+    let outcomes = join_all((0..5).map(|_| client.get("/x").send())).await;
+    assert_eq!((refresher.asked(), wire.count()), (1, 5));
+    for outcome in &outcomes {
+        assert_eq!(end(outcome), ("ok", StopReason::Succeeded));
+        let first = &trail(outcome).attempts()[0];
+        assert_eq!((first.cause(), first.started()), (Cause::Initial, ms(200)));
+    }
+
+    // Without any token there is nothing that could be sent.
+    let refresher = Refresher {
+        fails: true,
+        ..Refresher::default()
+    };
+    let wire = knowing(FRESH);
+    let builder = refresher.option(Client::novavms(BASE));
+    let client = builder.build_with(wire.clone()).expect("a client");
+    let outcome = client.get("/x").send().await;
+    assert_eq!(trail(&outcome).attempts().len(), 0);
+    assert_eq!(wire.count(), 0);
+    let error = error(outcome);
+    assert!(std::error::Error::source(&error).is_some(), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callers_own_credential_is_left_alone() {
+    let refresher = Refresher::default();
+    let fixture = built(knowing(FRESH), |b| refresher.option(b));
+    let request = fixture
+        .client
+        .get("/x")
+        .header("Authorization", "Basic abc");
+    let outcome = request.send().await;
+    assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
+    assert_eq!(fixture.wire.headers("authorization"), ["Basic abc"]);
+    assert_eq!(refresher.asked(), 0);
+}
+
+/// The wait for the first token is a part of the call, too.
+#[tokio::test(start_paused = true)]
+async fn the_wait_for_the_first_token_can_end() {
+    for cancelled in [false, true] {
+        let refresher = Refresher::taking(secs(5));
+        let seen = Seen::default();
+        let wire = knowing(FRESH);
+        let builder = refresher.option(Client::novavms(BASE).observer(seen.clone()));
+        let client = builder.build_with(wire.clone()).expect("a client");
+        let token = reqtrail::CancelToken::new();
+        let request = client.get("/x").timeout(secs(2)).cancel_token(&token);
+        let call = tokio::spawn(request.send());
+        tokio::time::sleep(secs(1)).await;
+        if cancelled {
+            token.cancel();
+        }
+        let outcome = call.await.expect("no panic");
+        let (wanted, after) = if cancelled {
+            (("cancelled", StopReason::Cancelled), secs(1))
+        } else {
+            (("timeout", StopReason::Deadline), secs(2))
+        };
+        assert_eq!(end(&outcome), wanted);
+        assert_eq!(trail(&outcome).elapsed(), after);
+        assert_eq!(trail(&outcome).attempts().len(), 0);
+        assert_eq!(seen.words().len(), 1);
+        settle().await;
+        assert_eq!((wire.count(), refresher.asked()), (0, 1));
+        // The token that came in the end serves the next call.
+        client.get("/x").send().await.expect("a response");
+        assert_eq!((wire.count(), refresher.asked()), (1, 1));
+    }
+}
+
+/// A client without a refresher has the token that it was given, and a new one once it is set.
+#[tokio::test(start_paused = true)]
+async fn a_token_can_be_set() {
+    let fixture = built(knowing(FRESH), |b| b);
+    let outcome = fixture.client.get("/x").send().await;
+    assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
+    let clone = fixture.client.clone();
+    fixture.client.set_token(FRESH).expect("a token");
+    assert!(clone.get("/x").send().await.is_ok(), "for all clones");
+    assert!(clone.set_token("").is_err());
+    assert!(
+        clone.get("/x").send().await.is_ok(),
+        "a bad one changes nothing"
+    );
+    assert_eq!(fixture.wire.elapsed(), Duration::ZERO);
+}

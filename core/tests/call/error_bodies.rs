@@ -1,0 +1,225 @@
+//! An error status makes the call `api`, whatever its body is like.
+
+use std::io::Write as _;
+
+use reqtrail::{ApiError, Category, StopReason};
+
+use crate::support::*;
+
+const JSON: &str = r#"{"error":"not_found","message":"no such camera","request_id":"req_b"}"#;
+const READ: usize = 1024 * 1024;
+const KEPT: usize = 64 * 1024;
+
+fn gzip(data: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    writer.write_all(data).expect("memory");
+    writer.finish().expect("memory")
+}
+
+/// The answer of a call that failed with `api`, with its code.
+async fn answered(exchange: Exchange) -> (ApiError, Option<String>) {
+    let fixture = with([exchange.id("req_h")], |b| b.max_attempts(1));
+    let outcome = fixture.client.get("/x").send().await;
+    let (kind, why) = end(&outcome);
+    assert_eq!(kind, "api");
+    assert!(
+        matches!(
+            why,
+            StopReason::NotRetryable | StopReason::AttemptsExhausted
+        ),
+        "{why}"
+    );
+    let attempt = &trail(&outcome).attempts()[0];
+    assert_eq!(attempt.failure(), None, "the response is the API's answer");
+    assert_eq!(fixture.wire.open(), 0);
+    let error = error(outcome);
+    assert_eq!(error.request_id().map(|id| id.as_str()), Some("req_h"));
+    let code = error.code().map(str::to_owned);
+    (error.api().expect("the API's answer").clone(), code)
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_parts_are_decoded() {
+    let (api, code) = answered(reply(404).header("x-mine", "1").body(JSON)).await;
+    assert_eq!(code.as_deref(), Some("not_found"));
+    assert_eq!((api.status(), api.category()), (404, Category::NotFound));
+    assert_eq!(api.message(), Some("no such camera"));
+    assert_eq!(api.raw_code(), Some("not_found"));
+    assert!(api.hint().is_some());
+    assert_eq!(api.headers()["x-mine"], "1");
+    assert_eq!(&api.body()[..], JSON.as_bytes());
+    // An old spelling of a code has its canonical form, and keeps its own.
+    let (api, code) = answered(reply(400).body(r#"{"error":"VALIDATION_ERROR"}"#)).await;
+    assert_eq!(code.as_deref(), Some("validation_failed"));
+    assert_eq!(api.raw_code(), Some("VALIDATION_ERROR"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_says_nothing_leaves_the_status() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep_object = format!(
+        r#"{}"x"{}"#,
+        r#"{"error":"#.repeat(100_000),
+        "}".repeat(100_000)
+    );
+    let rows: [&[u8]; 13] = [
+        b"",
+        b"<html><h1>502 Bad Gateway</h1></html>",
+        b"{",
+        b"null",
+        b"[]",
+        b"\"not_found\"",
+        b"{\"error\":null}",
+        b"{\"error\":[\"not_found\"],\"message\":{}}",
+        b"{\"error\":true}",
+        b"{\"error\":1.5}",
+        b"\xff\xfe\x00",
+        deep.as_bytes(),
+        deep_object.as_bytes(),
+    ];
+    for body in rows {
+        let (api, code) = answered(reply(404).body(body.to_vec())).await;
+        let start = String::from_utf8_lossy(&body[..body.len().min(30)]).into_owned();
+        assert_eq!(
+            (code, api.message(), api.category()),
+            (None, None, Category::NotFound),
+            "{start}"
+        );
+        assert_eq!(&api.body()[..], &body[..body.len().min(KEPT)], "{start}");
+    }
+    // An integer is its decimal text; a byte-order mark is no part of JSON.
+    let (_, code) = answered(reply(404).body(r#"{"error":42}"#)).await;
+    assert_eq!(code.as_deref(), Some("42"));
+    let (_, code) = answered(reply(404).body(format!("\u{feff}{JSON}"))).await;
+    assert_eq!(code.as_deref(), Some("not_found"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn cut_or_stalled() {
+    for (exchange, code, body) in [
+        (reply(404).cut(), None, ""),
+        (reply(404).body("{\"err").cut(), None, "{\"err"),
+        // All of it was there before the connection broke.
+        (reply(404).body(JSON).cut(), Some("not_found"), JSON),
+        (reply(404).stalled(), None, ""),
+        (reply(404).body(JSON).stalled(), Some("not_found"), JSON),
+        (reply(503).body("{\"err").stalled(), None, "{\"err"),
+        (
+            reply(404).body(&JSON[..9]).pause(secs(5)).body(&JSON[9..]),
+            Some("not_found"),
+            JSON,
+        ),
+    ] {
+        let (api, got) = answered(exchange).await;
+        assert_eq!((got.as_deref(), &api.body()[..]), (code, body.as_bytes()));
+    }
+}
+
+/// A stalled body costs its attempt's time, and the retry comes all the same.
+#[tokio::test(start_paused = true)]
+async fn a_stalled_body_does_not_hide_a_retryable_status() {
+    let fixture = novavms([reply(503).body("{").stalled(), reply(200)]);
+    let outcome = fixture.client.get("/x").send().await;
+    assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
+    assert_eq!(trail(&outcome).attempts()[0].elapsed(), secs(10));
+    let fixture = novavms([reply(503).body("{").stalled()]);
+    let outcome = fixture.client.post("/x").send().await;
+    assert_eq!(end(&outcome), ("api", StopReason::UnsafeToRetry));
+}
+
+#[tokio::test(start_paused = true)]
+async fn read_to_a_mebibyte_and_kept_to_64_kibibytes() {
+    let sized = |size: usize| {
+        let head = r#"{"error":"not_found","pad":""#;
+        format!("{head}{}\"}}", "x".repeat(size - head.len() - 2))
+    };
+    for (size, code) in [
+        (KEPT - 1, Some("not_found")),
+        (KEPT, Some("not_found")),
+        (KEPT + 1, Some("not_found")),
+        (READ, Some("not_found")),
+        (READ + 1, None),
+        (3 * READ, None),
+    ] {
+        let whole = sized(size);
+        let pieces = whole.as_bytes().chunks(100_000);
+        let exchange = pieces.fold(reply(404), |r, piece| r.body(piece.to_vec()));
+        let (api, got) = answered(exchange).await;
+        if size <= READ {
+            assert_eq!(got.as_deref(), code, "{size}");
+        }
+        assert_eq!(api.status(), 404);
+        assert_eq!(
+            &api.body()[..],
+            &whole.as_bytes()[..size.min(KEPT)],
+            "{size}"
+        );
+    }
+    // Neither does a small body that unpacks to a large one use the client up.
+    let bomb = gzip(&vec![b'x'; 40 * READ]);
+    let exchange = reply(404).header("content-encoding", "gzip").body(bomb);
+    let (api, _) = answered(exchange).await;
+    assert_eq!(api.body().len(), KEPT);
+    // An endless body is not read to its end.
+    let wire = ScriptedTransport::answering(|_, _| {
+        (0..1000).fold(reply(503), |r, _| r.body(vec![b'x'; 10_000]).pause(ms(10)))
+    });
+    let fixture = built(wire, |b| b.max_attempts(1));
+    let outcome = fixture.client.get("/x").send().await;
+    assert_eq!(end(&outcome).0, "api");
+    assert!(
+        fixture.wire.elapsed() < secs(2),
+        "{:?}",
+        fixture.wire.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn codings() {
+    let packed = gzip(JSON.as_bytes());
+    let half = packed[..packed.len() - 12].to_vec();
+    let rows = [
+        ("gzip", packed.clone(), Some("not_found")),
+        ("GZIP", packed.clone(), Some("not_found")),
+        ("identity", JSON.into(), Some("not_found")),
+        // Not what it says.
+        ("gzip", JSON.into(), None),
+        ("br", packed.clone(), None),
+        ("zstd", packed.clone(), None),
+        ("deflate", packed.clone(), None),
+        ("lzma", JSON.into(), None),
+        ("gzip, gzip", packed, None),
+        ("gzip", half, None),
+    ];
+    for (coding, body, code) in rows {
+        let (api, got) = answered(reply(404).header("content-encoding", coding).body(body)).await;
+        assert_eq!(api.status(), 404);
+        if code.is_some() {
+            assert_eq!(got.as_deref(), code, "{coding}");
+            assert_eq!(&api.body()[..], JSON.as_bytes(), "{coding}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_display_is_one_line() {
+    let message = "a\r\nb\u{1b}[31m\0c\u{202e}d\u{2028}e";
+    let body = serde_json::json!({"error": "bad\ncode", "message": message}).to_string();
+    let fixture = novavms([reply(404).body(body)]);
+    let error = error(fixture.client.get("/x").send().await);
+    let shown = error.to_string();
+    assert!(
+        !shown.contains(|c: char| c.is_control() || c == '\u{2028}' || c == '\u{202e}'),
+        "{shown:?}"
+    );
+    assert_eq!(
+        error.api().and_then(ApiError::message),
+        Some(message),
+        "the text itself is kept"
+    );
+    let report = error.trail().expect("a trail").report();
+    assert!(
+        !report.contains(|c: char| c.is_control() && c != '\n'),
+        "{report:?}"
+    );
+}

@@ -1,0 +1,12 @@
+//! The wire itself: HTTP/2, TLS, proxies and the connection pool, on real sockets of the loopback interface.
+//!
+//! Each test holds a trail against what the server saw.
+
+mod connecting;
+mod h2;
+mod pool;
+mod proxy;
+mod proxy_environment;
+mod support;
+mod tls;
+mod tls_client;
