@@ -19,8 +19,9 @@ use super::{Failure, Proxy, Reply, SentMark, Transport, TransportError, WireOpti
 /// More header fields than the client accepts are still parsed, so that their response's ID is not lost.
 const PARSED_FIELDS: usize = 512;
 
-/// HTTP/2's bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2); above the client's own.
-const HTTP2_HEADER_BYTES: u32 = 256 * 1024;
+/// HTTP/2's bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit:
+/// h2 does not tell a block over its bound from a malformed one, and drops the status of both.
+const HTTP2_HEADER_BYTES: u32 = 1024 * 1024;
 
 /// Bounds a connection that is still being made when the call that wanted it has got another one.
 const STRAY_CONNECT: Duration = Duration::from_secs(60);
@@ -58,15 +59,23 @@ impl ReqwestTransport {
         if options.http1_only {
             builder = builder.http1_only();
         }
-        if let Some(proxy) = reqwest_proxy(&options.proxy, base)? {
+        let proxy = reqwest_proxy(&options.proxy, base)?;
+        // A proxy may be reached by https itself.
+        let need = match (base.scheme(), &proxy) {
+            ("http", None) => tls::Need::Nothing,
+            _ => tls::Need::Tls,
+        };
+        if let Some(proxy) = proxy {
             builder = builder.proxy(proxy);
         }
-        let client = tls::configure(builder, options)?.build().map_err(|e| {
-            format!(
-                "the HTTP client cannot be built: {}",
-                classify::root_cause(&e)
-            )
-        })?;
+        let client = tls::configure(builder, options, need)?
+            .build()
+            .map_err(|e| {
+                format!(
+                    "the HTTP client cannot be built: {}",
+                    classify::root_cause(&e)
+                )
+            })?;
         Ok(Self { client, tasks })
     }
 }
@@ -83,6 +92,14 @@ pub(crate) fn uses_proxy(proxy: &Proxy, base: &Url) -> bool {
 }
 
 fn from_environment(base: &Url) -> Option<hyper_util::client::proxy::matcher::Intercept> {
+    // The matcher takes a star for names only, not for addresses; the convention is that it excepts everything.
+    let excepted = ["NO_PROXY", "no_proxy"].map(|name| std::env::var(name).unwrap_or_default());
+    if excepted
+        .iter()
+        .any(|list| list.split(',').any(|entry| entry.trim() == "*"))
+    {
+        return None;
+    }
     let uri: http::Uri = base.as_str().parse().ok()?;
     hyper_util::client::proxy::matcher::Matcher::from_env().intercept(&uri)
 }

@@ -29,18 +29,10 @@ pub(super) fn send_error(error: reqwest::Error, sent: &SentMark) -> TransportErr
     wrap(failure, what, error)
 }
 
-/// An error within a response body.
+/// An error within a response body. Whatever the peer says now, it has processed the request.
 pub(super) fn body_error(error: reqwest::Error) -> TransportError {
-    let failure = if find(&error, unprocessed).is_some() {
-        Failure::Unprocessed
-    } else {
-        Failure::Broken
-    };
-    wrap(
-        failure,
-        "the connection broke within the response's body",
-        error,
-    )
+    let what = "the connection broke within the response's body";
+    wrap(Failure::Broken, what, error)
 }
 
 fn wrap(failure: Failure, what: &str, error: reqwest::Error) -> TransportError {
@@ -82,29 +74,33 @@ fn find<'a>(
 }
 
 fn handshake(error: &(dyn StdError + 'static)) -> bool {
-    error.is::<rustls::Error>()
+    error.is::<rustls::Error>() || alert(error).is_some()
 }
 
 /// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing.
 fn refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
     use rustls::AlertDescription as Alert;
-    find(error, |cause| {
-        matches!(
-            cause.downcast_ref(),
-            Some(rustls::Error::AlertReceived(
-                Alert::CertificateRequired
-                    | Alert::BadCertificate
-                    | Alert::UnsupportedCertificate
-                    | Alert::CertificateRevoked
-                    | Alert::CertificateExpired
-                    | Alert::CertificateUnknown
-                    | Alert::UnknownCA
-                    | Alert::AccessDenied
-                    | Alert::HandshakeFailure
-            ))
-        )
-    })
-    .is_some()
+    const REFUSALS: [Alert; 10] = [
+        Alert::CertificateRequired,
+        Alert::BadCertificate,
+        Alert::UnsupportedCertificate,
+        Alert::CertificateRevoked,
+        Alert::CertificateExpired,
+        Alert::CertificateUnknown,
+        Alert::UnknownCA,
+        Alert::AccessDenied,
+        Alert::DecryptError,
+        Alert::HandshakeFailure,
+    ];
+    let refused = |alert: String| REFUSALS.iter().any(|known| alert == format!("{known:?}"));
+    find(error, |cause| alert(cause).is_some_and(refused)).is_some()
+}
+
+/// The alert that the peer sent. It is read from the text: below HTTP/2 the typed error does not survive.
+fn alert(error: &(dyn StdError + 'static)) -> Option<String> {
+    let text = error.to_string();
+    let alert = text.strip_prefix("received fatal alert: ");
+    alert.map(str::to_owned)
 }
 
 fn too_large(error: &(dyn StdError + 'static)) -> bool {
