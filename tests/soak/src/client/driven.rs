@@ -1,0 +1,97 @@
+//! The asynchronous face: many calls at a time on a runtime of two threads.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqtrail::{Client, Error, Response, Secret};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
+
+use super::{Tokens, Work, builder, cancelled_after, dress};
+use crate::checks::Check;
+use crate::plan::{Ending, Plan};
+
+/// Longer than any call may take; a call that takes longer hangs.
+const HANGS: Duration = Duration::from_secs(90);
+
+/// How long the tasks of a dropped client may take to end.
+const TASKS_END: Duration = Duration::from_secs(10);
+
+/// Makes the calls and drops the client; returns how many tasks were left then.
+pub(crate) fn drive(url: &str, work: &Arc<Work>) -> Result<usize, String> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let tokens = Tokens::new();
+    let client = builder(url, work)?
+        .token_refresher(move || {
+            let tokens = Arc::clone(&tokens);
+            async move {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                Ok(Secret::from(tokens.next()))
+            }
+        })
+        .build()
+        .map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let mut workers = JoinSet::new();
+        for _ in 0..work.concurrency {
+            workers.spawn(make_calls(client.clone(), Arc::clone(work)));
+        }
+        while let Some(ended) = workers.join_next().await {
+            if let Err(error) = ended {
+                let what = format!("a worker ended early: {error}");
+                work.ledger.look(Check::Tasks, Err(what));
+            }
+        }
+    });
+    drop(client);
+    Ok(tasks_left(&runtime))
+}
+
+/// Waits until no task is left, but not for ever.
+fn tasks_left(runtime: &Runtime) -> usize {
+    let start = Instant::now();
+    loop {
+        let left = runtime.handle().metrics().num_alive_tasks();
+        if left == 0 || start.elapsed() > TASKS_END {
+            return left;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+async fn make_calls(client: Client, work: Arc<Work>) {
+    while let Some((call, plan)) = work.next_call() {
+        match make(&client, &work, call, &plan).await {
+            Some(result) => work.returned(call, &result),
+            // The future was dropped: its trail is with the observer alone.
+            None => work.ledger.returned(call, None),
+        }
+    }
+}
+
+/// Makes a call; `None` if it was dropped.
+async fn make(
+    client: &Client,
+    work: &Work,
+    call: u64,
+    plan: &Plan,
+) -> Option<Result<Response, Error>> {
+    let request = client.request(plan.verb.as_str(), format!("/work/{call}"));
+    let mut request = dress(request, call, plan);
+    let mut time = HANGS;
+    match plan.ending {
+        Ending::Cancel(after) => request = cancelled_after(request, after, &work.canceller),
+        Ending::Drop(after) => time = after,
+        Ending::Natural | Ending::Timeout(_) | Ending::Hurry(_) => {}
+    }
+    let result = tokio::time::timeout(time, request.send()).await.ok();
+    if result.is_none() && time == HANGS {
+        let what = format!("call {call} hung: {plan:?}");
+        work.ledger.look(Check::OneTrail, Err(what));
+    }
+    result
+}

@@ -1,0 +1,231 @@
+//! How the server treats a request: drawn from the seed, the call's number and how many of its requests came before.
+
+use std::time::Duration;
+
+use crate::draw::{Purpose, at, pick};
+use crate::plan::Verb;
+
+/// A way to treat a request that was read whole.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Kind {
+    Plain,
+    Chunked,
+    Gzip,
+    /// A success without a request ID.
+    NoId,
+    /// `Connection: close`, in order.
+    Closes,
+    SlowHead,
+    /// A success, and then the idle connection ends without a word.
+    IdleClose,
+    CloseAfterRead,
+    ResetAfterRead,
+    Stall,
+    StallBody,
+    CutBody,
+    CutChunks,
+    TooMany,
+    Unavailable,
+    Error,
+    ErrorIdInBody,
+    ErrorCut,
+    ErrorBare,
+    NotFound,
+    Redirect,
+    Unauthorized,
+}
+
+/// Of a thousand or so requests.
+const WEIGHTS: [(u32, Kind); 22] = [
+    (470, Kind::Plain),
+    (130, Kind::Chunked),
+    (130, Kind::Gzip),
+    (20, Kind::NoId),
+    (15, Kind::Closes),
+    (25, Kind::SlowHead),
+    (40, Kind::IdleClose),
+    (18, Kind::CloseAfterRead),
+    (12, Kind::ResetAfterRead),
+    (8, Kind::Stall),
+    (5, Kind::StallBody),
+    (12, Kind::CutBody),
+    (12, Kind::CutChunks),
+    (18, Kind::TooMany),
+    (18, Kind::Unavailable),
+    (12, Kind::Error),
+    (8, Kind::ErrorIdInBody),
+    (6, Kind::ErrorCut),
+    (8, Kind::ErrorBare),
+    (8, Kind::NotFound),
+    (20, Kind::Redirect),
+    (12, Kind::Unauthorized),
+];
+
+impl Kind {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        WEIGHTS.into_iter().map(|(_, kind)| kind)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "2xx",
+            Self::Chunked => "2xx chunked",
+            Self::Gzip => "2xx gzip",
+            Self::NoId => "2xx without ID",
+            Self::Closes => "2xx, Connection: close",
+            Self::SlowHead => "slow head",
+            Self::IdleClose => "2xx, then idle close",
+            Self::CloseAfterRead => "FIN after reading",
+            Self::ResetAfterRead => "RST after reading",
+            Self::Stall => "stall",
+            Self::StallBody => "2xx, body stalls",
+            Self::CutBody => "2xx, body cut",
+            Self::CutChunks => "2xx, chunks cut",
+            Self::TooMany => "429",
+            Self::Unavailable => "503",
+            Self::Error => "500 with JSON",
+            Self::ErrorIdInBody => "500, ID in the body",
+            Self::ErrorCut => "500, body cut",
+            Self::ErrorBare => "500 without body",
+            Self::NotFound => "404",
+            Self::Redirect => "redirect",
+            Self::Unauthorized => "401",
+        }
+    }
+
+    /// Whether the response's body is what matters: nothing of it would be left after HEAD.
+    fn needs_body(self) -> bool {
+        matches!(
+            self,
+            Self::StallBody
+                | Self::CutBody
+                | Self::CutChunks
+                | Self::ErrorCut
+                | Self::ErrorIdInBody
+        )
+    }
+
+    /// Whether the head of a response goes out.
+    pub(crate) fn answers(self) -> bool {
+        !matches!(
+            self,
+            Self::CloseAfterRead | Self::ResetAfterRead | Self::Stall
+        )
+    }
+
+    /// Whether the server may have acted on the request, as far as a client can know.
+    pub(crate) fn may_process(self) -> bool {
+        !matches!(
+            self,
+            Self::TooMany | Self::Redirect | Self::Unauthorized | Self::NotFound
+        )
+    }
+}
+
+/// The wait that a 429 or a 503 asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Told {
+    Nothing,
+    Seconds(u64),
+    Millis(u64),
+}
+
+impl Told {
+    pub(crate) fn wait(self) -> Duration {
+        match self {
+            Self::Nothing => Duration::ZERO,
+            Self::Seconds(s) => Duration::from_secs(s),
+            Self::Millis(ms) => Duration::from_millis(ms),
+        }
+    }
+}
+
+/// How one request is treated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Conduct {
+    pub(crate) kind: Kind,
+    pub(crate) status: u16,
+    pub(crate) told: Told,
+    /// Before the rest of a slow head, or before an idle connection ends.
+    pub(crate) delay: Duration,
+    /// The size of the answer's body, about.
+    pub(crate) size: usize,
+}
+
+impl Conduct {
+    pub(crate) fn draw(seed: u64, call: u64, nth: u64, verb: Verb) -> Self {
+        let mut rng = at(seed, Purpose::Conduct, call, nth);
+        let mut kind = pick(&mut rng, &WEIGHTS);
+        if verb == Verb::Head && kind.needs_body() {
+            kind = Kind::Plain;
+        }
+        let status = match kind {
+            Kind::TooMany => 429,
+            Kind::Unavailable => 503,
+            Kind::Error | Kind::ErrorIdInBody | Kind::ErrorCut | Kind::ErrorBare => 500,
+            Kind::NotFound => 404,
+            Kind::Unauthorized => 401,
+            Kind::Redirect => pick(&mut rng, &[(2, 307), (2, 303), (1, 302)]),
+            Kind::Plain if verb == Verb::Delete => 204,
+            _ => 200,
+        };
+        let told = match kind {
+            Kind::TooMany | Kind::Unavailable => pick(
+                &mut rng,
+                &[
+                    (60, Told::Seconds(0)),
+                    (20, Told::Nothing),
+                    (10, Told::Millis(3)),
+                    (9, Told::Millis(25)),
+                    (1, Told::Seconds(1)),
+                ],
+            ),
+            _ => Told::Nothing,
+        };
+        let delay = match kind {
+            // Some are slower than the attempt's time.
+            Kind::SlowHead => Duration::from_millis(rng.u64(2..130)),
+            // The sooner, the likelier the client has not written the next request yet.
+            Kind::IdleClose if rng.bool() => Duration::from_micros(rng.u64(..200)),
+            Kind::IdleClose => Duration::from_micros(rng.u64(..5_000)),
+            _ => Duration::ZERO,
+        };
+        let size = if rng.u32(..100) == 0 {
+            rng.usize(20_000..200_000)
+        } else {
+            rng.usize(..1_500)
+        };
+        Self {
+            kind,
+            status,
+            told,
+            delay,
+            size,
+        }
+    }
+}
+
+/// A way to end a connection on which a request has begun to arrive, without reading it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Unread {
+    Close,
+    Reset,
+}
+
+impl Unread {
+    /// For the `nth` request of a connection.
+    pub(crate) fn draw(seed: u64, connection: u64, nth: u64) -> Option<Self> {
+        let mut rng = at(seed, Purpose::Unread, connection, nth);
+        pick(
+            &mut rng,
+            &[(984, None), (8, Some(Self::Close)), (8, Some(Self::Reset))],
+        )
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Close => "FIN before reading",
+            Self::Reset => "RST before reading",
+        }
+    }
+}
