@@ -39,7 +39,8 @@ pub trait Transport: Send + Sync + 'static {
 
     /// Sends a request and waits for the head of its response.
     ///
-    /// [`WireRequest::sent`] has to be marked no later than the first byte of the request may leave.
+    /// [`WireRequest::sent`] has to be marked no later than the first byte of the request may leave. Dropping the
+    /// future settles it: a request that is not marked by then must never leave.
     ///
     /// # Errors
     /// Says what broke, as far as the loop needs to know.

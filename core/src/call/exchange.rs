@@ -92,18 +92,24 @@ impl<T: Transport> Attempt<'_, T> {
             self.transport
                 .sleep_until(self.timing.connect.min(self.timing.end()))
         );
-        let mut work = pin!(self.transport.exchange(request));
-        let reply = loop {
-            match race(work.as_mut(), timer.as_mut(), cancel).await {
-                Race::Done(Ok(reply)) => break reply,
-                Race::Done(Err(error)) => return self.broken(error, None, recorder, &sent),
-                Race::Cancelled => return cancelled(recorder, guard::sent(&sent)),
-                // The connection is there, so the time to connect does not bound the rest.
-                Race::Time if sent.is_marked() && self.transport.now() < self.timing.end() => {
-                    timer.set(self.transport.sleep_until(self.timing.end()));
+        let waited = {
+            let mut work = pin!(self.transport.exchange(request));
+            loop {
+                match race(work.as_mut(), timer.as_mut(), cancel).await {
+                    // The connection is there, so the time to connect does not bound the rest.
+                    Race::Time if sent.is_marked() && self.transport.now() < self.timing.end() => {
+                        timer.set(self.transport.sleep_until(self.timing.end()));
+                    }
+                    waited => break waited,
                 }
-                Race::Time => return self.timed_out(recorder, None, &sent),
             }
+            // Dropped here: only then is it settled whether a request that was given up has left.
+        };
+        let reply = match waited {
+            Race::Done(Ok(reply)) => reply,
+            Race::Done(Err(error)) => return self.broken(error, None, recorder, &sent),
+            Race::Cancelled => return cancelled(recorder, guard::sent(&sent)),
+            Race::Time => return self.timed_out(recorder, None, &sent),
         };
         if self.timing.connect < self.timing.end() {
             timer.set(self.transport.sleep_until(self.timing.end()));
@@ -356,7 +362,7 @@ impl<T: Transport> Attempt<'_, T> {
         };
         let (kind, gave, message) = if now >= self.timing.call {
             (ErrorKind::Timeout, Gave::Broken, "the call's time ran out")
-        } else if now >= self.timing.attempt {
+        } else if now >= self.timing.attempt || sent != Sent::No {
             (
                 ErrorKind::Timeout,
                 Gave::Broken,

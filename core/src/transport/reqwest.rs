@@ -160,10 +160,9 @@ impl Transport for ReqwestTransport {
         } = request;
         let mut wire = reqwest::Request::new(method, url);
         *wire.headers_mut() = headers;
-        *wire.body_mut() = Some(reqwest::Body::wrap(body::RequestBody::new(
-            body,
-            sent.clone(),
-        )));
+        // Declared before the exchange, and so dropped after it.
+        let (body, _settle) = body::RequestBody::new(body, sent.clone());
+        *wire.body_mut() = Some(reqwest::Body::wrap(body));
         let response = self
             .client
             .execute(wire)

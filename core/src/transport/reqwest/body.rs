@@ -1,6 +1,8 @@
 //! Bodies on their way through reqwest.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -15,13 +17,40 @@ use super::{SentMark, TransportError, classify};
 pub(super) struct RequestBody {
     data: Option<Bytes>,
     sent: SentMark,
+    gone: Arc<AtomicBool>,
+}
+
+/// Settles a request whose exchange is given up. It has to be dropped after the exchange.
+///
+/// A connection on another thread may have taken the request and not have asked yet. So a request counts as unsent
+/// only if its body went with the exchange; one that is still with a connection may leave at any moment.
+pub(super) struct Settle {
+    sent: SentMark,
+    gone: Arc<AtomicBool>,
 }
 
 impl RequestBody {
-    pub(super) fn new(data: Bytes, sent: SentMark) -> Self {
-        Self {
-            data: Some(data).filter(|data| !data.is_empty()),
-            sent,
+    pub(super) fn new(data: Bytes, sent: SentMark) -> (Self, Settle) {
+        let gone = Arc::new(AtomicBool::new(false));
+        let settle = Settle {
+            sent: sent.clone(),
+            gone: Arc::clone(&gone),
+        };
+        let data = Some(data).filter(|data| !data.is_empty());
+        (Self { data, sent, gone }, settle)
+    }
+}
+
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        self.gone.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Settle {
+    fn drop(&mut self) {
+        if !self.gone.load(Ordering::Acquire) {
+            self.sent.mark();
         }
     }
 }
