@@ -110,8 +110,16 @@ impl<'a, T: Transport> Call<'a, T> {
         for (secret, shown) in std::mem::take(&mut plan.secrets) {
             redactor.add_as(&secret, shown.into());
         }
+        let hop = plan.first_hop(shared);
+        let credential = &shared.dialect.0.credential;
+        // A credential that the caller sends as a header is one all the same.
+        if let Some(given) = hop.headers.get(&credential.header) {
+            let given = String::from_utf8_lossy(given.as_bytes());
+            let token = given.strip_prefix(&credential.prefix);
+            redactor.add(&token.unwrap_or(&given).into());
+        }
         Self {
-            hop: plan.first_hop(shared),
+            hop,
             cancel: Cancel::new(plan.cancel.take()),
             deadline: after(started, plan.call_timeout),
             guard: Guard::new(shared, transport, opening),

@@ -66,7 +66,8 @@ macro_rules! verbs {
             RequestBuilder::new(self.clone(), Draft::to_path(method.as_ref(), path.as_ref()))
         }
 
-        /// Begins a request to an absolute link that the API gave out, such as a `next` URL.
+        /// Begins a request to a link that the API gave out, such as a `next` URL: absolute, or from the root as in
+        /// `/api/v1/events?cursor=x`. It is used as it is, and the trail's path is the link's.
         ///
         /// The link has to be on the client's own origin: the credential is sent nowhere else.
         pub fn request_link(&self, method: impl AsRef<str>, link: impl AsRef<str>) -> RequestBuilder<Self> {

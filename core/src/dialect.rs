@@ -5,6 +5,7 @@
 pub(crate) mod custom;
 pub mod novavms;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,7 +90,7 @@ pub(crate) struct SeenCode<'a> {
 pub(crate) struct Meaning {
     pub(crate) category: Option<Category>,
     pub(crate) retry: Option<RetryRule>,
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: Option<Cow<'static, str>>,
 }
 
 /// A row of a built-in dialect's generated table.

@@ -1,5 +1,6 @@
 //! The error of a call, with its trail.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -237,11 +238,11 @@ impl StdError for Error {
 }
 
 /// An API's answer with a final status outside 2xx. The client's credentials are taken out of all its text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ApiError(pub(crate) Box<ApiFields>);
 
 /// The parts of an API's error answer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct ApiFields {
     pub(crate) dialect: String,
     pub(crate) status: u16,
@@ -249,10 +250,24 @@ pub(crate) struct ApiFields {
     pub(crate) raw_code: Option<String>,
     pub(crate) category: Category,
     pub(crate) message: Option<String>,
-    pub(crate) hint: Option<&'static str>,
+    pub(crate) hint: Option<Cow<'static, str>>,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+impl fmt::Debug for ApiError {
+    // Headers and body are the server's, and may hold anything; they have to be asked for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status())
+            .field("code", &self.code())
+            .field("category", &self.category())
+            .field("message", &self.message())
+            .field("rate_limit", &self.rate_limit())
+            .field("body_bytes", &self.body().len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl ApiError {
@@ -295,8 +310,8 @@ impl ApiError {
 
     /// How to fix what the code complains of, where the dialect knows.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        self.0.hint
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
     }
 
     /// The rate limit that the answer reported.

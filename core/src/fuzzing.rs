@@ -44,7 +44,9 @@ pub fn retry_after(data: &[u8]) {
     let now = SystemTime::now();
     let told = delay::from_headers(&headers, now);
     let unreadable = delay::unreadable(&headers, now).count();
-    let readable = headers.get_all("retry-after").iter().count() - unreadable;
+    let readable = headers.get_all("retry-after").iter().count()
+        + headers.get_all("retry-after-ms").iter().count()
+        - unreadable;
     assert!(readable == 0 || told.is_some());
 }
 

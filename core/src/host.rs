@@ -24,10 +24,23 @@ pub type CallResult = Result<Response, Error>;
 /// A checked request, ready to be driven; a mistake in it becomes its result.
 ///
 /// Made by [`RequestBuilder::prepare`](crate::RequestBuilder::prepare).
-#[derive(Debug)]
 pub struct PreparedCall {
     shared: Arc<Shared>,
     plan: Result<CallPlan, Error>,
+}
+
+impl std::fmt::Debug for PreparedCall {
+    // Headers, query and body may hold anything.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = self
+            .plan
+            .as_ref()
+            .ok()
+            .map(|plan| plan.target.path.as_str());
+        f.debug_struct("PreparedCall")
+            .field("path", &path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl PreparedCall {
@@ -55,15 +68,15 @@ pub trait Host: Send + Sync {
     /// is queued all the same.
     fn cancel(&self, tag: u64) -> bool;
 
-    /// Makes a call and waits for its end. `interrupted` is asked some ten times a second; `true` cancels the call.
+    /// Makes a call and waits for its end. `interrupted` is asked some twenty times a second; `true` cancels the call.
     fn call_blocking(
         &self,
         call: PreparedCall,
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> CallResult;
 
-    /// Sets what is called when results wait to be taken: once per batch, from the driving thread. It must be quick,
-    /// and must not call the host.
+    /// Sets what is called when results wait to be taken: once per batch, from the driving thread, and at once if some
+    /// wait already. It must be quick, and must not call the host.
     fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>);
 
     /// Takes the results that are there.

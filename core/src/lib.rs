@@ -96,6 +96,11 @@ pub use trail::{Attempt, Outcome, Trail};
 pub use transport::reqwest::ReqwestTransport;
 pub use transport::{Failure, Proxy, Reply, SentMark, Transport, TransportError, WireRequest};
 
+// Their types are part of this library's own; using them from here keeps the versions equal.
+pub use bytes;
+pub use http;
+pub use url;
+
 /// The version of this library, as in `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

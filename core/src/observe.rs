@@ -48,6 +48,21 @@ pub trait Observer: Send + Sync {
     }
 }
 
+/// A shared observer, which its owner can go on looking at.
+impl<O: Observer + ?Sized> Observer for Arc<O> {
+    fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
+        (**self).attempt_started(call, number, cause);
+    }
+
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        (**self).attempt_finished(call, attempt);
+    }
+
+    fn call_finished(&self, trail: &Trail) {
+        (**self).call_finished(trail);
+    }
+}
+
 /// The call that an attempt belongs to.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -61,16 +61,15 @@ impl<C> RequestBuilder<C> {
 
     /// Gives the value of a `{name}` of the path; it is percent-encoded whole. Empty, `.` and `..` are refused.
     pub fn param(self, name: impl Into<String>, value: impl Display) -> Self {
-        self.add_param(name.into(), value.to_string(), false)
+        self.add_param(name.into(), value.to_string().into(), false)
     }
 
     /// Gives a value that stays `{name}` in trails, logs and errors.
-    pub fn secret_param(self, name: impl Into<String>, value: impl Display) -> Self {
-        self.add_param(name.into(), value.to_string(), true)
+    pub fn secret_param(self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.add_param(name.into(), value.into(), true)
     }
 
-    fn add_param(self, name: String, value: String, secret: bool) -> Self {
-        let value = Secret::from(value);
+    fn add_param(self, name: String, value: Secret, secret: bool) -> Self {
         self.with(|d| {
             d.params.push(Param {
                 name,
@@ -153,9 +152,10 @@ impl<T: Transport> RequestBuilder<Client<T>> {
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
         let shared = Arc::clone(self.client.shared());
         let transport = Arc::clone(self.client.transport());
-        let plan = self
-            .draft
-            .plan(&shared, || (transport.now(), transport.wall_clock()));
-        async move { run_call(shared, transport, plan?).await }
+        let draft = self.draft;
+        async move {
+            let plan = draft.plan(&shared, || (transport.now(), transport.wall_clock()))?;
+            run_call(shared, transport, plan).await
+        }
     }
 }

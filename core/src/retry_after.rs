@@ -31,13 +31,15 @@ pub(crate) fn unreadable(
     headers: &HeaderMap,
     now: SystemTime,
 ) -> impl Iterator<Item = &http::HeaderValue> {
-    let bad = move |value: &&http::HeaderValue| {
-        value
-            .to_str()
-            .ok()
-            .is_none_or(|text| parse(text.trim(), now).is_none())
+    let bad = move |value: &http::HeaderValue, read: fn(&str, SystemTime) -> Option<Duration>| {
+        let text = value.to_str().ok();
+        text.is_none_or(|text| read(text.trim(), now).is_none())
     };
-    headers.get_all(RETRY_AFTER).iter().filter(bad)
+    let seconds = headers.get_all(RETRY_AFTER).iter();
+    let millis = headers.get_all(RETRY_AFTER_MS).iter();
+    seconds
+        .filter(move |value| bad(value, parse))
+        .chain(millis.filter(move |value| bad(value, |text, _| number(text, 1e-3))))
 }
 
 fn texts<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {

@@ -98,7 +98,7 @@ pub(crate) fn build(
 ) -> Result<Target, String> {
     check_template(template)?;
     let (path, shown_path) = expand(template, params)?;
-    check_segments(&path)?;
+    check_segments(&path, template)?;
     let query = encode_query(query);
     // Cheaper than parsing the whole, and the host cannot change.
     let mut url = base.url.clone();
@@ -116,10 +116,19 @@ pub(crate) fn build(
     })
 }
 
-/// Takes an absolute link that the API gave out, such as a `next` URL; it must be on the client's own origin.
+/// Takes a link that the API gave out, such as a `next` URL: an absolute one on the client's own origin, or one that
+/// starts at the origin's root.
 pub(crate) fn link(base: &BaseUrl, link: &str, shown_query: &[String]) -> Result<Target, String> {
-    let mut url = Url::parse(link).map_err(|e| {
-        format!("the link is not an absolute URL ({e}); for a path of the API use the methods that take a path")
+    let rooted = link.starts_with('/') && !link.starts_with("//");
+    let parsed = if rooted {
+        base.url.join(link)
+    } else {
+        Url::parse(link)
+    };
+    let mut url = parsed.map_err(|e| {
+        format!(
+            "the link is neither an absolute URL ({e}) nor a path that starts with a single `/`"
+        )
     })?;
     if url.origin() != base.url.origin() {
         return Err(format!(
@@ -211,7 +220,13 @@ fn check_template(template: &str) -> Result<(), String> {
 
 /// Puts the parameters into the template: once as sent, once as shown.
 fn expand(template: &str, params: &[Param]) -> Result<(String, String), String> {
-    for param in params {
+    for (index, param) in params.iter().enumerate() {
+        if params[..index].iter().any(|other| other.name == param.name) {
+            return Err(format!(
+                "the path parameter `{}` is given twice",
+                param.name
+            ));
+        }
         let value = param.value.expose();
         if matches!(value, "" | "." | "..") {
             let given = if value.is_empty() {
@@ -266,19 +281,20 @@ fn expand(template: &str, params: &[Param]) -> Result<(String, String), String> 
     Ok((path, shown))
 }
 
-/// Refuses segments that would climb out of the API's prefix, also in escaped form.
-fn check_segments(path: &str) -> Result<(), String> {
-    for segment in path.split('/') {
-        let decoded: Vec<u8> = percent_decode_str(segment).collect();
-        // A server may decode `%2F` before it looks for dots.
-        if decoded
-            .split(|&b| b == b'/')
-            .any(|part| matches!(part, b"." | b".."))
-        {
-            return Err(format!(
-                "the path holds the segment `{segment}`; dot segments are not allowed"
-            ));
-        }
+/// Refuses segments that would climb out of the API's prefix, also in escaped form. Only the template is repeated: the
+/// path may hold a secret.
+fn check_segments(path: &str, template: &str) -> Result<(), String> {
+    let is_dots = |part: &[u8]| matches!(part, b"." | b"..");
+    let decode = |segment| -> Vec<u8> { percent_decode_str(segment).collect() };
+    let climbs = path.split('/').any(|segment| is_dots(&decode(segment)));
+    // A server may decode the `%2F` of a template before it looks for dots; a parameter's is part of an ID.
+    let hides = template
+        .split('/')
+        .any(|segment| decode(segment).split(|&b| b == b'/').any(is_dots));
+    if climbs || hides {
+        return Err(format!(
+            "the path `{template}` holds a dot segment (`.` or `..`); expected a path without"
+        ));
     }
     Ok(())
 }
@@ -358,10 +374,10 @@ mod tests {
             ("cameras", vec![], "starts with a single `/`"),
             ("//evil.example/x", vec![], "starts with a single `/`"),
             ("https://evil.example/x", vec![], "starts with a single `/`"),
-            ("/a/../b", vec![], "dot segments"),
-            ("/a/./b", vec![], "dot segments"),
-            ("/a/%2e%2E", vec![], "dot segments"),
-            ("/a/..%2fb", vec![], "dot segments"),
+            ("/a/../b", vec![], "dot segment"),
+            ("/a/./b", vec![], "dot segment"),
+            ("/a/%2e%2E", vec![], "dot segment"),
+            ("/a/..%2fb", vec![], "dot segment"),
             ("/a\\b", vec![], "`/`"),
             ("/a%5Cb", vec![], "backslash"),
             ("/a?token=x", vec![], "query"),
@@ -373,6 +389,11 @@ mod tests {
             ("/a/id}", vec![], "unpaired brace"),
             ("/a/{id}", vec![param("id", "")], "is empty"),
             ("/a/{id}", vec![param("id", "..")], "is `..`"),
+            (
+                "/a/{id}",
+                vec![param("id", "1"), param("id", "2")],
+                "given twice",
+            ),
             (
                 "/a/{id}",
                 vec![param("id", "1"), param("other", "1")],
@@ -419,10 +440,13 @@ mod tests {
         let base = base("https://h/api");
         let target = link(&base, "https://h:443/other?cursor=a&sig=b#f", &[]).expect("a target");
         assert_eq!(target.shown, "https://h/other?cursor=a&sig=[redacted]");
+        let rooted = link(&base, "/api/x?cursor=a", &[]).expect("a target");
+        assert_eq!(rooted.url.as_str(), "https://h/api/x?cursor=a");
         for bad in [
             "https://evil.example/",
             "http://h/api",
-            "/api/x",
+            "//evil/x",
+            "x",
             "https://me@h/api",
         ] {
             assert!(link(&base, bad, &[]).is_err(), "{bad}");

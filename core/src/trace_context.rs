@@ -51,13 +51,19 @@ impl TraceContext {
 }
 
 /// The ID of one attempt within its trace, shown as 16 hex digits.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub(crate) struct SpanId(u64);
 
 impl SpanId {
     /// Makes an ID of random bits; zero means "no span" and is avoided.
     pub(crate) fn new(random: u64) -> Self {
         Self(random.max(1))
+    }
+}
+
+impl fmt::Debug for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -54,7 +54,6 @@ pub trait Transport: Send + Sync + 'static {
 }
 
 /// A request as it goes out, all headers of the call included.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct WireRequest {
     /// The method.
@@ -67,6 +66,18 @@ pub struct WireRequest {
     pub body: Bytes,
     /// To be marked when the request may begin to leave.
     pub sent: SentMark,
+}
+
+impl std::fmt::Debug for WireRequest {
+    // The URL, the headers and the body hold the caller's secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WireRequest")
+            .field("method", &self.method)
+            .field("origin", &self.url.origin().ascii_serialization())
+            .field("body_bytes", &self.body.len())
+            .field("sent", &self.sent)
+            .finish_non_exhaustive()
+    }
 }
 
 impl WireRequest {

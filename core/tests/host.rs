@@ -158,6 +158,42 @@ fn an_idle_connection_that_the_server_closed_costs_no_attempt() {
 }
 
 #[test]
+fn a_call_that_timed_out_leaves_no_connection_behind() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = std::thread::spawn(move || {
+        let (mut connection, _) = listener.accept().expect("a connection");
+        // Says nothing, and waits until the client hangs up.
+        let patience = Some(Duration::from_secs(30));
+        connection.set_read_timeout(patience).expect("a time");
+        let mut all = Vec::new();
+        connection.read_to_end(&mut all).map(|_| ())
+    });
+    let client = Client::novavms(format!("http://{address}"))
+        .timeout(Duration::from_millis(50))
+        .build_blocking()
+        .expect("a client");
+    let error = client.get("/cameras").send().expect_err("no answer");
+    assert!(error.is_timeout());
+    let ended = server.join().expect("the server's thread");
+    assert!(ended.is_ok(), "the connection stayed open: {ended:?}");
+}
+
+#[test]
+fn results_that_wait_already_ring_a_new_bell() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    client.host().submit(client.get("no-slash").prepare(), 1);
+    client.host().submit(client.get("/cameras").prepare(), 2);
+    while sandbox.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    bell.take(&client, 2);
+}
+
+#[test]
 fn submitted_calls_come_back_by_tag() {
     let sandbox = sandbox();
     let client = client(&sandbox);

@@ -13,14 +13,12 @@ struct Counts {
 }
 
 /// Observers are called within the call, so they only count here; what takes long belongs into a queue.
-struct Watch(Arc<Counts>);
-
-impl Observer for Watch {
+impl Observer for Counts {
     fn attempt_finished(&self, _call: &CallInfo<'_>, attempt: &Attempt) {
-        self.0.requests.fetch_add(1, Ordering::Relaxed);
+        self.requests.fetch_add(1, Ordering::Relaxed);
         if let Some(wait) = attempt.wait() {
             let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            self.0.waits_ms.fetch_add(millis, Ordering::Relaxed);
+            self.waits_ms.fetch_add(millis, Ordering::Relaxed);
         }
     }
 
@@ -37,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counts = Arc::new(Counts::default());
     let client = Client::novavms(sandbox.base_url())
         .token(sandbox.token())
-        .observer(Watch(Arc::clone(&counts)))
+        .observer(Arc::clone(&counts))
         .build()?;
 
     sandbox.inject(Incident::service_unavailable().on("GET", "/events"));

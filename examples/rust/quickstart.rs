@@ -50,7 +50,9 @@ async fn incident() -> Result<(), Box<dyn std::error::Error>> {
     let cameras = client.get("/cameras").query("limit", 1).send().await?;
     let body: Value = cameras.json()?;
     let id = body["data"][0]["id"].as_str().unwrap_or_default();
-    println!("camera {id}, request ID {:?}\n", cameras.request_id());
+    if let Some(request_id) = cameras.request_id() {
+        println!("camera {id}, request ID {request_id}\n");
+    }
 
     println!(
         "== The API limits the rate, then fails, then works: the call waits, tries again, and succeeds"
@@ -84,17 +86,26 @@ async fn incident() -> Result<(), Box<dyn std::error::Error>> {
         println!("The support report:\n\n{trail}");
     }
 
-    println!("== The promise: what the server logged is what the trails say");
-    for request in sandbox.requests() {
-        println!(
-            "{} {} {} {}",
-            request.method,
-            request.path,
-            request
-                .status
-                .map_or_else(|| "-".to_owned(), |status| status.to_string()),
-            request.request_id.as_deref().unwrap_or("-"),
-        );
+    println!("== The promise: the trails list exactly the requests that the server logged");
+    let trails = [cameras.trail(), events.trail()]
+        .into_iter()
+        .chain(error.trail());
+    let attempts: Vec<_> = trails.flat_map(|trail| trail.attempts()).collect();
+    let log = sandbox.requests();
+    for (request, attempt) in log.iter().zip(&attempts) {
+        let logged = request.request_id.as_deref().unwrap_or("-");
+        let listed = attempt.request_id().map_or("-", |id| id.as_str());
+        let verdict = if logged == listed {
+            "listed"
+        } else {
+            "MISSING"
+        };
+        println!("{verdict}  {logged}  {} {}", request.method, request.path);
     }
+    println!(
+        "{} requests logged, {} attempts listed",
+        log.len(),
+        attempts.len()
+    );
     Ok(())
 }

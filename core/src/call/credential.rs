@@ -115,7 +115,11 @@ impl Credentials {
         // The work is polled by the spawned task alone: what it opens must not hang on the runtime of a caller that
         // goes away.
         let (done, wait) = oneshot::channel();
-        let work = refresh(Arc::clone(refresher), Arc::downgrade(&self.state));
+        let work = refresh(
+            Arc::clone(refresher),
+            Arc::downgrade(&self.state),
+            state.generation,
+        );
         let wait = wait.shared();
         state.pending = Some(wait.clone());
         drop(state);
@@ -143,6 +147,7 @@ impl State {
 async fn refresh(
     refresher: Arc<Refresher>,
     state: Weak<Mutex<State>>,
+    known: u64,
 ) -> Result<Lease, RefreshFailed> {
     let asked = AssertUnwindSafe(async { refresher().await })
         .catch_unwind()
@@ -160,7 +165,12 @@ async fn refresh(
         .ok_or_else(|| RefreshFailed::new("the client is gone"))?;
     let mut state = lock(&state);
     state.pending = None;
-    result.map(|token| state.put(token, true))
+    let token = result?;
+    // A token that was set meanwhile is newer than what was asked for before.
+    match &state.current {
+        Some(newer) if newer.generation > known => Ok(newer.clone()),
+        _ => Ok(state.put(token, true)),
+    }
 }
 
 /// Says whether a token can stand in a header, without repeating it.

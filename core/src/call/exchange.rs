@@ -17,7 +17,7 @@ use super::{End, guard};
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{Coding, DecodeError};
 use crate::dialect::{self, RetryRule, SeenCode};
-use crate::error::{ApiError, ApiFields};
+use crate::error::{ApiError, ApiFields, BoxError};
 use crate::limits;
 use crate::rate_limit::RateLimit;
 use crate::redact::Redactor;
@@ -327,21 +327,36 @@ impl<T: Transport> Attempt<'_, T> {
             Failure::Broken => (ErrorKind::Transport, Gave::Broken, guard::sent(mark)),
         };
         let message = self.redactor.text(&error.to_string()).into_owned();
+        let answered = recorder.last().is_some_and(|a| a.status().is_some());
+        // What a connection says after the head does not undo that the server has acted.
+        let gave = if answered { Gave::Broken } else { gave };
         recorder.failed(kind, sent);
         if gave == Gave::Unprocessed {
             recorder.unprocessed();
         }
-        let answered = recorder
-            .last()
-            .is_some_and(|attempt| attempt.status().is_some());
         Exchanged {
             gave,
             sent: if answered { Sent::Yes } else { sent },
             out_of_time: false,
             retry_after,
-            end: End::error(kind, message).caused_by(error),
+            end: End::error(kind, message).caused_by(self.clean_source(error)),
             next_hop: None,
         }
+    }
+
+    /// An error's causes; as text alone if they repeat a credential that the peer sent back.
+    fn clean_source(&self, error: TransportError) -> BoxError {
+        let mut texts = vec![format!("{error:?}")];
+        let mut next: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(cause) = next {
+            texts.push(cause.to_string());
+            next = cause.source();
+        }
+        let clean = |text: &String| matches!(self.redactor.text(text), Cow::Borrowed(_));
+        if texts.iter().all(clean) {
+            return error.into();
+        }
+        self.redactor.text(&error.to_string()).into()
     }
 
     /// The attempt's time ran out: the time to connect, the attempt's own, or the call's.

@@ -60,7 +60,10 @@ impl ClientBuilder {
 
     /// Sets what makes a new token: asked before the first call if the client has none, and once after a 401.
     ///
-    /// One refresh serves all calls that met the same 401, and goes on if the call that began it is cancelled.
+    /// One refresh serves all calls that met the same 401, and goes on if the call that began it is cancelled. Each
+    /// call waits for it no longer than its own time, but nothing else ends it: give the refresher a timeout of its
+    /// own, and a client of its own, since one that calls through this client waits for itself. If it fails, the 401 is
+    /// the call's error, and the refresher's error is the source of its source.
     ///
     /// # Examples
     /// ```
@@ -205,7 +208,8 @@ impl ClientBuilder {
         self.with(|o| o.wire.http1_only = only)
     }
 
-    /// Sets how many idle connections are kept; unlimited by default.
+    /// Sets how many idle connections are kept; unlimited by default. A blocking client keeps so many for each thread
+    /// that calls at the same time.
     pub fn pool_max_idle(self, connections: usize) -> Self {
         self.with(|o| o.wire.pool_max_idle = connections)
     }
@@ -232,7 +236,9 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
-    pub fn build_with<T: Transport>(self, transport: T) -> Result<Client<T>, Error> {
+    pub fn build_with<T: Transport>(mut self, transport: T) -> Result<Client<T>, Error> {
+        // Whether the environment names a proxy does not matter to it.
+        self.options.wire.proxy = Proxy::None;
         let (shared, _) = self.options.check()?;
         Ok(Client::new(shared, transport))
     }

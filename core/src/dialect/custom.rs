@@ -66,6 +66,7 @@ pub struct CustomDialect {
 /// How a custom dialect sends the credential: `header: prefix + token`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CustomAuth {
     /// The header's name.
     pub header: String,
@@ -86,6 +87,7 @@ impl Default for CustomAuth {
 /// JSON pointers (RFC 6901) into an error body.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ErrorPointers {
     /// The error code: a string or an integer.
     #[serde(default)]
@@ -101,6 +103,7 @@ pub struct ErrorPointers {
 /// What is known of one code; what is left out is decided by the status.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CustomCode {
     /// The meaning: the name of a [`Category`].
     #[serde(default)]
@@ -108,11 +111,15 @@ pub struct CustomCode {
     /// Whether a request that got it may be repeated.
     #[serde(default)]
     pub retry: Option<RetryRule>,
+    /// How to fix what the code complains of.
+    #[serde(default)]
+    pub hint: Option<String>,
 }
 
 /// The response headers of a rate limit.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CustomRateLimit {
     /// The header of the limit.
     pub limit: String,
@@ -262,7 +269,7 @@ fn meaning(code: &str, known: &CustomCode) -> Result<Meaning, DialectError> {
     Ok(Meaning {
         category,
         retry: known.retry,
-        hint: None,
+        hint: known.hint.clone().map(Into::into),
     })
 }
 

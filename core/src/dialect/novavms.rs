@@ -73,7 +73,7 @@ impl Decode for Novavms {
         Some(Meaning {
             category: known_pair.then_some(row.category),
             retry: row.retry.filter(|_| known_pair),
-            hint: Some(row.hint),
+            hint: Some(row.hint.into()),
         })
     }
 }

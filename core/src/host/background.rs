@@ -124,7 +124,11 @@ impl Thread {
         let handle = std::thread::Builder::new()
             .name("reqtrail".to_owned())
             // Calls that are under way when the host goes are dropped with the runtime, and so cancelled.
-            .spawn(move || runtime.block_on(drive(calls, transport, done)))
+            .spawn(move || {
+                runtime.block_on(drive(calls, transport, done));
+                // Without waiting for a name look-up that may still be under way.
+                runtime.shutdown_background();
+            })
             .map_err(|e| format!("the background thread cannot be started: {e}"))?;
         Ok(Self {
             submit: Some(submit),
@@ -154,9 +158,13 @@ impl Done {
     fn put(&self, tag: u64, result: CallResult) {
         lock(&self.running).remove(&tag);
         lock(&self.results).push((tag, result));
-        if !self.notified.swap(true, Ordering::AcqRel)
-            && let Some(notify) = &*self.notify.read().unwrap_or_else(PoisonError::into_inner)
-        {
+        if !self.notified.swap(true, Ordering::AcqRel) {
+            self.ring();
+        }
+    }
+
+    fn ring(&self) {
+        if let Some(notify) = &*self.notify.read().unwrap_or_else(PoisonError::into_inner) {
             notify();
         }
     }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use url::Url;
@@ -18,12 +18,22 @@ use crate::transport::reqwest::{ReqwestTransport, Tasks};
 /// How often an interruptible caller is asked.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How many turns of its runtime a connection needs to notice that its call is gone.
+const FAREWELL_TURNS: usize = 4;
+
 /// A last-in-first-out pool of drivers: the one used last has the warmest connections.
 #[derive(Debug)]
 pub(super) struct Drivers {
     wire: WireOptions,
     base: Url,
-    idle: Mutex<Vec<Driver>>,
+    idle: Mutex<Vec<Resting>>,
+}
+
+/// A driver that nobody uses, since when.
+#[derive(Debug)]
+struct Resting {
+    driver: Driver,
+    since: Instant,
 }
 
 /// A runtime and the connections that live on it.
@@ -38,11 +48,13 @@ impl Drivers {
     /// Makes the pool with its first driver, so that a wrong option is noticed here and not in a call.
     pub(super) fn new(wire: WireOptions, base: Url) -> Result<Self, String> {
         let first = Driver::new(&wire, &base)?;
-        Ok(Self {
+        let drivers = Self {
             wire,
             base,
-            idle: Mutex::new(vec![first]),
-        })
+            idle: Mutex::default(),
+        };
+        drivers.give_back(first);
+        Ok(drivers)
     }
 
     /// Makes a call on the thread that asks for it.
@@ -68,7 +80,7 @@ impl Drivers {
         let plan = plan?;
         let idle = self.idle().pop();
         let driver = match idle {
-            Some(driver) => driver,
+            Some(resting) => resting.driver,
             None => Driver::new(&self.wire, &self.base)
                 .map_err(|e| Error::new(ErrorKind::Internal, e))?,
         };
@@ -95,7 +107,15 @@ impl Drivers {
                 }
             }
         });
-        self.idle().push(driver);
+        if result.is_err() {
+            // A call that was given up leaves its connection behind, which closes when it is polled next.
+            runtime.block_on(async {
+                for _ in 0..FAREWELL_TURNS {
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
+        self.give_back(driver);
         result
     }
 
@@ -125,7 +145,20 @@ impl Drivers {
         })
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Driver>> {
+    /// Puts a driver on top, and lets go of those at the bottom that have rested longer than connections are kept.
+    fn give_back(&self, driver: Driver) {
+        let now = Instant::now();
+        let mut idle = self.idle();
+        idle.push(Resting { driver, since: now });
+        let keep = self.wire.pool_idle_timeout;
+        let fresh = idle.partition_point(|r| now.duration_since(r.since) > keep);
+        let stale: Vec<Resting> = idle.drain(..fresh).collect();
+        // Closing their sockets takes a while, and others wait for the pool.
+        drop(idle);
+        drop(stale);
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Resting>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -180,7 +180,9 @@ impl Draft {
             trace: trace.unwrap_or_else(|| TraceContext::start(call_id)),
             method,
             target,
-            own_credential: map.contains_key(&shared.dialect.0.credential.header),
+            own_credential: [&map, &shared.default_headers]
+                .iter()
+                .any(|headers| headers.contains_key(&shared.dialect.0.credential.header)),
             has_key: map.contains_key(key_header),
             headers: map,
             body: self.body,

@@ -77,10 +77,11 @@ fn handshake(error: &(dyn StdError + 'static)) -> bool {
     error.is::<rustls::Error>() || alert(error).is_some()
 }
 
-/// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing.
+/// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing. Other
+/// alerts can come at any time, and prove nothing about a request that has left.
 fn refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
     use rustls::AlertDescription as Alert;
-    const REFUSALS: [Alert; 10] = [
+    const REFUSALS: [Alert; 8] = [
         Alert::CertificateRequired,
         Alert::BadCertificate,
         Alert::UnsupportedCertificate,
@@ -88,9 +89,7 @@ fn refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
         Alert::CertificateExpired,
         Alert::CertificateUnknown,
         Alert::UnknownCA,
-        Alert::AccessDenied,
         Alert::DecryptError,
-        Alert::HandshakeFailure,
     ];
     let refused = |alert: String| REFUSALS.iter().any(|known| alert == format!("{known:?}"));
     find(error, |cause| alert(cause).is_some_and(refused)).is_some()
