@@ -83,11 +83,12 @@ impl Background {
     }
 
     pub(super) fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {
-        *self
-            .done
-            .notify
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(notify);
+        let set = &self.done.notify;
+        *set.write().unwrap_or_else(PoisonError::into_inner) = Some(notify);
+        if !lock(&self.done.results).is_empty() {
+            self.done.notified.store(true, Ordering::Release);
+            self.done.ring();
+        }
     }
 
     pub(super) fn take_done(&self, out: &mut Vec<(u64, CallResult)>) {
