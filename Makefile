@@ -16,12 +16,14 @@ demo: toolchain ## Live through an incident on an embedded server and see its tr
 	@cargo run --quiet --package reqtrail-examples --bin quickstart
 
 .PHONY: test
-test: toolchain ## Build everything and pass all tests, conformance included
+test: export NO_BUILD = 1
+test: toolchain ## Build everything and pass all tests, conformance and a short soak included
 	cargo build --workspace --all-targets
 	cargo test --workspace
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
 	@scripts/examples.sh
+	@scripts/soak.sh --seconds 20 --seed 1
 
 .PHONY: check
 check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
@@ -36,6 +38,22 @@ check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and ge
 .PHONY: conformance
 conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
+
+.PHONY: soak
+soak: toolchain ## A million calls against a server that misbehaves (SOAK_CALLS, SOAK_SEED)
+	@PROFILE=release scripts/soak.sh --calls $${SOAK_CALLS:-1000000} --seed $${SOAK_SEED:-1}
+
+.PHONY: fuzz
+fuzz: toolchain ## Fuzz every parser for FUZZ_SECONDS each (120); needs a nightly compiler
+	@scripts/fuzz.sh
+
+.PHONY: mutants
+mutants: toolchain ## Mutation testing of retry, retry_after, trail and decoding
+	@scripts/mutants.sh
+
+.PHONY: bench-rust
+bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/rust.json
+	@scripts/bench-rust.sh
 
 .PHONY: codegen
 codegen: toolchain ## Write the code tables anew from schema/codes.json

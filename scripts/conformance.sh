@@ -12,7 +12,7 @@ case "$adapter" in
         exit 2
         ;;
 esac
-cargo build --quiet --package reqtrail-conformance --package reqtrail-adapter-rust
+[ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-conformance --package reqtrail-adapter-rust
 target=${CARGO_TARGET_DIR:-target}/debug
 args=(--scenarios "$scenarios")
 for name in "${wanted[@]}"; do

@@ -2,7 +2,7 @@
 # Runs every example; each starts a server of its own and has to end well.
 set -euo pipefail
 target=${CARGO_TARGET_DIR:-target}/debug
-cargo build --quiet --package reqtrail-examples
+[ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-examples
 passed=0 failed=0
 for example in quickstart blocking custom_dialect observer; do
     if output=$(timeout 60 "$target/$example" 2>&1) && grep -q "stopped: \|attempts" <<<"$output"; then
