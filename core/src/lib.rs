@@ -45,6 +45,7 @@
 // holds the modules to it.
 mod backoff;
 mod cancel;
+mod closed_set;
 mod codes;
 mod coding;
 mod limits;

@@ -8,6 +8,7 @@ const FLOORS: [&[&str]; 7] = [
     &[
         "backoff",
         "cancel",
+        "closed_set",
         "codes",
         "coding",
         "limits",

@@ -35,6 +35,7 @@ pub(crate) fn kinds(codes: &Codes) -> String {
     let mut out =
         String::from("//! The closed sets of names and numbers that every language shares.\n\n");
     out.push_str(HEADER);
+    out.push_str("use crate::closed_set::closed_set;\n\n");
     for ((name, rows), (_, doc)) in codes.sets().into_iter().zip(SET_DOCS) {
         set(&mut out, name, doc, rows);
     }
@@ -42,33 +43,19 @@ pub(crate) fn kinds(codes: &Codes) -> String {
 }
 
 fn set(out: &mut String, name: &str, doc: &str, rows: &[Name]) {
-    let _ = write!(
-        out,
-        "/// {doc}\n#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]\n#[non_exhaustive]\npub enum {name} {{\n"
-    );
+    // rustfmt does not touch what is within a macro call.
+    let _ = write!(out, "closed_set! {{\n    /// {doc}\n    {name} {{\n");
     for row in rows {
-        let _ = write!(out, "/// {}\n{},\n", row.doc, pascal(&row.name));
+        let _ = write!(
+            out,
+            "        /// {}\n        {} = {:?}, {};\n",
+            row.doc,
+            pascal(&row.name),
+            row.name,
+            row.number
+        );
     }
-    let _ = write!(
-        out,
-        "}}\n\nimpl {name} {{\n/// All values, in the order of their numbers.\npub const ALL: &'static [Self] = &["
-    );
-    for row in rows {
-        let _ = write!(out, "Self::{}, ", pascal(&row.name));
-    }
-    out.push_str("];\n\n/// Returns the name, the same in every language.\n#[must_use]\npub const fn as_str(self) -> &'static str {\nmatch self {\n");
-    for row in rows {
-        let _ = writeln!(out, "Self::{} => {:?},", pascal(&row.name), row.name);
-    }
-    out.push_str("}\n}\n\n/// Returns the number, which never changes between releases.\n#[must_use]\npub const fn number(self) -> u32 {\nmatch self {\n");
-    for row in rows {
-        let _ = writeln!(out, "Self::{} => {},", pascal(&row.name), row.number);
-    }
-    out.push_str("}\n}\n\n/// Returns the value of this name, if there is one.\n#[must_use]\npub fn from_name(name: &str) -> Option<Self> {\nSelf::ALL.iter().copied().find(|value| value.as_str() == name)\n}\n}\n\n");
-    let _ = write!(
-        out,
-        "impl std::fmt::Display for {name} {{\nfn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{\nf.write_str(self.as_str())\n}}\n}}\n\nimpl serde::Serialize for {name} {{\nfn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{\nserializer.serialize_str(self.as_str())\n}}\n}}\n\n"
-    );
+    out.push_str("    }\n}\n\n");
 }
 
 /// The file of one built-in dialect's codes.
