@@ -5,11 +5,16 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName};
 
 /// The name of the millisecond form.
-pub(crate) const RETRY_AFTER_MS: &str = "retry-after-ms";
+pub(crate) const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
+
+/// Whether there is anything to read: most responses ask for nothing, and cost no look at the clock.
+pub(crate) fn is_given(headers: &HeaderMap) -> bool {
+    headers.contains_key(RETRY_AFTER) || headers.contains_key(RETRY_AFTER_MS)
+}
 
 /// Returns the longest wait that the headers ask for, or `None` if none of them says anything readable.
 ///
@@ -20,8 +25,8 @@ pub(crate) fn from_headers(headers: &HeaderMap, now: SystemTime) -> Option<Durat
         .get(DATE)
         .and_then(|value| value.to_str().ok())
         .and_then(|text| httpdate::parse_http_date(text.trim()).ok());
-    let seconds = texts(headers, RETRY_AFTER.as_str())
-        .filter_map(|text| parse(text, server_now.unwrap_or(now)));
+    let seconds =
+        texts(headers, RETRY_AFTER).filter_map(|text| parse(text, server_now.unwrap_or(now)));
     let millis = texts(headers, RETRY_AFTER_MS).filter_map(|text| number(text, 1e-3));
     seconds.chain(millis).max()
 }
@@ -42,7 +47,7 @@ pub(crate) fn unreadable(
         .chain(millis.filter(move |value| bad(value, |text, _| number(text, 1e-3))))
 }
 
-fn texts<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     headers
         .get_all(name)
         .iter()

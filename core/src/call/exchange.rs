@@ -415,6 +415,9 @@ impl<T: Transport> Attempt<'_, T> {
     }
 
     fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        if !retry_after::is_given(headers) {
+            return None;
+        }
         let now = self.transport.wall_clock();
         for raw in retry_after::unreadable(headers, now) {
             let shown = String::from_utf8_lossy(raw.as_bytes());

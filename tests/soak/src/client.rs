@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reqtrail::{
-    CancelToken, Client, ClientBuilder, CustomDialect, Dialect, Error, ErrorPointers, Observer,
-    Proxy, RequestBuilder, Response, Trail,
+    CancelToken, Client, ClientBuilder, CustomDialect, Dialect, Error, Observer, Proxy,
+    RequestBuilder, Response, Trail,
 };
 
 use crate::canceller::Canceller;
@@ -108,11 +108,8 @@ impl Observer for Watch {
 /// The options that both faces share.
 fn builder(url: &str, work: &Work) -> Result<ClientBuilder, String> {
     let mut data = CustomDialect::new("soak");
-    data.error = ErrorPointers {
-        code: Some("/code".to_owned()),
-        message: None,
-        request_id: Some("/request_id".to_owned()),
-    };
+    data.error.code = Some("/code".to_owned());
+    data.error.request_id = Some("/request_id".to_owned());
     let dialect = Dialect::custom(data).map_err(|error| error.to_string())?;
     Ok(Client::builder(url)
         .dialect(dialect)
