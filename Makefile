@@ -41,7 +41,7 @@ conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|all SCENARI
 
 .PHONY: soak
 soak: toolchain ## A million calls against a server that misbehaves (SOAK_CALLS, SOAK_SEED)
-	@PROFILE=release scripts/soak.sh --calls $${SOAK_CALLS:-1000000} --seed $${SOAK_SEED:-1}
+	@PROFILE=soak scripts/soak.sh --calls $${SOAK_CALLS:-1000000} --seed $${SOAK_SEED:-1}
 
 .PHONY: fuzz
 fuzz: toolchain ## Fuzz every parser for FUZZ_SECONDS each (120); needs a nightly compiler
