@@ -9,13 +9,14 @@ mod race;
 mod redirect;
 pub(crate) mod shared;
 
-use std::panic::AssertUnwindSafe;
+use std::future::{Future as _, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
 use http::header::{HeaderName, HeaderValue};
-use tracing::Instrument as _;
 
 use crate::backoff::Backoff;
 use crate::codes::{Cause, ErrorKind, StopReason};
@@ -30,7 +31,7 @@ use crate::transport::{Transport, WireRequest};
 use credential::Lease;
 use exchange::{Exchanged, Timing};
 use guard::Guard;
-use plan::{CallPlan, Hop};
+use plan::CallPlan;
 use race::{Cancel, Race, race};
 use shared::Shared;
 
@@ -43,19 +44,25 @@ pub(crate) async fn run_call<T: Transport>(
     plan: CallPlan,
 ) -> Result<Response, Error> {
     let span = observe::call_span(&plan.info(&shared));
-    async move {
-        let mut call = Call::new(&shared, &*transport, plan);
-        // A panic must not cost the caller the trail of what was sent.
-        match AssertUnwindSafe(call.run()).catch_unwind().await {
-            Ok(end) => call.finish(end),
-            Err(_) => {
-                let end = End::error(ErrorKind::Internal, "reqtrail panicked; please report this");
-                call.finish((end, StopReason::NotRetryable))
+    let mut call = Call::new(&shared, &*transport, plan);
+    let ended = {
+        let mut work = pin!(call.run());
+        // A panic must not cost the caller the trail of what was sent. Polled in place: the future is large, and each
+        // wrapper around it would move it.
+        poll_fn(|cx| {
+            let _within = span.enter();
+            match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+                Ok(polled) => polled.map(Some),
+                Err(_) => Poll::Ready(None),
             }
-        }
-    }
-    .instrument(span)
-    .await
+        })
+        .await
+    };
+    let _within = span.enter();
+    call.finish(ended.unwrap_or_else(|| {
+        let end = End::error(ErrorKind::Internal, "reqtrail panicked; please report this");
+        (end, StopReason::NotRetryable)
+    }))
 }
 
 /// A call under way.
@@ -65,8 +72,6 @@ struct Call<'a, T: Transport> {
     plan: CallPlan,
     guard: Guard<'a, T>,
     cancel: Cancel,
-    /// What every attempt sends, but for the credential and the `traceparent`.
-    hop: Hop,
     redactor: Redactor,
     deadline: Instant,
     /// Drawn for the first attempt together with the call ID.
@@ -110,16 +115,14 @@ impl<'a, T: Transport> Call<'a, T> {
         for (secret, shown) in std::mem::take(&mut plan.secrets) {
             redactor.add_as(&secret, shown.into());
         }
-        let hop = plan.first_hop(shared);
         let credential = &shared.dialect.0.credential;
         // A credential that the caller sends as a header is one all the same.
-        if let Some(given) = hop.headers.get(&credential.header) {
+        if let Some(given) = plan.hop.headers.get(&credential.header) {
             let given = String::from_utf8_lossy(given.as_bytes());
             let token = given.strip_prefix(&credential.prefix);
             redactor.add(&token.unwrap_or(&given).into());
         }
         Self {
-            hop,
             cancel: Cancel::new(plan.cancel.take()),
             deadline: after(started, plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
@@ -166,7 +169,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 gave: gave.gave,
                 sent: gave.sent,
                 out_of_time: gave.out_of_time,
-                safe: self.plan.is_safe(&self.hop.method),
+                safe: self.plan.is_safe(&self.plan.hop.method),
                 can_reauth: may_reauth,
                 attempts: counted,
                 max_attempts: self.plan.max_attempts,
@@ -174,7 +177,11 @@ impl<'a, T: Transport> Call<'a, T> {
                 max_retry_after: retry.max_retry_after,
                 backoff: backoff.as_ref().map_or(Duration::ZERO, |b| b.draw(uniform)),
                 jitter,
-                time_left: self.time_left(),
+                time_left: if may_repeat {
+                    self.time_left()
+                } else {
+                    Duration::ZERO
+                },
             };
             let decision = decide(&facts, || self.shared.withdraw());
             self.guard.attempt_finished(match decision {
@@ -202,7 +209,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 Decision::Redirect => {
                     hops += 1;
                     if let Some(next) = gave.next_hop {
-                        self.hop = *next;
+                        self.plan.hop = *next;
                     }
                 }
                 Decision::Reauth => {
@@ -233,7 +240,7 @@ impl<'a, T: Transport> Call<'a, T> {
     async fn attempt(&mut self, cause: Cause, lease: Option<&Lease>, hops: u32) -> Exchanged {
         let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
         let now = self.transport.now();
-        let mut headers = self.hop.headers.clone();
+        let mut headers = self.plan.hop.headers.clone();
         if let Some(lease) = lease {
             self.redactor.add(lease.token());
             let credential = &self.shared.dialect.0.credential;
@@ -248,17 +255,17 @@ impl<'a, T: Transport> Call<'a, T> {
             }
         }
         let request = WireRequest::new(
-            self.hop.method.clone(),
-            self.hop.url.clone(),
+            self.plan.hop.method.clone(),
+            self.plan.hop.url.clone(),
             headers,
-            self.hop.body.clone(),
+            self.plan.hop.body.clone(),
         );
         let timing = Timing {
             connect: after(now, self.plan.connect_timeout),
             attempt: after(now, self.plan.attempt_timeout),
             call: self.deadline,
         };
-        let url = self.redactor.text(&self.hop.shown).into_owned();
+        let url = self.redactor.text(self.plan.hop.shown()).into_owned();
         let span = self
             .guard
             .attempt_started(now, cause, span_id, url, &request);
@@ -266,15 +273,19 @@ impl<'a, T: Transport> Call<'a, T> {
             shared: self.shared,
             transport: self.transport,
             redactor: &self.redactor,
-            hop: &self.hop,
+            hop: &self.plan.hop,
             hops_left: self.plan.max_redirects.saturating_sub(hops),
             timing,
         };
         // The recorder is written to as things become known, so that a dropped call keeps what was known.
-        let gave = attempt
-            .run(request, &mut self.guard.recorder, &mut self.cancel)
-            .instrument(span.clone())
-            .await;
+        let gave = {
+            let mut work = pin!(attempt.run(request, &mut self.guard.recorder, &mut self.cancel));
+            poll_fn(|cx| {
+                let _within = span.enter();
+                work.as_mut().poll(cx)
+            })
+            .await
+        };
         self.guard.attempt_ended(&span);
         gave
     }

@@ -31,7 +31,7 @@ pub struct Dialect(pub(crate) Arc<Spec>);
 
 /// The data of a dialect.
 pub(crate) struct Spec {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     /// In order of precedence.
     pub(crate) request_id_headers: Vec<HeaderName>,
     pub(crate) credential: CredentialHeader,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -244,7 +245,7 @@ pub struct ApiError(pub(crate) Box<ApiFields>);
 /// The parts of an API's error answer.
 #[derive(Clone)]
 pub(crate) struct ApiFields {
-    pub(crate) dialect: String,
+    pub(crate) dialect: Arc<str>,
     pub(crate) status: u16,
     pub(crate) code: Option<String>,
     pub(crate) raw_code: Option<String>,
@@ -292,7 +293,7 @@ impl ApiError {
     /// The code as a NovaVMS code; `None` for other dialects and for answers without a code.
     #[must_use]
     pub fn novavms_code(&self) -> Option<novavms::ErrorCode> {
-        let code = self.code().filter(|_| self.0.dialect == novavms::NAME)?;
+        let code = self.code().filter(|_| &*self.0.dialect == novavms::NAME)?;
         Some(novavms::ErrorCode::from_canonical(code))
     }
 

@@ -166,11 +166,11 @@ pub fn trail(data: &[u8]) {
     let call_id = uuid::Uuid::from_u128(1);
     let mut recorder = Recorder::new(Opening {
         call_id,
-        trace_id: call_id.simple().to_string(),
+        trace_id: TraceContext::start(call_id).trace_id(),
         traced: true,
-        dialect: line(5),
+        dialect: line(5).into(),
         method: Method::GET,
-        origin: "https://h".to_owned(),
+        origin: "https://h".into(),
         path: line(0),
         notes: Vec::new(),
         started_at: SystemTime::now(),

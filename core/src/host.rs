@@ -32,11 +32,7 @@ pub struct PreparedCall {
 impl std::fmt::Debug for PreparedCall {
     // Headers, query and body may hold anything.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let path = self
-            .plan
-            .as_ref()
-            .ok()
-            .map(|plan| plan.target.path.as_str());
+        let path = self.plan.as_ref().ok().map(|plan| plan.path.as_str());
         f.debug_struct("PreparedCall")
             .field("path", &path)
             .finish_non_exhaustive()

@@ -1,5 +1,8 @@
 //! Where a request goes: base URL, path template, parameters and query, checked before anything is sent.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
@@ -26,7 +29,7 @@ const TEMPLATE: &AsciiSet = &redact::COMPONENT
 /// A client's base URL: an origin and a path prefix without trailing slash.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
-    origin: String,
+    origin: Arc<str>,
     prefix: String,
     url: Url,
 }
@@ -53,14 +56,14 @@ impl BaseUrl {
             );
         }
         Ok(Self {
-            origin: url.origin().ascii_serialization(),
+            origin: url.origin().ascii_serialization().into(),
             prefix: url.path().trim_end_matches('/').to_owned(),
             url,
         })
     }
 
     /// Scheme, host and port, as in `https://api.example`.
-    pub(crate) fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &Arc<str> {
         &self.origin
     }
 
@@ -82,8 +85,8 @@ pub(crate) struct Param {
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) url: Url,
-    /// The URL as trails show it.
-    pub(crate) shown: String,
+    /// The URL as trails show it, where that is not the URL itself.
+    pub(crate) shown: Option<String>,
     /// The path template.
     pub(crate) path: String,
 }
@@ -96,24 +99,41 @@ pub(crate) fn build(
     query: &[(String, String)],
     shown_query: &[String],
 ) -> Result<Target, String> {
-    check_template(template)?;
-    let (path, shown_path) = expand(template, params)?;
-    check_segments(&path, template)?;
-    let query = encode_query(query);
+    let (path, shown_path) = if params.is_empty() && is_plain(template) {
+        (Cow::Borrowed(template), Cow::Borrowed(template))
+    } else {
+        check_template(template)?;
+        let (path, shown_path) = expand(template, params)?;
+        check_segments(&path, template)?;
+        (Cow::Owned(path), Cow::Owned(shown_path))
+    };
     // Cheaper than parsing the whole, and the host cannot change.
     let mut url = base.url.clone();
     url.set_path(&format!("{}{path}", base.prefix));
-    let mut shown = format!("{}{}{shown_path}", base.origin, base.prefix);
+    let query = encode_query(query);
     if !query.is_empty() {
         url.set_query(Some(&query));
-        shown.push('?');
-        shown.push_str(&redact::query(&query, shown_query));
     }
+    let differs = !query.is_empty() || params.iter().any(|param| param.secret);
+    let shown = differs.then(|| {
+        let mut shown = format!("{}{}{shown_path}", base.origin, base.prefix);
+        if !query.is_empty() {
+            shown.push('?');
+            shown.push_str(&redact::query(&query, shown_query));
+        }
+        shown
+    });
     Ok(Target {
         url,
         shown,
         path: template.to_owned(),
     })
+}
+
+/// Whether a template is a path as it is: the usual case, which needs no look at every rule.
+fn is_plain(template: &str) -> bool {
+    let usual = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'~');
+    template.starts_with('/') && !template.starts_with("//") && template.bytes().all(usual)
 }
 
 /// Takes a link that the API gave out, such as a `next` URL: an absolute one on the client's own origin, or one that
@@ -143,7 +163,7 @@ pub(crate) fn link(base: &BaseUrl, link: &str, shown_query: &[String]) -> Result
     url.set_fragment(None);
     let path = url.path().to_owned();
     Ok(Target {
-        shown: show(&url, shown_query),
+        shown: Some(show(&url, shown_query)),
         path,
         url,
     })
@@ -333,7 +353,7 @@ mod tests {
         ] {
             let target = build(&base(text), "/a", &[], &[], &[]).expect("a target");
             assert_eq!(target.url.as_str(), url);
-            assert_eq!(target.shown, url);
+            assert_eq!(target.shown, None);
         }
     }
 
@@ -430,8 +450,8 @@ mod tests {
             "https://h/a/s3cr3t/b?limit=5&sig=s3cr3t&q=a%20b"
         );
         assert_eq!(
-            target.shown,
-            "https://h/a/{key}/b?limit=5&sig=[redacted]&q=a%20b"
+            target.shown.as_deref(),
+            Some("https://h/a/{key}/b?limit=5&sig=[redacted]&q=a%20b")
         );
     }
 
@@ -439,7 +459,10 @@ mod tests {
     fn links_stay_on_the_origin() {
         let base = base("https://h/api");
         let target = link(&base, "https://h:443/other?cursor=a&sig=b#f", &[]).expect("a target");
-        assert_eq!(target.shown, "https://h/other?cursor=a&sig=[redacted]");
+        assert_eq!(
+            target.shown.as_deref(),
+            Some("https://h/other?cursor=a&sig=[redacted]")
+        );
         let rooted = link(&base, "/api/x?cursor=a", &[]).expect("a target");
         assert_eq!(rooted.url.as_str(), "https://h/api/x?cursor=a");
         for bad in [

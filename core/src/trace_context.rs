@@ -3,9 +3,9 @@
 use std::fmt;
 
 /// A trace that a call belongs to: 32 hex digits and the flags.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct TraceContext {
-    trace_id: String,
+    trace_id: TraceId,
     flags: u8,
 }
 
@@ -13,7 +13,7 @@ impl TraceContext {
     /// A trace that starts with the call: its ID's hex digits, sampled.
     pub(crate) fn start(call_id: uuid::Uuid) -> Self {
         Self {
-            trace_id: call_id.simple().to_string(),
+            trace_id: TraceId(call_id.as_u128()),
             flags: 1,
         }
     }
@@ -35,18 +35,28 @@ impl TraceContext {
             return None;
         }
         Some(Self {
-            trace_id: trace.to_owned(),
+            trace_id: TraceId(u128::from_str_radix(trace, 16).ok()?),
             flags: u8::from_str_radix(flags, 16).ok()?,
         })
     }
 
-    pub(crate) fn trace_id(&self) -> &str {
-        &self.trace_id
+    pub(crate) fn trace_id(self) -> TraceId {
+        self.trace_id
     }
 
     /// The header of an attempt.
-    pub(crate) fn traceparent(&self, span: SpanId) -> String {
+    pub(crate) fn traceparent(self, span: SpanId) -> String {
         format!("00-{}-{span}-{:02x}", self.trace_id, self.flags)
+    }
+}
+
+/// The ID of a trace, shown as 32 hex digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct TraceId(u128);
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
     }
 }
 
@@ -83,7 +93,7 @@ mod tests {
     fn a_callers_trace_is_kept() {
         let text = format!("00-{TRACE}-00f067aa0ba902b7-00");
         let context = TraceContext::parse(&text).expect("a valid traceparent");
-        assert_eq!(context.trace_id(), TRACE);
+        assert_eq!(context.trace_id().to_string(), TRACE);
         assert_eq!(
             context.traceparent(SpanId::new(0xab)),
             format!("00-{TRACE}-00000000000000ab-00")

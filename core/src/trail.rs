@@ -13,6 +13,7 @@ use http::Method;
 
 use crate::codes::{ErrorKind, StopReason, TrailNote};
 use crate::request_id::RequestId;
+use crate::trace_context::TraceId;
 
 pub use attempt::Attempt;
 pub(crate) use recorder::{Opening, Recorder};
@@ -27,11 +28,11 @@ pub struct Trail(Arc<Data>);
 #[derive(Clone)]
 struct Data {
     call_id: uuid::Uuid,
-    trace_id: String,
+    trace_id: TraceId,
     traced: bool,
-    dialect: String,
+    dialect: Arc<str>,
     method: Method,
-    origin: String,
+    origin: Arc<str>,
     path: String,
     started_at: SystemTime,
     elapsed: Duration,
@@ -80,8 +81,8 @@ impl Trail {
 
     /// The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
     #[must_use]
-    pub fn trace_id(&self) -> &str {
-        &self.0.trace_id
+    pub fn trace_id(&self) -> String {
+        self.0.trace_id.to_string()
     }
 
     /// The name of the API's dialect.

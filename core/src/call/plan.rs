@@ -1,5 +1,6 @@
 //! A call as it was asked for, checked and complete: what the loop starts from.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -22,11 +23,10 @@ pub(crate) struct CallPlan {
     pub(crate) call_id: Uuid,
     pub(crate) first_span: SpanId,
     pub(crate) trace: TraceContext,
-    pub(crate) method: Method,
-    pub(crate) target: Target,
-    /// The caller's headers; they outrank the client's.
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    /// The path template.
+    pub(crate) path: String,
+    /// What is sent first: the method and headers that every attempt starts from.
+    pub(crate) hop: Hop,
     /// The caller sends a credential of its own.
     pub(crate) own_credential: bool,
     /// The caller's word on whether the request may be sent twice.
@@ -47,10 +47,54 @@ pub(crate) struct CallPlan {
 pub(crate) struct Hop {
     pub(crate) method: Method,
     pub(crate) url: Url,
-    /// The URL as trails show it.
-    pub(crate) shown: String,
+    /// The URL as trails show it, where that is not the URL itself.
+    pub(crate) shown: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+impl Hop {
+    /// The request that the caller asked for: the client's headers, which the caller's outrank, and the call's own.
+    pub(crate) fn first(
+        shared: &Shared,
+        call_id: Uuid,
+        method: Method,
+        target: Target,
+        given: HeaderMap,
+        body: Bytes,
+    ) -> (Self, String) {
+        let mut headers = shared.default_headers.clone();
+        let correlation = shared.dialect.0.correlation.as_ref();
+        // The caller's own ID, passed on from a request of its own, outranks the call's.
+        if let Some(correlation) = correlation.filter(|c| !given.contains_key(&c.header)) {
+            let text = format!("{}{}", correlation.prefix, call_id.hyphenated());
+            if let Ok(value) = HeaderValue::try_from(text) {
+                headers.insert(correlation.header.clone(), value);
+            }
+        }
+        for name in given.keys() {
+            headers.remove(name);
+        }
+        headers.extend(given);
+        // RFC 9110 §8.6: a method that usually has a body says so when it has none.
+        if body.is_empty() && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let Target { url, shown, path } = target;
+        let hop = Self {
+            method,
+            url,
+            shown,
+            headers,
+            body,
+        };
+        (hop, path)
+    }
+
+    /// The URL as trails show it.
+    pub(crate) fn shown(&self) -> &str {
+        self.shown.as_deref().unwrap_or(self.url.as_str())
+    }
 }
 
 impl CallPlan {
@@ -58,8 +102,8 @@ impl CallPlan {
         CallInfo {
             call_id: self.call_id,
             dialect: shared.dialect.name(),
-            method: &self.method,
-            path: &self.target.path,
+            method: &self.hop.method,
+            path: &self.path,
         }
     }
 
@@ -72,48 +116,15 @@ impl CallPlan {
     ) -> Opening {
         Opening {
             call_id: self.call_id,
-            trace_id: self.trace.trace_id().to_owned(),
+            trace_id: self.trace.trace_id(),
             traced: shared.traceparent,
-            dialect: shared.dialect.name().to_owned(),
-            method: self.method.clone(),
-            origin: shared.base.origin().to_owned(),
-            path: std::mem::take(&mut self.target.path),
+            dialect: Arc::clone(&shared.dialect.0.name),
+            method: self.hop.method.clone(),
+            origin: Arc::clone(shared.base.origin()),
+            path: std::mem::take(&mut self.path),
             notes: shared.notes.clone(),
             started_at,
             started,
-        }
-    }
-
-    /// The request that the caller asked for, with the headers that every attempt sends.
-    pub(crate) fn first_hop(&self, shared: &Shared) -> Hop {
-        let mut headers = shared.default_headers.clone();
-        for name in self.headers.keys() {
-            headers.remove(name);
-        }
-        headers.extend(
-            self.headers
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        let correlation = shared.dialect.0.correlation.as_ref();
-        // The caller's own ID, passed on from a request of its own, outranks the call's.
-        if let Some(correlation) = correlation.filter(|c| !self.headers.contains_key(&c.header)) {
-            let text = format!("{}{}", correlation.prefix, self.call_id.hyphenated());
-            if let Ok(value) = HeaderValue::try_from(text) {
-                headers.insert(correlation.header.clone(), value);
-            }
-        }
-        // RFC 9110 §8.6: a method that usually has a body says so when it has none.
-        if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
-        {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        Hop {
-            method: self.method.clone(),
-            url: self.target.url.clone(),
-            shown: self.target.shown.clone(),
-            headers,
-            body: self.body.clone(),
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) fn judge(
     let _ = url.set_password(None);
     let mut next = Hop {
         method,
-        shown: target::show(&url, shown_query),
+        shown: Some(target::show(&url, shown_query)),
         url,
         headers: hop.headers.clone(),
         body: hop.body.clone(),
@@ -102,7 +102,7 @@ mod tests {
         let hop = Hop {
             method,
             url: Url::parse("https://h/a/b?x=1").expect("a URL"),
-            shown: String::new(),
+            shown: None,
             headers: sent,
             body: Bytes::from_static(b"body"),
         };
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn hops_are_shown_without_secrets() {
         assert_eq!(
-            followed(Method::GET, 302, "/c?sig=s3cr3t&page=2").shown,
+            followed(Method::GET, 302, "/c?sig=s3cr3t&page=2").shown(),
             "https://h/c?sig=[redacted]&page=2"
         );
     }

@@ -205,7 +205,7 @@ pub(crate) fn spec(data: CustomDialect) -> Result<Spec, DialectError> {
         .as_deref()
         .unwrap_or("idempotency-key");
     Ok(Spec {
-        name: data.name,
+        name: data.name.into(),
         request_id_headers,
         credential: CredentialHeader {
             header: header("auth.header", &data.auth.header)?,

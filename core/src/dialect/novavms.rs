@@ -33,7 +33,7 @@ pub(crate) const NAME: &str = "novavms";
 /// The dialect's data.
 pub(crate) fn spec() -> Spec {
     Spec {
-        name: NAME.to_owned(),
+        name: NAME.into(),
         request_id_headers: vec![HeaderName::from_static("x-request-id")],
         credential: CredentialHeader {
             header: http::header::AUTHORIZATION,

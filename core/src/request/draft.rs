@@ -1,5 +1,6 @@
 //! What a request builder has collected, and the check that makes it a plan.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use super::headers;
 use crate::call::TRACEPARENT;
-use crate::call::plan::{CallPlan, random_ids};
+use crate::call::plan::{CallPlan, Hop, random_ids};
 use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
 use crate::client::options::{check_attempts, check_timeout};
@@ -89,22 +90,20 @@ impl Draft {
         clock: impl FnOnce() -> (Instant, SystemTime),
     ) -> Result<CallPlan, Error> {
         let (call_id, first_span) = random_ids();
-        let method = self.method.clone();
-        let path = match &self.place {
-            Place::Path(path) => path.clone(),
-            // A link that is refused may hold anything.
-            Place::Link(_) => String::new(),
-        };
-        let trace = TraceContext::start(call_id);
         self.check(shared, call_id, first_span).map_err(|message| {
             let (started, started_at) = clock();
+            let path = match &self.place {
+                Place::Path(path) => path.as_str(),
+                // A link that is refused may hold anything.
+                Place::Link(_) => "",
+            };
             let opening = Opening {
                 call_id,
-                trace_id: trace.trace_id().to_owned(),
+                trace_id: TraceContext::start(call_id).trace_id(),
                 traced: false,
-                dialect: shared.dialect.name().to_owned(),
-                method: Method::from_bytes(method.as_bytes()).unwrap_or_default(),
-                origin: shared.base.origin().to_owned(),
+                dialect: Arc::clone(&shared.dialect.0.name),
+                method: Method::from_bytes(self.method.as_bytes()).unwrap_or_default(),
+                origin: Arc::clone(shared.base.origin()),
                 // What follows a `?` was meant as a query, and may be a secret.
                 path: path.split(['?', '#']).next().unwrap_or_default().to_owned(),
                 notes: shared.notes.clone(),
@@ -122,13 +121,13 @@ impl Draft {
     }
 
     fn check(
-        self,
+        &self,
         shared: &Shared,
         call_id: uuid::Uuid,
         first_span: crate::trace_context::SpanId,
     ) -> Result<CallPlan, String> {
-        if let Some(problem) = self.problem {
-            return Err(problem);
+        if let Some(problem) = &self.problem {
+            return Err(problem.clone());
         }
         let method = method(&self.method)?;
         let target = match &self.place {
@@ -174,25 +173,26 @@ impl Draft {
         };
         let timeouts = shared.timeouts;
         let attempt_default = timeouts.attempt.max(self.timeout.unwrap_or_default());
+        let has_key = map.contains_key(key_header);
+        let credential = &shared.dialect.0.credential.header;
+        let own_credential =
+            map.contains_key(credential) || shared.default_headers.contains_key(credential);
+        let (hop, path) = Hop::first(shared, call_id, method, target, map, self.body.clone());
         let plan = CallPlan {
             call_id,
             first_span,
             trace: trace.unwrap_or_else(|| TraceContext::start(call_id)),
-            method,
-            target,
-            own_credential: [&map, &shared.default_headers]
-                .iter()
-                .any(|headers| headers.contains_key(&shared.dialect.0.credential.header)),
-            has_key: map.contains_key(key_header),
-            headers: map,
-            body: self.body,
+            path,
+            hop,
+            own_credential,
+            has_key,
             idempotent: self.idempotent,
             max_attempts: self.max_attempts.unwrap_or(shared.retry.max_attempts),
             max_redirects: shared.limits.redirects,
             connect_timeout: self.connect_timeout.unwrap_or(timeouts.connect),
             attempt_timeout: self.attempt_timeout.unwrap_or(attempt_default),
             call_timeout: self.timeout.unwrap_or(timeouts.call),
-            cancel: self.cancel,
+            cancel: self.cancel.clone(),
             secrets: secrets(&self.params),
         };
         check_attempts(plan.max_attempts)?;

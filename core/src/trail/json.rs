@@ -17,7 +17,7 @@ impl Serialize for Trail {
         out.serialize_field("schema", SCHEMA)?;
         out.serialize_field("client", CLIENT)?;
         out.serialize_field("call_id", &self.call_id())?;
-        out.serialize_field("trace_id", self.trace_id())?;
+        out.serialize_field("trace_id", &self.trace_id())?;
         out.serialize_field("dialect", self.dialect())?;
         out.serialize_field("method", self.method().as_str())?;
         out.serialize_field("origin", self.origin())?;

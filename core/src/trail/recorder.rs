@@ -8,18 +8,18 @@ use http::Method;
 use super::{Attempt, Data, Outcome, Trail};
 use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
 use crate::request_id::Reading;
-use crate::trace_context::SpanId;
+use crate::trace_context::{SpanId, TraceId};
 
 /// What is known of a call before its first attempt.
 #[derive(Debug)]
 pub(crate) struct Opening {
     pub(crate) call_id: uuid::Uuid,
-    pub(crate) trace_id: String,
+    pub(crate) trace_id: TraceId,
     /// The attempts carry a `traceparent`.
     pub(crate) traced: bool,
-    pub(crate) dialect: String,
+    pub(crate) dialect: Arc<str>,
     pub(crate) method: Method,
-    pub(crate) origin: String,
+    pub(crate) origin: Arc<str>,
     pub(crate) path: String,
     pub(crate) notes: Vec<TrailNote>,
     pub(crate) started_at: SystemTime,
@@ -159,11 +159,11 @@ impl Recorder {
         }
         Trail(Arc::new(Data {
             call_id: opening.call_id,
-            trace_id: std::mem::take(&mut opening.trace_id),
+            trace_id: opening.trace_id,
             traced: opening.traced,
-            dialect: std::mem::take(&mut opening.dialect),
+            dialect: Arc::clone(&opening.dialect),
             method: opening.method.clone(),
-            origin: std::mem::take(&mut opening.origin),
+            origin: Arc::clone(&opening.origin),
             path: std::mem::take(&mut opening.path),
             started_at: opening.started_at,
             elapsed: now.saturating_duration_since(opening.started),

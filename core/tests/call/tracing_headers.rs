@@ -57,7 +57,7 @@ async fn every_attempt_has_a_fresh_span_in_one_trace() {
         let [version, trace, span, flags] = parts;
         assert_eq!(
             (&**version, &**trace, &**flags),
-            ("00", trail.trace_id(), "01")
+            ("00", trail.trace_id().as_str(), "01")
         );
         assert_eq!(*span, attempt.span_id());
         assert!(span.len() == 16 && span.bytes().all(|b| b.is_ascii_hexdigit()));

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, Method};
 use super::WIDTH;
 use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
 use crate::request_id;
-use crate::trace_context::SpanId;
+use crate::trace_context::{SpanId, TraceContext};
 use crate::trail::{Opening, Outcome, Recorder, Trail};
 
 /// A trail with a clock of its own.
@@ -38,11 +38,11 @@ impl Story {
         let call_id = uuid::Uuid::from_u128(0x6f2c_0a2e_1d3b_4c5d_8e9f_0a1b_2c3d_4e5f);
         let opening = Opening {
             call_id,
-            trace_id: call_id.simple().to_string(),
+            trace_id: TraceContext::start(call_id).trace_id(),
             traced: true,
-            dialect: "novavms".to_owned(),
+            dialect: "novavms".into(),
             method,
-            origin: "https://api.example".to_owned(),
+            origin: "https://api.example".into(),
             path: path.to_owned(),
             notes,
             started_at: SystemTime::UNIX_EPOCH + Duration::from_millis(1_704_161_769_950),
