@@ -29,6 +29,8 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
+	cargo rustc --quiet --package reqtrail --lib --profile dev -- --cfg fuzzing -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	cargo run --quiet --package xtask -- codegen --check
 	cargo run --quiet --package xtask -- msrv

@@ -180,12 +180,9 @@ pub fn trail(data: &[u8]) {
     for cause in [Cause::Initial, Cause::Retry] {
         recorder.begin(start, cause, Method::GET, SpanId::new(1), line(0));
         let map = headers(&["id"], line(2).as_bytes());
-        let id = request_id::read(
-            std::slice::from_ref(&name),
-            &map,
-            Some(&line(4)),
-            str::to_owned,
-        );
+        let id = request_id::read(std::slice::from_ref(&name), &map, Some(&line(4)), |raw| {
+            raw.into()
+        });
         recorder.answered(
             line(1).parse().unwrap_or(200),
             id.clone(),

@@ -163,16 +163,15 @@ impl Transport for ReqwestTransport {
         // Declared before the exchange, and so dropped after it.
         let (body, _settle) = body::RequestBody::new(body, sent.clone());
         *wire.body_mut() = Some(reqwest::Body::wrap(body));
-        let response = self
+        let mut response = self
             .client
             .execute(wire)
             .await
             .map_err(|error| classify::send_error(error, &sent))?;
-        let (parts, body) = http::Response::from(response).into_parts();
         Ok(Reply {
-            status: parts.status,
-            headers: parts.headers,
-            body: body::ResponseBody::new(body),
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body: body::ResponseBody::new(response),
         })
     }
 

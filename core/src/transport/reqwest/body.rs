@@ -1,6 +1,7 @@
 //! Bodies on their way through reqwest.
 
-use std::pin::Pin;
+use std::future::Future as _;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
@@ -79,11 +80,11 @@ impl Body for RequestBody {
 
 /// A response body whose errors say what broke.
 #[derive(Debug)]
-pub struct ResponseBody(reqwest::Body);
+pub struct ResponseBody(reqwest::Response);
 
 impl ResponseBody {
-    pub(super) fn new(body: reqwest::Body) -> Self {
-        Self(body)
+    pub(super) fn new(response: reqwest::Response) -> Self {
+        Self(response)
     }
 }
 
@@ -95,15 +96,11 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| frame.map_err(classify::body_error)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        // The future of a chunk keeps nothing between polls. Taking the response apart would cost more.
+        let chunk = ready!(pin!(self.0.chunk()).poll(cx));
+        Poll::Ready(match chunk {
+            Ok(data) => data.map(|data| Ok(Frame::data(data))),
+            Err(error) => Some(Err(classify::body_error(error))),
+        })
     }
 }
