@@ -68,7 +68,9 @@ async fn incident() -> Result<(), Box<dyn std::error::Error>> {
     println!("\n{}", events.trail());
 
     println!("== A call that fails for good: the error alone is enough for support");
-    sandbox.inject(Incident::internal_error().on("POST", "/cameras/{id}/trigger"));
+    let trigger = |incident: Incident| incident.on("POST", "/cameras/{id}/trigger");
+    sandbox.inject(trigger(Incident::rate_limited(Duration::from_secs(1))));
+    sandbox.inject(trigger(Incident::internal_error()));
     let outcome = client
         .post("/cameras/{id}/trigger")
         .param("id", id)
