@@ -93,6 +93,17 @@ impl Client {
     }
 }
 
+#[cfg(feature = "openstack")]
+impl Client {
+    /// Begins a client of OpenStack's compute API, as in `https://nova.example/v2.1`.
+    ///
+    /// Every attempt sends the call's global request ID, `req-` and the call ID, which Nova writes into the logs of
+    /// every service on the way.
+    pub fn openstack(base_url: impl Into<String>) -> ClientBuilder {
+        Self::builder(base_url).dialect(crate::dialect::Dialect::openstack())
+    }
+}
+
 impl<T: Transport> Client<T> {
     pub(crate) fn new(shared: Arc<Shared>, transport: T) -> Self {
         Self {

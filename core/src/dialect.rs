@@ -1,16 +1,19 @@
 //! What reqtrail knows of one API: header names, how the credential is sent, how errors look and what their codes mean.
 //!
-//! A dialect is data plus a decoder. NovaVMS is built in; [`CustomDialect`] describes any other API as data.
+//! A dialect is data plus a decoder. NovaVMS and OpenStack are built in; [`CustomDialect`] describes any other API as
+//! data.
 
 pub(crate) mod custom;
 pub mod novavms;
+#[cfg(feature = "openstack")]
+pub(crate) mod openstack;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::codes::Category;
@@ -36,6 +39,9 @@ pub(crate) struct Spec {
     pub(crate) request_id_headers: Vec<HeaderName>,
     pub(crate) credential: CredentialHeader,
     pub(crate) correlation: Option<CorrelationHeader>,
+    pub(crate) version: Option<VersionHeader>,
+    /// What every request says unless the client or the caller says otherwise.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) idempotency_header: HeaderName,
     pub(crate) rate_limit: Option<RateLimitHeaders>,
     pub(crate) decoder: Box<dyn Decode>,
@@ -53,6 +59,15 @@ pub(crate) struct CredentialHeader {
 pub(crate) struct CorrelationHeader {
     pub(crate) header: HeaderName,
     pub(crate) prefix: &'static str,
+    /// Checks an ID that the caller gives in the place of the call's own.
+    pub(crate) check: fn(&str) -> Result<(), String>,
+}
+
+/// The header that asks for a version of the API: `header: service version`.
+#[derive(Clone, Debug)]
+pub(crate) struct VersionHeader {
+    pub(crate) header: HeaderName,
+    pub(crate) service: &'static str,
 }
 
 /// Reads an API's error bodies and knows its codes.
@@ -60,8 +75,8 @@ pub(crate) trait Decode: Send + Sync {
     /// Picks the parts of an error body.
     fn decode(&self, body: &Value) -> Decoded;
 
-    /// Says what a code means at a status; `None` leaves both category and retry rule to the status.
-    fn classify(&self, seen: &SeenCode<'_>) -> Option<Meaning>;
+    /// Says what an error answer means; `None` leaves both category and retry rule to the status.
+    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning>;
 }
 
 /// The parts of an error body that a dialect found.
@@ -72,20 +87,28 @@ pub(crate) struct Decoded {
     /// The code as the server wrote it.
     pub(crate) raw_code: Option<String>,
     pub(crate) message: Option<String>,
+    /// The heading of a message, where the API writes one.
+    pub(crate) title: Option<String>,
+    /// What is meant for operators and not for end users: a stack trace, for one.
+    pub(crate) details: Option<String>,
     pub(crate) request_id: Option<String>,
 }
 
-/// A canonical code and the response it came with.
+/// An error answer as far as it was understood.
 #[derive(Debug)]
-pub(crate) struct SeenCode<'a> {
-    pub(crate) code: &'a str,
+#[cfg_attr(
+    not(feature = "openstack"),
+    expect(dead_code, reason = "only OpenStack's answers are judged by all of it")
+)]
+pub(crate) struct Seen<'a> {
+    /// The canonical code.
+    pub(crate) code: Option<&'a str>,
+    pub(crate) message: Option<&'a str>,
     pub(crate) status: u16,
-    /// OpenStack marks a used-up quota by `Retry-After: 0`.
-    #[expect(dead_code, reason = "the openstack dialect reads it")]
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// What a dialect knows of a code.
+/// What a dialect knows of an error answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Meaning {
     pub(crate) category: Option<Category>,
@@ -132,10 +155,23 @@ impl Dialect {
         custom::spec(data).map(|spec| Self(Arc::new(spec)))
     }
 
+    /// The compute API of OpenStack (Nova). Keystone and the other services speak it well enough for their request IDs
+    /// and errors to be read.
+    #[cfg(feature = "openstack")]
+    #[must_use]
+    pub fn openstack() -> Self {
+        Self(Arc::new(openstack::spec()))
+    }
+
     /// Returns the built-in dialect of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        (name == novavms::NAME).then(Self::novavms)
+        match name {
+            novavms::NAME => Some(Self::novavms()),
+            #[cfg(feature = "openstack")]
+            openstack::NAME => Some(Self::openstack()),
+            _ => None,
+        }
     }
 
     /// Returns the name, as trails show it.
@@ -151,7 +187,44 @@ impl fmt::Debug for Dialect {
     }
 }
 
+impl CorrelationHeader {
+    /// An ID that may be any text; whether it can stand in a header is checked with all headers.
+    pub(crate) fn opaque(header: HeaderName) -> Self {
+        Self {
+            header,
+            prefix: "",
+            check: |_| Ok(()),
+        }
+    }
+}
+
+impl VersionHeader {
+    /// The header's value for a version such as `2.90` or `latest`; the error says what is wrong.
+    pub(crate) fn value(&self, version: &str) -> Result<HeaderValue, String> {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let numbers = version.split_once('.');
+        if version != "latest" && !numbers.is_some_and(|(a, b)| is_number(a) && is_number(b)) {
+            return Err(format!(
+                "microversion is `{}`; expected a version such as 2.90, or latest",
+                version.escape_debug()
+            ));
+        }
+        HeaderValue::try_from(format!("{} {version}", self.service)).map_err(|e| e.to_string())
+    }
+}
+
 impl Spec {
+    /// The value of the header that asks for a version.
+    pub(crate) fn version(&self, version: &str) -> Result<(HeaderName, HeaderValue), String> {
+        let Some(header) = &self.version else {
+            return Err(format!(
+                "microversion: the dialect `{}` has none; leave it out",
+                self.name
+            ));
+        };
+        Ok((header.header.clone(), header.value(version)?))
+    }
+
     /// Decodes an error body; anything that is not JSON of a known shape gives nothing.
     pub(crate) fn decode(&self, body: &[u8]) -> Decoded {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);

@@ -251,6 +251,8 @@ pub(crate) struct ApiFields {
     pub(crate) raw_code: Option<String>,
     pub(crate) category: Category,
     pub(crate) message: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) details: Option<String>,
     pub(crate) hint: Option<Cow<'static, str>>,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) headers: HeaderMap,
@@ -297,6 +299,16 @@ impl ApiError {
         Some(novavms::ErrorCode::from_canonical(code))
     }
 
+    /// The code as an OpenStack fault; `None` for other dialects and for answers without a code.
+    #[cfg(feature = "openstack")]
+    #[must_use]
+    pub fn openstack_fault(&self) -> Option<crate::dialect::openstack::Fault> {
+        let code = self
+            .code()
+            .filter(|_| &*self.0.dialect == crate::dialect::openstack::NAME)?;
+        Some(crate::dialect::openstack::Fault::from_canonical(code))
+    }
+
     /// What the answer means.
     #[must_use]
     pub fn category(&self) -> Category {
@@ -309,6 +321,19 @@ impl ApiError {
         self.0.message.as_deref()
     }
 
+    /// The heading of the server's text, where the API writes one: OpenStack's middleware does so in the place of a code.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.0.title.as_deref()
+    }
+
+    /// What the server says to operators, a stack trace for one. It is not meant for end users, and no error text, log
+    /// or report repeats it.
+    #[must_use]
+    pub fn details(&self) -> Option<&str> {
+        self.0.details.as_deref()
+    }
+
     /// How to fix what the code complains of, where the dialect knows.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
@@ -319,6 +344,13 @@ impl ApiError {
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.0.rate_limit
+    }
+
+    /// The version of the API that the server answered with, as in `2.90`; `None` where the API has none.
+    #[cfg(feature = "openstack")]
+    #[must_use]
+    pub fn microversion(&self) -> Option<&str> {
+        crate::dialect::openstack::answered_version(self.headers())
     }
 
     /// The answer's headers.

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::codes::{Category, Cause, ErrorKind, StopReason, WaitReason};
 use crate::coding::{Coding, Decoder};
-use crate::dialect::{CustomDialect, Dialect, SeenCode};
+use crate::dialect::{CustomDialect, Dialect, Seen};
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
 use crate::redact;
 use crate::request_id::{self, RequestId};
@@ -85,21 +85,26 @@ pub fn request_id(data: &[u8]) {
 fn decode(dialect: &Dialect, body: &[u8]) {
     let decoded = dialect.0.decode(body);
     assert_eq!(decoded.code.is_some(), decoded.raw_code.is_some());
-    if let Some(code) = &decoded.code {
-        assert!(!code.is_empty());
-        for status in [400, 401, 429, 502] {
-            let _ = dialect.0.decoder.classify(&SeenCode {
-                code,
-                status,
-                retry_after: None,
-            });
-        }
+    assert!(decoded.code.as_ref().is_none_or(|code| !code.is_empty()));
+    for status in [400, 401, 403, 413, 429, 502] {
+        let _ = dialect.0.decoder.classify(&Seen {
+            code: decoded.code.as_deref(),
+            message: decoded.message.as_deref(),
+            status,
+            retry_after: None,
+        });
     }
 }
 
 /// NovaVMS error bodies.
 pub fn decode_novavms(data: &[u8]) {
     decode(&Dialect::novavms(), data);
+}
+
+/// OpenStack error bodies.
+#[cfg(feature = "openstack")]
+pub fn decode_openstack(data: &[u8]) {
+    decode(&Dialect::openstack(), data);
 }
 
 /// Error bodies of a custom dialect.
@@ -172,6 +177,7 @@ pub fn trail(data: &[u8]) {
         method: Method::GET,
         origin: "https://h".into(),
         path: line(0),
+        correlation_id: Some(line(1).into()),
         notes: Vec::new(),
         started_at: SystemTime::now(),
         started: start,

@@ -74,6 +74,8 @@ mod client;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod host;
+#[cfg(feature = "openstack")]
+pub mod openstack;
 mod request;
 
 pub use cancel::CancelToken;

@@ -75,6 +75,8 @@ pub struct CallInfo<'a> {
     pub method: &'a http::Method,
     /// The path template.
     pub path: &'a str,
+    /// What every attempt carries in the dialect's correlation header: for OpenStack the global request ID.
+    pub correlation_id: Option<&'a str>,
 }
 
 /// The observers of a client, each kept from harming a call.

@@ -118,6 +118,19 @@ impl<C> RequestBuilder<C> {
         self.with(|d| d.idempotency_key = Some(key.into()))
     }
 
+    /// Sends this correlation ID in the place of the call's own: the ID of a request of one's own that this call
+    /// serves. For OpenStack that is the global request ID, `req-` and a UUID in lower case, which appears in the logs
+    /// of every service on the way; a malformed one is `invalid_request`, since the server would drop it in silence.
+    pub fn correlation_id(self, id: impl Into<String>) -> Self {
+        self.with(|d| d.correlation_id = Some(id.into()))
+    }
+
+    /// Asks for a version of the API, such as `2.90` or `latest`, in the place of the client's
+    /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
+    pub fn microversion(self, version: impl Into<String>) -> Self {
+        self.with(|d| d.microversion = Some(version.into()))
+    }
+
     /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|d| d.timeout = Some(timeout))

@@ -33,6 +33,13 @@ impl Response {
         &self.headers
     }
 
+    /// The version of the API that the server answered with, as in `2.90`; `None` where the API has none.
+    #[cfg(feature = "openstack")]
+    #[must_use]
+    pub fn microversion(&self) -> Option<&str> {
+        crate::dialect::openstack::answered_version(&self.headers)
+    }
+
     /// The body, decoded.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {

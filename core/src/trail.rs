@@ -34,6 +34,7 @@ struct Data {
     method: Method,
     origin: Arc<str>,
     path: String,
+    correlation_id: Option<Box<str>>,
     started_at: SystemTime,
     elapsed: Duration,
     outcome: Outcome,
@@ -107,6 +108,13 @@ impl Trail {
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
+    }
+
+    /// What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and
+    /// the call ID unless the caller gave another. It is in the logs of every service on the way.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.0.correlation_id.as_deref()
     }
 
     /// When the call started, by this machine's clock.

@@ -24,7 +24,14 @@ const FLOORS: [&[&str]; 7] = [
     &["error", "response", "retry"],
     &["observe", "transport"],
     &["call"],
-    &["blocking", "client", "fuzzing", "host", "request"],
+    &[
+        "blocking",
+        "client",
+        "fuzzing",
+        "host",
+        "openstack",
+        "request",
+    ],
 ];
 
 /// Modules above this floor may name tokio; `transport::reqwest` and `host` are the ones that do.

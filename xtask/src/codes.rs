@@ -38,6 +38,8 @@ pub(crate) struct Dialect {
     pub(crate) name: String,
     pub(crate) number: u32,
     pub(crate) title: String,
+    /// What the API calls its codes: the name of their type in every language.
+    pub(crate) code_type: String,
     pub(crate) codes: Vec<Code>,
 }
 

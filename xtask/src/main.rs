@@ -53,6 +53,10 @@ fn codegen(check: bool) -> Result<(), String> {
             "core/src/dialect/novavms/codes.rs",
             rust_tables::dialect(&list, "novavms")?,
         ),
+        (
+            "core/src/dialect/openstack/faults.rs",
+            rust_tables::dialect(&list, "openstack")?,
+        ),
     ];
     let mut stale = Vec::new();
     for (path, text) in files {

@@ -65,17 +65,34 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
         .iter()
         .find(|d| d.name == name)
         .ok_or_else(|| format!("schema/codes.json: no dialect `{name}`"))?;
+    let ty = &dialect.code_type;
     let mut out = format!("//! The error codes of {}.\n\n{HEADER}", dialect.title);
-    out.push_str("use crate::codes::Category;\nuse crate::dialect::{CodeRow, RetryRule};\n\n");
+    let ruled = dialect
+        .codes
+        .iter()
+        .any(|c| !matches!(c.retry, Retry::ByStatus));
+    let rows = if ruled {
+        "{CodeRow, RetryRule}"
+    } else {
+        "CodeRow"
+    };
     let _ = write!(
         out,
-        "/// An error code of {}. Codes that this release does not know keep their text in `Unknown`.\n#[derive(Clone, Debug, Eq, Hash, PartialEq)]\n#[non_exhaustive]\npub enum ErrorCode {{\n",
+        "use crate::codes::Category;\nuse crate::dialect::{rows};\n\n"
+    );
+    let _ = write!(
+        out,
+        "/// An error code of {}. Codes that this release does not know keep their text in `Unknown`.\n#[derive(Clone, Debug, Eq, Hash, PartialEq)]\n#[non_exhaustive]\npub enum {ty} {{\n",
         dialect.title
     );
     for code in &dialect.codes {
         let _ = write!(out, "/// {}\n{},\n", code.meaning, pascal(&code.name));
     }
-    out.push_str("/// A code that this release does not know, as the server wrote it.\nUnknown(String),\n}\n\nimpl ErrorCode {\n/// Returns the code of this canonical name; any other text is `Unknown`.\n#[must_use]\npub fn from_canonical(name: &str) -> Self {\nmatch name {\n");
+    let _ = write!(
+        out,
+        "/// A code that this release does not know, as the server wrote it.\nUnknown(String),\n}}\n\nimpl {ty} {{\n"
+    );
+    out.push_str("/// Returns the code of this canonical name; any other text is `Unknown`.\n#[must_use]\npub fn from_canonical(name: &str) -> Self {\nmatch name {\n");
     for code in &dialect.codes {
         let _ = writeln!(out, "{:?} => Self::{},", code.name, pascal(&code.name));
     }
@@ -87,7 +104,9 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
     for code in &dialect.codes {
         let _ = writeln!(out, "Self::{} => {},", pascal(&code.name), code.number);
     }
-    out.push_str("Self::Unknown(_) => 0,\n}\n}\n}\n\nimpl std::fmt::Display for ErrorCode {\nfn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {\nf.write_str(self.as_str())\n}\n}\n\n/// What is known of each code.\npub(crate) const ROWS: &[CodeRow] = &[\n");
+    out.push_str("Self::Unknown(_) => 0,\n}\n}\n}\n\n");
+    let _ = writeln!(out, "impl std::fmt::Display for {ty} {{");
+    out.push_str("fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {\nf.write_str(self.as_str())\n}\n}\n\n/// What is known of each code.\npub(crate) const ROWS: &[CodeRow] = &[\n");
     for code in &dialect.codes {
         let retry = match code.retry {
             Retry::ByStatus => "None",

@@ -16,7 +16,7 @@ use super::shared::Shared;
 use super::{End, guard};
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{Coding, DecodeError};
-use crate::dialect::{self, RetryRule, SeenCode};
+use crate::dialect::{self, RetryRule, Seen};
 use crate::error::{ApiError, ApiFields, BoxError};
 use crate::limits;
 use crate::rate_limit::RateLimit;
@@ -254,13 +254,11 @@ impl<T: Transport> Attempt<'_, T> {
         let dialect = &self.shared.dialect.0;
         let decoded = dialect.decode(&body);
         let status = head.status.as_u16();
-        let meaning = decoded.code.as_deref().and_then(|code| {
-            let seen = SeenCode {
-                code,
-                status,
-                retry_after: head.retry_after,
-            };
-            dialect.decoder.classify(&seen)
+        let meaning = dialect.decoder.classify(&Seen {
+            code: decoded.code.as_deref(),
+            message: decoded.message.as_deref(),
+            status,
+            retry_after: head.retry_after,
         });
         let category = meaning
             .as_ref()
@@ -287,6 +285,8 @@ impl<T: Transport> Attempt<'_, T> {
             raw_code: clean(decoded.raw_code),
             category,
             message: clean(decoded.message),
+            title: clean(decoded.title),
+            details: clean(decoded.details),
             hint: meaning.and_then(|meaning| meaning.hint),
             rate_limit: self.rate_limit(&head.headers),
             headers: self.clean_headers(head.headers),

@@ -115,5 +115,6 @@ fn info(recorder: &Recorder) -> CallInfo<'_> {
         dialect: &opening.dialect,
         method: &opening.method,
         path: &opening.path,
+        correlation_id: opening.correlation_id.as_deref(),
     }
 }

@@ -66,7 +66,8 @@ impl Hop {
         let mut headers = shared.default_headers.clone();
         let correlation = shared.dialect.0.correlation.as_ref();
         // The caller's own ID, passed on from a request of its own, outranks the call's.
-        if let Some(correlation) = correlation.filter(|c| !given.contains_key(&c.header)) {
+        let is_given = |name| given.contains_key(name) || headers.contains_key(name);
+        if let Some(correlation) = correlation.filter(|c| !is_given(&c.header)) {
             let text = format!("{}{}", correlation.prefix, call_id.hyphenated());
             if let Ok(value) = HeaderValue::try_from(text) {
                 headers.insert(correlation.header.clone(), value);
@@ -104,7 +105,15 @@ impl CallPlan {
             dialect: shared.dialect.name(),
             method: &self.hop.method,
             path: &self.path,
+            correlation_id: None,
         }
+    }
+
+    /// The correlation ID that every attempt carries.
+    fn correlation_id(&self, shared: &Shared) -> Option<Box<str>> {
+        let correlation = shared.dialect.0.correlation.as_ref()?;
+        let sent = self.hop.headers.get(&correlation.header)?;
+        Some(String::from_utf8_lossy(sent.as_bytes()).into())
     }
 
     /// The trail's first lines.
@@ -122,6 +131,7 @@ impl CallPlan {
             method: self.hop.method.clone(),
             origin: Arc::clone(shared.base.origin()),
             path: std::mem::take(&mut self.path),
+            correlation_id: self.correlation_id(shared),
             notes: shared.notes.clone(),
             started_at,
             started,

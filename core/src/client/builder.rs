@@ -104,6 +104,12 @@ impl ClientBuilder {
         self.with(|o| o.user_agent = Some(suffix.into()))
     }
 
+    /// Asks for a version of the API on every request, such as `2.90` or `latest`
+    /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
+    pub fn microversion(self, version: impl Into<String>) -> Self {
+        self.with(|o| o.microversion = Some(version.into()))
+    }
+
     /// Sets how many attempts a call makes at most, 1 to 32; 4 by default. Repetitions after a 401 and redirect hops
     /// do not count.
     pub fn max_attempts(self, attempts: u32) -> Self {

@@ -34,6 +34,7 @@ pub(crate) struct Options {
     pub(crate) refresher: Option<Refresher>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) user_agent: Option<String>,
+    pub(crate) microversion: Option<String>,
     pub(crate) retry: RetryOptions,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,
@@ -55,6 +56,7 @@ impl Options {
             refresher: None,
             headers: Vec::new(),
             user_agent: None,
+            microversion: None,
             retry: RetryOptions::default(),
             timeouts: Timeouts::default(),
             limits: Limits::DEFAULT,
@@ -99,12 +101,16 @@ impl Options {
         if uses_proxy(&self.wire.proxy, base.url()) {
             notes.push(TrailNote::ViaProxy);
         }
+        let mut default_headers = standing_headers(
+            &dialect,
+            self.user_agent.as_deref(),
+            self.microversion.as_deref(),
+            self.decompress,
+        )?;
+        add_given(&mut default_headers, &dialect, &self.headers)
+            .map_err(|e| Error::config(format!("default_header: {e}")))?;
         let shared = Shared {
-            default_headers: default_headers(
-                &self.headers,
-                self.user_agent.as_deref(),
-                self.decompress,
-            )?,
+            default_headers,
             dialect,
             base,
             credentials: Credentials::new(self.token, self.refresher),
@@ -162,12 +168,18 @@ pub(crate) fn debug(name: &str, shared: &Shared, f: &mut fmt::Formatter<'_>) -> 
         .finish_non_exhaustive()
 }
 
-fn default_headers(
-    given: &[(String, String)],
+/// What every request of the client says.
+fn standing_headers(
+    dialect: &Dialect,
     suffix: Option<&str>,
+    microversion: Option<&str>,
     decompress: bool,
 ) -> Result<HeaderMap, Error> {
-    let mut map = HeaderMap::new();
+    let mut map: HeaderMap = dialect.0.headers.iter().cloned().collect();
+    if let Some(version) = microversion {
+        let (name, value) = dialect.0.version(version).map_err(Error::config)?;
+        map.insert(name, value);
+    }
     let mut agent = format!("reqtrail/{}", crate::VERSION);
     if let Some(suffix) = suffix {
         agent.push(' ');
@@ -182,15 +194,24 @@ fn default_headers(
             HeaderValue::from_static(coding::ACCEPT_ENCODING),
         );
     }
+    Ok(map)
+}
+
+/// Puts the caller's default headers in the place of the client's own of the same name.
+fn add_given(
+    map: &mut HeaderMap,
+    dialect: &Dialect,
+    given: &[(String, String)],
+) -> Result<(), String> {
     let mut extra = HeaderMap::new();
     for (name, value) in given {
-        let (name, value) = headers::check(name, value)
-            .map_err(|e| Error::config(format!("default_header: {e}")))?;
+        let (name, value) = headers::check(name, value)?;
         extra.append(name, value);
     }
+    headers::check_correlation(dialect, &extra)?;
     for name in extra.keys() {
         map.remove(name);
     }
     map.extend(extra);
-    Ok(map)
+    Ok(())
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, SeenCode, Spec,
+    CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
     code_text, text,
 };
 use crate::codes::Category;
@@ -215,7 +215,9 @@ pub(crate) fn spec(data: CustomDialect) -> Result<Spec, DialectError> {
             .correlation_header
             .map(|name| header("correlation_header", &name))
             .transpose()?
-            .map(|header| CorrelationHeader { header, prefix: "" }),
+            .map(CorrelationHeader::opaque),
+        version: None,
+        headers: Vec::new(),
         idempotency_header: header("idempotency_header", idempotency)?,
         rate_limit,
         decoder: Box::new(Pointers {
@@ -289,11 +291,12 @@ impl Decode for Pointers {
             code,
             message: at(&self.message).and_then(text),
             request_id: at(&self.request_id).and_then(text),
+            ..Decoded::default()
         }
     }
 
-    fn classify(&self, seen: &SeenCode<'_>) -> Option<Meaning> {
-        self.codes.get(seen.code).cloned()
+    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
+        self.codes.get(seen.code?).cloned()
     }
 }
 
@@ -322,8 +325,9 @@ mod tests {
     fn codes_match_exactly_at_any_status() {
         let spec = pointers(r#"{"name": "acme", "codes": {"TOO_FAST": {"category": "rate_limited", "retry": "always"}}}"#).expect("a dialect");
         let seen = |code| {
-            spec.decoder.classify(&SeenCode {
-                code,
+            spec.decoder.classify(&Seen {
+                code: Some(code),
+                message: None,
                 status: 400,
                 retry_after: None,
             })

@@ -22,7 +22,7 @@ mod codes;
 use http::HeaderName;
 use serde_json::Value;
 
-use super::{CodeRow, CredentialHeader, Decode, Decoded, Meaning, SeenCode, Spec, code_text, text};
+use super::{CodeRow, CredentialHeader, Decode, Decoded, Meaning, Seen, Spec, code_text, text};
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
 
 pub use codes::ErrorCode;
@@ -40,6 +40,8 @@ pub(crate) fn spec() -> Spec {
             prefix: "Bearer ".to_owned(),
         },
         correlation: None,
+        version: None,
+        headers: Vec::new(),
         idempotency_header: HeaderName::from_static("idempotency-key"),
         rate_limit: Some(RateLimitHeaders {
             limit: HeaderName::from_static("x-ratelimit-limit"),
@@ -64,11 +66,12 @@ impl Decode for Novavms {
             raw_code,
             message: text(&body["message"]).or_else(|| text(&error["message"])),
             request_id: text(&body["request_id"]).or_else(|| text(&error["request_id"])),
+            ..Decoded::default()
         }
     }
 
-    fn classify(&self, seen: &SeenCode<'_>) -> Option<Meaning> {
-        let row = row(seen.code)?;
+    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
+        let row = row(seen.code?)?;
         let known_pair = row.status == seen.status;
         Some(Meaning {
             category: known_pair.then_some(row.category),
@@ -155,8 +158,9 @@ mod tests {
     #[test]
     fn final_pairs_and_unknown_pairs() {
         let meaning = |code, status| {
-            Novavms.classify(&SeenCode {
-                code,
+            Novavms.classify(&Seen {
+                code: Some(code),
+                message: None,
                 status,
                 retry_after: None,
             })

@@ -63,6 +63,29 @@ fn millis(duration: Duration) -> f64 {
 /// Writes the events.
 pub(crate) struct TracingEvents;
 
+/// The event of an OpenStack attempt. Its message is the line that operators grep clients' logs for to draw a call
+/// graph: method, service, URL and the request ID that was used
+/// (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
+#[cfg(feature = "openstack")]
+fn openstack_attempt(call: &CallInfo<'_>, attempt: &Attempt) {
+    tracing::debug!(
+        target: "reqtrail",
+        call_id = %call.call_id,
+        global_request_id = call.correlation_id,
+        attempt = attempt.number(),
+        status = attempt.status(),
+        code = attempt.error_code().map(one_line).as_deref(),
+        failure = attempt.failure().map(|kind| kind.as_str()),
+        sent = attempt.sent().as_str(),
+        elapsed_ms = millis(attempt.elapsed()),
+        wait_ms = attempt.wait().map(millis),
+        "{} call to compute for {} used request id {}",
+        attempt.method(),
+        attempt.url(),
+        attempt.request_id().map_or("-", |id| id.as_str()),
+    );
+}
+
 impl Observer for TracingEvents {
     fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
         tracing::trace!(
@@ -77,6 +100,11 @@ impl Observer for TracingEvents {
     }
 
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        #[cfg(feature = "openstack")]
+        if call.dialect == crate::dialect::openstack::NAME {
+            openstack_attempt(call, attempt);
+            return;
+        }
         tracing::debug!(
             target: "reqtrail",
             call_id = %call.call_id,

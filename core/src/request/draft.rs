@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     pub(super) content_type: Option<&'static str>,
     pub(super) idempotent: Option<bool>,
     pub(super) idempotency_key: Option<String>,
+    pub(super) correlation_id: Option<String>,
+    pub(super) microversion: Option<String>,
     pub(super) timeout: Option<Duration>,
     pub(super) attempt_timeout: Option<Duration>,
     pub(super) connect_timeout: Option<Duration>,
@@ -69,6 +71,8 @@ impl Draft {
             content_type: None,
             idempotent: None,
             idempotency_key: None,
+            correlation_id: None,
+            microversion: None,
             timeout: None,
             attempt_timeout: None,
             connect_timeout: None,
@@ -106,6 +110,7 @@ impl Draft {
                 origin: Arc::clone(shared.base.origin()),
                 // What follows a `?` was meant as a query, and may be a secret.
                 path: path.split(['?', '#']).next().unwrap_or_default().to_owned(),
+                correlation_id: None,
                 notes: shared.notes.clone(),
                 started_at,
                 started,
@@ -166,6 +171,21 @@ impl Draft {
             let (_, value) = headers::check(key_header.as_str(), key)?;
             map.insert(key_header.clone(), value);
         }
+        if let Some(version) = &self.microversion {
+            let (name, value) = shared.dialect.0.version(version)?;
+            map.insert(name, value);
+        }
+        if let Some(id) = &self.correlation_id {
+            let Some(correlation) = &shared.dialect.0.correlation else {
+                return Err(format!(
+                    "correlation_id: the dialect `{}` has no correlation header; leave it out",
+                    shared.dialect.name()
+                ));
+            };
+            let (name, value) = headers::check(correlation.header.as_str(), id)?;
+            map.insert(name, value);
+        }
+        headers::check_correlation(&shared.dialect, &map)?;
         let trace = if shared.traceparent {
             callers_trace(&mut map)
         } else {

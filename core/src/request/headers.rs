@@ -1,6 +1,8 @@
 //! Headers that a caller gives, checked before anything is sent.
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::dialect::Dialect;
 
 /// Headers that frame the message or belong to the connection: the HTTP library alone can get them right.
 const REFUSED: [&str; 10] = [
@@ -28,6 +30,23 @@ pub(crate) fn check(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)
     let value = HeaderValue::from_bytes(value.as_bytes())
         .map_err(|_| format!("the value of the header `{parsed}` holds a line break, a NUL or another control character"))?;
     Ok((parsed, value))
+}
+
+/// Checks the correlation IDs that a caller gives: one that the server drops would break the trace without a word.
+pub(crate) fn check_correlation(dialect: &Dialect, given: &HeaderMap) -> Result<(), String> {
+    let Some(correlation) = &dialect.0.correlation else {
+        return Ok(());
+    };
+    let values = given.get_all(&correlation.header);
+    if values.iter().nth(1).is_some() {
+        return Err(format!(
+            "the header `{}` is given more than once; expected one correlation ID",
+            correlation.header
+        ));
+    }
+    values
+        .iter()
+        .try_for_each(|value| (correlation.check)(&String::from_utf8_lossy(value.as_bytes())))
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub(crate) struct Opening {
     pub(crate) method: Method,
     pub(crate) origin: Arc<str>,
     pub(crate) path: String,
+    /// What every attempt carries in the dialect's correlation header.
+    pub(crate) correlation_id: Option<Box<str>>,
     pub(crate) notes: Vec<TrailNote>,
     pub(crate) started_at: SystemTime,
     pub(crate) started: Instant,
@@ -165,6 +167,7 @@ impl Recorder {
             method: opening.method.clone(),
             origin: Arc::clone(&opening.origin),
             path: std::mem::take(&mut opening.path),
+            correlation_id: opening.correlation_id.take(),
             started_at: opening.started_at,
             elapsed: now.saturating_duration_since(opening.started),
             outcome,

@@ -120,6 +120,15 @@ fn notes(trail: &Trail) -> Vec<String> {
     if trail.outcome() != Outcome::Ok && !trail.attempts().is_empty() {
         notes.push(stopped(trail.stopped()).to_owned());
     }
+    if let Some(id) = trail
+        .correlation_id()
+        .filter(|_| trail.outcome() != Outcome::Ok)
+    {
+        notes.push(format!(
+            "Every attempt carried the correlation ID {}; look for it in the service's log.",
+            redact::one_line(id)
+        ));
+    }
     for note in trail.notes() {
         notes.push(
             match note {

@@ -44,6 +44,7 @@ impl Story {
             method,
             origin: "https://api.example".into(),
             path: path.to_owned(),
+            correlation_id: None,
             notes,
             started_at: SystemTime::UNIX_EPOCH + Duration::from_millis(1_704_161_769_950),
             started: start,

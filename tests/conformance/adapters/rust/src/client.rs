@@ -30,8 +30,8 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
     if let Some(dialect) = &given.dialect {
         builder = builder.dialect(read_dialect(dialect)?);
     }
-    if given.microversion.is_some() {
-        return Err("microversion: no dialect of this release has one".to_owned());
+    if let Some(version) = &given.microversion {
+        builder = builder.microversion(version);
     }
     if let Some(token) = &given.token {
         builder = builder.token(token.as_str());

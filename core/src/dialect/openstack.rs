@@ -1,0 +1,349 @@
+//! OpenStack Nova: local and global request IDs, faults named by their root element, microversions.
+//!
+//! Sources: the compute API guide on faults (<https://docs.openstack.org/api-guide/compute/faults.html>), on
+//! microversions (<https://docs.openstack.org/api-guide/compute/microversions.html>), and what Nova 32 answers.
+
+mod faults;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use super::{
+    CodeRow, CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
+    VersionHeader, code_text, text,
+};
+use crate::codes::Category;
+
+pub use faults::Fault;
+
+/// The dialect's name.
+pub(crate) const NAME: &str = "openstack";
+
+/// The header of request IDs: the local one in a response, the global one in a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
+
+/// The header of microversions, which the server repeats in its answer.
+pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
+
+/// The dialect's data.
+pub(crate) fn spec() -> Spec {
+    Spec {
+        name: NAME.into(),
+        // Old servers send the second alone; today's send both with one value, at every microversion.
+        request_id_headers: vec![REQUEST_ID, HeaderName::from_static("x-compute-request-id")],
+        credential: CredentialHeader {
+            header: HeaderName::from_static("x-auth-token"),
+            prefix: String::new(),
+        },
+        correlation: Some(CorrelationHeader {
+            header: REQUEST_ID,
+            prefix: "req-",
+            check: check_global_id,
+        }),
+        version: Some(VersionHeader {
+            header: API_VERSION,
+            service: "compute",
+        }),
+        // With `*/*` Nova's middleware writes its errors as HTML.
+        headers: vec![(
+            http::header::ACCEPT,
+            HeaderValue::from_static("application/json"),
+        )],
+        idempotency_header: HeaderName::from_static("idempotency-key"),
+        rate_limit: None,
+        decoder: Box::new(Openstack),
+    }
+}
+
+/// Checks a global request ID. Nova takes any lower-case `req-` and 8-4-4-4-12 hex digits, and drops everything else
+/// without a word.
+fn check_global_id(id: &str) -> Result<(), String> {
+    let groups = id.strip_prefix("req-").map(|uuid| uuid.split('-'));
+    let is_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let fits = groups.is_some_and(|groups| {
+        groups.clone().map(str::len).eq([8, 4, 4, 4, 12]) && groups.clone().all(is_hex)
+    });
+    if fits {
+        return Ok(());
+    }
+    Err(format!(
+        "the global request ID `{}` would be dropped by the server; expected `req-` and a UUID in lower case, as in \
+         req-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2",
+        id.escape_debug()
+    ))
+}
+
+/// The version that a response names: `compute 2.90`, perhaps in a list with other services.
+pub(crate) fn answered_version(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(API_VERSION)?.to_str().ok()?;
+    text.split(',')
+        .find_map(|entry| entry.trim().strip_prefix("compute "))
+        .map(str::trim)
+}
+
+struct Openstack;
+
+impl Decode for Openstack {
+    fn decode(&self, body: &Value) -> Decoded {
+        let Some(object) = body.as_object() else {
+            return Decoded::default();
+        };
+        // API-SIG's list of errors (<https://specs.openstack.org/openstack/api-sig/guidelines/errors.html>).
+        if let Some(first) = body["errors"].get(0) {
+            let code = code_text(&first["code"]);
+            return Decoded {
+                raw_code: code.clone(),
+                code,
+                message: text(&first["detail"]),
+                title: text(&first["title"]),
+                request_id: text(&first["request_id"]),
+                details: None,
+            };
+        }
+        // A middleware's own words; what it calls a code is the status.
+        if body["message"].is_string() {
+            return titled(body);
+        }
+        if body["error"].is_object() {
+            return titled(&body["error"]);
+        }
+        let root = object
+            .iter()
+            .find(|(name, fault)| !name.is_empty() && fault["message"].is_string());
+        root.map(|(name, fault)| Decoded {
+            code: Some(name.clone()),
+            raw_code: Some(name.clone()),
+            message: text(&fault["message"]),
+            details: text(&fault["details"]),
+            ..Decoded::default()
+        })
+        .unwrap_or_default()
+    }
+
+    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
+        let row = seen.code.and_then(row);
+        let over_quota = seen.status == 403 && seen.message.is_some_and(names_a_quota);
+        if row.is_none() && !over_quota {
+            return None;
+        }
+        let category = if over_quota {
+            Some(Category::Quota)
+        } else {
+            row.filter(|row| row.status == seen.status)
+                .map(|row| row.category)
+        };
+        // Block storage answers a used-up quota so: repeating at once would never end.
+        let is_final = row.is_some_and(|row| row.name == Fault::OverLimit.as_str())
+            && seen.status == 413
+            && seen.retry_after.is_some_and(|wait| wait.is_zero());
+        Some(Meaning {
+            category,
+            retry: is_final.then_some(RetryRule::Never),
+            hint: row.map(|row| row.hint.into()),
+        })
+    }
+}
+
+/// The parts of a body that has a heading in the place of a code.
+fn titled(body: &Value) -> Decoded {
+    Decoded {
+        message: text(&body["message"]),
+        title: text(&body["title"]),
+        ..Decoded::default()
+    }
+}
+
+/// Nova has no code for a used-up quota: it says so in words, at 403.
+fn names_a_quota(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("quota") && message.contains("exceed")
+}
+
+fn row(code: &str) -> Option<&'static CodeRow> {
+    faults::ROWS.iter().find(|row| row.name == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    fn seen<'a>(code: Option<&'a str>, status: u16, message: Option<&'a str>) -> Seen<'a> {
+        Seen {
+            code,
+            message,
+            status,
+            retry_after: None,
+        }
+    }
+
+    fn category(code: Option<&str>, status: u16, message: &str) -> Option<Category> {
+        Openstack
+            .classify(&seen(code, status, Some(message)))
+            .and_then(|meaning| meaning.category)
+    }
+
+    #[test]
+    fn the_root_is_the_code() {
+        let decoded = Openstack.decode(&json!({"itemNotFound": {"code": 404, "message": "m"}}));
+        assert_eq!(decoded.code, some("itemNotFound"));
+        assert_eq!(decoded.raw_code, some("itemNotFound"));
+        assert_eq!(decoded.message, some("m"));
+        let unknown = json!({"brandNew": {"code": 418, "message": "m", "details": "trace"}});
+        let decoded = Openstack.decode(&unknown);
+        assert_eq!(
+            (decoded.code, decoded.details),
+            (some("brandNew"), some("trace"))
+        );
+    }
+
+    #[test]
+    fn bodies_without_a_code_keep_their_title() {
+        let middleware = json!({"error": {"code": 401, "title": "Unauthorized", "message": "m"}});
+        let rootless = json!({"message": "m", "code": "401 Unauthorized", "title": "Unauthorized"});
+        for body in [middleware, rootless] {
+            let decoded = Openstack.decode(&body);
+            assert_eq!(decoded.code, None, "{body}");
+            assert_eq!(
+                (decoded.message, decoded.title),
+                (some("m"), some("Unauthorized")),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_of_errors_gives_the_first() {
+        let body = json!({"errors": [
+            {"code": "placement.duplicate_name", "title": "Conflict", "detail": "d", "request_id": "req-1"},
+            {"code": "other"},
+        ]});
+        assert_eq!(
+            Openstack.decode(&body),
+            Decoded {
+                code: some("placement.duplicate_name"),
+                raw_code: some("placement.duplicate_name"),
+                message: some("d"),
+                title: some("Conflict"),
+                details: None,
+                request_id: some("req-1"),
+            }
+        );
+    }
+
+    #[test]
+    fn wrong_types_give_nothing() {
+        for body in [
+            json!(null),
+            json!([]),
+            json!("x"),
+            json!({}),
+            json!({"errors": []}),
+            json!({"errors": "x"}),
+            json!({"computeFault": "x"}),
+            json!({"computeFault": {"message": 7}}),
+            json!({"": {"message": "m"}}),
+        ] {
+            assert_eq!(Openstack.decode(&body), Decoded::default(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_quota_is_named_in_words_at_403() {
+        let quota = "Quota exceeded for instances: Requested 1, but already used 0 of 0 instances";
+        let policy = "Policy doesn't allow os_compute_api:os-hypervisors:list to be performed.";
+        assert_eq!(
+            category(Some("forbidden"), 403, quota),
+            Some(Category::Quota)
+        );
+        assert_eq!(category(None, 403, quota), Some(Category::Quota));
+        assert_eq!(
+            category(Some("forbidden"), 403, policy),
+            Some(Category::Permission)
+        );
+        // At another status the word alone says nothing.
+        assert_eq!(
+            category(Some("badRequest"), 400, quota),
+            Some(Category::Invalid)
+        );
+        assert_eq!(category(None, 403, "quota class"), None);
+    }
+
+    #[test]
+    fn over_limit_is_a_quota_at_413_and_a_rate_at_429() {
+        assert_eq!(category(Some("overLimit"), 413, ""), Some(Category::Quota));
+        assert_eq!(category(Some("overLimit"), 429, ""), None);
+        let rule = |status, retry_after| {
+            let seen = Seen {
+                retry_after,
+                ..seen(Some("overLimit"), status, None)
+            };
+            Openstack.classify(&seen).and_then(|meaning| meaning.retry)
+        };
+        assert_eq!(rule(413, Some(Duration::ZERO)), Some(RetryRule::Never));
+        assert_eq!(rule(413, Some(Duration::from_secs(1))), None);
+        assert_eq!(rule(413, None), None);
+        assert_eq!(rule(429, Some(Duration::ZERO)), None);
+    }
+
+    #[test]
+    fn one_fault_serves_several_statuses() {
+        assert_eq!(
+            category(Some("computeFault"), 500, ""),
+            Some(Category::Server)
+        );
+        assert_eq!(category(Some("computeFault"), 410, ""), None);
+    }
+
+    #[test]
+    fn global_ids_are_what_nova_takes() {
+        for good in [
+            "req-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2",
+            "req-00000000-0000-1000-8000-000000000000",
+        ] {
+            assert_eq!(check_global_id(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "3dccb8c4-08fe-4706-a91d-e843b8fe9ed2",
+            "req-3DCCB8C4-08fe-4706-a91d-e843b8fe9ed2",
+            "REQ-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2",
+            "req-3dccb8c408fe4706a91de843b8fe9ed2",
+            "req-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2-",
+            "req-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2a",
+            "req-3dccb8c-408fe-4706-a91d-e843b8fe9ed2",
+            "req-3dccb8g4-08fe-4706-a91d-e843b8fe9ed2",
+        ] {
+            assert!(check_global_id(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn versions_are_checked() {
+        let spec = spec();
+        for (given, sent) in [("2.90", "compute 2.90"), ("latest", "compute latest")] {
+            let (_, value) = spec.version(given).expect("a version");
+            assert_eq!(value, sent);
+        }
+        for bad in [
+            "",
+            "2",
+            "2.",
+            ".1",
+            "2.9x",
+            "compute 2.90",
+            "2.1\r\n",
+            "Latest",
+        ] {
+            let error = spec.version(bad).expect_err(bad);
+            assert!(error.contains("expected a version"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The error codes of OpenStack Nova.
+
+// Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.
+
+use crate::codes::Category;
+use crate::dialect::CodeRow;
+
+/// An error code of OpenStack Nova. Codes that this release does not know keep their text in `Unknown`.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The request is malformed or breaks the API's schema.
+    BadRequest,
+    /// The token is missing, wrong or expired.
+    Unauthorized,
+    /// Policy does not allow it, or a quota is exceeded.
+    Forbidden,
+    /// The resource does not exist, or belongs to another project.
+    ItemNotFound,
+    /// The resource does not take this method.
+    BadMethod,
+    /// The server's state does not allow the action, or it is locked or busy with another.
+    ConflictingRequest,
+    /// A quota is used up (413), or there were too many requests (429).
+    OverLimit,
+    /// The content type of the body is not supported.
+    BadMediaType,
+    /// The cloud's hypervisor or configuration does not support it.
+    NotImplemented,
+    /// The service, or one that it needs, is temporarily unavailable.
+    ServiceUnavailable,
+    /// Any fault without a name of its own: an unexpected error, but also 406 and 410.
+    ComputeFault,
+    /// A code that this release does not know, as the server wrote it.
+    Unknown(String),
+}
+
+impl Fault {
+    /// Returns the code of this canonical name; any other text is `Unknown`.
+    #[must_use]
+    pub fn from_canonical(name: &str) -> Self {
+        match name {
+            "badRequest" => Self::BadRequest,
+            "unauthorized" => Self::Unauthorized,
+            "forbidden" => Self::Forbidden,
+            "itemNotFound" => Self::ItemNotFound,
+            "badMethod" => Self::BadMethod,
+            "conflictingRequest" => Self::ConflictingRequest,
+            "overLimit" => Self::OverLimit,
+            "badMediaType" => Self::BadMediaType,
+            "notImplemented" => Self::NotImplemented,
+            "serviceUnavailable" => Self::ServiceUnavailable,
+            "computeFault" => Self::ComputeFault,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+
+    /// Returns the canonical name, or the raw text of an unknown code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::BadRequest => "badRequest",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::ItemNotFound => "itemNotFound",
+            Self::BadMethod => "badMethod",
+            Self::ConflictingRequest => "conflictingRequest",
+            Self::OverLimit => "overLimit",
+            Self::BadMediaType => "badMediaType",
+            Self::NotImplemented => "notImplemented",
+            Self::ServiceUnavailable => "serviceUnavailable",
+            Self::ComputeFault => "computeFault",
+            Self::Unknown(raw) => raw,
+        }
+    }
+
+    /// Returns the number, which never changes between releases; 0 for an unknown code.
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        match self {
+            Self::BadRequest => 1,
+            Self::Unauthorized => 2,
+            Self::Forbidden => 3,
+            Self::ItemNotFound => 4,
+            Self::BadMethod => 5,
+            Self::ConflictingRequest => 6,
+            Self::OverLimit => 7,
+            Self::BadMediaType => 8,
+            Self::NotImplemented => 9,
+            Self::ServiceUnavailable => 10,
+            Self::ComputeFault => 11,
+            Self::Unknown(_) => 0,
+        }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is known of each code.
+pub(crate) const ROWS: &[CodeRow] = &[
+    CodeRow {
+        name: "badRequest",
+        aliases: &[],
+        status: 400,
+        category: Category::Invalid,
+        retry: None,
+        hint: "Read the message: it names the field. Compare the body with the API reference of the microversion that was sent.",
+    },
+    CodeRow {
+        name: "unauthorized",
+        aliases: &[],
+        status: 401,
+        category: Category::Authentication,
+        retry: None,
+        hint: "Sign in again; a client that signs in by itself does so once per call.",
+    },
+    CodeRow {
+        name: "forbidden",
+        aliases: &[],
+        status: 403,
+        category: Category::Permission,
+        retry: None,
+        hint: "Read the message: it names the policy rule or the quota. The operator grants roles and quotas.",
+    },
+    CodeRow {
+        name: "itemNotFound",
+        aliases: &[],
+        status: 404,
+        category: Category::NotFound,
+        retry: None,
+        hint: "Check the ID and the project of the token.",
+    },
+    CodeRow {
+        name: "badMethod",
+        aliases: &[],
+        status: 405,
+        category: Category::Invalid,
+        retry: None,
+        hint: "Check the method and the path.",
+    },
+    CodeRow {
+        name: "conflictingRequest",
+        aliases: &[],
+        status: 409,
+        category: Category::Conflict,
+        retry: None,
+        hint: "Read the message for the state; wait until task_state is null, or unlock the server.",
+    },
+    CodeRow {
+        name: "overLimit",
+        aliases: &[],
+        status: 413,
+        category: Category::Quota,
+        retry: None,
+        hint: "At 413 free resources or ask the operator for quota: waiting does not help. At 429 wait as Retry-After says.",
+    },
+    CodeRow {
+        name: "badMediaType",
+        aliases: &[],
+        status: 415,
+        category: Category::Invalid,
+        retry: None,
+        hint: "Send JSON with Content-Type: application/json.",
+    },
+    CodeRow {
+        name: "notImplemented",
+        aliases: &[],
+        status: 501,
+        category: Category::Server,
+        retry: None,
+        hint: "Another flavor, image or host type may support it; ask the operator.",
+    },
+    CodeRow {
+        name: "serviceUnavailable",
+        aliases: &[],
+        status: 503,
+        category: Category::Unavailable,
+        retry: None,
+        hint: "Try again later.",
+    },
+    CodeRow {
+        name: "computeFault",
+        aliases: &[],
+        status: 500,
+        category: Category::Server,
+        retry: None,
+        hint: "Go by the status. For a 500, give the request ID to the operator: the reason is in the service's log.",
+    },
+];
