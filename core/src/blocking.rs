@@ -9,13 +9,15 @@
 //! # Ok::<(), reqtrail::Error>(())
 //! ```
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use crate::call::shared::Shared;
-use crate::client::{options, verbs};
+use crate::client::{AnyClient, options, verbs};
+use crate::codes::ErrorKind;
 use crate::error::Error;
-use crate::host::{Host, PreparedCall};
+use crate::host::{Flow, Host, PreparedCall};
 use crate::redact::Secret;
 use crate::request::{Draft, RequestBuilder};
 use crate::response::Response;
@@ -44,10 +46,59 @@ impl Client {
         options::set_token(&self.shared, token.into())
     }
 
+    /// Runs what is written for the asynchronous client, several calls and the waits between them, on the thread that
+    /// asks for it. The client that the flow gets shares everything with this one but its connections.
+    ///
+    /// # Errors
+    /// `internal` if the flow could not be driven.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # let client = reqtrail::Client::novavms("https://novavms.example/api/v1").build_blocking()?;
+    /// let both = client.run_flow(|client| async move {
+    ///     let (sites, cameras) = (client.get("/sites").send(), client.get("/cameras").send());
+    ///     (sites.await, cameras.await)
+    /// })?;
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    pub fn run_flow<O, W>(
+        &self,
+        flow: impl FnOnce(crate::Client) -> W + Send + 'static,
+    ) -> Result<O, Error>
+    where
+        O: Send + 'static,
+        W: Future<Output = O> + Send + 'static,
+    {
+        let (done, result) = std::sync::mpsc::channel();
+        let shared = Arc::clone(&self.shared);
+        self.host.run_flow(Flow::new(move |transport| {
+            let work = flow(crate::Client::new(shared, transport));
+            async move {
+                // Nobody else has the receiver, and it is looked at after the flow has ended.
+                let _ = done.send(work.await);
+            }
+        }))?;
+        result
+            .try_recv()
+            .map_err(|_| Error::new(ErrorKind::Internal, "a flow ended without a result"))
+    }
+
     /// What drives the client's calls; bindings submit theirs to it.
     #[must_use]
     pub fn host(&self) -> &Arc<dyn Host> {
         &self.host
+    }
+}
+
+impl crate::client::sealed::Sealed for Client {}
+
+impl AnyClient for Client {
+    fn begin(&self, method: &str, path: &str) -> RequestBuilder<Self> {
+        self.request(method, path)
+    }
+
+    fn has_microversion(&self) -> bool {
+        self.shared.has_microversion()
     }
 }
 

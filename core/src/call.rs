@@ -5,7 +5,7 @@ pub(crate) mod credential;
 mod exchange;
 mod guard;
 pub(crate) mod plan;
-mod race;
+pub(crate) mod race;
 mod redirect;
 pub(crate) mod shared;
 

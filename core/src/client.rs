@@ -30,6 +30,32 @@ pub struct Client<T = ReqwestTransport> {
     transport: Arc<T>,
 }
 
+/// Either client: what is built on both takes any of them.
+pub trait AnyClient: Clone + sealed::Sealed {
+    #[doc(hidden)]
+    fn begin(&self, method: &str, path: &str) -> RequestBuilder<Self>;
+
+    #[doc(hidden)]
+    fn has_microversion(&self) -> bool;
+}
+
+pub(crate) mod sealed {
+    /// Only this library's clients are clients.
+    pub trait Sealed {}
+}
+
+impl<T: Transport> sealed::Sealed for Client<T> {}
+
+impl<T: Transport> AnyClient for Client<T> {
+    fn begin(&self, method: &str, path: &str) -> RequestBuilder<Self> {
+        self.request(method, path)
+    }
+
+    fn has_microversion(&self) -> bool {
+        self.shared.has_microversion()
+    }
+}
+
 /// The verbs of a client, the same for each way of driving it.
 macro_rules! verbs {
     () => {
@@ -105,11 +131,8 @@ impl Client {
 }
 
 impl<T: Transport> Client<T> {
-    pub(crate) fn new(shared: Arc<Shared>, transport: T) -> Self {
-        Self {
-            shared,
-            transport: Arc::new(transport),
-        }
+    pub(crate) fn new(shared: Arc<Shared>, transport: Arc<T>) -> Self {
+        Self { shared, transport }
     }
 
     verbs!();
@@ -120,6 +143,12 @@ impl<T: Transport> Client<T> {
     /// `config` for a token that cannot stand in a header.
     pub fn set_token(&self, token: impl Into<Secret>) -> Result<(), crate::Error> {
         options::set_token(&self.shared, token.into())
+    }
+
+    /// How long a call takes at most unless its request says otherwise.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn call_timeout(&self) -> std::time::Duration {
+        self.shared.timeouts.call
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

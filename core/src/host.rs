@@ -8,6 +8,8 @@ mod background;
 mod drivers;
 mod tokio_host;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::call::plan::CallPlan;
@@ -15,6 +17,7 @@ use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
 use crate::error::Error;
 use crate::response::Response;
+use crate::transport::reqwest::ReqwestTransport;
 
 pub(crate) use tokio_host::TokioHost;
 
@@ -53,6 +56,29 @@ impl PreparedCall {
     }
 }
 
+/// Several calls and the waits between them, driven as one.
+pub struct Flow(FlowWork);
+
+/// Makes the work of a flow on the transport that will drive it.
+type FlowWork =
+    Box<dyn FnOnce(Arc<ReqwestTransport>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+impl Flow {
+    /// Makes a flow of a function that gets a transport; its results are its own to keep.
+    pub(crate) fn new<W>(work: impl FnOnce(Arc<ReqwestTransport>) -> W + Send + 'static) -> Self
+    where
+        W: Future<Output = ()> + Send + 'static,
+    {
+        Self(Box::new(move |transport| Box::pin(work(transport))))
+    }
+}
+
+impl std::fmt::Debug for Flow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Flow").finish_non_exhaustive()
+    }
+}
+
 /// Drives calls for those who cannot poll futures.
 pub trait Host: Send + Sync {
     /// Starts a call from any thread. Its result is queued under `tag`, and never handed over inside this function.
@@ -70,6 +96,12 @@ pub trait Host: Send + Sync {
         call: PreparedCall,
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> CallResult;
+
+    /// Runs a flow on the thread that asks for it, until it ends.
+    ///
+    /// # Errors
+    /// `internal` if it could not be driven.
+    fn run_flow(&self, flow: Flow) -> Result<(), Error>;
 
     /// Sets what is called when results wait to be taken: once per batch, from the driving thread, and at once if some
     /// wait already. It must be quick, and must not call the host.

@@ -79,7 +79,7 @@ pub mod openstack;
 mod request;
 
 pub use cancel::CancelToken;
-pub use client::{Client, ClientBuilder};
+pub use client::{AnyClient, Client, ClientBuilder};
 pub use codes::{
     Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
 };

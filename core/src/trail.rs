@@ -3,7 +3,7 @@
 mod attempt;
 mod json;
 mod recorder;
-mod report;
+pub(crate) mod report;
 
 use std::fmt;
 use std::sync::Arc;

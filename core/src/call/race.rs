@@ -8,14 +8,14 @@ use crate::cancel::CancelToken;
 
 /// Who was first.
 #[derive(Debug)]
-pub(super) enum Race<T> {
+pub(crate) enum Race<T> {
     Done(T),
     Time,
     Cancelled,
 }
 
 /// Waits for the first of three. A result that is there counts even if the time is up as well; a cancel counts always.
-pub(super) async fn race<W, S>(
+pub(crate) async fn race<W, S>(
     mut work: Pin<&mut W>,
     mut timer: Pin<&mut S>,
     cancel: &mut Cancel,
@@ -37,17 +37,17 @@ where
 }
 
 /// A call's cancel token, listened to from the first time that it is polled.
-pub(super) struct Cancel {
+pub(crate) struct Cancel {
     token: Option<CancelToken>,
     wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Cancel {
-    pub(super) fn new(token: Option<CancelToken>) -> Self {
+    pub(crate) fn new(token: Option<CancelToken>) -> Self {
         Self { token, wait: None }
     }
 
-    pub(super) fn is_cancelled(&self) -> bool {
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.token.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 

@@ -80,6 +80,12 @@ impl Shared {
         (random.f64(), random.f64())
     }
 
+    /// Whether every request asks for a version of the API.
+    pub(crate) fn has_microversion(&self) -> bool {
+        let header = self.dialect.0.version.as_ref();
+        header.is_some_and(|version| self.default_headers.contains_key(&version.header))
+    }
+
     /// Takes a retry from the budget, if there is one.
     pub(crate) fn withdraw(&self) -> bool {
         self.budget.as_ref().is_none_or(Bucket::withdraw)

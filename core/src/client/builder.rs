@@ -234,7 +234,7 @@ impl ClientBuilder {
         let (shared, wire) = self.options.check()?;
         let transport = ReqwestTransport::new(&wire, shared.base.url(), Tasks::OnRuntime)
             .map_err(Error::config)?;
-        Ok(Client::new(shared, transport))
+        Ok(Client::new(shared, Arc::new(transport)))
     }
 
     /// Builds a client that sends through a transport of one's own: a mock, or another HTTP library. The options of
@@ -246,7 +246,7 @@ impl ClientBuilder {
         // Whether the environment names a proxy does not matter to it.
         self.options.wire.proxy = Proxy::None;
         let (shared, _) = self.options.check()?;
-        Ok(Client::new(shared, transport))
+        Ok(Client::new(shared, Arc::new(transport)))
     }
 
     /// Builds a client whose calls block the thread that makes them.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
 use url::Url;
 
-use super::{CallResult, PreparedCall};
+use super::{CallResult, Flow, PreparedCall};
 use crate::call::run_call;
 use crate::codes::ErrorKind;
 use crate::error::Error;
@@ -78,23 +78,11 @@ impl Drivers {
         let cancel = interrupted.map(|_| call.cancel_token());
         let PreparedCall { shared, plan } = call;
         let plan = plan?;
-        let idle = self.idle().pop();
-        let driver = match idle {
-            Some(resting) => resting.driver,
-            None => Driver::new(&self.wire, &self.base)
-                .map_err(|e| Error::new(ErrorKind::Internal, e))?,
-        };
+        let driver = self.borrow()?;
         let work = run_call(shared, Arc::clone(&driver.transport), plan);
-        let Some(runtime) = &driver.runtime else {
-            return Err(Error::new(
-                ErrorKind::Internal,
-                "a driver without a runtime",
-            ));
-        };
+        let runtime = driver.runtime()?;
         let result = runtime.block_on(async {
-            // Nothing watched the idle connections since the last call. One look at the sockets lets those that the
-            // server has closed be noticed before a request is written to them.
-            tokio::task::yield_now().await;
+            look_at_sockets().await;
             match interrupted.zip(cancel) {
                 None => work.await,
                 Some((interrupted, cancel)) => {
@@ -108,15 +96,41 @@ impl Drivers {
             }
         });
         if result.is_err() {
-            // A call that was given up leaves its connection behind, which closes when it is polled next.
-            runtime.block_on(async {
-                for _ in 0..FAREWELL_TURNS {
-                    tokio::task::yield_now().await;
-                }
-            });
+            runtime.block_on(farewell());
         }
         self.give_back(driver);
         result
+    }
+
+    /// Runs a flow on the thread that asks for it.
+    pub(super) fn run_flow(&self, flow: Flow) -> Result<(), Error> {
+        if Handle::try_current().is_ok() {
+            return on_thread(|| self.run_flow_here(flow));
+        }
+        self.run_flow_here(flow)
+    }
+
+    fn run_flow_here(&self, flow: Flow) -> Result<(), Error> {
+        let driver = self.borrow()?;
+        let work = (flow.0)(Arc::clone(&driver.transport));
+        driver.runtime()?.block_on(async {
+            look_at_sockets().await;
+            work.await;
+            farewell().await;
+        });
+        self.give_back(driver);
+        Ok(())
+    }
+
+    /// Takes the driver that was used last, or makes one.
+    fn borrow(&self) -> Result<Driver, Error> {
+        let idle = self.idle().pop();
+        match idle {
+            Some(resting) => Ok(resting.driver),
+            None => {
+                Driver::new(&self.wire, &self.base).map_err(|e| Error::new(ErrorKind::Internal, e))
+            }
+        }
     }
 
     fn call_on_thread(
@@ -136,12 +150,7 @@ impl Drivers {
                 }
                 std::thread::sleep(TICK);
             }
-            worker.join().unwrap_or_else(|_| {
-                Err(Error::new(
-                    ErrorKind::Internal,
-                    "reqtrail panicked; please report this",
-                ))
-            })
+            worker.join().unwrap_or_else(|_| Err(panicked()))
         })
     }
 
@@ -175,6 +184,12 @@ impl Driver {
             transport,
         })
     }
+
+    fn runtime(&self) -> Result<&Runtime, Error> {
+        self.runtime
+            .as_ref()
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "a driver without a runtime"))
+    }
 }
 
 impl Drop for Driver {
@@ -183,6 +198,28 @@ impl Drop for Driver {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+/// Runs work on a thread of its own: a runtime cannot be entered from within another.
+fn on_thread<O: Send>(work: impl FnOnce() -> Result<O, Error> + Send) -> Result<O, Error> {
+    std::thread::scope(|scope| scope.spawn(work).join().unwrap_or_else(|_| Err(panicked())))
+}
+
+fn panicked() -> Error {
+    Error::new(ErrorKind::Internal, "reqtrail panicked; please report this")
+}
+
+/// Nothing watched the idle connections since the last call. One look at the sockets lets those that the server has
+/// closed be noticed before a request is written to them.
+async fn look_at_sockets() {
+    tokio::task::yield_now().await;
+}
+
+/// A call that was given up leaves its connection behind, which closes when it is polled next.
+async fn farewell() {
+    for _ in 0..FAREWELL_TURNS {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -4,7 +4,8 @@ use url::Url;
 
 use super::background::Background;
 use super::drivers::Drivers;
-use super::{CallResult, Host, PreparedCall};
+use super::{CallResult, Flow, Host, PreparedCall};
+use crate::error::Error;
 use crate::transport::WireOptions;
 
 /// Blocking calls are driven by the threads that make them, submitted ones by one background thread.
@@ -39,6 +40,10 @@ impl Host for TokioHost {
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> CallResult {
         self.drivers.call(call, interrupted)
+    }
+
+    fn run_flow(&self, flow: Flow) -> Result<(), Error> {
+        self.drivers.run_flow(flow)
     }
 
     fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {

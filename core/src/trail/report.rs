@@ -36,7 +36,7 @@ pub(super) fn write(trail: &Trail) -> String {
     for note in notes(trail) {
         out.words("- ", &note);
     }
-    out.0
+    out.finish()
 }
 
 fn headline(trail: &Trail) -> Vec<String> {
@@ -252,16 +252,16 @@ fn clock(time: SystemTime) -> String {
 
 /// Lines of at most [`WIDTH`] columns.
 #[derive(Default)]
-struct Lines(String);
+pub(crate) struct Lines(String);
 
 impl Lines {
     /// Writes cells in a row, and those that do not fit on indented lines below.
-    fn cells(&mut self, indent: &str, gap: &str, cells: &[String]) {
+    pub(crate) fn cells(&mut self, indent: &str, gap: &str, cells: &[String]) {
         self.fill(indent, "      ", gap, cells.iter().map(String::as_str));
     }
 
     /// Writes a sentence as an item.
-    fn words(&mut self, bullet: &str, text: &str) {
+    pub(crate) fn words(&mut self, bullet: &str, text: &str) {
         self.fill(bullet, "  ", " ", text.split(' '));
     }
 
@@ -302,6 +302,11 @@ impl Lines {
             empty = false;
         }
         self.end(&line);
+    }
+
+    /// The text.
+    pub(crate) fn finish(self) -> String {
+        self.0
     }
 
     fn end(&mut self, line: &str) {

@@ -1,0 +1,131 @@
+//! Server actions: what was done to a server, by request ID.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::time::{Stamp, stamp};
+
+/// An action on a server (<https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions>).
+///
+/// Which fields are there depends on the microversion and on the caller's role: the documentation of each says when.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct ServerAction {
+    /// The kind: `create`, `resize`, `live-migration`, …
+    pub action: String,
+    /// The server's UUID.
+    #[serde(default, rename = "instance_uuid")]
+    pub server_id: Option<String>,
+    /// The local ID of the request that started it.
+    pub request_id: String,
+    /// Who asked for it.
+    #[serde(default)]
+    pub user_id: Option<String>,
+    /// In which project.
+    #[serde(default)]
+    pub project_id: Option<String>,
+    /// When it began: UTC, though the API writes no zone.
+    #[serde(default)]
+    pub start_time: Option<String>,
+    /// When it changed last; from microversion 2.58.
+    #[serde(default)]
+    pub updated_at: Option<String>,
+    /// `Error` once a step has failed. It is none while the action runs, and stays none after a success, but also after
+    /// some failures.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions never
+    /// has them.
+    #[serde(default)]
+    pub events: Option<Vec<ActionEvent>>,
+    /// Everything else that the API sent.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A step of an action.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct ActionEvent {
+    /// The step's name, such as `compute_finish_resize`.
+    pub event: String,
+    /// When it began: UTC, though the API writes no zone.
+    #[serde(default)]
+    pub start_time: Option<String>,
+    /// When it ended. After a rescheduled build it may stay none for ever.
+    #[serde(default)]
+    pub finish_time: Option<String>,
+    /// `Success` or `Error`, once it has ended.
+    #[serde(default)]
+    pub result: Option<String>,
+    /// A stack trace, for administrators alone. It is not meant for end users, and no report repeats it.
+    #[serde(default)]
+    pub traceback: Option<String>,
+    /// The host, for administrators; from microversion 2.62.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// The host without its name; from microversion 2.62.
+    #[serde(default, rename = "hostId")]
+    pub host_id: Option<String>,
+    /// Why it failed, for administrators by default; from microversion 2.84.
+    #[serde(default)]
+    pub details: Option<String>,
+    /// Everything else that the API sent.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl ServerAction {
+    /// Returns whether the API says that a step has failed.
+    #[must_use]
+    pub fn has_error(&self) -> bool {
+        self.message
+            .as_deref()
+            .is_some_and(|message| message.eq_ignore_ascii_case("error"))
+            || self.events().iter().any(ActionEvent::has_failed)
+    }
+
+    /// The steps that the API shows, newest first.
+    #[must_use]
+    pub fn events(&self) -> &[ActionEvent] {
+        self.events.as_deref().unwrap_or_default()
+    }
+
+    /// Why it failed, as far as the API tells this caller: the details of a failed step, or else its name.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        // The newest failed step is the innermost; the older ones only passed its failure on.
+        let mut failed = self.events().iter().filter(|event| event.has_failed());
+        let detailed = failed.clone().find_map(|event| event.details.clone());
+        detailed.or_else(|| {
+            let event = &failed.next()?.event;
+            Some(format!(
+                "{event} failed; the API shows the reason to administrators only"
+            ))
+        })
+    }
+
+    pub(super) fn began(&self) -> Option<Stamp> {
+        self.start_time.as_deref().and_then(stamp)
+    }
+
+    pub(super) fn event_succeeded(&self, name: &str) -> bool {
+        self.events().iter().any(|event| {
+            event.event == name
+                && event
+                    .result
+                    .as_deref()
+                    .is_some_and(|result| result.eq_ignore_ascii_case("success"))
+        })
+    }
+}
+
+impl ActionEvent {
+    /// Returns whether the step ended with an error.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.result
+            .as_deref()
+            .is_some_and(|result| result.eq_ignore_ascii_case("error"))
+    }
+}

@@ -1,0 +1,274 @@
+//! The story of a server: what was done to it, what became of each action, and why it is in the state it is in.
+
+use std::fmt;
+use std::future::Future;
+
+use serde::Serialize;
+
+use super::action::ServerAction;
+use super::compute::{Compute, Fetched, Get};
+use super::report::steps;
+use super::server::Server;
+use super::verdict::{Judgement, Sight, Verdict, judge};
+use crate::blocking;
+use crate::cancel::CancelToken;
+use crate::client::{AnyClient, Client};
+use crate::codes::Category;
+use crate::error::Error;
+use crate::redact::one_line;
+use crate::trail::{Trail, report::Lines};
+use crate::transport::Transport;
+
+/// How many actions a story has unless told otherwise.
+const ACTIONS: usize = 20;
+
+/// Reads the story of a server; begun by [`Compute::explain`].
+#[must_use = "it does nothing until `send` is called"]
+#[derive(Debug)]
+pub struct Explain<C> {
+    compute: Compute<C>,
+    plan: Plan,
+}
+
+#[derive(Debug)]
+struct Plan {
+    server_id: String,
+    actions: usize,
+    cancel: Option<CancelToken>,
+}
+
+impl<C: AnyClient> Explain<C> {
+    pub(super) fn new(compute: Compute<C>, server_id: String) -> Self {
+        Self {
+            compute,
+            plan: Plan {
+                server_id,
+                actions: ACTIONS,
+                cancel: None,
+            },
+        }
+    }
+
+    /// Sets how many actions are told, the newest 20 by default. Each takes a call of its own for its steps.
+    pub fn limit(mut self, actions: usize) -> Self {
+        self.plan.actions = actions;
+        self
+    }
+
+    /// Lets a token cancel it.
+    pub fn cancel_token(mut self, token: &CancelToken) -> Self {
+        self.plan.cancel = Some(token.clone());
+        self
+    }
+}
+
+impl<T: Transport> Explain<Client<T>> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
+    pub fn send(self) -> impl Future<Output = Result<ServerStory, Error>> + Send + 'static {
+        tell(self.compute, self.plan)
+    }
+}
+
+impl Explain<blocking::Client> {
+    /// Reads it and waits for its end.
+    ///
+    /// # Errors
+    /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
+    pub fn send(self) -> Result<ServerStory, Error> {
+        let Self { compute, plan } = self;
+        let client = compute.client().clone();
+        client.run_flow(move |client: Client| tell(compute.over(client), plan))?
+    }
+}
+
+async fn tell<T: Transport>(compute: Compute<Client<T>>, plan: Plan) -> Result<ServerStory, Error> {
+    let mut trails = Vec::new();
+    let server = ask(compute.server(&plan.server_id), &plan, &mut trails).await;
+    let server = match server {
+        Err(error) if error.category() == Some(Category::NotFound) => {
+            trails.extend(error.trail().cloned());
+            None
+        }
+        other => Some(other?),
+    };
+    let list = compute.actions(&plan.server_id).into_get();
+    let page = ask(list, &plan, &mut trails).await?;
+    let mut actions = Vec::new();
+    for listed in page.actions.into_iter().take(plan.actions) {
+        let one = compute.action(&plan.server_id, &listed.request_id);
+        let action = match ask(one, &plan, &mut trails).await {
+            Err(error) if error.category() == Some(Category::NotFound) => {
+                trails.extend(error.trail().cloned());
+                listed
+            }
+            other => other?,
+        };
+        let (verdict, evidence) = outcome(server.as_ref(), &action, actions.is_empty());
+        actions.push(ToldAction {
+            verdict,
+            evidence,
+            action,
+        });
+    }
+    Ok(ServerStory {
+        server_id: plan.server_id,
+        server,
+        actions,
+        trails,
+    })
+}
+
+async fn ask<T: Transport, V: Send + 'static>(
+    get: Get<Client<T>, V>,
+    plan: &Plan,
+    trails: &mut Vec<Trail>,
+) -> Result<V, Error> {
+    let get = get.request(|request| match &plan.cancel {
+        Some(token) => request.cancel_token(token),
+        None => request,
+    });
+    let (value, trail) = get.send().await.map(Fetched::into_parts)?;
+    trails.push(trail);
+    Ok(value)
+}
+
+/// What became of an action; `None` while it runs. The server's state is the newest one's doing.
+fn outcome(
+    server: Option<&Server>,
+    action: &ServerAction,
+    newest: bool,
+) -> (Option<Verdict>, String) {
+    let sight = Sight {
+        server,
+        action: Some(action),
+        kind: None,
+        // There is one look only. What is still going on shows in the task state.
+        settled: true,
+        superseded: Some(!newest),
+    };
+    // What goes on now is the newest action's: an older one has ended.
+    let ended = Server::at_rest();
+    let sight = if newest || server.is_none() {
+        sight
+    } else {
+        Sight {
+            server: Some(&ended),
+            ..sight
+        }
+    };
+    match judge(&sight) {
+        Judgement::Ended(verdict, evidence) => (Some(verdict), evidence),
+        Judgement::Running | Judgement::UnlessSuperseded => (None, "it has not ended".to_owned()),
+    }
+}
+
+/// The story of a server.
+///
+/// Its [`Display`](fmt::Display) is a table for a terminal; [`to_json`](Self::to_json) has all of it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ServerStory {
+    /// The server's UUID.
+    pub server_id: String,
+    /// The server with its fault; `None` if it is gone.
+    pub server: Option<Server>,
+    /// What was done to it, newest first.
+    pub actions: Vec<ToldAction>,
+    /// The trails of the calls that read the story.
+    pub trails: Vec<Trail>,
+}
+
+/// An action and what became of it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ToldAction {
+    /// How it ended, as far as the API tells; `None` while it runs.
+    pub verdict: Option<Verdict>,
+    /// What the verdict rests on.
+    pub evidence: String,
+    /// The record with its steps.
+    pub action: ServerAction,
+}
+
+/// The schema of the JSON form.
+const SCHEMA: &str = "reqtrail.story/1";
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    story: &'a ServerStory,
+}
+
+impl ServerStory {
+    /// The whole story as JSON of the schema `reqtrail.story/1`, the same in every language. It has stack traces where
+    /// the API gave them to this caller.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let json = Json {
+            schema: SCHEMA,
+            story: self,
+        };
+        serde_json::to_string(&json).unwrap_or_default()
+    }
+
+    /// The story as a table for a terminal: at most 100 columns, without stack traces.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut out = Lines::default();
+        let state = match &self.server {
+            None => "gone".to_owned(),
+            Some(server) => match &server.task_state {
+                Some(task) => format!("{}, task {task}", server.status),
+                None => server.status.clone(),
+            },
+        };
+        out.words(
+            "",
+            &one_line(&format!("Server {}: {state}", self.server_id)),
+        );
+        if let Some(fault) = self
+            .server
+            .as_ref()
+            .and_then(|server| server.fault.as_ref())
+        {
+            let code = fault
+                .code
+                .map_or_else(String::new, |code| format!(" {code}"));
+            let since = fault.created.as_deref().unwrap_or("an unknown time");
+            let text = format!("fault{code} at {since}: {}", fault.message.trim());
+            out.words("  ", &one_line(&text));
+        }
+        for told in &self.actions {
+            let action = &told.action;
+            let verdict = told.verdict.map_or("running", |verdict| match verdict {
+                Verdict::Failed => "FAILED",
+                other => other.as_str(),
+            });
+            let row = [
+                one_line(action.start_time.as_deref().unwrap_or("-")).into_owned(),
+                format!("{:<14}", one_line(&action.action)),
+                format!("{verdict:<9}"),
+                one_line(&action.request_id).into_owned(),
+            ];
+            out.cells("", " ", &row);
+            if told.verdict != Some(Verdict::Succeeded) {
+                out.words("    ", &one_line(told.evidence.trim()));
+            }
+            steps(&mut out, "    ", action);
+        }
+        if self.actions.is_empty() {
+            out.words("  ", "no actions are on record");
+        }
+        out.finish()
+    }
+}
+
+impl fmt::Display for ServerStory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.report())
+    }
+}

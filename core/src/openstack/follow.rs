@@ -1,0 +1,481 @@
+//! Following a server action to its end.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use super::action::ServerAction;
+use super::compute::{Compute, Fetched};
+use super::report::{ActionError, ActionReport};
+use super::server::Server;
+use super::verdict::{Judgement, Sight, Verdict, judge};
+use crate::blocking;
+use crate::call::race::{Cancel, Race, race};
+use crate::cancel::CancelToken;
+use crate::client::{AnyClient, Client};
+use crate::codes::{Category, ErrorKind};
+use crate::error::Error;
+use crate::request_id::RequestId;
+use crate::response::Response;
+use crate::trail::Trail;
+use crate::transport::Transport;
+
+/// Names an action: by the response of the request that started it, or by that request's local ID.
+#[derive(Clone, Debug)]
+pub struct ActionRef {
+    request_id: String,
+    started: Option<Trail>,
+}
+
+impl From<&Response> for ActionRef {
+    fn from(response: &Response) -> Self {
+        Self {
+            request_id: response
+                .request_id()
+                .map(|id| id.as_str().to_owned())
+                .unwrap_or_default(),
+            started: Some(response.trail().clone()),
+        }
+    }
+}
+
+impl From<&str> for ActionRef {
+    fn from(request_id: &str) -> Self {
+        request_id.to_owned().into()
+    }
+}
+
+impl From<String> for ActionRef {
+    fn from(request_id: String) -> Self {
+        Self {
+            request_id,
+            started: None,
+        }
+    }
+}
+
+impl From<&RequestId> for ActionRef {
+    fn from(request_id: &RequestId) -> Self {
+        request_id.as_str().into()
+    }
+}
+
+impl ActionRef {
+    /// The kind, where the request alone tells it; the record may come late, or never.
+    fn kind(&self) -> Option<&'static str> {
+        let trail = self.started.as_ref()?;
+        match (trail.method().as_str(), trail.path().trim_end_matches('/')) {
+            ("POST", "/servers") => Some("create"),
+            ("DELETE", path) if path.starts_with("/servers/") && path.split('/').count() == 3 => {
+                Some("delete")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a poll has shown, for a progress bar or a log.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Progress<'a> {
+    /// The server; `None` if it is not there.
+    pub server: Option<&'a Server>,
+    /// The action's record with its steps; `None` if there is none, or not yet.
+    pub action: Option<&'a ServerAction>,
+    /// How long the action has been followed.
+    pub elapsed: Duration,
+}
+
+/// The caller's progress callback.
+type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
+
+/// Follows an action to its end; begun by [`Compute::follow`].
+///
+/// It asks for the server and for the action's record, first after [`poll_interval`](Self::poll_interval), then after
+/// twice as long, up to a ceiling. A poll that fails for a while (no connection, a timeout, 429, 5xx) is not the end:
+/// the next one follows, until the deadline.
+#[must_use = "it does nothing until `send` is called"]
+pub struct Follow<C> {
+    compute: Compute<C>,
+    plan: Plan,
+}
+
+/// What is followed, and how.
+struct Plan {
+    server_id: String,
+    action: ActionRef,
+    first_interval: Duration,
+    max_interval: Duration,
+    deadline: Duration,
+    settle: Duration,
+    cancel: Option<CancelToken>,
+    on_progress: Option<OnProgress>,
+}
+
+impl<C> std::fmt::Debug for Follow<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Follow")
+            .field("server_id", &self.plan.server_id)
+            .field("request_id", &self.plan.action.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: AnyClient> Follow<C> {
+    pub(super) fn new(compute: Compute<C>, server_id: String, action: ActionRef) -> Self {
+        Self {
+            compute,
+            plan: Plan {
+                server_id,
+                action,
+                first_interval: Duration::from_millis(500),
+                max_interval: Duration::from_secs(10),
+                deadline: Duration::from_secs(600),
+                settle: Duration::from_secs(3),
+                cancel: None,
+                on_progress: None,
+            },
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+        change(&mut self.plan);
+        self
+    }
+
+    /// Sets the first wait between two polls and the longest, half a second and 10 seconds by default. Each wait is
+    /// twice the one before.
+    pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
+        self.with(|plan| {
+            plan.first_interval = first;
+            plan.max_interval = longest.max(first);
+        })
+    }
+
+    /// Sets how long the action is followed, ten minutes by default. One that still runs then is reported as `unknown`.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.with(|plan| plan.deadline = deadline)
+    }
+
+    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end, 3 seconds by
+    /// default: between two steps of an action nothing seems to be going on.
+    pub fn settle_time(self, settle: Duration) -> Self {
+        self.with(|plan| plan.settle = settle)
+    }
+
+    /// Lets a token end the following.
+    pub fn cancel_token(self, token: &CancelToken) -> Self {
+        self.with(|plan| plan.cancel = Some(token.clone()))
+    }
+
+    /// Sets what is told after every poll. It must be quick; a panic in it is caught and logged.
+    pub fn on_progress(self, tell: impl FnMut(&Progress<'_>) + Send + 'static) -> Self {
+        self.with(|plan| plan.on_progress = Some(Box::new(tell)))
+    }
+}
+
+impl<T: Transport> Follow<Client<T>> {
+    /// Follows it.
+    ///
+    /// # Errors
+    /// [`ActionError::Failed`] if the action failed, [`ActionError::Unfollowed`] if a poll failed for good or the token
+    /// was cancelled. An `Ok` may still say `unknown`: look at its verdict.
+    pub fn send(self) -> impl Future<Output = Result<ActionReport, ActionError>> + Send + 'static {
+        Following::new(self.compute, self.plan).run()
+    }
+}
+
+impl Follow<blocking::Client> {
+    /// Follows it and waits for its end.
+    ///
+    /// # Errors
+    /// [`ActionError::Failed`] if the action failed, [`ActionError::Unfollowed`] if a poll failed for good or the token
+    /// was cancelled. An `Ok` may still say `unknown`: look at its verdict.
+    pub fn send(self) -> Result<ActionReport, ActionError> {
+        let Self { compute, plan } = self;
+        let client = compute.client().clone();
+        let nowhere = Following::<crate::ReqwestTransport>::nothing_seen(&plan);
+        let ran =
+            client.run_flow(move |client: Client| Following::new(compute.over(client), plan).run());
+        ran.unwrap_or_else(|error| {
+            Err(ActionError::Unfollowed {
+                error,
+                report: Box::new(nowhere),
+            })
+        })
+    }
+}
+
+/// An action that is being followed.
+struct Following<T> {
+    compute: Compute<Client<T>>,
+    plan: Plan,
+    began: Instant,
+    server: Option<Server>,
+    action: Option<ServerAction>,
+    trails: Vec<Trail>,
+    /// Since when the same is seen, and what that is.
+    since: Option<(Instant, String)>,
+}
+
+/// How far a poll went.
+enum Poll<V> {
+    Seen(V),
+    /// Not there.
+    Absent,
+    /// It failed, and the next may not.
+    Missed,
+}
+
+impl<T: Transport> Following<T> {
+    fn new(compute: Compute<Client<T>>, plan: Plan) -> Self {
+        Self {
+            began: compute.client().transport().now(),
+            compute,
+            server: None,
+            action: None,
+            trails: plan.action.started.clone().into_iter().collect(),
+            since: None,
+            plan,
+        }
+    }
+
+    async fn run(mut self) -> Result<ActionReport, ActionError> {
+        if self.plan.action.request_id.is_empty() {
+            let evidence = "the response that started the action carried no request ID, so its record cannot be found";
+            return Ok(self.report(Verdict::Unknown, evidence.to_owned()));
+        }
+        let mut interval = self.plan.first_interval;
+        loop {
+            match self.poll().await {
+                Ok(Some((Verdict::Failed, evidence))) => {
+                    let report = self.report(Verdict::Failed, evidence);
+                    return Err(ActionError::Failed(Box::new(report)));
+                }
+                Ok(Some((verdict, evidence))) => return Ok(self.report(verdict, evidence)),
+                Ok(None) => {}
+                Err(error) => return Err(self.unfollowed(error)),
+            }
+            let left = self.time_left();
+            if left.is_zero() {
+                let evidence = format!(
+                    "no end was seen within {:.0} s",
+                    self.plan.deadline.as_secs_f64()
+                );
+                return Ok(self.report(Verdict::Unknown, evidence));
+            }
+            if self.wait(interval.min(left)).await {
+                let error = Error::new(
+                    ErrorKind::Cancelled,
+                    "cancelled while waiting for the next poll",
+                );
+                return Err(self.unfollowed(error));
+            }
+            interval = (interval * 2).min(self.plan.max_interval);
+        }
+    }
+
+    /// Looks once, and judges what is there.
+    async fn poll(&mut self) -> Result<Option<(Verdict, String)>, Error> {
+        // The record first: a server that is seen after it is at least as far on.
+        let action = self
+            .compute
+            .action(&self.plan.server_id, &self.plan.action.request_id);
+        let action = self.ask(action).await?;
+        let server = self.compute.server(&self.plan.server_id);
+        let server = self.ask(server).await?;
+        let gone = match server {
+            Poll::Seen(server) => {
+                self.server = Some(server);
+                false
+            }
+            Poll::Absent => {
+                self.server = None;
+                true
+            }
+            Poll::Missed => return Ok(None),
+        };
+        match action {
+            Poll::Seen(action) => self.action = Some(action),
+            // A record that was there and cannot be read any more, as a deleted server's before 2.21, stays known.
+            Poll::Absent => {}
+            Poll::Missed => return Ok(None),
+        }
+        self.tell();
+        let settled = self.is_settled();
+        let kind = self.plan.action.kind();
+        let mut superseded = None;
+        loop {
+            let sight = Sight {
+                server: self.server.as_ref().filter(|_| !gone),
+                action: self.action.as_ref(),
+                kind,
+                settled,
+                superseded,
+            };
+            match judge(&sight) {
+                Judgement::Running => return Ok(None),
+                Judgement::Ended(verdict, evidence) => return Ok(Some((verdict, evidence))),
+                Judgement::UnlessSuperseded => match self.newest().await? {
+                    Some(newest) => {
+                        superseded = Some(newest != self.plan.action.request_id);
+                    }
+                    None => return Ok(None),
+                },
+            }
+        }
+    }
+
+    /// The request ID of the server's newest action; the followed one's if there is no record at all.
+    async fn newest(&mut self) -> Result<Option<String>, Error> {
+        let page = self.compute.actions(&self.plan.server_id);
+        Ok(match self.ask(page.into_get()).await? {
+            Poll::Seen(page) => {
+                let newest = page.actions.into_iter().next();
+                let own = || self.plan.action.request_id.clone();
+                Some(newest.map_or_else(own, |action| action.request_id))
+            }
+            Poll::Absent => Some(self.plan.action.request_id.clone()),
+            Poll::Missed => None,
+        })
+    }
+
+    /// Makes one call, keeps its trail, and tells what ends the following from what does not.
+    async fn ask<V: Send + 'static>(
+        &mut self,
+        get: super::compute::Get<Client<T>, V>,
+    ) -> Result<Poll<V>, Error> {
+        let cancel = self.plan.cancel.clone();
+        let left = self.time_left().max(Duration::from_millis(1));
+        let limit = self.compute.client().call_timeout().min(left);
+        let get = get.request(|request| {
+            let request = request.timeout(limit);
+            match &cancel {
+                Some(token) => request.cancel_token(token),
+                None => request,
+            }
+        });
+        let error = match get.send().await.map(Fetched::into_parts) {
+            Ok((value, trail)) => {
+                self.trails.push(trail);
+                return Ok(Poll::Seen(value));
+            }
+            Err(error) => error,
+        };
+        self.trails.extend(error.trail().cloned());
+        let passing = match (error.kind(), error.category()) {
+            (ErrorKind::Api, Some(Category::NotFound)) => return Ok(Poll::Absent),
+            (
+                ErrorKind::Api,
+                Some(Category::RateLimited | Category::Unavailable | Category::Server),
+            ) => true,
+            (ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport, _) => true,
+            _ => false,
+        };
+        if passing {
+            Ok(Poll::Missed)
+        } else {
+            Err(error)
+        }
+    }
+
+    fn tell(&mut self) {
+        let Some(tell) = &mut self.plan.on_progress else {
+            return;
+        };
+        let progress = Progress {
+            server: self.server.as_ref(),
+            action: self.action.as_ref(),
+            elapsed: self
+                .compute
+                .client()
+                .transport()
+                .now()
+                .saturating_duration_since(self.began),
+        };
+        if catch_unwind(AssertUnwindSafe(|| tell(&progress))).is_err() {
+            tracing::error!(target: "reqtrail", "a progress callback panicked; the following goes on");
+        }
+    }
+
+    /// Whether the same was seen for the settle time, on at least two polls.
+    fn is_settled(&mut self) -> bool {
+        let now = self.compute.client().transport().now();
+        let seen = format!(
+            "{:?} {:?}",
+            self.server
+                .as_ref()
+                .map(|server| (&server.status, &server.task_state)),
+            self.action.as_ref().map(|action| {
+                let ends = action.events().iter().map(|event| &event.finish_time);
+                (&action.message, ends.collect::<Vec<_>>())
+            })
+        );
+        match &self.since {
+            Some((since, same)) if *same == seen => {
+                now.saturating_duration_since(*since) >= self.plan.settle
+            }
+            _ => {
+                self.since = Some((now, seen));
+                false
+            }
+        }
+    }
+
+    fn time_left(&self) -> Duration {
+        let now = self.compute.client().transport().now();
+        self.plan
+            .deadline
+            .saturating_sub(now.saturating_duration_since(self.began))
+    }
+
+    /// Waits; `true` if it was cancelled.
+    async fn wait(&mut self, wait: Duration) -> bool {
+        let transport = self.compute.client().transport();
+        let timer = pin!(transport.sleep_until(transport.now() + wait));
+        let mut cancel = Cancel::new(self.plan.cancel.clone());
+        let never = pin!(std::future::pending::<()>());
+        matches!(race(never, timer, &mut cancel).await, Race::Cancelled)
+    }
+
+    fn unfollowed(self, error: Error) -> ActionError {
+        let report = self.report(
+            Verdict::Unknown,
+            "it was not followed to its end".to_owned(),
+        );
+        ActionError::Unfollowed {
+            error,
+            report: Box::new(report),
+        }
+    }
+
+    fn report(self, verdict: Verdict, evidence: String) -> ActionReport {
+        let now = self.compute.client().transport().now();
+        let followed = now.saturating_duration_since(self.began);
+        let mut report = Self::nothing_seen(&self.plan);
+        report.verdict = verdict;
+        report.evidence = evidence;
+        report.action = self.action;
+        report.server = self.server;
+        report.followed_ms = u64::try_from(followed.as_millis()).unwrap_or(u64::MAX);
+        report.trails = self.trails;
+        report
+    }
+
+    /// The report on an action of which nothing has been seen yet.
+    fn nothing_seen(plan: &Plan) -> ActionReport {
+        let started = plan.action.started.as_ref();
+        ActionReport {
+            verdict: Verdict::Unknown,
+            evidence: "nothing was seen of it".to_owned(),
+            server_id: plan.server_id.clone(),
+            request_id: plan.action.request_id.clone(),
+            global_request_id: started.and_then(Trail::correlation_id).map(str::to_owned),
+            action: None,
+            server: None,
+            followed_ms: 0,
+            trails: started.cloned().into_iter().collect(),
+        }
+    }
+}

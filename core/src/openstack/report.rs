@@ -1,0 +1,189 @@
+//! The report on one server action: what became of it, on what evidence, and which IDs an operator needs.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::action::{ActionEvent, ServerAction};
+use super::server::{Server, ServerFault};
+use super::time::seconds_between;
+use super::verdict::Verdict;
+use crate::error::Error;
+use crate::redact::one_line;
+use crate::trail::{Trail, report::Lines};
+
+/// What became of a server action.
+///
+/// Its [`Display`](fmt::Display) is a text for a ticket; [`to_json`](Self::to_json) has all of it.
+#[must_use = "a report may say that the outcome is unknown"]
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ActionReport {
+    /// How it ended, as far as the API tells.
+    pub verdict: Verdict,
+    /// What the verdict rests on.
+    pub evidence: String,
+    /// The server's UUID.
+    pub server_id: String,
+    /// The local ID of the request that started the action: the one to give to the operator.
+    pub request_id: String,
+    /// The global ID that the request carried, where it is known: the logs of every service on the way have it.
+    pub global_request_id: Option<String>,
+    /// The action's record, as seen last.
+    pub action: Option<ServerAction>,
+    /// The server, as seen last; `None` once it is gone.
+    pub server: Option<Server>,
+    /// How long it was followed, in milliseconds.
+    pub followed_ms: u64,
+    /// The trail of the request that started it, where it is known, and of everything that was asked after it.
+    pub trails: Vec<Trail>,
+}
+
+/// The schema of the JSON form.
+const SCHEMA: &str = "reqtrail.action/1";
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    report: &'a ActionReport,
+}
+
+impl ActionReport {
+    /// The action's kind, such as `resize`; `None` if the API has no record of it.
+    #[must_use]
+    pub fn kind(&self) -> Option<&str> {
+        self.action.as_ref().map(|action| action.action.as_str())
+    }
+
+    /// The server's fault, if it is in `ERROR`.
+    #[must_use]
+    pub fn fault(&self) -> Option<&ServerFault> {
+        self.server.as_ref()?.fault.as_ref()
+    }
+
+    /// The whole report as JSON of the schema `reqtrail.action/1`, the same in every language. It has stack traces
+    /// where the API gave them to this caller.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let json = Json {
+            schema: SCHEMA,
+            report: self,
+        };
+        serde_json::to_string(&json).unwrap_or_default()
+    }
+
+    /// The text for a ticket: at most 100 columns, without secrets and stack traces.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut out = Lines::default();
+        let verdict = match self.verdict {
+            Verdict::Failed => "FAILED".to_owned(),
+            other => other.to_string(),
+        };
+        out.words("", &format!("{}: {verdict}", self.title()));
+        out.words("  why: ", &one_line(self.evidence.trim()));
+        out.words("  request ID: ", &one_line(&self.request_id));
+        if let Some(global) = &self.global_request_id {
+            out.words("  global request ID: ", &one_line(global));
+        }
+        if let Some(server) = &self.server {
+            let task = server.task_state.as_deref().unwrap_or("none");
+            let state = format!("{}, task {task}", server.status);
+            out.words("  server now: ", &one_line(&state));
+        }
+        if let Some(action) = &self.action {
+            steps(&mut out, "  ", action);
+        }
+        let followed = Duration::from_millis(self.followed_ms).as_secs_f64();
+        let asked = self.trails.len();
+        out.words(
+            "- ",
+            &format!("Followed for {followed:.1} s with {asked} calls."),
+        );
+        if self.verdict != Verdict::Succeeded {
+            out.words(
+                "- ",
+                "Give the operator both IDs: the service's logs have them on the line with the reason.",
+            );
+        }
+        out.finish()
+    }
+
+    /// Action and server, in words.
+    fn title(&self) -> String {
+        format!(
+            "{} of server {}",
+            one_line(self.kind().unwrap_or("action")),
+            one_line(&self.server_id)
+        )
+    }
+}
+
+/// The steps of an action, oldest first, one per line.
+pub(super) fn steps(out: &mut Lines, indent: &str, action: &ServerAction) {
+    for event in action.events().iter().rev() {
+        let line = step(event);
+        out.words(indent, &one_line(&line));
+    }
+}
+
+fn step(event: &ActionEvent) -> String {
+    let result = event.result.as_deref().unwrap_or("not finished");
+    let took = seconds_between(event.start_time.as_deref(), event.finish_time.as_deref());
+    let took = took.map_or_else(String::new, |seconds| format!(" in {seconds:.1} s"));
+    let host = event.host.as_deref();
+    let host = host.map_or_else(String::new, |host| format!(" on {host}"));
+    let details = event.details.as_deref();
+    let details = details.map_or_else(String::new, |details| format!(": {}", details.trim()));
+    format!("{} {result}{took}{host}{details}", event.event)
+}
+
+impl fmt::Display for ActionReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.report())
+    }
+}
+
+/// Why following an action gave no good end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActionError {
+    /// The action failed. The display names action, server, request ID and reason.
+    #[error("{}", failed(.0))]
+    Failed(Box<ActionReport>),
+    /// It could not be followed to its end: a poll failed for good, or the caller cancelled.
+    #[error("{} could not be followed to its end: {error}", .report.title())]
+    Unfollowed {
+        /// Why not.
+        #[source]
+        error: Error,
+        /// What was seen until then; its verdict is `unknown`.
+        report: Box<ActionReport>,
+    },
+}
+
+impl ActionError {
+    /// What was seen.
+    pub fn report(&self) -> &ActionReport {
+        match self {
+            Self::Failed(report) | Self::Unfollowed { report, .. } => report,
+        }
+    }
+
+    /// The local ID of the request that started the action.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.report().request_id
+    }
+}
+
+fn failed(report: &ActionReport) -> String {
+    format!(
+        "{} failed: {} (request ID {})",
+        report.title(),
+        one_line(report.evidence.trim()),
+        one_line(&report.request_id)
+    )
+}

@@ -1,0 +1,92 @@
+//! A server as the compute API shows it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::time::{Stamp, stamp};
+
+/// A server (<https://docs.openstack.org/api-ref/compute/#show-server-details>).
+///
+/// The type is open: what it does not name is kept in [`other`](Self::other), and every field that an API version or
+/// a policy may leave out is optional.
+///
+/// # Examples
+/// ```
+/// use reqtrail::openstack::Server;
+///
+/// let server: Server = serde_json::from_str(
+///     r#"{"id": "c76a7603", "status": "ERROR", "OS-EXT-STS:task_state": null, "brand_new": 1,
+///         "fault": {"code": 500, "created": "2018-04-10T13:49:40Z", "message": "No valid host was found."}}"#,
+/// )?;
+/// assert_eq!(server.fault.unwrap().message, "No valid host was found.");
+/// assert_eq!(server.other["brand_new"], 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct Server {
+    /// The server's UUID.
+    pub id: String,
+    /// The name that its owner gave it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The state for users: `ACTIVE`, `BUILD`, `ERROR`, `VERIFY_RESIZE`, …
+    #[serde(default)]
+    pub status: String,
+    /// What is going on. `None` does not mean that nothing is: between two steps of one action it is none too.
+    #[serde(default, rename = "OS-EXT-STS:task_state")]
+    pub task_state: Option<String>,
+    /// The state that the last finished step left the server in.
+    #[serde(default, rename = "OS-EXT-STS:vm_state")]
+    pub vm_state: Option<String>,
+    /// Whether it is locked; from microversion 2.9.
+    #[serde(default)]
+    pub locked: Option<bool>,
+    /// Why it is in `ERROR`. A list of servers may leave it out: fetch the single server.
+    #[serde(default)]
+    pub fault: Option<ServerFault>,
+    /// Everything else that the API sent.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Why a server is in `ERROR` (<https://docs.openstack.org/api-guide/compute/faults.html#instance-faults>).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct ServerFault {
+    /// The fault's number, in the manner of an HTTP status.
+    #[serde(default)]
+    pub code: Option<i64>,
+    /// When it happened, as the API writes it.
+    #[serde(default)]
+    pub created: Option<String>,
+    /// The text for people.
+    #[serde(default)]
+    pub message: String,
+    /// A stack trace, for administrators alone. It is not meant for end users, and no report repeats it.
+    #[serde(default)]
+    pub details: Option<String>,
+}
+
+impl Server {
+    /// A server that nothing is known of but that nothing is going on.
+    pub(super) fn at_rest() -> Self {
+        Self {
+            id: String::new(),
+            name: None,
+            status: String::new(),
+            task_state: None,
+            vm_state: None,
+            locked: None,
+            fault: None,
+            other: Map::new(),
+        }
+    }
+}
+
+impl ServerFault {
+    /// When it happened, to the second.
+    pub(super) fn at(&self) -> Option<Stamp> {
+        self.created.as_deref().and_then(stamp)
+    }
+}

@@ -1,0 +1,52 @@
+//! The times that the compute API writes: with `Z`, and without any zone where it means UTC too.
+
+use std::time::SystemTime;
+
+/// A time of the service's clock.
+pub(super) type Stamp = jiff::Timestamp;
+
+/// Reads a time; anything else is none.
+pub(super) fn stamp(text: &str) -> Option<Stamp> {
+    let zoned: Option<Stamp> = text.parse().ok();
+    zoned.or_else(|| {
+        let naive: jiff::civil::DateTime = text.parse().ok()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(naive).ok()
+    })
+}
+
+/// A time as a query parameter takes it.
+pub(super) fn iso8601(time: SystemTime) -> String {
+    Stamp::try_from(time).unwrap_or_default().to_string()
+}
+
+/// The seconds from one written time to another.
+pub(super) fn seconds_between(start: Option<&str>, end: Option<&str>) -> Option<f64> {
+    let (start, end) = (stamp(start?)?, stamp(end?)?);
+    Some(end.duration_since(start).as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_are_utc() {
+        let zoned = stamp("2026-11-21T21:21:29Z");
+        assert!(zoned.is_some());
+        assert_eq!(stamp("2026-11-21T21:21:29.000000"), zoned);
+        assert_eq!(stamp("2026-11-21T21:21:29"), zoned);
+        for bad in ["", "yesterday", "2026-13-01T00:00:00Z"] {
+            assert_eq!(stamp(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn spans() {
+        let start = Some("2026-11-21T21:21:29.982786");
+        assert_eq!(
+            seconds_between(start, Some("2026-11-21T21:21:30.482786")),
+            Some(0.5)
+        );
+        assert_eq!(seconds_between(start, None), None);
+    }
+}

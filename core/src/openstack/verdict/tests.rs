@@ -1,0 +1,391 @@
+//! One story per row of the table, and one per way in which Nova's record misleads.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn server(status: &str, task: Option<&str>, fault_at: Option<&str>) -> Server {
+    let fault = fault_at
+        .map(|at| json!({"code": 500, "created": at, "message": "No valid host was found. "}));
+    serde_json::from_value(json!({
+        "id": "s", "status": status, "OS-EXT-STS:task_state": task, "fault": fault,
+    }))
+    .expect("a server")
+}
+
+const BEGAN: &str = "2026-11-21T21:21:29.982786";
+
+fn action(kind: &str, message: Option<&str>, events: Value) -> ServerAction {
+    serde_json::from_value(json!({
+        "action": kind, "request_id": "req-1", "start_time": BEGAN, "message": message, "events": events,
+    }))
+    .expect("an action")
+}
+
+fn event(name: &str, result: Option<&str>) -> Value {
+    json!({
+        "event": name, "start_time": BEGAN, "result": result,
+        "finish_time": result.map(|_| "2026-11-21T21:21:31.000000"),
+    })
+}
+
+/// A settled look at an action that no newer one has followed.
+fn settled<'a>(server: Option<&'a Server>, action: Option<&'a ServerAction>) -> Sight<'a> {
+    Sight {
+        server,
+        action,
+        kind: None,
+        settled: true,
+        superseded: Some(false),
+    }
+}
+
+fn verdict(sight: &Sight<'_>) -> Option<Verdict> {
+    match judge(sight) {
+        Judgement::Ended(verdict, _) => Some(verdict),
+        Judgement::Running => None,
+        Judgement::UnlessSuperseded => panic!("it was said whether a newer action has begun"),
+    }
+}
+
+#[test]
+fn each_status_that_proves_success() {
+    for row in ROWS {
+        for status in row.done {
+            let there = server(status, None, None);
+            let record = action(row.action, None, json!([]));
+            let sight = Sight {
+                settled: false,
+                ..settled(Some(&there), Some(&record))
+            };
+            assert_eq!(
+                verdict(&sight),
+                Some(Verdict::Succeeded),
+                "{} {status}",
+                row.action
+            );
+            // Not while a task goes on.
+            let busy = server(status, Some("powering-on"), None);
+            assert_eq!(
+                verdict(&settled(Some(&busy), Some(&record))),
+                None,
+                "{}",
+                row.action
+            );
+        }
+    }
+}
+
+#[test]
+fn each_step_that_proves_success() {
+    for row in ROWS {
+        let Some(name) = row.last_event else { continue };
+        let there = server("ACTIVE", None, None);
+        let done = action(row.action, None, json!([event(name, Some("Success"))]));
+        let sight = Sight {
+            settled: false,
+            ..settled(Some(&there), Some(&done))
+        };
+        assert_eq!(verdict(&sight), Some(Verdict::Succeeded), "{}", row.action);
+        let running = action(row.action, None, json!([event(name, None)]));
+        assert_eq!(
+            verdict(&settled(Some(&there), Some(&running))),
+            Some(Verdict::Unknown),
+            "{}",
+            row.action
+        );
+        let failed = action(
+            row.action,
+            Some("Error"),
+            json!([event(name, Some("Error"))]),
+        );
+        assert_eq!(
+            verdict(&settled(Some(&there), Some(&failed))),
+            Some(Verdict::Failed),
+            "{}",
+            row.action
+        );
+    }
+}
+
+#[test]
+fn a_server_that_is_gone() {
+    let deleted = action("delete", None, json!([]));
+    assert_eq!(
+        verdict(&settled(None, Some(&deleted))),
+        Some(Verdict::Succeeded)
+    );
+    let hinted = Sight {
+        kind: Some("delete"),
+        ..settled(None, None)
+    };
+    assert_eq!(verdict(&hinted), Some(Verdict::Succeeded));
+    let resize = action("resize", None, json!([]));
+    assert_eq!(
+        verdict(&settled(None, Some(&resize))),
+        Some(Verdict::Unknown)
+    );
+    let failed = action("resize", Some("Error"), json!([]));
+    assert_eq!(
+        verdict(&settled(None, Some(&failed))),
+        Some(Verdict::Failed)
+    );
+}
+
+#[test]
+fn locks_show_on_the_server() {
+    for (kind, locked, expected) in [
+        ("lock", Some(true), Verdict::Succeeded),
+        ("lock", Some(false), Verdict::Unknown),
+        ("unlock", Some(false), Verdict::Succeeded),
+        ("unlock", None, Verdict::Unknown),
+    ] {
+        let mut there = server("ACTIVE", None, None);
+        there.locked = locked;
+        let record = action(kind, None, json!([]));
+        assert_eq!(
+            verdict(&settled(Some(&there), Some(&record))),
+            Some(expected),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn a_resize_that_fits_nowhere_leaves_the_server_active() {
+    let there = server("ACTIVE", None, None);
+    let events = json!([
+        event("cold_migrate", Some("Error")),
+        event("conductor_migrate_server", Some("Error"))
+    ]);
+    let record = action("resize", Some("Error"), events);
+    let Judgement::Ended(Verdict::Failed, evidence) = judge(&settled(Some(&there), Some(&record)))
+    else {
+        panic!("it has failed")
+    };
+    assert!(evidence.contains("cold_migrate"), "{evidence}");
+    // A reader at 2.1 sees the message alone.
+    let bare = action("resize", Some("Error"), Value::Null);
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&bare))),
+        Some(Verdict::Failed)
+    );
+}
+
+#[test]
+fn a_failed_build_may_leave_success_behind() {
+    let there = server("ERROR", None, Some("2026-11-21T21:21:29Z"));
+    let events = json!([event("compute__do_build_and_run_instance", Some("Success"))]);
+    let record = action("create", None, events);
+    let Judgement::Ended(Verdict::Failed, evidence) = judge(&settled(Some(&there), Some(&record)))
+    else {
+        panic!("it has failed")
+    };
+    assert_eq!(evidence, "the server is in ERROR: No valid host was found.");
+}
+
+#[test]
+fn an_event_that_never_finishes_holds_nothing_up() {
+    let there = server("ACTIVE", None, None);
+    let events = json!([
+        event("compute__do_build_and_run_instance", None),
+        event("compute__do_build_and_run_instance", Some("Success")),
+    ]);
+    let record = action("create", None, events);
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&record))),
+        Some(Verdict::Succeeded)
+    );
+}
+
+#[test]
+fn a_reboot_cannot_be_proven() {
+    let there = server("ACTIVE", None, None);
+    let record = action(
+        "reboot",
+        None,
+        json!([event("compute_reboot_instance", Some("Success"))]),
+    );
+    let Judgement::Ended(Verdict::Unknown, evidence) = judge(&settled(Some(&there), Some(&record)))
+    else {
+        panic!("nobody can know")
+    };
+    assert!(evidence.contains("like a success"), "{evidence}");
+    let failed = action(
+        "reboot",
+        Some("Error"),
+        json!([event("compute_reboot_instance", Some("Error"))]),
+    );
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&failed))),
+        Some(Verdict::Failed)
+    );
+}
+
+#[test]
+fn between_two_steps_nothing_is_decided() {
+    // All steps shown have succeeded, and the next has not begun.
+    let there = server("RESIZE", None, None);
+    let events = json!([
+        event("compute_prep_resize", Some("Success")),
+        event("cold_migrate", Some("Success"))
+    ]);
+    let record = action("resize", None, events);
+    assert_eq!(verdict(&settled(Some(&there), Some(&record))), None);
+    let resting = server("ACTIVE", None, None);
+    let early = Sight {
+        settled: false,
+        ..settled(Some(&resting), Some(&record))
+    };
+    assert_eq!(verdict(&early), None);
+}
+
+#[test]
+fn a_failed_step_may_be_followed_by_another_host() {
+    let there = server("ACTIVE", None, None);
+    let record = action(
+        "resize",
+        Some("Error"),
+        json!([event("compute_prep_resize", Some("Error"))]),
+    );
+    let early = Sight {
+        settled: false,
+        ..settled(Some(&there), Some(&record))
+    };
+    assert_eq!(verdict(&early), None);
+    // And then the status counts, not the message that stays.
+    let done = server("VERIFY_RESIZE", None, None);
+    assert_eq!(
+        verdict(&settled(Some(&done), Some(&record))),
+        Some(Verdict::Succeeded)
+    );
+}
+
+#[test]
+fn an_older_fault_is_not_this_actions() {
+    let there = server("ERROR", None, Some("2026-11-21T21:21:28Z"));
+    let record = action("reboot", None, json!([]));
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&record))),
+        Some(Verdict::Unknown)
+    );
+    let failed = action("reboot", Some("Error"), json!([]));
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&failed))),
+        Some(Verdict::Failed)
+    );
+    let early = Sight {
+        settled: false,
+        ..settled(Some(&there), Some(&record))
+    };
+    assert_eq!(verdict(&early), None);
+}
+
+#[test]
+fn what_a_newer_action_did_is_not_this_ones() {
+    let stopped = server("SHUTOFF", None, None);
+    let record = action(
+        "stop",
+        None,
+        json!([event("compute_stop_instance", Some("Success"))]),
+    );
+    let superseded = |server, action| Sight {
+        superseded: Some(true),
+        ..settled(Some(server), Some(action))
+    };
+    assert_eq!(
+        verdict(&superseded(&stopped, &record)),
+        Some(Verdict::Unknown)
+    );
+    let broken = server("ERROR", None, Some("2026-11-21T21:21:35Z"));
+    assert_eq!(
+        verdict(&superseded(&broken, &record)),
+        Some(Verdict::Unknown)
+    );
+    let failed = action("stop", Some("Error"), json!([]));
+    assert_eq!(
+        verdict(&superseded(&stopped, &failed)),
+        Some(Verdict::Failed)
+    );
+    // What the record itself proves stays proven.
+    let snapshot = action(
+        "createImage",
+        None,
+        json!([event("compute_snapshot_instance", Some("Success"))]),
+    );
+    assert_eq!(
+        verdict(&superseded(&stopped, &snapshot)),
+        Some(Verdict::Succeeded)
+    );
+}
+
+#[test]
+fn the_status_is_asked_about_before_it_counts() {
+    for (there, kind) in [
+        (server("SHUTOFF", None, None), "stop"),
+        (server("ERROR", None, Some("2026-11-21T21:21:35Z")), "stop"),
+    ] {
+        let record = action(kind, None, json!([]));
+        let sight = Sight {
+            superseded: None,
+            ..settled(Some(&there), Some(&record))
+        };
+        assert_eq!(judge(&sight), Judgement::UnlessSuperseded);
+    }
+}
+
+#[test]
+fn a_record_that_is_not_there_yet() {
+    let building = server("BUILD", None, None);
+    let sight = Sight {
+        kind: Some("create"),
+        ..settled(Some(&building), None)
+    };
+    assert_eq!(verdict(&sight), None);
+    let broken = server("ERROR", None, Some("2026-11-21T21:21:35Z"));
+    let sight = Sight {
+        kind: Some("create"),
+        ..settled(Some(&broken), None)
+    };
+    assert_eq!(verdict(&sight), Some(Verdict::Failed));
+    // A request that has no record, such as a rename, proves nothing.
+    let active = server("ACTIVE", None, None);
+    assert_eq!(
+        verdict(&settled(Some(&active), None)),
+        Some(Verdict::Unknown)
+    );
+}
+
+#[test]
+fn kinds_without_a_row_are_judged_by_errors_alone() {
+    let there = server("ACTIVE", None, None);
+    let quiet = action(
+        "brandNew",
+        None,
+        json!([event("compute_new", Some("Success"))]),
+    );
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&quiet))),
+        Some(Verdict::Unknown)
+    );
+    let failed = action(
+        "brandNew",
+        None,
+        json!([event("compute_new", Some("Error"))]),
+    );
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&failed))),
+        Some(Verdict::Failed)
+    );
+}
+
+#[test]
+fn every_kind_has_one_row() {
+    for (at, row) in ROWS.iter().enumerate() {
+        assert!(
+            !ROWS[..at].iter().any(|other| other.action == row.action),
+            "{}",
+            row.action
+        );
+    }
+}
