@@ -295,6 +295,32 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_a_text_or_an_integer() {
+        for (value, code) in [
+            (serde_json::json!("x"), Some("x")),
+            (serde_json::json!(""), None),
+            (serde_json::json!(7), Some("7")),
+            (serde_json::json!(-7), Some("-7")),
+            (serde_json::json!(u64::MAX), Some("18446744073709551615")),
+            (serde_json::json!(7.0), None),
+            (serde_json::json!(null), None),
+            (serde_json::json!(["x"]), None),
+        ] {
+            assert_eq!(code_text(&value).as_deref(), code, "{value}");
+        }
+    }
+
+    #[test]
+    fn built_in_dialects_have_names() {
+        assert_eq!(format!("{:?}", Dialect::novavms()), "Dialect(\"novavms\")");
+        let name = |name| Dialect::named(name).map(|dialect| dialect.name().to_owned());
+        assert_eq!(name("novavms").as_deref(), Some("novavms"));
+        #[cfg(feature = "openstack")]
+        assert_eq!(name("openstack").as_deref(), Some("openstack"));
+        assert_eq!(name("custom"), None);
+    }
+
+    #[test]
     fn a_body_nested_too_deep_gives_nothing() {
         let body = "[".repeat(100_000);
         assert_eq!(

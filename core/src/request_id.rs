@@ -258,6 +258,19 @@ mod tests {
         ] {
             assert_eq!(RequestId::new(other).server_time(), None, "{other}");
         }
+        // The largest ULID there is: 2⁴⁸ - 1 milliseconds.
+        let last = RequestId::new("req_7ZZZZZZZZZZZZZZZZZZZZZZZZZ").server_time();
+        let last = last.and_then(|t| t.duration_since(SystemTime::UNIX_EPOCH).ok());
+        assert_eq!(last, Some(Duration::from_millis((1 << 48) - 1)));
+    }
+
+    #[test]
+    fn an_id_is_its_text() {
+        let id = RequestId::new("req-1");
+        assert_eq!(format!("{id:?}"), "\"req-1\"");
+        assert_eq!((id.as_ref(), id.to_string().as_str()), ("req-1", "req-1"));
+        assert!(id == *"req-1" && id == "req-1");
+        assert!(id != *"req-2" && id != "req-2");
     }
 
     #[test]

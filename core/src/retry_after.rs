@@ -113,6 +113,30 @@ mod tests {
     }
 
     #[test]
+    fn either_header_is_something_to_read() {
+        for (name, given) in [
+            ("retry-after", true),
+            ("retry-after-ms", true),
+            ("date", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static("1"));
+            assert_eq!(is_given(&headers), given, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let mut headers = HeaderMap::new();
+        for value in ["1", "soon", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+            headers.append("retry-after", HeaderValue::from_static(value));
+        }
+        headers.append("retry-after-ms", HeaderValue::from_static("later"));
+        let told: Vec<_> = unreadable(&headers, SystemTime::UNIX_EPOCH).collect();
+        assert_eq!(told, ["soon", "later"]);
+    }
+
+    #[test]
     fn anything_else_is_ignored() {
         for text in [
             "",

@@ -322,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_is_usual() {
+        let spec = pointers(r#"{"name": "acme"}"#).expect("a dialect");
+        assert_eq!(spec.request_id_headers, ["x-request-id"]);
+        assert_eq!(spec.credential.header, "authorization");
+        assert_eq!(spec.credential.prefix, "Bearer ");
+        assert_eq!(spec.idempotency_header, "idempotency-key");
+        assert!(spec.correlation.is_none() && spec.rate_limit.is_none());
+    }
+
+    #[test]
     fn codes_match_exactly_at_any_status() {
         let spec = pointers(r#"{"name": "acme", "codes": {"TOO_FAST": {"category": "rate_limited", "retry": "always"}}}"#).expect("a dialect");
         let seen = |code| {

@@ -141,3 +141,17 @@ async fn all_that_has_a_name_is_serialised_by_it() {
     );
     assert_eq!(of("wait_reason")[2], json!("backoff"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_trail_shows_itself() {
+    let fixture = novavms([reply(503).id("req_1"), reply(200).id("req_2")]);
+    let outcome = fixture.client.get("/x").send().await;
+    let trail = trail(&outcome);
+    assert_eq!(trail.request_id().map(|id| id.as_str()), Some("req_2"));
+    assert_eq!(trail.to_string(), trail.report());
+    let debug = format!("{trail:?}");
+    assert!(
+        debug.contains(&trail.call_id()) && debug.contains("req_1"),
+        "{debug}"
+    );
+}
