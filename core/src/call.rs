@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::header::{HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::backoff::Backoff;
 use crate::codes::{Cause, ErrorKind, StopReason};
@@ -41,10 +41,10 @@ use shared::Shared;
 pub(crate) async fn run_call<T: Transport>(
     shared: Arc<Shared>,
     transport: Arc<T>,
-    plan: CallPlan,
+    mut plan: CallPlan,
 ) -> Result<Response, Error> {
     let span = observe::call_span(&plan.info(&shared));
-    let mut call = Call::new(&shared, &*transport, plan);
+    let mut call = Call::new(&shared, &*transport, &mut plan);
     let ended = {
         let mut work = pin!(call.run());
         // A panic must not cost the caller the trail of what was sent. Polled in place: the future is large, and each
@@ -69,7 +69,8 @@ pub(crate) async fn run_call<T: Transport>(
 struct Call<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
-    plan: CallPlan,
+    /// Borrowed: it is large, and moving it costs.
+    plan: &'a mut CallPlan,
     guard: Guard<'a, T>,
     cancel: Cancel,
     redactor: Redactor,
@@ -108,7 +109,7 @@ impl End {
 }
 
 impl<'a, T: Transport> Call<'a, T> {
-    fn new(shared: &'a Shared, transport: &'a T, mut plan: CallPlan) -> Self {
+    fn new(shared: &'a Shared, transport: &'a T, plan: &'a mut CallPlan) -> Self {
         let started = transport.now();
         let opening = plan.opening(shared, started, transport.wall_clock());
         let mut redactor = Redactor::default();
@@ -189,7 +190,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 _ => None,
             });
             // How the call ends if its time runs out before the next attempt.
-            let mut late = End::error(ErrorKind::Timeout, "the call's time ran out");
+            let mut late = None;
             match decision {
                 Decision::Stop(why) => {
                     if why == StopReason::Succeeded {
@@ -204,7 +205,7 @@ impl<'a, T: Transport> Call<'a, T> {
                     if let Err(end) = self.wait(wait).await {
                         return end;
                     }
-                    late = gave.end;
+                    late = Some(gave.end);
                 }
                 Decision::Redirect => {
                     hops += 1;
@@ -225,7 +226,9 @@ impl<'a, T: Transport> Call<'a, T> {
                 return (end, StopReason::Cancelled);
             }
             if self.time_left().is_zero() {
-                return (late, StopReason::Deadline);
+                let end = late
+                    .unwrap_or_else(|| End::error(ErrorKind::Timeout, "the call's time ran out"));
+                return (end, StopReason::Deadline);
             }
             cause = decision.cause().unwrap_or(Cause::Retry);
         }
@@ -240,7 +243,7 @@ impl<'a, T: Transport> Call<'a, T> {
     async fn attempt(&mut self, cause: Cause, lease: Option<&Lease>, hops: u32) -> Exchanged {
         let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
         let now = self.transport.now();
-        let mut headers = self.plan.hop.headers.clone();
+        let mut headers = HeaderMap::clone(&self.plan.hop.headers);
         if let Some(lease) = lease {
             self.redactor.add(lease.token());
             let credential = &self.shared.dialect.0.credential;
@@ -250,7 +253,7 @@ impl<'a, T: Transport> Call<'a, T> {
         }
         if self.shared.traceparent {
             let text = self.plan.trace.traceparent(span_id);
-            if let Ok(value) = HeaderValue::try_from(text) {
+            if let Ok(value) = HeaderValue::from_bytes(&text) {
                 headers.insert(TRACEPARENT, value);
             }
         }

@@ -193,11 +193,16 @@ fn note(notes: &mut Vec<RequestIdNote>, note: RequestIdNote) {
 fn shown(raw: &[u8]) -> (String, Vec<RequestIdNote>) {
     use fmt::Write as _;
 
+    let plain = |byte: &u8| (0x20..=0x7e).contains(byte);
     let mut notes = Vec::new();
     let kept = &raw[..raw.len().min(MAX_BYTES)];
+    // The usual ID is copied as a whole.
+    if kept.len() == raw.len() && raw.iter().all(plain) {
+        return (String::from_utf8_lossy(raw).into_owned(), notes);
+    }
     let mut text = String::with_capacity(kept.len());
     for &byte in kept {
-        if (0x20..=0x7e).contains(&byte) {
+        if plain(&byte) {
             text.push(char::from(byte));
         } else {
             let _ = write!(text, "\\x{byte:02X}");

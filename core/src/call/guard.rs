@@ -16,8 +16,8 @@ pub(super) struct Guard<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
     pub(super) recorder: Recorder,
-    /// Of the attempt that is under way.
-    sent: SentMark,
+    /// Of the last attempt.
+    sent: Option<SentMark>,
     told: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'a, T: Transport> Guard<'a, T> {
             shared,
             transport,
             recorder: Recorder::new(opening),
-            sent: SentMark::default(),
+            sent: None,
             told: false,
         }
     }
@@ -41,7 +41,7 @@ impl<'a, T: Transport> Guard<'a, T> {
         url: String,
         request: &WireRequest,
     ) -> Span {
-        self.sent = request.sent.clone();
+        self.sent = Some(request.sent.clone());
         let attempt = self
             .recorder
             .begin(now, cause, request.method.clone(), span_id, url);
@@ -78,7 +78,8 @@ impl<'a, T: Transport> Guard<'a, T> {
     pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason) -> Trail {
         if self.recorder.is_open() {
             if let Outcome::Error(kind) = outcome {
-                self.recorder.failed(kind, sent(&self.sent));
+                let sent = self.sent.as_ref().map_or(Sent::No, sent);
+                self.recorder.failed(kind, sent);
             }
             self.recorder.end(self.transport.now());
             self.attempt_finished(None);

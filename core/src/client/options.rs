@@ -100,11 +100,11 @@ impl Options {
             notes.push(TrailNote::ViaProxy);
         }
         let shared = Shared {
-            default_headers: default_headers(
+            default_headers: Arc::new(default_headers(
                 &self.headers,
                 self.user_agent.as_deref(),
                 self.decompress,
-            )?,
+            )?),
             dialect,
             base,
             credentials: Credentials::new(self.token, self.refresher),
