@@ -12,7 +12,6 @@ pub(crate) mod shared;
 use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -39,12 +38,12 @@ use shared::Shared;
 ///
 /// Dropping the future cancels the call: its trail is closed and the observers are told.
 pub(crate) async fn run_call<T: Transport>(
-    shared: Arc<Shared>,
-    transport: Arc<T>,
-    mut plan: CallPlan,
+    shared: &Shared,
+    transport: &T,
+    plan: &mut CallPlan,
 ) -> Result<Response, Error> {
-    let span = observe::call_span(&plan.info(&shared));
-    let mut call = Call::new(&shared, &*transport, &mut plan);
+    let span = observe::call_span(&plan.info(shared));
+    let mut call = Call::new(shared, transport, plan);
     let ended = {
         let mut work = pin!(call.run());
         // A panic must not cost the caller the trail of what was sent. Polled in place: the future is large, and each
@@ -77,6 +76,8 @@ struct Call<'a, T: Transport> {
     deadline: Instant,
     /// Drawn for the first attempt together with the call ID.
     first_span: Option<SpanId>,
+    /// The time, where it has just been read: a look at the clock is dear.
+    now: Option<Instant>,
 }
 
 /// How a call ends, but for its trail.
@@ -128,6 +129,7 @@ impl<'a, T: Transport> Call<'a, T> {
             deadline: after(started, plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
             first_span: Some(plan.first_span),
+            now: Some(started),
             redactor,
             shared,
             transport,
@@ -196,6 +198,7 @@ impl<'a, T: Transport> Call<'a, T> {
                     if why == StopReason::Succeeded {
                         self.shared.refund();
                     }
+                    self.guard.ends_with_attempt();
                     return (gave.end, why);
                 }
                 Decision::Retry(wait, _) => {
@@ -242,7 +245,7 @@ impl<'a, T: Transport> Call<'a, T> {
     /// One attempt, opened in the trail before it is sent and closed after it.
     async fn attempt(&mut self, cause: Cause, lease: Option<&Lease>, hops: u32) -> Exchanged {
         let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
-        let now = self.transport.now();
+        let now = self.now.take().unwrap_or_else(|| self.transport.now());
         let mut headers = HeaderMap::clone(&self.plan.hop.headers);
         if let Some(lease) = lease {
             self.redactor.add(lease.token());
@@ -339,6 +342,7 @@ impl<'a, T: Transport> Call<'a, T> {
         refused: Option<&Lease>,
         otherwise: End,
     ) -> Result<Option<Lease>, (End, StopReason)> {
+        self.now = None;
         let fetch = self.shared.credentials.newer_than(refused, self.transport);
         let timer = std::pin::pin!(self.transport.sleep_until(self.deadline));
         let (kind, message, why) = match race(std::pin::pin!(fetch), timer, &mut self.cancel).await

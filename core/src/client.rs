@@ -111,12 +111,8 @@ impl<T: Transport> Client<T> {
         options::set_token(&self.shared, token.into())
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
-    }
-
-    pub(crate) fn transport(&self) -> &Arc<T> {
-        &self.transport
+    pub(crate) fn into_parts(self) -> (Arc<Shared>, Arc<T>) {
+        (self.shared, self.transport)
     }
 }
 

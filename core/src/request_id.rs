@@ -197,8 +197,11 @@ fn shown(raw: &[u8]) -> (String, Vec<RequestIdNote>) {
     let mut notes = Vec::new();
     let kept = &raw[..raw.len().min(MAX_BYTES)];
     // The usual ID is copied as a whole.
-    if kept.len() == raw.len() && raw.iter().all(plain) {
-        return (String::from_utf8_lossy(raw).into_owned(), notes);
+    if raw.len() <= MAX_BYTES
+        && raw.iter().all(plain)
+        && let Ok(text) = str::from_utf8(raw)
+    {
+        return (text.to_owned(), notes);
     }
     let mut text = String::with_capacity(kept.len());
     for &byte in kept {

@@ -18,6 +18,10 @@ pub(super) struct Guard<'a, T: Transport> {
     pub(super) recorder: Recorder,
     /// Of the last attempt.
     sent: Option<SentMark>,
+    /// When the last attempt ended.
+    attempt_end: Option<Instant>,
+    /// When the call ended, where that is known already.
+    end: Option<Instant>,
     told: bool,
 }
 
@@ -28,6 +32,8 @@ impl<'a, T: Transport> Guard<'a, T> {
             transport,
             recorder: Recorder::new(opening),
             sent: None,
+            attempt_end: None,
+            end: None,
             told: false,
         }
     }
@@ -55,7 +61,9 @@ impl<'a, T: Transport> Guard<'a, T> {
 
     /// Closes the attempt.
     pub(super) fn attempt_ended(&mut self, span: &Span) {
-        self.recorder.end(self.transport.now());
+        let now = self.transport.now();
+        self.attempt_end = Some(now);
+        self.recorder.end(now);
         if let Some(attempt) = self.recorder.last() {
             observe::record_attempt(span, attempt);
         }
@@ -74,6 +82,11 @@ impl<'a, T: Transport> Guard<'a, T> {
         }
     }
 
+    /// The call ends with the attempt that has just ended.
+    pub(super) fn ends_with_attempt(&mut self) {
+        self.end = self.attempt_end;
+    }
+
     /// Closes the trail and tells the observers.
     pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason) -> Trail {
         if self.recorder.is_open() {
@@ -84,7 +97,8 @@ impl<'a, T: Transport> Guard<'a, T> {
             self.recorder.end(self.transport.now());
             self.attempt_finished(None);
         }
-        let trail = self.recorder.finish(self.transport.now(), outcome, stopped);
+        let end = self.end.unwrap_or_else(|| self.transport.now());
+        let trail = self.recorder.finish(end, outcome, stopped);
         self.told = true;
         self.shared.observers.each(|o| o.call_finished(&trail));
         trail

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue, USER_AGENT};
 
+use crate::call::TRACEPARENT;
 use crate::call::credential::{self, Credentials, Refresher};
 use crate::call::shared::{RetryOptions, Shared, Timeouts};
 use crate::codes::TrailNote;
@@ -104,6 +105,7 @@ impl Options {
                 &self.headers,
                 self.user_agent.as_deref(),
                 self.decompress,
+                self.traceparent,
             )?),
             dialect,
             base,
@@ -166,6 +168,7 @@ fn default_headers(
     given: &[(String, String)],
     suffix: Option<&str>,
     decompress: bool,
+    traceparent: bool,
 ) -> Result<HeaderMap, Error> {
     let mut map = HeaderMap::new();
     let mut agent = format!("reqtrail/{}", crate::VERSION);
@@ -176,6 +179,8 @@ fn default_headers(
     let agent = HeaderValue::try_from(agent)
         .map_err(|_| Error::config("user_agent holds a line break or another control character; expected text such as `my-app/1.2`"))?;
     map.insert(USER_AGENT, agent);
+    // reqwest would add it to each request.
+    map.insert(ACCEPT, HeaderValue::from_static("*/*"));
     if decompress {
         map.insert(
             ACCEPT_ENCODING,
@@ -192,5 +197,9 @@ fn default_headers(
         map.remove(name);
     }
     map.extend(extra);
+    if traceparent {
+        // Each attempt puts its own in this place, so that its copy of the map does not have to grow.
+        map.insert(TRACEPARENT, HeaderValue::from_static(""));
+    }
     Ok(map)
 }

@@ -77,14 +77,14 @@ impl Drivers {
     ) -> CallResult {
         let cancel = interrupted.map(|_| call.cancel_token());
         let PreparedCall { shared, plan } = call;
-        let plan = plan?;
+        let mut plan = plan?;
         let idle = self.idle().pop();
         let driver = match idle {
             Some(resting) => resting.driver,
             None => Driver::new(&self.wire, &self.base)
                 .map_err(|e| Error::new(ErrorKind::Internal, e))?,
         };
-        let work = run_call(shared, Arc::clone(&driver.transport), plan);
+        let work = run_call(&shared, &*driver.transport, &mut plan);
         let Some(runtime) = &driver.runtime else {
             return Err(Error::new(
                 ErrorKind::Internal,

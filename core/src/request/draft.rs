@@ -84,9 +84,9 @@ impl Draft {
         self.problem.get_or_insert(problem);
     }
 
-    /// Checks all of it. The error has a trail without attempts, which the observers are told of; `clock` dates it.
+    /// Checks all of it, and takes out of it what the plan needs. The error has a trail without attempts, which the observers are told of; `clock` dates it.
     pub(crate) fn plan(
-        mut self,
+        &mut self,
         shared: &Shared,
         clock: impl FnOnce() -> (Instant, SystemTime),
     ) -> Result<CallPlan, Error> {
@@ -121,7 +121,6 @@ impl Draft {
         })
     }
 
-    /// Takes the path out of the draft if nothing is wrong.
     fn check(
         &mut self,
         shared: &Shared,
