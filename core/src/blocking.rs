@@ -116,7 +116,7 @@ impl RequestBuilder<Client> {
 
     /// Checks the request and makes it ready for a [`Host`].
     #[must_use]
-    pub fn prepare(self) -> PreparedCall {
+    pub fn prepare(mut self) -> PreparedCall {
         let clock = || (Instant::now(), SystemTime::now());
         let plan = self.draft.plan(&self.client.shared, clock);
         PreparedCall::new(self.client.shared, plan)

@@ -12,11 +12,10 @@ pub(crate) mod shared;
 use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::header::{HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::backoff::Backoff;
 use crate::codes::{Cause, ErrorKind, StopReason};
@@ -39,12 +38,12 @@ use shared::Shared;
 ///
 /// Dropping the future cancels the call: its trail is closed and the observers are told.
 pub(crate) async fn run_call<T: Transport>(
-    shared: Arc<Shared>,
-    transport: Arc<T>,
-    plan: CallPlan,
+    shared: &Shared,
+    transport: &T,
+    plan: &mut CallPlan,
 ) -> Result<Response, Error> {
-    let span = observe::call_span(&plan.info(&shared));
-    let mut call = Call::new(&shared, &*transport, plan);
+    let span = observe::call_span(&plan.info(shared));
+    let mut call = Call::new(shared, transport, plan);
     let ended = {
         let mut work = pin!(call.run());
         // A panic must not cost the caller the trail of what was sent. Polled in place: the future is large, and each
@@ -69,13 +68,16 @@ pub(crate) async fn run_call<T: Transport>(
 struct Call<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
-    plan: CallPlan,
+    /// Borrowed: it is large, and moving it costs.
+    plan: &'a mut CallPlan,
     guard: Guard<'a, T>,
     cancel: Cancel,
     redactor: Redactor,
     deadline: Instant,
     /// Drawn for the first attempt together with the call ID.
     first_span: Option<SpanId>,
+    /// The time, where it has just been read: a look at the clock is dear.
+    now: Option<Instant>,
 }
 
 /// How a call ends, but for its trail.
@@ -108,7 +110,7 @@ impl End {
 }
 
 impl<'a, T: Transport> Call<'a, T> {
-    fn new(shared: &'a Shared, transport: &'a T, mut plan: CallPlan) -> Self {
+    fn new(shared: &'a Shared, transport: &'a T, plan: &'a mut CallPlan) -> Self {
         let started = transport.now();
         let opening = plan.opening(shared, started, transport.wall_clock());
         let mut redactor = Redactor::default();
@@ -127,6 +129,7 @@ impl<'a, T: Transport> Call<'a, T> {
             deadline: after(started, plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
             first_span: Some(plan.first_span),
+            now: Some(started),
             redactor,
             shared,
             transport,
@@ -189,12 +192,13 @@ impl<'a, T: Transport> Call<'a, T> {
                 _ => None,
             });
             // How the call ends if its time runs out before the next attempt.
-            let mut late = End::error(ErrorKind::Timeout, "the call's time ran out");
+            let mut late = None;
             match decision {
                 Decision::Stop(why) => {
                     if why == StopReason::Succeeded {
                         self.shared.refund();
                     }
+                    self.guard.ends_with_attempt();
                     return (gave.end, why);
                 }
                 Decision::Retry(wait, _) => {
@@ -204,7 +208,7 @@ impl<'a, T: Transport> Call<'a, T> {
                     if let Err(end) = self.wait(wait).await {
                         return end;
                     }
-                    late = gave.end;
+                    late = Some(gave.end);
                 }
                 Decision::Redirect => {
                     hops += 1;
@@ -225,7 +229,9 @@ impl<'a, T: Transport> Call<'a, T> {
                 return (end, StopReason::Cancelled);
             }
             if self.time_left().is_zero() {
-                return (late, StopReason::Deadline);
+                let end = late
+                    .unwrap_or_else(|| End::error(ErrorKind::Timeout, "the call's time ran out"));
+                return (end, StopReason::Deadline);
             }
             cause = decision.cause().unwrap_or(Cause::Retry);
         }
@@ -239,8 +245,8 @@ impl<'a, T: Transport> Call<'a, T> {
     /// One attempt, opened in the trail before it is sent and closed after it.
     async fn attempt(&mut self, cause: Cause, lease: Option<&Lease>, hops: u32) -> Exchanged {
         let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
-        let now = self.transport.now();
-        let mut headers = self.plan.hop.headers.clone();
+        let now = self.now.take().unwrap_or_else(|| self.transport.now());
+        let mut headers = HeaderMap::clone(&self.plan.hop.headers);
         if let Some(lease) = lease {
             self.redactor.add(lease.token());
             let credential = &self.shared.dialect.0.credential;
@@ -250,7 +256,7 @@ impl<'a, T: Transport> Call<'a, T> {
         }
         if self.shared.traceparent {
             let text = self.plan.trace.traceparent(span_id);
-            if let Ok(value) = HeaderValue::try_from(text) {
+            if let Ok(value) = HeaderValue::from_bytes(&text) {
                 headers.insert(TRACEPARENT, value);
             }
         }
@@ -336,6 +342,7 @@ impl<'a, T: Transport> Call<'a, T> {
         refused: Option<&Lease>,
         otherwise: End,
     ) -> Result<Option<Lease>, (End, StopReason)> {
+        self.now = None;
         let fetch = self.shared.credentials.newer_than(refused, self.transport);
         let timer = std::pin::pin!(self.transport.sleep_until(self.deadline));
         let (kind, message, why) = match race(std::pin::pin!(fetch), timer, &mut self.cancel).await

@@ -151,12 +151,13 @@ impl<T: Transport> Client<T> {
         self.shared.timeouts.call
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
-    }
-
+    #[cfg(feature = "openstack")]
     pub(crate) fn transport(&self) -> &Arc<T> {
         &self.transport
+    }
+
+    pub(crate) fn into_parts(self) -> (Arc<Shared>, Arc<T>) {
+        (self.shared, self.transport)
     }
 }
 

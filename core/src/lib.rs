@@ -111,3 +111,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// The examples of the page on server actions.
+#[cfg(all(doctest, feature = "openstack"))]
+#[doc = include_str!("../../docs/why-did-my-server-action-fail.md")]
+struct WhyDidMyServerActionFail;

@@ -5,7 +5,6 @@ pub(crate) mod headers;
 
 use std::fmt::Display;
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -163,12 +162,11 @@ impl<T: Transport> RequestBuilder<Client<T>> {
     /// # Errors
     /// The error says what went wrong and has the call's trail.
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
-        let shared = Arc::clone(self.client.shared());
-        let transport = Arc::clone(self.client.transport());
-        let draft = self.draft;
+        let (shared, transport) = self.client.into_parts();
+        let mut draft = self.draft;
         async move {
-            let plan = draft.plan(&shared, || (transport.now(), transport.wall_clock()))?;
-            run_call(shared, transport, plan).await
+            let mut plan = draft.plan(&shared, || (transport.now(), transport.wall_clock()))?;
+            run_call(&shared, &*transport, &mut plan).await
         }
     }
 }

@@ -193,11 +193,19 @@ fn note(notes: &mut Vec<RequestIdNote>, note: RequestIdNote) {
 fn shown(raw: &[u8]) -> (String, Vec<RequestIdNote>) {
     use fmt::Write as _;
 
+    let plain = |byte: &u8| (0x20..=0x7e).contains(byte);
     let mut notes = Vec::new();
     let kept = &raw[..raw.len().min(MAX_BYTES)];
+    // The usual ID is copied as a whole.
+    if raw.len() <= MAX_BYTES
+        && raw.iter().all(plain)
+        && let Ok(text) = str::from_utf8(raw)
+    {
+        return (text.to_owned(), notes);
+    }
     let mut text = String::with_capacity(kept.len());
     for &byte in kept {
-        if (0x20..=0x7e).contains(&byte) {
+        if plain(&byte) {
             text.push(char::from(byte));
         } else {
             let _ = write!(text, "\\x{byte:02X}");

@@ -87,8 +87,6 @@ pub(crate) struct Target {
     pub(crate) url: Url,
     /// The URL as trails show it, where that is not the URL itself.
     pub(crate) shown: Option<String>,
-    /// The path template.
-    pub(crate) path: String,
 }
 
 /// Joins base, template, parameters and query; the error says what is wrong and what would be right.
@@ -109,7 +107,11 @@ pub(crate) fn build(
     };
     // Cheaper than parsing the whole, and the host cannot change.
     let mut url = base.url.clone();
-    url.set_path(&format!("{}{path}", base.prefix));
+    if base.prefix.is_empty() {
+        url.set_path(&path);
+    } else {
+        url.set_path(&[&base.prefix, &*path].concat());
+    }
     let query = encode_query(query);
     if !query.is_empty() {
         url.set_query(Some(&query));
@@ -123,11 +125,7 @@ pub(crate) fn build(
         }
         shown
     });
-    Ok(Target {
-        url,
-        shown,
-        path: template.to_owned(),
-    })
+    Ok(Target { url, shown })
 }
 
 /// Whether a template is a path as it is: the usual case, which needs no look at every rule.
@@ -161,10 +159,8 @@ pub(crate) fn link(base: &BaseUrl, link: &str, shown_query: &[String]) -> Result
         return Err("the link holds user info (`user:password@`)".to_owned());
     }
     url.set_fragment(None);
-    let path = url.path().to_owned();
     Ok(Target {
         shown: Some(show(&url, shown_query)),
-        path,
         url,
     })
 }

@@ -94,18 +94,37 @@ impl WireRequest {
 
 /// Remembers whether a request may have begun to leave the client. Clones are one mark.
 #[derive(Clone, Debug, Default)]
-pub struct SentMark(Arc<AtomicBool>);
+pub struct SentMark(Arc<Marks>);
+
+#[derive(Debug, Default)]
+struct Marks {
+    sent: AtomicBool,
+    /// The network's own note beside the mark, kept here to save an allocation for each attempt.
+    body_gone: AtomicBool,
+}
 
 impl SentMark {
     /// Says that from now on the request may be on its way.
     pub fn mark(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.sent.store(true, Ordering::Release);
     }
 
     /// Returns whether the request may be on its way.
     #[must_use]
     pub fn is_marked(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.sent.load(Ordering::Acquire)
+    }
+
+    /// Notes that the request's body was dropped.
+    fn body_is_gone(&self) {
+        self.0.body_gone.store(true, Ordering::Release);
+    }
+
+    /// Marks the request unless its body was dropped.
+    fn mark_unless_body_is_gone(&self) {
+        if !self.0.body_gone.load(Ordering::Acquire) {
+            self.mark();
+        }
     }
 }
 

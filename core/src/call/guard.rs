@@ -16,8 +16,12 @@ pub(super) struct Guard<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
     pub(super) recorder: Recorder,
-    /// Of the attempt that is under way.
-    sent: SentMark,
+    /// Of the last attempt.
+    sent: Option<SentMark>,
+    /// When the last attempt ended.
+    attempt_end: Option<Instant>,
+    /// When the call ended, where that is known already.
+    end: Option<Instant>,
     told: bool,
 }
 
@@ -27,7 +31,9 @@ impl<'a, T: Transport> Guard<'a, T> {
             shared,
             transport,
             recorder: Recorder::new(opening),
-            sent: SentMark::default(),
+            sent: None,
+            attempt_end: None,
+            end: None,
             told: false,
         }
     }
@@ -41,7 +47,7 @@ impl<'a, T: Transport> Guard<'a, T> {
         url: String,
         request: &WireRequest,
     ) -> Span {
-        self.sent = request.sent.clone();
+        self.sent = Some(request.sent.clone());
         let attempt = self
             .recorder
             .begin(now, cause, request.method.clone(), span_id, url);
@@ -55,7 +61,9 @@ impl<'a, T: Transport> Guard<'a, T> {
 
     /// Closes the attempt.
     pub(super) fn attempt_ended(&mut self, span: &Span) {
-        self.recorder.end(self.transport.now());
+        let now = self.transport.now();
+        self.attempt_end = Some(now);
+        self.recorder.end(now);
         if let Some(attempt) = self.recorder.last() {
             observe::record_attempt(span, attempt);
         }
@@ -74,16 +82,23 @@ impl<'a, T: Transport> Guard<'a, T> {
         }
     }
 
+    /// The call ends with the attempt that has just ended.
+    pub(super) fn ends_with_attempt(&mut self) {
+        self.end = self.attempt_end;
+    }
+
     /// Closes the trail and tells the observers.
     pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason) -> Trail {
         if self.recorder.is_open() {
             if let Outcome::Error(kind) = outcome {
-                self.recorder.failed(kind, sent(&self.sent));
+                let sent = self.sent.as_ref().map_or(Sent::No, sent);
+                self.recorder.failed(kind, sent);
             }
             self.recorder.end(self.transport.now());
             self.attempt_finished(None);
         }
-        let trail = self.recorder.finish(self.transport.now(), outcome, stopped);
+        let end = self.end.unwrap_or_else(|| self.transport.now());
+        let trail = self.recorder.finish(end, outcome, stopped);
         self.told = true;
         self.shared.observers.each(|o| o.call_finished(&trail));
         trail

@@ -49,7 +49,8 @@ pub(crate) struct Hop {
     pub(crate) url: Url,
     /// The URL as trails show it, where that is not the URL itself.
     pub(crate) shown: Option<String>,
-    pub(crate) headers: HeaderMap,
+    /// The client's own map, shared, where the call adds nothing to it.
+    pub(crate) headers: Arc<HeaderMap>,
     pub(crate) body: Bytes,
 }
 
@@ -62,34 +63,37 @@ impl Hop {
         target: Target,
         given: HeaderMap,
         body: Bytes,
-    ) -> (Self, String) {
-        let mut headers = shared.default_headers.clone();
+    ) -> Self {
+        let mut headers = Arc::clone(&shared.default_headers);
         let correlation = shared.dialect.0.correlation.as_ref();
         // The caller's own ID, passed on from a request of its own, outranks the call's.
-        let is_given = |name| given.contains_key(name) || headers.contains_key(name);
+        let default = &shared.default_headers;
+        let is_given = |name| given.contains_key(name) || default.contains_key(name);
         if let Some(correlation) = correlation.filter(|c| !is_given(&c.header)) {
             let text = format!("{}{}", correlation.prefix, call_id.hyphenated());
             if let Ok(value) = HeaderValue::try_from(text) {
-                headers.insert(correlation.header.clone(), value);
+                Arc::make_mut(&mut headers).insert(correlation.header.clone(), value);
             }
         }
-        for name in given.keys() {
-            headers.remove(name);
+        if !given.is_empty() {
+            let headers = Arc::make_mut(&mut headers);
+            for name in given.keys() {
+                headers.remove(name);
+            }
+            headers.extend(given);
         }
-        headers.extend(given);
         // RFC 9110 §8.6: a method that usually has a body says so when it has none.
         if body.is_empty() && matches!(method, Method::POST | Method::PUT | Method::PATCH) {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            Arc::make_mut(&mut headers).insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let Target { url, shown, path } = target;
-        let hop = Self {
+        let Target { url, shown } = target;
+        Self {
             method,
             url,
             shown,
             headers,
             body,
-        };
-        (hop, path)
+        }
     }
 
     /// The URL as trails show it.

@@ -1,5 +1,7 @@
 //! Redirects: which are followed, and as what (RFC 9110 §15.4).
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
@@ -63,18 +65,19 @@ pub(super) fn judge(
         method,
         shown: Some(target::show(&url, shown_query)),
         url,
-        headers: hop.headers.clone(),
+        headers: Arc::clone(&hop.headers),
         body: hop.body.clone(),
     };
     if status == 303 {
         next.body = Bytes::new();
+        let headers = Arc::make_mut(&mut next.headers);
         for name in [
             CONTENT_TYPE,
             CONTENT_LENGTH,
             CONTENT_ENCODING,
             CONTENT_LANGUAGE,
         ] {
-            next.headers.remove(name);
+            headers.remove(name);
         }
     }
     Verdict::Follow(Box::new(next))
@@ -103,7 +106,7 @@ mod tests {
             method,
             url: Url::parse("https://h/a/b?x=1").expect("a URL"),
             shown: None,
-            headers: sent,
+            headers: Arc::new(sent),
             body: Bytes::from_static(b"body"),
         };
         judge(

@@ -1,6 +1,6 @@
 //! What all calls of a client share, whichever face or thread they are made from.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -20,7 +20,7 @@ pub(crate) struct Shared {
     pub(crate) base: BaseUrl,
     pub(crate) credentials: Credentials,
     /// The user agent and the accepted codings among them.
-    pub(crate) default_headers: HeaderMap,
+    pub(crate) default_headers: Arc<HeaderMap>,
     pub(crate) retry: RetryOptions,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,

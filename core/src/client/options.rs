@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::{ACCEPT_ENCODING, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue, USER_AGENT};
 
+use crate::call::TRACEPARENT;
 use crate::call::credential::{self, Credentials, Refresher};
 use crate::call::shared::{RetryOptions, Shared, Timeouts};
 use crate::codes::TrailNote;
@@ -109,8 +110,12 @@ impl Options {
         )?;
         add_given(&mut default_headers, &dialect, &self.headers)
             .map_err(|e| Error::config(format!("default_header: {e}")))?;
+        if self.traceparent {
+            // Each attempt puts its own in this place, so that its copy of the map does not have to grow.
+            default_headers.insert(TRACEPARENT, HeaderValue::from_static(""));
+        }
         let shared = Shared {
-            default_headers,
+            default_headers: Arc::new(default_headers),
             dialect,
             base,
             credentials: Credentials::new(self.token, self.refresher),
@@ -188,6 +193,8 @@ fn standing_headers(
     let agent = HeaderValue::try_from(agent)
         .map_err(|_| Error::config("user_agent holds a line break or another control character; expected text such as `my-app/1.2`"))?;
     map.insert(USER_AGENT, agent);
+    // reqwest would add it to each request.
+    map.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     if decompress {
         map.insert(
             ACCEPT_ENCODING,

@@ -156,7 +156,9 @@ fn titled(body: &Value) -> Decoded {
 /// Nova has no code for a used-up quota: it says so in words, at 403.
 fn names_a_quota(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    message.contains("quota") && message.contains("exceed")
+    // Without the word: "Maximum number of metadata items exceeds 128".
+    let is_named = message.contains("quota") || message.contains("maximum number of ");
+    is_named && message.contains("exceed")
 }
 
 fn row(code: &str) -> Option<&'static CodeRow> {
@@ -264,6 +266,11 @@ mod tests {
             Some(Category::Quota)
         );
         assert_eq!(category(None, 403, quota), Some(Category::Quota));
+        let unnamed = "Maximum number of metadata items exceeds 128";
+        assert_eq!(
+            category(Some("forbidden"), 403, unnamed),
+            Some(Category::Quota)
+        );
         assert_eq!(
             category(Some("forbidden"), 403, policy),
             Some(Category::Permission)

@@ -147,9 +147,12 @@ async fn drive(
         let (PreparedCall { shared, plan }, tag) = *submission;
         match plan {
             Err(error) => done.put(tag, Err(error)),
-            Ok(plan) => {
+            Ok(mut plan) => {
                 let (transport, done) = (Arc::clone(&transport), Arc::clone(&done));
-                tokio::spawn(async move { done.put(tag, run_call(shared, transport, plan).await) });
+                tokio::spawn(async move {
+                    let result = run_call(&shared, &*transport, &mut plan).await;
+                    done.put(tag, result);
+                });
             }
         }
     }

@@ -77,9 +77,9 @@ impl Drivers {
     ) -> CallResult {
         let cancel = interrupted.map(|_| call.cancel_token());
         let PreparedCall { shared, plan } = call;
-        let plan = plan?;
+        let mut plan = plan?;
         let driver = self.borrow()?;
-        let work = run_call(shared, Arc::clone(&driver.transport), plan);
+        let work = run_call(&shared, &*driver.transport, &mut plan);
         let runtime = driver.runtime()?;
         let result = runtime.block_on(async {
             look_at_sockets().await;

@@ -23,7 +23,7 @@ use crate::trail::{Opening, Outcome, Recorder};
 /// A request as it was asked for.
 #[derive(Clone)]
 pub(crate) struct Draft {
-    method: String,
+    method: Method,
     place: Place,
     pub(super) params: Vec<Param>,
     pub(super) query: Vec<(String, String)>,
@@ -61,8 +61,9 @@ impl Draft {
     }
 
     fn new(method: &str, place: Place) -> Self {
+        let (method, problem) = read_method(method);
         Self {
-            method: method.to_owned(),
+            method,
             place,
             params: Vec::new(),
             query: Vec::new(),
@@ -78,7 +79,7 @@ impl Draft {
             connect_timeout: None,
             max_attempts: None,
             cancel: None,
-            problem: None,
+            problem,
         }
     }
 
@@ -87,9 +88,9 @@ impl Draft {
         self.problem.get_or_insert(problem);
     }
 
-    /// Checks all of it. The error has a trail without attempts, which the observers are told of; `clock` dates it.
+    /// Checks all of it, and takes out of it what the plan needs. The error has a trail without attempts, which the observers are told of; `clock` dates it.
     pub(crate) fn plan(
-        self,
+        &mut self,
         shared: &Shared,
         clock: impl FnOnce() -> (Instant, SystemTime),
     ) -> Result<CallPlan, Error> {
@@ -106,7 +107,7 @@ impl Draft {
                 trace_id: TraceContext::start(call_id).trace_id(),
                 traced: false,
                 dialect: Arc::clone(&shared.dialect.0.name),
-                method: Method::from_bytes(self.method.as_bytes()).unwrap_or_default(),
+                method: self.method.clone(),
                 origin: Arc::clone(shared.base.origin()),
                 // What follows a `?` was meant as a query, and may be a secret.
                 path: path.split(['?', '#']).next().unwrap_or_default().to_owned(),
@@ -126,7 +127,7 @@ impl Draft {
     }
 
     fn check(
-        &self,
+        &mut self,
         shared: &Shared,
         call_id: uuid::Uuid,
         first_span: crate::trace_context::SpanId,
@@ -134,7 +135,6 @@ impl Draft {
         if let Some(problem) = &self.problem {
             return Err(problem.clone());
         }
-        let method = method(&self.method)?;
         let target = match &self.place {
             Place::Path(path) => target::build(
                 &shared.base,
@@ -197,29 +197,37 @@ impl Draft {
         let credential = &shared.dialect.0.credential.header;
         let own_credential =
             map.contains_key(credential) || shared.default_headers.contains_key(credential);
-        let (hop, path) = Hop::first(shared, call_id, method, target, map, self.body.clone());
-        let plan = CallPlan {
+        let max_attempts = self.max_attempts.unwrap_or(shared.retry.max_attempts);
+        let connect_timeout = self.connect_timeout.unwrap_or(timeouts.connect);
+        let attempt_timeout = self.attempt_timeout.unwrap_or(attempt_default);
+        let call_timeout = self.timeout.unwrap_or(timeouts.call);
+        check_attempts(max_attempts)?;
+        check_timeout("connect_timeout", connect_timeout)?;
+        check_timeout("attempt_timeout", attempt_timeout)?;
+        check_timeout("timeout", call_timeout)?;
+        let path = match &mut self.place {
+            Place::Path(path) => std::mem::take(path),
+            Place::Link(_) => target.url.path().to_owned(),
+        };
+        let method = self.method.clone();
+        let body = std::mem::take(&mut self.body);
+        Ok(CallPlan {
             call_id,
             first_span,
             trace: trace.unwrap_or_else(|| TraceContext::start(call_id)),
             path,
-            hop,
+            hop: Hop::first(shared, call_id, method, target, map, body),
             own_credential,
             has_key,
             idempotent: self.idempotent,
-            max_attempts: self.max_attempts.unwrap_or(shared.retry.max_attempts),
+            max_attempts,
             max_redirects: shared.limits.redirects,
-            connect_timeout: self.connect_timeout.unwrap_or(timeouts.connect),
-            attempt_timeout: self.attempt_timeout.unwrap_or(attempt_default),
-            call_timeout: self.timeout.unwrap_or(timeouts.call),
-            cancel: self.cancel.clone(),
+            connect_timeout,
+            attempt_timeout,
+            call_timeout,
+            cancel: self.cancel.take(),
             secrets: secrets(&self.params),
-        };
-        check_attempts(plan.max_attempts)?;
-        check_timeout("connect_timeout", plan.connect_timeout)?;
-        check_timeout("attempt_timeout", plan.attempt_timeout)?;
-        check_timeout("timeout", plan.call_timeout)?;
-        Ok(plan)
+        })
     }
 }
 
@@ -232,8 +240,8 @@ impl std::fmt::Debug for Draft {
     }
 }
 
-/// Reads a method; the usual ones may be written in any case.
-fn method(text: &str) -> Result<Method, String> {
+/// Reads a method, and says what is wrong about it; the usual ones may be written in any case.
+fn read_method(text: &str) -> (Method, Option<String>) {
     const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let usual = USUAL
         .into_iter()
@@ -244,16 +252,22 @@ fn method(text: &str) -> Result<Method, String> {
             text.escape_debug()
         )
     };
-    match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {
-        Ok(Method::CONNECT) => Err("CONNECT opens a tunnel and is no request to an API".to_owned()),
-        Ok(method) => Ok(method),
-        Err(_) => Err(bad()),
-    }
+    let problem = match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {
+        Ok(method) if method != Method::CONNECT => return (method, None),
+        Ok(_) => "CONNECT opens a tunnel and is no request to an API".to_owned(),
+        Err(_) => bad(),
+    };
+    let shown = Method::from_bytes(text.as_bytes()).unwrap_or_default();
+    (shown, Some(problem))
 }
 
 /// Takes the caller's own trace context out of the headers. An invalid one is dropped and a new trace begins, with
 /// its `tracestate`, as the specification asks (<https://www.w3.org/TR/trace-context/> §3.2, §3.3).
 fn callers_trace(headers: &mut HeaderMap) -> Option<TraceContext> {
+    // The usual call gives no headers of its own, and need not look for any.
+    if headers.is_empty() {
+        return None;
+    }
     let given = headers.remove(TRACEPARENT);
     let trace = given
         .as_ref()

@@ -2,8 +2,6 @@
 
 use std::future::Future as _;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -18,41 +16,31 @@ use super::{SentMark, TransportError, classify};
 pub(super) struct RequestBody {
     data: Option<Bytes>,
     sent: SentMark,
-    gone: Arc<AtomicBool>,
 }
 
 /// Settles a request whose exchange is given up. It has to be dropped after the exchange.
 ///
 /// A connection on another thread may have taken the request and not have asked yet. So a request counts as unsent
 /// only if its body went with the exchange; one that is still with a connection may leave at any moment.
-pub(super) struct Settle {
-    sent: SentMark,
-    gone: Arc<AtomicBool>,
-}
+pub(super) struct Settle(SentMark);
 
 impl RequestBody {
     pub(super) fn new(data: Bytes, sent: SentMark) -> (Self, Settle) {
-        let gone = Arc::new(AtomicBool::new(false));
-        let settle = Settle {
-            sent: sent.clone(),
-            gone: Arc::clone(&gone),
-        };
+        let settle = Settle(sent.clone());
         let data = Some(data).filter(|data| !data.is_empty());
-        (Self { data, sent, gone }, settle)
+        (Self { data, sent }, settle)
     }
 }
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
-        self.gone.store(true, Ordering::Release);
+        self.sent.body_is_gone();
     }
 }
 
 impl Drop for Settle {
     fn drop(&mut self) {
-        if !self.gone.load(Ordering::Acquire) {
-            self.sent.mark();
-        }
+        self.0.mark_unless_body_is_gone();
     }
 }
 
