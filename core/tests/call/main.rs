@@ -14,6 +14,8 @@ mod failures;
 mod input;
 mod json;
 mod observers;
+#[cfg(feature = "openstack")]
+mod openstack;
 mod random;
 mod redirects;
 mod refresh;
@@ -22,6 +24,8 @@ mod retries;
 mod retry_after;
 mod safety;
 mod secrets;
+#[cfg(feature = "openstack")]
+mod server_actions;
 mod success_bodies;
 mod timeouts;
 mod tracing_headers;

@@ -1,6 +1,8 @@
 //! What the tests of the attempt loop share: a transport that plays a script, an observer that keeps what it is told.
 
 pub(crate) mod exchange;
+#[cfg(feature = "openstack")]
+pub(crate) mod log;
 pub(crate) mod polls;
 pub(crate) mod refresher;
 pub(crate) mod seen;
@@ -14,6 +16,8 @@ use reqtrail::{
 };
 
 pub(crate) use exchange::{Exchange, fails, never, reply};
+#[cfg(feature = "openstack")]
+pub(crate) use log::Log;
 pub(crate) use polls::{polled_at_most, settle};
 pub(crate) use refresher::{FRESH, Refresher, knowing};
 pub(crate) use seen::{Event, Seen};

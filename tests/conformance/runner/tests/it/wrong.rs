@@ -36,6 +36,14 @@ const MENTIONED: &[(&str, &str)] = &[
         "format: this runner plays format 1, not 2",
     ),
     (
+        "global-id-other",
+        "want.headers.x-openstack-request-id: expected \"req-d7bc29d0",
+    ),
+    (
+        "microversion-not-wanted",
+        "want.headers.openstack-api-version: expected null",
+    ),
+    (
         "ok-expected-of-an-error",
         "expected success, got the error \"api\"",
     ),

@@ -1,0 +1,257 @@
+"""Starts Nova and Keystone on loopback, says on one line of JSON where they are, and takes them along when it leaves.
+
+It leaves on SIGTERM or SIGINT, and when its standard input closes or its parent ends. Run it with the Python that
+scripts/openstack_env.sh names; the README beside this tells the rest.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import secrets
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import world
+
+HERE = Path(__file__).resolve().parent
+
+
+class Failure(Exception):
+    """Told without a traceback."""
+
+
+class Stop(Exception):
+    """Somebody wants this to end; the text says why."""
+
+
+class Service:
+    """One of the two servers: a child process that ends when the pipe to it closes."""
+
+    def __init__(self, name: str, port: int, logs: Path) -> None:
+        self.name = name
+        self.log = logs / f'{name}.log'
+        self.stderr = logs / f'{name}.stderr'
+        self.socket = listen(name, port)
+        self.url = url_of(self.socket)
+        self.facts: dict | None = None
+        self._line = b''
+
+    def start(self, arguments: list[str], environment: dict[str, str]) -> None:
+        command = [sys.executable, str(HERE / f'{self.name}_server.py'), '--socket', str(self.socket.fileno())]
+        with self.stderr.open('wb') as stderr:
+            self.process = subprocess.Popen(
+                [*command, '--log', str(self.log), *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=environment,
+                pass_fds=[self.socket.fileno()],
+                # Ctrl-C in a terminal is for this process, which tells the children.
+                start_new_session=True,
+            )
+        self.socket.close()
+
+    def read(self) -> None:
+        """Takes what came on the child's stdout: its ready line."""
+        part = os.read(self.process.stdout.fileno(), 65536)
+        self._line += part
+        if not part:
+            raise Failure(f'{self.name} did not start:\n{self.last_words()}')
+        if self._line.endswith(b'\n'):
+            self.facts = json.loads(self._line)
+
+    def check(self) -> None:
+        if self.process.poll() is not None:
+            raise Failure(f'{self.name} has ended with {self.process.returncode}:\n{self.last_words()}')
+
+    def last_words(self) -> str:
+        """The ends of its stderr and its log, which may be gone when somebody wants to look."""
+        written = [path.read_text(errors='replace') for path in (self.stderr, self.log) if path.exists()]
+        lines = [line for text in written for line in text.splitlines()[-10:]]
+        return '\n'.join(lines) or 'no word of why'
+
+    def stop(self) -> None:
+        if not hasattr(self, 'process'):
+            return
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def listen(name: str, port: int) -> socket.socket:
+    # Taken here, before the servers start, so that each knows the other's address from the beginning, and a port in
+    # use is found out at once.
+    taken = socket.socket()
+    if port:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(('127.0.0.1', port))
+        taken.listen(128)
+    except OSError as error:
+        raise Failure(f'{name}: port {port}: {error.strerror}') from error
+    return taken
+
+
+def url_of(taken: socket.socket) -> str:
+    return f'http://127.0.0.1:{taken.getsockname()[1]}'
+
+
+class Watch:
+    """Who may end this process."""
+
+    def __init__(self, detached: bool) -> None:
+        self.parent = None if detached else os.getppid()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    @staticmethod
+    def _on_signal(number: int, _frame: object) -> None:
+        # The first one is heard; another must not cut the clean-up short.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise Stop(signal.Signals(number).name)
+
+    def wait(self, seconds: float, others: list[Service]) -> list[Service]:
+        """Waits for news of the services, and raises `Stop` if it is time to leave."""
+        by_fd = {service.process.stdout.fileno(): service for service in others}
+        stdin = [] if self.parent is None else [0]
+        readable, _, _ = select.select([*by_fd, *stdin], [], [], seconds)
+        if 0 in readable and not os.read(0, 4096):
+            raise Stop('stdin was closed')
+        if self.parent is not None and os.getppid() != self.parent:
+            raise Stop('the parent has ended')
+        return [by_fd[fd] for fd in readable if fd != 0]
+
+
+def ready_line(nova: Service, keystone: Service, dead_url: str, seconds: float) -> dict:
+    users = {
+        name: {
+            'name': name,
+            'password': user.password,
+            'id': keystone.facts['user_ids'][name],
+            'project': user.project,
+            'project_id': world.PROJECTS[user.project].id,
+            'roles': user.roles,
+            'domain_id': world.DOMAIN,
+        }
+        for name, user in world.USERS.items()
+    }
+    return {
+        'event': 'ready',
+        'pid': os.getpid(),
+        'nova': {
+            'endpoint': f'{nova.url}/v2.1',
+            'root': f'{nova.url}/',
+            'log': str(nova.log),
+            **{name: nova.facts[name] for name in ('pid', 'version', 'min_microversion', 'max_microversion')},
+        },
+        'keystone': {
+            'endpoint': f'{keystone.url}/v3',
+            'root': f'{keystone.url}/',
+            'log': str(keystone.log),
+            **{name: keystone.facts[name] for name in ('pid', 'version')},
+        },
+        'region': world.REGION,
+        'other_region': world.OTHER_REGION,
+        'dead_endpoint': f'{dead_url}/v2.1',
+        'projects': {name: project.id for name, project in world.PROJECTS.items()},
+        'users': users,
+        'application_credential': {**keystone.facts['application_credential'], 'user': 'member', 'project': 'main'},
+        'fixed_tokens': world.FIXED_TOKENS,
+        'image': nova.facts['image'],
+        'network': nova.facts['network'],
+        'flavors': {name: flavor.id for name, flavor in world.FLAVORS.items()},
+        'hosts': world.HOSTS,
+        'start_seconds': round(seconds, 2),
+    }
+
+
+def run(args: argparse.Namespace, workspace: Path) -> None:
+    began = time.monotonic()
+    watch = Watch(args.detached)
+    logs = args.log_dir.resolve() if args.log_dir else workspace
+    logs.mkdir(parents=True, exist_ok=True)
+    services = [Service('nova', args.nova_port, logs), Service('keystone', args.keystone_port, logs)]
+    nova, keystone = services
+    # Bound and never listened on: a connection there is refused, and nobody else can take the port.
+    dead = socket.socket()
+    dead.bind(('127.0.0.1', 0))
+
+    facts = {
+        'workspace': str(workspace),
+        'nova-url': nova.url,
+        'keystone-url': keystone.url,
+        'dead-url': url_of(dead),
+        'service-password': secrets.token_hex(16),
+        'token-seconds': str(args.token_seconds),
+    }
+    arguments = [f'--{name}={value}' for name, value in facts.items()]
+    environment = {
+        **os.environ,
+        # What the services themselves keep in temporary files goes when the workspace goes.
+        'TMPDIR': str(workspace),
+        # Compiling what they import takes as long as all the rest of the start: keep it, but out of the sources.
+        'PYTHONDONTWRITEBYTECODE': '',
+        'PYTHONPYCACHEPREFIX': str(Path(sys.prefix, 'pycache')),
+    }
+    try:
+        for service in services:
+            service.start(arguments, environment)
+        while waiting := [service for service in services if service.facts is None]:
+            if time.monotonic() - began > args.start_timeout:
+                raise Failure(f'{waiting[0].name} was not ready within {args.start_timeout} s')
+            for service in watch.wait(0.5, waiting):
+                service.read()
+        print(json.dumps(ready_line(nova, keystone, url_of(dead), time.monotonic() - began)), flush=True)
+        while True:
+            watch.wait(0.5, [])
+            # Keystone may be stopped or killed by a test that wants to see it gone.
+            nova.check()
+    finally:
+        for service in services:
+            service.stop()
+        dead.close()
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--nova-port', type=int, default=0, help='0, the default, takes a free one')
+    parser.add_argument('--keystone-port', type=int, default=0, help='0, the default, takes a free one')
+    parser.add_argument('--token-seconds', type=int, default=3600, help="how long Keystone's tokens live")
+    parser.add_argument('--log-dir', type=Path, help='keeps the logs there; without it they go when this ends')
+    parser.add_argument('--start-timeout', type=float, default=120, metavar='SECONDS')
+    parser.add_argument('--detached', action='store_true', help='only a signal ends it; not stdin, nor the parent')
+    return parser.parse_args()
+
+
+def main() -> int:
+    args = parse()
+    if importlib.util.find_spec('nova') is None:
+        print(f'serve.py: {sys.executable} has no nova; use the Python that scripts/openstack_env.sh names', file=sys.stderr)
+        return 2
+    workspace = Path(tempfile.mkdtemp(prefix='reqtrail-openstack-'))
+    try:
+        run(args, workspace)
+    except Stop:
+        return 0
+    except Failure as failure:
+        print(f'serve.py: {failure}', file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

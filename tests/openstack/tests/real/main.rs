@@ -1,0 +1,7 @@
+//! The compute API of a real Nova, and sign-in by a real Keystone.
+
+mod faults;
+mod graph;
+mod rows;
+mod support;
+mod versions;
