@@ -15,6 +15,10 @@ help: ## List the targets
 demo: toolchain ## Live through an incident on an embedded server and see its trail
 	@cargo run --quiet --package reqtrail-examples --bin quickstart
 
+.PHONY: demo-openstack
+demo-openstack: toolchain ## Follow a server action that fails after its 202, on a real Nova on loopback
+	@scripts/demo-openstack.sh
+
 .PHONY: test
 test: export NO_BUILD = 1
 test: toolchain ## Build everything and pass all tests, conformance and a short soak included
@@ -24,6 +28,8 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/conformance-must-fail.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
+	@scripts/test-openstack.sh
+	@NO_BUILD=1 scripts/demo-openstack.sh
 
 .PHONY: check
 check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
@@ -40,6 +46,10 @@ check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and ge
 .PHONY: conformance
 conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
+
+.PHONY: test-openstack
+test-openstack: toolchain ## Tests against a real Nova and a real Keystone, which it installs on its first run
+	@scripts/test-openstack.sh
 
 .PHONY: soak
 soak: toolchain ## A million calls against a server that misbehaves (SOAK_CALLS, SOAK_SEED)

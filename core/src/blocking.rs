@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use crate::call::shared::Shared;
+use crate::cancel::CancelToken;
 use crate::client::{AnyClient, options, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
@@ -70,17 +71,32 @@ impl Client {
         W: Future<Output = O> + Send + 'static,
     {
         let (done, result) = std::sync::mpsc::channel();
-        let shared = Arc::clone(&self.shared);
-        self.host.run_flow(Flow::new(move |transport| {
-            let work = flow(crate::Client::new(shared, transport));
-            async move {
-                // Nobody else has the receiver, and it is looked at after the flow has ended.
-                let _ = done.send(work.await);
-            }
-        }))?;
+        let flow = self.flow(&CancelToken::new(), flow, move |output| {
+            // Nobody else has the receiver, and it is looked at after the flow has ended.
+            let _ = done.send(output);
+        });
+        self.host.run_flow(flow, None)?;
         result
             .try_recv()
             .map_err(|_| Error::new(ErrorKind::Internal, "a flow ended without a result"))
+    }
+
+    /// Makes such a flow ready for a [`Host`]; bindings submit theirs. `cancel` is the token that the flow itself
+    /// listens to, and `done` gets what it gives.
+    pub fn flow<O, W>(
+        &self,
+        cancel: &CancelToken,
+        flow: impl FnOnce(crate::Client) -> W + Send + 'static,
+        done: impl FnOnce(O) + Send + 'static,
+    ) -> Flow
+    where
+        W: Future<Output = O> + Send + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        Flow::new(cancel.clone(), move |transport| {
+            let work = flow(crate::Client::new(shared, transport));
+            async move { done(work.await) }
+        })
     }
 
     /// What drives the client's calls; bindings submit theirs to it.

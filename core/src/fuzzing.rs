@@ -87,12 +87,14 @@ fn decode(dialect: &Dialect, body: &[u8]) {
     assert_eq!(decoded.code.is_some(), decoded.raw_code.is_some());
     assert!(decoded.code.as_ref().is_none_or(|code| !code.is_empty()));
     for status in [400, 401, 403, 413, 429, 502] {
-        let _ = dialect.0.decoder.classify(&Seen {
-            code: decoded.code.as_deref(),
-            message: decoded.message.as_deref(),
-            status,
-            retry_after: None,
-        });
+        for retry_after in [None, Some(Duration::ZERO)] {
+            let _ = dialect.0.decoder.classify(&Seen {
+                code: decoded.code.as_deref(),
+                message: decoded.message.as_deref(),
+                status,
+                retry_after,
+            });
+        }
     }
 }
 

@@ -24,6 +24,16 @@ pub(crate) use tokio_host::TokioHost;
 /// How a call ended.
 pub type CallResult = Result<Response, Error>;
 
+/// What was submitted and has ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Finished {
+    /// A call, with its result.
+    Call(CallResult),
+    /// A flow. Its results went where it was told to put them; if they are not there, it panicked.
+    Flow,
+}
+
 /// A checked request, ready to be driven; a mistake in it becomes its result.
 ///
 /// Made by [`RequestBuilder::prepare`](crate::RequestBuilder::prepare).
@@ -56,20 +66,28 @@ impl PreparedCall {
     }
 }
 
-/// Several calls and the waits between them, driven as one.
-pub struct Flow(FlowWork);
+/// Several calls and the waits between them, driven as one. Made by [`Client::flow`](crate::blocking::Client::flow).
+pub struct Flow {
+    work: FlowWork,
+    cancel: CancelToken,
+}
 
 /// Makes the work of a flow on the transport that will drive it.
 type FlowWork =
     Box<dyn FnOnce(Arc<ReqwestTransport>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 impl Flow {
-    /// Makes a flow of a function that gets a transport; its results are its own to keep.
-    pub(crate) fn new<W>(work: impl FnOnce(Arc<ReqwestTransport>) -> W + Send + 'static) -> Self
+    /// Makes a flow of a function that gets a transport; its results are its own to keep. `cancel` is what it listens
+    /// to.
+    pub(crate) fn new<W>(
+        cancel: CancelToken,
+        work: impl FnOnce(Arc<ReqwestTransport>) -> W + Send + 'static,
+    ) -> Self
     where
         W: Future<Output = ()> + Send + 'static,
     {
-        Self(Box::new(move |transport| Box::pin(work(transport))))
+        let work: FlowWork = Box::new(move |transport| Box::pin(work(transport)));
+        Self { work, cancel }
     }
 }
 
@@ -86,7 +104,7 @@ pub trait Host: Send + Sync {
     /// Tags are the caller's own; two calls under way must not share one.
     fn submit(&self, call: PreparedCall, tag: u64);
 
-    /// Cancels the call of this tag; `false` if none is under way. Its result, `cancelled` or what it already had,
+    /// Cancels the call or the flow of this tag; `false` if none is under way. Its result, `cancelled` or what it already had,
     /// is queued all the same.
     fn cancel(&self, tag: u64) -> bool;
 
@@ -97,16 +115,20 @@ pub trait Host: Send + Sync {
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> CallResult;
 
-    /// Runs a flow on the thread that asks for it, until it ends.
+    /// Starts a flow from any thread, as [`submit`](Self::submit) does a call.
+    fn submit_flow(&self, flow: Flow, tag: u64);
+
+    /// Runs a flow on the thread that asks for it, until it ends. `interrupted` is asked some twenty times a second;
+    /// `true` cancels the flow.
     ///
     /// # Errors
     /// `internal` if it could not be driven.
-    fn run_flow(&self, flow: Flow) -> Result<(), Error>;
+    fn run_flow(&self, flow: Flow, interrupted: Option<&dyn Fn() -> bool>) -> Result<(), Error>;
 
     /// Sets what is called when results wait to be taken: once per batch, from the driving thread, and at once if some
     /// wait already. It must be quick, and must not call the host.
     fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>);
 
     /// Takes the results that are there.
-    fn take_done(&self, out: &mut Vec<(u64, CallResult)>);
+    fn take_done(&self, out: &mut Vec<(u64, Finished)>);
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::Duration;
 
-use reqtrail::host::CallResult;
-use reqtrail::{Client, ErrorKind, Observer, Trail, blocking};
+use reqtrail::host::{CallResult, Finished};
+use reqtrail::{CancelToken, Client, ErrorKind, Observer, Trail, blocking};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
 
 fn sandbox() -> Sandbox {
@@ -39,8 +39,19 @@ impl Bell {
         }));
     }
 
-    /// Takes results, waiting for the bell, until `count` are there.
+    /// Takes the results of calls, waiting for the bell, until `count` are there.
     fn take(&self, client: &blocking::Client, count: usize) -> HashMap<u64, CallResult> {
+        self.take_any(client, count)
+            .into_iter()
+            .map(|(tag, finished)| match finished {
+                Finished::Call(result) => (tag, result),
+                other => panic!("{tag} is {other:?}"),
+            })
+            .collect()
+    }
+
+    /// Takes what has finished, waiting for the bell, until `count` are there.
+    fn take_any(&self, client: &blocking::Client, count: usize) -> Vec<(u64, Finished)> {
         let mut done = Vec::new();
         let mut heard = 0;
         while done.len() < count {
@@ -59,7 +70,7 @@ impl Bell {
             client.host().take_done(&mut done);
         }
         assert_eq!(done.len(), count);
-        done.into_iter().collect()
+        done
     }
 }
 
@@ -322,4 +333,107 @@ fn a_host_that_goes_closes_the_calls_it_had() {
             .iter()
             .all(|trail| trail.outcome() == reqtrail::Outcome::Error(ErrorKind::Cancelled))
     );
+}
+
+#[test]
+fn a_flow_of_several_calls_is_driven_as_one() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let two = |client: Client| async move {
+        let first = client.get("/cameras").send().await;
+        let second = client.get("/cameras").query("limit", 1).send().await;
+        (first.is_ok(), second.is_ok())
+    };
+    assert_eq!(client.run_flow(two).expect("it is driven"), (true, true));
+    // Also within a runtime, which cannot be entered twice.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let within = runtime.block_on(async { client.run_flow(two) });
+    assert_eq!(within.expect("it is driven"), (true, true));
+    assert_eq!(sandbox.requests().len(), 4);
+}
+
+#[test]
+fn submitted_flows_end_with_their_tag() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    let (put, outputs) = mpsc::channel();
+    for tag in 0..20 {
+        let put = put.clone();
+        let flow = client.flow(
+            &CancelToken::new(),
+            |client| async move { client.get("/cameras").send().await.is_ok() },
+            move |ok| put.send((tag, ok)).expect("a receiver"),
+        );
+        client.host().submit_flow(flow, tag);
+    }
+    let mut tags: Vec<u64> = bell
+        .take_any(&client, 20)
+        .into_iter()
+        .map(|(tag, finished)| {
+            assert!(matches!(finished, Finished::Flow));
+            tag
+        })
+        .collect();
+    tags.sort_unstable();
+    assert_eq!(tags, (0..20).collect::<Vec<u64>>());
+    // Results are where they were put before the tag is.
+    let outputs: HashMap<u64, bool> = outputs.try_iter().collect();
+    assert!(outputs.len() == 20 && outputs.values().all(|ok| *ok));
+    assert!(!client.host().cancel(3), "it has ended");
+}
+
+#[test]
+fn a_flow_is_cancelled_by_its_tag_and_survives_a_panic() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    let (put, outputs) = mpsc::channel();
+    let token = CancelToken::new();
+    let wait = token.clone();
+    let endless = client.flow(
+        &token,
+        |_| async move { wait.cancelled().await },
+        move |()| put.send("cancelled").expect("a receiver"),
+    );
+    client.host().submit_flow(endless, 1);
+    assert!(client.host().cancel(1));
+    let broken = client.flow(
+        &CancelToken::new(),
+        |_| async { panic!("a bug in a flow") },
+        |()| panic!("there is no output"),
+    );
+    client.host().submit_flow(broken, 2);
+    let finished = bell.take_any(&client, 2);
+    assert!(finished.iter().all(|(_, f)| matches!(f, Finished::Flow)));
+    assert_eq!(outputs.try_iter().collect::<Vec<_>>(), ["cancelled"]);
+    // The thread goes on.
+    client.host().submit(client.get("/cameras").prepare(), 3);
+    assert!(bell.take(&client, 1)[&3].is_ok());
+}
+
+#[test]
+fn an_interrupted_flow_is_cancelled() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let token = CancelToken::new();
+    let wait = token.clone();
+    let (put, outputs) = mpsc::channel();
+    let endless = client.flow(
+        &token,
+        |_| async move { wait.cancelled().await },
+        move |()| put.send(()).expect("a receiver"),
+    );
+    let asked = AtomicUsize::new(0);
+    let interrupted = || asked.fetch_add(1, Ordering::Relaxed) == 2;
+    client
+        .host()
+        .run_flow(endless, Some(&interrupted))
+        .expect("it is driven");
+    assert_eq!(outputs.try_iter().count(), 1);
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
 }

@@ -1,14 +1,16 @@
 //! The driver of submitted calls: one thread, a queue of results, and one notification per batch.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
-use super::{CallResult, PreparedCall};
+use super::{Finished, Flow, PreparedCall};
 use crate::call::run_call;
 use crate::cancel::CancelToken;
 use crate::codes::ErrorKind;
@@ -32,13 +34,22 @@ struct Thread {
     handle: Option<JoinHandle<()>>,
 }
 
-/// A call on its way to the thread, with its tag.
-type Submission = Box<(PreparedCall, u64)>;
+/// Work on its way to the thread, with its tag.
+type Submission = Box<(Work, u64)>;
+
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are calls, and it is in a box on its way"
+)]
+enum Work {
+    Call(PreparedCall),
+    Flow(Flow),
+}
 
 /// What the thread and the host share.
 #[derive(Default)]
 struct Done {
-    results: Mutex<Vec<(u64, CallResult)>>,
+    results: Mutex<Vec<(u64, Finished)>>,
     /// A notification is out that no one has answered by taking the results.
     notified: AtomicBool,
     notify: RwLock<Option<Box<dyn Fn() + Send + Sync>>>,
@@ -56,7 +67,19 @@ impl Background {
     }
 
     pub(super) fn submit(&self, mut call: PreparedCall, tag: u64) {
-        lock(&self.done.running).insert(tag, call.cancel_token());
+        let cancel = call.cancel_token();
+        self.start(Work::Call(call), cancel, tag);
+    }
+
+    pub(super) fn submit_flow(&self, flow: Flow, tag: u64) {
+        let cancel = flow.cancel.clone();
+        self.start(Work::Flow(flow), cancel, tag);
+    }
+
+    fn start(&self, work: Work, cancel: CancelToken, tag: u64) {
+        // A flow that cannot be started leaves no result, which says as much.
+        let is_flow = matches!(work, Work::Flow(_));
+        lock(&self.done.running).insert(tag, cancel);
         let started = self
             .thread
             .get_or_init(|| Thread::start(&self.wire, &self.base, Arc::clone(&self.done)));
@@ -65,7 +88,7 @@ impl Background {
                 let sent = thread
                     .submit
                     .as_ref()
-                    .map(|s| s.send(Box::new((call, tag))).is_ok());
+                    .map(|s| s.send(Box::new((work, tag))).is_ok());
                 if sent == Some(true) {
                     return;
                 }
@@ -73,8 +96,14 @@ impl Background {
             }
             Err(message) => message.as_str(),
         };
-        self.done
-            .put(tag, Err(Error::new(ErrorKind::Internal, failed)));
+        self.done.put(
+            tag,
+            if is_flow {
+                Finished::Flow
+            } else {
+                Finished::Call(Err(Error::new(ErrorKind::Internal, failed)))
+            },
+        );
     }
 
     pub(super) fn cancel(&self, tag: u64) -> bool {
@@ -91,7 +120,7 @@ impl Background {
         }
     }
 
-    pub(super) fn take_done(&self, out: &mut Vec<(u64, CallResult)>) {
+    pub(super) fn take_done(&self, out: &mut Vec<(u64, Finished)>) {
         // Before the look: a result that comes after it notifies anew.
         self.done.notified.store(false, Ordering::Release);
         out.append(&mut lock(&self.done.results));
@@ -144,14 +173,28 @@ async fn drive(
     done: Arc<Done>,
 ) {
     while let Some(submission) = calls.recv().await {
-        let (PreparedCall { shared, plan }, tag) = *submission;
-        match plan {
-            Err(error) => done.put(tag, Err(error)),
-            Ok(mut plan) => {
-                let (transport, done) = (Arc::clone(&transport), Arc::clone(&done));
+        let (work, tag) = *submission;
+        let (transport, done) = (Arc::clone(&transport), Arc::clone(&done));
+        match work {
+            Work::Call(PreparedCall {
+                plan: Err(error), ..
+            }) => done.put(tag, Finished::Call(Err(error))),
+            Work::Call(PreparedCall {
+                shared,
+                plan: Ok(mut plan),
+            }) => {
                 tokio::spawn(async move {
                     let result = run_call(&shared, &*transport, &mut plan).await;
-                    done.put(tag, result);
+                    done.put(tag, Finished::Call(result));
+                });
+            }
+            Work::Flow(flow) => {
+                tokio::spawn(async move {
+                    let work = AssertUnwindSafe(async { (flow.work)(transport).await });
+                    if work.catch_unwind().await.is_err() {
+                        tracing::error!(target: "reqtrail", "a flow panicked");
+                    }
+                    done.put(tag, Finished::Flow);
                 });
             }
         }
@@ -159,7 +202,7 @@ async fn drive(
 }
 
 impl Done {
-    fn put(&self, tag: u64, result: CallResult) {
+    fn put(&self, tag: u64, result: Finished) {
         lock(&self.running).remove(&tag);
         lock(&self.results).push((tag, result));
         if !self.notified.swap(true, Ordering::AcqRel) {

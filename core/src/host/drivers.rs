@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{CallResult, Flow, PreparedCall};
 use crate::call::run_call;
+use crate::cancel::CancelToken;
 use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::transport::WireOptions;
@@ -60,12 +61,13 @@ impl Drivers {
     /// Makes a call on the thread that asks for it.
     pub(super) fn call(
         &self,
-        call: PreparedCall,
+        mut call: PreparedCall,
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> CallResult {
         // A runtime cannot be entered from within another: then the call gets a thread for itself.
         if Handle::try_current().is_ok() {
-            return self.call_on_thread(call, interrupted);
+            let cancel = call.cancel_token();
+            return on_thread(|| self.call_here(call, None), &cancel, interrupted);
         }
         self.call_here(call, interrupted)
     }
@@ -83,17 +85,7 @@ impl Drivers {
         let runtime = driver.runtime()?;
         let result = runtime.block_on(async {
             look_at_sockets().await;
-            match interrupted.zip(cancel) {
-                None => work.await,
-                Some((interrupted, cancel)) => {
-                    watched(work, || {
-                        if interrupted() {
-                            cancel.cancel();
-                        }
-                    })
-                    .await
-                }
-            }
+            watched(work, interrupted.zip(cancel)).await
         });
         if result.is_err() {
             runtime.block_on(farewell());
@@ -103,19 +95,28 @@ impl Drivers {
     }
 
     /// Runs a flow on the thread that asks for it.
-    pub(super) fn run_flow(&self, flow: Flow) -> Result<(), Error> {
+    pub(super) fn run_flow(
+        &self,
+        flow: Flow,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> Result<(), Error> {
         if Handle::try_current().is_ok() {
-            return on_thread(|| self.run_flow_here(flow));
+            let cancel = flow.cancel.clone();
+            return on_thread(|| self.run_flow_here(flow, None), &cancel, interrupted);
         }
-        self.run_flow_here(flow)
+        self.run_flow_here(flow, interrupted)
     }
 
-    fn run_flow_here(&self, flow: Flow) -> Result<(), Error> {
+    fn run_flow_here(
+        &self,
+        flow: Flow,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> Result<(), Error> {
         let driver = self.borrow()?;
-        let work = (flow.0)(Arc::clone(&driver.transport));
+        let work = (flow.work)(Arc::clone(&driver.transport));
         driver.runtime()?.block_on(async {
             look_at_sockets().await;
-            work.await;
+            watched(work, interrupted.zip(Some(flow.cancel))).await;
             farewell().await;
         });
         self.give_back(driver);
@@ -131,27 +132,6 @@ impl Drivers {
                 Driver::new(&self.wire, &self.base).map_err(|e| Error::new(ErrorKind::Internal, e))
             }
         }
-    }
-
-    fn call_on_thread(
-        &self,
-        mut call: PreparedCall,
-        interrupted: Option<&dyn Fn() -> bool>,
-    ) -> CallResult {
-        let cancel = call.cancel_token();
-        std::thread::scope(|scope| {
-            let worker = scope.spawn(|| self.call_here(call, None));
-            while let Some(interrupted) = interrupted
-                && !worker.is_finished()
-            {
-                if interrupted() {
-                    cancel.cancel();
-                    break;
-                }
-                std::thread::sleep(TICK);
-            }
-            worker.join().unwrap_or_else(|_| Err(panicked()))
-        })
     }
 
     /// Puts a driver on top, and lets go of those at the bottom that have rested longer than connections are kept.
@@ -202,8 +182,24 @@ impl Drop for Driver {
 }
 
 /// Runs work on a thread of its own: a runtime cannot be entered from within another.
-fn on_thread<O: Send>(work: impl FnOnce() -> Result<O, Error> + Send) -> Result<O, Error> {
-    std::thread::scope(|scope| scope.spawn(work).join().unwrap_or_else(|_| Err(panicked())))
+fn on_thread<O: Send>(
+    work: impl FnOnce() -> Result<O, Error> + Send,
+    cancel: &CancelToken,
+    interrupted: Option<&dyn Fn() -> bool>,
+) -> Result<O, Error> {
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(work);
+        while let Some(interrupted) = interrupted
+            && !worker.is_finished()
+        {
+            if interrupted() {
+                cancel.cancel();
+                break;
+            }
+            std::thread::sleep(TICK);
+        }
+        worker.join().unwrap_or_else(|_| Err(panicked()))
+    })
 }
 
 fn panicked() -> Error {
@@ -223,13 +219,20 @@ async fn farewell() {
     }
 }
 
-/// Awaits work and takes a look at something every tick.
-async fn watched<W: Future>(work: W, look: impl Fn()) -> W::Output {
+/// Awaits work, and asks every tick whether it is interrupted, which cancels it.
+async fn watched<W: Future>(
+    work: W,
+    interrupted: Option<(&dyn Fn() -> bool, CancelToken)>,
+) -> W::Output {
+    let Some((interrupted, cancel)) = interrupted else {
+        return work.await;
+    };
     let mut work = pin!(work);
     loop {
         match tokio::time::timeout(TICK, work.as_mut()).await {
             Ok(output) => return output,
-            Err(_) => look(),
+            Err(_) if interrupted() => cancel.cancel(),
+            Err(_) => {}
         }
     }
 }

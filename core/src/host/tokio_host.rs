@@ -4,7 +4,7 @@ use url::Url;
 
 use super::background::Background;
 use super::drivers::Drivers;
-use super::{CallResult, Flow, Host, PreparedCall};
+use super::{CallResult, Finished, Flow, Host, PreparedCall};
 use crate::error::Error;
 use crate::transport::WireOptions;
 
@@ -42,15 +42,19 @@ impl Host for TokioHost {
         self.drivers.call(call, interrupted)
     }
 
-    fn run_flow(&self, flow: Flow) -> Result<(), Error> {
-        self.drivers.run_flow(flow)
+    fn submit_flow(&self, flow: Flow, tag: u64) {
+        self.background.submit_flow(flow, tag);
+    }
+
+    fn run_flow(&self, flow: Flow, interrupted: Option<&dyn Fn() -> bool>) -> Result<(), Error> {
+        self.drivers.run_flow(flow, interrupted)
     }
 
     fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {
         self.background.set_notify(notify);
     }
 
-    fn take_done(&self, out: &mut Vec<(u64, CallResult)>) {
+    fn take_done(&self, out: &mut Vec<(u64, Finished)>) {
         self.background.take_done(out);
     }
 }

@@ -15,6 +15,7 @@ use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::codes::Category;
 use crate::error::Error;
+use crate::host::Flow;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 use crate::transport::Transport;
@@ -81,6 +82,18 @@ impl Explain<blocking::Client> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
         client.run_flow(move |client: Client| tell(compute.over(client), plan))?
+    }
+}
+
+impl Explain<blocking::Client> {
+    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `done` gets the outcome.
+    #[must_use]
+    pub fn flow(mut self, done: impl FnOnce(Result<ServerStory, Error>) + Send + 'static) -> Flow {
+        let cancel = self.plan.cancel.get_or_insert_default().clone();
+        let Self { compute, plan } = self;
+        let client = compute.client().clone();
+        let work = move |client: Client| tell(compute.over(client), plan);
+        client.flow(&cancel, work, done)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
+use crate::host::Flow;
 use crate::request_id::RequestId;
 use crate::response::Response;
 use crate::trail::Trail;
@@ -204,6 +205,21 @@ impl Follow<blocking::Client> {
                 report: Box::new(nowhere),
             })
         })
+    }
+}
+
+impl Follow<blocking::Client> {
+    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `done` gets the outcome.
+    #[must_use]
+    pub fn flow(
+        mut self,
+        done: impl FnOnce(Result<ActionReport, ActionError>) + Send + 'static,
+    ) -> Flow {
+        let cancel = self.plan.cancel.get_or_insert_default().clone();
+        let Self { compute, plan } = self;
+        let client = compute.client().clone();
+        let work = move |client: Client| Following::new(compute.over(client), plan).run();
+        client.flow(&cancel, work, done)
     }
 }
 

@@ -120,9 +120,11 @@ fn notes(trail: &Trail) -> Vec<String> {
     if trail.outcome() != Outcome::Ok && !trail.attempts().is_empty() {
         notes.push(stopped(trail.stopped()).to_owned());
     }
+    // Where nothing reached the server there is nothing to look for.
+    let may_be_logged = trail.attempts().iter().any(|a| a.sent() != Sent::No);
     if let Some(id) = trail
         .correlation_id()
-        .filter(|_| trail.outcome() != Outcome::Ok)
+        .filter(|_| may_be_logged && trail.outcome() != Outcome::Ok)
     {
         notes.push(format!(
             "Every attempt carried the correlation ID {}; look for it in the service's log.",

@@ -8,6 +8,7 @@ import child
 CHILD = child.Child(__doc__)
 
 import contextlib  # noqa: E402
+import io  # noqa: E402
 import secrets  # noqa: E402
 import socket  # noqa: E402
 import sqlite3  # noqa: E402
@@ -215,10 +216,25 @@ class Server(wsgi.Server):
         return self.socket
 
 
+def one_at_a_time(application):
+    """Lets requests take turns: SQLite fails, at once, one of two transactions that read and then write.
+
+    A body is read before its turn, so that a slow client holds up nobody else.
+    """
+    lock = threading.Lock()
+
+    def wrapper(environ, start_response):
+        environ['wsgi.input'] = io.BytesIO(environ['wsgi.input'].read())
+        with lock:
+            return list(application(environ, start_response))
+
+    return wrapper
+
+
 def main() -> None:
     application = start_application(configure())
     facts = create_world()
-    server = Server(('127.0.0.1', 0), application, numthreads=16, request_queue_size=128, timeout=60)
+    server = Server(('127.0.0.1', 0), one_at_a_time(application), numthreads=16, request_queue_size=128, timeout=60)
     server.prepare()
     threading.Thread(target=server.serve).start()
     CHILD.ready(version=metadata.version('keystone'), **facts)
