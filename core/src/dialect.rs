@@ -10,6 +10,7 @@ pub(crate) mod openstack;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -178,6 +179,20 @@ impl Dialect {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+}
+
+/// A built-in dialect by its name.
+impl FromStr for Dialect {
+    type Err = DialectError;
+
+    fn from_str(name: &str) -> Result<Self, DialectError> {
+        Self::named(name).ok_or_else(|| {
+            DialectError(format!(
+                "`{}` is not built in; expected novavms, openstack, or the description of another API",
+                name.escape_debug()
+            ))
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::codes::{Category, ErrorKind, Sent};
+use crate::dialect::custom::DialectError;
 use crate::dialect::novavms;
 use crate::rate_limit::RateLimit;
 use crate::redact::one_line;
@@ -172,6 +173,13 @@ impl Error {
 
     fn last(&self) -> Option<&Attempt> {
         self.trail().and_then(Trail::last)
+    }
+}
+
+/// The description of a dialect is wrong, so no client can be built with it.
+impl From<DialectError> for Error {
+    fn from(error: DialectError) -> Self {
+        Self::config(error.to_string()).with_source(Some(error.into()))
     }
 }
 

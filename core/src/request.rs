@@ -99,6 +99,15 @@ impl<C> RequestBuilder<C> {
         })
     }
 
+    /// Sets the body to JSON that is already written, and `Content-Type` to `application/json` unless a header says
+    /// otherwise. It is sent as it is, and not checked.
+    pub fn json_bytes(self, json: impl Into<Bytes>) -> Self {
+        self.with(|d| {
+            d.body = json.into();
+            d.content_type = Some("application/json");
+        })
+    }
+
     /// Sets the body.
     pub fn body(self, body: impl Into<Bytes>) -> Self {
         self.with(|d| {

@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::codes::ErrorKind;
-use crate::error::{BoxError, Error};
+use crate::error::Error;
 use crate::rate_limit::RateLimit;
 use crate::request_id::RequestId;
 use crate::trail::Trail;
@@ -58,7 +58,7 @@ impl Response {
     /// `decode` if the body is not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
         std::str::from_utf8(&self.body)
-            .map_err(|e| self.unusable(format!("the body is not UTF-8 text: {e}"), e.into()))
+            .map_err(|e| self.unusable(format!("the body is not UTF-8 text: {e}"), e))
     }
 
     /// The body as JSON.
@@ -78,7 +78,7 @@ impl Response {
                 e.line(),
                 e.column()
             );
-            self.unusable(place, e.into())
+            self.unusable(place, e)
         })
     }
 
@@ -100,9 +100,24 @@ impl Response {
         &self.trail
     }
 
-    fn unusable(&self, what: String, cause: BoxError) -> Error {
+    /// The `decode` error of this response, for a body that a parser of one's own refuses: it has the trail, with the
+    /// outcome `decode`. `what` says what is wrong; the parser's own text, which may quote the body, belongs into `cause`.
+    ///
+    /// # Examples
+    /// ```
+    /// # fn parse(body: &[u8]) -> Result<(), std::num::ParseIntError> { Ok(()) }
+    /// fn read(response: &reqtrail::Response) -> Result<(), reqtrail::Error> {
+    ///     parse(response.bytes()).map_err(|e| response.unusable("the body is no number", e))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn unusable(
+        &self,
+        what: impl Into<String>,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Error {
         Error::new(ErrorKind::Decode, what)
-            .with_source(Some(cause))
+            .with_source(Some(cause.into()))
             .with_trail(self.trail.ended_with(ErrorKind::Decode))
     }
 }

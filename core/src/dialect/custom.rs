@@ -134,7 +134,7 @@ pub struct CustomRateLimit {
 /// A custom dialect's data is wrong: the message names the field, what was given and what is accepted.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("dialect: {0}")]
-pub struct DialectError(String);
+pub struct DialectError(pub(super) String);
 
 fn default_request_id_headers() -> Vec<String> {
     vec!["X-Request-Id".to_owned()]
