@@ -28,6 +28,9 @@ pub(crate) struct Codes {
 pub(crate) struct Name {
     pub(crate) name: String,
     pub(crate) number: u32,
+    /// The class of the error, in languages that have classes: kinds and categories name one.
+    #[serde(default)]
+    pub(crate) class: Option<String>,
     pub(crate) doc: String,
 }
 
@@ -79,6 +82,14 @@ pub(crate) fn read(path: &Path) -> Result<Codes, String> {
         serde_json::from_str(&text).map_err(|e| format!("schema/codes.json: {e}"))?;
     for (set, names) in codes.sets() {
         unique(set, names.iter().map(|n| (n.name.as_str(), n.number)))?;
+    }
+    for name in codes.error_kinds.iter().chain(&codes.categories) {
+        if name.class.is_none() {
+            return Err(format!(
+                "schema/codes.json: `{}` names no error class",
+                name.name
+            ));
+        }
     }
     unique(
         "dialects",

@@ -13,6 +13,7 @@
 mod codes;
 mod links;
 mod msrv;
+mod python_tables;
 mod rust_tables;
 
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ fn root() -> PathBuf {
 fn codegen(check: bool) -> Result<(), String> {
     let root = root();
     let list = codes::read(&root.join("schema/codes.json"))?;
-    let files = [
+    let rust = [
         ("core/src/codes.rs", rust_tables::kinds(&list)),
         (
             "core/src/dialect/novavms/codes.rs",
@@ -58,10 +59,28 @@ fn codegen(check: bool) -> Result<(), String> {
             rust_tables::dialect(&list, "openstack")?,
         ),
     ];
+    let python = [
+        ("_codes.py", python_tables::sets(&list)),
+        ("_categories.py", python_tables::categories(&list)),
+        (
+            "_novavms_codes.py",
+            python_tables::dialect(&list, "novavms")?,
+        ),
+        (
+            "_openstack_faults.py",
+            python_tables::dialect(&list, "openstack")?,
+        ),
+    ];
+    let mut files = Vec::new();
+    for (path, text) in rust {
+        files.push((path.to_owned(), rust_tables::format(&text)?));
+    }
+    for (name, text) in python {
+        files.push((format!("bindings-python/python/reqtrail/{name}"), text));
+    }
     let mut stale = Vec::new();
     for (path, text) in files {
-        let text = rust_tables::format(&text)?;
-        let target = root.join(path);
+        let target = root.join(&path);
         if std::fs::read_to_string(&target).is_ok_and(|old| old == text) {
             continue;
         }
