@@ -2,21 +2,33 @@
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
-known=(rust rust-blocking)
+known=(rust rust-blocking python python-async)
 
-case "$adapter" in
-    all) wanted=("${known[@]}") ;;
-    rust | rust-blocking) wanted=("$adapter") ;;
+case " ${known[*]} all " in
+    *" $adapter "*) ;;
     *)
         echo "ADAPTER is '$adapter'; expected all, ${known[*]}" >&2
         exit 2
         ;;
 esac
+wanted=("$adapter")
+[ "$adapter" != all ] || wanted=("${known[@]}")
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-conformance --package reqtrail-adapter-rust
 target=${CARGO_TARGET_DIR:-target}/debug
+python=
 args=(--scenarios "$scenarios")
 for name in "${wanted[@]}"; do
-    args+=(--adapter "$name=$target/adapter-$name")
+    case "$name" in
+        rust | rust-blocking) command=$target/adapter-$name ;;
+        python | python-async)
+            # The installed wheel, and nothing of the source folder.
+            [ -n "$python" ] || python=$(scripts/python_env.sh)
+            program=sync.py
+            [ "$name" = python ] || program=asynchronous.py
+            command="$python -X dev tests/conformance/adapters/python/$program"
+            ;;
+    esac
+    args+=(--adapter "$name=$command")
 done
 [ -z "$filter" ] || args+=(--filter "$filter")
 exec "$target/conformance" "${args[@]}"

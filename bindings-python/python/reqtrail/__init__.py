@@ -1,0 +1,107 @@
+"""An API client whose every call leaves a trail.
+
+Each HTTP attempt that really went out, in order, with the server's request ID, the status, the typed error code, the
+times, why it was retried and why it stopped: on every :class:`Response` and on every exception.
+"""
+
+import logging as _logging
+import os as _os
+
+from . import _native, novavms, openstack
+from ._async_client import AsyncClient
+from ._categories import (
+    AuthenticationError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    QuotaError,
+    RateLimitedError,
+    ServerError,
+    UnavailableError,
+)
+from ._client import Client
+from ._codes import (
+    Category,
+    Cause,
+    ErrorKind,
+    RequestIdNote,
+    Sent,
+    StopReason,
+    TrailNote,
+    WaitReason,
+)
+from ._exceptions import (
+    ApiError,
+    CancelledError,
+    ConfigError,
+    ConnectError,
+    DecodeError,
+    InternalError,
+    RedirectError,
+    ReqtrailError,
+    RequestBuildError,
+    TimeoutError,
+    TooLargeError,
+    TransportError,
+)
+from ._native import CancelToken, Secret
+from ._options import AsyncClientOptions, ClientOptions, CustomDialect, RequestOptions, RetryBudget
+from ._response import Headers, RateLimit, Response
+from ._trail import Attempt, CallInfo, Trail
+
+__version__ = _native.VERSION
+
+__all__ = [
+    "ApiError",
+    "AsyncClient",
+    "AsyncClientOptions",
+    "Attempt",
+    "AuthenticationError",
+    "CallInfo",
+    "CancelToken",
+    "CancelledError",
+    "Category",
+    "Cause",
+    "Client",
+    "ClientOptions",
+    "ConfigError",
+    "ConflictError",
+    "ConnectError",
+    "CustomDialect",
+    "DecodeError",
+    "ErrorKind",
+    "Headers",
+    "InternalError",
+    "InvalidRequestError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "QuotaError",
+    "RateLimit",
+    "RateLimitedError",
+    "RedirectError",
+    "ReqtrailError",
+    "RequestBuildError",
+    "RequestIdNote",
+    "RequestOptions",
+    "Response",
+    "RetryBudget",
+    "Secret",
+    "Sent",
+    "ServerError",
+    "StopReason",
+    "TimeoutError",
+    "TooLargeError",
+    "Trail",
+    "TrailNote",
+    "TransportError",
+    "UnavailableError",
+    "WaitReason",
+    "__version__",
+    "novavms",
+    "openstack",
+]
+
+# Off until a handler or a level asks for it, as libraries should be.
+_logging.getLogger("reqtrail").addHandler(_logging.NullHandler())
+_os.register_at_fork(after_in_child=_native.forked)

@@ -1,0 +1,163 @@
+"""The exceptions that every call can end with.
+
+One class for each kind of error; those of API errors by category are in ``_categories.py``, which is generated.
+"""
+
+import builtins
+from typing import Any, Self
+
+from ._codes import Category, ErrorKind
+from ._response import Headers, RateLimit
+from ._trail import Trail
+
+__all__ = [
+    "ApiError",
+    "CancelledError",
+    "ConfigError",
+    "ConnectError",
+    "DecodeError",
+    "InternalError",
+    "RedirectError",
+    "ReqtrailError",
+    "RequestBuildError",
+    "TimeoutError",
+    "TooLargeError",
+    "TransportError",
+]
+
+
+class ReqtrailError(Exception):
+    """Why a call gave no response, or a client could not be built.
+
+    Its text is one line that is enough for support: what failed, status, code, every request ID, the number of
+    attempts and the call ID. ``status``, ``code``, ``category``, ``request_id`` and ``retry_after`` describe the last
+    attempt, and are ``None`` where it has none.
+    """
+
+    __module__ = "reqtrail"
+
+    kind: ErrorKind = ErrorKind.INTERNAL
+    """What went wrong."""
+    category: Category | None = None
+    """What the API's answer means."""
+    code: str | None = None
+    """The API's error code in its canonical spelling: a member of the dialect's enum if it is a known one."""
+    status: int | None = None
+    """The status of the last attempt."""
+    request_id: str | None = None
+    """The request ID of the last attempt."""
+    retry_after: float | None = None
+    """The wait in seconds that the server asked for in its last answer."""
+    message: str | None = None
+    """What went wrong in words: the server's own for an API error, if it has any."""
+    may_have_been_sent: bool = False
+    """Whether the request of any attempt may have reached the server."""
+    trail: Trail | None = None
+    """The call's trail; ``None`` only for a client that could not be built."""
+
+    def __init__(self, text: str = "", /, **fields: Any) -> None:
+        super().__init__(text)
+        self.__dict__.update(fields)
+
+    @property
+    def request_ids(self) -> tuple[str, ...]:
+        """The request IDs of all attempts, in order."""
+        return self.trail.request_ids if self.trail is not None else ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+    def __copy__(self) -> Self:
+        copied: Self = _again(type(self), self.args, self.__dict__)
+        return copied
+
+
+class ApiError(ReqtrailError):
+    """The server answered with a final status outside 2xx."""
+
+    __module__ = "reqtrail"
+
+    raw_code: str | None = None
+    """The code as the server wrote it."""
+    title: str | None = None
+    """The heading of the server's text, where the API writes one."""
+    details: str | None = None
+    """What the server says to operators, a stack trace for one. It is not meant for end users."""
+    hint: str | None = None
+    """How to fix what the code complains of, where the dialect knows."""
+    headers: Headers = Headers()
+    """The answer's headers."""
+    body: bytes = b""
+    """The first 64 KiB of the answer's body, decoded."""
+    rate_limit: RateLimit | None = None
+    """The rate limit that the answer reported."""
+    microversion: str | None = None
+    """The version of the API that the server answered with, where the API has versions."""
+
+
+class ConnectError(ReqtrailError, builtins.ConnectionError):
+    """No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent."""
+
+    __module__ = "reqtrail"
+
+
+class TimeoutError(ReqtrailError, builtins.TimeoutError):
+    """The attempt's or the call's time ran out."""
+
+    __module__ = "reqtrail"
+
+
+class TransportError(ReqtrailError):
+    """The connection broke, the protocol was violated, or the body of a success was cut short."""
+
+    __module__ = "reqtrail"
+
+
+class TooLargeError(ReqtrailError):
+    """The body of a success, or a header block, is over its limit."""
+
+    __module__ = "reqtrail"
+
+
+class DecodeError(ReqtrailError, ValueError):
+    """The body of a success cannot be decoded, or is not what was asked for: text or JSON."""
+
+    __module__ = "reqtrail"
+
+
+class RedirectError(ReqtrailError):
+    """A redirect was refused: another origin, a downgrade, too many, or a method that it must not change."""
+
+    __module__ = "reqtrail"
+
+
+class CancelledError(ReqtrailError):
+    """A :class:`CancelToken` cancelled the call. Cancelling an asyncio task raises asyncio's own exception."""
+
+    __module__ = "reqtrail"
+
+
+class RequestBuildError(ReqtrailError, ValueError):
+    """The request cannot be built: the text says what is wrong with it. Nothing was sent."""
+
+    __module__ = "reqtrail"
+
+
+class ConfigError(ReqtrailError, ValueError):
+    """The client cannot be built: the text names the option, what was given and what is accepted."""
+
+    __module__ = "reqtrail"
+
+
+class InternalError(ReqtrailError):
+    """A bug in reqtrail; please report it."""
+
+    __module__ = "reqtrail"
+
+
+
+def _again(cls: type[Any], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
+    made = cls.__new__(cls, *args)
+    made.args = args
+    made.__dict__.update(state)
+    return made

@@ -1,0 +1,249 @@
+//! A client's options, kept so that a client can be built again in the child of a fork.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use reqtrail::{
+    Client, ClientBuilder, CustomDialect, Dialect, Proxy, RetryBudget, Secret, blocking,
+};
+
+use crate::convert;
+use crate::failure;
+
+/// Sets an option on a builder, as often as it is asked to.
+type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
+
+pub(crate) struct Config {
+    base_url: String,
+    setters: Vec<Setter>,
+    /// The token that a program has set since.
+    token: Mutex<Option<Secret>>,
+    pub(crate) on_attempt: Option<Py<PyAny>>,
+    pub(crate) on_call: Option<Py<PyAny>>,
+    pub(crate) refresher: Option<Py<PyAny>>,
+}
+
+impl Config {
+    /// Reads the options of a client; a name that is none is a `TypeError`, as for any function.
+    pub(crate) fn read(base_url: String, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let mut config = Self {
+            base_url,
+            setters: Vec::new(),
+            token: Mutex::default(),
+            on_attempt: None,
+            on_call: None,
+            refresher: None,
+        };
+        for (name, value) in options.iter() {
+            let name: &Bound<'_, PyString> = name.cast()?;
+            config.option(name.to_cow()?.as_ref(), &value)?;
+        }
+        Ok(config)
+    }
+
+    fn option(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        match name {
+            "dialect" => {
+                if !value.is_none() {
+                    let dialect = dialect(value)?;
+                    self.set(move |b| b.dialect(dialect.clone()));
+                }
+            }
+            "token" => {
+                if !value.is_none() {
+                    let token = convert::secret(name, value)?;
+                    self.set(move |b| b.token(token.clone()));
+                }
+            }
+            "token_refresher" => self.refresher = callable(name, value)?,
+            "on_attempt" => self.on_attempt = callable(name, value)?,
+            "on_call" => self.on_call = callable(name, value)?,
+            "headers" => convert::pairs(name, value, |key, value| {
+                convert::each_value(&value, |value| {
+                    let (key, value) = (key.clone(), convert::text("headers", value)?);
+                    self.set(move |b| b.default_header(key.clone(), value.clone()));
+                    Ok(())
+                })
+            })?,
+            "user_agent" => self.text(name, value, |b, text| b.user_agent(text))?,
+            "microversion" => self.text(name, value, |b, text| b.microversion(text))?,
+            "max_attempts" => {
+                let attempts = value.extract()?;
+                self.set(move |b| b.max_attempts(attempts));
+            }
+            "base_delay" => self.time(name, value, ClientBuilder::base_delay)?,
+            "max_delay" => self.time(name, value, ClientBuilder::max_delay)?,
+            "max_retry_after" => self.time(name, value, ClientBuilder::max_retry_after)?,
+            "timeout" => self.time(name, value, ClientBuilder::timeout)?,
+            "attempt_timeout" => self.time(name, value, ClientBuilder::attempt_timeout)?,
+            "connect_timeout" => self.time(name, value, ClientBuilder::connect_timeout)?,
+            "pool_idle_timeout" => self.time(name, value, ClientBuilder::pool_idle_timeout)?,
+            "retry_budget" => {
+                let budget = budget(value)?;
+                self.set(move |b| b.retry_budget(budget));
+            }
+            "max_body_bytes" => {
+                let bytes = value.extract()?;
+                self.set(move |b| b.max_body_bytes(bytes));
+            }
+            "max_redirects" => {
+                let redirects = value.extract()?;
+                self.set(move |b| b.max_redirects(redirects));
+            }
+            "show_query_params" => convert::each_value(value, |value| {
+                let shown: String = value.extract()?;
+                self.set(move |b| b.show_query_param(shown.clone()));
+                Ok(())
+            })?,
+            "traceparent" => self.switch(value, ClientBuilder::traceparent)?,
+            "decompress" => self.switch(value, ClientBuilder::decompress)?,
+            "http1_only" => self.switch(value, ClientBuilder::http1_only)?,
+            "danger_accept_invalid_certs" => {
+                self.switch(value, ClientBuilder::danger_accept_invalid_certs)?;
+            }
+            "jitter_seed" => {
+                let seed = value.extract()?;
+                self.set(move |b| b.jitter_seed(seed));
+            }
+            "proxy" => {
+                let proxy = if value.is_none() {
+                    Proxy::None
+                } else {
+                    Proxy::Url(convert::secret(name, value)?)
+                };
+                self.set(move |b| b.proxy(proxy.clone()));
+            }
+            "extra_ca" => convert::each_value(value, |value| {
+                let pem = convert::bytes("extra_ca", value)?;
+                self.set(move |b| b.extra_ca(pem.clone()));
+                Ok(())
+            })?,
+            "client_certificate" => {
+                let pem = convert::secret(name, value)?;
+                self.set(move |b| b.client_certificate(pem.clone()));
+            }
+            "pool_max_idle" => {
+                let connections = value.extract()?;
+                self.set(move |b| b.pool_max_idle(connections));
+            }
+            other => {
+                return Err(PyTypeError::new_err(format!(
+                    "a client has no option `{other}`"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, setter: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static) {
+        self.setters.push(Box::new(setter));
+    }
+
+    fn text(
+        &mut self,
+        name: &str,
+        value: &Bound<'_, PyAny>,
+        set: fn(ClientBuilder, String) -> ClientBuilder,
+    ) -> PyResult<()> {
+        let text = convert::text(name, value)?;
+        self.set(move |b| set(b, text.clone()));
+        Ok(())
+    }
+
+    fn time(
+        &mut self,
+        name: &str,
+        value: &Bound<'_, PyAny>,
+        set: fn(ClientBuilder, Duration) -> ClientBuilder,
+    ) -> PyResult<()> {
+        let time = convert::duration(name, value)?;
+        self.set(move |b| set(b, time));
+        Ok(())
+    }
+
+    fn switch(
+        &mut self,
+        value: &Bound<'_, PyAny>,
+        set: fn(ClientBuilder, bool) -> ClientBuilder,
+    ) -> PyResult<()> {
+        let on = value.extract()?;
+        self.set(move |b| set(b, on));
+        Ok(())
+    }
+
+    /// Remembers a new token for the clients that are built later.
+    pub(crate) fn keep_token(&self, token: Secret) {
+        *self
+            .token
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(token);
+    }
+
+    /// Builds a client; `add` adds what the face watches with. Building reads certificates, so nobody waits for it.
+    pub(crate) fn build(
+        &self,
+        py: Python<'_>,
+        add: impl FnOnce(ClientBuilder) -> ClientBuilder + Send,
+    ) -> PyResult<blocking::Client> {
+        let built = py.detach(|| {
+            let mut builder = Client::builder(self.base_url.as_str());
+            for set in &self.setters {
+                builder = set(builder);
+            }
+            let token = self
+                .token
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .clone();
+            if let Some(token) = token {
+                builder = builder.token(token);
+            }
+            add(builder).build_blocking()
+        });
+        built.map_err(|error| failure::raised(py, error))
+    }
+}
+
+/// The name of a built-in dialect, or the JSON of a custom one; the Python half writes a `dict` as JSON.
+fn dialect(value: &Bound<'_, PyAny>) -> PyResult<Dialect> {
+    let text: String = value.extract()?;
+    let read = if text.trim_start().starts_with('{') {
+        CustomDialect::from_json(&text).and_then(Dialect::custom)
+    } else {
+        text.parse()
+    };
+    read.map_err(|error| failure::raised(value.py(), error.into()))
+}
+
+fn budget(value: &Bound<'_, PyAny>) -> PyResult<Option<RetryBudget>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    let mut budget = RetryBudget::default();
+    convert::pairs("retry_budget", value, |name, value| {
+        match name.as_str() {
+            "capacity" => budget.capacity = value.extract()?,
+            "retry_cost" => budget.retry_cost = value.extract()?,
+            other => {
+                return Err(PyTypeError::new_err(format!(
+                    "retry_budget has no `{other}`; expected `capacity` and `retry_cost`"
+                )));
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Some(budget))
+}
+
+fn callable(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    if !value.is_callable() {
+        return Err(convert::expected(name, "a callable", value));
+    }
+    Ok(Some(value.clone().unbind()))
+}

@@ -1,0 +1,41 @@
+//! The native half of the Python package `reqtrail`: it converts, starts, cancels and maps. Everything that a call does
+//! is the core's; everything that a program touches is in the Python half.
+
+mod async_client;
+mod client;
+mod config;
+mod convert;
+mod failure;
+mod fork;
+mod hooks;
+mod interrupt;
+mod refresh;
+mod request;
+mod response;
+mod values;
+
+use pyo3::prelude::*;
+
+/// The private module `reqtrail._native`.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::async_client::RawAsyncClient;
+    #[pymodule_export]
+    use crate::client::RawClient;
+    #[pymodule_export]
+    use crate::failure::RawError;
+    #[pymodule_export]
+    use crate::fork::forked;
+    #[pymodule_export]
+    use crate::refresh::RawRefresh;
+    #[pymodule_export]
+    use crate::response::{RawResponse, RawTrail};
+    #[pymodule_export]
+    use crate::values::{CancelToken, Secret};
+
+    #[pymodule_init]
+    fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        super::PyModuleMethods::add(module, "VERSION", reqtrail::VERSION)
+    }
+}

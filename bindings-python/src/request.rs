@@ -1,0 +1,112 @@
+//! Requests: a method, a target and the options of one call.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
+use reqtrail::{RequestBuilder, blocking};
+
+use crate::convert;
+use crate::values::{CancelToken, Secret};
+
+type Builder = RequestBuilder<blocking::Client>;
+
+/// Builds a request; a name that is no option is a `TypeError`, as for any function.
+pub(crate) fn build(
+    client: &blocking::Client,
+    method: &str,
+    target: &str,
+    options: &Bound<'_, PyDict>,
+    link: bool,
+) -> PyResult<Builder> {
+    let mut builder = if link {
+        client.request_link(method, target)
+    } else {
+        client.request(method, target)
+    };
+    for (name, value) in options.iter() {
+        let name: &Bound<'_, PyString> = name.cast()?;
+        builder = option(builder, name.to_cow()?.as_ref(), &value)?;
+    }
+    Ok(builder)
+}
+
+fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Builder> {
+    // `None` is the usual way to say that an option is not given; as a JSON body it is a value.
+    if value.is_none() && name != "json" {
+        return match name {
+            "params" | "query" | "headers" | "content" | "timeout" | "attempt_timeout"
+            | "connect_timeout" | "max_attempts" | "idempotent" | "idempotency_key"
+            | "correlation_id" | "microversion" | "cancel" => Ok(builder),
+            other => Err(unknown(other)),
+        };
+    }
+    Ok(match name {
+        "params" => {
+            let mut builder = Some(builder);
+            convert::pairs(name, value, |key, value| {
+                builder = builder.take().map(|b| param(b, key, &value)).transpose()?;
+                Ok(())
+            })?;
+            builder.ok_or_else(|| unknown(name))?
+        }
+        "query" => each(builder, name, value, |b, key, text| b.query(key, text))?,
+        "headers" => each(builder, name, value, |b, key, text| b.header(key, text))?,
+        "json" => builder.json_bytes(json(value)?),
+        "content" => builder.body(convert::bytes(name, value)?),
+        "timeout" => builder.timeout(convert::duration(name, value)?),
+        "attempt_timeout" => builder.attempt_timeout(convert::duration(name, value)?),
+        "connect_timeout" => builder.connect_timeout(convert::duration(name, value)?),
+        "max_attempts" => builder.max_attempts(value.extract()?),
+        "idempotent" => builder.idempotent(value.extract()?),
+        "idempotency_key" => builder.idempotency_key(convert::text(name, value)?),
+        "correlation_id" => builder.correlation_id(convert::text(name, value)?),
+        "microversion" => builder.microversion(convert::text(name, value)?),
+        "cancel" => {
+            let token = value
+                .cast::<CancelToken>()
+                .map_err(|_| convert::expected(name, "a CancelToken", value))?;
+            builder.cancel_token(&token.get().0)
+        }
+        other => return Err(unknown(other)),
+    })
+}
+
+fn param(builder: Builder, key: String, value: &Bound<'_, PyAny>) -> PyResult<Builder> {
+    if let Ok(secret) = value.cast::<Secret>() {
+        return Ok(builder.secret_param(key, secret.get().0.clone()));
+    }
+    Ok(builder.param(key, convert::text("params", value)?))
+}
+
+/// Adds pairs, a list of values as that many pairs.
+fn each(
+    builder: Builder,
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    add: fn(Builder, String, String) -> Builder,
+) -> PyResult<Builder> {
+    let mut all = Vec::new();
+    convert::pairs(name, value, |key, value| {
+        convert::each_value(&value, |value| {
+            all.push((key.clone(), convert::text(name, value)?));
+            Ok(())
+        })
+    })?;
+    Ok(all
+        .into_iter()
+        .fold(builder, |builder, (key, text)| add(builder, key, text)))
+}
+
+/// Writes JSON with Python's own writer, which knows the program's types.
+fn json(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    static ENCODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let text = ENCODE
+        .import(value.py(), "reqtrail._json", "encode")?
+        .call1((value,))?;
+    convert::bytes("json", &text)
+}
+
+fn unknown(name: &str) -> PyErr {
+    PyTypeError::new_err(format!("a request has no option `{name}`"))
+}

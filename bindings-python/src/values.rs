@@ -1,0 +1,60 @@
+//! The two small values that requests take: a secret, and a token that cancels.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+
+/// A text that is shown nowhere: not in reprs, logs, trails, reports or error texts.
+#[pyclass(frozen, module = "reqtrail")]
+pub(crate) struct Secret(pub(crate) reqtrail::Secret);
+
+#[pymethods]
+impl Secret {
+    #[new]
+    fn new(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself. Do not log it.
+    fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{:?}", self.0)
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err("a Secret is not pickled"))
+    }
+}
+
+/// Cancels the calls it was given to: at once, from any thread, also in a wait or a body.
+#[pyclass(frozen, module = "reqtrail")]
+pub(crate) struct CancelToken(pub(crate) reqtrail::CancelToken);
+
+#[pymethods]
+impl CancelToken {
+    #[new]
+    fn new() -> Self {
+        Self(reqtrail::CancelToken::new())
+    }
+
+    /// Cancels all calls that have the token.
+    fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether the token was cancelled. It stays so.
+    #[getter]
+    fn cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    fn __repr__(&self) -> &'static str {
+        if self.cancelled() {
+            "<CancelToken cancelled>"
+        } else {
+            "<CancelToken>"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+"""The adapter of the client for asyncio."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import reqtrail
+from shared import client_options, failure, request_options, success, write
+
+
+def next_token(left: list[str]) -> Callable[[], Awaitable[str]]:
+    async def refresh() -> str:
+        await asyncio.sleep(0)
+        if not left:
+            raise LookupError("no token is left")
+        return left.pop(0)
+
+    return refresh
+
+
+async def one(client: reqtrail.AsyncClient, request: dict[str, Any]) -> dict[str, Any]:
+    method, path, options = request_options(request)
+    after = request.get("cancel_after_ms")
+    parse = request.get("parse", "bytes")
+    try:
+        if after is None:
+            return success(await client.request(method, path, **options), parse)
+        # asyncio's own way to cancel.
+        task = asyncio.create_task(client.request(method, path, **options))
+        timer = asyncio.get_running_loop().call_later(after / 1e3, task.cancel)
+        try:
+            return success(await task, parse)
+        except asyncio.CancelledError as cancelled:
+            # A call that had ended before it could be cancelled has no error; then the scenario's times are wrong.
+            cause = cancelled.__cause__
+            if not isinstance(cause, reqtrail.CancelledError):
+                raise
+            assert cause.trail is not None and cause.trail == cancelled.trail  # type: ignore[attr-defined]
+            return failure(cause)
+        finally:
+            timer.cancel()
+    except reqtrail.ReqtrailError as error:
+        return failure(error)
+
+
+async def play(line: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        base, options = client_options(line, next_token)
+        client = reqtrail.AsyncClient(base, **options)
+    except reqtrail.ConfigError as error:
+        return [failure(error) for call in line["calls"] for _ in range(call["request"].get("repeat", 1))]
+    results: list[dict[str, Any]] = []
+    async with client:
+        for call in line["calls"]:
+            request = call["request"]
+            turn = asyncio.Semaphore(max(1, request.get("concurrency", 1)))
+
+            async def in_turn(request: dict[str, Any] = request, turn: asyncio.Semaphore = turn) -> dict[str, Any]:
+                async with turn:
+                    return await one(client, request)
+
+            results += await asyncio.gather(*(in_turn() for _ in range(request.get("repeat", 1))))
+    return results
+
+
+async def main() -> None:
+    for text in sys.stdin:
+        if text.strip():
+            scenario = json.loads(text)
+            write(scenario["id"], await play(scenario))
+
+
+asyncio.run(main())
