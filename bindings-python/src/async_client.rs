@@ -18,6 +18,8 @@ use crate::config::Config;
 use crate::convert;
 use crate::failure::{self, guarded};
 use crate::hooks::{CallParts, attempt_json};
+use crate::logging;
+use crate::openstack::{self, Slot};
 use crate::refresh::{self, BoxError, RawRefresh};
 use crate::request;
 use crate::response::{RawResponse, RawTrail};
@@ -56,6 +58,8 @@ pub(crate) struct Board {
     ports: RwLock<Vec<Arc<Port>>>,
     next: AtomicU32,
     events: Mutex<Vec<Event>>,
+    /// Where the flows under way leave what they give, by tag.
+    flows: Mutex<HashMap<u64, Slot>>,
 }
 
 impl Board {
@@ -223,8 +227,28 @@ impl RawAsyncClient {
     ) -> PyResult<()> {
         guarded(py, || {
             let (client, _) = self.parts(py)?;
+            logging::look(py);
             let prepared = request::build(&client, method, target, options, link)?.prepare();
             client.host().submit(prepared, tag);
+            Ok(())
+        })
+    }
+
+    /// Starts following a server action (`follow`), or telling a server's story (`explain`).
+    fn start_flow(
+        &self,
+        py: Python<'_>,
+        tag: u64,
+        what: &str,
+        server_id: String,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
+        guarded(py, || {
+            let (client, board) = self.parts(py)?;
+            logging::look(py);
+            let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
+            lock(&board.flows).insert(tag, slot);
+            client.host().submit_flow(flow, tag);
             Ok(())
         })
     }
@@ -236,7 +260,7 @@ impl RawAsyncClient {
             .is_some_and(|(client, _)| client.host().cancel(tag))
     }
 
-    /// Takes the results that are there for a loop: `(tag, response, exception)`, one of the latter two.
+    /// Takes the results that are there for a loop: `(tag, response or report, exception)`, one of the latter two.
     fn drain<'py>(&self, py: Python<'py>, id: u32) -> PyResult<Bound<'py, PyList>> {
         guarded(py, || {
             let out = PyList::empty(py);
@@ -264,17 +288,30 @@ impl RawAsyncClient {
                 if let Some(other) = board.port(whose) {
                     lock(&other.ready).extend(results);
                     other.ring();
+                } else {
+                    let mut flows = lock(&board.flows);
+                    results.iter().for_each(|(tag, _)| drop(flows.remove(tag)));
                 }
             }
             for (tag, finished) in own {
-                let row = match finished {
+                let result = match finished {
                     Finished::Call(Ok(response)) => {
-                        (tag, Some(Py::new(py, RawResponse(response))?), None)
+                        Ok(Py::new(py, RawResponse(response))?.into_any())
                     }
-                    Finished::Call(Err(error)) => {
-                        (tag, None, Some(failure::exception(py, error)?.unbind()))
+                    Finished::Call(Err(error)) => Err(failure::exception(py, error)?.unbind()),
+                    _ => {
+                        let Some(slot) = lock(&board.flows).remove(&tag) else {
+                            continue;
+                        };
+                        match openstack::outcome(py, &slot) {
+                            Ok(report) => Ok(Py::new(py, report)?.into_any()),
+                            Err(error) => Err(error.into_value(py).into_any()),
+                        }
                     }
-                    _ => continue,
+                };
+                let row = match result {
+                    Ok(given) => (tag, Some(given), None),
+                    Err(error) => (tag, None, Some(error)),
                 };
                 out.append(row)?;
             }

@@ -13,6 +13,8 @@ use crate::failure::{self, guarded};
 use crate::fork;
 use crate::hooks::InlineHooks;
 use crate::interrupt;
+use crate::logging;
+use crate::openstack::{self, RawReport};
 use crate::refresh;
 use crate::request;
 use crate::response::{RawResponse, RawTrail};
@@ -160,6 +162,7 @@ impl RawClient {
     ) -> PyResult<RawResponse> {
         guarded(py, || {
             let (client, ()) = self.0.get(py, build)?;
+            logging::look(py);
             let prepared = request::build(&client, method, target, options, link)?.prepare();
             let signals = interrupt::on_main_thread(py);
             let result = py.detach(|| {
@@ -171,6 +174,35 @@ impl RawClient {
                 client.host().call_blocking(prepared, interrupted)
             });
             finish(py, result)
+        })
+    }
+
+    /// Follows a server action (`follow`), or tells a server's story (`explain`), on this thread.
+    fn run(
+        &self,
+        py: Python<'_>,
+        what: &str,
+        server_id: String,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<RawReport> {
+        guarded(py, || {
+            let (client, ()) = self.0.get(py, build)?;
+            logging::look(py);
+            let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
+            let signals = interrupt::on_main_thread(py);
+            let ran = py.detach(|| {
+                let interrupted: Option<&dyn Fn() -> bool> = if signals {
+                    Some(&interrupt::interrupted)
+                } else {
+                    None
+                };
+                client.host().run_flow(flow, interrupted)
+            });
+            if let Some(interrupt) = interrupt::take() {
+                return Err(interrupt);
+            }
+            ran.map_err(|error| failure::raised(py, error))?;
+            openstack::outcome(py, &slot)
         })
     }
 

@@ -12,6 +12,7 @@ use reqtrail::{
 
 use crate::convert;
 use crate::failure;
+use crate::logging::LogSink;
 
 /// Sets an option on a builder, as often as it is asked to.
 type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
@@ -201,7 +202,7 @@ impl Config {
             if let Some(token) = token {
                 builder = builder.token(token);
             }
-            add(builder).build_blocking()
+            add(builder).observer(LogSink).build_blocking()
         });
         built.map_err(|error| failure::raised(py, error))
     }

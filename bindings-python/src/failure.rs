@@ -168,11 +168,14 @@ pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
 
 /// Runs what Python called. A panic becomes an `InternalError`, never a `PanicException`.
 pub(crate) fn guarded<T>(py: Python<'_>, run: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-        static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let made = MAKE
-            .import(py, "reqtrail._mapping", "panicked")
-            .and_then(|make| make.call1((ErrorKind::Internal.as_str(),)));
-        Err(made.map_or_else(|failed| failed, PyErr::from_value))
-    })
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked(py)))
+}
+
+/// The error of a bug.
+pub(crate) fn panicked(py: Python<'_>) -> PyErr {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let made = MAKE
+        .import(py, "reqtrail._mapping", "panicked")
+        .and_then(|make| make.call1((ErrorKind::Internal.as_str(),)));
+    made.map_or_else(|failed| failed, PyErr::from_value)
 }

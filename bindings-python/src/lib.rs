@@ -9,6 +9,8 @@ mod failure;
 mod fork;
 mod hooks;
 mod interrupt;
+mod logging;
+mod openstack;
 mod refresh;
 mod request;
 mod response;
@@ -28,6 +30,10 @@ mod _native {
     #[pymodule_export]
     use crate::fork::forked;
     #[pymodule_export]
+    use crate::logging::{log_failure, take_logs};
+    #[pymodule_export]
+    use crate::openstack::RawReport;
+    #[pymodule_export]
     use crate::refresh::RawRefresh;
     #[pymodule_export]
     use crate::response::{RawResponse, RawTrail};
@@ -36,6 +42,7 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        crate::fork::refuse_other_interpreters()?;
         super::PyModuleMethods::add(module, "VERSION", reqtrail::VERSION)
     }
 }

@@ -4,9 +4,9 @@ Each HTTP attempt that really went out, in order, with the server's request ID, 
 times, why it was retried and why it stopped: on every :class:`Response` and on every exception.
 """
 
-import logging as _logging
 import os as _os
 
+from . import _mapping as _mapping  # the native half finds it there
 from . import _native, novavms, openstack
 from ._async_client import AsyncClient
 from ._categories import (
@@ -102,6 +102,4 @@ __all__ = [
     "openstack",
 ]
 
-# Off until a handler or a level asks for it, as libraries should be.
-_logging.getLogger("reqtrail").addHandler(_logging.NullHandler())
 _os.register_at_fork(after_in_child=_native.forked)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._exceptions import ReqtrailError
-from ._native import RawAsyncClient, RawRefresh, RawResponse, Secret
+from ._native import RawAsyncClient, RawRefresh, RawReport, RawResponse, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
 from ._response import Response
 from ._trail import Attempt, CallInfo, Trail
@@ -32,7 +32,7 @@ class _Port:
         self._raw = raw
         self._hooks = hooks
         self._refreshes: set[asyncio.Task[None]] = set()
-        self.pending: dict[int, asyncio.Future[RawResponse]] = {}
+        self.pending: dict[int, asyncio.Future[Any]] = {}
         self.id, self.fd = raw.open_port(None)
         try:
             loop.add_reader(self.fd, self.drain)
@@ -52,13 +52,15 @@ class _Port:
             # What was told before these results came is told first.
             self._tell(self._raw.events())
         pending = self.pending
-        for tag, response, error in results:
+        for tag, given, error in results:
             future = pending.pop(tag, None)
-            # One that is done was given up by its task.
-            if future is None or future.done():
+            if future is None:
                 continue
-            if response is not None:
-                future.set_result(response)
+            if future.cancelled():
+                # Its task has not been told yet, and will ask for the trail.
+                future = pending[tag] = self.loop.create_future()
+            if given is not None:
+                future.set_result(given)
             elif error is not None:
                 future.set_exception(error)
 
@@ -86,6 +88,12 @@ class _Port:
             asked.failed(error)
             if not isinstance(error, Exception):
                 raise
+
+    def forget(self, tag: int) -> None:
+        """A call is over for its task. A result that nobody asked for is no reason to complain."""
+        left = self.pending.pop(tag, None)
+        if left is not None and left.done() and not left.cancelled():
+            left.exception()
 
     def close(self) -> None:
         if self.fd >= 0 and not self.loop.is_closed():
@@ -188,33 +196,58 @@ class AsyncClient:
             port = self._port_of(loop)
         tag = port.next
         port.next = tag + 1
-        future: asyncio.Future[RawResponse] = loop.create_future()
+        future: asyncio.Future[Any] = loop.create_future()
         port.pending[tag] = future
         try:
             self._raw.start(tag, method, target, options, link)
             return Response(await future)
-        except asyncio.CancelledError as cancelled:
-            await self._end(port, tag, future, cancelled)
-            raise
-        except GeneratorExit:
-            # The coroutine is thrown away, and nobody waits any more.
-            self._raw.cancel(tag)
+        except BaseException as error:
+            await self._given_up(port, tag, future, error)
             raise
         finally:
-            port.pending.pop(tag, None)
+            port.forget(tag)
+
+    async def _flow(self, what: str, server_id: str, options: dict[str, Any]) -> RawReport:
+        loop = asyncio.get_running_loop()
+        port = self._port_of(loop)
+        tag = port.next
+        port.next = tag + 1
+        future: asyncio.Future[Any] = loop.create_future()
+        port.pending[tag] = future
+        try:
+            self._raw.start_flow(tag, what, server_id, options)
+            report: RawReport = await future
+            return report
+        except BaseException as error:
+            await self._given_up(port, tag, future, error)
+            raise
+        finally:
+            port.forget(tag)
+
+    async def _given_up(
+        self, port: _Port, tag: int, future: "asyncio.Future[Any]", error: BaseException
+    ) -> None:
+        """What an exception that ended an `await` means for the call."""
+        if isinstance(error, asyncio.CancelledError):
+            await self._end(port, tag, future, error)
+        elif not isinstance(error, Exception):
+            # The coroutine is thrown away, and nobody waits any more.
+            self._raw.cancel(tag)
 
     async def _end(
         self,
         port: _Port,
         tag: int,
-        future: "asyncio.Future[RawResponse]",
+        future: "asyncio.Future[Any]",
         cancelled: asyncio.CancelledError,
     ) -> None:
         """Cancels a call whose task was cancelled, and waits for its trail, which comes at once."""
         if future.cancelled():
-            future = port.loop.create_future()
-            port.pending[tag] = future
-            self._raw.cancel(tag)
+            known = port.pending.get(tag)
+            if known is None or known is future:
+                known = port.pending[tag] = port.loop.create_future()
+                self._raw.cancel(tag)
+            future = known
             while not future.done():
                 try:
                     await asyncio.wait([future])
@@ -223,7 +256,9 @@ class AsyncClient:
                     continue
         trail = None
         try:
-            trail = Trail._of(future.result().trail)
+            ended = future.result()
+            if isinstance(ended, RawResponse):
+                trail = Trail._of(ended.trail)
         except ReqtrailError as error:
             trail = error.trail
             cancelled.__cause__ = error
@@ -259,6 +294,12 @@ class AsyncClient:
                 await asyncio.wait(list(port.pending.values()))
         self._drop_ports()
         self._raw.close()
+
+    def __del__(self) -> None:
+        # A client that was thrown away leaves no reader behind in a loop that goes on.
+        for port in getattr(self, "_ports", ()):
+            if port.fd >= 0 and not port.loop.is_closed():
+                port.loop.call_soon_threadsafe(port.close)
 
     def _drop_ports(self) -> None:
         ports, self._ports, self._port = self._ports, [], None

@@ -36,8 +36,8 @@ class ReqtrailError(Exception):
 
     __module__ = "reqtrail"
 
-    kind: ErrorKind = ErrorKind.INTERNAL
-    """What went wrong."""
+    kind: ErrorKind | None = None
+    """What went wrong with the call."""
     category: Category | None = None
     """What the API's answer means."""
     code: str | None = None

@@ -1,10 +1,10 @@
 """What the native half calls to make this half's objects."""
 
 import json
-import logging
 from collections.abc import Callable
 from typing import Any
 
+from . import _logging
 from ._categories import BY_CATEGORY, BY_KIND
 from ._codes import Category, ErrorKind
 from ._exceptions import ApiError, InternalError, ReqtrailError
@@ -13,8 +13,6 @@ from ._novavms_codes import ErrorCode
 from ._openstack_faults import Fault
 from ._response import Headers, RateLimit
 from ._trail import Attempt, CallInfo, Trail
-
-logger = logging.getLogger("reqtrail")
 
 CODES: dict[str, type[ErrorCode] | type[Fault]] = {"novavms": ErrorCode, "openstack": Fault}
 
@@ -65,7 +63,10 @@ def exception_of(raw: RawError) -> ReqtrailError:
             "rate_limit": None if limit is None else RateLimit._of(limit),
             "microversion": raw.microversion,
         }
-    error = cls(raw.display, **fields)
+    display = raw.display
+    error = cls(display, **fields)
+    if raw_trail is not None and _logging.wants_failures():
+        _logging.failed(display, raw_trail)
     cause = raw.cause
     if cause is not None:
         error.__cause__ = cause

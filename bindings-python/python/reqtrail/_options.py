@@ -10,7 +10,6 @@ from ._trail import Attempt, CallInfo, Trail
 
 __all__ = ["AsyncClientOptions", "ClientOptions", "CustomDialect", "RequestOptions", "RetryBudget"]
 
-Scalar = str | int | float | bool
 Seconds = float | timedelta
 """A time: seconds, or a ``timedelta``."""
 
@@ -112,12 +111,8 @@ class AsyncClientOptions(_CommonOptions, total=False):
 class RequestOptions(TypedDict, total=False):
     """The options of one call."""
 
-    params: Mapping[str, Scalar | Secret] | Iterable[tuple[str, Scalar | Secret]] | None
-    query: (
-        Mapping[str, Scalar | Sequence[Scalar]]
-        | Iterable[tuple[str, Scalar | Sequence[Scalar]]]
-        | None
-    )
+    params: Mapping[str, object] | Iterable[tuple[str, object]] | None
+    query: Mapping[str, object] | Iterable[tuple[str, object]] | None
     headers: Mapping[str, str | Sequence[str]] | Iterable[tuple[str, str]] | None
     json: Any
     content: bytes | bytearray | memoryview | str | None

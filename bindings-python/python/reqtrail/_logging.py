@@ -1,0 +1,138 @@
+"""The standard logger ``reqtrail``: attempts at DEBUG, failed calls at WARNING.
+
+Nothing is recorded until a handler and a level ask for it. Records wait in a bounded queue of the native half, and a
+thread hands them to the handlers, so that logging never holds up a call.
+"""
+
+import atexit
+import json
+import logging
+import os
+import threading
+from typing import Any
+
+from . import _native
+from ._native import RawTrail
+
+logger = logging.getLogger("reqtrail")
+# Off until somebody asks, as a library's logger should be.
+logger.addHandler(logging.NullHandler())
+
+_TICK = 0.5
+_lock = threading.Lock()
+_thread: threading.Thread | None = None
+_stop = False
+
+
+def wants_attempts() -> bool:
+    """Asked before each call."""
+    return logger.isEnabledFor(logging.DEBUG) and _wanted()
+
+
+def wants_failures() -> bool:
+    return logger.isEnabledFor(logging.WARNING) and _wanted()
+
+
+def _wanted() -> bool:
+    """Whether there is a handler that does something; then there is a thread, too."""
+    at: logging.Logger | None = logger
+    while at is not None:
+        if any(not isinstance(handler, logging.NullHandler) for handler in at.handlers):
+            return _start()
+        at = at.parent if at.propagate else None
+    return False
+
+
+def failed(display: str, trail: RawTrail) -> None:
+    """Queues the record of a call that failed."""
+    _native.log_failure(display, trail)
+
+
+def _start() -> bool:
+    global _thread
+    if _thread is None and not _stop:
+        with _lock:
+            if _thread is None:
+                thread = threading.Thread(target=_drain, name="reqtrail-logging", daemon=True)
+                thread.start()
+                _thread = thread
+    return not _stop
+
+
+def _drain() -> None:
+    while not _stop:
+        _emit(_TICK)
+
+
+def _emit(seconds: float) -> None:
+    records, dropped = _native.take_logs(seconds)
+    for kind, about, text in records:
+        if kind == "attempt":
+            _attempt(about, json.loads(text))
+        else:
+            _failure(about, json.loads(text))
+    if dropped:
+        logger.warning("%d log records were dropped: the handlers are too slow", dropped)
+
+
+def _attempt(call: tuple[str, str, str, str, str | None], attempt: dict[str, Any]) -> None:
+    call_id, dialect, method, path, correlation_id = call
+    logger.debug(
+        "%s %s attempt %d: %s, request ID %s",
+        *(method, path, attempt["number"], attempt["status"] or attempt["failure"], attempt["request_id"] or "-"),
+        extra={
+            "call_id": call_id,
+            "correlation_id": correlation_id,
+            "dialect": dialect,
+            "method": method,
+            "path": path,
+            "attempt": attempt["number"],
+            "status": attempt["status"],
+            "code": attempt["error_code"],
+            "request_id": attempt["request_id"],
+            "failure": attempt["failure"],
+            "elapsed_ms": attempt["elapsed_ms"],
+            "wait_ms": attempt["wait_ms"],
+        },
+    )
+
+
+def _failure(display: str, trail: dict[str, Any]) -> None:
+    attempts = trail["attempts"]
+    last: dict[str, Any] = attempts[-1] if attempts else {}
+    logger.warning(
+        "%s",
+        display,
+        extra={
+            "call_id": trail["call_id"],
+            "dialect": trail["dialect"],
+            "method": trail["method"],
+            "path": trail["path"],
+            "attempt": len(attempts),
+            "status": last.get("status"),
+            "code": last.get("error_code"),
+            "request_id": last.get("request_id"),
+            "failure": trail["outcome"],
+            "elapsed_ms": trail["elapsed_ms"],
+            "wait_ms": None,
+        },
+    )
+
+
+def _at_exit() -> None:
+    """Hands over what waits, and stops: nothing may log while the interpreter goes away."""
+    global _stop
+    _stop = True
+    if _thread is not None:
+        _thread.join(2 * _TICK)
+        _emit(0)
+
+
+def _in_child() -> None:
+    """The thread did not come along; the next record starts another."""
+    global _thread, _lock
+    _thread, _lock = None, threading.Lock()
+
+
+atexit.register(_at_exit)
+os.register_at_fork(after_in_child=_in_child)

@@ -1,0 +1,125 @@
+//! What the standard logger `reqtrail` gets: a bounded queue that a thread of Python's drains.
+//!
+//! Calls never wait for it. When it is full, further records are counted and dropped.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyList;
+use reqtrail::{Attempt, CallInfo, Observer, Trail};
+
+use crate::hooks::{CallParts, attempt_json};
+use crate::response::RawTrail;
+
+/// How many records wait at most.
+const CAPACITY: usize = 4096;
+
+/// Whether attempts are recorded; looked up anew with each call.
+static ATTEMPTS: AtomicBool = AtomicBool::new(false);
+
+static QUEUE: LazyLock<RwLock<Arc<Queue>>> = LazyLock::new(RwLock::default);
+
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    records: VecDeque<Record>,
+    dropped: u64,
+}
+
+enum Record {
+    Attempt(CallParts, String),
+    Failure(String, Trail),
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, record: Record) {
+        let mut waiting = self.lock();
+        if waiting.records.len() >= CAPACITY {
+            waiting.dropped += 1;
+            return;
+        }
+        waiting.records.push_back(record);
+        drop(waiting);
+        self.changed.notify_one();
+    }
+}
+
+fn queue() -> Arc<Queue> {
+    Arc::clone(&QUEUE.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// In the child of a fork: a queue that nobody has locked.
+pub(crate) fn forked() {
+    // A thread of the parent's that read the pointer just now keeps it for ever; then the old queue has to do.
+    if let Ok(mut queue) = QUEUE.try_write() {
+        *queue = Arc::default();
+    }
+}
+
+/// Asks the logger whether it wants attempts. It caches the answer itself.
+pub(crate) fn look(py: Python<'_>) {
+    static WANTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let wants = WANTS
+        .import(py, "reqtrail._logging", "wants_attempts")
+        .and_then(|wants| wants.call0()?.extract());
+    ATTEMPTS.store(wants.unwrap_or(false), Ordering::Relaxed);
+}
+
+/// Records attempts, of every client.
+pub(crate) struct LogSink;
+
+impl Observer for LogSink {
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        if ATTEMPTS.load(Ordering::Relaxed) {
+            queue().push(Record::Attempt(CallParts::of(call), attempt_json(attempt)));
+        }
+    }
+}
+
+/// Records a call that failed.
+#[pyfunction]
+pub(crate) fn log_failure(display: String, trail: &RawTrail) {
+    queue().push(Record::Failure(display, trail.0.clone()));
+}
+
+/// Waits for records, `seconds` at most, and takes them: `(kind, call or text, JSON)`, and how many were dropped.
+#[pyfunction]
+pub(crate) fn take_logs(py: Python<'_>, seconds: f64) -> PyResult<(Bound<'_, PyList>, u64)> {
+    let queue = queue();
+    let (records, dropped) = py.detach(|| {
+        let mut waiting = queue.lock();
+        if waiting.records.is_empty() {
+            let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            waiting = queue
+                .changed
+                .wait_timeout(waiting, time)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        (
+            std::mem::take(&mut waiting.records),
+            std::mem::take(&mut waiting.dropped),
+        )
+    });
+    let out = PyList::empty(py);
+    for record in records {
+        match record {
+            Record::Attempt(call, json) => out.append(("attempt", call.into_tuple(), json))?,
+            Record::Failure(text, trail) => out.append(("failure", text, trail.to_json()))?,
+        }
+    }
+    Ok((out, dropped))
+}

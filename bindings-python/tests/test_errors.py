@@ -1,0 +1,133 @@
+"""Exceptions: one class per kind and category, picklable, and enough for support by their last line."""
+
+import builtins
+import copy
+import json
+import pickle
+import traceback
+from pathlib import Path
+
+import pytest
+
+import reqtrail
+from reqtrail import _categories
+
+CODES = Path(__file__).parents[2] / "schema" / "codes.json"
+
+
+def failed(url: str, path: str, **options: object) -> reqtrail.ReqtrailError:
+    with reqtrail.Client.novavms(url, base_delay=0.001, **options) as client, pytest.raises(reqtrail.ReqtrailError) as info:
+        client.get(path, params={"id": 7} if "{" in path else None)
+    return info.value
+
+
+def test_every_kind_and_category_has_its_class() -> None:
+    codes = json.loads(CODES.read_text())
+    assert _categories.BY_KIND.keys() == {kind["name"] for kind in codes["error_kinds"]} == set(reqtrail.ErrorKind)
+    assert _categories.BY_CATEGORY.keys() == {one["name"] for one in codes["categories"]} == set(reqtrail.Category)
+    for cls in {*_categories.BY_KIND.values(), *_categories.BY_CATEGORY.values()}:
+        assert issubclass(cls, reqtrail.ReqtrailError)
+        assert getattr(reqtrail, cls.__name__) is cls
+        assert (cls.__module__, cls.__qualname__) == ("reqtrail", cls.__name__)
+
+
+def test_an_api_error(url: str) -> None:
+    error = failed(url, "/missing")
+    assert type(error) is reqtrail.NotFoundError
+    assert isinstance(error, reqtrail.ApiError)
+    assert (error.kind, error.category, error.status, error.code) == ("api", "not_found", 404, "not_found")
+    assert isinstance(error.kind, reqtrail.ErrorKind)
+    assert error.code is reqtrail.novavms.ErrorCode.NOT_FOUND
+    assert error.headers["x-request-id"] == error.request_id == "req_00000001"
+    assert error.request_ids == ("req_00000001",)
+    assert json.loads(error.body)["error"]["message"] == "no such camera"
+    assert error.hint
+    assert error.may_have_been_sent
+
+
+def test_the_last_line_of_a_traceback_is_enough(url: str) -> None:
+    error = failed(url, "/busy", max_attempts=3)
+    last = traceback.format_exception_only(error)[-1]
+    assert last.startswith("reqtrail.UnavailableError: GET /busy: 503")
+    for part in ("req_00000001", "req_00000002", "req_00000003", "3 attempts", "attempts_exhausted"):
+        assert part in last
+    assert len(last.strip().splitlines()) == 1
+
+
+def test_what_people_catch() -> None:
+    with reqtrail.Client("http://127.0.0.1:9", max_attempts=1) as client, pytest.raises(builtins.ConnectionError) as info:
+        client.get("/")
+    assert type(info.value) is reqtrail.ConnectError
+    assert not info.value.may_have_been_sent
+
+
+def test_a_timeout_is_the_built_in_one(url: str) -> None:
+    with reqtrail.Client(url) as client, pytest.raises(builtins.TimeoutError) as info:
+        client.get("/stall", timeout=0.2, max_attempts=1)
+    assert type(info.value) is reqtrail.TimeoutError
+    assert info.value.trail is not None
+    assert info.value.trail.attempts[0].sent == "unknown"
+
+
+@pytest.mark.parametrize("path", ["/missing", "/busy"])
+def test_errors_survive_pickling_and_copying(url: str, path: str) -> None:
+    error = failed(url, path, max_attempts=2)
+    for other in (
+        *(pickle.loads(pickle.dumps(error, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)),
+        copy.copy(error),
+        copy.deepcopy(error),
+    ):
+        assert type(other) is type(error)
+        assert str(other) == str(error)
+        assert other.args == error.args
+        assert {**vars(other)} == {**vars(error)}
+        assert other.trail is not None and error.trail is not None
+        assert other.trail.report() == error.trail.report()
+        assert other.code is error.code
+
+
+def test_an_os_error_survives_pickling() -> None:
+    with reqtrail.Client("http://127.0.0.1:9", max_attempts=1) as client, pytest.raises(reqtrail.ConnectError) as info:
+        client.get("/")
+    other = pickle.loads(pickle.dumps(info.value))
+    assert (type(other), str(other), other.trail) == (reqtrail.ConnectError, str(info.value), info.value.trail)
+
+
+def test_notes_can_be_added(url: str) -> None:
+    error = failed(url, "/missing")
+    error.add_note("while the door was opened")
+    assert "while the door was opened" in "".join(traceback.format_exception(error))
+    assert pickle.loads(pickle.dumps(error)).__notes__ == ["while the door was opened"]
+
+
+def test_a_wrong_option_names_itself() -> None:
+    with pytest.raises(reqtrail.ConfigError, match="max_attempts is 0; expected 1 to 32") as info:
+        reqtrail.Client("http://127.0.0.1:9", max_attempts=0)
+    assert isinstance(info.value, ValueError)
+    assert info.value.trail is None
+    with pytest.raises(reqtrail.ConfigError, match="acme.*built-in|is not built in"):
+        reqtrail.Client("http://127.0.0.1:9", dialect="acme")
+    with pytest.raises(reqtrail.ConfigError, match="colour"):
+        reqtrail.Client("http://127.0.0.1:9", dialect={"name": "acme", "colour": 1})  # type: ignore[typeddict-unknown-key]
+    with pytest.raises(TypeError, match="retries"):
+        reqtrail.Client("http://127.0.0.1:9", retries=3)  # type: ignore[call-arg]
+
+
+def test_a_wrong_request_is_not_sent(server: object, url: str) -> None:
+    with reqtrail.Client(url) as client:
+        with pytest.raises(reqtrail.RequestBuildError, match="id") as info:
+            client.get("/cameras/{id}")
+        assert info.value.trail is not None and info.value.trail.attempts == ()
+        with pytest.raises(TypeError, match="timeuot"):
+            client.get("/ok", timeuot=3)  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="params"):
+            client.get("/cameras/{id}", params={"id": None})  # type: ignore[dict-item]
+        with pytest.raises(ValueError, match="timeout is -1"):
+            client.get("/ok", timeout=-1)
+        with pytest.raises(ValueError, match="timeout is nan"):
+            client.get("/ok", timeout=float("nan"))
+        with pytest.raises(TypeError, match="set"):
+            client.post("/ok", json={1, 2})
+        with pytest.raises(ValueError, match="JSON"):
+            client.post("/ok", json=float("nan"))
+    assert server.seen == []  # type: ignore[attr-defined]

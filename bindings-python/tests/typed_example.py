@@ -1,0 +1,47 @@
+"""A typed program, for the type checkers: every public name that a program usually touches."""
+
+from datetime import datetime
+from typing import assert_type
+
+import reqtrail
+from reqtrail.novavms import ErrorCode
+from reqtrail.openstack import ActionReport, AsyncCompute, Compute, ServerStory
+
+
+def told(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
+    assert_type(call.path, str)
+    assert_type(attempt.status, int | None)
+
+
+def synchronous() -> None:
+    acme: reqtrail.CustomDialect = {"name": "acme", "auth": {"header": "X-Key", "prefix": ""}}
+    with reqtrail.Client("https://acme.example", dialect=acme, token=reqtrail.Secret("k"), retry_budget=None) as client:
+        assert_type(client, reqtrail.Client)
+    with reqtrail.Client.novavms("https://novavms.example/api/v1", timeout=30, on_attempt=told) as client:
+        try:
+            response = client.get("/cameras/{id}", params={"id": 7}, query={"limit": 10, "tag": ["a", "b"]})
+        except reqtrail.RateLimitedError as error:
+            assert_type(error.retry_after, float | None)
+            assert_type(error.trail, reqtrail.Trail | None)
+            assert_type(error.code == ErrorCode.RATE_LIMITED, bool)
+        else:
+            assert_type(response.status, int)
+            assert_type(response.headers["x"], str)
+            assert_type(response.trail.started_at, datetime)
+            assert_type(response.trail.attempts, tuple[reqtrail.Attempt, ...])
+            assert_type(response.rate_limit, reqtrail.RateLimit | None)
+
+
+async def asynchronous() -> None:
+    async def refresh() -> str:
+        return "token"
+
+    async with reqtrail.AsyncClient.openstack("https://nova.example/v2.1", token_refresher=refresh) as client:
+        assert_type(client, reqtrail.AsyncClient)
+        resize = await client.post("/servers/{id}/action", params={"id": "x"}, json={"resize": {}}, idempotent=False)
+        assert_type(resize, reqtrail.Response)
+        assert_type(await AsyncCompute(client).follow("x", resize, deadline=600), ActionReport)
+
+
+def compute(client: reqtrail.Client) -> ServerStory:
+    return Compute(client).explain("x", limit=3)
