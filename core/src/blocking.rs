@@ -12,11 +12,11 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use crate::call::credential::Token;
 use crate::call::shared::Shared;
 use crate::client::{options, verbs};
 use crate::error::Error;
 use crate::host::{Host, PreparedCall};
-use crate::redact::Secret;
 use crate::request::{Draft, RequestBuilder};
 use crate::response::Response;
 
@@ -40,7 +40,7 @@ impl Client {
     ///
     /// # Errors
     /// `config` for a token that cannot stand in a header.
-    pub fn set_token(&self, token: impl Into<Secret>) -> Result<(), Error> {
+    pub fn set_token(&self, token: impl Into<Token>) -> Result<(), Error> {
         options::set_token(&self.shared, token.into())
     }
 

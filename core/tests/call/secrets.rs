@@ -100,7 +100,7 @@ async fn the_old_token_and_the_new_one() {
             reply(401).id(TOKEN).body(both.clone()),
             reply(404).id(OTHER).body(both),
         ],
-        |b| b.token_refresher(|| async { Ok(OTHER.into()) }),
+        |b| b.token_refresher(|| async { Ok(OTHER) }),
     );
     let error = error(fixture.client.get("/x").send().await);
     let all = shown(&error, &fixture.seen);
