@@ -1,3 +1,36 @@
 //! OpenStack's compute API: which request failed, why, and what became of what was accepted with a 202.
+//!
+//! # Signing in
+//! [`Cloud`] is what a program knows of a cloud: read from `clouds.yaml` and `OS_*` variables as openstacksdk reads
+//! them, or made in code. [`Cloud::connect`] signs in at Keystone and gives a [`Connection`], whose
+//! [`compute`](Connection::compute) begins a client: its endpoint is that of the catalog, and its token is replaced by
+//! signing in again, before it ends or after a 401.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), reqtrail::Error> {
+//! let connection = reqtrail::openstack::Cloud::from_env()?.connect().await?;
+//! let nova = connection.compute()?.microversion("2.90").build()?;
+//! let servers = nova.get("/servers").send().await?;
+//! println!("{:?}", servers.request_id());
+//! # Ok(())
+//! # }
+//! ```
+
+mod auth;
+mod catalog;
+mod cloud;
+mod connection;
+mod fields;
+mod keystone;
+mod places;
+mod read;
+mod session;
+mod yaml;
 
 pub use crate::dialect::openstack::Fault;
+pub use auth::{Auth, Domain, Project, Scope, User};
+pub use catalog::Catalog;
+pub use cloud::Cloud;
+pub use connection::Connection;
+pub use keystone::Keystone;
+pub use session::Session;

@@ -39,6 +39,9 @@ pub(crate) struct Draft {
     pub(super) connect_timeout: Option<Duration>,
     pub(super) max_attempts: Option<u32>,
     pub(super) cancel: Option<CancelToken>,
+    /// Secrets that stand in the body.
+    #[cfg(feature = "openstack")]
+    pub(super) hidden: Vec<Secret>,
     problem: Option<String>,
 }
 
@@ -78,6 +81,8 @@ impl Draft {
             connect_timeout: None,
             max_attempts: None,
             cancel: None,
+            #[cfg(feature = "openstack")]
+            hidden: Vec::new(),
             problem: None,
         }
     }
@@ -213,13 +218,31 @@ impl Draft {
             attempt_timeout: self.attempt_timeout.unwrap_or(attempt_default),
             call_timeout: self.timeout.unwrap_or(timeouts.call),
             cancel: self.cancel.clone(),
-            secrets: secrets(&self.params),
+            secrets: self.secrets(),
         };
         check_attempts(plan.max_attempts)?;
         check_timeout("connect_timeout", plan.connect_timeout)?;
         check_timeout("attempt_timeout", plan.attempt_timeout)?;
         check_timeout("timeout", plan.call_timeout)?;
         Ok(plan)
+    }
+}
+
+impl Draft {
+    /// The secrets of the request, and what is shown in their place.
+    fn secrets(&self) -> Vec<(Secret, String)> {
+        let params = self.params.iter().filter(|param| param.secret);
+        let secrets = params.map(|param| (param.value.clone(), format!("{{{}}}", param.name)));
+        #[cfg(feature = "openstack")]
+        let secrets = secrets.chain(
+            self.hidden
+                .iter()
+                .map(|secret| (secret.clone(), crate::redact::REDACTED.to_owned())),
+        );
+        secrets
+            // A value of one or two characters is everywhere, and hides nothing there.
+            .filter(|(value, _)| value.expose().len() >= MIN_SECRET)
+            .collect()
     }
 }
 
@@ -264,15 +287,5 @@ fn callers_trace(headers: &mut HeaderMap) -> Option<TraceContext> {
     trace
 }
 
-/// The shortest secret parameter that is looked for in a server's text; shorter ones would be found in its IDs.
+/// The shortest secret that is looked for in a server's text; shorter ones would be found in its IDs.
 const MIN_SECRET: usize = 4;
-
-/// The secret parameters, and what is shown in their place.
-fn secrets(params: &[Param]) -> Vec<(Secret, String)> {
-    params
-        .iter()
-        // A value of one or two characters is everywhere, and hides nothing there.
-        .filter(|param| param.secret && param.value.expose().len() >= MIN_SECRET)
-        .map(|param| (param.value.clone(), format!("{{{}}}", param.name)))
-        .collect()
-}

@@ -22,6 +22,8 @@ mod retries;
 mod retry_after;
 mod safety;
 mod secrets;
+#[cfg(feature = "openstack")]
+mod sign_in;
 mod success_bodies;
 mod timeouts;
 mod tracing_headers;
