@@ -183,7 +183,8 @@ impl Cloud {
         }))
     }
 
-    /// Signs in on the thread that asks, which it blocks meanwhile.
+    /// Signs in on the thread that asks, which it blocks meanwhile. Signing in again then needs no runtime either, so
+    /// that this is what goes with blocking clients.
     ///
     /// # Errors
     /// Those of [`connect`](Self::connect).
@@ -252,8 +253,9 @@ impl Cloud {
         let interfaces = fields.list(&[
             "compute_interface",
             "compute_endpoint_type",
-            "interface",
+            // The old name wins where both are given; so it does with openstacksdk.
             "endpoint_type",
+            "interface",
         ])?;
         if !interfaces.is_empty() {
             cloud.interfaces = interfaces;

@@ -244,7 +244,8 @@ const KNOWN: &str = "auth: {auth_url: u, user_id: i, password: hunter2}\n";
 
 #[test]
 fn old_names_still_count() {
-    let text = "auth: {auth-url: u, user_name: n, password: p, tenant-name: t, domain_id: d}\nendpoint_type: adminURL";
+    let text = "auth: {auth-url: u, user_name: n, password: p, tenant-name: t, domain_id: d}\n\
+                endpoint_type: adminURL\ninterface: public";
     let cloud = cloud_of(text).expect("a cloud");
     assert_eq!(cloud.interfaces, ["adminURL"]);
     let (_, auth) = sign_in(&cloud);
