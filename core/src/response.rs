@@ -58,7 +58,7 @@ impl Response {
     /// `decode` if the body is not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
         std::str::from_utf8(&self.body)
-            .map_err(|e| self.unusable(format!("the body is not UTF-8 text: {e}"), e.into()))
+            .map_err(|e| self.unusable(format!("the body is not UTF-8 text: {e}"), Some(e.into())))
     }
 
     /// The body as JSON.
@@ -78,7 +78,7 @@ impl Response {
                 e.line(),
                 e.column()
             );
-            self.unusable(place, e.into())
+            self.unusable(place, Some(e.into()))
         })
     }
 
@@ -100,9 +100,10 @@ impl Response {
         &self.trail
     }
 
-    fn unusable(&self, what: String, cause: BoxError) -> Error {
+    /// The error of a response that is not what was asked for.
+    pub(crate) fn unusable(&self, what: String, cause: Option<BoxError>) -> Error {
         Error::new(ErrorKind::Decode, what)
-            .with_source(Some(cause))
+            .with_source(cause)
             .with_trail(self.trail.ended_with(ErrorKind::Decode))
     }
 }

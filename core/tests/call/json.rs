@@ -114,7 +114,7 @@ async fn all_that_has_a_name_is_serialised_by_it() {
             reply(200),
         ],
         |b| {
-            b.token_refresher(|| async { Ok("sk_live_new".into()) })
+            b.token_refresher(|| async { Ok("sk_live_new") })
                 .danger_accept_invalid_certs(true)
         },
     );
