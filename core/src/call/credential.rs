@@ -57,6 +57,12 @@ impl Token {
         self.expires_at = Some(end);
         self
     }
+
+    /// The credential itself.
+    #[must_use]
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
 }
 
 impl From<Secret> for Token {

@@ -105,6 +105,13 @@ impl ServerAction {
         })
     }
 
+    /// Whether a step is not finished. It may be under way, or have been forgotten.
+    pub(super) fn has_open_step(&self) -> bool {
+        self.events()
+            .iter()
+            .any(|event| event.finish_time.is_none())
+    }
+
     pub(super) fn began(&self) -> Option<Stamp> {
         self.start_time.as_deref().and_then(stamp)
     }

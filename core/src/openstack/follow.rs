@@ -88,6 +88,9 @@ pub struct Progress<'a> {
     pub elapsed: Duration,
 }
 
+/// How much longer a state has to stay the same while a step is not finished.
+const OPEN_STEP_PATIENCE: u32 = 10;
+
 /// The caller's progress callback.
 type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
 
@@ -160,7 +163,8 @@ impl<C: AnyClient> Follow<C> {
     }
 
     /// Sets how long a state that decides nothing has to stay the same before it is taken for the end, 3 seconds by
-    /// default: between two steps of an action nothing seems to be going on.
+    /// default: between two steps of an action nothing seems to be going on. It is ten times as long while a step is
+    /// not finished.
     pub fn settle_time(self, settle: Duration) -> Self {
         self.with(|plan| plan.settle = settle)
     }
@@ -428,9 +432,15 @@ impl<T: Transport> Following<T> {
                 (&action.message, ends.collect::<Vec<_>>())
             })
         );
+        // A step that is not finished is most likely under way, and seldom one that was forgotten.
+        let open = self
+            .action
+            .as_ref()
+            .is_some_and(ServerAction::has_open_step);
+        let patience = self.plan.settle * if open { OPEN_STEP_PATIENCE } else { 1 };
         match &self.since {
             Some((since, same)) if *same == seen => {
-                now.saturating_duration_since(*since) >= self.plan.settle
+                now.saturating_duration_since(*since) >= patience
             }
             _ => {
                 self.since = Some((now, seen));

@@ -45,6 +45,8 @@ pub(super) struct Row {
     pub(super) action: &'static str,
     /// Statuses that prove success once no task is going on.
     done: &'static [&'static str],
+    /// Statuses that say that the work has not begun: no task is shown while it waits.
+    before: &'static [&'static str],
     /// The last step: its success proves the action's, where the status is the same before and after.
     last_event: Option<&'static str>,
     /// The server's absence proves success.
@@ -58,6 +60,7 @@ pub(super) struct Row {
 const ROW: Row = Row {
     action: "",
     done: &[],
+    before: &[],
     last_event: None,
     gone: false,
     locked: None,
@@ -105,8 +108,14 @@ pub(super) const ROWS: &[Row] = &[
         last_event: Some("compute_finish_resize"),
         ..to("migrate", &["VERIFY_RESIZE"])
     },
-    to("confirmResize", &["ACTIVE", "SHUTOFF"]),
-    to("revertResize", &["ACTIVE", "SHUTOFF"]),
+    Row {
+        before: &["VERIFY_RESIZE"],
+        ..to("confirmResize", &["ACTIVE", "SHUTOFF"])
+    },
+    Row {
+        before: &["VERIFY_RESIZE"],
+        ..to("revertResize", &["ACTIVE", "SHUTOFF"])
+    },
     step(
         "live-migration",
         "compute_post_live_migration_at_destination",
@@ -253,7 +262,7 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             format!("its last step {event} succeeded, and no task is going on"),
         );
     }
-    if !sight.settled {
+    if !sight.settled || row.before.contains(&status) {
         return Running;
     }
     Ended(Verdict::Unknown, why_unknown(sight, row, status))
@@ -303,9 +312,8 @@ fn why_failed(action: &ServerAction) -> String {
 
 fn why_unknown(sight: &Sight<'_>, row: &Row, status: &str) -> String {
     if sight.superseded == Some(true) {
-        return format!(
-            "a newer action has begun, so the server's status {status} says nothing about this one"
-        );
+        return "a newer action has begun, so the server's state says nothing about this one"
+            .to_owned();
     }
     if row.silent {
         return "the service reports a failure of this action like a success".to_owned();

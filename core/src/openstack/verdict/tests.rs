@@ -241,6 +241,19 @@ fn between_two_steps_nothing_is_decided() {
 }
 
 #[test]
+fn a_confirmation_shows_no_task_while_it_waits() {
+    let there = server("VERIFY_RESIZE", None, None);
+    for kind in ["confirmResize", "revertResize"] {
+        let record = action(kind, None, json!([]));
+        assert_eq!(
+            verdict(&settled(Some(&there), Some(&record))),
+            None,
+            "{kind}"
+        );
+    }
+}
+
+#[test]
 fn a_failed_step_may_be_followed_by_another_host() {
     let there = server("ACTIVE", None, None);
     let record = action(

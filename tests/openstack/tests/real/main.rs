@@ -3,5 +3,6 @@
 mod faults;
 mod graph;
 mod rows;
+mod sign_in;
 mod support;
 mod versions;

@@ -1,0 +1,230 @@
+//! Signing in at a real Keystone, and a real Nova that takes the tokens.
+
+use std::time::Duration;
+
+use reqtrail::openstack::{Auth, Cloud, Compute, Domain, Project, Scope, User, Verdict};
+use reqtrail::{Category, Cause, Client, ErrorKind};
+use serde_json::json;
+
+use crate::support::{act, active, cloud};
+
+fn password(user: &str) -> Auth {
+    let fact = |name: &str| cloud().fact(&format!("/users/{user}/{name}"));
+    Auth::password(
+        User::named(user, Domain::id(fact("domain_id"))),
+        fact("password"),
+    )
+    .scope(Scope::Project(Project::id(fact("project_id"))))
+}
+
+fn application_credential() -> Auth {
+    let fact = |name: &str| cloud().fact(&format!("/application_credential/{name}"));
+    Auth::application_credential(fact("id"), fact("secret"))
+}
+
+fn at_keystone(auth: Auth) -> Cloud {
+    Cloud::new(cloud().keystone(), auth).region(cloud().fact("/region"))
+}
+
+/// Options for a small machine that runs many tests at once.
+fn patient(builder: reqtrail::ClientBuilder) -> Client {
+    builder
+        .attempt_timeout(Duration::from_secs(60))
+        .timeout(Duration::from_secs(120))
+        .build()
+        .expect("a client")
+}
+
+#[tokio::test]
+async fn a_password_and_an_application_credential() {
+    for (auth, name) in [
+        (password("member"), "password"),
+        (application_credential(), "application credential"),
+    ] {
+        let connection = at_keystone(auth).connect().await.expect(name);
+        let session = connection.session().expect("a session");
+        assert_eq!(session.project_id(), Some(cloud().fact("/projects/main")));
+        assert!(
+            session
+                .expires_at()
+                .is_some_and(|end| end > std::time::SystemTime::now())
+        );
+        // Keystone's own ID of the sign-in.
+        assert_eq!(
+            session.trail().request_ids().len(),
+            1,
+            "{}",
+            session.trail()
+        );
+        assert!(
+            connection
+                .endpoint()
+                .expect("an endpoint")
+                .starts_with(cloud().nova())
+        );
+        let compute = Compute::new(patient(connection.compute().expect("a builder")));
+        let booted = crate::support::boot(compute.client(), "signed-in", "small", json!({})).await;
+        let report = crate::support::end(&compute, &booted.id, &booted.accepted).await;
+        assert_eq!(
+            report.expect("it boots").verdict,
+            Verdict::Succeeded,
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_has_keystones_id_and_not_the_password() {
+    let user = User::named("member", Domain::id("default"));
+    let auth = Auth::password(user, "s3cr3t-and-wrong");
+    let error = at_keystone(auth).connect().await.expect_err("refused");
+    assert_eq!(
+        (error.status(), error.category()),
+        (Some(401), Some(Category::Authentication))
+    );
+    let id = error.request_id().expect("an ID").to_string();
+    let text = format!(
+        "{error} {error:?} {}",
+        error.trail().expect("a trail").report()
+    );
+    assert!(text.contains(&id) && !text.contains("s3cr3t"), "{text}");
+    assert_eq!(
+        error.api().and_then(|api| api.title()),
+        Some("Unauthorized")
+    );
+}
+
+#[tokio::test]
+async fn the_endpoint_is_chosen_by_region_and_interface() {
+    let own = Cloud::new(cloud().keystone(), password("member"));
+    for interface in ["public", "internal", "admin", "publicURL"] {
+        let here = own
+            .clone()
+            .region(cloud().fact("/region"))
+            .interface(interface);
+        let connection = here.connect().await.expect("a connection");
+        let endpoint = connection.endpoint().expect(interface);
+        assert!(
+            endpoint.starts_with(cloud().nova()),
+            "{interface}: {endpoint}"
+        );
+    }
+    let there = own.clone().region(cloud().fact("/other_region"));
+    let connection = there.connect().await.expect("a connection");
+    assert_eq!(
+        connection.endpoint().expect("an endpoint"),
+        cloud().fact("/dead_endpoint")
+    );
+    let client = connection
+        .compute()
+        .expect("a builder")
+        .max_attempts(1)
+        .build()
+        .expect("a client");
+    let error = client
+        .get("/servers")
+        .send()
+        .await
+        .expect_err("nobody listens there");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let nowhere = own
+        .region("Atlantis")
+        .connect()
+        .await
+        .expect("a connection");
+    let error = nowhere.endpoint().expect_err("no such region").to_string();
+    assert!(
+        error.contains("Atlantis") && error.contains(cloud().fact("/region")),
+        "{error}"
+    );
+}
+
+/// Revokes a token at Keystone; Nova finds out when it asks next.
+async fn revoke(token: &str) {
+    let client = Client::openstack(cloud().keystone())
+        .token(token)
+        .default_header("X-Subject-Token", token)
+        .build()
+        .expect("a client");
+    client.delete("/auth/tokens").send().await.expect("revoked");
+}
+
+#[tokio::test]
+async fn a_token_that_ends_while_an_action_is_followed_is_replaced() {
+    let connection = at_keystone(password("member"))
+        .connect()
+        .await
+        .expect("a connection");
+    let first = connection.session().expect("a session").token();
+    let compute = Compute::new(patient(connection.compute().expect("a builder")));
+    let slow = json!({ "hypervisor.power_off": "sleep=3" });
+    let id = active("member", "revoked", slow).await;
+    let accepted = act(compute.client(), &id, json!({ "os-stop": null })).await;
+    revoke(first.secret().expose()).await;
+    let report = crate::support::end(&compute, &id, &accepted)
+        .await
+        .expect("it stops");
+    assert_eq!(report.verdict, Verdict::Succeeded, "{report}");
+    let renewed: Vec<_> = report
+        .trails
+        .iter()
+        .filter(|trail| trail.attempts().iter().any(|a| a.cause() == Cause::Reauth))
+        .collect();
+    assert_eq!(
+        renewed.len(),
+        1,
+        "one call met the 401, and its attempt is kept"
+    );
+    assert_eq!(renewed[0].attempts()[0].status(), Some(401));
+    assert!(renewed[0].attempts()[0].request_id().is_some());
+}
+
+#[tokio::test]
+async fn one_sign_in_serves_all_calls_that_met_the_same_401() {
+    let connection = at_keystone(password("member"))
+        .connect()
+        .await
+        .expect("a connection");
+    let token = connection.session().expect("a session").token();
+    let client = patient(connection.compute().expect("a builder"));
+    revoke(token.secret().expose()).await;
+    let calls = (0..8).map(|_| client.get("/flavors").send());
+    for outcome in futures_util::future::join_all(calls).await {
+        let response = outcome.expect("flavors");
+        let causes: Vec<_> = response
+            .trail()
+            .attempts()
+            .iter()
+            .map(|a| a.cause())
+            .collect();
+        // A call that began after the refresh needs none.
+        assert!(causes == [Cause::Initial, Cause::Reauth] || causes == [Cause::Initial]);
+    }
+}
+
+#[tokio::test]
+async fn blocking_programs_sign_in_too() {
+    let work = tokio::task::spawn_blocking(|| {
+        let connection = at_keystone(application_credential()).connect_blocking();
+        let connection = connection.expect("a connection");
+        let client = connection
+            .compute()
+            .expect("a builder")
+            .build_blocking()
+            .expect("a client");
+        let token = connection.session().expect("a session").token();
+        client.get("/flavors").send().expect("flavors");
+        let keystone = Client::openstack(cloud().keystone())
+            .token(token.secret().clone())
+            .default_header("X-Subject-Token", token.secret().expose())
+            .build_blocking()
+            .expect("a client");
+        keystone.delete("/auth/tokens").send().expect("revoked");
+        let response = client
+            .get("/flavors")
+            .send()
+            .expect("flavors, with a new token");
+        assert_eq!(response.trail().attempts().len(), 2);
+    });
+    work.await.expect("no panic");
+}
