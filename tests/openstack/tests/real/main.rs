@@ -2,6 +2,7 @@
 
 mod faults;
 mod graph;
+mod renewal;
 mod rows;
 mod sign_in;
 mod support;
