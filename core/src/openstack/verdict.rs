@@ -210,6 +210,12 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
         return match failed_step {
             _ if row.gone => Ended(Verdict::Succeeded, "the server is gone".to_owned()),
             Some(action) => Ended(Verdict::Failed, why_failed(action)),
+            // A database that lags behind may not have it yet.
+            None if !sight.settled => Running,
+            None if sight.action.is_none() => Ended(
+                Verdict::Unknown,
+                "neither the server nor a record of the action is there for this token".to_owned(),
+            ),
             None => Ended(
                 Verdict::Unknown,
                 "the server was deleted before the outcome was seen".to_owned(),
@@ -246,6 +252,14 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             ),
         };
     }
+    if let Some((event, action)) = row.last_event.zip(sight.action)
+        && action.ended_well_with(event)
+    {
+        return Ended(
+            Verdict::Succeeded,
+            format!("its last step {event} succeeded, and no task is going on"),
+        );
+    }
     if let Some(action) = failed_step {
         // A step may fail and the work be given to another host: then a task follows at once.
         return if sight.settled {
@@ -253,14 +267,6 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
         } else {
             Running
         };
-    }
-    if let Some((event, action)) = row.last_event.zip(sight.action)
-        && action.event_succeeded(event)
-    {
-        return Ended(
-            Verdict::Succeeded,
-            format!("its last step {event} succeeded, and no task is going on"),
-        );
     }
     if !sight.settled || row.before.contains(&status) {
         return Running;

@@ -609,3 +609,13 @@ async fn the_story_of_a_server_that_is_gone() {
     assert_eq!(story.trails.len(), wire.count());
     assert!(story.report().contains("gone"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_is_looked_for_a_while() {
+    let wire = api(vec![scene(0, None, None)], ACTION);
+    let report = follow(&wire).await.expect("no failure");
+    assert_eq!(report.verdict, Verdict::Unknown);
+    assert!(report.evidence.contains("neither the server"), "{report}");
+    assert!(report.followed_ms >= 3_000, "{}", report.followed_ms);
+    assert_eq!(report.trails.len(), wire.count());
+}

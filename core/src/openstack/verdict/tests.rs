@@ -241,6 +241,39 @@ fn between_two_steps_nothing_is_decided() {
 }
 
 #[test]
+fn a_failed_step_on_the_way_does_not_undo_the_last() {
+    let there = server("ACTIVE", None, None);
+    let last = "compute_post_live_migration_at_destination";
+    let first = "compute_check_can_live_migrate_destination";
+    let events = json!([event(last, Some("Success")), event(first, Some("Error"))]);
+    let record = action("live-migration", Some("Error"), events);
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&record))),
+        Some(Verdict::Succeeded)
+    );
+    // But one that fails after it does.
+    let events = json!([
+        event("compute_other", Some("Error")),
+        event(last, Some("Success"))
+    ]);
+    let record = action("live-migration", Some("Error"), events);
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&record))),
+        Some(Verdict::Failed)
+    );
+}
+
+#[test]
+fn what_was_never_there_is_looked_for_a_while() {
+    let early = Sight {
+        settled: false,
+        ..settled(None, None)
+    };
+    assert_eq!(verdict(&early), None);
+    assert_eq!(verdict(&settled(None, None)), Some(Verdict::Unknown));
+}
+
+#[test]
 fn a_confirmation_shows_no_task_while_it_waits() {
     let there = server("VERIFY_RESIZE", None, None);
     for kind in ["confirmResize", "revertResize"] {
