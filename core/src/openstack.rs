@@ -45,7 +45,7 @@ pub use catalog::Catalog;
 pub use cloud::Cloud;
 pub use compute::{ActionPage, Compute, Fetched, Get, ListActions};
 pub use connection::Connection;
-pub use explain::{Explain, ServerStory, ToldAction};
+pub use explain::{Explain, ExplainError, ServerStory, ToldAction};
 pub use follow::{ActionRef, Follow, Progress};
 pub use keystone::Keystone;
 pub use report::{ActionError, ActionReport};

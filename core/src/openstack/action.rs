@@ -105,11 +105,11 @@ impl ServerAction {
         })
     }
 
-    /// Whether a step is not finished. It may be under way, or have been forgotten.
+    /// Whether a step is not finished, or none has begun. It may be under way, or have been forgotten.
     pub(super) fn has_open_step(&self) -> bool {
-        self.events()
-            .iter()
-            .any(|event| event.finish_time.is_none())
+        self.events.as_ref().is_some_and(|events| {
+            events.is_empty() || events.iter().any(|event| event.finish_time.is_none())
+        })
     }
 
     pub(super) fn began(&self) -> Option<Stamp> {
