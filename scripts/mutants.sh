@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Changes the rules one by one and sees whether a test notices. A mutant that survives is a rule that no test holds.
+# It works in a copy of the project; further arguments go to cargo-mutants.
 set -euo pipefail
 command -v cargo-mutants >/dev/null || cargo install --locked --debug --quiet cargo-mutants
-files=(core/src/retry core/src/retry_after.rs core/src/trail core/src/dialect core/src/coding.rs core/src/request_id.rs core/src/rate_limit.rs)
+core=core/src
+files=("$core/retry/**/*.rs" "$core/retry_after.rs" "$core/trail.rs" "$core/trail/**/*.rs" "$core/dialect.rs"
+    "$core/dialect/**/*.rs" "$core/coding.rs" "$core/request_id.rs" "$core/rate_limit.rs" "$core/openstack/verdict.rs")
 args=()
-for path in "${files[@]}"; do
-    if [ -d "$path" ]; then args+=(--file "$path/**/*.rs"); else args+=(--file "$path"); fi
-done
-exec cargo mutants --package reqtrail "${args[@]}" --exclude '**/codes.rs' --exclude '**/tests.rs' --output target/mutants \
-    --timeout 60 --baseline skip "$@" -- --lib --test call
+for path in "${files[@]}"; do args+=(--file "$path"); done
+# A decoder that makes no step, or too small ones, loops until the timeout: that is noticed, but takes a core for long.
+args+=(--exclude-re 'Decoder::step' --exclude-re 'coding.rs:1[0-9]:')
+exec cargo mutants --package reqtrail "${args[@]}" --exclude '**/codes.rs' --exclude '**/faults.rs' --exclude '**/tests.rs' \
+    --copy-target=true --output target/mutants --timeout 60 --baseline skip "$@" -- --lib --test call

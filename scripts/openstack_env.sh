@@ -20,8 +20,8 @@ fail() {
 
 if ! made; then
     command -v "$python" >/dev/null || fail "Python is missing: install 3.11 or newer, on Debian 'apt-get install python3 python3-venv'."
-    "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' ||
-        fail "$("$python" --version) does not suit OpenStack 2025.2: 3.11 to 3.13 does; name one in PYTHON."
+    "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null ||
+        fail "$python does not suit OpenStack 2025.2: 3.11 to 3.13 does; name one in PYTHON."
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         fail "Python's venv module is missing: on Debian 'apt-get install python3-venv'."
 
@@ -37,7 +37,8 @@ if ! made; then
         "${pip[@]}" install --no-deps --no-compile --constraint "$pins" setuptools wheel >&2
         # The list is complete, so there is nothing to resolve; bytecode is made for what is imported, when it is.
         "${pip[@]}" install --no-deps --no-compile --no-build-isolation --requirement "$pins" >&2
-        "${pip[@]}" check >&2
+        # Do they agree, on this version of Python too?
+        "$venv/bin/python" -m pip --disable-pip-version-check check >&2
         echo "$key" >"$stamp"
     fi
 fi

@@ -3,4 +3,4 @@
 set -euo pipefail
 python=$(scripts/openstack_env.sh)
 export REQTRAIL_OPENSTACK_PYTHON=$python
-exec cargo test --package reqtrail-openstack-tests --features real --test real -- "$@"
+exec cargo test --package reqtrail-openstack-tests --features real --test real -- --test-threads 6 "$@"

@@ -8,8 +8,10 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use reqtrail::host::Flow;
-use reqtrail::openstack::{ActionError, ActionRef, ActionReport, Compute, ServerStory};
-use reqtrail::{Error, Trail, blocking};
+use reqtrail::openstack::{
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, ServerStory,
+};
+use reqtrail::{Trail, blocking};
 
 use crate::convert;
 use crate::failure;
@@ -19,7 +21,7 @@ use crate::values::CancelToken;
 /// What a flow gave.
 pub(crate) enum Told {
     Action(Result<ActionReport, ActionError>),
-    Story(Result<ServerStory, Error>),
+    Story(Result<ServerStory, ExplainError>),
 }
 
 /// Where a flow leaves what it gave.
@@ -124,7 +126,7 @@ pub(crate) fn outcome(py: Python<'_>, slot: &Slot) -> PyResult<RawReport> {
             report: story.report(),
             trails: story.trails,
         }),
-        Some(Told::Story(Err(error))) => Err(failure::raised(py, error)),
+        Some(Told::Story(Err(error))) => Err(failure::raised(py, error.error)),
         None => Err(failure::panicked(py)),
     }
 }

@@ -13,13 +13,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use crate::call::credential::Token;
 use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, options, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::host::{Flow, Host, PreparedCall};
-use crate::redact::Secret;
 use crate::request::{Draft, RequestBuilder};
 use crate::response::Response;
 
@@ -43,7 +43,7 @@ impl Client {
     ///
     /// # Errors
     /// `config` for a token that cannot stand in a header.
-    pub fn set_token(&self, token: impl Into<Secret>) -> Result<(), Error> {
+    pub fn set_token(&self, token: impl Into<Token>) -> Result<(), Error> {
         options::set_token(&self.shared, token.into())
     }
 

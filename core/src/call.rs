@@ -27,7 +27,7 @@ use crate::retry::decision::{Decision, Facts, Gave, decide};
 use crate::trace_context::SpanId;
 use crate::trail::Outcome;
 use crate::transport::{Transport, WireRequest};
-use credential::Lease;
+use credential::{Lease, Ready, RefreshFailed};
 use exchange::{Exchanged, Timing};
 use guard::Guard;
 use plan::CallPlan;
@@ -248,7 +248,7 @@ impl<'a, T: Transport> Call<'a, T> {
         let now = self.now.take().unwrap_or_else(|| self.transport.now());
         let mut headers = HeaderMap::clone(&self.plan.hop.headers);
         if let Some(lease) = lease {
-            self.redactor.add(lease.token());
+            self.redactor.add(lease.secret());
             let credential = &self.shared.dialect.0.credential;
             if let Some(value) = lease.header(&credential.prefix) {
                 headers.insert(credential.header.clone(), value);
@@ -324,16 +324,51 @@ impl<'a, T: Transport> Call<'a, T> {
         if self.plan.own_credential {
             return Ok(None);
         }
-        match self.shared.credentials.ready() {
-            Some(ready) => Ok(ready),
-            None => {
-                let without = End::error(
-                    ErrorKind::InvalidRequest,
-                    "the token refresher gave no credential, so nothing was sent",
+        let without = |message: &str| End::error(ErrorKind::InvalidRequest, message);
+        match self
+            .shared
+            .credentials
+            .ready(|| self.transport.wall_clock())
+        {
+            Ready::Now(lease) => Ok(lease),
+            Ready::Missing => {
+                let end = without("the token refresher gave no credential, so nothing was sent");
+                self.newer_credential(None, end).await
+            }
+            Ready::Due(old) => {
+                if let Some(lease) = self.before_its_end(&old).await? {
+                    return Ok(Some(lease));
+                }
+                let end = without(
+                    "the token has ended and the token refresher gave no new one, so nothing was sent",
                 );
-                self.newer_credential(None, without).await
+                self.newer_credential(Some(&old), end).await
             }
         }
+    }
+
+    /// A token that is newer than one about to end, or that one where it has to serve on; `None` if it has ended.
+    async fn before_its_end(&mut self, old: &Lease) -> Result<Option<Lease>, (End, StopReason)> {
+        if !old.holds_at(self.transport.wall_clock()) {
+            return Ok(None);
+        }
+        let patience = after(self.transport.now(), EARLY_WAIT).min(self.deadline);
+        match self.refreshed(Some(old), patience).await {
+            Race::Done(Ok(lease)) => return Ok(Some(lease)),
+            Race::Cancelled => return Err(cancelled_in_refresh()),
+            Race::Time if self.time_left().is_zero() => return Err(late_in_refresh()),
+            // The refresher's own words are not logged: they may hold anything.
+            Race::Done(Err(_)) | Race::Time => tracing::warn!(
+                target: "reqtrail",
+                "no new token ahead of time; the old one still holds and is used on"
+            ),
+        }
+        let now = self.transport.wall_clock();
+        if !old.holds_at(now) {
+            return Ok(None);
+        }
+        self.shared.credentials.put_off(old, now);
+        Ok(Some(old.clone()))
     }
 
     /// A credential that is newer than the refused one; without one the call ends as `otherwise` says.
@@ -342,27 +377,25 @@ impl<'a, T: Transport> Call<'a, T> {
         refused: Option<&Lease>,
         otherwise: End,
     ) -> Result<Option<Lease>, (End, StopReason)> {
+        match self.refreshed(refused, self.deadline).await {
+            Race::Done(Ok(lease)) => Ok(Some(lease)),
+            Race::Done(Err(failed)) => Err((otherwise.caused_by(failed), StopReason::NotRetryable)),
+            Race::Time => Err(late_in_refresh()),
+            Race::Cancelled => Err(cancelled_in_refresh()),
+        }
+    }
+
+    /// Waits for a token that is newer than `known`.
+    async fn refreshed(
+        &mut self,
+        known: Option<&Lease>,
+        until: Instant,
+    ) -> Race<Result<Lease, RefreshFailed>> {
+        // The time that passes belongs to no attempt.
         self.now = None;
-        let fetch = self.shared.credentials.newer_than(refused, self.transport);
-        let timer = std::pin::pin!(self.transport.sleep_until(self.deadline));
-        let (kind, message, why) = match race(std::pin::pin!(fetch), timer, &mut self.cancel).await
-        {
-            Race::Done(Ok(lease)) => return Ok(Some(lease)),
-            Race::Done(Err(failed)) => {
-                return Err((otherwise.caused_by(failed), StopReason::NotRetryable));
-            }
-            Race::Time => (
-                ErrorKind::Timeout,
-                "the call's time ran out while the token refresher was at work",
-                StopReason::Deadline,
-            ),
-            Race::Cancelled => (
-                ErrorKind::Cancelled,
-                "cancelled while the token refresher was at work",
-                StopReason::Cancelled,
-            ),
-        };
-        Err((End::error(kind, message), why))
+        let fetch = self.shared.credentials.newer_than(known, self.transport);
+        let timer = std::pin::pin!(self.transport.sleep_until(until));
+        race(std::pin::pin!(fetch), timer, &mut self.cancel).await
     }
 
     /// Closes the trail and makes the caller's result.
@@ -392,6 +425,25 @@ impl<'a, T: Transport> Call<'a, T> {
         }
     }
 }
+
+fn late_in_refresh() -> (End, StopReason) {
+    let end = End::error(
+        ErrorKind::Timeout,
+        "the call's time ran out while the token refresher was at work",
+    );
+    (end, StopReason::Deadline)
+}
+
+fn cancelled_in_refresh() -> (End, StopReason) {
+    let end = End::error(
+        ErrorKind::Cancelled,
+        "cancelled while the token refresher was at work",
+    );
+    (end, StopReason::Cancelled)
+}
+
+/// How long a call waits for a token ahead of time: what it has still holds, and is better than no answer.
+const EARLY_WAIT: Duration = Duration::from_secs(5);
 
 /// The header of W3C Trace Context.
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");

@@ -26,6 +26,8 @@ pub struct CancelToken(Arc<State>);
 struct State {
     cancelled: AtomicBool,
     event: Event,
+    /// What cancels this token too.
+    parent: Option<CancelToken>,
 }
 
 impl CancelToken {
@@ -33,6 +35,14 @@ impl CancelToken {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes a token that is cancelled with this one, and by itself without this one.
+    pub(crate) fn child(&self) -> Self {
+        Self(Arc::new(State {
+            parent: Some(self.clone()),
+            ..State::default()
+        }))
     }
 
     /// Cancels all calls that have the token.
@@ -45,17 +55,19 @@ impl CancelToken {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Acquire)
+            || self.0.parent.as_ref().is_some_and(Self::is_cancelled)
     }
 
     /// Waits until the token is cancelled.
     pub async fn cancelled(&self) {
         while !self.is_cancelled() {
-            let listener = self.0.event.listen();
+            let family = std::iter::successors(Some(self), |token| token.0.parent.as_ref());
+            let listeners: Vec<_> = family.map(|token| token.0.event.listen()).collect();
             // Cancelled between the look and the listening: the event would not come again.
             if self.is_cancelled() {
                 return;
             }
-            listener.await;
+            futures_util::future::select_all(listeners).await;
         }
     }
 }

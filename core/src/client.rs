@@ -5,8 +5,8 @@ pub(crate) mod options;
 
 use std::sync::Arc;
 
+use crate::call::credential::Token;
 use crate::call::shared::Shared;
-use crate::redact::Secret;
 use crate::request::{Draft, RequestBuilder};
 use crate::transport::Transport;
 use crate::transport::reqwest::ReqwestTransport;
@@ -141,7 +141,7 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// `config` for a token that cannot stand in a header.
-    pub fn set_token(&self, token: impl Into<Secret>) -> Result<(), crate::Error> {
+    pub fn set_token(&self, token: impl Into<Token>) -> Result<(), crate::Error> {
         options::set_token(&self.shared, token.into())
     }
 

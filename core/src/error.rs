@@ -225,8 +225,17 @@ impl fmt::Display for Error {
     }
 }
 
+/// `{:?}` is what a `main` that ends with the error prints: its line, and the support report below it. `{:#?}` shows all
+/// of its parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            write!(f, "{self}")?;
+            return match self.trail() {
+                Some(trail) => write!(f, "\n\n{}", trail.report()),
+                None => Ok(()),
+            };
+        }
         f.debug_struct("Error")
             .field("kind", &self.kind())
             .field("message", &self.message())

@@ -57,10 +57,16 @@ impl PreparedCall {
         Self { shared, plan }
     }
 
-    /// The token that cancels the call; one is made if the caller gave none.
+    /// A token that cancels this call alone; the caller's own, which other calls may share, still cancels it too.
     fn cancel_token(&mut self) -> CancelToken {
         match &mut self.plan {
-            Ok(plan) => plan.cancel.get_or_insert_default().clone(),
+            Ok(plan) => {
+                let own = plan
+                    .cancel
+                    .as_ref()
+                    .map_or_else(CancelToken::new, CancelToken::child);
+                plan.cancel.insert(own).clone()
+            }
             Err(_) => CancelToken::new(),
         }
     }

@@ -78,6 +78,7 @@ pub mod host;
 pub mod openstack;
 mod request;
 
+pub use call::credential::Token;
 pub use cancel::CancelToken;
 pub use client::{AnyClient, Client, ClientBuilder};
 pub use codes::{

@@ -2,21 +2,53 @@
 //!
 //! A 202 says that a server action was accepted, and no more. [`Compute::follow`] follows it to its end and says what
 //! became of it, with the request ID that an operator needs; [`Compute::explain`] tells the story of a server.
+//!
+//! # Signing in
+//! [`Cloud`] is what a program knows of a cloud: read from `clouds.yaml` and `OS_*` variables as openstacksdk reads
+//! them, or made in code. [`Cloud::connect`] signs in at Keystone and gives a [`Connection`], whose
+//! [`compute`](Connection::compute) begins a client: its endpoint is that of the catalog, and its token is replaced by
+//! signing in again, before it ends or after a 401.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), reqtrail::Error> {
+//! let connection = reqtrail::openstack::Cloud::from_env()?.connect().await?;
+//! let nova = connection.compute()?.microversion("2.90").build()?;
+//! let servers = nova.get("/servers").send().await?;
+//! println!("{:?}", servers.request_id());
+//! # Ok(())
+//! # }
+//! ```
 
 mod action;
+mod auth;
+mod catalog;
+mod cloud;
 mod compute;
+mod connection;
 mod explain;
+mod fields;
 mod follow;
+mod keystone;
+mod places;
+mod read;
 mod report;
 mod server;
+mod session;
 mod time;
 mod verdict;
+mod yaml;
 
 pub use crate::dialect::openstack::Fault;
 pub use action::{ActionEvent, ServerAction};
+pub use auth::{Auth, Domain, Project, Scope, User};
+pub use catalog::Catalog;
+pub use cloud::Cloud;
 pub use compute::{ActionPage, Compute, Fetched, Get, ListActions};
-pub use explain::{Explain, ServerStory, ToldAction};
+pub use connection::Connection;
+pub use explain::{Explain, ExplainError, ServerStory, ToldAction};
 pub use follow::{ActionRef, Follow, Progress};
+pub use keystone::Keystone;
 pub use report::{ActionError, ActionReport};
 pub use server::{Server, ServerFault};
+pub use session::Session;
 pub use verdict::Verdict;

@@ -107,6 +107,8 @@ impl Redactor {
             // A JSON string may escape the solidus, and has to escape quotes and backslashes.
             let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
             self.push(Secret::from(escaped.replace('/', "\\/")), shown.clone());
+            // Servers in Python write JSON in ASCII.
+            self.push(Secret::from(in_ascii(&escaped)), shown.clone());
             self.push(Secret::from(escaped), shown.clone());
         }
         self.push(secret.clone(), shown);
@@ -152,6 +154,21 @@ impl Redactor {
                 .sort_by_key(|(known, _)| usize::MAX - known.0.len());
         }
     }
+}
+
+/// Text as JSON writes it where only ASCII is wanted.
+fn in_ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
 }
 
 /// Characters that no URL escapes, and those of tokens that only a careful encoder does.
@@ -229,6 +246,20 @@ mod tests {
         let mut redactor = Redactor::default();
         redactor.add(&"a{b}/c^".into());
         for text in ["a{b}/c^", "a%7Bb%7D/c^", "a%7Bb%7D/c%5E", "a%7Bb%7D%2Fc%5E"] {
+            assert_eq!(redactor.text(text), REDACTED, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_its_json_forms() {
+        let mut redactor = Redactor::default();
+        redactor.add(&"pä/\"\u{1f511}".into());
+        for text in [
+            "pä/\"\u{1f511}",
+            "pä/\\\"\u{1f511}",
+            "pä\\/\\\"\u{1f511}",
+            "p\\u00e4/\\\"\\ud83d\\udd11",
+        ] {
             assert_eq!(redactor.text(text), REDACTED, "{text}");
         }
     }

@@ -78,6 +78,12 @@ impl<C> RequestBuilder<C> {
         })
     }
 
+    /// Keeps a secret that stands in the body out of what the server's answer shows.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn hide(self, secret: Secret) -> Self {
+        self.with(|d| d.hidden.push(secret))
+    }
+
     /// Adds a query parameter. Trails redact its value unless the client shows it.
     pub fn query(self, name: impl Into<String>, value: impl Display) -> Self {
         self.with(|d| d.query.push((name.into(), value.to_string())))

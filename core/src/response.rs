@@ -116,9 +116,12 @@ impl Response {
         what: impl Into<String>,
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Error {
-        Error::new(ErrorKind::Decode, what)
-            .with_source(Some(cause.into()))
-            .with_trail(self.trail.ended_with(ErrorKind::Decode))
+        self.without(what).with_source(Some(cause.into()))
+    }
+
+    /// The `decode` error of a response that lacks what was asked for.
+    pub(crate) fn without(&self, what: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Decode, what).with_trail(self.trail.ended_with(ErrorKind::Decode))
     }
 }
 

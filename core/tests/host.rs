@@ -437,3 +437,40 @@ fn an_interrupted_flow_is_cancelled() {
     assert_eq!(outputs.try_iter().count(), 1);
     assert_eq!(asked.load(Ordering::Relaxed), 3);
 }
+
+#[test]
+fn ending_one_call_does_not_end_those_that_share_its_token() {
+    let sandbox = sandbox();
+    sandbox.inject(Incident::stall().times(1));
+    let client = client(&sandbox);
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    let shared = CancelToken::new();
+    let stalled = client.get("/cameras").cancel_token(&shared).prepare();
+    client.host().submit(stalled, 1);
+    assert!(client.host().cancel(1));
+    assert!(
+        bell.take(&client, 1)[&1]
+            .as_ref()
+            .is_err_and(reqtrail::Error::is_cancelled)
+    );
+    assert!(!shared.is_cancelled());
+    // The shared one still ends whatever has it.
+    let late = client.get("/cameras").cancel_token(&shared).prepare();
+    shared.cancel();
+    client.host().submit(late, 2);
+    assert!(
+        bell.take(&client, 1)[&2]
+            .as_ref()
+            .is_err_and(reqtrail::Error::is_cancelled)
+    );
+}
+
+#[test]
+fn a_panic_in_a_flow_is_an_error() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let broken = client.run_flow(|_| async { panic!("a bug in a flow") });
+    let error = broken.expect_err("it panicked");
+    assert_eq!(error.kind(), ErrorKind::Internal);
+}

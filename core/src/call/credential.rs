@@ -5,6 +5,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime};
 
 use futures_channel::oneshot;
 use futures_util::FutureExt as _;
@@ -15,8 +16,75 @@ use crate::error::BoxError;
 use crate::redact::Secret;
 use crate::transport::Transport;
 
+/// How long before its end a token is replaced, unless its whole time is short.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// The part of its time that is a token's margin where that is shorter than [`MARGIN`].
+const MARGIN_PART: u32 = 10;
+
+/// A credential, and until when it holds where that is known.
+///
+/// A client with a refresher asks for the next token before this one ends: 60 seconds ahead, or a tenth of the time
+/// that was left when it was first used if that is shorter.
+///
+/// # Examples
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use reqtrail::Token;
+///
+/// let token = Token::new("gAAAAAB…").expires_at(SystemTime::now() + Duration::from_secs(3600));
+/// assert!(!format!("{token:?}").contains("gAAAAAB"));
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Token {
+    secret: Secret,
+    expires_at: Option<SystemTime>,
+}
+
+impl Token {
+    /// Wraps a credential that holds until the server refuses it.
+    #[must_use]
+    pub fn new(secret: impl Into<Secret>) -> Self {
+        Self {
+            secret: secret.into(),
+            expires_at: None,
+        }
+    }
+
+    /// Sets until when it holds, by the clock of this machine.
+    #[must_use]
+    pub fn expires_at(mut self, end: SystemTime) -> Self {
+        self.expires_at = Some(end);
+        self
+    }
+
+    /// The credential itself.
+    #[must_use]
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+}
+
+impl From<Secret> for Token {
+    fn from(secret: Secret) -> Self {
+        Self::new(secret)
+    }
+}
+
+impl From<&str> for Token {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Token {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 /// The work of a refresher.
-pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Secret, BoxError>> + Send>>;
+pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Token, BoxError>> + Send>>;
 
 /// Makes a token when it is asked.
 pub(crate) type Refresher = Box<dyn Fn() -> RefreshFuture + Send + Sync>;
@@ -33,16 +101,39 @@ pub(crate) struct Credentials {
 #[derive(Default)]
 struct State {
     current: Option<Lease>,
+    /// From when on the current token is to be replaced.
+    due: Due,
     generation: u64,
     pending: Option<Wait>,
+}
+
+/// When a token is to be replaced although nobody refused it.
+#[derive(Clone, Copy, Default)]
+enum Due {
+    /// To be settled by the clock of the first call that looks.
+    #[default]
+    Open,
+    /// Not before a 401.
+    Never,
+    At(SystemTime),
 }
 
 /// A token as a call uses it; later tokens have higher generations.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
-    token: Secret,
+    token: Token,
     generation: u64,
     refreshable: bool,
+}
+
+/// What a call finds when it begins.
+pub(crate) enum Ready {
+    /// The token to send; none for a client that has neither token nor refresher.
+    Now(Option<Lease>),
+    /// The token ends soon, or has ended: the refresher is to be asked first.
+    Due(Lease),
+    /// The refresher is to be asked, and there is nothing else.
+    Missing,
 }
 
 /// The refresher gave no token.
@@ -50,7 +141,7 @@ pub(crate) struct Lease {
 pub(crate) struct RefreshFailed(Arc<dyn std::error::Error + Send + Sync>);
 
 impl Credentials {
-    pub(crate) fn new(token: Option<Secret>, refresher: Option<Refresher>) -> Self {
+    pub(crate) fn new(token: Option<Token>, refresher: Option<Refresher>) -> Self {
         let credentials = Self {
             refresher: refresher.map(Arc::new),
             state: Arc::default(),
@@ -62,14 +153,35 @@ impl Credentials {
     }
 
     /// Puts a new token in the place of the old.
-    pub(crate) fn set(&self, token: Secret) {
+    pub(crate) fn set(&self, token: Token) {
         lock(&self.state).put(token, self.refresher.is_some());
     }
 
-    /// The credential that needs no waiting: the current token, or none for a client without any.
-    pub(crate) fn ready(&self) -> Option<Option<Lease>> {
-        let current = lock(&self.state).current.clone();
-        (current.is_some() || self.refresher.is_none()).then_some(current)
+    /// The credential as it stands; `now` is asked only where a token has an end.
+    pub(crate) fn ready(&self, now: impl FnOnce() -> SystemTime) -> Ready {
+        let mut state = lock(&self.state);
+        let Some(current) = state.current.clone() else {
+            return match self.refresher {
+                Some(_) => Ready::Missing,
+                None => Ready::Now(None),
+            };
+        };
+        if self.refresher.is_some() && state.is_due(now) {
+            return Ready::Due(current);
+        }
+        Ready::Now(Some(current))
+    }
+
+    /// Lets a token that still holds serve on after its refresh failed: the next try comes when half of what is left
+    /// is over, so that a service in trouble is not asked by every call.
+    pub(crate) fn put_off(&self, kept: &Lease, now: SystemTime) {
+        let mut state = lock(&self.state);
+        if state.generation == kept.generation
+            && let Some(end) = kept.token.expires_at
+        {
+            let left = end.duration_since(now).unwrap_or_default();
+            state.due = Due::At(now + left / 2);
+        }
     }
 
     /// A token that is newer than `refused`: one that is there already, or the next of the refresher.
@@ -87,7 +199,10 @@ impl Credentials {
                 Err(wait) => wait,
             };
             match wait.await {
-                Ok(result) => return result,
+                Ok(result) => {
+                    lock(&self.state).settle(|| transport.wall_clock());
+                    return result;
+                }
                 // The runtime of the call that began it has ended, and the work with it.
                 Err(_) if !own => {}
                 Err(_) => return Err(RefreshFailed::new("the token refresh was abandoned")),
@@ -131,8 +246,9 @@ impl Credentials {
 }
 
 impl State {
-    fn put(&mut self, token: Secret, refreshable: bool) -> Lease {
+    fn put(&mut self, token: Token, refreshable: bool) -> Lease {
         self.generation += 1;
+        self.due = Due::Open;
         let lease = Lease {
             token,
             generation: self.generation,
@@ -140,6 +256,30 @@ impl State {
         };
         self.current = Some(lease.clone());
         lease
+    }
+
+    /// Whether the token is to be replaced ahead of time.
+    fn is_due(&mut self, now: impl FnOnce() -> SystemTime) -> bool {
+        match self.current.as_ref().and_then(|l| l.token.expires_at) {
+            None => false,
+            Some(_) => {
+                let now = now();
+                self.settle(|| now);
+                matches!(self.due, Due::At(due) if due <= now)
+            }
+        }
+    }
+
+    /// Settles the open date of a token that is seen for the first time.
+    fn settle(&mut self, now: impl FnOnce() -> SystemTime) {
+        let end = self.current.as_ref().and_then(|l| l.token.expires_at);
+        if let (Due::Open, Some(end)) = (self.due, end) {
+            self.due = match end.duration_since(now()) {
+                Ok(left) if !left.is_zero() => Due::At(end - MARGIN.min(left / MARGIN_PART)),
+                // New, and over already: a clock is wrong. Asking again would never end; a 401 settles it.
+                _ => Due::Never,
+            };
+        }
     }
 }
 
@@ -153,7 +293,9 @@ async fn refresh(
         .catch_unwind()
         .await;
     let result = match asked {
-        Ok(Ok(token)) => check(&token).map(|()| token).map_err(RefreshFailed::new),
+        Ok(Ok(token)) => check(&token.secret)
+            .map(|()| token)
+            .map_err(RefreshFailed::new),
         Ok(Err(error)) => Err(RefreshFailed(error.into())),
         Err(_) => {
             tracing::error!(target: "reqtrail", "the token refresher panicked; the call goes on");
@@ -183,14 +325,26 @@ pub(crate) fn check(token: &Secret) -> Result<(), &'static str> {
     }
 }
 
+impl Token {
+    /// Says whether it can stand in a header, without repeating it.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        check(&self.secret)
+    }
+}
+
 /// A panic under the lock leaves a state that is still whole: each change is a single assignment.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Lease {
-    pub(crate) fn token(&self) -> &Secret {
-        &self.token
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.token.secret
+    }
+
+    /// Whether the token has not ended yet.
+    pub(crate) fn holds_at(&self, now: SystemTime) -> bool {
+        self.token.expires_at.is_none_or(|end| now < end)
     }
 
     pub(crate) fn is_refreshable(&self) -> bool {
@@ -199,7 +353,8 @@ impl Lease {
 
     /// The header's value; marked sensitive, so that HTTP/2 does not index it.
     pub(crate) fn header(&self, prefix: &str) -> Option<HeaderValue> {
-        let mut value = HeaderValue::try_from(format!("{prefix}{}", self.token.expose())).ok()?;
+        let mut value =
+            HeaderValue::try_from(format!("{prefix}{}", self.secret().expose())).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
@@ -234,7 +389,7 @@ impl fmt::Debug for Credentials {
         f.debug_struct("Credentials")
             .field(
                 "token",
-                &lock(&self.state).current.as_ref().map(|lease| &lease.token),
+                &lock(&self.state).current.as_ref().map(Lease::secret),
             )
             .field("refresher", &self.refresher.is_some())
             .finish()

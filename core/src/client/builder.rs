@@ -4,9 +4,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, TryFutureExt as _};
 
 use super::{Client, Options};
+use crate::call::credential::Token;
 use crate::dialect::Dialect;
 use crate::error::{BoxError, Error};
 use crate::host::TokioHost;
@@ -54,7 +55,7 @@ impl ClientBuilder {
     }
 
     /// Sets the credential: an API key, or a token.
-    pub fn token(self, token: impl Into<Secret>) -> Self {
+    pub fn token(self, token: impl Into<Token>) -> Self {
         self.with(|o| o.token = Some(token.into()))
     }
 
@@ -64,6 +65,11 @@ impl ClientBuilder {
     /// call waits for it no longer than its own time, but nothing else ends it: give the refresher a timeout of its
     /// own, and a client of its own, since one that calls through this client waits for itself. If it fails, the 401 is
     /// the call's error, and the refresher's error is the source of its source.
+    ///
+    /// A refresher that knows until when its token holds gives a [`Token`] with that end; it is then asked ahead of
+    /// time, by the first call that begins within the token's last minute (or last tenth, if that is shorter). Calls
+    /// wait five seconds for it at most while the old token holds, and use that one if it is late or fails. After the
+    /// end a failed refresh is `invalid_request`, as there is no credential to send.
     ///
     /// # Examples
     /// ```
@@ -77,20 +83,24 @@ impl ClientBuilder {
     ///     .build()?;
     /// # Ok::<(), reqtrail::Error>(())
     /// ```
-    pub fn token_refresher<F, R>(self, refresh: F) -> Self
+    pub fn token_refresher<F, R, K>(self, refresh: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,
-        R: Future<Output = Result<Secret, BoxError>> + Send + 'static,
+        R: Future<Output = Result<K, BoxError>> + Send + 'static,
+        K: Into<Token> + 'static,
     {
-        self.with(|o| o.refresher = Some(Box::new(move || refresh().boxed())))
+        self.with(|o| {
+            o.refresher = Some(Box::new(move || refresh().map_ok(Into::into).boxed()));
+        })
     }
 
     /// Sets what makes a new token, as a function that may block; it runs on a thread of its own.
-    pub fn token_refresher_blocking<F>(self, refresh: F) -> Self
+    pub fn token_refresher_blocking<F, K>(self, refresh: F) -> Self
     where
-        F: Fn() -> Result<Secret, BoxError> + Send + Sync + 'static,
+        F: Fn() -> Result<K, BoxError> + Send + Sync + 'static,
+        K: Into<Token> + 'static,
     {
-        let refresh = Arc::new(refresh);
+        let refresh = Arc::new(move || refresh().map(Into::into));
         self.with(|o| o.refresher = Some(Box::new(move || on_thread(Arc::clone(&refresh)).boxed())))
     }
 
@@ -268,9 +278,9 @@ impl std::fmt::Debug for ClientBuilder {
 }
 
 /// Runs a blocking refresher on a thread, so that neither a runtime nor another call waits on it by force.
-async fn on_thread<F>(refresh: Arc<F>) -> Result<Secret, BoxError>
+async fn on_thread<F>(refresh: Arc<F>) -> Result<Token, BoxError>
 where
-    F: Fn() -> Result<Secret, BoxError> + Send + Sync + 'static,
+    F: Fn() -> Result<Token, BoxError> + Send + Sync + 'static,
 {
     let (answer, asked) = futures_channel::oneshot::channel();
     std::thread::Builder::new()

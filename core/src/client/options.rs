@@ -8,7 +8,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue, USER_AGENT};
 
 use crate::call::TRACEPARENT;
-use crate::call::credential::{self, Credentials, Refresher};
+use crate::call::credential::{Credentials, Refresher, Token};
 use crate::call::shared::{RetryOptions, Shared, Timeouts};
 use crate::codes::TrailNote;
 use crate::coding;
@@ -16,7 +16,6 @@ use crate::dialect::{CustomDialect, Dialect};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers, TracingEvents};
-use crate::redact::Secret;
 use crate::request::headers;
 use crate::retry::RetryBudget;
 use crate::retry::budget::Bucket;
@@ -31,7 +30,7 @@ pub(crate) const MAX_ATTEMPTS: u32 = 32;
 pub(crate) struct Options {
     pub(crate) base_url: String,
     pub(crate) dialect: Option<Dialect>,
-    pub(crate) token: Option<Secret>,
+    pub(crate) token: Option<Token>,
     pub(crate) refresher: Option<Refresher>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) user_agent: Option<String>,
@@ -88,7 +87,7 @@ impl Options {
                 .map_err(|e| Error::config(e.to_string()))?,
         };
         if let Some(token) = &self.token {
-            credential::check(token).map_err(Error::config)?;
+            token.check().map_err(Error::config)?;
         }
         let mut observers = Observers::default();
         observers.add(Arc::new(TracingEvents));
@@ -156,8 +155,8 @@ pub(crate) fn check_timeout(name: &str, value: Duration) -> Result<(), String> {
 }
 
 /// Puts a new token in the place of a client's old one.
-pub(crate) fn set_token(shared: &Shared, token: Secret) -> Result<(), Error> {
-    credential::check(&token).map_err(Error::config)?;
+pub(crate) fn set_token(shared: &Shared, token: Token) -> Result<(), Error> {
+    token.check().map_err(Error::config)?;
     shared.credentials.set(token);
     Ok(())
 }

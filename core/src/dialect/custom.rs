@@ -317,6 +317,7 @@ mod tests {
             .decoder
             .decode(&json!({"e": [17], "m": "text", "a/b": "r-1"}));
         assert_eq!(decoded.code.as_deref(), Some("17"));
+        assert_eq!(decoded.raw_code, decoded.code);
         assert_eq!(decoded.message.as_deref(), Some("text"));
         assert_eq!(decoded.request_id.as_deref(), Some("r-1"));
     }

@@ -81,6 +81,15 @@ pub(crate) fn answered_version(headers: &HeaderMap) -> Option<&str> {
         .map(str::trim)
 }
 
+/// The type of the service that a path belongs to, for logs: sign-in is Keystone's, all else Nova's.
+pub(crate) fn service(path: &str) -> &'static str {
+    if path.ends_with("/auth/tokens") {
+        "identity"
+    } else {
+        "compute"
+    }
+}
+
 struct Openstack;
 
 impl Decode for Openstack {

@@ -1,10 +1,12 @@
 //! Drivers for blocking calls: each concurrent caller borrows a whole one, so that no thread has to wake another.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use tokio::runtime::{Builder, Handle, Runtime};
 use url::Url;
 
@@ -114,13 +116,16 @@ impl Drivers {
     ) -> Result<(), Error> {
         let driver = self.borrow()?;
         let work = (flow.work)(Arc::clone(&driver.transport));
-        driver.runtime()?.block_on(async {
+        // A bug in a flow must not unwind into a caller, which may be another language.
+        let work = AssertUnwindSafe(work).catch_unwind();
+        let ended = driver.runtime()?.block_on(async {
             look_at_sockets().await;
-            watched(work, interrupted.zip(Some(flow.cancel))).await;
+            let ended = watched(work, interrupted.zip(Some(flow.cancel))).await;
             farewell().await;
+            ended
         });
         self.give_back(driver);
-        Ok(())
+        ended.map_err(|_| panicked())
     }
 
     /// Takes the driver that was used last, or makes one.

@@ -79,8 +79,9 @@ fn openstack_attempt(call: &CallInfo<'_>, attempt: &Attempt) {
         sent = attempt.sent().as_str(),
         elapsed_ms = millis(attempt.elapsed()),
         wait_ms = attempt.wait().map(millis),
-        "{} call to compute for {} used request id {}",
+        "{} call to {} for {} used request id {}",
         attempt.method(),
+        crate::dialect::openstack::service(call.path),
         attempt.url(),
         attempt.request_id().map_or("-", |id| id.as_str()),
     );

@@ -105,22 +105,35 @@ impl ServerAction {
         })
     }
 
+    /// Whether a step is not finished, or none has begun. It may be under way, or have been forgotten.
+    pub(super) fn has_open_step(&self) -> bool {
+        self.events.as_ref().is_some_and(|events| {
+            events.is_empty() || events.iter().any(|event| event.finish_time.is_none())
+        })
+    }
+
     pub(super) fn began(&self) -> Option<Stamp> {
         self.start_time.as_deref().and_then(stamp)
     }
 
-    pub(super) fn event_succeeded(&self, name: &str) -> bool {
-        self.events().iter().any(|event| {
-            event.event == name
-                && event
-                    .result
-                    .as_deref()
-                    .is_some_and(|result| result.eq_ignore_ascii_case("success"))
-        })
+    /// Whether this step succeeded and none failed after it.
+    pub(super) fn ended_well_with(&self, name: &str) -> bool {
+        self.events()
+            .iter()
+            .take_while(|event| !event.has_failed())
+            .any(|event| event.event == name && event.has_succeeded())
     }
 }
 
 impl ActionEvent {
+    /// Returns whether the step ended well.
+    #[must_use]
+    pub fn has_succeeded(&self) -> bool {
+        self.result
+            .as_deref()
+            .is_some_and(|result| result.eq_ignore_ascii_case("success"))
+    }
+
     /// Returns whether the step ended with an error.
     #[must_use]
     pub fn has_failed(&self) -> bool {

@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use super::action::ServerAction;
 use super::compute::{Compute, Fetched, Get};
+use super::follow::is_absent;
 use super::report::steps;
 use super::server::Server;
 use super::verdict::{Judgement, Sight, Verdict, judge};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
-use crate::codes::Category;
 use crate::error::Error;
 use crate::host::Flow;
 use crate::redact::one_line;
@@ -68,7 +68,7 @@ impl<T: Transport> Explain<Client<T>> {
     ///
     /// # Errors
     /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
-    pub fn send(self) -> impl Future<Output = Result<ServerStory, Error>> + Send + 'static {
+    pub fn send(self) -> impl Future<Output = Result<ServerStory, ExplainError>> + Send + 'static {
         tell(self.compute, self.plan)
     }
 }
@@ -78,18 +78,31 @@ impl Explain<blocking::Client> {
     ///
     /// # Errors
     /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
-    pub fn send(self) -> Result<ServerStory, Error> {
+    pub fn send(self) -> Result<ServerStory, ExplainError> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
-        client.run_flow(move |client: Client| tell(compute.over(client), plan))?
+        client
+            .run_flow(move |client: Client| tell(compute.over(client), plan))
+            .unwrap_or_else(|error| {
+                Err(ExplainError {
+                    error,
+                    trails: Vec::new(),
+                })
+            })
     }
 }
 
 impl Explain<blocking::Client> {
     /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `done` gets the outcome.
     #[must_use]
-    pub fn flow(mut self, done: impl FnOnce(Result<ServerStory, Error>) + Send + 'static) -> Flow {
-        let cancel = self.plan.cancel.get_or_insert_default().clone();
+    pub fn flow(
+        mut self,
+        done: impl FnOnce(Result<ServerStory, ExplainError>) + Send + 'static,
+    ) -> Flow {
+        // A token of its own: the caller's may be shared by others, which ending this must not end.
+        let own = self.plan.cancel.as_ref();
+        let own = own.map_or_else(CancelToken::new, CancelToken::child);
+        let cancel = self.plan.cancel.insert(own).clone();
         let Self { compute, plan } = self;
         let client = compute.client().clone();
         let work = move |client: Client| tell(compute.over(client), plan);
@@ -97,55 +110,86 @@ impl Explain<blocking::Client> {
     }
 }
 
-async fn tell<T: Transport>(compute: Compute<Client<T>>, plan: Plan) -> Result<ServerStory, Error> {
+/// A server's story could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the story could not be read: {error}")]
+#[non_exhaustive]
+pub struct ExplainError {
+    /// Why not.
+    #[source]
+    pub error: Error,
+    /// The trails of all calls that were made for it, the failed one included.
+    pub trails: Vec<Trail>,
+}
+
+async fn tell<T: Transport>(
+    compute: Compute<Client<T>>,
+    plan: Plan,
+) -> Result<ServerStory, ExplainError> {
     let mut trails = Vec::new();
-    let server = ask(compute.server(&plan.server_id), &plan, &mut trails).await;
-    let server = match server {
-        Err(error) if error.category() == Some(Category::NotFound) => {
-            trails.extend(error.trail().cloned());
-            None
-        }
-        other => Some(other?),
-    };
+    match read(&compute, &plan, &mut trails).await {
+        Ok((server, actions)) => Ok(ServerStory {
+            server_id: plan.server_id,
+            server,
+            actions,
+            trails,
+        }),
+        Err(error) => Err(ExplainError { error, trails }),
+    }
+}
+
+async fn read<T: Transport>(
+    compute: &Compute<Client<T>>,
+    plan: &Plan,
+    trails: &mut Vec<Trail>,
+) -> Result<(Option<Server>, Vec<ToldAction>), Error> {
+    let server = ask(compute.server(&plan.server_id), plan, trails).await?;
+    let server = server.map(Server::for_report).ok();
     let list = compute.actions(&plan.server_id).into_get();
-    let page = ask(list, &plan, &mut trails).await?;
+    let page = ask(list, plan, trails).await??;
     let mut actions = Vec::new();
-    for listed in page.actions.into_iter().take(plan.actions) {
+    for mut listed in page.actions.into_iter().take(plan.actions) {
         let one = compute.action(&plan.server_id, &listed.request_id);
-        let action = match ask(one, &plan, &mut trails).await {
-            Err(error) if error.category() == Some(Category::NotFound) => {
-                trails.extend(error.trail().cloned());
-                listed
-            }
-            other => other?,
-        };
-        let (verdict, evidence) = outcome(server.as_ref(), &action, actions.is_empty());
+        // Two actions of one request share its ID, and only one of them can be read by it.
+        if let Ok(whole) = ask(one, plan, trails).await?
+            && whole.action == listed.action
+        {
+            listed = whole;
+        }
+        let (verdict, evidence) = outcome(server.as_ref(), &listed, actions.is_empty());
         actions.push(ToldAction {
             verdict,
             evidence,
-            action,
+            action: listed,
         });
     }
-    Ok(ServerStory {
-        server_id: plan.server_id,
-        server,
-        actions,
-        trails,
-    })
+    Ok((server, actions))
 }
 
+/// Makes one call and keeps its trail. What is not there is the inner error.
 async fn ask<T: Transport, V: Send + 'static>(
     get: Get<Client<T>, V>,
     plan: &Plan,
     trails: &mut Vec<Trail>,
-) -> Result<V, Error> {
+) -> Result<Result<V, Error>, Error> {
     let get = get.request(|request| match &plan.cancel {
         Some(token) => request.cancel_token(token),
         None => request,
     });
-    let (value, trail) = get.send().await.map(Fetched::into_parts)?;
-    trails.push(trail);
-    Ok(value)
+    match get.send().await.map(Fetched::into_parts) {
+        Ok((value, trail)) => {
+            trails.push(trail);
+            Ok(Ok(value))
+        }
+        Err(error) => {
+            trails.extend(error.trail().cloned());
+            if is_absent(&error) {
+                Ok(Err(error))
+            } else {
+                Err(error)
+            }
+        }
+    }
 }
 
 /// What became of an action; `None` while it runs. The server's state is the newest one's doing.
@@ -156,6 +200,8 @@ fn outcome(
 ) -> (Option<Verdict>, String) {
     let sight = Sight {
         server,
+        was_there: true,
+        first_fault: None,
         action: Some(action),
         kind: None,
         // There is one look only. What is still going on shows in the task state.

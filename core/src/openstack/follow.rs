@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use super::action::ServerAction;
 use super::compute::{Compute, Fetched};
 use super::report::{ActionError, ActionReport};
-use super::server::Server;
+use super::server::{Server, ServerFault};
 use super::verdict::{Judgement, Sight, Verdict, judge};
 use crate::blocking;
 use crate::call::race::{Cancel, Race, race};
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::codes::{Category, ErrorKind};
+use crate::dialect::openstack::Fault;
 use crate::error::Error;
 use crate::host::Flow;
 use crate::request_id::RequestId;
@@ -88,13 +89,22 @@ pub struct Progress<'a> {
     pub elapsed: Duration,
 }
 
+/// The shortest wait between two polls.
+const MIN_INTERVAL: Duration = Duration::from_millis(20);
+
+/// How long a poll may take at least, also when the deadline is near: a look that cannot be finished is of no use.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+
+/// How much longer a state has to stay the same while a step is not finished.
+const OPEN_STEP_PATIENCE: u32 = 10;
+
 /// The caller's progress callback.
 type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
 
 /// Follows an action to its end; begun by [`Compute::follow`].
 ///
-/// It asks for the server and for the action's record, first after [`poll_interval`](Self::poll_interval), then after
-/// twice as long, up to a ceiling. A poll that fails for a while (no connection, a timeout, 429, 5xx) is not the end:
+/// It asks for the server and for the action's record, at once, then after [`poll_interval`](Self::poll_interval), then
+/// after twice as long, up to a ceiling. A poll that fails for a while (no connection, a timeout, 429, 5xx) is not the end:
 /// the next one follows, until the deadline.
 #[must_use = "it does nothing until `send` is called"]
 pub struct Follow<C> {
@@ -149,8 +159,8 @@ impl<C: AnyClient> Follow<C> {
     /// twice the one before.
     pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
         self.with(|plan| {
-            plan.first_interval = first;
-            plan.max_interval = longest.max(first);
+            plan.first_interval = first.max(MIN_INTERVAL);
+            plan.max_interval = longest.max(plan.first_interval);
         })
     }
 
@@ -160,7 +170,8 @@ impl<C: AnyClient> Follow<C> {
     }
 
     /// Sets how long a state that decides nothing has to stay the same before it is taken for the end, 3 seconds by
-    /// default: between two steps of an action nothing seems to be going on.
+    /// default: between two steps of an action nothing seems to be going on. It is ten times as long while a step is
+    /// not finished.
     pub fn settle_time(self, settle: Duration) -> Self {
         self.with(|plan| plan.settle = settle)
     }
@@ -215,7 +226,10 @@ impl Follow<blocking::Client> {
         mut self,
         done: impl FnOnce(Result<ActionReport, ActionError>) + Send + 'static,
     ) -> Flow {
-        let cancel = self.plan.cancel.get_or_insert_default().clone();
+        // A token of its own: the caller's may be shared by others, which ending this must not end.
+        let own = self.plan.cancel.as_ref();
+        let own = own.map_or_else(CancelToken::new, CancelToken::child);
+        let cancel = self.plan.cancel.insert(own).clone();
         let Self { compute, plan } = self;
         let client = compute.client().clone();
         let work = move |client: Client| Following::new(compute.over(client), plan).run();
@@ -229,10 +243,40 @@ struct Following<T> {
     plan: Plan,
     began: Instant,
     server: Option<Server>,
+    /// Whether the server was ever there, and the fault that it had then.
+    first_fault: Option<Option<ServerFault>>,
     action: Option<ServerAction>,
     trails: Vec<Trail>,
+    /// Why the last poll gave nothing, if it did not.
+    missed: Option<String>,
     /// Since when the same is seen, and what that is.
     since: Option<(Instant, String)>,
+}
+
+/// Whether Nova says that there is no such thing. Another 404 is that of a proxy, or of a wrong URL.
+pub(super) fn is_absent(error: &Error) -> bool {
+    error.category() == Some(Category::NotFound)
+        && error.code() == Some(Fault::ItemNotFound.as_str())
+}
+
+/// Whether the next poll may go better: the failure, or that of a sign-in that it came of, is one that passes.
+fn may_pass(error: &Error) -> bool {
+    let passes = match (error.kind(), error.category()) {
+        (ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport, _) => true,
+        (ErrorKind::Api, Some(category)) => matches!(
+            category,
+            Category::RateLimited | Category::Unavailable | Category::Server | Category::NotFound
+        ),
+        _ => false,
+    };
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause.filter(|_| !passes) {
+        if let Some(sign_in) = next.downcast_ref::<Error>() {
+            return may_pass(sign_in);
+        }
+        cause = next.source();
+    }
+    passes
 }
 
 /// How far a poll went.
@@ -250,7 +294,9 @@ impl<T: Transport> Following<T> {
             began: compute.client().transport().now(),
             compute,
             server: None,
+            first_fault: None,
             action: None,
+            missed: None,
             trails: plan.action.started.clone().into_iter().collect(),
             since: None,
             plan,
@@ -275,10 +321,13 @@ impl<T: Transport> Following<T> {
             }
             let left = self.time_left();
             if left.is_zero() {
-                let evidence = format!(
-                    "no end was seen within {:.0} s",
+                let mut evidence = format!(
+                    "no end was seen within {} s",
                     self.plan.deadline.as_secs_f64()
                 );
+                if let Some(why) = &self.missed {
+                    evidence = format!("{evidence}; the last look failed: {why}");
+                }
                 return Ok(self.report(Verdict::Unknown, evidence));
             }
             if self.wait(interval.min(left)).await {
@@ -288,7 +337,7 @@ impl<T: Transport> Following<T> {
                 );
                 return Err(self.unfollowed(error));
             }
-            interval = (interval * 2).min(self.plan.max_interval);
+            interval = interval.saturating_mul(2).min(self.plan.max_interval);
         }
     }
 
@@ -303,7 +352,8 @@ impl<T: Transport> Following<T> {
         let server = self.ask(server).await?;
         let gone = match server {
             Poll::Seen(server) => {
-                self.server = Some(server);
+                self.first_fault.get_or_insert_with(|| server.fault.clone());
+                self.server = Some(server.for_report());
                 false
             }
             Poll::Absent => {
@@ -318,6 +368,7 @@ impl<T: Transport> Following<T> {
             Poll::Absent => {}
             Poll::Missed => return Ok(None),
         }
+        self.missed = None;
         self.tell();
         let settled = self.is_settled();
         let kind = self.plan.action.kind();
@@ -325,6 +376,8 @@ impl<T: Transport> Following<T> {
         loop {
             let sight = Sight {
                 server: self.server.as_ref().filter(|_| !gone),
+                was_there: self.first_fault.is_some(),
+                first_fault: self.first_fault.as_ref().and_then(Option::as_ref),
                 action: self.action.as_ref(),
                 kind,
                 settled,
@@ -363,7 +416,7 @@ impl<T: Transport> Following<T> {
         get: super::compute::Get<Client<T>, V>,
     ) -> Result<Poll<V>, Error> {
         let cancel = self.plan.cancel.clone();
-        let left = self.time_left().max(Duration::from_millis(1));
+        let left = self.time_left().max(LAST_LOOK);
         let limit = self.compute.client().call_timeout().min(left);
         let get = get.request(|request| {
             let request = request.timeout(limit);
@@ -380,20 +433,14 @@ impl<T: Transport> Following<T> {
             Err(error) => error,
         };
         self.trails.extend(error.trail().cloned());
-        let passing = match (error.kind(), error.category()) {
-            (ErrorKind::Api, Some(Category::NotFound)) => return Ok(Poll::Absent),
-            (
-                ErrorKind::Api,
-                Some(Category::RateLimited | Category::Unavailable | Category::Server),
-            ) => true,
-            (ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport, _) => true,
-            _ => false,
-        };
-        if passing {
-            Ok(Poll::Missed)
-        } else {
-            Err(error)
+        if is_absent(&error) {
+            return Ok(Poll::Absent);
         }
+        if !may_pass(&error) {
+            return Err(error);
+        }
+        self.missed = Some(error.to_string());
+        Ok(Poll::Missed)
     }
 
     fn tell(&mut self) {
@@ -428,9 +475,16 @@ impl<T: Transport> Following<T> {
                 (&action.message, ends.collect::<Vec<_>>())
             })
         );
+        // A step that is not finished is most likely under way, and seldom one that was forgotten.
+        let open = self
+            .action
+            .as_ref()
+            .is_some_and(ServerAction::has_open_step);
+        let times = if open { OPEN_STEP_PATIENCE } else { 1 };
+        let patience = self.plan.settle.saturating_mul(times);
         match &self.since {
             Some((since, same)) if *same == seen => {
-                now.saturating_duration_since(*since) >= self.plan.settle
+                now.saturating_duration_since(*since) >= patience
             }
             _ => {
                 self.since = Some((now, seen));

@@ -84,7 +84,9 @@ impl ActionReport {
         };
         out.words("", &format!("{}: {verdict}", self.title()));
         out.words("  why: ", &one_line(self.evidence.trim()));
-        out.words("  request ID: ", &one_line(&self.request_id));
+        if !self.request_id.is_empty() {
+            out.words("  request ID: ", &one_line(&self.request_id));
+        }
         if let Some(global) = &self.global_request_id {
             out.words("  global request ID: ", &one_line(global));
         }
@@ -94,18 +96,30 @@ impl ActionReport {
             out.words("  server now: ", &one_line(&state));
         }
         if let Some(action) = &self.action {
+            if let Some(began) = &action.start_time {
+                out.words("  began: ", &one_line(&format!("{began} UTC")));
+            }
             steps(&mut out, "  ", action);
         }
         let followed = Duration::from_millis(self.followed_ms).as_secs_f64();
         let asked = self.trails.len();
         out.words(
             "- ",
-            &format!("Followed for {followed:.1} s with {asked} calls."),
+            &format!(
+                "Followed for {followed:.1} s with {asked} call{}.",
+                if asked == 1 { "" } else { "s" }
+            ),
         );
-        if self.verdict != Verdict::Succeeded {
+        let ids = match (&self.global_request_id, self.request_id.is_empty()) {
+            (Some(_), false) => "both IDs",
+            _ => "the request ID",
+        };
+        if self.verdict == Verdict::Failed {
             out.words(
                 "- ",
-                "Give the operator both IDs: the service's logs have them on the line with the reason.",
+                &format!(
+                    "Give the operator {ids}: the logs of the services that worked on it have them."
+                ),
             );
         }
         out.finish()
@@ -147,7 +161,7 @@ impl fmt::Display for ActionReport {
 }
 
 /// Why following an action gave no good end.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ActionError {
     /// The action failed. The display names action, server, request ID and reason.
@@ -162,6 +176,13 @@ pub enum ActionError {
         /// What was seen until then; its verdict is `unknown`.
         report: Box<ActionReport>,
     },
+}
+
+impl fmt::Debug for ActionError {
+    // What a `main` that ends with the error prints; its parts are reached by `report` and `source`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}\n\n{}", self.report())
+    }
 }
 
 impl ActionError {

@@ -22,7 +22,7 @@ use super::time::{Stamp, stamp};
 /// assert_eq!(server.other["brand_new"], 1);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Server {
     /// The server's UUID.
@@ -51,7 +51,7 @@ pub struct Server {
 }
 
 /// Why a server is in `ERROR` (<https://docs.openstack.org/api-guide/compute/faults.html#instance-faults>).
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ServerFault {
     /// The fault's number, in the manner of an HTTP status.
@@ -68,7 +68,31 @@ pub struct ServerFault {
     pub details: Option<String>,
 }
 
+/// What cloud-init gets: passwords, often enough. Administrators see it from microversion 2.3 on.
+const USER_DATA: &str = "OS-EXT-SRV-ATTR:user_data";
+
+impl std::fmt::Debug for Server {
+    // The other fields may hold anything.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("task_state", &self.task_state)
+            .field("vm_state", &self.vm_state)
+            .field("fault", &self.fault.as_ref().map(|fault| &fault.message))
+            .finish_non_exhaustive()
+    }
+}
+
 impl Server {
+    /// The server for a report, which leaves the machine.
+    pub(super) fn for_report(mut self) -> Self {
+        if let Some(data) = self.other.get_mut(USER_DATA).filter(|data| !data.is_null()) {
+            *data = crate::redact::REDACTED.into();
+        }
+        self
+    }
+
     /// A server that nothing is known of but that nothing is going on.
     pub(super) fn at_rest() -> Self {
         Self {

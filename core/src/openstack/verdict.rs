@@ -45,8 +45,14 @@ pub(super) struct Row {
     pub(super) action: &'static str,
     /// Statuses that prove success once no task is going on.
     done: &'static [&'static str],
-    /// The last step: its success proves the action's, where the status is the same before and after.
-    last_event: Option<&'static str>,
+    /// Statuses that say that the work has not begun: no task is shown while it waits.
+    before: &'static [&'static str],
+    /// Last steps: the success of one proves the action's, where the status is the same before and after.
+    last_steps: &'static [&'static str],
+    /// `ERROR` afterwards undoes what the last step proves.
+    undone_by_error: bool,
+    /// It may be given to another host after a failed step.
+    moves_on: bool,
     /// The server's absence proves success.
     gone: bool,
     /// What the server's `locked` has to be.
@@ -58,7 +64,10 @@ pub(super) struct Row {
 const ROW: Row = Row {
     action: "",
     done: &[],
-    last_event: None,
+    before: &[],
+    last_steps: &[],
+    undone_by_error: false,
+    moves_on: false,
     gone: false,
     locked: None,
     silent: false,
@@ -72,10 +81,10 @@ const fn to(action: &'static str, done: &'static [&'static str]) -> Row {
     }
 }
 
-const fn step(action: &'static str, event: &'static str) -> Row {
+const fn steps(action: &'static str, last_steps: &'static [&'static str]) -> Row {
     Row {
         action,
-        last_event: Some(event),
+        last_steps,
         ..ROW
     }
 }
@@ -94,28 +103,41 @@ pub(super) const ROWS: &[Row] = &[
         silent: true,
         ..to("reboot", &[])
     },
-    step("rebuild", "compute_rebuild_instance"),
-    step("evacuate", "compute_rebuild_instance"),
+    Row {
+        undone_by_error: true,
+        ..steps("rebuild", &["compute_rebuild_instance"])
+    },
+    Row {
+        undone_by_error: true,
+        moves_on: true,
+        ..steps("evacuate", &["compute_rebuild_instance"])
+    },
     Row {
         // A cloud may confirm by itself, and then the server is ACTIVE, as after a failure.
-        last_event: Some("compute_finish_resize"),
+        last_steps: &["compute_finish_resize"],
+        moves_on: true,
         ..to("resize", &["VERIFY_RESIZE"])
     },
     Row {
-        last_event: Some("compute_finish_resize"),
+        last_steps: &["compute_finish_resize"],
+        moves_on: true,
         ..to("migrate", &["VERIFY_RESIZE"])
     },
-    to("confirmResize", &["ACTIVE", "SHUTOFF"]),
-    to("revertResize", &["ACTIVE", "SHUTOFF"]),
-    step(
-        "live-migration",
-        "compute_post_live_migration_at_destination",
-    ),
-    step("live_migration_cancel", "compute_live_migration_abort"),
-    step(
-        "live_migration_force_complete",
-        "compute_live_migration_force_complete",
-    ),
+    Row {
+        before: &["VERIFY_RESIZE"],
+        ..to("confirmResize", &["ACTIVE", "SHUTOFF"])
+    },
+    Row {
+        before: &["VERIFY_RESIZE"],
+        ..to("revertResize", &["ACTIVE", "SHUTOFF"])
+    },
+    Row {
+        moves_on: true,
+        ..steps(
+            "live-migration",
+            &["compute_post_live_migration_at_destination"],
+        )
+    },
     to("pause", &["PAUSED"]),
     to("unpause", &["ACTIVE"]),
     to("suspend", &["SUSPENDED"]),
@@ -125,23 +147,32 @@ pub(super) const ROWS: &[Row] = &[
     to("shelve", &["SHELVED", "SHELVED_OFFLOADED"]),
     to("shelveOffload", &["SHELVED_OFFLOADED"]),
     to("unshelve", &["ACTIVE"]),
-    step("changePassword", "compute_set_admin_password"),
-    step("createImage", "compute_snapshot_instance"),
-    step("createBackup", "compute_backup_instance"),
-    step("trigger_crash_dump", "compute_trigger_crash_dump"),
-    step("attach_interface", "compute_attach_interface"),
-    step("detach_interface", "compute_detach_interface"),
-    step("attach_volume", "compute_attach_volume"),
-    step("detach_volume", "compute_detach_volume"),
-    step("swap_volume", "compute_swap_volume"),
-    step("extend_volume", "compute_extend_volume"),
+    steps("changePassword", &["compute_set_admin_password"]),
+    steps(
+        "createImage",
+        &["compute_snapshot_instance", "api_snapshot_instance"],
+    ),
+    steps("createBackup", &["compute_backup_instance"]),
+    steps("trigger_crash_dump", &["compute_trigger_crash_dump"]),
+    steps("attach_interface", &["compute_attach_interface"]),
+    steps("detach_interface", &["compute_detach_interface"]),
+    steps(
+        "attach_volume",
+        &["compute_attach_volume", "api_attach_volume"],
+    ),
+    steps(
+        "detach_volume",
+        &["compute_detach_volume", "api_detach_volume"],
+    ),
+    steps("swap_volume", &["compute_swap_volume"]),
+    steps("extend_volume", &["compute_extend_volume"]),
     Row {
         locked: Some(true),
-        ..to("lock", &[])
+        ..steps("lock", &["api_lock"])
     },
     Row {
         locked: Some(false),
-        ..to("unlock", &[])
+        ..steps("unlock", &["api_unlock"])
     },
 ];
 
@@ -166,6 +197,10 @@ const PASSING: [&str; 8] = [
 pub(super) struct Sight<'a> {
     /// `None` if the server is not there.
     pub(super) server: Option<&'a Server>,
+    /// The server was there on an earlier look.
+    pub(super) was_there: bool,
+    /// The fault that the server had on the first look.
+    pub(super) first_fault: Option<&'a ServerFault>,
     /// `None` if there is no record, or not yet.
     pub(super) action: Option<&'a ServerAction>,
     /// The kind, where the record does not tell it.
@@ -197,24 +232,52 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
         .or(sight.kind);
     let row = kind.map_or(&ROW, row);
     let failed_step = sight.action.filter(|action| action.has_error());
+    let proven = sight.action.and_then(|action| {
+        let step = row
+            .last_steps
+            .iter()
+            .find(|step| action.ended_well_with(step))?;
+        Some(Ended(
+            Verdict::Succeeded,
+            format!("its last step {step} succeeded"),
+        ))
+    });
     let Some(server) = sight.server else {
-        return match failed_step {
-            _ if row.gone => Ended(Verdict::Succeeded, "the server is gone".to_owned()),
-            Some(action) => Ended(Verdict::Failed, why_failed(action)),
-            None => Ended(
+        return match (proven, failed_step) {
+            // What was never seen may as well be hidden from this token.
+            _ if row.gone && (sight.was_there || sight.action.is_some()) => {
+                Ended(Verdict::Succeeded, "the server is gone".to_owned())
+            }
+            (Some(proven), _) => proven,
+            (None, Some(action)) => Ended(Verdict::Failed, why_failed(action)),
+            // A database that lags behind may not have it yet.
+            (None, None) if !sight.settled => Running,
+            (None, None) if sight.action.is_none() => Ended(
+                Verdict::Unknown,
+                "neither the server nor a record of the action is there for this token".to_owned(),
+            ),
+            (None, None) => Ended(
                 Verdict::Unknown,
                 "the server was deleted before the outcome was seen".to_owned(),
             ),
         };
     };
     let status = server.status.as_str();
+    // While a task goes on nothing is decided, whatever an earlier action has left.
+    if server.task_state.is_some() {
+        return Running;
+    }
+    if let Some(proven) = proven.filter(|_| !(row.undone_by_error && status == "ERROR"))
+        && !PASSING.contains(&status)
+    {
+        return proven;
+    }
     if status == "ERROR"
         && let Some(end) = error_status(sight, server, failed_step)
-        && (server.task_state.is_none() || sight.settled)
     {
         return end;
     }
-    if server.task_state.is_some() || PASSING.contains(&status) {
+    if PASSING.contains(&status) {
         return Running;
     }
     if row.done.contains(&status) && sight.superseded != Some(true) {
@@ -239,25 +302,29 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
     }
     if let Some(action) = failed_step {
         // A step may fail and the work be given to another host: then a task follows at once.
-        return if sight.settled {
-            Ended(Verdict::Failed, why_failed(action))
-        } else {
-            Running
+        return match (sight.settled, sight.superseded) {
+            (false, _) => Running,
+            // Without the steps nobody knows whether another host did the work. After a resize the confirmation would be
+            // on record; a live migration leaves nothing.
+            (true, _) if action.events.is_none() && row.moves_on && row.done.is_empty() => {
+                Ended(Verdict::Unknown, HIDDEN_STEPS.to_owned())
+            }
+            (true, None) if action.events.is_none() && row.moves_on => UnlessSuperseded,
+            (true, Some(true)) if action.events.is_none() && row.moves_on => {
+                Ended(Verdict::Unknown, HIDDEN_STEPS.to_owned())
+            }
+            (true, _) => Ended(Verdict::Failed, why_failed(action)),
         };
     }
-    if let Some((event, action)) = row.last_event.zip(sight.action)
-        && action.event_succeeded(event)
-    {
-        return Ended(
-            Verdict::Succeeded,
-            format!("its last step {event} succeeded, and no task is going on"),
-        );
-    }
-    if !sight.settled {
+    if !sight.settled || row.before.contains(&status) {
         return Running;
     }
     Ended(Verdict::Unknown, why_unknown(sight, row, status))
 }
+
+/// Why a record that says `Error` does not prove a failure.
+const HIDDEN_STEPS: &str = "a step failed, and whether another host did the work after it is hidden; ask for microversion \
+                            2.51 or later";
 
 /// What a server in `ERROR` proves; `None` if nothing yet.
 fn error_status(
@@ -288,8 +355,12 @@ fn is_of(fault: &ServerFault, sight: &Sight<'_>) -> bool {
     }
     let began = sight.action.and_then(ServerAction::began);
     match (began, fault.at()) {
-        // The fault's time is cut to whole seconds.
-        (Some(began), Some(at)) => at.as_second() >= began.as_second(),
+        // The fault's time is cut to whole seconds: one of the same second is this action's if it was not there at first.
+        (Some(began), Some(at)) if at.as_second() == began.as_second() => {
+            let kind = sight.action.map(|action| action.action.as_str());
+            kind == Some("create") || sight.first_fault.is_none_or(|first| first != fault)
+        }
+        (Some(began), Some(at)) => at > began,
         // Nothing happens to a server before it is created.
         _ => sight.kind == Some("create"),
     }
@@ -303,9 +374,8 @@ fn why_failed(action: &ServerAction) -> String {
 
 fn why_unknown(sight: &Sight<'_>, row: &Row, status: &str) -> String {
     if sight.superseded == Some(true) {
-        return format!(
-            "a newer action has begun, so the server's status {status} says nothing about this one"
-        );
+        return "not provable any more: a newer action has begun, and the server's state is its doing"
+            .to_owned();
     }
     if row.silent {
         return "the service reports a failure of this action like a success".to_owned();

@@ -39,6 +39,9 @@ pub(crate) struct Draft {
     pub(super) connect_timeout: Option<Duration>,
     pub(super) max_attempts: Option<u32>,
     pub(super) cancel: Option<CancelToken>,
+    /// Secrets that stand in the body.
+    #[cfg(feature = "openstack")]
+    pub(super) hidden: Vec<Secret>,
     problem: Option<String>,
 }
 
@@ -80,6 +83,8 @@ impl Draft {
             max_attempts: None,
             cancel: None,
             problem,
+            #[cfg(feature = "openstack")]
+            hidden: Vec::new(),
         }
     }
 
@@ -226,8 +231,26 @@ impl Draft {
             attempt_timeout,
             call_timeout,
             cancel: self.cancel.take(),
-            secrets: secrets(&self.params),
+            secrets: self.secrets(),
         })
+    }
+}
+
+impl Draft {
+    /// The secrets of the request, and what is shown in their place.
+    fn secrets(&self) -> Vec<(Secret, String)> {
+        let params = self.params.iter().filter(|param| param.secret);
+        let secrets = params.map(|param| (param.value.clone(), format!("{{{}}}", param.name)));
+        #[cfg(feature = "openstack")]
+        let secrets = secrets.chain(
+            self.hidden
+                .iter()
+                .map(|secret| (secret.clone(), crate::redact::REDACTED.to_owned())),
+        );
+        secrets
+            // A value of one or two characters is everywhere, and hides nothing there.
+            .filter(|(value, _)| value.expose().len() >= MIN_SECRET)
+            .collect()
     }
 }
 
@@ -278,15 +301,5 @@ fn callers_trace(headers: &mut HeaderMap) -> Option<TraceContext> {
     trace
 }
 
-/// The shortest secret parameter that is looked for in a server's text; shorter ones would be found in its IDs.
+/// The shortest secret that is looked for in a server's text; shorter ones would be found in its IDs.
 const MIN_SECRET: usize = 4;
-
-/// The secret parameters, and what is shown in their place.
-fn secrets(params: &[Param]) -> Vec<(Secret, String)> {
-    params
-        .iter()
-        // A value of one or two characters is everywhere, and hides nothing there.
-        .filter(|param| param.secret && param.value.expose().len() >= MIN_SECRET)
-        .map(|param| (param.value.clone(), format!("{{{}}}", param.name)))
-        .collect()
-}

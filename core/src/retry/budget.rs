@@ -75,6 +75,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn successes_fill_it_no_further_than_it_was() {
+        let bucket = Bucket::new(RetryBudget {
+            capacity: 10,
+            retry_cost: 11,
+        });
+        bucket.refund();
+        assert!(!bucket.withdraw());
+    }
+
+    #[test]
     fn retries_drain_it_and_successes_refill_it() {
         let bucket = Bucket::new(RetryBudget {
             capacity: 10,

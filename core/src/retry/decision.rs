@@ -311,6 +311,16 @@ mod tests {
     }
 
     #[test]
+    fn of_two_equal_waits_the_servers_is_named() {
+        let facts = Facts {
+            retry_after: Some(SECOND / 2),
+            jitter: 0.0,
+            ..facts(Gave::Status(503, None))
+        };
+        assert_eq!(wait(&facts), (SECOND / 2, WaitReason::RetryAfter));
+    }
+
+    #[test]
     fn the_longer_of_retry_after_and_backoff() {
         let with = |retry_after: Option<Duration>, backoff| match decide(
             &Facts {

@@ -153,7 +153,7 @@ async fn reauthentication_and_redirects_cost_nothing() {
         ],
         |b| {
             b.retry_budget(of(0))
-                .token_refresher(|| async { Ok("sk_live_new".into()) })
+                .token_refresher(|| async { Ok("sk_live_new") })
         },
     );
     let outcome = fixture.client.get("/x").send().await;

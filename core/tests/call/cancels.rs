@@ -84,7 +84,7 @@ async fn in_a_wait() {
 async fn while_a_token_is_refreshed() {
     let slow = || async {
         tokio::time::sleep(secs(5)).await;
-        Ok("sk_live_new".into())
+        Ok("sk_live_new")
     };
     let fixture = with([reply(401)], |b| b.token_refresher(slow));
     let outcome = cancelled_after(700, &fixture).await;
@@ -148,7 +148,7 @@ async fn between_two_attempts_nothing_more_is_begun() {
         let fixture = with([story()], |b| {
             b.base_delay(ms(0))
                 .observer(CancelsAfter(token.clone()))
-                .token_refresher(|| async { Ok("sk_live_new".into()) })
+                .token_refresher(|| async { Ok("sk_live_new") })
         });
         let outcome = fixture.client.get("/x").cancel_token(&token).send().await;
         assert_eq!(end(&outcome), ("cancelled", StopReason::Cancelled));

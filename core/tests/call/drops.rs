@@ -55,7 +55,7 @@ pub(crate) fn stories() -> Vec<(&'static str, Story)> {
             with([reply(401).after(ms(2)), reply(200).after(ms(2))], |b| {
                 b.token_refresher(|| async {
                     tokio::time::sleep(ms(50)).await;
-                    Ok("sk_live_new".into())
+                    Ok("sk_live_new")
                 })
             })
         }),
@@ -63,7 +63,7 @@ pub(crate) fn stories() -> Vec<(&'static str, Story)> {
             with([reply(401).after(ms(2))], |b| {
                 b.token_refresher(|| async {
                     tokio::time::sleep(ms(50)).await;
-                    Err("no".into())
+                    Err::<&str, _>("no".into())
                 })
             })
         }),
@@ -80,7 +80,7 @@ pub(crate) fn stories() -> Vec<(&'static str, Story)> {
                 |b| {
                     b.token_refresher(|| async {
                         tokio::time::sleep(ms(5)).await;
-                        Ok("sk_live_new".into())
+                        Ok("sk_live_new")
                     })
                 },
             )
@@ -247,7 +247,7 @@ fn a_refresh_that_ended_with_its_runtime_is_begun_anew() {
         let fixture = with([reply(401), reply(401), reply(200)], |b| {
             b.token_refresher(|| async {
                 tokio::time::sleep(secs(5)).await;
-                Ok("sk_live_new".into())
+                Ok("sk_live_new")
             })
         });
         let call = tokio::time::timeout(secs(1), fixture.client.get("/x").send());

@@ -114,7 +114,7 @@ async fn all_that_has_a_name_is_serialised_by_it() {
             reply(200),
         ],
         |b| {
-            b.token_refresher(|| async { Ok("sk_live_new".into()) })
+            b.token_refresher(|| async { Ok("sk_live_new") })
                 .danger_accept_invalid_certs(true)
         },
     );
@@ -154,4 +154,26 @@ async fn a_trail_shows_itself() {
         debug.contains(&trail.call_id()) && debug.contains("req_1"),
         "{debug}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whole_milliseconds_are_integers() {
+    let fixture = with(
+        [
+            reply(503).header("retry-after-ms", "2.5"),
+            reply(503).header("retry-after", "2"),
+            reply(200).header("retry-after", "99999999999999999999"),
+        ],
+        |b| b.jitter_seed(1),
+    );
+    let outcome = fixture.client.get("/x").send().await;
+    let json = trail(&outcome).to_json();
+    for part in [
+        r#""retry_after_ms":2.5,"#,
+        r#""retry_after_ms":2000,"#,
+        // A saturated one is what a 64-bit reader can still take.
+        &format!(r#""retry_after_ms":{},"#, u64::MAX / 1000),
+    ] {
+        assert!(json.contains(part), "{part} in {json}");
+    }
 }

@@ -26,6 +26,8 @@ mod safety;
 mod secrets;
 #[cfg(feature = "openstack")]
 mod server_actions;
+#[cfg(feature = "openstack")]
+mod sign_in;
 mod success_bodies;
 mod timeouts;
 mod tracing_headers;

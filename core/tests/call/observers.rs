@@ -15,7 +15,7 @@ async fn events_come_in_order() {
             reply(401),
             reply(200),
         ],
-        |b| b.token_refresher(|| async { Ok("sk_live_new".into()) }),
+        |b| b.token_refresher(|| async { Ok("sk_live_new") }),
     );
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(

@@ -28,7 +28,7 @@ async fn play(plan: Plan) {
             Some((takes, works)) => b.token_refresher(move || async move {
                 tokio::time::sleep(ms(takes)).await;
                 if works {
-                    Ok("sk_live_new".into())
+                    Ok("sk_live_new")
                 } else {
                     Err("no".into())
                 }

@@ -1,7 +1,11 @@
 //! A 401 and the one refresh that serves all who met it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use futures_util::future::join_all;
-use reqtrail::{Category, Cause, Secret, StopReason};
+use reqtrail::{Category, Cause, Client, Secret, StopReason, Token, Transport as _};
 
 use crate::support::*;
 
@@ -241,4 +245,191 @@ async fn wrong_credentials_are_no_reason_to_refresh() {
     let outcome = fixture.client.post("/auth/login").send().await;
     assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
     assert_eq!((refresher.asked(), fixture.wire.count()), (0, 1));
+}
+
+/// A server that takes every token that this [`Vault`] gave, and the vault itself: each token holds for `holds`.
+struct Vault {
+    fixture: Fixture,
+    asked: Arc<AtomicUsize>,
+    /// What the next refresh takes and whether it fails.
+    next: Arc<Mutex<(Duration, bool)>>,
+}
+
+impl Vault {
+    fn giving(holds: Duration) -> Self {
+        let wire = ScriptedTransport::answering(|_, _| reply(200));
+        let (asked, next) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<_>>::default());
+        let shared = (wire.clone(), Arc::clone(&asked), Arc::clone(&next));
+        let client = Client::novavms(BASE)
+            .token_refresher(move || {
+                let (wire, asked, next) = shared.clone();
+                async move {
+                    let number = asked.fetch_add(1, Ordering::Relaxed) + 1;
+                    let (takes, fails) = *next.lock().expect("no panic");
+                    tokio::time::sleep(takes).await;
+                    if fails {
+                        return Err("the vault is sealed".into());
+                    }
+                    let end = wire.wall_clock() + holds;
+                    Ok(Token::new(format!("{FRESH}{number}")).expires_at(end))
+                }
+            })
+            .build_with(wire.clone())
+            .expect("a client");
+        let seen = Seen::default();
+        let fixture = Fixture { client, wire, seen };
+        Self {
+            fixture,
+            asked,
+            next,
+        }
+    }
+
+    fn next_takes(&self, takes: Duration, fails: bool) {
+        *self.next.lock().expect("no panic") = (takes, fails);
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    async fn call(&self) -> Outcome {
+        self.fixture.client.get("/x").send().await
+    }
+
+    fn last_token(&self) -> String {
+        let sent = self.fixture.wire.headers("authorization");
+        sent.last().expect("a request")["Bearer ".len()..].to_owned()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_replaced_before_its_end_and_once() {
+    // Hours: a minute ahead. Minutes: a tenth of them.
+    for (holds, still_fine, due) in [
+        (secs(3600), secs(3539), secs(3541)),
+        (secs(100), secs(89), secs(91)),
+    ] {
+        let vault = Vault::giving(holds);
+        vault.call().await.expect("a response");
+        tokio::time::sleep(still_fine).await;
+        vault.call().await.expect("a response");
+        assert_eq!(vault.asked(), 1, "{holds:?}");
+        tokio::time::sleep(due - still_fine).await;
+        vault.next_takes(ms(300), false);
+        let outcomes = join_all((0..50).map(|_| vault.call())).await;
+        assert_eq!(vault.asked(), 2, "{holds:?}");
+        for outcome in &outcomes {
+            assert_eq!(causes(trail(outcome)), [Cause::Initial], "no 401 at all");
+            assert_eq!(trail(outcome).attempts()[0].started(), ms(300));
+        }
+        assert_eq!(vault.last_token(), format!("{FRESH}2"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_still_holds_outlives_a_failed_refresh() {
+    let vault = Vault::giving(secs(3600));
+    vault.call().await.expect("a response");
+    tokio::time::sleep(secs(3560)).await;
+    vault.next_takes(ms(10), true);
+    let outcomes = join_all((0..20).map(|_| vault.call())).await;
+    assert!(outcomes.iter().all(Result::is_ok));
+    assert_eq!(vault.asked(), 2);
+    assert_eq!(vault.last_token(), format!("{FRESH}1"));
+    // 40 seconds were left; the next try comes when half of them are over, not with the next call.
+    tokio::time::sleep(secs(19)).await;
+    vault.call().await.expect("a response");
+    assert_eq!(vault.asked(), 2);
+    tokio::time::sleep(secs(1)).await;
+    vault.next_takes(ms(10), false);
+    vault.call().await.expect("a response");
+    assert_eq!(vault.asked(), 3);
+    assert_eq!(vault.last_token(), format!("{FRESH}3"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_refresh_costs_a_held_token_five_seconds() {
+    let vault = Vault::giving(secs(3600));
+    vault.call().await.expect("a response");
+    tokio::time::sleep(secs(3550)).await;
+    vault.next_takes(secs(8), false);
+    let outcome = vault.call().await;
+    assert_eq!(trail(&outcome).attempts()[0].started(), secs(5));
+    assert_eq!(vault.last_token(), format!("{FRESH}1"));
+    // Whoever comes now does not wait; and the refresh has gone on.
+    assert_eq!(trail(&vault.call().await).elapsed(), Duration::ZERO);
+    tokio::time::sleep(secs(4)).await;
+    vault.call().await.expect("a response");
+    assert_eq!(vault.last_token(), format!("{FRESH}2"));
+    assert_eq!(vault.asked(), 2);
+
+    // The old token ends while the new one is awaited: then there is nothing else to send.
+    let vault = Vault::giving(secs(3600));
+    vault.call().await.expect("a response");
+    tokio::time::sleep(secs(3597)).await;
+    vault.next_takes(secs(8), false);
+    let outcome = vault.call().await;
+    assert_eq!(trail(&outcome).attempts()[0].started(), secs(8));
+    assert_eq!(vault.last_token(), format!("{FRESH}2"));
+
+    // A call's own time and its cancel token end the wait as ever.
+    tokio::time::sleep(secs(3550)).await;
+    let request = vault.fixture.client.get("/x").timeout(secs(2));
+    assert_eq!(
+        end(&request.send().await),
+        ("timeout", StopReason::Deadline)
+    );
+    let cancel = reqtrail::CancelToken::new();
+    let call = tokio::spawn(vault.fixture.client.get("/x").cancel_token(&cancel).send());
+    tokio::time::sleep(secs(1)).await;
+    cancel.cancel();
+    let outcome = call.await.expect("no panic");
+    assert_eq!(end(&outcome), ("cancelled", StopReason::Cancelled));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_its_end_a_token_is_not_sent() {
+    let vault = Vault::giving(secs(3600));
+    vault.call().await.expect("a response");
+    tokio::time::sleep(secs(3600)).await;
+    vault.next_takes(ms(10), true);
+    let outcome = vault.call().await;
+    assert_eq!(end(&outcome), ("invalid_request", StopReason::NotRetryable));
+    assert_eq!(trail(&outcome).attempts().len(), 0);
+    let error = error(outcome);
+    let source = std::error::Error::source(&error).expect("the refresher's error");
+    assert!(source.to_string().contains("the vault is sealed"));
+    vault.next_takes(ms(10), false);
+    vault.call().await.expect("a response");
+    assert_eq!(vault.last_token(), format!("{FRESH}3"));
+}
+
+/// Clocks that differ make a new token look old; asking for another one would never end.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_new_and_over_is_used_until_it_is_refused() {
+    let vault = Vault::giving(Duration::ZERO);
+    for _ in 0..3 {
+        vault.call().await.expect("a response");
+        tokio::time::sleep(secs(60)).await;
+    }
+    assert_eq!(vault.asked(), 1);
+}
+
+/// The first token may come with the client, end and all.
+#[tokio::test(start_paused = true)]
+async fn a_given_token_has_an_end_too() {
+    let wire = ScriptedTransport::answering(|_, _| reply(200));
+    let given = Token::new("first").expires_at(wire.wall_clock() + secs(600));
+    let client = Client::novavms(BASE)
+        .token(given)
+        .token_refresher(|| async { Ok("second") })
+        .build_with(wire.clone())
+        .expect("a client");
+    for wait in [500, 60, 3600] {
+        client.get("/x").send().await.expect("a response");
+        tokio::time::sleep(secs(wait)).await;
+    }
+    let sent = wire.headers("authorization");
+    assert_eq!(sent, ["Bearer first", "Bearer first", "Bearer second"]);
 }

@@ -183,3 +183,14 @@ async fn the_report_shows_the_servers_clock() {
     // 2024-01-02T02:16:09.959Z
     assert!(report.contains("02:16:09.959"), "{report}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_says_where_its_id_was_found() {
+    let fixture = novavms([reply(404).id("req_1").body(body("req_2"))]);
+    let error = error(fixture.client.get("/x").send().await);
+    let attempt = error.trail().and_then(|t| t.last()).expect("an attempt");
+    let source = attempt.request_id_source().map(ToString::to_string);
+    assert_eq!(source.as_deref(), Some(HEADER));
+    let other = attempt.body_request_id().map(|id| id.as_str());
+    assert_eq!(other, Some("req_2"));
+}

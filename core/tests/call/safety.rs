@@ -44,7 +44,7 @@ async fn a_key_is_sent_verbatim_and_the_same_on_every_attempt() {
             reply(503),
             reply(201),
         ],
-        |b| b.token_refresher(|| async { Ok("sk_live_new".into()) }),
+        |b| b.token_refresher(|| async { Ok("sk_live_new") }),
     );
     let outcome = fixture.client.post("/x").idempotency_key(key).send().await;
     assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));

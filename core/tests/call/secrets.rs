@@ -7,7 +7,7 @@ use crate::support::*;
 const OTHER: &str = "sk_live_fedcba9876543210";
 
 /// Everything that an error and its trail can show.
-fn shown(error: &Error, seen: &Seen) -> String {
+pub(crate) fn shown(error: &Error, seen: &Seen) -> String {
     let mut all = format!("{error}\n{error:?}\n{error:#?}\n{}\n", error.message());
     let trail = error.trail().expect("a trail");
     all += &format!(
@@ -31,7 +31,7 @@ fn shown(error: &Error, seen: &Seen) -> String {
     all
 }
 
-fn assert_hidden(secret: &str, all: &str) {
+pub(crate) fn assert_hidden(secret: &str, all: &str) {
     if let Some(at) = all.find(secret) {
         let line = all[..at].lines().last().unwrap_or_default();
         panic!("the secret is shown after: {line}");
@@ -100,7 +100,7 @@ async fn the_old_token_and_the_new_one() {
             reply(401).id(TOKEN).body(both.clone()),
             reply(404).id(OTHER).body(both),
         ],
-        |b| b.token_refresher(|| async { Ok(OTHER.into()) }),
+        |b| b.token_refresher(|| async { Ok(OTHER) }),
     );
     let error = error(fixture.client.get("/x").send().await);
     let all = shown(&error, &fixture.seen);

@@ -609,3 +609,84 @@ async fn the_story_of_a_server_that_is_gone() {
     assert_eq!(story.trails.len(), wire.count());
     assert!(story.report().contains("gone"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_is_looked_for_a_while() {
+    let wire = api(vec![scene(0, None, None)], ACTION);
+    let report = follow(&wire).await.expect("no failure");
+    assert_eq!(report.verdict, Verdict::Unknown);
+    assert!(report.evidence.contains("neither the server"), "{report}");
+    assert!(report.followed_ms >= 3_000, "{}", report.followed_ms);
+    assert_eq!(report.trails.len(), wire.count());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_decides_nothing_has_to_stay_and_longer_while_a_step_is_open() {
+    for (result, at_least, at_most) in [(Some("Success"), 3_000, 9_000), (None, 30_000, 50_000)] {
+        let record = action("brandNew", None, &[("compute_new", result)]);
+        let mut record = record;
+        record["events"][0]["finish_time"] = result.map_or(Value::Null, |_| BEGAN.into());
+        let wire = api(
+            vec![scene(0, Some(server("ACTIVE", None)), Some(record))],
+            ACTION,
+        );
+        let report = follow(&wire).await.expect("no failure");
+        assert_eq!(report.verdict, Verdict::Unknown);
+        let took = report.followed_ms;
+        assert!((at_least..=at_most).contains(&took), "{took} {result:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_novas_own_404_says_that_a_server_is_gone() {
+    let record = action("delete", None, &[]);
+    let wire = ScriptedTransport::answering(move |n, sent| {
+        if sent.url.path().contains("os-instance-actions") {
+            let body = json!({ "instanceAction": record }).to_string();
+            return answer(200, n, &body);
+        }
+        answer(404, n, "<html>no such backend</html>")
+    });
+    let follow = compute(&wire).follow(SERVER, ACTION).deadline(secs(20));
+    let report = follow.send().await.expect("no failure");
+    assert_eq!(report.verdict, Verdict::Unknown);
+    assert!(report.evidence.contains("the last look failed"), "{report}");
+    assert!(report.evidence.contains("404"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_story_that_cannot_be_read_keeps_its_trails() {
+    let wire = ScriptedTransport::answering(|n, sent| {
+        if sent.url.path().ends_with("/os-instance-actions") {
+            return answer(403, n, r#"{"forbidden": {"code": 403, "message": "no"}}"#);
+        }
+        let body = json!({ "server": server("ACTIVE", None) }).to_string();
+        answer(200, n, &body)
+    });
+    let failed = compute(&wire).explain(SERVER).send().await;
+    let failed = failed.expect_err("refused");
+    assert_eq!((failed.trails.len(), wire.count()), (2, 2));
+    assert_eq!(failed.error.code(), Some("forbidden"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cloud_init_got_stays_out_of_reports() {
+    let mut there = server("PAUSED", None);
+    there["OS-EXT-SRV-ATTR:user_data"] = json!("s3cr3t-cloud-config");
+    let wire = api(
+        vec![scene(0, Some(there), Some(action("pause", None, &[])))],
+        ACTION,
+    );
+    let report = follow(&wire).await.expect("a success");
+    let story = compute(&wire)
+        .explain(SERVER)
+        .send()
+        .await
+        .expect("a story");
+    let all = format!(
+        "{} {report:?} {} {story:?}",
+        report.to_json(),
+        story.to_json()
+    );
+    assert!(!all.contains("s3cr3t"), "{all}");
+}

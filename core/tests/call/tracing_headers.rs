@@ -19,7 +19,7 @@ fn script() -> [Exchange; 4] {
 
 fn fixture() -> Fixture {
     with(script(), |b| {
-        b.token_refresher(|| async { Ok("sk_live_new".into()) })
+        b.token_refresher(|| async { Ok("sk_live_new") })
     })
 }
 
@@ -178,7 +178,7 @@ const ACME: &str = r#"{"name": "acme", "correlation_header": "X-Acme-Correlation
 async fn a_correlation_header_carries_the_call_id() {
     let fixture = with(script(), |b| {
         b.dialect(dialect(ACME))
-            .token_refresher(|| async { Ok("new".into()) })
+            .token_refresher(|| async { Ok("new") })
     });
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));

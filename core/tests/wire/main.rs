@@ -7,6 +7,8 @@ mod h2;
 mod pool;
 mod proxy;
 mod proxy_environment;
+#[cfg(feature = "openstack")]
+mod sign_in;
 mod support;
 mod tls;
 mod tls_client;

@@ -238,7 +238,8 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     args = parse()
     if importlib.util.find_spec('nova') is None:
-        print(f'serve.py: {sys.executable} has no nova; use the Python that scripts/openstack_env.sh names', file=sys.stderr)
+        hint = 'use the Python that scripts/openstack_env.sh names'
+        print(f'serve.py: {sys.executable} has no nova; {hint}', file=sys.stderr)
         return 2
     workspace = Path(tempfile.mkdtemp(prefix='reqtrail-openstack-'))
     try:

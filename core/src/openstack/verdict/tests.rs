@@ -33,6 +33,8 @@ fn event(name: &str, result: Option<&str>) -> Value {
 fn settled<'a>(server: Option<&'a Server>, action: Option<&'a ServerAction>) -> Sight<'a> {
     Sight {
         server,
+        was_there: false,
+        first_fault: None,
         action,
         kind: None,
         settled: true,
@@ -78,15 +80,36 @@ fn each_status_that_proves_success() {
 
 #[test]
 fn each_step_that_proves_success() {
-    for row in ROWS {
-        let Some(name) = row.last_event else { continue };
-        let there = server("ACTIVE", None, None);
+    let steps = ROWS
+        .iter()
+        .flat_map(|row| row.last_steps.iter().map(move |name| (row, *name)));
+    for (row, name) in steps {
+        let there = server("PAUSED", None, None);
         let done = action(row.action, None, json!([event(name, Some("Success"))]));
         let sight = Sight {
             settled: false,
             ..settled(Some(&there), Some(&done))
         };
         assert_eq!(verdict(&sight), Some(Verdict::Succeeded), "{}", row.action);
+        // It stays proven when the server is deleted afterwards, and mostly when it breaks afterwards.
+        assert_eq!(
+            verdict(&settled(None, Some(&done))),
+            Some(Verdict::Succeeded),
+            "{}",
+            row.action
+        );
+        let broken = server("ERROR", None, Some("2026-11-21T21:21:35Z"));
+        let wanted = if row.undone_by_error {
+            Verdict::Failed
+        } else {
+            Verdict::Succeeded
+        };
+        assert_eq!(
+            verdict(&settled(Some(&broken), Some(&done))),
+            Some(wanted),
+            "{}",
+            row.action
+        );
         let running = action(row.action, None, json!([event(name, None)]));
         assert_eq!(
             verdict(&settled(Some(&there), Some(&running))),
@@ -94,11 +117,8 @@ fn each_step_that_proves_success() {
             "{}",
             row.action
         );
-        let failed = action(
-            row.action,
-            Some("Error"),
-            json!([event(name, Some("Error"))]),
-        );
+        let events = json!([event(name, Some("Error"))]);
+        let failed = action(row.action, Some("Error"), events);
         assert_eq!(
             verdict(&settled(Some(&there), Some(&failed))),
             Some(Verdict::Failed),
@@ -115,11 +135,14 @@ fn a_server_that_is_gone() {
         verdict(&settled(None, Some(&deleted))),
         Some(Verdict::Succeeded)
     );
-    let hinted = Sight {
+    let hinted = |was_there| Sight {
         kind: Some("delete"),
+        was_there,
         ..settled(None, None)
     };
-    assert_eq!(verdict(&hinted), Some(Verdict::Succeeded));
+    assert_eq!(verdict(&hinted(true)), Some(Verdict::Succeeded));
+    // What was never seen may be hidden from this token.
+    assert_eq!(verdict(&hinted(false)), Some(Verdict::Unknown));
     let resize = action("resize", None, json!([]));
     assert_eq!(
         verdict(&settled(None, Some(&resize))),
@@ -164,7 +187,7 @@ fn a_resize_that_fits_nowhere_leaves_the_server_active() {
         panic!("it has failed")
     };
     assert!(evidence.contains("cold_migrate"), "{evidence}");
-    // A reader at 2.1 sees the message alone.
+    // A user at 2.1 sees the message alone. A newer record may be that of a confirmation.
     let bare = action("resize", Some("Error"), Value::Null);
     assert_eq!(
         verdict(&settled(Some(&there), Some(&bare))),
@@ -238,6 +261,52 @@ fn between_two_steps_nothing_is_decided() {
         ..settled(Some(&resting), Some(&record))
     };
     assert_eq!(verdict(&early), None);
+}
+
+#[test]
+fn a_failed_step_on_the_way_does_not_undo_the_last() {
+    let there = server("ACTIVE", None, None);
+    let last = "compute_post_live_migration_at_destination";
+    let first = "compute_check_can_live_migrate_destination";
+    let events = json!([event(last, Some("Success")), event(first, Some("Error"))]);
+    let record = action("live-migration", Some("Error"), events);
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&record))),
+        Some(Verdict::Succeeded)
+    );
+    // But one that fails after it does.
+    let events = json!([
+        event("compute_other", Some("Error")),
+        event(last, Some("Success"))
+    ]);
+    let record = action("live-migration", Some("Error"), events);
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&record))),
+        Some(Verdict::Failed)
+    );
+}
+
+#[test]
+fn what_was_never_there_is_looked_for_a_while() {
+    let early = Sight {
+        settled: false,
+        ..settled(None, None)
+    };
+    assert_eq!(verdict(&early), None);
+    assert_eq!(verdict(&settled(None, None)), Some(Verdict::Unknown));
+}
+
+#[test]
+fn a_confirmation_shows_no_task_while_it_waits() {
+    let there = server("VERIFY_RESIZE", None, None);
+    for kind in ["confirmResize", "revertResize"] {
+        let record = action(kind, None, json!([]));
+        assert_eq!(
+            verdict(&settled(Some(&there), Some(&record))),
+            None,
+            "{kind}"
+        );
+    }
 }
 
 #[test]
@@ -388,4 +457,51 @@ fn every_kind_has_one_row() {
             row.action
         );
     }
+}
+
+#[test]
+fn hidden_steps_do_not_tell_of_another_host() {
+    let there = server("ACTIVE", None, None);
+    let migration = action("live-migration", Some("Error"), Value::Null);
+    assert_eq!(
+        verdict(&settled(Some(&there), Some(&migration))),
+        Some(Verdict::Unknown)
+    );
+    let resize = action("resize", Some("Error"), Value::Null);
+    for (superseded, expected) in [(false, Verdict::Failed), (true, Verdict::Unknown)] {
+        let sight = Sight {
+            superseded: Some(superseded),
+            ..settled(Some(&there), Some(&resize))
+        };
+        assert_eq!(verdict(&sight), Some(expected));
+    }
+    let unasked = Sight {
+        superseded: None,
+        ..settled(Some(&there), Some(&resize))
+    };
+    assert_eq!(judge(&unasked), Judgement::UnlessSuperseded);
+}
+
+#[test]
+fn nothing_is_decided_while_a_task_goes_on() {
+    let there = server("ERROR", Some("powering-off"), Some("2026-11-21T21:21:40Z"));
+    let record = action("stop", Some("Error"), json!([]));
+    assert_eq!(verdict(&settled(Some(&there), Some(&record))), None);
+}
+
+#[test]
+fn a_fault_of_the_same_second_counts_if_it_is_new() {
+    let there = server("ERROR", None, Some("2026-11-21T21:21:29Z"));
+    let record = action(
+        "stop",
+        None,
+        json!([event("compute_stop_instance", Some("Success"))]),
+    );
+    let sight = settled(Some(&there), Some(&record));
+    assert_eq!(verdict(&sight), Some(Verdict::Failed));
+    let old = Sight {
+        first_fault: there.fault.as_ref(),
+        ..sight
+    };
+    assert_eq!(verdict(&old), Some(Verdict::Unknown));
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use http::{HeaderMap, HeaderName, Method};
 
 use super::WIDTH;
+use super::{Lines, span};
 use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
 use crate::request_id;
 use crate::trace_context::{SpanId, TraceContext};
@@ -290,4 +291,31 @@ fn nothing_sent() {
         StopReason::NotRetryable,
     );
     golden("nothing-sent.txt", &trail);
+}
+
+#[test]
+fn spans_are_written_for_people() {
+    for (time, text) in [
+        (Duration::from_micros(9_940), "9.9 ms"),
+        (Duration::from_millis(10), "10 ms"),
+        (Duration::from_millis(999), "999 ms"),
+        (Duration::from_secs(1), "1.00 s"),
+        (Duration::from_millis(99_990), "99.99 s"),
+        (Duration::from_secs(100), "100 s"),
+        (Duration::from_secs(3_600), "3600 s"),
+    ] {
+        assert_eq!(span(time), text);
+    }
+}
+
+#[test]
+fn a_line_is_filled_to_its_last_column() {
+    let mut out = Lines::default();
+    let half = "x".repeat(49);
+    out.cells("", "  ", &[half.clone(), half.clone()]);
+    out.cells("", "   ", &[half.clone(), half.clone()]);
+    assert_eq!(
+        out.finish(),
+        format!("{half}  {half}\n{half}\n      {half}\n")
+    );
 }

@@ -123,3 +123,31 @@ async fn an_id_of_the_callers_own_request_is_carried_on() {
             .is_some_and(|trail| trail.attempts().is_empty())
     );
 }
+
+#[tokio::test]
+async fn the_log_has_no_request_that_the_trails_have_not() {
+    let id = active("member", "promise", json!({})).await;
+    let compute = compute("member");
+    let accepted = act(compute.client(), &id, json!({ "pause": null })).await;
+    let report = end(&compute, &id, &accepted).await.expect("it is paused");
+    let story = compute.explain(&id).send().await.expect("a story");
+    let log = cloud().nova_log();
+    // Every request to this server by its path, whoever made it: the boot's own polls are another follow's.
+    let mut logged: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("requestlog") && line.contains(&id))
+        .filter_map(|line| line.split("[req-").nth(1))
+        .filter_map(|rest| rest.split(' ').nth(1))
+        .collect();
+    let trails = report.trails.iter().chain(&story.trails);
+    let told: Vec<&str> = trails
+        .flat_map(|trail| trail.request_ids())
+        .map(|id| id.as_str())
+        .collect();
+    let first = logged
+        .iter()
+        .position(|local| *local == report.request_id)
+        .expect("the action's own request");
+    logged.drain(..first);
+    assert_eq!(logged, told, "in the order in which they were made");
+}

@@ -2,6 +2,8 @@
 
 mod faults;
 mod graph;
+mod renewal;
 mod rows;
+mod sign_in;
 mod support;
 mod versions;

@@ -1,0 +1,199 @@
+//! The catalog: which service is where.
+//!
+//! Source: <https://docs.openstack.org/keystone/latest/contributor/service-catalog.html>.
+
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The services of a cloud and their endpoints, as Keystone lists them with a token.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Clone, Debug)]
+struct Endpoint {
+    service_type: String,
+    interface: String,
+    region: Option<String>,
+    url: String,
+}
+
+impl Catalog {
+    /// Reads a catalog; what is not an endpoint is left out.
+    pub(super) fn read(catalog: &Value) -> Self {
+        let mut endpoints = Vec::new();
+        for service in list(catalog) {
+            let Some(service_type) = service["type"].as_str() else {
+                continue;
+            };
+            for endpoint in list(&service["endpoints"]) {
+                let (Some(interface), Some(url)) =
+                    (endpoint["interface"].as_str(), endpoint["url"].as_str())
+                else {
+                    continue;
+                };
+                if url.is_empty() {
+                    continue;
+                }
+                // `region` is the older name.
+                let region = endpoint["region_id"]
+                    .as_str()
+                    .or(endpoint["region"].as_str());
+                endpoints.push(Endpoint {
+                    service_type: service_type.to_owned(),
+                    interface: plain(interface).to_owned(),
+                    region: region.filter(|r| !r.is_empty()).map(str::to_owned),
+                    url: url.to_owned(),
+                });
+            }
+        }
+        Self { endpoints }
+    }
+
+    /// The URL of a service, such as `compute` or `volumev3`.
+    ///
+    /// `interface` is `public`, `internal` or `admin`, also with the ending `URL` of old configurations. Without a
+    /// region it is the first endpoint that fits.
+    ///
+    /// # Errors
+    /// `config`: says what is missing, and what is there in its place.
+    pub fn endpoint(
+        &self,
+        service_type: &str,
+        interface: &str,
+        region: Option<&str>,
+    ) -> Result<&str, Error> {
+        self.first(service_type, &[interface.to_owned()], region)
+    }
+
+    /// The same for several interfaces, of which the first that is there is taken.
+    pub(super) fn first(
+        &self,
+        service_type: &str,
+        interfaces: &[String],
+        region: Option<&str>,
+    ) -> Result<&str, Error> {
+        let fits = |endpoint: &&Endpoint, interface: &str| {
+            endpoint.service_type == service_type
+                && endpoint.interface == plain(interface)
+                && (region.is_none() || region == endpoint.region.as_deref())
+        };
+        let found = interfaces
+            .iter()
+            .find_map(|interface| self.endpoints.iter().find(|e| fits(e, interface)));
+        found
+            .map(|endpoint| &*endpoint.url)
+            .ok_or_else(|| Error::config(self.lack(service_type, interfaces, region)))
+    }
+
+    /// What is missing, and what there is.
+    fn lack(&self, service_type: &str, interfaces: &[String], region: Option<&str>) -> String {
+        if self.endpoints.is_empty() {
+            return "the token came without a catalog; expected one for a project: is a project named to sign in to?"
+                .to_owned();
+        }
+        let same: Vec<&Endpoint> = (self.endpoints.iter())
+            .filter(|endpoint| endpoint.service_type == service_type)
+            .collect();
+        if same.is_empty() {
+            let types = self.endpoints.iter().map(|e| e.service_type.clone());
+            return format!(
+                "the catalog has no service of the type `{service_type}`; it has {}",
+                listed(types)
+            );
+        }
+        let wanted = region.map(|region| format!(" in the region `{region}`"));
+        let there = same.iter().map(|endpoint| match &endpoint.region {
+            Some(region) => format!("{} in {region}", endpoint.interface),
+            None => endpoint.interface.clone(),
+        });
+        format!(
+            "the catalog has no endpoint of `{service_type}` with the interface `{}`{}; it has {}",
+            interfaces.join("` or `"),
+            wanted.unwrap_or_default(),
+            listed(there)
+        )
+    }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// An interface's name of today.
+fn plain(interface: &str) -> &str {
+    interface.strip_suffix("URL").unwrap_or(interface)
+}
+
+/// Each of them once, as in `identity, image`.
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: std::collections::BTreeSet<String> = names.collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn catalog() -> Catalog {
+        Catalog::read(&json!([
+            {"type": "identity", "endpoints": [
+                {"interface": "public", "region_id": "One", "url": "https://one/identity"},
+            ]},
+            {"type": "compute", "name": "nova", "endpoints": [
+                {"interface": "internal", "region_id": "One", "url": "https://one/internal"},
+                {"interface": "public", "region_id": "One", "region": "ignored", "url": "https://one/v2.1"},
+                {"interface": "public", "region": "Two", "url": "https://two/v2.1"},
+                {"interface": "admin", "region_id": "One", "url": ""},
+                {"interface": "admin"},
+                7,
+            ]},
+            {"endpoints": []},
+            "x",
+        ]))
+    }
+
+    #[test]
+    fn endpoints_are_found_by_interface_and_region() {
+        let catalog = catalog();
+        for (interface, region, url) in [
+            ("public", Some("One"), "https://one/v2.1"),
+            ("public", Some("Two"), "https://two/v2.1"),
+            ("publicURL", Some("Two"), "https://two/v2.1"),
+            ("public", None, "https://one/v2.1"),
+            ("internalURL", None, "https://one/internal"),
+        ] {
+            let found = catalog.endpoint("compute", interface, region);
+            assert_eq!(found.expect("an endpoint"), url);
+        }
+        let both = ["admin".to_owned(), "internal".to_owned()];
+        let found = catalog.first("compute", &both, Some("One"));
+        assert_eq!(found.expect("an endpoint"), "https://one/internal");
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_is_there() {
+        let said = |service, interface, region| {
+            let error = catalog().endpoint(service, interface, region).unwrap_err();
+            error.message().to_owned()
+        };
+        assert_eq!(
+            said("compute", "admin", Some("Three")),
+            "the catalog has no endpoint of `compute` with the interface `admin` in the region `Three`; it has \
+             internal in One, public in One, public in Two"
+        );
+        assert_eq!(
+            said("image", "public", None),
+            "the catalog has no service of the type `image`; it has compute, identity"
+        );
+        for empty in [json!(null), json!([]), json!({}), json!("x")] {
+            let catalog = Catalog::read(&empty);
+            let error = catalog.endpoint("compute", "public", None).unwrap_err();
+            assert!(error.message().contains("without a catalog"), "{error}");
+        }
+    }
+}

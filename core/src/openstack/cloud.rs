@@ -1,0 +1,340 @@
+//! What a program knows of a cloud.
+
+#[cfg(test)]
+mod tests;
+
+use super::auth::Auth;
+use super::connection::Connection;
+use super::fields::Fields;
+use super::keystone::{self, Keystone};
+use super::places::{Places, Process, expanded};
+use super::read;
+use crate::client::{Client, ClientBuilder};
+use crate::error::Error;
+use crate::redact::Secret;
+use crate::transport::Transport;
+
+/// The types of sign-in that configurations may name, for messages.
+const AUTH_TYPES: &str =
+    "password, v3password, token, v3token, v3applicationcredential, admin_token or none";
+
+/// A cloud: where to sign in and how, and which of its endpoints to use.
+///
+/// It is read as openstacksdk reads it (<https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html>),
+/// or made in code.
+///
+/// # Examples
+/// ```
+/// use reqtrail::openstack::{Auth, Cloud};
+///
+/// let auth = Auth::application_credential("c1f3…", "hunter2");
+/// let cloud = Cloud::new("https://keystone.example:5000/v3", auth).region("RegionOne");
+/// assert!(!format!("{cloud:?}").contains("hunter2"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Cloud {
+    access: Access,
+    pub(super) region: Option<String>,
+    /// In order of preference.
+    pub(super) interfaces: Vec<String>,
+    pub(super) service_type: String,
+    /// In the place of the catalog's.
+    pub(super) endpoint: Option<String>,
+    pub(super) microversion: Option<String>,
+    verify: bool,
+    authorities: Option<Vec<u8>>,
+    client_certificate: Option<Secret>,
+}
+
+/// How the token is come by.
+#[derive(Clone, Debug)]
+enum Access {
+    SignIn { auth_url: String, auth: Auth },
+    Token(Secret),
+    Nothing,
+}
+
+impl Cloud {
+    /// A cloud to sign in to. `auth_url` may end in `/v3` or not.
+    pub fn new(auth_url: impl Into<String>, auth: Auth) -> Self {
+        let auth_url = auth_url.into();
+        Self::by(Access::SignIn { auth_url, auth })
+    }
+
+    /// A compute endpoint and a token for it: there is no sign-in, and so no new token when this one ends.
+    pub fn with_token(endpoint: impl Into<String>, token: impl Into<Secret>) -> Self {
+        Self::by(Access::Token(token.into())).endpoint(endpoint)
+    }
+
+    /// The cloud that the environment means: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables
+    /// describe one (`OS_AUTH_URL`, `OS_USERNAME`, `OS_APPLICATION_CREDENTIAL_ID` and the others), or `clouds.yaml` has
+    /// just one.
+    ///
+    /// `clouds.yaml` is the first of `OS_CLIENT_CONFIG_FILE`, `./clouds.yaml`, `~/.config/openstack/clouds.yaml` and
+    /// `/etc/openstack/clouds.yaml`; what `secure.yaml` says, found likewise, is put over it. Read are `auth`,
+    /// `auth_type`, `region_name`, `regions`, `interface`, `verify`, `insecure`, `cacert`, `cert`, `key`, `profile`, and
+    /// of `compute_*`: `endpoint_override`, `interface`, `region_name`, `service_type`, `default_microversion`.
+    ///
+    /// A file that is there but malformed is an error: passing it over, as openstacksdk does, may lead to another cloud.
+    ///
+    /// # Errors
+    /// `config`: names the files that were searched, or the field, what is wrong with it and what would be right.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::find(None, None)
+    }
+
+    /// The cloud of this name in `clouds.yaml`, whatever the `OS_*` variables say.
+    ///
+    /// # Errors
+    /// Those of [`from_env`](Self::from_env).
+    pub fn named(name: &str) -> Result<Self, Error> {
+        Self::find(Some(name), None)
+    }
+
+    /// The cloud of this name, or the one that the environment means, in a region of one's choice: if the cloud lists
+    /// `regions`, it has to be one of them, and the `values` that stand with it count.
+    ///
+    /// # Errors
+    /// Those of [`from_env`](Self::from_env).
+    pub fn find(name: Option<&str>, region: Option<&str>) -> Result<Self, Error> {
+        Self::read(&Process, name, region)
+    }
+
+    fn by(access: Access) -> Self {
+        Self {
+            access,
+            region: None,
+            interfaces: vec!["public".to_owned()],
+            service_type: "compute".to_owned(),
+            endpoint: None,
+            microversion: None,
+            verify: true,
+            authorities: None,
+            client_certificate: None,
+        }
+    }
+
+    /// Sets the region of the endpoint; without one it is the first of the catalog that fits.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Sets the interface of the endpoint: `public` (the default), `internal` or `admin`.
+    #[must_use]
+    pub fn interface(mut self, interface: impl Into<String>) -> Self {
+        self.interfaces = vec![interface.into()];
+        self
+    }
+
+    /// Sets the compute endpoint, in the place of the catalog's.
+    #[must_use]
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Trusts the certificate authorities of a PEM text, besides those of the system, at Keystone and at the API.
+    #[must_use]
+    pub fn extra_ca(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.authorities = Some(pem.into());
+        self
+    }
+
+    /// Turns the verification of TLS certificates off, at Keystone and at the API. Anybody on the way can then read the
+    /// password; every trail says so.
+    #[must_use]
+    pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
+        self.verify = !accept;
+        self
+    }
+
+    /// Begins the client that signs in, with the cloud's TLS options; add others, build it, and give it to
+    /// [`connect_with`](Self::connect_with).
+    ///
+    /// # Errors
+    /// `config` for a cloud that has nowhere to sign in.
+    pub fn keystone(&self) -> Result<ClientBuilder, Error> {
+        Ok(self.wired(Keystone::builder(self.sign_in()?.0)))
+    }
+
+    /// Signs in, if the cloud asks for it.
+    ///
+    /// # Errors
+    /// Those of the sign-in, with its trail and Keystone's request IDs; `config` for options that do not do.
+    pub async fn connect(&self) -> Result<Connection, Error> {
+        match &self.access {
+            Access::SignIn { .. } => self.connect_with(self.keystone()?.build()?).await,
+            _ => Ok(self.without_sign_in()),
+        }
+    }
+
+    /// Signs in through a client that [`keystone`](Self::keystone) began.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect).
+    pub async fn connect_with<T: Transport>(&self, client: Client<T>) -> Result<Connection, Error> {
+        let keystone = Keystone::new(client, self.sign_in()?.1.clone());
+        let session = keystone.sign_in().await?;
+        Ok(Connection::new(self.clone(), session, move |builder| {
+            let keystone = keystone.clone();
+            builder.token_refresher(move || keystone.token())
+        }))
+    }
+
+    /// Signs in on the thread that asks, which it blocks meanwhile. Signing in again then needs no runtime either, so
+    /// that this is what goes with blocking clients.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect).
+    pub fn connect_blocking(&self) -> Result<Connection, Error> {
+        let Access::SignIn { auth, .. } = &self.access else {
+            return Ok(self.without_sign_in());
+        };
+        let (client, auth) = (self.keystone()?.build_blocking()?, auth.clone());
+        let session = keystone::sign_in_blocking(&client, &auth)?;
+        Ok(Connection::new(self.clone(), session, move |builder| {
+            let (client, auth) = (client.clone(), auth.clone());
+            builder.token_refresher_blocking(move || {
+                Ok(keystone::sign_in_blocking(&client, &auth)?.token())
+            })
+        }))
+    }
+
+    fn without_sign_in(&self) -> Connection {
+        let token = match &self.access {
+            Access::Token(token) => Some(token.clone()),
+            _ => None,
+        };
+        Connection::unsigned(self.clone(), token)
+    }
+
+    fn sign_in(&self) -> Result<(&str, &Auth), Error> {
+        match &self.access {
+            Access::SignIn { auth_url, auth } => Ok((auth_url, auth)),
+            _ => Err(Error::config(
+                "the cloud has a token and an endpoint, or needs neither: there is nothing to sign in to; use `connect`",
+            )),
+        }
+    }
+
+    /// Adds what concerns the wire, for Keystone and the API alike.
+    pub(super) fn wired(&self, mut builder: ClientBuilder) -> ClientBuilder {
+        builder = builder.danger_accept_invalid_certs(!self.verify);
+        if let Some(pem) = self.authorities.as_ref().filter(|_| self.verify) {
+            builder = builder.extra_ca(pem.clone());
+        }
+        if let Some(pem) = &self.client_certificate {
+            builder = builder.client_certificate(pem.clone());
+        }
+        builder
+    }
+
+    fn read(places: &dyn Places, name: Option<&str>, region: Option<&str>) -> Result<Self, Error> {
+        let fields = read::find(places, name, region)?;
+        let mut cloud = Self::by(access(&fields)?);
+        let own = match fields.top("compute_endpoint_override")? {
+            None => fields.top("compute_endpoint")?,
+            own => own,
+        };
+        let own = match (own, &cloud.access) {
+            (None, Access::Token(_) | Access::Nothing) => fields.option(&["endpoint", "url"])?,
+            (own, _) => own,
+        };
+        if own.is_none() && !matches!(cloud.access, Access::SignIn { .. }) {
+            return Err(fields.missing("endpoint", "the URL of the compute API"));
+        }
+        cloud.endpoint = own.map(str::to_owned);
+        cloud.region = match fields.top("compute_region_name")? {
+            Some(own) => Some(own.to_owned()),
+            None => fields.region.clone(),
+        };
+        let interfaces = fields.list(&[
+            "compute_interface",
+            "compute_endpoint_type",
+            // The old name wins where both are given; so it does with openstacksdk.
+            "endpoint_type",
+            "interface",
+        ])?;
+        if !interfaces.is_empty() {
+            cloud.interfaces = interfaces;
+        }
+        if let Some(service_type) = fields.top("compute_service_type")? {
+            cloud.service_type = service_type.to_owned();
+        }
+        cloud.microversion = microversion(&fields)?;
+        let insecure = fields.flag("insecure")?.unwrap_or(false);
+        cloud.verify = !insecure && fields.flag("verify")?.unwrap_or(true);
+        let file = |key: &str| -> Result<Option<Vec<u8>>, Error> {
+            let Some(path) = fields.top(key)? else {
+                return Ok(None);
+            };
+            let path = expanded(places, path);
+            let content = places.read(&path).map_err(|e| {
+                let what = format!("the file {} cannot be read: {e}", path.display());
+                fields.complaint(key, &what)
+            })?;
+            Ok(Some(content))
+        };
+        if cloud.verify {
+            cloud.authorities = file("cacert")?;
+        }
+        if let Some(mut pem) = file("cert")? {
+            pem.push(b'\n');
+            pem.extend(file("key")?.unwrap_or_default());
+            let pem = String::from_utf8(pem)
+                .map_err(|_| fields.wrong("cert", "no text", "the path of a PEM file"))?;
+            cloud.client_certificate = Some(pem.into());
+        }
+        Ok(cloud)
+    }
+}
+
+/// How the token is come by, as `auth_type` says.
+fn access(fields: &Fields) -> Result<Access, Error> {
+    let named = match fields.top("auth_type")? {
+        None => fields.top("auth_plugin")?,
+        own => own,
+    };
+    match named.unwrap_or("password") {
+        "none" | "None" => Ok(Access::Nothing),
+        "admin_token" | "token_endpoint" => {
+            let token = fields.token()?;
+            let token = token.ok_or_else(|| fields.missing("token", "the token"))?;
+            Ok(Access::Token(token))
+        }
+        known @ ("password" | "v3password" | "token" | "v3token" | "v3applicationcredential") => {
+            let auth_url = fields
+                .option(&["auth_url"])?
+                .ok_or_else(|| fields.missing("auth_url", "the URL of Keystone"))?;
+            let region = fields.region.as_deref().unwrap_or_default();
+            let auth_url = auth_url.replace("{region_name}", region);
+            if auth_url.trim_end_matches('/').ends_with("/v2.0") {
+                let what = "it ends in /v2.0, which Keystone no longer has; expected /v3";
+                return Err(fields.complaint("auth_url", what));
+            }
+            let auth = fields.auth(known)?;
+            Ok(Access::SignIn { auth_url, auth })
+        }
+        other => Err(fields.complaint(
+            "auth_type",
+            &format!(
+                "`{}` is not supported; expected {AUTH_TYPES}",
+                other.escape_debug()
+            ),
+        )),
+    }
+}
+
+/// The version that requests ask for. One such as `2.90` in the place of the API's version means the same.
+fn microversion(fields: &Fields) -> Result<Option<String>, Error> {
+    let own = fields.top("compute_default_microversion")?;
+    let implied = fields.top("compute_api_version")?.filter(|version| {
+        let parts = version.split_once('.');
+        parts.is_some_and(|(major, minor)| {
+            major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok_and(|minor| minor > 0)
+        })
+    });
+    Ok(own.or(implied).map(str::to_owned))
+}

@@ -1,0 +1,104 @@
+//! The sign-in: one request to Keystone, and the session that it gives.
+//!
+//! Source: <https://docs.openstack.org/api-ref/identity/v3/#password-authentication-with-scoped-authorization>.
+
+use std::future::Future;
+
+use crate::blocking;
+use crate::call::credential::Token;
+use crate::client::{Client, ClientBuilder};
+use crate::error::{BoxError, Error};
+use crate::request::RequestBuilder;
+use crate::transport::Transport;
+use crate::transport::reqwest::ReqwestTransport;
+
+use super::auth::Auth;
+use super::session::Session;
+
+/// Where tokens are made.
+const TOKENS: &str = "/v3/auth/tokens";
+
+/// Signs in at Keystone. Cheap to clone.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use reqtrail::Client;
+/// use reqtrail::openstack::{Auth, Keystone};
+///
+/// let client = Keystone::builder("https://keystone.example:5000/v3").build()?;
+/// let keystone = Keystone::new(client, Auth::application_credential("c1f3…", "hunter2"));
+/// let session = keystone.sign_in().await?;
+/// let endpoint = session.catalog().endpoint("compute", "public", Some("RegionOne"))?;
+/// let nova = Client::openstack(endpoint)
+///     .token(session.token())
+///     .token_refresher(move || keystone.token())
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Keystone<T = ReqwestTransport> {
+    client: Client<T>,
+    auth: Auth,
+}
+
+impl Keystone {
+    /// Begins a client of Keystone. `auth_url` may end in `/v3`, in `/`, or in both.
+    pub fn builder(auth_url: &str) -> ClientBuilder {
+        let root = auth_url.trim_end_matches('/');
+        Client::openstack(root.strip_suffix("/v3").unwrap_or(root))
+    }
+}
+
+impl<T: Transport> Keystone<T> {
+    /// Signs in through a client that [`builder`](Keystone::builder) began.
+    pub fn new(client: Client<T>, auth: Auth) -> Self {
+        Self { client, auth }
+    }
+
+    /// Signs in, once.
+    ///
+    /// # Errors
+    /// Those of every call: `api` with status 401 for a wrong password, for one. `decode` if the answer has no token.
+    pub async fn sign_in(&self) -> Result<Session, Error> {
+        let request = prepared(self.client.post(TOKENS), &self.auth);
+        Session::read(&request.send().await?)
+    }
+
+    /// Signs in and gives the token alone: what [`ClientBuilder::token_refresher`] asks for.
+    pub fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send + 'static + use<T> {
+        let this = self.clone();
+        async move { Ok(this.sign_in().await?.token()) }
+    }
+}
+
+/// Signs in on the thread that asks.
+pub(super) fn sign_in_blocking(client: &blocking::Client, auth: &Auth) -> Result<Session, Error> {
+    Session::read(&prepared(client.post(TOKENS), auth).send()?)
+}
+
+fn prepared<C>(request: RequestBuilder<C>, auth: &Auth) -> RequestBuilder<C> {
+    request
+        .json(&auth.body())
+        .hide(auth.secret().clone())
+        // A token too many does no harm: it ends by itself, and nobody has it.
+        .idempotent(true)
+}
+
+impl<T> Clone for Keystone<T> {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            auth: self.auth.clone(),
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Keystone<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keystone")
+            .field("client", &self.client)
+            .field("auth", &self.auth)
+            .finish()
+    }
+}

@@ -1,0 +1,117 @@
+//! Signing in to OpenStack over TLS, on both ways of driving calls: the options of the wire serve Keystone and the API.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use reqtrail::openstack::{Auth, Cloud, Connection};
+use reqtrail::{Attempt, Cause, ErrorKind, TrailNote};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::support::{Authority, Outcome, Server, Tls, http1, trail};
+
+/// Keystone and a compute API that refuses the first of Keystone's tokens.
+async fn openstack(authority: &Authority) -> Server {
+    let acceptor = Tls::new(authority.server()).acceptor();
+    let tokens = Arc::<AtomicUsize>::default();
+    Server::start(move |_, socket, _| {
+        let (acceptor, tokens) = (acceptor.clone(), Arc::clone(&tokens));
+        async move {
+            let address = socket.local_addr()?;
+            let mut io = acceptor.accept(socket).await?;
+            while let Some(request) = http1::read(&mut io).await? {
+                let (head, body) = if request.start.starts_with("POST /keystone/v3/auth/tokens ") {
+                    let number = tokens.fetch_add(1, Ordering::SeqCst) + 1;
+                    let url = format!("https://{address}/compute");
+                    (
+                        format!("201 Created\r\nX-Subject-Token: t{number}"),
+                        format!(
+                            r#"{{"token": {{"catalog": [{{"type": "compute", "endpoints":
+                                [{{"interface": "public", "url": "{url}"}}]}}]}}}}"#
+                        ),
+                    )
+                } else if request.start.starts_with("GET /compute/v2.1/servers ")
+                    && request.headers["x-auth-token"] != "t1"
+                {
+                    ("200 OK".to_owned(), "{}".to_owned())
+                } else {
+                    ("401 Unauthorized".to_owned(), "{}".to_owned())
+                };
+                let length = body.len();
+                let text = format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\n\r\n{body}");
+                io.write_all(text.as_bytes()).await?;
+                io.flush().await?;
+            }
+            Ok(())
+        }
+    })
+    .await
+}
+
+fn cloud(server: &Server) -> Cloud {
+    let auth = Auth::application_credential("c1", "hunter2");
+    Cloud::new(format!("{}/keystone", server.https()), auth)
+}
+
+fn assert_renewed(outcome: &Outcome) {
+    assert!(outcome.is_ok(), "{outcome:?}");
+    let causes: Vec<_> = trail(outcome)
+        .attempts()
+        .iter()
+        .map(Attempt::cause)
+        .collect();
+    assert_eq!(causes, [Cause::Initial, Cause::Reauth]);
+}
+
+/// Runs what blocks on a thread of its own.
+async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+    tokio::task::spawn_blocking(work).await.expect("no panic")
+}
+
+fn call_blocking(connection: &Connection) -> Outcome {
+    let builder = connection.compute().expect("a builder");
+    let client = builder.build_blocking().expect("a client");
+    client.get("/servers").send()
+}
+
+async fn call(connection: &Connection) -> Outcome {
+    let builder = connection.compute().expect("a builder");
+    let client = builder.build().expect("a client");
+    client.get("/servers").send().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ways_of_connecting_serve_both_kinds_of_clients() {
+    let authority = Authority::new();
+    for (connects_blocking, calls_blocking) in
+        [(false, false), (false, true), (true, false), (true, true)]
+    {
+        let server = openstack(&authority).await;
+        let cloud = cloud(&server).extra_ca(authority.pem.clone());
+        let connection = if connects_blocking {
+            blocking(move || cloud.connect_blocking()).await
+        } else {
+            cloud.connect().await
+        };
+        let connection = connection.expect("a connection");
+        let outcome = if calls_blocking {
+            blocking(move || call_blocking(&connection)).await
+        } else {
+            call(&connection).await
+        };
+        assert_renewed(&outcome);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verification_is_on_unless_it_is_turned_off_for_both() {
+    let server = openstack(&Authority::new()).await;
+    let error = cloud(&server).connect().await.expect_err("no trust");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let careless = cloud(&server).danger_accept_invalid_certs(true);
+    let connection = careless.connect().await.expect("a connection");
+    let session = connection.session().expect("a session");
+    assert_eq!(session.trail().notes(), [TrailNote::TlsUnverified]);
+    let outcome = call(&connection).await;
+    assert_renewed(&outcome);
+    assert_eq!(trail(&outcome).notes(), [TrailNote::TlsUnverified]);
+}
