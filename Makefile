@@ -26,6 +26,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	cargo test --workspace
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
+	@scripts/test-python.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
@@ -43,8 +44,16 @@ check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and ge
 	cargo run --quiet --package xtask -- links
 	@scripts/deny.sh
 
+.PHONY: wheel
+wheel: toolchain ## Build the Python wheel and sdist into target/wheels
+	@scripts/wheel.sh
+
+.PHONY: test-python
+test-python: toolchain ## Tests of the Python package, against its installed wheel
+	@scripts/test-python.sh
+
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack

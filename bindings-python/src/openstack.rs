@@ -20,8 +20,8 @@ use crate::values::CancelToken;
 
 /// What a flow gave.
 pub(crate) enum Told {
-    Action(Result<ActionReport, ActionError>),
-    Story(Result<ServerStory, ExplainError>),
+    Action(Result<Box<ActionReport>, ActionError>),
+    Story(Result<Box<ServerStory>, ExplainError>),
 }
 
 /// Where a flow leaves what it gave.
@@ -90,7 +90,7 @@ pub(crate) fn flow(
         if let Some(token) = &cancel {
             explain = explain.cancel_token(token);
         }
-        explain.flow(move |outcome| put(Told::Story(outcome)))
+        explain.flow(move |outcome| put(Told::Story(outcome.map(Box::new))))
     } else {
         let action = given(options, "action")?
             .ok_or_else(|| PyTypeError::new_err("the action is missing"))?;
@@ -110,7 +110,7 @@ pub(crate) fn flow(
         if let Some(token) = &cancel {
             follow = follow.cancel_token(token);
         }
-        follow.flow(move |outcome| put(Told::Action(outcome)))
+        follow.flow(move |outcome| put(Told::Action(outcome.map(Box::new))))
     };
     Ok((flow, slot))
 }

@@ -247,10 +247,7 @@ impl Draft {
                 .iter()
                 .map(|secret| (secret.clone(), crate::redact::REDACTED.to_owned())),
         );
-        secrets
-            // A value of one or two characters is everywhere, and hides nothing there.
-            .filter(|(value, _)| value.expose().len() >= MIN_SECRET)
-            .collect()
+        secrets.collect()
     }
 }
 
@@ -300,6 +297,3 @@ fn callers_trace(headers: &mut HeaderMap) -> Option<TraceContext> {
     }
     trace
 }
-
-/// The shortest secret that is looked for in a server's text; shorter ones would be found in its IDs.
-const MIN_SECRET: usize = 4;
