@@ -7,6 +7,7 @@ they have beyond that (cookies, retries, redirects) stays at its default.
 import argparse
 import asyncio
 import json
+import os
 from typing import Any
 
 from measure import BODY, Meter, Plan, tasks, threads
@@ -258,7 +259,9 @@ def main() -> None:
     figures = CLIENTS[given.name](given.url, plan)
     if asyncio.iscoroutine(figures):
         figures = asyncio.run(figures)
-    print(json.dumps(figures))
+    print(json.dumps(figures), flush=True)
+    # The end of an interpreter is not what is measured, and pyreqwest's threads sometimes make it an abort.
+    os._exit(0)
 
 
 if __name__ == "__main__":
