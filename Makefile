@@ -76,6 +76,10 @@ mutants: toolchain ## Mutation testing of retry, retry_after, trail and decoding
 bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/rust.json
 	@scripts/bench-rust.sh
 
+.PHONY: bench-python
+bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
+	@scripts/bench-python.sh
+
 .PHONY: codegen
 codegen: toolchain ## Write the code tables anew from schema/codes.json
 	cargo run --quiet --package xtask -- codegen
