@@ -35,6 +35,8 @@ const URL_PATH_STRICT: &AsciiSet = &URL_PATH.add(b'^').add(b'|');
 pub(crate) const SHOWN_QUERY: [&str; 5] = ["limit", "cursor", "marker", "page", "offset"];
 
 /// A credential. Its text appears in no `Debug`, log, trail, report or error text.
+/// Where a server repeats it, it is taken out too, unless it is shorter than four characters: those would be found within
+/// the server's own codes and IDs.
 ///
 /// # Examples
 /// ```
