@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import sandbox as sandboxes
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -106,3 +107,16 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def url(server: Server) -> str:
     return server.url
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[sandboxes.Sandbox]:
+    with sandboxes.running() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_process: sandboxes.Sandbox) -> sandboxes.Sandbox:
+    """The sandbox with nothing queued, and with an empty log."""
+    sandbox_process.clear()
+    return sandbox_process
