@@ -109,14 +109,7 @@ def url(server: Server) -> str:
     return server.url
 
 
-@pytest.fixture(scope="session")
-def sandbox_process() -> Iterator[sandboxes.Sandbox]:
+@pytest.fixture
+def sandbox() -> Iterator[sandboxes.Sandbox]:
     with sandboxes.running() as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-def sandbox(sandbox_process: sandboxes.Sandbox) -> sandboxes.Sandbox:
-    """The sandbox with nothing queued, and with an empty log."""
-    sandbox_process.clear()
-    return sandbox_process

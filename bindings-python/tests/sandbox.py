@@ -21,11 +21,6 @@ class Sandbox:
         """Queues incidents, written as on the sandbox's command line."""
         self._control("POST", "incidents", list(incidents))
 
-    def clear(self) -> None:
-        """Drops the incidents that nobody met, and empties the log."""
-        self._control("DELETE", "incidents")
-        self._control("DELETE", "requests")
-
     def requests(self) -> list[dict[str, Any]]:
         """The requests that the server saw."""
         requests: list[dict[str, Any]] = self._control("GET", "requests")["requests"]
@@ -45,8 +40,7 @@ class Sandbox:
         asked = urllib.request.Request(f"{self._control_url}/{what}", data, method=method)
         # No proxy of the environment is asked for loopback.
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=20) as answer:
-            content = answer.read()
-        return json.loads(content) if content else None
+            return json.load(answer)
 
 
 @contextmanager
