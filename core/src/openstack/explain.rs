@@ -6,11 +6,12 @@ use std::future::Future;
 use serde::Serialize;
 
 use super::action::ServerAction;
+use super::codes::Verdict;
 use super::compute::{Compute, Fetched, Get};
-use super::follow::is_absent;
+use super::following::is_absent;
 use super::report::steps;
 use super::server::Server;
-use super::verdict::{Judgement, Sight, Verdict, judge};
+use super::verdict::{Judgement, Sight, judge};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
