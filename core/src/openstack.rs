@@ -30,6 +30,7 @@ mod explain;
 mod fields;
 mod follow;
 mod following;
+mod inquiry;
 mod keystone;
 mod places;
 mod read;

@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use super::action::ServerAction;
 use super::codes::Verdict;
-use super::compute::{Compute, Fetched, Get};
+use super::compute::{Compute, Get};
 use super::follow::{Plan, Progress};
+use super::inquiry::{Found, Inquiry};
 use super::report::{ActionError, ActionReport};
 use super::server::{Server, ServerFault};
 use super::verdict::{Judgement, Sight, judge};
 use crate::call::race::{Cancel, Race, race};
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
-use crate::dialect::openstack::Fault;
 use crate::error::Error;
 use crate::trail::Trail;
 use crate::transport::Transport;
@@ -34,17 +34,11 @@ pub(super) struct Following<T> {
     /// Whether the server was ever there, and the fault that it had then.
     first_fault: Option<Option<ServerFault>>,
     action: Option<ServerAction>,
-    trails: Vec<Trail>,
+    inquiry: Inquiry,
     /// Why the last poll gave nothing, if it did not.
     missed: Option<String>,
     /// Since when the same is seen, and what that is.
     since: Option<(Instant, String)>,
-}
-
-/// Whether Nova says that there is no such thing. Another 404 is that of a proxy, or of a wrong URL.
-pub(super) fn is_absent(error: &Error) -> bool {
-    error.category() == Some(Category::NotFound)
-        && error.code() == Some(Fault::ItemNotFound.as_str())
 }
 
 /// Whether the next poll may go better: the failure, or that of a sign-in that it came of, is one that passes.
@@ -85,7 +79,10 @@ impl<T: Transport> Following<T> {
             first_fault: None,
             action: None,
             missed: None,
-            trails: plan.action.started.clone().into_iter().collect(),
+            inquiry: Inquiry::new(
+                plan.cancel.clone(),
+                plan.action.started.clone().into_iter().collect(),
+            ),
             since: None,
             plan,
         }
@@ -198,34 +195,19 @@ impl<T: Transport> Following<T> {
         })
     }
 
-    /// Makes one call, keeps its trail, and tells what ends the following from what does not.
+    /// Makes one call, and tells what ends the following from what does not.
     async fn ask<V: Send + 'static>(&mut self, get: Get<Client<T>, V>) -> Result<Poll<V>, Error> {
-        let cancel = self.plan.cancel.clone();
         let left = self.time_left().max(LAST_LOOK);
         let limit = self.compute.client().call_timeout().min(left);
-        let get = get.request(|request| {
-            let request = request.timeout(limit);
-            match &cancel {
-                Some(token) => request.cancel_token(token),
-                None => request,
+        match self.inquiry.ask(get, Some(limit)).await {
+            Ok(Found::Seen(value)) => Ok(Poll::Seen(value)),
+            Ok(Found::Absent(_)) => Ok(Poll::Absent),
+            Err(error) if may_pass(&error) => {
+                self.missed = Some(error.to_string());
+                Ok(Poll::Missed)
             }
-        });
-        let error = match get.send().await.map(Fetched::into_parts) {
-            Ok((value, trail)) => {
-                self.trails.push(trail);
-                return Ok(Poll::Seen(value));
-            }
-            Err(error) => error,
-        };
-        self.trails.extend(error.trail().cloned());
-        if is_absent(&error) {
-            return Ok(Poll::Absent);
+            Err(error) => Err(error),
         }
-        if !may_pass(&error) {
-            return Err(error);
-        }
-        self.missed = Some(error.to_string());
-        Ok(Poll::Missed)
     }
 
     fn tell(&mut self) {
@@ -314,7 +296,7 @@ impl<T: Transport> Following<T> {
         report.action = self.action;
         report.server = self.server;
         report.followed_ms = u64::try_from(followed.as_millis()).unwrap_or(u64::MAX);
-        report.trails = self.trails;
+        report.trails = self.inquiry.trails;
         report
     }
 
