@@ -27,6 +27,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
 	@scripts/test-python.sh
+	@scripts/test-sdist.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
@@ -49,8 +50,12 @@ wheel: toolchain ## Build the Python wheel and sdist into target/wheels
 	@scripts/wheel.sh
 
 .PHONY: test-python
-test-python: toolchain ## Tests of the Python package, against its installed wheel
+test-python: toolchain ## Tests of the Python package, against its installed wheel (PYTHON=python3.13 for another)
 	@scripts/test-python.sh
+
+.PHONY: test-sdist
+test-sdist: toolchain ## Build the Python wheel from its sdist, alone and offline, and run it
+	@scripts/test-sdist.sh
 
 .PHONY: conformance
 conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|all SCENARIOS=dir FILTER=part

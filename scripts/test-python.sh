@@ -2,7 +2,11 @@
 # The tests of the Python package, against its wheel in an environment of its own: test-python.sh [PYTEST-ARGUMENT…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-python=$(scripts/python_env.sh pytest uvloop mypy pyright)
+# A server for the examples and the snippets of the docs, and what these use beside reqtrail.
+[ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-sandbox
+REQTRAIL_SANDBOX=$(cd "${CARGO_TARGET_DIR:-target}/debug" && pwd)/reqtrail-sandbox
+export REQTRAIL_SANDBOX
+python=$(scripts/python_env.sh pytest uvloop mypy pyright fastapi uvicorn httpx requests types-requests)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
@@ -11,4 +15,6 @@ status=0
 count() { grep -oE "[0-9]+ $1" "$log" | tail -1 | grep -oE '[0-9]+' || echo 0; }
 # As the other suites close.
 echo "python-tests: $(count passed) passed, $(count failed) failed, $(count skipped) skipped"
+# Not where a few tests were asked for.
+[ $# -gt 0 ] || scripts/smoke-python.sh || status=$?
 exit "$status"

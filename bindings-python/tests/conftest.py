@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import sandbox as sandboxes
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -106,3 +107,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def url(server: Server) -> str:
     return server.url
+
+
+@pytest.fixture
+def sandbox() -> Iterator[sandboxes.Sandbox]:
+    with sandboxes.running() as sandbox:
+        yield sandbox

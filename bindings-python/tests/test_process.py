@@ -99,11 +99,17 @@ def test_multiprocessing(url: str, method: str) -> None:
         assert pool.map(fetch, [url] * 4) == [200] * 4
 
 
-def test_sub_interpreters_are_refused() -> None:
-    program = """
-        import _xxsubinterpreters as interpreters
+@pytest.mark.parametrize("isolated", [True, False])
+def test_sub_interpreters_are_refused(isolated: bool) -> None:
+    # Of one's own lock, they are refused by Python; of the shared lock, by reqtrail.
+    program = f"""
         import reqtrail
-        id = interpreters.create()
+        try:
+            import _interpreters as interpreters  # 3.13 and newer
+            id = interpreters.create("isolated" if {isolated} else "legacy")
+        except ImportError:
+            import _xxsubinterpreters as interpreters
+            id = interpreters.create(isolated={isolated})
         interpreters.run_string(id, '''
         try:
             import reqtrail

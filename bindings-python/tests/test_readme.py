@@ -1,23 +1,45 @@
-"""The README's snippets are Python, and the one that needs no server does what it says."""
+"""The README's programs run one below another, as they are read, and do what it says."""
 
-import ast
 import re
-import subprocess
-import sys
-from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
-SNIPPETS = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+import pytest
+import snippets
+from sandbox import Sandbox
+from snippets import BASE_URL, ROOT, TOKEN
 
-
-def test_every_snippet_is_python() -> None:
-    assert len(SNIPPETS) >= 4
-    for snippet in SNIPPETS:
-        compile(snippet, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+SNIPPETS = snippets.read(ROOT / "bindings-python" / "README.md")
+PROGRAMS = [snippet for snippet in SNIPPETS if snippet.language == "python"]
 
 
-def test_a_failure_without_a_server() -> None:
-    (snippet,) = (snippet for snippet in SNIPPETS if "127.0.0.1:9" in snippet)
-    ran = subprocess.run([sys.executable, "-c", snippet], capture_output=True, text=True, timeout=60)
+def test_no_program_is_left_out() -> None:
+    assert len(PROGRAMS) >= 4
+    assert [program for program in PROGRAMS if not program.is_run] == []
+
+
+def test_the_programs_run_as_they_are_read(sandbox: Sandbox) -> None:
+    program = "\n".join(snippet.code for snippet in PROGRAMS)
+    assert BASE_URL in program and TOKEN in program
+    ran = snippets.run(program.replace(BASE_URL, sandbox.base_url).replace(TOKEN, sandbox.token))
     assert ran.returncode == 0, ran.stderr
-    assert "GET /anything  FAILED: connect  2 attempts" in ran.stdout
+    listed, missing, gathered = sandbox.request_ids
+    assert ran.stdout.startswith(f"200 {listed} ")
+    # There is no camera 7, and its failure is one that a reader will see as well.
+    assert "404 not_found: No such camera" in ran.stdout
+    assert ran.stdout.count(missing) == 3  # in the error, alone, and in the report
+    assert f"200 {gathered}" in ran.stdout
+
+
+@pytest.mark.parametrize("heading", ["No server at hand?"])
+def test_what_is_shown_is_what_is_printed(heading: str) -> None:
+    program, shown = (snippet for snippet in SNIPPETS if snippet.heading == heading)
+    ran = snippets.run(program.code)
+    assert ran.returncode == 0, ran.stderr
+    assert shape(ran.stdout) == shape(shown.code)
+
+
+def shape(text: str) -> list[str]:
+    """A text without what differs from run to run."""
+    text = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID", text)
+    text = re.sub(r"req_[0-9a-f]+", "ID", text)
+    text = re.sub(r"[0-9][0-9T:.-]*( ms| s\b|Z|\b)", "N", text)
+    return [" ".join(line.split()) for line in text.strip().splitlines()]

@@ -1,0 +1,53 @@
+"""Whether an installed wheel works at all, with nothing but the standard library: smoke.py
+
+For interpreters beside the one that the whole suite runs with.
+"""
+
+import asyncio
+import pickle
+import platform
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import reqtrail
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = b'{"ok":true}'
+        self.send_response(200 if self.path == "/ok" else 404)
+        self.send_header("X-Request-Id", "req_1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def check(url: str) -> None:
+    with reqtrail.Client(url) as client:
+        response = client.get("/ok")
+        assert (response.status, response.request_id, response.json()) == (200, "req_1", {"ok": True})
+        try:
+            client.get("/missing")
+        except reqtrail.NotFoundError as error:
+            again = pickle.loads(pickle.dumps(error))
+        assert type(again) is reqtrail.NotFoundError and again.request_ids == ("req_1",)
+        assert again.trail.to_json() and "FAILED: api (404)" in str(again.trail)
+    asyncio.run(check_asyncio(url))
+
+
+async def check_asyncio(url: str) -> None:
+    async with reqtrail.AsyncClient(url) as client:
+        responses = await asyncio.gather(*(client.get("/ok") for _ in range(10)))
+        assert [response.request_id for response in responses] == ["req_1"] * 10
+
+
+with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    check(f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+print(f"reqtrail {reqtrail.__version__} works with Python {platform.python_version()}")

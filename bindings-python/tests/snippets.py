@@ -1,0 +1,44 @@
+"""The Python programs in Markdown files."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# What the pages write in the place of a server that readers have, and its counterpart for one that tests have.
+BASE_URL, TOKEN = "https://novavms.example/api/v1", "sk_live_…"
+
+_FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Snippet:
+    heading: str
+    language: str
+    info: str
+    """What stands after the language: ``no-run`` marks what cannot be run."""
+    code: str
+
+    @property
+    def is_run(self) -> bool:
+        return self.language == "python" and self.info.strip() != "no-run"
+
+
+def read(path: Path) -> list[Snippet]:
+    found = []
+    for section in re.split(r"^#+ (?=\S)", path.read_text(), flags=re.MULTILINE)[1:]:
+        heading = section.partition("\n")[0]
+        found += [Snippet(heading, *match.groups()) for match in _FENCE.finditer(section)]
+    return found
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    """Runs a program in a process of its own."""
+    # What a proxy of the environment says is not for loopback.
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)

@@ -1,0 +1,34 @@
+"""What is installed besides the code: licences, types, and what the package says of itself."""
+
+import sys
+from importlib.metadata import distribution
+from importlib.resources import files
+
+import reqtrail
+
+PACKAGE = distribution("reqtrail")
+
+
+def test_the_licences_come_along() -> None:
+    names = PACKAGE.metadata.get_all("License-File") or []
+    assert sorted(names) == ["LICENSE-APACHE", "LICENSE-MIT"]
+    for name in names:
+        text = PACKAGE.read_text(f"licenses/{name}")
+        assert text is not None and "Copyright" in text
+
+
+def test_the_package_is_typed() -> None:
+    assert files("reqtrail").joinpath("py.typed").is_file()
+    assert "Typing :: Typed" in (PACKAGE.metadata.get_all("Classifier") or [])
+
+
+def test_it_says_what_it_is() -> None:
+    assert PACKAGE.version == reqtrail.__version__
+    assert PACKAGE.requires is None
+    running = "Programming Language :: Python :: {}.{}".format(*sys.version_info)
+    assert sys.version_info >= (3, 14) or running in (PACKAGE.metadata.get_all("Classifier") or [])
+
+
+def test_one_native_module_serves_every_python() -> None:
+    native = [str(file) for file in PACKAGE.files or () if str(file).endswith(".so")]
+    assert native == ["reqtrail/_native.abi3.so"]
