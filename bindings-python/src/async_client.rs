@@ -162,11 +162,11 @@ impl RawAsyncClient {
     #[new]
     fn new(
         py: Python<'_>,
-        base_url: String,
+        base: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
         refresher_blocks: bool,
     ) -> PyResult<Self> {
-        let config = Config::read(base_url, options)?;
+        let config = Config::read(base, options)?;
         let kept = guarded(py, || {
             Kept::new(py, config, |config, py| build(config, py, refresher_blocks))
         })?;
@@ -234,7 +234,7 @@ impl RawAsyncClient {
         })
     }
 
-    /// Starts following a server action (`follow`), or telling a server's story (`explain`).
+    /// Starts a flow of the compute API; `what` names it.
     fn start_flow(
         &self,
         py: Python<'_>,

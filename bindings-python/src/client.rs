@@ -146,8 +146,8 @@ pub(crate) struct RawClient(Kept<()>);
 #[pymethods]
 impl RawClient {
     #[new]
-    fn new(py: Python<'_>, base_url: String, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let config = Config::read(base_url, options)?;
+    fn new(py: Python<'_>, base: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let config = Config::read(base, options)?;
         guarded(py, || Kept::new(py, config, build)).map(Self)
     }
 
@@ -177,7 +177,7 @@ impl RawClient {
         })
     }
 
-    /// Follows a server action (`follow`), or tells a server's story (`explain`), on this thread.
+    /// Runs a flow of the compute API on this thread; `what` names it.
     fn run(
         &self,
         py: Python<'_>,

@@ -6,10 +6,12 @@ use std::time::Duration;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
+use reqtrail::openstack::Connection;
 use reqtrail::{
     Client, ClientBuilder, CustomDialect, Dialect, Proxy, RetryBudget, Secret, blocking,
 };
 
+use crate::cloud::RawConnection;
 use crate::convert;
 use crate::failure;
 use crate::logging::LogSink;
@@ -17,8 +19,14 @@ use crate::logging::LogSink;
 /// Sets an option on a builder, as often as it is asked to.
 type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
 
+/// What a client begins with.
+enum Base {
+    Url(String),
+    Connection(Connection),
+}
+
 pub(crate) struct Config {
-    base_url: String,
+    base: Base,
     setters: Vec<Setter>,
     /// The token that a program has set since.
     token: Mutex<Option<Secret>>,
@@ -28,10 +36,15 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads the options of a client; a name that is none is a `TypeError`, as for any function.
-    pub(crate) fn read(base_url: String, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+    /// Reads the base, a URL or a connection to a cloud, and the options of a client; a name that is none is a
+    /// `TypeError`, as for any function.
+    pub(crate) fn read(base: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let base = match base.cast::<RawConnection>() {
+            Ok(connection) => Base::Connection(connection.get().0.clone()),
+            Err(_) => Base::Url(convert::text("base_url", base)?),
+        };
         let mut config = Self {
-            base_url,
+            base,
             setters: Vec::new(),
             token: Mutex::default(),
             on_attempt: None,
@@ -190,7 +203,10 @@ impl Config {
         add: impl FnOnce(ClientBuilder) -> ClientBuilder + Send,
     ) -> PyResult<blocking::Client> {
         let built = py.detach(|| {
-            let mut builder = Client::builder(self.base_url.as_str());
+            let mut builder = match &self.base {
+                Base::Url(url) => Client::builder(url.as_str()),
+                Base::Connection(connection) => connection.compute()?,
+            };
             for set in &self.setters {
                 builder = set(builder);
             }

@@ -3,6 +3,7 @@
 
 mod async_client;
 mod client;
+mod cloud;
 mod config;
 mod convert;
 mod failure;
@@ -25,6 +26,8 @@ mod _native {
     use crate::async_client::RawAsyncClient;
     #[pymodule_export]
     use crate::client::RawClient;
+    #[pymodule_export]
+    use crate::cloud::{RawCloud, RawConnection};
     #[pymodule_export]
     use crate::failure::RawError;
     #[pymodule_export]

@@ -1,25 +1,29 @@
-//! OpenStack's server actions: what became of a 202, and the story of a server.
+//! OpenStack's compute API: what servers and actions are, what became of a 202, and the story of a server.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use reqtrail::host::Flow;
 use reqtrail::openstack::{
-    ActionError, ActionRef, ActionReport, Compute, ExplainError, ServerStory,
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, Follow, Progress,
+    ServerStory,
 };
-use reqtrail::{Trail, blocking};
+use reqtrail::{CancelToken, Error, Trail, blocking};
+use serde::Serialize;
 
 use crate::convert;
 use crate::failure;
+use crate::interrupt;
 use crate::response::{RawResponse, RawTrail};
-use crate::values::CancelToken;
+use crate::values;
 
 /// What a flow gave.
 pub(crate) enum Told {
+    Read(Result<RawReport, Error>),
     Action(Result<Box<ActionReport>, ActionError>),
     Story(Result<Box<ServerStory>, ExplainError>),
 }
@@ -53,9 +57,18 @@ impl RawReport {
             trails: report.trails.clone(),
         }
     }
+
+    /// A value that was read has no text of its own.
+    fn of_read<V: Serialize>(read: &Fetched<V>) -> Self {
+        Self {
+            json: read.to_json(),
+            report: String::new(),
+            trails: vec![read.trail().clone()],
+        }
+    }
 }
 
-/// Makes the flow that `what` names: `follow` or `explain`.
+/// Makes the flow that `what` names: `server`, `action`, `actions`, `follow` or `explain`.
 pub(crate) fn flow(
     client: &blocking::Client,
     what: &str,
@@ -68,57 +81,106 @@ pub(crate) fn flow(
         *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
     };
     let mut compute = Compute::new(client.clone());
-    if let Some(version) = given(options, "microversion")? {
-        compute = compute.microversion(convert::text("microversion", &version)?);
+    if let Some(version) = text(options, "microversion")? {
+        compute = compute.microversion(version);
     }
-    let cancel = match given(options, "cancel")? {
-        Some(token) => Some(
-            token
-                .cast::<CancelToken>()
-                .map_err(|_| convert::expected("cancel", "a CancelToken", &token))?
-                .get()
-                .0
-                .clone(),
-        ),
-        None => None,
-    };
-    let flow = if what == "explain" {
-        let mut explain = compute.explain(server_id);
-        if let Some(limit) = given(options, "limit")? {
-            explain = explain.limit(limit.extract()?);
+    let cancel = cancel_token(options)?.unwrap_or_default();
+    let flow = match what {
+        "server" => compute
+            .server(server_id)
+            .flow(&cancel, move |read| put(told(read))),
+        "action" => {
+            let id = text(options, "request_id")?.unwrap_or_default();
+            let read = compute.action(server_id, id);
+            read.flow(&cancel, move |read| put(told(read)))
         }
-        if let Some(token) = &cancel {
-            explain = explain.cancel_token(token);
+        "actions" => {
+            let mut list = compute.actions(server_id);
+            if let Some(limit) = given(options, "limit")? {
+                list = list.limit(limit.extract()?);
+            }
+            if let Some(marker) = text(options, "marker")? {
+                list = list.marker(marker);
+            }
+            if let Some(time) = moment(options, "changes_since")? {
+                list = list.changes_since(time);
+            }
+            if let Some(time) = moment(options, "changes_before")? {
+                list = list.changes_before(time);
+            }
+            list.flow(&cancel, move |read| put(told(read)))
         }
-        explain.flow(move |outcome| put(Told::Story(outcome.map(Box::new))))
-    } else {
-        let action = given(options, "action")?
-            .ok_or_else(|| PyTypeError::new_err("the action is missing"))?;
-        let mut follow = compute.follow(server_id, action_ref(&action)?);
-        let first = time(options, "poll_interval")?;
-        let longest = time(options, "max_poll_interval")?;
-        if first.is_some() || longest.is_some() {
-            let first = first.unwrap_or(Duration::from_millis(500));
-            follow = follow.poll_interval(first, longest.unwrap_or(Duration::from_secs(10)));
+        "explain" => {
+            let mut explain = compute.explain(server_id).cancel_token(&cancel);
+            if let Some(limit) = given(options, "limit")? {
+                explain = explain.limit(limit.extract()?);
+            }
+            explain.flow(move |outcome| put(Told::Story(outcome.map(Box::new))))
         }
-        if let Some(deadline) = time(options, "deadline")? {
-            follow = follow.deadline(deadline);
+        _ => {
+            let follow = follow(&compute, server_id, options)?.cancel_token(&cancel);
+            follow.flow(move |outcome| put(Told::Action(outcome.map(Box::new))))
         }
-        if let Some(settle) = time(options, "settle_time")? {
-            follow = follow.settle_time(settle);
-        }
-        if let Some(token) = &cancel {
-            follow = follow.cancel_token(token);
-        }
-        follow.flow(move |outcome| put(Told::Action(outcome.map(Box::new))))
     };
     Ok((flow, slot))
+}
+
+fn told<V: Serialize>(read: Result<Fetched<V>, Error>) -> Told {
+    Told::Read(read.map(|read| RawReport::of_read(&read)))
+}
+
+fn follow(
+    compute: &Compute<blocking::Client>,
+    server_id: String,
+    options: &Bound<'_, PyDict>,
+) -> PyResult<Follow<blocking::Client>> {
+    let action =
+        given(options, "action")?.ok_or_else(|| PyTypeError::new_err("the action is missing"))?;
+    let mut follow = compute.follow(server_id, action_ref(&action)?);
+    let first = time(options, "poll_interval")?;
+    let longest = time(options, "max_poll_interval")?;
+    if first.is_some() || longest.is_some() {
+        let first = first.unwrap_or(Duration::from_millis(500));
+        follow = follow.poll_interval(first, longest.unwrap_or(Duration::from_secs(10)));
+    }
+    if let Some(deadline) = time(options, "deadline")? {
+        follow = follow.deadline(deadline);
+    }
+    if let Some(settle) = time(options, "settle_time")? {
+        follow = follow.settle_time(settle);
+    }
+    if let Some(hook) = given(options, "on_progress")? {
+        if !hook.is_callable() {
+            return Err(convert::expected("on_progress", "a callable", &hook));
+        }
+        let hook = hook.unbind();
+        follow = follow.on_progress(move |progress| tell(&hook, progress));
+    }
+    Ok(follow)
+}
+
+/// Calls the program's progress function on the thread that follows; its exceptions end nothing.
+fn tell(hook: &Py<PyAny>, progress: &Progress<'_>) {
+    // `None`: the interpreter is going away.
+    let _ = Python::try_attach(|py| {
+        static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let told = TELL
+            .import(py, "reqtrail._openstack", "tell_progress")
+            .and_then(|tell| tell.call1((hook, progress.to_json())));
+        let Err(error) = told else { return };
+        if error.is_instance_of::<PyException>(py) {
+            error.write_unraisable(py, Some(hook.bind(py)));
+        } else {
+            interrupt::raise_after_call(error);
+        }
+    });
 }
 
 /// What a flow that has ended left in its slot.
 pub(crate) fn outcome(py: Python<'_>, slot: &Slot) -> PyResult<RawReport> {
     let told = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
     match told {
+        Some(Told::Read(read)) => read.map_err(|error| failure::raised(py, error)),
         Some(Told::Action(Ok(report))) => Ok(RawReport::of_action(&report)),
         Some(Told::Action(Err(error))) => Err(raised(py, error)),
         Some(Told::Story(Ok(story))) => Ok(RawReport {
@@ -126,7 +188,7 @@ pub(crate) fn outcome(py: Python<'_>, slot: &Slot) -> PyResult<RawReport> {
             report: story.report(),
             trails: story.trails,
         }),
-        Some(Told::Story(Err(error))) => Err(failure::raised(py, error.error)),
+        Some(Told::Story(Err(error))) => Err(unread(py, error)),
         None => Err(failure::panicked(py)),
     }
 }
@@ -148,6 +210,18 @@ fn raised(py: Python<'_>, error: ActionError) -> PyErr {
     made.map_or_else(|failed| failed, PyErr::from_value)
 }
 
+/// The exception of a story that could not be read, with the trails of all calls that were made for it.
+fn unread(py: Python<'_>, error: ExplainError) -> PyErr {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let display = error.to_string();
+    let trails: Vec<RawTrail> = error.trails.into_iter().map(RawTrail).collect();
+    let made = failure::exception(py, error.error).and_then(|cause| {
+        MAKE.import(py, "reqtrail._openstack", "explain_error")?
+            .call1((display, trails, cause))
+    });
+    made.map_or_else(|failed| failed, PyErr::from_value)
+}
+
 fn action_ref(action: &Bound<'_, PyAny>) -> PyResult<ActionRef> {
     if let Ok(response) = action.cast::<RawResponse>() {
         return Ok(ActionRef::from(&response.get().0));
@@ -163,8 +237,31 @@ fn given<'py>(options: &Bound<'py, PyDict>, name: &str) -> PyResult<Option<Bound
     Ok(options.get_item(name)?.filter(|value| !value.is_none()))
 }
 
+fn text(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<String>> {
+    given(options, name)?
+        .map(|value| convert::text(name, &value))
+        .transpose()
+}
+
 fn time(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<Duration>> {
     given(options, name)?
         .map(|value| convert::duration(name, &value))
         .transpose()
+}
+
+/// A point in time, which the Python half gives as seconds since 1970.
+fn moment(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<SystemTime>> {
+    let since = time(options, name)?;
+    Ok(since.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since)))
+}
+
+/// The token that the program gave.
+pub(crate) fn cancel_token(options: &Bound<'_, PyDict>) -> PyResult<Option<CancelToken>> {
+    let Some(token) = given(options, "cancel")? else {
+        return Ok(None);
+    };
+    let token = token
+        .cast::<values::CancelToken>()
+        .map_err(|_| convert::expected("cancel", "a CancelToken", &token))?;
+    Ok(Some(token.get().0.clone()))
 }

@@ -6,6 +6,7 @@ import json
 import pickle
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +18,8 @@ from reqtrail.openstack import (
     ActionUnfollowedError,
     AsyncCompute,
     Compute,
+    ExplainError,
+    Progress,
     Verdict,
 )
 
@@ -30,6 +33,7 @@ class Nova(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     ids = itertools.count(1)
     fails = True
+    refuses = False
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -54,6 +58,8 @@ class Nova(BaseHTTPRequestHandler):
         match self.path.split("?")[0].strip("/").split("/"):
             case ["servers", server] if server == ID:
                 self.answer(200, {"server": {"id": ID, "status": "ACTIVE", "OS-EXT-STS:task_state": None if self.fails else "resize_prep"}})
+            case ["servers", _, "os-instance-actions"] if self.refuses:
+                self.answer(403, {"forbidden": {"code": 403, "message": "no"}})
             case ["servers", _, "os-instance-actions"]:
                 self.answer(200, {"instanceActions": [action]})
             case ["servers", _, "os-instance-actions", _]:
@@ -142,3 +148,89 @@ def test_following_ends_when_it_is_told_to(nova: Any) -> None:
             assert isinstance(info.value.__cause__, ActionUnfollowedError)
 
     asyncio.run(main())
+
+
+def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
+    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
+        compute = Compute(client)
+        server = compute.server(ID)
+        assert (server.id, server.status, server.fault) == (ID, "ACTIVE", None)
+        action = compute.action(ID, RESIZE)
+        assert action.events is not None and action.events[0].event == "cold_migrate"
+        page = compute.actions(ID, limit=3, marker=RESIZE, changes_since=datetime(2026, 1, 1, tzinfo=UTC))
+        assert [listed.action for listed in page.actions] == ["resize"] and page.next is None
+        for read in (server, action, page):
+            assert read.trail is not None and len(read.trail.attempts) == 1
+            assert pickle.loads(pickle.dumps(read)) == read
+        with pytest.raises(reqtrail.NotFoundError):
+            compute.server("other")
+        with pytest.raises(ValueError, match="changes_since: expected a datetime with a time zone"):
+            compute.actions(ID, changes_since=datetime(2026, 1, 1))
+        with pytest.raises(TypeError, match="changes_before: expected a datetime, not str"):
+            compute.actions(ID, changes_before="2026-01-01")  # type: ignore[arg-type]
+        with pytest.raises(reqtrail.CancelledError):
+            token = reqtrail.CancelToken()
+            token.cancel()
+            compute.server(ID, cancel=token)
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient.openstack(base(nova), token="gAAAAA-token") as client:
+            compute = AsyncCompute(client)
+            server, action, page = await asyncio.gather(
+                compute.server(ID), compute.action(ID, RESIZE), compute.actions(ID)
+            )
+            assert (server.status, action.action, len(page.actions)) == ("ACTIVE", "resize", 1)
+            with pytest.raises(reqtrail.NotFoundError):
+                await compute.server("other")
+
+    asyncio.run(main())
+
+
+def test_progress_is_told_and_its_exceptions_end_nothing(
+    nova: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unraisable: list[Any] = []
+    monkeypatch.setattr("sys.unraisablehook", unraisable.append)
+    seen: list[tuple[Progress, int]] = []
+
+    def tell(progress: Progress) -> None:
+        seen.append((progress, threading.get_ident()))
+        raise RuntimeError("the program's bug")
+
+    options: Any = {"poll_interval": 0.01, "settle_time": 0.01, "on_progress": tell}
+    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
+        with pytest.raises(ActionFailedError):
+            Compute(client).follow(ID, RESIZE, **options)
+        assert len(unraisable) == len(seen) > 0
+        with pytest.raises(TypeError, match="on_progress: expected a callable"):
+            Compute(client).follow(ID, RESIZE, on_progress=3)  # type: ignore[arg-type]
+    progress, thread = seen[0]
+    assert progress.server is not None and progress.server.status == "ACTIVE"
+    assert progress.action is not None and progress.action.request_id == RESIZE
+    assert progress.elapsed >= 0 and thread == threading.get_ident()
+    seen.clear()
+
+    async def main() -> None:
+        refused: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: refused.append(context))
+        async with reqtrail.AsyncClient.openstack(base(nova), token="gAAAAA-token") as client:
+            with pytest.raises(ActionFailedError):
+                await AsyncCompute(client).follow(ID, RESIZE, **options)
+        # On the loop, before the end is known.
+        assert len(refused) == len(seen) > 0
+        assert {thread for _, thread in seen} == {threading.get_ident()}
+
+    asyncio.run(main())
+
+
+def test_a_story_that_cannot_be_read_keeps_its_trails(nova: Any) -> None:
+    nova.RequestHandlerClass.refuses = True
+    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
+        with pytest.raises(ExplainError) as info:
+            Compute(client).explain(ID)
+    failed = info.value
+    assert isinstance(failed.__cause__, reqtrail.PermissionDeniedError)
+    assert (failed.status, failed.code, len(failed.trails)) == (403, "forbidden", 2)
+    assert failed.request_id in failed.trails[1].request_ids
+    other = pickle.loads(pickle.dumps(failed))
+    assert (str(other), other.trails) == (str(failed), failed.trails)

@@ -43,7 +43,19 @@ pub(crate) struct Dialect {
     pub(crate) title: String,
     /// What the API calls its codes: the name of their type in every language.
     pub(crate) code_type: String,
+    /// Closed sets of names that only this API has.
+    #[serde(default)]
+    pub(crate) sets: Vec<Set>,
     pub(crate) codes: Vec<Code>,
+}
+
+/// A closed set of one API.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Set {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) values: Vec<Name>,
 }
 
 /// One error string of an API.
@@ -100,6 +112,10 @@ pub(crate) fn read(path: &Path) -> Result<Codes, String> {
             &dialect.name,
             dialect.codes.iter().map(|c| (c.name.as_str(), c.number)),
         )?;
+        for set in &dialect.sets {
+            let values = set.values.iter().map(|v| (v.name.as_str(), v.number));
+            unique(&set.name, values)?;
+        }
         for code in &dialect.codes {
             if !codes.categories.iter().any(|c| c.name == code.category) {
                 return Err(format!(
@@ -113,6 +129,12 @@ pub(crate) fn read(path: &Path) -> Result<Codes, String> {
 }
 
 impl Codes {
+    /// The dialect of this name.
+    pub(crate) fn dialect(&self, name: &str) -> Result<&Dialect, String> {
+        let found = self.dialects.iter().find(|d| d.name == name);
+        found.ok_or_else(|| format!("schema/codes.json: no dialect `{name}`"))
+    }
+
     /// The closed sets with their Rust names.
     pub(crate) fn sets(&self) -> [(&'static str, &[Name]); 8] {
         [

@@ -58,6 +58,10 @@ fn codegen(check: bool) -> Result<(), String> {
             "core/src/dialect/openstack/faults.rs",
             rust_tables::dialect(&list, "openstack")?,
         ),
+        (
+            "core/src/openstack/codes.rs",
+            rust_tables::own_sets(&list, "openstack")?,
+        ),
     ];
     let python = [
         ("_codes.py", python_tables::sets(&list)),

@@ -49,15 +49,15 @@ pub(crate) fn sets(codes: &Codes) -> String {
 
 /// The file of one built-in dialect's codes.
 pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
-    let dialect = codes
-        .dialects
-        .iter()
-        .find(|d| d.name == name)
-        .ok_or_else(|| format!("schema/codes.json: no dialect `{name}`"))?;
+    let dialect = codes.dialect(name)?;
+    let ty = &dialect.code_type;
+    let own = dialect.sets.iter().map(|set| set.name.as_str());
+    let mut names: Vec<&str> = own.chain([ty.as_str()]).collect();
+    names.sort_unstable();
+    let names = names.join("\", \"");
     let mut out = format!("\"\"\"The error codes of {}.\"\"\"\n\n", dialect.title);
     out.push_str(HEADER);
-    let ty = &dialect.code_type;
-    let _ = write!(out, "from enum import StrEnum\n\n__all__ = [\"{ty}\"]\n");
+    let _ = write!(out, "from enum import StrEnum\n\n__all__ = [\"{names}\"]\n");
     let doc = format!(
         "An error code of {}. Codes that this release does not know stay plain strings.",
         dialect.title
@@ -66,7 +66,13 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
         .codes
         .iter()
         .map(|code| (code.name.as_str(), code.meaning.as_str()));
-    members_of(&mut out, &format!("reqtrail.{name}"), ty, &doc, members);
+    let module = format!("reqtrail.{name}");
+    members_of(&mut out, &module, ty, &doc, members);
+    for set in &dialect.sets {
+        let members = set.values.iter();
+        let members = members.map(|value| (value.name.as_str(), value.doc.as_str()));
+        members_of(&mut out, &module, &set.name, &set.doc, members);
+    }
     Ok(out)
 }
 

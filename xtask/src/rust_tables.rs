@@ -42,6 +42,19 @@ pub(crate) fn kinds(codes: &Codes) -> String {
     out
 }
 
+/// The file of the closed sets that only one dialect has.
+pub(crate) fn own_sets(codes: &Codes, name: &str) -> Result<String, String> {
+    let dialect = codes.dialect(name)?;
+    let mut out = format!(
+        "//! The closed sets of {} that every language shares.\n\n{HEADER}use crate::closed_set::closed_set;\n\n",
+        dialect.title
+    );
+    for own in &dialect.sets {
+        set(&mut out, &own.name, &own.doc, &own.values);
+    }
+    Ok(out)
+}
+
 fn set(out: &mut String, name: &str, doc: &str, rows: &[Name]) {
     // rustfmt does not touch what is within a macro call.
     let _ = write!(out, "closed_set! {{\n    /// {doc}\n    {name} {{\n");
@@ -60,11 +73,7 @@ fn set(out: &mut String, name: &str, doc: &str, rows: &[Name]) {
 
 /// The file of one built-in dialect's codes.
 pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
-    let dialect = codes
-        .dialects
-        .iter()
-        .find(|d| d.name == name)
-        .ok_or_else(|| format!("schema/codes.json: no dialect `{name}`"))?;
+    let dialect = codes.dialect(name)?;
     let ty = &dialect.code_type;
     let mut out = format!("//! The error codes of {}.\n\n{HEADER}", dialect.title);
     let ruled = dialect

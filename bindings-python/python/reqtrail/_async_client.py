@@ -7,12 +7,12 @@ them when it looks.
 import asyncio
 import inspect
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._exceptions import ReqtrailError
-from ._native import RawAsyncClient, RawRefresh, RawReport, RawResponse, Secret
+from ._native import RawAsyncClient, RawConnection, RawRefresh, RawReport, RawResponse, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
 from ._response import Response
 from ._trail import Attempt, CallInfo, Trail
@@ -133,11 +133,19 @@ class AsyncClient:
         dialect: str | CustomDialect | None = None,
         **options: Unpack[AsyncClientOptions],
     ) -> None:
-        refresher = options.get("token_refresher")
+        self._begin(base_url, {"dialect": dialect_text(dialect), **options})
+
+    @classmethod
+    def _connected(cls, connection: RawConnection, options: AsyncClientOptions) -> Self:
+        client = cls.__new__(cls)
+        client._begin(connection, {**options})
+        return client
+
+    def _begin(self, base: str | RawConnection, given: dict[str, Any]) -> None:
+        refresher = given.get("token_refresher")
         blocks = refresher is not None and not _is_async(refresher)
-        given: dict[str, Any] = {"dialect": dialect_text(dialect), **options}
         self._hooks = _Hooks(given, blocks)
-        self._raw = RawAsyncClient(base_url, given, blocks)
+        self._raw = RawAsyncClient(base, given, blocks)
         self._port: _Port | None = None
         self._ports: list[_Port] = []
 
@@ -207,7 +215,7 @@ class AsyncClient:
         finally:
             port.forget(tag)
 
-    async def _flow(self, what: str, server_id: str, options: dict[str, Any]) -> RawReport:
+    async def _flow(self, what: str, server_id: str, options: Mapping[str, Any]) -> RawReport:
         loop = asyncio.get_running_loop()
         port = self._port_of(loop)
         tag = port.next

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from ._native import RawClient, Secret
+from ._native import RawClient, RawConnection, Secret
 from ._options import ClientOptions, CustomDialect, RequestOptions, dialect_text
 from ._response import Response
 
@@ -41,6 +41,12 @@ class Client:
     def openstack(cls, base_url: str, **options: Unpack[ClientOptions]) -> Self:
         """A client of OpenStack's compute API, as in ``https://nova.example/v2.1``."""
         return cls(base_url, dialect="openstack", **options)
+
+    @classmethod
+    def _connected(cls, connection: RawConnection, options: ClientOptions) -> Self:
+        client = cls.__new__(cls)
+        client._raw = RawClient(connection, options)
+        return client
 
     def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a GET call."""

@@ -1,51 +1,32 @@
-"""What became of OpenStack's server actions, as typed reports."""
+"""OpenStack's servers and server actions, and what became of them, as typed values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Self
 
-from ._async_client import AsyncClient
-from ._client import Client
 from ._exceptions import ReqtrailError
-from ._native import CancelToken, RawReport
-from ._options import Seconds
-from ._response import Response
+from ._native import RawReport, RawTrail
+from ._openstack_faults import Verdict
 from ._trail import Trail
 
 __all__ = [
     "ActionError",
     "ActionEvent",
     "ActionFailedError",
+    "ActionPage",
     "ActionReport",
     "ActionUnfollowedError",
-    "AsyncCompute",
-    "Compute",
-    "ExplainOptions",
-    "FollowOptions",
+    "ExplainError",
+    "Progress",
     "Server",
     "ServerAction",
     "ServerFault",
     "ServerStory",
     "ToldAction",
-    "Verdict",
 ]
 
 _MODULE = "reqtrail.openstack"
-
-
-class Verdict(StrEnum):
-    """How an action ended, as far as the API tells."""
-
-    __module__ = _MODULE
-
-    SUCCEEDED = "succeeded"
-    """It did what was asked for."""
-    FAILED = "failed"
-    """It did not."""
-    UNKNOWN = "unknown"
-    """The API does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +57,11 @@ class Server:
     fault: ServerFault | None
     data: Mapping[str, Any]
     """All that the API sent."""
+    trail: Trail | None = None
+    """The trail of the call that read it; ``None`` within a report, which has the trails of all its calls."""
 
     @classmethod
-    def _of(cls, data: Mapping[str, Any]) -> Self:
+    def _of(cls, data: Mapping[str, Any], trail: Trail | None = None) -> Self:
         fault = data["fault"]
         return cls(
             id=data["id"],
@@ -89,6 +72,7 @@ class Server:
             locked=data["locked"],
             fault=None if fault is None else ServerFault._of(fault),
             data=data,
+            trail=trail,
         )
 
 
@@ -137,9 +121,11 @@ class ServerAction:
     """The steps, newest first; ``None`` if the API does not show them to this caller."""
     data: Mapping[str, Any]
     """All that the API sent."""
+    trail: Trail | None = None
+    """The trail of the call that read it; ``None`` within a report, which has the trails of all its calls."""
 
     @classmethod
-    def _of(cls, data: Mapping[str, Any]) -> Self:
+    def _of(cls, data: Mapping[str, Any], trail: Trail | None = None) -> Self:
         events = data["events"]
         return cls(
             action=data["action"],
@@ -152,6 +138,45 @@ class ServerAction:
             message=data["message"],
             events=None if events is None else tuple(ActionEvent._of(event) for event in events),
             data=data,
+            trail=trail,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPage:
+    """A page of a server's actions, newest first."""
+
+    actions: tuple[ServerAction, ...]
+    """The actions, without their steps."""
+    next: str | None
+    """The link to the next page, for ``request_link``; from microversion 2.58."""
+    trail: Trail
+    """The trail of the call that read it."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any], trail: Trail) -> Self:
+        actions = tuple(ServerAction._of(action) for action in data["actions"])
+        return cls(actions=actions, next=data["next"], trail=trail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a poll of an action that is followed has shown."""
+
+    server: Server | None
+    """The server; ``None`` if it is not there."""
+    action: ServerAction | None
+    """The action's record with its steps; ``None`` if there is none, or not yet."""
+    elapsed: float
+    """How long it has been followed, in seconds."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        server, action = data["server"], data["action"]
+        return cls(
+            server=None if server is None else Server._of(server),
+            action=None if action is None else ServerAction._of(action),
+            elapsed=data["elapsed_ms"] / 1e3,
         )
 
 
@@ -284,6 +309,15 @@ class ActionUnfollowedError(ActionError):
     __module__ = _MODULE
 
 
+class ExplainError(ReqtrailError):
+    """A server's story could not be read; ``__cause__`` says why, and its fields are this one's too."""
+
+    __module__ = _MODULE
+
+    trails: tuple[Trail, ...] = ()
+    """The trails of all calls that were made for it, the failed one included."""
+
+
 def action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> ActionError:
     """Called by the native half."""
     report = ActionReport._of(raw)
@@ -293,77 +327,29 @@ def action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> A
     return error
 
 
-class _CommonOptions(TypedDict, total=False):
-    microversion: str | None
-    cancel: CancelToken | None
+def explain_error(display: str, trails: list[RawTrail], cause: ReqtrailError) -> ExplainError:
+    """Called by the native half."""
+    names = ("kind", "category", "code", "status", "request_id", "retry_after", "message", "may_have_been_sent")
+    fields: dict[str, Any] = {name: getattr(cause, name) for name in (*names, "trail")}
+    error = ExplainError(display, trails=tuple(Trail._of(trail) for trail in trails), **fields)
+    error.__cause__ = cause
+    return error
 
 
-class FollowOptions(_CommonOptions, total=False):
-    """How an action is followed. What is left out keeps its default."""
-
-    poll_interval: Seconds | None
-    """The first wait between two polls, half a second; each is twice the one before."""
-    max_poll_interval: Seconds | None
-    """The longest wait between two polls, 10 seconds."""
-    deadline: Seconds | None
-    """How long it is followed, ten minutes."""
-    settle_time: Seconds | None
-    """How long a state that decides nothing has to stay the same, 3 seconds."""
+def tell_progress(hook: Callable[[Progress], object], data: str) -> None:
+    """Called by the native half, on the thread that follows."""
+    hook(Progress._of(json.loads(data)))
 
 
-class ExplainOptions(_CommonOptions, total=False):
-    """How a story is told. What is left out keeps its default."""
-
-    limit: int | None
-    """How many actions, the newest 20."""
-
-
-def follow_options(action: Response | str, options: FollowOptions) -> dict[str, Any]:
-    return {**options, "action": action._raw if isinstance(action, Response) else action}
-
-
-class Compute:
-    """Follows server actions to their end, and tells the stories of servers, through a :class:`reqtrail.Client`."""
-
-    __module__ = _MODULE
-    __slots__ = ("client",)
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def follow(self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]) -> ActionReport:
-        """Follows what a request started until it has ended.
-
-        ``action`` is the response of that request, or its request ID. Raises :class:`ActionFailedError` if the action
-        failed, and :class:`ActionUnfollowedError` if a poll failed for good or the token was cancelled. A report may
-        still say ``unknown``: look at its verdict.
-        """
-        return ActionReport._of(self.client._raw.run("follow", server_id, follow_options(action, options)))
-
-    def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerStory:
-        """Tells the story of a server: its actions, newest first, each with its request ID and its outcome."""
-        return ServerStory._of(self.client._raw.run("explain", server_id, {**options}))
-
-
-class AsyncCompute:
-    """The same through a :class:`reqtrail.AsyncClient`."""
-
-    __module__ = _MODULE
-    __slots__ = ("client",)
-
-    def __init__(self, client: AsyncClient) -> None:
-        self.client = client
-
-    async def follow(
-        self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]
-    ) -> ActionReport:
-        """Follows what a request started until it has ended; see :meth:`Compute.follow`."""
-        return ActionReport._of(await self.client._flow("follow", server_id, follow_options(action, options)))
-
-    async def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerStory:
-        """Tells the story of a server; see :meth:`Compute.explain`."""
-        return ServerStory._of(await self.client._flow("explain", server_id, {**options}))
-
-
-for _cls in (ServerFault, Server, ActionEvent, ServerAction, ActionReport, ToldAction, ServerStory):
+for _cls in (
+    ServerFault,
+    Server,
+    ActionEvent,
+    ServerAction,
+    ActionPage,
+    Progress,
+    ActionReport,
+    ToldAction,
+    ServerStory,
+):
     _cls.__module__ = _MODULE

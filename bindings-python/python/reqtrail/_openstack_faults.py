@@ -4,7 +4,7 @@
 
 from enum import StrEnum
 
-__all__ = ["Fault"]
+__all__ = ["Fault", "Verdict"]
 
 
 class Fault(StrEnum):
@@ -44,3 +44,18 @@ class Fault(StrEnum):
 
     COMPUTE_FAULT = "computeFault"
     """Any fault without a name of its own: an unexpected error, but also 406 and 410."""
+
+
+class Verdict(StrEnum):
+    """How a server action ended, as far as the API tells."""
+
+    __module__ = "reqtrail.openstack"
+
+    SUCCEEDED = "succeeded"
+    """It did what was asked for."""
+
+    FAILED = "failed"
+    """It did not."""
+
+    UNKNOWN = "unknown"
+    """The API does not tell."""

@@ -1,42 +1,53 @@
-"""OpenStack's compute API: its faults, and what becomes of its server actions.
+"""OpenStack's compute API: signing in, its faults, and what becomes of its server actions.
 
-The clients are :meth:`reqtrail.Client.openstack` and :meth:`reqtrail.AsyncClient.openstack`.
+:class:`Cloud` is what a program knows of a cloud; ``Cloud.from_env().connect()`` signs in and gives a
+:class:`Connection`, which begins clients. For an endpoint and a token that are known already there are
+:meth:`reqtrail.Client.openstack` and :meth:`reqtrail.AsyncClient.openstack`.
 """
 
+from ._cloud import Cloud, CloudOptions, Connection, Session
+from ._compute import AsyncCompute, Compute, ExplainOptions, FollowOptions, ListOptions, ReadOptions
 from ._openstack import (
     ActionError,
     ActionEvent,
     ActionFailedError,
+    ActionPage,
     ActionReport,
     ActionUnfollowedError,
-    AsyncCompute,
-    Compute,
-    ExplainOptions,
-    FollowOptions,
+    ExplainError,
+    Progress,
     Server,
     ServerAction,
     ServerFault,
     ServerStory,
     ToldAction,
-    Verdict,
 )
-from ._openstack_faults import Fault
+from ._openstack_faults import Fault, Verdict
 
 __all__ = [
     "ActionError",
     "ActionEvent",
     "ActionFailedError",
+    "ActionPage",
     "ActionReport",
     "ActionUnfollowedError",
     "AsyncCompute",
+    "Cloud",
+    "CloudOptions",
     "Compute",
+    "Connection",
+    "ExplainError",
     "ExplainOptions",
     "Fault",
     "FollowOptions",
+    "ListOptions",
+    "Progress",
+    "ReadOptions",
     "Server",
     "ServerAction",
     "ServerFault",
     "ServerStory",
+    "Session",
     "ToldAction",
     "Verdict",
 ]

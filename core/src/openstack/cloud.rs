@@ -9,6 +9,7 @@ use super::fields::Fields;
 use super::keystone::{self, Keystone};
 use super::places::{Places, Process, expanded};
 use super::read;
+use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::redact::Secret;
@@ -100,6 +101,28 @@ impl Cloud {
         Self::read(&Process, name, region)
     }
 
+    /// The cloud that a JSON object describes with the keys of an entry of `clouds.yaml`, for bindings and for programs
+    /// that keep their configuration elsewhere. Keys that [`from_env`](Self::from_env) does not name are passed over.
+    ///
+    /// # Errors
+    /// `config`: names the field, what is wrong with it and what would be right.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::openstack::Cloud;
+    ///
+    /// let cloud = Cloud::from_json(
+    ///     r#"{"auth": {"auth_url": "https://keystone.example:5000/v3", "username": "demo", "password": "hunter2",
+    ///                  "project_name": "demo", "user_domain_name": "Default", "project_domain_name": "Default"},
+    ///         "region_name": "RegionOne"}"#,
+    /// )?;
+    /// assert!(!format!("{cloud:?}").contains("hunter2"));
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        Self::of(&Process, &read::described(&Process, text)?)
+    }
+
     fn by(access: Access) -> Self {
         Self {
             access,
@@ -179,7 +202,7 @@ impl Cloud {
         let session = keystone.sign_in().await?;
         Ok(Connection::new(self.clone(), session, move |builder| {
             let keystone = keystone.clone();
-            builder.token_refresher(move || keystone.token())
+            Ok(builder.token_refresher(move || keystone.token()))
         }))
     }
 
@@ -189,16 +212,31 @@ impl Cloud {
     /// # Errors
     /// Those of [`connect`](Self::connect).
     pub fn connect_blocking(&self) -> Result<Connection, Error> {
+        self.connect_hosted(&CancelToken::new(), None)
+    }
+
+    /// Signs in as [`connect_blocking`](Self::connect_blocking) does; bindings connect by it. `cancel` ends it from
+    /// another thread, and `interrupted` is asked some twenty times a second, where `true` ends it as well.
+    ///
+    /// # Errors
+    /// Those of [`connect`](Self::connect).
+    pub fn connect_hosted(
+        &self,
+        cancel: &CancelToken,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> Result<Connection, Error> {
         let Access::SignIn { auth, .. } = &self.access else {
             return Ok(self.without_sign_in());
         };
-        let (client, auth) = (self.keystone()?.build_blocking()?, auth.clone());
-        let session = keystone::sign_in_blocking(&client, &auth)?;
+        let client = self.keystone()?.build_blocking()?;
+        let session = keystone::sign_in_hosted(&client, auth, cancel, interrupted)?;
+        let (cloud, auth) = (self.clone(), auth.clone());
         Ok(Connection::new(self.clone(), session, move |builder| {
-            let (client, auth) = (client.clone(), auth.clone());
-            builder.token_refresher_blocking(move || {
+            // A client for each: after a fork the child must not share the parent's sockets, and builds its own.
+            let (client, auth) = (cloud.keystone()?.build_blocking()?, auth.clone());
+            Ok(builder.token_refresher_blocking(move || {
                 Ok(keystone::sign_in_blocking(&client, &auth)?.token())
-            })
+            }))
         }))
     }
 
@@ -232,8 +270,11 @@ impl Cloud {
     }
 
     fn read(places: &dyn Places, name: Option<&str>, region: Option<&str>) -> Result<Self, Error> {
-        let fields = read::find(places, name, region)?;
-        let mut cloud = Self::by(access(&fields)?);
+        Self::of(places, &read::find(places, name, region)?)
+    }
+
+    fn of(places: &dyn Places, fields: &Fields) -> Result<Self, Error> {
+        let mut cloud = Self::by(access(fields)?);
         let own = match fields.top("compute_endpoint_override")? {
             None => fields.top("compute_endpoint")?,
             own => own,
@@ -263,7 +304,7 @@ impl Cloud {
         if let Some(service_type) = fields.top("compute_service_type")? {
             cloud.service_type = service_type.to_owned();
         }
-        cloud.microversion = microversion(&fields)?;
+        cloud.microversion = microversion(fields)?;
         let insecure = fields.flag("insecure")?.unwrap_or(false);
         cloud.verify = !insecure && fields.flag("verify")?.unwrap_or(true);
         let file = |key: &str| -> Result<Option<Vec<u8>>, Error> {

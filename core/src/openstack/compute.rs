@@ -4,7 +4,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::time::SystemTime;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::action::ServerAction;
 use super::explain::Explain;
@@ -12,8 +12,10 @@ use super::follow::{ActionRef, Follow};
 use super::server::Server;
 use super::time::iso8601;
 use crate::blocking;
+use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::error::Error;
+use crate::host::Flow;
 use crate::request::RequestBuilder;
 use crate::response::Response;
 use crate::trail::Trail;
@@ -164,7 +166,7 @@ pub struct ListActions<C> {
 }
 
 /// A page of a server's actions, newest first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ActionPage {
     /// The actions, without their steps.
@@ -209,6 +211,27 @@ impl<T: Transport, V: 'static> Get<Client<T>, V> {
     }
 }
 
+impl<V: Send + 'static> Get<blocking::Client, V> {
+    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `cancel` ends it, and `done` gets the
+    /// outcome.
+    #[must_use]
+    pub fn flow(
+        self,
+        cancel: &CancelToken,
+        done: impl FnOnce(Result<Fetched<V>, Error>) + Send + 'static,
+    ) -> Flow {
+        // A token of its own: the caller's may be shared by others, which ending this must not end.
+        let cancel = cancel.child();
+        let Self { request, read } = self.request(|request| request.cancel_token(&cancel));
+        let RequestBuilder { client, draft } = request;
+        let work = move |client: Client| {
+            let request = RequestBuilder::new(client, draft);
+            Get { request, read }.send()
+        };
+        client.flow(&cancel, work, done)
+    }
+}
+
 impl<V> Get<blocking::Client, V> {
     /// Makes the call and waits for its end.
     ///
@@ -234,6 +257,14 @@ impl<V> Fetched<V> {
 
     pub(super) fn into_parts(self) -> (V, Trail) {
         (self.value, self.trail)
+    }
+}
+
+impl<V: Serialize> Fetched<V> {
+    /// The value as JSON, the same in every language.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.value).unwrap_or_default()
     }
 }
 
@@ -293,6 +324,17 @@ impl<T: Transport> ListActions<Client<T>> {
 }
 
 impl ListActions<blocking::Client> {
+    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `cancel` ends it, and `done` gets the
+    /// outcome.
+    #[must_use]
+    pub fn flow(
+        self,
+        cancel: &CancelToken,
+        done: impl FnOnce(Result<Fetched<ActionPage>, Error>) + Send + 'static,
+    ) -> Flow {
+        self.get.flow(cancel, done)
+    }
+
     /// Makes the call and waits for its end.
     ///
     /// # Errors

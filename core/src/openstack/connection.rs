@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::redact::Secret;
 
 /// Adds to a client what signs it in again.
-type Renewing = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
+type Renewing = dyn Fn(ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync;
 
 /// A cloud with a token for it: begins clients of its compute API, asynchronous and blocking ones. Cheap to clone.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl Connection {
     pub(super) fn new(
         cloud: Cloud,
         session: Session,
-        renewing: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
+        renewing: impl Fn(ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync + 'static,
     ) -> Self {
         Self {
             cloud: Arc::new(cloud),
@@ -96,7 +96,7 @@ impl Connection {
             builder = builder.microversion(version);
         }
         Ok(match &self.access {
-            Access::Session { session, renewing } => renewing(builder.token(session.token())),
+            Access::Session { session, renewing } => renewing(builder.token(session.token()))?,
             Access::Token(Some(token)) => builder.token(token.clone()),
             Access::Token(None) => builder,
         })

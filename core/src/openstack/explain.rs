@@ -6,11 +6,12 @@ use std::future::Future;
 use serde::Serialize;
 
 use super::action::ServerAction;
-use super::compute::{Compute, Fetched, Get};
-use super::follow::is_absent;
+use super::codes::Verdict;
+use super::compute::Compute;
+use super::inquiry::{Found, Inquiry};
 use super::report::steps;
 use super::server::Server;
-use super::verdict::{Judgement, Sight, Verdict, judge};
+use super::verdict::{Judgement, Sight, judge};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
@@ -126,8 +127,10 @@ async fn tell<T: Transport>(
     compute: Compute<Client<T>>,
     plan: Plan,
 ) -> Result<ServerStory, ExplainError> {
-    let mut trails = Vec::new();
-    match read(&compute, &plan, &mut trails).await {
+    let mut inquiry = Inquiry::new(plan.cancel.clone(), Vec::new());
+    let read = read(&compute, &plan, &mut inquiry).await;
+    let trails = inquiry.trails;
+    match read {
         Ok((server, actions)) => Ok(ServerStory {
             server_id: plan.server_id,
             server,
@@ -141,17 +144,22 @@ async fn tell<T: Transport>(
 async fn read<T: Transport>(
     compute: &Compute<Client<T>>,
     plan: &Plan,
-    trails: &mut Vec<Trail>,
+    inquiry: &mut Inquiry,
 ) -> Result<(Option<Server>, Vec<ToldAction>), Error> {
-    let server = ask(compute.server(&plan.server_id), plan, trails).await?;
-    let server = server.map(Server::for_report).ok();
+    let server = match inquiry.ask(compute.server(&plan.server_id), None).await? {
+        Found::Seen(server) => Some(server.for_report()),
+        Found::Absent(_) => None,
+    };
     let list = compute.actions(&plan.server_id).into_get();
-    let page = ask(list, plan, trails).await??;
+    let page = match inquiry.ask(list, None).await? {
+        Found::Seen(page) => page,
+        Found::Absent(error) => return Err(error),
+    };
     let mut actions = Vec::new();
     for mut listed in page.actions.into_iter().take(plan.actions) {
         let one = compute.action(&plan.server_id, &listed.request_id);
         // Two actions of one request share its ID, and only one of them can be read by it.
-        if let Ok(whole) = ask(one, plan, trails).await?
+        if let Found::Seen(whole) = inquiry.ask(one, None).await?
             && whole.action == listed.action
         {
             listed = whole;
@@ -164,32 +172,6 @@ async fn read<T: Transport>(
         });
     }
     Ok((server, actions))
-}
-
-/// Makes one call and keeps its trail. What is not there is the inner error.
-async fn ask<T: Transport, V: Send + 'static>(
-    get: Get<Client<T>, V>,
-    plan: &Plan,
-    trails: &mut Vec<Trail>,
-) -> Result<Result<V, Error>, Error> {
-    let get = get.request(|request| match &plan.cancel {
-        Some(token) => request.cancel_token(token),
-        None => request,
-    });
-    match get.send().await.map(Fetched::into_parts) {
-        Ok((value, trail)) => {
-            trails.push(trail);
-            Ok(Ok(value))
-        }
-        Err(error) => {
-            trails.extend(error.trail().cloned());
-            if is_absent(&error) {
-                Ok(Err(error))
-            } else {
-                Err(error)
-            }
-        }
-    }
 }
 
 /// What became of an action; `None` while it runs. The server's state is the newest one's doing.

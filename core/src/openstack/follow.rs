@@ -1,22 +1,18 @@
 //! Following a server action to its end.
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
 
 use super::action::ServerAction;
-use super::compute::{Compute, Fetched};
+use super::compute::Compute;
+use super::following::Following;
 use super::report::{ActionError, ActionReport};
-use super::server::{Server, ServerFault};
-use super::verdict::{Judgement, Sight, Verdict, judge};
+use super::server::Server;
 use crate::blocking;
-use crate::call::race::{Cancel, Race, race};
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
-use crate::codes::{Category, ErrorKind};
-use crate::dialect::openstack::Fault;
-use crate::error::Error;
 use crate::host::Flow;
 use crate::request_id::RequestId;
 use crate::response::Response;
@@ -26,8 +22,8 @@ use crate::transport::Transport;
 /// Names an action: by the response of the request that started it, or by that request's local ID.
 #[derive(Clone, Debug)]
 pub struct ActionRef {
-    request_id: String,
-    started: Option<Trail>,
+    pub(super) request_id: String,
+    pub(super) started: Option<Trail>,
 }
 
 impl From<&Response> for ActionRef {
@@ -65,7 +61,7 @@ impl From<&RequestId> for ActionRef {
 
 impl ActionRef {
     /// The kind, where the request alone tells it; the record may come late, or never.
-    fn kind(&self) -> Option<&'static str> {
+    pub(super) fn kind(&self) -> Option<&'static str> {
         let trail = self.started.as_ref()?;
         match (trail.method().as_str(), trail.path().trim_end_matches('/')) {
             ("POST", "/servers") => Some("create"),
@@ -78,7 +74,7 @@ impl ActionRef {
 }
 
 /// What a poll has shown, for a progress bar or a log.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Progress<'a> {
     /// The server; `None` if it is not there.
@@ -86,17 +82,24 @@ pub struct Progress<'a> {
     /// The action's record with its steps; `None` if there is none, or not yet.
     pub action: Option<&'a ServerAction>,
     /// How long the action has been followed.
+    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
+}
+
+impl Progress<'_> {
+    /// All of it as JSON, the same in every language: `server`, `action` and `elapsed_ms`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+fn milliseconds<S: Serializer>(time: &Duration, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// The shortest wait between two polls.
 const MIN_INTERVAL: Duration = Duration::from_millis(20);
-
-/// How long a poll may take at least, also when the deadline is near: a look that cannot be finished is of no use.
-const LAST_LOOK: Duration = Duration::from_secs(5);
-
-/// How much longer a state has to stay the same while a step is not finished.
-const OPEN_STEP_PATIENCE: u32 = 10;
 
 /// The caller's progress callback.
 type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
@@ -113,15 +116,15 @@ pub struct Follow<C> {
 }
 
 /// What is followed, and how.
-struct Plan {
-    server_id: String,
-    action: ActionRef,
-    first_interval: Duration,
-    max_interval: Duration,
-    deadline: Duration,
-    settle: Duration,
-    cancel: Option<CancelToken>,
-    on_progress: Option<OnProgress>,
+pub(super) struct Plan {
+    pub(super) server_id: String,
+    pub(super) action: ActionRef,
+    pub(super) first_interval: Duration,
+    pub(super) max_interval: Duration,
+    pub(super) deadline: Duration,
+    pub(super) settle: Duration,
+    pub(super) cancel: Option<CancelToken>,
+    pub(super) on_progress: Option<OnProgress>,
 }
 
 impl<C> std::fmt::Debug for Follow<C> {
@@ -234,318 +237,5 @@ impl Follow<blocking::Client> {
         let client = compute.client().clone();
         let work = move |client: Client| Following::new(compute.over(client), plan).run();
         client.flow(&cancel, work, done)
-    }
-}
-
-/// An action that is being followed.
-struct Following<T> {
-    compute: Compute<Client<T>>,
-    plan: Plan,
-    began: Instant,
-    server: Option<Server>,
-    /// Whether the server was ever there, and the fault that it had then.
-    first_fault: Option<Option<ServerFault>>,
-    action: Option<ServerAction>,
-    trails: Vec<Trail>,
-    /// Why the last poll gave nothing, if it did not.
-    missed: Option<String>,
-    /// Since when the same is seen, and what that is.
-    since: Option<(Instant, String)>,
-}
-
-/// Whether Nova says that there is no such thing. Another 404 is that of a proxy, or of a wrong URL.
-pub(super) fn is_absent(error: &Error) -> bool {
-    error.category() == Some(Category::NotFound)
-        && error.code() == Some(Fault::ItemNotFound.as_str())
-}
-
-/// Whether the next poll may go better: the failure, or that of a sign-in that it came of, is one that passes.
-fn may_pass(error: &Error) -> bool {
-    let passes = match (error.kind(), error.category()) {
-        (ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport, _) => true,
-        (ErrorKind::Api, Some(category)) => matches!(
-            category,
-            Category::RateLimited | Category::Unavailable | Category::Server | Category::NotFound
-        ),
-        _ => false,
-    };
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause.filter(|_| !passes) {
-        if let Some(sign_in) = next.downcast_ref::<Error>() {
-            return may_pass(sign_in);
-        }
-        cause = next.source();
-    }
-    passes
-}
-
-/// How far a poll went.
-enum Poll<V> {
-    Seen(V),
-    /// Not there.
-    Absent,
-    /// It failed, and the next may not.
-    Missed,
-}
-
-impl<T: Transport> Following<T> {
-    fn new(compute: Compute<Client<T>>, plan: Plan) -> Self {
-        Self {
-            began: compute.client().transport().now(),
-            compute,
-            server: None,
-            first_fault: None,
-            action: None,
-            missed: None,
-            trails: plan.action.started.clone().into_iter().collect(),
-            since: None,
-            plan,
-        }
-    }
-
-    async fn run(mut self) -> Result<ActionReport, ActionError> {
-        if self.plan.action.request_id.is_empty() {
-            let evidence = "the response that started the action carried no request ID, so its record cannot be found";
-            return Ok(self.report(Verdict::Unknown, evidence.to_owned()));
-        }
-        let mut interval = self.plan.first_interval;
-        loop {
-            match self.poll().await {
-                Ok(Some((Verdict::Failed, evidence))) => {
-                    let report = self.report(Verdict::Failed, evidence);
-                    return Err(ActionError::Failed(Box::new(report)));
-                }
-                Ok(Some((verdict, evidence))) => return Ok(self.report(verdict, evidence)),
-                Ok(None) => {}
-                Err(error) => return Err(self.unfollowed(error)),
-            }
-            let left = self.time_left();
-            if left.is_zero() {
-                let mut evidence = format!(
-                    "no end was seen within {} s",
-                    self.plan.deadline.as_secs_f64()
-                );
-                if let Some(why) = &self.missed {
-                    evidence = format!("{evidence}; the last look failed: {why}");
-                }
-                return Ok(self.report(Verdict::Unknown, evidence));
-            }
-            if self.wait(interval.min(left)).await {
-                let error = Error::new(
-                    ErrorKind::Cancelled,
-                    "cancelled while waiting for the next poll",
-                );
-                return Err(self.unfollowed(error));
-            }
-            interval = interval.saturating_mul(2).min(self.plan.max_interval);
-        }
-    }
-
-    /// Looks once, and judges what is there.
-    async fn poll(&mut self) -> Result<Option<(Verdict, String)>, Error> {
-        // The record first: a server that is seen after it is at least as far on.
-        let action = self
-            .compute
-            .action(&self.plan.server_id, &self.plan.action.request_id);
-        let action = self.ask(action).await?;
-        let server = self.compute.server(&self.plan.server_id);
-        let server = self.ask(server).await?;
-        let gone = match server {
-            Poll::Seen(server) => {
-                self.first_fault.get_or_insert_with(|| server.fault.clone());
-                self.server = Some(server.for_report());
-                false
-            }
-            Poll::Absent => {
-                self.server = None;
-                true
-            }
-            Poll::Missed => return Ok(None),
-        };
-        match action {
-            Poll::Seen(action) => self.action = Some(action),
-            // A record that was there and cannot be read any more, as a deleted server's before 2.21, stays known.
-            Poll::Absent => {}
-            Poll::Missed => return Ok(None),
-        }
-        self.missed = None;
-        self.tell();
-        let settled = self.is_settled();
-        let kind = self.plan.action.kind();
-        let mut superseded = None;
-        loop {
-            let sight = Sight {
-                server: self.server.as_ref().filter(|_| !gone),
-                was_there: self.first_fault.is_some(),
-                first_fault: self.first_fault.as_ref().and_then(Option::as_ref),
-                action: self.action.as_ref(),
-                kind,
-                settled,
-                superseded,
-            };
-            match judge(&sight) {
-                Judgement::Running => return Ok(None),
-                Judgement::Ended(verdict, evidence) => return Ok(Some((verdict, evidence))),
-                Judgement::UnlessSuperseded => match self.newest().await? {
-                    Some(newest) => {
-                        superseded = Some(newest != self.plan.action.request_id);
-                    }
-                    None => return Ok(None),
-                },
-            }
-        }
-    }
-
-    /// The request ID of the server's newest action; the followed one's if there is no record at all.
-    async fn newest(&mut self) -> Result<Option<String>, Error> {
-        let page = self.compute.actions(&self.plan.server_id);
-        Ok(match self.ask(page.into_get()).await? {
-            Poll::Seen(page) => {
-                let newest = page.actions.into_iter().next();
-                let own = || self.plan.action.request_id.clone();
-                Some(newest.map_or_else(own, |action| action.request_id))
-            }
-            Poll::Absent => Some(self.plan.action.request_id.clone()),
-            Poll::Missed => None,
-        })
-    }
-
-    /// Makes one call, keeps its trail, and tells what ends the following from what does not.
-    async fn ask<V: Send + 'static>(
-        &mut self,
-        get: super::compute::Get<Client<T>, V>,
-    ) -> Result<Poll<V>, Error> {
-        let cancel = self.plan.cancel.clone();
-        let left = self.time_left().max(LAST_LOOK);
-        let limit = self.compute.client().call_timeout().min(left);
-        let get = get.request(|request| {
-            let request = request.timeout(limit);
-            match &cancel {
-                Some(token) => request.cancel_token(token),
-                None => request,
-            }
-        });
-        let error = match get.send().await.map(Fetched::into_parts) {
-            Ok((value, trail)) => {
-                self.trails.push(trail);
-                return Ok(Poll::Seen(value));
-            }
-            Err(error) => error,
-        };
-        self.trails.extend(error.trail().cloned());
-        if is_absent(&error) {
-            return Ok(Poll::Absent);
-        }
-        if !may_pass(&error) {
-            return Err(error);
-        }
-        self.missed = Some(error.to_string());
-        Ok(Poll::Missed)
-    }
-
-    fn tell(&mut self) {
-        let Some(tell) = &mut self.plan.on_progress else {
-            return;
-        };
-        let progress = Progress {
-            server: self.server.as_ref(),
-            action: self.action.as_ref(),
-            elapsed: self
-                .compute
-                .client()
-                .transport()
-                .now()
-                .saturating_duration_since(self.began),
-        };
-        if catch_unwind(AssertUnwindSafe(|| tell(&progress))).is_err() {
-            tracing::error!(target: "reqtrail", "a progress callback panicked; the following goes on");
-        }
-    }
-
-    /// Whether the same was seen for the settle time, on at least two polls.
-    fn is_settled(&mut self) -> bool {
-        let now = self.compute.client().transport().now();
-        let seen = format!(
-            "{:?} {:?}",
-            self.server
-                .as_ref()
-                .map(|server| (&server.status, &server.task_state)),
-            self.action.as_ref().map(|action| {
-                let ends = action.events().iter().map(|event| &event.finish_time);
-                (&action.message, ends.collect::<Vec<_>>())
-            })
-        );
-        // A step that is not finished is most likely under way, and seldom one that was forgotten.
-        let open = self
-            .action
-            .as_ref()
-            .is_some_and(ServerAction::has_open_step);
-        let times = if open { OPEN_STEP_PATIENCE } else { 1 };
-        let patience = self.plan.settle.saturating_mul(times);
-        match &self.since {
-            Some((since, same)) if *same == seen => {
-                now.saturating_duration_since(*since) >= patience
-            }
-            _ => {
-                self.since = Some((now, seen));
-                false
-            }
-        }
-    }
-
-    fn time_left(&self) -> Duration {
-        let now = self.compute.client().transport().now();
-        self.plan
-            .deadline
-            .saturating_sub(now.saturating_duration_since(self.began))
-    }
-
-    /// Waits; `true` if it was cancelled.
-    async fn wait(&mut self, wait: Duration) -> bool {
-        let transport = self.compute.client().transport();
-        let timer = pin!(transport.sleep_until(transport.now() + wait));
-        let mut cancel = Cancel::new(self.plan.cancel.clone());
-        let never = pin!(std::future::pending::<()>());
-        matches!(race(never, timer, &mut cancel).await, Race::Cancelled)
-    }
-
-    fn unfollowed(self, error: Error) -> ActionError {
-        let report = self.report(
-            Verdict::Unknown,
-            "it was not followed to its end".to_owned(),
-        );
-        ActionError::Unfollowed {
-            error,
-            report: Box::new(report),
-        }
-    }
-
-    fn report(self, verdict: Verdict, evidence: String) -> ActionReport {
-        let now = self.compute.client().transport().now();
-        let followed = now.saturating_duration_since(self.began);
-        let mut report = Self::nothing_seen(&self.plan);
-        report.verdict = verdict;
-        report.evidence = evidence;
-        report.action = self.action;
-        report.server = self.server;
-        report.followed_ms = u64::try_from(followed.as_millis()).unwrap_or(u64::MAX);
-        report.trails = self.trails;
-        report
-    }
-
-    /// The report on an action of which nothing has been seen yet.
-    fn nothing_seen(plan: &Plan) -> ActionReport {
-        let started = plan.action.started.as_ref();
-        ActionReport {
-            verdict: Verdict::Unknown,
-            evidence: "nothing was seen of it".to_owned(),
-            server_id: plan.server_id.clone(),
-            request_id: plan.action.request_id.clone(),
-            global_request_id: started.and_then(Trail::correlation_id).map(str::to_owned),
-            action: None,
-            server: None,
-            followed_ms: 0,
-            trails: started.cloned().into_iter().collect(),
-        }
     }
 }

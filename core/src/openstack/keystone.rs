@@ -6,6 +6,7 @@ use std::future::Future;
 
 use crate::blocking;
 use crate::call::credential::Token;
+use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::error::{BoxError, Error};
 use crate::request::RequestBuilder;
@@ -70,6 +71,18 @@ impl<T: Transport> Keystone<T> {
         let this = self.clone();
         async move { Ok(this.sign_in().await?.token()) }
     }
+}
+
+/// Signs in on the thread that asks, for a host's caller that may be interrupted.
+pub(super) fn sign_in_hosted(
+    client: &blocking::Client,
+    auth: &Auth,
+    cancel: &CancelToken,
+    interrupted: Option<&dyn Fn() -> bool>,
+) -> Result<Session, Error> {
+    let request = prepared(client.post(TOKENS), auth).cancel_token(cancel);
+    let call = request.prepare();
+    Session::read(&client.host().call_blocking(call, interrupted)?)
 }
 
 /// Signs in on the thread that asks.

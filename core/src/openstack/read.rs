@@ -55,6 +55,32 @@ pub(super) fn find(
             (format!("the cloud `{chosen}` of {source}"), cloud)
         }
     };
+    merged(places, origin, cloud, &own, region, chosen == own)
+}
+
+/// The cloud that a program describes, with the keys of an entry of `clouds.yaml`.
+pub(super) fn described(places: &dyn Places, text: &str) -> Result<Fields, Error> {
+    let cloud: serde_json::Value = serde_json::from_str(text).map_err(|e| {
+        // The parser's own words may repeat the text, which has secrets.
+        Error::config(format!(
+            "the description of the cloud is no JSON at line {}, column {}",
+            e.line(),
+            e.column()
+        ))
+    })?;
+    let origin = "the description of the cloud".to_owned();
+    merged(places, origin, cloud.into(), "", None, false)
+}
+
+/// A cloud's fields, with those of its vendor's profile and of its region.
+fn merged(
+    places: &dyn Places,
+    origin: String,
+    cloud: Yaml,
+    own: &str,
+    region: Option<&str>,
+    from_environment: bool,
+) -> Result<Fields, Error> {
     let cloud = match cloud {
         Yaml::Map(map) => normal(map),
         Yaml::Null => Map::new(),
@@ -64,14 +90,14 @@ pub(super) fn find(
             )));
         }
     };
-    let (mut merged, unknown_profile) = with_profile(places, &cloud, &own)?;
+    let (mut merged, unknown_profile) = with_profile(places, &cloud, own)?;
     let region = choose_region(&merged, region, &origin)?;
     if let Some(values) = region.1 {
         overlay(&mut merged, normal(values));
     }
     Fields::new(
         origin,
-        chosen == own,
+        from_environment,
         unknown_profile,
         merged,
         Some(region.0).filter(|name| !name.is_empty()),

@@ -6,16 +6,17 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::action::{ActionEvent, ServerAction};
+use super::codes::Verdict;
 use super::server::{Server, ServerFault};
 use super::time::seconds_between;
-use super::verdict::Verdict;
 use crate::error::Error;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 
 /// What became of a server action.
 ///
-/// Its [`Display`](fmt::Display) is a text for a ticket; [`to_json`](Self::to_json) has all of it.
+/// Its [`Display`](fmt::Display) is a text for a ticket; [`to_json`](Self::to_json) has all of it, as
+/// `schema/openstack.schema.json` describes.
 #[must_use = "a report may say that the outcome is unknown"]
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]

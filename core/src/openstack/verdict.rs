@@ -6,38 +6,8 @@
 //! verdict is `unknown`.
 
 use super::action::ServerAction;
+use super::codes::Verdict;
 use super::server::{Server, ServerFault};
-
-/// How an action ended, as far as the API tells.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// It did what was asked for.
-    Succeeded,
-    /// It did not.
-    Failed,
-    /// The API does not tell.
-    Unknown,
-}
-
-impl Verdict {
-    /// Returns the name, as in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl std::fmt::Display for Verdict {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// What ends a kind of action.
 pub(super) struct Row {

@@ -77,6 +77,28 @@ impl Yaml {
     }
 }
 
+impl From<serde_json::Value> for Yaml {
+    fn from(value: serde_json::Value) -> Self {
+        use serde_json::Value;
+        let plain = |text: String| Self::Text {
+            text,
+            quoted: false,
+        };
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => plain(value.to_string()),
+            Value::Number(value) => plain(value.to_string()),
+            Value::String(text) => Self::quoted(text),
+            Value::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            Value::Object(map) => Self::Map(
+                map.into_iter()
+                    .map(|(key, value)| (key, Self::from(value)))
+                    .collect(),
+            ),
+        }
+    }
+}
+
 /// Makes nodes of events.
 struct Loader<'a> {
     events: Parser<'a, StrInput<'a>>,

@@ -4,6 +4,8 @@
 
 mod connecting;
 mod h2;
+#[cfg(feature = "openstack")]
+mod hosted;
 mod pool;
 mod proxy;
 mod proxy_environment;

@@ -361,3 +361,44 @@ proptest! {
         let _ = Cloud::read(&places, Some("x"), None);
     }
 }
+
+#[test]
+fn a_description_is_an_entry_of_a_file() {
+    let described = Cloud::from_json(
+        r#"{"auth": {"auth_url": "https://dev/v3", "username": "demo", "password": "hunter2 \ud83d\ude00 \" é",
+                     "project_name": "p", "domain-name": "Default"},
+            "region_name": "One", "interface": ["internal", "public"], "verify": false,
+            "compute_default_microversion": 2.9, "volume_api_version": 3, "profile": null}"#,
+    )
+    .expect("a cloud");
+    let (auth_url, auth) = sign_in(&described);
+    assert_eq!(auth_url, "https://dev/v3");
+    let user = &auth["identity"]["password"]["user"];
+    assert_eq!(user["password"], "hunter2 😀 \" é");
+    assert_eq!(described.region.as_deref(), Some("One"));
+    assert_eq!(described.interfaces, ["internal", "public"]);
+    assert_eq!(described.microversion.as_deref(), Some("2.9"));
+    assert!(!described.verify);
+
+    for (text, wanted) in [
+        ("{\"auth\": hunter2}", "no JSON at line 1, column 10"),
+        ("[]", "the description of the cloud is no mapping"),
+        ("{}", "auth_url"),
+        (r#"{"auth_type": "none"}"#, "endpoint"),
+        (
+            r#"{"auth": "hunter2"}"#,
+            "`auth` of the description of the cloud is no mapping",
+        ),
+        (
+            r#"{"auth": {"auth_url": "https://dev/v3", "password": "hunter2"}}"#,
+            "username",
+        ),
+        (r#"{"auth_type": "v3oidc"}"#, "expected password"),
+    ] {
+        let error = Cloud::from_json(text).expect_err("no cloud");
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(wanted), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

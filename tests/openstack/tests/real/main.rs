@@ -1,5 +1,6 @@
 //! The compute API of a real Nova, and sign-in by a real Keystone.
 
+mod faces;
 mod faults;
 mod graph;
 mod renewal;

@@ -1,0 +1,194 @@
+"""Clouds: where to sign in and how, and what signing in gives."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self, TypedDict, Unpack
+
+from ._async_client import AsyncClient
+from ._client import Client
+from ._native import CancelToken, RawCloud, RawConnection, Secret
+from ._options import AsyncClientOptions, ClientOptions
+from ._trail import Trail
+
+__all__ = ["Cloud", "CloudOptions", "Connection", "Session"]
+
+_MODULE = "reqtrail.openstack"
+
+
+class CloudOptions(TypedDict, total=False):
+    """What a cloud is described by: the keys of an entry of ``clouds.yaml``."""
+
+    auth: Mapping[str, str | Secret]
+    """``auth_url``, and what the way to sign in takes: ``username``, ``password``, ``project_name`` and domains, or
+    ``application_credential_id`` and ``application_credential_secret``, or ``token``."""
+    auth_type: str | None
+    """``password`` (the default), ``v3applicationcredential``, ``token``, ``admin_token`` or ``none``."""
+    region_name: str | None
+    """The region of the endpoint; without one it is the first of the catalog that fits."""
+    interface: str | Sequence[str] | None
+    """``public`` (the default), ``internal`` or ``admin``."""
+    compute_endpoint_override: str | None
+    """The compute endpoint, in the place of the catalog's."""
+    compute_default_microversion: str | None
+    """The version of the API that requests ask for, such as ``2.90``."""
+    verify: bool | None
+    """Whether TLS certificates are verified."""
+    cacert: str | None
+    """The path of a PEM file with more certificate authorities."""
+    cert: str | None
+    """The path of a PEM file with a client certificate."""
+    key: str | None
+    """The path of its private key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What Keystone answered to a sign-in."""
+
+    expires_at: datetime | None
+    """Until when the token holds, by Keystone's clock."""
+    project_id: str | None
+    project_name: str | None
+    user_id: str | None
+    user_name: str | None
+    trail: Trail
+    """The trail of the sign-in, with Keystone's request IDs."""
+
+
+Session.__module__ = _MODULE
+
+
+class Cloud:
+    """A cloud: where to sign in and how, and which of its endpoints to use.
+
+    The options are the keys of an entry of ``clouds.yaml``, read as openstacksdk reads them.
+
+    >>> cloud = Cloud(
+    ...     auth={"auth_url": "https://keystone.example:5000/v3", "username": "demo", "password": "hunter2",
+    ...           "project_name": "demo", "user_domain_name": "Default", "project_domain_name": "Default"},
+    ...     region_name="RegionOne",
+    ... )
+    """
+
+    __module__ = _MODULE
+    __slots__ = ("_raw",)
+
+    def __init__(self, **options: Unpack[CloudOptions]) -> None:
+        for name in options:
+            if name not in CloudOptions.__annotations__:
+                known = ", ".join(CloudOptions.__annotations__)
+                raise TypeError(f"a cloud has no option `{name}`; it has {known}")
+        self._raw = RawCloud.described(json.dumps(_plain(options), default=_exposed))
+
+    @classmethod
+    def _of(cls, raw: RawCloud) -> Self:
+        cloud = cls.__new__(cls)
+        cloud._raw = raw
+        return cloud
+
+    @classmethod
+    def from_env(cls, region_name: str | None = None) -> Self:
+        """The cloud that the environment means: ``OS_CLOUD`` names one of ``clouds.yaml``; without it the ``OS_*``
+        variables describe one, or ``clouds.yaml`` has just one.
+
+        Raises :class:`reqtrail.ConfigError`, which names the files that were searched or the field that is wrong.
+        """
+        return cls._of(RawCloud.find(None, region_name))
+
+    @classmethod
+    def named(cls, name: str, region_name: str | None = None) -> Self:
+        """The cloud of this name in ``clouds.yaml``, whatever the ``OS_*`` variables say."""
+        return cls._of(RawCloud.find(name, region_name))
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Self:
+        """A cloud as an entry of ``clouds.yaml`` describes it. Keys that are of no use here are passed over."""
+        return cls._of(RawCloud.described(json.dumps(_plain(entry), default=_exposed)))
+
+    def connect(self, *, cancel: CancelToken | None = None) -> "Connection":
+        """Signs in, if the cloud asks for it. The exceptions are those of any call, with the trail of the sign-in."""
+        return Connection(self._raw.connect(cancel))
+
+    async def connect_async(self) -> "Connection":
+        """Signs in for asyncio programs; cancelling the task ends it."""
+        token = CancelToken()
+        loop = asyncio.get_running_loop()
+        # A sign-in is made once in a program's life: a thread of the pool serves.
+        signing_in = loop.run_in_executor(None, self._raw.connect, token)
+        try:
+            return Connection(await asyncio.shield(signing_in))
+        except asyncio.CancelledError:
+            token.cancel()
+            # It ends at once, and what it ends with is nobody's any more.
+            signing_in.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            raise
+
+    def __repr__(self) -> str:
+        return f"<{self._raw.describe()}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a cloud is not pickled: it has secrets")
+
+
+class Connection:
+    """A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends."""
+
+    __module__ = _MODULE
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: RawConnection, /) -> None:
+        self._raw = raw
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the compute API: the catalog's, for the cloud's interface and region.
+
+        Raises :class:`reqtrail.ConfigError` if there is none, and names those that there are.
+        """
+        return self._raw.endpoint()
+
+    @property
+    def session(self) -> Session | None:
+        """What Keystone answered to the sign-in; ``None`` for a cloud that is used without one."""
+        parts = self._raw.session()
+        if parts is None:
+            return None
+        expires_at, project_id, project_name, user_id, user_name, trail = parts
+        return Session(
+            expires_at=None if expires_at is None else datetime.fromtimestamp(expires_at, UTC),
+            project_id=project_id,
+            project_name=project_name,
+            user_id=user_id,
+            user_name=user_name,
+            trail=Trail._of(trail),
+        )
+
+    def client(self, **options: Unpack[ClientOptions]) -> Client:
+        """A client of the compute API, with the endpoint, the token and the cloud's TLS options."""
+        return Client._connected(self._raw, options)
+
+    def async_client(self, **options: Unpack[AsyncClientOptions]) -> AsyncClient:
+        """The same for asyncio programs."""
+        return AsyncClient._connected(self._raw, options)
+
+    def __repr__(self) -> str:
+        return f"<{self._raw.describe()}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a connection is not pickled: it has a token")
+
+
+def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+def _exposed(value: Any) -> Any:
+    """What ``json`` cannot write by itself."""
+    if isinstance(value, Secret):
+        return value.expose()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a cloud is described by text, numbers, lists and mappings, not by {type(value).__name__}")

@@ -1,0 +1,214 @@
+"""Signing in to OpenStack, and the clients that come of it."""
+
+import asyncio
+import itertools
+import json
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+import reqtrail
+from reqtrail.openstack import AsyncCompute, Cloud, Compute
+
+PASSWORD = "hünter2-\"pass\" 😀"
+
+
+class OpenStack(BaseHTTPRequestHandler):
+    """Keystone, and a compute API that refuses Keystone's first token."""
+
+    protocol_version = "HTTP/1.1"
+    tokens = itertools.count(1)
+    sign_ins: list[Any] = []
+    hang: threading.Event | None = None
+    hung = threading.Event()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def answer(self, status: int, body: Any, **headers: str) -> None:
+        content = json.dumps(body).encode()
+        self.send_response_only(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.sign_ins.append(body["auth"])
+        if self.hang is not None:
+            self.hung.set()
+            self.hang.wait()
+            return
+        identity = body["auth"]["identity"]
+        if identity.get("password", {}).get("user", {}).get("password", PASSWORD) != PASSWORD:
+            error = {"error": {"code": 401, "message": "no", "title": "Unauthorized"}}
+            return self.answer(401, error, X_Openstack_Request_Id="req-refused")
+        here = f"http://127.0.0.1:{self.server.server_address[1]}/compute"
+        catalog = [{"type": "compute", "endpoints": [{"interface": "public", "region_id": "One", "url": here}]}]
+        end = datetime.now(UTC) + timedelta(hours=1)
+        token = {
+            "catalog": catalog,
+            "expires_at": end.isoformat().replace("+00:00", "Z"),
+            "user": {"id": "u1", "name": "demo"},
+            "project": {"id": "p1", "name": "prod"},
+        }
+        number = next(self.tokens)
+        self.answer(
+            201, {"token": token}, X_Subject_Token=f"t-secret-{number}", X_Openstack_Request_Id=f"req-signin-{number}"
+        )
+
+    def do_GET(self) -> None:
+        if self.headers["X-Auth-Token"] == "t-secret-1":
+            return self.answer(401, {}, X_Openstack_Request_Id="req-old")
+        self.answer(200, {"server": {"id": "s1", "status": "ACTIVE"}}, X_Openstack_Request_Id="req-new")
+
+
+@pytest.fixture
+def openstack() -> Iterator[Any]:
+    own = {"tokens": itertools.count(1), "sign_ins": [], "hung": threading.Event()}
+    handler = type("OwnOpenStack", (OpenStack,), own)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        if handler.hang is not None:  # type: ignore[attr-defined]
+            handler.hang.set()  # type: ignore[attr-defined]
+        server.shutdown()
+
+
+def auth(server: Any) -> dict[str, str | reqtrail.Secret]:
+    return {
+        "auth_url": f"http://127.0.0.1:{server.server_address[1]}",
+        "username": "demo",
+        "password": reqtrail.Secret(PASSWORD),
+        "project_name": "prod",
+        "user_domain_name": "Default",
+        "project_domain_id": "default",
+    }
+
+
+def test_a_sign_in_gives_clients_that_sign_in_again(openstack: Any) -> None:
+    cloud = Cloud(auth=auth(openstack), region_name="One")
+    connection = cloud.connect()
+    session = connection.session
+    assert session is not None and session.expires_at is not None
+    assert (session.project_id, session.project_name, session.user_name) == ("p1", "prod", "demo")
+    assert timedelta(0) < session.expires_at - datetime.now(UTC) <= timedelta(hours=1)
+    assert session.trail.request_ids == ("req-signin-1",) and session.trail.method == "POST"
+    assert connection.endpoint.endswith("/compute/v2.1")
+    with connection.client(max_attempts=1) as client:
+        server = Compute(client).server("s1")
+    assert server.status == "ACTIVE" and server.trail is not None
+    # The first token is refused, and the client signs in again by itself.
+    assert [attempt.request_id for attempt in server.trail.attempts] == ["req-old", "req-new"]
+    assert len(openstack.RequestHandlerClass.sign_ins) == 2
+    for shown in (repr(cloud), repr(connection), repr(client), server.trail.to_json()):
+        assert "secret" not in shown.replace("secret: ", "") and PASSWORD not in shown and "nter2" not in shown
+    with pytest.raises(TypeError):
+        pickle.dumps(cloud)
+    with pytest.raises(TypeError):
+        pickle.dumps(connection)
+
+
+def test_a_sign_in_for_asyncio(openstack: Any) -> None:
+    async def main() -> None:
+        connection = await Cloud(auth=auth(openstack), region_name="One").connect_async()
+        async with connection.async_client() as client:
+            server = await AsyncCompute(client).server("s1")
+        assert server.trail is not None and server.trail.request_ids == ("req-old", "req-new")
+
+    asyncio.run(main())
+
+
+def test_a_client_of_a_connection_works_in_the_child_of_a_fork(openstack: Any) -> None:
+    connection = Cloud(auth=auth(openstack), region_name="One").connect()
+    client = connection.client()
+    assert client.get("/servers/s1").trail.request_ids == ("req-old", "req-new")
+    child = os.fork()
+    if child == 0:
+        # A new client has the session's own token, the refused one; both that and renewing it work here.
+        good = client.get("/servers/s1").trail.request_ids == ("req-old", "req-new")
+        os._exit(0 if good else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    client.close()
+
+
+def test_what_keystone_refuses_has_its_trail(openstack: Any) -> None:
+    wrong = {**auth(openstack), "password": "something else"}
+    with pytest.raises(reqtrail.AuthenticationError) as refused:
+        Cloud(auth=wrong).connect()
+    assert refused.value.request_id == "req-refused"
+    assert refused.value.trail is not None and refused.value.trail.path == "/v3/auth/tokens"
+    assert "something else" not in refused.value.trail.to_json() + str(refused.value)
+
+
+def test_mistakes_are_named() -> None:
+    with pytest.raises(TypeError, match="no option `regoin_name`; it has auth, auth_type, region_name"):
+        Cloud(regoin_name="One")  # type: ignore[call-arg]
+    with pytest.raises(reqtrail.ConfigError, match="username"):
+        Cloud(auth={"auth_url": "https://keystone.example", "password": "x"})
+    with pytest.raises(reqtrail.ConfigError, match="expected password"):
+        Cloud(auth={}, auth_type="v3oidc")
+    with pytest.raises(TypeError, match="not by object"):
+        Cloud.from_dict({"auth": object()})
+
+
+def test_clouds_are_found_as_openstacksdk_finds_them(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    file = tmp_path / "clouds.yaml"
+    file.write_text("clouds: {one: {auth_type: none, endpoint: 'https://one.example/v2.1'}}")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    for cloud in (Cloud.from_env(), Cloud.named("one")):
+        connection = cloud.connect()
+        assert (connection.endpoint, connection.session) == ("https://one.example/v2.1", None)
+    entry = {"auth_type": "none", "endpoint": "https://two.example/v2.1", "volume_api_version": 3}
+    assert Cloud.from_dict(entry).connect().endpoint == "https://two.example/v2.1"
+    with pytest.raises(reqtrail.ConfigError, match="has no cloud `two`; it has one"):
+        Cloud.named("two")
+
+
+def test_a_sign_in_is_cancelled(openstack: Any) -> None:
+    handler = openstack.RequestHandlerClass
+    handler.hang = threading.Event()
+    cloud = Cloud(auth=auth(openstack))
+
+    async def main() -> None:
+        task = asyncio.create_task(cloud.connect_async())
+        await asyncio.to_thread(handler.hung.wait)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    token = reqtrail.CancelToken()
+    token.cancel()
+    with pytest.raises(reqtrail.CancelledError) as cancelled:
+        cloud.connect(cancel=token)
+    assert cancelled.value.trail is not None
+
+
+def test_ctrl_c_ends_a_sign_in(openstack: Any) -> None:
+    handler = openstack.RequestHandlerClass
+    handler.hang = threading.Event()
+
+    def interrupt() -> None:
+        handler.hung.wait()
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=interrupt, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            Cloud(auth=auth(openstack)).connect()
+    finally:
+        signal.signal(signal.SIGINT, before)

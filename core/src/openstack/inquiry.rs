@@ -1,0 +1,68 @@
+//! Calls that belong together: one token ends them all, and their trails are kept.
+
+use std::time::Duration;
+
+use super::compute::{Fetched, Get};
+use crate::cancel::CancelToken;
+use crate::client::Client;
+use crate::codes::Category;
+use crate::dialect::openstack::Fault;
+use crate::error::Error;
+use crate::trail::Trail;
+use crate::transport::Transport;
+
+/// The calls that were made to find something out.
+pub(super) struct Inquiry {
+    cancel: Option<CancelToken>,
+    pub(super) trails: Vec<Trail>,
+}
+
+/// What a call found.
+pub(super) enum Found<V> {
+    Seen(V),
+    /// Nova says that there is no such thing.
+    Absent(Error),
+}
+
+impl Inquiry {
+    pub(super) fn new(cancel: Option<CancelToken>, trails: Vec<Trail>) -> Self {
+        Self { cancel, trails }
+    }
+
+    /// Makes a call and keeps its trail. `timeout` is in the place of the client's.
+    pub(super) async fn ask<T: Transport, V: Send + 'static>(
+        &mut self,
+        get: Get<Client<T>, V>,
+        timeout: Option<Duration>,
+    ) -> Result<Found<V>, Error> {
+        let get = get.request(|mut request| {
+            if let Some(timeout) = timeout {
+                request = request.timeout(timeout);
+            }
+            match &self.cancel {
+                Some(token) => request.cancel_token(token),
+                None => request,
+            }
+        });
+        match get.send().await.map(Fetched::into_parts) {
+            Ok((value, trail)) => {
+                self.trails.push(trail);
+                Ok(Found::Seen(value))
+            }
+            Err(error) => {
+                self.trails.extend(error.trail().cloned());
+                if is_absent(&error) {
+                    Ok(Found::Absent(error))
+                } else {
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+/// Whether Nova says that there is no such thing. Another 404 is that of a proxy, or of a wrong URL.
+fn is_absent(error: &Error) -> bool {
+    error.category() == Some(Category::NotFound)
+        && error.code() == Some(Fault::ItemNotFound.as_str())
+}
