@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Builds the wheel, installs it alone into a fresh virtual environment, and prints that environment's python.
 #
-# PROFILE=dev|release (dev), PYTHON (python3), and as arguments the test tools that are wanted beside the wheel:
-# python_env.sh [PACKAGE…]. What was built from the same sources is used again, a wheel by every interpreter.
-# `python_env.sh --wheel` prints the wheel's path instead.
+# PROFILE=dev|release (dev), PYTHON (python3). `python_env.sh --tests` installs what the tests need beside the wheel;
+# `python_env.sh --wheel` prints the wheel's path instead. What was built from the same sources is used again, a wheel by
+# every interpreter.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 profile=${PROFILE:-dev} python=${PYTHON:-python3}
 home=${CARGO_TARGET_DIR:-target}/python
 mkdir -p "$home"
 home=$(cd "$home" && pwd)
+wanted=()
+[ "${1:-}" != --tests ] || mapfile -t wanted <bindings-python/tests/requirements.txt
 
 key() { sha256sum | cut -c1-16; }
 sources=$(git ls-files --cached --others --exclude-standard Cargo.toml Cargo.lock .cargo LICENSE-APACHE LICENSE-MIT core bindings-python | grep -v '^core/tests/\|^bindings-python/tests/' | LC_ALL=C sort)
@@ -19,7 +21,7 @@ built=$({
     while read -r file; do [ ! -f "$file" ] || sha256sum "$file"; done <<<"$sources"
 } | key)
 wheels=$home/wheels-$built
-env=$home/env-$built-$(echo "$("$python" -VV) $*" | key)
+env=$home/env-$built-$(echo "$("$python" -VV) ${wanted[*]}" | key)
 
 build() {
     local tools=$home/maturin flags=(--profile dev)
@@ -39,7 +41,7 @@ install() {
     rm -rf "$env"
     "$python" -m venv --clear "$env"
     "$env/bin/pip" install --quiet --disable-pip-version-check --no-deps "$wheels"/*.whl
-    [ $# -eq 0 ] || "$env/bin/pip" install --quiet --disable-pip-version-check "$@"
+    [ ${#wanted[@]} -eq 0 ] || "$env/bin/pip" install --quiet --disable-pip-version-check "${wanted[@]}"
     touch "$env/ready"
 }
 
@@ -48,5 +50,5 @@ if [ "${1:-}" = --wheel ]; then
     ls "$wheels"/*.whl
     exit 0
 fi
-[ -f "$env/ready" ] || install "$@" >&2
+[ -f "$env/ready" ] || install >&2
 echo "$env/bin/python"

@@ -2,11 +2,11 @@
 # The tests of the Python package, against its wheel in an environment of its own: test-python.sh [PYTEST-ARGUMENT…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# A server for the examples and the snippets of the docs, and what these use beside reqtrail.
+# A server for the examples and the programs of the docs.
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-sandbox
 REQTRAIL_SANDBOX=$(cd "${CARGO_TARGET_DIR:-target}/debug" && pwd)/reqtrail-sandbox
 export REQTRAIL_SANDBOX
-python=$(scripts/python_env.sh pytest uvloop mypy pyright fastapi uvicorn httpx requests types-requests)
+python=$(scripts/python_env.sh --tests)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
