@@ -68,63 +68,106 @@ class RetryBudget(TypedDict, total=False):
 
 class _CommonOptions(TypedDict, total=False):
     token: str | Secret | None
+    """The credential; for most APIs it goes out as ``Authorization: Bearer``."""
     headers: Mapping[str, str] | Iterable[tuple[str, str]]
+    """Headers of every request; a request's own of the same name replaces one."""
     user_agent: str
+    """A text such as ``my-app/1.2`` that is added to the ``User-Agent``."""
     microversion: str
+    """The version of the API to ask for, as in ``2.90``, for APIs that have versions."""
     max_attempts: int
+    """How many attempts a call makes at most, 1 to 32; 4 by default, and 1 turns retries off."""
     base_delay: Seconds
+    """The bound of the first backoff, 0.5 s by default; each further one is twice as long."""
     max_delay: Seconds
+    """The bound of every backoff, 8 s by default."""
     max_retry_after: Seconds
+    """The longest ``Retry-After`` that is waited for, 60 s by default; a longer one ends the call."""
     retry_budget: RetryBudget | None
+    """What retries may cost all calls together; ``None`` turns the budget off."""
     timeout: Seconds
+    """The time of a whole call, all attempts and waits included; 60 s by default."""
     attempt_timeout: Seconds
+    """The time of one attempt, its body included; 10 s by default."""
     connect_timeout: Seconds
+    """The time to connect; 5 s by default."""
     max_body_bytes: int
+    """The largest body of a success, decoded; 64 MiB by default."""
     max_redirects: int
+    """How many redirects a call follows; 5 by default. They never leave the origin."""
     show_query_params: str | Sequence[str]
+    """Query parameters whose values trails show besides ``limit``, ``cursor``, ``marker``, ``page``, ``offset``."""
     traceparent: bool
+    """Whether attempts carry a ``traceparent``; they do by default."""
     decompress: bool
+    """Whether bodies are decoded (gzip, br, zstd, deflate); they are by default."""
     proxy: str | Secret | None
+    """The URL of a proxy, or ``None`` for none; by default the environment names it."""
     extra_ca: str | bytes | Sequence[str | bytes]
+    """Certificate authorities, as PEM texts, to trust besides the system's."""
     client_certificate: str | Secret
+    """A PEM text with a certificate and its private key."""
     danger_accept_invalid_certs: bool
+    """Turns the verification of TLS certificates off. Anybody on the way can then read the credential."""
     http1_only: bool
+    """Whether HTTP/2 is not offered."""
     pool_max_idle: int
+    """How many idle connections are kept, for each thread that calls at the same time; unlimited by default."""
     pool_idle_timeout: Seconds
+    """How long an idle connection is kept; 15 s by default."""
     jitter_seed: int
+    """Makes the random waits repeatable, for tests."""
     on_attempt: Callable[[CallInfo, Attempt], object] | None
+    """Called with each attempt when it has ended."""
     on_call: Callable[[Trail], object] | None
+    """Called with the trail of each call when it has ended."""
 
 
 class ClientOptions(_CommonOptions, total=False):
     """The options of a :class:`Client`. What is left out keeps its default."""
 
     token_refresher: Callable[[], str | Secret] | None
+    """Makes a new token: asked before the first call if there is none, and once when a 401 comes."""
 
 
 class AsyncClientOptions(_CommonOptions, total=False):
     """The options of an :class:`AsyncClient`. What is left out keeps its default."""
 
     token_refresher: Callable[[], Awaitable[str | Secret]] | Callable[[], str | Secret] | None
+    """The same, as a coroutine function, or as a plain one that runs on a thread of its own."""
 
 
 class RequestOptions(TypedDict, total=False):
     """The options of one call."""
 
     params: Mapping[str, object] | Iterable[tuple[str, object]] | None
+    """Values for the path's ``{name}``, escaped whole. A :class:`Secret` stays ``{name}`` in trails and logs."""
     query: Mapping[str, object] | Iterable[tuple[str, object]] | None
+    """Query parameters; a list of values gives several of one name."""
     headers: Mapping[str, str | Sequence[str]] | Iterable[tuple[str, str]] | None
+    """Headers of this request."""
     json: Any
+    """A body to send as JSON."""
     content: bytes | bytearray | memoryview | str | None
+    """A body to send as it is."""
     timeout: Seconds | None
+    """The time of the whole call, all attempts and waits included."""
     attempt_timeout: Seconds | None
+    """The time of one attempt, its body included."""
     connect_timeout: Seconds | None
+    """The time to connect."""
     max_attempts: int | None
+    """How many attempts the call makes at most; 1 turns retries off."""
     idempotent: bool | None
+    """Whether a repetition does no harm; by default the method decides."""
     idempotency_key: str | None
+    """Sent with every attempt; it makes any method safe to repeat."""
     correlation_id: str | None
+    """Sent in the dialect's correlation header in the place of the call ID."""
     microversion: str | None
+    """The version of the API to ask for."""
     cancel: CancelToken | None
+    """A token that cancels the call, from any thread."""
 
 
 def dialect_text(dialect: str | Mapping[str, Any] | None) -> str | None:
