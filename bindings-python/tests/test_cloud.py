@@ -129,6 +129,7 @@ def test_a_sign_in_for_asyncio(openstack: Any) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_client_of_a_connection_works_in_the_child_of_a_fork(openstack: Any) -> None:
     connection = Cloud(auth=auth(openstack), region_name="One").connect()
     client = connection.client()
