@@ -7,9 +7,8 @@ import snippets
 from sandbox import Sandbox
 from snippets import BASE_URL, ROOT, TOKEN, Snippet
 
-SETUP, *PROGRAMS = [
-    snippet for snippet in snippets.read(ROOT / "docs" / "python" / "from-requests-and-httpx.md") if snippet.language == "python"
-]
+PAGE = ROOT / "docs" / "python" / "from-requests-and-httpx.md"
+SETUP, *PROGRAMS = [snippet for snippet in snippets.read(PAGE) if snippet.language == "python"]
 
 # What goes wrong at the server while the programs under a heading run.
 INCIDENTS = {
@@ -38,6 +37,7 @@ PRINTS = {
 
 
 def test_every_program_is_run() -> None:
+    assert list(PAGE.parent.iterdir()) == [PAGE], "a page without a test"
     assert all(program.is_run for program in PROGRAMS)
     assert {program.heading for program in PROGRAMS} == set(PRINTS)
     assert sum("import reqtrail" in program.code for program in PROGRAMS) >= 10
