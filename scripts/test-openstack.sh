@@ -4,6 +4,6 @@
 set -euo pipefail
 python=$(scripts/openstack_env.sh)
 export REQTRAIL_OPENSTACK_PYTHON=$python
-REQTRAIL_FACE_PYTHON=$(scripts/python_env.sh --tests)
+REQTRAIL_FACE_PYTHON=$(scripts/python_env.sh)
 export REQTRAIL_FACE_PYTHON
 exec cargo test --package reqtrail-openstack-tests --features real --test real -- --test-threads 6 "$@"

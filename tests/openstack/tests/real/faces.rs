@@ -3,7 +3,7 @@
 //! Each runs a program of `faces/` as a user of a cloud would, with `OS_*` variables, and what it says is held against
 //! Nova's log and against what Rust sees of the same action.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use reqtrail::openstack::Verdict;
@@ -11,21 +11,15 @@ use serde_json::{Value, json};
 
 use crate::support::{active, cloud, compute};
 
-/// Runs the program of a face and gives the documents that it printed. `variable` names the command that runs programs
-/// of this language; `scripts/test-openstack.sh` sets it.
-fn run(variable: &str, program: &str, arguments: [&str; 2]) -> Vec<Value> {
+/// Runs a program as a user of the cloud and gives what it printed. `variable` names the command that runs programs of
+/// its language; `scripts/test-openstack.sh` sets it.
+fn run(variable: &str, program: &Path, arguments: [&str; 2]) -> String {
     let command = std::env::var(variable)
         .unwrap_or_else(|_| panic!("{variable} is not set; run scripts/test-openstack.sh"));
     let mut words = command.split(' ');
     let mut runner = Command::new(words.next().expect("a command"));
     runner.args(words);
-    if !program.is_empty() {
-        runner.arg(
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("faces")
-                .join(program),
-        );
-    }
+    runner.arg(program);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OS_")) {
         runner.env_remove(name);
     }
@@ -40,10 +34,8 @@ fn run(variable: &str, program: &str, arguments: [&str; 2]) -> Vec<Value> {
         .env("OS_REGION_NAME", cloud().fact("/region"))
         .output()
         .unwrap_or_else(|e| panic!("{command}: {e}"));
-    let (out, err) = (
-        String::from_utf8_lossy(&ran.stdout),
-        String::from_utf8_lossy(&ran.stderr),
-    );
+    let out = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let err = String::from_utf8_lossy(&ran.stderr);
     assert!(
         ran.status.success(),
         "{command}: {}\n{out}\n{err}",
@@ -53,17 +45,23 @@ fn run(variable: &str, program: &str, arguments: [&str; 2]) -> Vec<Value> {
         !format!("{out}{err}").contains(member("password")),
         "the password is shown"
     );
-    out.lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
-        .collect()
+    out
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// Has a face resize a server, once for each of its clients.
 async fn resized_by(variable: &'static str, program: &'static str, clients: usize) {
     let id = active("member", program, json!({})).await;
     let (server, flavor) = (id.clone(), cloud().flavor("impossible"));
-    let told = tokio::task::spawn_blocking(move || run(variable, program, [&server, flavor])).await;
-    let told = told.expect("no panic");
+    let path = folder("faces").join(program);
+    let told = tokio::task::spawn_blocking(move || run(variable, &path, [&server, flavor])).await;
+    let told: Vec<Value> = (told.expect("no panic").lines())
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect();
+    // One document a client.
     assert_eq!(told.len(), clients);
     for told in &told {
         let report = &told["report"];
@@ -105,4 +103,31 @@ async fn resized_by(variable: &'static str, program: &'static str, clients: usiz
 #[tokio::test]
 async fn python_follows_a_resize() {
     resized_by("REQTRAIL_FACE_PYTHON", "resize.py", 2).await;
+}
+
+/// Runs the program that the page shows for a language, after a line that takes the arguments.
+async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &str) {
+    let page = folder("../../docs/why-did-my-server-action-fail.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, rest) = page
+        .split_once(&format!("```{language}\n"))
+        .expect("a program");
+    let (program, _) = rest.split_once("```").expect("its end");
+    let path =
+        std::env::temp_dir().join(format!("reqtrail-page-{}.{language}", std::process::id()));
+    std::fs::write(&path, format!("{first_line}\n{program}")).expect("a file");
+    let id = active("member", language, json!({})).await;
+    let (server, flavor, program) = (id.clone(), cloud().flavor("impossible"), path.clone());
+    let out = tokio::task::spawn_blocking(move || run(variable, &program, [&server, flavor])).await;
+    let _ = std::fs::remove_file(path);
+    let out = out.expect("no panic");
+    for part in [&format!("resize of server {id} failed"), "FAILED", "req-"] {
+        assert!(out.contains(part), "{out}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_python_runs() {
+    let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]";
+    shown_on_the_page("REQTRAIL_FACE_PYTHON", "python", arguments).await;
 }
