@@ -8,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod race;
 mod redirect;
 pub(crate) mod shared;
+mod timer;
 
 use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,11 +29,12 @@ use crate::trace_context::SpanId;
 use crate::trail::Outcome;
 use crate::transport::{Transport, WireRequest};
 use credential::{Lease, Ready, RefreshFailed};
-use exchange::{Exchanged, Timing};
+use exchange::Exchanged;
 use guard::Guard;
 use plan::CallPlan;
 use race::{Cancel, Race, race};
 use shared::Shared;
+use timer::Timing;
 
 /// Makes a call.
 ///
