@@ -127,7 +127,7 @@ impl<'a, T: Transport> Call<'a, T> {
             redactor.add(&token.unwrap_or(&given).into());
         }
         Self {
-            cancel: Cancel::new(plan.cancel.take()),
+            cancel: Cancel::new(plan.cancel.take()).or_stop(plan.stop.take()),
             deadline: after(started, plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
             first_span: Some(plan.first_span),
