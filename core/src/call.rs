@@ -8,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod race;
 mod redirect;
 pub(crate) mod shared;
+mod timer;
 
 use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,11 +29,12 @@ use crate::trace_context::SpanId;
 use crate::trail::Outcome;
 use crate::transport::{Transport, WireRequest};
 use credential::{Lease, Ready, RefreshFailed};
-use exchange::{Exchanged, Timing};
+use exchange::Exchanged;
 use guard::Guard;
 use plan::CallPlan;
 use race::{Cancel, Race, race};
 use shared::Shared;
+use timer::Timing;
 
 /// Makes a call.
 ///
@@ -125,7 +127,7 @@ impl<'a, T: Transport> Call<'a, T> {
             redactor.add(&token.unwrap_or(&given).into());
         }
         Self {
-            cancel: Cancel::new(plan.cancel.take()),
+            cancel: Cancel::new(plan.cancel.take()).or_stop(plan.stop.take()),
             deadline: after(started, plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
             first_span: Some(plan.first_span),

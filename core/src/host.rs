@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::call::plan::CallPlan;
 use crate::call::shared::Shared;
-use crate::cancel::CancelToken;
+use crate::cancel::{CancelToken, Stop};
 use crate::error::Error;
 use crate::response::Response;
 use crate::transport::reqwest::ReqwestTransport;
@@ -68,6 +68,14 @@ impl PreparedCall {
                 plan.cancel.insert(own).clone()
             }
             Err(_) => CancelToken::new(),
+        }
+    }
+
+    /// What cancels this call for the thread that polls it. It costs far less than a token.
+    fn stop(&mut self) -> Stop {
+        match &mut self.plan {
+            Ok(plan) => plan.stop.get_or_insert_default().clone(),
+            Err(_) => Stop::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::pin::{Pin, pin};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
@@ -13,6 +13,7 @@ use super::plan::Hop;
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
 use super::shared::Shared;
+use super::timer::{AttemptTimer, Timing};
 use super::{End, guard};
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{Coding, DecodeError};
@@ -48,20 +49,6 @@ pub(super) struct Success {
     pub(super) rate_limit: Option<RateLimit>,
 }
 
-/// When an attempt has to end.
-#[derive(Clone, Copy)]
-pub(super) struct Timing {
-    pub(super) connect: Instant,
-    pub(super) attempt: Instant,
-    pub(super) call: Instant,
-}
-
-impl Timing {
-    fn end(self) -> Instant {
-        self.attempt.min(self.call)
-    }
-}
-
 /// All that an attempt looks at.
 pub(super) struct Attempt<'a, T: Transport> {
     pub(super) shared: &'a Shared,
@@ -88,21 +75,16 @@ impl<T: Transport> Attempt<'_, T> {
         cancel: &mut Cancel,
     ) -> Exchanged {
         let sent = request.sent.clone();
-        let mut timer = pin!(
-            self.transport
-                .sleep_until(self.timing.connect.min(self.timing.end()))
-        );
+        let sleep = pin!(self.transport.sleep_until(self.timing.first()));
+        let mut timer = AttemptTimer {
+            sleep,
+            transport: self.transport,
+            timing: self.timing,
+            sent: &sent,
+        };
         let waited = {
-            let mut work = pin!(self.transport.exchange(request));
-            loop {
-                match race(work.as_mut(), timer.as_mut(), cancel).await {
-                    // The connection is there, so the time to connect does not bound the rest.
-                    Race::Time if sent.is_marked() && self.transport.now() < self.timing.end() => {
-                        timer.set(self.transport.sleep_until(self.timing.end()));
-                    }
-                    waited => break waited,
-                }
-            }
+            let work = pin!(self.transport.exchange(request));
+            race(work, Pin::new(&mut timer), cancel).await
             // Dropped here: only then is it settled whether a request that was given up has left.
         };
         let reply = match waited {
@@ -111,9 +93,8 @@ impl<T: Transport> Attempt<'_, T> {
             Race::Cancelled => return cancelled(recorder, guard::sent(&sent)),
             Race::Time => return self.timed_out(recorder, None, &sent),
         };
-        if self.timing.connect < self.timing.end() {
-            timer.set(self.transport.sleep_until(self.timing.end()));
-        }
+        // What is answered was sent, also by a transport that forgot to say so.
+        sent.mark();
         let Reply {
             status,
             headers,
@@ -168,12 +149,18 @@ impl<T: Transport> Attempt<'_, T> {
         body: T::Body,
         recorder: &mut Recorder,
         cancel: &mut Cancel,
-        mut timer: Pin<&mut T::Sleep>,
+        mut timer: AttemptTimer<'_, T>,
         sent: &SentMark,
     ) -> Exchanged {
         let limit = self.shared.limits.body_bytes;
         let mut collected = Collected::default();
-        match race(pin!(collected.read(body, limit)), timer.as_mut(), cancel).await {
+        match race(
+            pin!(collected.read(body, limit)),
+            Pin::new(&mut timer),
+            cancel,
+        )
+        .await
+        {
             Race::Done(Ok(())) => {}
             Race::Done(Err(ReadError::TooLarge)) => return too_large(recorder, limit),
             Race::Done(Err(ReadError::Broken(error))) => {
@@ -191,7 +178,13 @@ impl<T: Transport> Attempt<'_, T> {
                 return failed(recorder, ErrorKind::Decode, message, Gave::Unusable);
             }
         };
-        let body = match race(pin!(decode(coding, raw, limit)), timer, cancel).await {
+        let body = match race(
+            pin!(decode(coding, raw, limit)),
+            Pin::new(&mut timer),
+            cancel,
+        )
+        .await
+        {
             Race::Done(Ok(body)) => body,
             Race::Time => return self.timed_out(recorder, head.retry_after, sent),
             Race::Cancelled => return cancelled(recorder, Sent::Yes),
@@ -231,18 +224,18 @@ impl<T: Transport> Attempt<'_, T> {
         body: T::Body,
         recorder: &mut Recorder,
         cancel: &mut Cancel,
-        mut timer: Pin<&mut T::Sleep>,
+        mut timer: AttemptTimer<'_, T>,
     ) -> Exchanged {
         let mut collected = Collected::default();
         let read = collected.read(body, limits::ERROR_BODY_READ);
-        if let Race::Cancelled = race(pin!(read), timer.as_mut(), cancel).await {
+        if let Race::Cancelled = race(pin!(read), Pin::new(&mut timer), cancel).await {
             return cancelled(recorder, Sent::Yes);
         }
         let body = match self.coding(&head.headers) {
             Ok(coding) => {
                 let raw = collected.into_bytes();
                 let work = decode_what_is_there(coding, raw, limits::ERROR_BODY_READ);
-                match race(pin!(work), timer, cancel).await {
+                match race(pin!(work), Pin::new(&mut timer), cancel).await {
                     Race::Done(body) => body,
                     Race::Time => Bytes::new(),
                     Race::Cancelled => return cancelled(recorder, Sent::Yes),

@@ -10,7 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::shared::Shared;
-use crate::cancel::CancelToken;
+use crate::cancel::{CancelToken, Stop};
 use crate::observe::CallInfo;
 use crate::redact::Secret;
 use crate::target::Target;
@@ -38,6 +38,8 @@ pub(crate) struct CallPlan {
     pub(crate) attempt_timeout: Duration,
     pub(crate) call_timeout: Duration,
     pub(crate) cancel: Option<CancelToken>,
+    /// For the one who polls the call, if that may be interrupted.
+    pub(crate) stop: Option<Stop>,
     /// Secrets of this call, and what is shown in their place.
     pub(crate) secrets: Vec<(Secret, String)>,
 }

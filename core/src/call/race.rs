@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::cancel::CancelToken;
+use crate::cancel::{CancelToken, Stop};
 
 /// Who was first.
 #[derive(Debug)]
@@ -36,22 +36,39 @@ where
     .await
 }
 
-/// A call's cancel token, listened to from the first time that it is polled.
+/// What cancels a call. Its token is listened to from the first time that it is polled.
 pub(crate) struct Cancel {
+    stop: Option<Stop>,
     token: Option<CancelToken>,
     wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Cancel {
     pub(crate) fn new(token: Option<CancelToken>) -> Self {
-        Self { token, wait: None }
+        Self {
+            stop: None,
+            token,
+            wait: None,
+        }
+    }
+
+    /// Heeds the one who polls the call, too.
+    pub(super) fn or_stop(self, stop: Option<Stop>) -> Self {
+        Self { stop, ..self }
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.token.as_ref().is_some_and(CancelToken::is_cancelled)
+        self.is_stopped() || self.token.as_ref().is_some_and(CancelToken::is_cancelled)
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(Stop::is_stopped)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.is_stopped() {
+            return Poll::Ready(());
+        }
         let Some(token) = &self.token else {
             return Poll::Pending;
         };

@@ -231,6 +231,7 @@ impl Draft {
             attempt_timeout,
             call_timeout,
             cancel: self.cancel.take(),
+            stop: None,
             secrets: self.secrets(),
         })
     }

@@ -5,6 +5,7 @@
 
 mod body;
 mod classify;
+mod sleep;
 mod tls;
 
 use std::future::Future;
@@ -31,6 +32,8 @@ const STRAY_CONNECT: Duration = Duration::from_secs(60);
 pub struct ReqwestTransport {
     client: reqwest::Client,
     tasks: Tasks,
+    /// Where one runtime polls everything: its timers.
+    timers: Option<sleep::Timers>,
 }
 
 /// Where work goes on that must outlive the call that began it.
@@ -76,7 +79,19 @@ impl ReqwestTransport {
                     classify::root_cause(&e)
                 )
             })?;
-        Ok(Self { client, tasks })
+        Ok(Self {
+            client,
+            tasks,
+            timers: None,
+        })
+    }
+
+    /// Keeps timers from call to call, for the runtime that this is called in.
+    pub(crate) fn keeping_timers(self) -> Self {
+        Self {
+            timers: Some(sleep::Timers::of_this_runtime()),
+            ..self
+        }
     }
 }
 
@@ -139,7 +154,7 @@ fn reqwest_proxy(proxy: &Proxy, base: &Url) -> Result<Option<reqwest::Proxy>, St
 }
 
 impl Transport for ReqwestTransport {
-    type Sleep = tokio::time::Sleep;
+    type Sleep = sleep::Sleep;
     type Body = body::ResponseBody;
 
     fn now(&self) -> Instant {
@@ -147,7 +162,10 @@ impl Transport for ReqwestTransport {
     }
 
     fn sleep_until(&self, at: Instant) -> Self::Sleep {
-        tokio::time::sleep_until(at.into())
+        match &self.timers {
+            Some(timers) => timers.sleep_until(at),
+            None => sleep::Sleep::until(at),
+        }
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
