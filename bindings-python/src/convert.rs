@@ -5,7 +5,7 @@ use std::time::Duration;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 use crate::values::Secret;
 
@@ -18,6 +18,9 @@ pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duratio
     };
     if value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>() {
         return Duration::try_from_secs_f64(value.extract()?).map_err(|_| refused());
+    }
+    if !value.is_instance_of::<PyDelta>() {
+        return Err(expected(name, "seconds or a timedelta", value));
     }
     value.extract().map_err(|_| refused())
 }

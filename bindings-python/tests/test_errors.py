@@ -120,6 +120,10 @@ def test_a_wrong_request_is_not_sent(server: object, url: str) -> None:
         assert info.value.trail is not None and info.value.trail.attempts == ()
         with pytest.raises(TypeError, match="timeuot"):
             client.get("/ok", timeuot=3)  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="timeout: expected seconds or a timedelta, not str"):
+            client.get("/x", timeout="5")  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="timeout is -1; expected seconds, 0 or more"):
+            client.get("/x", timeout=-1)
         with pytest.raises(TypeError, match="params"):
             client.get("/cameras/{id}", params={"id": None})  # type: ignore[dict-item]
         with pytest.raises(ValueError, match="timeout is -1"):
