@@ -81,6 +81,10 @@ mutants: toolchain ## Mutation testing of retry, retry_after, trail and decoding
 bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/rust.json
 	@scripts/bench-rust.sh
 
+.PHONY: memory-python
+memory-python: toolchain ## 100,000 calls of the Python package in release mode, and what memory they leave behind
+	@PROFILE=release MEMORY_CALLS=50000 scripts/test-python.sh -k test_memory
+
 .PHONY: bench-python
 bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
 	@scripts/bench-python.sh

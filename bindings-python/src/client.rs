@@ -163,7 +163,7 @@ impl RawClient {
         guarded(py, || {
             let (client, ()) = self.0.get(py, build)?;
             logging::look(py);
-            let prepared = request::build(&client, method, target, options, link)?.prepare();
+            let request = request::build(&client, method, target, options, link)?;
             let signals = interrupt::on_main_thread(py);
             let result = py.detach(|| {
                 let interrupted: Option<&dyn Fn() -> bool> = if signals {
@@ -171,7 +171,8 @@ impl RawClient {
                 } else {
                     None
                 };
-                client.host().call_blocking(prepared, interrupted)
+                // Prepared here: nothing of that needs the interpreter, which other threads wait for.
+                client.host().call_blocking(request.prepare(), interrupted)
             });
             finish(py, result)
         })

@@ -69,13 +69,24 @@ pub(crate) fn forked() {
     }
 }
 
-/// Asks the logger whether it wants attempts. It caches the answer itself.
+/// Asks the logger whether it wants attempts.
 pub(crate) fn look(py: Python<'_>) {
+    ATTEMPTS.store(wants_attempts(py).unwrap_or(false), Ordering::Relaxed);
+}
+
+fn wants_attempts(py: Python<'_>) -> PyResult<bool> {
+    const DEBUG: u8 = 10;
+    static ENABLED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     static WANTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let wants = WANTS
-        .import(py, "reqtrail._logging", "wants_attempts")
-        .and_then(|wants| wants.call0()?.extract());
-    ATTEMPTS.store(wants.unwrap_or(false), Ordering::Relaxed);
+    // The logger caches this answer itself, and it is nearly always no.
+    let enabled = ENABLED.import(py, "reqtrail._logging", "is_enabled_for")?;
+    if !enabled.call1((DEBUG,))?.is_truthy()? {
+        return Ok(false);
+    }
+    WANTS
+        .import(py, "reqtrail._logging", "wants_attempts")?
+        .call0()?
+        .is_truthy()
 }
 
 /// Records attempts, of every client.

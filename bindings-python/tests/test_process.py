@@ -1,16 +1,12 @@
-"""Forks, sub-interpreters, memory."""
+"""Forks and sub-interpreters."""
 
 import asyncio
-import gc
-import logging
 import multiprocessing
 import os
-import resource
 import subprocess
 import sys
 import textwrap
 import threading
-import tracemalloc
 from typing import Any
 
 import pytest
@@ -121,65 +117,3 @@ def test_sub_interpreters_are_refused(isolated: bool) -> None:
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("refused:"), ran
     assert "subinterpreter" in ran.stdout
-
-
-def rss() -> int:
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
-
-
-CALLS = int(os.environ.get("MEMORY_CALLS", "8000"))
-
-
-@pytest.fixture(autouse=True)
-def nobody_keeps_log_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pytest would, all of them."""
-    monkeypatch.setattr(logging.getLogger("reqtrail"), "disabled", True)
-
-
-def settles(some: Any) -> None:
-    """Less is kept than the smallest object for each call."""
-    for _ in range(2):
-        some(CALLS // 8)
-    tracemalloc.start()
-    some(50)
-    gc.collect()
-    python, process = tracemalloc.get_traced_memory()[0], rss()
-    some(CALLS)
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0] - python, rss() - process
-    tracemalloc.stop()
-    assert grown[0] < 25 * CALLS, grown
-    assert grown[1] < 6_000_000, grown
-
-
-def test_memory_of_calls_does_not_grow(server: Any, url: str) -> None:
-    with reqtrail.Client.novavms(url, max_attempts=1) as client:
-
-        def some(calls: int) -> None:
-            for n in range(calls):
-                if n % 4:
-                    assert client.get("/ok").trail.request_id
-                else:
-                    with pytest.raises(reqtrail.NotFoundError):
-                        client.get("/missing")
-                server.seen.clear()
-
-        settles(some)
-
-
-def test_memory_of_asyncio_calls_does_not_grow(server: Any, url: str) -> None:
-    with asyncio.Runner() as runner:
-        client = reqtrail.AsyncClient.novavms(url, max_attempts=1)
-
-        async def batch(calls: int) -> None:
-            for _ in range(calls // 10):
-                tasks = [asyncio.create_task(client.get("/missing" if n == 3 else "/ok")) for n in range(10)]
-                if calls % 20 == 0:
-                    await asyncio.sleep(0)
-                    tasks[5].cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                server.seen.clear()
-
-        settles(lambda calls: runner.run(batch(calls)))
-        runner.run(client.aclose())

@@ -185,7 +185,8 @@ INTERRUPTED = """
         client.get(path)
     except KeyboardInterrupt as interrupt:
         took = time.monotonic() - at[0]
-        # A tenth on a machine at rest; what has to be told apart is the attempt's ten seconds.
+        # A tenth on a machine at rest, which the core's own tests hold it to, on a clock of theirs. What has to be
+        # told apart here is the attempt's ten seconds.
         assert took < 2, took
         assert interrupt.trail.outcome == "cancelled", interrupt.trail
         print("interrupted", len(interrupt.trail.attempts))

@@ -24,8 +24,12 @@ _thread: threading.Thread | None = None
 _stop = False
 
 
+is_enabled_for = logger.isEnabledFor
+"""Asked before each call."""
+
+
 def wants_attempts() -> bool:
-    """Asked before each call."""
+    """Asked before a call where DEBUG is enabled."""
     return logger.isEnabledFor(logging.DEBUG) and _wanted()
 
 

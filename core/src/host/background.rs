@@ -183,10 +183,11 @@ async fn drive(
                 shared,
                 plan: Ok(mut plan),
             }) => {
-                tokio::spawn(async move {
+                // In a box: tokio moves a task several times, also when it has ended, and this one is large.
+                tokio::spawn(Box::pin(async move {
                     let result = run_call(&shared, &*transport, &mut plan).await;
                     done.put(tag, Finished::Call(result));
-                });
+                }));
             }
             Work::Flow(flow) => {
                 tokio::spawn(async move {

@@ -87,17 +87,20 @@ impl Drivers {
         let PreparedCall { shared, plan } = call;
         let mut plan = plan?;
         let driver = self.borrow()?;
-        let work = run_call(&shared, &*driver.transport, &mut plan);
         let runtime = driver.runtime()?;
         let rested = driver.used.elapsed() > MOMENT;
-        let result = runtime.block_on(async {
-            if rested {
-                look_at_sockets().await;
-            }
-            let watch = interrupted.zip(stop);
-            let watch = watch.map(|(interrupted, stop)| (interrupted, move || stop.stop()));
-            watched(&*driver.transport, work, watch).await
-        });
+        let watch = interrupted.zip(stop);
+        let watch = watch.map(|(interrupted, stop)| (interrupted, move || stop.stop()));
+        let result = {
+            // Pinned here, and polled in place: it is large, and each step into the runtime would move it.
+            let work = pin!(run_call(&shared, &*driver.transport, &mut plan));
+            runtime.block_on(async {
+                if rested {
+                    look_at_sockets().await;
+                }
+                watched(&*driver.transport, work, watch).await
+            })
+        };
         if result.is_err() {
             runtime.block_on(farewell());
         }
