@@ -20,8 +20,8 @@ use crate::trail::{Attempt, Trail};
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// The longest server message that an error's display repeats, in characters.
-const SHOWN_MESSAGE: usize = 300;
+/// The longest server message, and the longest path, that an error's display repeats, in characters.
+const SHOWN: usize = 300;
 
 /// Why a call gave no response, or a client could not be built.
 ///
@@ -36,14 +36,16 @@ const SHOWN_MESSAGE: usize = 300;
 /// assert_eq!(error.kind(), ErrorKind::Config);
 /// assert!(error.to_string().contains("expected http or https"));
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
     api: Option<ApiError>,
     trail: Option<Trail>,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -73,7 +75,7 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: Option<BoxError>) -> Self {
-        self.0.source = source;
+        self.0.source = source.map(Arc::from);
         self
     }
 
@@ -183,12 +185,21 @@ impl From<DialectError> for Error {
     }
 }
 
+fn shortened(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => write!(f, "{}…", &text[..end]),
+        None => f.write_str(text),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(trail) = self.trail() else {
             return write!(f, "{}: {}", self.kind(), one_line(&self.0.message));
         };
-        write!(f, "{} {}: ", trail.method(), one_line(trail.path()))?;
+        write!(f, "{} ", trail.method())?;
+        shortened(f, &one_line(trail.path()))?;
+        f.write_str(": ")?;
         match (self.kind(), self.status()) {
             (ErrorKind::Api, Some(status)) => write!(f, "{status}")?,
             (kind, _) => write!(f, "{kind}")?,
@@ -199,10 +210,7 @@ impl fmt::Display for Error {
         let message = one_line(self.message());
         if !message.is_empty() {
             f.write_str(": ")?;
-            match message.char_indices().nth(SHOWN_MESSAGE) {
-                Some((end, _)) => write!(f, "{}…", &message[..end])?,
-                None => f.write_str(&message)?,
-            }
+            shortened(f, &message)?;
         }
         let ids: Vec<&str> = trail
             .request_ids()

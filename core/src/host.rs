@@ -24,6 +24,26 @@ pub(crate) use tokio_host::TokioHost;
 /// How a call ended.
 pub type CallResult = Result<Response, Error>;
 
+tokio::task_local! {
+    static TAG: u64;
+}
+
+/// The tag of the submitted call or flow whose observer asks; `None` elsewhere, as for a sign-in that several calls share.
+#[must_use]
+pub fn current_tag() -> Option<u64> {
+    TAG.try_with(|tag| *tag).ok()
+}
+
+/// Prepares a call that is to be submitted under a tag, so that an observer that is told of a mistake in it knows whose
+/// it is.
+#[must_use]
+pub fn prepare_tagged(
+    request: crate::RequestBuilder<crate::blocking::Client>,
+    tag: u64,
+) -> PreparedCall {
+    TAG.sync_scope(tag, || request.prepare())
+}
+
 /// What was submitted and has ended.
 #[derive(Debug)]
 #[non_exhaustive]

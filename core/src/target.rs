@@ -89,6 +89,19 @@ pub(crate) struct Target {
     pub(crate) shown: Option<String>,
 }
 
+/// The longest URL that can be sent, in bytes: the `http` crate takes no longer one.
+const MAX_URL: usize = 65_534;
+
+/// Refuses a URL that cannot be sent.
+fn checked_length(url: &Url) -> Result<(), String> {
+    match url.as_str().len() {
+        length if length > MAX_URL => Err(format!(
+            "the URL has {length} bytes with its parameters and query; expected {MAX_URL} at most"
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Joins base, template, parameters and query; the error says what is wrong and what would be right.
 pub(crate) fn build(
     base: &BaseUrl,
@@ -116,6 +129,7 @@ pub(crate) fn build(
     if !query.is_empty() {
         url.set_query(Some(&query));
     }
+    checked_length(&url)?;
     let differs = !query.is_empty() || params.iter().any(|param| param.secret);
     let shown = differs.then(|| {
         let mut shown = format!("{}{}{shown_path}", base.origin, base.prefix);
@@ -159,6 +173,7 @@ pub(crate) fn link(base: &BaseUrl, link: &str, shown_query: &[String]) -> Result
         return Err("the link holds user info (`user:password@`)".to_owned());
     }
     url.set_fragment(None);
+    checked_length(&url)?;
     Ok(Target {
         shown: Some(show(&url, shown_query)),
         url,

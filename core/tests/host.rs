@@ -481,3 +481,53 @@ fn a_panic_in_a_flow_is_an_error() {
     let error = broken.expect_err("it panicked");
     assert_eq!(error.kind(), ErrorKind::Internal);
 }
+
+/// Notes the tag of each call that ended.
+#[derive(Default)]
+struct Tags(Mutex<Vec<(String, Option<u64>)>>);
+
+impl Observer for Tags {
+    fn call_finished(&self, trail: &Trail) {
+        let ended = (trail.path().to_owned(), reqtrail::host::current_tag());
+        self.0.lock().expect("the lock").push(ended);
+    }
+}
+
+#[test]
+fn observers_know_whose_call_it_is() {
+    let sandbox = sandbox();
+    let tags = Arc::<Tags>::default();
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(Arc::clone(&tags))
+        .build_blocking()
+        .expect("a client");
+    let bell = Arc::<Bell>::default();
+    bell.hang(&client);
+    let host = client.host();
+    host.submit(reqtrail::host::prepare_tagged(client.get("/cameras"), 5), 5);
+    host.submit(reqtrail::host::prepare_tagged(client.get("wrong"), 6), 6);
+    let flow = client.flow(
+        &CancelToken::new(),
+        |client: Client| async move { client.get("/sites").send().await.is_ok() },
+        |_| {},
+    );
+    host.submit_flow(flow, 7);
+    bell.take_any(&client, 3);
+    client.get("/health").send().expect("a response");
+    let mut seen = tags.0.lock().expect("the lock").clone();
+    seen.sort();
+    let seen: Vec<_> = seen
+        .iter()
+        .map(|(path, tag)| (path.as_str(), *tag))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("/cameras", Some(5)),
+            ("/health", None),
+            ("/sites", Some(7)),
+            ("wrong", Some(6))
+        ]
+    );
+}

@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
-use super::{Finished, Flow, PreparedCall};
+use super::{Finished, Flow, PreparedCall, TAG};
 use crate::call::run_call;
 use crate::cancel::CancelToken;
 use crate::codes::ErrorKind;
@@ -184,19 +184,19 @@ async fn drive(
                 plan: Ok(mut plan),
             }) => {
                 // In a box: tokio moves a task several times, also when it has ended, and this one is large.
-                tokio::spawn(Box::pin(async move {
+                tokio::spawn(Box::pin(TAG.scope(tag, async move {
                     let result = run_call(&shared, &*transport, &mut plan).await;
                     done.put(tag, Finished::Call(result));
-                }));
+                })));
             }
             Work::Flow(flow) => {
-                tokio::spawn(async move {
+                tokio::spawn(TAG.scope(tag, async move {
                     let work = AssertUnwindSafe(async { (flow.work)(transport).await });
                     if work.catch_unwind().await.is_err() {
                         tracing::error!(target: "reqtrail", "a flow panicked");
                     }
                     done.put(tag, Finished::Flow);
-                });
+                }));
             }
         }
     }

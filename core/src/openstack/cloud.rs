@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use super::auth::Auth;
 use super::connection::Connection;
 use super::fields::Fields;
@@ -12,6 +14,7 @@ use super::read;
 use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
+use crate::observe::Observer;
 use crate::redact::Secret;
 use crate::transport::Transport;
 
@@ -45,6 +48,17 @@ pub struct Cloud {
     verify: bool,
     authorities: Option<Vec<u8>>,
     client_certificate: Option<Secret>,
+    observers: Observers,
+}
+
+/// Those that watch sign-ins and calls alike.
+#[derive(Clone, Default)]
+struct Observers(Vec<Arc<dyn Observer>>);
+
+impl std::fmt::Debug for Observers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} observers", self.0.len())
+    }
 }
 
 /// How the token is come by.
@@ -134,6 +148,7 @@ impl Cloud {
             verify: true,
             authorities: None,
             client_certificate: None,
+            observers: Observers::default(),
         }
     }
 
@@ -173,6 +188,13 @@ impl Cloud {
         self
     }
 
+    /// Adds an observer of the sign-ins, and of the calls of all clients that come of them.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.0.push(Arc::new(observer));
+        self
+    }
+
     /// Begins the client that signs in, with the cloud's TLS options; add others, build it, and give it to
     /// [`connect_with`](Self::connect_with).
     ///
@@ -200,7 +222,7 @@ impl Cloud {
     pub async fn connect_with<T: Transport>(&self, client: Client<T>) -> Result<Connection, Error> {
         let keystone = Keystone::new(client, self.sign_in()?.1.clone());
         let session = keystone.sign_in().await?;
-        Ok(Connection::new(self.clone(), session, move |builder| {
+        Ok(Connection::new(self.clone(), session, move |_, builder| {
             let keystone = keystone.clone();
             Ok(builder.token_refresher(move || keystone.token()))
         }))
@@ -230,14 +252,18 @@ impl Cloud {
         };
         let client = self.keystone()?.build_blocking()?;
         let session = keystone::sign_in_hosted(&client, auth, cancel, interrupted)?;
-        let (cloud, auth) = (self.clone(), auth.clone());
-        Ok(Connection::new(self.clone(), session, move |builder| {
-            // A client for each: after a fork the child must not share the parent's sockets, and builds its own.
-            let (client, auth) = (cloud.keystone()?.build_blocking()?, auth.clone());
-            Ok(builder.token_refresher_blocking(move || {
-                Ok(keystone::sign_in_blocking(&client, &auth)?.token())
-            }))
-        }))
+        let auth = auth.clone();
+        Ok(Connection::new(
+            self.clone(),
+            session,
+            move |cloud, builder| {
+                // A client for each: after a fork the child must not share the parent's sockets, and builds its own.
+                let (client, auth) = (cloud.keystone()?.build_blocking()?, auth.clone());
+                Ok(builder.token_refresher_blocking(move || {
+                    Ok(keystone::sign_in_blocking(&client, &auth)?.token())
+                }))
+            },
+        ))
     }
 
     fn without_sign_in(&self) -> Connection {
@@ -265,6 +291,9 @@ impl Cloud {
         }
         if let Some(pem) = &self.client_certificate {
             builder = builder.client_certificate(pem.clone());
+        }
+        for observer in &self.observers.0 {
+            builder = builder.observer(Arc::clone(observer));
         }
         builder
     }

@@ -8,10 +8,11 @@ use super::cloud::Cloud;
 use super::session::Session;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
+use crate::observe::Observer;
 use crate::redact::Secret;
 
 /// Adds to a client what signs it in again.
-type Renewing = dyn Fn(ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync;
+type Renewing = dyn Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync;
 
 /// A cloud with a token for it: begins clients of its compute API, asynchronous and blocking ones. Cheap to clone.
 #[derive(Clone)]
@@ -33,7 +34,7 @@ impl Connection {
     pub(super) fn new(
         cloud: Cloud,
         session: Session,
-        renewing: impl Fn(ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync + 'static,
+        renewing: impl Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync + 'static,
     ) -> Self {
         Self {
             cloud: Arc::new(cloud),
@@ -83,6 +84,14 @@ impl Connection {
         Ok(versioned(found))
     }
 
+    /// Adds an observer of the calls of the clients that are begun from here on, and of those by which they sign in again
+    /// (if the connection was made by [`Cloud::connect_blocking`]).
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.cloud = Arc::new((*self.cloud).clone().observer(observer));
+        self
+    }
+
     /// Begins a client of the compute API, with the endpoint, the token and the cloud's TLS options. It signs in again
     /// before its token ends, or after a 401: once for all its calls.
     ///
@@ -96,7 +105,9 @@ impl Connection {
             builder = builder.microversion(version);
         }
         Ok(match &self.access {
-            Access::Session { session, renewing } => renewing(builder.token(session.token()))?,
+            Access::Session { session, renewing } => {
+                renewing(&self.cloud, builder.token(session.token()))?
+            }
             Access::Token(Some(token)) => builder.token(token.clone()),
             Access::Token(None) => builder,
         })

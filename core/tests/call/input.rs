@@ -36,6 +36,18 @@ const TABLE: &[(Make, &str)] = &[
     (|c| c.get("///x"), "path"),
     (|c| c.get("x"), "path"),
     (|c| c.get(""), "path"),
+    (
+        |c| c.get(format!("/{}", "x".repeat(65_600))),
+        "expected 65534 at most",
+    ),
+    (
+        |c| c.get("/x").query("a", "é".repeat(20_000)),
+        "the URL has 1200",
+    ),
+    (
+        |c| c.request_link("GET", format!("/{}", "x".repeat(65_600))),
+        "expected 65534 at most",
+    ),
     (|c| c.get("/a\\b"), "\\"),
     (|c| c.get("/a%5Cb"), "backslash"),
     (|c| c.get("/a%5cb"), "backslash"),

@@ -1,10 +1,10 @@
 //! Signing in to OpenStack over TLS, on both ways of driving calls: the options of the wire serve Keystone and the API.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use reqtrail::openstack::{Auth, Cloud, Connection};
-use reqtrail::{Attempt, Cause, ErrorKind, TrailNote};
+use reqtrail::{Attempt, Cause, ErrorKind, Observer, Trail, TrailNote};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::support::{Authority, Outcome, Server, Tls, http1, trail};
@@ -100,6 +100,40 @@ async fn both_ways_of_connecting_serve_both_kinds_of_clients() {
         };
         assert_renewed(&outcome);
     }
+}
+
+/// Notes the path of each call that ended.
+#[derive(Default)]
+struct Paths(Mutex<Vec<String>>);
+
+impl Observer for Paths {
+    fn call_finished(&self, trail: &Trail) {
+        self.0
+            .lock()
+            .expect("the lock")
+            .push(trail.path().to_owned());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_are_watched_like_calls() {
+    let authority = Authority::new();
+    let server = openstack(&authority).await;
+    let (of_cloud, of_connection) = (Arc::<Paths>::default(), Arc::<Paths>::default());
+    let cloud = cloud(&server)
+        .extra_ca(authority.pem.clone())
+        .observer(Arc::clone(&of_cloud));
+    let late = Arc::clone(&of_connection);
+    let outcome = blocking(move || {
+        let connection = cloud.connect_blocking().expect("a connection");
+        call_blocking(&connection.observer(late))
+    })
+    .await;
+    assert_renewed(&outcome);
+    let seen = |paths: &Paths| paths.0.lock().expect("the lock").clone();
+    let (sign_in, call) = ("/v3/auth/tokens", "/servers");
+    assert_eq!(seen(&of_cloud), [sign_in, sign_in, call]);
+    assert_eq!(seen(&of_connection), [sign_in, call]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
