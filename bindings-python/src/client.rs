@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use reqtrail::{ClientBuilder, Error, Response, blocking};
+use reqtrail::{ClientBuilder, Error, Observer, Response, blocking};
 
 use crate::config::Config;
 use crate::convert;
@@ -199,11 +199,14 @@ impl RawClient {
                 };
                 client.host().run_flow(flow, interrupted)
             });
-            if let Some(interrupt) = interrupt::take() {
-                return Err(interrupt);
+            let outcome = match ran {
+                Ok(()) => openstack::outcome(py, &slot),
+                Err(error) => Err(failure::raised(py, error)),
+            };
+            match interrupt::take() {
+                Some(interrupt) => Err(interrupt::caused_by(py, interrupt, outcome.err())),
+                None => outcome,
             }
-            ran.map_err(|error| failure::raised(py, error))?;
-            openstack::outcome(py, &slot)
         })
     }
 
@@ -229,14 +232,13 @@ impl RawClient {
 
 fn build(config: &Arc<Config>, py: Python<'_>) -> PyResult<(blocking::Client, ())> {
     let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
-    let hooked = config.on_attempt.is_some() || config.on_call.is_some();
-    let hooks = hooked.then(|| InlineHooks(Arc::clone(config)));
-    let client = config.build(py, |mut builder: ClientBuilder| {
+    let mut observers: Vec<Arc<dyn Observer>> = Vec::new();
+    if config.on_attempt.is_some() || config.on_call.is_some() {
+        observers.push(Arc::new(InlineHooks(Arc::clone(config))));
+    }
+    let client = config.build(py, observers, |mut builder: ClientBuilder| {
         if let Some(refresher) = refresher {
             builder = builder.token_refresher_blocking(move || refresh::call(&refresher));
-        }
-        if let Some(hooks) = hooks {
-            builder = builder.observer(hooks);
         }
         builder
     })?;

@@ -5,7 +5,7 @@ use reqtrail::openstack::{Cloud, Connection};
 
 use crate::failure::{self, guarded};
 use crate::interrupt;
-use crate::logging;
+use crate::logging::{self, LogSink};
 use crate::response::RawTrail;
 use crate::values::CancelToken;
 
@@ -27,6 +27,13 @@ type SessionParts = (
     RawTrail,
 );
 
+impl RawCloud {
+    /// The log has the sign-ins, and the calls of the clients that come of them.
+    fn watched(cloud: Cloud) -> Self {
+        Self(cloud.observer(LogSink))
+    }
+}
+
 #[pymethods]
 impl RawCloud {
     /// Reads a description: an entry of `clouds.yaml` as JSON.
@@ -34,7 +41,7 @@ impl RawCloud {
     fn described(py: Python<'_>, json: &str) -> PyResult<Self> {
         guarded(py, || {
             Cloud::from_json(json)
-                .map(Self)
+                .map(Self::watched)
                 .map_err(|error| failure::raised(py, error))
         })
     }
@@ -44,7 +51,7 @@ impl RawCloud {
     fn find(py: Python<'_>, name: Option<&str>, region: Option<&str>) -> PyResult<Self> {
         guarded(py, || {
             py.detach(|| Cloud::find(name, region))
-                .map(Self)
+                .map(Self::watched)
                 .map_err(|error| failure::raised(py, error))
         })
     }
@@ -63,12 +70,13 @@ impl RawCloud {
                 };
                 self.0.connect_hosted(&token, interrupted)
             });
-            if let Some(interrupt) = interrupt::take() {
-                return Err(interrupt);
-            }
-            connected
+            let connected = connected
                 .map(RawConnection)
-                .map_err(|error| failure::raised(py, error))
+                .map_err(|error| failure::raised(py, error));
+            match interrupt::take() {
+                Some(interrupt) => Err(interrupt::caused_by(py, interrupt, connected.err())),
+                None => connected,
+            }
         })
     }
 
@@ -103,9 +111,5 @@ impl RawConnection {
             owned(session.user_name()),
             RawTrail(session.trail().clone()),
         ))
-    }
-
-    fn describe(&self) -> String {
-        format!("{:?}", self.0)
     }
 }

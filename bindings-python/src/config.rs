@@ -1,6 +1,6 @@
 //! A client's options, kept so that a client can be built again in the child of a fork.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use reqtrail::openstack::Connection;
 use reqtrail::{
-    Client, ClientBuilder, CustomDialect, Dialect, Proxy, RetryBudget, Secret, blocking,
+    Client, ClientBuilder, CustomDialect, Dialect, Observer, Proxy, RetryBudget, Secret, blocking,
 };
 
 use crate::cloud::RawConnection;
@@ -85,7 +85,7 @@ impl Config {
             "user_agent" => self.text(name, value, |b, text| b.user_agent(text))?,
             "microversion" => self.text(name, value, |b, text| b.microversion(text))?,
             "max_attempts" => {
-                let attempts = value.extract()?;
+                let attempts = convert::number(name, value)?;
                 self.set(move |b| b.max_attempts(attempts));
             }
             "base_delay" => self.time(name, value, ClientBuilder::base_delay)?,
@@ -100,11 +100,11 @@ impl Config {
                 self.set(move |b| b.retry_budget(budget));
             }
             "max_body_bytes" => {
-                let bytes = value.extract()?;
+                let bytes = convert::number(name, value)?;
                 self.set(move |b| b.max_body_bytes(bytes));
             }
             "max_redirects" => {
-                let redirects = value.extract()?;
+                let redirects = convert::number(name, value)?;
                 self.set(move |b| b.max_redirects(redirects));
             }
             "show_query_params" => convert::each_value(value, |value| {
@@ -119,7 +119,7 @@ impl Config {
                 self.switch(value, ClientBuilder::danger_accept_invalid_certs)?;
             }
             "jitter_seed" => {
-                let seed = value.extract()?;
+                let seed = convert::number(name, value)?;
                 self.set(move |b| b.jitter_seed(seed));
             }
             "proxy" => {
@@ -140,7 +140,7 @@ impl Config {
                 self.set(move |b| b.client_certificate(pem.clone()));
             }
             "pool_max_idle" => {
-                let connections = value.extract()?;
+                let connections = convert::number(name, value)?;
                 self.set(move |b| b.pool_max_idle(connections));
             }
             other => {
@@ -196,16 +196,27 @@ impl Config {
             .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(token);
     }
 
-    /// Builds a client; `add` adds what the face watches with. Building reads certificates, so nobody waits for it.
+    /// Builds a client; `add` adds its refresher, and `observers` are what the face watches with: the calls, and the
+    /// sign-ins of a client that signs in. Building reads certificates, so nobody waits for it.
     pub(crate) fn build(
         &self,
         py: Python<'_>,
+        observers: Vec<Arc<dyn Observer>>,
         add: impl FnOnce(ClientBuilder) -> ClientBuilder + Send,
     ) -> PyResult<blocking::Client> {
         let built = py.detach(|| {
             let mut builder = match &self.base {
-                Base::Url(url) => Client::builder(url.as_str()),
-                Base::Connection(connection) => connection.compute()?,
+                Base::Url(url) => {
+                    let builder = Client::builder(url.as_str()).observer(LogSink);
+                    observers.into_iter().fold(builder, ClientBuilder::observer)
+                }
+                // The log has its sign-ins and calls already.
+                Base::Connection(connection) => {
+                    let watched = observers
+                        .into_iter()
+                        .fold(connection.clone(), Connection::observer);
+                    watched.compute()?
+                }
             };
             for set in &self.setters {
                 builder = set(builder);
@@ -218,7 +229,7 @@ impl Config {
             if let Some(token) = token {
                 builder = builder.token(token);
             }
-            add(builder).observer(LogSink).build_blocking()
+            add(builder).build_blocking()
         });
         built.map_err(|error| failure::raised(py, error))
     }
@@ -242,8 +253,8 @@ fn budget(value: &Bound<'_, PyAny>) -> PyResult<Option<RetryBudget>> {
     let mut budget = RetryBudget::default();
     convert::pairs("retry_budget", value, |name, value| {
         match name.as_str() {
-            "capacity" => budget.capacity = value.extract()?,
-            "retry_cost" => budget.retry_cost = value.extract()?,
+            "capacity" => budget.capacity = convert::number("retry_budget.capacity", &value)?,
+            "retry_cost" => budget.retry_cost = convert::number("retry_budget.retry_cost", &value)?,
             other => {
                 return Err(PyTypeError::new_err(format!(
                     "retry_budget has no `{other}`; expected `capacity` and `retry_cost`"

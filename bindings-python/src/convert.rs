@@ -19,12 +19,28 @@ pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duratio
         ))
     };
     if value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>() {
-        return Duration::try_from_secs_f64(value.extract()?).map_err(|_| refused());
+        let seconds: f64 = value.extract().map_err(|_| refused())?;
+        return Duration::try_from_secs_f64(seconds).map_err(|_| refused());
     }
     if !value.is_instance_of::<PyDelta>() {
         return Err(expected(name, "seconds or a timedelta", value));
     }
     value.extract().map_err(|_| refused())
+}
+
+/// A whole number.
+pub(crate) fn number<'py, N>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<N>
+where
+    N: for<'a> FromPyObject<'a, 'py>,
+{
+    if !value.is_instance_of::<PyInt>() {
+        return Err(expected(name, "a whole number", value));
+    }
+    value.extract().map_err(|_| {
+        PyValueError::new_err(format!(
+            "{name} is out of range; expected a whole number, 0 or more"
+        ))
+    })
 }
 
 /// A credential or another secret: a text, or a `Secret`.
@@ -38,7 +54,7 @@ pub(crate) fn secret(name: &str, value: &Bound<'_, PyAny>) -> PyResult<reqtrail:
     Ok(text.to_cow()?.as_ref().into())
 }
 
-/// The text of a parameter or a query value. `None` is refused: it is sooner a mistake than the text "None".
+/// The text of a parameter, a header or a query value. `None` is refused: it is sooner a mistake than the text "None".
 pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     if value.is_none() {
         return Err(expected(name, "a value; leave out what has none", value));
@@ -46,8 +62,20 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     if value.is_instance_of::<PyBool>() {
         return Ok(if value.is_truthy()? { "true" } else { "false" }.to_owned());
     }
-    if value.is_instance_of::<PyBytes>() {
-        return Err(expected(name, "text", value));
+    if let Ok(text) = value.cast::<PyString>() {
+        // Not `str(value)`, which is the member's name for an enum that derives from `str`.
+        return Ok(text.to_cow()?.into_owned());
+    }
+    if let Ok(secret) = value.cast::<Secret>() {
+        return Ok(secret.get().0.expose().to_owned());
+    }
+    // Bytes, generators, sets, mappings: their `str()` is of no use to a server.
+    if value.try_iter().is_ok() {
+        return Err(expected(
+            name,
+            "a single value such as text or a number",
+            value,
+        ));
     }
     Ok(value.str()?.to_cow()?.into_owned())
 }

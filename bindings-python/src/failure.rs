@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
@@ -133,17 +134,27 @@ impl RawError {
         self.0.api().map(|api| PyBytes::new(py, api.body()))
     }
 
-    /// The exception of the program's own that is behind it.
+    /// What is behind it: an exception of the program's own, the error of another call, such as a sign-in, or else why
+    /// there was no new credential.
     #[getter]
     fn cause(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        let mut source = self.0.source();
+        let first = self.0.source()?;
+        let mut source = Some(first);
         while let Some(error) = source {
             if let Some(Raised(raised)) = error.downcast_ref() {
                 return Some(raised.value(py).clone().into_any().unbind());
             }
+            if let Some(other) = error.downcast_ref::<Error>() {
+                return exception(py, other.clone()).ok().map(Bound::unbind);
+            }
             source = error.source();
         }
-        None
+        if !self.0.is_api() {
+            // What the wire said is in the text of the error already.
+            return None;
+        }
+        let cause = PyRuntimeError::new_err(first.to_string());
+        Some(cause.into_value(py).into_any())
     }
 
     fn __repr__(&self) -> String {

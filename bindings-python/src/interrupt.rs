@@ -27,6 +27,18 @@ pub(crate) fn take() -> Option<PyErr> {
     PENDING.with(|pending| pending.borrow_mut().take())
 }
 
+/// An interrupt of several calls: its cause is what they ended with, and `trail` that of the call that was cut short.
+pub(crate) fn caused_by(py: Python<'_>, interrupt: PyErr, ended: Option<PyErr>) -> PyErr {
+    if let Some(ended) = ended {
+        if let Ok(trail) = ended.value(py).getattr("trail") {
+            // An exception without room for attributes keeps none.
+            let _ = interrupt.value(py).setattr("trail", trail);
+        }
+        interrupt.set_cause(py, Some(ended));
+    }
+    interrupt
+}
+
 /// Asks Python whether the call of this thread is to end; the core asks some twenty times a second.
 pub(crate) fn interrupted() -> bool {
     let pending = || PENDING.with(|pending| pending.borrow().is_some());

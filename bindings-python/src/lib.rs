@@ -2,6 +2,7 @@
 //! is the core's; everything that a program touches is in the Python half.
 
 mod async_client;
+mod board;
 mod client;
 mod cloud;
 mod config;
@@ -23,7 +24,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::async_client::RawAsyncClient;
+    use crate::async_client::{RawAsyncClient, RawPort};
     #[pymodule_export]
     use crate::client::RawClient;
     #[pymodule_export]

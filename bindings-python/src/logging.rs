@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -35,7 +35,13 @@ struct Waiting {
     dropped: u64,
 }
 
-enum Record {
+/// What there is to say, and when it happened.
+struct Record {
+    at: SystemTime,
+    about: About,
+}
+
+enum About {
     Attempt(CallParts, String),
     Failure(String, Trail),
 }
@@ -45,13 +51,14 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, record: Record) {
+    fn push(&self, about: About) {
         let mut waiting = self.lock();
         if waiting.records.len() >= CAPACITY {
             waiting.dropped += 1;
             return;
         }
-        waiting.records.push_back(record);
+        let at = SystemTime::now();
+        waiting.records.push_back(Record { at, about });
         drop(waiting);
         self.changed.notify_one();
     }
@@ -95,7 +102,7 @@ pub(crate) struct LogSink;
 impl Observer for LogSink {
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
         if ATTEMPTS.load(Ordering::Relaxed) {
-            queue().push(Record::Attempt(CallParts::of(call), attempt_json(attempt)));
+            queue().push(About::Attempt(CallParts::of(call), attempt_json(attempt)));
         }
     }
 }
@@ -103,10 +110,10 @@ impl Observer for LogSink {
 /// Records a call that failed.
 #[pyfunction]
 pub(crate) fn log_failure(display: String, trail: &RawTrail) {
-    queue().push(Record::Failure(display, trail.0.clone()));
+    queue().push(About::Failure(display, trail.0.clone()));
 }
 
-/// Waits for records, `seconds` at most, and takes them: `(kind, call or text, JSON)`, and how many were dropped.
+/// Waits for records, `seconds` at most, and takes them: `(kind, time, about, JSON)`, and how many were dropped.
 #[pyfunction]
 pub(crate) fn take_logs(py: Python<'_>, seconds: f64) -> PyResult<(Bound<'_, PyList>, u64)> {
     let queue = queue();
@@ -126,10 +133,15 @@ pub(crate) fn take_logs(py: Python<'_>, seconds: f64) -> PyResult<(Bound<'_, PyL
         )
     });
     let out = PyList::empty(py);
-    for record in records {
-        match record {
-            Record::Attempt(call, json) => out.append(("attempt", call.into_tuple(), json))?,
-            Record::Failure(text, trail) => out.append(("failure", text, trail.to_json()))?,
+    for Record { at, about } in records {
+        let at = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let at = at.as_secs_f64();
+        match about {
+            About::Attempt(call, json) => out.append(("attempt", at, call.into_tuple(), json))?,
+            About::Failure(text, trail) => {
+                let about = (text, trail.correlation_id());
+                out.append(("failure", at, about, trail.to_json()))?;
+            }
         }
     }
     Ok((out, dropped))

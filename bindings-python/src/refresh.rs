@@ -1,11 +1,13 @@
 //! Token refreshers that are Python functions.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_channel::oneshot;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use reqtrail::Secret;
 
+use crate::board::Board;
 use crate::convert;
 use crate::failure::Raised;
 
@@ -15,6 +17,13 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) fn call(refresher: &Py<PyAny>) -> Result<Secret, BoxError> {
     let called = Python::try_attach(|py| {
         let token = refresher.bind(py).call0()?;
+        if token.hasattr("__await__")? {
+            // Left alone it would complain of never having been awaited.
+            token.call_method0("close").ok();
+            return Err(PyTypeError::new_err(
+                "token_refresher gave an awaitable; expected text, or of an AsyncClient a coroutine function (`async def`)",
+            ));
+        }
         convert::secret("token_refresher", &token)
     });
     match called {
@@ -23,18 +32,36 @@ pub(crate) fn call(refresher: &Py<PyAny>) -> Result<Secret, BoxError> {
     }
 }
 
-/// An event loop is asked for a new token; it answers by `done` or `failed`.
+/// An event loop is asked for a new token; it answers by `done` or `failed`, or leaves it to another loop.
 #[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawRefresh(Mutex<Option<oneshot::Sender<Result<Secret, BoxError>>>>);
+pub(crate) struct RawRefresh {
+    answer: Mutex<Option<oneshot::Sender<Result<Secret, BoxError>>>>,
+    board: Arc<Board>,
+    port: u32,
+}
 
 impl RawRefresh {
-    pub(crate) fn new(answer: oneshot::Sender<Result<Secret, BoxError>>) -> Self {
-        Self(Mutex::new(Some(answer)))
+    pub(crate) fn new(
+        answer: oneshot::Sender<Result<Secret, BoxError>>,
+        board: Arc<Board>,
+        port: u32,
+    ) -> Self {
+        Self {
+            answer: Mutex::new(Some(answer)),
+            board,
+            port,
+        }
+    }
+
+    fn take(&self) -> Option<oneshot::Sender<Result<Secret, BoxError>>> {
+        self.answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     fn answer(&self, result: Result<Secret, BoxError>) {
-        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(answer) = answer {
+        if let Some(answer) = self.take() {
             // Whoever asked may be gone.
             let _ = answer.send(result);
         }
@@ -51,5 +78,16 @@ impl RawRefresh {
 
     fn failed(&self, error: Bound<'_, PyAny>) {
         self.answer(Err(Raised(PyErr::from_value(error)).into()));
+    }
+
+    /// This loop ends: another one is asked, if there is one.
+    fn pass_on(&self) -> bool {
+        let Some(answer) = self.take() else {
+            return true;
+        };
+        let left = self.board.ask_another(self.port, answer);
+        let passed = left.is_none();
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = left;
+        passed
     }
 }

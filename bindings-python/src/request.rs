@@ -24,6 +24,11 @@ pub(crate) fn build(
     } else {
         client.request(method, target)
     };
+    if options.contains("json")? && options.get_item("content")?.is_some_and(|it| !it.is_none()) {
+        return Err(PyTypeError::new_err(
+            "a request has one body: expected `json` or `content`, not both",
+        ));
+    }
     for (name, value) in options.iter() {
         let name: &Bound<'_, PyString> = name.cast()?;
         builder = option(builder, name.to_cow()?.as_ref(), &value)?;
@@ -57,7 +62,7 @@ fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Bu
         "timeout" => builder.timeout(convert::duration(name, value)?),
         "attempt_timeout" => builder.attempt_timeout(convert::duration(name, value)?),
         "connect_timeout" => builder.connect_timeout(convert::duration(name, value)?),
-        "max_attempts" => builder.max_attempts(value.extract()?),
+        "max_attempts" => builder.max_attempts(convert::number(name, value)?),
         "idempotent" => builder.idempotent(value.extract()?),
         "idempotency_key" => builder.idempotency_key(convert::text(name, value)?),
         "correlation_id" => builder.correlation_id(convert::text(name, value)?),

@@ -44,6 +44,11 @@ impl CancelToken {
         self.0.cancel();
     }
 
+    /// Makes a token that is cancelled with this one, and by itself without this one.
+    fn child(&self) -> Self {
+        Self(self.0.child())
+    }
+
     /// Whether the token was cancelled. It stays so.
     #[getter]
     fn cancelled(&self) -> bool {

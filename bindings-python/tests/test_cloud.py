@@ -7,7 +7,8 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,6 +28,7 @@ class OpenStack(BaseHTTPRequestHandler):
     tokens = itertools.count(1)
     sign_ins: list[Any] = []
     hang: threading.Event | None = None
+    refuses = False
     hung = threading.Event()
 
     def log_message(self, *_: Any) -> None:
@@ -49,7 +51,7 @@ class OpenStack(BaseHTTPRequestHandler):
             self.hang.wait()
             return
         identity = body["auth"]["identity"]
-        if identity.get("password", {}).get("user", {}).get("password", PASSWORD) != PASSWORD:
+        if self.refuses or identity.get("password", {}).get("user", {}).get("password", PASSWORD) != PASSWORD:
             error = {"error": {"code": 401, "message": "no", "title": "Unauthorized"}}
             return self.answer(401, error, X_Openstack_Request_Id="req-refused")
         here = f"http://127.0.0.1:{self.server.server_address[1]}/compute"
@@ -70,6 +72,15 @@ class OpenStack(BaseHTTPRequestHandler):
         if self.headers["X-Auth-Token"] == "t-secret-1":
             return self.answer(401, {}, X_Openstack_Request_Id="req-old")
         self.answer(200, {"server": {"id": "s1", "status": "ACTIVE"}}, X_Openstack_Request_Id="req-new")
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Waits for what another thread does."""
+    for _ in range(2000):
+        if done():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it did not come about")
 
 
 @pytest.fixture
@@ -143,6 +154,25 @@ def test_a_client_of_a_connection_works_in_the_child_of_a_fork(openstack: Any) -
     client.close()
 
 
+def test_sign_ins_reach_hooks_and_log_and_their_failure_is_the_cause(
+    openstack: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+    handler = openstack.RequestHandlerClass
+    caplog.set_level("DEBUG", logger="reqtrail")
+    connection = Cloud(auth=auth(openstack), region_name="One").connect()
+    handler.refuses = True
+    with connection.client(on_call=lambda trail: told.append(trail.path), max_attempts=1) as client:
+        with pytest.raises(reqtrail.AuthenticationError) as info:
+            client.get("/servers/s1")
+    assert info.value.request_ids == ("req-old",)
+    cause = info.value.__cause__
+    assert isinstance(cause, reqtrail.AuthenticationError) and cause.request_id == "req-refused"
+    assert cause.trail is not None and cause.trail.path == "/v3/auth/tokens"
+    assert told == ["/v3/auth/tokens", "/servers/s1"]
+    until(lambda: sum(record.path == "/v3/auth/tokens" for record in caplog.records if hasattr(record, "path")) >= 2)
+
+
 def test_what_keystone_refuses_has_its_trail(openstack: Any) -> None:
     wrong = {**auth(openstack), "password": "something else"}
     with pytest.raises(reqtrail.AuthenticationError) as refused:
@@ -187,8 +217,18 @@ def test_a_sign_in_is_cancelled(openstack: Any) -> None:
         task = asyncio.create_task(cloud.connect_async())
         await asyncio.to_thread(handler.hung.wait)
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
+        with pytest.raises(asyncio.CancelledError) as info:
             await task
+        assert isinstance(info.value.__cause__, reqtrail.CancelledError)
+        assert info.value.trail.path == "/v3/auth/tokens"  # type: ignore[attr-defined]
+
+        token = reqtrail.CancelToken()
+        handler.hung.clear()
+        connecting = asyncio.create_task(cloud.connect_async(cancel=token))
+        await asyncio.to_thread(handler.hung.wait)
+        token.cancel()
+        with pytest.raises(reqtrail.CancelledError):
+            await connecting
 
     asyncio.run(main())
     token = reqtrail.CancelToken()
@@ -209,7 +249,9 @@ def test_ctrl_c_ends_a_sign_in(openstack: Any) -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         threading.Thread(target=interrupt, daemon=True).start()
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt) as info:
             Cloud(auth=auth(openstack)).connect()
+        assert info.value.trail.path == "/v3/auth/tokens"  # type: ignore[attr-defined]
+        assert isinstance(info.value.__cause__, reqtrail.CancelledError)
     finally:
         signal.signal(signal.SIGINT, before)

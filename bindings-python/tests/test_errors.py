@@ -6,11 +6,12 @@ import json
 import pickle
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import reqtrail
-from reqtrail import _categories
+from reqtrail import Headers, _categories
 
 CODES = Path(__file__).parents[2] / "schema" / "codes.json"
 
@@ -135,3 +136,31 @@ def test_a_wrong_request_is_not_sent(server: object, url: str) -> None:
         with pytest.raises(ValueError, match="JSON"):
             client.post("/ok", json=float("nan"))
     assert server.seen == []  # type: ignore[attr-defined]
+
+
+def test_values_that_no_server_could_read_are_refused(server: Any, url: str) -> None:
+    with reqtrail.Client(url) as client:
+        for value in ((one for one in "ab"), {"a", "b"}, {"a": 1}, b"bytes"):
+            with pytest.raises(TypeError, match="query: expected a single value such as text or a number"):
+                client.get("/ok", query={"a": value})
+        with pytest.raises(TypeError, match="params: expected a single value"):
+            client.get("/text/{id}", params={"id": ["a", "b"]})
+        with pytest.raises(TypeError, match="expected `json` or `content`, not both"):
+            client.post("/echo", json={}, content=b"x")
+        for attempts in (-1, 10**30):
+            with pytest.raises(ValueError, match="max_attempts is out of range"):
+                client.get("/ok", max_attempts=attempts)
+        with pytest.raises(TypeError, match="max_attempts: expected a whole number, not float"):
+            client.get("/ok", max_attempts=1.5)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="timeout is 1000"):
+            client.get("/ok", timeout=10**400)
+        assert server.seen == []
+        client.get("/ok", query={"a": reqtrail.Secret("s3cr3t")}, headers={"X-Key": reqtrail.Secret("k3y")})
+    (_, path, headers, _), = server.seen
+    assert path == "/ok?a=s3cr3t" and headers["x-key"] == "k3y"
+
+
+def test_equal_headers_have_equal_hashes() -> None:
+    one, other = Headers([("A", "1"), ("b", "2")]), Headers([("B", "2"), ("a", "1")])
+    assert one == other and hash(one) == hash(other)
+    assert one != Headers([("A", "2"), ("b", "2")])

@@ -35,6 +35,11 @@ def test_attempts_and_failed_calls(url: str, caplog: pytest.LogCaptureFixture) -
         assert about["code"] == "service_unavailable"
         assert about["attempt"] == min(number, 2)
         assert about["request_id"] == error.request_ids[min(number, 2) - 1]
+        assert about["correlation_id"] == error.trail.correlation_id
+    # The time of a record is when it happened.
+    started = error.trail.started_at.timestamp()
+    assert all(started <= record.created <= started + 5 for record in found)
+    assert [record.created for record in found] == sorted(record.created for record in found)
 
 
 def test_a_level_is_a_level(url: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -63,6 +68,23 @@ PROGRAM = """
     assert time.monotonic() - began < 1
     print([thread.name for thread in threading.enumerate() if "reqtrail" in thread.name])
 """
+
+
+FLOOD = """
+    import logging, sys, time, reqtrail
+    logging.basicConfig(level=logging.DEBUG)
+    logging.getLogger().handlers[0].emit = lambda record: time.sleep(0.05)
+    client = reqtrail.Client(sys.argv[1])
+    for _ in range(400):
+        client.get("/ok")
+"""
+
+
+def test_a_slow_handler_does_not_hold_up_the_exit(url: str) -> None:
+    """Its records would take twenty seconds: the exit waits two, and says that some were dropped by a last record."""
+    program = textwrap.dedent(FLOOD)
+    ran = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, timeout=15)
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize(("how", "threads", "lines"), [("off", [], 0), ("on", ["reqtrail-logging"], 10), ("slow", ["reqtrail-logging"], 0)])

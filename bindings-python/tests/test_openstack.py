@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import pickle
+import signal
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -93,6 +94,8 @@ def check(failed: ActionFailedError) -> None:
     assert str(report) == report.report() and "FAILED" in str(report)
     assert report.trails[0].method == "POST" and report.global_request_id == report.trails[0].correlation_id
     assert report.to_dict()["schema"] == "reqtrail.action/1"
+    assert failed.trail == report.trails[0] and failed.kind is None
+    assert failed.request_ids[0] == RESIZE and len(failed.request_ids) >= 3
     other = pickle.loads(pickle.dumps(failed))
     assert (type(other), str(other), other.report) == (ActionFailedError, str(failed), report)
 
@@ -136,7 +139,7 @@ def test_following_ends_when_it_is_told_to(nova: Any) -> None:
         with pytest.raises(ActionUnfollowedError) as info:
             Compute(client).follow(ID, RESIZE, cancel=token)
         assert isinstance(info.value.__cause__, reqtrail.CancelledError)
-        assert info.value.report.verdict is Verdict.UNKNOWN
+        assert info.value.report.verdict is Verdict.UNKNOWN and info.value.kind == "cancelled"
 
     async def main() -> None:
         async with reqtrail.AsyncClient.openstack(base(nova), token="gAAAAA-token") as client:
@@ -146,6 +149,7 @@ def test_following_ends_when_it_is_told_to(nova: Any) -> None:
             with pytest.raises(asyncio.CancelledError) as info:
                 await task
             assert isinstance(info.value.__cause__, ActionUnfollowedError)
+            assert info.value.trail == info.value.__cause__.report.trails[0]  # type: ignore[attr-defined]
 
     asyncio.run(main())
 
@@ -172,6 +176,12 @@ def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
             token = reqtrail.CancelToken()
             token.cancel()
             compute.server(ID, cancel=token)
+        with pytest.raises(TypeError, match="no option `timeout` here; there are microversion, cancel"):
+            compute.server(ID, timeout=1)  # type: ignore[call-arg]
+        with pytest.raises(ValueError, match="the request ID is empty"):
+            compute.follow(ID, "")
+        with pytest.raises(TypeError, match="expected an AsyncClient, not Client"):
+            AsyncCompute(client)  # type: ignore[arg-type]
 
     async def main() -> None:
         async with reqtrail.AsyncClient.openstack(base(nova), token="gAAAAA-token") as client:
@@ -234,3 +244,21 @@ def test_a_story_that_cannot_be_read_keeps_its_trails(nova: Any) -> None:
     assert failed.request_id in failed.trails[1].request_ids
     other = pickle.loads(pickle.dumps(failed))
     assert (str(other), other.trails) == (str(failed), failed.trails)
+
+
+def test_ctrl_c_ends_a_follow_and_keeps_what_was_seen(nova: Any) -> None:
+    nova.RequestHandlerClass.fails = False
+
+    def interrupt(_: Progress) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
+            with pytest.raises(KeyboardInterrupt) as info:
+                Compute(client).follow(ID, RESIZE, on_progress=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    cause = info.value.__cause__
+    assert isinstance(cause, ActionUnfollowedError)
+    assert len(cause.report.trails) == 2 and info.value.trail == cause.trail  # type: ignore[attr-defined]

@@ -6,113 +6,18 @@ them when it looks.
 
 import asyncio
 import inspect
-import json
 from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._exceptions import ReqtrailError
-from ._native import RawAsyncClient, RawConnection, RawRefresh, RawReport, RawResponse, Secret
+from ._native import RawAsyncClient, RawConnection, RawReport, RawResponse, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
+from ._port import Hooks, Port
 from ._response import Response
-from ._trail import Attempt, CallInfo, Trail
+from ._trail import Trail
 
 __all__ = ["AsyncClient"]
-
-_PORT_SHIFT = 32
-
-
-class _Port:
-    """An event loop's end of a client: its pending calls, and what it does when it is woken."""
-
-    __slots__ = ("_hooks", "_raw", "_refreshes", "fd", "id", "loop", "next", "pending")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, raw: RawAsyncClient, hooks: "_Hooks") -> None:
-        self.loop = loop
-        self._raw = raw
-        self._hooks = hooks
-        self._refreshes: set[asyncio.Task[None]] = set()
-        self.pending: dict[int, asyncio.Future[Any]] = {}
-        self.id, self.fd = raw.open_port(None)
-        try:
-            loop.add_reader(self.fd, self.drain)
-        except NotImplementedError:
-            # A loop that watches no sockets is called instead, once per batch too.
-            raw.close_port(self.id)
-            self.id, self.fd = raw.open_port(self._call_soon)
-        self.next = self.id << _PORT_SHIFT
-
-    def _call_soon(self) -> None:
-        self.loop.call_soon_threadsafe(self.drain)
-
-    def drain(self) -> None:
-        """Takes the results that are there and ends what waits for them."""
-        results = self._raw.drain(self.id)
-        if self._hooks.listen:
-            # What was told before these results came is told first.
-            self._tell(self._raw.events())
-        pending = self.pending
-        for tag, given, error in results:
-            future = pending.pop(tag, None)
-            if future is None:
-                continue
-            if future.cancelled():
-                # Its task has not been told yet, and will ask for the trail.
-                future = pending[tag] = self.loop.create_future()
-            if given is not None:
-                future.set_result(given)
-            elif error is not None:
-                future.set_exception(error)
-
-    def _tell(self, events: list[Any]) -> None:
-        hooks = self._hooks
-        for kind, *about in events:
-            try:
-                if kind == "attempt" and hooks.on_attempt is not None:
-                    hooks.on_attempt(CallInfo(*about[0]), Attempt._of(json.loads(about[1])))
-                elif kind == "call" and hooks.on_call is not None:
-                    hooks.on_call(Trail._of(about[0]))
-                elif kind == "refresh":
-                    task = self.loop.create_task(self._refresh(about[0]))
-                    self._refreshes.add(task)
-                    task.add_done_callback(self._refreshes.discard)
-            except Exception as error:
-                self.loop.call_exception_handler(
-                    {"message": f"a hook of reqtrail failed: on_{kind}", "exception": error}
-                )
-
-    async def _refresh(self, asked: RawRefresh) -> None:
-        try:
-            asked.done(await self._hooks.refresher())
-        except BaseException as error:
-            asked.failed(error)
-            if not isinstance(error, Exception):
-                raise
-
-    def forget(self, tag: int) -> None:
-        """A call is over for its task. A result that nobody asked for is no reason to complain."""
-        left = self.pending.pop(tag, None)
-        if left is not None and left.done() and not left.cancelled():
-            left.exception()
-
-    def close(self) -> None:
-        if self.fd >= 0 and not self.loop.is_closed():
-            self.loop.remove_reader(self.fd)
-        self._raw.close_port(self.id)
-
-
-class _Hooks:
-    """The functions that a program gave."""
-
-    __slots__ = ("listen", "on_attempt", "on_call", "refresher")
-
-    def __init__(self, options: dict[str, Any], refresher_blocks: bool) -> None:
-        self.on_attempt = options.get("on_attempt")
-        self.on_call = options.get("on_call")
-        self.refresher: Any = options.get("token_refresher")
-        given = (self.on_attempt, self.on_call, None if refresher_blocks else self.refresher)
-        self.listen = any(one is not None for one in given)
-
 
 class AsyncClient:
     """Makes calls to one API for asyncio programs. Tasks share one client, and so do event loops in several threads.
@@ -124,7 +29,7 @@ class AsyncClient:
     reqtrail's :class:`CancelledError` as its cause.
     """
 
-    __slots__ = ("__weakref__", "_hooks", "_port", "_ports", "_raw")
+    __slots__ = ("__weakref__", "_closing", "_hooks", "_port", "_ports", "_raw")
 
     def __init__(
         self,
@@ -144,10 +49,14 @@ class AsyncClient:
     def _begin(self, base: str | RawConnection, given: dict[str, Any]) -> None:
         refresher = given.get("token_refresher")
         blocks = refresher is not None and not _is_async(refresher)
-        self._hooks = _Hooks(given, blocks)
+        for name in ("on_attempt", "on_call"):
+            if _is_async(given.get(name)):
+                raise TypeError(f"{name}: expected a plain function, not a coroutine function; it may start tasks")
+        self._hooks = Hooks(given, blocks)
         self._raw = RawAsyncClient(base, given, blocks)
-        self._port: _Port | None = None
-        self._ports: list[_Port] = []
+        self._closing = False
+        self._port: Port | None = None
+        self._ports: list[Port] = []
 
     @classmethod
     def novavms(cls, base_url: str, **options: Unpack[AsyncClientOptions]) -> Self:
@@ -198,14 +107,8 @@ class AsyncClient:
         return self._call(method, link, options, True)
 
     async def _call(self, method: str, target: str, options: RequestOptions, link: bool) -> Response:
-        loop = asyncio.get_running_loop()
-        port = self._port
-        if port is None or port.loop is not loop:
-            port = self._port_of(loop)
-        tag = port.next
-        port.next = tag + 1
-        future: asyncio.Future[Any] = loop.create_future()
-        port.pending[tag] = future
+        port = self._here()
+        tag, future = port.begin()
         try:
             self._raw.start(tag, method, target, options, link)
             return Response(await future)
@@ -216,12 +119,8 @@ class AsyncClient:
             port.forget(tag)
 
     async def _flow(self, what: str, server_id: str, options: Mapping[str, Any]) -> RawReport:
-        loop = asyncio.get_running_loop()
-        port = self._port_of(loop)
-        tag = port.next
-        port.next = tag + 1
-        future: asyncio.Future[Any] = loop.create_future()
-        port.pending[tag] = future
+        port = self._here()
+        tag, future = port.begin()
         try:
             self._raw.start_flow(tag, what, server_id, options)
             report: RawReport = await future
@@ -232,8 +131,16 @@ class AsyncClient:
         finally:
             port.forget(tag)
 
+    def _here(self) -> Port:
+        """The port of the running loop."""
+        loop = asyncio.get_running_loop()
+        if self._closing:
+            raise RuntimeError("the client is closed")
+        port = self._port
+        return port if port is not None and port.loop is loop else self._port_of(loop)
+
     async def _given_up(
-        self, port: _Port, tag: int, future: "asyncio.Future[Any]", error: BaseException
+        self, port: Port, tag: int, future: "asyncio.Future[Any]", error: BaseException
     ) -> None:
         """What an exception that ended an `await` means for the call."""
         if isinstance(error, asyncio.CancelledError):
@@ -244,7 +151,7 @@ class AsyncClient:
 
     async def _end(
         self,
-        port: _Port,
+        port: Port,
         tag: int,
         future: "asyncio.Future[Any]",
         cancelled: asyncio.CancelledError,
@@ -256,7 +163,7 @@ class AsyncClient:
                 known = port.pending[tag] = port.loop.create_future()
                 self._raw.cancel(tag)
             future = known
-            while not future.done():
+            while not future.done() and not port.closed:
                 try:
                     await asyncio.wait([future])
                 except asyncio.CancelledError:
@@ -264,7 +171,7 @@ class AsyncClient:
                     continue
         trail = None
         try:
-            ended = future.result()
+            ended = future.result() if future.done() else None
             if isinstance(ended, RawResponse):
                 trail = Trail._of(ended.trail)
         except ReqtrailError as error:
@@ -272,7 +179,7 @@ class AsyncClient:
             cancelled.__cause__ = error
         cancelled.trail = trail  # type: ignore[attr-defined]
 
-    def _port_of(self, loop: asyncio.AbstractEventLoop) -> _Port:
+    def _port_of(self, loop: asyncio.AbstractEventLoop) -> Port:
         if not self._raw.alive():
             # Closed, which the call will say; or a child of a fork, where nothing of the parent's is used.
             self._ports = []
@@ -283,7 +190,7 @@ class AsyncClient:
             for port in [port for port in self._ports if port.loop.is_closed()]:
                 self._ports.remove(port)
                 port.close()
-            port = _Port(loop, self._raw, self._hooks)
+            port = Port(loop, self._raw, self._hooks)
             self._ports.append(port)
         self._port = port
         return port
@@ -293,26 +200,36 @@ class AsyncClient:
         self._raw.set_token(token)
 
     async def aclose(self) -> None:
-        """Cancels the calls under way and closes the connections. Later calls raise ``RuntimeError``."""
+        """Cancels the calls under way, on all loops, and closes the connections. Later calls raise ``RuntimeError``."""
         loop = asyncio.get_running_loop()
-        for port in self._ports:
-            for tag in list(port.pending):
-                self._raw.cancel(tag)
-            if port.loop is loop and port.pending:
-                await asyncio.wait(list(port.pending.values()))
-        self._drop_ports()
+        self._closing = True
+        cancelled = None
+        if self._raw.alive():
+            port = self._port_of(loop)
+            while self._raw.open():
+                for one in list(self._ports):
+                    for tag in list(one.pending):
+                        self._raw.cancel(tag)
+                port.idle = loop.create_future()
+                try:
+                    # Cancelled calls end at once; the time is for one that another thread has just begun.
+                    await asyncio.wait([port.idle], timeout=0.05)
+                except asyncio.CancelledError as error:
+                    cancelled = error
+        ports, self._ports, self._port = self._ports, [], None
+        for one in ports:
+            if one.loop is loop:
+                one.close()
+            else:
+                one.close_soon()
         self._raw.close()
+        if cancelled is not None:
+            raise cancelled
 
     def __del__(self) -> None:
         # A client that was thrown away leaves no reader behind in a loop that goes on.
         for port in getattr(self, "_ports", ()):
-            if port.fd >= 0 and not port.loop.is_closed():
-                port.loop.call_soon_threadsafe(port.close)
-
-    def _drop_ports(self) -> None:
-        ports, self._ports, self._port = self._ports, [], None
-        for port in ports:
-            port.close()
+            port.close_soon()
 
     async def __aenter__(self) -> Self:
         return self

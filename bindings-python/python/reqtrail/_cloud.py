@@ -9,6 +9,7 @@ from typing import Any, Self, TypedDict, Unpack
 
 from ._async_client import AsyncClient
 from ._client import Client
+from ._exceptions import ReqtrailError
 from ._native import CancelToken, RawCloud, RawConnection, Secret
 from ._options import AsyncClientOptions, ClientOptions
 from ._trail import Trail
@@ -112,18 +113,26 @@ class Cloud:
         """Signs in, if the cloud asks for it. The exceptions are those of any call, with the trail of the sign-in."""
         return Connection(self._raw.connect(cancel))
 
-    async def connect_async(self) -> "Connection":
-        """Signs in for asyncio programs; cancelling the task ends it."""
-        token = CancelToken()
-        loop = asyncio.get_running_loop()
+    async def connect_async(self, *, cancel: CancelToken | None = None) -> "Connection":
+        """Signs in for asyncio programs. Cancelling the task ends it at once, and the ``asyncio.CancelledError`` has the
+        trail as ``trail``."""
+        token = CancelToken() if cancel is None else cancel.child()
         # A sign-in is made once in a program's life: a thread of the pool serves.
-        signing_in = loop.run_in_executor(None, self._raw.connect, token)
+        signing_in = asyncio.ensure_future(asyncio.to_thread(self._raw.connect, token))
         try:
             return Connection(await asyncio.shield(signing_in))
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             token.cancel()
-            # It ends at once, and what it ends with is nobody's any more.
-            signing_in.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            while not signing_in.done():
+                try:
+                    await asyncio.wait([signing_in])
+                except asyncio.CancelledError:
+                    # Cancelled already; the first cancellation is the one that is raised.
+                    continue
+            error = None if signing_in.cancelled() else signing_in.exception()
+            if isinstance(error, ReqtrailError):
+                cancelled.__cause__ = error
+                cancelled.trail = error.trail  # type: ignore[attr-defined]
             raise
 
     def __repr__(self) -> str:
@@ -175,7 +184,8 @@ class Connection:
         return AsyncClient._connected(self._raw, options)
 
     def __repr__(self) -> str:
-        return f"<{self._raw.describe()}>"
+        session = self.session
+        return f"<Connection of project {session.project_name or session.project_id}>" if session else "<Connection>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a connection is not pickled: it has a token")

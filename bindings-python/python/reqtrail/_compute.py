@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, get_type_hints
 
 from ._async_client import AsyncClient
 from ._client import Client
@@ -63,12 +63,23 @@ class ExplainOptions(ReadOptions, total=False):
     """How many actions, the newest 20."""
 
 
+def _known(options: Mapping[str, Any], kind: Any) -> dict[str, Any]:
+    """The options; one that there is not is a ``TypeError``, as for any function."""
+    known = get_type_hints(kind)
+    for name in options:
+        if name not in known:
+            raise TypeError(f"there is no option `{name}` here; there are {', '.join(known)}")
+    return {**options}
+
+
 def _followed(action: Response | str, options: FollowOptions) -> dict[str, Any]:
-    return {**options, "action": action._raw if isinstance(action, Response) else action}
+    if action == "":
+        raise ValueError("the request ID is empty; expected that of the request which started the action")
+    return {**_known(options, FollowOptions), "action": action._raw if isinstance(action, Response) else action}
 
 
 def _listed(options: ListOptions) -> dict[str, Any]:
-    given: dict[str, Any] = {**options}
+    given = _known(options, ListOptions)
     for name in ("changes_since", "changes_before"):
         time = given.get(name)
         if isinstance(time, datetime):
@@ -95,18 +106,20 @@ class Compute:
     __slots__ = ("client",)
 
     def __init__(self, client: Client) -> None:
+        if not isinstance(client, Client):
+            raise TypeError(f"client: expected a Client, not {type(client).__name__}")
         self.client = client
 
     def server(self, server_id: str, **options: Unpack[ReadOptions]) -> Server:
         """Reads a server, its fault included."""
-        return Server._of(*_read(self.client._raw.run("server", server_id, options)))
+        return Server._of(*_read(self.client._raw.run("server", server_id, _known(options, ReadOptions))))
 
     def action(self, server_id: str, request_id: str, **options: Unpack[ReadOptions]) -> ServerAction:
         """Reads an action by the ID of the request that started it: the one that its response carried.
 
         A deleted server's actions can be read from microversion 2.21.
         """
-        given = {**options, "request_id": request_id}
+        given = {**_known(options, ReadOptions), "request_id": request_id}
         return ServerAction._of(*_read(self.client._raw.run("action", server_id, given)))
 
     def actions(self, server_id: str, **options: Unpack[ListOptions]) -> ActionPage:
@@ -128,7 +141,7 @@ class Compute:
         Raises :class:`ExplainError` if it cannot be read. A server that is gone has a story as long as its actions can
         be read, from microversion 2.21.
         """
-        return ServerStory._of(self.client._raw.run("explain", server_id, options))
+        return ServerStory._of(self.client._raw.run("explain", server_id, _known(options, ExplainOptions)))
 
 
 class AsyncCompute:
@@ -138,15 +151,17 @@ class AsyncCompute:
     __slots__ = ("client",)
 
     def __init__(self, client: AsyncClient) -> None:
+        if not isinstance(client, AsyncClient):
+            raise TypeError(f"client: expected an AsyncClient, not {type(client).__name__}")
         self.client = client
 
     async def server(self, server_id: str, **options: Unpack[ReadOptions]) -> Server:
         """Reads a server; see :meth:`Compute.server`."""
-        return Server._of(*_read(await self.client._flow("server", server_id, options)))
+        return Server._of(*_read(await self.client._flow("server", server_id, _known(options, ReadOptions))))
 
     async def action(self, server_id: str, request_id: str, **options: Unpack[ReadOptions]) -> ServerAction:
         """Reads an action by the ID of the request that started it; see :meth:`Compute.action`."""
-        given = {**options, "request_id": request_id}
+        given = {**_known(options, ReadOptions), "request_id": request_id}
         return ServerAction._of(*_read(await self.client._flow("action", server_id, given)))
 
     async def actions(self, server_id: str, **options: Unpack[ListOptions]) -> ActionPage:
@@ -165,7 +180,7 @@ class AsyncCompute:
 
     async def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerStory:
         """Tells the story of a server; see :meth:`Compute.explain`."""
-        return ServerStory._of(await self.client._flow("explain", server_id, options))
+        return ServerStory._of(await self.client._flow("explain", server_id, _known(options, ExplainOptions)))
 
 
 def _on_loop(hook: Callable[[Progress], object]) -> Callable[[Progress], None]:

@@ -7,8 +7,10 @@ thread hands them to the handlers, so that logging never holds up a call.
 import atexit
 import json
 import logging
+import math
 import os
 import threading
+import time
 from typing import Any
 
 from . import _native
@@ -19,9 +21,12 @@ logger = logging.getLogger("reqtrail")
 logger.addHandler(logging.NullHandler())
 
 _TICK = 0.5
+_AT_EXIT = 2.0
+"""How long a program that ends waits for slow handlers, in seconds."""
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
 _stop = False
+_deadline = math.inf
 
 
 is_enabled_for = logger.isEnabledFor
@@ -70,21 +75,34 @@ def _drain() -> None:
 
 def _emit(seconds: float) -> None:
     records, dropped = _native.take_logs(seconds)
-    for kind, about, text in records:
-        if kind == "attempt":
-            _attempt(about, json.loads(text))
-        else:
-            _failure(about, json.loads(text))
+    for done, (kind, at, about, text) in enumerate(records):
+        if time.monotonic() > _deadline:
+            dropped += len(records) - done
+            break
+        tell = _attempt if kind == "attempt" else _failure
+        tell(at, about, json.loads(text))
     if dropped:
         logger.warning("%d log records were dropped: the handlers are too slow", dropped)
 
 
-def _attempt(call: tuple[str, str, str, str, str | None], attempt: dict[str, Any]) -> None:
+def _log(level: int, at: float, message: str, args: tuple[object, ...], extra: dict[str, Any]) -> None:
+    if not logger.isEnabledFor(level):
+        return
+    record = logger.makeRecord(logger.name, level, __file__, 0, message, args, None, extra=extra)
+    # When it happened, not when its turn came.
+    record.relativeCreated += (at - record.created) * 1000
+    record.created, record.msecs = at, float(int(at % 1 * 1000))
+    logger.handle(record)
+
+
+def _attempt(at: float, call: tuple[str, str, str, str, str | None], attempt: dict[str, Any]) -> None:
     call_id, dialect, method, path, correlation_id = call
-    logger.debug(
+    _log(
+        logging.DEBUG,
+        at,
         "%s %s attempt %d: %s, request ID %s",
-        *(method, path, attempt["number"], attempt["status"] or attempt["failure"], attempt["request_id"] or "-"),
-        extra={
+        (method, path, attempt["number"], attempt["status"] or attempt["failure"], attempt["request_id"] or "-"),
+        {
             "call_id": call_id,
             "correlation_id": correlation_id,
             "dialect": dialect,
@@ -101,14 +119,18 @@ def _attempt(call: tuple[str, str, str, str, str | None], attempt: dict[str, Any
     )
 
 
-def _failure(display: str, trail: dict[str, Any]) -> None:
+def _failure(at: float, about: tuple[str, str | None], trail: dict[str, Any]) -> None:
+    display, correlation_id = about
     attempts = trail["attempts"]
     last: dict[str, Any] = attempts[-1] if attempts else {}
-    logger.warning(
+    _log(
+        logging.WARNING,
+        at,
         "%s",
-        display,
-        extra={
+        (display,),
+        {
             "call_id": trail["call_id"],
+            "correlation_id": correlation_id,
             "dialect": trail["dialect"],
             "method": trail["method"],
             "path": trail["path"],
@@ -124,11 +146,12 @@ def _failure(display: str, trail: dict[str, Any]) -> None:
 
 
 def _at_exit() -> None:
-    """Hands over what waits, and stops: nothing may log while the interpreter goes away."""
-    global _stop
+    """Hands over what waits, for a moment, and stops: nothing may log while the interpreter goes away."""
+    global _stop, _deadline
     _stop = True
+    _deadline = time.monotonic() + _AT_EXIT
     if _thread is not None:
-        _thread.join(2 * _TICK)
+        _thread.join(_AT_EXIT + 2 * _TICK)
         _emit(0)
 
 

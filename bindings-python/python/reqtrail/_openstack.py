@@ -290,11 +290,20 @@ class ServerStory(_Report):
 
 
 class ActionError(ReqtrailError):
-    """A server action did not end well, or could not be followed. ``report`` is what was seen."""
+    """A server action did not end well, or could not be followed. ``report`` is what was seen.
+
+    ``trail`` is that of the request that started the action, where it is known; the trails of all calls are the
+    report's, and ``request_ids`` are theirs. ``kind`` and the like are those of the cause, if a call failed.
+    """
 
     __module__ = _MODULE
 
     report: ActionReport
+
+    @property
+    def request_ids(self) -> tuple[str, ...]:
+        """The request IDs of all calls that the report rests on, in order."""
+        return tuple(request_id for trail in self.report.trails for request_id in trail.request_ids)
 
 
 class ActionFailedError(ActionError):
@@ -322,16 +331,27 @@ def action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> A
     """Called by the native half."""
     report = ActionReport._of(raw)
     cls = ActionFailedError if cause is None else ActionUnfollowedError
-    error = cls(display, report=report, request_id=report.request_id)
+    trail = report.trails[0] if report.trails else None
+    fields = {**_fields_of(cause), "trail": trail, "request_id": report.request_id, "report": report}
+    error = cls(display, **fields)
     error.__cause__ = cause
     return error
 
 
+_FIELDS = (
+    *("kind", "category", "code", "status", "request_id", "retry_after", "message", "may_have_been_sent"),
+    "trail",
+)
+
+
+def _fields_of(cause: ReqtrailError | None) -> dict[str, Any]:
+    return {} if cause is None else {name: getattr(cause, name) for name in _FIELDS}
+
+
 def explain_error(display: str, trails: list[RawTrail], cause: ReqtrailError) -> ExplainError:
     """Called by the native half."""
-    names = ("kind", "category", "code", "status", "request_id", "retry_after", "message", "may_have_been_sent")
-    fields: dict[str, Any] = {name: getattr(cause, name) for name in (*names, "trail")}
-    error = ExplainError(display, trails=tuple(Trail._of(trail) for trail in trails), **fields)
+    made = tuple(Trail._of(trail) for trail in trails)
+    error = ExplainError(display, trails=made, **_fields_of(cause))
     error.__cause__ = cause
     return error
 

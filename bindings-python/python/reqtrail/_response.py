@@ -53,7 +53,7 @@ class Headers(Mapping[str, str]):
         return NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._pairs)
+        return hash(frozenset((name, tuple(values)) for name, values in self._by_name.items()))
 
     def __repr__(self) -> str:
         # Values may be secrets: cookies, for one.
@@ -88,7 +88,7 @@ class RateLimit:
 class Response:
     """A 2xx response whose whole body is here."""
 
-    __slots__ = ("_headers", "_raw", "_trail")
+    __slots__ = ("__weakref__", "_headers", "_raw", "_trail")
 
     _headers: Headers
     _trail: Trail

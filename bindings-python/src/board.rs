@@ -1,0 +1,291 @@
+//! Where the background thread leaves what event loops are to be told, and how it wakes them: once per batch.
+
+use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use futures_channel::oneshot;
+use pyo3::prelude::*;
+use reqtrail::host::{Finished, Host, current_tag};
+use reqtrail::{Attempt, CallInfo, Observer, Secret, Trail};
+
+use crate::hooks::{CallParts, attempt_json};
+use crate::openstack::Slot;
+use crate::refresh::{BoxError, RawRefresh};
+use crate::response::RawTrail;
+
+/// How a loop is told that something waits for it.
+enum Wake {
+    /// A byte into a socket that the loop reads.
+    Socket {
+        reader: UnixStream,
+        writer: UnixStream,
+    },
+    /// A function that may be called from any thread, for loops that watch no sockets.
+    Callable(Py<PyAny>),
+}
+
+/// An event loop that uses the client.
+pub(crate) struct Port {
+    id: u32,
+    wake: Wake,
+    /// It was woken, and has not looked since.
+    rung: AtomicBool,
+    /// Its results, taken from the host by whichever loop looked first.
+    ready: Mutex<Results>,
+    /// What the hooks of its calls are to be told.
+    events: Mutex<Vec<(Option<u64>, Event)>>,
+}
+
+/// What has finished, by tag.
+type Results = Vec<(u64, Finished)>;
+
+/// What a loop is told besides results, as Python gets it: the call's tag, the kind, and what it is about.
+pub(crate) type Told = (Option<u64>, &'static str, Py<PyAny>);
+
+/// What loops are told besides results.
+pub(crate) enum Event {
+    Attempt(CallParts, String),
+    Call(Trail),
+    Refresh(oneshot::Sender<Result<Secret, BoxError>>),
+}
+
+/// The loops of a client. The highest 32 bits of a call's tag say which loop it is of.
+#[derive(Default)]
+pub(crate) struct Board {
+    ports: RwLock<Vec<Arc<Port>>>,
+    next: AtomicU32,
+    /// How many calls and flows were started whose results no loop has got yet.
+    open: AtomicUsize,
+    /// What is of no call, or of one whose loop is gone: for the loop that looks first.
+    events: Mutex<Vec<Event>>,
+    /// Where the flows under way leave what they give, by tag.
+    flows: Mutex<HashMap<u64, Slot>>,
+}
+
+impl Board {
+    /// Adds a loop. Without `wake` it gets a descriptor that becomes readable when it is to drain.
+    pub(crate) fn open_port(&self, wake: Option<Py<PyAny>>) -> PyResult<(Arc<Port>, i32)> {
+        let (wake, fd) = match wake {
+            Some(function) => (Wake::Callable(function), -1),
+            None => {
+                let (reader, writer) = UnixStream::pair()?;
+                reader.set_nonblocking(true)?;
+                writer.set_nonblocking(true)?;
+                let fd = reader.as_raw_fd();
+                (Wake::Socket { reader, writer }, fd)
+            }
+        };
+        let port = Arc::new(Port {
+            id: self.next.fetch_add(1, Ordering::AcqRel),
+            wake,
+            rung: AtomicBool::new(false),
+            ready: Mutex::default(),
+            events: Mutex::default(),
+        });
+        let mut ports = self.ports.write().unwrap_or_else(PoisonError::into_inner);
+        ports.push(Arc::clone(&port));
+        drop(ports);
+        // The host notifies once until somebody looks, and the last one it told may be gone.
+        port.ring();
+        Ok((port, fd))
+    }
+
+    pub(crate) fn close_port(&self, id: u32) {
+        let mut ports = self.ports.write().unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<_> = ports.extract_if(.., |port| port.id == id).collect();
+        drop(ports);
+        drop(gone);
+        self.ring();
+    }
+
+    fn ports(&self) -> Vec<Arc<Port>> {
+        let ports = self.ports.read().unwrap_or_else(PoisonError::into_inner);
+        ports.clone()
+    }
+
+    fn port_of(&self, tag: u64) -> Option<Arc<Port>> {
+        let id = u32::try_from(tag >> 32).unwrap_or_default();
+        let ports = self.ports.read().unwrap_or_else(PoisonError::into_inner);
+        ports.iter().find(|port| port.id == id).cloned()
+    }
+
+    /// Wakes every loop. Whose results they are is seen by the one that takes them.
+    pub(crate) fn ring(&self) {
+        // Not under the lock: a loop's own function needs the interpreter, which a thread that waits for the lock holds.
+        for port in self.ports() {
+            port.ring();
+        }
+    }
+
+    /// A call or a flow begins.
+    pub(crate) fn begins(&self, tag: u64, flow: Option<Slot>) {
+        self.open.fetch_add(1, Ordering::AcqRel);
+        if let Some(slot) = flow {
+            lock(&self.flows).insert(tag, slot);
+        }
+    }
+
+    /// How many calls and flows have no result yet.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn take_flow(&self, tag: u64) -> Option<Slot> {
+        lock(&self.flows).remove(&tag)
+    }
+
+    /// Tells the loop of the call that is being driven.
+    fn tell(&self, event: Event) {
+        let tag = current_tag();
+        match tag.and_then(|tag| self.port_of(tag)) {
+            Some(port) => {
+                lock(&port.events).push((tag, event));
+                port.ring();
+            }
+            None => self.tell_any(event),
+        }
+    }
+
+    /// Tells the loop that looks first.
+    fn tell_any(&self, event: Event) {
+        lock(&self.events).push(event);
+        self.ring();
+    }
+
+    /// Asks a loop for a new token.
+    pub(crate) fn ask(&self, answer: oneshot::Sender<Result<Secret, BoxError>>) {
+        self.tell(Event::Refresh(answer));
+    }
+
+    /// Has another loop than this one asked; gives the question back if there is none.
+    pub(crate) fn ask_another(
+        &self,
+        id: u32,
+        answer: oneshot::Sender<Result<Secret, BoxError>>,
+    ) -> Option<oneshot::Sender<Result<Secret, BoxError>>> {
+        let Some(other) = self.ports().into_iter().find(|port| port.id != id) else {
+            return Some(answer);
+        };
+        lock(&other.events).push((None, Event::Refresh(answer)));
+        other.ring();
+        None
+    }
+
+    /// Takes the results that the host has, each to its loop.
+    pub(crate) fn collect(&self, host: &dyn Host, own: &Port) {
+        let mut all = Vec::new();
+        host.take_done(&mut all);
+        self.open.fetch_sub(all.len(), Ordering::AcqRel);
+        let mut others: HashMap<u32, (Arc<Port>, Results)> = HashMap::new();
+        let mut ready = lock(&own.ready);
+        for (tag, finished) in all {
+            let whose = u32::try_from(tag >> 32).unwrap_or_default();
+            if whose == own.id {
+                ready.push((tag, finished));
+            } else if let Some((_, results)) = others.get_mut(&whose) {
+                results.push((tag, finished));
+            } else if let Some(port) = self.port_of(tag) {
+                others.insert(whose, (port, vec![(tag, finished)]));
+            } else {
+                // Its loop is gone, and nobody waits.
+                lock(&self.flows).remove(&tag);
+            }
+        }
+        drop(ready);
+        for (port, results) in others.into_values() {
+            lock(&port.ready).extend(results);
+            port.ring();
+        }
+    }
+
+    /// Takes what hooks and the refresher are to be told on this loop.
+    pub(crate) fn take_events(
+        self: &Arc<Self>,
+        py: Python<'_>,
+        port: &Port,
+    ) -> PyResult<Vec<Told>> {
+        let mut events = std::mem::take(&mut *lock(&port.events));
+        events.extend(lock(&self.events).drain(..).map(|event| (None, event)));
+        let made = events.into_iter().map(|(tag, event)| {
+            let (kind, about) = match event {
+                Event::Attempt(call, json) => {
+                    let about = (call.into_tuple(), json).into_pyobject(py)?;
+                    ("attempt", about.into_any().unbind())
+                }
+                Event::Call(trail) => ("call", Py::new(py, RawTrail(trail))?.into_any()),
+                Event::Refresh(answer) => {
+                    let asked = RawRefresh::new(answer, Arc::clone(self), port.id);
+                    ("refresh", Py::new(py, asked)?.into_any())
+                }
+            };
+            Ok((tag, kind, about))
+        });
+        made.collect()
+    }
+}
+
+impl Port {
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn ring(&self) {
+        if self.rung.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        match &self.wake {
+            Wake::Socket { writer, .. } => {
+                let mut writer: &UnixStream = writer;
+                // It cannot be full: at most one byte is in it.
+                let _ = writer.write(&[1]);
+            }
+            Wake::Callable(function) => {
+                // A closed loop refuses, and its results are nobody's any more.
+                let _ = Python::try_attach(|py| function.call0(py).map(drop));
+            }
+        }
+    }
+
+    /// From here on a new result rings anew.
+    pub(crate) fn answer(&self) {
+        if let Wake::Socket { reader, .. } = &self.wake {
+            let mut reader: &UnixStream = reader;
+            let _ = reader.read(&mut [0; 16]);
+        }
+        self.rung.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn take_ready(&self) -> Results {
+        std::mem::take(&mut *lock(&self.ready))
+    }
+}
+
+/// Passes on what the hooks want to know.
+pub(crate) struct Messenger {
+    pub(crate) board: Arc<Board>,
+    pub(crate) attempts: bool,
+    pub(crate) calls: bool,
+}
+
+impl Observer for Messenger {
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        if self.attempts {
+            let event = Event::Attempt(CallParts::of(call), attempt_json(attempt));
+            self.board.tell(event);
+        }
+    }
+
+    fn call_finished(&self, trail: &Trail) {
+        if self.calls {
+            self.board.tell(Event::Call(trail.clone()));
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

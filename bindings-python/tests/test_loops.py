@@ -1,0 +1,235 @@
+"""What becomes of calls, hooks and refreshes where loops, clients and tasks end at odd moments."""
+
+import asyncio
+import contextvars
+import gc
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+import reqtrail
+from conftest import Server
+from test_async import Runner, run
+
+__all__ = ["run"]
+
+
+class Interrupt(KeyboardInterrupt):
+    """What ends the turn of a loop that it comes in."""
+
+
+def in_thread(main: Callable[[], Coroutine[Any, Any, Any]]) -> tuple[threading.Thread, list[BaseException]]:
+    """Runs a coroutine on a loop in a thread of its own."""
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            asyncio.run(main())
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread, raised
+
+
+def test_calls_that_begin_while_a_client_closes_are_refused(server: Server, url: str, run: Runner) -> None:
+    refused: list[Exception] = []
+
+    async def worker(client: reqtrail.AsyncClient) -> None:
+        while True:
+            try:
+                await client.get("/stall")
+            except reqtrail.CancelledError:
+                continue
+            except RuntimeError as error:
+                refused.append(error)
+                return
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url) as client:
+            workers = [asyncio.create_task(worker(client)) for _ in range(3)]
+            while len(server.seen) < 3:
+                await asyncio.sleep(0.005)
+        await asyncio.wait_for(asyncio.gather(*workers), 20)
+
+    run(main())
+    assert [str(error) for error in refused] == ["the client is closed"] * 3
+
+
+def test_closing_ends_the_calls_of_other_loops_with_their_trails(server: Server, url: str, run: Runner) -> None:
+    client = reqtrail.AsyncClient(url)
+    ended: list[BaseException] = []
+
+    async def other() -> None:
+        try:
+            await client.get("/stall")
+        except reqtrail.CancelledError as error:
+            ended.append(error)
+
+    async def main() -> None:
+        thread, raised = in_thread(other)
+        while not server.seen:
+            await asyncio.sleep(0.005)
+        await client.aclose()
+        await asyncio.to_thread(thread.join, 20)
+        assert not thread.is_alive() and raised == []
+
+    run(main())
+    assert isinstance(ended[0], reqtrail.CancelledError)
+    assert ended[0].trail is not None and len(ended[0].trail.attempts) == 1
+
+
+def test_a_close_that_is_cancelled_closes_all_the_same(server: Server, url: str, run: Runner) -> None:
+    async def main() -> None:
+        client = reqtrail.AsyncClient(url)
+        call = asyncio.create_task(client.get("/stall"))
+        while not server.seen:
+            await asyncio.sleep(0.005)
+        closing = asyncio.create_task(client.aclose())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        with pytest.raises(reqtrail.CancelledError):
+            await call
+        with pytest.raises(RuntimeError, match="closed"):
+            await client.get("/ok")
+
+    run(main())
+
+
+def test_no_result_is_lost_where_a_hook_is_interrupted(url: str) -> None:
+    raised: list[BaseException] = []
+
+    def hook(_: reqtrail.Trail) -> None:
+        if not raised:
+            raised.append(Interrupt())
+            raise raised[0]
+
+    async def calls(client: reqtrail.AsyncClient) -> list[Any]:
+        return await asyncio.gather(*(client.get("/ok") for _ in range(50)), return_exceptions=True)
+
+    client = reqtrail.AsyncClient(url, on_call=hook)
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(calls(client))
+    with pytest.raises(Interrupt):
+        loop.run_until_complete(task)
+    results = loop.run_until_complete(asyncio.wait_for(task, 20))
+    assert all(isinstance(result, reqtrail.Response) for result in results)
+    loop.run_until_complete(client.aclose())
+    loop.close()
+
+
+def test_hooks_see_the_variables_of_their_call_on_its_loop(url: str, run: Runner) -> None:
+    name: contextvars.ContextVar[str] = contextvars.ContextVar("name")
+    seen: list[tuple[str, str, int]] = []
+
+    def on_call(trail: reqtrail.Trail) -> None:
+        seen.append((trail.path, name.get("none"), threading.get_ident()))
+
+    client = reqtrail.AsyncClient(url, on_call=on_call)
+
+    async def call(path: str) -> None:
+        name.set(path)
+        with pytest.raises(reqtrail.NotFoundError):
+            await client.get(path)
+
+    async def many(prefix: str) -> None:
+        await asyncio.gather(*(call(f"/{prefix}{number}") for number in range(20)))
+
+    async def main() -> None:
+        thread, raised = in_thread(lambda: many("there"))
+        await many("here")
+        await asyncio.to_thread(thread.join, 20)
+        assert raised == []
+        await client.aclose()
+
+    run(main())
+    assert len(seen) == 40
+    assert all(path == variable for path, variable, _ in seen)
+    threads = {path[:4]: set[int]() for path, _, _ in seen}
+    for path, _, thread in seen:
+        threads[path[:4]].add(thread)
+    assert threads["/her"] == {threading.get_ident()} and len(threads["/the"]) == 1
+    assert threads["/her"].isdisjoint(threads["/the"])
+
+
+def test_a_wrong_request_is_told_on_its_loop(url: str, run: Runner) -> None:
+    told: list[str] = []
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url, on_call=lambda trail: told.append(trail.path)) as client:
+            with pytest.raises(reqtrail.RequestBuildError):
+                await client.get("no slash")
+
+    run(main())
+    assert told == ["no slash"]
+
+
+def test_hooks_are_plain_functions(url: str) -> None:
+    async def hook(_: Any) -> None:
+        pass
+
+    with pytest.raises(TypeError, match="on_call: expected a plain function, not a coroutine function"):
+        reqtrail.AsyncClient(url, on_call=hook)
+
+
+def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, run: Runner) -> None:
+    """The loop that asks for a token ends in the middle; the call of another loop gets its token all the same."""
+    asked = threading.Event()
+    first = threading.Event()
+
+    async def refresh() -> str:
+        if not first.is_set():
+            first.set()
+            asked.set()
+            await asyncio.sleep(3600)
+        return "good"
+
+    client = reqtrail.AsyncClient(url, token="bad", token_refresher=refresh)
+    statuses: list[int] = []
+
+    async def stays() -> None:
+        statuses.append((await client.get("/private")).status)
+
+    async def leaves() -> None:
+        call = asyncio.create_task(client.get("/private"))
+        await asyncio.to_thread(asked.wait)
+        thread, raised = in_thread(stays)
+        while len([1 for _, path, _, _ in server.seen if path == "/private"]) < 2:
+            await asyncio.sleep(0.005)
+        call.cancel()
+        threads.append((thread, raised))
+
+    threads: list[tuple[threading.Thread, list[BaseException]]] = []
+    run(leaves())
+    thread, raised = threads[0]
+    thread.join(20)
+    assert (raised, statuses) == ([], [200])
+    run(client.aclose())
+
+
+def test_a_refresher_that_gives_an_awaitable_is_named(url: str, run: Runner) -> None:
+    async def token() -> str:
+        return "good"
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url, token="bad", token_refresher=lambda: token()) as client:
+            with pytest.raises(reqtrail.AuthenticationError) as info:
+                await client.get("/private")
+        assert isinstance(info.value.__cause__, TypeError)
+        assert "expected text" in str(info.value.__cause__)
+
+    run(main())
+    gc.collect()
+
+
+def test_what_a_refresher_gave_is_named_if_it_cannot_be_sent(url: str) -> None:
+    with reqtrail.Client(url, token="bad", token_refresher=lambda: "a\nb") as client:
+        with pytest.raises(reqtrail.AuthenticationError) as info:
+            client.get("/private")
+    assert isinstance(info.value.__cause__, RuntimeError)
+    assert "token" in str(info.value.__cause__) and "a\nb" not in str(info.value.__cause__)
