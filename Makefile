@@ -58,7 +58,7 @@ test-sdist: toolchain ## Build the Python wheel from its sdist, alone and offlin
 	@scripts/test-sdist.sh
 
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
