@@ -201,7 +201,11 @@ impl RawClient {
             && let Some((tag, finished)) = taken.pop_front()
         {
             let item = match finished {
-                Finished::Call(Ok(response)) => Item::Response(response),
+                Finished::Call(Ok(mut response)) => {
+                    // It waits for the collector, and should not keep a whole read buffer for so long.
+                    response.compact();
+                    Item::Response(response)
+                }
                 Finished::Call(Err(error)) => Item::Error(error),
                 _ => {
                     let slot = lock(&board.flows).remove(&tag);
