@@ -22,6 +22,8 @@ pub(crate) enum Event {
     /// An attempt has ended; the call and the attempt as JSON.
     Attempt(String),
     Call(Trail),
+    /// What a poll of the action that is followed under this tag has shown, as JSON.
+    Progress(u64, String),
     /// A new token is asked for, to be answered under this number.
     Refresh(u32),
 }

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{
-    Either, Error, External, Float64ArraySlice, Function, Result, Status, Uint8ArraySlice, Unknown,
+    ClassInstance, Either, Error, External, Float64ArraySlice, Function, Result, Status,
+    Uint8ArraySlice, Unknown,
 };
 use napi_derive::napi;
 use reqtrail::host::Finished;
@@ -13,7 +14,8 @@ use reqtrail::openstack::ActionRef;
 use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Event, Messenger, lock};
-use crate::config::Config;
+use crate::cloud::RawConnection;
+use crate::config::{Base, Config};
 use crate::failure::Thrown;
 use crate::items::{Item, Items, weight};
 use crate::openstack::{self, FlowOptions};
@@ -60,7 +62,7 @@ impl RawClient {
     #[napi(catch_unwind)]
     pub fn open(
         &self,
-        base_url: String,
+        base: Either<String, ClassInstance<'_, RawConnection>>,
         options: String,
         wake: Function<'_, (), Unknown<'static>>,
     ) -> Result<Option<External<Items>>> {
@@ -71,11 +73,15 @@ impl RawClient {
             .weak::<true>()
             .callee_handled::<false>()
             .build()?;
+        let base = match base {
+            Either::A(url) => Base::Url(url),
+            Either::B(connection) => Base::Connection(connection.0.clone()),
+        };
         let board = Arc::new(Board::new(wake));
         let messenger = Messenger(Arc::clone(&board));
         let asked = Arc::clone(&board);
         let refresher = config.has_refresher;
-        let built = config.build(base_url, |builder: ClientBuilder| {
+        let built = config.build(base, |builder: ClientBuilder| {
             let builder = builder.observer(messenger);
             if !refresher {
                 return builder;
@@ -149,18 +155,27 @@ impl RawClient {
             Either::A(id) => ActionRef::from(id),
             Either::B(items) => ActionRef::from(items.response(index)?),
         };
-        let (flow, slot) = openstack::follow(client, server_id, action, &options);
+        let tell = Arc::clone(board);
+        let tell = move |json| tell.tell(Event::Progress(number(tag), json));
+        let (flow, slot) = openstack::follow(client, server_id, action, &options, tell);
         lock(&board.flows).insert(number(tag), slot);
         client.host().submit_flow(flow, number(tag));
         Ok(())
     }
 
-    /// Starts telling a server's story.
+    /// Starts reading something of a server: `server`, `action` (of a request ID), `actions`, or its story, `explain`.
     #[napi(catch_unwind)]
-    pub fn explain(&self, tag: f64, server_id: String, options: FlowOptions) -> Result<()> {
+    pub fn look(
+        &self,
+        tag: f64,
+        what: String,
+        server_id: String,
+        request_id: String,
+        options: FlowOptions,
+    ) -> Result<()> {
         let open = self.open.borrow();
         let Open { client, board } = opened(&open)?;
-        let (flow, slot) = openstack::explain(client, server_id, &options);
+        let (flow, slot) = openstack::look(client, &what, server_id, request_id, options);
         lock(&board.flows).insert(number(tag), slot);
         client.host().submit_flow(flow, number(tag));
         Ok(())
@@ -288,8 +303,16 @@ impl RawClient {
 #[derive(Default)]
 pub struct RawEvent {
     pub attempt: Option<String>,
+    pub progress: Option<RawProgress>,
     pub call: Option<External<Items>>,
     pub refresh: Option<u32>,
+}
+
+/// What a poll has shown, and the tag of the flow that it is of.
+#[napi(object, object_from_js = false)]
+pub struct RawProgress {
+    pub tag: f64,
+    pub json: String,
 }
 
 impl RawEvent {
@@ -301,6 +324,13 @@ impl RawEvent {
             },
             Event::Call(trail) => Self {
                 call: Some(Items::of(Item::Trail(trail))),
+                ..Self::default()
+            },
+            Event::Progress(tag, json) => Self {
+                progress: Some(RawProgress {
+                    tag: from_number(tag),
+                    json,
+                }),
                 ..Self::default()
             },
             Event::Refresh(number) => Self {

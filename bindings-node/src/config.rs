@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
+use reqtrail::openstack::Connection;
 use reqtrail::{
     ClientBuilder, CustomDialect, Dialect, Error, Proxy, RetryBudget, Secret, blocking,
 };
 use serde::Deserialize;
+
+/// What a client begins with.
+pub(crate) enum Base {
+    Url(String),
+    Connection(Connection),
+}
 
 /// All options; what is left out keeps its default. Times are milliseconds.
 #[derive(Default, Deserialize)]
@@ -62,10 +69,13 @@ impl Config {
     /// Builds the client; `add` adds what Node watches with.
     pub(crate) fn build(
         self,
-        base_url: String,
+        base: Base,
         add: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Result<blocking::Client, Error> {
-        let mut b = reqtrail::Client::builder(base_url);
+        let mut b = match base {
+            Base::Url(url) => reqtrail::Client::builder(url),
+            Base::Connection(connection) => connection.compute()?,
+        };
         if let Some(text) = self.dialect {
             b = b.dialect(dialect(&text)?);
         }

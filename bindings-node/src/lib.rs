@@ -10,6 +10,7 @@
 
 mod board;
 mod client;
+mod cloud;
 mod config;
 mod failure;
 mod items;

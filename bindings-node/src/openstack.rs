@@ -1,12 +1,14 @@
 //! OpenStack's server actions: what became of a 202, and the story of a server.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use reqtrail::host::Flow;
 use reqtrail::openstack::{
-    ActionError, ActionRef, ActionReport, Compute, ExplainError, ServerStory,
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, ServerStory,
 };
-use reqtrail::{Error, Trail, blocking};
+use reqtrail::{CancelToken, Error, Trail, blocking};
+use serde::Serialize;
 
 use napi_derive::napi;
 
@@ -15,6 +17,7 @@ use crate::items::Item;
 
 /// What a flow gave.
 pub(crate) enum Told {
+    Read(Result<ReportParts, Error>),
     Action(Result<Box<ActionReport>, ActionError>),
     Story(Result<Box<ServerStory>, ExplainError>),
 }
@@ -38,6 +41,12 @@ pub(crate) struct ReportParts {
 pub struct FlowOptions {
     pub microversion: Option<String>,
     pub limit: Option<u32>,
+    pub marker: Option<String>,
+    /// Since 1970, as the next.
+    pub changes_since: Option<f64>,
+    pub changes_before: Option<f64>,
+    /// Whether polls are told of.
+    pub progress: Option<bool>,
     pub poll_interval_ms: Option<f64>,
     pub max_poll_interval_ms: Option<f64>,
     pub deadline_ms: Option<f64>,
@@ -58,6 +67,7 @@ pub(crate) fn follow(
     server_id: String,
     action: ActionRef,
     options: &FlowOptions,
+    tell: impl Fn(String) + Send + 'static,
 ) -> (Flow, Slot) {
     let (slot, put) = slot();
     let mut follow = compute(client, options).follow(server_id, action);
@@ -73,23 +83,71 @@ pub(crate) fn follow(
     if let Some(settle) = options.settle_time_ms {
         follow = follow.settle_time(millis(settle));
     }
+    if options.progress == Some(true) {
+        follow = follow.on_progress(move |progress| tell(progress.to_json()));
+    }
     let flow = follow.flow(move |outcome| put(Told::Action(outcome.map(Box::new))));
     (flow, slot)
 }
 
-/// Makes the flow that tells a server's story.
-pub(crate) fn explain(
+/// Makes the flow that reads what `what` names: `server`, `action`, `actions`, or the server's story, `explain`.
+pub(crate) fn look(
     client: &blocking::Client,
+    what: &str,
     server_id: String,
-    options: &FlowOptions,
+    request_id: String,
+    options: FlowOptions,
 ) -> (Flow, Slot) {
     let (slot, put) = slot();
-    let mut explain = compute(client, options).explain(server_id);
-    if let Some(limit) = options.limit {
-        explain = explain.limit(limit as usize);
-    }
-    let flow = explain.flow(move |outcome| put(Told::Story(outcome.map(Box::new))));
+    let compute = compute(client, &options);
+    // Each flow has a token of its own, by which its tag cancels it.
+    let cancel = CancelToken::new();
+    let flow = match what {
+        "server" => compute
+            .server(server_id)
+            .flow(&cancel, move |read| put(told(read))),
+        "action" => compute
+            .action(server_id, request_id)
+            .flow(&cancel, move |read| put(told(read))),
+        "actions" => {
+            let mut list = compute.actions(server_id);
+            if let Some(limit) = options.limit {
+                list = list.limit(limit);
+            }
+            if let Some(marker) = options.marker {
+                list = list.marker(marker);
+            }
+            if let Some(time) = options.changes_since.and_then(moment) {
+                list = list.changes_since(time);
+            }
+            if let Some(time) = options.changes_before.and_then(moment) {
+                list = list.changes_before(time);
+            }
+            list.flow(&cancel, move |read| put(told(read)))
+        }
+        _ => {
+            let mut explain = compute.explain(server_id);
+            if let Some(limit) = options.limit {
+                explain = explain.limit(limit as usize);
+            }
+            explain.flow(move |outcome| put(Told::Story(outcome.map(Box::new))))
+        }
+    };
     (flow, slot)
+}
+
+/// A value that was read has no text of its own.
+fn told<V: Serialize>(read: Result<Fetched<V>, Error>) -> Told {
+    Told::Read(read.map(|read| ReportParts {
+        json: read.to_json(),
+        trails: vec![read.trail().clone()],
+        ..ReportParts::default()
+    }))
+}
+
+fn moment(since: f64) -> Option<SystemTime> {
+    let since: Duration = millis(since);
+    SystemTime::UNIX_EPOCH.checked_add(since)
 }
 
 fn slot() -> (Slot, impl FnOnce(Told) + Send + 'static) {
@@ -103,6 +161,8 @@ fn slot() -> (Slot, impl FnOnce(Told) + Send + 'static) {
 pub(crate) fn outcome(slot: &Slot) -> Option<Item> {
     let told = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
     let parts = match told? {
+        Told::Read(Ok(parts)) => parts,
+        Told::Read(Err(error)) => return Some(Item::Error(error)),
         Told::Action(Ok(report)) => of_action(&report),
         Told::Action(Err(failed)) => {
             let mut parts = of_action(failed.report());
@@ -118,7 +178,12 @@ pub(crate) fn outcome(slot: &Slot) -> Option<Item> {
             trails: story.trails,
             ..ReportParts::default()
         },
-        Told::Story(Err(failed)) => return Some(Item::Error(failed.error)),
+        Told::Story(Err(failed)) => ReportParts {
+            failed: Some(failed.to_string()),
+            trails: failed.trails,
+            cause: Some(failed.error),
+            ..ReportParts::default()
+        },
     };
     Some(Item::Report(Box::new(parts)))
 }

@@ -3,6 +3,8 @@
 import { inspect } from "node:util";
 
 import { Driver, Failed } from "./driver.js";
+import { native } from "./loader.js";
+import type { RawConnection } from "./native.js";
 import { type ClientOptions, type SecretText, secretText } from "./options.js";
 import {
   type CallOptions,
@@ -17,6 +19,11 @@ import { Response } from "./response.js";
 export type DialectOptions = Omit<ClientOptions, "dialect">;
 
 const drivers = new WeakMap<Client, Driver>();
+
+/** Makes a client of a cloud that has been signed in to. */
+export function clientOf(connection: RawConnection, options: ClientOptions): Client {
+  return new Client(connection as unknown as string, options);
+}
 
 /**
  * Makes calls to one API. Every call resolves to a {@link Response}, or rejects with a {@link ReqtrailError}; both have the
@@ -38,7 +45,10 @@ export class Client implements AsyncDisposable {
    * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.
    */
   constructor(baseUrl: string | URL, options: ClientOptions = {}) {
-    this.#driver = new Driver(String(baseUrl), options, Client);
+    // A connection is what this package gives itself.
+    const base: unknown = baseUrl;
+    const connected = base instanceof native.RawConnection;
+    this.#driver = new Driver(connected ? base : String(baseUrl), options, Client);
     drivers.set(this, this.#driver);
   }
 

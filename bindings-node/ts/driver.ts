@@ -10,7 +10,7 @@ import { Hooks } from "./hooks.js";
 import { hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
 import { type Above, errorOf } from "./mapping.js";
-import type { FlowOptions, Items, RawClient, RawReport } from "./native.js";
+import type { FlowOptions, Items, RawClient, RawConnection, RawReport } from "./native.js";
 import { type ClientOptions, optionsJson } from "./options.js";
 import type { RawCall } from "./request.js";
 import { Response, responseOf } from "./response.js";
@@ -53,13 +53,13 @@ export class Driver {
   #closed = false;
   #idle: (() => void) | undefined;
 
-  constructor(baseUrl: string, options: ClientOptions, above: Above) {
+  constructor(base: string | RawConnection, options: ClientOptions, above: Above) {
     const json = optionsJson(options);
     this.#raw = new native.RawClient();
     this.#hooks = new Hooks(this.#raw, options);
     // The native half holds this function for as long as the client lives, so it must not hold the client.
     const self = new WeakRef(this);
-    const failed = this.#raw.open(String(baseUrl), json, () => self.deref()?.drain());
+    const failed = this.#raw.open(base, json, () => self.deref()?.drain());
     if (failed !== null) throw errorOf(failed, 0, above);
   }
 
@@ -72,20 +72,30 @@ export class Driver {
     });
   }
 
-  /** Starts following an action. */
+  /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
   follow(
     serverId: string,
     action: string | readonly [Items, number],
     options: FlowOptions,
     signal: AbortSignal | undefined,
+    onProgress: ((json: string) => void) | undefined,
   ): Promise<Ended> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
-    return this.#begin(signal, (tag) => this.#raw.follow(tag, serverId, ref, index, options));
+    return this.#begin(signal, (tag) => {
+      this.#raw.follow(tag, serverId, ref, index, options);
+      if (onProgress !== undefined) this.#hooks.onProgress.set(tag, onProgress);
+    });
   }
 
-  /** Starts telling a server's story. */
-  explain(serverId: string, options: FlowOptions, signal: AbortSignal | undefined): Promise<Ended> {
-    return this.#begin(signal, (tag) => this.#raw.explain(tag, serverId, options));
+  /** Starts reading something of a server: `server`, `action`, `actions`, or its story, `explain`. */
+  look(
+    what: "server" | "action" | "actions" | "explain",
+    serverId: string,
+    requestId: string,
+    options: FlowOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<Ended> {
+    return this.#begin(signal, (tag) => this.#raw.look(tag, what, serverId, requestId, options));
   }
 
   #begin(signal: AbortSignal | undefined, start: (tag: number) => void): Promise<Ended> {
@@ -148,6 +158,7 @@ export class Driver {
     const signal = this.#watched.size > 0 ? this.#unwatch(tag) : undefined;
     if (resolve === undefined) return;
     this.#pending.delete(tag);
+    if (this.#hooks.onProgress.size > 0) this.#hooks.onProgress.delete(tag);
     if (this.#pending.size === 0) {
       release(this);
       this.#idle?.();

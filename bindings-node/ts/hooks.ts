@@ -20,6 +20,8 @@ export class Hooks {
   readonly #onCall: ClientOptions["onCall"];
   readonly #refresher: ClientOptions["tokenRefresher"];
   readonly #thrown = new Map<number, unknown>();
+  /** What is told after each poll of the actions that are followed, by tag. */
+  readonly onProgress = new Map<number, (json: string) => void>();
   #nextThrown = 1;
   #attempts = false;
   #calls = false;
@@ -43,15 +45,19 @@ export class Hooks {
 
   /** Whether anything may have been told. */
   get listens(): boolean {
-    return this.#attempts || this.#calls || this.#refresher !== undefined;
+    return (
+      this.#attempts || this.#calls || this.#refresher !== undefined || this.onProgress.size > 0
+    );
   }
 
   /** Passes on what has been told. */
   tell(): void {
-    for (const { attempt, call, refresh } of this.#raw.events()) {
+    for (const { attempt, call, progress, refresh } of this.#raw.events()) {
       if (refresh !== undefined) void this.#refresh(refresh);
       else if (call !== undefined) this.#tellCall(call);
-      else if (attempt !== undefined) this.#tellAttempt(attempt);
+      else if (progress !== undefined) {
+        guarded("onProgress", () => this.onProgress.get(progress.tag)?.(progress.json));
+      } else if (attempt !== undefined) this.#tellAttempt(attempt);
     }
   }
 

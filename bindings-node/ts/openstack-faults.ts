@@ -41,3 +41,12 @@ export const FAULTS: readonly Fault[] = Object.freeze([
   "serviceUnavailable",
   "computeFault",
 ]);
+
+/** How a server action ended, as far as the API tells. */
+export type Verdict =
+  /** It did what was asked for. */
+  | "succeeded"
+  /** It did not. */
+  | "failed"
+  /** The API does not tell. */
+  | "unknown";

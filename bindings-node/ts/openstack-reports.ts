@@ -3,10 +3,8 @@
 import { inspect } from "node:util";
 
 import type { RawReport } from "./native.js";
+import type { Verdict } from "./openstack-faults.js";
 import { type Trail, trailOf } from "./trail.js";
-
-/** How an action ended, as far as the API tells: it did what was asked for, it did not, or the API does not tell. */
-export type Verdict = "succeeded" | "failed" | "unknown";
 
 /** Why a server is in `ERROR`. */
 export interface ServerFault {
@@ -28,6 +26,8 @@ export interface Server {
   readonly fault: ServerFault | null;
   /** All that the API sent. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** The trail of the call that read it; `null` within a report, which has the trails of all its calls. */
+  readonly trail: Trail | null;
 }
 
 /** A step of an action. */
@@ -58,6 +58,28 @@ export interface ServerAction {
   readonly events: readonly ActionEvent[] | null;
   /** All that the API sent. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** The trail of the call that read it; `null` within a report, which has the trails of all its calls. */
+  readonly trail: Trail | null;
+}
+
+/** A page of a server's actions, newest first. */
+export interface ActionPage {
+  /** The actions, without their steps. */
+  readonly actions: readonly ServerAction[];
+  /** The link to the next page, for `requestLink`; from microversion 2.58. */
+  readonly next: string | null;
+  /** The trail of the call that read it. */
+  readonly trail: Trail;
+}
+
+/** What a poll of an action that is followed has shown. */
+export interface Progress {
+  /** The server; `null` if it is not there. */
+  readonly server: Server | null;
+  /** The action's record with its steps; `null` if there is none, or not yet. */
+  readonly action: ServerAction | null;
+  /** How long it has been followed, in milliseconds. */
+  readonly elapsedMs: number;
 }
 
 /** An action of a server's story, and what became of it. */
@@ -177,9 +199,36 @@ export function serverStoryOf(raw: RawReport): ServerStory {
   return makeStory(raw);
 }
 
+/** Makes a server that was read. */
+export function serverRead(raw: RawReport): Server {
+  return serverOf(JSON.parse(raw.json) as Json, trailOf(raw.trails, 0));
+}
+
+/** Makes an action that was read. */
+export function actionRead(raw: RawReport): ServerAction {
+  return actionOf(JSON.parse(raw.json) as Json, trailOf(raw.trails, 0));
+}
+
+/** Makes a page of actions that was read. */
+export function pageRead(raw: RawReport): ActionPage {
+  const data = JSON.parse(raw.json) as { actions: Json[]; next: string | null };
+  const actions = data.actions.map((action) => actionOf(action));
+  return { actions, next: data.next, trail: trailOf(raw.trails, 0) };
+}
+
+/** Makes what a poll has shown of its JSON. */
+export function progressOf(json: string): Progress {
+  const { server, action, elapsed_ms } = JSON.parse(json) as Record<string, Json | null>;
+  return {
+    server: server == null ? null : serverOf(server),
+    action: action == null ? null : actionOf(action),
+    elapsedMs: Number(elapsed_ms),
+  };
+}
+
 type Json = Record<string, unknown>;
 
-function serverOf(data: Json): Server {
+function serverOf(data: Json, trail: Trail | null = null): Server {
   return {
     id: data["id"] as string,
     name: data["name"] as string | null,
@@ -189,10 +238,11 @@ function serverOf(data: Json): Server {
     locked: data["locked"] as boolean | null,
     fault: data["fault"] as ServerFault | null,
     data,
+    trail,
   };
 }
 
-function actionOf(data: Json): ServerAction {
+function actionOf(data: Json, trail: Trail | null = null): ServerAction {
   const events = data["events"] as Json[] | null;
   return {
     action: data["action"] as string,
@@ -203,8 +253,9 @@ function actionOf(data: Json): ServerAction {
     startTime: data["start_time"] as string | null,
     updatedAt: data["updated_at"] as string | null,
     message: data["message"] as string | null,
-    events: events?.map(eventOf) ?? null,
+    events: events?.map((event) => eventOf(event)) ?? null,
     data,
+    trail,
   };
 }
 

@@ -45,11 +45,7 @@ pub(crate) fn sets(codes: &Codes) -> String {
 
 /// The file of one built-in dialect's codes; `list` is the name of the array that holds them.
 pub(crate) fn dialect(codes: &Codes, name: &str, list: &str) -> Result<String, String> {
-    let dialect = codes
-        .dialects
-        .iter()
-        .find(|d| d.name == name)
-        .ok_or_else(|| format!("schema/codes.json: no dialect `{name}`"))?;
+    let dialect = codes.dialect(name)?;
     let mut out = format!("/** The error codes of {}. */\n\n", dialect.title);
     out.push_str(HEADER);
     let ty = &dialect.code_type;
@@ -71,6 +67,12 @@ pub(crate) fn dialect(codes: &Codes, name: &str, list: &str) -> Result<String, S
         let _ = writeln!(out, "  {:?},", code.name);
     }
     out.push_str("]);\n");
+    for set in &dialect.sets {
+        out.push('\n');
+        let members = set.values.iter();
+        let members = members.map(|value| (value.name.as_str(), value.doc.as_str()));
+        union(&mut out, &set.name, &set.doc, members);
+    }
     Ok(out)
 }
 

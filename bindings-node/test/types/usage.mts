@@ -127,5 +127,14 @@ const story: openstack.ServerStory = await compute.explain("id", { limit: 1 });
 // @ts-expect-error an option of the other
 await compute.explain("id", { deadlineMs: 1 });
 
+const cloud = new openstack.Cloud({ auth: { auth_url: "https://keystone.example", password: new Secret("s") } });
+const connection: openstack.Connection = await cloud.connect({ signal: AbortSignal.timeout(1000) });
+const nova: Client = connection.client({ maxAttempts: 2 });
+const server: openstack.Server = await new openstack.Compute(nova).server("id");
+const trail: Trail | null = server.trail;
+// @ts-expect-error no such key
+new openstack.Cloud({ region: "One" });
+console.log(trail, connection.session?.expiresAt);
+
 const disposable: AsyncDisposable = client;
 console.log(ok, id, headers, body, bytes, ids, json, verdict, story, disposable);
