@@ -1,10 +1,13 @@
 /** The client. */
 import { Driver } from "./driver.js";
+import type { RawConnection } from "./native.js";
 import { type ClientOptions, type SecretText } from "./options.js";
 import { type CallOptions, type RequestArgs } from "./request.js";
 import { Response } from "./response.js";
 /** The options of a client whose dialect is given already. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;
+/** Makes a client of a cloud that has been signed in to. */
+export declare function clientOf(connection: RawConnection, options: ClientOptions): Client;
 /**
  * Makes calls to one API. Every call resolves to a {@link Response}, or rejects with a {@link ReqtrailError}; both have the
  * call's trail. One client serves a whole program, and keeps its connections.

@@ -6,7 +6,7 @@
  */
 import type { ReqtrailError } from "./errors.js";
 import { type Above } from "./mapping.js";
-import type { FlowOptions, Items, RawReport } from "./native.js";
+import type { FlowOptions, Items, RawConnection, RawReport } from "./native.js";
 import { type ClientOptions } from "./options.js";
 import type { RawCall } from "./request.js";
 import { Response } from "./response.js";
@@ -21,13 +21,13 @@ export declare class Failed {
 export type Ended = Response | Failed | RawReport;
 export declare class Driver {
     #private;
-    constructor(baseUrl: string, options: ClientOptions, above: Above);
+    constructor(base: string | RawConnection, options: ClientOptions, above: Above);
     /** Starts a call. */
     call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended>;
-    /** Starts following an action. */
-    follow(serverId: string, action: string | readonly [Items, number], options: FlowOptions, signal: AbortSignal | undefined): Promise<Ended>;
-    /** Starts telling a server's story. */
-    explain(serverId: string, options: FlowOptions, signal: AbortSignal | undefined): Promise<Ended>;
+    /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
+    follow(serverId: string, action: string | readonly [Items, number], options: FlowOptions, signal: AbortSignal | undefined, onProgress: ((json: string) => void) | undefined): Promise<Ended>;
+    /** Starts reading something of a server: `server`, `action`, `actions`, or its story, `explain`. */
+    look(what: "server" | "action" | "actions" | "explain", serverId: string, requestId: string, options: FlowOptions, signal: AbortSignal | undefined): Promise<Ended>;
     /** Takes the results that are there and ends what waits for them. */
     drain(): void;
     /** Makes the error of what failed; its stack begins above a function. */

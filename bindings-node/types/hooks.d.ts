@@ -3,6 +3,8 @@ import type { RawClient } from "./native.js";
 import { type ClientOptions } from "./options.js";
 export declare class Hooks {
     #private;
+    /** What is told after each poll of the actions that are followed, by tag. */
+    readonly onProgress: Map<number, (json: string) => void>;
     constructor(raw: RawClient, options: ClientOptions);
     /** Tells the native half what is wanted now. Subscribers come and go; without any, nothing is passed on. */
     look(): void;

@@ -47,6 +47,10 @@ export interface RawOptions {
 export interface FlowOptions {
     microversion?: string;
     limit?: number;
+    marker?: string;
+    changesSince?: number;
+    changesBefore?: number;
+    progress?: boolean;
     pollIntervalMs?: number;
     maxPollIntervalMs?: number;
     deadlineMs?: number;
@@ -54,6 +58,10 @@ export interface FlowOptions {
 }
 export interface RawEvent {
     attempt?: string;
+    progress?: {
+        tag: number;
+        json: string;
+    };
     call?: Items;
     refresh?: number;
 }
@@ -65,11 +73,35 @@ export interface RawReport {
     failed?: string;
     cause?: Items;
 }
+export interface SessionParts {
+    expiresAt?: number;
+    projectId?: string;
+    projectName?: string;
+    userId?: string;
+    userName?: string;
+    trail: Items;
+}
+export interface RawSignIn {
+    cancel(): void;
+    failed(): Items | null;
+    connection(): RawConnection;
+}
+export interface RawCloud {
+    describedBy(json: string): Items | null;
+    find(name: string | undefined, region: string | undefined): Items | null;
+    connect(wake: () => void): RawSignIn;
+    describe(): string;
+}
+export interface RawConnection {
+    endpoint(): string | Items;
+    session(): SessionParts | null;
+    describe(): string;
+}
 export interface RawClient {
-    open(baseUrl: string, options: string, wake: () => void): Items | null;
+    open(base: string | RawConnection, options: string, wake: () => void): Items | null;
     start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, cancelled: boolean): void;
     follow(tag: number, serverId: string, action: string | Items, index: number, options: FlowOptions): void;
-    explain(tag: number, serverId: string, options: FlowOptions): void;
+    look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions): void;
     cancel(tag: number): boolean;
     drain(out: Float64Array): Items | null;
     watch(attempts: boolean, calls: boolean): void;
@@ -82,6 +114,8 @@ export interface RawClient {
 export interface Native {
     version(): string;
     RawClient: new () => RawClient;
+    RawCloud: new () => RawCloud;
+    RawConnection: abstract new () => RawConnection;
     responseHeaders(items: Items, index: number): string[];
     responseRequestId(items: Items, index: number): string | null;
     responseText(items: Items, index: number): string | null;

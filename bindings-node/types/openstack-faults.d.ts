@@ -25,3 +25,11 @@ export type Fault =
  | "computeFault";
 /** The error codes of OpenStack Nova that this release knows. */
 export declare const FAULTS: readonly Fault[];
+/** How a server action ended, as far as the API tells. */
+export type Verdict = 
+/** It did what was asked for. */
+"succeeded"
+/** It did not. */
+ | "failed"
+/** The API does not tell. */
+ | "unknown";

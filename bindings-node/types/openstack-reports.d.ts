@@ -1,8 +1,7 @@
 /** What became of OpenStack's server actions, as typed reports. */
 import type { RawReport } from "./native.js";
+import type { Verdict } from "./openstack-faults.js";
 import { type Trail } from "./trail.js";
-/** How an action ended, as far as the API tells: it did what was asked for, it did not, or the API does not tell. */
-export type Verdict = "succeeded" | "failed" | "unknown";
 /** Why a server is in `ERROR`. */
 export interface ServerFault {
     readonly code: number | null;
@@ -22,6 +21,8 @@ export interface Server {
     readonly fault: ServerFault | null;
     /** All that the API sent. */
     readonly data: Readonly<Record<string, unknown>>;
+    /** The trail of the call that read it; `null` within a report, which has the trails of all its calls. */
+    readonly trail: Trail | null;
 }
 /** A step of an action. */
 export interface ActionEvent {
@@ -50,6 +51,26 @@ export interface ServerAction {
     readonly events: readonly ActionEvent[] | null;
     /** All that the API sent. */
     readonly data: Readonly<Record<string, unknown>>;
+    /** The trail of the call that read it; `null` within a report, which has the trails of all its calls. */
+    readonly trail: Trail | null;
+}
+/** A page of a server's actions, newest first. */
+export interface ActionPage {
+    /** The actions, without their steps. */
+    readonly actions: readonly ServerAction[];
+    /** The link to the next page, for `requestLink`; from microversion 2.58. */
+    readonly next: string | null;
+    /** The trail of the call that read it. */
+    readonly trail: Trail;
+}
+/** What a poll of an action that is followed has shown. */
+export interface Progress {
+    /** The server; `null` if it is not there. */
+    readonly server: Server | null;
+    /** The action's record with its steps; `null` if there is none, or not yet. */
+    readonly action: ServerAction | null;
+    /** How long it has been followed, in milliseconds. */
+    readonly elapsedMs: number;
 }
 /** An action of a server's story, and what became of it. */
 export interface ToldAction {
@@ -100,4 +121,12 @@ export declare class ServerStory extends Report {
 export declare function actionReportOf(raw: RawReport): ActionReport;
 /** Makes the story of a server. */
 export declare function serverStoryOf(raw: RawReport): ServerStory;
+/** Makes a server that was read. */
+export declare function serverRead(raw: RawReport): Server;
+/** Makes an action that was read. */
+export declare function actionRead(raw: RawReport): ServerAction;
+/** Makes a page of actions that was read. */
+export declare function pageRead(raw: RawReport): ActionPage;
+/** Makes what a poll has shown of its JSON. */
+export declare function progressOf(json: string): Progress;
 export {};

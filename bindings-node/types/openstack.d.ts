@@ -4,10 +4,12 @@
 import { type Client } from "./client.js";
 import { ApiError, type ErrorFields, ReqtrailError } from "./errors.js";
 import { type Fault } from "./openstack-faults.js";
-import { ActionReport, ServerStory } from "./openstack-reports.js";
+import { type ActionPage, ActionReport, type Progress, type Server, type ServerAction, ServerStory } from "./openstack-reports.js";
+import { type Trail } from "./trail.js";
 import { Response } from "./response.js";
-export { FAULTS, type Fault } from "./openstack-faults.js";
-export { type ActionEvent, ActionReport, type Server, type ServerAction, type ServerFault, ServerStory, type ToldAction, type Verdict, } from "./openstack-reports.js";
+export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
+export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
+export { type ActionEvent, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerStory, type ToldAction, } from "./openstack-reports.js";
 /**
  * Whether it is an error of the compute API with a fault that this release knows; then `switch (error.code)` narrows. Other
  * faults keep their text in `error.code`.
@@ -27,15 +29,32 @@ export declare class ActionFailedError extends ActionError {
 /** The action could not be followed to its end; `cause` says why. */
 export declare class ActionUnfollowedError extends ActionError {
 }
-/** What following and telling have in common. */
-interface CommonOptions {
-    /** The version of the API to ask for. */
+/** A server's story could not be read; `cause` says why, and its fields are this one's too. */
+export declare class ExplainError extends ReqtrailError {
+    /** The trails of all calls that were made for it, the failed one included. */
+    readonly trails: readonly Trail[];
+    constructor(message: string, trails: readonly Trail[], fields?: ErrorFields);
+}
+/** How something is read. What is left out keeps its default. */
+export interface ReadOptions {
+    /** The version of the API to ask for; the client's own, or `latest` if it has none. */
     microversion?: string | undefined;
     /** Ends it at once. */
     signal?: AbortSignal | undefined;
 }
+/** Which actions are listed. */
+export interface ListOptions extends ReadOptions {
+    /** How many at most; from microversion 2.58. */
+    limit?: number | undefined;
+    /** The request ID of the action to begin after; from microversion 2.58. */
+    marker?: string | undefined;
+    /** Only those that changed at this time or later; from microversion 2.58. */
+    changesSince?: Date | undefined;
+    /** Only those that changed at this time or earlier; from microversion 2.66. */
+    changesBefore?: Date | undefined;
+}
 /** How an action is followed. What is left out keeps its default. Times are milliseconds. */
-export interface FollowOptions extends CommonOptions {
+export interface FollowOptions extends ReadOptions {
     /** The first wait between two polls (500); each is twice the one before. */
     pollIntervalMs?: number | undefined;
     /** The longest wait between two polls (10,000). */
@@ -44,18 +63,35 @@ export interface FollowOptions extends CommonOptions {
     deadlineMs?: number | undefined;
     /** How long a state that decides nothing has to stay the same (3,000). */
     settleTimeMs?: number | undefined;
+    /** Told after every poll. What it throws becomes a warning of the process. */
+    onProgress?: ((progress: Progress) => void) | undefined;
 }
 /** How a story is told. What is left out keeps its default. */
-export interface ExplainOptions extends CommonOptions {
+export interface ExplainOptions extends ReadOptions {
     /** How many actions, the newest 20. */
     limit?: number | undefined;
 }
-/** Follows server actions to their end, and tells the stories of servers, through a {@link Client}. */
+/**
+ * Reads servers and their actions, follows actions to their end, and tells the stories of servers, through a
+ * {@link Client}.
+ *
+ * Where the client has no microversion, these calls ask for `latest`: the older ones do not show an action's steps.
+ */
 export declare class Compute {
     #private;
     /** The client that makes the calls. */
     readonly client: Client;
     constructor(client: Client);
+    /** Reads a server, its fault included. */
+    server(serverId: string, options?: ReadOptions): Promise<Server>;
+    /**
+     * Reads an action by the ID of the request that started it: the one that its response carried.
+     *
+     * A deleted server's actions can be read from microversion 2.21.
+     */
+    action(serverId: string, requestId: string, options?: ReadOptions): Promise<ServerAction>;
+    /** Lists a server's actions, newest first, without their steps. */
+    actions(serverId: string, options?: ListOptions): Promise<ActionPage>;
     /**
      * Follows what a request started until it has ended.
      *
@@ -65,6 +101,11 @@ export declare class Compute {
      * signal was aborted.
      */
     follow(serverId: string, action: Response | string, options?: FollowOptions): Promise<ActionReport>;
-    /** Tells the story of a server: its actions, newest first, each with its request ID and its outcome. */
+    /**
+     * Tells the story of a server: its actions, newest first, each with its request ID and its outcome. A server that is gone
+     * has a story as long as its actions can be read, from microversion 2.21.
+     *
+     * @throws {@link ExplainError} if it cannot be read.
+     */
     explain(serverId: string, options?: ExplainOptions): Promise<ServerStory>;
 }
