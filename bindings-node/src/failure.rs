@@ -3,11 +3,11 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use napi::bindgen_prelude::{BufferSlice, Env, Result};
+use napi::bindgen_prelude::{BufferSlice, Env, External, Result};
 use napi_derive::napi;
 use reqtrail::{ApiError, Error, RequestId};
 
-use crate::items::{self, RateLimitParts};
+use crate::items::{self, Item, Items, RateLimitParts};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -45,6 +45,8 @@ pub struct ErrorParts<'env> {
     pub has_trail: bool,
     /// The number of what a JavaScript function threw and what is behind the error.
     pub thrown: Option<u32>,
+    /// The error that is behind it, if it is one of a call: that of a sign-in, for one.
+    pub source: Option<External<Items>>,
     pub api: Option<ApiParts<'env>>,
 }
 
@@ -79,7 +81,12 @@ pub(crate) fn parts(env: Env, error: &Error) -> Result<ErrorParts<'static>> {
         retry_after_ms: error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
         may_have_been_sent: error.may_have_been_sent(),
         has_trail: error.trail().is_some(),
-        thrown: thrown(error),
+        thrown: sources(error)
+            .find_map(|source| source.downcast_ref())
+            .map(|Thrown(number)| *number),
+        source: sources(error)
+            .find_map(|source| source.downcast_ref::<Error>())
+            .map(|source| Items::of(Item::Error(source.clone()))),
         api: error
             .api()
             .map(|api| api_parts(env, error, api))
@@ -102,13 +109,10 @@ fn api_parts(env: Env, error: &Error, api: &ApiError) -> Result<ApiParts<'static
     })
 }
 
-fn thrown(error: &Error) -> Option<u32> {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(Thrown(number)) = error.downcast_ref() {
-            return Some(*number);
-        }
-        source = error.source();
-    }
-    None
+fn sources<'a>(error: &'a Error) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |error| {
+        // Copied out, for what it points to lives longer than the closure's own reference.
+        let error: &'a (dyn StdError + 'static) = *error;
+        error.source()
+    })
 }

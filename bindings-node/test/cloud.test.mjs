@@ -14,7 +14,7 @@ const PASSWORD = 'hünter2-"pass" 😀';
 const RESIZE = "req-11111111-1111-4111-8111-111111111111";
 
 /** Keystone, and a compute API that refuses Keystone's first token. */
-async function keystone(t, { hangs = false } = {}) {
+async function keystone(t, { hangs = false, once = Infinity } = {}) {
   let tokens = 0;
   let asked;
   const signIns = [];
@@ -48,7 +48,7 @@ async function keystone(t, { hangs = false } = {}) {
     signIns.push(auth);
     asked?.();
     if (hangs) return;
-    if (auth.identity.password.user.password !== PASSWORD) {
+    if (auth.identity.password.user.password !== PASSWORD || tokens === once) {
       return answer(
         401,
         { error: { code: 401, message: "no", title: "Unauthorized" } },
@@ -125,6 +125,17 @@ test("a sign-in that is refused has its trail, and no password", async (t) => {
   assert.equal(error.requestId, "req-refused");
   assert.match(error.stack.split("\n    at ")[1], /cloud\.test\.mjs/);
   assert.ok(!(inspect(error) + inspect(cloud) + JSON.stringify(error)).includes("s3cr3t"));
+});
+
+test("a sign-in that fails later is the cause of the 401", async (t) => {
+  const { auth } = await keystone(t, { once: 1 });
+  const client = (await new Cloud({ auth }).connect()).client();
+  const error = await failure(new Compute(client).server("s1"));
+  assert.ok(error instanceof AuthenticationError);
+  assert.equal(error.requestId, "req-old");
+  assert.ok(error.cause instanceof AuthenticationError);
+  assert.equal(error.cause.requestId, "req-refused");
+  await client.close();
 });
 
 test("a sign-in is cancelled", async (t) => {

@@ -4,7 +4,7 @@ import { BY_CATEGORY, BY_KIND } from "./error-classes.js";
 import type { Category, ErrorKind } from "./codes.js";
 import { ApiError, type ApiErrorFields, type ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
-import type { Items } from "./native.js";
+import type { ErrorParts, Items } from "./native.js";
 import { rateLimitOf } from "./response.js";
 import { trailOf } from "./trail.js";
 
@@ -36,7 +36,7 @@ export function errorOf(
     reason: parts.reason ?? null,
     mayHaveBeenSent: parts.mayHaveBeenSent,
     trail: parts.hasTrail ? trailOf(items, index) : null,
-    cause: parts.thrown !== undefined && thrown !== undefined ? thrown(parts.thrown) : cause,
+    cause: causeOf(parts, above, thrown) ?? cause,
   };
   const api = parts.api;
   if (api !== undefined) {
@@ -54,6 +54,16 @@ export function errorOf(
   const error = new cls(parts.display, fields);
   beginAbove(error, above);
   return error;
+}
+
+/** What a function of the program's threw, or the error of another call, such as a sign-in. */
+function causeOf(
+  parts: ErrorParts,
+  above: Above,
+  thrown: ((number: number) => unknown) | undefined,
+): unknown {
+  if (parts.thrown !== undefined) return thrown?.(parts.thrown);
+  return parts.source === undefined ? undefined : errorOf(parts.source, 0, above, thrown);
 }
 
 /** Lets the stack of an error begin above a function. A program that awaits nothing has no frame of its own there. */

@@ -23,6 +23,7 @@ export interface ErrorParts {
   mayHaveBeenSent: boolean;
   hasTrail: boolean;
   thrown?: number;
+  source?: Items;
   api?: {
     dialect?: string;
     rawCode?: string;
