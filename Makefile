@@ -28,6 +28,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/conformance-must-fail.sh
 	@scripts/test-python.sh
 	@scripts/test-sdist.sh
+	@scripts/test-node.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
@@ -57,8 +58,16 @@ test-python: toolchain ## Tests of the Python package, against its installed whe
 test-sdist: toolchain ## Build the Python wheel from its sdist, alone and offline, and run it
 	@scripts/test-sdist.sh
 
+.PHONY: npm
+npm: toolchain ## Pack the Node package and its platform package into target/npm
+	@scripts/npm.sh
+
+.PHONY: test-node
+test-node: toolchain ## Tests of the Node package, against its installed tarballs
+	@scripts/test-node.sh
+
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
@@ -88,6 +97,10 @@ memory-python: toolchain ## 100,000 calls of the Python package in release mode,
 .PHONY: bench-python
 bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
 	@scripts/bench-python.sh
+
+.PHONY: bench-node
+bench-node: toolchain ## The Node package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/node.json
+	@scripts/bench-node.sh
 
 .PHONY: codegen
 codegen: toolchain ## Write the code tables anew from schema/codes.json

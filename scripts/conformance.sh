@@ -2,7 +2,7 @@
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
-known=(rust rust-blocking python python-async)
+known=(rust rust-blocking python python-async node)
 
 case " ${known[*]} all " in
     *" $adapter "*) ;;
@@ -26,6 +26,11 @@ for name in "${wanted[@]}"; do
             program=sync.py
             [ "$name" = python ] || program=asynchronous.py
             command="$python -X dev tests/conformance/adapters/python/$program"
+            ;;
+        node)
+            # The installed tarballs, and nothing of the source folder.
+            folder=$(scripts/node_env.sh)
+            command="node tests/conformance/adapters/node/adapter.mjs $folder"
             ;;
     esac
     args+=(--adapter "$name=$command")

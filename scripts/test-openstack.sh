@@ -5,5 +5,7 @@ set -euo pipefail
 python=$(scripts/openstack_env.sh)
 export REQTRAIL_OPENSTACK_PYTHON=$python
 REQTRAIL_FACE_PYTHON=$(scripts/python_env.sh)
-export REQTRAIL_FACE_PYTHON
+# `env` for the folder where the installed package is.
+REQTRAIL_FACE_NODE="env NODE_PATH=$(scripts/node_env.sh)/node_modules node"
+export REQTRAIL_FACE_PYTHON REQTRAIL_FACE_NODE
 exec cargo test --package reqtrail-openstack-tests --features real --test real -- --test-threads 6 "$@"

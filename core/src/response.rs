@@ -52,6 +52,19 @@ impl Response {
         self.body
     }
 
+    /// Copies headers and body out of the buffers that they were read into, which may be many times as large. For those who
+    /// keep responses for a while, such as languages that collect garbage.
+    pub fn compact(&mut self) {
+        self.body = Bytes::copy_from_slice(&self.body);
+        for value in self.headers.values_mut() {
+            let sensitive = value.is_sensitive();
+            if let Ok(mut own) = http::HeaderValue::from_bytes(value.as_bytes()) {
+                own.set_sensitive(sensitive);
+                *value = own;
+            }
+        }
+    }
+
     /// The body as text.
     ///
     /// # Errors

@@ -13,6 +13,7 @@
 mod codes;
 mod links;
 mod msrv;
+mod node_tables;
 mod python_tables;
 mod rust_tables;
 
@@ -75,12 +76,28 @@ fn codegen(check: bool) -> Result<(), String> {
             python_tables::dialect(&list, "openstack")?,
         ),
     ];
+    let node = [
+        ("codes.ts", node_tables::sets(&list)),
+        ("categories.ts", node_tables::categories(&list)),
+        ("error-classes.ts", node_tables::classes(&list)),
+        (
+            "novavms-codes.ts",
+            node_tables::dialect(&list, "novavms", "ERROR_CODES")?,
+        ),
+        (
+            "openstack-faults.ts",
+            node_tables::dialect(&list, "openstack", "FAULTS")?,
+        ),
+    ];
     let mut files = Vec::new();
     for (path, text) in rust {
         files.push((path.to_owned(), rust_tables::format(&text)?));
     }
     for (name, text) in python {
         files.push((format!("bindings-python/python/reqtrail/{name}"), text));
+    }
+    for (name, text) in node {
+        files.push((format!("bindings-node/ts/{name}"), text));
     }
     let mut stale = Vec::new();
     for (path, text) in files {

@@ -105,6 +105,11 @@ async fn python_follows_a_resize() {
     resized_by("REQTRAIL_FACE_PYTHON", "resize.py", 2).await;
 }
 
+#[tokio::test]
+async fn node_follows_a_resize() {
+    resized_by("REQTRAIL_FACE_NODE", "resize.cjs", 1).await;
+}
+
 /// Runs the program that the page shows for a language, after a line that takes the arguments.
 async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &str) {
     let page = folder("../../docs/why-did-my-server-action-fail.md");
@@ -130,4 +135,10 @@ async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &
 async fn the_pages_python_runs() {
     let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]";
     shown_on_the_page("REQTRAIL_FACE_PYTHON", "python", arguments).await;
+}
+
+#[tokio::test]
+async fn the_pages_node_runs() {
+    let arguments = "const [SERVER, FLAVOR] = process.argv.slice(2);";
+    shown_on_the_page("REQTRAIL_FACE_NODE", "js", arguments).await;
 }

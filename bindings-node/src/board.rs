@@ -1,0 +1,148 @@
+//! Where the background thread leaves what Node is to be told, and how it wakes Node: once per batch.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures_channel::oneshot;
+use napi::Status;
+use napi::bindgen_prelude::Unknown;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use reqtrail::{Attempt, CallInfo, Observer, Secret, Trail};
+use serde::Serialize;
+
+use crate::failure::{BoxError, Thrown};
+use crate::openstack::Slot;
+
+/// Wakes Node's event loop. It is weak: what keeps a process alive is an open call, and the TypeScript half sees to that.
+pub(crate) type Wake = ThreadsafeFunction<(), Unknown<'static>, (), Status, false, true>;
+
+/// What Node is told besides results.
+pub(crate) enum Event {
+    /// An attempt has ended; the call and the attempt as JSON.
+    Attempt(String),
+    Call(Trail),
+    /// What a poll of the action that is followed under this tag has shown, as JSON.
+    Progress(u64, String),
+    /// A new token is asked for, to be answered under this number.
+    Refresh(u32),
+}
+
+pub(crate) struct Board {
+    wake: Wake,
+    /// Node was woken, and has not looked since.
+    rung: AtomicBool,
+    /// What is wanted changes with the subscribers of the diagnostics channels.
+    wants_attempts: AtomicBool,
+    wants_calls: AtomicBool,
+    events: Mutex<Vec<Event>>,
+    refreshes: Mutex<HashMap<u32, oneshot::Sender<Result<Secret, BoxError>>>>,
+    next_refresh: AtomicU32,
+    /// Where the flows under way leave what they give, by tag.
+    pub(crate) flows: Mutex<HashMap<u64, Slot>>,
+}
+
+impl Board {
+    pub(crate) fn new(wake: Wake) -> Self {
+        Self {
+            wake,
+            rung: AtomicBool::new(false),
+            wants_attempts: AtomicBool::new(false),
+            wants_calls: AtomicBool::new(false),
+            events: Mutex::default(),
+            refreshes: Mutex::default(),
+            next_refresh: AtomicU32::new(0),
+            flows: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn ring(&self) {
+        if !self.rung.swap(true, Ordering::AcqRel) {
+            // A loop that has ended refuses, and its results are nobody's any more.
+            let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    /// From here on a new result rings anew.
+    pub(crate) fn answer(&self) {
+        self.rung.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn watch(&self, attempts: bool, calls: bool) {
+        self.wants_attempts.store(attempts, Ordering::Relaxed);
+        self.wants_calls.store(calls, Ordering::Relaxed);
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        lock(&self.events).push(event);
+        self.ring();
+    }
+
+    pub(crate) fn take_events(&self) -> Vec<Event> {
+        std::mem::take(&mut *lock(&self.events))
+    }
+
+    /// Asks Node for a new token.
+    pub(crate) fn ask(&self) -> oneshot::Receiver<Result<Secret, BoxError>> {
+        let (answer, answered) = oneshot::channel();
+        let number = self.next_refresh.fetch_add(1, Ordering::Relaxed);
+        lock(&self.refreshes).insert(number, answer);
+        self.tell(Event::Refresh(number));
+        answered
+    }
+
+    pub(crate) fn refreshed(&self, number: u32, result: Result<Secret, Thrown>) {
+        if let Some(answer) = lock(&self.refreshes).remove(&number) {
+            // Whoever asked may be gone.
+            let _ = answer.send(result.map_err(Into::into));
+        }
+    }
+}
+
+/// Passes on what hooks and channels want to know.
+pub(crate) struct Messenger(pub(crate) std::sync::Arc<Board>);
+
+impl Observer for Messenger {
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        if self.0.wants_attempts.load(Ordering::Relaxed) {
+            let told = Told {
+                call: Call {
+                    call_id: call.call_id.to_string(),
+                    dialect: call.dialect,
+                    method: call.method.as_str(),
+                    path: call.path,
+                    correlation_id: call.correlation_id,
+                },
+                attempt,
+            };
+            // There is nothing in it that could fail to be written.
+            let json = serde_json::to_string(&told).unwrap_or_default();
+            self.0.tell(Event::Attempt(json));
+        }
+    }
+
+    fn call_finished(&self, trail: &Trail) {
+        if self.0.wants_calls.load(Ordering::Relaxed) {
+            self.0.tell(Event::Call(trail.clone()));
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    call: Call<'a>,
+    attempt: &'a Attempt,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    call_id: String,
+    dialect: &'a str,
+    method: &'a str,
+    path: &'a str,
+    correlation_id: Option<&'a str>,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

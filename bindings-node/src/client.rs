@@ -1,0 +1,365 @@
+//! The client: calls run on a background thread, and Node is woken once per batch of results.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{
+    ClassInstance, Either, Error, External, Float64ArraySlice, Function, Result, Status,
+    Uint8ArraySlice, Unknown,
+};
+use napi_derive::napi;
+use reqtrail::host::Finished;
+use reqtrail::openstack::ActionRef;
+use reqtrail::{ClientBuilder, Secret, blocking};
+
+use crate::board::{Board, Event, Messenger, lock};
+use crate::cloud::RawConnection;
+use crate::config::{Base, Config};
+use crate::failure::Thrown;
+use crate::items::{Item, Items, weight};
+use crate::openstack::{self, FlowOptions};
+use crate::request::{self, Parts, RawOptions};
+
+/// How many results share a handle at most: as long as one of them is in use, all are kept.
+const BATCH: usize = 16;
+
+/// A body from this size on gets a handle of its own, for the same reason.
+const LARGE_BODY: usize = 64 * 1024;
+
+/// What `drain` writes of a result that is no response: those have their status.
+const FAILED: f64 = 0.0;
+const REPORT: f64 = -1.0;
+
+struct Open {
+    client: blocking::Client,
+    board: Arc<Board>,
+}
+
+/// A client of one event loop.
+#[napi]
+pub struct RawClient {
+    open: RefCell<Option<Open>>,
+    /// Results that have been taken from the host and not yet been given out.
+    taken: RefCell<VecDeque<(u64, Finished)>>,
+    scratch: Cell<Vec<(u64, Finished)>>,
+}
+
+#[napi]
+impl RawClient {
+    #[napi(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            open: RefCell::new(None),
+            taken: RefCell::default(),
+            scratch: Cell::default(),
+        }
+    }
+
+    /// Builds the client of options as JSON. `wake` is called on the event loop when there is something to drain. Gives
+    /// the error if the client cannot be built.
+    #[napi(catch_unwind)]
+    pub fn open(
+        &self,
+        base: Either<String, ClassInstance<'_, RawConnection>>,
+        options: String,
+        wake: Function<'_, (), Unknown<'static>>,
+    ) -> Result<Option<External<Items>>> {
+        let config: Config = serde_json::from_str(&options)
+            .map_err(|e| Error::new(Status::InvalidArg, format!("an option is wrong: {e}")))?;
+        let wake = wake
+            .build_threadsafe_function::<()>()
+            .weak::<true>()
+            .callee_handled::<false>()
+            .build()?;
+        let base = match base {
+            Either::A(url) => Base::Url(url),
+            Either::B(connection) => Base::Connection(connection.0.clone()),
+        };
+        let board = Arc::new(Board::new(wake));
+        let messenger = Messenger(Arc::clone(&board));
+        let asked = Arc::clone(&board);
+        let refresher = config.has_refresher;
+        let built = config.build(base, |builder: ClientBuilder| {
+            let builder = builder.observer(messenger);
+            if !refresher {
+                return builder;
+            }
+            builder.token_refresher(move || {
+                let answered = asked.ask();
+                async move {
+                    answered.await.unwrap_or_else(|_| {
+                        Err("the client ended before the token refresher".into())
+                    })
+                }
+            })
+        });
+        let client = match built {
+            Ok(client) => client,
+            Err(error) => return Ok(Some(Items::of(Item::Error(error)))),
+        };
+        let rung = Arc::clone(&board);
+        client.host().set_notify(Box::new(move || rung.ring()));
+        *self.open.borrow_mut() = Some(Open { client, board });
+        Ok(None)
+    }
+
+    /// Starts a call; its result comes out of `drain` under its tag. One that is `cancelled` from the start ends at once.
+    #[napi(catch_unwind)]
+    pub fn start(
+        &self,
+        tag: f64,
+        method: String,
+        target: String,
+        link: bool,
+        params: Option<Vec<String>>,
+        query: Option<Vec<String>>,
+        headers: Option<Vec<String>>,
+        body: Option<Either<String, Uint8ArraySlice<'_>>>,
+        options: Option<RawOptions>,
+        cancelled: bool,
+    ) -> Result<()> {
+        let open = self.open.borrow();
+        let client = &opened(&open)?.client;
+        let parts = Parts {
+            params,
+            query,
+            headers,
+            body,
+            options,
+        };
+        let mut builder = request::build(client, &method, &target, link, parts);
+        if cancelled {
+            let token = reqtrail::CancelToken::new();
+            token.cancel();
+            builder = builder.cancel_token(&token);
+        }
+        client.host().submit(builder.prepare(), number(tag));
+        Ok(())
+    }
+
+    /// Starts following what a request started: `action` is the request's ID, or its response.
+    #[napi(catch_unwind)]
+    pub fn follow(
+        &self,
+        tag: f64,
+        server_id: String,
+        action: Either<String, &External<Items>>,
+        index: u32,
+        options: FlowOptions,
+    ) -> Result<()> {
+        let open = self.open.borrow();
+        let Open { client, board } = opened(&open)?;
+        let action = match action {
+            Either::A(id) => ActionRef::from(id),
+            Either::B(items) => ActionRef::from(items.response(index)?),
+        };
+        let tell = Arc::clone(board);
+        let tell = move |json| tell.tell(Event::Progress(number(tag), json));
+        let (flow, slot) = openstack::follow(client, server_id, action, &options, tell);
+        lock(&board.flows).insert(number(tag), slot);
+        client.host().submit_flow(flow, number(tag));
+        Ok(())
+    }
+
+    /// Starts reading something of a server: `server`, `action` (of a request ID), `actions`, or its story, `explain`.
+    #[napi(catch_unwind)]
+    pub fn look(
+        &self,
+        tag: f64,
+        what: String,
+        server_id: String,
+        request_id: String,
+        options: FlowOptions,
+    ) -> Result<()> {
+        let open = self.open.borrow();
+        let Open { client, board } = opened(&open)?;
+        let (flow, slot) = openstack::look(client, &what, server_id, request_id, options);
+        lock(&board.flows).insert(number(tag), slot);
+        client.host().submit_flow(flow, number(tag));
+        Ok(())
+    }
+
+    /// Cancels a call; its result comes all the same.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self, tag: f64) -> bool {
+        let open = self.open.borrow();
+        open.as_ref()
+            .is_some_and(|open| open.client.host().cancel(number(tag)))
+    }
+
+    /// Takes some results, and gives the handle of what they are. Writes to `out`: how many, whether there are more, then
+    /// of each its tag and what it is (a status, `FAILED` or `REPORT`). An item whose tag is missing has none.
+    #[napi(catch_unwind)]
+    pub fn drain(&self, mut out: Float64ArraySlice<'_>) -> Result<Option<External<Items>>> {
+        // SAFETY: the array is the caller's own, and no JavaScript runs while this function does.
+        let out = unsafe { out.as_mut() };
+        let open = self.open.borrow();
+        let Some(Open { client, board }) = open.as_ref() else {
+            return Ok(None);
+        };
+        let mut taken = self.taken.borrow_mut();
+        if taken.is_empty() {
+            board.answer();
+            let mut scratch = self.scratch.take();
+            client.host().take_done(&mut scratch);
+            taken.extend(scratch.drain(..));
+            self.scratch.set(scratch);
+        }
+        if taken.is_empty() {
+            return Ok(None);
+        }
+        let most = BATCH.min(out.len().saturating_sub(2) / 2);
+        let mut items = Vec::with_capacity(most.min(taken.len()));
+        while items.len() < most
+            && let Some((tag, finished)) = taken.pop_front()
+        {
+            let item = match finished {
+                Finished::Call(Ok(mut response)) => {
+                    // It waits for the collector, and should not keep a whole read buffer for so long.
+                    response.compact();
+                    Item::Response(response)
+                }
+                Finished::Call(Err(error)) => Item::Error(error),
+                _ => {
+                    let slot = lock(&board.flows).remove(&tag);
+                    slot.and_then(|slot| openstack::outcome(&slot))
+                        .unwrap_or_else(|| Item::Report(Box::default()))
+                }
+            };
+            let at = 2 + 2 * items.len();
+            out[at] = from_number(tag);
+            out[at + 1] = match &item {
+                Item::Response(response) => f64::from(response.status().as_u16()),
+                Item::Error(_) | Item::Trail(_) => FAILED,
+                Item::Report(_) => REPORT,
+            };
+            let large = weight(&item) >= LARGE_BODY;
+            items.push(item);
+            if large {
+                break;
+            }
+        }
+        out[0] = from_number(items.len() as u64);
+        out[1] = if taken.is_empty() { 0.0 } else { 1.0 };
+        Ok(Some(Items::handle(items)))
+    }
+
+    /// Says what is wanted to be told: attempts, calls.
+    #[napi(catch_unwind)]
+    pub fn watch(&self, attempts: bool, calls: bool) {
+        if let Some(open) = self.open.borrow().as_ref() {
+            open.board.watch(attempts, calls);
+        }
+    }
+
+    /// Takes what hooks, channels and the refresher are to be told.
+    #[napi(catch_unwind)]
+    pub fn events(&self) -> Vec<RawEvent> {
+        let open = self.open.borrow();
+        let Some(open) = open.as_ref() else {
+            return Vec::new();
+        };
+        let events = open.board.take_events();
+        events.into_iter().map(RawEvent::of).collect()
+    }
+
+    /// Answers a refresh with a token, or with the number of what the refresher threw.
+    #[napi(catch_unwind)]
+    pub fn refreshed(&self, refresh: u32, token: Option<String>, thrown: u32) {
+        if let Some(open) = self.open.borrow().as_ref() {
+            let result = token.map(Secret::from).ok_or(Thrown(thrown));
+            open.board.refreshed(refresh, result);
+        }
+    }
+
+    /// Puts a new credential in the place of the old.
+    #[napi(catch_unwind)]
+    pub fn set_token(&self, token: String) -> Result<Option<External<Items>>> {
+        let open = self.open.borrow();
+        let set = opened(&open)?.client.set_token(Secret::from(token));
+        Ok(set.err().map(|error| Items::of(Item::Error(error))))
+    }
+
+    /// Ends the client and its thread; calls under way are dropped.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        let open = self.open.borrow_mut().take();
+        drop(open);
+        self.taken.borrow_mut().clear();
+    }
+
+    /// What is safe to show of it; `null` once it is closed.
+    #[napi(catch_unwind)]
+    pub fn describe(&self) -> Option<String> {
+        let open = self.open.borrow();
+        open.as_ref().map(|open| format!("{:?}", open.client))
+    }
+}
+
+/// Something that happened: an attempt as JSON, a call's trail as an item, or the number of a refresh.
+#[napi(object, object_from_js = false)]
+#[derive(Default)]
+pub struct RawEvent {
+    pub attempt: Option<String>,
+    pub progress: Option<RawProgress>,
+    pub call: Option<External<Items>>,
+    pub refresh: Option<u32>,
+}
+
+/// What a poll has shown, and the tag of the flow that it is of.
+#[napi(object, object_from_js = false)]
+pub struct RawProgress {
+    pub tag: f64,
+    pub json: String,
+}
+
+impl RawEvent {
+    fn of(event: Event) -> Self {
+        match event {
+            Event::Attempt(json) => Self {
+                attempt: Some(json),
+                ..Self::default()
+            },
+            Event::Call(trail) => Self {
+                call: Some(Items::of(Item::Trail(trail))),
+                ..Self::default()
+            },
+            Event::Progress(tag, json) => Self {
+                progress: Some(RawProgress {
+                    tag: from_number(tag),
+                    json,
+                }),
+                ..Self::default()
+            },
+            Event::Refresh(number) => Self {
+                refresh: Some(number),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+fn opened(open: &Option<Open>) -> Result<&Open> {
+    open.as_ref()
+        .ok_or_else(|| Error::new(Status::GenericFailure, "the client is closed"))
+}
+
+/// Tags are counted from 1 in JavaScript, and stay whole for longer than a process lives.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number that JavaScript has counted"
+)]
+fn number(tag: f64) -> u64 {
+    tag as u64
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a whole number that JavaScript has counted"
+)]
+fn from_number(number: u64) -> f64 {
+    number as f64
+}

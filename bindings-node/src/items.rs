@@ -1,0 +1,214 @@
+//! Results in native memory, several to a handle; the TypeScript half reads of one what a program asks for, when it asks.
+
+use std::time::UNIX_EPOCH;
+
+use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Result, Status};
+use napi_derive::napi;
+use reqtrail::http::HeaderMap;
+use reqtrail::{RateLimit, RequestId, Response, Trail};
+
+use crate::failure::{self, ErrorParts};
+use crate::openstack::ReportParts;
+
+/// What a call, a flow or an event has given.
+pub(crate) enum Item {
+    Response(Response),
+    Error(reqtrail::Error),
+    Trail(Trail),
+    Report(Box<ReportParts>),
+}
+
+/// Some items behind one handle: a handle each would cost more than the calls' own objects.
+pub struct Items(pub(crate) Vec<Item>);
+
+/// What the items of a call weigh in memory, without their bodies; the collector is told.
+const ITEM_BYTES: usize = 2048;
+
+impl Items {
+    pub(crate) fn of(item: Item) -> External<Self> {
+        Self::handle(vec![item])
+    }
+
+    pub(crate) fn handle(items: Vec<Item>) -> External<Self> {
+        let bytes = items.iter().map(|item| ITEM_BYTES + weight(item)).sum();
+        External::new_with_size_hint(Self(items), bytes)
+    }
+
+    fn get(&self, index: u32) -> Result<&Item> {
+        self.0
+            .get(index as usize)
+            .ok_or_else(|| Error::new(Status::InvalidArg, "no such item"))
+    }
+
+    pub(crate) fn response(&self, index: u32) -> Result<&Response> {
+        match self.get(index)? {
+            Item::Response(response) => Ok(response),
+            _ => Err(Error::new(Status::InvalidArg, "the item is no response")),
+        }
+    }
+
+    fn trail(&self, index: u32) -> Result<&Trail> {
+        let trail = match self.get(index)? {
+            Item::Response(response) => Some(response.trail()),
+            Item::Error(error) => error.trail(),
+            Item::Trail(trail) => Some(trail),
+            Item::Report(_) => None,
+        };
+        trail.ok_or_else(|| Error::new(Status::InvalidArg, "the item has no trail"))
+    }
+}
+
+/// The bytes of a body that a result keeps.
+pub(crate) fn weight(item: &Item) -> usize {
+    match item {
+        Item::Response(response) => response.bytes().len(),
+        Item::Error(error) => error.api().map_or(0, |api| api.body().len()),
+        Item::Trail(_) | Item::Report(_) => 0,
+    }
+}
+
+type Handle<'a> = &'a External<Items>;
+
+/// Limit, remaining, and the time of the reset in milliseconds since 1970.
+#[napi(object, object_from_js = false)]
+pub struct RateLimitParts {
+    pub limit: Option<f64>,
+    pub remaining: Option<f64>,
+    pub reset_at: Option<f64>,
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "JavaScript has no other numbers, and no such limits are given"
+)]
+pub(crate) fn rate_limit(limit: RateLimit) -> RateLimitParts {
+    let reset = limit
+        .reset_at
+        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    RateLimitParts {
+        limit: limit.limit.map(|n| n as f64),
+        remaining: limit.remaining.map(|n| n as f64),
+        reset_at: reset.map(|since| since.as_secs_f64() * 1e3),
+    }
+}
+
+/// Names and values in turn; a byte of a value is a character, as `Headers` wants it.
+pub(crate) fn header_pairs(headers: &HeaderMap) -> Vec<String> {
+    let mut out = Vec::with_capacity(headers.len() * 2);
+    for (name, value) in headers {
+        out.push(name.as_str().to_owned());
+        out.push(value.as_bytes().iter().map(|&b| char::from(b)).collect());
+    }
+    out
+}
+
+#[napi(catch_unwind)]
+pub fn response_headers(items: Handle<'_>, index: u32) -> Result<Vec<String>> {
+    Ok(header_pairs(items.response(index)?.headers()))
+}
+
+#[napi(catch_unwind)]
+pub fn response_request_id(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    let id = items.response(index)?.request_id();
+    Ok(id.map(RequestId::as_str))
+}
+
+/// The body as text; `null` if it is not UTF-8.
+#[napi(catch_unwind)]
+pub fn response_text(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    Ok(items.response(index)?.text().ok())
+}
+
+#[napi(catch_unwind)]
+pub fn response_bytes(env: Env, items: Handle<'_>, index: u32) -> Result<BufferSlice<'static>> {
+    BufferSlice::copy_from(&env, items.response(index)?.bytes())
+}
+
+/// The error of a body that is not text.
+#[napi(catch_unwind)]
+pub fn response_not_text(items: Handle<'_>, index: u32) -> Result<External<Items>> {
+    match items.response(index)?.text() {
+        Err(error) => Ok(Items::of(Item::Error(error))),
+        Ok(_) => Err(Error::new(Status::GenericFailure, "the body is text")),
+    }
+}
+
+/// The error of a body that JavaScript's JSON reader refused.
+#[napi(catch_unwind)]
+pub fn response_not_json(items: Handle<'_>, index: u32) -> Result<External<Items>> {
+    let response = items.response(index)?;
+    // The core says where it goes wrong, unless only JavaScript's reader minds.
+    let error = match response.json::<serde_json::Value>() {
+        Err(error) => error,
+        Ok(_) => response.unusable(
+            "the body is not JSON that JavaScript can read",
+            "JSON.parse refused it",
+        ),
+    };
+    Ok(Items::of(Item::Error(error)))
+}
+
+#[napi(catch_unwind)]
+pub fn response_rate_limit(items: Handle<'_>, index: u32) -> Result<Option<RateLimitParts>> {
+    Ok(items.response(index)?.rate_limit().map(rate_limit))
+}
+
+#[napi(catch_unwind)]
+pub fn response_microversion(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    Ok(items.response(index)?.microversion())
+}
+
+#[napi(catch_unwind)]
+pub fn trail_json(items: Handle<'_>, index: u32) -> Result<String> {
+    Ok(items.trail(index)?.to_json())
+}
+
+#[napi(catch_unwind)]
+pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
+    Ok(items.trail(index)?.report())
+}
+
+#[napi(catch_unwind)]
+pub fn trail_correlation_id(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    Ok(items.trail(index)?.correlation_id())
+}
+
+#[napi(catch_unwind)]
+pub fn error_parts(env: Env, items: Handle<'_>, index: u32) -> Result<ErrorParts<'static>> {
+    match items.get(index)? {
+        Item::Error(error) => failure::parts(env, error),
+        _ => Err(Error::new(Status::InvalidArg, "the item is no error")),
+    }
+}
+
+/// The number of calls whose trails a report rests on comes with it; they are read one by one from `report_trails`.
+#[napi(object, object_from_js = false)]
+pub struct RawReport {
+    pub json: String,
+    pub report: String,
+    /// The trails, as items of a handle of their own.
+    pub trails: External<Items>,
+    pub trail_count: u32,
+    /// If the flow failed: its text, and the error that is behind it, if it is one of a call.
+    pub failed: Option<String>,
+    pub cause: Option<External<Items>>,
+}
+
+/// Takes what a flow gave; once.
+#[napi(catch_unwind)]
+pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport> {
+    let items: &mut Items = items;
+    let item = items.0.get_mut(index as usize);
+    let Some(Item::Report(parts)) = item else {
+        return Err(Error::new(Status::InvalidArg, "the item is no report"));
+    };
+    let parts = std::mem::take(&mut **parts);
+    Ok(RawReport {
+        json: parts.json,
+        report: parts.report,
+        trail_count: u32::try_from(parts.trails.len()).unwrap_or(u32::MAX),
+        trails: Items::handle(parts.trails.into_iter().map(Item::Trail).collect()),
+        failed: parts.failed,
+        cause: parts.cause.map(|error| Items::of(Item::Error(error))),
+    })
+}

@@ -1,0 +1,116 @@
+//! Requests: a method, a target and the options of one call.
+
+use napi::bindgen_prelude::{Either, Uint8ArraySlice};
+use napi_derive::napi;
+use reqtrail::{RequestBuilder, blocking};
+
+use crate::config::millis;
+
+/// The options that few calls have. Times are milliseconds.
+#[napi(object, object_to_js = false)]
+pub struct RawOptions {
+    /// The names of the parameters whose values are shown nowhere.
+    pub secret_params: Option<Vec<String>>,
+    /// The body is JSON.
+    pub json: Option<bool>,
+    pub timeout_ms: Option<f64>,
+    pub attempt_timeout_ms: Option<f64>,
+    pub connect_timeout_ms: Option<f64>,
+    pub max_attempts: Option<u32>,
+    pub idempotent: Option<bool>,
+    pub idempotency_key: Option<String>,
+    pub correlation_id: Option<String>,
+    pub microversion: Option<String>,
+}
+
+/// What goes into a request. Pairs are names and values in turn.
+pub(crate) struct Parts<'env> {
+    pub(crate) params: Option<Vec<String>>,
+    pub(crate) query: Option<Vec<String>>,
+    pub(crate) headers: Option<Vec<String>>,
+    pub(crate) body: Option<Either<String, Uint8ArraySlice<'env>>>,
+    pub(crate) options: Option<RawOptions>,
+}
+
+type Builder = RequestBuilder<blocking::Client>;
+
+pub(crate) fn build(
+    client: &blocking::Client,
+    method: &str,
+    target: &str,
+    link: bool,
+    parts: Parts<'_>,
+) -> Builder {
+    let mut b = if link {
+        client.request_link(method, target)
+    } else {
+        client.request(method, target)
+    };
+    let secret = parts
+        .options
+        .as_ref()
+        .and_then(|options| options.secret_params.as_deref())
+        .unwrap_or_default();
+    for (name, value) in pairs(parts.params) {
+        b = if secret.contains(&name) {
+            b.secret_param(name, value)
+        } else {
+            b.param(name, value)
+        };
+    }
+    for (name, value) in pairs(parts.query) {
+        b = b.query(name, value);
+    }
+    for (name, value) in pairs(parts.headers) {
+        b = b.header(name, value);
+    }
+    let json = parts.options.as_ref().and_then(|options| options.json) == Some(true);
+    if let Some(body) = parts.body {
+        let body = match body {
+            Either::A(text) => text.into_bytes(),
+            Either::B(bytes) => bytes.to_vec(),
+        };
+        b = if json {
+            b.json_bytes(body)
+        } else {
+            b.body(body)
+        };
+    }
+    match parts.options {
+        Some(options) => with_options(b, options),
+        None => b,
+    }
+}
+
+fn with_options(mut b: Builder, options: RawOptions) -> Builder {
+    if let Some(time) = options.timeout_ms {
+        b = b.timeout(millis(time));
+    }
+    if let Some(time) = options.attempt_timeout_ms {
+        b = b.attempt_timeout(millis(time));
+    }
+    if let Some(time) = options.connect_timeout_ms {
+        b = b.connect_timeout(millis(time));
+    }
+    if let Some(attempts) = options.max_attempts {
+        b = b.max_attempts(attempts);
+    }
+    if let Some(idempotent) = options.idempotent {
+        b = b.idempotent(idempotent);
+    }
+    if let Some(key) = options.idempotency_key {
+        b = b.idempotency_key(key);
+    }
+    if let Some(id) = options.correlation_id {
+        b = b.correlation_id(id);
+    }
+    if let Some(version) = options.microversion {
+        b = b.microversion(version);
+    }
+    b
+}
+
+fn pairs(flat: Option<Vec<String>>) -> impl Iterator<Item = (String, String)> {
+    let mut flat = flat.unwrap_or_default().into_iter();
+    std::iter::from_fn(move || Some((flat.next()?, flat.next()?)))
+}

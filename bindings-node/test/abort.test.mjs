@@ -1,0 +1,120 @@
+// Cancelling: before, during, in a wait, in a body; with one signal for many calls.
+
+import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
+import { test } from "node:test";
+
+import { CancelledError } from "reqtrail";
+
+import { both, failure } from "./support.mjs";
+
+function check(error, reason, attempts) {
+  assert.ok(error instanceof CancelledError, String(error));
+  assert.equal(error.name, "AbortError");
+  assert.equal(error.kind, "cancelled");
+  assert.equal(error.cause, reason);
+  assert.equal(error.trail.stopped, "cancelled");
+  if (attempts !== undefined) assert.equal(error.trail.attempts.length, attempts);
+  assert.ok(error.stack.includes("abort.test.mjs"), error.stack);
+}
+
+test("before it starts", async (t) => {
+  const { server, client } = await both(t);
+  const reason = new Error("enough");
+  check(await failure(client.get("/ok", { signal: AbortSignal.abort(reason) })), reason, 0);
+  assert.equal(server.seen.length, 0);
+});
+
+test("while the server is silent", async (t) => {
+  const { server, client } = await both(t);
+  const controller = new AbortController();
+  const call = failure(client.get("/stall", { signal: controller.signal }));
+  await server.next();
+  controller.abort("a reason of any type");
+  const error = await call;
+  check(error, "a reason of any type", 1);
+  assert.notEqual(error.trail.attempts[0].sent, "no");
+});
+
+test("in a wait", async (t) => {
+  let told;
+  const waits = new Promise((resolve) => (told = resolve));
+  const { client } = await both(t, { onAttempt: told });
+  const controller = new AbortController();
+  const call = failure(client.get("/wait", { signal: controller.signal }));
+  await waits;
+  controller.abort();
+  const error = await call;
+  check(error, controller.signal.reason, 1);
+  assert.equal(error.cause.name, "AbortError");
+  assert.equal(error.requestId, error.trail.requestId);
+});
+
+test("in a body", async (t) => {
+  const { server, client } = await both(t);
+  const controller = new AbortController();
+  const call = failure(client.get("/half", { signal: controller.signal }));
+  await server.next();
+  // The head is on its way; the rest of the body never comes.
+  setImmediate(() => controller.abort());
+  check(await call, controller.signal.reason, 1);
+});
+
+test("in a refresh, which goes on for others", async (t) => {
+  let answer;
+  let asked;
+  const asks = new Promise((resolve) => (asked = resolve));
+  const { client } = await both(t, {
+    token: "bad",
+    tokenRefresher: () => {
+      asked();
+      return new Promise((resolve) => (answer = resolve));
+    },
+  });
+  const controller = new AbortController();
+  const cancelled = failure(client.get("/private", { signal: controller.signal }));
+  const other = client.get("/private");
+  await asks;
+  controller.abort();
+  check(await cancelled, controller.signal.reason, 1);
+  answer("good");
+  assert.equal((await other).status, 200);
+});
+
+test("by the platform's timeout", async (t) => {
+  const { client } = await both(t);
+  const signal = AbortSignal.timeout(20);
+  const error = await failure(client.get("/stall", { signal }));
+  // How far the call has come by then is the machine's affair.
+  check(error, signal.reason);
+  assert.equal(error.cause.name, "TimeoutError");
+});
+
+test("one signal for many calls: one listener, none left, no warning", async (t) => {
+  const { server, client } = await both(t);
+  const warnings = [];
+  const warn = (warning) => warnings.push(warning);
+  process.on("warning", warn);
+  t.after(() => process.off("warning", warn));
+  const controller = new AbortController();
+  const { signal } = controller;
+  await Promise.all(Array.from({ length: 50 }, () => client.get("/ok", { signal })));
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+  const calls = Array.from({ length: 200 }, () => failure(client.get("/stall", { signal })));
+  assert.equal(getEventListeners(signal, "abort").length, 1);
+  await server.next();
+  controller.abort();
+  for (const error of await Promise.all(calls)) assert.equal(error.kind, "cancelled");
+  assert.equal(getEventListeners(signal, "abort").length, 0);
+  assert.deepEqual(warnings, []);
+  // Nothing of them is left behind.
+  assert.equal((await client.get("/ok")).status, 200);
+});
+
+test("after the end it changes nothing", async (t) => {
+  const { client } = await both(t);
+  const controller = new AbortController();
+  const response = await client.get("/ok", { signal: controller.signal });
+  controller.abort();
+  assert.equal(response.json().ok, true);
+});

@@ -1,0 +1,319 @@
+// Requests, responses, and the options of both.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  Client,
+  ConfigError,
+  DecodeError,
+  RequestBuildError,
+  Secret,
+  UnavailableError,
+} from "reqtrail";
+
+import { both, failure, served } from "./support.mjs";
+
+test("every verb, and what a response has", async (t) => {
+  const { server, client } = await both(t);
+  for (const verb of ["get", "post", "put", "patch", "delete", "head", "options"]) {
+    const response = await client[verb]("/ok");
+    assert.equal(response.status, 200);
+    assert.equal(response.ok, true);
+    assert.equal(server.seen.at(-1).method, verb.toUpperCase());
+    assert.match(response.requestId, /^req_0/);
+    assert.equal(response.requestId, response.trail.requestId);
+  }
+  const response = await client.request("GET", "/ok", { query: { limit: 10 } });
+  assert.deepEqual(response.json(), { ok: true, query: "limit=10" });
+  assert.equal(response.text(), '{"ok":true,"query":"limit=10"}');
+  assert.deepEqual(response.bytes(), new TextEncoder().encode(response.text()));
+  assert.equal(Object.getPrototypeOf(response.bytes()), Uint8Array.prototype);
+  assert.equal(response.headers.get("content-length"), String(response.bytes().length));
+});
+
+test("headers are the platform's, each of several values too", async (t) => {
+  const { client } = await both(t);
+  const response = await client.get("/two");
+  assert.ok(response.headers instanceof Headers);
+  assert.equal(response.headers.get("x-many"), "one, two");
+  assert.deepEqual(response.headers.getSetCookie(), ["a=1", "b=2"]);
+  assert.equal(response.headers.get("x-latin"), "caf\u00e9");
+});
+
+test("params, query, headers and bodies go out as they are given", async (t) => {
+  const { server, client } = await both(t);
+  await client
+    .get("/{a}/{b}", {
+      params: { a: "x/y", b: 7n },
+      query: { one: 1, many: ["a b", true], none: undefined },
+      headers: { "X-A": "1", "X-B": ["2", "3"] },
+    })
+    .catch(() => {});
+  const sent = server.seen.at(-1);
+  assert.equal(sent.url, "/x%2Fy/7?one=1&many=a%20b&many=true");
+  assert.equal(sent.headers["x-a"], "1");
+  assert.equal(sent.headers["x-b"], "2, 3");
+  await client.get("/ok", {
+    query: new URLSearchParams([["q", "1"]]),
+    headers: new Headers({ "X-C": "4" }),
+  });
+  assert.equal(server.seen.at(-1).url, "/ok?q=1");
+  assert.equal(server.seen.at(-1).headers["x-c"], "4");
+  const cases = [
+    [{ json: { a: ["\u00e9", null] } }, '{"a":["\u00e9",null]}', "application/json"],
+    [{ json: null }, "null", "application/json"],
+    [{ body: "text" }, "text", undefined],
+    [{ body: new Uint8Array([1, 2, 3]).subarray(1) }, "\u0002\u0003", undefined],
+    [{ body: Buffer.from("bytes") }, "bytes", undefined],
+    [{}, "", undefined],
+  ];
+  for (const [options, body, type] of cases) {
+    assert.equal((await client.post("/echo", options)).text(), body);
+    assert.equal(server.seen.at(-1).headers["content-type"], type);
+  }
+});
+
+test("a secret parameter is shown nowhere", async (t) => {
+  const { server, client } = await both(t);
+  const error = await failure(
+    client.get("/missing/{key}", { params: { key: new Secret("s3cr3t-key") } }),
+  );
+  assert.equal(server.seen.at(-1).url, "/missing/s3cr3t-key");
+  assert.ok(error.trail.attempts[0].url.endsWith("/missing/{key}"));
+  assert.ok(!JSON.stringify(error).includes("s3cr3t"));
+  assert.ok(!`${new Secret("s3cr3t")} ${JSON.stringify(new Secret("s3cr3t"))}`.includes("s3cr3t"));
+});
+
+test("an option that there is not is named, with those that there are", async (t) => {
+  const { server, client } = await both(t);
+  assert.throws(
+    () => new Client(server.url, { timeout: 1 }),
+    /no option "timeout"; there are .*timeoutMs/,
+  );
+  await assert.rejects(client.get("/ok", { timeout: 1 }), (error) => {
+    assert.ok(error instanceof TypeError);
+    assert.match(error.message, /no option "timeout"; there are .*timeoutMs/);
+    return true;
+  });
+  await assert.rejects(client.get("/ok", { toString: 1 }), TypeError);
+  assert.equal(server.seen.length, 0);
+});
+
+test("a wrong value is refused before anything is sent", async (t) => {
+  const { server, client } = await both(t);
+  for (const [options, text] of [
+    [{ timeoutMs: -1 }, "timeoutMs: expected milliseconds, 0 or more, not -1"],
+    [{ timeoutMs: "1" }, "timeoutMs: expected milliseconds"],
+    [{ maxAttempts: 1.5 }, "maxAttempts: expected a whole number, 0 or more, not 1.5"],
+    [{ idempotent: 1 }, "idempotent: expected true or false"],
+    [{ query: { a: null } }, "leave out what has none, not null"],
+    [{ query: { a: Number.NaN } }, "a finite number"],
+    [{ params: { id: undefined } }, "params.id: expected a string"],
+    [{ body: { a: 1 } }, "body: expected a string or bytes (for an object, json)"],
+    [{ json: () => {} }, "json: expected what JSON can hold"],
+    [{ json: 1, body: "1" }, "one body"],
+    [{ signal: {} }, "signal: expected an AbortSignal"],
+  ]) {
+    await assert.rejects(client.get("/ok", options), (error) => {
+      assert.ok(error instanceof TypeError, error);
+      assert.ok(error.message.includes(text), error.message);
+      return true;
+    });
+  }
+  for (const [path, options] of [
+    ["/ok", { headers: { "x-a": "a\nb" } }],
+    ["/{id}", {}],
+    ["//other", {}],
+    ["/ok", { maxAttempts: 0 }],
+  ]) {
+    const error = await failure(client.get(path, options));
+    assert.ok(error instanceof RequestBuildError);
+    assert.deepEqual(error.trail.attempts, []);
+  }
+  assert.equal(server.seen.length, 0);
+});
+
+test("a client that cannot be built says why, and no secret", () => {
+  for (const [url, options, text] of [
+    ["ftp://api.example", {}, "expected http or https"],
+    ["http://api.example", { maxAttempts: 33 }, "expected 1 to 32"],
+    ["http://api.example", { dialect: "nova" }, "nova"],
+    ["http://api.example", { dialect: { name: "a", errors: {} } }, "errors"],
+    ["http://api.example", { extraCa: "no PEM" }, "extra_ca"],
+    ["http://api.example", { token: "s3cr3t\n" }, "token"],
+  ]) {
+    assert.throws(
+      () => new Client(url, options),
+      (error) => {
+        assert.ok(error instanceof ConfigError, String(error));
+        assert.equal(error.kind, "config");
+        assert.equal(error.trail, null);
+        assert.ok(error.message.includes(text), error.message);
+        assert.ok(!error.message.includes("s3cr3t"));
+        assert.match(error.stack.split("\n    at ")[1], /client\.test\.mjs/);
+        return true;
+      },
+    );
+  }
+});
+
+test("retries, and the options that govern them", async (t) => {
+  const { server, client } = await both(t, { maxAttempts: 3 });
+  const response = await client.get("/once/a");
+  assert.deepEqual(
+    response.trail.attempts.map(({ status, cause }) => [status, cause]),
+    [
+      [503, "initial"],
+      [200, "retry"],
+    ],
+  );
+  assert.equal(response.trail.requestIds.length, 2);
+  assert.equal((await failure(client.get("/busy"))).trail.attempts.length, 3);
+  assert.equal((await failure(client.get("/busy", { maxAttempts: 1 }))).trail.attempts.length, 1);
+  const unsafe = await failure(client.post("/busy"));
+  assert.ok(unsafe instanceof UnavailableError);
+  assert.equal(unsafe.trail.stopped, "unsafe_to_retry");
+  await failure(client.post("/busy", { idempotencyKey: "k1", maxAttempts: 2 }));
+  assert.deepEqual(
+    server.seen.slice(-2).map(({ headers }) => headers["idempotency-key"]),
+    ["k1", "k1"],
+  );
+  assert.equal(
+    (await failure(client.get("/busy", { idempotent: false }))).trail.attempts.length,
+    1,
+  );
+  const late = await failure(client.get("/wait", { timeoutMs: 1000 }));
+  assert.equal(late.trail.stopped, "deadline");
+  assert.equal(late.retryAfterMs, 30_000);
+  const off = new Client(server.url, { retryBudget: null, baseDelayMs: 0 });
+  await failure(off.get("/busy"));
+  await off.close();
+});
+
+test("another API is described as data, in camelCase or as JSON", async (t) => {
+  const server = await served(t);
+  const codes = { not_found: { category: "conflict", hint: "look again" } };
+  for (const dialect of [
+    {
+      name: "acme",
+      requestIdHeaders: ["X-Request-Id"],
+      error: { code: "/error/code", message: "/error/message" },
+      codes,
+    },
+    JSON.stringify({
+      name: "acme",
+      request_id_headers: ["X-Request-Id"],
+      error: { code: "/error/code", message: "/error/message" },
+      codes,
+    }),
+  ]) {
+    const client = new Client(server.url, { dialect });
+    const error = await failure(client.get("/missing"));
+    assert.equal(error.name, "ConflictError");
+    assert.equal(error.code, "not_found");
+    assert.equal(error.hint, "look again");
+    assert.equal(error.reason, "no such camera");
+    assert.equal(error.trail.dialect, "acme");
+    await client.close();
+  }
+});
+
+test("a body that is not what was asked for is an error with the trail", async (t) => {
+  const { client } = await both(t);
+  const response = await client.get("/text");
+  for (const read of [() => response.text(), () => response.json()]) {
+    assert.throws(read, (error) => {
+      assert.ok(error instanceof DecodeError);
+      assert.equal(error.trail.outcome, "decode");
+      assert.equal(error.requestId, response.requestId);
+      assert.match(error.stack.split("\n    at ")[1], /client\.test\.mjs/);
+      return true;
+    });
+  }
+  assert.deepEqual([...response.bytes()], [0xff, 0x20]);
+  const odd = await client.get("/not-json");
+  assert.throws(
+    () => odd.json(),
+    (error) => !String(error).includes("s3cr3t") && /line 1/.test(error.message),
+  );
+});
+
+test("a link that the API gave out", async (t) => {
+  const { server, client } = await both(t);
+  await client.requestLink("GET", new URL("/ok?cursor=c", server.url));
+  assert.equal(server.seen.at(-1).url, "/ok?cursor=c");
+  assert.ok(
+    (await failure(client.requestLink("GET", "http://other.example/"))) instanceof
+      RequestBuildError,
+  );
+});
+
+test("tokens: set, refreshed once for all, refused", async (t) => {
+  let asked = 0;
+  const { server, client } = await both(t, {
+    token: "bad",
+    tokenRefresher: async () => {
+      asked++;
+      await null;
+      return new Secret("good");
+    },
+  });
+  const all = await Promise.all(Array.from({ length: 20 }, () => client.get("/private")));
+  assert.equal(asked, 1);
+  assert.ok(all.some(({ trail }) => trail.attempts.at(-1).cause === "reauth"));
+  client.setToken("bad again");
+  await client.get("/private");
+  assert.equal(asked, 2);
+  assert.throws(() => client.setToken("a\nb"), ConfigError);
+  assert.throws(() => client.setToken(7), TypeError);
+  const plain = new Client(server.url, { token: "bad", tokenRefresher: () => "good" });
+  await plain.get("/private");
+  await plain.close();
+});
+
+test("what a refresher throws is the cause of the 401", async (t) => {
+  const thrown = new RangeError("no token is left");
+  for (const [tokenRefresher, cause] of [
+    [
+      () => {
+        throw thrown;
+      },
+      thrown,
+    ],
+    [
+      async () => {
+        throw thrown;
+      },
+      thrown,
+    ],
+    [() => 7, undefined],
+  ]) {
+    const { client } = await both(t, { token: "bad", tokenRefresher });
+    const error = await failure(client.get("/private"));
+    assert.equal(error.name, "AuthenticationError");
+    if (cause === undefined) assert.ok(error.cause instanceof TypeError);
+    else assert.equal(error.cause, cause);
+  }
+});
+
+test("a closed client cancels what is open and refuses the rest", async (t) => {
+  const { server, client } = await both(t);
+  const open = failure(client.get("/stall"));
+  await server.next();
+  const closing = client.close();
+  await client.close();
+  const error = await open;
+  assert.equal(error.kind, "cancelled");
+  assert.equal(error.cause, undefined);
+  assert.equal(error.trail.attempts.length, 1);
+  await closing;
+  await assert.rejects(client.get("/ok"), /the client is closed/);
+  assert.throws(() => client.setToken("t"), /the client is closed/);
+  const other = new Client(server.url);
+  const response = await other.get("/ok");
+  await other[Symbol.asyncDispose]();
+  // What is there stays there.
+  assert.equal(response.json().ok, true);
+  assert.match(response.trail.report(), /GET \/ok/);
+});

@@ -1,0 +1,192 @@
+// Signing in to OpenStack, and the clients that come of it.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { inspect } from "node:util";
+
+import { AuthenticationError, CancelledError, ConfigError, Secret, openstack } from "reqtrail";
+
+import { failure, run } from "./support.mjs";
+
+const { Cloud, Compute, Connection } = openstack;
+const PASSWORD = 'hünter2-"pass" 😀';
+const RESIZE = "req-11111111-1111-4111-8111-111111111111";
+
+/** Keystone, and a compute API that refuses Keystone's first token. */
+async function keystone(t, { hangs = false, once = Infinity } = {}) {
+  let tokens = 0;
+  let asked;
+  const signIns = [];
+  const server = createServer(async (request, response) => {
+    const answer = (status, body, id, headers = {}) => {
+      response.writeHead(status, { "X-Openstack-Request-Id": id, ...headers });
+      response.end(JSON.stringify(body));
+    };
+    if (request.method === "GET") {
+      if (request.headers["x-auth-token"] === "t-s3cr3t-1") return answer(401, {}, "req-old");
+      if (request.url.includes(`os-instance-actions/${RESIZE}`)) {
+        return answer(
+          200,
+          { instanceAction: { action: "resize", request_id: RESIZE, events: [] } },
+          "req-action",
+        );
+      }
+      if (request.url.includes("os-instance-actions")) {
+        const links = [{ rel: "next", href: "http://next.example/" }];
+        return answer(
+          200,
+          { instanceActions: [{ action: "resize", request_id: RESIZE }], links },
+          request.url,
+        );
+      }
+      return answer(200, { server: { id: "s1", status: "ACTIVE" } }, "req-new");
+    }
+    let text = "";
+    for await (const part of request.setEncoding("utf8")) text += part;
+    const { auth } = JSON.parse(text);
+    signIns.push(auth);
+    asked?.();
+    if (hangs) return;
+    if (auth.identity.password.user.password !== PASSWORD || tokens === once) {
+      return answer(
+        401,
+        { error: { code: 401, message: "no", title: "Unauthorized" } },
+        "req-refused",
+      );
+    }
+    const url = `http://127.0.0.1:${server.address().port}/compute`;
+    const token = {
+      catalog: [{ type: "compute", endpoints: [{ interface: "public", region_id: "One", url }] }],
+      expires_at: new Date(Date.now() + 3_600_000).toISOString(),
+      user: { id: "u1", name: "demo" },
+      project: { id: "p1", name: "prod" },
+    };
+    tokens++;
+    answer(201, { token }, `req-signin-${tokens}`, { "X-Subject-Token": `t-s3cr3t-${tokens}` });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const auth = {
+    auth_url: `http://127.0.0.1:${server.address().port}`,
+    username: "demo",
+    password: new Secret(PASSWORD),
+    project_name: "prod",
+    user_domain_name: "Default",
+    project_domain_id: "default",
+  };
+  return { auth, signIns, asks: () => new Promise((resolve) => (asked = resolve)) };
+}
+
+test("a sign-in gives clients that sign in again", async (t) => {
+  const { auth, signIns } = await keystone(t);
+  const connection = await new Cloud({ auth, region_name: "One" }).connect();
+  assert.ok(connection instanceof Connection);
+  const { session } = connection;
+  assert.deepEqual(
+    [session.projectId, session.projectName, session.userName],
+    ["p1", "prod", "demo"],
+  );
+  assert.ok(session.expiresAt > new Date());
+  assert.deepEqual(session.trail.requestIds, ["req-signin-1"]);
+  assert.match(connection.endpoint, /\/compute\/v2\.1$/);
+  const client = connection.client({ maxAttempts: 1 });
+  const compute = new Compute(client);
+  // The first token is refused; the second is Keystone's answer to the same password.
+  const server = await compute.server("s1");
+  assert.equal(server.status, "ACTIVE");
+  assert.deepEqual(server.trail.requestIds, ["req-old", "req-new"]);
+  assert.equal(signIns.length, 2);
+  const action = await compute.action("s1", RESIZE);
+  assert.equal(action.action, "resize");
+  assert.equal(action.trail.requestId, "req-action");
+  const since = new Date(Date.UTC(2026, 10, 21));
+  const page = await compute.actions("s1", { limit: 1, changesSince: since, marker: "req-0" });
+  assert.deepEqual(
+    page.actions.map(({ requestId }) => requestId),
+    [RESIZE],
+  );
+  assert.equal(page.next, "http://next.example/");
+  assert.match(page.trail.requestId, /limit=1&marker=req-0&changes-since=2026-11-21T00/);
+  await assert.rejects(compute.actions("s1", { changesSince: 7 }), /changesSince: expected a Date/);
+  await client.close();
+  const shown = inspect([connection, session, client]) + JSON.stringify(session);
+  assert.ok(!shown.includes("s3cr3t") && !shown.includes("hünter2"), shown);
+});
+
+test("a sign-in that is refused has its trail, and no password", async (t) => {
+  const { auth } = await keystone(t);
+  const cloud = new Cloud({ auth: { ...auth, password: "s3cr3t-wrong" } });
+  const error = await failure(cloud.connect());
+  assert.ok(error instanceof AuthenticationError);
+  assert.equal(error.requestId, "req-refused");
+  assert.match(error.stack.split("\n    at ")[1], /cloud\.test\.mjs/);
+  assert.ok(!(inspect(error) + inspect(cloud) + JSON.stringify(error)).includes("s3cr3t"));
+});
+
+test("a sign-in that fails later is the cause of the 401", async (t) => {
+  const { auth } = await keystone(t, { once: 1 });
+  const client = (await new Cloud({ auth }).connect()).client();
+  const error = await failure(new Compute(client).server("s1"));
+  assert.ok(error instanceof AuthenticationError);
+  assert.equal(error.requestId, "req-old");
+  assert.ok(error.cause instanceof AuthenticationError);
+  assert.equal(error.cause.requestId, "req-refused");
+  await client.close();
+});
+
+test("a sign-in is cancelled", async (t) => {
+  const { auth, asks } = await keystone(t, { hangs: true });
+  const controller = new AbortController();
+  const connecting = failure(new Cloud({ auth }).connect({ signal: controller.signal }));
+  await asks();
+  controller.abort(new Error("enough"));
+  const error = await connecting;
+  assert.ok(error instanceof CancelledError);
+  assert.equal(error.cause, controller.signal.reason);
+  const early = await failure(new Cloud({ auth }).connect({ signal: AbortSignal.abort() }));
+  assert.ok(early instanceof CancelledError);
+});
+
+test("clouds are described as in clouds.yaml, and mistakes are named", async (t) => {
+  const { auth } = await keystone(t);
+  assert.throws(
+    () => new Cloud({ region: "One" }),
+    /no option "region"; there are auth, .*region_name/,
+  );
+  assert.throws(() => new Cloud({ auth: { auth_url: "x" } }), ConfigError);
+  assert.throws(() => Cloud.named("no-such-cloud"), ConfigError);
+  const connection = await Cloud.fromEntry({ auth, region_name: "Two", unused: null }).connect();
+  assert.throws(() => connection.endpoint, /One/);
+  assert.throws(() => connection.client(), ConfigError);
+  const own = {
+    auth: { endpoint: "http://nova.example/v2.1", token: "t" },
+    auth_type: "admin_token",
+  };
+  const without = await new Cloud(own).connect();
+  assert.equal(without.session, null);
+  assert.equal(without.endpoint, "http://nova.example/v2.1");
+});
+
+test("a process signs in as the environment says, and ends", async (t) => {
+  const { auth } = await keystone(t);
+  const env = Object.fromEntries(
+    Object.entries({ ...auth, password: PASSWORD }).map(([name, value]) => [
+      `OS_${name.toUpperCase()}`,
+      value,
+    ]),
+  );
+  const code = `
+    import { openstack } from "reqtrail";
+    const connection = await openstack.Cloud.fromEnv("One").connect();
+    console.log(connection.session.userName);`;
+  assert.deepEqual(await run(code, { env }), {
+    code: 0,
+    signal: null,
+    stdout: "demo\n",
+    stderr: "",
+  });
+});

@@ -1,0 +1,127 @@
+// The class tree of errors, their fields, stacks and texts.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+
+import * as reqtrail from "reqtrail";
+
+import { both, failure } from "./support.mjs";
+
+const { ApiError, Client, NotFoundError, ReqtrailError, novavms, openstack } = reqtrail;
+
+test("an API error has every field, and the trail", async (t) => {
+  const { client } = await both(t, { dialect: "novavms", token: "s3cr3t-token" });
+  const error = await failure(client.get("/missing/{id}", { params: { id: "7" } }));
+  assert.ok(
+    error instanceof NotFoundError &&
+      error instanceof ApiError &&
+      error instanceof ReqtrailError &&
+      error instanceof Error,
+  );
+  assert.equal(error.name, "NotFoundError");
+  assert.equal(error.kind, "api");
+  assert.equal(error.category, "not_found");
+  assert.equal(error.status, 404);
+  assert.equal(error.requestId, error.trail.requestId);
+  assert.deepEqual(error.requestIds, error.trail.requestIds);
+  assert.equal(error.mayHaveBeenSent, true);
+  assert.ok(error.message.includes(error.requestId) && error.message.includes(error.trail.callId));
+  assert.equal(error.headers.get("set-cookie"), "s3cr3t");
+  assert.ok(Buffer.from(error.body).includes("no such camera"));
+  const { attempts } = error.trail;
+  assert.ok(Object.isFrozen(attempts) && Object.isFrozen(attempts[0]));
+  assert.deepEqual(error.trail.toJSON(), JSON.parse(JSON.stringify(error.trail)));
+  assert.equal(error.trail.toJSON().attempts[0].request_id, attempts[0].requestId);
+  assert.ok(error.trail.startedAt instanceof Date && error.trail.elapsedMs >= 0);
+});
+
+test("texts and JSON show the trail and no secret", async (t) => {
+  const { client } = await both(t, { dialect: "novavms", token: "s3cr3t-token" });
+  const seen = [];
+  for (const path of ["/missing", "/echo-token"]) {
+    const error = await failure(client.get(path));
+    assert.ok(inspect(error).includes(error.trail.report().trimEnd()));
+    assert.equal(inspect(error.trail), error.trail.report());
+    assert.equal(String(error.trail), error.trail.report());
+    assert.deepEqual(JSON.parse(JSON.stringify(error)).trail, error.trail.toJSON());
+    assert.equal(JSON.parse(JSON.stringify(error)).requestId, error.requestId);
+    // What loggers copy: every property that they find.
+    const copied = {};
+    for (const key in error) copied[key] = error[key];
+    seen.push(
+      inspect(error),
+      inspect({ deep: { in: { an: { object: error } } } }),
+      JSON.stringify(error),
+      JSON.stringify(copied),
+      error.stack,
+    );
+  }
+  seen.push(
+    inspect(client),
+    inspect(await client.get("/ok")),
+    JSON.stringify(await client.get("/ok")),
+  );
+  assert.deepEqual(
+    seen.filter((text) => text.includes("s3cr3t")),
+    [],
+  );
+});
+
+test("stacks begin in the caller's code", async (t) => {
+  const { client } = await both(t);
+  async function inTheProgram() {
+    return await client.get("/missing");
+  }
+  const frames = (await failure(inTheProgram())).stack.split("\n    at ").slice(1);
+  assert.match(frames[0], /inTheProgram .*errors\.test\.mjs/);
+  const together = await failure(Promise.all([client.get("/ok"), client.get("/missing")]));
+  assert.ok(together.stack.includes("errors.test.mjs"), together.stack);
+  assert.ok(!together.stack.includes("node_modules/reqtrail"), together.stack);
+  // Nobody awaits it: then at least there is a stack.
+  const unawaited = await new Promise((resolve) => void client.get("/missing").catch(resolve));
+  assert.ok(unawaited.stack.startsWith("NotFoundError: GET /missing"));
+});
+
+test("known codes narrow, by dialect; others keep their text", async (t) => {
+  const { client, server } = await both(t, { dialect: "novavms" });
+  const forbidden = await failure(client.get("/forbidden"));
+  assert.equal(forbidden.name, "PermissionDeniedError");
+  assert.ok(novavms.hasKnownCode(forbidden));
+  assert.ok(!openstack.hasKnownCode(forbidden));
+  assert.ok(novavms.ERROR_CODES.includes(forbidden.code));
+  const custom = new Client(server.url);
+  assert.ok(!novavms.hasKnownCode(await failure(custom.get("/forbidden"))));
+  await custom.close();
+  assert.ok(!novavms.hasKnownCode(new Error("forbidden")) && !novavms.hasKnownCode(null));
+});
+
+test("every kind has its class and its name", async () => {
+  const classes = {
+    ApiError: "ApiError",
+    ConnectError: "ConnectError",
+    TimeoutError: "TimeoutError",
+    TransportError: "TransportError",
+    TooLargeError: "TooLargeError",
+    DecodeError: "DecodeError",
+    RedirectError: "RedirectError",
+    CancelledError: "AbortError",
+    RequestBuildError: "RequestBuildError",
+    ConfigError: "ConfigError",
+    InternalError: "InternalError",
+    RateLimitedError: "RateLimitedError",
+    QuotaError: "QuotaError",
+  };
+  for (const [cls, name] of Object.entries(classes)) {
+    // Programs make them in their own tests.
+    const error = new reqtrail[cls]("text", { cause: 1 });
+    assert.ok(error instanceof ReqtrailError);
+    assert.equal(String(error), `${name}: text`);
+    assert.equal(error.cause, 1);
+    assert.equal(error.trail, null);
+    assert.ok(inspect(error).includes("[cause]: 1"));
+  }
+  const refused = await failure(new Client("http://127.0.0.1:9", { maxAttempts: 1 }).get("/"));
+  assert.equal(refused.name, "ConnectError");
+  assert.equal(refused.mayHaveBeenSent, false);
+});

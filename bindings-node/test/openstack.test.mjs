@@ -1,0 +1,159 @@
+// Server actions: typed reports of what became of a 202.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { inspect } from "node:util";
+
+import { CancelledError, Client, NotFoundError, ReqtrailError, openstack } from "reqtrail";
+
+import { failure } from "./support.mjs";
+
+const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerStory } = openstack;
+const ID = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
+const RESIZE = "req-11111111-1111-4111-8111-111111111111";
+
+/** One server, whose resize fails after its 202 or never ends. */
+async function nova(t, fails) {
+  let last = 0;
+  let asked;
+  const action = {
+    action: "resize",
+    instance_uuid: ID,
+    request_id: RESIZE,
+    start_time: "2026-11-21T21:00:00",
+  };
+  const event = {
+    ...{
+      event: "cold_migrate",
+      start_time: "2026-11-21T21:00:00",
+      finish_time: "2026-11-21T21:00:01",
+    },
+    ...{ result: fails ? "Error" : null, details: "No valid host was found." },
+  };
+  const server = createServer((request, response) => {
+    const answer = (status, body) => {
+      const own =
+        status === 202 ? RESIZE : `req-00000000-0000-4000-8000-${String(++last).padStart(12, "0")}`;
+      response.writeHead(status, { "X-Openstack-Request-Id": own });
+      response.end(JSON.stringify(body));
+    };
+    request.resume();
+    if (request.method === "POST") return answer(202, {});
+    asked?.();
+    const [what, id, list, one] = request.url.split("?")[0].split("/").slice(1);
+    if (what !== "servers" || (id !== ID && list === undefined)) {
+      return answer(404, { itemNotFound: { code: 404, message: "no such server" } });
+    }
+    if (one !== undefined) {
+      return answer(200, {
+        instanceAction: { ...action, message: fails ? "Error" : null, events: [event] },
+      });
+    }
+    if (list !== undefined) return answer(200, { instanceActions: [action] });
+    answer(200, {
+      server: { id: ID, status: "ACTIVE", "OS-EXT-STS:task_state": fails ? null : "resize_prep" },
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const client = Client.openstack(`http://127.0.0.1:${server.address().port}`, {
+    token: "gAAAAA-s3cr3t",
+  });
+  t.after(async () => {
+    await client.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { client, asks: () => new Promise((resolve) => (asked = resolve)) };
+}
+
+test("follow and explain", async (t) => {
+  const { client } = await nova(t, true);
+  const compute = new Compute(client);
+  const resize = await client.post("/servers/{id}/action", {
+    params: { id: ID },
+    json: { resize: { flavorRef: "2" } },
+  });
+  assert.equal(resize.requestId, RESIZE);
+  const failed = await failure(
+    compute.follow(ID, resize, { pollIntervalMs: 10, settleTimeMs: 10 }),
+  );
+  assert.ok(failed instanceof ActionFailedError && failed instanceof ReqtrailError);
+  const { report } = failed;
+  assert.ok(report instanceof ActionReport);
+  assert.equal(report.verdict, "failed");
+  assert.equal(report.requestId, RESIZE);
+  assert.equal(failed.requestId, RESIZE);
+  assert.equal(report.action.events[0].details, "No valid host was found.");
+  assert.equal(report.action.action, "resize");
+  assert.equal(report.server.status, "ACTIVE");
+  assert.ok(failed.message.includes("No valid host was found.") && failed.message.includes(RESIZE));
+  assert.match(failed.stack.split("\n    at ")[1], /openstack\.test\.mjs/);
+  assert.equal(String(report), report.report());
+  assert.equal(inspect(report), report.report());
+  assert.equal(report.toJSON().schema, "reqtrail.action/1");
+  assert.equal(report.trails[0].method, "POST");
+  assert.equal(report.globalRequestId, report.trails[0].correlationId);
+  assert.ok(!JSON.stringify(report).includes("s3cr3t"));
+  const story = await compute.explain(ID, { limit: 5 });
+  assert.ok(story instanceof ServerStory);
+  assert.deepEqual(
+    story.actions.map(({ verdict }) => verdict),
+    ["failed"],
+  );
+  assert.equal(story.actions[0].action.requestId, RESIZE);
+  assert.ok(String(story).includes(RESIZE));
+  assert.equal(story.trails.length, 3);
+  const missing = await failure(client.get("/servers/{id}", { params: { id: "other" } }));
+  assert.ok(missing instanceof NotFoundError && openstack.hasKnownCode(missing));
+  assert.equal(missing.code, "itemNotFound");
+});
+
+test("following ends when it is told to", async (t) => {
+  const { client, asks } = await nova(t, false);
+  const compute = new Compute(client);
+  const report = await compute.follow(ID, RESIZE, { pollIntervalMs: 10, deadlineMs: 100 });
+  assert.equal(report.verdict, "unknown");
+  assert.ok(report.followedMs >= 0);
+  const controller = new AbortController();
+  const following = failure(compute.follow(ID, RESIZE, { signal: controller.signal }));
+  await asks();
+  controller.abort(new Error("enough"));
+  const unfollowed = await following;
+  assert.ok(unfollowed instanceof ActionUnfollowedError);
+  assert.ok(unfollowed.cause instanceof CancelledError);
+  assert.equal(unfollowed.cause.cause, controller.signal.reason);
+  assert.equal(unfollowed.report.verdict, "unknown");
+  const early = await failure(compute.follow(ID, RESIZE, { signal: AbortSignal.abort() }));
+  assert.ok(early.cause instanceof CancelledError);
+  const closed = failure(compute.follow(ID, RESIZE));
+  await asks();
+  await client.close();
+  assert.ok((await closed) instanceof ActionUnfollowedError);
+});
+
+test("wrong options and wrong clients are refused", async (t) => {
+  const { client } = await nova(t, true);
+  const compute = new Compute(client);
+  await assert.rejects(
+    compute.follow(ID, RESIZE, { limit: 1 }),
+    /no option "limit"; there are .*pollIntervalMs/,
+  );
+  await assert.rejects(compute.explain(ID, { limit: -1 }), TypeError);
+  await assert.rejects(compute.follow(ID, 7), TypeError);
+  await assert.rejects(compute.follow(ID, RESIZE, { onProgress: 7 }), TypeError);
+  assert.throws(() => new Compute({}), TypeError);
+  await client.close();
+  const server = createServer((_, response) => response.writeHead(403).end());
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const other = Client.openstack(`http://127.0.0.1:${server.address().port}`);
+  const unread = await failure(new Compute(other).explain(ID));
+  assert.ok(unread instanceof openstack.ExplainError);
+  assert.equal(unread.kind, "api");
+  assert.equal(unread.status, 403);
+  assert.equal(unread.cause.name, "PermissionDeniedError");
+  assert.equal(unread.trails.length, 1);
+  assert.ok((await failure(new Compute(other).server(ID))) instanceof ReqtrailError);
+  await other.close();
+  server.close();
+});

@@ -1,0 +1,99 @@
+// The types, as a program's compiler sees them, and the snippets of the documentation.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { run, spawned } from "./support.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const TOOLS = process.env.REQTRAIL_TOOLS;
+const README = readFileSync(path.join(HERE, "..", "node_modules", "reqtrail", "README.md"), "utf8");
+const SOURCE = process.env.REQTRAIL_SOURCE;
+
+function snippets(text, language) {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))].map(
+    ([, code]) => code,
+  );
+}
+
+async function compile(files, t) {
+  const config = path.join(HERE, `tsconfig.${path.basename(files[0])}.json`);
+  const compilerOptions = {
+    ...{ strict: true, noEmit: true, target: "es2022", lib: ["es2023", "esnext.disposable"] },
+    ...{
+      module: "node20",
+      types: ["node"],
+      typeRoots: [path.join(TOOLS, "node_modules", "@types")],
+    },
+    exactOptionalPropertyTypes: true,
+  };
+  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
+  t.after(() => rmSync(config));
+  const tsc = path.join(TOOLS, "node_modules", ".bin", "tsc");
+  const { code, stdout } = await spawned(tsc, ["-p", config, "--pretty", "false"], {
+    cwd: HERE,
+    env: process.env,
+  });
+  assert.equal(code, 0, stdout);
+}
+
+test(
+  "programs of both module systems compile, and wrong ones do not",
+  { skip: !TOOLS },
+  async (t) => {
+    // A line that has to be refused is marked with @ts-expect-error, which is an error itself where nothing is refused.
+    await compile(["types/usage.mts", "types/usage.cts"], t);
+  },
+);
+
+test("the snippets of the README compile", { skip: !TOOLS }, async (t) => {
+  const folder = path.join(HERE, "snippets");
+  mkdirSync(folder, { recursive: true });
+  t.after(() => rmSync(folder, { recursive: true }));
+  const found = snippets(README, "ts");
+  assert.ok(found.length >= 4);
+  const files = found.map((code, index) => {
+    const file = path.join(folder, `readme${index}.mts`);
+    const client = code.includes("const client =")
+      ? ""
+      : 'declare const client: import("reqtrail").Client;\n';
+    writeFileSync(file, `${client}${code}\nexport {};\n`);
+    return file;
+  });
+  await compile(files, t);
+});
+
+test("the README's failure without a server", async () => {
+  const [code] = snippets(README, "js");
+  const { code: exit, stdout, stderr } = await run(code);
+  assert.equal(exit, 0, stderr);
+  assert.match(stdout, /ConnectError: GET \/anything/);
+  assert.match(stdout, /GET \/anything  FAILED: connect  2 attempts/);
+});
+
+test(
+  "the snippets of the page for those who come from elsewhere compile",
+  { skip: !TOOLS || !SOURCE },
+  async (t) => {
+    const page = readFileSync(
+      path.join(SOURCE, "..", "docs", "from-fetch-axios-undici.md"),
+      "utf8",
+    );
+    const found = snippets(page, "ts").filter((code) => code.includes("// reqtrail"));
+    assert.ok(found.length >= 4);
+    const folder = path.join(HERE, "page");
+    mkdirSync(folder, { recursive: true });
+    t.after(() => rmSync(folder, { recursive: true }));
+    const head =
+      'import * as reqtrail from "reqtrail";\ndeclare const client: reqtrail.Client; declare const url: string; declare const token: string; declare const controller: AbortController;\n';
+    const files = found.map((code, index) => {
+      const file = path.join(folder, `page${index}.mts`);
+      writeFileSync(file, `${head}${code}\nexport {};\n`);
+      return file;
+    });
+    await compile(files, t);
+  },
+);

@@ -1,0 +1,20 @@
+// The same for CommonJS: its own entry, its own declarations.
+
+import reqtrail = require("reqtrail");
+import { Client, NotFoundError, type Trail } from "reqtrail";
+
+async function main(): Promise<void> {
+  const client = new reqtrail.Client("https://api.example", {
+    dialect: { name: "acme", codes: { TOO_FAST: { category: "rate_limited", retry: "always" } } },
+  });
+  const again: Client = client;
+  const response: reqtrail.Response = await again.get("/a/{b}", { params: { b: true } });
+  const trail: Trail = response.trail;
+  const error = new NotFoundError("text");
+  const category: "not_found" = error.category;
+  console.log(trail.report(), category);
+  // @ts-expect-error no such category
+  new reqtrail.Client("https://api.example", { dialect: { name: "acme", codes: { A: { category: "slow" } } } });
+}
+
+void main();

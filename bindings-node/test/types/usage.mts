@@ -1,0 +1,140 @@
+// What programs may write, and what their compiler has to refuse.
+
+import {
+  ApiError,
+  type Attempt,
+  type Category,
+  Client,
+  type ErrorKind,
+  RateLimitedError,
+  ReqtrailError,
+  Response,
+  Secret,
+  TimeoutError,
+  type Trail,
+  novavms,
+  openstack,
+} from "reqtrail";
+
+const client: Client = Client.novavms(new URL("https://novavms.example/api/v1"), {
+  token: new Secret("sk_live_…"),
+  tokenRefresher: async () => "new",
+  retryBudget: null,
+  timeoutMs: 1000,
+  proxy: null,
+  onAttempt: (call, attempt) => console.log(call.callId, attempt.requestId),
+  onCall: (trail: Trail) => console.log(trail.report()),
+});
+
+// Parameters are told by the template.
+const camera: Response = await client.get("/cameras/{id}", { params: { id: 7 } });
+await client.get("/cameras");
+await client.get("/cameras", { query: { limit: 10, tag: ["a", "b"], none: undefined } });
+await client.put("/cameras/{id}/events/{event}", { params: { id: "a", event: 7n }, json: {} });
+await client.request("QUERY", "/cameras/{id}", { params: { id: new Secret("s") } });
+const path: string = "/cameras/" + "{id}";
+await client.get(path);
+await client.get(path, { params: { id: 1 } });
+// @ts-expect-error the parameter is missing
+await client.get("/cameras/{id}");
+// @ts-expect-error the parameter is missing
+await client.get("/cameras/{id}", {});
+// @ts-expect-error another name
+await client.get("/cameras/{id}", { params: { ident: 7 } });
+// @ts-expect-error one is missing
+await client.get("/cameras/{id}/events/{event}", { params: { id: 7 } });
+// @ts-expect-error one too many
+await client.get("/cameras/{id}", { params: { id: 7, other: 1 } });
+// @ts-expect-error the path has none
+await client.get("/cameras", { params: { id: 7 } });
+// @ts-expect-error undefined is no value of a parameter
+await client.get("/cameras/{id}", { params: { id: undefined } });
+// @ts-expect-error an option that there is not
+await client.get("/cameras", { timeout: 7 });
+// @ts-expect-error an option that there is not
+new Client("https://api.example", { timeout: 7 });
+// @ts-expect-error the dialect is given already
+Client.openstack("https://nova.example", { dialect: "novavms" });
+
+// Responses.
+const ok: true = camera.ok;
+const id: string | null = camera.requestId;
+const headers: Headers = camera.headers;
+const body: { name: string } = camera.json<{ name: string }>();
+const bytes: Uint8Array = camera.bytes();
+// @ts-expect-error JSON is of no type until the program says so
+camera.json().name;
+// @ts-expect-error a record
+camera.status = 1;
+// @ts-expect-error trails are made by calls
+new (camera.trail.constructor as typeof Trail)();
+
+// Errors narrow by class, by kind, by category, and by code.
+try {
+  await client.get("/cameras");
+} catch (error) {
+  if (error instanceof RateLimitedError) {
+    const category: "rate_limited" = error.category;
+    const wait: number | null = error.retryAfterMs;
+    console.log(category, wait);
+  } else if (error instanceof TimeoutError) {
+    const kind: "timeout" = error.kind;
+    console.log(kind);
+  } else if (error instanceof ApiError) {
+    const status: number = error.status;
+    const trail: Trail = error.trail;
+    const category: Category = error.category;
+    console.log(status, trail, category);
+  } else if (error instanceof ReqtrailError) {
+    const kind: ErrorKind = error.kind;
+    const trail: Trail | null = error.trail;
+    console.log(kind, trail);
+  }
+  if (novavms.hasKnownCode(error)) {
+    switch (error.code) {
+      case "webhook_delivery_failed": {
+        const code: "webhook_delivery_failed" = error.code;
+        console.log(code, error.hint);
+        break;
+      }
+      // @ts-expect-error no such code
+      case "webhook_delivery_fails":
+        break;
+    }
+  }
+  if (openstack.hasKnownCode(error)) {
+    const fault: openstack.Fault = error.code;
+    console.log(fault);
+  }
+}
+
+// Trails are records.
+const attempt: Attempt | undefined = camera.trail.attempts[0];
+const ids: readonly string[] = camera.trail.requestIds;
+const json: string = camera.trail.toJSON().attempts[0]!.span_id;
+// @ts-expect-error read-only
+camera.trail.attempts.push(attempt!);
+// @ts-expect-error read-only
+attempt!.status = 1;
+// @ts-expect-error no such cause
+console.log(attempt!.cause === "again");
+
+// Server actions.
+const compute = new openstack.Compute(client);
+const report: openstack.ActionReport = await compute.follow("id", camera, { pollIntervalMs: 10 });
+const verdict: "succeeded" | "failed" | "unknown" = report.verdict;
+const story: openstack.ServerStory = await compute.explain("id", { limit: 1 });
+// @ts-expect-error an option of the other
+await compute.explain("id", { deadlineMs: 1 });
+
+const cloud = new openstack.Cloud({ auth: { auth_url: "https://keystone.example", password: new Secret("s") } });
+const connection: openstack.Connection = await cloud.connect({ signal: AbortSignal.timeout(1000) });
+const nova: Client = connection.client({ maxAttempts: 2 });
+const server: openstack.Server = await new openstack.Compute(nova).server("id");
+const trail: Trail | null = server.trail;
+// @ts-expect-error no such key
+new openstack.Cloud({ region: "One" });
+console.log(trail, connection.session?.expiresAt);
+
+const disposable: AsyncDisposable = client;
+console.log(ok, id, headers, body, bytes, ids, json, verdict, story, disposable);

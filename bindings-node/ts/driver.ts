@@ -1,0 +1,197 @@
+/**
+ * Starts calls and gets their results.
+ *
+ * Calls run on one background thread of the native half. It wakes the event loop once per batch of results; the promises
+ * are JavaScript's own.
+ */
+
+import type { ReqtrailError } from "./errors.js";
+import { Hooks } from "./hooks.js";
+import { hold, release } from "./keepalive.js";
+import { native } from "./loader.js";
+import { type Above, errorOf } from "./mapping.js";
+import type { FlowOptions, Items, RawClient, RawConnection, RawReport } from "./native.js";
+import { type ClientOptions, optionsJson } from "./options.js";
+import type { RawCall } from "./request.js";
+import { Response, responseOf } from "./response.js";
+
+/** A call or a flow that failed, as an item. */
+export class Failed {
+  constructor(
+    readonly items: Items,
+    readonly index: number,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+}
+
+/** How a call or a flow ended. */
+export type Ended = Response | Failed | RawReport;
+
+/** The calls that listen to one signal: one listener serves them all. */
+class Watch {
+  readonly tags = new Set<number>();
+  constructor(
+    readonly signal: AbortSignal,
+    readonly listener: () => void,
+  ) {}
+}
+
+/** What `drain` writes: how many, whether there are more, then of each its tag and what it is. */
+const HEAD = 2;
+const BATCH = 16;
+const FAILED = 0;
+const REPORT = -1;
+
+export class Driver {
+  readonly #raw: RawClient;
+  readonly #hooks: Hooks;
+  readonly #pending = new Map<number, (ended: Ended) => void>();
+  readonly #watches = new WeakMap<AbortSignal, Watch>();
+  readonly #watched = new Map<number, Watch>();
+  readonly #out = new Float64Array(HEAD + 2 * BATCH);
+  #next = 1;
+  #closed = false;
+  #idle: (() => void) | undefined;
+
+  constructor(base: string | RawConnection, options: ClientOptions, above: Above) {
+    const json = optionsJson(options);
+    this.#raw = new native.RawClient();
+    this.#hooks = new Hooks(this.#raw, options);
+    // The native half holds this function for as long as the client lives, so it must not hold the client.
+    const self = new WeakRef(this);
+    const failed = this.#raw.open(base, json, () => self.deref()?.drain());
+    if (failed !== null) throw errorOf(failed, 0, above);
+  }
+
+  /** Starts a call. */
+  call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended> {
+    return this.#begin(call.signal, (tag) => {
+      const { params, query, headers, body, options } = call;
+      const aborted = call.signal?.aborted === true;
+      this.#raw.start(tag, method, target, link, params, query, headers, body, options, aborted);
+    });
+  }
+
+  /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
+  follow(
+    serverId: string,
+    action: string | readonly [Items, number],
+    options: FlowOptions,
+    signal: AbortSignal | undefined,
+    onProgress: ((json: string) => void) | undefined,
+  ): Promise<Ended> {
+    const [ref, index] = typeof action === "string" ? [action, 0] : action;
+    return this.#begin(signal, (tag) => {
+      this.#raw.follow(tag, serverId, ref, index, options);
+      if (onProgress !== undefined) this.#hooks.onProgress.set(tag, onProgress);
+    });
+  }
+
+  /** Starts reading something of a server: `server`, `action`, `actions`, or its story, `explain`. */
+  look(
+    what: "server" | "action" | "actions" | "explain",
+    serverId: string,
+    requestId: string,
+    options: FlowOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<Ended> {
+    return this.#begin(signal, (tag) => this.#raw.look(tag, what, serverId, requestId, options));
+  }
+
+  #begin(signal: AbortSignal | undefined, start: (tag: number) => void): Promise<Ended> {
+    if (this.#closed) throw new Error("the client is closed");
+    this.#hooks.look();
+    const tag = this.#next++;
+    start(tag);
+    if (this.#pending.size === 0) hold(this);
+    if (signal !== undefined) this.#watch(tag, signal);
+    return new Promise((resolve) => this.#pending.set(tag, resolve));
+  }
+
+  #watch(tag: number, signal: AbortSignal): void {
+    if (signal.aborted) {
+      // A call was started cancelled; a flow was not.
+      this.#raw.cancel(tag);
+    }
+    let watch = this.#watches.get(signal);
+    if (watch === undefined) {
+      const made = new Watch(signal, () => {
+        for (const one of made.tags) this.#raw.cancel(one);
+      });
+      watch = made;
+      this.#watches.set(signal, watch);
+      signal.addEventListener("abort", watch.listener);
+    }
+    watch.tags.add(tag);
+    this.#watched.set(tag, watch);
+  }
+
+  #unwatch(tag: number): AbortSignal | undefined {
+    const watch = this.#watched.get(tag);
+    if (watch === undefined) return undefined;
+    this.#watched.delete(tag);
+    watch.tags.delete(tag);
+    if (watch.tags.size === 0) {
+      watch.signal.removeEventListener("abort", watch.listener);
+      this.#watches.delete(watch.signal);
+    }
+    return watch.signal;
+  }
+
+  /** Takes the results that are there and ends what waits for them. */
+  drain(): void {
+    const out = this.#out;
+    do {
+      const items = this.#raw.drain(out);
+      // What was told before these results came is told first.
+      if (this.#hooks.listens) this.#hooks.tell();
+      if (items === null) return;
+      const count = out[0]!;
+      for (let index = 0; index < count; index++) {
+        this.#end(out[HEAD + 2 * index]!, out[HEAD + 2 * index + 1]!, items, index);
+      }
+    } while (out[1] !== 0);
+  }
+
+  #end(tag: number, what: number, items: Items, index: number): void {
+    const resolve = this.#pending.get(tag);
+    const signal = this.#watched.size > 0 ? this.#unwatch(tag) : undefined;
+    if (resolve === undefined) return;
+    this.#pending.delete(tag);
+    if (this.#hooks.onProgress.size > 0) this.#hooks.onProgress.delete(tag);
+    if (this.#pending.size === 0) {
+      release(this);
+      this.#idle?.();
+    }
+    if (what === FAILED) resolve(new Failed(items, index, signal));
+    else if (what === REPORT) resolve(native.takeReport(items, index));
+    else resolve(responseOf(items, index, what));
+  }
+
+  /** Makes the error of what failed; its stack begins above a function. */
+  errorOf(failed: Failed, above: Above): ReqtrailError {
+    const reason: unknown = failed.signal?.aborted === true ? failed.signal.reason : undefined;
+    return errorOf(failed.items, failed.index, above, this.#hooks.thrown, reason);
+  }
+
+  setToken(token: string, above: Above): void {
+    if (this.#closed) throw new Error("the client is closed");
+    const failed = this.#raw.setToken(token);
+    if (failed !== null) throw errorOf(failed, 0, above);
+  }
+
+  /** Cancels the calls under way, waits for their ends, and closes the connections. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const tag of this.#pending.keys()) this.#raw.cancel(tag);
+    if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    // Those who wait for the last calls are told first.
+    await Promise.resolve();
+    this.#raw.close();
+  }
+
+  describe(): string {
+    return this.#raw.describe() ?? "closed";
+  }
+}

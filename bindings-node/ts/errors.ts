@@ -1,0 +1,255 @@
+/**
+ * The errors that every call can end with.
+ *
+ * One class for each kind of error; those of API errors by category are in `categories.ts`, which is generated.
+ */
+
+import { inspect } from "node:util";
+
+import type { Category, ErrorKind } from "./codes.js";
+import type { RateLimit } from "./response.js";
+import type { Trail, TrailJson } from "./trail.js";
+
+/** The fields of an error; what is left out is `null`. */
+export interface ErrorFields {
+  kind?: ErrorKind;
+  category?: Category | null;
+  code?: string | null;
+  status?: number | null;
+  requestId?: string | null;
+  retryAfterMs?: number | null;
+  reason?: string | null;
+  mayHaveBeenSent?: boolean;
+  trail?: Trail | null;
+  cause?: unknown;
+}
+
+/** What only an API's answer has; what is left out is `null`, or empty. */
+export interface ApiErrorFields extends ErrorFields {
+  rawCode?: string | null;
+  title?: string | null;
+  details?: string | null;
+  hint?: string | null;
+  microversion?: string | null;
+  rateLimit?: RateLimit | null;
+  headers?: readonly string[];
+  body?: Uint8Array;
+}
+
+/** An error as JSON. */
+export interface ErrorJson {
+  name: string;
+  message: string;
+  kind: ErrorKind;
+  category: Category | null;
+  code: string | null;
+  status: number | null;
+  requestId: string | null;
+  requestIds: readonly string[];
+  retryAfterMs: number | null;
+  reason: string | null;
+  mayHaveBeenSent: boolean;
+  trail: TrailJson | null;
+}
+
+/**
+ * Why a call gave no response, or a client could not be built.
+ *
+ * Its `message` is one line that is enough for support: what failed, status, code, every request ID, the number of
+ * attempts and the call ID. `status`, `code`, `category`, `requestId` and `retryAfterMs` describe the last attempt, and are
+ * `null` where it has none. `console.log` shows the support report with it, and `JSON.stringify` the trail.
+ */
+export class ReqtrailError extends Error {
+  /** What went wrong with the call. */
+  readonly kind: ErrorKind;
+  /** What the API's answer means. */
+  readonly category: Category | null;
+  /** The API's error code in its canonical spelling; see `novavms.hasKnownCode` and `openstack.hasKnownCode`. */
+  readonly code: string | null;
+  /** The status of the last attempt. */
+  readonly status: number | null;
+  /** The request ID of the last attempt. */
+  readonly requestId: string | null;
+  /** The wait in milliseconds that the server asked for in its last answer. */
+  readonly retryAfterMs: number | null;
+  /** What went wrong in words: the server's own for an API error, if it has any. */
+  readonly reason: string | null;
+  /** Whether the request of any attempt may have reached the server. */
+  readonly mayHaveBeenSent: boolean;
+  /** The call's trail; `null` only for a client that could not be built. */
+  readonly trail: Trail | null;
+
+  constructor(message?: string, fields: ErrorFields = {}) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.kind = fields.kind ?? "internal";
+    this.category = fields.category ?? null;
+    this.code = fields.code ?? null;
+    this.status = fields.status ?? null;
+    this.requestId = fields.requestId ?? null;
+    this.retryAfterMs = fields.retryAfterMs ?? null;
+    this.reason = fields.reason ?? null;
+    this.mayHaveBeenSent = fields.mayHaveBeenSent ?? false;
+    this.trail = fields.trail ?? null;
+  }
+
+  /** The request IDs of all attempts, in order. */
+  get requestIds(): readonly string[] {
+    return this.trail?.requestIds ?? [];
+  }
+
+  /** The error with its trail, without its stack and its cause; for `JSON.stringify`. */
+  toJSON(): ErrorJson {
+    return {
+      name: this.name,
+      message: this.message,
+      kind: this.kind,
+      category: this.category,
+      code: this.code,
+      status: this.status,
+      requestId: this.requestId,
+      requestIds: this.requestIds,
+      retryAfterMs: this.retryAfterMs,
+      reason: this.reason,
+      mayHaveBeenSent: this.mayHaveBeenSent,
+      trail: this.trail?.toJSON() ?? null,
+    };
+  }
+
+  /** @internal */
+  [inspect.custom](depth: number, options: object, show: typeof inspect): string {
+    if (depth < 0) return `[${this.name}: ${this.message}]`;
+    let text = this.stack ?? `${this.name}: ${this.message}`;
+    if (this.trail !== null) text += `\n\n${this.trail.report().trimEnd()}`;
+    if (this.cause !== undefined) text += `\n\n[cause]: ${show(this.cause, options)}`;
+    return text;
+  }
+}
+
+/** The server answered with a final status outside 2xx. There is a subclass for each category. */
+export class ApiError extends ReqtrailError {
+  declare readonly kind: "api";
+  declare readonly category: Category;
+  declare readonly status: number;
+  declare readonly trail: Trail;
+
+  /** The code as the server wrote it. */
+  readonly rawCode: string | null;
+  /** The heading of the server's text, where the API writes one. */
+  readonly title: string | null;
+  /** How to fix what the code complains of, where the dialect knows. */
+  readonly hint: string | null;
+  /** The version of the API that the server answered with, where the API has versions. */
+  readonly microversion: string | null;
+  /** The rate limit that the answer reported. */
+  readonly rateLimit: RateLimit | null;
+  // Loggers copy every property that they find; these may hold anything, and have to be asked for.
+  readonly #details: string | null;
+  readonly #headers: readonly string[];
+  readonly #body: Uint8Array;
+  #made: Headers | undefined;
+
+  constructor(message?: string, fields: ApiErrorFields = {}) {
+    super(message, { kind: "api", ...fields });
+    this.rawCode = fields.rawCode ?? null;
+    this.title = fields.title ?? null;
+    this.hint = fields.hint ?? null;
+    this.microversion = fields.microversion ?? null;
+    this.rateLimit = fields.rateLimit ?? null;
+    this.#details = fields.details ?? null;
+    this.#headers = fields.headers ?? [];
+    this.#body = fields.body ?? new Uint8Array();
+  }
+
+  /** What the server says to operators, a stack trace for one. It is not meant for end users. */
+  get details(): string | null {
+    return this.#details;
+  }
+
+  /** The answer's headers. */
+  get headers(): Headers {
+    return (this.#made ??= headersOf(this.#headers));
+  }
+
+  /** The first 64 KiB of the answer's body, decoded. */
+  get body(): Uint8Array {
+    return this.#body;
+  }
+}
+
+/** No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent. */
+export class ConnectError extends ReqtrailError {
+  declare readonly kind: "connect";
+}
+
+/** The attempt's or the call's time ran out. */
+export class TimeoutError extends ReqtrailError {
+  declare readonly kind: "timeout";
+}
+
+/** The connection broke, the protocol was violated, or the body of a success was cut short. */
+export class TransportError extends ReqtrailError {
+  declare readonly kind: "transport";
+}
+
+/** The body of a success, or a header block, is over its limit. */
+export class TooLargeError extends ReqtrailError {
+  declare readonly kind: "too_large";
+}
+
+/** The body of a success cannot be decoded, or is not what was asked for: text or JSON. */
+export class DecodeError extends ReqtrailError {
+  declare readonly kind: "decode";
+}
+
+/** A redirect was refused: another origin, a downgrade, too many, or a method that it must not change. */
+export class RedirectError extends ReqtrailError {
+  declare readonly kind: "redirect";
+}
+
+/**
+ * The call's `AbortSignal` was aborted, or its client closed. `name` is `AbortError`, as the platform's is, and `cause` the
+ * signal's reason.
+ */
+export class CancelledError extends ReqtrailError {
+  declare readonly kind: "cancelled";
+}
+
+/** The request cannot be built: the text says what is wrong with it. Nothing was sent. */
+export class RequestBuildError extends ReqtrailError {
+  declare readonly kind: "invalid_request";
+}
+
+/** The client cannot be built: the text names the option, what was given and what is accepted. */
+export class ConfigError extends ReqtrailError {
+  declare readonly kind: "config";
+}
+
+/** A bug in reqtrail; please report it. */
+export class InternalError extends ReqtrailError {
+  declare readonly kind: "internal";
+}
+
+/** Gives the class its name in texts, which a minifier might change. */
+export function named(cls: { readonly prototype: Error }, name: string): void {
+  Object.defineProperty(cls.prototype, "name", { value: name, writable: true, configurable: true });
+}
+
+named(ReqtrailError, "ReqtrailError");
+named(ApiError, "ApiError");
+named(ConnectError, "ConnectError");
+named(TimeoutError, "TimeoutError");
+named(TransportError, "TransportError");
+named(TooLargeError, "TooLargeError");
+named(DecodeError, "DecodeError");
+named(RedirectError, "RedirectError");
+named(CancelledError, "AbortError");
+named(RequestBuildError, "RequestBuildError");
+named(ConfigError, "ConfigError");
+named(InternalError, "InternalError");
+
+/** Headers of names and values in turn. */
+export function headersOf(flat: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < flat.length; at += 2) headers.append(flat[at]!, flat[at + 1]!);
+  return headers;
+}

@@ -1,0 +1,51 @@
+/**
+ * An API client whose every call leaves a trail: each HTTP attempt that really went out, in order, with the server's
+ * request ID, the status, the typed error code, the times, why it was retried and why it stopped. It is on every
+ * {@link Response} and on every {@link ReqtrailError}.
+ *
+ * @packageDocumentation
+ */
+
+import { native } from "./loader.js";
+
+export * from "./categories.js";
+export { Client, type DialectOptions } from "./client.js";
+export type {
+  Category,
+  Cause,
+  ErrorKind,
+  RequestIdNote,
+  Sent,
+  StopReason,
+  TrailNote,
+  WaitReason,
+} from "./codes.js";
+export type { CustomCode, CustomDialect } from "./dialect.js";
+export {
+  ApiError,
+  type ApiErrorFields,
+  CancelledError,
+  ConfigError,
+  ConnectError,
+  DecodeError,
+  type ErrorFields,
+  type ErrorJson,
+  InternalError,
+  RedirectError,
+  ReqtrailError,
+  RequestBuildError,
+  TimeoutError,
+  TooLargeError,
+  TransportError,
+} from "./errors.js";
+export * as novavms from "./novavms.js";
+export * as openstack from "./openstack.js";
+export type { ClientOptions, HeaderValues, RetryBudget, SecretText } from "./options.js";
+export type { ParamNames, ParamValue, Params } from "./paths.js";
+export type { CallOptions, Query, QueryValue, RequestArgs, RequestOptions } from "./request.js";
+export { type RateLimit, Response } from "./response.js";
+export { Secret } from "./secret.js";
+export { type Attempt, type AttemptJson, type CallInfo, Trail, type TrailJson } from "./trail.js";
+
+/** The version of this release. */
+export const version: string = native.version();

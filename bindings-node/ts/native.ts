@@ -1,0 +1,160 @@
+/** What the native part exports. It is private to the package. */
+
+/** Some results in native memory. */
+export interface Items {
+  readonly __items: unique symbol;
+}
+
+export interface RateLimitParts {
+  limit?: number;
+  remaining?: number;
+  resetAt?: number;
+}
+
+export interface ErrorParts {
+  kind: string;
+  display: string;
+  reason?: string;
+  category?: string;
+  code?: string;
+  status?: number;
+  requestId?: string;
+  retryAfterMs?: number;
+  mayHaveBeenSent: boolean;
+  hasTrail: boolean;
+  thrown?: number;
+  source?: Items;
+  api?: {
+    dialect?: string;
+    rawCode?: string;
+    title?: string;
+    details?: string;
+    hint?: string;
+    microversion?: string;
+    rateLimit?: RateLimitParts;
+    headers: string[];
+    body: Buffer;
+  };
+}
+
+export interface RawOptions {
+  secretParams?: string[];
+  json?: boolean;
+  timeoutMs?: number;
+  attemptTimeoutMs?: number;
+  connectTimeoutMs?: number;
+  maxAttempts?: number;
+  idempotent?: boolean;
+  idempotencyKey?: string;
+  correlationId?: string;
+  microversion?: string;
+}
+
+export interface FlowOptions {
+  microversion?: string;
+  limit?: number;
+  marker?: string;
+  changesSince?: number;
+  changesBefore?: number;
+  progress?: boolean;
+  pollIntervalMs?: number;
+  maxPollIntervalMs?: number;
+  deadlineMs?: number;
+  settleTimeMs?: number;
+}
+
+export interface RawEvent {
+  attempt?: string;
+  progress?: { tag: number; json: string };
+  call?: Items;
+  refresh?: number;
+}
+
+export interface RawReport {
+  json: string;
+  report: string;
+  trails: Items;
+  trailCount: number;
+  failed?: string;
+  cause?: Items;
+}
+
+export interface SessionParts {
+  expiresAt?: number;
+  projectId?: string;
+  projectName?: string;
+  userId?: string;
+  userName?: string;
+  trail: Items;
+}
+
+export interface RawSignIn {
+  cancel(): void;
+  failed(): Items | null;
+  connection(): RawConnection;
+}
+
+export interface RawCloud {
+  describedBy(json: string): Items | null;
+  find(name: string | undefined, region: string | undefined): Items | null;
+  connect(wake: () => void): RawSignIn;
+  describe(): string;
+}
+
+export interface RawConnection {
+  endpoint(): string | Items;
+  session(): SessionParts | null;
+  describe(): string;
+}
+
+export interface RawClient {
+  open(base: string | RawConnection, options: string, wake: () => void): Items | null;
+  start(
+    tag: number,
+    method: string,
+    target: string,
+    link: boolean,
+    params: string[] | undefined,
+    query: string[] | undefined,
+    headers: string[] | undefined,
+    body: string | Uint8Array | undefined,
+    options: RawOptions | undefined,
+    cancelled: boolean,
+  ): void;
+  follow(
+    tag: number,
+    serverId: string,
+    action: string | Items,
+    index: number,
+    options: FlowOptions,
+  ): void;
+  look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions): void;
+  cancel(tag: number): boolean;
+  drain(out: Float64Array): Items | null;
+  watch(attempts: boolean, calls: boolean): void;
+  events(): RawEvent[];
+  refreshed(refresh: number, token: string | undefined, thrown: number): void;
+  setToken(token: string): Items | null;
+  close(): void;
+  describe(): string | null;
+}
+
+export interface Native {
+  version(): string;
+  RawClient: new () => RawClient;
+  RawCloud: new () => RawCloud;
+  RawConnection: abstract new () => RawConnection;
+  responseHeaders(items: Items, index: number): string[];
+  responseRequestId(items: Items, index: number): string | null;
+  responseText(items: Items, index: number): string | null;
+  responseBytes(items: Items, index: number): Buffer;
+  responseNotText(items: Items, index: number): Items;
+  responseNotJson(items: Items, index: number): Items;
+  responseRateLimit(items: Items, index: number): RateLimitParts | null;
+  responseMicroversion(items: Items, index: number): string | null;
+  trailJson(items: Items, index: number): string;
+  trailReport(items: Items, index: number): string;
+  trailCorrelationId(items: Items, index: number): string | null;
+  errorParts(items: Items, index: number): ErrorParts;
+  takeReport(items: Items, index: number): RawReport;
+}

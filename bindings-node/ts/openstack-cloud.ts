@@ -1,0 +1,216 @@
+/** Clouds: where to sign in and how, and what signing in gives. */
+
+import { inspect } from "node:util";
+
+import { type Client, clientOf } from "./client.js";
+import { hold, release } from "./keepalive.js";
+import { native } from "./loader.js";
+import { type Above, errorOf } from "./mapping.js";
+import type { Items, RawCloud, RawConnection } from "./native.js";
+import { type ClientOptions, type SecretText, expected, text } from "./options.js";
+import { signalOf } from "./request.js";
+import { Secret } from "./secret.js";
+import { type Trail, trailOf } from "./trail.js";
+
+/** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
+export interface CloudOptions {
+  /**
+   * `auth_url`, and what the way to sign in takes: `username`, `password`, `project_name` and domains, or
+   * `application_credential_id` and `application_credential_secret`, or `token`.
+   */
+  auth?: Readonly<Record<string, SecretText>> | undefined;
+  /** `password` (the default), `v3applicationcredential`, `token`, `admin_token` or `none`. */
+  auth_type?: string | undefined;
+  /** The region of the endpoint; without one it is the first of the catalog that fits. */
+  region_name?: string | undefined;
+  /** `public` (the default), `internal` or `admin`. */
+  interface?: string | readonly string[] | undefined;
+  /** The compute endpoint, in the place of the catalog's. */
+  compute_endpoint_override?: string | undefined;
+  /** The version of the API that requests ask for, such as `2.90`. */
+  compute_default_microversion?: string | undefined;
+  /** Whether TLS certificates are verified. */
+  verify?: boolean | undefined;
+  /** The path of a PEM file with more certificate authorities. */
+  cacert?: string | undefined;
+  /** The path of a PEM file with a client certificate. */
+  cert?: string | undefined;
+  /** The path of its private key. */
+  key?: string | undefined;
+}
+
+const NAMES: Record<keyof CloudOptions, true> = {
+  auth: true,
+  auth_type: true,
+  region_name: true,
+  interface: true,
+  compute_endpoint_override: true,
+  compute_default_microversion: true,
+  verify: true,
+  cacert: true,
+  cert: true,
+  key: true,
+};
+
+/** What Keystone answered to a sign-in. */
+export interface Session {
+  /** Until when the token holds, by Keystone's clock. */
+  readonly expiresAt: Date | null;
+  readonly projectId: string | null;
+  readonly projectName: string | null;
+  readonly userId: string | null;
+  readonly userName: string | null;
+  /** The trail of the sign-in, with Keystone's request IDs. */
+  readonly trail: Trail;
+}
+
+/**
+ * A cloud: where to sign in and how, and which of its endpoints to use, read as openstacksdk reads them.
+ *
+ * @example
+ * ```ts
+ * const connection = await openstack.Cloud.fromEnv().connect(); // clouds.yaml or the OS_* variables
+ * const client = connection.client({ timeoutMs: 30_000 });
+ * ```
+ */
+export class Cloud {
+  readonly #raw: RawCloud = new native.RawCloud();
+
+  /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an option that there is not. */
+  constructor(options: CloudOptions) {
+    for (const name of Object.keys(options)) {
+      if (!Object.hasOwn(NAMES, name)) {
+        throw new TypeError(
+          `a cloud has no option "${name}"; there are ${Object.keys(NAMES).join(", ")}`,
+        );
+      }
+    }
+    this.#read(this.#raw.describedBy(described(options)), Cloud);
+  }
+
+  #read(failed: Items | null, above: Above): void {
+    if (failed !== null) throw errorOf(failed, 0, above);
+  }
+
+  static #made(read: (raw: RawCloud) => Items | null, above: Above): Cloud {
+    // Not described yet: that is what `read` does.
+    const cloud = new Cloud({ auth_type: "none", compute_endpoint_override: "http://127.0.0.1" });
+    cloud.#read(read(cloud.#raw), above);
+    return cloud;
+  }
+
+  /**
+   * The cloud that the environment means: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables describe
+   * one, or `clouds.yaml` has just one.
+   *
+   * @throws {@link ConfigError} that names the files that were searched or the field that is wrong.
+   */
+  static fromEnv(region?: string): Cloud {
+    return Cloud.#made((raw) => raw.find(undefined, given("region", region)), Cloud.fromEnv);
+  }
+
+  /** The cloud of this name in `clouds.yaml`, whatever the `OS_*` variables say. */
+  static named(name: string, region?: string): Cloud {
+    return Cloud.#made((raw) => raw.find(text("name", name), given("region", region)), Cloud.named);
+  }
+
+  /** A cloud as an entry of `clouds.yaml` describes it. Keys that are of no use here are passed over. */
+  static fromEntry(entry: Readonly<Record<string, unknown>>): Cloud {
+    return Cloud.#made((raw) => raw.describedBy(described(entry)), Cloud.fromEntry);
+  }
+
+  /**
+   * Signs in, if the cloud asks for it.
+   *
+   * @throws What any call throws, with the trail of the sign-in.
+   */
+  async connect(options: { signal?: AbortSignal | undefined } = {}): Promise<Connection> {
+    const signal = options.signal === undefined ? undefined : signalOf(options.signal);
+    let wake!: () => void;
+    const ended = new Promise<void>((resolve) => (wake = resolve));
+    const signIn = this.#raw.connect(wake);
+    const cancel = (): void => signIn.cancel();
+    hold(signIn);
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener("abort", cancel);
+    try {
+      await ended;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+      release(signIn);
+    }
+    const failed = signIn.failed();
+    if (failed === null) return make(signIn.connection());
+    const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
+    throw errorOf(failed, 0, this.connect, undefined, reason);
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return this.#raw.describe();
+  }
+}
+
+let make: (raw: RawConnection) => Connection;
+
+/** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */
+export class Connection {
+  readonly #raw: RawConnection;
+
+  private constructor(raw: RawConnection) {
+    this.#raw = raw;
+  }
+
+  static {
+    make = (raw) => new Connection(raw);
+  }
+
+  /**
+   * The URL of the compute API: the catalog's, for the cloud's interface and region.
+   *
+   * @throws {@link ConfigError} if there is none; it names those that there are.
+   */
+  get endpoint(): string {
+    const endpoint = this.#raw.endpoint();
+    if (typeof endpoint === "string") return endpoint;
+    throw errorOf(endpoint, 0, Connection as never);
+  }
+
+  /** What Keystone answered to the sign-in; `null` for a cloud that is used without one. */
+  get session(): Session | null {
+    const parts = this.#raw.session();
+    if (parts === null) return null;
+    return Object.freeze({
+      expiresAt: parts.expiresAt === undefined ? null : new Date(parts.expiresAt),
+      projectId: parts.projectId ?? null,
+      projectName: parts.projectName ?? null,
+      userId: parts.userId ?? null,
+      userName: parts.userName ?? null,
+      trail: trailOf(parts.trail, 0),
+    });
+  }
+
+  /** A client of the compute API, with the endpoint, the token and the cloud's TLS options. */
+  client(options: Omit<ClientOptions, "dialect"> = {}): Client {
+    return clientOf(this.#raw, options);
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return this.#raw.describe();
+  }
+}
+
+function given(name: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : text(name, value);
+}
+
+/** A description as JSON, with its secrets. */
+function described(entry: unknown): string {
+  if (typeof entry !== "object" || entry === null) throw expected("a cloud", "an object", entry);
+  // A Secret writes itself as JSON that is redacted, so it is looked at before that.
+  return JSON.stringify(entry, function (this: Record<string, unknown>, name, value: unknown) {
+    const own = this[name];
+    return own instanceof Secret ? own.expose() : (value ?? undefined);
+  });
+}

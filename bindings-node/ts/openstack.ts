@@ -1,0 +1,301 @@
+/**
+ * OpenStack's compute API: its faults, and what becomes of its server actions. The client is {@link Client.openstack}.
+ */
+
+import { type Client, driverOf } from "./client.js";
+import { type Driver, type Ended, Failed } from "./driver.js";
+import { ApiError, type ErrorFields, InternalError, ReqtrailError, named } from "./errors.js";
+import { type Above, beginAbove, errorOf } from "./mapping.js";
+import type { FlowOptions, RawReport } from "./native.js";
+import { FAULTS, type Fault } from "./openstack-faults.js";
+import {
+  type ActionPage,
+  ActionReport,
+  type Progress,
+  type Server,
+  type ServerAction,
+  ServerStory,
+  actionRead,
+  actionReportOf,
+  pageRead,
+  progressOf,
+  serverRead,
+  serverStoryOf,
+} from "./openstack-reports.js";
+import { type Trail, trailOf } from "./trail.js";
+import { count, expected, millis, text } from "./options.js";
+import { signalOf } from "./request.js";
+import { Response, itemOf } from "./response.js";
+
+export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
+export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
+export {
+  type ActionEvent,
+  type ActionPage,
+  ActionReport,
+  type Progress,
+  type Server,
+  type ServerAction,
+  type ServerFault,
+  ServerStory,
+  type ToldAction,
+} from "./openstack-reports.js";
+
+/**
+ * Whether it is an error of the compute API with a fault that this release knows; then `switch (error.code)` narrows. Other
+ * faults keep their text in `error.code`.
+ */
+export function hasKnownCode(error: unknown): error is ApiError & { readonly code: Fault } {
+  return (
+    error instanceof ApiError &&
+    error.trail?.dialect === "openstack" &&
+    (FAULTS as readonly (string | null)[]).includes(error.code)
+  );
+}
+
+/** A server action did not end well, or could not be followed. `report` is what was seen. */
+export class ActionError extends ReqtrailError {
+  /** What was seen. */
+  readonly report: ActionReport;
+
+  constructor(message: string, report: ActionReport, fields: ErrorFields = {}) {
+    super(message, fields);
+    this.report = report;
+  }
+}
+
+/** The action failed. The text names action, server, request ID and reason. */
+export class ActionFailedError extends ActionError {}
+
+/** The action could not be followed to its end; `cause` says why. */
+export class ActionUnfollowedError extends ActionError {}
+
+/** A server's story could not be read; `cause` says why, and its fields are this one's too. */
+export class ExplainError extends ReqtrailError {
+  /** The trails of all calls that were made for it, the failed one included. */
+  readonly trails: readonly Trail[];
+
+  constructor(message: string, trails: readonly Trail[], fields: ErrorFields = {}) {
+    super(message, fields);
+    this.trails = trails;
+  }
+}
+
+named(ActionError, "ActionError");
+named(ExplainError, "ExplainError");
+named(ActionFailedError, "ActionFailedError");
+named(ActionUnfollowedError, "ActionUnfollowedError");
+
+/** How something is read. What is left out keeps its default. */
+export interface ReadOptions {
+  /** The version of the API to ask for; the client's own, or `latest` if it has none. */
+  microversion?: string | undefined;
+  /** Ends it at once. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Which actions are listed. */
+export interface ListOptions extends ReadOptions {
+  /** How many at most; from microversion 2.58. */
+  limit?: number | undefined;
+  /** The request ID of the action to begin after; from microversion 2.58. */
+  marker?: string | undefined;
+  /** Only those that changed at this time or later; from microversion 2.58. */
+  changesSince?: Date | undefined;
+  /** Only those that changed at this time or earlier; from microversion 2.66. */
+  changesBefore?: Date | undefined;
+}
+
+/** How an action is followed. What is left out keeps its default. Times are milliseconds. */
+export interface FollowOptions extends ReadOptions {
+  /** The first wait between two polls (500); each is twice the one before. */
+  pollIntervalMs?: number | undefined;
+  /** The longest wait between two polls (10,000). */
+  maxPollIntervalMs?: number | undefined;
+  /** How long it is followed (600,000). */
+  deadlineMs?: number | undefined;
+  /** How long a state that decides nothing has to stay the same (3,000). */
+  settleTimeMs?: number | undefined;
+  /** Told after every poll. What it throws becomes a warning of the process. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How a story is told. What is left out keeps its default. */
+export interface ExplainOptions extends ReadOptions {
+  /** How many actions, the newest 20. */
+  limit?: number | undefined;
+}
+
+/**
+ * Reads servers and their actions, follows actions to their end, and tells the stories of servers, through a
+ * {@link Client}.
+ *
+ * Where the client has no microversion, these calls ask for `latest`: the older ones do not show an action's steps.
+ */
+export class Compute {
+  /** The client that makes the calls. */
+  readonly client: Client;
+
+  constructor(client: Client) {
+    driverOf(client);
+    this.client = client;
+  }
+
+  /** Reads a server, its fault included. */
+  async server(serverId: string, options: ReadOptions = {}): Promise<Server> {
+    return serverRead(await this.#look("server", serverId, "", options, READ, this.server));
+  }
+
+  /**
+   * Reads an action by the ID of the request that started it: the one that its response carried.
+   *
+   * A deleted server's actions can be read from microversion 2.21.
+   */
+  async action(
+    serverId: string,
+    requestId: string,
+    options: ReadOptions = {},
+  ): Promise<ServerAction> {
+    const id = text("requestId", requestId);
+    return actionRead(await this.#look("action", serverId, id, options, READ, this.action));
+  }
+
+  /** Lists a server's actions, newest first, without their steps. */
+  async actions(serverId: string, options: ListOptions = {}): Promise<ActionPage> {
+    return pageRead(await this.#look("actions", serverId, "", options, LIST, this.actions));
+  }
+
+  /**
+   * Follows what a request started until it has ended.
+   *
+   * `action` is the response of that request, or its request ID. A report may still say `unknown`: look at its verdict.
+   *
+   * @throws {@link ActionFailedError} if the action failed, and {@link ActionUnfollowedError} if a poll failed for good or the
+   * signal was aborted.
+   */
+  async follow(
+    serverId: string,
+    action: Response | string,
+    options: FollowOptions = {},
+  ): Promise<ActionReport> {
+    const { onProgress, ...rest } = options;
+    if (onProgress !== undefined && typeof onProgress !== "function") {
+      throw expected("onProgress", "a function", onProgress);
+    }
+    const { signal, raw } = flowOptions(rest, FOLLOW);
+    if (onProgress !== undefined) raw.progress = true;
+    const tell = onProgress && ((json: string) => onProgress(progressOf(json)));
+    const what = action instanceof Response ? itemOf(action) : text("action", action);
+    const driver = driverOf(this.client);
+    const ended = await driver.follow(text("serverId", serverId), what, raw, signal, tell);
+    const report = reportOf(driver, ended, this.follow);
+    if (report.failed === undefined) return actionReportOf(report);
+    throw actionError(report, this.follow, signal);
+  }
+
+  /**
+   * Tells the story of a server: its actions, newest first, each with its request ID and its outcome. A server that is gone
+   * has a story as long as its actions can be read, from microversion 2.21.
+   *
+   * @throws {@link ExplainError} if it cannot be read.
+   */
+  async explain(serverId: string, options: ExplainOptions = {}): Promise<ServerStory> {
+    const report = await this.#look("explain", serverId, "", options, EXPLAIN, this.explain);
+    if (report.failed === undefined) return serverStoryOf(report);
+    throw explainError(report, this.explain, options.signal);
+  }
+
+  // An `async` function, so that the stack of an error goes on with the functions that await it.
+  async #look(
+    what: "server" | "action" | "actions" | "explain",
+    serverId: string,
+    requestId: string,
+    options: object,
+    readers: Readers,
+    above: Above,
+  ): Promise<RawReport> {
+    const { signal, raw } = flowOptions(options, readers);
+    const driver = driverOf(this.client);
+    const ended = await driver.look(what, text("serverId", serverId), requestId, raw, signal);
+    return reportOf(driver, ended, above);
+  }
+}
+
+function reportOf(driver: Driver, ended: Ended, above: Above): RawReport {
+  if (ended instanceof Failed) throw driver.errorOf(ended, above);
+  const report = ended as RawReport;
+  // A flow that left nothing has panicked.
+  if (report.json === "" && report.failed === undefined) {
+    throw new InternalError("internal: reqtrail panicked; please report this");
+  }
+  return report;
+}
+
+function explainError(raw: RawReport, above: Above, signal: AbortSignal | undefined): ExplainError {
+  const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
+  const cause = errorOf(raw.cause!, 0, above, undefined, reason);
+  const trails = Array.from({ length: raw.trailCount }, (_, index) => trailOf(raw.trails, index));
+  const error = new ExplainError(raw.failed ?? "", trails, { ...cause, cause });
+  beginAbove(error, above);
+  return error;
+}
+
+function actionError(raw: RawReport, above: Above, signal: AbortSignal | undefined): ActionError {
+  const report = actionReportOf(raw);
+  const message = raw.failed ?? "";
+  const fields: ErrorFields = { requestId: report.requestId };
+  let error: ActionError;
+  if (raw.cause === undefined) {
+    error = new ActionFailedError(message, report, { ...fields, kind: "api" });
+  } else {
+    const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
+    const cause = errorOf(raw.cause, 0, above, undefined, reason);
+    const { kind, category, trail } = cause;
+    error = new ActionUnfollowedError(message, report, { ...fields, kind, category, trail, cause });
+  }
+  beginAbove(error, above);
+  return error;
+}
+
+type Readers = Readonly<Record<string, (name: string, value: unknown) => unknown>>;
+
+function moment(name: string, value: unknown): number {
+  // Also one of another realm.
+  const time =
+    Object.prototype.toString.call(value) === "[object Date]" ? Number(value) : Number.NaN;
+  if (!(time >= 0)) throw expected(name, "a Date since 1970", value);
+  return time;
+}
+
+const READ = { microversion: text };
+const LIST = { ...READ, limit: count, marker: text, changesSince: moment, changesBefore: moment };
+const FOLLOW = {
+  microversion: text,
+  pollIntervalMs: millis,
+  maxPollIntervalMs: millis,
+  deadlineMs: millis,
+  settleTimeMs: millis,
+};
+const EXPLAIN = { ...READ, limit: count };
+
+function flowOptions(
+  options: object,
+  readers: Readers,
+): { raw: FlowOptions; signal: AbortSignal | undefined } {
+  const raw: Record<string, unknown> = {};
+  let signal: AbortSignal | undefined;
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (value === undefined) continue;
+    if (name === "signal") {
+      signal = signalOf(value);
+      continue;
+    }
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    if (read === undefined) {
+      const known = [...Object.keys(readers), "signal"].join(", ");
+      throw new TypeError(`there is no option "${name}"; there are ${known}`);
+    }
+    raw[name] = read(name, value);
+  }
+  return { raw, signal };
+}

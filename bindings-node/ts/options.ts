@@ -1,0 +1,256 @@
+/** The options of a client, and how they are checked. */
+
+import { inspect } from "node:util";
+
+import { type CustomDialect, dialectText } from "./dialect.js";
+import { Secret } from "./secret.js";
+import type { Attempt, CallInfo, Trail } from "./trail.js";
+
+/** A text, or one that is shown nowhere. */
+export type SecretText = string | Secret;
+
+/** The size of a client's retry budget: what is left out keeps its default (500 and 5). */
+export interface RetryBudget {
+  /** How many tokens there are at most. */
+  capacity?: number | undefined;
+  /** What a retry costs; a success gives one back. */
+  retryCost?: number | undefined;
+}
+
+/** Header fields as an object, as pairs, or as `Headers`. */
+export type HeaderValues =
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+  | Iterable<readonly [string, string]>;
+
+/** The options of a client. What is left out keeps its default. Times are milliseconds. */
+export interface ClientOptions {
+  /**
+   * What reqtrail knows of the API: `"novavms"`, `"openstack"`, or the description of another API as an object or as JSON.
+   * Without it the request ID is read from `X-Request-Id`, the token goes out as `Authorization: Bearer`, and statuses
+   * alone tell what an error means.
+   */
+  dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | undefined;
+  /** The credential. */
+  token?: SecretText | undefined;
+  /** Gives a new credential after a 401. One refresh serves all calls that met the same 401. */
+  tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | undefined;
+  /** Headers of every request. */
+  headers?: HeaderValues | undefined;
+  /** What is added to the `User-Agent`, as in `my-app/1.2`. */
+  userAgent?: string | undefined;
+  /** The version of the API to ask for, where the API has versions. */
+  microversion?: string | undefined;
+  /** How many attempts a call makes at most, 1 to 32 (4). */
+  maxAttempts?: number | undefined;
+  /** The first backoff at most (500). */
+  baseDelayMs?: number | undefined;
+  /** The longest backoff (8,000). */
+  maxDelayMs?: number | undefined;
+  /** The longest `Retry-After` that is waited for (60,000). */
+  maxRetryAfterMs?: number | undefined;
+  /** The retry budget, which keeps an outage from being multiplied; `null` turns it off. */
+  retryBudget?: RetryBudget | null | undefined;
+  /** How long a call may take, with all attempts and waits (60,000). */
+  timeoutMs?: number | undefined;
+  /** How long an attempt may take, its body included (10,000). */
+  attemptTimeoutMs?: number | undefined;
+  /** How long connecting may take (5,000). */
+  connectTimeoutMs?: number | undefined;
+  /** The largest body of a success, after decoding (64 MiB). */
+  maxBodyBytes?: number | undefined;
+  /** How many redirects are followed (5). */
+  maxRedirects?: number | undefined;
+  /** Names of query parameters whose values trails show, beside `limit`, `cursor`, `marker`, `page` and `offset`. */
+  showQueryParams?: string | readonly string[] | undefined;
+  /** Whether attempts carry a W3C `traceparent` (true). */
+  traceparent?: boolean | undefined;
+  /** Whether bodies may come compressed (true). */
+  decompress?: boolean | undefined;
+  /** A proxy's URL; `null` for none. Left out, the environment decides (`HTTPS_PROXY`, `NO_PROXY`, …). */
+  proxy?: SecretText | null | undefined;
+  /** Certificates, in PEM, that are trusted beside the system's. */
+  extraCa?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** The client's own certificate and its key, in one PEM. */
+  clientCertificate?: SecretText | undefined;
+  /** Whether any certificate is accepted (false). Every trail then says so. */
+  dangerAcceptInvalidCerts?: boolean | undefined;
+  /** Whether HTTP/2 is left out (false). */
+  http1Only?: boolean | undefined;
+  /** How many idle connections are kept. */
+  poolMaxIdle?: number | undefined;
+  /** How long an idle connection is kept (15,000). */
+  poolIdleTimeoutMs?: number | undefined;
+  /** A seed for the jitter of backoffs, for tests. */
+  jitterSeed?: number | undefined;
+  /** Is called after each attempt, before the wait. What it throws becomes a warning of the process. */
+  onAttempt?: ((call: CallInfo, attempt: Attempt) => void) | undefined;
+  /** Is called after each call, however it ended. What it throws becomes a warning of the process. */
+  onCall?: ((trail: Trail) => void) | undefined;
+}
+
+/** Reads a value as the native half takes it. */
+type Reader = (name: string, value: unknown) => unknown;
+
+const READERS: Record<keyof ClientOptions, Reader> = {
+  dialect: (_, value) => dialectText(value),
+  token: secretText,
+  tokenRefresher: aFunction,
+  headers: (name, value) => pairsOf(name, value, headerText),
+  userAgent: text,
+  microversion: text,
+  maxAttempts: count,
+  baseDelayMs: millis,
+  maxDelayMs: millis,
+  maxRetryAfterMs: millis,
+  retryBudget: (name, value) => (value === null ? false : budget(name, value)),
+  timeoutMs: millis,
+  attemptTimeoutMs: millis,
+  connectTimeoutMs: millis,
+  maxBodyBytes: count,
+  maxRedirects: count,
+  showQueryParams: (name, value) => list(value).map((one) => text(name, one)),
+  traceparent: flag,
+  decompress: flag,
+  proxy: (name, value) => (value === null ? false : secretText(name, value)),
+  extraCa: (name, value) => list(value).map((one) => pem(name, one)),
+  clientCertificate: secretText,
+  dangerAcceptInvalidCerts: flag,
+  http1Only: flag,
+  poolMaxIdle: count,
+  poolIdleTimeoutMs: millis,
+  jitterSeed: count,
+  onAttempt: aFunction,
+  onCall: aFunction,
+};
+
+/** The options as JSON for the native half. Functions stay here. */
+export function optionsJson(options: ClientOptions): string {
+  const out: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(READERS, name)) {
+      throw new TypeError(
+        `a client has no option "${name}"; there are ${Object.keys(READERS).sort().join(", ")}`,
+      );
+    }
+    if (value === undefined) continue;
+    const read = READERS[name as keyof ClientOptions](name, value);
+    if (typeof read !== "function") out[name] = read;
+  }
+  if (options.tokenRefresher !== undefined) out["hasRefresher"] = true;
+  return JSON.stringify(out);
+}
+
+function budget(name: string, value: unknown): RetryBudget {
+  if (typeof value !== "object" || value === null)
+    throw expected(name, "an object, or null", value);
+  const out: Record<string, number> = {};
+  for (const [key, given] of Object.entries(value)) {
+    if (key !== "capacity" && key !== "retryCost") {
+      throw new TypeError(`${name} has no "${key}"; there are capacity, retryCost`);
+    }
+    if (given !== undefined) out[key] = count(`${name}.${key}`, given);
+  }
+  return out;
+}
+
+/** A wrong type, in words. */
+export function expected(name: string, what: string, value: unknown): TypeError {
+  // A text may be a secret.
+  const given = typeof value === "number" ? String(value) : value === null ? "null" : kindOf(value);
+  return new TypeError(`${name}: expected ${what}, not ${given}`);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== "object") return `a value of type ${typeof value}`;
+  return `an object (${inspect(value, { depth: -1 })})`;
+}
+
+/** A time: milliseconds, 0 or more. */
+export function millis(name: string, value: unknown): number {
+  if (typeof value !== "number" || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) {
+    throw expected(name, "milliseconds, 0 or more", value);
+  }
+  return value;
+}
+
+/** A whole number that 32 bits hold; for sizes, 53. */
+export function count(name: string, value: unknown): number {
+  const most =
+    name === "maxBodyBytes" || name === "jitterSeed" ? Number.MAX_SAFE_INTEGER : 0xffffffff;
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most) {
+    throw expected(name, "a whole number, 0 or more", value);
+  }
+  return value as number;
+}
+
+/** True or false, and nothing that is merely like them. */
+export function flag(name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw expected(name, "true or false", value);
+  return value;
+}
+
+/** A text. */
+export function text(name: string, value: unknown): string {
+  if (typeof value !== "string") throw expected(name, "a string", value);
+  return value;
+}
+
+/** A credential or another secret. */
+export function secretText(name: string, value: unknown): string {
+  if (value instanceof Secret) return value.expose();
+  if (typeof value !== "string") throw expected(name, "a string or a Secret", value);
+  return value;
+}
+
+function pem(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+  throw expected(name, "PEM as a string or bytes", value);
+}
+
+function aFunction(name: string, value: unknown): unknown {
+  if (value === null) return undefined;
+  if (typeof value !== "function") throw expected(name, "a function", value);
+  return value;
+}
+
+/** One value, or the values of an array. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The value of a header. */
+export function headerText(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  throw expected(name, "strings", value);
+}
+
+/** Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs. */
+export function pairsOf(
+  name: string,
+  value: unknown,
+  read: (name: string, value: unknown) => string,
+): [string, string][] {
+  const out: [string, string][] = [];
+  for (const [key, given] of entries(name, value)) {
+    if (typeof key !== "string") throw expected(name, "names that are strings", key);
+    if (given === undefined) continue;
+    for (const one of list(given)) out.push([key, read(name, one)]);
+  }
+  return out;
+}
+
+function* entries(name: string, value: unknown): Iterable<readonly [unknown, unknown]> {
+  const wanted = "an object, pairs, or what gives pairs";
+  if (typeof value !== "object" || value === null) throw expected(name, wanted, value);
+  if (!(Symbol.iterator in value)) {
+    yield* Object.entries(value);
+    return;
+  }
+  for (const pair of value as Iterable<unknown>) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw expected(name, wanted, pair);
+    yield pair as [unknown, unknown];
+  }
+}

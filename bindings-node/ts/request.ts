@@ -1,0 +1,210 @@
+/** The options of one call, and how they are checked. */
+
+import type { RawOptions } from "./native.js";
+import {
+  type HeaderValues,
+  count,
+  expected,
+  flag,
+  headerText,
+  millis,
+  pairsOf,
+  text,
+} from "./options.js";
+import type { Params } from "./paths.js";
+import { Secret } from "./secret.js";
+
+/** A value of the query. */
+export type QueryValue = string | number | bigint | boolean;
+
+/** The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. */
+export type Query =
+  | Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
+  | Iterable<readonly [string, QueryValue]>;
+
+/** The options of one call, but for the parameters of its path. Times are milliseconds. */
+export interface CallOptions {
+  query?: Query | undefined;
+  headers?: HeaderValues | undefined;
+  /** A body that is sent as JSON. */
+  json?: unknown;
+  /** A body that is sent as it is. */
+  body?: string | Uint8Array | undefined;
+  /** How long the call may take, with all attempts and waits. */
+  timeoutMs?: number | undefined;
+  /** How long an attempt may take, its body included. */
+  attemptTimeoutMs?: number | undefined;
+  /** How long connecting may take. */
+  connectTimeoutMs?: number | undefined;
+  /** How many attempts the call makes at most, 1 to 32. */
+  maxAttempts?: number | undefined;
+  /** Whether the request may be repeated though the server may have acted on it. Left out, the method decides. */
+  idempotent?: boolean | undefined;
+  /** Sent with every attempt, so that the server can tell a repetition; makes repeating safe. */
+  idempotencyKey?: string | undefined;
+  /** Sent with every attempt, in the header that the dialect has for it, in the place of the call's own ID. */
+  correlationId?: string | undefined;
+  /** The version of the API to ask for, where the API has versions. */
+  microversion?: string | undefined;
+  /** Cancels the call: at once, also in a wait or a body. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The options of one call to a path: its parameters are told by the template's type. */
+export type RequestOptions<Path extends string = string> = CallOptions & Params<Path>;
+
+/** The argument list that a path wants: options may be left out where the path has no parameters. */
+export type RequestArgs<Path extends string> =
+  {} extends Params<Path> ? [options?: RequestOptions<Path>] : [options: RequestOptions<Path>];
+
+/** A call as the native half takes it. Pairs are names and values in turn. */
+export interface RawCall {
+  params: string[] | undefined;
+  query: string[] | undefined;
+  headers: string[] | undefined;
+  body: string | Uint8Array | undefined;
+  options: RawOptions | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** A call without options. */
+export const NO_OPTIONS: Readonly<RawCall> = Object.freeze({
+  params: undefined,
+  query: undefined,
+  headers: undefined,
+  body: undefined,
+  options: undefined,
+  signal: undefined,
+});
+
+const NAMES: Record<keyof CallOptions | "params", true> = {
+  params: true,
+  query: true,
+  headers: true,
+  json: true,
+  body: true,
+  timeoutMs: true,
+  attemptTimeoutMs: true,
+  connectTimeoutMs: true,
+  maxAttempts: true,
+  idempotent: true,
+  idempotencyKey: true,
+  correlationId: true,
+  microversion: true,
+  signal: true,
+};
+
+/** Checks the options of a call. */
+export function rawCall(options: CallOptions & { params?: unknown }): RawCall {
+  const out: RawCall = { ...NO_OPTIONS };
+  const rare = (): RawOptions => (out.options ??= {});
+  for (const name of Object.keys(options)) {
+    const value: unknown = options[name as keyof CallOptions];
+    if (value === undefined && Object.hasOwn(NAMES, name)) continue;
+    switch (name) {
+      case "params":
+        out.params = paramsOf(value, rare);
+        break;
+      case "query":
+        out.query = pairsOf(name, value, queryText).flat();
+        break;
+      case "headers":
+        out.headers = pairsOf(name, value, headerText).flat();
+        break;
+      case "json":
+        out.body = jsonText(value);
+        rare().json = true;
+        break;
+      case "body":
+        out.body = bodyOf(value);
+        rare().json = false;
+        break;
+      case "timeoutMs":
+      case "attemptTimeoutMs":
+      case "connectTimeoutMs":
+        rare()[name] = millis(name, value);
+        break;
+      case "maxAttempts":
+        rare().maxAttempts = count(name, value);
+        break;
+      case "idempotent":
+        rare().idempotent = flag(name, value);
+        break;
+      case "idempotencyKey":
+      case "correlationId":
+      case "microversion":
+        rare()[name] = text(name, value);
+        break;
+      case "signal":
+        out.signal = signalOf(value);
+        break;
+      default:
+        throw new TypeError(
+          `a request has no option "${name}"; there are ${Object.keys(NAMES).join(", ")}`,
+        );
+    }
+  }
+  if (options.json !== undefined && options.body !== undefined) {
+    throw new TypeError("a request has one body: give json or body");
+  }
+  return out;
+}
+
+function paramsOf(value: unknown, rare: () => RawOptions): string[] {
+  if (typeof value !== "object" || value === null) throw expected("params", "an object", value);
+  const out: string[] = [];
+  for (const [name, given] of Object.entries(value)) {
+    if (given instanceof Secret) {
+      (rare().secretParams ??= []).push(name);
+      out.push(name, given.expose());
+    } else {
+      out.push(name, queryText(`params.${name}`, given));
+    }
+  }
+  return out;
+}
+
+/** `null` and `undefined` are refused: they are sooner a mistake than the text "null". */
+function queryText(name: string, value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+      if (Number.isFinite(value)) return String(value);
+      break;
+    case "bigint":
+    case "boolean":
+      return String(value);
+  }
+  throw expected(
+    name,
+    "a string, a finite number, a bigint or a boolean; leave out what has none",
+    value,
+  );
+}
+
+function jsonText(value: unknown): string {
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) throw expected("json", "what JSON can hold", value);
+  return json;
+}
+
+function bodyOf(value: unknown): string | Uint8Array {
+  if (typeof value === "string") return value;
+  if (ArrayBuffer.isView(value))
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  throw expected("body", "a string or bytes (for an object, json)", value);
+}
+
+/** Whether it is a signal, also one of another realm. */
+export function signalOf(value: unknown): AbortSignal {
+  const signal = value as Partial<AbortSignal> | null;
+  if (
+    typeof signal !== "object" ||
+    typeof signal?.aborted !== "boolean" ||
+    !signal.addEventListener
+  ) {
+    throw expected("signal", "an AbortSignal", value);
+  }
+  return value as AbortSignal;
+}

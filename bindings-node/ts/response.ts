@@ -1,0 +1,138 @@
+/** What a successful call gives. */
+
+import { inspect } from "node:util";
+
+import { headersOf } from "./errors.js";
+import { native } from "./loader.js";
+import { errorOf } from "./mapping.js";
+import type { Items, RateLimitParts } from "./native.js";
+import { type Trail, trailOf } from "./trail.js";
+
+/** What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by it. */
+export interface RateLimit {
+  /** Requests allowed in the server's window. */
+  readonly limit: number | null;
+  /** Requests left in the window. */
+  readonly remaining: number | null;
+  /** When the window is full again. */
+  readonly resetAt: Date | null;
+}
+
+/** Makes a rate limit of its parts. */
+export function rateLimitOf(parts: RateLimitParts | null | undefined): RateLimit | null {
+  if (parts == null) return null;
+  const { limit = null, remaining = null, resetAt } = parts;
+  // Further away than a date can be.
+  const reset = resetAt === undefined ? null : new Date(Math.min(resetAt, 8.64e15));
+  return Object.freeze({ limit, remaining, resetAt: reset });
+}
+
+let make: (items: Items, index: number, status: number) => Response;
+let find: (response: Response) => readonly [Items, number];
+
+/** A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. */
+export class Response {
+  readonly #items: Items;
+  readonly #index: number;
+  #headers: Headers | undefined;
+  #trail: Trail | undefined;
+
+  /** The status. */
+  readonly status: number;
+
+  private constructor(items: Items, index: number, status: number) {
+    this.#items = items;
+    this.#index = index;
+    this.status = status;
+  }
+
+  static {
+    make = (items, index, status) => new Response(items, index, status);
+    find = (response) => [response.#items, response.#index];
+  }
+
+  /** Whether the status is 2xx: always, for every other answer is an error. */
+  get ok(): true {
+    return true;
+  }
+
+  /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */
+  get headers(): Headers {
+    return (this.#headers ??= headersOf(native.responseHeaders(this.#items, this.#index)));
+  }
+
+  /** The server's ID of the request that succeeded. */
+  get requestId(): string | null {
+    return native.responseRequestId(this.#items, this.#index);
+  }
+
+  /** The call's trail. */
+  get trail(): Trail {
+    return (this.#trail ??= trailOf(this.#items, this.#index));
+  }
+
+  /** The rate limit that the response reported. */
+  get rateLimit(): RateLimit | null {
+    return rateLimitOf(native.responseRateLimit(this.#items, this.#index));
+  }
+
+  /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */
+  get microversion(): string | null {
+    return native.responseMicroversion(this.#items, this.#index);
+  }
+
+  /**
+   * The body as JSON. `T` is what the program expects; it is not checked.
+   *
+   * @throws {@link DecodeError} with the trail, if it is not JSON.
+   */
+  json<T = unknown>(): T {
+    const text = native.responseText(this.#items, this.#index);
+    if (text !== null) {
+      try {
+        return JSON.parse(text) as T;
+      } catch {
+        // The reader's own text quotes the body, which may hold secrets; the core says where it goes wrong.
+      }
+    }
+    throw errorOf(native.responseNotJson(this.#items, this.#index), 0, this.json);
+  }
+
+  /**
+   * The body as text.
+   *
+   * @throws {@link DecodeError} with the trail, if it is not UTF-8.
+   */
+  text(): string {
+    const text = native.responseText(this.#items, this.#index);
+    if (text === null)
+      throw errorOf(native.responseNotText(this.#items, this.#index), 0, this.text);
+    return text;
+  }
+
+  /** The body, decoded: a copy of its own. */
+  bytes(): Uint8Array {
+    const { buffer, byteOffset, length } = native.responseBytes(this.#items, this.#index);
+    return new Uint8Array(buffer, byteOffset, length);
+  }
+
+  /** Status, request ID and trail, without headers and body, which may hold anything. */
+  toJSON(): { status: number; requestId: string | null; trail: ReturnType<Trail["toJSON"]> } {
+    return { status: this.status, requestId: this.requestId, trail: this.trail.toJSON() };
+  }
+
+  /** @internal */
+  [inspect.custom](): string {
+    return `Response ${this.status}, request ID ${this.requestId}`;
+  }
+}
+
+/** Makes the response of an item. */
+export function responseOf(items: Items, index: number, status: number): Response {
+  return make(items, index, status);
+}
+
+/** Where a response is in native memory. */
+export function itemOf(response: Response): readonly [Items, number] {
+  return find(response);
+}

@@ -1,0 +1,65 @@
+/** The client. */
+import { Driver } from "./driver.js";
+import type { RawConnection } from "./native.js";
+import { type ClientOptions, type SecretText } from "./options.js";
+import { type CallOptions, type RequestArgs } from "./request.js";
+import { Response } from "./response.js";
+/** The options of a client whose dialect is given already. */
+export type DialectOptions = Omit<ClientOptions, "dialect">;
+/** Makes a client of a cloud that has been signed in to. */
+export declare function clientOf(connection: RawConnection, options: ClientOptions): Client;
+/**
+ * Makes calls to one API. Every call resolves to a {@link Response}, or rejects with a {@link ReqtrailError}; both have the
+ * call's trail. One client serves a whole program, and keeps its connections.
+ *
+ * A client that is no longer used keeps no process alive, and goes with the garbage; {@link Client.close} is sooner.
+ *
+ * @example
+ * ```ts
+ * const client = Client.novavms("https://novavms.example/api/v1", { token: "sk_live_…", timeoutMs: 30_000 });
+ * const camera = await client.get("/cameras/{id}", { params: { id: 7 } });
+ * console.log(camera.requestId, camera.json());
+ * ```
+ */
+export declare class Client implements AsyncDisposable {
+    #private;
+    /**
+     * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.
+     */
+    constructor(baseUrl: string | URL, options?: ClientOptions);
+    /** A client of the NovaVMS API, as in `https://novavms.example/api/v1`. */
+    static novavms(baseUrl: string | URL, options?: DialectOptions): Client;
+    /** A client of OpenStack's compute API, as in `https://nova.example/v2.1`. */
+    static openstack(baseUrl: string | URL, options?: DialectOptions): Client;
+    /** Makes a GET call. */
+    get<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /** Makes a POST call. */
+    post<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /** Makes a PUT call. */
+    put<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /** Makes a PATCH call. */
+    patch<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /** Makes a DELETE call. */
+    delete<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /** Makes a HEAD call. */
+    head<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /** Makes an OPTIONS call. */
+    options<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /**
+     * Makes a call with any method.
+     *
+     * `path` is a template such as `/cameras/{id}`; trails show it as it is, so values belong into `params` and `query`. A
+     * value in `params` that is a {@link Secret} stays `{id}` everywhere.
+     */
+    request<const Path extends string>(method: string, path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    /** Makes a call to a link that the API gave out, such as a `next` URL. It has to be on the client's origin. */
+    requestLink(method: string, link: string | URL, options?: CallOptions): Promise<Response>;
+    /** Puts a new credential in the place of the old. Calls under way keep the one they sent. */
+    setToken(token: SecretText): void;
+    /** Cancels the calls under way and closes the connections. Later calls reject. */
+    close(): Promise<void>;
+    /** Closes the client at the end of an `await using` block. */
+    [Symbol.asyncDispose](): Promise<void>;
+}
+/** The driver of a client, for what is built on clients. */
+export declare function driverOf(client: Client): Driver;

@@ -1,0 +1,153 @@
+/**
+ * The errors that every call can end with.
+ *
+ * One class for each kind of error; those of API errors by category are in `categories.ts`, which is generated.
+ */
+import type { Category, ErrorKind } from "./codes.js";
+import type { RateLimit } from "./response.js";
+import type { Trail, TrailJson } from "./trail.js";
+/** The fields of an error; what is left out is `null`. */
+export interface ErrorFields {
+    kind?: ErrorKind;
+    category?: Category | null;
+    code?: string | null;
+    status?: number | null;
+    requestId?: string | null;
+    retryAfterMs?: number | null;
+    reason?: string | null;
+    mayHaveBeenSent?: boolean;
+    trail?: Trail | null;
+    cause?: unknown;
+}
+/** What only an API's answer has; what is left out is `null`, or empty. */
+export interface ApiErrorFields extends ErrorFields {
+    rawCode?: string | null;
+    title?: string | null;
+    details?: string | null;
+    hint?: string | null;
+    microversion?: string | null;
+    rateLimit?: RateLimit | null;
+    headers?: readonly string[];
+    body?: Uint8Array;
+}
+/** An error as JSON. */
+export interface ErrorJson {
+    name: string;
+    message: string;
+    kind: ErrorKind;
+    category: Category | null;
+    code: string | null;
+    status: number | null;
+    requestId: string | null;
+    requestIds: readonly string[];
+    retryAfterMs: number | null;
+    reason: string | null;
+    mayHaveBeenSent: boolean;
+    trail: TrailJson | null;
+}
+/**
+ * Why a call gave no response, or a client could not be built.
+ *
+ * Its `message` is one line that is enough for support: what failed, status, code, every request ID, the number of
+ * attempts and the call ID. `status`, `code`, `category`, `requestId` and `retryAfterMs` describe the last attempt, and are
+ * `null` where it has none. `console.log` shows the support report with it, and `JSON.stringify` the trail.
+ */
+export declare class ReqtrailError extends Error {
+    /** What went wrong with the call. */
+    readonly kind: ErrorKind;
+    /** What the API's answer means. */
+    readonly category: Category | null;
+    /** The API's error code in its canonical spelling; see `novavms.hasKnownCode` and `openstack.hasKnownCode`. */
+    readonly code: string | null;
+    /** The status of the last attempt. */
+    readonly status: number | null;
+    /** The request ID of the last attempt. */
+    readonly requestId: string | null;
+    /** The wait in milliseconds that the server asked for in its last answer. */
+    readonly retryAfterMs: number | null;
+    /** What went wrong in words: the server's own for an API error, if it has any. */
+    readonly reason: string | null;
+    /** Whether the request of any attempt may have reached the server. */
+    readonly mayHaveBeenSent: boolean;
+    /** The call's trail; `null` only for a client that could not be built. */
+    readonly trail: Trail | null;
+    constructor(message?: string, fields?: ErrorFields);
+    /** The request IDs of all attempts, in order. */
+    get requestIds(): readonly string[];
+    /** The error with its trail, without its stack and its cause; for `JSON.stringify`. */
+    toJSON(): ErrorJson;
+}
+/** The server answered with a final status outside 2xx. There is a subclass for each category. */
+export declare class ApiError extends ReqtrailError {
+    #private;
+    readonly kind: "api";
+    readonly category: Category;
+    readonly status: number;
+    readonly trail: Trail;
+    /** The code as the server wrote it. */
+    readonly rawCode: string | null;
+    /** The heading of the server's text, where the API writes one. */
+    readonly title: string | null;
+    /** How to fix what the code complains of, where the dialect knows. */
+    readonly hint: string | null;
+    /** The version of the API that the server answered with, where the API has versions. */
+    readonly microversion: string | null;
+    /** The rate limit that the answer reported. */
+    readonly rateLimit: RateLimit | null;
+    constructor(message?: string, fields?: ApiErrorFields);
+    /** What the server says to operators, a stack trace for one. It is not meant for end users. */
+    get details(): string | null;
+    /** The answer's headers. */
+    get headers(): Headers;
+    /** The first 64 KiB of the answer's body, decoded. */
+    get body(): Uint8Array;
+}
+/** No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent. */
+export declare class ConnectError extends ReqtrailError {
+    readonly kind: "connect";
+}
+/** The attempt's or the call's time ran out. */
+export declare class TimeoutError extends ReqtrailError {
+    readonly kind: "timeout";
+}
+/** The connection broke, the protocol was violated, or the body of a success was cut short. */
+export declare class TransportError extends ReqtrailError {
+    readonly kind: "transport";
+}
+/** The body of a success, or a header block, is over its limit. */
+export declare class TooLargeError extends ReqtrailError {
+    readonly kind: "too_large";
+}
+/** The body of a success cannot be decoded, or is not what was asked for: text or JSON. */
+export declare class DecodeError extends ReqtrailError {
+    readonly kind: "decode";
+}
+/** A redirect was refused: another origin, a downgrade, too many, or a method that it must not change. */
+export declare class RedirectError extends ReqtrailError {
+    readonly kind: "redirect";
+}
+/**
+ * The call's `AbortSignal` was aborted, or its client closed. `name` is `AbortError`, as the platform's is, and `cause` the
+ * signal's reason.
+ */
+export declare class CancelledError extends ReqtrailError {
+    readonly kind: "cancelled";
+}
+/** The request cannot be built: the text says what is wrong with it. Nothing was sent. */
+export declare class RequestBuildError extends ReqtrailError {
+    readonly kind: "invalid_request";
+}
+/** The client cannot be built: the text names the option, what was given and what is accepted. */
+export declare class ConfigError extends ReqtrailError {
+    readonly kind: "config";
+}
+/** A bug in reqtrail; please report it. */
+export declare class InternalError extends ReqtrailError {
+    readonly kind: "internal";
+}
+/** Gives the class its name in texts, which a minifier might change. */
+export declare function named(cls: {
+    readonly prototype: Error;
+}, name: string): void;
+/** Headers of names and values in turn. */
+export declare function headersOf(flat: readonly string[]): Headers;

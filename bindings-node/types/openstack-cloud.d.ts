@@ -1,0 +1,89 @@
+/** Clouds: where to sign in and how, and what signing in gives. */
+import { type Client } from "./client.js";
+import { type ClientOptions, type SecretText } from "./options.js";
+import { type Trail } from "./trail.js";
+/** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
+export interface CloudOptions {
+    /**
+     * `auth_url`, and what the way to sign in takes: `username`, `password`, `project_name` and domains, or
+     * `application_credential_id` and `application_credential_secret`, or `token`.
+     */
+    auth?: Readonly<Record<string, SecretText>> | undefined;
+    /** `password` (the default), `v3applicationcredential`, `token`, `admin_token` or `none`. */
+    auth_type?: string | undefined;
+    /** The region of the endpoint; without one it is the first of the catalog that fits. */
+    region_name?: string | undefined;
+    /** `public` (the default), `internal` or `admin`. */
+    interface?: string | readonly string[] | undefined;
+    /** The compute endpoint, in the place of the catalog's. */
+    compute_endpoint_override?: string | undefined;
+    /** The version of the API that requests ask for, such as `2.90`. */
+    compute_default_microversion?: string | undefined;
+    /** Whether TLS certificates are verified. */
+    verify?: boolean | undefined;
+    /** The path of a PEM file with more certificate authorities. */
+    cacert?: string | undefined;
+    /** The path of a PEM file with a client certificate. */
+    cert?: string | undefined;
+    /** The path of its private key. */
+    key?: string | undefined;
+}
+/** What Keystone answered to a sign-in. */
+export interface Session {
+    /** Until when the token holds, by Keystone's clock. */
+    readonly expiresAt: Date | null;
+    readonly projectId: string | null;
+    readonly projectName: string | null;
+    readonly userId: string | null;
+    readonly userName: string | null;
+    /** The trail of the sign-in, with Keystone's request IDs. */
+    readonly trail: Trail;
+}
+/**
+ * A cloud: where to sign in and how, and which of its endpoints to use, read as openstacksdk reads them.
+ *
+ * @example
+ * ```ts
+ * const connection = await openstack.Cloud.fromEnv().connect(); // clouds.yaml or the OS_* variables
+ * const client = connection.client({ timeoutMs: 30_000 });
+ * ```
+ */
+export declare class Cloud {
+    #private;
+    /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an option that there is not. */
+    constructor(options: CloudOptions);
+    /**
+     * The cloud that the environment means: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables describe
+     * one, or `clouds.yaml` has just one.
+     *
+     * @throws {@link ConfigError} that names the files that were searched or the field that is wrong.
+     */
+    static fromEnv(region?: string): Cloud;
+    /** The cloud of this name in `clouds.yaml`, whatever the `OS_*` variables say. */
+    static named(name: string, region?: string): Cloud;
+    /** A cloud as an entry of `clouds.yaml` describes it. Keys that are of no use here are passed over. */
+    static fromEntry(entry: Readonly<Record<string, unknown>>): Cloud;
+    /**
+     * Signs in, if the cloud asks for it.
+     *
+     * @throws What any call throws, with the trail of the sign-in.
+     */
+    connect(options?: {
+        signal?: AbortSignal | undefined;
+    }): Promise<Connection>;
+}
+/** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */
+export declare class Connection {
+    #private;
+    private constructor();
+    /**
+     * The URL of the compute API: the catalog's, for the cloud's interface and region.
+     *
+     * @throws {@link ConfigError} if there is none; it names those that there are.
+     */
+    get endpoint(): string;
+    /** What Keystone answered to the sign-in; `null` for a cloud that is used without one. */
+    get session(): Session | null;
+    /** A client of the compute API, with the endpoint, the token and the cloud's TLS options. */
+    client(options?: Omit<ClientOptions, "dialect">): Client;
+}

@@ -1,0 +1,111 @@
+/**
+ * OpenStack's compute API: its faults, and what becomes of its server actions. The client is {@link Client.openstack}.
+ */
+import { type Client } from "./client.js";
+import { ApiError, type ErrorFields, ReqtrailError } from "./errors.js";
+import { type Fault } from "./openstack-faults.js";
+import { type ActionPage, ActionReport, type Progress, type Server, type ServerAction, ServerStory } from "./openstack-reports.js";
+import { type Trail } from "./trail.js";
+import { Response } from "./response.js";
+export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
+export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
+export { type ActionEvent, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerStory, type ToldAction, } from "./openstack-reports.js";
+/**
+ * Whether it is an error of the compute API with a fault that this release knows; then `switch (error.code)` narrows. Other
+ * faults keep their text in `error.code`.
+ */
+export declare function hasKnownCode(error: unknown): error is ApiError & {
+    readonly code: Fault;
+};
+/** A server action did not end well, or could not be followed. `report` is what was seen. */
+export declare class ActionError extends ReqtrailError {
+    /** What was seen. */
+    readonly report: ActionReport;
+    constructor(message: string, report: ActionReport, fields?: ErrorFields);
+}
+/** The action failed. The text names action, server, request ID and reason. */
+export declare class ActionFailedError extends ActionError {
+}
+/** The action could not be followed to its end; `cause` says why. */
+export declare class ActionUnfollowedError extends ActionError {
+}
+/** A server's story could not be read; `cause` says why, and its fields are this one's too. */
+export declare class ExplainError extends ReqtrailError {
+    /** The trails of all calls that were made for it, the failed one included. */
+    readonly trails: readonly Trail[];
+    constructor(message: string, trails: readonly Trail[], fields?: ErrorFields);
+}
+/** How something is read. What is left out keeps its default. */
+export interface ReadOptions {
+    /** The version of the API to ask for; the client's own, or `latest` if it has none. */
+    microversion?: string | undefined;
+    /** Ends it at once. */
+    signal?: AbortSignal | undefined;
+}
+/** Which actions are listed. */
+export interface ListOptions extends ReadOptions {
+    /** How many at most; from microversion 2.58. */
+    limit?: number | undefined;
+    /** The request ID of the action to begin after; from microversion 2.58. */
+    marker?: string | undefined;
+    /** Only those that changed at this time or later; from microversion 2.58. */
+    changesSince?: Date | undefined;
+    /** Only those that changed at this time or earlier; from microversion 2.66. */
+    changesBefore?: Date | undefined;
+}
+/** How an action is followed. What is left out keeps its default. Times are milliseconds. */
+export interface FollowOptions extends ReadOptions {
+    /** The first wait between two polls (500); each is twice the one before. */
+    pollIntervalMs?: number | undefined;
+    /** The longest wait between two polls (10,000). */
+    maxPollIntervalMs?: number | undefined;
+    /** How long it is followed (600,000). */
+    deadlineMs?: number | undefined;
+    /** How long a state that decides nothing has to stay the same (3,000). */
+    settleTimeMs?: number | undefined;
+    /** Told after every poll. What it throws becomes a warning of the process. */
+    onProgress?: ((progress: Progress) => void) | undefined;
+}
+/** How a story is told. What is left out keeps its default. */
+export interface ExplainOptions extends ReadOptions {
+    /** How many actions, the newest 20. */
+    limit?: number | undefined;
+}
+/**
+ * Reads servers and their actions, follows actions to their end, and tells the stories of servers, through a
+ * {@link Client}.
+ *
+ * Where the client has no microversion, these calls ask for `latest`: the older ones do not show an action's steps.
+ */
+export declare class Compute {
+    #private;
+    /** The client that makes the calls. */
+    readonly client: Client;
+    constructor(client: Client);
+    /** Reads a server, its fault included. */
+    server(serverId: string, options?: ReadOptions): Promise<Server>;
+    /**
+     * Reads an action by the ID of the request that started it: the one that its response carried.
+     *
+     * A deleted server's actions can be read from microversion 2.21.
+     */
+    action(serverId: string, requestId: string, options?: ReadOptions): Promise<ServerAction>;
+    /** Lists a server's actions, newest first, without their steps. */
+    actions(serverId: string, options?: ListOptions): Promise<ActionPage>;
+    /**
+     * Follows what a request started until it has ended.
+     *
+     * `action` is the response of that request, or its request ID. A report may still say `unknown`: look at its verdict.
+     *
+     * @throws {@link ActionFailedError} if the action failed, and {@link ActionUnfollowedError} if a poll failed for good or the
+     * signal was aborted.
+     */
+    follow(serverId: string, action: Response | string, options?: FollowOptions): Promise<ActionReport>;
+    /**
+     * Tells the story of a server: its actions, newest first, each with its request ID and its outcome. A server that is gone
+     * has a story as long as its actions can be read, from microversion 2.21.
+     *
+     * @throws {@link ExplainError} if it cannot be read.
+     */
+    explain(serverId: string, options?: ExplainOptions): Promise<ServerStory>;
+}

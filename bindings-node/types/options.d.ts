@@ -1,0 +1,100 @@
+/** The options of a client, and how they are checked. */
+import { type CustomDialect } from "./dialect.js";
+import { Secret } from "./secret.js";
+import type { Attempt, CallInfo, Trail } from "./trail.js";
+/** A text, or one that is shown nowhere. */
+export type SecretText = string | Secret;
+/** The size of a client's retry budget: what is left out keeps its default (500 and 5). */
+export interface RetryBudget {
+    /** How many tokens there are at most. */
+    capacity?: number | undefined;
+    /** What a retry costs; a success gives one back. */
+    retryCost?: number | undefined;
+}
+/** Header fields as an object, as pairs, or as `Headers`. */
+export type HeaderValues = Readonly<Record<string, string | readonly string[] | undefined>> | Iterable<readonly [string, string]>;
+/** The options of a client. What is left out keeps its default. Times are milliseconds. */
+export interface ClientOptions {
+    /**
+     * What reqtrail knows of the API: `"novavms"`, `"openstack"`, or the description of another API as an object or as JSON.
+     * Without it the request ID is read from `X-Request-Id`, the token goes out as `Authorization: Bearer`, and statuses
+     * alone tell what an error means.
+     */
+    dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | undefined;
+    /** The credential. */
+    token?: SecretText | undefined;
+    /** Gives a new credential after a 401. One refresh serves all calls that met the same 401. */
+    tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | undefined;
+    /** Headers of every request. */
+    headers?: HeaderValues | undefined;
+    /** What is added to the `User-Agent`, as in `my-app/1.2`. */
+    userAgent?: string | undefined;
+    /** The version of the API to ask for, where the API has versions. */
+    microversion?: string | undefined;
+    /** How many attempts a call makes at most, 1 to 32 (4). */
+    maxAttempts?: number | undefined;
+    /** The first backoff at most (500). */
+    baseDelayMs?: number | undefined;
+    /** The longest backoff (8,000). */
+    maxDelayMs?: number | undefined;
+    /** The longest `Retry-After` that is waited for (60,000). */
+    maxRetryAfterMs?: number | undefined;
+    /** The retry budget, which keeps an outage from being multiplied; `null` turns it off. */
+    retryBudget?: RetryBudget | null | undefined;
+    /** How long a call may take, with all attempts and waits (60,000). */
+    timeoutMs?: number | undefined;
+    /** How long an attempt may take, its body included (10,000). */
+    attemptTimeoutMs?: number | undefined;
+    /** How long connecting may take (5,000). */
+    connectTimeoutMs?: number | undefined;
+    /** The largest body of a success, after decoding (64 MiB). */
+    maxBodyBytes?: number | undefined;
+    /** How many redirects are followed (5). */
+    maxRedirects?: number | undefined;
+    /** Names of query parameters whose values trails show, beside `limit`, `cursor`, `marker`, `page` and `offset`. */
+    showQueryParams?: string | readonly string[] | undefined;
+    /** Whether attempts carry a W3C `traceparent` (true). */
+    traceparent?: boolean | undefined;
+    /** Whether bodies may come compressed (true). */
+    decompress?: boolean | undefined;
+    /** A proxy's URL; `null` for none. Left out, the environment decides (`HTTPS_PROXY`, `NO_PROXY`, …). */
+    proxy?: SecretText | null | undefined;
+    /** Certificates, in PEM, that are trusted beside the system's. */
+    extraCa?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+    /** The client's own certificate and its key, in one PEM. */
+    clientCertificate?: SecretText | undefined;
+    /** Whether any certificate is accepted (false). Every trail then says so. */
+    dangerAcceptInvalidCerts?: boolean | undefined;
+    /** Whether HTTP/2 is left out (false). */
+    http1Only?: boolean | undefined;
+    /** How many idle connections are kept. */
+    poolMaxIdle?: number | undefined;
+    /** How long an idle connection is kept (15,000). */
+    poolIdleTimeoutMs?: number | undefined;
+    /** A seed for the jitter of backoffs, for tests. */
+    jitterSeed?: number | undefined;
+    /** Is called after each attempt, before the wait. What it throws becomes a warning of the process. */
+    onAttempt?: ((call: CallInfo, attempt: Attempt) => void) | undefined;
+    /** Is called after each call, however it ended. What it throws becomes a warning of the process. */
+    onCall?: ((trail: Trail) => void) | undefined;
+}
+/** The options as JSON for the native half. Functions stay here. */
+export declare function optionsJson(options: ClientOptions): string;
+/** A wrong type, in words. */
+export declare function expected(name: string, what: string, value: unknown): TypeError;
+/** A time: milliseconds, 0 or more. */
+export declare function millis(name: string, value: unknown): number;
+/** A whole number that 32 bits hold; for sizes, 53. */
+export declare function count(name: string, value: unknown): number;
+/** True or false, and nothing that is merely like them. */
+export declare function flag(name: string, value: unknown): boolean;
+/** A text. */
+export declare function text(name: string, value: unknown): string;
+/** A credential or another secret. */
+export declare function secretText(name: string, value: unknown): string;
+/** One value, or the values of an array. */
+export declare function list(value: unknown): readonly unknown[];
+/** The value of a header. */
+export declare function headerText(name: string, value: unknown): string;
+/** Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs. */
+export declare function pairsOf(name: string, value: unknown, read: (name: string, value: unknown) => string): [string, string][];

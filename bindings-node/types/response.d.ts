@@ -1,0 +1,57 @@
+/** What a successful call gives. */
+import type { Items, RateLimitParts } from "./native.js";
+import { type Trail } from "./trail.js";
+/** What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by it. */
+export interface RateLimit {
+    /** Requests allowed in the server's window. */
+    readonly limit: number | null;
+    /** Requests left in the window. */
+    readonly remaining: number | null;
+    /** When the window is full again. */
+    readonly resetAt: Date | null;
+}
+/** Makes a rate limit of its parts. */
+export declare function rateLimitOf(parts: RateLimitParts | null | undefined): RateLimit | null;
+/** A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. */
+export declare class Response {
+    #private;
+    /** The status. */
+    readonly status: number;
+    private constructor();
+    /** Whether the status is 2xx: always, for every other answer is an error. */
+    get ok(): true;
+    /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */
+    get headers(): Headers;
+    /** The server's ID of the request that succeeded. */
+    get requestId(): string | null;
+    /** The call's trail. */
+    get trail(): Trail;
+    /** The rate limit that the response reported. */
+    get rateLimit(): RateLimit | null;
+    /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */
+    get microversion(): string | null;
+    /**
+     * The body as JSON. `T` is what the program expects; it is not checked.
+     *
+     * @throws {@link DecodeError} with the trail, if it is not JSON.
+     */
+    json<T = unknown>(): T;
+    /**
+     * The body as text.
+     *
+     * @throws {@link DecodeError} with the trail, if it is not UTF-8.
+     */
+    text(): string;
+    /** The body, decoded: a copy of its own. */
+    bytes(): Uint8Array;
+    /** Status, request ID and trail, without headers and body, which may hold anything. */
+    toJSON(): {
+        status: number;
+        requestId: string | null;
+        trail: ReturnType<Trail["toJSON"]>;
+    };
+}
+/** Makes the response of an item. */
+export declare function responseOf(items: Items, index: number, status: number): Response;
+/** Where a response is in native memory. */
+export declare function itemOf(response: Response): readonly [Items, number];

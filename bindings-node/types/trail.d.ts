@@ -1,0 +1,148 @@
+/** The record of a call: every HTTP attempt, in order, and how the call ended. */
+import type { Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason } from "./codes.js";
+import type { Items } from "./native.js";
+/** One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too. */
+export interface Attempt {
+    /** The place in the call, from 1. */
+    readonly number: number;
+    /** What caused it. */
+    readonly cause: Cause;
+    /** The method that was sent: after a 303 it may differ from the call's. */
+    readonly method: string;
+    /** The parent-id of its `traceparent`. */
+    readonly spanId: string;
+    /** The URL without secrets. */
+    readonly url: string;
+    /** The status, if a response arrived. */
+    readonly status: number | null;
+    /** The server's own ID of the request. */
+    readonly requestId: string | null;
+    /** Where the ID was: `header:NAME` or `body`. */
+    readonly requestIdSource: string | null;
+    /** What was odd about the ID. */
+    readonly requestIdNotes: readonly RequestIdNote[];
+    /** The ID that the body names, if it differs. */
+    readonly bodyRequestId: string | null;
+    /** The API's error code in its canonical spelling. */
+    readonly errorCode: string | null;
+    /** Why there was no whole, usable response. */
+    readonly failure: ErrorKind | null;
+    /** Whether the request went out. */
+    readonly sent: Sent;
+    /** When it began, in milliseconds from the start of the call. */
+    readonly startedMs: number;
+    /** How long it took, in milliseconds. */
+    readonly elapsedMs: number;
+    /** The wait that the server asked for, in milliseconds. */
+    readonly retryAfterMs: number | null;
+    /** The wait that was decided on after it, in milliseconds. */
+    readonly waitMs: number | null;
+    /** Why it was waited. */
+    readonly waitReason: WaitReason | null;
+}
+/** The call that an attempt belongs to, for hooks. */
+export interface CallInfo {
+    readonly callId: string;
+    readonly dialect: string;
+    readonly method: string;
+    /** The path template. */
+    readonly path: string;
+    readonly correlationId: string | null;
+}
+/** An attempt as JSON of the schema `reqtrail.trail/1`, the same in every language. */
+export interface AttemptJson {
+    number: number;
+    cause: Cause;
+    method: string;
+    span_id: string;
+    url: string;
+    status: number | null;
+    request_id: string | null;
+    request_id_source: string | null;
+    request_id_notes: RequestIdNote[];
+    body_request_id: string | null;
+    error_code: string | null;
+    failure: ErrorKind | null;
+    sent: Sent;
+    started_ms: number;
+    elapsed_ms: number;
+    retry_after_ms: number | null;
+    wait_ms: number | null;
+    wait_reason: WaitReason | null;
+}
+/** A trail as JSON of the schema `reqtrail.trail/1`, the same in every language. */
+export interface TrailJson {
+    schema: "reqtrail.trail/1";
+    client: string;
+    call_id: string;
+    trace_id: string;
+    dialect: string;
+    method: string;
+    origin: string;
+    path: string;
+    started_at: string;
+    elapsed_ms: number;
+    outcome: "ok" | ErrorKind;
+    stopped: StopReason;
+    notes: TrailNote[];
+    attempts: AttemptJson[];
+}
+/**
+ * The record of one call. `String(trail)` and `console.log(trail)` give the support report, `JSON.stringify(trail)` the
+ * same as data. Times are milliseconds.
+ *
+ * It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
+ */
+export declare class Trail {
+    #private;
+    private constructor();
+    /** The call's own random ID, made before the first attempt. */
+    get callId(): string;
+    /** The W3C trace ID that every attempt's `traceparent` carried. */
+    get traceId(): string;
+    /** The library and its version. */
+    get client(): string;
+    /** The name of the API's dialect. */
+    get dialect(): string;
+    /** The method that the caller asked for. */
+    get method(): string;
+    /** Scheme, host and port of the API. */
+    get origin(): string;
+    /** The path template, as in `/cameras/{id}`. */
+    get path(): string;
+    /** What every attempt carried in the dialect's correlation header: for OpenStack the global request ID. */
+    get correlationId(): string | null;
+    /** When the call started, by this machine's clock. */
+    get startedAt(): Date;
+    /** How long the call took, all attempts and waits included. */
+    get elapsedMs(): number;
+    /** `ok`, or the kind of the error. */
+    get outcome(): "ok" | ErrorKind;
+    /** Why no further attempt was made. */
+    get stopped(): StopReason;
+    /** What a reader of the trail should know. */
+    get notes(): readonly TrailNote[];
+    /** The attempts, in the order in which they went out. */
+    get attempts(): readonly Attempt[];
+    /** The request IDs of all attempts that have one, in order. */
+    get requestIds(): readonly string[];
+    /** The request ID of the last attempt: the one to give to support first. */
+    get requestId(): string | null;
+    /** The trail as a new object of the schema `reqtrail.trail/1`, the same in every language; for `JSON.stringify`. */
+    toJSON(): TrailJson;
+    /** The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets. */
+    report(): string;
+    toString(): string;
+}
+/** Makes the trail of an item. */
+export declare function trailOf(items: Items, index: number): Trail;
+/** Makes an attempt of its JSON. */
+export declare function attemptOf(json: AttemptJson): Attempt;
+/** Makes a call of its JSON. */
+export declare function callInfoOf(json: {
+    call_id: string;
+    dialect: string;
+    method: string;
+    path: string;
+    correlation_id: string | null;
+}): CallInfo;

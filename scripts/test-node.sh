@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The tests of the Node package, against its packed tarballs in a folder of their own: test-node.sh [TEST-FILE…]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+env=$(scripts/node_env.sh fastify@5.12.8 pino@10.4.0)
+rm -rf "$env/test" "$env/examples"
+cp -r bindings-node/test "$env/test"
+cp -r examples/node "$env/examples"
+export REQTRAIL_SOURCE=$root/bindings-node REQTRAIL_TOOLS
+REQTRAIL_TOOLS=$(dirname "$env")/tools
+files=()
+for file in "${@:-}"; do [ -z "$file" ] || files+=("test/$(basename "$file")"); done
+[ ${#files[@]} -gt 0 ] || mapfile -t files < <(cd "$env" && ls test/*.test.mjs)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+# Not from the source folder: `reqtrail` must be the installed package.
+(cd "$env" && node --test --test-reporter=spec "${files[@]}") 2>&1 | tee "$log" || status=$?
+count() { grep -oE "^ℹ $1 [0-9]+" "$log" | tail -1 | grep -oE '[0-9]+' || echo 0; }
+# As the other suites close.
+echo "node-tests: $(count pass) passed, $(count fail) failed, $(count skipped) skipped"
+exit "$status"

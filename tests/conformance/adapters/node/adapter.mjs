@@ -1,0 +1,154 @@
+// The adapter of the Node package. The protocol is in `docs/conformance.md`.
+//
+// It uses only what an application could use, of the package that is installed in the folder of its first argument.
+
+import { createRequire } from "node:module";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+const require = createRequire(path.join(path.resolve(process.argv[2]), "adapter.cjs"));
+const { Client, ReqtrailError, ConfigError } = require("reqtrail");
+
+const CLIENT = {
+  dialect: "dialect",
+  token: "token",
+  max_attempts: "maxAttempts",
+  retry_budget: "retryBudget",
+  max_body_bytes: "maxBodyBytes",
+  max_redirects: "maxRedirects",
+  microversion: "microversion",
+  traceparent: "traceparent",
+  base_delay_ms: "baseDelayMs",
+  max_delay_ms: "maxDelayMs",
+  max_retry_after_ms: "maxRetryAfterMs",
+  attempt_timeout_ms: "attemptTimeoutMs",
+  call_timeout_ms: "timeoutMs",
+  connect_timeout_ms: "connectTimeoutMs",
+};
+const REQUEST = {
+  params: "params",
+  query: "query",
+  headers: "headers",
+  json: "json",
+  text: "body",
+  idempotent: "idempotent",
+  idempotency_key: "idempotencyKey",
+  max_attempts: "maxAttempts",
+  timeout_ms: "timeoutMs",
+  attempt_timeout_ms: "attemptTimeoutMs",
+};
+
+function take(given, names, others) {
+  const out = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (Object.hasOwn(names, key)) out[names[key]] = value;
+    else if (!others.includes(key)) throw new Error(`unknown: ${key}`);
+  }
+  return out;
+}
+
+function camel(value) {
+  if (Array.isArray(value) || typeof value !== "object" || value === null) return value;
+  const name = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [name(key), camel(inner)]));
+}
+
+function makeClient(line) {
+  const given = line.client ?? {};
+  const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path"]);
+  if (typeof options.dialect === "object" && options.dialect !== null) {
+    // As a program writes it; the codes are the API's own.
+    const { codes, ...rest } = options.dialect;
+    options.dialect = { ...camel(rest), ...(codes === undefined ? {} : { codes }) };
+  }
+  if (options.retryBudget) options.retryBudget = camel(options.retryBudget);
+  if (given.tokens !== undefined) {
+    const left = [...given.tokens];
+    options.tokenRefresher = async () => {
+      await null;
+      if (left.length === 0) throw new RangeError("no token is left");
+      return left.shift();
+    };
+  }
+  const pem = line.ca_pem ?? given.ca_pem;
+  if (pem != null) options.extraCa = pem;
+  let base = line.base_url;
+  if (given.base_path != null)
+    base = `${base.replace(/\/+$/, "")}/${given.base_path.replace(/^\/+/, "")}`;
+  return new Client(base, options);
+}
+
+async function one(client, request) {
+  const options = take(request, REQUEST, [
+    ...["method", "path", "base64", "cancel_after_ms", "parse", "repeat", "concurrency"],
+  ]);
+  if (request.base64 != null) options.body = Buffer.from(request.base64, "base64");
+  let timer;
+  if (request.cancel_after_ms != null) {
+    const controller = new AbortController();
+    options.signal = controller.signal;
+    timer = setTimeout(() => controller.abort(), request.cancel_after_ms);
+  }
+  try {
+    return success(
+      await client.request(request.method ?? "GET", request.path, options),
+      request.parse,
+    );
+  } catch (error) {
+    if (error instanceof ReqtrailError) return failure(error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function success(response, parse) {
+  let body;
+  if (parse === "json") body = { json: response.json() };
+  else if (parse === "text") body = { text: response.text() };
+  else body = { base64: Buffer.from(response.bytes()).toString("base64") };
+  const { status, requestId, headers, trail } = response;
+  return { ok: { status, request_id: requestId, headers: [...headers], trail, ...body } };
+}
+
+function failure(error) {
+  const { kind, category, code, status, trail } = error;
+  return {
+    error: {
+      ...{ kind, category, code, status, trail },
+      request_id: error.requestId,
+      message: error.reason,
+      retry_after_ms: error.retryAfterMs,
+      display: String(error),
+    },
+  };
+}
+
+async function play(line) {
+  let client;
+  try {
+    client = makeClient(line);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return line.calls.flatMap(({ request }) => Array(request.repeat ?? 1).fill(failure(error)));
+  }
+  const results = [];
+  for (const { request } of line.calls) {
+    const left = Array(request.repeat ?? 1).keys();
+    const found = [];
+    const worker = async () => {
+      for (const index of left) found[index] = await one(client, request);
+    };
+    await Promise.all(Array.from({ length: Math.max(1, request.concurrency ?? 1) }, worker));
+    results.push(...found);
+  }
+  await client.close();
+  return results;
+}
+
+for await (const text of createInterface({ input: process.stdin })) {
+  if (text.trim() === "") continue;
+  const line = JSON.parse(text);
+  const results = await play(line);
+  process.stdout.write(`${JSON.stringify({ id: line.id, results })}\n`);
+}

@@ -1,0 +1,149 @@
+//! The TypeScript tables: a union of strings for each closed set and for each built-in dialect's codes, and the classes of
+//! errors.
+
+use std::fmt::Write as _;
+
+use crate::codes::{Codes, Name};
+
+const HEADER: &str =
+    "// Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.\n\n";
+
+/// The closed sets that programs meet, with what each is.
+const SET_DOCS: [(&str, &str); 8] = [
+    (
+        "ErrorKind",
+        "What went wrong with a call, the same in every language.",
+    ),
+    ("Category", "What an API error means, across dialects."),
+    ("StopReason", "Why a call made no further attempt."),
+    ("Cause", "What caused an attempt."),
+    ("WaitReason", "Why a call waited before its next attempt."),
+    (
+        "Sent",
+        "Whether an attempt's request went out. `unknown` decides like `yes`.",
+    ),
+    ("TrailNote", "What a reader of a whole trail should know."),
+    (
+        "RequestIdNote",
+        "What was odd about an attempt's request ID.",
+    ),
+];
+
+/// The file of the closed sets.
+pub(crate) fn sets(codes: &Codes) -> String {
+    let mut out = String::from("/** The closed sets of names that every language shares. */\n\n");
+    out.push_str(HEADER);
+    for (index, ((name, rows), (_, doc))) in codes.sets().into_iter().zip(SET_DOCS).enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        let members = rows.iter().map(|row| (row.name.as_str(), row.doc.as_str()));
+        union(&mut out, name, doc, members);
+    }
+    out
+}
+
+/// The file of one built-in dialect's codes; `list` is the name of the array that holds them.
+pub(crate) fn dialect(codes: &Codes, name: &str, list: &str) -> Result<String, String> {
+    let dialect = codes.dialect(name)?;
+    let mut out = format!("/** The error codes of {}. */\n\n", dialect.title);
+    out.push_str(HEADER);
+    let ty = &dialect.code_type;
+    let doc = format!(
+        "An error code of {}. Codes that this release does not know stay plain strings.",
+        dialect.title
+    );
+    let members = dialect
+        .codes
+        .iter()
+        .map(|code| (code.name.as_str(), code.meaning.as_str()));
+    union(&mut out, ty, &doc, members);
+    let _ = write!(
+        out,
+        "\n/** The error codes of {} that this release knows. */\nexport const {list}: readonly {ty}[] = Object.freeze([\n",
+        dialect.title
+    );
+    for code in &dialect.codes {
+        let _ = writeln!(out, "  {:?},", code.name);
+    }
+    out.push_str("]);\n");
+    for set in &dialect.sets {
+        out.push('\n');
+        let members = set.values.iter();
+        let members = members.map(|value| (value.name.as_str(), value.doc.as_str()));
+        union(&mut out, &set.name, &set.doc, members);
+    }
+    Ok(out)
+}
+
+/// The file of the classes of API errors.
+pub(crate) fn categories(codes: &Codes) -> String {
+    let mut out = String::from("/** The classes of API errors, one for each category. */\n\n");
+    out.push_str(HEADER);
+    out.push_str("import { ApiError, named } from \"./errors.js\";\n");
+    for category in &codes.categories {
+        let Some(class) = own_class(codes, category) else {
+            continue;
+        };
+        let _ = write!(
+            out,
+            "\n/** {} */\nexport class {class} extends ApiError {{\n  declare readonly category: {:?};\n}}\nnamed({class}, {class:?});\n",
+            category.doc, category.name
+        );
+    }
+    out
+}
+
+/// The file of the tables that find the class of an error.
+pub(crate) fn classes(codes: &Codes) -> String {
+    let mut out =
+        String::from("/** Which class an error has, by its kind and its category. */\n\n");
+    out.push_str(HEADER);
+    out.push_str(
+        "import * as categories from \"./categories.js\";\nimport type { Category, ErrorKind } from \"./codes.js\";\nimport * as errors from \"./errors.js\";\n\n",
+    );
+    out.push_str(
+        "type Class = new (message?: string, fields?: errors.ApiErrorFields) => errors.ReqtrailError;\n\nexport const BY_KIND: Readonly<Record<ErrorKind, Class>> = {\n",
+    );
+    for kind in &codes.error_kinds {
+        if let Some(class) = kind.class.as_deref() {
+            let _ = writeln!(out, "  {}: errors.{class},", kind.name);
+        }
+    }
+    out.push_str("};\n\nexport const BY_CATEGORY: Readonly<Record<Category, Class>> = {\n");
+    for category in &codes.categories {
+        if let Some(class) = category.class.as_deref() {
+            let module = match own_class(codes, category) {
+                Some(_) => "categories",
+                None => "errors",
+            };
+            let _ = writeln!(out, "  {}: {module}.{class},", category.name);
+        }
+    }
+    out.push_str("};\n");
+    out
+}
+
+/// The class of a category, unless it is that of all API errors.
+fn own_class<'a>(codes: &Codes, category: &'a Name) -> Option<&'a str> {
+    category.class.as_deref().filter(|class| {
+        codes
+            .error_kinds
+            .iter()
+            .all(|kind| kind.class.as_deref() != Some(*class))
+    })
+}
+
+fn union<'a>(
+    out: &mut String,
+    ty: &str,
+    doc: &str,
+    members: impl Iterator<Item = (&'a str, &'a str)>,
+) {
+    let _ = writeln!(out, "/** {doc} */\nexport type {ty} =");
+    let rows: Vec<String> = members
+        .map(|(name, doc)| format!("  /** {doc} */\n  | {name:?}"))
+        .collect();
+    out.push_str(&rows.join("\n"));
+    out.push_str(";\n");
+}
