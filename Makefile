@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 
 ADAPTER ?= all
+PREFIX ?= /usr/local
 SCENARIOS ?= tests/conformance/scenarios
 FILTER ?=
 
@@ -27,6 +28,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
 	@scripts/test-python.sh
+	@scripts/test-c.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
@@ -52,8 +54,16 @@ wheel: toolchain ## Build the Python wheel and sdist into target/wheels
 test-python: toolchain ## Tests of the Python package, against its installed wheel
 	@scripts/test-python.sh
 
+.PHONY: install-c
+install-c: toolchain ## Install libreqtrail, its header, reqtrail.pc and the CMake package into PREFIX
+	@scripts/install-c.sh "$(PREFIX)"
+
+.PHONY: test-c
+test-c: toolchain ## Tests of the C library, against what install-c installs: sanitizers, valgrind, examples
+	@scripts/test-c.sh
+
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|c|c-started|c-queue|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
@@ -80,8 +90,12 @@ bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS)
 bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
 	@scripts/bench-python.sh
 
+.PHONY: bench-c
+bench-c: toolchain ## The C library beside libcurl (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/c.json
+	@scripts/bench-c.sh
+
 .PHONY: codegen
-codegen: toolchain ## Write the code tables anew from schema/codes.json
+codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json
 	cargo run --quiet --package xtask -- codegen
 
 .PHONY: toolchain

@@ -79,8 +79,8 @@ impl Progress {
 /// What an operation gave.
 pub(crate) enum Told {
     Read(Result<reqtrail_report, Error>),
-    Action(Result<ActionReport, ActionError>),
-    Story(Result<ServerStory, ExplainError>),
+    Action(Result<Box<ActionReport>, ActionError>),
+    Story(Result<Box<ServerStory>, ExplainError>),
 }
 
 /// Where an operation leaves what it gave.
@@ -209,14 +209,14 @@ impl Plan {
                 if let Some(progress) = self.progress {
                     follow = follow.on_progress(move |seen| progress.tell(&seen.to_json()));
                 }
-                follow.flow(move |ended| put(Told::Action(ended)))
+                follow.flow(move |ended| put(Told::Action(ended.map(Box::new))))
             }
             What::Explain => {
                 let mut explain = compute.explain(self.server_id).cancel_token(&cancel);
                 if let Some(limit) = self.limit {
                     explain = explain.limit(usize::try_from(limit).unwrap_or(usize::MAX));
                 }
-                explain.flow(move |told| put(Told::Story(told)))
+                explain.flow(move |told| put(Told::Story(told.map(Box::new))))
             }
         }
     }

@@ -298,9 +298,7 @@ export! {
         capacity: u32,
         retry_cost: u32,
     ) sets [options] {
-        let mut budget = RetryBudget::default();
-        budget.capacity = capacity;
-        budget.retry_cost = retry_cost;
+        let budget = RetryBudget { capacity, retry_cost };
         options.set(move |b| b.retry_budget(Some(budget)))
     }
 
