@@ -75,7 +75,7 @@ static() {
 check "a static program links" static
 
 NO_BUILD=${NO_BUILD:-} scripts/examples_c.sh "$prefix" "$url" >"$log.examples" 2>&1
-cat "$log.examples"
+grep -v '^c-examples: ' "$log.examples"
 counts=$(tail -1 "$log.examples")
 passed=$((passed + $(sed -n 's/.*: \([0-9]*\) passed.*/\1/p' <<<"$counts")))
 failed=$((failed + $(sed -n 's/.*, \([0-9]*\) failed.*/\1/p' <<<"$counts")))

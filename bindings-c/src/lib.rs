@@ -1,6 +1,6 @@
 //! The C face of reqtrail: `include/reqtrail.h` is generated from this crate by `cargo run -p xtask -- codegen`.
 //!
-//! Every exported function is written in [`export!`](export), which checks for NULL, catches panics and sets the
+//! Every exported function is written in `export!`, which checks for NULL, catches panics and sets the
 //! out-parameters; `cargo run -p xtask -- codegen` reads those blocks for the header. The modules are in the order of
 //! the header's sections.
 
