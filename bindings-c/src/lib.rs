@@ -17,6 +17,7 @@ mod ended;
 mod fault;
 mod headers;
 mod hooks;
+mod plan;
 mod sigpipe;
 mod text;
 
@@ -25,6 +26,8 @@ mod codes;
 mod version;
 
 mod options;
+
+mod refresh;
 
 mod client;
 
