@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 
 ADAPTER ?= all
+PREFIX ?= /usr/local
 SCENARIOS ?= tests/conformance/scenarios
 FILTER ?=
 
@@ -29,6 +30,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/test-python.sh
 	@scripts/test-sdist.sh
 	@scripts/test-node.sh
+	@scripts/test-c.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
@@ -66,8 +68,16 @@ npm: toolchain ## Pack the Node package and its platform package into target/npm
 test-node: toolchain ## Tests of the Node package, against its installed tarballs
 	@scripts/test-node.sh
 
+.PHONY: install-c
+install-c: toolchain ## Install libreqtrail, its header, reqtrail.pc and the CMake package into PREFIX
+	@scripts/install-c.sh "$(PREFIX)"
+
+.PHONY: test-c
+test-c: toolchain ## Tests of the C library, against what install-c installs: sanitizers, valgrind, examples
+	@scripts/test-c.sh
+
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|c|c-started|c-queue|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
@@ -102,8 +112,12 @@ bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BE
 bench-node: toolchain ## The Node package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/node.json
 	@scripts/bench-node.sh
 
+.PHONY: bench-c
+bench-c: toolchain ## The C library beside libcurl (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/c.json
+	@scripts/bench-c.sh
+
 .PHONY: codegen
-codegen: toolchain ## Write the code tables anew from schema/codes.json
+codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json
 	cargo run --quiet --package xtask -- codegen
 
 .PHONY: toolchain

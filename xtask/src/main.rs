@@ -10,6 +10,8 @@
     reason = "a command-line program speaks on its standard streams"
 )]
 
+mod c_header;
+mod c_tables;
 mod codes;
 mod links;
 mod msrv;
@@ -99,6 +101,10 @@ fn codegen(check: bool) -> Result<(), String> {
     for (name, text) in node {
         files.push((format!("bindings-node/ts/{name}"), text));
     }
+    let c = rust_tables::format(&c_tables::constants(&list))?;
+    let header = c_header::header(&root, &c)?;
+    files.push(("bindings-c/src/codes.rs".to_owned(), c));
+    files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
     let mut stale = Vec::new();
     for (path, text) in files {
         let target = root.join(&path);
