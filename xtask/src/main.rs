@@ -11,6 +11,7 @@
 )]
 
 mod codes;
+mod go_tables;
 mod links;
 mod msrv;
 mod python_tables;
@@ -82,6 +83,10 @@ fn codegen(check: bool) -> Result<(), String> {
     for (name, text) in python {
         files.push((format!("bindings-python/python/reqtrail/{name}"), text));
     }
+    files.push((
+        "bindings-c/go/codes.go".to_owned(),
+        go_tables::tables(&list),
+    ));
     let mut stale = Vec::new();
     for (path, text) in files {
         let target = root.join(&path);
