@@ -38,7 +38,8 @@ impl CancelToken {
     }
 
     /// Makes a token that is cancelled with this one, and by itself without this one.
-    pub(crate) fn child(&self) -> Self {
+    #[must_use]
+    pub fn child(&self) -> Self {
         Self(Arc::new(State {
             parent: Some(self.clone()),
             ..State::default()

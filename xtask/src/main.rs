@@ -10,6 +10,8 @@
     reason = "a command-line program speaks on its standard streams"
 )]
 
+mod c_header;
+mod c_tables;
 mod codes;
 mod go_tables;
 mod links;
@@ -83,6 +85,15 @@ fn codegen(check: bool) -> Result<(), String> {
     for (name, text) in python {
         files.push((format!("bindings-python/python/reqtrail/{name}"), text));
     }
+    let c = rust_tables::format(&c_tables::constants(&list))?;
+    let header = c_header::header(&root, &c)?;
+    files.push(("bindings-c/src/codes.rs".to_owned(), c));
+    // A Go module has nothing outside its own folder.
+    files.push((
+        "bindings-c/go/include/reqtrail.h".to_owned(),
+        header.clone(),
+    ));
+    files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
     files.push((
         "bindings-c/go/codes.go".to_owned(),
         go_tables::tables(&list),

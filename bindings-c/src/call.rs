@@ -1,0 +1,295 @@
+//! Calls
+
+use std::ffi::c_void;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqtrail::CancelToken;
+use reqtrail::host::Flow;
+
+use crate::client::{CALLBACK_TAG, Inner, lock, reqtrail_client};
+use crate::codes::{
+    REQTRAIL_ERROR_IN_CALLBACK, REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_OK, reqtrail_code,
+};
+use crate::ended::{Ended, raw};
+use crate::error::reqtrail_error;
+use crate::export::free;
+use crate::fault::Fault;
+use crate::hooks::Within;
+use crate::report::reqtrail_report;
+use crate::request::reqtrail_request;
+use crate::response::reqtrail_response;
+
+/// A call or an operation that was started. All threads may use it at the same time, but for freeing it.
+pub struct reqtrail_call_handle {
+    state: Arc<State>,
+    cancel: CancelToken,
+}
+
+/// Gets the result of a started call, exactly once, also if the call was cancelled. `code` is REQTRAIL_OK with a
+/// response, or says why there is none with an error; either is the callee's to free. `call` is the handle that
+/// `reqtrail_call_start` gave, which may be freed here, or NULL if none was wanted.
+///
+/// It runs on a thread of the library and must not block: other calls of the client wait for it. The library holds
+/// nothing of the call or the client any more when it runs, and will not use `user_data` after it.
+pub type reqtrail_call_callback = Option<
+    unsafe extern "C" fn(
+        call: *mut reqtrail_call_handle,
+        code: reqtrail_code,
+        response: *mut reqtrail_response,
+        error: *mut reqtrail_error,
+        user_data: *mut c_void,
+    ),
+>;
+
+/// Gets the result of a started operation, as a `reqtrail_call_callback` does that of a call. There may be both a report
+/// and an error; both are the callee's to free.
+pub type reqtrail_report_callback = Option<
+    unsafe extern "C" fn(
+        call: *mut reqtrail_call_handle,
+        code: reqtrail_code,
+        report: *mut reqtrail_report,
+        error: *mut reqtrail_error,
+        user_data: *mut c_void,
+    ),
+>;
+
+/// Whom a result goes to.
+#[derive(Clone, Copy)]
+pub(crate) enum Receiver {
+    Call(reqtrail_call_callback),
+    Report(reqtrail_report_callback),
+}
+
+#[derive(Default)]
+struct State {
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// Once it has ended and its callback has returned.
+    code: Option<reqtrail_code>,
+    /// The result of a call without a callback, until it is taken.
+    kept: Option<Ended>,
+}
+
+/// Delivers a result exactly once, also if the work behind it is dropped.
+pub(crate) struct Completion {
+    state: Arc<State>,
+    handle: *mut reqtrail_call_handle,
+    receiver: Option<Receiver>,
+    user_data: *mut c_void,
+    inner: Option<Arc<Inner>>,
+}
+
+// SAFETY: the header says that the callback gets both pointers on a thread of the library.
+unsafe impl Send for Completion {}
+
+impl Completion {
+    pub(crate) fn finish(mut self, ended: Ended) {
+        self.deliver(ended);
+    }
+
+    fn deliver(&mut self, ended: Ended) {
+        let Some(receiver) = self.receiver.take() else {
+            return;
+        };
+        // Nothing of the client may be left when the program hears of the end: it may free everything then.
+        self.inner = None;
+        let code = ended.code;
+        let mut kept = None;
+        let within = Within::enter();
+        match receiver {
+            Receiver::Call(Some(tell)) => {
+                let (response, error) = (raw(ended.response), raw(ended.error));
+                // SAFETY: the program's function; the handles are its own from here on.
+                unsafe { tell(self.handle, code, response, error, self.user_data) };
+            }
+            Receiver::Report(Some(tell)) => {
+                let (report, error) = (raw(ended.report), raw(ended.error));
+                // SAFETY: as above.
+                unsafe { tell(self.handle, code, report, error, self.user_data) };
+            }
+            Receiver::Call(None) | Receiver::Report(None) => kept = Some(ended),
+        }
+        drop(within);
+        let mut progress = lock(&self.state.progress);
+        (progress.code, progress.kept) = (Some(code), kept);
+        drop(progress);
+        self.state.changed.notify_all();
+    }
+}
+
+impl Drop for Completion {
+    fn drop(&mut self) {
+        // Only a bug, or a client that goes with its thread, drops the work of a call.
+        self.deliver(Ended::badly(Fault::Panicked));
+    }
+}
+
+/// Starts what `work` makes of a completion. `cancel` is what its handle cancels.
+pub(crate) unsafe fn start(
+    client: &reqtrail_client,
+    cancel: CancelToken,
+    receiver: Receiver,
+    user_data: *mut c_void,
+    out: *mut *mut reqtrail_call_handle,
+    work: impl FnOnce(&Inner, Completion) -> Flow,
+) {
+    // The handle may be freed by the callback, on another thread, before this returns.
+    let inner = Arc::clone(&client.0);
+    drop(inner.collect());
+    let state = Arc::<State>::default();
+    let mut handle = std::ptr::null_mut();
+    if !out.is_null() {
+        let state = Arc::clone(&state);
+        handle = Box::into_raw(Box::new(reqtrail_call_handle { state, cancel }));
+        // SAFETY: not NULL, and the rest is the caller's promise.
+        unsafe { out.write(handle) };
+    }
+    let completion = Completion {
+        state,
+        handle,
+        receiver: Some(receiver),
+        user_data,
+        inner: Some(Arc::clone(&inner)),
+    };
+    let flow = work(&inner, completion);
+    inner.client.host().submit_flow(flow, CALLBACK_TAG);
+}
+
+impl reqtrail_call_handle {
+    /// Waits for the end; `None` if that does not come in time.
+    fn wait(&self, timeout_ms: i64) -> Result<(reqtrail_code, Option<Ended>), Fault> {
+        let end = u64::try_from(timeout_ms)
+            .ok()
+            .and_then(|ms| Instant::now().checked_add(Duration::from_millis(ms)));
+        let mut progress = lock(&self.state.progress);
+        loop {
+            if let Some(code) = progress.code {
+                return Ok((code, progress.kept.take()));
+            }
+            if Within::is() {
+                let why = "a callback cannot wait for a call: the call may wait for the callback";
+                return Err(Fault::Usage(REQTRAIL_ERROR_IN_CALLBACK, why.to_owned()));
+            }
+            let changed = &self.state.changed;
+            progress = match end {
+                None => changed
+                    .wait(progress)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(end) => {
+                    let left = end.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        let why = "the call has not ended yet".to_owned();
+                        return Err(Fault::Usage(REQTRAIL_ERROR_STILL_RUNNING, why));
+                    }
+                    let waited = changed.wait_timeout(progress, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+/// What a wait gives: the result if there is one left, else the code alone.
+unsafe fn waited(
+    (code, ended): (reqtrail_code, Option<Ended>),
+    response: *mut *mut reqtrail_response,
+    report: *mut *mut reqtrail_report,
+) -> Result<(), Fault> {
+    match ended {
+        // SAFETY: the caller's promise.
+        Some(ended) => unsafe { ended.give(response, report) },
+        None if code == REQTRAIL_OK => Ok(()),
+        None => Err(Fault::Usage(
+            code,
+            "the call failed, and its error went to the callback or was taken before".to_owned(),
+        )),
+    }
+}
+
+export! {
+    /// Makes a call on this thread and waits for its end. Many threads may call through one client at the same time.
+    ///
+    /// The caller frees *response and *error; one of them is set. Errors: the kinds REQTRAIL_ERROR_API to
+    /// REQTRAIL_ERROR_INTERNAL, each with the call's trail; a mistake that a setter has returned already, without one.
+    fn reqtrail_call(
+        client: *const reqtrail_client,
+        request: *const reqtrail_request,
+        response: *mut *mut reqtrail_response,
+        error: *mut *mut reqtrail_error,
+    ) needs [client, request] fills [response] reports [error] {
+        let inner = Arc::clone(&client.0);
+        let prepared = request.share()?.over_blocking(&inner.client).prepare();
+        let result = inner.client.host().call_blocking(prepared, None);
+        Ended::of_call(result).give(response, std::ptr::null_mut())
+    }
+
+    /// Starts a call and returns at once. `callback` gets the result, exactly once, unless this function fails. It may
+    /// be NULL; then `reqtrail_call_wait` gives the result.
+    ///
+    /// `call` may be NULL for a call that nobody waits for or cancels; else the caller frees *call, at any time.
+    /// Errors: REQTRAIL_ERROR_NULL_POINTER, and a mistake that a setter of the request has returned already; all others
+    /// go to the callback.
+    fn reqtrail_call_start(
+        client: *const reqtrail_client,
+        request: *const reqtrail_request,
+        callback: reqtrail_call_callback,
+        user_data: *mut c_void,
+        call: *mut *mut reqtrail_call_handle,
+        error: *mut *mut reqtrail_error,
+    ) needs [client, request] may_fill [call] reports [error] {
+        let draft = request.share()?;
+        let cancel = draft.cancel().map_or_else(CancelToken::new, CancelToken::child);
+        let own = cancel.clone();
+        start(client, cancel.clone(), Receiver::Call(callback), user_data, call, move |inner, completion| {
+            inner.client.flow(
+                &cancel,
+                move |client| draft.over_async(&client).cancel_token(&own).send(),
+                move |result| completion.finish(Ended::of_call(result)),
+            )
+        });
+        Ok(())
+    }
+
+    /// Cancels a started call or operation: it ends at once, with REQTRAIL_ERROR_CANCELLED and its trail, or with what it
+    /// already had. The callback comes all the same. May be called several times, from any thread, and with NULL.
+    fn reqtrail_call_cancel(call: *const reqtrail_call_handle) [call] { call.cancel.cancel(); }
+
+    /// Returns whether a started call or operation has ended and its callback has returned.
+    fn reqtrail_call_is_done(call: *const reqtrail_call_handle) -> bool [call] {
+        Some(lock(&call.state.progress).code.is_some())
+    }
+
+    /// Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
+    /// end if that is negative. Returns the call's code.
+    ///
+    /// Without a callback *response or *error is set by the first wait, and the caller frees it. `response` may be NULL,
+    /// which frees a response. Errors: REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
+    /// a call that has not ended, else those of the call.
+    fn reqtrail_call_wait(
+        call: *const reqtrail_call_handle,
+        timeout_ms: i64,
+        response: *mut *mut reqtrail_response,
+        error: *mut *mut reqtrail_error,
+    ) needs [call] may_fill [response] reports [error] {
+        waited(call.wait(timeout_ms)?, response, std::ptr::null_mut())
+    }
+
+    /// The same for a started operation, whose result is a report; there may be a report beside an error.
+    fn reqtrail_call_wait_report(
+        call: *const reqtrail_call_handle,
+        timeout_ms: i64,
+        report: *mut *mut reqtrail_report,
+        error: *mut *mut reqtrail_error,
+    ) needs [call] may_fill [report] reports [error] {
+        waited(call.wait(timeout_ms)?, std::ptr::null_mut(), report)
+    }
+
+    /// Frees the handle of a call, also within its own callback. A call under way goes on, and its callback comes. NULL is
+    /// allowed.
+    fn reqtrail_call_free(call: *mut reqtrail_call_handle) [] { free(call); }
+}

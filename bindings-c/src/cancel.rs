@@ -1,0 +1,26 @@
+//! Cancel tokens
+
+use reqtrail::CancelToken;
+
+use crate::export::free;
+
+/// Cancels the calls it was given to. Any thread may use it at any time.
+pub struct reqtrail_cancel_token(pub(crate) CancelToken);
+
+export! {
+    /// Makes a token that is not cancelled. The caller frees it.
+    fn reqtrail_cancel_token_new() -> *mut reqtrail_cancel_token [] {
+        Some(Box::into_raw(Box::new(reqtrail_cancel_token(CancelToken::new()))))
+    }
+
+    /// Cancels all calls that have the token, at once, also in a wait or a body; it stays cancelled. NULL is allowed.
+    fn reqtrail_cancel_token_cancel(token: *const reqtrail_cancel_token) [token] { token.0.cancel(); }
+
+    /// Returns whether the token was cancelled.
+    fn reqtrail_cancel_token_is_cancelled(token: *const reqtrail_cancel_token) -> bool [token] {
+        Some(token.0.is_cancelled())
+    }
+
+    /// Frees a token; calls that have it are not cancelled by that. NULL is allowed.
+    fn reqtrail_cancel_token_free(token: *mut reqtrail_cancel_token) [] { free(token); }
+}

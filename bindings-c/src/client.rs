@@ -1,0 +1,84 @@
+//! Clients
+
+use std::collections::{HashMap, VecDeque};
+use std::ffi::c_char;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use reqtrail::host::Finished;
+use reqtrail::{Secret, blocking};
+
+use crate::error::reqtrail_error;
+use crate::export::{free, hand_over};
+use crate::operation::Slot;
+use crate::options::reqtrail_client_options;
+use crate::text::owned;
+
+/// The tag of all that has a callback: its result is not for the queue.
+pub(crate) const CALLBACK_TAG: u64 = u64::MAX;
+
+/// Makes calls to one API. All threads may use it at the same time.
+pub struct reqtrail_client(pub(crate) Arc<Inner>);
+
+/// What the handle and the calls under way share.
+pub(crate) struct Inner {
+    pub(crate) client: blocking::Client,
+    /// Where the submitted operations leave what they give, by tag.
+    pub(crate) slots: Mutex<HashMap<u64, Slot>>,
+    /// Results that were taken from the host and not yet by the program.
+    pub(crate) ready: Mutex<VecDeque<(u64, Finished)>>,
+}
+
+impl Inner {
+    /// Takes the host's results, so that those without a receiver do not pile up, and gives those of the queue.
+    pub(crate) fn collect(&self) -> MutexGuard<'_, VecDeque<(u64, Finished)>> {
+        let mut done = Vec::new();
+        let mut ready = lock(&self.ready);
+        self.client.host().take_done(&mut done);
+        ready.extend(done.into_iter().filter(|(tag, _)| *tag != CALLBACK_TAG));
+        ready
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+export! {
+    /// Builds a client. The options may be used again, changed or freed afterwards.
+    ///
+    /// The caller frees *client. Errors: REQTRAIL_ERROR_CONFIG names the option, what was given and what is accepted; a
+    /// mistake that a setter has returned already is returned again.
+    fn reqtrail_client_new(
+        options: *const reqtrail_client_options,
+        client: *mut *mut reqtrail_client,
+        error: *mut *mut reqtrail_error,
+    ) needs [options] fills [client] reports [error] {
+        let built = options.builder()?.build_blocking()?;
+        let inner = Inner {
+            client: built,
+            slots: Mutex::default(),
+            ready: Mutex::default(),
+        };
+        hand_over(client, reqtrail_client(Arc::new(inner)));
+        Ok(())
+    }
+
+    /// Frees a client; no other thread may use the handle any more. NULL is allowed.
+    ///
+    /// Calls that were started with `reqtrail_call_start` go on to their end, and their callbacks come; cancel them to
+    /// end them at once. Submitted calls are cancelled, and their results are gone.
+    fn reqtrail_client_free(client: *mut reqtrail_client) [] { free(client); }
+
+    /// Puts a new credential in the place of the old. Calls under way keep the one they sent. Any thread may call it.
+    ///
+    /// Errors: REQTRAIL_ERROR_CONFIG for a token that cannot stand in a header.
+    fn reqtrail_client_set_token(
+        client: *const reqtrail_client,
+        token: *const c_char,
+        token_length: usize,
+        error: *mut *mut reqtrail_error,
+    ) needs [client] reports [error] {
+        let token = Secret::from(owned(token, token_length, "token")?);
+        Ok(client.0.client.set_token(token)?)
+    }
+}

@@ -1,0 +1,85 @@
+//! What a call or an operation has come to, as handles.
+
+use reqtrail::host::CallResult;
+
+use crate::codes::{REQTRAIL_OK, reqtrail_code};
+use crate::error::reqtrail_error;
+use crate::export::hand_over;
+use crate::fault::Fault;
+use crate::operation::Told;
+use crate::report::reqtrail_report;
+use crate::response::reqtrail_response;
+
+/// What a call or an operation has come to.
+pub(crate) struct Ended {
+    pub(crate) code: reqtrail_code,
+    pub(crate) response: Option<Box<reqtrail_response>>,
+    pub(crate) report: Option<Box<reqtrail_report>>,
+    pub(crate) error: Option<Box<reqtrail_error>>,
+}
+
+impl Ended {
+    pub(crate) fn of_call(result: CallResult) -> Self {
+        match result {
+            Ok(response) => Self {
+                response: Some(Box::new(reqtrail_response::new(response))),
+                ..Self::well()
+            },
+            Err(error) => Self::badly(error.into()),
+        }
+    }
+
+    /// `None`: the operation panicked.
+    pub(crate) fn of_operation(told: Option<Told>) -> Self {
+        let Some(told) = told else {
+            return Self::badly(Fault::Panicked);
+        };
+        let (report, fault) = told.into_parts();
+        let ended = fault.map_or_else(Self::well, Self::badly);
+        Self { report, ..ended }
+    }
+
+    pub(crate) fn badly(fault: Fault) -> Self {
+        let error = reqtrail_error::of(fault);
+        Self {
+            code: error.code(),
+            error: Some(error),
+            ..Self::well()
+        }
+    }
+
+    fn well() -> Self {
+        Self {
+            code: REQTRAIL_OK,
+            response: None,
+            report: None,
+            error: None,
+        }
+    }
+
+    /// Gives what a blocking function gives.
+    pub(crate) unsafe fn give(
+        self,
+        response: *mut *mut reqtrail_response,
+        report: *mut *mut reqtrail_report,
+    ) -> Result<(), Fault> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if let Some(own) = self.response.filter(|_| !response.is_null()) {
+                hand_over(response, own);
+            }
+            if let Some(own) = self.report.filter(|_| !report.is_null()) {
+                hand_over(report, own);
+            }
+        }
+        match self.error {
+            Some(error) => Err(Fault::Made(error)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A handle that is handed over, or NULL.
+pub(crate) fn raw<T>(handle: Option<Box<T>>) -> *mut T {
+    handle.map_or(std::ptr::null_mut(), Box::into_raw)
+}

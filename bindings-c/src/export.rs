@@ -1,0 +1,269 @@
+//! How a function is exported: the one place with `extern "C"`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::codes::{REQTRAIL_OK, reqtrail_code};
+use crate::error::reqtrail_error;
+use crate::fault::Fault;
+
+/// Makes C functions of what is in it. There are three forms, told apart by what follows the arguments:
+///
+/// * `needs [a] fills [b] may_fill [c] reports [e] { … }`: can fail. Returns a code; `a` must not be NULL and is a
+///   reference in the body; `b` must not be NULL and is set to NULL first, `c` may be NULL; the body is a
+///   `Result<(), Fault>`, whose fault becomes `*e`.
+/// * `sets [a] { … }`: changes a handle. Returns a code, and the handle keeps the first fault for the call that uses
+///   it, so that a program need not look at every code.
+/// * `-> R [a] length [n] { … }` or `[a] { … }`: reads or frees. The body is an `Option<R>`; NULL, `None` and a panic
+///   give the empty value of `R`.
+///
+/// Every body runs in `unsafe`: that its pointers are good is the caller's promise, which the header states.
+macro_rules! export {
+    () => {};
+    (
+        $(#[$doc:meta])*
+        fn $name:ident($($arg:ident: $ty:ty),* $(,)?)
+        needs [$($need:ident),*] $(fills [$($out:ident),*])? $(may_fill [$($may:ident),*])? reports [$error:ident]
+        $body:block
+        $($rest:tt)*
+    ) => {
+        $(#[$doc])*
+        #[allow(unused_unsafe, reason = "not every body needs it")]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name($($arg: $ty),*) -> $crate::codes::reqtrail_code {
+            // SAFETY: the caller's pointers are NULL or good, as the header demands.
+            unsafe {
+                $($($crate::export::Out::clear($out);)*)?
+                $($($crate::export::Out::clear($may);)*)?
+                $crate::export::fallible($error, move || {
+                    $($(
+                        if $out.is_null() {
+                            return Err($crate::fault::Fault::null(stringify!($out)));
+                        }
+                    )*)?
+                    $(
+                        let $need = $crate::export::Given::given($need)
+                            .ok_or_else(|| $crate::fault::Fault::null(stringify!($need)))?;
+                    )*
+                    $body
+                })
+            }
+        }
+        export! { $($rest)* }
+    };
+    (
+        $(#[$doc:meta])*
+        fn $name:ident($($arg:ident: $ty:ty),* $(,)?) sets [$handle:ident] $body:block
+        $($rest:tt)*
+    ) => {
+        $(#[$doc])*
+        #[allow(unused_unsafe, reason = "not every body needs it")]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name($($arg: $ty),*) -> $crate::codes::reqtrail_code {
+            // SAFETY: the caller's pointers are NULL or good, as the header demands.
+            unsafe {
+                $crate::export::setting($handle, move |$handle| $body)
+            }
+        }
+        export! { $($rest)* }
+    };
+    (
+        $(#[$doc:meta])*
+        fn $name:ident($($arg:ident: $ty:ty),* $(,)?) -> $ret:ty [$($need:ident),*] $(length [$length:ident])?
+        $body:block
+        $($rest:tt)*
+    ) => {
+        $(#[$doc])*
+        #[allow(unused_unsafe, reason = "not every body needs it")]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name($($arg: $ty),*) -> $ret {
+            // SAFETY: the caller's pointers are NULL or good, as the header demands.
+            unsafe {
+                $($crate::export::Out::clear($length);)?
+                $crate::export::reading(move || {
+                    $(let $need = $crate::export::Given::given($need)?;)*
+                    $body
+                })
+            }
+        }
+        export! { $($rest)* }
+    };
+    (
+        $(#[$doc:meta])*
+        fn $name:ident($($arg:ident: $ty:ty),* $(,)?) [$($need:ident),*] $body:block
+        $($rest:tt)*
+    ) => {
+        $(#[$doc])*
+        #[allow(unused_unsafe, reason = "not every body needs it")]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name($($arg: $ty),*) {
+            // SAFETY: the caller's pointers are NULL or good, as the header demands.
+            unsafe {
+                $crate::export::reading(move || {
+                    $(let $need = $crate::export::Given::given($need)?;)*
+                    $body
+                    Some(())
+                })
+            }
+        }
+        export! { $($rest)* }
+    };
+}
+
+/// A handle as the caller gave it.
+pub(crate) trait Given {
+    type Handle;
+
+    /// The handle, for no longer than the function runs; `None` for NULL.
+    unsafe fn given(self) -> Option<Self::Handle>;
+}
+
+impl<T: 'static> Given for *const T {
+    type Handle = &'static T;
+
+    unsafe fn given(self) -> Option<&'static T> {
+        // SAFETY: the caller's promise.
+        unsafe { self.as_ref() }
+    }
+}
+
+impl<T: 'static> Given for *mut T {
+    type Handle = &'static mut T;
+
+    unsafe fn given(self) -> Option<&'static mut T> {
+        // SAFETY: the caller's promise.
+        unsafe { self.as_mut() }
+    }
+}
+
+/// An out-parameter; NULL where the caller does not want it.
+pub(crate) trait Out {
+    unsafe fn clear(self);
+}
+
+impl<T> Out for *mut *mut T {
+    unsafe fn clear(self) {
+        // SAFETY: the caller's promise.
+        unsafe { put(self, std::ptr::null_mut()) };
+    }
+}
+
+impl<T> Out for *mut *const T {
+    unsafe fn clear(self) {
+        // SAFETY: the caller's promise.
+        unsafe { put(self, std::ptr::null()) };
+    }
+}
+
+impl Out for *mut usize {
+    unsafe fn clear(self) {
+        // SAFETY: the caller's promise.
+        unsafe { put(self, 0) };
+    }
+}
+
+/// Writes an out-parameter, unless it is NULL.
+pub(crate) unsafe fn put<T>(out: *mut T, value: T) {
+    if !out.is_null() {
+        // SAFETY: not NULL, and the rest is the caller's promise.
+        unsafe { out.write(value) };
+    }
+}
+
+/// Hands a new handle over to the caller.
+pub(crate) unsafe fn hand_over<T>(out: *mut *mut T, value: impl Into<Box<T>>) {
+    // SAFETY: the caller's promise.
+    unsafe { put(out, Box::into_raw(value.into())) };
+}
+
+/// Frees a handle.
+pub(crate) unsafe fn free<T>(handle: *mut T) {
+    if !handle.is_null() {
+        // SAFETY: it was made by `hand_over`, and the caller has not freed it before.
+        drop(unsafe { Box::from_raw(handle) });
+    }
+}
+
+/// What a function gives that has nothing to give.
+pub(crate) trait Empty {
+    const EMPTY: Self;
+}
+
+macro_rules! empty {
+    ($($ty:ty = $value:expr),+ $(,)?) => {
+        $(impl Empty for $ty { const EMPTY: Self = $value; })+
+    };
+}
+
+// Times that are not there are negative.
+empty!(
+    () = (),
+    bool = false,
+    i32 = 0,
+    u32 = 0,
+    u64 = 0,
+    usize = 0,
+    f64 = -1.0
+);
+
+impl<T> Empty for *const T {
+    const EMPTY: Self = std::ptr::null();
+}
+
+impl<T> Empty for *mut T {
+    const EMPTY: Self = std::ptr::null_mut();
+}
+
+/// Handles that keep the first fault of their setters.
+pub(crate) trait Settable {
+    fn keep(&mut self, fault: Fault);
+}
+
+/// Runs what can fail.
+pub(crate) unsafe fn fallible(
+    error: *mut *mut reqtrail_error,
+    run: impl FnOnce() -> Result<(), Fault>,
+) -> reqtrail_code {
+    // SAFETY: the caller's promise.
+    unsafe { Out::clear(error) };
+    let ran = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::Panicked));
+    let Err(fault) = ran else {
+        return REQTRAIL_OK;
+    };
+    let made = reqtrail_error::of(fault);
+    let code = made.code();
+    if !error.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { hand_over(error, made) };
+    }
+    code
+}
+
+/// Runs what changes a handle.
+pub(crate) unsafe fn setting<H: Settable + 'static>(
+    handle: *mut H,
+    run: impl FnOnce(&'static mut H) -> Result<(), Fault>,
+) -> reqtrail_code {
+    // SAFETY: the caller's promise.
+    let Some(given) = (unsafe { handle.given() }) else {
+        return Fault::null("the handle").code();
+    };
+    let ran =
+        catch_unwind(AssertUnwindSafe(|| run(given))).unwrap_or_else(|_| Err(Fault::Panicked));
+    let Err(fault) = ran else {
+        return REQTRAIL_OK;
+    };
+    let code = fault.code();
+    // SAFETY: as above; the reference of the body is gone.
+    if let Some(given) = unsafe { handle.given() } {
+        given.keep(fault);
+    }
+    code
+}
+
+/// Runs what gives something, or nothing.
+pub(crate) fn reading<R: Empty>(run: impl FnOnce() -> Option<R>) -> R {
+    catch_unwind(AssertUnwindSafe(run))
+        .ok()
+        .flatten()
+        .unwrap_or(R::EMPTY)
+}

@@ -1,0 +1,90 @@
+//! Why a function failed, before it is a handle.
+
+use reqtrail::Error;
+use reqtrail::openstack::{ActionError, ExplainError};
+
+use crate::codes::{
+    REQTRAIL_ERROR_ACTION_FAILED, REQTRAIL_ERROR_BAD_VALUE, REQTRAIL_ERROR_INTERNAL,
+    REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER, reqtrail_code,
+};
+use crate::error::{number, reqtrail_error};
+
+/// Why a function failed.
+pub(crate) enum Fault {
+    /// The program used the library wrongly.
+    Usage(reqtrail_code, String),
+    /// The core says why.
+    Core(Box<Error>),
+    /// A server action failed, or could not be followed.
+    Action(Box<ActionError>),
+    /// A server's story could not be read.
+    Story(Box<ExplainError>),
+    /// The error of a call that has ended already.
+    Made(Box<reqtrail_error>),
+    /// A bug.
+    Panicked,
+}
+
+impl Fault {
+    pub(crate) fn null(name: &str) -> Self {
+        Self::Usage(
+            REQTRAIL_ERROR_NULL_POINTER,
+            format!("{name} is NULL and must not be"),
+        )
+    }
+
+    pub(crate) fn not_utf8(name: &str) -> Self {
+        Self::Usage(REQTRAIL_ERROR_NOT_UTF8, format!("{name} is not UTF-8 text"))
+    }
+
+    pub(crate) fn bad_value(message: impl Into<String>) -> Self {
+        Self::Usage(REQTRAIL_ERROR_BAD_VALUE, message.into())
+    }
+
+    pub(crate) fn code(&self) -> reqtrail_code {
+        match self {
+            Self::Usage(code, _) => *code,
+            Self::Core(error) => number(error.kind().number()),
+            Self::Action(error) => match &**error {
+                ActionError::Unfollowed { error, .. } => number(error.kind().number()),
+                _ => REQTRAIL_ERROR_ACTION_FAILED,
+            },
+            Self::Story(error) => number(error.error.kind().number()),
+            Self::Made(error) => error.code(),
+            Self::Panicked => REQTRAIL_ERROR_INTERNAL,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Core(Box::new(error))
+    }
+}
+
+/// The first fault of a handle's setters, which every use of the handle reports.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    code: reqtrail_code,
+    message: String,
+}
+
+impl Kept {
+    pub(crate) fn of(fault: Fault) -> Self {
+        let code = fault.code();
+        let message = match fault {
+            Fault::Usage(_, message) => message,
+            Fault::Core(error) => error.message().to_owned(),
+            _ => "reqtrail panicked in a setter; please report this".to_owned(),
+        };
+        Self { code, message }
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn fault(&self) -> Fault {
+        Fault::Usage(self.code, self.message.clone())
+    }
+}

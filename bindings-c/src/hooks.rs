@@ -1,0 +1,177 @@
+//! The program's functions that the library calls.
+
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reqtrail::{Attempt, CallInfo, Observer, Secret, Token, Trail};
+
+use crate::attempt::{reqtrail_attempt, reqtrail_call_info};
+use crate::trail::reqtrail_trail;
+
+/// Frees what a program gave as `user_data`: called once, when the library will not use it any more, on any thread.
+pub type reqtrail_free_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
+
+/// Is told of an attempt that has ended and of what was decided, before any wait. Both handles are lent for as long
+/// as it runs. It runs on the thread that drives the call and must be quick.
+pub type reqtrail_attempt_callback = Option<
+    unsafe extern "C" fn(
+        call: *const reqtrail_call_info,
+        attempt: *const reqtrail_attempt,
+        user_data: *mut c_void,
+    ),
+>;
+
+/// Is told of a call that has ended, with its trail, which is lent for as long as it runs (`reqtrail_trail_clone` keeps
+/// it). It runs on the thread that drives the call and must be quick.
+pub type reqtrail_trail_callback =
+    Option<unsafe extern "C" fn(trail: *const reqtrail_trail, user_data: *mut c_void)>;
+
+/// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
+/// It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
+pub type reqtrail_refresh_callback =
+    Option<unsafe extern "C" fn(refresh: *mut reqtrail_refresh, user_data: *mut c_void)>;
+
+thread_local! {
+    /// How many of the program's functions this thread is within.
+    static WITHIN: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Marks this thread as one that runs a function of the program, until it is dropped.
+pub(crate) struct Within(());
+
+impl Within {
+    pub(crate) fn enter() -> Self {
+        WITHIN.set(WITHIN.get() + 1);
+        Self(())
+    }
+
+    /// Whether this thread runs a function of the program.
+    pub(crate) fn is() -> bool {
+        WITHIN.get() > 0
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        WITHIN.set(WITHIN.get() - 1);
+    }
+}
+
+/// What a program wants to have back in its functions, freed with the last one that could get it.
+pub(crate) struct UserData {
+    pointer: *mut c_void,
+    free: reqtrail_free_callback,
+}
+
+// SAFETY: the header says that the library's threads get it.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
+
+impl UserData {
+    pub(crate) fn new(pointer: *mut c_void, free: reqtrail_free_callback) -> Arc<Self> {
+        Arc::new(Self { pointer, free })
+    }
+
+    pub(crate) fn pointer(&self) -> *mut c_void {
+        self.pointer
+    }
+}
+
+impl Drop for UserData {
+    fn drop(&mut self) {
+        if let Some(free) = self.free {
+            // SAFETY: the program's function with the program's pointer, once.
+            unsafe { free(self.pointer) };
+        }
+    }
+}
+
+/// Passes on what happens to the program's hooks.
+#[derive(Clone)]
+pub(crate) enum Hook {
+    Attempt(reqtrail_attempt_callback, Arc<UserData>),
+    Call(reqtrail_trail_callback, Arc<UserData>),
+}
+
+impl Observer for Hook {
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        let Self::Attempt(Some(tell), data) = self else {
+            return;
+        };
+        let call = reqtrail_call_info::new(call);
+        let attempt = reqtrail_attempt::new(attempt.clone());
+        let _within = Within::enter();
+        // SAFETY: the program's function, with handles that outlive it.
+        unsafe { tell(&raw const call, &raw const attempt, data.pointer()) };
+    }
+
+    fn call_finished(&self, trail: &Trail) {
+        let Self::Call(Some(tell), data) = self else {
+            return;
+        };
+        let trail = reqtrail_trail::new(trail.clone());
+        let _within = Within::enter();
+        // SAFETY: the program's function, with a handle that outlives it.
+        unsafe { tell(&raw const trail, data.pointer()) };
+    }
+}
+
+/// The answer of a token refresher in the making.
+#[derive(Default)]
+pub struct reqtrail_refresh {
+    pub(crate) token: Option<Secret>,
+    pub(crate) expires_at: Option<SystemTime>,
+    pub(crate) failed: Option<String>,
+}
+
+/// Calls the program's token refresher.
+#[derive(Clone)]
+pub(crate) struct Refresher(
+    pub(crate) reqtrail_refresh_callback,
+    pub(crate) Arc<UserData>,
+);
+
+/// A cause of any type.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Refresher {
+    pub(crate) fn call(&self) -> Result<Token, BoxError> {
+        let mut answer = reqtrail_refresh::default();
+        if let Some(refresh) = self.0 {
+            let _within = Within::enter();
+            // SAFETY: the program's function, with a handle that outlives it.
+            unsafe { refresh(&raw mut answer, self.1.pointer()) };
+        }
+        if let Some(why) = answer.failed {
+            return Err(why.into());
+        }
+        let Some(secret) = answer.token else {
+            return Err("the token refresher gave neither a token nor a reason".into());
+        };
+        let token = Token::new(secret);
+        Ok(match answer.expires_at {
+            Some(end) => token.expires_at(end),
+            None => token,
+        })
+    }
+}
+
+/// A moment as seconds since 1970.
+pub(crate) fn moment(seconds: f64) -> Option<SystemTime> {
+    let since = Duration::try_from_secs_f64(seconds).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(since)
+}
+
+/// The same, the other way.
+pub(crate) fn seconds(time: SystemTime) -> Option<f64> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(since.as_secs_f64())
+}
+
+/// A time in milliseconds.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}

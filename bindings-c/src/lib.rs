@@ -1,0 +1,53 @@
+//! The C face of reqtrail: `include/reqtrail.h` is generated from this crate by `cargo run -p xtask -- codegen`.
+//!
+//! Every exported function is written in [`export!`](export), which checks for NULL, catches panics and sets the
+//! out-parameters; `cargo run -p xtask -- codegen` reads those blocks for the header. The modules are in the order of
+//! the header's sections.
+
+#![expect(
+    non_camel_case_types,
+    unreachable_pub,
+    reason = "names and reach are those of the C header"
+)]
+#![recursion_limit = "256"]
+
+#[macro_use]
+mod export;
+mod ended;
+mod fault;
+mod headers;
+mod hooks;
+mod text;
+
+mod codes;
+
+mod version;
+
+mod options;
+
+mod client;
+
+mod request;
+
+mod call;
+
+mod queue;
+
+mod response;
+
+mod error;
+
+mod trail;
+
+mod attempt;
+
+mod cancel;
+
+mod cloud;
+
+mod operation;
+
+mod report;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,458 @@
+//! OpenStack: operations
+//!
+//! Reads of servers and their actions, actions followed to their end, and servers explained.
+
+use std::ffi::{c_char, c_void};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use reqtrail::host::Flow;
+use reqtrail::openstack::{
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, ServerStory,
+};
+use reqtrail::{CancelToken, Error, blocking};
+use serde::Serialize;
+
+use crate::call::{Receiver, reqtrail_call_handle, reqtrail_report_callback, start};
+use crate::cancel::reqtrail_cancel_token;
+use crate::client::{lock, reqtrail_client};
+use crate::ended::Ended;
+use crate::error::reqtrail_error;
+use crate::export::{Settable, free, hand_over};
+use crate::fault::{Fault, Kept};
+use crate::hooks::{UserData, Within, moment, reqtrail_free_callback};
+use crate::report::reqtrail_report;
+use crate::response::reqtrail_response;
+use crate::text::owned;
+
+/// An operation on a server: a read, or something made of several calls and the waits between them. It may be used any
+/// number of times, also at the same time, as long as nothing sets an option meanwhile.
+pub struct reqtrail_operation(Plan);
+
+/// Is told after every poll what it has shown, as JSON with "server", "action" and "elapsed_ms". The text is lent for
+/// as long as it runs. It runs on the thread that follows and must be quick.
+pub type reqtrail_progress_callback =
+    Option<unsafe extern "C" fn(json: *const c_char, length: usize, user_data: *mut c_void)>;
+
+/// What an operation is, and how it is done.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    server_id: String,
+    what: What,
+    microversion: Option<String>,
+    timeout: Option<Duration>,
+    limit: Option<u32>,
+    marker: Option<String>,
+    since: Option<SystemTime>,
+    before: Option<SystemTime>,
+    poll: Option<(Duration, Duration)>,
+    deadline: Option<Duration>,
+    settle: Option<Duration>,
+    progress: Option<Progress>,
+    cancel: CancelToken,
+    fault: Option<Kept>,
+}
+
+#[derive(Clone)]
+enum What {
+    Server,
+    Action(String),
+    Actions,
+    Follow(ActionRef),
+    Explain,
+}
+
+#[derive(Clone)]
+struct Progress(reqtrail_progress_callback, Arc<UserData>);
+
+impl Progress {
+    fn tell(&self, json: &str) {
+        let Some(tell) = self.0 else { return };
+        let text = format!("{json}\0");
+        let _within = Within::enter();
+        // SAFETY: the program's function, with a text that outlives it.
+        unsafe { tell(text.as_ptr().cast(), json.len(), self.1.pointer()) };
+    }
+}
+
+/// What an operation gave.
+pub(crate) enum Told {
+    Read(Result<reqtrail_report, Error>),
+    Action(Result<ActionReport, ActionError>),
+    Story(Result<ServerStory, ExplainError>),
+}
+
+/// Where an operation leaves what it gave.
+pub(crate) type Slot = Arc<Mutex<Option<Told>>>;
+
+impl Told {
+    pub(crate) fn into_parts(self) -> (Option<Box<reqtrail_report>>, Option<Fault>) {
+        match self {
+            Self::Read(Ok(report)) => (Some(Box::new(report)), None),
+            Self::Read(Err(error)) => (None, Some(error.into())),
+            Self::Action(Ok(report)) => (Some(Box::new(reqtrail_report::of_action(&report))), None),
+            Self::Action(Err(error)) => {
+                let report = reqtrail_report::of_action(error.report());
+                (Some(Box::new(report)), Some(Fault::Action(Box::new(error))))
+            }
+            Self::Story(Ok(story)) => (Some(Box::new(reqtrail_report::of_story(&story))), None),
+            Self::Story(Err(error)) => (None, Some(Fault::Story(Box::new(error)))),
+        }
+    }
+}
+
+fn read<V: Serialize>(read: Result<Fetched<V>, Error>) -> Told {
+    Told::Read(read.map(|read| reqtrail_report::of_read(&read)))
+}
+
+impl Settable for reqtrail_operation {
+    fn keep(&mut self, fault: Fault) {
+        self.0.fault.get_or_insert_with(|| Kept::of(fault));
+    }
+}
+
+impl reqtrail_operation {
+    fn new(server_id: String, what: What) -> Self {
+        Self(Plan {
+            server_id,
+            what,
+            microversion: None,
+            timeout: None,
+            limit: None,
+            marker: None,
+            since: None,
+            before: None,
+            poll: None,
+            deadline: None,
+            settle: None,
+            progress: None,
+            cancel: CancelToken::new(),
+            fault: None,
+        })
+    }
+
+    pub(crate) fn plan(&self) -> Result<Plan, Fault> {
+        match &self.0.fault {
+            Some(kept) => Err(kept.fault()),
+            None => Ok(self.0.clone()),
+        }
+    }
+
+    /// Refuses an option that the operation does not have.
+    fn only(&self, name: &str, has: fn(&What) -> bool) -> Result<(), Fault> {
+        if has(&self.0.what) {
+            return Ok(());
+        }
+        Err(Fault::bad_value(format!(
+            "{name} is no option of this operation"
+        )))
+    }
+}
+
+impl Plan {
+    /// Makes it ready to be driven, and says where it will leave what it gives.
+    pub(crate) fn flow(self, client: &blocking::Client) -> (Flow, Slot) {
+        let slot = Slot::default();
+        let filled = Arc::clone(&slot);
+        let flow = self.flow_to(client, move |told| *lock(&filled) = Some(told));
+        (flow, slot)
+    }
+
+    fn flow_to(self, client: &blocking::Client, put: impl FnOnce(Told) + Send + 'static) -> Flow {
+        let mut compute = Compute::new(client.clone());
+        if let Some(version) = self.microversion {
+            compute = compute.microversion(version);
+        }
+        let timeout = self.timeout;
+        let timed = |request: reqtrail::RequestBuilder<blocking::Client>| match timeout {
+            Some(time) => request.timeout(time),
+            None => request,
+        };
+        let cancel = self.cancel;
+        match self.what {
+            What::Server => {
+                let get = compute.server(self.server_id).request(timed);
+                get.flow(&cancel, move |got| put(read(got)))
+            }
+            What::Action(id) => {
+                let get = compute.action(self.server_id, id).request(timed);
+                get.flow(&cancel, move |got| put(read(got)))
+            }
+            What::Actions => {
+                let mut list = compute.actions(self.server_id).request(timed);
+                if let Some(limit) = self.limit {
+                    list = list.limit(limit);
+                }
+                if let Some(marker) = self.marker {
+                    list = list.marker(marker);
+                }
+                if let Some(time) = self.since {
+                    list = list.changes_since(time);
+                }
+                if let Some(time) = self.before {
+                    list = list.changes_before(time);
+                }
+                list.flow(&cancel, move |got| put(read(got)))
+            }
+            What::Follow(action) => {
+                let mut follow = compute.follow(self.server_id, action).cancel_token(&cancel);
+                if let Some((first, longest)) = self.poll {
+                    follow = follow.poll_interval(first, longest);
+                }
+                if let Some(deadline) = self.deadline {
+                    follow = follow.deadline(deadline);
+                }
+                if let Some(settle) = self.settle {
+                    follow = follow.settle_time(settle);
+                }
+                if let Some(progress) = self.progress {
+                    follow = follow.on_progress(move |seen| progress.tell(&seen.to_json()));
+                }
+                follow.flow(move |ended| put(Told::Action(ended)))
+            }
+            What::Explain => {
+                let mut explain = compute.explain(self.server_id).cancel_token(&cancel);
+                if let Some(limit) = self.limit {
+                    explain = explain.limit(usize::try_from(limit).unwrap_or(usize::MAX));
+                }
+                explain.flow(move |told| put(Told::Story(told)))
+            }
+        }
+    }
+}
+
+export! {
+    /// Makes an operation that reads a server, its fault included. The caller frees *operation.
+    fn reqtrail_operation_server(
+        server_id: *const c_char,
+        server_id_length: usize,
+        operation: *mut *mut reqtrail_operation,
+        error: *mut *mut reqtrail_error,
+    ) needs [] fills [operation] reports [error] {
+        let id = owned(server_id, server_id_length, "server_id")?;
+        hand_over(operation, reqtrail_operation::new(id, What::Server));
+        Ok(())
+    }
+
+    /// Makes an operation that reads an action of a server, by the local ID of the request that started it. The caller
+    /// frees *operation.
+    fn reqtrail_operation_action(
+        server_id: *const c_char,
+        server_id_length: usize,
+        request_id: *const c_char,
+        request_id_length: usize,
+        operation: *mut *mut reqtrail_operation,
+        error: *mut *mut reqtrail_error,
+    ) needs [] fills [operation] reports [error] {
+        let id = owned(server_id, server_id_length, "server_id")?;
+        let what = What::Action(owned(request_id, request_id_length, "request_id")?);
+        hand_over(operation, reqtrail_operation::new(id, what));
+        Ok(())
+    }
+
+    /// Makes an operation that lists a server's actions, newest first, without their steps. The caller frees *operation.
+    fn reqtrail_operation_actions(
+        server_id: *const c_char,
+        server_id_length: usize,
+        operation: *mut *mut reqtrail_operation,
+        error: *mut *mut reqtrail_error,
+    ) needs [] fills [operation] reports [error] {
+        let id = owned(server_id, server_id_length, "server_id")?;
+        hand_over(operation, reqtrail_operation::new(id, What::Actions));
+        Ok(())
+    }
+
+    /// Makes an operation that follows what a request started until it has ended, by the request's local ID. The caller
+    /// frees *operation.
+    ///
+    /// It succeeds with a report, whose verdict may be unknown. REQTRAIL_ERROR_ACTION_FAILED: the action failed; other
+    /// codes: it could not be followed to its end. The report is there in all cases.
+    fn reqtrail_operation_follow(
+        server_id: *const c_char,
+        server_id_length: usize,
+        request_id: *const c_char,
+        request_id_length: usize,
+        operation: *mut *mut reqtrail_operation,
+        error: *mut *mut reqtrail_error,
+    ) needs [] fills [operation] reports [error] {
+        let id = owned(server_id, server_id_length, "server_id")?;
+        let what = What::Follow(owned(request_id, request_id_length, "request_id")?.into());
+        hand_over(operation, reqtrail_operation::new(id, what));
+        Ok(())
+    }
+
+    /// Makes an operation that follows what a request started, by the request's response, whose trail the report then
+    /// has. The caller frees *operation; the response may be freed at once.
+    fn reqtrail_operation_follow_response(
+        server_id: *const c_char,
+        server_id_length: usize,
+        response: *const reqtrail_response,
+        operation: *mut *mut reqtrail_operation,
+        error: *mut *mut reqtrail_error,
+    ) needs [response] fills [operation] reports [error] {
+        let id = owned(server_id, server_id_length, "server_id")?;
+        let what = What::Follow(response.response().into());
+        hand_over(operation, reqtrail_operation::new(id, what));
+        Ok(())
+    }
+
+    /// Makes an operation that tells the story of a server: its actions, newest first, each with its request ID, its
+    /// outcome and its steps, and the server's fault. The caller frees *operation.
+    fn reqtrail_operation_explain(
+        server_id: *const c_char,
+        server_id_length: usize,
+        operation: *mut *mut reqtrail_operation,
+        error: *mut *mut reqtrail_error,
+    ) needs [] fills [operation] reports [error] {
+        let id = owned(server_id, server_id_length, "server_id")?;
+        hand_over(operation, reqtrail_operation::new(id, What::Explain));
+        Ok(())
+    }
+
+    /// Frees an operation; what was started of it goes on. NULL is allowed.
+    fn reqtrail_operation_free(operation: *mut reqtrail_operation) [] { free(operation); }
+
+    /// Asks for this microversion, such as "2.90", in the place of the client's, or of "latest".
+    fn reqtrail_operation_microversion(
+        operation: *mut reqtrail_operation,
+        version: *const c_char,
+        version_length: usize,
+    ) sets [operation] {
+        operation.0.microversion = Some(owned(version, version_length, "version")?);
+        Ok(())
+    }
+
+    /// Lets a token cancel the operation; it may be freed at once.
+    fn reqtrail_operation_cancel_token(
+        operation: *mut reqtrail_operation,
+        token: *const reqtrail_cancel_token,
+    ) sets [operation] {
+        operation.0.cancel = token.as_ref().map_or_else(CancelToken::new, |token| token.0.clone());
+        Ok(())
+    }
+
+    /// Sets the time of a read's call. Not for `follow`, which has a deadline, nor for `explain`.
+    fn reqtrail_operation_timeout_ms(operation: *mut reqtrail_operation, timeout: u64) sets [operation] {
+        operation.only("timeout_ms", |what| !matches!(what, What::Follow(_) | What::Explain))?;
+        operation.0.timeout = Some(Duration::from_millis(timeout));
+        Ok(())
+    }
+
+    /// Sets how many actions are listed or told at most.
+    fn reqtrail_operation_limit(operation: *mut reqtrail_operation, actions: u32) sets [operation] {
+        operation.only("limit", |what| matches!(what, What::Actions | What::Explain))?;
+        operation.0.limit = Some(actions);
+        Ok(())
+    }
+
+    /// Lists actions after the one of this request ID; from microversion 2.58.
+    fn reqtrail_operation_marker(
+        operation: *mut reqtrail_operation,
+        request_id: *const c_char,
+        request_id_length: usize,
+    ) sets [operation] {
+        operation.only("marker", |what| matches!(what, What::Actions))?;
+        operation.0.marker = Some(owned(request_id, request_id_length, "request_id")?);
+        Ok(())
+    }
+
+    /// Lists only actions that changed at this time or later, in seconds since 1970; from microversion 2.58.
+    fn reqtrail_operation_changes_since(operation: *mut reqtrail_operation, unix_seconds: f64) sets [operation] {
+        operation.only("changes_since", |what| matches!(what, What::Actions))?;
+        operation.0.since = Some(time(unix_seconds)?);
+        Ok(())
+    }
+
+    /// Lists only actions that changed at this time or earlier, in seconds since 1970; from microversion 2.66.
+    fn reqtrail_operation_changes_before(operation: *mut reqtrail_operation, unix_seconds: f64) sets [operation] {
+        operation.only("changes_before", |what| matches!(what, What::Actions))?;
+        operation.0.before = Some(time(unix_seconds)?);
+        Ok(())
+    }
+
+    /// Sets the first wait between two polls of a `follow` and the longest, half a second and 10 seconds by default.
+    fn reqtrail_operation_poll_interval_ms(
+        operation: *mut reqtrail_operation,
+        first: u64,
+        longest: u64,
+    ) sets [operation] {
+        operation.only("poll_interval_ms", |what| matches!(what, What::Follow(_)))?;
+        operation.0.poll = Some((Duration::from_millis(first), Duration::from_millis(longest)));
+        Ok(())
+    }
+
+    /// Sets how long an action is followed, ten minutes by default. One that still runs then is reported as unknown.
+    fn reqtrail_operation_deadline_ms(operation: *mut reqtrail_operation, deadline: u64) sets [operation] {
+        operation.only("deadline_ms", |what| matches!(what, What::Follow(_)))?;
+        operation.0.deadline = Some(Duration::from_millis(deadline));
+        Ok(())
+    }
+
+    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end of an action,
+    /// 3 seconds by default.
+    fn reqtrail_operation_settle_time_ms(operation: *mut reqtrail_operation, settle: u64) sets [operation] {
+        operation.only("settle_time_ms", |what| matches!(what, What::Follow(_)))?;
+        operation.0.settle = Some(Duration::from_millis(settle));
+        Ok(())
+    }
+
+    /// Sets what is told after every poll of a `follow`.
+    ///
+    /// `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone.
+    fn reqtrail_operation_on_progress(
+        operation: *mut reqtrail_operation,
+        tell: reqtrail_progress_callback,
+        user_data: *mut c_void,
+        free_user_data: reqtrail_free_callback,
+    ) sets [operation] {
+        let progress = Progress(tell, UserData::new(user_data, free_user_data));
+        operation.only("on_progress", |what| matches!(what, What::Follow(_)))?;
+        operation.0.progress = Some(progress);
+        Ok(())
+    }
+
+    /// Carries an operation out on this thread and waits for its end. The client is one of OpenStack's compute API.
+    ///
+    /// The caller frees *report and *error; a failed `follow` sets both. Errors: those of any call,
+    /// REQTRAIL_ERROR_ACTION_FAILED, and a mistake that a setter has returned already.
+    fn reqtrail_operation_run(
+        client: *const reqtrail_client,
+        operation: *const reqtrail_operation,
+        report: *mut *mut reqtrail_report,
+        error: *mut *mut reqtrail_error,
+    ) needs [client, operation] fills [report] reports [error] {
+        let inner = Arc::clone(&client.0);
+        let (flow, slot) = operation.plan()?.flow(&inner.client);
+        inner.client.host().run_flow(flow, None)?;
+        let told = lock(&slot).take();
+        Ended::of_operation(told).give(std::ptr::null_mut(), report)
+    }
+
+    /// Starts an operation and returns at once; `callback`, `user_data` and `call` are those of `reqtrail_call_start`, and
+    /// `reqtrail_call_wait_report` gives the result where there is no callback.
+    fn reqtrail_operation_start(
+        client: *const reqtrail_client,
+        operation: *const reqtrail_operation,
+        callback: reqtrail_report_callback,
+        user_data: *mut c_void,
+        call: *mut *mut reqtrail_call_handle,
+        error: *mut *mut reqtrail_error,
+    ) needs [client, operation] may_fill [call] reports [error] {
+        let mut plan = operation.plan()?;
+        // A token of its own: the program's may be shared by others, which cancelling this must not end.
+        plan.cancel = plan.cancel.child();
+        let cancel = plan.cancel.clone();
+        start(client, cancel, Receiver::Report(callback), user_data, call, move |inner, completion| {
+            plan.flow_to(&inner.client, move |told| completion.finish(Ended::of_operation(Some(told))))
+        });
+        Ok(())
+    }
+}
+
+fn time(unix_seconds: f64) -> Result<SystemTime, Fault> {
+    moment(unix_seconds).ok_or_else(|| {
+        Fault::bad_value(format!(
+            "unix_seconds is {unix_seconds}; expected seconds since 1970"
+        ))
+    })
+}

@@ -1,0 +1,168 @@
+//! The completion queue
+//!
+//! For event loops and other languages: calls are submitted under the program's own tags, and one notification says that
+//! results wait to be taken.
+
+use std::ffi::c_void;
+
+use reqtrail::host::Finished;
+
+use crate::client::{CALLBACK_TAG, lock, reqtrail_client};
+use crate::codes::reqtrail_code;
+use crate::ended::{Ended, raw};
+use crate::error::reqtrail_error;
+use crate::fault::Fault;
+use crate::hooks::{UserData, reqtrail_free_callback};
+use crate::operation::reqtrail_operation;
+use crate::report::reqtrail_report;
+use crate::request::reqtrail_request;
+use crate::response::reqtrail_response;
+
+/// Is told that results wait to be taken: once, until somebody takes some. It runs on a thread of the library, must not
+/// block and must not call the library; writing to an eventfd or a pipe is what it is for.
+pub type reqtrail_notify_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
+
+/// A result that was taken from the queue. The handles are the taker's to free.
+#[repr(C)]
+#[derive(Debug)]
+pub struct reqtrail_done {
+    /// What the call or operation was submitted under.
+    pub tag: u64,
+    /// REQTRAIL_OK, or what went wrong.
+    pub code: reqtrail_code,
+    /// 1 for a call, 2 for an operation.
+    pub kind: i32,
+    /// The response of a call that went well, else NULL.
+    pub response: *mut reqtrail_response,
+    /// The report of an operation, else NULL.
+    pub report: *mut reqtrail_report,
+    /// Why it failed, else NULL.
+    pub error: *mut reqtrail_error,
+}
+
+const CALL: i32 = 1;
+const OPERATION: i32 = 2;
+
+fn check(tag: u64) -> Result<(), Fault> {
+    if tag == CALLBACK_TAG {
+        return Err(Fault::bad_value(
+            "tag is UINT64_MAX, which the library keeps for itself",
+        ));
+    }
+    Ok(())
+}
+
+/// A program's function that is told of results.
+struct Notify(unsafe extern "C" fn(*mut c_void), std::sync::Arc<UserData>);
+
+impl Notify {
+    fn tell(&self) {
+        // SAFETY: the program's function with the program's pointer.
+        unsafe { (self.0)(self.1.pointer()) };
+    }
+}
+
+export! {
+    /// Starts a call; its result is queued under `tag`. Two calls under way must not share a tag, and UINT64_MAX is none.
+    /// Any thread may submit, also right after it has taken results.
+    ///
+    /// Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for the tag, and a mistake that a setter of the
+    /// request has returned already. Nothing is queued then.
+    fn reqtrail_client_submit(
+        client: *const reqtrail_client,
+        request: *const reqtrail_request,
+        tag: u64,
+        error: *mut *mut reqtrail_error,
+    ) needs [client, request] reports [error] {
+        check(tag)?;
+        let client = &client.0.client;
+        let prepared = request.share()?.over_blocking(client).prepare();
+        client.host().submit(prepared, tag);
+        Ok(())
+    }
+
+    /// Starts an operation; its result is queued under `tag`, as that of a call is. Errors: as for a call.
+    fn reqtrail_client_submit_operation(
+        client: *const reqtrail_client,
+        operation: *const reqtrail_operation,
+        tag: u64,
+        error: *mut *mut reqtrail_error,
+    ) needs [client, operation] reports [error] {
+        check(tag)?;
+        let inner = &client.0;
+        let (flow, slot) = operation.plan()?.flow(&inner.client);
+        lock(&inner.slots).insert(tag, slot);
+        inner.client.host().submit_flow(flow, tag);
+        Ok(())
+    }
+
+    /// Cancels what was submitted under a tag; false if nothing of that tag is under way. Its result is queued all the
+    /// same.
+    fn reqtrail_client_cancel(client: *const reqtrail_client, tag: u64) -> bool [client] {
+        Some(tag != CALLBACK_TAG && client.0.client.host().cancel(tag))
+    }
+
+    /// Sets what is told when results wait to be taken, in the place of what was set before; NULL: nobody. It is told at
+    /// once if some wait already. Not to be called from within a notification.
+    ///
+    /// `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set.
+    fn reqtrail_client_set_notify(
+        client: *const reqtrail_client,
+        notify: reqtrail_notify_callback,
+        user_data: *mut c_void,
+        free_user_data: reqtrail_free_callback,
+        error: *mut *mut reqtrail_error,
+    ) needs [client] reports [error] {
+        let data = UserData::new(user_data, free_user_data);
+        let inner = &client.0;
+        match notify {
+            Some(function) => {
+                let notify = Notify(function, data);
+                let waiting = !inner.collect().is_empty();
+                if waiting {
+                    notify.tell();
+                }
+                inner.client.host().set_notify(Box::new(move || notify.tell()));
+            }
+            None => inner.client.host().set_notify(Box::new(|| {})),
+        }
+        Ok(())
+    }
+
+    /// Takes up to `capacity` results into an array of that many entries, and returns how many it took. After a
+    /// notification take until it returns less than `capacity`: then, and not before, a new result notifies anew.
+    ///
+    /// Any thread may take, also several at the same time. 0 also if `done` is NULL.
+    fn reqtrail_client_take_done(
+        client: *const reqtrail_client,
+        done: *mut reqtrail_done,
+        capacity: usize,
+    ) -> usize [client] {
+        let taken: Vec<_> = {
+            let mut ready = client.0.collect();
+            let count = if done.is_null() { 0 } else { capacity.min(ready.len()) };
+            ready.drain(..count).collect()
+        };
+        let count = taken.len();
+        for (place, (tag, finished)) in taken.into_iter().enumerate() {
+            let (kind, ended) = match finished {
+                Finished::Call(result) => (CALL, Ended::of_call(result)),
+                _ => {
+                    let slot = lock(&client.0.slots).remove(&tag);
+                    let told = slot.and_then(|slot| lock(&slot).take());
+                    (OPERATION, Ended::of_operation(told))
+                }
+            };
+            let row = reqtrail_done {
+                tag,
+                code: ended.code,
+                kind,
+                response: raw(ended.response),
+                report: raw(ended.report),
+                error: raw(ended.error),
+            };
+            done.add(place).write(row);
+        }
+        Some(count)
+    }
+}

@@ -1,0 +1,93 @@
+//! Reports
+
+use std::ffi::c_char;
+
+use reqtrail::Trail;
+use reqtrail::openstack::{ActionReport, Fetched, ServerStory};
+use serde::Serialize;
+
+use crate::error::number;
+use crate::export::free;
+use crate::text::Texts;
+use crate::trail::reqtrail_trail;
+
+/// What an operation gave. All threads may read it at the same time; what it gives is borrowed from it and lives until
+/// it is freed.
+pub struct reqtrail_report {
+    json: String,
+    text: Option<String>,
+    verdict: i32,
+    request_id: Option<String>,
+    trails: Vec<reqtrail_trail>,
+    texts: Texts<3>,
+}
+
+const JSON: usize = 0;
+const TEXT: usize = 1;
+const REQUEST_ID: usize = 2;
+
+impl reqtrail_report {
+    pub(crate) fn of_read<V: Serialize>(read: &Fetched<V>) -> Self {
+        Self::new(read.to_json(), None, vec![read.trail().clone()])
+    }
+
+    pub(crate) fn of_action(report: &ActionReport) -> Self {
+        let (json, text) = (report.to_json(), Some(report.report()));
+        let id = Some(&report.request_id).filter(|id| !id.is_empty());
+        Self {
+            verdict: number(report.verdict.number()),
+            request_id: id.cloned(),
+            ..Self::new(json, text, report.trails.clone())
+        }
+    }
+
+    pub(crate) fn of_story(story: &ServerStory) -> Self {
+        Self::new(story.to_json(), Some(story.report()), story.trails.clone())
+    }
+
+    fn new(json: String, text: Option<String>, trails: Vec<Trail>) -> Self {
+        Self {
+            json,
+            text,
+            verdict: 0,
+            request_id: None,
+            trails: trails.into_iter().map(reqtrail_trail::new).collect(),
+            texts: Texts::default(),
+        }
+    }
+}
+
+export! {
+    /// Returns all of it as JSON, the same in every language: a server, an action, a page of actions ("actions" and
+    /// "next"), or what schema/openstack.schema.json describes for `follow` and `explain`.
+    fn reqtrail_report_json(report: *const reqtrail_report, length: *mut usize)
+    -> *const c_char [report] length [length] {
+        report.texts.give(JSON, length, || Some(&report.json))
+    }
+
+    /// Returns the text for a ticket, of at most 100 columns, without secrets and stack traces; NULL for plain reads.
+    fn reqtrail_report_text(report: *const reqtrail_report, length: *mut usize)
+    -> *const c_char [report] length [length] {
+        report.texts.give(TEXT, length, || report.text.as_ref())
+    }
+
+    /// Returns what became of the action that was followed, a REQTRAIL_VERDICT_*; 0 for other operations.
+    fn reqtrail_report_verdict(report: *const reqtrail_report) -> i32 [report] { Some(report.verdict) }
+
+    /// Returns the request ID of the action that was followed, the one to give to the operator; else NULL.
+    fn reqtrail_report_request_id(report: *const reqtrail_report, length: *mut usize)
+    -> *const c_char [report] length [length] {
+        report.texts.give(REQUEST_ID, length, || report.request_id.as_ref())
+    }
+
+    /// Returns how many calls it rests on.
+    fn reqtrail_report_trail_count(report: *const reqtrail_report) -> usize [report] { Some(report.trails.len()) }
+
+    /// Returns the trail of one of them, from 0, which is the report's own; NULL beyond the last.
+    fn reqtrail_report_trail(report: *const reqtrail_report, index: usize) -> *const reqtrail_trail [report] {
+        report.trails.get(index).map(std::ptr::from_ref)
+    }
+
+    /// Frees a report and all that was borrowed from it. NULL is allowed.
+    fn reqtrail_report_free(report: *mut reqtrail_report) [] { free(report); }
+}

@@ -1,0 +1,164 @@
+//! Responses
+
+use std::ffi::c_char;
+use std::sync::OnceLock;
+
+use reqtrail::{RateLimit, RequestId, Response};
+
+use crate::error::reqtrail_error;
+use crate::export::{free, put};
+use crate::headers::{Block, reqtrail_header};
+use crate::hooks::seconds;
+use crate::text::{Texts, lend, text};
+use crate::trail::reqtrail_trail;
+
+/// A 2xx response whose whole body is here. All threads may read it at the same time; what it gives is borrowed from it
+/// and lives until it is freed.
+pub struct reqtrail_response {
+    response: Response,
+    trail: OnceLock<reqtrail_trail>,
+    headers: OnceLock<Block>,
+    texts: Texts<3>,
+}
+
+const REQUEST_ID: usize = 0;
+const MICROVERSION: usize = 1;
+const TEXT: usize = 2;
+
+/// What a server said about the caller's rate limit. It is a report, not a licence: wait as long as `retry_after` says.
+#[repr(C)]
+#[derive(Debug)]
+pub struct reqtrail_rate_limit {
+    /// Requests allowed in the server's window; negative if it does not say.
+    pub limit: i64,
+    /// Requests left in the window; negative if it does not say.
+    pub remaining: i64,
+    /// When the window is full again, in seconds since 1970; negative if it does not say.
+    pub reset_at: f64,
+}
+
+impl reqtrail_rate_limit {
+    pub(crate) fn of(limit: RateLimit) -> Self {
+        let number =
+            |value: Option<u64>| value.map_or(-1, |v| i64::try_from(v).unwrap_or(i64::MAX));
+        Self {
+            limit: number(limit.limit),
+            remaining: number(limit.remaining),
+            reset_at: limit.reset_at.and_then(seconds).unwrap_or(-1.0),
+        }
+    }
+}
+
+impl reqtrail_response {
+    pub(crate) fn new(response: Response) -> Self {
+        Self {
+            response,
+            trail: OnceLock::new(),
+            headers: OnceLock::new(),
+            texts: Texts::default(),
+        }
+    }
+
+    pub(crate) fn response(&self) -> &Response {
+        &self.response
+    }
+
+    fn headers(&self) -> &Block {
+        self.headers
+            .get_or_init(|| Block::new(self.response.headers()))
+    }
+}
+
+export! {
+    /// Returns the status, 200 to 299.
+    fn reqtrail_response_status(response: *const reqtrail_response) -> i32 [response] {
+        Some(i32::from(response.response.status().as_u16()))
+    }
+
+    /// Returns the server's ID of the request that succeeded; NULL if it sent none.
+    fn reqtrail_response_request_id(response: *const reqtrail_response, length: *mut usize)
+    -> *const c_char [response] length [length] {
+        let id = || response.response.request_id().map(RequestId::as_str);
+        response.texts.give(REQUEST_ID, length, id)
+    }
+
+    /// Returns the body, decoded, and its length; never NULL, and not followed by a NUL.
+    fn reqtrail_response_body(response: *const reqtrail_response, length: *mut usize)
+    -> *const u8 [response] length [length] {
+        Some(lend(response.response.bytes(), length))
+    }
+
+    /// Gives the body as text. `length` may be NULL.
+    ///
+    /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not UTF-8.
+    fn reqtrail_response_text(
+        response: *const reqtrail_response,
+        text: *mut *const c_char,
+        length: *mut usize,
+        error: *mut *mut reqtrail_error,
+    ) needs [response] fills [text] may_fill [length] reports [error] {
+        let body = response.response.text()?;
+        let given = response.texts.give(TEXT, length, || Some(body));
+        put(text, given.unwrap_or(std::ptr::null()));
+        Ok(())
+    }
+
+    /// Gives the body as the text of a JSON value, for a parser of the program's own. `length` may be NULL.
+    ///
+    /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not JSON.
+    fn reqtrail_response_json(
+        response: *const reqtrail_response,
+        json: *mut *const c_char,
+        length: *mut usize,
+        error: *mut *mut reqtrail_error,
+    ) needs [response] fills [json] may_fill [length] reports [error] {
+        response.response.json::<serde_json::Value>()?;
+        let body = response.response.text()?;
+        let given = response.texts.give(TEXT, length, || Some(body));
+        put(json, given.unwrap_or(std::ptr::null()));
+        Ok(())
+    }
+
+    /// Returns the header fields as an array, in the server's order but for repeated ones, which stand together. Where
+    /// the body was decoded, Content-Encoding and Content-Length are gone with the coding.
+    fn reqtrail_response_headers(response: *const reqtrail_response, count: *mut usize)
+    -> *const reqtrail_header [response] length [count] {
+        let rows = response.headers().rows();
+        put(count, rows.len());
+        Some(rows.as_ptr())
+    }
+
+    /// Returns the value of the first header field of a name, in any case; NULL if there is none.
+    fn reqtrail_response_header(
+        response: *const reqtrail_response,
+        name: *const c_char,
+        name_length: usize,
+        length: *mut usize,
+    ) -> *const c_char [response] length [length] {
+        let row = response.headers().find(text(name, name_length, "name").ok()?)?;
+        put(length, row.value_length);
+        Some(row.value)
+    }
+
+    /// Returns the version of the API that the server answered with, such as "2.90"; NULL where the API has none.
+    fn reqtrail_response_microversion(response: *const reqtrail_response, length: *mut usize)
+    -> *const c_char [response] length [length] {
+        response.texts.give(MICROVERSION, length, || response.response.microversion())
+    }
+
+    /// Gives the rate limit that the response reported; false if it reported none.
+    fn reqtrail_response_rate_limit(response: *const reqtrail_response, limit: *mut reqtrail_rate_limit)
+    -> bool [response] {
+        put(limit, reqtrail_rate_limit::of(response.response.rate_limit()?));
+        Some(true)
+    }
+
+    /// Returns the call's trail, which is the response's own.
+    fn reqtrail_response_trail(response: *const reqtrail_response) -> *const reqtrail_trail [response] {
+        let trail = || reqtrail_trail::new(response.response.trail().clone());
+        Some(std::ptr::from_ref(response.trail.get_or_init(trail)))
+    }
+
+    /// Frees a response and all that was borrowed from it. NULL is allowed.
+    fn reqtrail_response_free(response: *mut reqtrail_response) [] { free(response); }
+}

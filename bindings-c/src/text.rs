@@ -1,0 +1,103 @@
+//! Texts and bytes on their way in and out.
+
+use std::ffi::{CStr, c_char};
+use std::sync::OnceLock;
+
+use crate::export::put;
+use crate::fault::Fault;
+
+/// The length that says: up to the terminating NUL.
+const ZERO_TERMINATED: usize = usize::MAX;
+
+/// Reads a text that the caller gave.
+pub(crate) unsafe fn text<'a>(
+    data: *const c_char,
+    length: usize,
+    name: &str,
+) -> Result<&'a str, Fault> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe {
+        if length == ZERO_TERMINATED && !data.is_null() {
+            CStr::from_ptr(data).to_bytes()
+        } else {
+            bytes(data.cast(), length, name)?
+        }
+    };
+    std::str::from_utf8(bytes).map_err(|_| Fault::not_utf8(name))
+}
+
+/// The same, owned.
+pub(crate) unsafe fn owned(
+    data: *const c_char,
+    length: usize,
+    name: &str,
+) -> Result<String, Fault> {
+    // SAFETY: the caller's promise.
+    unsafe { text(data, length, name) }.map(str::to_owned)
+}
+
+/// Reads bytes that the caller gave.
+pub(crate) unsafe fn bytes<'a>(
+    data: *const u8,
+    length: usize,
+    name: &str,
+) -> Result<&'a [u8], Fault> {
+    if data.is_null() {
+        return if length == 0 {
+            Ok(&[])
+        } else {
+            Err(Fault::null(name))
+        };
+    }
+    if isize::try_from(length).is_err() {
+        return Err(Fault::bad_value(format!(
+            "the length of {name} is {length}, which no memory has"
+        )));
+    }
+    // SAFETY: not NULL, not too long, and the rest is the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(data, length) })
+}
+
+/// The texts that a handle has given out, each made when it is asked for first. They live as long as the handle.
+pub(crate) struct Texts<const N: usize>([OnceLock<Option<Box<[u8]>>>; N]);
+
+impl<const N: usize> Default for Texts<N> {
+    fn default() -> Self {
+        Self([const { OnceLock::new() }; N])
+    }
+}
+
+impl<const N: usize> Texts<N> {
+    /// Gives the text of a slot, and its length where that is wanted.
+    pub(crate) unsafe fn give<T: AsRef<[u8]>>(
+        &self,
+        slot: usize,
+        length: *mut usize,
+        make: impl FnOnce() -> Option<T>,
+    ) -> Option<*const c_char> {
+        let text = self.0.get(slot)?.get_or_init(|| {
+            make().map(|text| {
+                let text = text.as_ref();
+                let mut copy = Vec::with_capacity(text.len() + 1);
+                copy.extend_from_slice(text);
+                copy.push(0);
+                copy.into_boxed_slice()
+            })
+        });
+        let text = text.as_ref()?;
+        // SAFETY: the caller's promise.
+        unsafe { put(length, text.len() - 1) };
+        Some(text.as_ptr().cast())
+    }
+}
+
+/// Gives bytes that are borrowed from a handle; empty ones are an address too.
+pub(crate) unsafe fn lend(bytes: &[u8], length: *mut usize) -> *const u8 {
+    // SAFETY: the caller's promise.
+    unsafe { put(length, bytes.len()) };
+    if bytes.is_empty() {
+        c"".as_ptr().cast()
+    } else {
+        bytes.as_ptr()
+    }
+}

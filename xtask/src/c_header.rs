@@ -1,0 +1,282 @@
+//! The C header: what `export!` blocks, public types and constants of `bindings-c/src` become.
+//!
+//! cbindgen reads Rust and does not expand macros, so it gets a stub of the crate: the same signatures without bodies, in
+//! the order in which `lib.rs` names the modules.
+
+use std::path::Path;
+
+use cbindgen::{Braces, Config, DocumentationLength, DocumentationStyle, Language, Style};
+use quote::{ToTokens as _, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, Item, Type, Visibility, braced, parenthesized, token};
+
+/// A function of an `export!` block, as far as the header shows it.
+struct Export {
+    docs: Vec<Attribute>,
+    name: Ident,
+    arguments: proc_macro2::TokenStream,
+    returns: Option<Type>,
+    fails: bool,
+}
+
+/// The functions of an `export!` block.
+struct Exports(Vec<Export>);
+
+impl Parse for Exports {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut all = Vec::new();
+        while !input.is_empty() {
+            all.push(input.parse()?);
+        }
+        Ok(Self(all))
+    }
+}
+
+impl Parse for Export {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let docs = Attribute::parse_outer(input)?;
+        input.parse::<token::Fn>()?;
+        let name = input.parse()?;
+        let arguments;
+        parenthesized!(arguments in input);
+        let arguments = arguments.parse()?;
+        let returns = if input.peek(token::RArrow) {
+            input.parse::<token::RArrow>()?;
+            Some(input.parse()?)
+        } else {
+            None
+        };
+        let mut fails = false;
+        while !input.peek(token::Brace) {
+            let word: proc_macro2::TokenTree = input.parse()?;
+            fails |= matches!(word.to_string().as_str(), "reports" | "sets");
+        }
+        let body;
+        braced!(body in input);
+        body.parse::<proc_macro2::TokenStream>()?;
+        Ok(Self {
+            docs,
+            name,
+            arguments,
+            returns,
+            fails,
+        })
+    }
+}
+
+/// The stub in the making.
+#[derive(Default)]
+struct Stub {
+    text: String,
+    /// The first function of each section, with the section's title.
+    sections: Vec<(String, String)>,
+    functions: usize,
+}
+
+/// Writes the header.
+pub(crate) fn header(root: &Path, codes: &str) -> Result<String, String> {
+    let source = root.join("bindings-c/src");
+    let mut stub = Stub::default();
+    for module in modules(&read(&source.join("lib.rs"))?)? {
+        // The constants may just have been generated and not been written.
+        let text = if module == "codes" {
+            codes.to_owned()
+        } else {
+            read(&source.join(format!("{module}.rs")))?
+        };
+        stub.add(&text)
+            .map_err(|e| format!("bindings-c/src/{module}.rs: {e}"))?;
+    }
+    let folder = std::env::temp_dir().join(format!("reqtrail-header-{}", std::process::id()));
+    let fail = |e: std::io::Error| format!("cannot write {}: {e}", folder.display());
+    std::fs::create_dir_all(&folder).map_err(fail)?;
+    let file = folder.join("stub.rs");
+    std::fs::write(&file, &stub.text).map_err(fail)?;
+    let made = cbindgen::Builder::new()
+        .with_src(&file)
+        .with_config(config(&version(root)?))
+        .generate();
+    let mut text = Vec::new();
+    let outcome = made.map(|bindings| bindings.write(&mut text));
+    let _ = std::fs::remove_dir_all(&folder);
+    outcome.map_err(|e| format!("cbindgen: {e}"))?;
+    let text = String::from_utf8(text).map_err(|e| e.to_string())?;
+    stub.titled(&text)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))
+}
+
+/// The modules in the order of `lib.rs`, without its tests.
+fn modules(lib: &str) -> Result<Vec<String>, String> {
+    let file = syn::parse_file(lib).map_err(|e| format!("bindings-c/src/lib.rs: {e}"))?;
+    let modules = file.items.iter().filter_map(|item| match item {
+        Item::Mod(module) => Some(module.ident.to_string()),
+        _ => None,
+    });
+    Ok(modules
+        .filter(|name| name != "tests" && name != "export")
+        .collect())
+}
+
+impl Stub {
+    fn add(&mut self, module: &str) -> syn::Result<()> {
+        let title = module.lines().next().unwrap_or_default();
+        let title = title.trim_start_matches("//!").trim();
+        let mut first = true;
+        for item in syn::parse_file(module)?.items {
+            match item {
+                Item::Struct(item) if is_ours(&item.vis, &item.ident) => {
+                    let is_open = item.attrs.iter().any(|a| a.path().is_ident("repr"));
+                    if is_open {
+                        self.push(item.to_token_stream());
+                    } else {
+                        let (docs, name) = (docs(&item.attrs), item.ident);
+                        self.push(quote!(#(#docs)* pub struct #name { hidden: u8 }));
+                    }
+                }
+                Item::Type(item) if is_ours(&item.vis, &item.ident) => {
+                    self.push(item.to_token_stream());
+                }
+                Item::Const(item) if is_ours(&item.vis, &item.ident) => {
+                    self.push(item.to_token_stream());
+                }
+                Item::Macro(item) if item.mac.path.is_ident("export") => {
+                    for export in item.mac.parse_body::<Exports>()?.0 {
+                        if std::mem::take(&mut first) {
+                            let name = export.name.to_string();
+                            self.sections.push((name, title.to_owned()));
+                        }
+                        self.function(export);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn function(&mut self, export: Export) {
+        let Export {
+            docs,
+            name,
+            arguments,
+            returns,
+            fails,
+        } = export;
+        let returns = match (returns, fails) {
+            (Some(ty), _) => quote!(-> #ty),
+            (None, true) => quote!(-> reqtrail_code),
+            (None, false) => quote!(),
+        };
+        self.functions += 1;
+        self.push(quote!(
+            #(#docs)*
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn #name(#arguments) #returns { loop {} }
+        ));
+    }
+
+    fn push(&mut self, tokens: proc_macro2::TokenStream) {
+        self.text
+            .push_str(&tokens.to_string().replace("crate :: error :: ", ""));
+        self.text.push('\n');
+    }
+
+    /// Puts the sections' titles above their first functions, and checks that no function was lost on the way.
+    fn titled(&self, header: &str) -> Result<String, String> {
+        let mut out = header.to_owned();
+        let declared = header.matches("(").count();
+        if declared < self.functions {
+            return Err("cbindgen left functions out".to_owned());
+        }
+        for (function, title) in &self.sections {
+            let place = [format!(" {function}("), format!("*{function}(")]
+                .iter()
+                .find_map(|name| {
+                    let lines = out.match_indices(name.as_str());
+                    lines.map(|(at, _)| at).find(|at| is_declaration(&out, *at))
+                })
+                .ok_or_else(|| format!("cbindgen left {function} out"))?;
+            let docs = out[..place]
+                .rfind("/**")
+                .ok_or_else(|| format!("{function} is not documented"))?;
+            out.insert_str(docs, &format!("/* ==== {title} ==== */\n\n"));
+        }
+        Ok(out)
+    }
+}
+
+/// Whether a name is declared here, and not mentioned in a comment.
+fn is_declaration(text: &str, at: usize) -> bool {
+    let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
+    !text[line..].trim_start().starts_with('*') && !text[line..].starts_with("/*")
+}
+
+fn is_ours(vis: &Visibility, name: &Ident) -> bool {
+    let name = name.to_string();
+    matches!(vis, Visibility::Public(_))
+        && (name.starts_with("reqtrail_") || name.starts_with("REQTRAIL_"))
+}
+
+fn docs(attrs: &[Attribute]) -> Vec<&Attribute> {
+    attrs.iter().filter(|a| a.path().is_ident("doc")).collect()
+}
+
+/// The version of the workspace.
+fn version(root: &Path) -> Result<String, String> {
+    let text = read(&root.join("Cargo.toml"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("version = "));
+    let version = line.map(|version| version.trim_matches('"').to_owned());
+    version.ok_or_else(|| "Cargo.toml: no version of the workspace".to_owned())
+}
+
+/// What stands above all declarations.
+const PREAMBLE: &str = include_str!("c_preamble.h");
+
+fn config(version: &str) -> Config {
+    let mut numbers = version
+        .split(['.', '-'])
+        .map(|part| part.parse().unwrap_or(0_u32));
+    let mut next = || numbers.next().unwrap_or_default();
+    let (major, minor, patch) = (next(), next(), next());
+    let number = major * 1_000_000 + minor * 1_000 + patch;
+    let macros = format!(
+        "/** The version of this header; `reqtrail_version` returns that of the library. */\n\
+         #define REQTRAIL_VERSION \"{version}\"\n\
+         #define REQTRAIL_VERSION_MAJOR {major}\n\
+         #define REQTRAIL_VERSION_MINOR {minor}\n\
+         #define REQTRAIL_VERSION_PATCH {patch}\n\
+         /** Major * 1000000 + minor * 1000 + patch, to be compared by the preprocessor. */\n\
+         #define REQTRAIL_VERSION_NUMBER {number}\n\n\
+         /** The length of a text that ends with a NUL. */\n\
+         #define REQTRAIL_ZERO_TERMINATED ((size_t)-1)\n"
+    );
+    let mut config = Config {
+        language: Language::C,
+        cpp_compat: true,
+        include_guard: Some("REQTRAIL_H".to_owned()),
+        header: Some(PREAMBLE.trim_end().to_owned()),
+        autogen_warning: Some(
+            "/* Generated by `cargo run -p xtask -- codegen`; do not edit. */".to_owned(),
+        ),
+        no_includes: true,
+        sys_includes: ["stdbool.h", "stddef.h", "stdint.h"]
+            .map(str::to_owned)
+            .to_vec(),
+        after_includes: Some(format!("\n{macros}")),
+        style: Style::Both,
+        braces: Braces::SameLine,
+        line_length: 100,
+        usize_is_size_t: true,
+        documentation_style: DocumentationStyle::Doxy,
+        documentation_length: DocumentationLength::Full,
+        ..Config::default()
+    };
+    config.function.sort_by = Some(cbindgen::SortKey::None);
+    config.constant.sort_by = Some(cbindgen::SortKey::None);
+    config
+}

@@ -1,0 +1,29 @@
+/*
+ * reqtrail: an API client whose every call leaves a trail.
+ *
+ * docs/c/index.md shows how it goes together; docs/c has a page for each group of functions, with an example.
+ * What holds for all functions:
+ *
+ * Handles. All types but the small structs are opaque. What a function puts into an out-parameter is the caller's, who
+ * frees it with the type's own _free, once; freeing NULL does nothing. What a function returns as a pointer to const is
+ * borrowed: it lives as long as the handle it was asked of. A handle must not be used after it was freed.
+ *
+ * Texts. Texts go in as pointer and length in bytes, must be UTF-8 and are copied. REQTRAIL_ZERO_TERMINATED as the length
+ * takes a text up to its NUL; NULL with the length 0 is the empty text. Texts come out borrowed and UTF-8, with a NUL
+ * after them; where a NUL may also be within, `length` says how long they are. `length` may be NULL.
+ *
+ * Errors. Functions that can fail return a reqtrail_code: REQTRAIL_OK, or what went wrong. Out-parameters are set to NULL
+ * first. The last parameter, `error`, may be NULL; else it gets a handle that tells everything, for the caller to free.
+ * Setters have no such parameter: they return the code, and their handle keeps the first mistake, which the function
+ * that uses the handle then reports. So their codes need not be looked at. Functions that only read give 0, false, NULL
+ * or a negative time where there is nothing, and for a handle that is NULL.
+ *
+ * Threads. Clients, calls, clouds, connections and cancel tokens may be used by all threads at the same time, and so may
+ * what can only be read: responses, errors, trails, attempts, reports. Options, requests and operations may be used by
+ * many at the same time as long as nobody changes them. Freeing a handle is for one thread, when no other uses it.
+ *
+ * Callbacks run on the library's threads or on the one that makes the call, as each says. They must not unwind or jump
+ * out (longjmp, a C++ exception). They may call the library, but for what their page says.
+ *
+ * After a fork the child must not use handles that the parent made: the library's threads are not in it.
+ */
