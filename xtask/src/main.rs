@@ -90,7 +90,7 @@ fn codegen(check: bool) -> Result<(), String> {
     files.push(("bindings-c/src/codes.rs".to_owned(), c));
     // A Go module has nothing outside its own folder.
     files.push((
-        "bindings-c/go/include/reqtrail.h".to_owned(),
+        "bindings-c/go/reqtrail.h".to_owned(),
         header.clone(),
     ));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
