@@ -2,7 +2,7 @@
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
-known=(rust rust-blocking python python-async)
+known=(rust rust-blocking python python-async c c-started c-queue)
 
 case " ${known[*]} all " in
     *" $adapter "*) ;;
@@ -15,7 +15,7 @@ wanted=("$adapter")
 [ "$adapter" != all ] || wanted=("${known[@]}")
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-conformance --package reqtrail-adapter-rust
 target=${CARGO_TARGET_DIR:-target}/debug
-python=
+python= c=
 args=(--scenarios "$scenarios")
 for name in "${wanted[@]}"; do
     case "$name" in
@@ -26,6 +26,16 @@ for name in "${wanted[@]}"; do
             program=sync.py
             [ "$name" = python ] || program=asynchronous.py
             command="$python -X dev tests/conformance/adapters/python/$program"
+            ;;
+        c | c-*)
+            # The installed library, in its three ways of being driven.
+            if [ -z "$c" ]; then
+                prefix=$(scripts/c_env.sh)
+                c=$prefix/../adapter
+                scripts/c_build.sh "$prefix" "$c" tests/conformance/adapters/c/*.c
+            fi
+            command=$c
+            [ "$name" = c ] || command="$c --${name#c-}"
             ;;
     esac
     args+=(--adapter "$name=$command")

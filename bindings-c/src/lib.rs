@@ -17,6 +17,7 @@ mod ended;
 mod fault;
 mod headers;
 mod hooks;
+mod sigpipe;
 mod text;
 
 mod codes;

@@ -23,6 +23,7 @@ use crate::fault::{Fault, Kept};
 use crate::hooks::{UserData, Within, moment, reqtrail_free_callback};
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
+use crate::sigpipe::Blocked;
 use crate::text::owned;
 use crate::trail::reqtrail_trail;
 
@@ -438,6 +439,7 @@ export! {
     ) needs [client, operation] fills [report] reports [error] {
         let inner = Arc::clone(&client.0);
         let (flow, slot) = operation.plan()?.flow(&inner.client);
+        let _quiet = Blocked::new();
         inner.client.host().run_flow(flow, None)?;
         let told = lock(&slot).take();
         Ended::of_operation(told).give(std::ptr::null_mut(), report)

@@ -75,9 +75,9 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client, request] reports [error] {
         check(tag)?;
-        let client = &client.0.client;
-        let prepared = request.share()?.over_blocking(client).prepare();
-        client.host().submit(prepared, tag);
+        let inner = &client.0;
+        let prepared = request.share()?.over_blocking(&inner.client).prepare();
+        inner.submit(|host| host.submit(prepared, tag));
         Ok(())
     }
 
@@ -92,7 +92,7 @@ export! {
         let inner = &client.0;
         let (flow, slot) = operation.plan()?.flow(&inner.client);
         lock(&inner.slots).insert(tag, slot);
-        inner.client.host().submit_flow(flow, tag);
+        inner.submit(|host| host.submit_flow(flow, tag));
         Ok(())
     }
 
