@@ -28,6 +28,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/conformance-must-fail.sh
 	@scripts/test-python.sh
 	@scripts/test-sdist.sh
+	@scripts/test-go.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
@@ -56,6 +57,10 @@ test-python: toolchain ## Tests of the Python package, against its installed whe
 .PHONY: test-sdist
 test-sdist: toolchain ## Build the Python wheel from its sdist, alone and offline, and run it
 	@scripts/test-sdist.sh
+
+.PHONY: test-go
+test-go: toolchain ## Tests of the Go package, its examples, and programs that only require it
+	@scripts/test-go.sh
 
 .PHONY: conformance
 conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|all SCENARIOS=dir FILTER=part

@@ -6,4 +6,9 @@ python=$(scripts/openstack_env.sh)
 export REQTRAIL_OPENSTACK_PYTHON=$python
 REQTRAIL_FACE_PYTHON=$(scripts/python_env.sh)
 export REQTRAIL_FACE_PYTHON
+# `go run` knows the modules of the folder that it is in.
+go=$(scripts/go_env.sh)
+PATH=$(dirname "$go"):$PATH scripts/go_archive.sh
+REQTRAIL_FACE_GO="env GOPROXY=off GOFLAGS=-mod=mod GOWORK=off $go run -C $PWD/tests/openstack/faces"
+export REQTRAIL_FACE_GO
 exec cargo test --package reqtrail-openstack-tests --features real --test real -- --test-threads 6 "$@"

@@ -105,6 +105,11 @@ async fn python_follows_a_resize() {
     resized_by("REQTRAIL_FACE_PYTHON", "resize.py", 2).await;
 }
 
+#[tokio::test]
+async fn go_follows_a_resize() {
+    resized_by("REQTRAIL_FACE_GO", "resize.go", 1).await;
+}
+
 /// Runs the program that the page shows for a language, after a line that takes the arguments.
 async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &str) {
     let page = folder("../../docs/why-did-my-server-action-fail.md");
