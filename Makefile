@@ -63,7 +63,7 @@ test-go: toolchain ## Tests of the Go package, its examples, and programs that o
 	@scripts/test-go.sh
 
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|c|c-started|c-queue|go|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
@@ -89,6 +89,10 @@ bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS)
 .PHONY: bench-python
 bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
 	@scripts/bench-python.sh
+
+.PHONY: bench-go
+bench-go: toolchain ## The Go package beside net/http and resty (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/go.json
+	@scripts/bench-go.sh
 
 .PHONY: codegen
 codegen: toolchain ## Write the code tables anew from schema/codes.json

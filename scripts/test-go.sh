@@ -18,8 +18,9 @@ export GOPROXY=off GOFLAGS=-mod=mod GOWORK=off
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-modules=(bindings-c/go examples/go tests/conformance/adapters/go tests/openstack/faces bench/go)
-unformatted=$(gofmt -l "${modules[@]}")
+# The bench is another's user as well, which would have to be fetched: its script looks at it.
+modules=(bindings-c/go examples/go tests/conformance/adapters/go tests/openstack/faces)
+unformatted=$(gofmt -l "${modules[@]}" bench/go)
 [ -z "$unformatted" ] || { echo "not formatted: $unformatted"; status=1; }
 for module in "${modules[@]}"; do
     (cd "$module" && go vet ./...) || status=1

@@ -8,7 +8,7 @@ import (
 )
 
 func TestCancelling(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		for _, path := range []string{"/stall", "/wait"} {
 			s := newServer(t)
 			client := s.client(t)
@@ -38,7 +38,7 @@ func TestCancelling(t *testing.T) {
 }
 
 func TestAContextThatHasEnded(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		s := newServer(t)
 		client := s.client(t)
 		ctx, cancel := context.WithCancel(background)
@@ -52,7 +52,7 @@ func TestAContextThatHasEnded(t *testing.T) {
 }
 
 func TestADeadlineOfTheContext(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		s := newServer(t)
 		client := s.client(t)
 		ctx, cancel := context.WithTimeout(background, 200*time.Millisecond)

@@ -18,7 +18,7 @@ import (
 var background = context.Background()
 
 func TestACall(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		s := newServer(t)
 		client := s.client(t, func(c *Config) { c.Header = http.Header{"X-App": {"a,"}} })
 		response, err := client.Do(background, &Request{
@@ -130,7 +130,7 @@ func TestABodyThatIsNoText(t *testing.T) {
 }
 
 func TestATrail(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		client := newServer(t).client(t)
 		response, err := client.Get(background, "/once/{key}", WithParam("key", Secret("k1")))
 		if err != nil {
@@ -172,7 +172,7 @@ func TestATrail(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		client := newServer(t).client(t)
 		response, err := client.Get(background, "/missing/{id}", WithParam("id", Secret("s3cr3t")), WithQuery("q", "s3cr3t"))
 		var failed *Error
@@ -279,7 +279,7 @@ func TestClosing(t *testing.T) {
 }
 
 func TestAClientThatIsThrownAway(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		s := newServer(t)
 		freed := make(chan struct{})
 		func() {

@@ -162,7 +162,7 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	bounded := c.bound(ctx, r, &s)
 	var w *waiter
 	var err error
-	if users == 1 && !alwaysQueue {
+	if here(users) {
 		w = c.callHere(ctx, s, bounded)
 	} else {
 		w, err = c.queue.call(c, ctx, s, bounded)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestHooksAreToldBeforeACallReturns(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		var mutex sync.Mutex
 		told := map[string][]string{}
 		add := func(call, what string) {
@@ -50,7 +50,7 @@ func TestAHookMayCallAndPanic(t *testing.T) {
 	old := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(old)
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		var client *Client
 		client = newServer(t).client(t, func(c *Config) {
 			c.OnCall = func(trail *Trail) {
@@ -66,13 +66,13 @@ func TestAHookMayCallAndPanic(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if strings.Count(log.String(), "a hook panicked") != 2 {
+	if strings.Count(log.String(), "a hook panicked") != 3 {
 		t.Fatal(log.String())
 	}
 }
 
 func TestARefresher(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		asked := 0
 		client := newServer(t).client(t, func(c *Config) {
 			c.TokenRefresher = func(context.Context) (Token, error) {

@@ -90,10 +90,13 @@ func threads(t *testing.T) int {
 }
 
 func TestACancelStorm(t *testing.T) {
-	both(t, func(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
 		s := newServer(t)
 		var ended atomic.Int64
-		client := s.client(t, func(c *Config) { c.OnCall = func(*Trail) { ended.Add(1) } })
+		client := s.client(t, func(c *Config) {
+			c.OnCall = func(*Trail) { ended.Add(1) }
+			c.RetryBudget.Off = true // every wait is one for a retry
+		})
 		for round := range 20 {
 			many(50, func(n int) {
 				ctx, cancel := context.WithCancel(background)

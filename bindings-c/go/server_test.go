@@ -113,12 +113,12 @@ func (s *testServer) client(t testing.TB, change ...func(*Config)) *Client {
 	return client
 }
 
-// both runs a test in either way of driving.
-func both(t *testing.T, test func(t *testing.T)) {
-	for name, queued := range map[string]bool{"blocking": false, "queue": true} {
-		t.Run(name, func(t *testing.T) {
-			alwaysQueue = queued
-			defer func() { alwaysQueue = false }()
+// everyWay runs a test in every way of driving.
+func everyWay(t *testing.T, test func(t *testing.T)) {
+	for _, name := range []string{"", "queue", "blocking"} {
+		t.Run("driving="+name, func(t *testing.T) {
+			driving = name
+			defer func() { driving = "" }()
 			test(t)
 		})
 	}

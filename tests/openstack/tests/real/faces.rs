@@ -120,7 +120,7 @@ async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &
     let (program, _) = rest.split_once("```").expect("its end");
     let path =
         std::env::temp_dir().join(format!("reqtrail-page-{}.{language}", std::process::id()));
-    std::fs::write(&path, format!("{first_line}\n{program}")).expect("a file");
+    std::fs::write(&path, format!("{first_line}{program}")).expect("a file");
     let id = active("member", language, json!({})).await;
     let (server, flavor, program) = (id.clone(), cloud().flavor("impossible"), path.clone());
     let out = tokio::task::spawn_blocking(move || run(variable, &program, [&server, flavor])).await;
@@ -133,6 +133,12 @@ async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &
 
 #[tokio::test]
 async fn the_pages_python_runs() {
-    let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]";
+    let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]\n";
     shown_on_the_page("REQTRAIL_FACE_PYTHON", "python", arguments).await;
+}
+
+#[tokio::test]
+async fn the_pages_go_runs() {
+    // It is a whole program, and takes its arguments itself.
+    shown_on_the_page("REQTRAIL_FACE_GO", "go", "").await;
 }
