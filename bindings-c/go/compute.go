@@ -236,10 +236,11 @@ func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, i
 	if started != nil {
 		trail = started.handle
 	}
-	submitted := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id), &w.ended)
+	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id))
 	runtime.KeepAlive(started)
-	if !submitted {
+	if failed != nil {
 		q.forget(tag)
+		w.ended.error = failed
 		return w, nil
 	}
 	q.wait(c, ctx, tag, w, false)

@@ -56,6 +56,30 @@ func TestAThousandGoroutinesShareAClient(t *testing.T) {
 	})
 }
 
+// A request that cannot be built has its result before its submission returns: the hardest case for whoever waits.
+func TestResultsThatComeAtOnce(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		client := newServer(t).client(t)
+		many(32, func(n int) {
+			for i := range 500 {
+				path := fmt.Sprintf("/{a%d}", 1000*n+i)
+				_, err := client.Get(background, path)
+				var failed *Error
+				if !errors.As(err, &failed) || failed.Kind != KindInvalidRequest || failed.Trail.Path() != path {
+					t.Error(path, err)
+					return
+				}
+				if i%50 == 0 {
+					if err := check(client, 1000*n+i); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}
+		})
+	})
+}
+
 func TestWaitingHoldsNoThreads(t *testing.T) {
 	s := newServer(t)
 	client := s.client(t)

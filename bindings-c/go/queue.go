@@ -99,7 +99,10 @@ func (q *queue) take(c *core, ended []C.rt_ended) int {
 	defer q.mutex.Unlock()
 	for at := range ended[:taken] {
 		tag := uint64(ended[at].tag)
-		w := q.pending[tag]
+		w, ok := q.pending[tag]
+		if !ok {
+			panic("reqtrail: a result that nobody waits for")
+		}
 		delete(q.pending, tag)
 		w.ended = ended[at]
 		w.woken <- struct{}{}
@@ -130,8 +133,10 @@ func (q *queue) call(c *core, ctx context.Context, s steps, bounded bool) (*wait
 		return nil, err
 	}
 	tag, w := q.expect()
-	if !C.rt_submit(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), &w.ended) {
+	// The result may come before this returns, so a failure to submit has a place of its own.
+	if failed := C.rt_submit(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag)); failed != nil {
 		q.forget(tag)
+		w.ended.error = failed
 		return w, nil
 	}
 	q.wait(c, ctx, tag, w, bounded)

@@ -230,25 +230,25 @@ void rt_call(const reqtrail_client *client, const uint8_t *steps, size_t length,
     gather(ended);
 }
 
-bool rt_submit(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag, rt_ended *ended) {
-    memset(ended, 0, sizeof *ended);
-    reqtrail_request *request = request_of(steps, length, &ended->error);
+reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag) {
+    reqtrail_error *error = NULL;
+    reqtrail_request *request = request_of(steps, length, &error);
     if (request != NULL) {
-        ended->code = reqtrail_client_submit(client, request, tag, &ended->error);
+        reqtrail_client_submit(client, request, tag, &error);
         reqtrail_request_free(request);
     }
-    return ended->error == NULL;
+    return error;
 }
 
-bool rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
-                         const reqtrail_trail *started, uintptr_t id, rt_ended *ended) {
-    memset(ended, 0, sizeof *ended);
-    reqtrail_operation *operation = operation_of(steps, length, started, id, &ended->error);
+reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
+                                    const reqtrail_trail *started, uintptr_t id) {
+    reqtrail_error *error = NULL;
+    reqtrail_operation *operation = operation_of(steps, length, started, id, &error);
     if (operation != NULL) {
-        ended->code = reqtrail_client_submit_operation(client, operation, tag, &ended->error);
+        reqtrail_client_submit_operation(client, operation, tag, &error);
         reqtrail_operation_free(operation);
     }
-    return ended->error == NULL;
+    return error;
 }
 
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity) {

@@ -148,13 +148,13 @@ int rt_client_watch(const reqtrail_client *client, int *signal);
 void rt_call(const reqtrail_client *client, const uint8_t *steps, size_t length, const reqtrail_cancel_token *cancel,
              rt_ended *ended);
 
-// Submits a call under a tag; false if that failed, and `ended` has the error.
-bool rt_submit(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag, rt_ended *ended);
+// Submits a call under a tag; NULL, or why it could not. Its result may be taken before this returns.
+reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag);
 
-// Submits an operation under a tag. `started` is the trail of the request that an RT_FOLLOW follows, or NULL; `id` is
+// Submits an operation under a tag, likewise. `started` is the trail of the request that an RT_FOLLOW follows, or NULL; `id` is
 // what the callback of RT_ON_PROGRESS carries.
-bool rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
-                         const reqtrail_trail *started, uintptr_t id, rt_ended *ended);
+reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
+                                    const reqtrail_trail *started, uintptr_t id);
 
 // Takes up to `capacity` results.
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity);
