@@ -2,7 +2,7 @@
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
-known=(rust rust-blocking python python-async c c-started c-queue go)
+known=(rust rust-blocking python python-async c c-started c-queue go go-queue)
 
 case " ${known[*]} all " in
     *" $adapter "*) ;;
@@ -27,13 +27,16 @@ for name in "${wanted[@]}"; do
             [ "$name" = python ] || program=asynchronous.py
             command="$python -X dev tests/conformance/adapters/python/$program"
             ;;
-        go)
-            # The package, with the archive that scripts/go_archive.sh puts into it.
+        go | go-queue)
+            # The package, with the archive that scripts/go_archive.sh puts into it; in its own way of driving calls, and
+            # always by the queue.
             go=$(scripts/go_env.sh)
             PATH=$(dirname "$go"):$PATH scripts/go_archive.sh
             mkdir -p "$target/../go"
-            command=$(cd "$target/../go" && pwd)/adapter
-            (cd tests/conformance/adapters/go && GOPROXY=off GOFLAGS=-mod=mod GOWORK=off "$go" build -o "$command" .)
+            command=$(cd "$target/../go" && pwd)/adapter-$name
+            driving=${name#go} driving=${driving#-}
+            (cd tests/conformance/adapters/go && GOPROXY=off GOFLAGS=-mod=mod GOWORK=off "$go" build \
+                -ldflags "-X github.com/reqtrail/reqtrail/bindings-c/go.driving=$driving" -o "$command" .)
             ;;
         c | c-*)
             # The installed library, in its three ways of being driven.
