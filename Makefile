@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 
 ADAPTER ?= all
+PREFIX ?= /usr/local
 SCENARIOS ?= tests/conformance/scenarios
 FILTER ?=
 
@@ -28,6 +29,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/conformance-must-fail.sh
 	@scripts/test-python.sh
 	@scripts/test-sdist.sh
+	@scripts/test-c.sh
 	@scripts/test-go.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
@@ -62,6 +64,14 @@ test-sdist: toolchain ## Build the Python wheel from its sdist, alone and offlin
 test-go: toolchain ## Tests of the Go package, its examples, and programs that only require it
 	@scripts/test-go.sh
 
+.PHONY: install-c
+install-c: toolchain ## Install libreqtrail, its header, reqtrail.pc and the CMake package into PREFIX
+	@scripts/install-c.sh "$(PREFIX)"
+
+.PHONY: test-c
+test-c: toolchain ## Tests of the C library, against what install-c installs: sanitizers, valgrind, examples
+	@scripts/test-c.sh
+
 .PHONY: conformance
 conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|c|c-started|c-queue|go|go-queue|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
@@ -90,12 +100,16 @@ bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS)
 bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
 	@scripts/bench-python.sh
 
+.PHONY: bench-c
+bench-c: toolchain ## The C library beside libcurl (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/c.json
+	@scripts/bench-c.sh
+
 .PHONY: bench-go
 bench-go: toolchain ## The Go package beside net/http and resty (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/go.json
 	@scripts/bench-go.sh
 
 .PHONY: codegen
-codegen: toolchain ## Write the code tables anew from schema/codes.json
+codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json
 	cargo run --quiet --package xtask -- codegen
 
 .PHONY: toolchain

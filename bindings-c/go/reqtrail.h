@@ -25,6 +25,8 @@
  * Callbacks run on the library's threads or on the one that makes the call, as each says. They must not unwind or jump
  * out (longjmp, a C++ exception). They may call the library, but for what their page says.
  *
+ * Signals. SIGPIPE is blocked on the library's threads, and on the program's while they are in a call.
+ *
  * After a fork the child must not use handles that the parent made: the library's threads are not in it.
  */
 
@@ -803,26 +805,6 @@ reqtrail_code reqtrail_client_options_token_refresher(struct reqtrail_client_opt
                                                       reqtrail_free_callback free_user_data);
 
 /**
- * Gives the new token, from within a refresher; the last one counts.
- */
-reqtrail_code reqtrail_refresh_token(struct reqtrail_refresh *refresh,
-                                     const char *token,
-                                     size_t token_length);
-
-/**
- * Says until when the new token holds, in seconds since 1970. The refresher is then asked ahead of time.
- */
-reqtrail_code reqtrail_refresh_expires_at(struct reqtrail_refresh *refresh,
-                                          double unix_seconds);
-
-/**
- * Says why there is no new token. The calls that met the 401 then end with it.
- */
-reqtrail_code reqtrail_refresh_fail(struct reqtrail_refresh *refresh,
-                                    const char *why,
-                                    size_t why_length);
-
-/**
  * Sets a hook that is told of every attempt of the client's calls. Several may be set.
  *
  * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
@@ -1007,6 +989,28 @@ reqtrail_code reqtrail_client_options_pool_max_idle(struct reqtrail_client_optio
  */
 reqtrail_code reqtrail_client_options_pool_idle_timeout_ms(struct reqtrail_client_options *options,
                                                            uint64_t timeout);
+
+/* ==== Token refreshers ==== */
+
+/**
+ * Gives the new token, from within a refresher; the last one counts.
+ */
+reqtrail_code reqtrail_refresh_token(struct reqtrail_refresh *refresh,
+                                     const char *token,
+                                     size_t token_length);
+
+/**
+ * Says until when the new token holds, in seconds since 1970. The refresher is then asked ahead of time.
+ */
+reqtrail_code reqtrail_refresh_expires_at(struct reqtrail_refresh *refresh,
+                                          double unix_seconds);
+
+/**
+ * Says why there is no new token. The calls that met the 401 then end with it.
+ */
+reqtrail_code reqtrail_refresh_fail(struct reqtrail_refresh *refresh,
+                                    const char *why,
+                                    size_t why_length);
 
 /* ==== Clients ==== */
 

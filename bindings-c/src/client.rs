@@ -10,8 +10,8 @@ use reqtrail::{Secret, blocking};
 
 use crate::error::reqtrail_error;
 use crate::export::{free, hand_over};
-use crate::operation::Slot;
 use crate::options::reqtrail_client_options;
+use crate::plan::Slot;
 use crate::sigpipe::Blocked;
 use crate::text::owned;
 

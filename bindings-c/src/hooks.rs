@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqtrail::{Attempt, CallInfo, Observer, Secret, Token, Trail};
+use reqtrail::{Attempt, CallInfo, Observer, Trail};
 
 use crate::attempt::{reqtrail_attempt, reqtrail_call_info};
 use crate::trail::reqtrail_trail;
@@ -27,11 +27,6 @@ pub type reqtrail_attempt_callback = Option<
 /// it). It runs on the thread that drives the call and must be quick.
 pub type reqtrail_trail_callback =
     Option<unsafe extern "C" fn(trail: *const reqtrail_trail, user_data: *mut c_void)>;
-
-/// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
-/// It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
-pub type reqtrail_refresh_callback =
-    Option<unsafe extern "C" fn(refresh: *mut reqtrail_refresh, user_data: *mut c_void)>;
 
 thread_local! {
     /// How many of the program's functions this thread is within.
@@ -116,46 +111,6 @@ impl Observer for Hook {
         let _within = Within::enter();
         // SAFETY: the program's function, with a handle that outlives it.
         unsafe { tell(&raw const trail, data.pointer()) };
-    }
-}
-
-/// The answer of a token refresher in the making.
-#[derive(Default)]
-pub struct reqtrail_refresh {
-    pub(crate) token: Option<Secret>,
-    pub(crate) expires_at: Option<SystemTime>,
-    pub(crate) failed: Option<String>,
-}
-
-/// Calls the program's token refresher.
-#[derive(Clone)]
-pub(crate) struct Refresher(
-    pub(crate) reqtrail_refresh_callback,
-    pub(crate) Arc<UserData>,
-);
-
-/// A cause of any type.
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-impl Refresher {
-    pub(crate) fn call(&self) -> Result<Token, BoxError> {
-        let mut answer = reqtrail_refresh::default();
-        if let Some(refresh) = self.0 {
-            let _within = Within::enter();
-            // SAFETY: the program's function, with a handle that outlives it.
-            unsafe { refresh(&raw mut answer, self.1.pointer()) };
-        }
-        if let Some(why) = answer.failed {
-            return Err(why.into());
-        }
-        let Some(secret) = answer.token else {
-            return Err("the token refresher gave neither a token nor a reason".into());
-        };
-        let token = Token::new(secret);
-        Ok(match answer.expires_at {
-            Some(end) => token.expires_at(end),
-            None => token,
-        })
     }
 }
 

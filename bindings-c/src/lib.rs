@@ -1,6 +1,6 @@
 //! The C face of reqtrail: `include/reqtrail.h` is generated from this crate by `cargo run -p xtask -- codegen`.
 //!
-//! Every exported function is written in [`export!`](export), which checks for NULL, catches panics and sets the
+//! Every exported function is written in `export!`, which checks for NULL, catches panics and sets the
 //! out-parameters; `cargo run -p xtask -- codegen` reads those blocks for the header. The modules are in the order of
 //! the header's sections.
 
@@ -17,6 +17,7 @@ mod ended;
 mod fault;
 mod headers;
 mod hooks;
+mod plan;
 mod sigpipe;
 mod text;
 
@@ -25,6 +26,8 @@ mod codes;
 mod version;
 
 mod options;
+
+mod refresh;
 
 mod client;
 

@@ -12,9 +12,9 @@ use crate::cloud::reqtrail_connection;
 use crate::export::{Settable, free, hand_over};
 use crate::fault::{Fault, Kept};
 use crate::hooks::{
-    Hook, Refresher, UserData, moment, reqtrail_attempt_callback, reqtrail_free_callback,
-    reqtrail_refresh, reqtrail_refresh_callback, reqtrail_trail_callback,
+    Hook, UserData, reqtrail_attempt_callback, reqtrail_free_callback, reqtrail_trail_callback,
 };
+use crate::refresh::{Refresher, reqtrail_refresh_callback};
 use crate::text::{bytes, owned, text};
 
 /// Sets an option on a builder, as often as it is asked to.
@@ -178,35 +178,6 @@ export! {
         })
     }
 
-    /// Gives the new token, from within a refresher; the last one counts.
-    fn reqtrail_refresh_token(
-        refresh: *mut reqtrail_refresh,
-        token: *const c_char,
-        token_length: usize,
-    ) sets [refresh] {
-        refresh.token = Some(Secret::from(owned(token, token_length, "token")?));
-        Ok(())
-    }
-
-    /// Says until when the new token holds, in seconds since 1970. The refresher is then asked ahead of time.
-    fn reqtrail_refresh_expires_at(refresh: *mut reqtrail_refresh, unix_seconds: f64) sets [refresh] {
-        let end = moment(unix_seconds);
-        refresh.expires_at = Some(end.ok_or_else(|| {
-            Fault::bad_value(format!("unix_seconds is {unix_seconds}; expected seconds since 1970"))
-        })?);
-        Ok(())
-    }
-
-    /// Says why there is no new token. The calls that met the 401 then end with it.
-    fn reqtrail_refresh_fail(
-        refresh: *mut reqtrail_refresh,
-        why: *const c_char,
-        why_length: usize,
-    ) sets [refresh] {
-        refresh.failed = Some(owned(why, why_length, "why")?);
-        Ok(())
-    }
-
     /// Sets a hook that is told of every attempt of the client's calls. Several may be set.
     ///
     /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
@@ -298,9 +269,7 @@ export! {
         capacity: u32,
         retry_cost: u32,
     ) sets [options] {
-        let mut budget = RetryBudget::default();
-        budget.capacity = capacity;
-        budget.retry_cost = retry_cost;
+        let budget = RetryBudget { capacity, retry_cost };
         options.set(move |b| b.retry_budget(Some(budget)))
     }
 
@@ -422,12 +391,5 @@ export! {
         timeout: u64,
     ) sets [options] {
         options.time(timeout, ClientBuilder::pool_idle_timeout)
-    }
-}
-
-impl Settable for reqtrail_refresh {
-    fn keep(&mut self, fault: Fault) {
-        self.failed
-            .get_or_insert_with(|| format!("the token refresher: {}", Kept::of(fault).message()));
     }
 }

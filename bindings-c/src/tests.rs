@@ -1,1 +1,143 @@
-//! What cannot be shown from C: that panics stop at the border, and that nothing is exported past it.
+//! What cannot be shown from C: that panics stop at the border, and that nothing crosses it but through `export!`.
+
+use std::path::Path;
+
+use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_ERROR_NULL_POINTER};
+use crate::error::{reqtrail_error, reqtrail_error_free, reqtrail_error_kind};
+use crate::export::Settable;
+use crate::fault::{Fault, Kept};
+
+/// A handle whose functions panic.
+#[derive(Default)]
+pub struct reqtrail_test_bomb {
+    kept: Option<Kept>,
+}
+
+impl Settable for reqtrail_test_bomb {
+    fn keep(&mut self, fault: Fault) {
+        self.kept.get_or_insert_with(|| Kept::of(fault));
+    }
+}
+
+fn explode() -> bool {
+    std::hint::black_box(true)
+}
+
+// They exist in this test program alone, whose exports nobody sees.
+export! {
+    /// Panics.
+    fn reqtrail_test_fails(
+        bomb: *const reqtrail_test_bomb,
+        out: *mut *mut reqtrail_test_bomb,
+        error: *mut *mut reqtrail_error,
+    ) needs [bomb] fills [out] reports [error] {
+        assert!(!explode() || bomb.kept.is_some(), "on purpose");
+        Ok(())
+    }
+
+    /// Panics.
+    fn reqtrail_test_sets(bomb: *mut reqtrail_test_bomb) sets [bomb] {
+        assert!(!explode() || bomb.kept.is_some(), "on purpose");
+        Ok(())
+    }
+
+    /// Panics.
+    fn reqtrail_test_reads(bomb: *const reqtrail_test_bomb, length: *mut usize) -> *const u8 [bomb] length [length] {
+        assert!(!explode() || bomb.kept.is_some(), "on purpose");
+        Some(std::ptr::dangling())
+    }
+
+    /// Panics.
+    fn reqtrail_test_does(bomb: *const reqtrail_test_bomb) [bomb] {
+        assert!(!explode() || bomb.kept.is_some(), "on purpose");
+    }
+}
+
+#[test]
+fn a_panic_is_an_internal_error() {
+    let mut bomb = reqtrail_test_bomb::default();
+    let mut out = &raw mut bomb;
+    let mut error = std::ptr::null_mut();
+    // SAFETY: all pointers are good.
+    unsafe {
+        let code = reqtrail_test_fails(&raw const bomb, &raw mut out, &raw mut error);
+        assert_eq!(code, REQTRAIL_ERROR_INTERNAL);
+        assert!(out.is_null());
+        assert_eq!(reqtrail_error_kind(error), REQTRAIL_ERROR_INTERNAL);
+        reqtrail_error_free(error);
+        // Nor does it need an error to be wanted.
+        assert_eq!(
+            reqtrail_test_fails(&raw const bomb, &raw mut out, std::ptr::null_mut()),
+            REQTRAIL_ERROR_INTERNAL
+        );
+    }
+}
+
+#[test]
+fn a_panic_in_a_setter_is_kept() {
+    let mut bomb = reqtrail_test_bomb::default();
+    // SAFETY: the pointer is good.
+    let code = unsafe { reqtrail_test_sets(&raw mut bomb) };
+    assert_eq!(code, REQTRAIL_ERROR_INTERNAL);
+    assert!(
+        bomb.kept
+            .is_some_and(|kept| kept.message().contains("panicked"))
+    );
+}
+
+#[test]
+fn a_panic_gives_the_empty_value() {
+    let bomb = reqtrail_test_bomb::default();
+    let mut length = 7;
+    // SAFETY: all pointers are good.
+    unsafe {
+        assert!(reqtrail_test_reads(&raw const bomb, &raw mut length).is_null());
+        assert_eq!(length, 0);
+        reqtrail_test_does(&raw const bomb);
+    }
+}
+
+#[test]
+fn a_null_is_told_before_anything_else() {
+    let mut out = std::ptr::null_mut();
+    let no_error = std::ptr::null_mut();
+    // SAFETY: NULL is what is tested.
+    unsafe {
+        let code = reqtrail_test_fails(std::ptr::null(), &raw mut out, no_error);
+        assert_eq!(code, REQTRAIL_ERROR_NULL_POINTER);
+        let bomb = reqtrail_test_bomb::default();
+        let code = reqtrail_test_fails(&raw const bomb, std::ptr::null_mut(), no_error);
+        assert_eq!(code, REQTRAIL_ERROR_NULL_POINTER);
+    }
+}
+
+/// A function with C's calling convention, or a name for the linker, is made by `export!` and nowhere else.
+#[test]
+fn nothing_is_exported_by_hand() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(source).expect("the sources") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let text = std::fs::read_to_string(&path).expect("a source");
+        seen += 1;
+        if matches!(name, "export.rs" | "tests.rs") {
+            continue;
+        }
+        // The type of a callback has no name behind `fn`.
+        let bare = text.replace("extern \"C\" fn(", "");
+        assert!(
+            !bare.contains("extern \""),
+            "{name} has a bare extern function"
+        );
+        assert!(!text.contains("no_mangle"), "{name} names a symbol by hand");
+        assert!(
+            !text.contains("export_name"),
+            "{name} names a symbol by hand"
+        );
+    }
+    assert!(seen > 15, "{seen} sources were read");
+}

@@ -1,0 +1,44 @@
+/* A runner of tests that needs nothing. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <reqtrail.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define Z REQTRAIL_ZERO_TERMINATED
+
+/* A failed check ends the test program: what it holds may be in any state. */
+#define CHECK(what)                                                        \
+  do {                                                                     \
+    if (!(what)) {                                                         \
+      fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #what); \
+      exit(1);                                                             \
+    }                                                                      \
+  } while (0)
+
+#define CHECK_TEXT(given, wanted) check_text(__FILE__, __LINE__, #given, given, wanted)
+#define CHECK_CODE(given, wanted) check_code(__FILE__, __LINE__, #given, given, wanted)
+
+struct test {
+  const char *name;
+  void (*run)(void);
+};
+
+extern const struct test call_tests[], started_tests[], queue_tests[], value_tests[], hook_tests[], openstack_tests[],
+    misuse_tests[], null_tests[];
+
+/* The server's URL. */
+extern const char *server_url;
+
+void check_text(const char *file, int line, const char *what, const char *given, const char *wanted);
+void check_code(const char *file, int line, const char *what, reqtrail_code given, reqtrail_code wanted);
+
+/* A NovaVMS client of the server that waits for nothing between its attempts. */
+reqtrail_client_options *quick_options(void);
+reqtrail_client *quick_client(void);
+reqtrail_request *get(const char *path);
+
+#endif

@@ -1,0 +1,63 @@
+/* Runs the tests: c-tests URL. */
+#include "check.h"
+
+const char *server_url;
+
+void check_text(const char *file, int line, const char *what, const char *given, const char *wanted) {
+  if (given == NULL ? wanted != NULL : wanted == NULL || strcmp(given, wanted) != 0) {
+    fprintf(stderr, "%s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, given == NULL ? "(NULL)" : given,
+            wanted == NULL ? "(NULL)" : wanted);
+    exit(1);
+  }
+}
+
+void check_code(const char *file, int line, const char *what, reqtrail_code given, reqtrail_code wanted) {
+  if (given != wanted) {
+    fprintf(stderr, "%s:%d: %s is %s, not %s\n", file, line, what, reqtrail_code_name(given), reqtrail_code_name(wanted));
+    exit(1);
+  }
+}
+
+reqtrail_client_options *quick_options(void) {
+  reqtrail_client_options *options;
+  CHECK_CODE(reqtrail_client_options_new(server_url, Z, &options, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_dialect(options, "novavms", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_base_delay_ms(options, 1), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_max_delay_ms(options, 1), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_no_proxy(options), REQTRAIL_OK);
+  return options;
+}
+
+reqtrail_client *quick_client(void) {
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  reqtrail_client_options_free(options);
+  return client;
+}
+
+reqtrail_request *get(const char *path) {
+  reqtrail_request *request;
+  CHECK_CODE(reqtrail_request_new("GET", 3, path, Z, &request, NULL), REQTRAIL_OK);
+  return request;
+}
+
+int main(int count, char **arguments) {
+  static const struct test *const all[] = {value_tests, call_tests,      started_tests, queue_tests,
+                                           hook_tests,  openstack_tests, misuse_tests,  null_tests};
+  int passed = 0;
+  if (count != 2) {
+    fprintf(stderr, "usage: c-tests URL\n");
+    return 2;
+  }
+  server_url = arguments[1];
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (const struct test *test = all[i]; test->name != NULL; test++) {
+      fprintf(stderr, "%s\n", test->name);
+      test->run();
+      passed++;
+    }
+  }
+  printf("%d passed\n", passed);
+  return 0;
+}

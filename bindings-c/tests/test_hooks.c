@@ -1,0 +1,130 @@
+/* Hooks and token refreshers. */
+#include <pthread.h>
+
+#include "check.h"
+
+struct seen {
+  int attempts, calls, freed;
+  char call_id[64];
+};
+
+static void on_attempt(const reqtrail_call_info *call, const reqtrail_attempt *attempt, void *user_data) {
+  struct seen *seen = user_data;
+  seen->attempts++;
+  CHECK(reqtrail_attempt_number(attempt) == (uint32_t)seen->attempts);
+  CHECK_TEXT(reqtrail_call_info_dialect(call, NULL), "novavms");
+  CHECK_TEXT(reqtrail_call_info_method(call, NULL), "GET");
+  CHECK_TEXT(reqtrail_call_info_path(call, NULL), "/busy");
+  CHECK(reqtrail_call_info_correlation_id(call, NULL) == NULL);
+  snprintf(seen->call_id, sizeof seen->call_id, "%s", reqtrail_call_info_call_id(call, NULL));
+}
+
+static void on_call(const reqtrail_trail *trail, void *user_data) {
+  struct seen *seen = user_data;
+  seen->calls++;
+  CHECK(reqtrail_trail_attempt_count(trail) == 4);
+  CHECK_TEXT(reqtrail_trail_call_id(trail, NULL), seen->call_id);
+}
+
+static void freed(void *user_data) { ((struct seen *)user_data)->freed++; }
+
+static void hooks_are_told(void) {
+  struct seen seen = {0};
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  reqtrail_request *request = get("/busy");
+  reqtrail_response *response;
+  CHECK_CODE(reqtrail_client_options_on_attempt(options, on_attempt, &seen, freed), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_on_call(options, on_call, &seen, freed), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_ERROR_API);
+  CHECK(seen.attempts == 4 && seen.calls == 1);
+  reqtrail_client_free(client);
+  /* The options may build another. */
+  CHECK(seen.freed == 0);
+  reqtrail_client_options_free(options);
+  CHECK(seen.freed == 2);
+  reqtrail_request_free(request);
+}
+
+struct refresher {
+  pthread_mutex_t lock;
+  int asked;
+  int freed;
+};
+
+static void refresh(reqtrail_refresh *answer, void *user_data) {
+  struct refresher *own = user_data;
+  pthread_mutex_lock(&own->lock);
+  int turn = own->asked++;
+  pthread_mutex_unlock(&own->lock);
+  if (turn == 0) {
+    CHECK_CODE(reqtrail_refresh_token(answer, "stale", Z), REQTRAIL_OK);
+  } else {
+    CHECK_CODE(reqtrail_refresh_token(answer, "good", Z), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_refresh_expires_at(answer, 4e9), REQTRAIL_OK);
+  }
+}
+
+static void refresher_freed(void *user_data) { ((struct refresher *)user_data)->freed++; }
+
+static void a_refresher_is_asked_after_a_401(void) {
+  struct refresher own = {PTHREAD_MUTEX_INITIALIZER, 0, 0};
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  reqtrail_request *request = get("/private");
+  reqtrail_response *response;
+  CHECK_CODE(reqtrail_client_options_token_refresher(options, refresh, &own, refresher_freed), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  reqtrail_client_options_free(options);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  const reqtrail_trail *trail = reqtrail_response_trail(response);
+  CHECK(own.asked == 2 && reqtrail_trail_attempt_count(trail) == 2);
+  CHECK(reqtrail_attempt_cause(reqtrail_trail_attempt(trail, 1)) == REQTRAIL_CAUSE_REAUTH);
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+  CHECK(own.freed == 1);
+}
+
+static void fails(reqtrail_refresh *answer, void *user_data) {
+  (void)user_data;
+  reqtrail_refresh_fail(answer, "the vault is shut", Z);
+}
+
+static void says_nothing(reqtrail_refresh *answer, void *user_data) {
+  (void)user_data;
+  CHECK_CODE(reqtrail_refresh_expires_at(answer, -1), REQTRAIL_ERROR_BAD_VALUE);
+}
+
+static void a_failed_refresh_is_the_cause(void) {
+  static const reqtrail_refresh_callback refreshers[] = {fails, says_nothing};
+  static const char *const causes[] = {"the vault is shut", NULL};
+  for (int i = 0; i < 2; i++) {
+    reqtrail_client_options *options = quick_options();
+    reqtrail_client *client;
+    reqtrail_request *request = get("/private");
+    reqtrail_response *response;
+    reqtrail_error *error;
+    reqtrail_client_options_token(options, "stale", Z);
+    reqtrail_client_options_token_refresher(options, refreshers[i], NULL, NULL);
+    CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_API);
+    CHECK(reqtrail_error_category(error) == REQTRAIL_CATEGORY_AUTHENTICATION);
+    const char *cause = reqtrail_error_cause(error, NULL);
+    CHECK(cause != NULL && (causes[i] == NULL || strcmp(cause, causes[i]) == 0));
+    /* A new token helps at once. */
+    reqtrail_error_free(error);
+    CHECK_CODE(reqtrail_client_set_token(client, "good", Z, NULL), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+    reqtrail_response_free(response);
+    reqtrail_request_free(request);
+    reqtrail_client_free(client);
+    reqtrail_client_options_free(options);
+  }
+}
+
+const struct test hook_tests[] = {{"hooks are told", hooks_are_told},
+                                  {"a refresher is asked after a 401", a_refresher_is_asked_after_a_401},
+                                  {"a failed refresh is the cause", a_failed_refresh_is_the_cause},
+                                  {NULL, NULL}};

@@ -1,0 +1,263 @@
+/* Calls that are started, with and without callbacks. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "check.h"
+
+/* What a callback has told. */
+struct told {
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  int times;
+  reqtrail_code code;
+  reqtrail_client *client; /* for callbacks that start another, or free it */
+  reqtrail_request *request;
+};
+
+static struct told fresh(void) {
+  struct told told = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, -1, NULL, NULL};
+  return told;
+}
+
+static void note(struct told *told, reqtrail_code code) {
+  pthread_mutex_lock(&told->lock);
+  told->times++;
+  told->code = code;
+  pthread_cond_broadcast(&told->changed);
+  pthread_mutex_unlock(&told->lock);
+}
+
+static void await(struct told *told, int times) {
+  pthread_mutex_lock(&told->lock);
+  while (told->times < times) pthread_cond_wait(&told->changed, &told->lock);
+  pthread_mutex_unlock(&told->lock);
+}
+
+static void plain(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response, reqtrail_error *error,
+                  void *user_data) {
+  (void)call;
+  CHECK((code == REQTRAIL_OK) == (response != NULL) && (code == REQTRAIL_OK) == (error == NULL));
+  if (error != NULL) CHECK(reqtrail_error_kind(error) == code);
+  reqtrail_response_free(response);
+  reqtrail_error_free(error);
+  note(user_data, code);
+}
+
+static void a_callback_comes_once(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/ok");
+  reqtrail_call_handle *call;
+  struct told told = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  reqtrail_request_free(request);
+  CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_OK);
+  CHECK(told.times == 1 && told.code == REQTRAIL_OK && reqtrail_call_is_done(call));
+  /* Cancelling what has ended is nothing, however often. */
+  reqtrail_call_cancel(call);
+  reqtrail_call_cancel(call);
+  CHECK_CODE(reqtrail_call_wait(call, 0, NULL, NULL), REQTRAIL_OK);
+  reqtrail_call_free(call);
+  CHECK(told.times == 1);
+  reqtrail_client_free(client);
+}
+
+static void a_cancelled_call_calls_back(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/stall");
+  reqtrail_call_handle *call;
+  reqtrail_error *error;
+  struct told told = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call_wait(call, 0, NULL, &error), REQTRAIL_ERROR_STILL_RUNNING);
+  reqtrail_error_free(error);
+  CHECK(!reqtrail_call_is_done(call));
+  reqtrail_call_cancel(call);
+  CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);
+  CHECK(told.times == 1 && told.code == REQTRAIL_ERROR_CANCELLED);
+  reqtrail_call_free(call);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
+static void a_token_cancels_several(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/stall");
+  reqtrail_cancel_token *token = reqtrail_cancel_token_new();
+  reqtrail_call_handle *calls[3];
+  reqtrail_response *response;
+  reqtrail_error *error;
+  struct told told = fresh();
+  reqtrail_request_cancel_token(request, token);
+  for (int i = 0; i < 3; i++) CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &calls[i], NULL), REQTRAIL_OK);
+  /* The handle of one ends that one alone. */
+  reqtrail_call_cancel(calls[0]);
+  CHECK_CODE(reqtrail_call_wait(calls[0], -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);
+  CHECK(!reqtrail_cancel_token_is_cancelled(token) && !reqtrail_call_is_done(calls[1]));
+  reqtrail_cancel_token_cancel(token);
+  CHECK(reqtrail_cancel_token_is_cancelled(token));
+  for (int i = 0; i < 3; i++) {
+    CHECK_CODE(reqtrail_call_wait(calls[i], -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);
+    reqtrail_call_free(calls[i]);
+  }
+  /* Later calls end before anything is sent. */
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_CANCELLED);
+  CHECK(!reqtrail_error_may_have_been_sent(error));
+  reqtrail_error_free(error);
+  reqtrail_cancel_token_free(token);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
+static void a_wait_gives_the_result_without_a_callback(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/ok"), *missing = get("/missing");
+  reqtrail_call_handle *call;
+  reqtrail_response *response;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_call_start(client, request, NULL, NULL, &call, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call_wait(call, 60000, &response, &error), REQTRAIL_OK);
+  CHECK(response != NULL && error == NULL);
+  reqtrail_response_free(response);
+  /* It was taken. */
+  CHECK_CODE(reqtrail_call_wait(call, -1, &response, &error), REQTRAIL_OK);
+  CHECK(response == NULL);
+  reqtrail_call_free(call);
+  CHECK_CODE(reqtrail_call_start(client, missing, NULL, NULL, &call, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call_wait(call, -1, &response, &error), REQTRAIL_ERROR_API);
+  CHECK(reqtrail_error_status(error) == 404);
+  reqtrail_error_free(error);
+  CHECK_CODE(reqtrail_call_wait(call, -1, &response, &error), REQTRAIL_ERROR_API);
+  CHECK(reqtrail_error_trail(error) == NULL);
+  reqtrail_error_free(error);
+  reqtrail_call_free(call);
+  /* Nobody asks for this one: it is freed with its handle. */
+  CHECK_CODE(reqtrail_call_start(client, request, NULL, NULL, &call, NULL), REQTRAIL_OK);
+  reqtrail_call_free(call);
+  reqtrail_request_free(request);
+  reqtrail_request_free(missing);
+  reqtrail_client_free(client);
+}
+
+static void frees_its_call(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response,
+                           reqtrail_error *error, void *user_data) {
+  reqtrail_error *own;
+  CHECK(call != NULL);
+  /* Waiting for oneself is refused and not a deadlock. */
+  CHECK_CODE(reqtrail_call_wait(call, -1, NULL, &own), REQTRAIL_ERROR_IN_CALLBACK);
+  reqtrail_error_free(own);
+  reqtrail_call_free(call);
+  plain(NULL, code, response, error, user_data);
+}
+
+static void a_callback_may_free_its_call(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/ok");
+  struct told told = fresh();
+  for (int i = 0; i < 20; i++) {
+    reqtrail_call_handle *call;
+    CHECK_CODE(reqtrail_call_start(client, request, frees_its_call, &told, &call, NULL), REQTRAIL_OK);
+  }
+  await(&told, 20);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
+static void starts_another(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response,
+                           reqtrail_error *error, void *user_data) {
+  struct told *told = user_data;
+  CHECK(call == NULL);
+  CHECK_CODE(reqtrail_call_start(told->client, told->request, plain, told, NULL, NULL), REQTRAIL_OK);
+  plain(NULL, code, response, error, told);
+}
+
+static void a_callback_may_start_another(void) {
+  struct told told = fresh();
+  told.client = quick_client();
+  told.request = get("/ok");
+  CHECK_CODE(reqtrail_call_start(told.client, told.request, starts_another, &told, NULL, NULL), REQTRAIL_OK);
+  await(&told, 2);
+  reqtrail_request_free(told.request);
+  reqtrail_client_free(told.client);
+}
+
+static void calls_itself(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response,
+                         reqtrail_error *error, void *user_data) {
+  struct told *told = user_data;
+  reqtrail_response *other;
+  (void)call;
+  CHECK_CODE(reqtrail_call(told->client, told->request, &other, NULL), REQTRAIL_OK);
+  reqtrail_response_free(other);
+  plain(NULL, code, response, error, told);
+}
+
+static void a_callback_may_block_though_it_should_not(void) {
+  struct told told = fresh();
+  told.client = quick_client();
+  told.request = get("/ok");
+  CHECK_CODE(reqtrail_call_start(told.client, told.request, calls_itself, &told, NULL, NULL), REQTRAIL_OK);
+  await(&told, 1);
+  reqtrail_request_free(told.request);
+  reqtrail_client_free(told.client);
+}
+
+static void a_client_may_go_before_its_calls(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/stall");
+  reqtrail_call_handle *call;
+  struct told told = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  reqtrail_client_free(client);
+  reqtrail_request_free(request);
+  CHECK(told.times == 0);
+  reqtrail_call_cancel(call);
+  CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);
+  CHECK(told.times == 1);
+  reqtrail_call_free(call);
+}
+
+static void a_wrong_request_goes_to_the_callback(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/a/../b");
+  reqtrail_call_handle *call;
+  struct told told = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_ERROR_INVALID_REQUEST);
+  CHECK(told.times == 1);
+  reqtrail_call_free(call);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
+/* Cancels race with ends; each callback comes once all the same. */
+static void a_storm_of_cancels(void) {
+  enum { CALLS = 200 };
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/ok");
+  reqtrail_call_handle *calls[CALLS];
+  struct told told = fresh();
+  for (int i = 0; i < CALLS; i++) {
+    CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &calls[i], NULL), REQTRAIL_OK);
+    reqtrail_call_cancel(calls[i / 2]);
+  }
+  for (int i = 0; i < CALLS; i++) {
+    reqtrail_code code = reqtrail_call_wait(calls[i], -1, NULL, NULL);
+    CHECK(code == REQTRAIL_OK || code == REQTRAIL_ERROR_CANCELLED);
+    reqtrail_call_free(calls[i]);
+  }
+  CHECK(told.times == CALLS);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
+const struct test started_tests[] = {
+    {"a callback comes once", a_callback_comes_once},
+    {"a cancelled call calls back", a_cancelled_call_calls_back},
+    {"a token cancels several", a_token_cancels_several},
+    {"a wait gives the result without a callback", a_wait_gives_the_result_without_a_callback},
+    {"a callback may free its call", a_callback_may_free_its_call},
+    {"a callback may start another", a_callback_may_start_another},
+    {"a callback may block, though it should not", a_callback_may_block_though_it_should_not},
+    {"a client may go before its calls", a_client_may_go_before_its_calls},
+    {"a wrong request goes to the callback", a_wrong_request_goes_to_the_callback},
+    {"a storm of cancels", a_storm_of_cancels},
+    {NULL, NULL}};
