@@ -89,10 +89,7 @@ fn codegen(check: bool) -> Result<(), String> {
     let header = c_header::header(&root, &c)?;
     files.push(("bindings-c/src/codes.rs".to_owned(), c));
     // A Go module has nothing outside its own folder.
-    files.push((
-        "bindings-c/go/reqtrail.h".to_owned(),
-        header.clone(),
-    ));
+    files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
     files.push((
         "bindings-c/go/codes.go".to_owned(),
