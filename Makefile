@@ -31,6 +31,7 @@ test: toolchain ## Build everything and pass all tests, conformance and a short 
 	@scripts/test-sdist.sh
 	@scripts/test-node.sh
 	@scripts/test-c.sh
+	@scripts/test-go.sh
 	@scripts/examples.sh
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
@@ -68,6 +69,10 @@ npm: toolchain ## Pack the Node package and its platform package into target/npm
 test-node: toolchain ## Tests of the Node package, against its installed tarballs
 	@scripts/test-node.sh
 
+.PHONY: test-go
+test-go: toolchain ## Tests of the Go package, its examples, and programs that only require it
+	@scripts/test-go.sh
+
 .PHONY: install-c
 install-c: toolchain ## Install libreqtrail, its header, reqtrail.pc and the CMake package into PREFIX
 	@scripts/install-c.sh "$(PREFIX)"
@@ -77,7 +82,7 @@ test-c: toolchain ## Tests of the C library, against what install-c installs: sa
 	@scripts/test-c.sh
 
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|c|c-started|c-queue|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|c|c-started|c-queue|go|go-queue|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
@@ -115,6 +120,10 @@ bench-node: toolchain ## The Node package beside its peers (BENCH_ROUNDS, BENCH_
 .PHONY: bench-c
 bench-c: toolchain ## The C library beside libcurl (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/c.json
 	@scripts/bench-c.sh
+
+.PHONY: bench-go
+bench-go: toolchain ## The Go package beside net/http and resty (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/go.json
+	@scripts/bench-go.sh
 
 .PHONY: codegen
 codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json

@@ -2,7 +2,7 @@
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
-known=(rust rust-blocking python python-async node c c-started c-queue)
+known=(rust rust-blocking python python-async node c c-started c-queue go go-queue)
 
 case " ${known[*]} all " in
     *" $adapter "*) ;;
@@ -31,6 +31,17 @@ for name in "${wanted[@]}"; do
             # The installed tarballs, and nothing of the source folder.
             folder=$(scripts/node_env.sh)
             command="node tests/conformance/adapters/node/adapter.mjs $folder"
+            ;;
+        go | go-queue)
+            # The package, with the archive that scripts/go_archive.sh puts into it; in its own way of driving calls, and
+            # always by the queue.
+            go=$(scripts/go_env.sh)
+            PATH=$(dirname "$go"):$PATH scripts/go_archive.sh
+            mkdir -p "$target/../go"
+            command=$(cd "$target/../go" && pwd)/adapter-$name
+            driving=${name#go} driving=${driving#-}
+            (cd tests/conformance/adapters/go && GOPROXY=off GOFLAGS=-mod=mod GOWORK=off "$go" build \
+                -ldflags "-X github.com/reqtrail/reqtrail/bindings-c/go.driving=$driving" -o "$command" .)
             ;;
         c | c-*)
             # The installed library, in its three ways of being driven.

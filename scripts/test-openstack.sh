@@ -8,4 +8,9 @@ REQTRAIL_FACE_PYTHON=$(scripts/python_env.sh)
 # `env` for the folder where the installed package is.
 REQTRAIL_FACE_NODE="env NODE_PATH=$(scripts/node_env.sh)/node_modules node"
 export REQTRAIL_FACE_PYTHON REQTRAIL_FACE_NODE
+# `go run` knows the modules of the folder that it is in.
+go=$(scripts/go_env.sh)
+PATH=$(dirname "$go"):$PATH scripts/go_archive.sh
+REQTRAIL_FACE_GO="env GOPROXY=off GOFLAGS=-mod=mod GOWORK=off $go run -C $PWD/tests/openstack/faces"
+export REQTRAIL_FACE_GO
 exec cargo test --package reqtrail-openstack-tests --features real --test real -- --test-threads 6 "$@"

@@ -1624,6 +1624,17 @@ const char *reqtrail_trail_request_id_at(const struct reqtrail_trail *trail,
                                          size_t *length);
 
 /**
+ * Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
+ * trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
+ * the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
+ */
+struct reqtrail_error *reqtrail_trail_unusable(const struct reqtrail_trail *trail,
+                                               const char *what,
+                                               size_t what_length,
+                                               const char *cause,
+                                               size_t cause_length);
+
+/**
  * Makes a trail that outlives what it was borrowed from. The caller frees it.
  */
 struct reqtrail_trail *reqtrail_trail_clone(const struct reqtrail_trail *trail);
@@ -1736,6 +1747,11 @@ double reqtrail_attempt_wait_ms(const struct reqtrail_attempt *attempt);
  * Returns what decided the wait, a REQTRAIL_WAIT_*; 0 if there was none.
  */
 int32_t reqtrail_attempt_wait_reason(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns all of it as JSON: an entry of the "attempts" of a trail's JSON.
+ */
+const char *reqtrail_attempt_json(const struct reqtrail_attempt *attempt, size_t *length);
 
 /**
  * Returns the call's own ID, as its trail will have it.
@@ -1935,6 +1951,15 @@ reqtrail_code reqtrail_operation_follow_response(const char *server_id,
                                                  const struct reqtrail_response *response,
                                                  struct reqtrail_operation **operation,
                                                  struct reqtrail_error **error);
+
+/**
+ * The same by the trail of that request's response. The caller frees *operation; the trail may be freed at once.
+ */
+reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
+                                              size_t server_id_length,
+                                              const struct reqtrail_trail *trail,
+                                              struct reqtrail_operation **operation,
+                                              struct reqtrail_error **error);
 
 /**
  * Makes an operation that tells the story of a server: its actions, newest first, each with its request ID, its

@@ -13,7 +13,7 @@ use crate::text::Texts;
 /// the same time.
 pub struct reqtrail_attempt {
     attempt: Attempt,
-    texts: Texts<7>,
+    texts: Texts<8>,
 }
 
 const METHOD: usize = 0;
@@ -23,6 +23,7 @@ const REQUEST_ID: usize = 3;
 const SOURCE: usize = 4;
 const BODY_REQUEST_ID: usize = 5;
 const ERROR_CODE: usize = 6;
+const JSON: usize = 7;
 
 impl reqtrail_attempt {
     pub(crate) fn new(attempt: Attempt) -> Self {
@@ -172,6 +173,12 @@ export! {
     /// Returns what decided the wait, a REQTRAIL_WAIT_*; 0 if there was none.
     fn reqtrail_attempt_wait_reason(attempt: *const reqtrail_attempt) -> i32 [attempt] {
         Some(number(attempt.attempt.wait_reason()?.number()))
+    }
+
+    /// Returns all of it as JSON: an entry of the "attempts" of a trail's JSON.
+    fn reqtrail_attempt_json(attempt: *const reqtrail_attempt, length: *mut usize)
+    -> *const c_char [attempt] length [length] {
+        attempt.texts.give(JSON, length, || serde_json::to_string(&attempt.attempt).ok())
     }
 
     /// Returns the call's own ID, as its trail will have it.

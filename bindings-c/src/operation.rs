@@ -21,6 +21,7 @@ use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 use crate::sigpipe::Blocked;
 use crate::text::owned;
+use crate::trail::reqtrail_trail;
 
 /// An operation on a server: a read, or something made of several calls and the waits between them. It may be used any
 /// number of times, also at the same time, as long as nothing sets an option meanwhile.
@@ -131,6 +132,20 @@ export! {
     ) needs [response] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
         let what = What::Follow(response.response().into());
+        hand_over(operation, reqtrail_operation::new(id, what));
+        Ok(())
+    }
+
+    /// The same by the trail of that request's response. The caller frees *operation; the trail may be freed at once.
+    fn reqtrail_operation_follow_trail(
+        server_id: *const c_char,
+        server_id_length: usize,
+        trail: *const reqtrail_trail,
+        operation: *mut *mut reqtrail_operation,
+        error: *mut *mut reqtrail_error,
+    ) needs [trail] fills [operation] reports [error] {
+        let id = owned(server_id, server_id_length, "server_id")?;
+        let what = What::Follow(trail.trail().into());
         hand_over(operation, reqtrail_operation::new(id, what));
         Ok(())
     }

@@ -129,7 +129,7 @@ impl Response {
         what: impl Into<String>,
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Error {
-        self.without(what).with_source(Some(cause.into()))
+        self.trail.unusable(what, cause)
     }
 
     /// The `decode` error of a response that lacks what was asked for.

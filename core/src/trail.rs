@@ -188,6 +188,19 @@ impl Trail {
         report::write(self)
     }
 
+    /// The `decode` error of a response whose body a parser of one's own refuses, where only its trail is at hand;
+    /// [`Response::unusable`](crate::Response::unusable) is the usual way.
+    #[must_use]
+    pub fn unusable(
+        &self,
+        what: impl Into<String>,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> crate::Error {
+        crate::Error::new(ErrorKind::Decode, what)
+            .with_trail(self.ended_with(ErrorKind::Decode))
+            .with_source(Some(cause.into()))
+    }
+
     /// A copy that ends with `kind`: the body turned out to be unusable after the call had returned it.
     pub(crate) fn ended_with(&self, kind: ErrorKind) -> Self {
         let mut data = Data::clone(&self.0);

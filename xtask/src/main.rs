@@ -13,6 +13,7 @@
 mod c_header;
 mod c_tables;
 mod codes;
+mod go_tables;
 mod links;
 mod msrv;
 mod node_tables;
@@ -104,7 +105,13 @@ fn codegen(check: bool) -> Result<(), String> {
     let c = rust_tables::format(&c_tables::constants(&list))?;
     let header = c_header::header(&root, &c)?;
     files.push(("bindings-c/src/codes.rs".to_owned(), c));
+    // A Go module has nothing outside its own folder.
+    files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
+    files.push((
+        "bindings-c/go/codes.go".to_owned(),
+        go_tables::tables(&list),
+    ));
     let mut stale = Vec::new();
     for (path, text) in files {
         let target = root.join(&path);

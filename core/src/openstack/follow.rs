@@ -28,12 +28,17 @@ pub struct ActionRef {
 
 impl From<&Response> for ActionRef {
     fn from(response: &Response) -> Self {
+        response.trail().into()
+    }
+}
+
+/// By the trail of the request that started it.
+impl From<&Trail> for ActionRef {
+    fn from(trail: &Trail) -> Self {
+        let id = trail.request_id().map(|id| id.as_str().to_owned());
         Self {
-            request_id: response
-                .request_id()
-                .map(|id| id.as_str().to_owned())
-                .unwrap_or_default(),
-            started: Some(response.trail().clone()),
+            request_id: id.unwrap_or_default(),
+            started: Some(trail.clone()),
         }
     }
 }

@@ -110,6 +110,11 @@ async fn node_follows_a_resize() {
     resized_by("REQTRAIL_FACE_NODE", "resize.cjs", 1).await;
 }
 
+#[tokio::test]
+async fn go_follows_a_resize() {
+    resized_by("REQTRAIL_FACE_GO", "resize.go", 1).await;
+}
+
 /// Runs the program that the page shows for a language, after a line that takes the arguments.
 async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &str) {
     let page = folder("../../docs/why-did-my-server-action-fail.md");
@@ -120,7 +125,7 @@ async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &
     let (program, _) = rest.split_once("```").expect("its end");
     let path =
         std::env::temp_dir().join(format!("reqtrail-page-{}.{language}", std::process::id()));
-    std::fs::write(&path, format!("{first_line}\n{program}")).expect("a file");
+    std::fs::write(&path, format!("{first_line}{program}")).expect("a file");
     let id = active("member", language, json!({})).await;
     let (server, flavor, program) = (id.clone(), cloud().flavor("impossible"), path.clone());
     let out = tokio::task::spawn_blocking(move || run(variable, &program, [&server, flavor])).await;
@@ -133,7 +138,7 @@ async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &
 
 #[tokio::test]
 async fn the_pages_python_runs() {
-    let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]";
+    let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]\n";
     shown_on_the_page("REQTRAIL_FACE_PYTHON", "python", arguments).await;
 }
 
@@ -141,4 +146,10 @@ async fn the_pages_python_runs() {
 async fn the_pages_node_runs() {
     let arguments = "const [SERVER, FLAVOR] = process.argv.slice(2);";
     shown_on_the_page("REQTRAIL_FACE_NODE", "js", arguments).await;
+}
+
+#[tokio::test]
+async fn the_pages_go_runs() {
+    // It is a whole program, and takes its arguments itself.
+    shown_on_the_page("REQTRAIL_FACE_GO", "go", "").await;
 }

@@ -1,0 +1,90 @@
+package reqtrail
+
+import (
+	"context"
+	"net/http"
+	"runtime"
+)
+
+// Client makes calls to one API. It is made once and shared by all goroutines.
+type Client struct {
+	core *core
+}
+
+// NewClient builds a client. Its error is an [*Error] of [KindConfig], which names the option, what was given and what
+// is accepted.
+func NewClient(config Config) (*Client, error) {
+	return newClient(&config, nil)
+}
+
+func newClient(config *Config, connection *Connection) (*Client, error) {
+	core, err := newCore(config, connection)
+	if err != nil {
+		return nil, err
+	}
+	client := &Client{core: core}
+	// For those who forget to close: what the client holds outside of Go's memory goes when the client does.
+	runtime.AddCleanup(client, closeCore, core)
+	return client, nil
+}
+
+// Do makes a call and waits for its end. Its error is an [*Error] with the call's trail.
+//
+// When the context ends, so does the call, at once; [errors.Is] then finds [context.Canceled] or
+// [context.DeadlineExceeded] in the error. The context's deadline bounds the call's time like [Request.Timeout] does.
+func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
+	response, err := c.core.do(ctx, request)
+	runtime.KeepAlive(c)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// Get makes a GET call. The path is a template; see [Request.Path].
+func (c *Client) Get(ctx context.Context, path string, options ...Option) (*Response, error) {
+	return c.Do(ctx, newRequest(http.MethodGet, path, nil, options))
+}
+
+// Head makes a HEAD call.
+func (c *Client) Head(ctx context.Context, path string, options ...Option) (*Response, error) {
+	return c.Do(ctx, newRequest(http.MethodHead, path, nil, options))
+}
+
+// Delete makes a DELETE call.
+func (c *Client) Delete(ctx context.Context, path string, options ...Option) (*Response, error) {
+	return c.Do(ctx, newRequest(http.MethodDelete, path, nil, options))
+}
+
+// Post makes a POST call with v as its JSON body; nil stands for no body, and [WithBody] gives another.
+func (c *Client) Post(ctx context.Context, path string, v any, options ...Option) (*Response, error) {
+	return c.Do(ctx, newRequest(http.MethodPost, path, v, options))
+}
+
+// Put makes a PUT call with v as its JSON body, like Post.
+func (c *Client) Put(ctx context.Context, path string, v any, options ...Option) (*Response, error) {
+	return c.Do(ctx, newRequest(http.MethodPut, path, v, options))
+}
+
+// Patch makes a PATCH call with v as its JSON body, like Post.
+func (c *Client) Patch(ctx context.Context, path string, v any, options ...Option) (*Response, error) {
+	return c.Do(ctx, newRequest(http.MethodPatch, path, v, options))
+}
+
+// SetToken puts a new credential in the place of the old. Calls under way keep the one they sent.
+func (c *Client) SetToken(token Secret) error {
+	err := c.core.setToken(token)
+	runtime.KeepAlive(c)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+// Close closes the connections. Calls under way end as usual, later ones end with [ErrClosed]. It may be called any
+// number of times; its error is always nil.
+func (c *Client) Close() error {
+	c.core.close()
+	runtime.KeepAlive(c)
+	return nil
+}

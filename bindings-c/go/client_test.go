@@ -1,0 +1,326 @@
+package reqtrail
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+var background = context.Background()
+
+func TestACall(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		s := newServer(t)
+		client := s.client(t, func(c *Config) { c.Header = http.Header{"X-App": {"a,"}} })
+		response, err := client.Do(background, &Request{
+			Method:       "POST",
+			Path:         "/{where}",
+			Params:       Params{"where": "echo"},
+			Query:        url.Values{"tag": {"a b", "c"}, "limit": {"2"}},
+			OrderedQuery: [][2]string{{"z", "1"}, {"a", "2"}},
+			JSON:         map[string]any{"né": []any{1, nil}},
+			Timeout:      5 * time.Second,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, response.StatusCode, 200)
+		equal(t, string(response.Body), `{"né":[1,null]}`)
+		equal(t, response.RequestID, "req_00000001")
+		equal(t, response.Header.Get("x-was"), "POST /echo?limit=2&tag=a%20b&tag=c&z=1&a=2")
+		equal(t, response.Header.Get("X-Type"), "application/json")
+		equal(t, response.Header.Get("X-App"), "a,Bearer sk_test_t")
+		var back map[string][]any
+		if err := response.JSON(&back); err != nil || len(back["né"]) != 2 {
+			t.Fatal(back, err)
+		}
+	})
+}
+
+func TestEveryMethodAndOption(t *testing.T) {
+	client := newServer(t).client(t)
+	yes := func(response *Response, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.Header.Get("X-Was")
+	}
+	equal(t, yes(client.Get(background, "/echo", WithQuery("b", "1"), WithQuery("a", "2"))), "GET /echo?b=1&a=2")
+	equal(t, yes(client.Post(background, "/echo", nil)), "POST /echo")
+	equal(t, yes(client.Put(background, "/echo", 1, WithTimeout(time.Second))), "PUT /echo")
+	equal(t, yes(client.Patch(background, "/{x}", 1, WithParam("x", "echo"))), "PATCH /echo")
+	equal(t, yes(client.Delete(background, "/echo/{id}", WithParam("id", 7), WithIdempotencyKey("k"))), "DELETE /echo/7")
+	equal(t, yes(client.Head(background, "/echo", WithMaxAttempts(1), WithAttemptTimeout(time.Second))), "HEAD /echo")
+	equal(t, yes(client.Do(background, &Request{Link: "/echo?page=2"})), "GET /echo?page=2")
+	response, err := client.Put(background, "/echo", nil, WithBody("text/plain", []byte("raw")), WithIdempotent(true))
+	if err != nil || string(response.Body) != "raw" || response.Header.Get("X-Type") != "text/plain" {
+		t.Fatal(response, err)
+	}
+	response, err = client.Post(background, "/echo", json.RawMessage("null"), WithHeader("X-App", "b"))
+	if err != nil || string(response.Body) != "null" || !strings.HasPrefix(response.Header.Get("X-App"), "b") {
+		t.Fatal(response, err)
+	}
+	if _, err = client.Get(background, "/echo", WithIdempotencyKey("")); !errors.Is(err, KindInvalidRequest) {
+		t.Fatal(err)
+	}
+	if _, err = client.Post(background, "/echo", func() {}); !errors.Is(err, KindInvalidRequest) {
+		t.Fatal(err)
+	}
+	if _, err = client.Get(background, "/echo", WithHeader("X-A", "\xff")); !errors.Is(err, KindInvalidRequest) {
+		t.Fatal(err)
+	}
+}
+
+func TestHeadersAndRateLimit(t *testing.T) {
+	client := newServer(t).client(t)
+	response, err := client.Get(background, "/two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, response.Header.Values("x-many"), []string{"one", "two"})
+	if response.RateLimit != nil {
+		t.Fatal(response.RateLimit)
+	}
+	response, err = client.Get(background, "/limited")
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := response.RateLimit
+	equal(t, []any{*limit.Limit, *limit.Remaining, limit.ResetAt.Unix()}, []any{int64(60), int64(59), int64(1900000000)})
+}
+
+func TestABodyThatIsNoText(t *testing.T) {
+	client := newServer(t).client(t)
+	response, err := client.Get(background, "/text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any
+	_, notText := response.Text()
+	for _, err := range []error{notText, response.JSON(&v)} {
+		var failed *Error
+		if !errors.As(err, &failed) {
+			t.Fatal(err)
+		}
+		equal(t, failed.Kind, KindDecode)
+		equal(t, failed.Trail.Outcome(), "decode")
+		equal(t, failed.RequestID, "req_00000001")
+	}
+	response, err = client.Put(background, "/echo", json.RawMessage(`{"a":"s3cr3t"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong struct{ A int }
+	err = response.JSON(&wrong)
+	var refused *json.UnmarshalTypeError
+	if !errors.Is(err, KindDecode) || !errors.As(err, &refused) || strings.Contains(err.Error(), "s3cr3t") {
+		t.Fatal(err)
+	}
+	equal(t, response.Trail.Outcome(), "ok")
+}
+
+func TestATrail(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		client := newServer(t).client(t)
+		response, err := client.Get(background, "/once/{key}", WithParam("key", Secret("k1")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		trail := response.Trail
+		attempts := trail.Attempts()
+		equal(t, len(attempts), 2)
+		equal(t, []int{attempts[0].Status, attempts[1].Status}, []int{503, 200})
+		equal(t, attempts[1].Cause, CauseRetry)
+		equal(t, *attempts[0].RetryAfter, time.Duration(0))
+		equal(t, attempts[0].WaitReason, WaitBackoff)
+		if attempts[1].RetryAfter != nil || attempts[1].Wait != nil || attempts[0].Wait == nil {
+			t.Fatal(attempts)
+		}
+		equal(t, trail.RequestIDs(), []string{"req_00000001", "req_00000002"})
+		equal(t, trail.RequestID(), "req_00000002")
+		equal(t, []string{trail.Outcome(), string(trail.Stopped()), trail.Path(), trail.Dialect(), trail.Method()},
+			[]string{"ok", string(StopSucceeded), "/once/{key}", "novavms", "GET"})
+		equal(t, trail.Client(), "reqtrail/"+Version)
+		if trail.StartedAt().IsZero() || trail.Elapsed() <= 0 || trail.TraceID() == "" || len(trail.Notes()) != 0 {
+			t.Fatal(trail)
+		}
+		if !strings.HasPrefix(trail.String(), "GET /once/{key}  ok") || strings.Contains(attempts[0].URL, "k1") {
+			t.Fatal(trail)
+		}
+		written, err := json.Marshal(map[string]any{"trail": trail})
+		if err != nil || !strings.Contains(string(written), `"schema":"reqtrail.trail/1"`) {
+			t.Fatal(string(written), err)
+		}
+		var log strings.Builder
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("done", "trail", trail, "attempt", attempts[0], "token", Secret("k1"))
+		for _, part := range []string{`"call_id":"` + trail.CallID(), `"request_ids":["req_00000001","req_00000002"]`, `"token":"[redacted]"`} {
+			if !strings.Contains(log.String(), part) {
+				t.Fatal(log.String())
+			}
+		}
+	})
+}
+
+func TestErrors(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		client := newServer(t).client(t)
+		response, err := client.Get(background, "/missing/{id}", WithParam("id", Secret("s3cr3t")), WithQuery("q", "s3cr3t"))
+		var failed *Error
+		if response != nil || !errors.As(err, &failed) {
+			t.Fatal(response, err)
+		}
+		for _, target := range []error{KindAPI, CategoryNotFound, NovaVMSNotFound, Code("not_found")} {
+			if !errors.Is(err, target) {
+				t.Fatal(target)
+			}
+		}
+		for _, target := range []error{KindTimeout, CategoryServer, OpenStackFault("not_found"), Code("x"), context.Canceled} {
+			if errors.Is(err, target) {
+				t.Fatal(target)
+			}
+		}
+		equal(t, failed.StatusCode, 404)
+		equal(t, failed.RequestIDs(), []string{"req_00000001"})
+		equal(t, failed.Message, "no such camera")
+		equal(t, failed.Header.Get("X-Request-Id"), "req_00000001")
+		if !strings.Contains(err.Error(), "req_00000001") || !strings.Contains(string(failed.Body), "no such camera") || !failed.MayHaveBeenSent {
+			t.Fatal(err)
+		}
+		for _, text := range []string{err.Error(), failed.Trail.String(), failed.Trail.JSON(), fmt.Sprintf("%v %+v %#v", Secret("s3cr3t"), Secret("s3cr3t"), Secret("s3cr3t"))} {
+			if strings.Contains(text, "s3cr3t") {
+				t.Fatal(text)
+			}
+		}
+		_, err = client.Get(background, "/busy", WithMaxAttempts(2))
+		if !errors.As(err, &failed) || *failed.RetryAfter != 0 || len(failed.Trail.Attempts()) != 2 || failed.Timeout() {
+			t.Fatal(err)
+		}
+		if _, err = client.Get(background, "/{id}"); !errors.Is(err, KindInvalidRequest) {
+			t.Fatal(err)
+		}
+		if errors.As(err, &failed); failed.Trail == nil || len(failed.Trail.Attempts()) != 0 {
+			t.Fatal(failed)
+		}
+	})
+}
+
+func TestConfigErrors(t *testing.T) {
+	for name, config := range map[string]Config{
+		"base_url":     {BaseURL: "ftp://api.example"},
+		"max_attempts": {BaseURL: "http://api.example", MaxAttempts: 33},
+		"dialect":      {BaseURL: "http://api.example", Dialect: BuiltInDialect("none")},
+		"timeout":      {BaseURL: "http://api.example", Timeout: -1},
+		"microversion": {BaseURL: "http://api.example", Microversion: "2.90"},
+		"name":         {BaseURL: "http://api.example", Dialect: CustomDialect{}},
+		"JSON":         {BaseURL: "http://api.example", Dialect: DialectJSON("{")},
+		"UTF-8":        {BaseURL: "http://api.example", UserAgent: "\xff"},
+	} {
+		client, err := NewClient(config)
+		if client != nil || !errors.Is(err, KindConfig) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestACustomDialect(t *testing.T) {
+	client := newServer(t).client(t, func(c *Config) {
+		c.Dialect = CustomDialect{
+			Name:  "acme",
+			Auth:  &CustomAuth{Header: "Authorization", Prefix: "Key "},
+			Error: &ErrorPointers{Code: "/error/code", Message: "/error/message"},
+			Codes: map[string]CustomCode{"not_found": {Category: CategoryConflict, Retry: "never", Hint: "look twice"}},
+		}
+	})
+	_, err := client.Get(background, "/missing")
+	var failed *Error
+	if !errors.As(err, &failed) || !errors.Is(err, CategoryConflict) || !errors.Is(err, Code("not_found")) || errors.Is(err, NovaVMSNotFound) {
+		t.Fatal(err)
+	}
+	equal(t, failed.Hint, "look twice")
+	response, err := client.Get(background, "/echo")
+	if err != nil || response.Header.Get("X-App") != "Key sk_test_t" {
+		t.Fatal(response, err)
+	}
+}
+
+func TestClosing(t *testing.T) {
+	s := newServer(t)
+	client := s.client(t)
+	over := make(chan error)
+	ctx, cancel := context.WithCancel(background)
+	go func() {
+		_, err := client.Get(ctx, "/stall")
+		over <- err
+	}()
+	<-s.seen
+	_ = client.Close()
+	_ = client.Close()
+	if _, err := client.Get(background, "/ok"); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+	if err := client.SetToken("t"); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+	// The call that was under way is not over yet, and can still be cancelled.
+	cancel()
+	if err := <-over; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}
+
+func TestAClientThatIsThrownAway(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		s := newServer(t)
+		freed := make(chan struct{})
+		func() {
+			client, err := NewClient(Config{BaseURL: s.URL, NoProxy: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.Get(background, "/ok"); err != nil {
+				t.Fatal(err)
+			}
+			core := client.core
+			go func() {
+				for core.users.Load()&closedBit == 0 {
+					runtime.GC()
+				}
+				close(freed)
+			}()
+		}()
+		<-freed
+	})
+}
+
+func TestSetToken(t *testing.T) {
+	client := newServer(t).client(t)
+	if _, err := client.Get(background, "/private"); !errors.Is(err, CategoryAuthentication) {
+		t.Fatal(err)
+	}
+	if err := client.SetToken("good"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Get(background, "/private"); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.SetToken("a\nb"); !errors.Is(err, KindConfig) {
+		t.Fatal(err)
+	}
+}
+
+func equal[T any](t testing.TB, have, want T) {
+	t.Helper()
+	if !reflect.DeepEqual(have, want) {
+		t.Fatalf("have %#v, want %#v", have, want)
+	}
+}

@@ -1,0 +1,180 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+	"time"
+)
+
+// Cloud is what a program knows of an OpenStack cloud: where to sign in and how, and which of its endpoints to use.
+type Cloud struct {
+	handle *C.reqtrail_cloud
+}
+
+// CloudConfig describes a cloud: the keys of an entry of clouds.yaml, read as openstacksdk reads them.
+type CloudConfig struct {
+	// Auth has auth_url, and what the way to sign in takes: username, password, project_name and domains, or
+	// application_credential_id and application_credential_secret, or token.
+	Auth map[string]Secret
+	// AuthType is password (the default), v3applicationcredential, token, admin_token or none.
+	AuthType string
+	// RegionName is the region of the endpoint; without one it is the first of the catalog that fits.
+	RegionName string
+	// Interface is public (the default), internal or admin.
+	Interface string
+	// ComputeEndpointOverride is the compute endpoint, in the place of the catalog's.
+	ComputeEndpointOverride string
+	// ComputeDefaultMicroversion is the version of the API that requests ask for, such as 2.90.
+	ComputeDefaultMicroversion string
+	// InsecureSkipVerify turns the verification of TLS certificates off.
+	InsecureSkipVerify bool
+	// CACert is the path of a PEM file with more certificate authorities.
+	CACert string
+	// Cert is the path of a PEM file with a client certificate, Key that of its private key.
+	Cert, Key string
+}
+
+// CloudFromEnv finds the cloud that the environment means: OS_CLOUD names one of clouds.yaml; without it the OS_*
+// variables describe one, or clouds.yaml has just one. Its error is an [*Error] of [KindConfig], which names the files
+// that were searched or the field that is wrong.
+func CloudFromEnv() (*Cloud, error) { return FindCloud("", "") }
+
+// CloudNamed finds the cloud of this name in clouds.yaml, whatever the OS_* variables say.
+func CloudNamed(name string) (*Cloud, error) { return FindCloud(name, "") }
+
+// FindCloud finds the cloud of a name, or with an empty name the one that the environment means, in a region, or with an
+// empty one where the configuration says.
+func FindCloud(name, region string) (*Cloud, error) {
+	var cloud *C.reqtrail_cloud
+	var failed *C.reqtrail_error
+	C.reqtrail_cloud_find(charsOf(name), C.size_t(len(name)), charsOf(region), C.size_t(len(region)), &cloud, &failed)
+	return cloudOf(cloud, failed)
+}
+
+// NewCloud makes a cloud of its description.
+func NewCloud(config CloudConfig) (*Cloud, error) {
+	auth := map[string]string{}
+	for name, value := range config.Auth {
+		auth[name] = string(value)
+	}
+	entry := map[string]any{"auth": auth}
+	for name, value := range map[string]string{
+		"auth_type":                    config.AuthType,
+		"region_name":                  config.RegionName,
+		"interface":                    config.Interface,
+		"compute_endpoint_override":    config.ComputeEndpointOverride,
+		"compute_default_microversion": config.ComputeDefaultMicroversion,
+		"cacert":                       config.CACert,
+		"cert":                         config.Cert,
+		"key":                          config.Key,
+	} {
+		if value != "" {
+			entry[name] = value
+		}
+	}
+	if config.InsecureSkipVerify {
+		entry["verify"] = false
+	}
+	description, err := json.Marshal(entry)
+	if err != nil {
+		return nil, &Error{Kind: KindConfig, Message: "the cloud cannot be written as JSON", causes: []error{err}}
+	}
+	var cloud *C.reqtrail_cloud
+	var failed *C.reqtrail_error
+	C.reqtrail_cloud_from_json(charsOf(string(description)), C.size_t(len(description)), &cloud, &failed)
+	return cloudOf(cloud, failed)
+}
+
+func cloudOf(handle *C.reqtrail_cloud, failed *C.reqtrail_error) (*Cloud, error) {
+	if handle == nil {
+		defer C.reqtrail_error_free(failed)
+		return nil, errorOf(failed)
+	}
+	cloud := &Cloud{handle: handle}
+	runtime.AddCleanup(cloud, func(handle *C.reqtrail_cloud) { C.reqtrail_cloud_free(handle) }, handle)
+	return cloud, nil
+}
+
+// String hides what the cloud is signed in to with.
+func (c *Cloud) String() string { return "reqtrail.Cloud" }
+
+// Connect signs in, if the cloud asks for it. Its error is that of any call, with the trail of the sign-in. A sign-in is
+// made once in a program's life, and holds a thread meanwhile.
+func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
+	token := C.reqtrail_cancel_token_new()
+	defer C.reqtrail_cancel_token_free(token)
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		C.reqtrail_cancel_token_cancel(token)
+	})
+	var connection *C.reqtrail_connection
+	var failed *C.reqtrail_error
+	C.reqtrail_cloud_connect(c.handle, token, &connection, &failed)
+	runtime.KeepAlive(c)
+	if !stop() {
+		<-told
+	}
+	if connection == nil {
+		defer C.reqtrail_error_free(failed)
+		e := errorOf(failed)
+		explainContext(ctx, e)
+		return nil, e
+	}
+	made := &Connection{handle: connection}
+	runtime.AddCleanup(made, func(handle *C.reqtrail_connection) { C.reqtrail_connection_free(handle) }, connection)
+	var s C.rt_session
+	C.rt_session_read(connection, &s)
+	made.endpoint = text(s.endpoint)
+	if trail := newTrail(s.trail); trail != nil {
+		made.session = &Session{
+			ExpiresAt:   moment(float64(s.expires_at)),
+			ProjectID:   text(s.project_id),
+			ProjectName: text(s.project_name),
+			UserID:      text(s.user_id),
+			UserName:    text(s.user_name),
+			Trail:       trail,
+		}
+	}
+	runtime.KeepAlive(made)
+	return made, nil
+}
+
+// Connection is a cloud with a token for it: it begins clients of its compute API, which sign in again before the token
+// ends.
+type Connection struct {
+	handle   *C.reqtrail_connection
+	endpoint string
+	session  *Session
+}
+
+// Session is what Keystone answered to a sign-in.
+type Session struct {
+	// ExpiresAt is until when the token holds, by Keystone's clock; zero if that is not known.
+	ExpiresAt   time.Time
+	ProjectID   string
+	ProjectName string
+	UserID      string
+	UserName    string
+	// Trail is that of the sign-in, with Keystone's request IDs.
+	Trail *Trail
+}
+
+// Endpoint is the URL of the compute API; empty if there is none, and Client then says why.
+func (c *Connection) Endpoint() string { return c.endpoint }
+
+// Session is what Keystone answered to the sign-in; nil for a cloud that is used without one.
+func (c *Connection) Session() *Session { return c.session }
+
+// String hides the token.
+func (c *Connection) String() string { return "reqtrail.Connection to " + c.endpoint }
+
+// Client builds a client of the compute API, with the connection's endpoint, dialect, token and TLS; the configuration's
+// BaseURL is of no use.
+func (c *Connection) Client(config Config) (*Client, error) {
+	return newClient(&config, c)
+}

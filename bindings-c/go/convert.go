@@ -1,0 +1,140 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"errors"
+	"net/http"
+	"net/textproto"
+	"time"
+	"unsafe"
+)
+
+// Everything that comes out of C is copied here, before its handle is freed.
+
+func text(t C.rt_text) string {
+	return string(unsafe.Slice((*byte)(unsafe.Pointer(t.data)), int(t.length)))
+}
+
+func bytesOf(t C.rt_text) []byte {
+	body := make([]byte, int(t.length))
+	copy(body, unsafe.Slice((*byte)(unsafe.Pointer(t.data)), int(t.length)))
+	return body
+}
+
+// headerOf reads header fields. They stand in one piece of memory, name and value in turn, which is copied at once.
+func headerOf(rows *C.reqtrail_header, count C.size_t) http.Header {
+	header := make(http.Header, int(count))
+	if count == 0 {
+		return header
+	}
+	fields := unsafe.Slice(rows, int(count))
+	start := uintptr(unsafe.Pointer(fields[0].name))
+	last := fields[len(fields)-1]
+	end := uintptr(unsafe.Pointer(last.value)) + uintptr(last.value_length)
+	all := C.GoStringN(fields[0].name, C.int(end-start))
+	values := make([]string, 0, len(fields))
+	for _, field := range fields {
+		at := uintptr(unsafe.Pointer(field.name)) - start
+		name := all[at : at+uintptr(field.name_length)]
+		at = uintptr(unsafe.Pointer(field.value)) - start
+		value := all[at : at+uintptr(field.value_length)]
+		key := textproto.CanonicalMIMEHeaderKey(name)
+		if known, ok := header[key]; ok {
+			header[key] = append(known, value)
+			continue
+		}
+		values = append(values, value)
+		// Its capacity is its length, so that a second value moves it away.
+		header[key] = values[len(values)-1 : len(values) : len(values)]
+	}
+	return header
+}
+
+func rateLimitOf(has C.bool, limit *C.reqtrail_rate_limit) *RateLimit {
+	if !has {
+		return nil
+	}
+	read := &RateLimit{ResetAt: moment(float64(limit.reset_at))}
+	if limit.limit >= 0 {
+		value := int64(limit.limit)
+		read.Limit = &value
+	}
+	if limit.remaining >= 0 {
+		value := int64(limit.remaining)
+		read.Remaining = &value
+	}
+	return read
+}
+
+// moment reads seconds since 1970; a negative number is no moment.
+func moment(seconds float64) time.Time {
+	// The end of the year 9999: what is later cannot be written as JSON.
+	const latest = 253402300799
+	if seconds < 0 {
+		return time.Time{}
+	}
+	whole := int64(min(seconds, latest))
+	return time.Unix(whole, int64((min(seconds, latest)-float64(whole))*1e9)).UTC()
+}
+
+// responseOf copies a response and frees it.
+func responseOf(ended *C.rt_ended) *Response {
+	response := &Response{
+		StatusCode: int(ended.status),
+		Header:     headerOf(ended.headers, ended.header_count),
+		Body:       bytesOf(ended.body),
+		RequestID:  text(ended.request_id),
+		RateLimit:  rateLimitOf(ended.has_rate_limit, &ended.rate_limit),
+		Trail:      newTrail(ended.trail),
+	}
+	if ended.microversion.length > 0 {
+		response.Microversion = text(ended.microversion)
+	}
+	C.rt_free(ended.response, nil, nil)
+	return response
+}
+
+// errorOf copies an error, which stays the caller's to free.
+func errorOf(failed *C.reqtrail_error) *Error {
+	var f C.rt_failure
+	C.rt_failure_read(failed, &f)
+	e := &Error{
+		Kind:            kindOf(&f),
+		Category:        Category(text(f.category_name)),
+		Code:            Code(text(f.code)),
+		StatusCode:      int(f.status),
+		RequestID:       text(f.request_id),
+		Message:         text(f.message),
+		MayHaveBeenSent: bool(f.may_have_been_sent),
+		RawCode:         text(f.raw_code),
+		Title:           text(f.title),
+		Details:         text(f.details),
+		Hint:            text(f.hint),
+		RateLimit:       rateLimitOf(f.has_rate_limit, &f.rate_limit),
+		Microversion:    text(f.microversion),
+		Trail:           newTrail(f.trail),
+		text:            text(f.display),
+	}
+	if f.retry_after_ms >= 0 {
+		wait := duration(float64(f.retry_after_ms))
+		e.RetryAfter = &wait
+	}
+	if f.headers != nil {
+		e.Header = headerOf(f.headers, f.header_count)
+		e.Body = bytesOf(f.body)
+	}
+	if f.cause.length > 0 {
+		e.causes = append(e.causes, errors.New(text(f.cause)))
+	}
+	return e
+}
+
+// kindOf maps what only a C program can do wrong to what it is in Go: a value that cannot be sent.
+func kindOf(f *C.rt_failure) Kind {
+	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER {
+		return KindInvalidRequest
+	}
+	return Kind(text(f.kind_name))
+}

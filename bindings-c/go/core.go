@@ -1,0 +1,266 @@
+package reqtrail
+
+// #include "shim.h"
+//
+// #cgo noescape rt_call
+// #cgo noescape rt_submit
+// #cgo noescape rt_take
+// #cgo nocallback rt_take
+// #cgo nocallback rt_free
+import "C"
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// core is what a client consists of. Goroutines of its own hold it, but not the [Client], which may be collected.
+type core struct {
+	handle *C.reqtrail_client
+	hooks  *hooks
+	queue  queue
+
+	// users counts who uses the handle; closedBit is set once there shall be no more. Whoever finds the bit set and
+	// nobody left frees the handle.
+	users atomic.Int64
+
+	// timeout is that of a call, attemptTimeout that of an attempt, unless a request says otherwise.
+	timeout, attemptTimeout time.Duration
+}
+
+const closedBit = 1 << 40
+
+// The core's defaults, which a context's deadline is compared with.
+const (
+	defaultTimeout        = time.Minute
+	defaultAttemptTimeout = 10 * time.Second
+)
+
+// deadlineGrace is how long the core may take to end a call by itself whose context has reached its deadline, which the
+// core knows: its account of the end is the better one.
+const deadlineGrace = 100 * time.Millisecond
+
+func newCore(config *Config, connection *Connection) (*core, error) {
+	if err := checkVersion(); err != nil {
+		return nil, err
+	}
+	c := &core{
+		hooks:          newHooks(config),
+		timeout:        orTime(config.Timeout, defaultTimeout),
+		attemptTimeout: orTime(config.AttemptTimeout, defaultAttemptTimeout),
+	}
+	var s steps
+	var from *C.reqtrail_connection
+	if connection != nil {
+		from = connection.handle
+	} else {
+		s.text(C.RT_BASE_URL, config.BaseURL)
+	}
+	if err := s.config(config); err != nil {
+		return nil, &Error{Kind: KindConfig, Message: "the dialect cannot be written as JSON", causes: []error{err}}
+	}
+	var failed *C.reqtrail_error
+	c.handle = C.rt_client_new((*C.uint8_t)(start(s)), C.size_t(len(s)), from, C.uintptr_t(c.hooks.id), &failed)
+	runtime.KeepAlive(connection)
+	if c.handle == nil {
+		c.hooks.close()
+		defer C.reqtrail_error_free(failed)
+		e := errorOf(failed)
+		if e.Kind == KindInvalidRequest {
+			e.Kind = KindConfig
+		}
+		return nil, e
+	}
+	return c, nil
+}
+
+// enter begins a use of the handle and says how many there are now; 0 says that it is closed.
+func (c *core) enter() int64 {
+	for {
+		users := c.users.Load()
+		if users&closedBit != 0 {
+			return 0
+		}
+		if c.users.CompareAndSwap(users, users+1) {
+			return users + 1
+		}
+	}
+}
+
+// hold begins a use by those who serve others: also of a handle that is closed, as long as others use it.
+func (c *core) hold() bool {
+	for {
+		users := c.users.Load()
+		if users == closedBit {
+			return false
+		}
+		if c.users.CompareAndSwap(users, users+1) {
+			return true
+		}
+	}
+}
+
+func (c *core) leave() {
+	if c.users.Add(-1) == closedBit {
+		c.free()
+	}
+}
+
+func (c *core) close() {
+	if c.users.Or(closedBit) == 0 {
+		c.free()
+	}
+}
+
+func closeCore(c *core) { c.close() }
+
+func (c *core) free() {
+	// The library's thread is joined, so nothing signals the queue after this.
+	C.reqtrail_client_free(c.handle)
+	c.queue.close()
+	c.hooks.close()
+}
+
+func (c *core) setToken(token Secret) error {
+	if c.enter() == 0 {
+		return closedError()
+	}
+	defer c.leave()
+	var failed *C.reqtrail_error
+	C.reqtrail_client_set_token(c.handle, charsOf(string(token)), C.size_t(len(token)), &failed)
+	runtime.KeepAlive(token)
+	if failed == nil {
+		return nil
+	}
+	defer C.reqtrail_error_free(failed)
+	return errorOf(failed)
+}
+
+// stepsPool keeps the buffers of requests.
+var stepsPool = sync.Pool{New: func() any { s := make(steps, 0, 512); return &s }}
+
+// do makes a call: on this thread where nothing else is under way, since nothing then has to be woken; else by the queue,
+// so that no goroutine that waits holds a thread.
+func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
+	users := c.enter()
+	if users == 0 {
+		return nil, closedError()
+	}
+	defer c.leave()
+	buffer := stepsPool.Get().(*steps)
+	s := (*buffer)[:0]
+	if err := s.request(r); err != nil {
+		return nil, &Error{
+			Kind:    KindInvalidRequest,
+			Message: "the body cannot be written as JSON: " + err.Error(),
+			causes:  []error{err},
+		}
+	}
+	bounded := c.bound(ctx, r, &s)
+	var w *waiter
+	var err error
+	if here(users) {
+		w = c.callHere(ctx, s, bounded)
+	} else {
+		w, err = c.queue.call(c, ctx, s, bounded)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if cap(s) <= 64<<10 {
+		*buffer = s
+		stepsPool.Put(buffer)
+	}
+	return c.result(ctx, w, bounded)
+}
+
+// result copies what a call has come to.
+func (c *core) result(ctx context.Context, w *waiter, bounded bool) (*Response, error) {
+	defer w.release()
+	if w.ended.response != nil {
+		response := responseOf(&w.ended)
+		c.hooks.settle(response.Trail)
+		return response, nil
+	}
+	failed := errorOf(w.ended.error)
+	C.rt_free(w.ended.response, w.ended.report, w.ended.error)
+	c.hooks.settle(failed.Trail)
+	c.explain(ctx, failed, bounded)
+	return nil, failed
+}
+
+// explain adds what is Go's own to an error: what ended the context, and what a refresher said.
+func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
+	if refused := c.hooks.refusal(failed); refused != nil {
+		failed.causes = []error{refused}
+	}
+	explainContext(ctx, failed)
+	if bounded && failed.Trail != nil && failed.Trail.Stopped() == StopDeadline {
+		failed.causes = append(failed.causes, context.DeadlineExceeded)
+	}
+}
+
+// bound writes the times of a request, and has the context's deadline bound the call if it is the earlier one: the core
+// then knows that a wait would not fit, and ends the call before it. It says whether the context does.
+func (c *core) bound(ctx context.Context, r *Request, s *steps) bool {
+	call, attempt := r.Timeout, r.AttemptTimeout
+	deadline, has := ctx.Deadline()
+	bounded := false
+	if has {
+		left := time.Until(deadline)
+		if left > 0 && left < orTime(call, c.timeout) {
+			bounded = true
+			if attempt == 0 {
+				// A call's own time may lift the attempt's; the context's deadline must not.
+				attempt = max(c.attemptTimeout, call)
+			}
+			call = left
+		}
+	}
+	s.time(C.RT_TIMEOUT, call)
+	s.time(C.RT_ATTEMPT_TIMEOUT, attempt)
+	return bounded
+}
+
+// callHere makes a call on this goroutine's thread.
+func (c *core) callHere(ctx context.Context, s steps, bounded bool) *waiter {
+	w := newWaiter()
+	done := ctx.Done()
+	if done == nil {
+		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), nil, &w.ended)
+		return w
+	}
+	token := C.reqtrail_cancel_token_new()
+	over := make(chan struct{})
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		if bounded && ctx.Err() == context.DeadlineExceeded {
+			grace := time.NewTimer(deadlineGrace)
+			defer grace.Stop()
+			select {
+			case <-over:
+				return
+			case <-grace.C:
+			}
+		}
+		C.reqtrail_cancel_token_cancel(token)
+	})
+	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, &w.ended)
+	close(over)
+	if !stop() {
+		<-told
+	}
+	C.reqtrail_cancel_token_free(token)
+	return w
+}
+
+func orTime(value, otherwise time.Duration) time.Duration {
+	if value == 0 {
+		return otherwise
+	}
+	return value
+}

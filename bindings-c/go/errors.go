@@ -1,0 +1,116 @@
+package reqtrail
+
+import (
+	"errors"
+	"net/http"
+	"time"
+)
+
+// ErrClosed is in the error of a call through a client that was closed.
+var ErrClosed = errors.New("reqtrail: the client is closed")
+
+// Code is an API's error code in its canonical spelling: one of the dialect's constants, such as [NovaVMSRateLimited],
+// or any other text.
+type Code string
+
+// Error makes it a target of [errors.Is].
+func (c Code) Error() string { return string(c) }
+
+// Error is why a call gave no response, or a client could not be built.
+//
+// Its text is one line that is enough for support: what failed, status, code, every request ID, the number of attempts
+// and the call ID. StatusCode, Code, Category, RequestID and RetryAfter describe the last attempt, and are zero where it
+// has none.
+//
+// [errors.Is] finds its [Kind], its [Category], its [Code], the codes of the built-in dialects ([NovaVMSCode],
+// [OpenStackFault]), and what ended the context.
+type Error struct {
+	// Kind is what went wrong with the call.
+	Kind Kind
+	// Category is what the API's answer means.
+	Category Category
+	// Code is the API's error code.
+	Code Code
+	// StatusCode is the status.
+	StatusCode int
+	// RequestID is the server's ID of the last attempt's request.
+	RequestID string
+	// RetryAfter is the wait that the server asked for in its last answer; nil if it asked for none.
+	RetryAfter *time.Duration
+	// Message is what went wrong in words: the server's own for an API error, if it has any.
+	Message string
+	// MayHaveBeenSent says whether the request of any attempt may have reached the server.
+	MayHaveBeenSent bool
+
+	// RawCode is the code as the server wrote it.
+	RawCode string
+	// Title is the heading of the server's text, where the API writes one.
+	Title string
+	// Details is what the server says to operators, a stack trace for one. It is not meant for end users.
+	Details string
+	// Hint says how to fix what the code complains of, where the dialect knows.
+	Hint string
+	// Header is the API's answer's; nil for other kinds.
+	Header http.Header
+	// Body is the first 64 KiB of the API's answer, decoded.
+	Body []byte
+	// RateLimit is what the API's answer reported.
+	RateLimit *RateLimit
+	// Microversion is the version of the API that answered, where the API has versions.
+	Microversion string
+
+	// Trail is the call's trail; nil only for a client that could not be built, or was closed.
+	Trail *Trail
+
+	text   string
+	causes []error
+}
+
+// Error is one line with all that support needs.
+func (e *Error) Error() string {
+	if e.text == "" {
+		return string(e.Kind) + ": " + e.Message
+	}
+	return e.text
+}
+
+// RequestIDs are the request IDs of all attempts that have one, in order.
+func (e *Error) RequestIDs() []string {
+	if e.Trail == nil {
+		return nil
+	}
+	return e.Trail.RequestIDs()
+}
+
+// Timeout says whether time ran out, as net.Error has it.
+func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
+
+// Unwrap gives what ended the context, the token refresher's error, or that of a parser.
+func (e *Error) Unwrap() []error { return e.causes }
+
+// Is compares with a kind, a category or a code.
+func (e *Error) Is(target error) bool {
+	switch target := target.(type) {
+	case Kind:
+		return e.Kind == target
+	case Category:
+		return e.Category == target
+	case Code:
+		return e.Code == target
+	case NovaVMSCode:
+		return e.isCode(string(NovaVMS), string(target))
+	case OpenStackFault:
+		return e.isCode(string(OpenStack), string(target))
+	default:
+		return false
+	}
+}
+
+// isCode compares with a code of a built-in dialect: another API may use the same text for something else.
+func (e *Error) isCode(dialect, code string) bool {
+	return string(e.Code) == code && e.Trail != nil && e.Trail.Dialect() == dialect
+}
+
+func closedError() *Error {
+	return &Error{Kind: KindInvalidRequest, Message: "the client is closed", causes: []error{ErrClosed}}
+}

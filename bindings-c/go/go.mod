@@ -1,0 +1,3 @@
+module github.com/reqtrail/reqtrail/bindings-c/go
+
+go 1.24

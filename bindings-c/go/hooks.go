@@ -1,0 +1,176 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+)
+
+// registry holds what callbacks from C are for. C gets its keys, and never a pointer of Go's: a callback that comes late
+// finds nothing.
+var registry struct {
+	entries sync.Map
+	next    atomic.Uintptr
+}
+
+func register(entry any) uintptr {
+	id := registry.next.Add(1)
+	registry.entries.Store(id, entry)
+	return id
+}
+
+func unregister(id uintptr) { registry.entries.Delete(id) }
+
+// hooks are the functions that a program gave to a client.
+type hooks struct {
+	// id is the key of the registry; 0 if there are no functions.
+	id        uintptr
+	onAttempt func(CallInfo, Attempt)
+	onCall    func(*Trail)
+	refresher func(context.Context) (Token, error)
+	tellers   tellers
+
+	// ctx is the refresher's: it ends when the client is closed.
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mutex    sync.Mutex
+	refusals []error
+}
+
+// keptRefusals is how many errors of a refresher are kept for the calls that they end.
+const keptRefusals = 8
+
+func newHooks(config *Config) *hooks {
+	h := &hooks{onAttempt: config.OnAttempt, onCall: config.OnCall, refresher: config.TokenRefresher}
+	if h.onAttempt == nil && h.onCall == nil && h.refresher == nil {
+		return h
+	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.id = register(h)
+	return h
+}
+
+func (h *hooks) close() {
+	if h.id != 0 {
+		unregister(h.id)
+		h.cancel()
+	}
+}
+
+// settle waits until all that happened in a call has been told.
+func (h *hooks) settle(trail *Trail) {
+	if trail == nil || h.onAttempt == nil && h.onCall == nil {
+		return
+	}
+	h.tellers.settle(trail.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
+		return C.reqtrail_trail_call_id(handle, length)
+	}))
+}
+
+// refresh asks the program for a token.
+func (h *hooks) refresh() (token Token, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = &panicError{panicked}
+			slog.Error("reqtrail: the token refresher panicked", "panic", panicked)
+		}
+		if err != nil {
+			h.mutex.Lock()
+			h.refusals = append(h.refusals, err)
+			if len(h.refusals) > keptRefusals {
+				h.refusals = h.refusals[1:]
+			}
+			h.mutex.Unlock()
+		}
+	}()
+	return h.refresher(h.ctx)
+}
+
+// refusal finds the refresher's error behind the error of a call: the core carries its text.
+func (h *hooks) refusal(failed *Error) error {
+	if h.refresher == nil || len(failed.causes) == 0 {
+		return nil
+	}
+	text := failed.causes[0].Error()
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	for at := len(h.refusals) - 1; at >= 0; at-- {
+		if h.refusals[at].Error() == text {
+			return h.refusals[at]
+		}
+	}
+	return nil
+}
+
+type panicError struct{ value any }
+
+func (e *panicError) Error() string { return "the token refresher panicked" }
+
+// tellers tell programs what happened: in order for each call, apart from the threads of the library, which must not
+// wait for them.
+type tellers struct {
+	mutex sync.Mutex
+	calls map[string]*teller
+}
+
+// teller tells of one call.
+type teller struct {
+	queue []func()
+	done  chan struct{}
+}
+
+// tell has a function run after those of the same call.
+func (t *tellers) tell(call string, function func()) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	one := t.calls[call]
+	if one == nil {
+		if t.calls == nil {
+			t.calls = map[string]*teller{}
+		}
+		one = &teller{done: make(chan struct{})}
+		t.calls[call] = one
+		go t.run(call, one)
+	}
+	one.queue = append(one.queue, function)
+}
+
+func (t *tellers) run(call string, one *teller) {
+	for {
+		t.mutex.Lock()
+		if len(one.queue) == 0 {
+			delete(t.calls, call)
+			t.mutex.Unlock()
+			close(one.done)
+			return
+		}
+		function := one.queue[0]
+		one.queue = one.queue[1:]
+		t.mutex.Unlock()
+		guarded(function)
+	}
+}
+
+// settle waits until what was to be told of a call has been told.
+func (t *tellers) settle(call string) {
+	t.mutex.Lock()
+	one := t.calls[call]
+	t.mutex.Unlock()
+	if one != nil {
+		<-one.done
+	}
+}
+
+func guarded(function func()) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			slog.Error("reqtrail: a hook panicked", "panic", panicked)
+		}
+	}()
+	function()
+}

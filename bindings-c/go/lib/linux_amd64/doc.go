@@ -1,0 +1,2 @@
+// Package linux_amd64 is where libreqtrail.a is for this platform. It is a package so that go mod vendor keeps it.
+package linux_amd64

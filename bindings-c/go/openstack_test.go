@@ -1,0 +1,216 @@
+package reqtrail
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const (
+	serverID  = "c76a7603-95be-4368-87e9-7b9b89fb1d7e"
+	requestID = "req-0a5dfac4-d3c2-4a44-a1ac-77d61a9d5b1b"
+)
+
+// nova is a compute API with one server, whose one action ends after two looks.
+func nova(t *testing.T, fails bool) *httptest.Server {
+	var looks atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Openstack-Request-Id", requestID)
+		running := looks.Load() < 3
+		finish, result, message := `null`, `null`, `null`
+		if !running {
+			finish, result = `"2026-11-22T05:00:09.000000"`, `"Success"`
+			if fails {
+				result, message = `"Error"`, `"Error"`
+			}
+		}
+		action := fmt.Sprintf(`{"action":"reboot","instance_uuid":%q,"request_id":%q,"start_time":"2026-11-22T05:00:00.000000",`+
+			`"updated_at":"2026-11-22T05:00:09.000000","message":%s,"user_id":"u","project_id":"p","extra":1`, serverID, requestID, message)
+		events := fmt.Sprintf(`,"events":[{"event":"compute_reboot_instance","start_time":"2026-11-22T05:00:01.000000","finish_time":%s,"result":%s,`+
+			`"traceback":null,"hostId":"h"}]}`, finish, result)
+		switch {
+		case r.Method == http.MethodPost:
+			w.WriteHeader(202)
+		case strings.HasSuffix(r.URL.Path, "/os-instance-actions"):
+			fmt.Fprintf(w, `{"instanceActions":[%s}]}`, action)
+		case strings.Contains(r.URL.Path, "/os-instance-actions/"):
+			fmt.Fprintf(w, `{"instanceAction":%s%s}`, action, events)
+		case strings.HasSuffix(r.URL.Path, serverID):
+			looks.Add(1)
+			task := `null`
+			if running {
+				task = `"rebooting"`
+			}
+			fmt.Fprintf(w, `{"server":{"id":%q,"name":"web","status":"ACTIVE","OS-EXT-STS:task_state":%s,"OS-EXT-STS:vm_state":"active","locked":false,"extra":[1]}}`, serverID, task)
+		default:
+			w.WriteHeader(404)
+			fmt.Fprint(w, `{"itemNotFound":{"code":404,"message":"no such server"}}`)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func novaClient(t *testing.T, fails bool) (*Compute, *Client) {
+	client, err := NewClient(Config{BaseURL: nova(t, fails).URL + "/v2.1", Dialect: OpenStack, Token: "t", NoProxy: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return NewCompute(client), client
+}
+
+func TestReads(t *testing.T) {
+	compute, client := novaClient(t, false)
+	server, err := compute.Server(background, serverID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, []string{server.Name, server.Status, server.TaskState, server.Trail.RequestID()}, []string{"web", "ACTIVE", "rebooting", requestID})
+	if server.Fault != nil || *server.Locked || !strings.Contains(string(server.Data), `"extra":[1]`) {
+		t.Fatal(server)
+	}
+	action, err := compute.Action(background, serverID, requestID)
+	if err != nil || action.Action != "reboot" || action.Events[0].HostID != "h" || action.Trail == nil {
+		t.Fatal(action, err)
+	}
+	page, err := compute.Actions(background, serverID, ListOptions{Limit: 5, Marker: requestID, ChangesSince: time.Unix(0, 0), ChangesBefore: time.Now()})
+	if err != nil || len(page.Actions) != 1 || page.Actions[0].Events != nil || page.Next != "" {
+		t.Fatal(page, err)
+	}
+	url := page.Trail.Attempts()[0].URL
+	if !strings.Contains(url, "limit=5") || !strings.Contains(url, "changes-since=") || !strings.Contains(url, "changes-before=") {
+		t.Fatal(url)
+	}
+	_, err = compute.Server(background, "none")
+	if !errors.Is(err, OpenStackItemNotFound) || !errors.Is(err, CategoryNotFound) || errors.Is(err, NovaVMSNotFound) {
+		t.Fatal(err)
+	}
+	_ = client.Close()
+	if _, err = compute.Server(background, serverID); !errors.Is(err, ErrClosed) {
+		t.Fatal(err)
+	}
+}
+
+func TestFollowing(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		compute, client := novaClient(t, fails)
+		accepted, err := client.Post(background, "/servers/{id}/action", map[string]any{"reboot": map[string]any{"type": "SOFT"}}, WithParam("id", serverID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen []*Progress
+		options := FollowOptions{
+			PollInterval: time.Millisecond,
+			SettleTime:   time.Millisecond,
+			OnProgress:   func(p *Progress) { seen = append(seen, p) },
+		}
+		report, err := compute.Follow(background, serverID, accepted, options)
+		if len(seen) == 0 || seen[0].Server == nil || seen[0].Server.ID != serverID {
+			t.Fatal(seen)
+		}
+		equal(t, []string{report.ServerID, report.RequestID, report.Action.Action}, []string{serverID, requestID, "reboot"})
+		equal(t, report.Trails[0].CallID(), accepted.Trail.CallID())
+		equal(t, report.GlobalRequestID, accepted.Trail.CorrelationID())
+		if !strings.Contains(report.String(), requestID) || !json.Valid([]byte(report.JSON())) || report.Followed <= 0 {
+			t.Fatal(report)
+		}
+		var failed *ActionError
+		if fails {
+			if !errors.As(err, &failed) || !failed.Failed || report.Verdict != VerdictFailed || failed.Report != report || !strings.Contains(err.Error(), requestID) {
+				t.Fatal(report, err)
+			}
+		} else if err != nil || report.Verdict != VerdictUnknown { // Nova reports a failed reboot like a good one
+			t.Fatal(report, err)
+		}
+		story, err := compute.Explain(background, serverID, ExplainOptions{Limit: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, story.Actions[0].Verdict, report.Verdict)
+		written, err := json.Marshal(story)
+		if err != nil || !strings.Contains(string(written), "reqtrail.story/1") || !strings.Contains(story.String(), requestID) || len(story.Trails) == 0 {
+			t.Fatal(string(written), err)
+		}
+	}
+}
+
+func TestAFollowingThatIsCancelled(t *testing.T) {
+	compute, _ := novaClient(t, false)
+	ctx, cancel := context.WithCancel(background)
+	report, err := compute.FollowID(ctx, serverID, requestID, FollowOptions{
+		PollInterval: time.Minute, MaxPollInterval: time.Minute,
+		OnProgress: func(*Progress) { cancel() },
+	})
+	var failed *ActionError
+	var call *Error
+	if !errors.As(err, &failed) || failed.Failed || !errors.Is(err, context.Canceled) || !errors.As(err, &call) || report == nil {
+		t.Fatal(report, err)
+	}
+	_, err = compute.Explain(ctx, serverID, ExplainOptions{})
+	var untold *ExplainError
+	if !errors.As(err, &untold) || !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}
+
+func TestClouds(t *testing.T) {
+	for _, name := range []string{"OS_CLOUD", "OS_AUTH_URL", "OS_TOKEN"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("OS_CLIENT_CONFIG_FILE", "/nowhere/clouds.yaml")
+	if _, err := CloudNamed("none"); !errors.Is(err, KindConfig) {
+		t.Fatal(err)
+	}
+	if _, err := CloudFromEnv(); !errors.Is(err, KindConfig) {
+		t.Fatal(err)
+	}
+	cloud, err := NewCloud(CloudConfig{
+		AuthType:                   "none",
+		ComputeEndpointOverride:    nova(t, false).URL + "/v2.1",
+		ComputeDefaultMicroversion: "2.90",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection, err := cloud.Connect(background)
+	if err != nil || connection.Session() != nil || !strings.HasSuffix(connection.Endpoint(), "/v2.1") {
+		t.Fatal(connection, err)
+	}
+	client, err := connection.Client(Config{NoProxy: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if server, err := NewCompute(client).Server(background, serverID); err != nil || server.ID != serverID {
+		t.Fatal(server, err)
+	}
+
+	// A sign-in that fails has a trail, and one that is cancelled says so.
+	keystone := newServer(t)
+	cloud, err = NewCloud(CloudConfig{Auth: map[string]Secret{
+		"auth_url": Secret(keystone.URL + "/missing"), "username": "demo", "password": "s3cr3t-password", "project_name": "demo",
+		"user_domain_name": "Default", "project_domain_name": "Default",
+	}})
+	if err != nil || strings.Contains(fmt.Sprintf("%v %+v", cloud, cloud), "s3cr3t") {
+		t.Fatal(cloud, err)
+	}
+	_, err = cloud.Connect(background)
+	var failed *Error
+	if !errors.As(err, &failed) || failed.Trail == nil || strings.Contains(failed.Trail.String(), "s3cr3t") {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(background)
+	cancel()
+	if _, err = cloud.Connect(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}

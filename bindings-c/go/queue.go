@@ -1,0 +1,167 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+)
+
+// batch is how many results are taken in one crossing.
+const batch = 64
+
+// queue is the client's way of waiting for many calls: they are driven by one thread of the library, which signals a
+// descriptor once per batch of results. Go's netpoller watches it, one goroutine takes the results and wakes those who
+// wait. So there is one wake-up per batch, and no goroutine that waits holds a thread.
+type queue struct {
+	once   sync.Once
+	failed error
+	// ready is what can be read when results wait, signal what the library writes to, which may be the same.
+	ready      *os.File
+	descriptor int
+	signal     int
+
+	next    atomic.Uint64
+	mutex   sync.Mutex
+	pending map[uint64]*waiter
+}
+
+// waiter is one who waits for a result. What C writes into it is copied before it is used again.
+type waiter struct {
+	ended C.rt_ended
+	woken chan struct{}
+}
+
+var waiters = sync.Pool{New: func() any { return &waiter{woken: make(chan struct{}, 1)} }}
+
+func newWaiter() *waiter { return waiters.Get().(*waiter) }
+
+// release gives a waiter back, once nobody will wake it any more.
+func (w *waiter) release() {
+	w.ended = C.rt_ended{}
+	waiters.Put(w)
+}
+
+// open begins to watch, with the first call that is queued.
+func (q *queue) open(c *core) error {
+	q.once.Do(func() {
+		var signal C.int
+		ready, err := C.rt_client_watch(c.handle, &signal)
+		if ready < 0 {
+			q.failed = &Error{Kind: KindInternal, Message: "no descriptor to wait with: " + err.Error()}
+			return
+		}
+		q.pending = map[uint64]*waiter{}
+		q.descriptor, q.signal = int(ready), int(signal)
+		q.ready = os.NewFile(uintptr(ready), "reqtrail")
+		go q.drain(c)
+	})
+	return q.failed
+}
+
+func (q *queue) close() {
+	if q.ready == nil {
+		return
+	}
+	if q.signal != q.descriptor {
+		_ = os.NewFile(uintptr(q.signal), "reqtrail").Close()
+	}
+	_ = q.ready.Close()
+}
+
+// drain takes results when it is woken, and wakes those who wait for them.
+func (q *queue) drain(c *core) {
+	ended := make([]C.rt_ended, batch)
+	var count [8]byte
+	for {
+		if _, err := q.ready.Read(count[:]); err != nil {
+			return
+		}
+		// A signal may come late, when all results are taken and the client is gone.
+		if !c.hold() {
+			return
+		}
+		for q.take(c, ended) == batch {
+		}
+		c.leave()
+	}
+}
+
+// take takes a batch.
+func (q *queue) take(c *core, ended []C.rt_ended) int {
+	taken := int(C.rt_take(c.handle, &ended[0], batch))
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	for at := range ended[:taken] {
+		tag := uint64(ended[at].tag)
+		w, ok := q.pending[tag]
+		if !ok {
+			panic("reqtrail: a result that nobody waits for")
+		}
+		delete(q.pending, tag)
+		w.ended = ended[at]
+		w.woken <- struct{}{}
+	}
+	return taken
+}
+
+// expect makes a waiter for a new tag.
+func (q *queue) expect() (uint64, *waiter) {
+	w := newWaiter()
+	tag := q.next.Add(1)
+	q.mutex.Lock()
+	q.pending[tag] = w
+	q.mutex.Unlock()
+	return tag, w
+}
+
+// forget takes back a tag whose submission failed.
+func (q *queue) forget(tag uint64) {
+	q.mutex.Lock()
+	delete(q.pending, tag)
+	q.mutex.Unlock()
+}
+
+// call submits a call and waits for its end.
+func (q *queue) call(c *core, ctx context.Context, s steps, bounded bool) (*waiter, error) {
+	if err := q.open(c); err != nil {
+		return nil, err
+	}
+	tag, w := q.expect()
+	// The result may come before this returns, so a failure to submit has a place of its own.
+	if failed := C.rt_submit(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag)); failed != nil {
+		q.forget(tag)
+		w.ended.error = failed
+		return w, nil
+	}
+	q.wait(c, ctx, tag, w, bounded)
+	return w, nil
+}
+
+// wait waits for a result. The context's end cancels what is under way, and its one result then comes at once.
+func (q *queue) wait(c *core, ctx context.Context, tag uint64, w *waiter, bounded bool) {
+	select {
+	case <-w.woken:
+		return
+	case <-ctx.Done():
+	}
+	if bounded && ctx.Err() == context.DeadlineExceeded {
+		grace := time.NewTimer(deadlineGrace)
+		defer grace.Stop()
+		select {
+		case <-w.woken:
+			return
+		case <-grace.C:
+		}
+	}
+	C.reqtrail_client_cancel(c.handle, C.uint64_t(tag))
+	<-w.woken
+}
+
+// start is the address of a buffer, which is lent to C for one call.
+func start(s steps) *byte { return unsafe.SliceData(s) }

@@ -1,0 +1,137 @@
+package reqtrail
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs; other values are
+// written as fmt.Sprint writes them, and percent-encoded whole.
+type Params map[string]any
+
+// Request is one call. The zero value of a field stands for the client's own setting; where a number may be zero, a
+// negative one stands for zero.
+type Request struct {
+	// Method is GET if it is empty.
+	Method string
+	// Path is a template such as /cameras/{id}. Trails show it as it is, so values belong into Params and Query.
+	Path string
+	// Link is a URL that the API gave out, such as that of a next page, in the place of Path. It has to be on the
+	// client's origin, and takes neither Params nor a query.
+	Link string
+
+	// Params are the values of the template.
+	Params Params
+	// Query is sent sorted by name. Trails show only the values of parameters that are known to be harmless.
+	Query url.Values
+	// OrderedQuery is sent after Query, in its order: names and values.
+	OrderedQuery [][2]string
+	// Header is added to the client's.
+	Header http.Header
+
+	// JSON is marshalled as the body, which then has the type application/json; nil stands for no body.
+	JSON any
+	// Body is the body as it is; Header may say its type.
+	Body []byte
+
+	// Timeout is the time of the whole call. One above the client's attempt timeout lifts that for this call too.
+	Timeout time.Duration
+	// AttemptTimeout is the time of one attempt, its body included.
+	AttemptTimeout time.Duration
+	// ConnectTimeout is the time to connect.
+	ConnectTimeout time.Duration
+	// MaxAttempts is how many attempts the call makes at most; 1 turns retrying off.
+	MaxAttempts int
+
+	// Idempotent says whether the request may be sent twice, in the place of what its method says.
+	Idempotent *bool
+	// IdempotencyKey is sent with every attempt, and makes the request safe to repeat.
+	IdempotencyKey string
+	// CorrelationID is sent in the place of the call's own ID, where the dialect has a header for it.
+	CorrelationID string
+	// Microversion is the version of the API to ask for, in the place of the client's.
+	Microversion string
+
+	// emptyKey has an empty idempotency key refused, where a program meant to give one.
+	emptyKey bool
+}
+
+// Option sets something of a [Request].
+type Option func(*Request)
+
+// WithParam sets a parameter of the path template; see [Params].
+func WithParam(name string, value any) Option {
+	return func(r *Request) {
+		if r.Params == nil {
+			r.Params = Params{}
+		}
+		r.Params[name] = value
+	}
+}
+
+// WithQuery adds a query parameter. The order in which they are added is the order in which they are sent.
+func WithQuery(name, value string) Option {
+	return func(r *Request) { r.OrderedQuery = append(r.OrderedQuery, [2]string{name, value}) }
+}
+
+// WithHeader adds a header.
+func WithHeader(name, value string) Option {
+	return func(r *Request) {
+		if r.Header == nil {
+			r.Header = http.Header{}
+		}
+		r.Header.Add(name, value)
+	}
+}
+
+// WithBody sets the body as it is, and its type.
+func WithBody(contentType string, body []byte) Option {
+	return func(r *Request) {
+		r.Body = body
+		WithHeader("Content-Type", contentType)(r)
+	}
+}
+
+// WithTimeout sets the time of the whole call.
+func WithTimeout(timeout time.Duration) Option {
+	return func(r *Request) { r.Timeout = timeout }
+}
+
+// WithAttemptTimeout sets the time of one attempt.
+func WithAttemptTimeout(timeout time.Duration) Option {
+	return func(r *Request) { r.AttemptTimeout = timeout }
+}
+
+// WithMaxAttempts sets how many attempts the call makes at most.
+func WithMaxAttempts(attempts int) Option {
+	return func(r *Request) { r.MaxAttempts = attempts }
+}
+
+// WithIdempotent says whether the request may be sent twice, in the place of what its method says.
+func WithIdempotent(idempotent bool) Option {
+	return func(r *Request) { r.Idempotent = &idempotent }
+}
+
+// WithIdempotencyKey sends a key with every attempt, which makes the request safe to repeat. An empty one is refused.
+func WithIdempotencyKey(key string) Option {
+	return func(r *Request) { r.IdempotencyKey, r.emptyKey = key, key == "" }
+}
+
+// WithCorrelationID sends this ID in the place of the call's own.
+func WithCorrelationID(id string) Option {
+	return func(r *Request) { r.CorrelationID = id }
+}
+
+// WithMicroversion asks for a version of the API.
+func WithMicroversion(version string) Option {
+	return func(r *Request) { r.Microversion = version }
+}
+
+func newRequest(method, path string, v any, options []Option) *Request {
+	request := &Request{Method: method, Path: path, JSON: v}
+	for _, set := range options {
+		set(request)
+	}
+	return request
+}

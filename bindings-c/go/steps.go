@@ -1,0 +1,231 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// steps is the buffer of what the shim is to set: a request, the options of a client, an operation.
+type steps []byte
+
+func (s *steps) head(what uint8, first, second int) {
+	buffer := append(*s, what)
+	buffer = binary.NativeEndian.AppendUint32(buffer, uint32(first))
+	*s = binary.NativeEndian.AppendUint32(buffer, uint32(second))
+}
+
+func (s *steps) text(what uint8, text string) { s.pair(what, text, "") }
+
+func (s *steps) pair(what uint8, first, second string) {
+	s.head(what, len(first), len(second))
+	*s = append(append(*s, first...), second...)
+}
+
+func (s *steps) bytes(what uint8, data []byte) {
+	s.head(what, len(data), 0)
+	*s = append(*s, data...)
+}
+
+func (s *steps) number(what uint8, value uint64) {
+	s.head(what, 8, 0)
+	*s = binary.NativeEndian.AppendUint64(*s, value)
+}
+
+func (s *steps) numbers(what uint8, first, second uint64) {
+	s.head(what, 8, 8)
+	*s = binary.NativeEndian.AppendUint64(*s, first)
+	*s = binary.NativeEndian.AppendUint64(*s, second)
+}
+
+func (s *steps) flag(what uint8, set bool) {
+	if set {
+		s.number(what, 1)
+	}
+}
+
+func (s *steps) textIf(what uint8, text string) {
+	if text != "" {
+		s.text(what, text)
+	}
+}
+
+// count sets a number of 32 bits; a negative one stands for zero, and zero for the default.
+func (s *steps) count(what uint8, value int) {
+	if value != 0 {
+		s.number(what, uint64(min(max(value, 0), math.MaxUint32)))
+	}
+}
+
+// time sets a time, as count does.
+func (s *steps) time(what uint8, value time.Duration) {
+	if value != 0 {
+		s.number(what, milliseconds(value))
+	}
+}
+
+// moment sets a point in time, unless it is the zero one.
+func (s *steps) moment(what uint8, at time.Time) {
+	if !at.IsZero() {
+		s.number(what, math.Float64bits(unixSeconds(at)))
+	}
+}
+
+func unixSeconds(at time.Time) float64 {
+	return max(float64(at.Unix())+float64(at.Nanosecond())/1e9, 0)
+}
+
+// milliseconds rounds up: a time is never shorter than was asked for.
+func milliseconds(d time.Duration) uint64 {
+	if d <= 0 {
+		return 0
+	}
+	return uint64((d-1)/time.Millisecond) + 1
+}
+
+func (s *steps) headers(header http.Header) {
+	if len(header) <= 1 {
+		for name, values := range header {
+			for _, value := range values {
+				s.pair(C.RT_HEADER, name, value)
+			}
+		}
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			s.pair(C.RT_HEADER, name, value)
+		}
+	}
+}
+
+// request writes a request; `json.Marshal` may refuse its body.
+func (s *steps) request(r *Request) error {
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	if r.Link != "" {
+		s.pair(C.RT_LINK, method, r.Link)
+	} else {
+		s.pair(C.RT_PATH, method, r.Path)
+	}
+	for name, value := range r.Params {
+		switch value := value.(type) {
+		case string:
+			s.pair(C.RT_PARAM, name, value)
+		case Secret:
+			s.pair(C.RT_SECRET_PARAM, name, string(value))
+		default:
+			s.pair(C.RT_PARAM, name, fmt.Sprint(value))
+		}
+	}
+	if len(r.Query) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(r.Query)) {
+			for _, value := range r.Query[name] {
+				s.pair(C.RT_QUERY, name, value)
+			}
+		}
+	}
+	for _, pair := range r.OrderedQuery {
+		s.pair(C.RT_QUERY, pair[0], pair[1])
+	}
+	s.headers(r.Header)
+	switch {
+	case r.JSON != nil:
+		body, err := json.Marshal(r.JSON)
+		if err != nil {
+			return err
+		}
+		s.bytes(C.RT_JSON, body)
+	case r.Body != nil:
+		s.bytes(C.RT_BODY, r.Body)
+	}
+	if r.Idempotent != nil {
+		idempotent := uint64(0)
+		if *r.Idempotent {
+			idempotent = 1
+		}
+		s.number(C.RT_IDEMPOTENT, idempotent)
+	}
+	if r.IdempotencyKey != "" || r.emptyKey {
+		s.text(C.RT_IDEMPOTENCY_KEY, r.IdempotencyKey)
+	}
+	s.textIf(C.RT_CORRELATION_ID, r.CorrelationID)
+	s.textIf(C.RT_MICROVERSION, r.Microversion)
+	s.time(C.RT_CONNECT_TIMEOUT, r.ConnectTimeout)
+	s.count(C.RT_MAX_ATTEMPTS, r.MaxAttempts)
+	return nil
+}
+
+// config writes the options of a client. `hooked` says that it has functions of Go.
+func (s *steps) config(c *Config) error {
+	if c.Dialect != nil {
+		name, description, err := c.Dialect.describe()
+		switch {
+		case err != nil:
+			return err
+		case description != nil:
+			s.bytes(C.RT_DIALECT_JSON, description)
+		default:
+			s.text(C.RT_DIALECT, name)
+		}
+	}
+	s.textIf(C.RT_TOKEN, string(c.Token))
+	s.flag(C.RT_TOKEN_REFRESHER, c.TokenRefresher != nil)
+	s.flag(C.RT_ON_ATTEMPT, c.OnAttempt != nil)
+	s.flag(C.RT_ON_CALL, c.OnCall != nil)
+	s.headers(c.Header)
+	s.textIf(C.RT_USER_AGENT, c.UserAgent)
+	s.textIf(C.RT_MICROVERSION, c.Microversion)
+	s.count(C.RT_MAX_ATTEMPTS, c.MaxAttempts)
+	s.time(C.RT_BASE_DELAY, c.BaseDelay)
+	s.time(C.RT_MAX_DELAY, c.MaxDelay)
+	s.time(C.RT_MAX_RETRY_AFTER, c.MaxRetryAfter)
+	if c.RetryBudget.Off {
+		s.flag(C.RT_NO_RETRY_BUDGET, true)
+	} else if c.RetryBudget != (RetryBudget{}) {
+		s.numbers(C.RT_RETRY_BUDGET, orDefault(c.RetryBudget.Capacity, 500), orDefault(c.RetryBudget.RetryCost, 5))
+	}
+	s.time(C.RT_TIMEOUT, c.Timeout)
+	s.time(C.RT_ATTEMPT_TIMEOUT, c.AttemptTimeout)
+	s.time(C.RT_CONNECT_TIMEOUT, c.ConnectTimeout)
+	if c.MaxBodyBytes != 0 {
+		s.number(C.RT_MAX_BODY_BYTES, uint64(max(c.MaxBodyBytes, 0)))
+	}
+	s.count(C.RT_MAX_REDIRECTS, c.MaxRedirects)
+	for _, name := range c.ShowQueryParams {
+		s.text(C.RT_SHOW_QUERY_PARAM, name)
+	}
+	s.flag(C.RT_NO_TRACEPARENT, c.NoTraceparent)
+	s.flag(C.RT_NO_DECOMPRESS, c.NoDecompress)
+	s.textIf(C.RT_PROXY, string(c.Proxy))
+	s.flag(C.RT_NO_PROXY, c.NoProxy)
+	for _, pem := range c.ExtraCAs {
+		s.bytes(C.RT_EXTRA_CA, pem)
+	}
+	s.textIf(C.RT_CLIENT_CERTIFICATE, string(c.ClientCertificate))
+	s.flag(C.RT_ACCEPT_INVALID_CERTS, c.InsecureSkipVerify)
+	s.flag(C.RT_HTTP1_ONLY, c.HTTP1Only)
+	s.count(C.RT_POOL_MAX_IDLE, c.PoolMaxIdle)
+	s.time(C.RT_POOL_IDLE_TIMEOUT, c.PoolIdleTimeout)
+	if c.JitterSeed != 0 {
+		s.number(C.RT_JITTER_SEED, c.JitterSeed)
+	}
+	return nil
+}
+
+func orDefault(value, otherwise int) uint64 {
+	if value == 0 {
+		value = otherwise
+	}
+	return uint64(min(max(value, 0), math.MaxUint32))
+}

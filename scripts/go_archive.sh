@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Puts libreqtrail.a where the Go package looks for it: go_archive.sh [PREFIX], from where it is installed, by default the
+# tests' own prefix. For the one that users get: `scripts/install-c.sh PREFIX release`, then this.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+prefix=${1:-$(scripts/c_env.sh)}
+from=$prefix/lib/libreqtrail.a
+to=bindings-c/go/lib/$(go env GOOS)_$(go env GOARCH)/libreqtrail.a
+# Only what changed: Go links all its programs anew when the archive is another.
+cmp --silent "$from" "$to" || install -m 644 "$from" "$to"

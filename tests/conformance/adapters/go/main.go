@@ -1,0 +1,133 @@
+// The adapter of the Go package: it reads scenarios on standard input, makes their calls, and writes what came out.
+//
+// The protocol is in docs/conformance.md. An adapter uses only what an application could use.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	reqtrail "github.com/reqtrail/reqtrail/bindings-c/go"
+)
+
+func main() {
+	lines := bufio.NewReader(os.Stdin)
+	out := bufio.NewWriter(os.Stdout)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(bytes.TrimSpace(line)) > 0 {
+			must(answer(out, line))
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// strict reads JSON and refuses what it does not know.
+func strict(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+func answer(out *bufio.Writer, line []byte) error {
+	var s scenario
+	if err := strict(line, &s); err != nil {
+		return err
+	}
+	results, err := play(&s)
+	if err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(map[string]any{"id": s.ID, "results": results}); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func play(s *scenario) ([]result, error) {
+	config, err := s.config()
+	if err != nil {
+		return nil, err
+	}
+	client, err := reqtrail.NewClient(config)
+	var refused *reqtrail.Error
+	if errors.As(err, &refused) {
+		var results []result
+		for _, call := range s.Calls {
+			for range max(call.Request.Repeat, 1) {
+				results = append(results, failure(refused))
+			}
+		}
+		return results, nil
+	}
+	defer client.Close()
+	var results []result
+	for _, call := range s.Calls {
+		results = append(results, repeat(client, &call.Request)...)
+	}
+	return results, nil
+}
+
+// repeat makes a call as often and as much at the same time as it says.
+func repeat(client *reqtrail.Client, given *request) []result {
+	times := max(given.Repeat, 1)
+	results := make([]result, times)
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(max(given.Concurrency, 1), times) {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for at := range next {
+				results[at] = one(client, given)
+			}
+		}()
+	}
+	for at := range times {
+		next <- at
+	}
+	close(next)
+	workers.Wait()
+	return results
+}
+
+func one(client *reqtrail.Client, given *request) result {
+	ctx := context.Background()
+	if given.CancelAfterMS != nil {
+		cancelled, cancel := context.WithCancel(ctx)
+		defer cancel()
+		timer := time.AfterFunc(milliseconds(*given.CancelAfterMS), cancel)
+		defer timer.Stop()
+		ctx = cancelled
+	}
+	response, err := client.Do(ctx, given.request())
+	if err == nil {
+		var ok result
+		if ok, err = success(response, given.Parse); err == nil {
+			return ok
+		}
+	}
+	var failed *reqtrail.Error
+	if !errors.As(err, &failed) {
+		must(fmt.Errorf("not an error of reqtrail: %w", err))
+	}
+	return failure(failed)
+}
