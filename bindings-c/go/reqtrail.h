@@ -398,7 +398,7 @@ typedef struct reqtrail_cancel_token reqtrail_cancel_token;
 typedef struct reqtrail_client reqtrail_client;
 
 /**
- * The options of a client. Not to be used by two threads at a time.
+ * The options of a client. Not to be changed by one thread while another uses them.
  */
 typedef struct reqtrail_client_options reqtrail_client_options;
 
@@ -1229,7 +1229,8 @@ bool reqtrail_call_is_done(const struct reqtrail_call_handle *call);
  * Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
  * end if that is negative. Returns the call's code.
  *
- * Without a callback *response or *error is set by the first wait, and the caller frees it. `response` may be NULL,
+ * Without a callback *response or *error is set by the first wait, and the caller frees it; a later wait on a call that
+ * failed sets *error to one without a trail, which is the caller's to free too. `response` may be NULL,
  * which frees a response. Errors: REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
  * a call that has not ended, else those of the call.
  */
@@ -1255,10 +1256,10 @@ void reqtrail_call_free(struct reqtrail_call_handle *call);
 /* ==== The completion queue ==== */
 
 /**
- * Starts a call; its result is queued under `tag`. Two calls under way must not share a tag, and UINT64_MAX is none.
+ * Starts a call; its result is queued under `tag`. A tag is in use until its result is taken, and UINT64_MAX is none.
  * Any thread may submit, also right after it has taken results.
  *
- * Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for the tag, and a mistake that a setter of the
+ * Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for a tag that is in use or none, and a mistake that a setter of the
  * request has returned already. Nothing is queued then.
  */
 reqtrail_code reqtrail_client_submit(const struct reqtrail_client *client,

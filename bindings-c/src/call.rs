@@ -269,7 +269,8 @@ export! {
     /// Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
     /// end if that is negative. Returns the call's code.
     ///
-    /// Without a callback *response or *error is set by the first wait, and the caller frees it. `response` may be NULL,
+    /// Without a callback *response or *error is set by the first wait, and the caller frees it; a later wait on a call that
+    /// failed sets *error to one without a trail, which is the caller's to free too. `response` may be NULL,
     /// which frees a response. Errors: REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
     /// a call that has not ended, else those of the call.
     fn reqtrail_call_wait(

@@ -1,6 +1,6 @@
 //! Clients
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::c_char;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) client: blocking::Client,
     /// Where the submitted operations leave what they give, by tag.
     pub(crate) slots: Mutex<HashMap<u64, Slot>>,
+    /// What was submitted and not taken yet.
+    pub(crate) tags: Mutex<HashSet<u64>>,
     /// Whether the host has its thread.
     threaded: AtomicBool,
     /// Results that were taken from the host and not yet by the program.
@@ -69,6 +71,7 @@ export! {
         let inner = Inner {
             client: built,
             slots: Mutex::default(),
+            tags: Mutex::default(),
             threaded: AtomicBool::new(false),
             ready: Mutex::default(),
         };

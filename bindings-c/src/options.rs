@@ -26,7 +26,7 @@ enum Base {
     Connection(Connection),
 }
 
-/// The options of a client. Not to be used by two threads at a time.
+/// The options of a client. Not to be changed by one thread while another uses them.
 pub struct reqtrail_client_options {
     base: Base,
     setters: Vec<Setter>,

@@ -43,10 +43,16 @@ pub struct reqtrail_done {
 const CALL: i32 = 1;
 const OPERATION: i32 = 2;
 
-fn check(tag: u64) -> Result<(), Fault> {
+/// Takes a tag into use; that of a result which nobody has taken yet is still in use.
+fn reserve(client: &reqtrail_client, tag: u64) -> Result<(), Fault> {
     if tag == CALLBACK_TAG {
         return Err(Fault::bad_value(
             "tag is UINT64_MAX, which the library keeps for itself",
+        ));
+    }
+    if !lock(&client.0.tags).insert(tag) {
+        return Err(Fault::bad_value(
+            "tag is in use: expected one whose result has been taken, or a new one",
         ));
     }
     Ok(())
@@ -63,10 +69,10 @@ impl Notify {
 }
 
 export! {
-    /// Starts a call; its result is queued under `tag`. Two calls under way must not share a tag, and UINT64_MAX is none.
+    /// Starts a call; its result is queued under `tag`. A tag is in use until its result is taken, and UINT64_MAX is none.
     /// Any thread may submit, also right after it has taken results.
     ///
-    /// Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for the tag, and a mistake that a setter of the
+    /// Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for a tag that is in use or none, and a mistake that a setter of the
     /// request has returned already. Nothing is queued then.
     fn reqtrail_client_submit(
         client: *const reqtrail_client,
@@ -74,9 +80,10 @@ export! {
         tag: u64,
         error: *mut *mut reqtrail_error,
     ) needs [client, request] reports [error] {
-        check(tag)?;
         let inner = &client.0;
-        let prepared = request.share()?.over_blocking(&inner.client).prepare();
+        let request = request.share()?;
+        reserve(client, tag)?;
+        let prepared = request.over_blocking(&inner.client).prepare();
         inner.submit(|host| host.submit(prepared, tag));
         Ok(())
     }
@@ -88,9 +95,10 @@ export! {
         tag: u64,
         error: *mut *mut reqtrail_error,
     ) needs [client, operation] reports [error] {
-        check(tag)?;
         let inner = &client.0;
-        let (flow, slot) = operation.plan()?.flow(&inner.client);
+        let plan = operation.plan()?;
+        reserve(client, tag)?;
+        let (flow, slot) = plan.flow(&inner.client);
         lock(&inner.slots).insert(tag, slot);
         inner.submit(|host| host.submit_flow(flow, tag));
         Ok(())
@@ -144,6 +152,12 @@ export! {
             ready.drain(..count).collect()
         };
         let count = taken.len();
+        {
+            let mut tags = lock(&client.0.tags);
+            for (tag, _) in &taken {
+                tags.remove(tag);
+            }
+        }
         for (place, (tag, finished)) in taken.into_iter().enumerate() {
             let (kind, ended) = match finished {
                 Finished::Call(result) => (CALL, Ended::of_call(result)),

@@ -8,7 +8,7 @@ use reqtrail::{Secret, Token};
 
 use crate::export::Settable;
 use crate::fault::{Fault, Kept};
-use crate::hooks::{UserData, Within, moment};
+use crate::hooks::{UserData, moment};
 use crate::text::owned;
 
 /// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
@@ -38,7 +38,6 @@ impl Refresher {
     pub(crate) fn call(&self) -> Result<Token, BoxError> {
         let mut answer = reqtrail_refresh::default();
         if let Some(refresh) = self.0 {
-            let _within = Within::enter();
             // SAFETY: the program's function, with a handle that outlives it.
             unsafe { refresh(&raw mut answer, self.1.pointer()) };
         }

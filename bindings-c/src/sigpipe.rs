@@ -37,17 +37,41 @@ mod blocked {
             let pipe = only_pipe();
             let mut pending = MaybeUninit::uninit();
             // SAFETY: all sets live through their calls; `sigpending` fills its own unless it fails. One that was not
-            // blocked before cannot have been waiting before, so that what waits now is ours.
+            // blocked before cannot have been waiting before, so that what waits now came while it was.
             unsafe {
                 if libc::sigpending(pending.as_mut_ptr()) == 0
                     && libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1
                 {
-                    let mut came = 0;
-                    libc::sigwait(&raw const pipe, &raw mut came);
+                    take(&pipe);
                 }
                 libc::pthread_sigmask(libc::SIG_SETMASK, &raw const *before, std::ptr::null_mut());
             }
         }
+    }
+
+    /// Takes a signal that waits, without waiting: one that was sent to the whole process may be another thread's by now.
+    #[cfg(not(target_vendor = "apple"))]
+    unsafe fn take(pipe: &libc::sigset_t) {
+        let at_once = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: both live through the call.
+        unsafe {
+            libc::sigtimedwait(
+                std::ptr::from_ref(pipe),
+                std::ptr::null_mut(),
+                &raw const at_once,
+            );
+        }
+    }
+
+    /// Takes the signal that waits; there is no other way to here.
+    #[cfg(target_vendor = "apple")]
+    unsafe fn take(pipe: &libc::sigset_t) {
+        let mut came = 0;
+        // SAFETY: both live through the call.
+        unsafe { libc::sigwait(std::ptr::from_ref(pipe), &raw mut came) };
     }
 
     fn only_pipe() -> libc::sigset_t {

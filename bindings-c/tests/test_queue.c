@@ -53,6 +53,33 @@ static void results_come_under_their_tags(void) {
   close(ends[0]);
 }
 
+static void a_tag_is_in_use_until_its_result_is_taken(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *ok = get("/ok");
+  reqtrail_error *error = NULL;
+  reqtrail_done done;
+  int ends[2];
+  CHECK(pipe(ends) == 0);
+  CHECK_CODE(reqtrail_client_set_notify(client, ring, &ends[1], close_end, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_submit(client, ok, 3, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_submit(client, ok, 3, &error), REQTRAIL_ERROR_BAD_VALUE);
+  CHECK(error != NULL);
+  reqtrail_error_free(error);
+  await_ring(ends[0]);
+  /* It has ended, and nobody has its result yet. */
+  CHECK(!reqtrail_client_cancel(client, 3));
+  CHECK_CODE(reqtrail_client_submit(client, ok, 3, NULL), REQTRAIL_ERROR_BAD_VALUE);
+  CHECK(reqtrail_client_take_done(client, &done, 1) == 1 && done.tag == 3 && done.code == REQTRAIL_OK);
+  reqtrail_response_free(done.response);
+  CHECK_CODE(reqtrail_client_submit(client, ok, 3, NULL), REQTRAIL_OK);
+  await_ring(ends[0]);
+  CHECK(reqtrail_client_take_done(client, &done, 1) == 1 && done.tag == 3);
+  reqtrail_response_free(done.response);
+  reqtrail_request_free(ok);
+  reqtrail_client_free(client);
+  close(ends[0]);
+}
+
 static void a_tag_is_cancelled(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *stall = get("/stall");
@@ -113,6 +140,7 @@ static void callbacks_and_the_queue_go_together(void) {
 }
 
 const struct test queue_tests[] = {{"results come under their tags", results_come_under_their_tags},
+                                    {"a tag is in use until its result is taken", a_tag_is_in_use_until_its_result_is_taken},
                                    {"a tag is cancelled", a_tag_is_cancelled},
                                    {"callbacks and the queue go together", callbacks_and_the_queue_go_together},
                                    {NULL, NULL}};
