@@ -15,13 +15,14 @@ export type Above = ((...args: never[]) => unknown) | (abstract new (...args: ne
  * Makes the error of an item. Its stack begins above the function `above`, in the program's own code.
  *
  * @param thrown finds what a function of the program's threw, by its number.
+ * @param reason why the call was cancelled, if it was.
  */
 export function errorOf(
   items: Items,
   index: number,
   above: Above,
   thrown?: (number: number) => unknown,
-  cause?: unknown,
+  reason?: unknown,
 ): ReqtrailError {
   const parts = native.errorParts(items, index);
   const kind = parts.kind as ErrorKind;
@@ -36,7 +37,8 @@ export function errorOf(
     reason: parts.reason ?? null,
     mayHaveBeenSent: parts.mayHaveBeenSent,
     trail: parts.hasTrail ? trailOf(items, index) : null,
-    cause: causeOf(parts, above, thrown) ?? cause,
+    // A call that ended in another way did so before its signal was aborted.
+    cause: causeOf(parts, above, thrown) ?? (kind === "cancelled" ? reason : undefined),
   };
   const api = parts.api;
   if (api !== undefined) {
@@ -56,14 +58,18 @@ export function errorOf(
   return error;
 }
 
-/** What a function of the program's threw, or the error of another call, such as a sign-in. */
+/** What a function of the program's threw, the error of another call, such as a sign-in, or why a token is unusable. */
 function causeOf(
   parts: ErrorParts,
   above: Above,
   thrown: ((number: number) => unknown) | undefined,
 ): unknown {
   if (parts.thrown !== undefined) return thrown?.(parts.thrown);
-  return parts.source === undefined ? undefined : errorOf(parts.source, 0, above, thrown);
+  if (parts.source !== undefined) return errorOf(parts.source, 0, above, thrown);
+  if (parts.sourceText === undefined) return undefined;
+  const cause = new Error(parts.sourceText);
+  beginAbove(cause, above);
+  return cause;
 }
 
 /** Lets the stack of an error begin above a function. A program that awaits nothing has no frame of its own there. */
