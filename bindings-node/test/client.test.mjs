@@ -138,10 +138,13 @@ test("a wrong value is refused before anything is sent", async (t) => {
 test("a client that cannot be built says why, and no secret", () => {
   for (const [url, options, text] of [
     ["ftp://api.example", {}, "expected http or https"],
-    ["http://api.example", { maxAttempts: 33 }, "expected 1 to 32"],
+    ["http://api.example", { maxAttempts: 33 }, "maxAttempts is 33; expected 1 to 32"],
+    ["http://api.example", { timeoutMs: 0 }, "timeoutMs is 0"],
+    ["http://api.example", { attemptTimeoutMs: 0 }, "attemptTimeoutMs is 0"],
+    ["http://api.example", { headers: { "a b": "c" } }, "headers"],
     ["http://api.example", { dialect: "nova" }, "nova"],
     ["http://api.example", { dialect: { name: "a", errors: {} } }, "errors"],
-    ["http://api.example", { extraCa: "no PEM" }, "extra_ca"],
+    ["http://api.example", { extraCa: "no PEM" }, "extraCa"],
     ["http://api.example", { token: "s3cr3t\n" }, "token"],
   ]) {
     assert.throws(
@@ -401,4 +404,24 @@ test("closing twice ends once, and a closed client says so", async (t) => {
   assert.equal(late.kind, "invalid_request");
   assert.match(late.message, /the client is closed/);
   assert.throws(() => client.setToken("t"), RequestBuildError);
+});
+
+test("half a surrogate pair is refused by the name of what has it", async (t) => {
+  const { server, client } = await both(t);
+  for (const name of ["token", "userAgent", "microversion"]) {
+    assert.throws(
+      () => new Client(server.url, { [name]: "a\ud800" }),
+      new RegExp(`^TypeError: ${name}: `),
+    );
+  }
+  for (const options of [
+    { query: { a: "\udc00" } },
+    { headers: { a: "\ud800b" } },
+    { params: { id: "\ud800" } },
+    { idempotencyKey: "\ud800" },
+  ]) {
+    await assert.rejects(client.get("/own/{id}", { params: { id: 1 }, ...options }), TypeError);
+  }
+  assert.equal(server.seen.length, 0);
+  await client.get("/own/{id}", { params: { id: "😀" } });
 });

@@ -203,17 +203,25 @@ export function flag(name: string, value: unknown): boolean {
 /** A text. */
 export function text(name: string, value: unknown): string {
   if (typeof value !== "string") throw expected(name, "a string", value);
+  return wellFormed(name, value);
+}
+
+/** Half a character cannot be sent: it has no UTF-8. */
+export function wellFormed(name: string, value: string): string {
+  if (/\p{Surrogate}/u.test(value)) {
+    throw new TypeError(`${name}: expected text, not a string with half a surrogate pair`);
+  }
   return value;
 }
 
 /** A credential or another secret. */
 export function secretText(name: string, value: unknown): string {
-  if (value instanceof Secret) return value.expose();
+  if (value instanceof Secret) return wellFormed(name, value.expose());
   // Not even a number is repeated.
   if (typeof value === "number")
     throw new TypeError(`${name}: expected a string or a Secret, not a number`);
   if (typeof value !== "string") throw expected(name, "a string or a Secret", value);
-  return value;
+  return wellFormed(name, value);
 }
 
 function pem(name: string, value: unknown): string {
@@ -235,8 +243,8 @@ export function list(value: unknown): readonly unknown[] {
 
 /** The value of a header. No trail shows it. */
 export function headerText(name: string, value: unknown): string {
-  if (value instanceof Secret) return value.expose();
-  if (typeof value === "string") return value;
+  if (value instanceof Secret) return wellFormed(name, value.expose());
+  if (typeof value === "string") return wellFormed(name, value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   throw expected(name, "strings", value);
 }
@@ -250,6 +258,7 @@ export function pairsOf(
   const out: [string, string][] = [];
   for (const [key, given] of entries(name, value)) {
     if (typeof key !== "string") throw expected(name, "names that are strings", key);
+    wellFormed(name, key);
     if (given === undefined) continue;
     for (const one of list(given)) out.push([key, read(name, one, key)]);
   }

@@ -10,6 +10,7 @@ import {
   millis,
   pairsOf,
   text,
+  wellFormed,
 } from "./options.js";
 import type { Params } from "./paths.js";
 import { Secret, wireJson } from "./secret.js";
@@ -17,10 +18,14 @@ import { Secret, wireJson } from "./secret.js";
 /** A value of the query. */
 export type QueryValue = string | number | bigint | boolean | Secret;
 
-/** The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. */
+/**
+ * The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. An object may
+ * be of an interface of the program's own; its values are looked at when the call is made.
+ */
 export type Query =
   | Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
-  | Iterable<readonly [string, QueryValue]>;
+  | Iterable<readonly [string, QueryValue]>
+  | object;
 
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
 export interface CallOptions {
@@ -174,7 +179,7 @@ function paramsOf(value: unknown, rare: () => RawOptions): string[] {
 function queryText(name: string, value: unknown): string {
   switch (typeof value) {
     case "string":
-      return value;
+      return wellFormed(name, value);
     case "number":
       if (Number.isFinite(value)) return String(value);
       break;

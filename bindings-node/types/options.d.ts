@@ -92,6 +92,8 @@ export declare function count(name: string, value: unknown): number;
 export declare function flag(name: string, value: unknown): boolean;
 /** A text. */
 export declare function text(name: string, value: unknown): string;
+/** Half a character cannot be sent: it has no UTF-8. */
+export declare function wellFormed(name: string, value: string): string;
 /** A credential or another secret. */
 export declare function secretText(name: string, value: unknown): string;
 /** One value, or the values of an array. */

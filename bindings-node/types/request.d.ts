@@ -5,8 +5,11 @@ import type { Params } from "./paths.js";
 import { Secret } from "./secret.js";
 /** A value of the query. */
 export type QueryValue = string | number | bigint | boolean | Secret;
-/** The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. */
-export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>> | Iterable<readonly [string, QueryValue]>;
+/**
+ * The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. An object may
+ * be of an interface of the program's own; its values are looked at when the call is made.
+ */
+export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>> | Iterable<readonly [string, QueryValue]> | object;
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
 export interface CallOptions {
     query?: Query | null | undefined;
