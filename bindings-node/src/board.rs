@@ -8,6 +8,7 @@ use futures_channel::oneshot;
 use napi::Status;
 use napi::bindgen_prelude::Unknown;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use reqtrail::host::current_tag;
 use reqtrail::{Attempt, CallInfo, Observer, Secret, Trail};
 use serde::Serialize;
 
@@ -19,9 +20,9 @@ pub(crate) type Wake = ThreadsafeFunction<(), Unknown<'static>, (), Status, fals
 
 /// What Node is told besides results.
 pub(crate) enum Event {
-    /// An attempt has ended; the call and the attempt as JSON.
-    Attempt(String),
-    Call(Trail),
+    /// An attempt has ended; the tag of its call, if it has one, and the call and the attempt as JSON.
+    Attempt(Option<u64>, String),
+    Call(Option<u64>, Trail),
     /// What a poll of the action that is followed under this tag has shown, as JSON.
     Progress(u64, String),
     /// A new token is asked for, to be answered under this number.
@@ -105,27 +106,32 @@ pub(crate) struct Messenger(pub(crate) std::sync::Arc<Board>);
 impl Observer for Messenger {
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
         if self.0.wants_attempts.load(Ordering::Relaxed) {
-            let told = Told {
-                call: Call {
-                    call_id: call.call_id.to_string(),
-                    dialect: call.dialect,
-                    method: call.method.as_str(),
-                    path: call.path,
-                    correlation_id: call.correlation_id,
-                },
-                attempt,
-            };
-            // There is nothing in it that could fail to be written.
-            let json = serde_json::to_string(&told).unwrap_or_default();
-            self.0.tell(Event::Attempt(json));
+            let event = attempt_event(call, attempt);
+            self.0.tell(event);
         }
     }
 
     fn call_finished(&self, trail: &Trail) {
         if self.0.wants_calls.load(Ordering::Relaxed) {
-            self.0.tell(Event::Call(trail.clone()));
+            self.0.tell(Event::Call(current_tag(), trail.clone()));
         }
     }
+}
+
+pub(crate) fn attempt_event(call: &CallInfo<'_>, attempt: &Attempt) -> Event {
+    let told = Told {
+        call: Call {
+            call_id: call.call_id.to_string(),
+            dialect: call.dialect,
+            method: call.method.as_str(),
+            path: call.path,
+            correlation_id: call.correlation_id,
+        },
+        attempt,
+    };
+    // There is nothing in it that could fail to be written.
+    let json = serde_json::to_string(&told).unwrap_or_default();
+    Event::Attempt(current_tag(), json)
 }
 
 #[derive(Serialize)]

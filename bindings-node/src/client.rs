@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{
     Uint8ArraySlice, Unknown,
 };
 use napi_derive::napi;
-use reqtrail::host::Finished;
+use reqtrail::host::{Finished, prepare_tagged};
 use reqtrail::openstack::ActionRef;
 use reqtrail::{ClientBuilder, Secret, blocking};
 
@@ -81,8 +81,7 @@ impl RawClient {
         let messenger = Messenger(Arc::clone(&board));
         let asked = Arc::clone(&board);
         let refresher = config.has_refresher;
-        let built = config.build(base, |builder: ClientBuilder| {
-            let builder = builder.observer(messenger);
+        let built = config.build(base, messenger, |builder: ClientBuilder| {
             if !refresher {
                 return builder;
             }
@@ -135,7 +134,8 @@ impl RawClient {
             token.cancel();
             builder = builder.cancel_token(&token);
         }
-        client.host().submit(builder.prepare(), number(tag));
+        let tag = number(tag);
+        client.host().submit(prepare_tagged(builder, tag), tag);
         Ok(())
     }
 
@@ -298,39 +298,34 @@ impl RawClient {
     }
 }
 
-/// Something that happened: an attempt as JSON, a call's trail as an item, or the number of a refresh.
+/// Something that happened: an attempt or what a poll has shown as JSON, a call's trail as an item, or the number of a refresh.
 #[napi(object, object_from_js = false)]
 #[derive(Default)]
 pub struct RawEvent {
+    /// The tag of the call, or of the flow, that it is of; a sign-in has none.
+    pub tag: Option<f64>,
     pub attempt: Option<String>,
-    pub progress: Option<RawProgress>,
+    pub progress: Option<String>,
     pub call: Option<External<Items>>,
     pub refresh: Option<u32>,
 }
 
-/// What a poll has shown, and the tag of the flow that it is of.
-#[napi(object, object_from_js = false)]
-pub struct RawProgress {
-    pub tag: f64,
-    pub json: String,
-}
-
 impl RawEvent {
-    fn of(event: Event) -> Self {
+    pub(crate) fn of(event: Event) -> Self {
         match event {
-            Event::Attempt(json) => Self {
+            Event::Attempt(tag, json) => Self {
+                tag: tag.map(from_number),
                 attempt: Some(json),
                 ..Self::default()
             },
-            Event::Call(trail) => Self {
+            Event::Call(tag, trail) => Self {
+                tag: tag.map(from_number),
                 call: Some(Items::of(Item::Trail(trail))),
                 ..Self::default()
             },
             Event::Progress(tag, json) => Self {
-                progress: Some(RawProgress {
-                    tag: from_number(tag),
-                    json,
-                }),
+                tag: Some(from_number(tag)),
+                progress: Some(json),
                 ..Self::default()
             },
             Event::Refresh(number) => Self {

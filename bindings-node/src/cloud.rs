@@ -8,10 +8,11 @@ use napi::Status;
 use napi::bindgen_prelude::{Either, Error, External, Function, Result, Unknown};
 use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use napi_derive::napi;
-use reqtrail::CancelToken;
 use reqtrail::openstack::{Cloud, Connection};
+use reqtrail::{Attempt, CallInfo, CancelToken, Observer, Trail};
 
-use crate::board::{Wake, lock};
+use crate::board::{Event, Wake, attempt_event, lock};
+use crate::client::RawEvent;
 use crate::items::{Item, Items};
 
 type Outcome = std::result::Result<Connection, reqtrail::Error>;
@@ -51,15 +52,21 @@ impl RawCloud {
         }
     }
 
-    /// Signs in on a thread of its own: that is done once in a program's life. `wake` is called when it has ended.
+    /// Signs in on a thread of its own: that is done once in a program's life. `wake` is called when it has ended, and when
+    /// there are events, of which `attempts` and `calls` say what is wanted.
     #[napi(catch_unwind)]
-    pub fn connect(&self, wake: Function<'_, (), Unknown<'static>>) -> Result<RawSignIn> {
+    pub fn connect(
+        &self,
+        wake: Function<'_, (), Unknown<'static>>,
+        attempts: bool,
+        calls: bool,
+    ) -> Result<RawSignIn> {
         let wake: Wake = wake
             .build_threadsafe_function::<()>()
             .weak::<true>()
             .callee_handled::<false>()
             .build()?;
-        let Some(cloud) = self.0.borrow().clone() else {
+        let Some(mut cloud) = self.0.borrow().clone() else {
             return Err(Error::new(
                 Status::GenericFailure,
                 "a cloud without a description",
@@ -67,12 +74,24 @@ impl RawCloud {
         };
         let signing_in = RawSignIn::default();
         let (cancel, outcome) = (signing_in.cancel.clone(), Arc::clone(&signing_in.outcome));
+        let told = Arc::new(Told {
+            wake,
+            attempts,
+            calls,
+            events: Arc::clone(&signing_in.events),
+        });
+        let watch = Arc::new(Mutex::new(Some(Arc::clone(&told))));
+        if attempts || calls {
+            cloud = cloud.observer(Watch(Arc::clone(&watch)));
+        }
         std::thread::Builder::new()
             .name("reqtrail-sign-in".to_owned())
             .spawn(move || {
                 let connected = cloud.connect_hosted(&cancel, None);
                 *lock(&outcome) = Some(connected);
-                let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+                // The clients that come of it have observers of their own.
+                lock(&watch).take();
+                told.ring();
             })
             .map_err(|e| {
                 Error::new(Status::GenericFailure, format!("no thread to sign in: {e}"))
@@ -96,6 +115,43 @@ impl RawCloud {
 pub struct RawSignIn {
     cancel: CancelToken,
     outcome: Arc<Mutex<Option<Outcome>>>,
+    events: Arc<Mutex<Vec<Event>>>,
+}
+
+/// Where a sign-in leaves what it tells.
+struct Told {
+    wake: Wake,
+    attempts: bool,
+    calls: bool,
+    events: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Told {
+    fn tell(&self, event: Event) {
+        lock(&self.events).push(event);
+        self.ring();
+    }
+
+    fn ring(&self) {
+        let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+    }
+}
+
+/// Watches a sign-in until it has ended.
+struct Watch(Arc<Mutex<Option<Arc<Told>>>>);
+
+impl Observer for Watch {
+    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+        if let Some(told) = lock(&self.0).as_ref().filter(|told| told.attempts) {
+            told.tell(attempt_event(call, attempt));
+        }
+    }
+
+    fn call_finished(&self, trail: &Trail) {
+        if let Some(told) = lock(&self.0).as_ref().filter(|told| told.calls) {
+            told.tell(Event::Call(None, trail.clone()));
+        }
+    }
 }
 
 #[napi]
@@ -103,6 +159,19 @@ impl RawSignIn {
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.cancel.cancel();
+    }
+
+    /// Takes what the channels are to be told.
+    #[napi(catch_unwind)]
+    pub fn events(&self) -> Vec<RawEvent> {
+        let events = std::mem::take(&mut *lock(&self.events));
+        events.into_iter().map(RawEvent::of).collect()
+    }
+
+    /// Whether it has ended.
+    #[napi(catch_unwind)]
+    pub fn ended(&self) -> bool {
+        lock(&self.outcome).is_some()
     }
 
     /// The error that it ended with, if it did.

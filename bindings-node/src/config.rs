@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqtrail::openstack::Connection;
 use reqtrail::{
-    ClientBuilder, CustomDialect, Dialect, Error, Proxy, RetryBudget, Secret, blocking,
+    ClientBuilder, CustomDialect, Dialect, Error, Observer, Proxy, RetryBudget, Secret, blocking,
 };
 use serde::Deserialize;
 
@@ -66,15 +66,17 @@ struct Budget {
 }
 
 impl Config {
-    /// Builds the client; `add` adds what Node watches with.
+    /// Builds the client. `observer` is what Node watches with: the calls, and the sign-ins of a client that signs in. `add`
+    /// adds the refresher.
     pub(crate) fn build(
         self,
         base: Base,
+        observer: impl Observer + 'static,
         add: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Result<blocking::Client, Error> {
         let mut b = match base {
-            Base::Url(url) => reqtrail::Client::builder(url),
-            Base::Connection(connection) => connection.compute()?,
+            Base::Url(url) => reqtrail::Client::builder(url).observer(observer),
+            Base::Connection(connection) => connection.observer(observer).compute()?,
         };
         if let Some(text) = self.dialect {
             b = b.dialect(dialect(&text)?);

@@ -47,6 +47,8 @@ pub struct ErrorParts<'env> {
     pub thrown: Option<u32>,
     /// The error that is behind it, if it is one of a call: that of a sign-in, for one.
     pub source: Option<External<Items>>,
+    /// If it is neither, why there was no new credential.
+    pub source_text: Option<String>,
     pub api: Option<ApiParts<'env>>,
 }
 
@@ -87,11 +89,19 @@ pub(crate) fn parts(env: Env, error: &Error) -> Result<ErrorParts<'static>> {
         source: sources(error)
             .find_map(|source| source.downcast_ref::<Error>())
             .map(|source| Items::of(Item::Error(source.clone()))),
+        source_text: source_text(error),
         api: error
             .api()
             .map(|api| api_parts(env, error, api))
             .transpose()?,
     })
+}
+
+/// What the wire said is in the text of the error already; an API's error does not say why there was no new credential.
+fn source_text(error: &Error) -> Option<String> {
+    let known = sources(error).any(|source| source.is::<Thrown>() || source.is::<Error>());
+    let first = error.source().filter(|_| error.is_api() && !known)?;
+    Some(first.to_string())
 }
 
 fn api_parts(env: Env, error: &Error, api: &ApiError) -> Result<ApiParts<'static>> {

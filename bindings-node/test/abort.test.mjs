@@ -118,3 +118,36 @@ test("after the end it changes nothing", async (t) => {
   controller.abort();
   assert.equal(response.json().ok, true);
 });
+
+test("the reason is the cause of a cancelled call alone", async (t) => {
+  const { client } = await both(t);
+  const controller = new AbortController();
+  const call = failure(client.get("/missing", { signal: controller.signal }));
+  // It has ended by now, and nobody has looked.
+  const until = Date.now() + 200;
+  while (Date.now() < until);
+  controller.abort(new Error("too late"));
+  const error = await call;
+  if (error.kind !== "cancelled") assert.equal(error.cause, undefined);
+  else assert.equal(error.cause, controller.signal.reason);
+});
+
+test("what is no signal is refused before anything is sent", async (t) => {
+  const { server, client } = await both(t);
+  const throwing = {
+    aborted: false,
+    addEventListener() {
+      throw new RangeError("no listeners here");
+    },
+    removeEventListener() {},
+  };
+  await assert.rejects(client.get("/ok", { signal: throwing }), RangeError);
+  await assert.rejects(client.get("/ok", { signal: throwing }), RangeError);
+  const half = { aborted: false, addEventListener() {} };
+  await assert.rejects(client.get("/ok", { signal: half }), /signal: expected an AbortSignal/);
+  await client.get("/own/1");
+  assert.deepEqual(
+    server.seen.map(({ url }) => url),
+    ["/own/1"],
+  );
+});

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 
 import {
   Client,
@@ -137,10 +138,13 @@ test("a wrong value is refused before anything is sent", async (t) => {
 test("a client that cannot be built says why, and no secret", () => {
   for (const [url, options, text] of [
     ["ftp://api.example", {}, "expected http or https"],
-    ["http://api.example", { maxAttempts: 33 }, "expected 1 to 32"],
+    ["http://api.example", { maxAttempts: 33 }, "maxAttempts is 33; expected 1 to 32"],
+    ["http://api.example", { timeoutMs: 0 }, "timeoutMs is 0"],
+    ["http://api.example", { attemptTimeoutMs: 0 }, "attemptTimeoutMs is 0"],
+    ["http://api.example", { headers: { "a b": "c" } }, "headers"],
     ["http://api.example", { dialect: "nova" }, "nova"],
     ["http://api.example", { dialect: { name: "a", errors: {} } }, "errors"],
-    ["http://api.example", { extraCa: "no PEM" }, "extra_ca"],
+    ["http://api.example", { extraCa: "no PEM" }, "extraCa"],
     ["http://api.example", { token: "s3cr3t\n" }, "token"],
   ]) {
     assert.throws(
@@ -316,4 +320,108 @@ test("a closed client cancels what is open and refuses the rest", async (t) => {
   // What is there stays there.
   assert.equal(response.json().ok, true);
   assert.match(response.trail.report(), /GET \/ok/);
+});
+
+test("null is what is left out", async (t) => {
+  const { server, client } = await both(t, { token: "bad", tokenRefresher: null, onCall: null });
+  assert.equal((await failure(client.get("/private"))).status, 401);
+  const call = { query: null, headers: null, body: null, signal: null, timeoutMs: null };
+  await client.post("/echo", call);
+  assert.equal(server.seen.at(-1).body.length, 0);
+  assert.equal((await client.post("/echo", { json: null })).text(), "null");
+});
+
+test("an unusable token of a refresher says why", async (t) => {
+  const { server } = await both(t);
+  for (const bad of ["s3cr3t\n", ""]) {
+    const client = new Client(server.url, { token: "bad", tokenRefresher: () => bad });
+    const error = await failure(client.get("/private"));
+    assert.equal(error.status, 401);
+    assert.ok(error.cause instanceof Error, inspect(error));
+    assert.match(error.cause.message, /token/);
+    assert.ok(!inspect(error).includes("s3cr3t"));
+    await client.close();
+  }
+});
+
+test("texts of errors name what a value is, and never the value", async (t) => {
+  const { client } = await both(t);
+  for (const token of [
+    Buffer.from("s3cr3t"),
+    { s3cr3t: 1 },
+    ["s3cr3t"],
+    731731,
+    Object.create(null),
+  ]) {
+    assert.throws(
+      () => new Client("http://api.example", { token }),
+      (error) =>
+        error instanceof TypeError &&
+        error.message.startsWith("token: expected a string or a Secret, not ") &&
+        !/s3cr3t|73|<|\[/.test(error.message),
+    );
+  }
+  await assert.rejects(client.get("/ok", { signal: Buffer.from("s3cr3t") }), /\(Buffer\)$/);
+});
+
+test("a Secret goes over the wire as it is, and nowhere else", async (t) => {
+  const { server, client } = await both(t, { headers: { "X-Default": new Secret("d-s3cr3t") } });
+  const password = new Secret("p-s3cr3t");
+  const response = await client.post("/echo", {
+    json: { user: { password }, list: [password], dated: { toJSON: () => password } },
+    headers: { "X-Own": new Secret("h-s3cr3t"), "X-Number": 7 },
+    query: { signature: new Secret("q-s3cr3t") },
+  });
+  assert.deepEqual(response.json(), {
+    user: { password: "p-s3cr3t" },
+    list: ["p-s3cr3t"],
+    dated: "p-s3cr3t",
+  });
+  const { url, headers } = server.seen.at(-1);
+  assert.equal(url, "/echo?signature=q-s3cr3t");
+  assert.deepEqual(
+    [headers["x-default"], headers["x-own"], headers["x-number"]],
+    ["d-s3cr3t", "h-s3cr3t", "7"],
+  );
+  assert.ok(
+    !(inspect(response) + String(response.trail) + JSON.stringify(response)).includes("s3cr3t"),
+  );
+  await assert.rejects(client.get("/ok", { query: { Limit: password } }), /cannot be a Secret/);
+});
+
+test("closing twice ends once, and a closed client says so", async (t) => {
+  const { server, client } = await both(t);
+  const open = failure(client.get("/stall"));
+  await server.next();
+  let ended = false;
+  const first = client.close().then(() => (ended = true));
+  await client.close();
+  await first;
+  assert.ok(ended);
+  assert.equal((await open).kind, "cancelled");
+  const late = await failure(client.get("/ok"));
+  assert.ok(late instanceof RequestBuildError, inspect(late));
+  assert.equal(late.kind, "invalid_request");
+  assert.match(late.message, /the client is closed/);
+  assert.throws(() => client.setToken("t"), RequestBuildError);
+});
+
+test("half a surrogate pair is refused by the name of what has it", async (t) => {
+  const { server, client } = await both(t);
+  for (const name of ["token", "userAgent", "microversion"]) {
+    assert.throws(
+      () => new Client(server.url, { [name]: "a\ud800" }),
+      new RegExp(`^TypeError: ${name}: `),
+    );
+  }
+  for (const options of [
+    { query: { a: "\udc00" } },
+    { headers: { a: "\ud800b" } },
+    { params: { id: "\ud800" } },
+    { idempotencyKey: "\ud800" },
+  ]) {
+    await assert.rejects(client.get("/own/{id}", { params: { id: 1 }, ...options }), TypeError);
+  }
+  assert.equal(server.seen.length, 0);
+  await client.get("/own/{id}", { params: { id: "😀" } });
 });

@@ -1,6 +1,7 @@
 // Signing in to OpenStack, and the clients that come of it.
 
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -189,4 +190,44 @@ test("a process signs in as the environment says, and ends", async (t) => {
     stdout: "demo\n",
     stderr: "",
   });
+});
+
+test("channels are told of every sign-in, and a client's hooks of its own", async (t) => {
+  const { auth } = await keystone(t);
+  const told = [];
+  const attempts = [];
+  const onCall = ({ trail }) => told.push(trail.requestId);
+  const onAttempt = ({ call, attempt }) => attempts.push([call.method, attempt.requestId]);
+  subscribe("reqtrail:call", onCall);
+  subscribe("reqtrail:attempt", onAttempt);
+  t.after(() => {
+    unsubscribe("reqtrail:call", onCall);
+    unsubscribe("reqtrail:attempt", onAttempt);
+  });
+  const connection = await new Cloud({ auth }).connect();
+  assert.deepEqual(told, ["req-signin-1"]);
+  assert.deepEqual(attempts, [["POST", "req-signin-1"]]);
+  const hooks = { attempts: [], calls: [] };
+  const client = connection.client({
+    onAttempt: (_, attempt) => hooks.attempts.push(attempt.requestId),
+    onCall: (trail) => hooks.calls.push(trail.requestId),
+  });
+  await new Compute(client).server("s1");
+  await client.close();
+  assert.deepEqual(hooks.attempts, ["req-old", "req-signin-2", "req-new"]);
+  assert.deepEqual(hooks.calls, ["req-signin-2", "req-new"]);
+  assert.deepEqual(
+    attempts.map(([, id]) => id),
+    ["req-signin-1", ...hooks.attempts],
+  );
+  assert.deepEqual(told, ["req-signin-1", ...hooks.calls]);
+});
+
+test("a sign-in has no options but its signal, and sends nothing with one that is none", async (t) => {
+  const { auth, signIns } = await keystone(t);
+  await assert.rejects(new Cloud({ auth }).connect({ foo: 1 }), /no option "foo"/);
+  const signal = { aborted: false, addEventListener() {} };
+  await assert.rejects(new Cloud({ auth }).connect({ signal }), /signal: expected an AbortSignal/);
+  assert.equal(signIns.length, 0);
+  assert.ok((await new Cloud({ auth }).connect({ signal: null })) instanceof Connection);
 });

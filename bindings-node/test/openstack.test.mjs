@@ -121,15 +121,23 @@ test("following ends when it is told to", async (t) => {
   controller.abort(new Error("enough"));
   const unfollowed = await following;
   assert.ok(unfollowed instanceof ActionUnfollowedError);
-  assert.ok(unfollowed.cause instanceof CancelledError);
-  assert.equal(unfollowed.cause.cause, controller.signal.reason);
+  assert.equal(unfollowed.kind, "cancelled");
+  assert.equal(unfollowed.name, "AbortError");
+  assert.match(unfollowed.stack, /^AbortError: /);
+  assert.equal(unfollowed.cause, controller.signal.reason);
   assert.equal(unfollowed.report.verdict, "unknown");
   const early = await failure(compute.follow(ID, RESIZE, { signal: AbortSignal.abort() }));
-  assert.ok(early.cause instanceof CancelledError);
+  assert.deepEqual([early.name, early.cause.name], ["AbortError", "AbortError"]);
+  const unread = await failure(compute.explain(ID, { signal: AbortSignal.abort("enough") }));
+  assert.ok(unread instanceof openstack.ExplainError);
+  assert.deepEqual([unread.name, unread.cause], ["AbortError", "enough"]);
+  assert.ok(Array.isArray(unread.trails));
   const closed = failure(compute.follow(ID, RESIZE));
   await asks();
   await client.close();
-  assert.ok((await closed) instanceof ActionUnfollowedError);
+  const ended = await closed;
+  assert.ok(ended instanceof ActionUnfollowedError);
+  assert.ok(ended.cause instanceof CancelledError);
 });
 
 test("wrong options and wrong clients are refused", async (t) => {

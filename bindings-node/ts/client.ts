@@ -129,7 +129,7 @@ export class Client implements AsyncDisposable {
     options: RequestOptions | undefined,
     link: boolean,
   ): Promise<Response> {
-    const call = options === undefined ? NO_OPTIONS : rawCall(options);
+    const call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.shown);
     const ended = await this.#driver.call(String(method), String(target), link, call);
     if (ended instanceof Response) return ended;
     throw this.#driver.errorOf(ended as Failed, this.#call);
@@ -140,7 +140,10 @@ export class Client implements AsyncDisposable {
     this.#driver.setToken(secretText("token", token), this.setToken);
   }
 
-  /** Cancels the calls under way and closes the connections. Later calls reject. */
+  /**
+   * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which has no
+   * trail.
+   */
   close(): Promise<void> {
     return this.#driver.close();
   }

@@ -5,13 +5,13 @@
  * are JavaScript's own.
  */
 
-import type { ReqtrailError } from "./errors.js";
+import { type ReqtrailError, RequestBuildError } from "./errors.js";
 import { Hooks } from "./hooks.js";
 import { hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
 import { type Above, errorOf } from "./mapping.js";
 import type { FlowOptions, Items, RawClient, RawConnection, RawReport } from "./native.js";
-import { type ClientOptions, optionsJson } from "./options.js";
+import { type ClientOptions, list, optionsJson } from "./options.js";
 import type { RawCall } from "./request.js";
 import { Response, responseOf } from "./response.js";
 
@@ -42,6 +42,9 @@ const BATCH = 16;
 const FAILED = 0;
 const REPORT = -1;
 
+/** What trails show of a query without being told to. */
+const SHOWN = ["limit", "cursor", "marker", "page", "offset"];
+
 export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
@@ -50,11 +53,17 @@ export class Driver {
   readonly #watched = new Map<number, Watch>();
   readonly #out = new Float64Array(HEAD + 2 * BATCH);
   #next = 1;
-  #closed = false;
+  /** What `close` gave; nothing begins after it. */
+  #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
+
+  /** The query parameters whose values trails show, in lower case. */
+  readonly shown: ReadonlySet<string>;
 
   constructor(base: string | RawConnection, options: ClientOptions, above: Above) {
     const json = optionsJson(options);
+    const shown = [...SHOWN, ...list(options.showQueryParams ?? [])];
+    this.shown = new Set(shown.map((name) => String(name).toLowerCase()));
     this.#raw = new native.RawClient();
     this.#hooks = new Hooks(this.#raw, options);
     // The native half holds this function for as long as the client lives, so it must not hold the client.
@@ -81,10 +90,11 @@ export class Driver {
     onProgress: ((json: string) => void) | undefined,
   ): Promise<Ended> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
-    return this.#begin(signal, (tag) => {
-      this.#raw.follow(tag, serverId, ref, index, options);
-      if (onProgress !== undefined) this.#hooks.onProgress.set(tag, onProgress);
-    });
+    return this.#begin(
+      signal,
+      (tag) => this.#raw.follow(tag, serverId, ref, index, options),
+      onProgress,
+    );
   }
 
   /** Starts reading something of a server: `server`, `action`, `actions`, or its story, `explain`. */
@@ -98,29 +108,39 @@ export class Driver {
     return this.#begin(signal, (tag) => this.#raw.look(tag, what, serverId, requestId, options));
   }
 
-  #begin(signal: AbortSignal | undefined, start: (tag: number) => void): Promise<Ended> {
-    if (this.#closed) throw new Error("the client is closed");
+  #begin(
+    signal: AbortSignal | undefined,
+    start: (tag: number) => void,
+    onProgress?: (json: string) => void,
+  ): Promise<Ended> {
+    if (this.#closed) throw closed();
     this.#hooks.look();
     const tag = this.#next++;
-    start(tag);
-    if (this.#pending.size === 0) hold(this);
+    // All that can fail comes before anything is sent.
     if (signal !== undefined) this.#watch(tag, signal);
+    this.#hooks.begin(tag, onProgress);
+    try {
+      start(tag);
+    } catch (error) {
+      this.#unwatch(tag);
+      this.#hooks.end(tag);
+      throw error;
+    }
+    // A call was started cancelled; a flow was not.
+    if (signal?.aborted === true) this.#raw.cancel(tag);
+    if (this.#pending.size === 0) hold(this);
     return new Promise((resolve) => this.#pending.set(tag, resolve));
   }
 
   #watch(tag: number, signal: AbortSignal): void {
-    if (signal.aborted) {
-      // A call was started cancelled; a flow was not.
-      this.#raw.cancel(tag);
-    }
     let watch = this.#watches.get(signal);
     if (watch === undefined) {
       const made = new Watch(signal, () => {
         for (const one of made.tags) this.#raw.cancel(one);
       });
       watch = made;
-      this.#watches.set(signal, watch);
       signal.addEventListener("abort", watch.listener);
+      this.#watches.set(signal, watch);
     }
     watch.tags.add(tag);
     this.#watched.set(tag, watch);
@@ -138,19 +158,26 @@ export class Driver {
     return watch.signal;
   }
 
-  /** Takes the results that are there and ends what waits for them. */
+  /** Takes the results that are there, ends what waits for them, and tells the hooks. */
   drain(): void {
     const out = this.#out;
-    do {
+    let more = true;
+    while (more) {
       const items = this.#raw.drain(out);
-      // What was told before these results came is told first.
-      if (this.#hooks.listens) this.#hooks.tell();
-      if (items === null) return;
-      const count = out[0]!;
+      // Taken after the results: what happened before a call ended is among them.
+      const events = this.#hooks.listens ? this.#hooks.take() : [];
+      const count = items === null ? 0 : out[0]!;
+      more = items !== null && out[1] !== 0;
+      const ended: number[] = [];
       for (let index = 0; index < count; index++) {
-        this.#end(out[HEAD + 2 * index]!, out[HEAD + 2 * index + 1]!, items, index);
+        const tag = out[HEAD + 2 * index]!;
+        this.#end(tag, out[HEAD + 2 * index + 1]!, items!, index);
+        ended.push(tag);
       }
-    } while (out[1] !== 0);
+      // What awaits these calls goes on after this function, so that hooks are told before.
+      this.#hooks.tell(events);
+      for (const tag of ended) this.#hooks.end(tag);
+    }
   }
 
   #end(tag: number, what: number, items: Items, index: number): void {
@@ -158,7 +185,6 @@ export class Driver {
     const signal = this.#watched.size > 0 ? this.#unwatch(tag) : undefined;
     if (resolve === undefined) return;
     this.#pending.delete(tag);
-    if (this.#hooks.onProgress.size > 0) this.#hooks.onProgress.delete(tag);
     if (this.#pending.size === 0) {
       release(this);
       this.#idle?.();
@@ -175,15 +201,17 @@ export class Driver {
   }
 
   setToken(token: string, above: Above): void {
-    if (this.#closed) throw new Error("the client is closed");
+    if (this.#closed) throw closed();
     const failed = this.#raw.setToken(token);
     if (failed !== null) throw errorOf(failed, 0, above);
   }
 
-  /** Cancels the calls under way, waits for their ends, and closes the connections. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  /** Cancels the calls under way, waits for their ends, and closes the connections; once, whoever asks. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     for (const tag of this.#pending.keys()) this.#raw.cancel(tag);
     if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     // Those who wait for the last calls are told first.
@@ -194,4 +222,12 @@ export class Driver {
   describe(): string {
     return this.#raw.describe() ?? "closed";
   }
+}
+
+function closed(): RequestBuildError {
+  const message = "invalid_request: the client is closed";
+  return new RequestBuildError(message, {
+    kind: "invalid_request",
+    reason: "the client is closed",
+  });
 }

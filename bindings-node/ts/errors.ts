@@ -76,7 +76,7 @@ export class ReqtrailError extends Error {
   readonly reason: string | null;
   /** Whether the request of any attempt may have reached the server. */
   readonly mayHaveBeenSent: boolean;
-  /** The call's trail; `null` only for a client that could not be built. */
+  /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
   readonly trail: Trail | null;
 
   constructor(message?: string, fields: ErrorFields = {}) {
@@ -214,7 +214,7 @@ export class CancelledError extends ReqtrailError {
   declare readonly kind: "cancelled";
 }
 
-/** The request cannot be built: the text says what is wrong with it. Nothing was sent. */
+/** The request cannot be built: the text says what is wrong with it, or that the client is closed. Nothing was sent. */
 export class RequestBuildError extends ReqtrailError {
   declare readonly kind: "invalid_request";
 }

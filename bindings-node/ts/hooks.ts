@@ -1,8 +1,10 @@
 /** What is told besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
 
+import { AsyncResource } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
+import { inspect } from "node:util";
 
-import type { RawClient } from "./native.js";
+import type { Items, RawClient, RawEvent } from "./native.js";
 import { type ClientOptions, secretText } from "./options.js";
 import { type AttemptJson, attemptOf, callInfoOf, trailOf } from "./trail.js";
 
@@ -14,6 +16,9 @@ const CALLS = channel("reqtrail:call");
 /** How many of the newest values that refreshers threw are kept for the errors that they cause. */
 const THROWN = 64;
 
+/** The context of what is of no call: a refresh or a sign-in, which several calls may share. */
+const NOWHERE = new AsyncResource("REQTRAIL");
+
 export class Hooks {
   readonly #raw: RawClient;
   readonly #onAttempt: ClientOptions["onAttempt"];
@@ -21,7 +26,8 @@ export class Hooks {
   readonly #refresher: ClientOptions["tokenRefresher"];
   readonly #thrown = new Map<number, unknown>();
   /** What is told after each poll of the actions that are followed, by tag. */
-  readonly onProgress = new Map<number, (json: string) => void>();
+  readonly #onProgress = new Map<number, (json: string) => void>();
+  readonly #contexts = new Map<number, AsyncResource>();
   #nextThrown = 1;
   #attempts = false;
   #calls = false;
@@ -46,36 +52,43 @@ export class Hooks {
   /** Whether anything may have been told. */
   get listens(): boolean {
     return (
-      this.#attempts || this.#calls || this.#refresher !== undefined || this.onProgress.size > 0
+      this.#attempts || this.#calls || this.#refresher !== undefined || this.#onProgress.size > 0
     );
   }
 
-  /** Passes on what has been told. */
-  tell(): void {
-    for (const { attempt, call, progress, refresh } of this.#raw.events()) {
-      if (refresh !== undefined) void this.#refresh(refresh);
-      else if (call !== undefined) this.#tellCall(call);
-      else if (progress !== undefined) {
-        guarded("onProgress", () => this.onProgress.get(progress.tag)?.(progress.json));
-      } else if (attempt !== undefined) this.#tellAttempt(attempt);
+  /** Takes what has been told. */
+  take(): RawEvent[] {
+    return this.#raw.events();
+  }
+
+  /** From here on what is told of a call is told in the context of whoever began it: hooks see its `AsyncLocalStorage`. */
+  begin(tag: number, onProgress?: (json: string) => void): void {
+    if (onProgress !== undefined) this.#onProgress.set(tag, onProgress);
+    if (this.listens) this.#contexts.set(tag, new AsyncResource("REQTRAIL_CALL"));
+  }
+
+  /** Nothing more is told of a call. */
+  end(tag: number): void {
+    this.#onProgress.delete(tag);
+    this.#contexts.delete(tag);
+  }
+
+  /** Passes on what has been told. Nothing that a hook does keeps it from the rest. */
+  tell(events: readonly RawEvent[]): void {
+    for (const event of events) {
+      const { tag } = event;
+      const context = (tag === undefined ? undefined : this.#contexts.get(tag)) ?? NOWHERE;
+      context.runInAsyncScope(() => this.#tell(event));
     }
   }
 
-  #tellAttempt(json: string): void {
-    const told = JSON.parse(json) as {
-      call: Parameters<typeof callInfoOf>[0];
-      attempt: AttemptJson;
-    };
-    const call = callInfoOf(told.call);
-    const attempt = attemptOf(told.attempt);
-    guarded("onAttempt", () => this.#onAttempt?.(call, attempt));
-    if (ATTEMPTS.hasSubscribers) ATTEMPTS.publish({ call, attempt });
-  }
-
-  #tellCall(items: Parameters<typeof trailOf>[0]): void {
-    const trail = trailOf(items, 0);
-    guarded("onCall", () => this.#onCall?.(trail));
-    if (CALLS.hasSubscribers) CALLS.publish({ trail });
+  #tell({ tag, attempt, call, progress, refresh }: RawEvent): void {
+    if (refresh !== undefined) void this.#refresh(refresh);
+    else if (call !== undefined) tellCall(call, this.#onCall);
+    else if (attempt !== undefined) tellAttempt(attempt, this.#onAttempt);
+    else if (progress !== undefined) {
+      guarded("onProgress", () => this.#onProgress.get(tag!)?.(progress));
+    }
   }
 
   async #refresh(refresh: number): Promise<void> {
@@ -94,20 +107,62 @@ export class Hooks {
   readonly thrown = (number: number): unknown => this.#thrown.get(number);
 }
 
+/** What the channels want to be told now: attempts, calls. */
+export function channelsWant(): [attempts: boolean, calls: boolean] {
+  return [ATTEMPTS.hasSubscribers, CALLS.hasSubscribers];
+}
+
+/** Tells the channels of a sign-in. */
+export function tellChannels(events: readonly RawEvent[]): void {
+  for (const { attempt, call } of events) {
+    if (call !== undefined) tellCall(call, undefined);
+    else if (attempt !== undefined) tellAttempt(attempt, undefined);
+  }
+}
+
+function tellAttempt(json: string, hook: ClientOptions["onAttempt"]): void {
+  const told = JSON.parse(json) as {
+    call: Parameters<typeof callInfoOf>[0];
+    attempt: AttemptJson;
+  };
+  const call = callInfoOf(told.call);
+  const attempt = attemptOf(told.attempt);
+  guarded("onAttempt", () => hook?.(call, attempt));
+  if (ATTEMPTS.hasSubscribers) guarded("onAttempt", () => ATTEMPTS.publish({ call, attempt }));
+}
+
+function tellCall(items: Items, hook: ClientOptions["onCall"]): void {
+  const trail = trailOf(items, 0);
+  guarded("onCall", () => hook?.(trail));
+  if (CALLS.hasSubscribers) guarded("onCall", () => CALLS.publish({ trail }));
+}
+
 /** A hook that fails does not touch the call: its error becomes a warning. */
 function guarded(name: string, tell: () => unknown): void {
   try {
-    const told = tell();
-    if (told instanceof Promise) told.catch((error: unknown) => warn(name, error));
+    const told = tell() as Partial<PromiseLike<unknown>> | null | undefined;
+    // Not every promise is one of this realm, or of the language's own.
+    if (typeof told?.then === "function") {
+      Promise.resolve(told).catch((error: unknown) => warn(name, error));
+    }
   } catch (error) {
     warn(name, error);
   }
 }
 
 function warn(name: string, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.emitWarning(`a hook of reqtrail failed: ${name}`, {
     code: "REQTRAIL_HOOK",
-    detail: text,
+    detail: shown(error),
   });
+}
+
+/** What was thrown as a text, whatever it is. */
+function shown(error: unknown): string {
+  try {
+    const text: unknown = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
+    return String(text);
+  } catch {
+    return `a value of type ${typeof error} that cannot be shown`;
+  }
 }

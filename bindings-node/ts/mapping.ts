@@ -15,13 +15,14 @@ export type Above = ((...args: never[]) => unknown) | (abstract new (...args: ne
  * Makes the error of an item. Its stack begins above the function `above`, in the program's own code.
  *
  * @param thrown finds what a function of the program's threw, by its number.
+ * @param reason why the call was cancelled, if it was.
  */
 export function errorOf(
   items: Items,
   index: number,
   above: Above,
   thrown?: (number: number) => unknown,
-  cause?: unknown,
+  reason?: unknown,
 ): ReqtrailError {
   const parts = native.errorParts(items, index);
   const kind = parts.kind as ErrorKind;
@@ -36,7 +37,8 @@ export function errorOf(
     reason: parts.reason ?? null,
     mayHaveBeenSent: parts.mayHaveBeenSent,
     trail: parts.hasTrail ? trailOf(items, index) : null,
-    cause: causeOf(parts, above, thrown) ?? cause,
+    // A call that ended in another way did so before its signal was aborted.
+    cause: causeOf(parts, above, thrown) ?? (kind === "cancelled" ? reason : undefined),
   };
   const api = parts.api;
   if (api !== undefined) {
@@ -51,19 +53,53 @@ export function errorOf(
   }
   let cls = BY_KIND[kind];
   if (cls === ApiError && category !== null) cls = BY_CATEGORY[category];
+  if (kind === "config" || kind === "invalid_request") {
+    // It is about an option, which the core calls by another name.
+    if (fields.reason != null) fields.reason = ownNames(fields.reason);
+    parts.display = ownNames(parts.display);
+  }
   const error = new cls(parts.display, fields);
   beginAbove(error, above);
   return error;
 }
 
-/** What a function of the program's threw, or the error of another call, such as a sign-in. */
+/** The core's names of options that are not merely in another spelling here. */
+const NAMES: Readonly<Record<string, string>> = {
+  base_delay: "baseDelayMs",
+  max_delay: "maxDelayMs",
+  max_retry_after: "maxRetryAfterMs",
+  timeout: "timeoutMs",
+  attempt_timeout: "attemptTimeoutMs",
+  connect_timeout: "connectTimeoutMs",
+  pool_idle_timeout: "poolIdleTimeoutMs",
+  default_header: "headers",
+  show_query_param: "showQueryParams",
+};
+
+/** The options that are in another spelling. */
+const SPELT =
+  /\b(?:base_url|max_attempts|user_agent|extra_ca|client_certificate|token_refresher|retry_budget|max_body_bytes|max_redirects|jitter_seed|http1_only|pool_max_idle|idempotency_key|correlation_id|(?:base|max)_delay|max_retry_after|(?:attempt|connect|pool_idle)_timeout|default_header|show_query_param|timeout(?= is ))\b/g;
+
+/** A text of the core with the options as they are called here. */
+function ownNames(text: string): string {
+  return text.replace(
+    SPELT,
+    (name) => NAMES[name] ?? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+  );
+}
+
+/** What a function of the program's threw, the error of another call, such as a sign-in, or why a token is unusable. */
 function causeOf(
   parts: ErrorParts,
   above: Above,
   thrown: ((number: number) => unknown) | undefined,
 ): unknown {
   if (parts.thrown !== undefined) return thrown?.(parts.thrown);
-  return parts.source === undefined ? undefined : errorOf(parts.source, 0, above, thrown);
+  if (parts.source !== undefined) return errorOf(parts.source, 0, above, thrown);
+  if (parts.sourceText === undefined) return undefined;
+  const cause = new Error(parts.sourceText);
+  beginAbove(cause, above);
+  return cause;
 }
 
 /** Lets the stack of an error begin above a function. A program that awaits nothing has no frame of its own there. */

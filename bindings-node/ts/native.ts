@@ -24,6 +24,7 @@ export interface ErrorParts {
   hasTrail: boolean;
   thrown?: number;
   source?: Items;
+  sourceText?: string;
   api?: {
     dialect?: string;
     rawCode?: string;
@@ -64,8 +65,9 @@ export interface FlowOptions {
 }
 
 export interface RawEvent {
+  tag?: number;
   attempt?: string;
-  progress?: { tag: number; json: string };
+  progress?: string;
   call?: Items;
   refresh?: number;
 }
@@ -90,6 +92,8 @@ export interface SessionParts {
 
 export interface RawSignIn {
   cancel(): void;
+  events(): RawEvent[];
+  ended(): boolean;
   failed(): Items | null;
   connection(): RawConnection;
 }
@@ -97,7 +101,7 @@ export interface RawSignIn {
 export interface RawCloud {
   describedBy(json: string): Items | null;
   find(name: string | undefined, region: string | undefined): Items | null;
-  connect(wake: () => void): RawSignIn;
+  connect(wake: () => void, attempts: boolean, calls: boolean): RawSignIn;
   describe(): string;
 }
 

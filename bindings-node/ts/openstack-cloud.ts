@@ -3,13 +3,14 @@
 import { inspect } from "node:util";
 
 import { type Client, clientOf } from "./client.js";
+import { channelsWant, tellChannels } from "./hooks.js";
 import { hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
 import { type Above, errorOf } from "./mapping.js";
-import type { Items, RawCloud, RawConnection } from "./native.js";
+import type { Items, RawCloud, RawConnection, RawSignIn } from "./native.js";
 import { type ClientOptions, type SecretText, expected, text } from "./options.js";
 import { signalOf } from "./request.js";
-import { Secret } from "./secret.js";
+import { exposed } from "./secret.js";
 import { type Trail, trailOf } from "./trail.js";
 
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
@@ -124,25 +125,42 @@ export class Cloud {
    *
    * @throws What any call throws, with the trail of the sign-in.
    */
-  async connect(options: { signal?: AbortSignal | undefined } = {}): Promise<Connection> {
-    const signal = options.signal === undefined ? undefined : signalOf(options.signal);
-    let wake!: () => void;
-    const ended = new Promise<void>((resolve) => (wake = resolve));
-    const signIn = this.#raw.connect(wake);
-    const cancel = (): void => signIn.cancel();
-    hold(signIn);
-    if (signal?.aborted === true) cancel();
+  async connect(options: { signal?: AbortSignal | null | undefined } = {}): Promise<Connection> {
+    for (const name of Object.keys(options)) {
+      if (name !== "signal") throw new TypeError(`there is no option "${name}"; there is signal`);
+    }
+    const signal = options.signal == null ? undefined : signalOf(options.signal);
+    let signIn: RawSignIn | undefined;
+    const cancel = (): void => signIn?.cancel();
     signal?.addEventListener("abort", cancel);
     try {
-      await ended;
+      signIn = await this.#signIn((begun) => {
+        signIn = begun;
+        if (signal?.aborted === true) cancel();
+      });
     } finally {
       signal?.removeEventListener("abort", cancel);
-      release(signIn);
     }
     const failed = signIn.failed();
     if (failed === null) return make(signIn.connection());
     const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
     throw errorOf(failed, 0, this.connect, undefined, reason);
+  }
+
+  /** Resolves once the sign-in has ended. Only the channels are told of it: there is no client yet. */
+  async #signIn(begun: (signIn: RawSignIn) => void): Promise<RawSignIn> {
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const wake = (): void => {
+      tellChannels(signIn.events());
+      if (signIn.ended()) end();
+    };
+    const signIn = this.#raw.connect(wake, ...channelsWant());
+    hold(signIn);
+    begun(signIn);
+    await ended;
+    release(signIn);
+    return signIn;
   }
 
   /** @internal */
@@ -208,9 +226,7 @@ function given(name: string, value: string | undefined): string | undefined {
 /** A description as JSON, with its secrets. */
 function described(entry: unknown): string {
   if (typeof entry !== "object" || entry === null) throw expected("a cloud", "an object", entry);
-  // A Secret writes itself as JSON that is redacted, so it is looked at before that.
-  return JSON.stringify(entry, function (this: Record<string, unknown>, name, value: unknown) {
-    const own = this[name];
-    return own instanceof Secret ? own.expose() : (value ?? undefined);
+  return JSON.stringify(entry, function (this: unknown, name, value: unknown) {
+    return exposed.call(this, name, value) ?? undefined;
   });
 }

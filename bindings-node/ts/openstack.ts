@@ -67,10 +67,16 @@ export class ActionError extends ReqtrailError {
 /** The action failed. The text names action, server, request ID and reason. */
 export class ActionFailedError extends ActionError {}
 
-/** The action could not be followed to its end; `cause` says why. */
+/**
+ * The action could not be followed to its end; `cause` says why. If it was cancelled, `name` is `AbortError`, as for any
+ * call, and `cause` the signal's reason.
+ */
 export class ActionUnfollowedError extends ActionError {}
 
-/** A server's story could not be read; `cause` says why, and its fields are this one's too. */
+/**
+ * A server's story could not be read; `cause` says why, and its fields are this one's too. If it was cancelled, `name` is
+ * `AbortError`, as for any call, and `cause` the signal's reason.
+ */
 export class ExplainError extends ReqtrailError {
   /** The trails of all calls that were made for it, the failed one included. */
   readonly trails: readonly Trail[];
@@ -89,41 +95,41 @@ named(ActionUnfollowedError, "ActionUnfollowedError");
 /** How something is read. What is left out keeps its default. */
 export interface ReadOptions {
   /** The version of the API to ask for; the client's own, or `latest` if it has none. */
-  microversion?: string | undefined;
+  microversion?: string | null | undefined;
   /** Ends it at once. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal | null | undefined;
 }
 
 /** Which actions are listed. */
 export interface ListOptions extends ReadOptions {
   /** How many at most; from microversion 2.58. */
-  limit?: number | undefined;
+  limit?: number | null | undefined;
   /** The request ID of the action to begin after; from microversion 2.58. */
-  marker?: string | undefined;
+  marker?: string | null | undefined;
   /** Only those that changed at this time or later; from microversion 2.58. */
-  changesSince?: Date | undefined;
+  changesSince?: Date | null | undefined;
   /** Only those that changed at this time or earlier; from microversion 2.66. */
-  changesBefore?: Date | undefined;
+  changesBefore?: Date | null | undefined;
 }
 
 /** How an action is followed. What is left out keeps its default. Times are milliseconds. */
 export interface FollowOptions extends ReadOptions {
   /** The first wait between two polls (500); each is twice the one before. */
-  pollIntervalMs?: number | undefined;
+  pollIntervalMs?: number | null | undefined;
   /** The longest wait between two polls (10,000). */
-  maxPollIntervalMs?: number | undefined;
+  maxPollIntervalMs?: number | null | undefined;
   /** How long it is followed (600,000). */
-  deadlineMs?: number | undefined;
+  deadlineMs?: number | null | undefined;
   /** How long a state that decides nothing has to stay the same (3,000). */
-  settleTimeMs?: number | undefined;
+  settleTimeMs?: number | null | undefined;
   /** Told after every poll. What it throws becomes a warning of the process. */
-  onProgress?: ((progress: Progress) => void) | undefined;
+  onProgress?: ((progress: Progress) => void) | null | undefined;
 }
 
 /** How a story is told. What is left out keeps its default. */
 export interface ExplainOptions extends ReadOptions {
   /** How many actions, the newest 20. */
-  limit?: number | undefined;
+  limit?: number | null | undefined;
 }
 
 /**
@@ -179,12 +185,12 @@ export class Compute {
     options: FollowOptions = {},
   ): Promise<ActionReport> {
     const { onProgress, ...rest } = options;
-    if (onProgress !== undefined && typeof onProgress !== "function") {
+    if (onProgress != null && typeof onProgress !== "function") {
       throw expected("onProgress", "a function", onProgress);
     }
     const { signal, raw } = flowOptions(rest, FOLLOW);
-    if (onProgress !== undefined) raw.progress = true;
-    const tell = onProgress && ((json: string) => onProgress(progressOf(json)));
+    if (onProgress != null) raw.progress = true;
+    const tell = onProgress == null ? undefined : (json: string) => onProgress(progressOf(json));
     const what = action instanceof Response ? itemOf(action) : text("action", action);
     const driver = driverOf(this.client);
     const ended = await driver.follow(text("serverId", serverId), what, raw, signal, tell);
@@ -202,7 +208,7 @@ export class Compute {
   async explain(serverId: string, options: ExplainOptions = {}): Promise<ServerStory> {
     const report = await this.#look("explain", serverId, "", options, EXPLAIN, this.explain);
     if (report.failed === undefined) return serverStoryOf(report);
-    throw explainError(report, this.explain, options.signal);
+    throw explainError(report, this.explain, options.signal ?? undefined);
   }
 
   // An `async` function, so that the stack of an error goes on with the functions that await it.
@@ -235,7 +241,8 @@ function explainError(raw: RawReport, above: Above, signal: AbortSignal | undefi
   const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
   const cause = errorOf(raw.cause!, 0, above, undefined, reason);
   const trails = Array.from({ length: raw.trailCount }, (_, index) => trailOf(raw.trails, index));
-  const error = new ExplainError(raw.failed ?? "", trails, { ...cause, cause });
+  const error = new ExplainError(raw.failed ?? "", trails, { ...cause, cause: behind(cause) });
+  likeAbort(error);
   beginAbove(error, above);
   return error;
 }
@@ -251,10 +258,34 @@ function actionError(raw: RawReport, above: Above, signal: AbortSignal | undefin
     const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
     const cause = errorOf(raw.cause, 0, above, undefined, reason);
     const { kind, category, trail } = cause;
-    error = new ActionUnfollowedError(message, report, { ...fields, kind, category, trail, cause });
+    const behindIt = behind(cause);
+    error = new ActionUnfollowedError(message, report, {
+      ...fields,
+      kind,
+      category,
+      trail,
+      cause: behindIt,
+    });
+    likeAbort(error);
   }
   beginAbove(error, above);
   return error;
+}
+
+/** What is behind an error: that of the call that failed, or why it was cancelled. */
+function behind(error: ReqtrailError): unknown {
+  return error.kind === "cancelled" ? (error.cause ?? error) : error;
+}
+
+/** Programs tell an abort by its name. */
+function likeAbort(error: ReqtrailError): void {
+  if (error.kind === "cancelled") {
+    Object.defineProperty(error, "name", {
+      value: "AbortError",
+      writable: true,
+      configurable: true,
+    });
+  }
 }
 
 type Readers = Readonly<Record<string, (name: string, value: unknown) => unknown>>;
@@ -285,7 +316,7 @@ function flowOptions(
   const raw: Record<string, unknown> = {};
   let signal: AbortSignal | undefined;
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (value === undefined) continue;
+    if (value == null) continue;
     if (name === "signal") {
       signal = signalOf(value);
       continue;

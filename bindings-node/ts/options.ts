@@ -1,7 +1,5 @@
 /** The options of a client, and how they are checked. */
 
-import { inspect } from "node:util";
-
 import { type CustomDialect, dialectText } from "./dialect.js";
 import { Secret } from "./secret.js";
 import type { Attempt, CallInfo, Trail } from "./trail.js";
@@ -17,10 +15,13 @@ export interface RetryBudget {
   retryCost?: number | undefined;
 }
 
+/** The value of a header. */
+export type HeaderValue = string | number | bigint | Secret;
+
 /** Header fields as an object, as pairs, or as `Headers`. */
 export type HeaderValues =
-  | Readonly<Record<string, string | readonly string[] | undefined>>
-  | Iterable<readonly [string, string]>;
+  | Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>
+  | Iterable<readonly [string, HeaderValue]>;
 
 /** The options of a client. What is left out keeps its default. Times are milliseconds. */
 export interface ClientOptions {
@@ -29,63 +30,63 @@ export interface ClientOptions {
    * Without it the request ID is read from `X-Request-Id`, the token goes out as `Authorization: Bearer`, and statuses
    * alone tell what an error means.
    */
-  dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | undefined;
+  dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | null | undefined;
   /** The credential. */
-  token?: SecretText | undefined;
+  token?: SecretText | null | undefined;
   /** Gives a new credential after a 401. One refresh serves all calls that met the same 401. */
-  tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | undefined;
+  tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | null | undefined;
   /** Headers of every request. */
-  headers?: HeaderValues | undefined;
+  headers?: HeaderValues | null | undefined;
   /** What is added to the `User-Agent`, as in `my-app/1.2`. */
-  userAgent?: string | undefined;
+  userAgent?: string | null | undefined;
   /** The version of the API to ask for, where the API has versions. */
-  microversion?: string | undefined;
+  microversion?: string | null | undefined;
   /** How many attempts a call makes at most, 1 to 32 (4). */
-  maxAttempts?: number | undefined;
+  maxAttempts?: number | null | undefined;
   /** The first backoff at most (500). */
-  baseDelayMs?: number | undefined;
+  baseDelayMs?: number | null | undefined;
   /** The longest backoff (8,000). */
-  maxDelayMs?: number | undefined;
+  maxDelayMs?: number | null | undefined;
   /** The longest `Retry-After` that is waited for (60,000). */
-  maxRetryAfterMs?: number | undefined;
+  maxRetryAfterMs?: number | null | undefined;
   /** The retry budget, which keeps an outage from being multiplied; `null` turns it off. */
   retryBudget?: RetryBudget | null | undefined;
   /** How long a call may take, with all attempts and waits (60,000). */
-  timeoutMs?: number | undefined;
+  timeoutMs?: number | null | undefined;
   /** How long an attempt may take, its body included (10,000). */
-  attemptTimeoutMs?: number | undefined;
+  attemptTimeoutMs?: number | null | undefined;
   /** How long connecting may take (5,000). */
-  connectTimeoutMs?: number | undefined;
+  connectTimeoutMs?: number | null | undefined;
   /** The largest body of a success, after decoding (64 MiB). */
-  maxBodyBytes?: number | undefined;
+  maxBodyBytes?: number | null | undefined;
   /** How many redirects are followed (5). */
-  maxRedirects?: number | undefined;
+  maxRedirects?: number | null | undefined;
   /** Names of query parameters whose values trails show, beside `limit`, `cursor`, `marker`, `page` and `offset`. */
-  showQueryParams?: string | readonly string[] | undefined;
+  showQueryParams?: string | readonly string[] | null | undefined;
   /** Whether attempts carry a W3C `traceparent` (true). */
-  traceparent?: boolean | undefined;
+  traceparent?: boolean | null | undefined;
   /** Whether bodies may come compressed (true). */
-  decompress?: boolean | undefined;
+  decompress?: boolean | null | undefined;
   /** A proxy's URL; `null` for none. Left out, the environment decides (`HTTPS_PROXY`, `NO_PROXY`, …). */
   proxy?: SecretText | null | undefined;
   /** Certificates, in PEM, that are trusted beside the system's. */
-  extraCa?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  extraCa?: string | Uint8Array | readonly (string | Uint8Array)[] | null | undefined;
   /** The client's own certificate and its key, in one PEM. */
-  clientCertificate?: SecretText | undefined;
+  clientCertificate?: SecretText | null | undefined;
   /** Whether any certificate is accepted (false). Every trail then says so. */
-  dangerAcceptInvalidCerts?: boolean | undefined;
+  dangerAcceptInvalidCerts?: boolean | null | undefined;
   /** Whether HTTP/2 is left out (false). */
-  http1Only?: boolean | undefined;
+  http1Only?: boolean | null | undefined;
   /** How many idle connections are kept. */
-  poolMaxIdle?: number | undefined;
+  poolMaxIdle?: number | null | undefined;
   /** How long an idle connection is kept (15,000). */
-  poolIdleTimeoutMs?: number | undefined;
+  poolIdleTimeoutMs?: number | null | undefined;
   /** A seed for the jitter of backoffs, for tests. */
-  jitterSeed?: number | undefined;
+  jitterSeed?: number | null | undefined;
   /** Is called after each attempt, before the wait. What it throws becomes a warning of the process. */
-  onAttempt?: ((call: CallInfo, attempt: Attempt) => void) | undefined;
+  onAttempt?: ((call: CallInfo, attempt: Attempt) => void) | null | undefined;
   /** Is called after each call, however it ended. What it throws becomes a warning of the process. */
-  onCall?: ((trail: Trail) => void) | undefined;
+  onCall?: ((trail: Trail) => void) | null | undefined;
 }
 
 /** Reads a value as the native half takes it. */
@@ -123,6 +124,9 @@ const READERS: Record<keyof ClientOptions, Reader> = {
   onCall: aFunction,
 };
 
+/** The options that `null` turns off. */
+const OFF: ReadonlySet<string> = new Set(["retryBudget", "proxy"]);
+
 /** The options as JSON for the native half. Functions stay here. */
 export function optionsJson(options: ClientOptions): string {
   const out: Record<string, unknown> = {};
@@ -132,11 +136,12 @@ export function optionsJson(options: ClientOptions): string {
         `a client has no option "${name}"; there are ${Object.keys(READERS).sort().join(", ")}`,
       );
     }
-    if (value === undefined) continue;
+    // `null` turns an option off where that means anything; else it is left out.
+    if (value === undefined || (value === null && !OFF.has(name))) continue;
     const read = READERS[name as keyof ClientOptions](name, value);
     if (typeof read !== "function") out[name] = read;
   }
-  if (options.tokenRefresher !== undefined) out["hasRefresher"] = true;
+  if (options.tokenRefresher != null) out["hasRefresher"] = true;
   return JSON.stringify(out);
 }
 
@@ -162,7 +167,13 @@ export function expected(name: string, what: string, value: unknown): TypeError 
 
 function kindOf(value: unknown): string {
   if (typeof value !== "object") return `a value of type ${typeof value}`;
-  return `an object (${inspect(value, { depth: -1 })})`;
+  try {
+    // The name alone: what it holds may be a secret.
+    const name: unknown = (value as object).constructor.name;
+    return typeof name === "string" && name !== "" ? `an object (${name})` : "an object";
+  } catch {
+    return "an object";
+  }
 }
 
 /** A time: milliseconds, 0 or more. */
@@ -192,14 +203,25 @@ export function flag(name: string, value: unknown): boolean {
 /** A text. */
 export function text(name: string, value: unknown): string {
   if (typeof value !== "string") throw expected(name, "a string", value);
+  return wellFormed(name, value);
+}
+
+/** Half a character cannot be sent: it has no UTF-8. */
+export function wellFormed(name: string, value: string): string {
+  if (/\p{Surrogate}/u.test(value)) {
+    throw new TypeError(`${name}: expected text, not a string with half a surrogate pair`);
+  }
   return value;
 }
 
 /** A credential or another secret. */
 export function secretText(name: string, value: unknown): string {
-  if (value instanceof Secret) return value.expose();
+  if (value instanceof Secret) return wellFormed(name, value.expose());
+  // Not even a number is repeated.
+  if (typeof value === "number")
+    throw new TypeError(`${name}: expected a string or a Secret, not a number`);
   if (typeof value !== "string") throw expected(name, "a string or a Secret", value);
-  return value;
+  return wellFormed(name, value);
 }
 
 function pem(name: string, value: unknown): string {
@@ -210,7 +232,6 @@ function pem(name: string, value: unknown): string {
 }
 
 function aFunction(name: string, value: unknown): unknown {
-  if (value === null) return undefined;
   if (typeof value !== "function") throw expected(name, "a function", value);
   return value;
 }
@@ -220,9 +241,10 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** The value of a header. */
+/** The value of a header. No trail shows it. */
 export function headerText(name: string, value: unknown): string {
-  if (typeof value === "string") return value;
+  if (value instanceof Secret) return wellFormed(name, value.expose());
+  if (typeof value === "string") return wellFormed(name, value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   throw expected(name, "strings", value);
 }
@@ -231,13 +253,14 @@ export function headerText(name: string, value: unknown): string {
 export function pairsOf(
   name: string,
   value: unknown,
-  read: (name: string, value: unknown) => string,
+  read: (name: string, value: unknown, key: string) => string,
 ): [string, string][] {
   const out: [string, string][] = [];
   for (const [key, given] of entries(name, value)) {
     if (typeof key !== "string") throw expected(name, "names that are strings", key);
+    wellFormed(name, key);
     if (given === undefined) continue;
-    for (const one of list(given)) out.push([key, read(name, one)]);
+    for (const one of list(given)) out.push([key, read(name, one, key)]);
   }
   return out;
 }

@@ -10,44 +10,49 @@ import {
   millis,
   pairsOf,
   text,
+  wellFormed,
 } from "./options.js";
 import type { Params } from "./paths.js";
-import { Secret } from "./secret.js";
+import { Secret, wireJson } from "./secret.js";
 
 /** A value of the query. */
-export type QueryValue = string | number | bigint | boolean;
+export type QueryValue = string | number | bigint | boolean | Secret;
 
-/** The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. */
+/**
+ * The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. An object may
+ * be of an interface of the program's own; its values are looked at when the call is made.
+ */
 export type Query =
   | Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
-  | Iterable<readonly [string, QueryValue]>;
+  | Iterable<readonly [string, QueryValue]>
+  | object;
 
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
 export interface CallOptions {
-  query?: Query | undefined;
-  headers?: HeaderValues | undefined;
+  query?: Query | null | undefined;
+  headers?: HeaderValues | null | undefined;
   /** A body that is sent as JSON. */
   json?: unknown;
   /** A body that is sent as it is. */
-  body?: string | Uint8Array | undefined;
+  body?: string | Uint8Array | null | undefined;
   /** How long the call may take, with all attempts and waits. */
-  timeoutMs?: number | undefined;
+  timeoutMs?: number | null | undefined;
   /** How long an attempt may take, its body included. */
-  attemptTimeoutMs?: number | undefined;
+  attemptTimeoutMs?: number | null | undefined;
   /** How long connecting may take. */
-  connectTimeoutMs?: number | undefined;
+  connectTimeoutMs?: number | null | undefined;
   /** How many attempts the call makes at most, 1 to 32. */
-  maxAttempts?: number | undefined;
+  maxAttempts?: number | null | undefined;
   /** Whether the request may be repeated though the server may have acted on it. Left out, the method decides. */
-  idempotent?: boolean | undefined;
+  idempotent?: boolean | null | undefined;
   /** Sent with every attempt, so that the server can tell a repetition; makes repeating safe. */
-  idempotencyKey?: string | undefined;
+  idempotencyKey?: string | null | undefined;
   /** Sent with every attempt, in the header that the dialect has for it, in the place of the call's own ID. */
-  correlationId?: string | undefined;
+  correlationId?: string | null | undefined;
   /** The version of the API to ask for, where the API has versions. */
-  microversion?: string | undefined;
+  microversion?: string | null | undefined;
   /** Cancels the call: at once, also in a wait or a body. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal | null | undefined;
 }
 
 /** The options of one call to a path: its parameters are told by the template's type. */
@@ -95,18 +100,24 @@ const NAMES: Record<keyof CallOptions | "params", true> = {
 };
 
 /** Checks the options of a call. */
-export function rawCall(options: CallOptions & { params?: unknown }): RawCall {
+export function rawCall(
+  options: CallOptions & { params?: unknown },
+  shown: ReadonlySet<string>,
+): RawCall {
   const out: RawCall = { ...NO_OPTIONS };
   const rare = (): RawOptions => (out.options ??= {});
   for (const name of Object.keys(options)) {
     const value: unknown = options[name as keyof CallOptions];
-    if (value === undefined && Object.hasOwn(NAMES, name)) continue;
+    // `null` is JSON, and else what is left out.
+    if (value === undefined || (value === null && name !== "json")) {
+      if (Object.hasOwn(NAMES, name)) continue;
+    }
     switch (name) {
       case "params":
         out.params = paramsOf(value, rare);
         break;
       case "query":
-        out.query = pairsOf(name, value, queryText).flat();
+        out.query = pairsOf(name, value, (_, one, key) => queryValue(key, one, shown)).flat();
         break;
       case "headers":
         out.headers = pairsOf(name, value, headerText).flat();
@@ -168,7 +179,7 @@ function paramsOf(value: unknown, rare: () => RawOptions): string[] {
 function queryText(name: string, value: unknown): string {
   switch (typeof value) {
     case "string":
-      return value;
+      return wellFormed(name, value);
     case "number":
       if (Number.isFinite(value)) return String(value);
       break;
@@ -183,8 +194,17 @@ function queryText(name: string, value: unknown): string {
   );
 }
 
+/** Trails hide the values of the query, but for those of some names. */
+function queryValue(name: string, value: unknown, shown: ReadonlySet<string>): string {
+  if (!(value instanceof Secret)) return queryText("query", value);
+  if (shown.has(name.toLowerCase())) {
+    throw new TypeError(`query: trails show the value of "${name}", so it cannot be a Secret`);
+  }
+  return value.expose();
+}
+
 function jsonText(value: unknown): string {
-  const json = JSON.stringify(value) as string | undefined;
+  const json = wireJson(value);
   if (json === undefined) throw expected("json", "what JSON can hold", value);
   return json;
 }
@@ -202,7 +222,8 @@ export function signalOf(value: unknown): AbortSignal {
   if (
     typeof signal !== "object" ||
     typeof signal?.aborted !== "boolean" ||
-    !signal.addEventListener
+    typeof signal.addEventListener !== "function" ||
+    typeof signal.removeEventListener !== "function"
   ) {
     throw expected("signal", "an AbortSignal", value);
   }

@@ -2,6 +2,24 @@
 
 import { inspect } from "node:util";
 
+let redactions = 0;
+
+/** Writes JSON for the wire: with the texts of the secrets in it. */
+export function wireJson(value: unknown): string | undefined {
+  const before = redactions;
+  const json = JSON.stringify(value) as string | undefined;
+  if (redactions === before) return json;
+  // There is a secret in it, and the text has it redacted.
+  return JSON.stringify(value, exposed);
+}
+
+/** A Secret writes itself redacted, so that it is looked at before that. */
+export function exposed(this: unknown, name: string, value: unknown): unknown {
+  const own = (this as Record<string, unknown>)[name];
+  if (own instanceof Secret) return own.expose();
+  return value instanceof Secret ? value.expose() : value;
+}
+
 /**
  * A text that is shown nowhere: not in logs, trails, reports, error texts, `JSON.stringify` or `console.log`.
  *
@@ -25,6 +43,7 @@ export class Secret {
   }
 
   toJSON(): string {
+    redactions++;
     return "[redacted]";
   }
 

@@ -56,7 +56,10 @@ export declare class Client implements AsyncDisposable {
     requestLink(method: string, link: string | URL, options?: CallOptions): Promise<Response>;
     /** Puts a new credential in the place of the old. Calls under way keep the one they sent. */
     setToken(token: SecretText): void;
-    /** Cancels the calls under way and closes the connections. Later calls reject. */
+    /**
+     * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which has no
+     * trail.
+     */
     close(): Promise<void>;
     /** Closes the client at the end of an `await using` block. */
     [Symbol.asyncDispose](): Promise<void>;

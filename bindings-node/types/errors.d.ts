@@ -69,7 +69,7 @@ export declare class ReqtrailError extends Error {
     readonly reason: string | null;
     /** Whether the request of any attempt may have reached the server. */
     readonly mayHaveBeenSent: boolean;
-    /** The call's trail; `null` only for a client that could not be built. */
+    /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
     readonly trail: Trail | null;
     constructor(message?: string, fields?: ErrorFields);
     /** The request IDs of all attempts, in order. */
@@ -133,7 +133,7 @@ export declare class RedirectError extends ReqtrailError {
 export declare class CancelledError extends ReqtrailError {
     readonly kind: "cancelled";
 }
-/** The request cannot be built: the text says what is wrong with it. Nothing was sent. */
+/** The request cannot be built: the text says what is wrong with it, or that the client is closed. Nothing was sent. */
 export declare class RequestBuildError extends ReqtrailError {
     readonly kind: "invalid_request";
 }

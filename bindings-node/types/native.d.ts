@@ -21,6 +21,7 @@ export interface ErrorParts {
     hasTrail: boolean;
     thrown?: number;
     source?: Items;
+    sourceText?: string;
     api?: {
         dialect?: string;
         rawCode?: string;
@@ -58,11 +59,9 @@ export interface FlowOptions {
     settleTimeMs?: number;
 }
 export interface RawEvent {
+    tag?: number;
     attempt?: string;
-    progress?: {
-        tag: number;
-        json: string;
-    };
+    progress?: string;
     call?: Items;
     refresh?: number;
 }
@@ -84,13 +83,15 @@ export interface SessionParts {
 }
 export interface RawSignIn {
     cancel(): void;
+    events(): RawEvent[];
+    ended(): boolean;
     failed(): Items | null;
     connection(): RawConnection;
 }
 export interface RawCloud {
     describedBy(json: string): Items | null;
     find(name: string | undefined, region: string | undefined): Items | null;
-    connect(wake: () => void): RawSignIn;
+    connect(wake: () => void, attempts: boolean, calls: boolean): RawSignIn;
     describe(): string;
 }
 export interface RawConnection {

@@ -69,7 +69,7 @@ export declare class Cloud {
      * @throws What any call throws, with the trail of the sign-in.
      */
     connect(options?: {
-        signal?: AbortSignal | undefined;
+        signal?: AbortSignal | null | undefined;
     }): Promise<Connection>;
 }
 /** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */

@@ -26,10 +26,16 @@ export declare class ActionError extends ReqtrailError {
 /** The action failed. The text names action, server, request ID and reason. */
 export declare class ActionFailedError extends ActionError {
 }
-/** The action could not be followed to its end; `cause` says why. */
+/**
+ * The action could not be followed to its end; `cause` says why. If it was cancelled, `name` is `AbortError`, as for any
+ * call, and `cause` the signal's reason.
+ */
 export declare class ActionUnfollowedError extends ActionError {
 }
-/** A server's story could not be read; `cause` says why, and its fields are this one's too. */
+/**
+ * A server's story could not be read; `cause` says why, and its fields are this one's too. If it was cancelled, `name` is
+ * `AbortError`, as for any call, and `cause` the signal's reason.
+ */
 export declare class ExplainError extends ReqtrailError {
     /** The trails of all calls that were made for it, the failed one included. */
     readonly trails: readonly Trail[];
@@ -38,38 +44,38 @@ export declare class ExplainError extends ReqtrailError {
 /** How something is read. What is left out keeps its default. */
 export interface ReadOptions {
     /** The version of the API to ask for; the client's own, or `latest` if it has none. */
-    microversion?: string | undefined;
+    microversion?: string | null | undefined;
     /** Ends it at once. */
-    signal?: AbortSignal | undefined;
+    signal?: AbortSignal | null | undefined;
 }
 /** Which actions are listed. */
 export interface ListOptions extends ReadOptions {
     /** How many at most; from microversion 2.58. */
-    limit?: number | undefined;
+    limit?: number | null | undefined;
     /** The request ID of the action to begin after; from microversion 2.58. */
-    marker?: string | undefined;
+    marker?: string | null | undefined;
     /** Only those that changed at this time or later; from microversion 2.58. */
-    changesSince?: Date | undefined;
+    changesSince?: Date | null | undefined;
     /** Only those that changed at this time or earlier; from microversion 2.66. */
-    changesBefore?: Date | undefined;
+    changesBefore?: Date | null | undefined;
 }
 /** How an action is followed. What is left out keeps its default. Times are milliseconds. */
 export interface FollowOptions extends ReadOptions {
     /** The first wait between two polls (500); each is twice the one before. */
-    pollIntervalMs?: number | undefined;
+    pollIntervalMs?: number | null | undefined;
     /** The longest wait between two polls (10,000). */
-    maxPollIntervalMs?: number | undefined;
+    maxPollIntervalMs?: number | null | undefined;
     /** How long it is followed (600,000). */
-    deadlineMs?: number | undefined;
+    deadlineMs?: number | null | undefined;
     /** How long a state that decides nothing has to stay the same (3,000). */
-    settleTimeMs?: number | undefined;
+    settleTimeMs?: number | null | undefined;
     /** Told after every poll. What it throws becomes a warning of the process. */
-    onProgress?: ((progress: Progress) => void) | undefined;
+    onProgress?: ((progress: Progress) => void) | null | undefined;
 }
 /** How a story is told. What is left out keeps its default. */
 export interface ExplainOptions extends ReadOptions {
     /** How many actions, the newest 20. */
-    limit?: number | undefined;
+    limit?: number | null | undefined;
 }
 /**
  * Reads servers and their actions, follows actions to their end, and tells the stories of servers, through a

@@ -11,8 +11,10 @@ export interface RetryBudget {
     /** What a retry costs; a success gives one back. */
     retryCost?: number | undefined;
 }
+/** The value of a header. */
+export type HeaderValue = string | number | bigint | Secret;
 /** Header fields as an object, as pairs, or as `Headers`. */
-export type HeaderValues = Readonly<Record<string, string | readonly string[] | undefined>> | Iterable<readonly [string, string]>;
+export type HeaderValues = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>> | Iterable<readonly [string, HeaderValue]>;
 /** The options of a client. What is left out keeps its default. Times are milliseconds. */
 export interface ClientOptions {
     /**
@@ -20,63 +22,63 @@ export interface ClientOptions {
      * Without it the request ID is read from `X-Request-Id`, the token goes out as `Authorization: Bearer`, and statuses
      * alone tell what an error means.
      */
-    dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | undefined;
+    dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | null | undefined;
     /** The credential. */
-    token?: SecretText | undefined;
+    token?: SecretText | null | undefined;
     /** Gives a new credential after a 401. One refresh serves all calls that met the same 401. */
-    tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | undefined;
+    tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | null | undefined;
     /** Headers of every request. */
-    headers?: HeaderValues | undefined;
+    headers?: HeaderValues | null | undefined;
     /** What is added to the `User-Agent`, as in `my-app/1.2`. */
-    userAgent?: string | undefined;
+    userAgent?: string | null | undefined;
     /** The version of the API to ask for, where the API has versions. */
-    microversion?: string | undefined;
+    microversion?: string | null | undefined;
     /** How many attempts a call makes at most, 1 to 32 (4). */
-    maxAttempts?: number | undefined;
+    maxAttempts?: number | null | undefined;
     /** The first backoff at most (500). */
-    baseDelayMs?: number | undefined;
+    baseDelayMs?: number | null | undefined;
     /** The longest backoff (8,000). */
-    maxDelayMs?: number | undefined;
+    maxDelayMs?: number | null | undefined;
     /** The longest `Retry-After` that is waited for (60,000). */
-    maxRetryAfterMs?: number | undefined;
+    maxRetryAfterMs?: number | null | undefined;
     /** The retry budget, which keeps an outage from being multiplied; `null` turns it off. */
     retryBudget?: RetryBudget | null | undefined;
     /** How long a call may take, with all attempts and waits (60,000). */
-    timeoutMs?: number | undefined;
+    timeoutMs?: number | null | undefined;
     /** How long an attempt may take, its body included (10,000). */
-    attemptTimeoutMs?: number | undefined;
+    attemptTimeoutMs?: number | null | undefined;
     /** How long connecting may take (5,000). */
-    connectTimeoutMs?: number | undefined;
+    connectTimeoutMs?: number | null | undefined;
     /** The largest body of a success, after decoding (64 MiB). */
-    maxBodyBytes?: number | undefined;
+    maxBodyBytes?: number | null | undefined;
     /** How many redirects are followed (5). */
-    maxRedirects?: number | undefined;
+    maxRedirects?: number | null | undefined;
     /** Names of query parameters whose values trails show, beside `limit`, `cursor`, `marker`, `page` and `offset`. */
-    showQueryParams?: string | readonly string[] | undefined;
+    showQueryParams?: string | readonly string[] | null | undefined;
     /** Whether attempts carry a W3C `traceparent` (true). */
-    traceparent?: boolean | undefined;
+    traceparent?: boolean | null | undefined;
     /** Whether bodies may come compressed (true). */
-    decompress?: boolean | undefined;
+    decompress?: boolean | null | undefined;
     /** A proxy's URL; `null` for none. Left out, the environment decides (`HTTPS_PROXY`, `NO_PROXY`, …). */
     proxy?: SecretText | null | undefined;
     /** Certificates, in PEM, that are trusted beside the system's. */
-    extraCa?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+    extraCa?: string | Uint8Array | readonly (string | Uint8Array)[] | null | undefined;
     /** The client's own certificate and its key, in one PEM. */
-    clientCertificate?: SecretText | undefined;
+    clientCertificate?: SecretText | null | undefined;
     /** Whether any certificate is accepted (false). Every trail then says so. */
-    dangerAcceptInvalidCerts?: boolean | undefined;
+    dangerAcceptInvalidCerts?: boolean | null | undefined;
     /** Whether HTTP/2 is left out (false). */
-    http1Only?: boolean | undefined;
+    http1Only?: boolean | null | undefined;
     /** How many idle connections are kept. */
-    poolMaxIdle?: number | undefined;
+    poolMaxIdle?: number | null | undefined;
     /** How long an idle connection is kept (15,000). */
-    poolIdleTimeoutMs?: number | undefined;
+    poolIdleTimeoutMs?: number | null | undefined;
     /** A seed for the jitter of backoffs, for tests. */
-    jitterSeed?: number | undefined;
+    jitterSeed?: number | null | undefined;
     /** Is called after each attempt, before the wait. What it throws becomes a warning of the process. */
-    onAttempt?: ((call: CallInfo, attempt: Attempt) => void) | undefined;
+    onAttempt?: ((call: CallInfo, attempt: Attempt) => void) | null | undefined;
     /** Is called after each call, however it ended. What it throws becomes a warning of the process. */
-    onCall?: ((trail: Trail) => void) | undefined;
+    onCall?: ((trail: Trail) => void) | null | undefined;
 }
 /** The options as JSON for the native half. Functions stay here. */
 export declare function optionsJson(options: ClientOptions): string;
@@ -90,11 +92,13 @@ export declare function count(name: string, value: unknown): number;
 export declare function flag(name: string, value: unknown): boolean;
 /** A text. */
 export declare function text(name: string, value: unknown): string;
+/** Half a character cannot be sent: it has no UTF-8. */
+export declare function wellFormed(name: string, value: string): string;
 /** A credential or another secret. */
 export declare function secretText(name: string, value: unknown): string;
 /** One value, or the values of an array. */
 export declare function list(value: unknown): readonly unknown[];
-/** The value of a header. */
+/** The value of a header. No trail shows it. */
 export declare function headerText(name: string, value: unknown): string;
 /** Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs. */
-export declare function pairsOf(name: string, value: unknown, read: (name: string, value: unknown) => string): [string, string][];
+export declare function pairsOf(name: string, value: unknown, read: (name: string, value: unknown, key: string) => string): [string, string][];

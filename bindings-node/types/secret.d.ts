@@ -1,4 +1,8 @@
 /** A text that is shown nowhere. */
+/** Writes JSON for the wire: with the texts of the secrets in it. */
+export declare function wireJson(value: unknown): string | undefined;
+/** A Secret writes itself redacted, so that it is looked at before that. */
+export declare function exposed(this: unknown, name: string, value: unknown): unknown;
 /**
  * A text that is shown nowhere: not in logs, trails, reports, error texts, `JSON.stringify` or `console.log`.
  *

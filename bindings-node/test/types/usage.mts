@@ -30,6 +30,13 @@ const client: Client = Client.novavms(new URL("https://novavms.example/api/v1"),
 const camera: Response = await client.get("/cameras/{id}", { params: { id: 7 } });
 await client.get("/cameras");
 await client.get("/cameras", { query: { limit: 10, tag: ["a", "b"], none: undefined } });
+interface Page {
+  limit: number;
+  cursor?: string;
+}
+const page: Page = { limit: 3 };
+await client.get("/cameras", { query: page, headers: { "X-N": 1, "X-S": new Secret("s") } });
+await client.get("/cameras", { signal: null, body: null, query: null, timeoutMs: null });
 await client.put("/cameras/{id}/events/{event}", { params: { id: "a", event: 7n }, json: {} });
 await client.request("QUERY", "/cameras/{id}", { params: { id: new Secret("s") } });
 const path: string = "/cameras/" + "{id}";
