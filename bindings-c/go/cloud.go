@@ -107,6 +107,9 @@ func (c *Cloud) String() string { return "reqtrail.Cloud" }
 func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	token := C.reqtrail_cancel_token_new()
 	defer C.reqtrail_cancel_token_free(token)
+	if contextEnd(ctx) != nil {
+		C.reqtrail_cancel_token_cancel(token)
+	}
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
@@ -122,7 +125,7 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	if connection == nil {
 		defer C.reqtrail_error_free(failed)
 		e := errorOf(failed)
-		explainContext(ctx, e)
+		explainContext(ctx, e, false)
 		return nil, e
 	}
 	made := &Connection{handle: connection}

@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"time"
 )
@@ -236,7 +235,13 @@ func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, i
 	if started != nil {
 		trail = started.handle
 	}
-	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id))
+	var token *C.reqtrail_cancel_token
+	if contextEnd(ctx) != nil {
+		// The core then sends nothing, and gives its own account of that.
+		token = cancelledToken()
+		defer C.reqtrail_cancel_token_free(token)
+	}
+	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id), token)
 	runtime.KeepAlive(started)
 	if failed != nil {
 		q.forget(tag)
@@ -272,16 +277,4 @@ func (p *progressTeller) tell(text []byte) {
 			p.function(progress)
 		}
 	})
-}
-
-// explainContext adds what ended the context to the error of what it cancelled.
-func explainContext(ctx context.Context, failed *Error) {
-	ended := ctx.Err()
-	if failed.Kind != KindCancelled || ended == nil {
-		return
-	}
-	failed.causes = append(failed.causes, ended)
-	if cause := context.Cause(ctx); !errors.Is(ended, cause) {
-		failed.causes = append(failed.causes, cause)
-	}
 }

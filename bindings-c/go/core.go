@@ -162,7 +162,9 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	bounded := c.bound(ctx, r, &s)
 	var w *waiter
 	var err error
-	if here(users) {
+	if contextEnd(ctx) != nil {
+		w = c.callOver(s)
+	} else if here(users) {
 		w = c.callHere(ctx, s, bounded)
 	} else {
 		w, err = c.queue.call(c, ctx, s, bounded)
@@ -197,10 +199,7 @@ func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
 	if refused := c.hooks.refusal(failed); refused != nil {
 		failed.causes = []error{refused}
 	}
-	explainContext(ctx, failed)
-	if bounded && failed.Trail != nil && failed.Trail.Stopped() == StopDeadline {
-		failed.causes = append(failed.causes, context.DeadlineExceeded)
-	}
+	explainContext(ctx, failed, bounded)
 }
 
 // bound writes the times of a request, and has the context's deadline bound the call if it is the earlier one: the core
@@ -223,6 +222,21 @@ func (c *core) bound(ctx context.Context, r *Request, s *steps) bool {
 	s.time(C.RT_TIMEOUT, call)
 	s.time(C.RT_ATTEMPT_TIMEOUT, attempt)
 	return bounded
+}
+
+// callOver has the core end a call whose context is over: it sends nothing, and the trail is the core's own.
+func (c *core) callOver(s steps) *waiter {
+	w := newWaiter()
+	token := cancelledToken()
+	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, &w.ended)
+	C.reqtrail_cancel_token_free(token)
+	return w
+}
+
+func cancelledToken() *C.reqtrail_cancel_token {
+	token := C.reqtrail_cancel_token_new()
+	C.reqtrail_cancel_token_cancel(token)
+	return token
 }
 
 // callHere makes a call on this goroutine's thread.

@@ -152,9 +152,10 @@ void rt_call(const reqtrail_client *client, const uint8_t *steps, size_t length,
 reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag);
 
 // Submits an operation under a tag, likewise. `started` is the trail of the request that an RT_FOLLOW follows, or NULL; `id` is
-// what the callback of RT_ON_PROGRESS carries.
+// what the callback of RT_ON_PROGRESS carries, and `cancel` may be NULL.
 reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
-                                    const reqtrail_trail *started, uintptr_t id);
+                                    const reqtrail_trail *started, uintptr_t id,
+                                    const reqtrail_cancel_token *cancel);
 
 // Takes up to `capacity` results.
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity);
