@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Go writes what it wants to set into one buffer of steps: a byte that says what, two lengths of four bytes in the
+// Go writes what it wants to set into one buffer of steps: a byte that says what, two lengths of eight bytes in the
 // machine's order, and two texts. A number is a first text of eight bytes.
 enum rt_step {
     // Requests. The first step is RT_PATH or RT_LINK, with the method.
@@ -135,6 +135,9 @@ typedef struct {
     double expires_at;
     reqtrail_trail *trail;
 } rt_session;
+
+// Says whether a buffer consists of whole steps. What follows a step that is cut short is never read as steps.
+bool rt_steps_whole(const uint8_t *steps, size_t length);
 
 // Builds a client of a base URL or, where it is not NULL, of a connection. `id` is what callbacks into Go carry.
 reqtrail_client *rt_client_new(const uint8_t *steps, size_t length, const reqtrail_connection *connection, uintptr_t id,

@@ -19,9 +19,12 @@ type steps []byte
 
 func (s *steps) head(what uint8, first, second int) {
 	buffer := append(*s, what)
-	buffer = binary.NativeEndian.AppendUint32(buffer, uint32(first))
-	*s = binary.NativeEndian.AppendUint32(buffer, uint32(second))
+	buffer = binary.NativeEndian.AppendUint64(buffer, uint64(first))
+	*s = binary.NativeEndian.AppendUint64(buffer, uint64(second))
 }
+
+// whole says whether the shim reads the buffer to its end.
+func (s steps) whole() bool { return bool(C.rt_steps_whole((*C.uint8_t)(start(s)), C.size_t(len(s)))) }
 
 func (s *steps) text(what uint8, text string) { s.pair(what, text, "") }
 
