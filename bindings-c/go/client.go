@@ -30,8 +30,10 @@ func newClient(config *Config, connection *Connection) (*Client, error) {
 
 // Do makes a call and waits for its end. Its error is an [*Error] with the call's trail.
 //
-// When the context ends, so does the call, at once; [errors.Is] then finds [context.Canceled] or
-// [context.DeadlineExceeded] in the error. The context's deadline bounds the call's time like [Request.Timeout] does.
+// When the context ends, so does the call, at once and without waiting for hooks; [errors.Is] then finds
+// [context.Canceled] or [context.DeadlineExceeded] in the error, and the context's cause. A context that is over already
+// has nothing sent. The context's deadline bounds the call's time like [Request.Timeout] does, and is a [KindTimeout]
+// like it; [errors.Is] finds [context.DeadlineExceeded] in every timeout.
 func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	response, err := c.core.do(ctx, request)
 	runtime.KeepAlive(c)

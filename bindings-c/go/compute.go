@@ -44,7 +44,8 @@ type FollowOptions struct {
 	Deadline time.Duration
 	// SettleTime is how long a state that decides nothing has to stay the same, 3 seconds.
 	SettleTime time.Duration
-	// OnProgress is told after every poll, in order, before the following returns. A panic in it ends nothing.
+	// OnProgress is told after every poll, in order, before the following returns; but a following whose context ends
+	// returns at once, and does not wait for it. A panic in it ends nothing.
 	OnProgress func(*Progress)
 }
 
@@ -204,7 +205,7 @@ func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *pr
 	defer w.release()
 	defer C.rt_free(w.ended.response, w.ended.report, w.ended.error)
 	if progress != nil {
-		progress.tellers.settle("")
+		progress.tellers.settle(ctx, "")
 	}
 	var raw *rawReport
 	if w.ended.report != nil {

@@ -110,6 +110,8 @@ func (c *core) leave() {
 }
 
 func (c *core) close() {
+	// At once, though calls may be under way: a refresher must not keep them.
+	c.hooks.end()
 	if c.users.Or(closedBit) == 0 {
 		c.free()
 	}
@@ -184,12 +186,12 @@ func (c *core) result(ctx context.Context, w *waiter, bounded bool) (*Response, 
 	defer w.release()
 	if w.ended.response != nil {
 		response := responseOf(&w.ended)
-		c.hooks.settle(response.Trail)
+		c.hooks.settle(ctx, response.Trail)
 		return response, nil
 	}
 	failed := errorOf(w.ended.error)
 	C.rt_free(w.ended.response, w.ended.report, w.ended.error)
-	c.hooks.settle(failed.Trail)
+	c.hooks.settle(ctx, failed.Trail)
 	c.explain(ctx, failed, bounded)
 	return nil, failed
 }
