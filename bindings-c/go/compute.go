@@ -102,6 +102,9 @@ func (c *Compute) Actions(ctx context.Context, serverID string, options ListOpti
 // Follow follows what a request started until it has ended. Its error is an [*ActionError], which says whether the action
 // failed or could not be followed; what was seen is in both. A report may still say unknown: look at its verdict.
 func (c *Compute) Follow(ctx context.Context, serverID string, started *Response, options FollowOptions) (*ActionReport, error) {
+	if started == nil {
+		return nil, invalidRequest("the response to follow is nil", nil)
+	}
 	return c.follow(ctx, serverID, started.RequestID, started.Trail, options)
 }
 
@@ -186,6 +189,12 @@ func (e *operationError) cause() error {
 
 // run runs an operation and copies what it gave: a report, an error, or both.
 func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *progressTeller) (*rawReport, *operationError, error) {
+	if c == nil || c.client == nil || c.client.core == nil {
+		return nil, nil, notMade()
+	}
+	if ctx == nil {
+		return nil, nil, nilContext()
+	}
 	core := c.client.core
 	defer runtime.KeepAlive(c.client)
 	if core.enter() == 0 {

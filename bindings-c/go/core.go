@@ -147,6 +147,9 @@ var stepsPool = sync.Pool{New: func() any { s := make(steps, 0, 512); return &s 
 // do makes a call: on this thread where nothing else is under way, since nothing then has to be woken; else by the queue,
 // so that no goroutine that waits holds a thread.
 func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
+	if ctx == nil {
+		return nil, nilContext()
+	}
 	users := c.enter()
 	if users == 0 {
 		return nil, closedError()
@@ -155,11 +158,7 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	buffer := stepsPool.Get().(*steps)
 	s := (*buffer)[:0]
 	if err := s.request(r); err != nil {
-		return nil, &Error{
-			Kind:    KindInvalidRequest,
-			Message: "the body cannot be written as JSON: " + err.Error(),
-			causes:  []error{err},
-		}
+		return nil, err
 	}
 	bounded := c.bound(ctx, r, &s)
 	var w *waiter
