@@ -43,10 +43,97 @@ func TestAContextThatHasEnded(t *testing.T) {
 		client := s.client(t)
 		ctx, cancel := context.WithCancel(background)
 		cancel()
-		_, err := client.Get(ctx, "/ok")
-		var failed *Error
-		if !errors.As(err, &failed) || !errors.Is(err, context.Canceled) || failed.Trail == nil {
+		// With connections at hand a request is written as soon as it may be.
+		for range 5 {
+			if _, err := client.Get(background, "/ok"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := s.ids.Load()
+		passed, stop := context.WithDeadline(background, time.Now().Add(-time.Second))
+		defer stop()
+		for range 300 {
+			_, err := client.Post(ctx, "/ok", nil)
+			var failed *Error
+			if !errors.As(err, &failed) || !errors.Is(err, context.Canceled) || !errors.Is(err, KindCancelled) {
+				t.Fatal(err)
+			}
+			equal(t, len(failed.Trail.Attempts()), 0)
+			for _, over := range []context.Context{passed, lateTimer{background}} {
+				_, err = client.Post(over, "/ok", nil)
+				if !errors.As(err, &failed) || !errors.Is(err, context.DeadlineExceeded) || !failed.Timeout() {
+					t.Fatal(err)
+				}
+				equal(t, len(failed.Trail.Attempts()), 0)
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+		equal(t, s.ids.Load(), before)
+	})
+}
+
+// lateTimer is a context whose deadline is past, but which has not noticed yet.
+type lateTimer struct{ context.Context }
+
+func (lateTimer) Deadline() (time.Time, bool) { return time.Now().Add(-time.Millisecond), true }
+
+func TestAnOperationWhoseContextHasEnded(t *testing.T) {
+	s := newServer(t)
+	client := s.client(t, func(c *Config) { c.Dialect = OpenStack })
+	compute := NewCompute(client)
+	ctx, cancel := context.WithCancel(background)
+	cancel()
+	passed, stop := context.WithDeadline(background, time.Now().Add(-time.Second))
+	defer stop()
+	for range 50 {
+		if _, err := compute.Server(ctx, "a"); !errors.Is(err, context.Canceled) || !errors.Is(err, KindCancelled) {
 			t.Fatal(err)
+		}
+		if _, err := compute.Server(passed, "a"); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, KindTimeout) {
+			t.Fatal(err)
+		}
+		if _, err := compute.FollowID(ctx, "a", "req-1", FollowOptions{}); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(50 * time.Millisecond)
+	equal(t, s.ids.Load(), 0)
+}
+
+func TestASignInThatTimeEnds(t *testing.T) {
+	s := newServer(t)
+	cloud, err := NewCloud(CloudConfig{Auth: map[string]Secret{
+		"auth_url": Secret(s.URL + "/stall"), "username": "u", "password": "p", "project_name": "p",
+		"user_domain_id": "default", "project_domain_id": "default",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(background, 100*time.Millisecond)
+	defer cancel()
+	_, err = cloud.Connect(ctx)
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, KindTimeout) {
+		t.Fatal(err)
+	}
+	sent := s.ids.Load()
+	if _, err = cloud.Connect(ctx); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, KindTimeout) {
+		t.Fatal(err)
+	}
+	equal(t, s.ids.Load(), sent)
+}
+
+func TestTheCauseOfADeadline(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		s := newServer(t)
+		client := s.client(t)
+		why := errors.New("the page took too long")
+		for range 10 {
+			ctx, cancel := context.WithTimeoutCause(background, 30*time.Millisecond, why)
+			_, err := client.Get(ctx, "/stall")
+			cancel()
+			if !errors.Is(err, why) || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, KindTimeout) {
+				t.Fatal(err)
+			}
 		}
 	})
 }
@@ -75,10 +162,19 @@ func TestADeadlineOfTheContext(t *testing.T) {
 		equal(t, failed.StatusCode, 503)
 		equal(t, failed.Trail.Stopped(), StopDeadline)
 
-		// The client's own times are no context's doing.
-		_, err = client.Get(background, "/stall", WithTimeout(50*time.Millisecond))
-		if !errors.Is(err, KindTimeout) || errors.Is(err, context.DeadlineExceeded) {
-			t.Fatal(err)
+		// The client's own times end a call alike, as they do in net/http.
+		own := s.client(t, func(c *Config) { c.Timeout = 50 * time.Millisecond })
+		for _, get := range []func() (*Response, error){
+			func() (*Response, error) { return client.Get(background, "/stall", WithTimeout(50*time.Millisecond)) },
+			func() (*Response, error) {
+				return client.Get(background, "/stall", WithAttemptTimeout(50*time.Millisecond), WithMaxAttempts(1))
+			},
+			func() (*Response, error) { return own.Get(background, "/stall") },
+		} {
+			_, err = get()
+			if !errors.As(err, &failed) || !failed.Timeout() || !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -30,9 +30,14 @@ func newClient(config *Config, connection *Connection) (*Client, error) {
 
 // Do makes a call and waits for its end. Its error is an [*Error] with the call's trail.
 //
-// When the context ends, so does the call, at once; [errors.Is] then finds [context.Canceled] or
-// [context.DeadlineExceeded] in the error. The context's deadline bounds the call's time like [Request.Timeout] does.
+// When the context ends, so does the call, at once and without waiting for hooks; [errors.Is] then finds
+// [context.Canceled] or [context.DeadlineExceeded] in the error, and the context's cause. A context that is over already
+// has nothing sent. The context's deadline bounds the call's time like [Request.Timeout] does, and is a [KindTimeout]
+// like it; [errors.Is] finds [context.DeadlineExceeded] in every timeout.
 func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
+	if c == nil || c.core == nil {
+		return nil, notMade()
+	}
 	response, err := c.core.do(ctx, request)
 	runtime.KeepAlive(c)
 	if err != nil {
@@ -73,6 +78,9 @@ func (c *Client) Patch(ctx context.Context, path string, v any, options ...Optio
 
 // SetToken puts a new credential in the place of the old. Calls under way keep the one they sent.
 func (c *Client) SetToken(token Secret) error {
+	if c == nil || c.core == nil {
+		return notMade()
+	}
 	err := c.core.setToken(token)
 	runtime.KeepAlive(c)
 	if err != nil {
@@ -84,6 +92,9 @@ func (c *Client) SetToken(token Secret) error {
 // Close closes the connections. Calls under way end as usual, later ones end with [ErrClosed]. It may be called any
 // number of times; its error is always nil.
 func (c *Client) Close() error {
+	if c == nil || c.core == nil {
+		return nil
+	}
 	c.core.close()
 	runtime.KeepAlive(c)
 	return nil

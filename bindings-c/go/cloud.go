@@ -105,8 +105,17 @@ func (c *Cloud) String() string { return "reqtrail.Cloud" }
 // Connect signs in, if the cloud asks for it. Its error is that of any call, with the trail of the sign-in. A sign-in is
 // made once in a program's life, and holds a thread meanwhile.
 func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
+	if c == nil || c.handle == nil {
+		return nil, invalidRequest("the cloud is nil or was not made by this package", nil)
+	}
+	if ctx == nil {
+		return nil, nilContext()
+	}
 	token := C.reqtrail_cancel_token_new()
 	defer C.reqtrail_cancel_token_free(token)
+	if contextEnd(ctx) != nil {
+		C.reqtrail_cancel_token_cancel(token)
+	}
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
@@ -122,7 +131,7 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	if connection == nil {
 		defer C.reqtrail_error_free(failed)
 		e := errorOf(failed)
-		explainContext(ctx, e)
+		explainContext(ctx, e, false)
 		return nil, e
 	}
 	made := &Connection{handle: connection}

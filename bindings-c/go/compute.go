@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"time"
 )
@@ -45,7 +44,8 @@ type FollowOptions struct {
 	Deadline time.Duration
 	// SettleTime is how long a state that decides nothing has to stay the same, 3 seconds.
 	SettleTime time.Duration
-	// OnProgress is told after every poll, in order, before the following returns. A panic in it ends nothing.
+	// OnProgress is told after every poll, in order, before the following returns; but a following whose context ends
+	// returns at once, and does not wait for it. A panic in it ends nothing.
 	OnProgress func(*Progress)
 }
 
@@ -102,6 +102,9 @@ func (c *Compute) Actions(ctx context.Context, serverID string, options ListOpti
 // Follow follows what a request started until it has ended. Its error is an [*ActionError], which says whether the action
 // failed or could not be followed; what was seen is in both. A report may still say unknown: look at its verdict.
 func (c *Compute) Follow(ctx context.Context, serverID string, started *Response, options FollowOptions) (*ActionReport, error) {
+	if started == nil {
+		return nil, invalidRequest("the response to follow is nil", nil)
+	}
 	return c.follow(ctx, serverID, started.RequestID, started.Trail, options)
 }
 
@@ -186,6 +189,12 @@ func (e *operationError) cause() error {
 
 // run runs an operation and copies what it gave: a report, an error, or both.
 func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *progressTeller) (*rawReport, *operationError, error) {
+	if c == nil || c.client == nil || c.client.core == nil {
+		return nil, nil, notMade()
+	}
+	if ctx == nil {
+		return nil, nil, nilContext()
+	}
 	core := c.client.core
 	defer runtime.KeepAlive(c.client)
 	if core.enter() == 0 {
@@ -205,7 +214,7 @@ func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *pr
 	defer w.release()
 	defer C.rt_free(w.ended.response, w.ended.report, w.ended.error)
 	if progress != nil {
-		progress.tellers.settle("")
+		progress.tellers.settle(ctx, "")
 	}
 	var raw *rawReport
 	if w.ended.report != nil {
@@ -236,7 +245,13 @@ func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, i
 	if started != nil {
 		trail = started.handle
 	}
-	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id))
+	var token *C.reqtrail_cancel_token
+	if contextEnd(ctx) != nil {
+		// The core then sends nothing, and gives its own account of that.
+		token = cancelledToken()
+		defer C.reqtrail_cancel_token_free(token)
+	}
+	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id), token)
 	runtime.KeepAlive(started)
 	if failed != nil {
 		q.forget(tag)
@@ -272,16 +287,4 @@ func (p *progressTeller) tell(text []byte) {
 			p.function(progress)
 		}
 	})
-}
-
-// explainContext adds what ended the context to the error of what it cancelled.
-func explainContext(ctx context.Context, failed *Error) {
-	ended := ctx.Err()
-	if failed.Kind != KindCancelled || ended == nil {
-		return
-	}
-	failed.causes = append(failed.causes, ended)
-	if cause := context.Cause(ctx); !errors.Is(ended, cause) {
-		failed.causes = append(failed.causes, cause)
-	}
 }

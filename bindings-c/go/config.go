@@ -17,8 +17,8 @@ type Config struct {
 	// Token is the credential: an API key, or a token.
 	Token Secret
 	// TokenRefresher makes a new token: asked before the first call if there is none, and once after a 401. One refresh
-	// serves all calls that met the same 401. It runs on a thread of its own and may block; its context ends when the
-	// client is closed. It must not call through its own client. If it fails, the 401 is the call's error, and
+	// serves all calls that met the same 401. It runs on a thread of its own and may block; its context ends as soon as
+	// the client is closed, also while calls are under way. It must not call through its own client. If it fails, the 401 is the call's error, and
 	// [errors.Is] finds the refresher's error in it.
 	TokenRefresher func(ctx context.Context) (Token, error)
 
@@ -81,9 +81,10 @@ type Config struct {
 	JitterSeed uint64
 
 	// OnAttempt is told of each attempt that has ended, before any wait. The attempts of one call are told in order;
-	// those of several may be told at the same time. A panic in it is logged, and the call goes on.
+	// those of several may be told at the same time. A call returns when all its attempts have been told, but one whose
+	// context ends returns at once, and what is left is told later. A panic in it is logged, and the call goes on.
 	OnAttempt func(CallInfo, Attempt)
-	// OnCall is told of each call that has ended, before the call returns.
+	// OnCall is told of each call that has ended, before the call returns, with the same exception.
 	OnCall func(*Trail)
 }
 

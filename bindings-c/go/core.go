@@ -110,6 +110,8 @@ func (c *core) leave() {
 }
 
 func (c *core) close() {
+	// At once, though calls may be under way: a refresher must not keep them.
+	c.hooks.end()
 	if c.users.Or(closedBit) == 0 {
 		c.free()
 	}
@@ -145,6 +147,9 @@ var stepsPool = sync.Pool{New: func() any { s := make(steps, 0, 512); return &s 
 // do makes a call: on this thread where nothing else is under way, since nothing then has to be woken; else by the queue,
 // so that no goroutine that waits holds a thread.
 func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
+	if ctx == nil {
+		return nil, nilContext()
+	}
 	users := c.enter()
 	if users == 0 {
 		return nil, closedError()
@@ -153,16 +158,14 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	buffer := stepsPool.Get().(*steps)
 	s := (*buffer)[:0]
 	if err := s.request(r); err != nil {
-		return nil, &Error{
-			Kind:    KindInvalidRequest,
-			Message: "the body cannot be written as JSON: " + err.Error(),
-			causes:  []error{err},
-		}
+		return nil, err
 	}
 	bounded := c.bound(ctx, r, &s)
 	var w *waiter
 	var err error
-	if here(users) {
+	if contextEnd(ctx) != nil {
+		w = c.callOver(s)
+	} else if here(users) {
 		w = c.callHere(ctx, s, bounded)
 	} else {
 		w, err = c.queue.call(c, ctx, s, bounded)
@@ -182,12 +185,12 @@ func (c *core) result(ctx context.Context, w *waiter, bounded bool) (*Response, 
 	defer w.release()
 	if w.ended.response != nil {
 		response := responseOf(&w.ended)
-		c.hooks.settle(response.Trail)
+		c.hooks.settle(ctx, response.Trail)
 		return response, nil
 	}
 	failed := errorOf(w.ended.error)
 	C.rt_free(w.ended.response, w.ended.report, w.ended.error)
-	c.hooks.settle(failed.Trail)
+	c.hooks.settle(ctx, failed.Trail)
 	c.explain(ctx, failed, bounded)
 	return nil, failed
 }
@@ -197,10 +200,7 @@ func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
 	if refused := c.hooks.refusal(failed); refused != nil {
 		failed.causes = []error{refused}
 	}
-	explainContext(ctx, failed)
-	if bounded && failed.Trail != nil && failed.Trail.Stopped() == StopDeadline {
-		failed.causes = append(failed.causes, context.DeadlineExceeded)
-	}
+	explainContext(ctx, failed, bounded)
 }
 
 // bound writes the times of a request, and has the context's deadline bound the call if it is the earlier one: the core
@@ -223,6 +223,21 @@ func (c *core) bound(ctx context.Context, r *Request, s *steps) bool {
 	s.time(C.RT_TIMEOUT, call)
 	s.time(C.RT_ATTEMPT_TIMEOUT, attempt)
 	return bounded
+}
+
+// callOver has the core end a call whose context is over: it sends nothing, and the trail is the core's own.
+func (c *core) callOver(s steps) *waiter {
+	w := newWaiter()
+	token := cancelledToken()
+	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, &w.ended)
+	C.reqtrail_cancel_token_free(token)
+	return w
+}
+
+func cancelledToken() *C.reqtrail_cancel_token {
+	token := C.reqtrail_cancel_token_new()
+	C.reqtrail_cancel_token_cancel(token)
+	return token
 }
 
 // callHere makes a call on this goroutine's thread.

@@ -23,7 +23,7 @@ func (c Code) Error() string { return string(c) }
 // has none.
 //
 // [errors.Is] finds its [Kind], its [Category], its [Code], the codes of the built-in dialects ([NovaVMSCode],
-// [OpenStackFault]), and what ended the context.
+// [OpenStackFault]), what ended the context, and in every timeout [context.DeadlineExceeded].
 type Error struct {
 	// Kind is what went wrong with the call.
 	Kind Kind
@@ -59,7 +59,8 @@ type Error struct {
 	// Microversion is the version of the API that answered, where the API has versions.
 	Microversion string
 
-	// Trail is the call's trail; nil only for a client that could not be built, or was closed.
+	// Trail is the call's trail; nil only where there was no call: for a client that could not be built, or was closed,
+	// and for a request that Go values cannot make, such as a body that cannot be written as JSON.
 	Trail *Trail
 
 	text   string
@@ -110,6 +111,19 @@ func (e *Error) Is(target error) bool {
 func (e *Error) isCode(dialect, code string) bool {
 	return string(e.Code) == code && e.Trail != nil && e.Trail.Dialect() == dialect
 }
+
+// invalidRequest is the error of a request that did not come as far as the core.
+func invalidRequest(message string, cause error) *Error {
+	e := &Error{Kind: KindInvalidRequest, Message: message}
+	if cause != nil {
+		e.causes = []error{cause}
+	}
+	return e
+}
+
+func nilContext() *Error { return invalidRequest("the context is nil", nil) }
+
+func notMade() *Error { return invalidRequest("the client is nil or was not made by NewClient", nil) }
 
 func closedError() *Error {
 	return &Error{Kind: KindInvalidRequest, Message: "the client is closed", causes: []error{ErrClosed}}

@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -62,33 +63,55 @@ func (h *hooks) close() {
 	}
 }
 
-// settle waits until all that happened in a call has been told.
-func (h *hooks) settle(trail *Trail) {
+// end ends the refresher's context.
+func (h *hooks) end() {
+	if h.id != 0 {
+		h.cancel()
+	}
+}
+
+// settle waits until all that happened in a call has been told, or until its context ends.
+func (h *hooks) settle(ctx context.Context, trail *Trail) {
 	if trail == nil || h.onAttempt == nil && h.onCall == nil {
 		return
 	}
-	h.tellers.settle(trail.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
+	h.tellers.settle(ctx, trail.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
 		return C.reqtrail_trail_call_id(handle, length)
 	}))
 }
 
-// refresh asks the program for a token.
-func (h *hooks) refresh() (token Token, err error) {
-	defer func() {
-		if panicked := recover(); panicked != nil {
-			err = &panicError{panicked}
-			slog.Error("reqtrail: the token refresher panicked", "panic", panicked)
-		}
-		if err != nil {
-			h.mutex.Lock()
-			h.refusals = append(h.refusals, err)
-			if len(h.refusals) > keptRefusals {
-				h.refusals = h.refusals[1:]
+// errExited is the error of a refresher that called runtime.Goexit.
+var errExited = errors.New("the token refresher ended its goroutine")
+
+// refresh asks the program for a token, on a goroutine that the program may end.
+func (h *hooks) refresh() (Token, error) {
+	type answer struct {
+		token Token
+		err   error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		given := answer{err: errExited}
+		defer func() {
+			if panicked := recover(); panicked != nil {
+				given.err = &panicError{panicked}
+				slog.Error("reqtrail: the token refresher panicked", "panic", panicked)
 			}
-			h.mutex.Unlock()
-		}
+			answers <- given
+		}()
+		token, err := h.refresher(h.ctx)
+		given = answer{token, err}
 	}()
-	return h.refresher(h.ctx)
+	given := <-answers
+	if given.err != nil {
+		h.mutex.Lock()
+		h.refusals = append(h.refusals, given.err)
+		if len(h.refusals) > keptRefusals {
+			h.refusals = h.refusals[1:]
+		}
+		h.mutex.Unlock()
+	}
+	return given.token, given.err
 }
 
 // refusal finds the refresher's error behind the error of a call: the core carries its text.
@@ -140,13 +163,21 @@ func (t *tellers) tell(call string, function func()) {
 	one.queue = append(one.queue, function)
 }
 
+// run tells what waits. A function may end the goroutine by runtime.Goexit, as t.FailNow does; another one goes on then.
 func (t *tellers) run(call string, one *teller) {
+	over := false
+	defer func() {
+		if !over {
+			go t.run(call, one)
+		}
+	}()
 	for {
 		t.mutex.Lock()
 		if len(one.queue) == 0 {
 			delete(t.calls, call)
 			t.mutex.Unlock()
 			close(one.done)
+			over = true
 			return
 		}
 		function := one.queue[0]
@@ -156,13 +187,17 @@ func (t *tellers) run(call string, one *teller) {
 	}
 }
 
-// settle waits until what was to be told of a call has been told.
-func (t *tellers) settle(call string) {
+// settle waits until what was to be told of a call has been told, or until the context ends: a call that is cancelled
+// returns at once, however long its hooks take.
+func (t *tellers) settle(ctx context.Context, call string) {
 	t.mutex.Lock()
 	one := t.calls[call]
 	t.mutex.Unlock()
 	if one != nil {
-		<-one.done
+		select {
+		case <-one.done:
+		case <-ctx.Done():
+		}
 	}
 }
 

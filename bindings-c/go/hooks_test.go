@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -131,4 +132,83 @@ func TestClosingEndsTheRefreshersContext(t *testing.T) {
 	}
 	_ = client.Close()
 	<-ended
+}
+
+func TestClosingEndsTheRefreshersContextDuringACall(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		asked := make(chan struct{})
+		client := newServer(t).client(t, func(c *Config) {
+			c.TokenRefresher = func(ctx context.Context) (Token, error) {
+				close(asked)
+				<-ctx.Done()
+				return Token{}, ctx.Err()
+			}
+		})
+		over := make(chan error)
+		go func() {
+			_, err := client.Get(background, "/private")
+			over <- err
+		}()
+		<-asked
+		began := time.Now()
+		_ = client.Close()
+		if err := <-over; !errors.Is(err, CategoryAuthentication) || !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Fatal(took)
+		}
+	})
+}
+
+func TestAHookMayEndItsGoroutine(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		var mutex sync.Mutex
+		var told []string
+		add := func(what string) {
+			mutex.Lock()
+			told = append(told, what)
+			mutex.Unlock()
+			runtime.Goexit()
+		}
+		client := newServer(t).client(t, func(c *Config) {
+			c.OnAttempt = func(_ CallInfo, a Attempt) { add(fmt.Sprint(a.Number)) }
+			c.OnCall = func(trail *Trail) { add(trail.Outcome()) }
+		})
+		if _, err := client.Get(background, "/once/x"); err != nil {
+			t.Fatal(err)
+		}
+		mutex.Lock()
+		equal(t, told, []string{"1", "2", "ok"})
+		mutex.Unlock()
+
+		client = newServer(t).client(t, func(c *Config) {
+			c.TokenRefresher = func(context.Context) (Token, error) { runtime.Goexit(); return Token{}, nil }
+		})
+		if _, err := client.Get(background, "/private"); !errors.Is(err, CategoryAuthentication) || !errors.Is(err, errExited) {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestACancelledCallDoesNotWaitForHooks(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		release, told := make(chan struct{}), make(chan struct{})
+		s := newServer(t)
+		client := s.client(t, func(c *Config) {
+			c.OnAttempt = func(CallInfo, Attempt) { <-release }
+			c.OnCall = func(*Trail) { close(told) }
+		})
+		ctx, cancel := context.WithCancel(background)
+		go func() {
+			<-s.seen
+			cancel()
+		}()
+		if _, err := client.Get(ctx, "/stall"); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		// What is left is told later.
+		close(release)
+		<-told
+	})
 }

@@ -162,6 +162,24 @@ func TestAFollowingThatIsCancelled(t *testing.T) {
 	}
 }
 
+func TestAFollowingThatADeadlineEnds(t *testing.T) {
+	s := newServer(t)
+	compute := NewCompute(s.client(t, func(c *Config) { c.Dialect, c.BaseURL = OpenStack, s.URL+"/stall" }))
+	why := errors.New("the page took too long")
+	ctx, cancel := context.WithTimeoutCause(background, 100*time.Millisecond, why)
+	defer cancel()
+	_, err := compute.FollowID(ctx, "a", "req-1", FollowOptions{})
+	var failed *Error
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, why) || !errors.As(err, &failed) || !failed.Timeout() {
+		t.Fatal(err)
+	}
+	sent := s.ids.Load()
+	if _, err = compute.FollowID(ctx, "a", "req-1", FollowOptions{}); !errors.Is(err, why) || !errors.Is(err, KindTimeout) {
+		t.Fatal(err)
+	}
+	equal(t, s.ids.Load(), sent)
+}
+
 func TestClouds(t *testing.T) {
 	for _, name := range []string{"OS_CLOUD", "OS_AUTH_URL", "OS_TOKEN"} {
 		t.Setenv(name, "")

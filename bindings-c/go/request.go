@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs; other values are
-// written as fmt.Sprint writes them, and percent-encoded whole.
+// Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs; strings, numbers, bools
+// and what is a [fmt.Stringer] are written as fmt.Sprint writes them, and percent-encoded whole. Anything else, nil too,
+// is refused, and nothing is sent.
 type Params map[string]any
 
 // Request is one call. The zero value of a field stands for the client's own setting; where a number may be zero, a
@@ -30,9 +31,10 @@ type Request struct {
 	// Header is added to the client's.
 	Header http.Header
 
-	// JSON is marshalled as the body, which then has the type application/json; nil stands for no body.
+	// JSON is marshalled as the body, which then has the type application/json; nil stands for no body. A [Secret] in
+	// it is refused, since JSON hides it: convert it to string where it is to be sent.
 	JSON any
-	// Body is the body as it is; Header may say its type.
+	// Body is the body as it is; Header may say its type. It cannot be given together with JSON.
 	Body []byte
 
 	// Timeout is the time of the whole call. One above the client's attempt timeout lifts that for this call too.
@@ -55,6 +57,8 @@ type Request struct {
 
 	// emptyKey has an empty idempotency key refused, where a program meant to give one.
 	emptyKey bool
+	// nilOption and hasBody have the request refused, where an option was nil, or a JSON body was given too.
+	nilOption, hasBody bool
 }
 
 // Option sets something of a [Request].
@@ -85,10 +89,10 @@ func WithHeader(name, value string) Option {
 	}
 }
 
-// WithBody sets the body as it is, and its type.
+// WithBody sets the body as it is, and its type. It takes the place of a JSON body, which must be nil.
 func WithBody(contentType string, body []byte) Option {
 	return func(r *Request) {
-		r.Body = body
+		r.Body, r.hasBody = body, true
 		WithHeader("Content-Type", contentType)(r)
 	}
 }
@@ -131,6 +135,10 @@ func WithMicroversion(version string) Option {
 func newRequest(method, path string, v any, options []Option) *Request {
 	request := &Request{Method: method, Path: path, JSON: v}
 	for _, set := range options {
+		if set == nil {
+			request.nilOption = true
+			continue
+		}
 		set(request)
 	}
 	return request

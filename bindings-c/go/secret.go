@@ -1,12 +1,28 @@
 package reqtrail
 
-import "log/slog"
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+)
 
 // redacted is what is shown in the place of a secret.
 const redacted = "[redacted]"
 
 // Secret is a text that no formatting shows: not fmt, not slog, not encoding/json. Convert it to string to see it.
+//
+// What fmt never asks a value about it cannot hide: the misused verbs %p and %w, and unexported fields of structs.
 type Secret string
+
+// Format hides the text, whatever the verb.
+func (s Secret) Format(f fmt.State, verb rune) {
+	if verb == 'v' && f.Flag('#') {
+		_, _ = io.WriteString(f, s.GoString())
+		return
+	}
+	_, _ = io.WriteString(f, redacted)
+}
 
 // String hides the text.
 func (s Secret) String() string { return redacted }
@@ -19,3 +35,40 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // MarshalText hides the text.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+var secretType = reflect.TypeFor[Secret]()
+
+// holdsSecret says whether a value that encoding/json has written holds a secret somewhere.
+func holdsSecret(v reflect.Value, seen map[uintptr]bool) bool {
+	switch v.Kind() {
+	case reflect.String:
+		return v.Type() == secretType
+	case reflect.Interface:
+		return holdsSecret(v.Elem(), seen)
+	case reflect.Pointer:
+		if v.IsNil() || seen[v.Pointer()] && v.Elem().Kind() == reflect.Struct {
+			return false
+		}
+		seen[v.Pointer()] = true
+		return holdsSecret(v.Elem(), seen)
+	case reflect.Struct:
+		for at := range v.NumField() {
+			if holdsSecret(v.Field(at), seen) {
+				return true
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for at := range v.Len() {
+			if holdsSecret(v.Index(at), seen) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for entries := v.MapRange(); entries.Next(); {
+			if holdsSecret(entries.Key(), seen) || holdsSecret(entries.Value(), seen) {
+				return true
+			}
+		}
+	}
+	return false
+}

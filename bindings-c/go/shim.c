@@ -29,24 +29,41 @@ static void on_progress(const char *json, size_t length, void *user_data) {
 // A step of Go's buffer.
 typedef struct {
     uint8_t what;
-    uint32_t first_length;
-    uint32_t second_length;
+    size_t first_length;
+    size_t second_length;
     const char *first;
     const char *second;
 } step;
 
-// Reads the next step; false at the end.
+// Reads the next step; false at the end, and for a step that goes beyond it.
 static bool next(const uint8_t **at, const uint8_t *end, step *s) {
-    if (end - *at < 9) {
+    uint64_t first, second;
+    const size_t head = 1 + sizeof first + sizeof second;
+    size_t left = (size_t)(end - *at);
+    if (left < head) {
+        return false;
+    }
+    left -= head;
+    memcpy(&first, *at + 1, sizeof first);
+    memcpy(&second, *at + 1 + sizeof first, sizeof second);
+    if (first > left || second > left - first) {
         return false;
     }
     s->what = **at;
-    memcpy(&s->first_length, *at + 1, 4);
-    memcpy(&s->second_length, *at + 5, 4);
-    s->first = (const char *)*at + 9;
+    s->first_length = (size_t)first;
+    s->second_length = (size_t)second;
+    s->first = (const char *)*at + head;
     s->second = s->first + s->first_length;
     *at = (const uint8_t *)s->second + s->second_length;
     return true;
+}
+
+bool rt_steps_whole(const uint8_t *at, size_t length) {
+    const uint8_t *end = at + length;
+    step s;
+    while (next(&at, end, &s)) {
+    }
+    return at == end;
 }
 
 static uint64_t number(const char *text) {
@@ -241,10 +258,14 @@ reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, s
 }
 
 reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
-                                    const reqtrail_trail *started, uintptr_t id) {
+                                    const reqtrail_trail *started, uintptr_t id,
+                                    const reqtrail_cancel_token *cancel) {
     reqtrail_error *error = NULL;
     reqtrail_operation *operation = operation_of(steps, length, started, id, &error);
     if (operation != NULL) {
+        if (cancel != NULL) {
+            reqtrail_operation_cancel_token(operation, cancel);
+        }
         reqtrail_client_submit_operation(client, operation, tag, &error);
         reqtrail_operation_free(operation);
     }

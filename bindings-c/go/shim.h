@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Go writes what it wants to set into one buffer of steps: a byte that says what, two lengths of four bytes in the
+// Go writes what it wants to set into one buffer of steps: a byte that says what, two lengths of eight bytes in the
 // machine's order, and two texts. A number is a first text of eight bytes.
 enum rt_step {
     // Requests. The first step is RT_PATH or RT_LINK, with the method.
@@ -136,6 +136,9 @@ typedef struct {
     reqtrail_trail *trail;
 } rt_session;
 
+// Says whether a buffer consists of whole steps. What follows a step that is cut short is never read as steps.
+bool rt_steps_whole(const uint8_t *steps, size_t length);
+
 // Builds a client of a base URL or, where it is not NULL, of a connection. `id` is what callbacks into Go carry.
 reqtrail_client *rt_client_new(const uint8_t *steps, size_t length, const reqtrail_connection *connection, uintptr_t id,
                                reqtrail_error **error);
@@ -152,9 +155,10 @@ void rt_call(const reqtrail_client *client, const uint8_t *steps, size_t length,
 reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag);
 
 // Submits an operation under a tag, likewise. `started` is the trail of the request that an RT_FOLLOW follows, or NULL; `id` is
-// what the callback of RT_ON_PROGRESS carries.
+// what the callback of RT_ON_PROGRESS carries, and `cancel` may be NULL.
 reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
-                                    const reqtrail_trail *started, uintptr_t id);
+                                    const reqtrail_trail *started, uintptr_t id,
+                                    const reqtrail_cancel_token *cancel);
 
 // Takes up to `capacity` results.
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity);

@@ -4,13 +4,16 @@ package reqtrail
 import "C"
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"net/http"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,9 +22,12 @@ type steps []byte
 
 func (s *steps) head(what uint8, first, second int) {
 	buffer := append(*s, what)
-	buffer = binary.NativeEndian.AppendUint32(buffer, uint32(first))
-	*s = binary.NativeEndian.AppendUint32(buffer, uint32(second))
+	buffer = binary.NativeEndian.AppendUint64(buffer, uint64(first))
+	*s = binary.NativeEndian.AppendUint64(buffer, uint64(second))
 }
+
+// whole says whether the shim reads the buffer to its end.
+func (s steps) whole() bool { return bool(C.rt_steps_whole((*C.uint8_t)(start(s)), C.size_t(len(s)))) }
 
 func (s *steps) text(what uint8, text string) { s.pair(what, text, "") }
 
@@ -107,8 +113,48 @@ func (s *steps) headers(header http.Header) {
 	}
 }
 
-// request writes a request; `json.Marshal` may refuse its body.
+// paramText is how a value is written into a path: what has no text of its own, such as a pointer or a list, would be
+// sent as an address or in Go's notation, and is refused.
+func paramText(name string, value any) (string, error) {
+	v := reflect.ValueOf(value)
+	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return "", invalidRequest(fmt.Sprintf("the value of the parameter `%s` is nil", name), nil)
+	}
+	_, speaks := value.(fmt.Stringer)
+	plain := v.Kind() >= reflect.Bool && v.Kind() <= reflect.Float64 || v.Kind() == reflect.String
+	if !speaks && !plain {
+		return "", invalidRequest(fmt.Sprintf("the value of the parameter `%s` is a %T, which has no text of its own; "+
+			"expected a string, a number, a bool or a fmt.Stringer", name, value), nil)
+	}
+	text := fmt.Sprint(value)
+	if strings.Contains(text, redacted) && v.Kind() != reflect.String {
+		return "", invalidRequest(fmt.Sprintf("the value of the parameter `%s` holds a Secret; give the Secret itself", name), nil)
+	}
+	return text, nil
+}
+
+// jsonBody marshals a body.
+func jsonBody(v any) ([]byte, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, invalidRequest("the body cannot be written as JSON: "+err.Error(), err)
+	}
+	if bytes.Contains(body, []byte(redacted)) && holdsSecret(reflect.ValueOf(v), map[uintptr]bool{}) {
+		return nil, invalidRequest("the body holds a Secret, which JSON would show as "+redacted+"; convert it to string to send it", nil)
+	}
+	return body, nil
+}
+
+// request writes a request, or says why it cannot be sent.
 func (s *steps) request(r *Request) error {
+	switch {
+	case r == nil:
+		return invalidRequest("the request is nil", nil)
+	case r.nilOption:
+		return invalidRequest("an option of the request is nil", nil)
+	case r.JSON != nil && (r.Body != nil || r.hasBody):
+		return invalidRequest("the request has both a JSON body and another; give one of them", nil)
+	}
 	method := r.Method
 	if method == "" {
 		method = http.MethodGet
@@ -125,7 +171,11 @@ func (s *steps) request(r *Request) error {
 		case Secret:
 			s.pair(C.RT_SECRET_PARAM, name, string(value))
 		default:
-			s.pair(C.RT_PARAM, name, fmt.Sprint(value))
+			text, err := paramText(name, value)
+			if err != nil {
+				return err
+			}
+			s.pair(C.RT_PARAM, name, text)
 		}
 	}
 	if len(r.Query) > 0 {
@@ -141,7 +191,7 @@ func (s *steps) request(r *Request) error {
 	s.headers(r.Header)
 	switch {
 	case r.JSON != nil:
-		body, err := json.Marshal(r.JSON)
+		body, err := jsonBody(r.JSON)
 		if err != nil {
 			return err
 		}

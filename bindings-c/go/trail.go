@@ -15,6 +15,8 @@ import (
 // Trail is the record of one call: every HTTP attempt in order, and how the call ended. Its String is the support
 // report. All goroutines may read it at the same time.
 //
+// A nil trail has no attempts, and its texts are empty.
+//
 // It is read from the core when something is asked of it, so a trail that nobody looks at costs next to nothing.
 type Trail struct {
 	handle *C.reqtrail_trail
@@ -53,6 +55,9 @@ func freeTrail(handle *C.reqtrail_trail) { C.reqtrail_trail_free(handle) }
 
 // ask reads a text of the core's.
 func (t *Trail) ask(read func(handle *C.reqtrail_trail, length *C.size_t) *C.char) string {
+	if t == nil || t.handle == nil {
+		return ""
+	}
 	var length C.size_t
 	data := read(t.handle, &length)
 	copied := string(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length)))
@@ -61,6 +66,9 @@ func (t *Trail) ask(read func(handle *C.reqtrail_trail, length *C.size_t) *C.cha
 }
 
 func (t *Trail) read() *trailJSON {
+	if t == nil || t.handle == nil {
+		return &trailJSON{}
+	}
 	t.once.Do(func() {
 		// The core wrote it, and scenarios hold it to its schema.
 		_ = json.Unmarshal([]byte(t.JSON()), &t.data)
@@ -144,7 +152,7 @@ func (t *Trail) RequestID() string {
 
 // String is the support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets.
 func (t *Trail) String() string {
-	if t == nil {
+	if t == nil || t.handle == nil {
 		return "no trail"
 	}
 	return t.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
@@ -154,6 +162,9 @@ func (t *Trail) String() string {
 
 // JSON is the trail as JSON of the schema reqtrail.trail/1, the same in every language.
 func (t *Trail) JSON() string {
+	if t == nil || t.handle == nil {
+		return "null"
+	}
 	return t.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
 		return C.reqtrail_trail_json(handle, length)
 	})
@@ -183,6 +194,9 @@ func (t *Trail) LogValue() slog.Value {
 // unusable is the decode error of a response whose body a parser refused. The parser's own text may repeat the body, so
 // it is behind the error and not in it.
 func (t *Trail) unusable(what string, cause error) *Error {
+	if t == nil || t.handle == nil {
+		return &Error{Kind: KindDecode, Message: what, causes: []error{cause}}
+	}
 	why := cause.Error()
 	failed := C.reqtrail_trail_unusable(t.handle, charsOf(what), C.size_t(len(what)), charsOf(why), C.size_t(len(why)))
 	runtime.KeepAlive(t)
