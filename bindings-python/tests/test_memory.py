@@ -1,8 +1,7 @@
 """A program that makes calls all day does not grow.
 
-Each client makes so many calls as a build without optimisation has time for; with MEMORY_CALLS=50000 both make 100,000
-together, which `make memory-python` does with a release build. Python's own books are kept for a part of them only: they
-slow it down.
+Both clients make 100,000 calls together; MEMORY_CALLS says how many each makes, and `make memory-python` does the same with
+a release build. Python's own books are kept for a part of them only: they slow it down.
 """
 
 import asyncio
@@ -20,7 +19,7 @@ import pytest
 
 import reqtrail
 
-CALLS = int(os.environ.get("MEMORY_CALLS", "10000"))
+CALLS = int(os.environ.get("MEMORY_CALLS", "50000"))
 TRACED = max(CALLS // 25, 1000)
 
 
