@@ -98,7 +98,9 @@ pub use response::Response;
 pub use retry::RetryBudget;
 pub use trail::{Attempt, Outcome, Trail};
 pub use transport::reqwest::ReqwestTransport;
-pub use transport::{Failure, Proxy, Reply, SentMark, Transport, TransportError, WireRequest};
+pub use transport::{
+    Failure, Phase, Proxy, Reply, SentMark, Transport, TransportError, WireRequest,
+};
 
 // Their types are part of this library's own; using them from here keeps the versions equal.
 pub use bytes;

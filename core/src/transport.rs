@@ -2,11 +2,13 @@
 
 pub(crate) mod reqwest;
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -93,6 +95,8 @@ impl WireRequest {
 }
 
 /// Remembers whether a request may have begun to leave the client. Clones are one mark.
+///
+/// A transport also notes here what it is busy with and with whom, so that an attempt that ends early says so.
 #[derive(Clone, Debug, Default)]
 pub struct SentMark(Arc<Marks>);
 
@@ -101,6 +105,53 @@ struct Marks {
     sent: AtomicBool,
     /// The network's own note beside the mark, kept here to save an allocation for each attempt.
     body_gone: AtomicBool,
+    /// The attempt's or the call's time ran out; set before the exchange is dropped.
+    timed_out: AtomicBool,
+    phase: AtomicU8,
+    peer: Mutex<Option<Arc<str>>>,
+}
+
+/// What an exchange is busy with.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Phase {
+    /// It has no connection yet, and the transport does not say more.
+    #[default]
+    Connecting = 0,
+    /// It looks up the host's addresses.
+    Resolving = 1,
+    /// It waits for the proxy: its greeting, or its answer to CONNECT.
+    Proxy = 2,
+    /// It makes the TLS handshake.
+    Tls = 3,
+    /// It has a connection and waits until that takes another HTTP/2 stream.
+    Stream = 4,
+    /// It writes the request.
+    Sending = 5,
+    /// It wrote the request and waits for the response's head.
+    Waiting = 6,
+    /// It reads the response's body.
+    Reading = 7,
+}
+
+impl Phase {
+    const ALL: [Self; 8] = [
+        Self::Connecting,
+        Self::Resolving,
+        Self::Proxy,
+        Self::Tls,
+        Self::Stream,
+        Self::Sending,
+        Self::Waiting,
+        Self::Reading,
+    ];
+
+    /// Returns whether the exchange has a connection, so that the connect timeout no longer bounds it.
+    #[must_use]
+    pub fn is_connected(self) -> bool {
+        self as u8 >= Self::Stream as u8
+    }
 }
 
 impl SentMark {
@@ -113,6 +164,40 @@ impl SentMark {
     #[must_use]
     pub fn is_marked(&self) -> bool {
         self.0.sent.load(Ordering::Acquire)
+    }
+
+    /// Notes what the exchange is busy with.
+    pub fn set_phase(&self, phase: Phase) {
+        self.0.phase.store(phase as u8, Ordering::Release);
+    }
+
+    /// Returns what the exchange is busy with, or was when it was given up.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        Phase::ALL[usize::from(self.0.phase.load(Ordering::Acquire)) % Phase::ALL.len()]
+    }
+
+    /// Notes whom the exchange talks to, as in `192.0.2.7:443` or `proxy.example:3128`. It must hold no secret.
+    pub fn set_peer(&self, peer: Arc<str>) {
+        *self.0.peer.lock().unwrap_or_else(PoisonError::into_inner) = Some(peer);
+    }
+
+    /// Returns whom the exchange talks to, where the transport knows.
+    #[must_use]
+    pub fn peer(&self) -> Option<Arc<str>> {
+        let peer = self.0.peer.lock().unwrap_or_else(PoisonError::into_inner);
+        peer.clone()
+    }
+
+    /// Notes that the exchange is given up because its time ran out, and not because the caller cancelled.
+    pub(crate) fn note_timeout(&self) {
+        self.0.timed_out.store(true, Ordering::Release);
+    }
+
+    /// Returns whether the exchange is given up because its time ran out. True only once it is being dropped.
+    #[must_use]
+    pub fn is_timed_out(&self) -> bool {
+        self.0.timed_out.load(Ordering::Acquire)
     }
 
     /// Notes that the request's body was dropped.
@@ -145,6 +230,7 @@ pub struct Reply<B> {
 #[error("{message}")]
 pub struct TransportError {
     failure: Failure,
+    code: Option<Cow<'static, str>>,
     message: String,
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -154,12 +240,16 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// No connection: name resolution, refused, unreachable, connect timeout.
+    /// No connection: name resolution, refused, unreachable, a proxy's 5xx to CONNECT.
     Connect,
     /// A TLS handshake that failed.
     Tls,
-    /// HTTP/2's word that the request was not processed (RFC 9113 §6.8 and §8.7).
+    /// A proxy refused the tunnel with a status outside 2xx and 5xx: it would refuse it again.
+    ProxyRefused,
+    /// The server vowed that it did not process the request: GOAWAY below its stream (RFC 9113 §6.8).
     Unprocessed,
+    /// The server vowed that it did not process the request: REFUSED_STREAM (RFC 9113 §8.7).
+    RefusedStream,
     /// The connection broke, or the peer broke the protocol.
     Broken,
     /// The header block is over the bound of the HTTP library.
@@ -171,9 +261,23 @@ impl TransportError {
     pub fn new(failure: Failure, message: impl Into<String>) -> Self {
         Self {
             failure,
+            code: None,
             message: message.into(),
             source: None,
         }
+    }
+
+    /// Adds the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Returns the code that operators know the failure by.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
     }
 
     /// Adds the cause.
@@ -215,6 +319,12 @@ pub(crate) struct WireOptions {
     pub(crate) http1_only: bool,
     pub(crate) pool_max_idle: usize,
     pub(crate) pool_idle_timeout: Duration,
+    /// Connections go to this socket, whatever the base URL's host is.
+    pub(crate) unix_socket: Option<PathBuf>,
+    /// How long an HTTP/2 connection with open streams may be silent before it is asked for a sign of life.
+    pub(crate) http2_ping_interval: Option<Duration>,
+    /// How long an HTTP/2 connection may take to give that sign.
+    pub(crate) http2_ping_timeout: Duration,
 }
 
 impl Default for WireOptions {
@@ -228,6 +338,9 @@ impl Default for WireOptions {
             pool_max_idle: usize::MAX,
             // Older idle connections breed POSTs of unknown outcome: servers close them just as they are used.
             pool_idle_timeout: Duration::from_secs(15),
+            unix_socket: None,
+            http2_ping_interval: Some(Duration::from_secs(5)),
+            http2_ping_timeout: Duration::from_secs(3),
         }
     }
 }

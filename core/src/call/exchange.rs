@@ -314,8 +314,10 @@ impl<T: Transport> Attempt<'_, T> {
     ) -> Exchanged {
         let (kind, gave, sent) = match error.failure() {
             Failure::Connect => (ErrorKind::Connect, Gave::NoConnection, Sent::No),
-            Failure::Tls => (ErrorKind::Connect, Gave::Tls, Sent::No),
-            Failure::Unprocessed => (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark)),
+            Failure::Tls | Failure::ProxyRefused => (ErrorKind::Connect, Gave::Tls, Sent::No),
+            Failure::Unprocessed | Failure::RefusedStream => {
+                (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark))
+            }
             Failure::HeadersTooLarge => (ErrorKind::TooLarge, Gave::Unusable, Sent::Yes),
             Failure::Broken => (ErrorKind::Transport, Gave::Broken, guard::sent(mark)),
         };

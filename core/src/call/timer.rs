@@ -46,7 +46,9 @@ impl<T: Transport> Future for AttemptTimer<'_, T> {
             ready!(self.sleep.as_mut().poll(cx));
             let end = self.timing.end();
             // Where the connection is there, the time to connect does not bound the rest.
-            if !self.sent.is_marked() || self.transport.now() >= end {
+            let connected = self.sent.is_marked() || self.sent.phase().is_connected();
+            if !connected || self.transport.now() >= end {
+                self.sent.note_timeout();
                 return Poll::Ready(());
             }
             let rest = self.transport.sleep_until(end);
