@@ -48,6 +48,7 @@ mod cancel;
 mod closed_set;
 mod codes;
 mod coding;
+mod fork;
 mod limits;
 mod rate_limit;
 mod redact;

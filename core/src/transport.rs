@@ -1,6 +1,8 @@
 //! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
 
+pub(crate) mod hyper;
 pub(crate) mod reqwest;
+pub(crate) mod timers;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -68,6 +70,8 @@ pub struct WireRequest {
     pub body: Bytes,
     /// To be marked when the request may begin to leave.
     pub sent: SentMark,
+    /// The server vowed that it did not process this request before: it takes the next free place, before new ones.
+    pub is_resend: bool,
 }
 
 impl std::fmt::Debug for WireRequest {
@@ -90,6 +94,7 @@ impl WireRequest {
             headers,
             body,
             sent: SentMark::default(),
+            is_resend: false,
         }
     }
 }
@@ -285,6 +290,16 @@ impl TransportError {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The same error for another attempt that waited for the same connection; its cause stays here.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            failure: self.failure,
+            code: self.code.clone(),
+            message: self.message.clone(),
+            source: None,
+        }
     }
 
     /// Returns what broke.

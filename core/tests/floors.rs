@@ -11,6 +11,7 @@ const FLOORS: [&[&str]; 7] = [
         "closed_set",
         "codes",
         "coding",
+        "fork",
         "limits",
         "rate_limit",
         "redact",

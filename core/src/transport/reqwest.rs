@@ -5,7 +5,6 @@
 
 mod body;
 mod classify;
-mod sleep;
 mod tls;
 
 use std::future::Future;
@@ -15,6 +14,7 @@ use std::time::{Duration, Instant};
 use reqwest::redirect;
 use url::Url;
 
+use super::timers::{self, Timers};
 use super::{Failure, Proxy, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
 
 /// More header fields than the client accepts are still parsed, so that their response's ID is not lost.
@@ -33,7 +33,7 @@ pub struct ReqwestTransport {
     client: reqwest::Client,
     tasks: Tasks,
     /// Where one runtime polls everything: its timers.
-    timers: Option<sleep::Timers>,
+    timers: Option<Timers>,
 }
 
 /// Where work goes on that must outlive the call that began it.
@@ -89,7 +89,7 @@ impl ReqwestTransport {
     /// Keeps timers from call to call, for the runtime that this is called in.
     pub(crate) fn keeping_timers(self) -> Self {
         Self {
-            timers: Some(sleep::Timers::of_this_runtime()),
+            timers: Some(Timers::of_this_runtime()),
             ..self
         }
     }
@@ -154,7 +154,7 @@ fn reqwest_proxy(proxy: &Proxy, base: &Url) -> Result<Option<reqwest::Proxy>, St
 }
 
 impl Transport for ReqwestTransport {
-    type Sleep = sleep::Sleep;
+    type Sleep = timers::Sleep;
     type Body = body::ResponseBody;
 
     fn now(&self) -> Instant {
@@ -164,7 +164,7 @@ impl Transport for ReqwestTransport {
     fn sleep_until(&self, at: Instant) -> Self::Sleep {
         match &self.timers {
             Some(timers) => timers.sleep_until(at),
-            None => sleep::Sleep::until(at),
+            None => timers::Sleep::until(at),
         }
     }
 
@@ -175,6 +175,7 @@ impl Transport for ReqwestTransport {
             headers,
             body,
             sent,
+            ..
         } = request;
         let mut wire = reqwest::Request::new(method, url);
         *wire.headers_mut() = headers;

@@ -20,7 +20,7 @@ type Armed = Pin<Box<tokio::time::Sleep>>;
 
 /// The timers of one runtime that nobody waits for.
 #[derive(Clone, Debug)]
-pub(super) struct Timers {
+pub(crate) struct Timers {
     /// A timer rings on the runtime that it was made on, and this may stand still while another one waits.
     runtime: Id,
     idle: Arc<Mutex<Vec<Armed>>>,
@@ -28,7 +28,7 @@ pub(super) struct Timers {
 
 impl Timers {
     /// Keeps the timers of the runtime that it is called in.
-    pub(super) fn of_this_runtime() -> Self {
+    pub(crate) fn of_this_runtime() -> Self {
         Self {
             runtime: Handle::current().id(),
             idle: Arc::default(),
@@ -36,7 +36,7 @@ impl Timers {
     }
 
     /// Waits with a timer that is there, or with a new one.
-    pub(super) fn sleep_until(&self, at: Instant) -> Sleep {
+    pub(crate) fn sleep_until(&self, at: Instant) -> Sleep {
         if Handle::current().id() != self.runtime {
             return Sleep::until(at);
         }
@@ -95,7 +95,7 @@ pub struct Kept {
 }
 
 impl Sleep {
-    pub(super) fn until(at: Instant) -> Self {
+    pub(crate) fn until(at: Instant) -> Self {
         Self::Own {
             timer: tokio::time::sleep_until(at.into()),
         }

@@ -1,0 +1,333 @@
+//! The network: hyper's connections below the seam, with a pool of our own (`docs/adr/0020-hyper-below-the-seam.md`).
+//!
+//! No layer here sends a request again that a server may have seen. An HTTP/1 connection is polled by the exchange that
+//! uses it, on a runtime or on the thread that waits (`parker`); an HTTP/2 connection has one driver on a runtime.
+
+mod body;
+mod classify;
+pub(crate) mod dial;
+mod gate;
+mod head;
+mod http1;
+mod http2;
+mod io;
+pub(crate) mod parker;
+mod pool;
+mod sleep;
+mod socket;
+mod spawn;
+
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderValue, Request, Uri, header};
+use url::{Position, Url};
+
+use super::timers::{self, Timers};
+use super::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
+use crate::fork::ForkSafe;
+use body::{RequestBody, ResponseBody};
+use dial::Dialer;
+use http1::Exchanged;
+use http2::Pings;
+use pool::{Grant, Pool, PoolOptions};
+use sleep::Sleep;
+pub(crate) use spawn::{Background, Spawner};
+
+/// How often a request that was given back unsent goes to another new connection. Old ones that turn out to be closed
+/// do not count.
+const NEW_CONNECTIONS: usize = 3;
+
+/// Sends requests over connections of its own.
+#[derive(Clone, Debug)]
+pub struct HyperTransport {
+    network: Arc<Network>,
+    spawner: Spawner,
+    /// Where one runtime polls everything: its timers.
+    timers: Option<Timers>,
+}
+
+/// The connections of a client, whoever drives its calls.
+#[derive(Debug)]
+pub(crate) struct Network {
+    pool: ForkSafe<Arc<Pool>>,
+    origin: Origin,
+}
+
+/// A client's origin, in the parts that requests repeat.
+#[derive(Debug)]
+struct Origin {
+    scheme: Scheme,
+    authority: Authority,
+    host: HeaderValue,
+}
+
+impl Network {
+    /// Makes the network of a client of `base`; the error names the option that is wrong.
+    pub(crate) fn new(
+        options: &WireOptions,
+        base: &Url,
+        background: Option<Weak<dyn Background>>,
+    ) -> Result<Arc<Self>, String> {
+        let origin = Origin::of(base)?;
+        let pool_options = PoolOptions {
+            max_idle: options.pool_max_idle,
+            idle_timeout: options.pool_idle_timeout,
+            pings: Pings {
+                interval: options.http2_ping_interval,
+                timeout: options.http2_ping_timeout,
+            },
+        };
+        let dialer = Dialer::new(options, base)?;
+        let dialer = Arc::new(dialer);
+        let pool = Pool::new(Arc::clone(&dialer), pool_options, background.clone());
+        let (options, base) = (options.clone(), base.clone());
+        let again = move || {
+            // A new one, whose locks nobody holds. What was checked once is right again, but for the environment.
+            let new = Dialer::new(&options, &base);
+            let dialer = new.map_or_else(|_| Arc::clone(&dialer), Arc::new);
+            Pool::new(dialer, pool_options, background.clone())
+        };
+        Ok(Arc::new(Self {
+            pool: ForkSafe::new(pool, again),
+            origin,
+        }))
+    }
+}
+
+impl Origin {
+    fn of(base: &Url) -> Result<Self, String> {
+        let unusable = |_| format!("base_url has a host that cannot be sent: {}", base.host_str().unwrap_or_default());
+        let authority = &base[Position::BeforeHost..Position::AfterPort];
+        Ok(Self {
+            scheme: match base.scheme() {
+                "https" => Scheme::HTTPS,
+                _ => Scheme::HTTP,
+            },
+            authority: authority.parse().map_err(unusable)?,
+            host: HeaderValue::from_str(authority).map_err(|_| unusable(()))?,
+        })
+    }
+}
+
+impl HyperTransport {
+    /// Makes a transport of a network.
+    pub(crate) fn new(network: Arc<Network>, spawner: Spawner) -> Self {
+        Self {
+            network,
+            spawner,
+            timers: None,
+        }
+    }
+
+    /// Keeps timers from call to call, for the runtime that this is called in.
+    pub(crate) fn keeping_timers(self) -> Self {
+        Self {
+            timers: Some(Timers::of_this_runtime()),
+            ..self
+        }
+    }
+
+    /// A request for the wire, but for the form of its target.
+    fn request(&self, request: WireRequest) -> Result<Message, TransportError> {
+        let WireRequest {
+            method,
+            url,
+            headers,
+            body,
+            ..
+        } = request;
+        let target = PathAndQuery::try_from(&url[Position::BeforePath..Position::AfterQuery]).map_err(|error| {
+            let what = "the URL cannot be sent";
+            TransportError::new(Failure::Broken, what).with_source(error)
+        })?;
+        let mut wire = Request::new(RequestBody::new(body));
+        *wire.method_mut() = method;
+        *wire.headers_mut() = headers;
+        Ok(Message { wire, target })
+    }
+}
+
+/// A request that has no connection yet.
+struct Message {
+    wire: Request<RequestBody>,
+    target: PathAndQuery,
+}
+
+impl Message {
+    /// For HTTP/1: the target in origin form, or in absolute form for a proxy, and the host as a header.
+    fn for_http1(mut self, origin: &Origin, proxy: Option<&dial::ForwardProxy>) -> (Request<RequestBody>, PathAndQuery) {
+        let target = self.target.clone();
+        let headers = self.wire.headers_mut();
+        if !headers.contains_key(header::HOST) {
+            headers.insert(header::HOST, origin.host.clone());
+        }
+        let uri = match proxy {
+            None => Uri::from(self.target),
+            Some(proxy) => {
+                if let Some(credential) = &proxy.authorization {
+                    let name = header::PROXY_AUTHORIZATION;
+                    headers.entry(name).or_insert_with(|| credential.clone());
+                }
+                whole(origin, self.target)
+            }
+        };
+        *self.wire.uri_mut() = uri;
+        *self.wire.version_mut() = http::Version::HTTP_11;
+        (self.wire, target)
+    }
+
+    /// For HTTP/2: the whole URI, whose host needs no header.
+    fn for_http2(mut self, origin: &Origin) -> (Request<RequestBody>, PathAndQuery) {
+        let target = self.target.clone();
+        if self.wire.headers().get(header::HOST) == Some(&origin.host) {
+            self.wire.headers_mut().remove(header::HOST);
+        }
+        *self.wire.uri_mut() = whole(origin, self.target);
+        *self.wire.version_mut() = http::Version::HTTP_2;
+        (self.wire, target)
+    }
+}
+
+fn whole(origin: &Origin, target: PathAndQuery) -> Uri {
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(origin.scheme.clone());
+    parts.authority = Some(origin.authority.clone());
+    parts.path_and_query = Some(target);
+    // All three parts are there, which is all that is asked for.
+    Uri::from_parts(parts).unwrap_or_default()
+}
+
+impl Transport for HyperTransport {
+    type Sleep = Sleep;
+    type Body = ResponseBody;
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Self::Sleep {
+        match (&self.spawner, &self.timers) {
+            (Spawner::Thread(_), _) => Sleep::Thread {
+                timer: parker::ThreadSleep::until(at),
+            },
+            (Spawner::Runtime, Some(timers)) => Sleep::Runtime {
+                timer: timers.sleep_until(at),
+            },
+            (Spawner::Runtime, None) => Sleep::Runtime {
+                timer: timers::Sleep::until(at),
+            },
+        }
+    }
+
+    async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
+        let sent = request.sent.clone();
+        let pool = self.network.pool.get();
+        let origin = &self.network.origin;
+        let is_resend = request.is_resend;
+        let mut message = self.request(request)?;
+        let mut new = 0;
+        loop {
+            let (exchanged, is_new, target) = match pool.acquire(&self.spawner, &sent, is_resend).await? {
+                Grant::Http1(mut conn) => {
+                    let is_new = !conn.is_reused();
+                    let (wire, target) = message.for_http1(origin, pool.dialer.absolute_form());
+                    let note = Note::new(&sent, &conn.peer);
+                    let exchanged = conn.exchange(wire, &sent).await;
+                    note.done();
+                    if let Exchanged::Head(head) = exchanged {
+                        sent.set_phase(Phase::Reading);
+                        let (head, body) = head.into_parts();
+                        return Ok(Reply {
+                            status: head.status,
+                            headers: head.headers,
+                            body: ResponseBody::http1(body, conn, Arc::clone(pool)),
+                        });
+                    }
+                    (exchanged, is_new, target)
+                }
+                Grant::Http2(mut stream) => {
+                    let (wire, target) = message.for_http2(origin);
+                    let note = Note::new(&sent, stream.peer());
+                    let exchanged = stream.exchange(wire, &sent).await;
+                    note.done();
+                    if let Exchanged::Head(head) = exchanged {
+                        sent.set_phase(Phase::Reading);
+                        let (head, body) = head.into_parts();
+                        return Ok(Reply {
+                            status: head.status,
+                            headers: head.headers,
+                            body: ResponseBody::http2(body, stream),
+                        });
+                    }
+                    (exchanged, true, target)
+                }
+                Grant::Failed(error) => return Err(error),
+            };
+            // It was given back unsent: no server saw it.
+            new += usize::from(is_new);
+            message = match exchanged {
+                Exchanged::Unsent(wire) if new < NEW_CONNECTIONS => Message { wire, target },
+                Exchanged::Failed(error) => return Err(error),
+                _ => {
+                    let what = "each new connection was closed before the request was sent";
+                    return Err(TransportError::new(Failure::Broken, what));
+                }
+            };
+            sent.set_phase(Phase::Connecting);
+        }
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        match &self.spawner {
+            Spawner::Runtime => {
+                tokio::spawn(task);
+            }
+            Spawner::Thread(_) => {
+                let runtime = self.spawner.handle().ok();
+                let run = move || {
+                    let _within = runtime.as_ref().map(tokio::runtime::Handle::enter);
+                    let mut task = task;
+                    parker::block_on(task.as_mut(), parker::Wakers::Others, None, || {});
+                };
+                // Without a thread the work is dropped, and those who wait for it are told.
+                let _ = std::thread::Builder::new()
+                    .name("reqtrail-refresh".to_owned())
+                    .spawn(run);
+            }
+        }
+    }
+}
+
+/// Says of an exchange that is given up what it was busy with.
+struct Note<'a> {
+    sent: &'a SentMark,
+    peer: Option<Arc<str>>,
+}
+
+impl<'a> Note<'a> {
+    fn new(sent: &'a SentMark, peer: &Arc<str>) -> Self {
+        sent.set_phase(Phase::Sending);
+        Self {
+            sent,
+            peer: Some(Arc::clone(peer)),
+        }
+    }
+
+    fn done(mut self) {
+        self.peer = None;
+    }
+}
+
+impl Drop for Note<'_> {
+    fn drop(&mut self) {
+        if let Some(peer) = self.peer.take() {
+            if self.sent.is_marked() {
+                self.sent.set_phase(Phase::Waiting);
+            }
+            self.sent.set_peer(peer);
+        }
+    }
+}

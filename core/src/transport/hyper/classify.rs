@@ -1,0 +1,172 @@
+//! What an error of hyper means for the loop: found once, here, by walking its causes.
+
+use std::error::Error as StdError;
+use std::io;
+
+use super::dial::code_of;
+use crate::transport::{Failure, TransportError};
+
+/// An error before the response's head. `peer` is whom the connection leads to.
+pub(super) fn send_error(error: ::hyper::Error, peer: &str) -> TransportError {
+    let failure = if find(&error, is_too_large).is_some() {
+        Failure::HeadersTooLarge
+    } else if find(&error, is_refused_by_peer).is_some() {
+        Failure::Tls
+    } else {
+        vow(&error).unwrap_or(Failure::Broken)
+    };
+    let what = match failure {
+        Failure::HeadersTooLarge => {
+            format!("the response of {peer} has a header block that is too large")
+        }
+        Failure::Tls => format!("{peer} refused the TLS handshake"),
+        Failure::Unprocessed | Failure::RefusedStream => {
+            format!("{peer} did not process the request")
+        }
+        _ if error.is_timeout() => {
+            format!("{peer} gave no sign of life: it did not answer an HTTP/2 ping in time")
+        }
+        _ if error.is_incomplete_message() => {
+            format!("{peer} closed the connection before its response")
+        }
+        _ if error.is_parse() => format!("the response of {peer} is not valid HTTP"),
+        _ => format!("the connection to {peer} broke before the response"),
+    };
+    wrap(failure, what, error)
+}
+
+/// An error within a response's body. Whatever the peer says now, it has processed the request.
+pub(super) fn body_error(error: ::hyper::Error, peer: &str) -> TransportError {
+    let what = match &error {
+        e if find(e, |cause| hyper_error(cause).is_some_and(::hyper::Error::is_incomplete_message)).is_some() => {
+            format!("{peer} closed the connection within the response's body")
+        }
+        e if find(e, is_bad_framing).is_some() => {
+            format!("the response's body of {peer} is not framed as HTTP says")
+        }
+        _ => format!("the connection to {peer} broke within the response's body"),
+    };
+    wrap(Failure::Broken, what, error)
+}
+
+/// An error of the system, about a connection that no request was sent on.
+pub(super) fn io_error(failure: Failure, what: &str, error: io::Error) -> TransportError {
+    let wrapped = TransportError::new(failure, format!("{what}: {error}"));
+    match code_of(&error) {
+        Some(code) => wrapped.with_code(code),
+        None => wrapped,
+    }
+    .with_source(error)
+}
+
+fn wrap(failure: Failure, what: String, error: ::hyper::Error) -> TransportError {
+    let root = root_cause(&error);
+    let code = code(&error);
+    let mut wrapped = TransportError::new(failure, format!("{what}: {root}"));
+    if let Some(code) = code {
+        wrapped = wrapped.with_code(code);
+    }
+    wrapped.with_source(error)
+}
+
+/// The code that operators know the error by.
+fn code(error: &(dyn StdError + 'static)) -> Option<String> {
+    let mut code = None;
+    let _ = find(error, |cause| {
+        let h2 = cause.downcast_ref::<h2::Error>();
+        if let Some(reason) = h2.and_then(h2::Error::reason)
+            && reason != h2::Reason::NO_ERROR
+        {
+            code = Some(format!("{reason:?}"));
+        }
+        let io = cause.downcast_ref::<io::Error>();
+        if let Some(found) = io.and_then(code_of) {
+            code = Some(found.to_owned());
+        }
+        false
+    });
+    code
+}
+
+/// The text of the innermost cause, which says what happened and not who noticed.
+fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    let mut last = String::new();
+    let _ = find(error, |cause| {
+        last = cause.to_string();
+        false
+    });
+    last
+}
+
+/// The first error of the chain that `wanted` is true for.
+fn find<'a>(
+    error: &'a (dyn StdError + 'static),
+    mut wanted: impl FnMut(&(dyn StdError + 'static)) -> bool,
+) -> Option<&'a (dyn StdError + 'static)> {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if wanted(cause) {
+            return Some(cause);
+        }
+        // `io::Error::source` skips the error that it wraps.
+        next = match cause
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    None
+}
+
+fn hyper_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a ::hyper::Error> {
+    error.downcast_ref::<::hyper::Error>()
+}
+
+fn is_too_large(error: &(dyn StdError + 'static)) -> bool {
+    hyper_error(error).is_some_and(::hyper::Error::is_parse_too_large)
+}
+
+/// In a chunked body hyper reports what is malformed as an I/O error of this kind.
+fn is_bad_framing(error: &(dyn StdError + 'static)) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidInput || io.kind() == io::ErrorKind::InvalidData)
+}
+
+/// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing.
+/// Other alerts can come at any time, and prove nothing about a request that has left.
+fn is_refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
+    use rustls::AlertDescription as Alert;
+    const REFUSALS: [Alert; 8] = [
+        Alert::CertificateRequired,
+        Alert::BadCertificate,
+        Alert::UnsupportedCertificate,
+        Alert::CertificateRevoked,
+        Alert::CertificateExpired,
+        Alert::CertificateUnknown,
+        Alert::UnknownCA,
+        Alert::DecryptError,
+    ];
+    // The alert is read from the text: below HTTP/2 the typed error does not survive.
+    let text = error.to_string();
+    let alert = text.strip_prefix("received fatal alert: ");
+    alert.is_some_and(|alert| REFUSALS.iter().any(|known| alert == format!("{known:?}")))
+}
+
+/// A server's vow that it did not process the request: a stream refused, or above the last one that a closing
+/// connection will serve (RFC 9113 §6.8, §8.7).
+fn vow(error: &(dyn StdError + 'static)) -> Option<Failure> {
+    let mut vow = None;
+    let _ = find(error, |cause| {
+        if let Some(h2) = cause.downcast_ref::<h2::Error>().filter(|h2| h2.is_remote()) {
+            if h2.is_reset() && h2.reason() == Some(h2::Reason::REFUSED_STREAM) {
+                vow = Some(Failure::RefusedStream);
+            } else if h2.is_go_away() {
+                vow = Some(Failure::Unprocessed);
+            }
+        }
+        vow.is_some()
+    });
+    vow
+}

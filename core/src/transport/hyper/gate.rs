@@ -1,0 +1,59 @@
+//! A connection's waker: it hides the wakes that the halves of a connection give each other while both are polled.
+//!
+//! A response future and its connection live in one task here and are polled together until both wait. Without the
+//! gate each word between them would wake that task once more, which costs a runtime another turn of its event loop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use futures_util::task::AtomicWaker;
+
+/// Forwards wakes to whoever waits for the connection now; wakes while it is polled only ask for another poll.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    polling: AtomicBool,
+    again: AtomicBool,
+    outer: AtomicWaker,
+}
+
+impl Gate {
+    /// Polls `work` with the gate's waker until it is ready, or until it waits and nothing has woken it meanwhile.
+    pub(super) fn poll<O>(
+        &self,
+        own: &Waker,
+        cx: &mut Context<'_>,
+        mut work: impl FnMut(&mut Context<'_>) -> Poll<O>,
+    ) -> Poll<O> {
+        self.outer.register(cx.waker());
+        let mut inner = Context::from_waker(own);
+        loop {
+            self.polling.store(true, Ordering::SeqCst);
+            self.again.store(false, Ordering::SeqCst);
+            let polled = work(&mut inner);
+            // In this order: a wake that still sees `polling` is seen here, any other goes to the outer waker.
+            self.polling.store(false, Ordering::SeqCst);
+            if polled.is_ready() || !self.again.load(Ordering::SeqCst) {
+                return polled;
+            }
+        }
+    }
+
+    /// Returns whether the connection was woken since it was polled last.
+    pub(super) fn is_woken(&self) -> bool {
+        self.again.load(Ordering::SeqCst)
+    }
+}
+
+impl Wake for Gate {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.again.store(true, Ordering::SeqCst);
+        if !self.polling.load(Ordering::SeqCst) {
+            self.outer.wake();
+        }
+    }
+}

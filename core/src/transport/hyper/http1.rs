@@ -1,0 +1,181 @@
+//! One HTTP/1 connection. Whoever makes an exchange on it polls it; between two exchanges it rests in the pool.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use ::hyper::body::Incoming;
+use ::hyper::client::conn::http1;
+use http::{Request, Response};
+
+use super::body::RequestBody;
+use super::classify;
+use super::dial::Dialled;
+use super::gate::Gate;
+use super::io::{Heads, Io};
+use super::socket::SocketState;
+use crate::transport::{Failure, SentMark, TransportError};
+
+/// More header fields than the client accepts are still parsed, so that their response's ID is not lost.
+const PARSED_FIELDS: usize = 512;
+
+/// A connection that is between two requests, or serves one.
+pub(super) struct Http1 {
+    send: http1::SendRequest<RequestBody>,
+    /// `None` once it has ended.
+    conn: Option<http1::Connection<Io, RequestBody>>,
+    pub(super) socket: Arc<SocketState>,
+    heads: Arc<Heads>,
+    gate: Arc<Gate>,
+    waker: Waker,
+    pub(super) peer: Arc<str>,
+    /// How many exchanges it has served.
+    served: u64,
+    /// When it came to rest.
+    pub(super) rested: Instant,
+}
+
+/// What an exchange came to.
+pub(super) enum Exchanged {
+    /// A response's head.
+    Head(Response<Incoming>),
+    /// The connection was dead before anything was written: the request is as it was.
+    Unsent(Request<RequestBody>),
+    Failed(TransportError),
+}
+
+impl Http1 {
+    /// Begins to speak HTTP/1 on a stream.
+    pub(super) async fn start(dialled: Dialled) -> Result<Box<Self>, TransportError> {
+        let socket = Arc::clone(dialled.stream.socket().state());
+        let heads = Arc::<Heads>::default();
+        let io = Io::new(dialled.stream, Arc::clone(&heads));
+        let started = http1::Builder::new()
+            .max_headers(PARSED_FIELDS)
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .handshake(io)
+            .await;
+        let (send, conn) = started.map_err(|e| classify::send_error(e, &dialled.peer))?;
+        let gate = Arc::<Gate>::default();
+        Ok(Box::new(Self {
+            send,
+            conn: Some(conn),
+            socket,
+            heads,
+            waker: Waker::from(Arc::clone(&gate)),
+            gate,
+            peer: dialled.peer,
+            served: 0,
+            rested: Instant::now(),
+        }))
+    }
+
+    /// Returns whether it has served an exchange before.
+    pub(super) fn is_reused(&self) -> bool {
+        self.served > 0
+    }
+
+    /// Sends a request and waits for the head of its response. `sent` is marked with the request's first byte.
+    pub(super) async fn exchange(&mut self, request: Request<RequestBody>, sent: &SentMark) -> Exchanged {
+        self.socket.arm(Some(sent.clone()));
+        self.heads.begin();
+        let mut response = pin!(self.send.try_send_request(request));
+        let answer = std::future::poll_fn(|cx| self.poll_with(cx, |cx| response.as_mut().poll(cx))).await;
+        self.served += 1;
+        let folded = self.heads.end();
+        match answer {
+            Ok(_) if folded => {
+                self.conn = None;
+                let what = format!(
+                    "the response of {} folds the line of Content-Length or Transfer-Encoding (RFC 9112 §5.2)",
+                    self.peer
+                );
+                Exchanged::Failed(TransportError::new(Failure::Broken, what))
+            }
+            Ok(response) => Exchanged::Head(response),
+            Err(mut error) => {
+                self.conn = None;
+                match error.take_message() {
+                    Some(request) if !sent.is_marked() => Exchanged::Unsent(request),
+                    _ => Exchanged::Failed(classify::send_error(error.into_error(), &self.peer)),
+                }
+            }
+        }
+    }
+
+    /// Polls the connection, and `work` that it makes progress for.
+    pub(super) fn poll_with<O>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut work: impl FnMut(&mut Context<'_>) -> Poll<O>,
+    ) -> Poll<O> {
+        let conn = &mut self.conn;
+        self.gate.poll(&self.waker, cx, |cx| {
+            if let Some(polled) = conn.as_mut()
+                && Pin::new(polled).poll(cx).is_ready()
+            {
+                // Its end is told to who waits for it by dropping it.
+                *conn = None;
+            }
+            work(cx)
+        })
+    }
+
+    /// Polls the connection alone: what comes unasked, and its end, are noticed so.
+    fn poll_alone(&mut self, cx: &mut Context<'_>) {
+        let conn = &mut self.conn;
+        let _ = self.gate.poll(&self.waker, cx, |cx| {
+            if let Some(polled) = conn.as_mut()
+                && Pin::new(polled).poll(cx).is_ready()
+            {
+                *conn = None;
+            }
+            Poll::<()>::Pending
+        });
+    }
+
+    /// Comes to rest after an exchange; `false` if it cannot serve another one. From now on `watcher`, if there is one,
+    /// is woken when something happens to it.
+    pub(super) fn come_to_rest(&mut self, watcher: Option<&Waker>) -> bool {
+        self.socket.arm(None);
+        // The connection notices that the last body is at its end when it is polled next.
+        if watcher.is_some() || !self.send.is_ready() {
+            self.poll_alone(&mut Context::from_waker(watcher.unwrap_or(Waker::noop())));
+        }
+        self.socket.forget_waits();
+        self.rested = Instant::now();
+        self.is_alive()
+    }
+
+    /// Returns whether it can serve an exchange, as far as is known.
+    pub(super) fn is_alive(&self) -> bool {
+        self.conn.is_some() && self.send.is_ready()
+    }
+
+    /// Looks at the socket itself; `false` if the peer has closed it or said something unasked.
+    pub(super) fn look(&mut self) -> bool {
+        self.socket.probe();
+        self.poll_alone(&mut Context::from_waker(Waker::noop()));
+        self.socket.forget_waits();
+        self.is_alive()
+    }
+
+    /// Polls a resting connection that was woken; `false` if it has ended.
+    pub(super) fn tend(&mut self, waker: &Waker) -> bool {
+        if self.gate.is_woken() {
+            self.poll_alone(&mut Context::from_waker(waker));
+        }
+        self.is_alive()
+    }
+}
+
+impl std::fmt::Debug for Http1 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http1")
+            .field("peer", &self.peer)
+            .field("served", &self.served)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,333 @@
+//! One HTTP/2 connection: driven by one task on a runtime, shared by all who have a stream of it.
+//!
+//! The gauge of open streams is ours: a request waits for its turn in the pool's queue, where it can be taken back, and
+//! never within h2, where it counts as sent.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use ::hyper::client::conn::http2;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use futures_util::task::AtomicWaker;
+use http::Request;
+
+use super::body::RequestBody;
+use super::classify;
+use super::dial::Dialled;
+use super::http1::Exchanged;
+use super::io::Io;
+use super::pool::Pool;
+use super::socket::SocketState;
+use crate::transport::{SentMark, TransportError};
+
+/// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
+/// does not tell a block over its bound from a malformed one, and drops the status of both.
+const HEADER_BYTES: u32 = 1024 * 1024;
+
+/// How many streams are opened before the server has said how many it takes. It says so in its first words.
+const FIRST_STREAMS: usize = 1;
+
+/// How long a silent connection with open streams is left alone, and how long it may take to answer then.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pings {
+    pub(super) interval: Option<Duration>,
+    pub(super) timeout: Duration,
+}
+
+/// What the pool knows of a connection.
+#[derive(Clone)]
+pub(super) struct Http2 {
+    send: http2::SendRequest<RequestBody>,
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What a connection, its driver and its streams share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) peer: Arc<str>,
+    socket: Arc<SocketState>,
+    /// How many streams the server takes at a time.
+    limit: AtomicUsize,
+    /// Takes no new streams: it is going away, or seems dead.
+    retired: AtomicBool,
+    /// Streams that were given up and may still count at the peer, until the driver's next turn is over.
+    given_up: AtomicUsize,
+    driver: AtomicWaker,
+}
+
+impl Shared {
+    pub(super) fn limit(&self) -> usize {
+        self.limit.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Acquire)
+    }
+
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+    }
+}
+
+impl Http2 {
+    /// Begins to speak HTTP/2 on a stream. The driver has to be polled by the runtime that the stream belongs to.
+    pub(super) async fn start(
+        dialled: Dialled,
+        pings: Pings,
+        pool: Weak<Pool>,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + use<>), TransportError> {
+        let tasks = Tasks::default();
+        let socket = Arc::clone(dialled.stream.socket().state());
+        let io = Io::new(dialled.stream, Arc::default());
+        let started = http2::Builder::new(tasks.clone())
+            .timer(hyper_util::rt::TokioTimer::new())
+            .max_header_list_size(HEADER_BYTES)
+            .initial_max_send_streams(FIRST_STREAMS)
+            .keep_alive_interval(pings.interval)
+            .keep_alive_timeout(pings.timeout)
+            .keep_alive_while_idle(false)
+            .handshake(io)
+            .await;
+        let (send, conn) = started.map_err(|e| classify::send_error(e, &dialled.peer))?;
+        let shared = Arc::new(Shared {
+            peer: dialled.peer,
+            socket,
+            limit: AtomicUsize::new(FIRST_STREAMS),
+            retired: AtomicBool::new(false),
+            given_up: AtomicUsize::new(0),
+            driver: AtomicWaker::new(),
+        });
+        let driver = drive(conn, tasks, Arc::clone(&shared), pool);
+        Ok((Self { send, shared }, driver))
+    }
+
+    /// Returns whether it takes new streams, now or once one of its streams has ended.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.shared.is_retired() && !self.send.is_closed()
+    }
+}
+
+impl std::fmt::Debug for Http2 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.shared.fmt(f)
+    }
+}
+
+/// The right to one stream of a connection, and the stream once it is open.
+#[derive(Debug)]
+pub(super) struct Stream {
+    conn: Http2,
+    pool: Weak<Pool>,
+    /// What had come when the attempt began.
+    read_before: u64,
+    sent: Option<SentMark>,
+    /// At its end, or never begun.
+    is_over: bool,
+}
+
+impl Stream {
+    /// Takes a stream that the pool has counted.
+    pub(super) fn new(conn: Http2, pool: Weak<Pool>) -> Self {
+        Self {
+            read_before: conn.shared.socket.bytes_read(),
+            conn,
+            pool,
+            sent: None,
+            is_over: true,
+        }
+    }
+
+    pub(super) fn peer(&self) -> &Arc<str> {
+        &self.conn.shared.peer
+    }
+
+    /// Sends a request and waits for the head of its response.
+    pub(super) async fn exchange(&mut self, mut request: Request<RequestBody>, sent: &SentMark) -> Exchanged {
+        let mut settle = request.body_mut().mark_with(sent);
+        self.sent = Some(sent.clone());
+        self.is_over = false;
+        // Dropped before `settle`.
+        let answer = {
+            let response = pin!(self.conn.send.try_send_request(request));
+            response.await
+        };
+        match answer {
+            Ok(response) => Exchanged::Head(response),
+            Err(mut error) => {
+                self.is_over = true;
+                match error.take_message() {
+                    Some(mut request) if !sent.is_marked() => {
+                        settle.given_back();
+                        request.body_mut().unmark();
+                        self.conn.shared.retire();
+                        Exchanged::Unsent(request)
+                    }
+                    _ => Exchanged::Failed(classify::send_error(error.into_error(), self.peer())),
+                }
+            }
+        }
+    }
+
+    /// The response is at its end.
+    pub(super) fn ends(&mut self) {
+        self.is_over = true;
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let shared = &self.conn.shared;
+        let Some(pool) = self.pool.upgrade() else {
+            return;
+        };
+        // A peer that said nothing at all while an attempt waited for it may be gone without a word.
+        let is_timed_out = self.sent.as_ref().is_some_and(SentMark::is_timed_out);
+        if is_timed_out && shared.socket.bytes_read() == self.read_before {
+            shared.retire();
+        }
+        if self.is_over {
+            pool.stream_ended(shared, 1);
+        } else {
+            shared.given_up.fetch_add(1, Ordering::AcqRel);
+            shared.driver.wake();
+            if shared.is_retired() {
+                pool.look_for_work();
+            }
+        }
+    }
+}
+
+/// Polls a connection and its streams' futures until it has ended.
+async fn drive(
+    conn: http2::Connection<Io, RequestBody, Tasks>,
+    tasks: Tasks,
+    shared: Arc<Shared>,
+    pool: Weak<Pool>,
+) {
+    // However it ends, the pool learns of it.
+    let _leave = Leave {
+        shared: Arc::clone(&shared),
+        pool: pool.clone(),
+    };
+    let mut requests = Some(Box::pin(conn));
+    let mut frames: Option<Task> = None;
+    let mut streams = FuturesUnordered::new();
+    std::future::poll_fn(|cx| {
+        shared.driver.register(cx.waker());
+        tasks.watch_by(cx.waker());
+        let given_up = shared.given_up.load(Ordering::Acquire);
+        loop {
+            let mut moved = false;
+            if let Some(polled) = requests.as_mut() {
+                let ended = polled.as_mut().poll(cx).is_ready();
+                let limit = polled.current_max_send_streams();
+                if shared.limit.swap(limit, Ordering::AcqRel) != limit {
+                    moved = true;
+                    notify(&pool);
+                }
+                if ended {
+                    // No new streams; those that are open are served to their ends.
+                    requests = None;
+                    shared.retire();
+                    notify(&pool);
+                }
+            }
+            for task in tasks.take() {
+                moved = true;
+                match frames {
+                    // The first one is the connection's own.
+                    None => frames = Some(task),
+                    Some(_) => streams.push(task),
+                }
+            }
+            while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {
+                moved = true;
+            }
+            if let Some(polled) = frames.as_mut()
+                && polled.as_mut().poll(cx).is_ready()
+            {
+                // Its streams get their errors from its end.
+                frames = None;
+                while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {}
+                if let Some(requests) = requests.as_mut() {
+                    let _ = requests.as_mut().poll(cx);
+                }
+                return Poll::Ready(());
+            }
+            if !moved {
+                break;
+            }
+        }
+        if given_up > 0 {
+            shared.given_up.fetch_sub(given_up, Ordering::AcqRel);
+            if let Some(pool) = pool.upgrade() {
+                pool.stream_ended(&shared, given_up);
+            }
+        }
+        Poll::Pending
+    })
+    .await;
+}
+
+fn notify(pool: &Weak<Pool>) {
+    if let Some(pool) = pool.upgrade() {
+        pool.look_for_work();
+    }
+}
+
+struct Leave {
+    shared: Arc<Shared>,
+    pool: Weak<Pool>,
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        self.shared.retire();
+        if let Some(pool) = self.pool.upgrade() {
+            pool.connection_ended(&self.shared);
+        }
+    }
+}
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// hyper's executor: what it is given is polled by the connection's one driver.
+#[derive(Clone, Debug, Default)]
+struct Tasks(Arc<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    new: Mutex<Vec<Task>>,
+    driver: AtomicWaker,
+}
+
+impl Tasks {
+    fn watch_by(&self, waker: &Waker) {
+        self.0.driver.register(waker);
+    }
+
+    fn take(&self) -> Vec<Task> {
+        std::mem::take(&mut *self.0.new.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<F: Future<Output = ()> + Send + 'static> ::hyper::rt::Executor<F> for Tasks {
+    fn execute(&self, task: F) {
+        let mut new = self.0.new.lock().unwrap_or_else(PoisonError::into_inner);
+        new.push(Box::pin(task));
+        drop(new);
+        self.0.driver.wake();
+    }
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
+

@@ -1,0 +1,427 @@
+//! Driving a call on the thread that waits for it: polling its futures, and waiting for its sockets and timers.
+//!
+//! Nothing else runs on the thread meanwhile, so it can wait in the kernel for the answer itself. Where nobody else
+//! can wake the call, that is a blocking `recv`, one system call for what `poll` and `recv` do in two; else, near a
+//! deadline, and while a body still goes out it is `poll`, which a waker can interrupt and which is exact.
+//! `docs/adr/0021-blocking-calls-without-a-runtime.md` has the figures.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+
+use super::socket::{Fill, SocketState};
+
+/// How long a blocking `recv` waits before the thread looks around: the receive timeout of a lent socket.
+pub(super) const SLICE: Duration = Duration::from_millis(50);
+
+/// How often an interruptible caller is asked.
+///
+/// People expect an answer to Ctrl-C within a tenth of a second, so half of that is left for the answer.
+const TICK: Duration = Duration::from_millis(50);
+
+thread_local! {
+    static LOCAL: RefCell<Local> = const { RefCell::new(Local::new()) };
+}
+
+/// What the futures of this thread's call wait for.
+struct Local {
+    sockets: Vec<Arc<SocketState>>,
+    timers: Vec<Timer>,
+    /// Kept from call to call.
+    parker: Option<Arc<Parker>>,
+}
+
+struct Timer {
+    id: u64,
+    at: Instant,
+    waker: Waker,
+}
+
+impl Local {
+    const fn new() -> Self {
+        Self {
+            sockets: Vec::new(),
+            timers: Vec::new(),
+            parker: None,
+        }
+    }
+}
+
+/// Notes that the call under way on this thread waits for a socket.
+pub(super) fn wait_for(socket: &Arc<SocketState>) {
+    LOCAL.with_borrow_mut(|local| {
+        if !local.sockets.iter().any(|known| Arc::ptr_eq(known, socket)) {
+            local.sockets.push(Arc::clone(socket));
+        }
+    });
+}
+
+/// Who else may wake a call that a thread waits for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Wakers {
+    /// Its sockets and timers alone.
+    Own,
+    /// Another thread, too: the call can be cancelled, or it is several calls.
+    Others,
+}
+
+/// Polls `work` on this thread until it is ready.
+///
+/// `interrupted` is asked some twenty times a second and after each signal; when it says yes, `stop` is called and
+/// `work` polled again.
+pub(crate) fn block_on<F: Future>(
+    mut work: Pin<&mut F>,
+    wakers: Wakers,
+    interrupted: Option<&dyn Fn() -> bool>,
+    stop: impl Fn(),
+) -> F::Output {
+    let level = Level::enter();
+    let waker = Waker::from(Arc::clone(&level.parker));
+    let mut cx = Context::from_waker(&waker);
+    let mut ticks = interrupted.map(|interrupted| Ticks {
+        interrupted,
+        next: Instant::now() + TICK,
+    });
+    loop {
+        level.parker.state.store(EMPTY, Ordering::SeqCst);
+        if let Poll::Ready(output) = work.as_mut().poll(&mut cx) {
+            return output;
+        }
+        level.parker.park(wakers, ticks.as_mut(), &stop);
+    }
+}
+
+struct Ticks<'a> {
+    interrupted: &'a dyn Fn() -> bool,
+    next: Instant,
+}
+
+/// A call under way on this thread. A hook that it calls may make another one within it.
+struct Level {
+    parker: Arc<Parker>,
+    outer: Option<Local>,
+}
+
+impl Level {
+    fn enter() -> Self {
+        let mut outer = LOCAL.replace(Local::new());
+        let parker = outer
+            .parker
+            .take()
+            .filter(|parker| parker.generation == crate::fork::generation())
+            .unwrap_or_else(|| Arc::new(Parker::new()));
+        Self {
+            parker,
+            outer: Some(outer),
+        }
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        if let Some(mut outer) = self.outer.take() {
+            outer.parker = Some(Arc::clone(&self.parker));
+            // What the call still waits for is dropped after the borrow: a socket that closes looks at it again.
+            drop(LOCAL.replace(outer));
+        }
+    }
+}
+
+const EMPTY: u8 = 0;
+const NOTIFIED: u8 = 1;
+/// The thread sleeps.
+const PARKED: u8 = 2;
+/// The thread waits in `poll`.
+const POLLING: u8 = 3;
+
+/// Wakes one thread.
+struct Parker {
+    state: AtomicU8,
+    thread: Thread,
+    /// What ends a `poll`: made when one is first needed.
+    bell: OnceLock<Option<(UnixStream, UnixStream)>>,
+    generation: u32,
+}
+
+impl Wake for Parker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        match self.state.swap(NOTIFIED, Ordering::SeqCst) {
+            PARKED => self.thread.unpark(),
+            POLLING => {
+                if let Some(Some((bell, _))) = self.bell.get() {
+                    // A full pipe rings as well.
+                    let _ = (&mut &*bell).write(&[1]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Parker {
+    fn new() -> Self {
+        Self {
+            state: AtomicU8::new(EMPTY),
+            thread: std::thread::current(),
+            bell: OnceLock::new(),
+            generation: crate::fork::generation(),
+        }
+    }
+
+    /// Waits until the call has to be polled again.
+    fn park(&self, wakers: Wakers, mut ticks: Option<&mut Ticks<'_>>, stop: &impl Fn()) {
+        // After one slice without an answer a system call more does not matter, and being exact does.
+        let mut slow = false;
+        loop {
+            if self.state.load(Ordering::SeqCst) == NOTIFIED {
+                return;
+            }
+            let next = LOCAL.with_borrow(|local| local.timers.iter().map(|t| t.at).min());
+            let now = match (next, &ticks) {
+                (None, None) => None,
+                _ => Some(Instant::now()),
+            };
+            if let (Some(now), Some(next)) = (now, next)
+                && now >= next
+            {
+                ring_timers(now);
+                return;
+            }
+            if let (Some(now), Some(ticks)) = (now, ticks.as_deref_mut())
+                && now >= ticks.next
+            {
+                ticks.next = now + TICK;
+                if (ticks.interrupted)() {
+                    stop();
+                    return;
+                }
+            }
+            let sockets = waiting();
+            let tick = ticks.as_ref().map(|ticks| ticks.next);
+            let until = next.into_iter().chain(tick).min();
+            let left = until.zip(now).map(|(until, now)| until - now);
+            let signalled = match &sockets[..] {
+                [] => {
+                    self.sleep(left);
+                    false
+                }
+                [socket]
+                    if wakers == Wakers::Own
+                        && !slow
+                        && socket.waits_to_read_only()
+                        && next.zip(now).is_none_or(|(next, now)| next - now > SLICE) =>
+                {
+                    match socket.fill() {
+                        Fill::Done => return,
+                        Fill::Nothing => {
+                            slow = true;
+                            false
+                        }
+                        Fill::Signal => true,
+                    }
+                }
+                sockets => match self.poll(sockets, left) {
+                    Polled::Ready => return,
+                    Polled::Time => false,
+                    Polled::Signal => true,
+                },
+            };
+            if signalled && let Some(ticks) = ticks.as_deref_mut() {
+                ticks.next = Instant::now();
+            }
+        }
+    }
+
+    fn sleep(&self, left: Option<Duration>) {
+        let swapped =
+            self.state
+                .compare_exchange(EMPTY, PARKED, Ordering::SeqCst, Ordering::SeqCst);
+        if swapped.is_err() {
+            return;
+        }
+        match left {
+            Some(left) => std::thread::park_timeout(left),
+            None => std::thread::park(),
+        }
+        let _ = self
+            .state
+            .compare_exchange(PARKED, EMPTY, Ordering::SeqCst, Ordering::SeqCst);
+    }
+
+    fn poll(&self, sockets: &[Arc<SocketState>], left: Option<Duration>) -> Polled {
+        let bell = self.bell.get_or_init(|| {
+            let (ring, heard) = UnixStream::pair().ok()?;
+            (ring.set_nonblocking(true).ok()?, heard.set_nonblocking(true).ok()?);
+            Some((ring, heard))
+        });
+        // Without a bell, out of descriptors, the thread looks around now and then.
+        let left = match bell {
+            Some(_) => left,
+            None => Some(left.unwrap_or(SLICE).min(SLICE / 10)),
+        };
+        let held: Vec<_> = sockets.iter().map(|socket| socket.hold()).collect();
+        let mut fds: Vec<PollFd<'_>> = held.iter().filter_map(|held| held.poll_fd()).collect();
+        if fds.len() < sockets.len() {
+            // One is gone, or belongs to a runtime again: whoever waits for it has to look.
+            drop((fds, held));
+            sockets.iter().for_each(|socket| socket.ready(true, true));
+            return Polled::Ready;
+        }
+        let heard: Option<BorrowedFd<'_>> = bell.as_ref().map(|(_, heard)| heard.as_fd());
+        if let Some(heard) = heard {
+            fds.push(PollFd::from_borrowed_fd(heard, PollFlags::IN));
+        }
+        let swapped =
+            self.state
+                .compare_exchange(EMPTY, POLLING, Ordering::SeqCst, Ordering::SeqCst);
+        if swapped.is_err() {
+            return Polled::Ready;
+        }
+        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+        let polled = rustix::event::poll(&mut fds, timeout.as_ref());
+        let _ = self
+            .state
+            .compare_exchange(POLLING, EMPTY, Ordering::SeqCst, Ordering::SeqCst);
+        if let Some(Some((_, heard))) = self.bell.get() {
+            let rung = fds.last().is_some_and(|fd| !fd.revents().is_empty());
+            if rung {
+                // More than one ring is one reason to look.
+                let mut rings = [0; 16];
+                while (&mut &*heard).read(&mut rings).is_ok_and(|n| n == rings.len()) {}
+            }
+        }
+        match polled {
+            Err(rustix::io::Errno::INTR) => return Polled::Signal,
+            Ok(0) => return Polled::Time,
+            _ => {}
+        }
+        let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
+        drop((fds, held));
+        let mut ready = self.state.load(Ordering::SeqCst) == NOTIFIED;
+        for (socket, events) in sockets.iter().zip(events) {
+            let failed = events.intersects(PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL);
+            let readable = failed || events.contains(PollFlags::IN);
+            let writable = failed || events.contains(PollFlags::OUT);
+            if readable || writable {
+                socket.ready(readable, writable);
+                ready = true;
+            }
+        }
+        if ready || polled.is_err() {
+            Polled::Ready
+        } else {
+            Polled::Time
+        }
+    }
+}
+
+enum Polled {
+    Ready,
+    Time,
+    Signal,
+}
+
+/// The sockets that are waited for; those that are not any more are forgotten.
+fn waiting() -> Vec<Arc<SocketState>> {
+    let mut done = Vec::new();
+    let waiting = LOCAL.with_borrow_mut(|local| {
+        let mut at = 0;
+        while at < local.sockets.len() {
+            if local.sockets[at].is_waited_for() {
+                at += 1;
+            } else {
+                done.push(local.sockets.swap_remove(at));
+            }
+        }
+        local.sockets.clone()
+    });
+    drop(done);
+    waiting
+}
+
+fn ring_timers(now: Instant) {
+    let due: Vec<Waker> = LOCAL.with_borrow_mut(|local| {
+        let due = local.timers.extract_if(.., |timer| timer.at <= now);
+        due.map(|timer| timer.waker).collect()
+    });
+    due.into_iter().for_each(Waker::wake);
+}
+
+/// A wait on the thread that polls it.
+#[derive(Debug)]
+pub struct ThreadSleep {
+    at: Instant,
+    /// Its timer, once it has waited.
+    id: Option<u64>,
+}
+
+impl ThreadSleep {
+    pub(super) fn until(at: Instant) -> Self {
+        Self { at, id: None }
+    }
+}
+
+impl Future for ThreadSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        let at = self.at;
+        let known = self.id.is_some_and(|id| {
+            LOCAL.with_borrow_mut(|local| {
+                let timer = local.timers.iter_mut().find(|timer| timer.id == id);
+                timer
+                    .map(|timer| timer.waker.clone_from(cx.waker()))
+                    .is_some()
+            })
+        });
+        // A timer that is gone has rung. One that is there rings in its time: whoever parks looks at the clock.
+        if known {
+            return Poll::Pending;
+        }
+        if Instant::now() >= at {
+            return Poll::Ready(());
+        }
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
+        self.id = Some(id);
+        LOCAL.with_borrow_mut(|local| {
+            local.timers.push(Timer {
+                id,
+                at,
+                waker: cx.waker().clone(),
+            });
+        });
+        Poll::Pending
+    }
+}
+
+impl Drop for ThreadSleep {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            let _ = LOCAL.try_with(|local| {
+                if let Ok(mut local) = local.try_borrow_mut() {
+                    local.timers.retain(|timer| timer.id != id);
+                }
+            });
+        }
+    }
+}
+
+/// Whether an error only says that nothing is there yet.
+pub(super) fn is_not_yet(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+}

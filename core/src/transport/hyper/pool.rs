@@ -1,0 +1,498 @@
+//! The connections of a client: those that rest, those that are shared, those under way, and who waits for one.
+//!
+//! A client talks to one origin, so a pool has connections to one place. One lock guards all of it; nothing is dialled
+//! or closed under that lock, and nobody is woken.
+
+mod keeper;
+mod waiter;
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use super::classify;
+use super::dial::{DialState, Dialer};
+use super::http1::Http1;
+use super::http2::{self, Http2, Pings, Stream};
+use super::spawn::{Background, Spawner};
+use crate::transport::{Failure, Phase, SentMark, TransportError};
+use keeper::Keeper;
+use waiter::Waiter;
+
+/// A connection that rested no longer has just been looked at.
+///
+/// A look is a system call. It is spared in a loop that makes one call after the other, and only there: a closing that
+/// is younger than this would still be on its way from any server but one on the same machine, and no look would see
+/// it.
+const RECENT_USE: Duration = Duration::from_micros(250);
+
+/// The connections of one client in one process.
+#[derive(Debug)]
+pub(super) struct Pool {
+    pub(super) dialer: Arc<Dialer>,
+    options: PoolOptions,
+    state: Mutex<State>,
+    keeper: Keeper,
+    /// Where connections are looked after if those who use them have no runtime.
+    background: Option<Weak<dyn Background>>,
+    own: Weak<Pool>,
+}
+
+/// What a client says of its connections.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PoolOptions {
+    pub(super) max_idle: usize,
+    pub(super) idle_timeout: Duration,
+    pub(super) pings: Pings,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// At rest, the one used last at the end.
+    idle: Vec<Box<Http1>>,
+    shared: Vec<Shared>,
+    waiters: Waiters,
+    dials: Vec<Arc<DialState>>,
+    /// What the last connection spoke; unknown before the first.
+    protocol: Option<Protocol>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    conn: Http2,
+    /// Streams that count against its limit.
+    open: usize,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// Who waits for a connection: those whose request was sent before, then the others, each in their order.
+#[derive(Debug, Default)]
+struct Waiters {
+    resends: VecDeque<Arc<Waiter>>,
+    others: VecDeque<Arc<Waiter>>,
+}
+
+impl Waiters {
+    fn len(&self) -> usize {
+        self.resends.len() + self.others.len()
+    }
+
+    fn pop(&mut self) -> Option<Arc<Waiter>> {
+        self.resends.pop_front().or_else(|| self.others.pop_front())
+    }
+
+    fn remove(&mut self, waiter: &Arc<Waiter>) {
+        for queue in [&mut self.resends, &mut self.others] {
+            if let Some(at) = queue.iter().position(|known| Arc::ptr_eq(known, waiter)) {
+                queue.remove(at);
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Arc<Waiter>> {
+        self.resends.iter().chain(&self.others)
+    }
+}
+
+/// What a request is sent on.
+#[derive(Debug)]
+pub(super) enum Grant {
+    Http1(Box<Http1>),
+    Http2(Stream),
+    Failed(TransportError),
+}
+
+impl Pool {
+    pub(super) fn new(
+        dialer: Arc<Dialer>,
+        options: PoolOptions,
+        background: Option<Weak<dyn Background>>,
+    ) -> Arc<Self> {
+        Arc::new_cyclic(|own| {
+            let protocol = (!dialer.may_be_http2()).then_some(Protocol::Http1);
+            Self {
+                dialer,
+                options,
+                state: Mutex::new(State {
+                    protocol,
+                    ..State::default()
+                }),
+                keeper: Keeper::default(),
+                background,
+                own: own.clone(),
+            }
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a connection that is there, or waits for the first that is.
+    pub(super) async fn acquire(
+        self: &Arc<Self>,
+        spawner: &Spawner,
+        sent: &SentMark,
+        is_resend: bool,
+    ) -> Result<Grant, TransportError> {
+        loop {
+            let (grant, was_resting) = match self.take(spawner, sent, is_resend) {
+                Taken::Now(grant) => (grant, true),
+                Taken::Later(waiter) => (waiter::wait(self, waiter, sent).await, false),
+            };
+            let mut conn = match grant {
+                Grant::Failed(error) => return Err(error),
+                Grant::Http1(conn) => conn,
+                stream @ Grant::Http2(_) => return Ok(stream),
+            };
+            let lent = spawner.lend(&conn.socket);
+            // Without this look a request would go into a connection that the server has closed.
+            let rested = conn.rested.elapsed() > RECENT_USE;
+            if lent.is_ok() && (!rested || conn.look()) {
+                return Ok(Grant::Http1(conn));
+            }
+            if !was_resting && !conn.is_reused() {
+                let what = format!("{} closed the connection before a request was sent", conn.peer);
+                return Err(match lent {
+                    Err(error) => classify::io_error(Failure::Broken, &what, error),
+                    Ok(()) => TransportError::new(Failure::Broken, what),
+                });
+            }
+        }
+    }
+
+    fn take(self: &Arc<Self>, spawner: &Spawner, sent: &SentMark, is_resend: bool) -> Taken {
+        let mut state = self.state();
+        let mut stale = Vec::new();
+        let found = state.find(&self.own, self.options.idle_timeout, &mut stale);
+        let taken = match found {
+            Some(grant) => Taken::Now(grant),
+            None => {
+                let waiter = Arc::new(Waiter::new(spawner.clone(), sent.clone()));
+                match is_resend {
+                    true => state.waiters.resends.push_back(Arc::clone(&waiter)),
+                    false => state.waiters.others.push_back(Arc::clone(&waiter)),
+                }
+                Taken::Later(waiter)
+            }
+        };
+        let dials = state.begin_dials();
+        drop(state);
+        // Closing sockets takes a while, and others wait for the pool.
+        drop(stale);
+        self.dial(dials, spawner);
+        taken
+    }
+
+    /// Makes connections. They are nobody's: a caller that gives up does not end them.
+    fn dial(self: &Arc<Self>, dials: Vec<Arc<DialState>>, spawner: &Spawner) {
+        for dial in dials {
+            match spawner.handle() {
+                Ok(runtime) => {
+                    let end = DialEnd {
+                        pool: self.own.clone(),
+                        spawner: spawner.clone(),
+                        dial: Some(dial),
+                    };
+                    runtime.spawn(connect(Arc::clone(self), end));
+                }
+                Err(error) => self.dialled(spawner, &dial, Err(error)),
+            }
+        }
+    }
+
+    /// A connection has come about, or not: those who wait are served.
+    fn dialled(self: &Arc<Self>, spawner: &Spawner, dial: &Arc<DialState>, result: Result<Connected, TransportError>) {
+        let mut state = self.state();
+        state.dials.retain(|known| !Arc::ptr_eq(known, dial));
+        match result {
+            Ok(Connected::Http1(conn)) => {
+                state.protocol = Some(Protocol::Http1);
+                drop(state);
+                self.put(conn);
+            }
+            Ok(Connected::Http2(conn)) => {
+                state.protocol = Some(Protocol::Http2);
+                state.shared.push(Shared { conn, open: 0 });
+                // Nobody waits for a connection any more, but for a stream of this one.
+                for waiter in state.waiters.iter() {
+                    waiter.sent.set_phase(Phase::Stream);
+                }
+                drop(state);
+            }
+            Err(error) => {
+                // Where each waiter has a connection under way, only those fail that none is left for.
+                let left = match state.protocol {
+                    Some(Protocol::Http1) => state.dials.len(),
+                    _ => 0,
+                };
+                let mut failed = Vec::new();
+                while state.waiters.len() > left {
+                    failed.extend(state.waiters.pop());
+                }
+                drop(state);
+                for waiter in failed {
+                    self.hand(&waiter, Grant::Failed(error.copy()));
+                }
+            }
+        }
+        self.serve(Some(spawner));
+    }
+
+    /// Gives those who wait what there is, and connects for those that are left.
+    fn serve(self: &Arc<Self>, spawner: Option<&Spawner>) {
+        let mut stale = Vec::new();
+        loop {
+            let mut state = self.state();
+            let grant = match state.waiters.len() {
+                0 => None,
+                _ => state.find(&self.own, self.options.idle_timeout, &mut stale),
+            };
+            let Some(grant) = grant else {
+                let first = state.waiters.iter().next();
+                let spawner = spawner.cloned().or_else(|| first.map(|w| w.spawner.clone()));
+                let dials = match &spawner {
+                    Some(_) => state.begin_dials(),
+                    None => Vec::new(),
+                };
+                drop(state);
+                drop(stale);
+                if let Some(spawner) = spawner {
+                    self.dial(dials, &spawner);
+                }
+                return;
+            };
+            let waiter = state.waiters.pop();
+            drop(state);
+            match waiter {
+                Some(waiter) => self.hand(&waiter, grant),
+                None => self.take_back(grant),
+            }
+        }
+    }
+
+    /// Hands a grant to one who waits; it comes back if they have gone meanwhile.
+    fn hand(self: &Arc<Self>, waiter: &Arc<Waiter>, grant: Grant) {
+        if let Some(grant) = waiter.give(grant) {
+            self.take_back(grant);
+        }
+    }
+
+    /// Takes a grant that nobody uses.
+    fn take_back(self: &Arc<Self>, grant: Grant) {
+        match grant {
+            Grant::Http1(conn) => self.put(conn),
+            // A stream gives itself back.
+            Grant::Http2(stream) => drop(stream),
+            Grant::Failed(_) => {}
+        }
+    }
+
+    /// One who waited has gone.
+    fn gives_up(self: &Arc<Self>, waiter: &Arc<Waiter>) {
+        self.state().waiters.remove(waiter);
+        if let Some(grant) = waiter.leave() {
+            self.take_back(grant);
+        }
+    }
+
+    /// Takes a connection whose exchange has ended.
+    pub(super) fn put(self: &Arc<Self>, mut conn: Box<Http1>) {
+        let watcher = (!conn.socket.is_lent_to_thread()).then(|| self.keeper.waker());
+        if !conn.come_to_rest(watcher.as_ref()) {
+            return;
+        }
+        let mut state = self.state();
+        let waits = state.waiters.len() > 0;
+        if !waits && state.idle.len() >= self.options.max_idle {
+            return;
+        }
+        state.idle.push(conn);
+        drop(state);
+        if waits {
+            self.serve(None);
+        }
+        self.keeper.begin(self);
+    }
+
+    /// Streams of a connection have ended.
+    pub(super) fn stream_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>, count: usize) {
+        let mut state = self.state();
+        if let Some(shared) = state.shared.iter_mut().find(|s| Arc::ptr_eq(&s.conn.shared, conn)) {
+            shared.open = shared.open.saturating_sub(count);
+        }
+        let waits = state.waiters.len() > 0;
+        drop(state);
+        if waits {
+            self.serve(None);
+        }
+    }
+
+    /// A connection takes more streams than before, or none any more.
+    pub(super) fn look_for_work(self: &Arc<Self>) {
+        self.serve(None);
+    }
+
+    /// A connection is gone.
+    pub(super) fn connection_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>) {
+        let mut state = self.state();
+        let gone = state.shared.extract_if(.., |s| Arc::ptr_eq(&s.conn.shared, conn));
+        let gone: Vec<Shared> = gone.collect();
+        drop(state);
+        drop(gone);
+        self.serve(None);
+    }
+
+    /// What those who wait for a connection wait for.
+    fn phase(&self) -> (Phase, Option<Arc<str>>) {
+        let state = self.state();
+        if let Some(shared) = state.shared.iter().find(|s| s.conn.is_usable()) {
+            return (Phase::Stream, Some(Arc::clone(&shared.conn.shared.peer)));
+        }
+        match state.dials.first() {
+            Some(dial) => (dial.phase(), dial.peer()),
+            None => (Phase::Connecting, None),
+        }
+    }
+
+    /// Tends connections that were woken at rest, and closes those that have rested for too long.
+    ///
+    /// Returns when the next one has; `None` if none rests.
+    fn tend(&self, waker: &Waker) -> Option<Instant> {
+        let mut closed = Vec::new();
+        let mut state = self.state();
+        let now = Instant::now();
+        let timeout = self.options.idle_timeout;
+        let mut at = 0;
+        while at < state.idle.len() {
+            let conn = &mut state.idle[at];
+            if now.duration_since(conn.rested) < timeout && conn.tend(waker) {
+                at += 1;
+            } else {
+                closed.push(state.idle.remove(at));
+            }
+        }
+        let next = state.idle.first().map(|conn| conn.rested + timeout);
+        drop(state);
+        drop(closed);
+        next
+    }
+}
+
+enum Taken {
+    Now(Grant),
+    Later(Arc<Waiter>),
+}
+
+impl State {
+    /// A connection that can be used now. Those that have rested for too long are put into `stale`.
+    fn find(&mut self, pool: &Weak<Pool>, idle_timeout: Duration, stale: &mut Vec<Box<Http1>>) -> Option<Grant> {
+        for shared in &mut self.shared {
+            if shared.conn.is_usable() && shared.open < shared.conn.shared.limit() {
+                shared.open += 1;
+                return Some(Grant::Http2(Stream::new(shared.conn.clone(), pool.clone())));
+            }
+        }
+        // The one used last is at the end: if that has rested for too long, so have all.
+        while let Some(conn) = self.idle.pop() {
+            if conn.rested.elapsed() < idle_timeout && conn.is_alive() {
+                return Some(Grant::Http1(conn));
+            }
+            stale.push(conn);
+        }
+        None
+    }
+
+    /// Notes that as many connections are made as those who wait need.
+    fn begin_dials(&mut self) -> Vec<Arc<DialState>> {
+        let new: Vec<_> = (0..self.dials_wanted()).map(|_| Arc::<DialState>::default()).collect();
+        self.dials.extend_from_slice(&new);
+        new
+    }
+
+    fn dials_wanted(&self) -> usize {
+        let waiters = self.waiters.len();
+        match self.protocol {
+            _ if waiters == 0 => 0,
+            Some(Protocol::Http1) => waiters.saturating_sub(self.dials.len()),
+            // They wait for a stream of a connection that is there.
+            _ if self.shared.iter().any(|s| s.conn.is_usable()) => 0,
+            // Until it is known what the server speaks, and where one connection serves all, one is made for all.
+            _ => usize::from(self.dials.is_empty()),
+        }
+    }
+}
+
+enum Connected {
+    Http1(Box<Http1>),
+    Http2(Http2),
+}
+
+/// Makes a connection and hands it to the pool.
+async fn connect(pool: Arc<Pool>, end: DialEnd) {
+    let Some(dial) = end.dial.clone() else {
+        return;
+    };
+    let result = connected(&pool, &dial).await;
+    let (result, driver) = match result {
+        Ok((connected, driver)) => (Ok(connected), driver),
+        Err(error) => (Err(error), None),
+    };
+    end.finish(&pool, result);
+    // The driver keeps no pool alive that nobody uses any more.
+    drop(pool);
+    if let Some(driver) = driver {
+        driver.await;
+    }
+}
+
+type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+async fn connected(pool: &Arc<Pool>, dial: &DialState) -> Result<(Connected, Option<Driver>), TransportError> {
+    let dialled = pool.dialer.dial(dial).await?;
+    if dialled.http2 {
+        let (conn, driver) = Http2::start(dialled, pool.options.pings, pool.own.clone()).await?;
+        return Ok((Connected::Http2(conn), Some(Box::pin(driver))));
+    }
+    Ok((Connected::Http1(Http1::start(dialled).await?), None))
+}
+
+/// Tells the pool how a dial ended, also if its runtime ended first.
+struct DialEnd {
+    pool: Weak<Pool>,
+    spawner: Spawner,
+    dial: Option<Arc<DialState>>,
+}
+
+impl DialEnd {
+    fn finish(mut self, pool: &Arc<Pool>, result: Result<Connected, TransportError>) {
+        if let Some(dial) = self.dial.take() {
+            pool.dialled(&self.spawner, &dial, result);
+        }
+    }
+}
+
+impl Drop for DialEnd {
+    fn drop(&mut self) {
+        if let (Some(dial), Some(pool)) = (self.dial.take(), self.pool.upgrade()) {
+            let what = "no connection: the runtime that was making it has ended";
+            let error = TransportError::new(Failure::Connect, what);
+            let mut state = pool.state();
+            state.dials.retain(|known| !Arc::ptr_eq(known, &dial));
+            let waiter = state.waiters.pop();
+            drop(state);
+            if let Some(waiter) = waiter {
+                pool.hand(&waiter, Grant::Failed(error));
+            }
+            pool.serve(None);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! One who waits for a connection.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+
+use futures_util::task::AtomicWaker;
+
+use super::{Grant, Pool};
+use crate::transport::SentMark;
+use crate::transport::hyper::spawn::Spawner;
+
+#[derive(Debug)]
+pub(super) struct Waiter {
+    slot: Mutex<Slot>,
+    waker: AtomicWaker,
+    /// What makes connections where this one waits.
+    pub(super) spawner: Spawner,
+    /// Where it is noted what it waits for.
+    pub(super) sent: SentMark,
+}
+
+#[derive(Debug)]
+enum Slot {
+    Waiting,
+    Given(Grant),
+    Gone,
+}
+
+impl Waiter {
+    pub(super) fn new(spawner: Spawner, sent: SentMark) -> Self {
+        Self {
+            slot: Mutex::new(Slot::Waiting),
+            waker: AtomicWaker::new(),
+            spawner,
+            sent,
+        }
+    }
+
+    fn swap(&self, wanted: impl FnOnce(&Slot) -> bool, slot: Slot) -> Result<Slot, Slot> {
+        let mut own = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        match wanted(&own) {
+            true => Ok(std::mem::replace(&mut *own, slot)),
+            false => Err(slot),
+        }
+    }
+
+    /// Gives it what it waits for; returns that if it has gone.
+    pub(super) fn give(&self, grant: Grant) -> Option<Grant> {
+        match self.swap(|slot| matches!(slot, Slot::Waiting), Slot::Given(grant)) {
+            Ok(_) => {
+                self.waker.wake();
+                None
+            }
+            Err(Slot::Given(grant)) => Some(grant),
+            Err(_) => None,
+        }
+    }
+
+    /// Goes; returns what was given meanwhile.
+    pub(super) fn leave(&self) -> Option<Grant> {
+        match self.swap(|_| true, Slot::Gone) {
+            Ok(Slot::Given(grant)) => Some(grant),
+            _ => None,
+        }
+    }
+}
+
+/// Waits for a grant. Giving up leaves the queue, and says what was waited for.
+pub(super) async fn wait(pool: &Arc<Pool>, waiter: Arc<Waiter>, sent: &SentMark) -> Grant {
+    let guard = Guard {
+        pool,
+        waiter: Some(&waiter),
+        sent,
+    };
+    let (phase, _) = pool.phase();
+    sent.set_phase(phase);
+    let grant = poll_fn(|cx| {
+        waiter.waker.register(cx.waker());
+        match waiter.swap(|slot| matches!(slot, Slot::Given(_)), Slot::Gone) {
+            Ok(Slot::Given(grant)) => Poll::Ready(grant),
+            _ => Poll::Pending,
+        }
+    })
+    .await;
+    guard.done();
+    grant
+}
+
+struct Guard<'a> {
+    pool: &'a Arc<Pool>,
+    waiter: Option<&'a Arc<Waiter>>,
+    sent: &'a SentMark,
+}
+
+impl Guard<'_> {
+    fn done(mut self) {
+        self.waiter = None;
+    }
+}
+
+impl Drop for Guard<'_> {
+    fn drop(&mut self) {
+        if let Some(waiter) = self.waiter {
+            let (phase, peer) = self.pool.phase();
+            self.sent.set_phase(phase);
+            if let Some(peer) = peer {
+                self.sent.set_peer(peer);
+            }
+            self.pool.gives_up(waiter);
+        }
+    }
+}

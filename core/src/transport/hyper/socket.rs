@@ -1,0 +1,539 @@
+//! A connected socket that any driver can use: a tokio runtime, or the thread that waits for the answer.
+//!
+//! The connection above owns one end, the pool the other; the pool exchanges what drives the socket in place while the
+//! connection rests. All writes are marked so that a peer that is gone raises no SIGPIPE.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+
+use rustix::event::{PollFd, PollFlags};
+use socket2::{SockRef, Socket as RawSocket};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::parker::{self, SLICE, is_not_yet};
+use crate::transport::SentMark;
+
+/// A connected socket, TCP or Unix.
+pub(crate) struct Socket(Arc<SocketState>);
+
+/// What the ends of a socket share.
+pub(crate) struct SocketState {
+    inner: Mutex<Inner>,
+    /// Bytes that have come, for those who ask whether a peer is alive.
+    read: AtomicU64,
+    /// A call on a thread waits to read, or to write.
+    reads: AtomicBool,
+    writes: AtomicBool,
+    generation: u32,
+}
+
+struct Inner {
+    io: Io,
+    /// To be marked with the first byte that is written.
+    mark: Option<SentMark>,
+    /// The next read looks at the socket itself, whatever its driver knows of it.
+    probe: bool,
+}
+
+enum Io {
+    Runtime(RuntimeIo),
+    Thread(ThreadIo),
+    Gone,
+}
+
+enum RuntimeIo {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+/// A socket in blocking mode, with a receive timeout of [`SLICE`].
+struct ThreadIo {
+    socket: RawSocket,
+    is_unix: bool,
+    /// Something may be there to be read.
+    readable: bool,
+    /// What a blocking `recv` brought, and how much of that has been read since.
+    early: Box<[u8]>,
+    filled: usize,
+    taken: usize,
+    error: Option<io::Error>,
+    read_waker: Option<Waker>,
+    write_waker: Option<Waker>,
+}
+
+/// A socket that stays as it is while a thread waits for it in `poll`.
+pub(super) struct Held<'a> {
+    inner: MutexGuard<'a, Inner>,
+    flags: PollFlags,
+}
+
+impl Held<'_> {
+    /// Returns what to poll; `None` if the socket does not belong to a thread any more.
+    pub(super) fn poll_fd(&self) -> Option<PollFd<'_>> {
+        match &self.inner.io {
+            Io::Thread(io) => Some(PollFd::new(&io.socket, self.flags)),
+            Io::Runtime(_) | Io::Gone => None,
+        }
+    }
+}
+
+/// What a blocking `recv` gave.
+pub(super) enum Fill {
+    /// Something to be looked at.
+    Done,
+    /// Nothing within its time.
+    Nothing,
+    /// A signal.
+    Signal,
+}
+
+/// How much a blocking `recv` takes at most. Larger bodies are read past it, into the buffers of their reader.
+const EARLY: usize = 8 * 1024;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const SEND_FLAGS: i32 = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+// Elsewhere sockets are told once not to raise the signal.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const SEND_FLAGS: i32 = libc::MSG_DONTWAIT;
+
+impl Socket {
+    /// Takes a connected TCP socket of the runtime that this is called in.
+    pub(crate) fn tcp(stream: TcpStream) -> Self {
+        Self::new(RuntimeIo::Tcp(stream))
+    }
+
+    /// Takes a connected Unix socket of the runtime that this is called in.
+    pub(crate) fn unix(stream: UnixStream) -> Self {
+        Self::new(RuntimeIo::Unix(stream))
+    }
+
+    fn new(io: RuntimeIo) -> Self {
+        Self(Arc::new(SocketState {
+            inner: Mutex::new(Inner {
+                io: Io::Runtime(io),
+                mark: None,
+                probe: false,
+            }),
+            read: AtomicU64::new(0),
+            reads: AtomicBool::new(false),
+            writes: AtomicBool::new(false),
+            generation: crate::fork::generation(),
+        }))
+    }
+
+    /// Returns the other end, for the pool.
+    pub(crate) fn state(&self) -> &Arc<SocketState> {
+        &self.0
+    }
+}
+
+impl SocketState {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns how many bytes have come so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// Marks `mark` with the first byte that is written from now on.
+    pub(super) fn arm(&self, mark: Option<SentMark>) {
+        self.inner().mark = mark;
+    }
+
+    /// Makes the next read look at the socket itself: nobody has watched it for a while.
+    pub(super) fn probe(&self) {
+        self.inner().probe = true;
+    }
+
+    /// Gives the socket to the thread that polls its connection from now on.
+    pub(super) fn lend_to_thread(&self) -> io::Result<()> {
+        self.check_process()?;
+        let mut inner = self.inner();
+        let io = match std::mem::replace(&mut inner.io, Io::Gone) {
+            Io::Runtime(io) => io,
+            other => {
+                inner.io = other;
+                return Ok(());
+            }
+        };
+        let (socket, is_unix) = match io {
+            RuntimeIo::Tcp(stream) => (RawSocket::from(stream.into_std()?), false),
+            RuntimeIo::Unix(stream) => (RawSocket::from(stream.into_std()?), true),
+        };
+        socket.set_nonblocking(false)?;
+        socket.set_read_timeout(Some(SLICE))?;
+        inner.io = Io::Thread(ThreadIo {
+            socket,
+            is_unix,
+            readable: true,
+            early: Box::default(),
+            filled: 0,
+            taken: 0,
+            error: None,
+            read_waker: None,
+            write_waker: None,
+        });
+        Ok(())
+    }
+
+    /// Gives the socket to the tokio runtime that this is called in.
+    pub(super) fn lend_to_runtime(&self) -> io::Result<()> {
+        self.check_process()?;
+        let mut inner = self.inner();
+        let lent = match std::mem::replace(&mut inner.io, Io::Gone) {
+            Io::Thread(lent) if lent.taken == lent.filled => lent,
+            // What has been read ahead belongs to no request: such a connection is not used again.
+            Io::Thread(_) => return Err(io::ErrorKind::InvalidData.into()),
+            other => {
+                inner.io = other;
+                return Ok(());
+            }
+        };
+        lent.socket.set_nonblocking(true)?;
+        inner.io = Io::Runtime(if lent.is_unix {
+            RuntimeIo::Unix(UnixStream::from_std(lent.socket.into())?)
+        } else {
+            RuntimeIo::Tcp(TcpStream::from_std(lent.socket.into())?)
+        });
+        Ok(())
+    }
+
+    /// Refuses the child of a fork: a byte of it would be in the middle of its parent's talk.
+    fn check_process(&self) -> io::Result<()> {
+        if self.generation == crate::fork::generation() {
+            return Ok(());
+        }
+        Err(io::Error::other(
+            "the connection belongs to the process that forked this one",
+        ))
+    }
+
+    /// Returns whether a call on a thread waits for the socket.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.reads.load(Ordering::Relaxed) || self.writes.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether all that is waited for is something to read.
+    pub(super) fn waits_to_read_only(&self) -> bool {
+        !self.writes.load(Ordering::Relaxed)
+    }
+
+    /// Forgets who waits for the socket.
+    pub(super) fn forget_waits(&self) {
+        self.reads.store(false, Ordering::Relaxed);
+        self.writes.store(false, Ordering::Relaxed);
+    }
+
+    /// Waits in the kernel for something to read, one slice long.
+    pub(super) fn fill(&self) -> Fill {
+        let mut inner = self.inner();
+        let Io::Thread(io) = &mut inner.io else {
+            return Fill::Done;
+        };
+        if io.early.is_empty() {
+            io.early = vec![0; EARLY].into();
+        }
+        let got = io::Read::read(&mut &io.socket, &mut io.early);
+        (io.taken, io.filled) = (0, got.as_ref().copied().unwrap_or(0));
+        match got {
+            // Of the end of the stream the next read is told, too.
+            Ok(n) => {
+                io.readable = n == 0 || n == EARLY;
+                self.read.fetch_add(n as u64, Ordering::Relaxed);
+            }
+            Err(error) if is_not_yet(&error) => return Fill::Nothing,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Fill::Signal,
+            Err(error) => io.error = Some(error),
+        }
+        self.reads.store(false, Ordering::Relaxed);
+        let waker = io.read_waker.take();
+        drop(inner);
+        waker.inspect(Waker::wake_by_ref);
+        Fill::Done
+    }
+
+    /// Holds the socket for a `poll`.
+    pub(super) fn hold(&self) -> Held<'_> {
+        let mut flags = PollFlags::empty();
+        flags.set(PollFlags::IN, self.reads.load(Ordering::Relaxed));
+        flags.set(PollFlags::OUT, self.writes.load(Ordering::Relaxed));
+        Held {
+            inner: self.inner(),
+            flags,
+        }
+    }
+
+    /// Notes what the kernel says of the socket and wakes those who wait for it.
+    pub(super) fn ready(&self, readable: bool, writable: bool) {
+        let mut inner = self.inner();
+        let mut wakers = [None, None];
+        if readable {
+            self.reads.store(false, Ordering::Relaxed);
+        }
+        if writable {
+            self.writes.store(false, Ordering::Relaxed);
+        }
+        if let Io::Thread(io) = &mut inner.io {
+            if readable {
+                io.readable = true;
+                wakers[0] = io.read_waker.take();
+            }
+            if writable {
+                wakers[1] = io.write_waker.take();
+            }
+        }
+        drop(inner);
+        wakers.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    fn poll_read(self: &Arc<Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.check_process()?;
+        let mut inner = self.inner();
+        let probe = std::mem::take(&mut inner.probe);
+        let before = buf.filled().len();
+        let polled = match &mut inner.io {
+            Io::Runtime(io) => io.poll_read(cx, buf, probe),
+            Io::Thread(io) => io.poll_read(buf, probe),
+            Io::Gone => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        };
+        if let (Poll::Pending, Io::Thread(io)) = (&polled, &mut inner.io) {
+            wait_with(&mut io.read_waker, cx);
+            drop(inner);
+            self.reads.store(true, Ordering::Relaxed);
+            parker::wait_for(self);
+        }
+        let read = (buf.filled().len() - before) as u64;
+        self.read.fetch_add(read, Ordering::Relaxed);
+        polled
+    }
+
+    fn poll_write(self: &Arc<Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        self.check_process()?;
+        let mut inner = self.inner();
+        let polled = match &mut inner.io {
+            Io::Runtime(io) => io.poll_write(cx, bufs),
+            Io::Thread(io) => io.poll_write(bufs),
+            Io::Gone => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        };
+        match (&polled, &mut inner.io) {
+            (Poll::Ready(Ok(1..)), _) => {
+                if let Some(mark) = inner.mark.take() {
+                    mark.mark();
+                }
+            }
+            (Poll::Pending, Io::Thread(io)) => {
+                wait_with(&mut io.write_waker, cx);
+                drop(inner);
+                self.writes.store(true, Ordering::Relaxed);
+                parker::wait_for(self);
+            }
+            _ => {}
+        }
+        polled
+    }
+
+    fn shutdown(&self) -> io::Result<()> {
+        self.check_process()?;
+        let how = std::net::Shutdown::Write;
+        match &self.inner().io {
+            Io::Runtime(RuntimeIo::Tcp(stream)) => SockRef::from(stream).shutdown(how),
+            Io::Runtime(RuntimeIo::Unix(stream)) => SockRef::from(stream).shutdown(how),
+            Io::Thread(io) => io.socket.shutdown(how),
+            Io::Gone => Ok(()),
+        }
+    }
+}
+
+impl Drop for SocketState {
+    fn drop(&mut self) {
+        if self.generation != crate::fork::generation() {
+            // The child of a fork shares its parent's event queue: dropping the socket would take it off that.
+            let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+            std::mem::forget(std::mem::replace(&mut inner.io, Io::Gone));
+        }
+    }
+}
+
+fn wait_with(waker: &mut Option<Waker>, cx: &Context<'_>) {
+    match waker {
+        Some(waker) => waker.clone_from(cx.waker()),
+        None => *waker = Some(cx.waker().clone()),
+    }
+}
+
+/// Receives into the unfilled part of a buffer, without waiting.
+fn receive(socket: &RawSocket, buf: &mut ReadBuf<'_>, flags: i32) -> io::Result<usize> {
+    // SAFETY: `recv` only writes bytes into the part, it never makes written ones unwritten.
+    let unfilled: &mut [MaybeUninit<u8>] = unsafe { buf.unfilled_mut() };
+    let read = socket.recv_with_flags(unfilled, flags)?;
+    // SAFETY: the kernel has written that many bytes.
+    unsafe { buf.assume_init(read) };
+    buf.advance(read);
+    Ok(read)
+}
+
+fn send(socket: &RawSocket, bufs: &[io::IoSlice<'_>]) -> io::Result<usize> {
+    match bufs {
+        [buf] => socket.send_with_flags(buf, SEND_FLAGS),
+        bufs => socket.send_vectored_with_flags(bufs, SEND_FLAGS),
+    }
+}
+
+impl ThreadIo {
+    fn poll_read(&mut self, buf: &mut ReadBuf<'_>, probe: bool) -> Poll<io::Result<()>> {
+        let early = &self.early[self.taken..self.filled];
+        if !early.is_empty() {
+            let taken = early.len().min(buf.remaining());
+            buf.put_slice(&early[..taken]);
+            self.taken += taken;
+            return Poll::Ready(Ok(()));
+        }
+        if let Some(error) = self.error.take() {
+            return Poll::Ready(Err(error));
+        }
+        if !self.readable && !probe {
+            return Poll::Pending;
+        }
+        loop {
+            let room = buf.remaining();
+            return match receive(&self.socket, buf, libc::MSG_DONTWAIT) {
+                Ok(read) => {
+                    // Less than there was room for: the next read would find nothing. The end is told again.
+                    self.readable = read == 0 || read == room;
+                    Poll::Ready(Ok(()))
+                }
+                Err(error) if is_not_yet(&error) => {
+                    self.readable = false;
+                    Poll::Pending
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => Poll::Ready(Err(error)),
+            };
+        }
+    }
+
+    fn poll_write(&mut self, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        loop {
+            return match send(&self.socket, bufs) {
+                Err(error) if is_not_yet(&error) => Poll::Pending,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                sent => Poll::Ready(sent),
+            };
+        }
+    }
+}
+
+impl RuntimeIo {
+    fn poll_ready(&self, interest: Interest, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match (self, interest.is_readable()) {
+            (Self::Tcp(stream), true) => stream.poll_read_ready(cx),
+            (Self::Tcp(stream), false) => stream.poll_write_ready(cx),
+            (Self::Unix(stream), true) => stream.poll_read_ready(cx),
+            (Self::Unix(stream), false) => stream.poll_write_ready(cx),
+        }
+    }
+
+    /// Does what `work` does once the runtime says that it may. A `WouldBlock` makes the runtime look again.
+    fn try_io<O>(&self, interest: Interest, work: impl FnOnce(&RawSocket) -> io::Result<O>) -> io::Result<O> {
+        match self {
+            Self::Tcp(stream) => stream.try_io(interest, || work(&SockRef::from(stream))),
+            Self::Unix(stream) => stream.try_io(interest, || work(&SockRef::from(stream))),
+        }
+    }
+
+    fn poll_read(&self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>, probe: bool) -> Poll<io::Result<()>> {
+        if probe {
+            let looked = match self {
+                Self::Tcp(stream) => receive(&SockRef::from(stream), buf, 0),
+                Self::Unix(stream) => receive(&SockRef::from(stream), buf, 0),
+            };
+            match looked {
+                Ok(_) => return Poll::Ready(Ok(())),
+                Err(error) if is_not_yet(&error) => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        loop {
+            ready!(self.poll_ready(Interest::READABLE, cx))?;
+            let mut read = None;
+            let room = buf.remaining();
+            let tried = self.try_io(Interest::READABLE, |socket| {
+                let got = receive(socket, buf, 0)?;
+                read = Some(got);
+                // Less than there was room for: the next read would find nothing, and need not try.
+                if got > 0 && got < room {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                Ok(())
+            });
+            match (read, tried) {
+                (Some(_), _) => return Poll::Ready(Ok(())),
+                (None, Err(error)) if is_not_yet(&error) => {}
+                (None, tried) => return Poll::Ready(tried),
+            }
+        }
+    }
+
+    fn poll_write(&self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.poll_ready(Interest::WRITABLE, cx))?;
+            match self.try_io(Interest::WRITABLE, |socket| send(socket, bufs)) {
+                Err(error) if is_not_yet(&error) => {}
+                sent => return Poll::Ready(sent),
+            }
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.0.poll_write(cx, &[io::IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.0.poll_write(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.shutdown())
+    }
+}
+
+impl std::fmt::Debug for Socket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::fmt::Debug for SocketState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Socket")
+            .field("bytes_read", &self.bytes_read())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! Who drives the calls of a transport, and where its connections are made.
+
+use std::io;
+use std::sync::Weak;
+
+use tokio::runtime::Handle;
+
+use super::socket::SocketState;
+use crate::transport::{Failure, TransportError};
+
+/// A thread with a runtime that makes and keeps connections for threads that have none.
+pub(crate) trait Background: Send + Sync + std::fmt::Debug {
+    /// Returns its runtime; starts it with the first call.
+    ///
+    /// # Errors
+    /// `Connect`, with the system's code, if the thread cannot be started.
+    fn handle(&self) -> Result<Handle, TransportError>;
+
+    /// Returns its runtime if that was started.
+    fn started(&self) -> Option<Handle>;
+}
+
+/// Who polls a transport's futures.
+#[derive(Clone, Debug)]
+pub(crate) enum Spawner {
+    /// A tokio runtime: connections are made on it and belong to it.
+    Runtime,
+    /// Threads that wait for their calls: connections are made in the background and lent to them.
+    Thread(Weak<dyn Background>),
+}
+
+impl Spawner {
+    /// Returns the runtime that connections are made on.
+    pub(super) fn handle(&self) -> Result<Handle, TransportError> {
+        match self {
+            Self::Runtime => Handle::try_current().map_err(|error| {
+                let what = "no connection: the asynchronous client needs a tokio runtime, and this thread is in none";
+                TransportError::new(Failure::Connect, what).with_source(error)
+            }),
+            Self::Thread(background) => match background.upgrade() {
+                Some(background) => background.handle(),
+                None => {
+                    let what = "no connection: the client is closed";
+                    Err(TransportError::new(Failure::Connect, what))
+                }
+            },
+        }
+    }
+
+    /// Gives a socket to whoever polls its connection from now on.
+    pub(super) fn lend(&self, socket: &SocketState) -> io::Result<()> {
+        match self {
+            Self::Runtime => socket.lend_to_runtime(),
+            Self::Thread(_) => socket.lend_to_thread(),
+        }
+    }
+}
