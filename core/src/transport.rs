@@ -1,5 +1,6 @@
 //! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
 
+pub(crate) mod hyper;
 pub(crate) mod reqwest;
 
 use std::borrow::Cow;

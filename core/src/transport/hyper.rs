@@ -1,0 +1,4 @@
+//! The network over hyper's connections.
+
+pub(crate) mod dial;
+pub(crate) mod socket;
