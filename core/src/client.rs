@@ -8,8 +8,7 @@ use std::sync::Arc;
 use crate::call::credential::Token;
 use crate::call::shared::Shared;
 use crate::request::{Draft, RequestBuilder};
-use crate::transport::Transport;
-use crate::transport::reqwest::ReqwestTransport;
+use crate::transport::{DefaultTransport, Transport};
 
 pub use builder::ClientBuilder;
 pub(crate) use options::Options;
@@ -25,7 +24,7 @@ pub(crate) use options::Options;
 ///     .build()?;
 /// # Ok::<(), reqtrail::Error>(())
 /// ```
-pub struct Client<T = ReqwestTransport> {
+pub struct Client<T = DefaultTransport> {
     shared: Arc<Shared>,
     transport: Arc<T>,
 }

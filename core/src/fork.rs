@@ -31,7 +31,8 @@ pub(crate) fn generation() -> u32 {
 /// The parent's value stays in the child's memory, unused: its locks may be held by threads that the child lacks.
 pub(crate) struct ForkSafe<T> {
     make: Box<dyn Fn() -> T + Send + Sync>,
-    first: Made<T>,
+    /// `None` only while it is dropped.
+    first: Option<Box<Made<T>>>,
 }
 
 struct Made<T> {
@@ -46,33 +47,45 @@ impl<T> ForkSafe<T> {
     pub(crate) fn new(value: T, make: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Self {
             make: Box::new(make),
-            first: Made {
-                generation: generation(),
-                value,
-                next: OnceLock::new(),
-            },
+            first: Some(Made::new(generation(), value)),
         }
     }
 
     /// Returns this process's value.
     pub(crate) fn get(&self) -> &T {
         let now = generation();
-        let mut made = &self.first;
+        let Some(mut made) = self.first.as_deref() else {
+            unreachable!("it is dropped");
+        };
         while made.generation != now {
-            made = made.next.get_or_init(|| {
-                Box::new(Made {
-                    generation: now,
-                    value: (self.make)(),
-                    next: OnceLock::new(),
-                })
-            });
+            let new = || Made::new(now, (self.make)());
+            made = made.next.get_or_init(new);
         }
         &made.value
     }
+}
 
-    /// Returns the value of this process if it is the only one that was ever made.
-    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
-        (self.first.generation == generation()).then_some(&mut self.first.value)
+impl<T> Made<T> {
+    fn new(generation: u32, value: T) -> Box<Self> {
+        Box::new(Self {
+            generation,
+            value,
+            next: OnceLock::new(),
+        })
+    }
+}
+
+impl<T> Drop for ForkSafe<T> {
+    fn drop(&mut self) {
+        let now = generation();
+        let mut next = self.first.take();
+        while let Some(mut made) = next {
+            next = made.next.take();
+            // Dropping a parent's value would wait for its threads and close its sockets.
+            if made.generation != now {
+                std::mem::forget(made);
+            }
+        }
     }
 }
 

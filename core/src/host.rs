@@ -5,7 +5,7 @@
 //! [`Client`](crate::Client) or [`blocking::Client`](crate::blocking::Client).
 
 mod background;
-mod drivers;
+mod caller;
 mod tokio_host;
 
 use std::future::Future;
@@ -17,7 +17,7 @@ use crate::call::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
 use crate::error::Error;
 use crate::response::Response;
-use crate::transport::reqwest::ReqwestTransport;
+use crate::transport::DefaultTransport;
 
 pub(crate) use tokio_host::TokioHost;
 
@@ -108,14 +108,14 @@ pub struct Flow {
 
 /// Makes the work of a flow on the transport that will drive it.
 type FlowWork =
-    Box<dyn FnOnce(Arc<ReqwestTransport>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+    Box<dyn FnOnce(Arc<DefaultTransport>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 impl Flow {
     /// Makes a flow of a function that gets a transport; its results are its own to keep. `cancel` is what it listens
     /// to.
     pub(crate) fn new<W>(
         cancel: CancelToken,
-        work: impl FnOnce(Arc<ReqwestTransport>) -> W + Send + 'static,
+        work: impl FnOnce(Arc<DefaultTransport>) -> W + Send + 'static,
     ) -> Self
     where
         W: Future<Output = ()> + Send + 'static,

@@ -54,6 +54,7 @@ mod rate_limit;
 mod redact;
 mod request_id;
 mod retry_after;
+mod signals;
 mod target;
 mod trace_context;
 
@@ -98,7 +99,6 @@ pub use request_id::{RequestId, RequestIdSource};
 pub use response::Response;
 pub use retry::RetryBudget;
 pub use trail::{Attempt, Outcome, Trail};
-pub use transport::reqwest::ReqwestTransport;
 pub use transport::{
     Failure, Phase, Proxy, Reply, SentMark, Transport, TransportError, WireRequest,
 };

@@ -1,6 +1,7 @@
 //! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
 
 pub(crate) mod hyper;
+#[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
 pub(crate) mod timers;
 
@@ -16,6 +17,9 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
+
+/// The transport of clients that name none.
+pub(crate) type DefaultTransport = hyper::HyperTransport;
 
 /// Sends requests, and tells and awaits the time.
 ///

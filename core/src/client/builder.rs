@@ -14,7 +14,7 @@ use crate::host::TokioHost;
 use crate::observe::Observer;
 use crate::redact::Secret;
 use crate::retry::RetryBudget;
-use crate::transport::reqwest::{ReqwestTransport, Tasks};
+use crate::transport::hyper::{HyperTransport, Network, Spawner};
 use crate::transport::{Proxy, Transport};
 
 /// The options of a client. Nothing is checked before [`build`](Self::build).
@@ -242,8 +242,8 @@ impl ClientBuilder {
     /// `config`: names the option, what was given and what is accepted.
     pub fn build(self) -> Result<Client, Error> {
         let (shared, wire) = self.options.check()?;
-        let transport = ReqwestTransport::new(&wire, shared.base.url(), Tasks::OnRuntime)
-            .map_err(Error::config)?;
+        let network = Network::new(&wire, shared.base.url(), None).map_err(Error::config)?;
+        let transport = HyperTransport::new(network, Spawner::Runtime);
         Ok(Client::new(shared, Arc::new(transport)))
     }
 
@@ -265,7 +265,7 @@ impl ClientBuilder {
     /// `config`: names the option, what was given and what is accepted.
     pub fn build_blocking(self) -> Result<crate::blocking::Client, Error> {
         let (shared, wire) = self.options.check()?;
-        let host = TokioHost::new(wire, shared.base.url().clone()).map_err(Error::config)?;
+        let host = TokioHost::new(&wire, shared.base.url()).map_err(Error::config)?;
         Ok(crate::blocking::Client::new(shared, Arc::new(host)))
     }
 }

@@ -21,7 +21,7 @@ use crate::retry::RetryBudget;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
 use crate::transport::WireOptions;
-use crate::transport::reqwest::uses_proxy;
+use crate::transport::hyper::dial::uses_proxy;
 
 /// The most attempts that a client can be told to make.
 pub(crate) const MAX_ATTEMPTS: u32 = 32;
@@ -98,7 +98,7 @@ impl Options {
         if !self.wire.verify_tls {
             notes.push(TrailNote::TlsUnverified);
         }
-        if uses_proxy(&self.wire.proxy, base.url()) {
+        if uses_proxy(&self.wire, base.url()) {
             notes.push(TrailNote::ViaProxy);
         }
         let mut default_headers = standing_headers(

@@ -3,39 +3,39 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use url::Url;
 
 use super::{Finished, Flow, PreparedCall, TAG};
 use crate::call::run_call;
 use crate::cancel::CancelToken;
 use crate::codes::ErrorKind;
 use crate::error::Error;
-use crate::transport::WireOptions;
-use crate::transport::reqwest::{ReqwestTransport, Tasks};
+use crate::transport::hyper::{HyperTransport, Network, Spawner, thread_error};
+use crate::transport::{DefaultTransport, TransportError};
 
-/// Starts its thread with the first call.
-#[derive(Debug)]
+/// Called when results wait to be taken.
+pub(super) type Notify = Arc<RwLock<Option<Box<dyn Fn() + Send + Sync>>>>;
+
+/// The client's thread in this process. It starts when a call is submitted, or when a connection is made for a thread.
 pub(super) struct Background {
-    wire: WireOptions,
-    base: Url,
     done: Arc<Done>,
-    thread: OnceLock<Result<Thread, String>>,
+    thread: Mutex<Option<Thread>>,
 }
 
-#[derive(Debug)]
 struct Thread {
+    runtime: Handle,
     /// `None` once the host is dropped, which ends the thread.
     submit: Option<UnboundedSender<Submission>>,
     handle: Option<JoinHandle<()>>,
 }
 
-/// Work on its way to the thread, with its tag.
-type Submission = Box<(Work, u64)>;
+/// Work on its way to the thread, with the network that it uses and its tag.
+type Submission = Box<(Work, Arc<Network>, u64)>;
 
 #[expect(
     clippy::large_enum_variant,
@@ -47,54 +47,69 @@ enum Work {
 }
 
 /// What the thread and the host share.
-#[derive(Default)]
 struct Done {
     results: Mutex<Vec<(u64, Finished)>>,
     /// A notification is out that no one has answered by taking the results.
     notified: AtomicBool,
-    notify: RwLock<Option<Box<dyn Fn() + Send + Sync>>>,
+    notify: Notify,
     running: Mutex<HashMap<u64, CancelToken>>,
 }
 
 impl Background {
-    pub(super) fn new(wire: WireOptions, base: Url) -> Self {
+    pub(super) fn new(notify: Notify) -> Self {
         Self {
-            wire,
-            base,
-            done: Arc::default(),
-            thread: OnceLock::new(),
+            done: Arc::new(Done {
+                results: Mutex::default(),
+                notified: AtomicBool::new(false),
+                notify,
+                running: Mutex::default(),
+            }),
+            thread: Mutex::default(),
         }
     }
 
-    pub(super) fn submit(&self, mut call: PreparedCall, tag: u64) {
+    /// Returns the thread's runtime; starts the thread with the first call.
+    pub(super) fn handle(&self) -> Result<Handle, TransportError> {
+        let mut thread = lock(&self.thread);
+        if let Some(thread) = &*thread {
+            return Ok(thread.runtime.clone());
+        }
+        let started = Thread::start(Arc::clone(&self.done))?;
+        let runtime = started.runtime.clone();
+        *thread = Some(started);
+        Ok(runtime)
+    }
+
+    /// Returns the thread's runtime if the thread was started.
+    pub(super) fn started(&self) -> Option<Handle> {
+        lock(&self.thread).as_ref().map(|thread| thread.runtime.clone())
+    }
+
+    pub(super) fn submit(&self, mut call: PreparedCall, network: &Arc<Network>, tag: u64) {
         let cancel = call.cancel_token();
-        self.start(Work::Call(call), cancel, tag);
+        self.start(Work::Call(call), network, cancel, tag);
     }
 
-    pub(super) fn submit_flow(&self, flow: Flow, tag: u64) {
+    pub(super) fn submit_flow(&self, flow: Flow, network: &Arc<Network>, tag: u64) {
         let cancel = flow.cancel.clone();
-        self.start(Work::Flow(flow), cancel, tag);
+        self.start(Work::Flow(flow), network, cancel, tag);
     }
 
-    fn start(&self, work: Work, cancel: CancelToken, tag: u64) {
+    fn start(&self, work: Work, network: &Arc<Network>, cancel: CancelToken, tag: u64) {
         // A flow that cannot be started leaves no result, which says as much.
         let is_flow = matches!(work, Work::Flow(_));
         lock(&self.done.running).insert(tag, cancel);
-        let started = self
-            .thread
-            .get_or_init(|| Thread::start(&self.wire, &self.base, Arc::clone(&self.done)));
-        let failed = match started {
-            Ok(thread) => {
-                let sent = thread
-                    .submit
-                    .as_ref()
-                    .map(|s| s.send(Box::new((work, tag))).is_ok());
-                if sent == Some(true) {
+        let failed = match self.handle() {
+            Ok(_) => {
+                let submission = Box::new((work, Arc::clone(network), tag));
+                let thread = lock(&self.thread);
+                let submit = thread.as_ref().and_then(|thread| thread.submit.as_ref());
+                if submit.is_some_and(|submit| submit.send(submission).is_ok()) {
                     return;
                 }
-                "the background thread has ended"
+                "the background thread has ended".to_owned()
             }
-            Err(message) => message.as_str(),
+            Err(error) => error.to_string(),
         };
         self.done.put(
             tag,
@@ -129,7 +144,8 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        if let Some(Ok(thread)) = self.thread.get_mut() {
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread {
             thread.submit = None;
             let own = std::thread::current().id();
             if let Some(handle) = thread
@@ -144,37 +160,46 @@ impl Drop for Background {
 }
 
 impl Thread {
-    fn start(wire: &WireOptions, base: &Url, done: Arc<Done>) -> Result<Self, String> {
-        let transport = Arc::new(ReqwestTransport::new(wire, base, Tasks::OnRuntime)?);
+    fn start(done: Arc<Done>) -> Result<Self, TransportError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|e| format!("the runtime cannot be made: {e}"))?;
+            .map_err(|e| thread_error("its event loop", e))?;
+        let handle = runtime.handle().clone();
         let (submit, calls) = unbounded_channel();
-        let handle = std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("reqtrail".to_owned())
             // Calls that are under way when the host goes are dropped with the runtime, and so cancelled.
             .spawn(move || {
-                runtime.block_on(drive(calls, transport, done));
-                // Without waiting for a name look-up that may still be under way.
+                crate::signals::block_sigpipe();
+                runtime.block_on(drive(calls, done));
+                // Without waiting for what may still be under way.
                 runtime.shutdown_background();
             })
-            .map_err(|e| format!("the background thread cannot be started: {e}"))?;
+            .map_err(|e| thread_error("its thread", e))?;
         Ok(Self {
+            runtime: handle,
             submit: Some(submit),
-            handle: Some(handle),
+            handle: Some(thread),
         })
     }
 }
 
-async fn drive(
-    mut calls: UnboundedReceiver<Submission>,
-    transport: Arc<ReqwestTransport>,
-    done: Arc<Done>,
-) {
+async fn drive(mut calls: UnboundedReceiver<Submission>, done: Arc<Done>) {
+    let mut known: Option<(Arc<Network>, Arc<DefaultTransport>)> = None;
     while let Some(submission) = calls.recv().await {
-        let (work, tag) = *submission;
-        let (transport, done) = (Arc::clone(&transport), Arc::clone(&done));
+        let (work, network, tag) = *submission;
+        // A host has one network, so the transport is made once.
+        let transport = match &known {
+            Some((same, transport)) if Arc::ptr_eq(same, &network) => Arc::clone(transport),
+            _ => {
+                let transport = HyperTransport::new(Arc::clone(&network), Spawner::Runtime);
+                let transport = Arc::new(transport.keeping_timers());
+                known = Some((network, Arc::clone(&transport)));
+                transport
+            }
+        };
+        let done = Arc::clone(&done);
         match work {
             Work::Call(PreparedCall {
                 plan: Err(error), ..
@@ -215,6 +240,12 @@ impl Done {
         if let Some(notify) = &*self.notify.read().unwrap_or_else(PoisonError::into_inner) {
             notify();
         }
+    }
+}
+
+impl std::fmt::Debug for Background {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Background").field("done", &self.done).finish_non_exhaustive()
     }
 }
 

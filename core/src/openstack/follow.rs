@@ -215,7 +215,7 @@ impl Follow<blocking::Client> {
     pub fn send(self) -> Result<ActionReport, ActionError> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
-        let nowhere = Following::<crate::ReqwestTransport>::nothing_seen(&plan);
+        let nowhere = Following::<crate::transport::DefaultTransport>::nothing_seen(&plan);
         let ran =
             client.run_flow(move |client: Client| Following::new(compute.over(client), plan).run());
         ran.unwrap_or_else(|error| {

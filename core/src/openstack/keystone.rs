@@ -10,8 +10,7 @@ use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::error::{BoxError, Error};
 use crate::request::RequestBuilder;
-use crate::transport::Transport;
-use crate::transport::reqwest::ReqwestTransport;
+use crate::transport::{DefaultTransport, Transport};
 
 use super::auth::Auth;
 use super::session::Session;
@@ -38,7 +37,7 @@ const TOKENS: &str = "/v3/auth/tokens";
 /// # Ok(())
 /// # }
 /// ```
-pub struct Keystone<T = ReqwestTransport> {
+pub struct Keystone<T = DefaultTransport> {
     client: Client<T>,
     auth: Auth,
 }

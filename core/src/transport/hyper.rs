@@ -34,7 +34,7 @@ use http1::Exchanged;
 use http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
 use sleep::Sleep;
-pub(crate) use spawn::{Background, Spawner};
+pub(crate) use spawn::{Background, Spawner, thread_error};
 
 /// How often a request that was given back unsent goes to another new connection. Old ones that turn out to be closed
 /// do not count.
@@ -99,15 +99,15 @@ impl Network {
 
 impl Origin {
     fn of(base: &Url) -> Result<Self, String> {
-        let unusable = |_| format!("base_url has a host that cannot be sent: {}", base.host_str().unwrap_or_default());
         let authority = &base[Position::BeforeHost..Position::AfterPort];
+        let unusable = format!("base_url has the host `{authority}`, which cannot be sent in a header");
         Ok(Self {
             scheme: match base.scheme() {
                 "https" => Scheme::HTTPS,
                 _ => Scheme::HTTP,
             },
-            authority: authority.parse().map_err(unusable)?,
-            host: HeaderValue::from_str(authority).map_err(|_| unusable(()))?,
+            authority: authority.parse().map_err(|_| unusable.clone())?,
+            host: HeaderValue::from_str(authority).map_err(|_| unusable)?,
         })
     }
 }
@@ -289,8 +289,8 @@ impl Transport for HyperTransport {
                 let runtime = self.spawner.handle().ok();
                 let run = move || {
                     let _within = runtime.as_ref().map(tokio::runtime::Handle::enter);
-                    let mut task = task;
-                    parker::block_on(task.as_mut(), parker::Wakers::Others, None, || {});
+                    let work = std::pin::pin!(task);
+                    parker::block_on(work, parker::Wakers::Others, None, || {});
                 };
                 // Without a thread the work is dropped, and those who wait for it are told.
                 let _ = std::thread::Builder::new()

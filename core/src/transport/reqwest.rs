@@ -95,17 +95,6 @@ impl ReqwestTransport {
     }
 }
 
-/// Whether requests to `base` go through a proxy.
-///
-/// A client talks to one origin only, so this is known before the first call.
-pub(crate) fn uses_proxy(proxy: &Proxy, base: &Url) -> bool {
-    match proxy {
-        Proxy::None => false,
-        Proxy::Url(_) => true,
-        Proxy::Environment => from_environment(base).is_some(),
-    }
-}
-
 fn from_environment(base: &Url) -> Option<hyper_util::client::proxy::matcher::Intercept> {
     // The matcher takes a star for names only, not for addresses; the convention is that it excepts everything.
     let excepted = ["NO_PROXY", "no_proxy"].map(|name| std::env::var(name).unwrap_or_default());

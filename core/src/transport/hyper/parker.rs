@@ -17,7 +17,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout};
 
 use super::socket::{Fill, SocketState};
 
@@ -277,13 +278,14 @@ impl Parker {
         let mut fds: Vec<PollFd<'_>> = held.iter().filter_map(|held| held.poll_fd()).collect();
         if fds.len() < sockets.len() {
             // One is gone, or belongs to a runtime again: whoever waits for it has to look.
-            drop((fds, held));
+            drop(fds);
+            drop(held);
             sockets.iter().for_each(|socket| socket.ready(true, true));
             return Polled::Ready;
         }
         let heard: Option<BorrowedFd<'_>> = bell.as_ref().map(|(_, heard)| heard.as_fd());
         if let Some(heard) = heard {
-            fds.push(PollFd::from_borrowed_fd(heard, PollFlags::IN));
+            fds.push(PollFd::new(heard, PollFlags::POLLIN));
         }
         let swapped =
             self.state
@@ -291,13 +293,16 @@ impl Parker {
         if swapped.is_err() {
             return Polled::Ready;
         }
-        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
-        let polled = rustix::event::poll(&mut fds, timeout.as_ref());
+        // Rounded up to whole milliseconds: an early look would only wait once more.
+        let timeout = left.map_or(PollTimeout::NONE, |left| {
+            PollTimeout::try_from(left + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX)
+        });
+        let polled = nix::poll::poll(&mut fds, timeout);
         let _ = self
             .state
             .compare_exchange(POLLING, EMPTY, Ordering::SeqCst, Ordering::SeqCst);
         if let Some(Some((_, heard))) = self.bell.get() {
-            let rung = fds.last().is_some_and(|fd| !fd.revents().is_empty());
+            let rung = fds.last().is_some_and(|fd| fd.any().unwrap_or(true));
             if rung {
                 // More than one ring is one reason to look.
                 let mut rings = [0; 16];
@@ -305,17 +310,19 @@ impl Parker {
             }
         }
         match polled {
-            Err(rustix::io::Errno::INTR) => return Polled::Signal,
+            Err(Errno::EINTR) => return Polled::Signal,
             Ok(0) => return Polled::Time,
             _ => {}
         }
-        let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
-        drop((fds, held));
+        let all = PollFlags::all();
+        let events: Vec<PollFlags> = fds.iter().map(|fd| fd.revents().unwrap_or(all)).collect();
+        drop(fds);
+        drop(held);
         let mut ready = self.state.load(Ordering::SeqCst) == NOTIFIED;
         for (socket, events) in sockets.iter().zip(events) {
-            let failed = events.intersects(PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL);
-            let readable = failed || events.contains(PollFlags::IN);
-            let writable = failed || events.contains(PollFlags::OUT);
+            let failed = PollFlags::POLLERR | PollFlags::POLLHUP | PollFlags::POLLNVAL;
+            let readable = events.intersects(failed | PollFlags::POLLIN);
+            let writable = events.intersects(failed | PollFlags::POLLOUT);
             if readable || writable {
                 socket.ready(readable, writable);
                 ready = true;

@@ -5,12 +5,13 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::os::fd::AsFd as _;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
-use rustix::event::{PollFd, PollFlags};
+use nix::poll::{PollFd, PollFlags};
 use socket2::{SockRef, Socket as RawSocket};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -76,7 +77,7 @@ impl Held<'_> {
     /// Returns what to poll; `None` if the socket does not belong to a thread any more.
     pub(super) fn poll_fd(&self) -> Option<PollFd<'_>> {
         match &self.inner.io {
-            Io::Thread(io) => Some(PollFd::new(&io.socket, self.flags)),
+            Io::Thread(io) => Some(PollFd::new(io.socket.as_fd(), self.flags)),
             Io::Runtime(_) | Io::Gone => None,
         }
     }
@@ -215,6 +216,11 @@ impl SocketState {
         ))
     }
 
+    /// Returns whether the socket was lent to a thread last.
+    pub(super) fn is_lent_to_thread(&self) -> bool {
+        matches!(self.inner().io, Io::Thread(_))
+    }
+
     /// Returns whether a call on a thread waits for the socket.
     pub(super) fn is_waited_for(&self) -> bool {
         self.reads.load(Ordering::Relaxed) || self.writes.load(Ordering::Relaxed)
@@ -262,8 +268,8 @@ impl SocketState {
     /// Holds the socket for a `poll`.
     pub(super) fn hold(&self) -> Held<'_> {
         let mut flags = PollFlags::empty();
-        flags.set(PollFlags::IN, self.reads.load(Ordering::Relaxed));
-        flags.set(PollFlags::OUT, self.writes.load(Ordering::Relaxed));
+        flags.set(PollFlags::POLLIN, self.reads.load(Ordering::Relaxed));
+        flags.set(PollFlags::POLLOUT, self.writes.load(Ordering::Relaxed));
         Held {
             inner: self.inner(),
             flags,

@@ -5,6 +5,7 @@ use std::sync::Weak;
 
 use tokio::runtime::Handle;
 
+use super::classify;
 use super::socket::SocketState;
 use crate::transport::{Failure, TransportError};
 
@@ -18,6 +19,12 @@ pub(crate) trait Background: Send + Sync + std::fmt::Debug {
 
     /// Returns its runtime if that was started.
     fn started(&self) -> Option<Handle>;
+}
+
+/// The error of a thread that cannot be started for want of `what`.
+pub(crate) fn thread_error(what: &str, error: io::Error) -> TransportError {
+    let what = format!("no connection: the thread that makes connections cannot start {what}");
+    classify::io_error(Failure::Connect, &what, error)
 }
 
 /// Who polls a transport's futures.

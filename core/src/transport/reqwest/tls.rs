@@ -77,7 +77,7 @@ fn check_client_certificate(pem: &[u8]) -> Result<(), String> {
     }
     let key = PrivateKeyDer::from_pem_slice(pem)
         .map_err(|_| format!("client_certificate holds no private key; {WANTED_CLIENT}"))?;
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let provider = rustls::crypto::ring::default_provider();
     CertifiedKey::from_der(chain, key, &provider)
         .map(drop)
         .map_err(|e| format!("client_certificate is not usable ({e}); {WANTED_CLIENT}"))

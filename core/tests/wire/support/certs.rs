@@ -131,7 +131,7 @@ impl Tls<'_> {
     }
 
     pub(crate) fn acceptor(self) -> Acceptor {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(self.versions)
             .expect("versions");

@@ -1,0 +1,364 @@
+//! Dialling: from an origin to a connected stream, with TLS where the origin is https.
+//!
+//! A client talks to one origin, so the way there is decided once, when the client is built.
+
+mod codes;
+mod connect;
+mod endpoint;
+mod environment;
+mod no_proxy;
+mod proxy;
+mod resolve;
+mod socks;
+mod state;
+mod stream;
+#[cfg(test)]
+mod testing;
+mod tls;
+mod tunnel;
+mod unix;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use url::Url;
+
+use super::super::{Failure, Phase, Proxy, TransportError, WireOptions};
+use super::socket::Socket;
+use endpoint::{HostPort, Peer};
+use proxy::{ProxyUrl, Scheme, Socks};
+use tls::{Tls, TlsOptions};
+
+pub(crate) use codes::code_of;
+pub(crate) use resolve::{Lookup, Resolve, ResolveError, SystemResolver};
+pub(crate) use state::DialState;
+pub(crate) use stream::Stream;
+pub(crate) use tls::explain as explain_tls;
+
+/// A dial ends by itself after this time, since it may go on when the call that wanted it is over.
+const DIAL_LIMIT: Duration = Duration::from_secs(60);
+
+/// As many addresses of a host are tried through a SOCKS proxy, which connects to one at a time.
+const SOCKS_ADDRESSES: usize = 4;
+
+/// Makes connections to a client's origin.
+pub(crate) struct Dialer {
+    target: HostPort,
+    route: Route,
+    /// For https.
+    tls: Option<Tls>,
+    http2: bool,
+    resolver: Arc<dyn Resolve>,
+}
+
+/// The way to the origin.
+enum Route {
+    Direct(Peer),
+    Unix { path: PathBuf, shown: Arc<str> },
+    Proxy(Box<Via>),
+}
+
+/// The way through a proxy.
+struct Via {
+    proxy: ProxyUrl,
+    peer: Peer,
+    /// With an https proxy itself.
+    tls: Option<Tls>,
+    how: How,
+}
+
+/// What the proxy is asked for.
+enum How {
+    /// To forward requests, which name the origin.
+    Forward(ForwardProxy),
+    /// To open a tunnel.
+    Connect,
+    Socks(Socks),
+}
+
+/// A proxy that forwards requests: they carry the whole URL, and this.
+#[derive(Clone, Debug)]
+pub(crate) struct ForwardProxy {
+    /// The value of `Proxy-Authorization`, marked as sensitive.
+    pub(crate) authorization: Option<HeaderValue>,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Dialled {
+    pub(crate) stream: Stream,
+    /// Whether both sides agreed on HTTP/2.
+    pub(crate) http2: bool,
+    /// The address that the socket is connected to: the origin's or the proxy's. A Unix socket has none.
+    pub(crate) remote: Option<SocketAddr>,
+    /// Whom requests are sent to, as texts name it: `192.0.2.7:443`, `proxy proxy.example:3128`, or
+    /// `api.example:443 (through proxy proxy.example:3128)`.
+    pub(crate) peer: Arc<str>,
+}
+
+/// Returns whether connections to `base` go through a proxy.
+///
+/// An environment that names an unusable one counts as none here; [`Dialer::new`] refuses it.
+pub(crate) fn uses_proxy(options: &WireOptions, base: &Url) -> bool {
+    options.unix_socket.is_none()
+        && match &options.proxy {
+            Proxy::None => false,
+            Proxy::Url(_) => true,
+            Proxy::Environment => environment::proxy_for(base, environment::process)
+                .is_ok_and(|found| found.is_some()),
+        }
+}
+
+impl fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dialer")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Dialer {
+    /// Checks the options and decides the way to `base`.
+    ///
+    /// # Errors
+    /// The text names the option that is wrong, what came and what is right, and repeats no password or key.
+    pub(crate) fn new(options: &WireOptions, base: &Url) -> Result<Self, String> {
+        let tls_options = TlsOptions::check(options)?;
+        let target = HostPort::of_url(base, 443)
+            .ok_or("base_url has no usable host; expected a URL such as https://api.example")?;
+        let proxy = find_proxy(options, base)?;
+        let is_https = base.scheme() == "https";
+        let proxy_is_https = proxy.as_ref().is_some_and(|p| p.scheme == Scheme::Https);
+        // Reading the system's authorities takes milliseconds, and fails on machines that have none.
+        let verifier = if is_https || proxy_is_https {
+            Some(tls_options.verifier()?)
+        } else {
+            None
+        };
+        let http2 = is_https && !options.http1_only;
+        let tls = match &verifier {
+            Some(verifier) if is_https => {
+                Some(tls_options.api(verifier.clone(), &target.host, http2)?)
+            }
+            _ => None,
+        };
+        let route = match (&options.unix_socket, proxy) {
+            (Some(path), _) => {
+                unix::check(path)?;
+                let shown = format!("Unix socket {}", path.display().to_string().escape_debug());
+                Route::Unix {
+                    path: path.clone(),
+                    shown: shown.into(),
+                }
+            }
+            (None, None) => Route::Direct(Peer::api(target.clone())),
+            (None, Some(proxy)) => Route::Proxy(Box::new(Via {
+                peer: Peer::proxy(proxy.at.clone()),
+                tls: match verifier {
+                    Some(verifier) if proxy_is_https => {
+                        Some(tls_options.proxy(verifier, &proxy.at.host)?)
+                    }
+                    _ => None,
+                },
+                how: match proxy.scheme {
+                    Scheme::Socks(version) => How::Socks(version),
+                    _ if is_https => How::Connect,
+                    _ => How::Forward(ForwardProxy {
+                        authorization: proxy.authorization(),
+                    }),
+                },
+                proxy,
+            })),
+        };
+        Ok(Self {
+            target,
+            route,
+            tls,
+            http2,
+            resolver: Arc::new(SystemResolver),
+        })
+    }
+
+    /// Looks up hosts by `resolver` instead of the system's.
+    pub(crate) fn with_resolver(self, resolver: Arc<dyn Resolve>) -> Self {
+        Self { resolver, ..self }
+    }
+
+    /// Returns whether a connection may turn out to speak HTTP/2: over TLS, which offers it then.
+    pub(crate) fn may_be_http2(&self) -> bool {
+        self.http2
+    }
+
+    /// Returns the proxy that requests go to in absolute form (RFC 9112 §3.2.2), if they do.
+    pub(crate) fn absolute_form(&self) -> Option<&ForwardProxy> {
+        match &self.route {
+            Route::Proxy(via) => match &via.how {
+                How::Forward(forward) => Some(forward),
+                How::Connect | How::Socks(_) => None,
+            },
+            Route::Direct(_) | Route::Unix { .. } => None,
+        }
+    }
+
+    /// Makes a connection. Dropping the future closes what it has opened.
+    ///
+    /// It has to run in a tokio runtime with I/O and time, and ends by itself after 60 s.
+    pub(crate) async fn dial(&self, state: &DialState) -> Result<Dialled, TransportError> {
+        match tokio::time::timeout(DIAL_LIMIT, self.dial_without_limit(state)).await {
+            Ok(dialled) => dialled,
+            Err(_) => {
+                let peer = state.peer();
+                let peer = peer.as_deref().unwrap_or("the host");
+                let text = format!(
+                    "no connection to {peer} within {} s (ETIMEDOUT)",
+                    DIAL_LIMIT.as_secs()
+                );
+                Err(TransportError::new(Failure::Connect, text).with_code("ETIMEDOUT"))
+            }
+        }
+    }
+
+    async fn dial_without_limit(&self, state: &DialState) -> Result<Dialled, TransportError> {
+        let (stream, remote, peer) = match &self.route {
+            Route::Direct(peer) => {
+                let (stream, remote) = self.open_tcp(peer, state).await?;
+                (stream, Some(remote), remote.to_string().into())
+            }
+            Route::Proxy(via) => {
+                let (stream, remote) = self.through(via, state).await?;
+                let shown = match via.how {
+                    How::Forward(_) => via.peer.shown.clone(),
+                    How::Connect | How::Socks(_) => {
+                        format!("{} (through {})", self.target, via.peer.shown).into()
+                    }
+                };
+                (stream, Some(remote), shown)
+            }
+            #[cfg(unix)]
+            Route::Unix { path, shown } => {
+                let socket = unix::connect(path, shown, state).await?;
+                (Stream::Plain(Socket::unix(socket)), None, shown.clone())
+            }
+            #[cfg(not(unix))]
+            Route::Unix { path, .. } => {
+                let text = unix::check(path).err().unwrap_or_default();
+                return Err(connect::failed(text, None));
+            }
+        };
+        let Some(tls) = &self.tls else {
+            return Ok(Dialled {
+                stream,
+                http2: false,
+                remote,
+                peer,
+            });
+        };
+        state.enter(Phase::Tls, peer.clone());
+        let stream = tls.handshake(stream, &self.target.to_string()).await?;
+        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok(Dialled {
+            stream: Stream::Tls(stream),
+            http2,
+            remote,
+            peer,
+        })
+    }
+
+    /// Connects to a host by TCP.
+    async fn open_tcp(
+        &self,
+        peer: &Peer,
+        state: &DialState,
+    ) -> Result<(Stream, SocketAddr), TransportError> {
+        let addresses = connect::addresses(peer, &*self.resolver, state).await?;
+        let (socket, remote) = connect::connect(peer, addresses, state).await?;
+        Ok((Stream::Plain(Socket::tcp(socket)), remote))
+    }
+
+    /// Connects to the origin, or to the proxy that forwards to it.
+    async fn through(
+        &self,
+        via: &Via,
+        state: &DialState,
+    ) -> Result<(Stream, SocketAddr), TransportError> {
+        match via.how {
+            How::Forward(_) => self.open_proxy(via, state).await,
+            How::Connect => {
+                let (stream, remote) = self.open_proxy(via, state).await?;
+                state.enter(Phase::Proxy, via.peer.shown.clone());
+                let stream = tunnel::open(stream, &via.proxy, &via.peer, &self.target).await?;
+                Ok((stream, remote))
+            }
+            How::Socks(version) => self.through_socks(via, version, state).await,
+        }
+    }
+
+    /// Connects to a proxy, by TLS where it wants that.
+    async fn open_proxy(
+        &self,
+        via: &Via,
+        state: &DialState,
+    ) -> Result<(Stream, SocketAddr), TransportError> {
+        let (stream, remote) = self.open_tcp(&via.peer, state).await?;
+        let Some(tls) = &via.tls else {
+            return Ok((stream, remote));
+        };
+        state.enter(Phase::Tls, via.peer.shown.clone());
+        let stream = tls.handshake(stream, &via.peer.to_string()).await?;
+        Ok((Stream::Tls(stream), remote))
+    }
+
+    /// Connects through a SOCKS proxy. It gets addresses where they are looked up here: one after the other, each over
+    /// a new connection, as a proxy closes the old one when it cannot connect.
+    async fn through_socks(
+        &self,
+        via: &Via,
+        version: Socks,
+        state: &DialState,
+    ) -> Result<(Stream, SocketAddr), TransportError> {
+        let mut targets = vec![self.target.clone()];
+        if version.looks_up_here() {
+            let peer = Peer::api(self.target.clone());
+            let mut found = connect::addresses(&peer, &*self.resolver, state).await?;
+            if !version.is_version_5() {
+                found.retain(SocketAddr::is_ipv4);
+            }
+            targets = found.into_iter().map(HostPort::from).collect();
+        }
+        targets.truncate(SOCKS_ADDRESSES);
+        let mut last = None;
+        for target in targets {
+            let (stream, remote) = self.open_proxy(via, state).await?;
+            state.enter(Phase::Proxy, via.peer.shown.clone());
+            match socks::open(stream, version, &via.proxy, &via.peer, &target).await {
+                Ok(stream) => return Ok((stream, remote)),
+                Err(error) if error.failure() == Failure::Connect => last = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| {
+            let text = format!(
+                "{} has no IPv4 address, and SOCKS 4 knows no others; expected a socks5 proxy",
+                self.target
+            );
+            TransportError::new(Failure::ProxyRefused, text)
+        }))
+    }
+}
+
+/// The proxy of the options, or of the environment.
+fn find_proxy(options: &WireOptions, base: &Url) -> Result<Option<ProxyUrl>, String> {
+    match (&options.proxy, &options.unix_socket) {
+        (Proxy::Url(_), Some(_)) => Err(
+            "unix_socket and proxy are both set; expected one of them, since a Unix socket is reached without a proxy"
+                .to_owned(),
+        ),
+        (Proxy::Url(url), None) => ProxyUrl::parse("proxy", url.expose()).map(Some),
+        (Proxy::None, _) | (Proxy::Environment, Some(_)) => Ok(None),
+        (Proxy::Environment, None) => environment::proxy_for(base, environment::process),
+    }
+}

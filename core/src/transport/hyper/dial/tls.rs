@@ -1,0 +1,185 @@
+//! TLS: the options of a client, checked, and handshakes.
+
+mod errors;
+mod roots;
+mod verify;
+
+use std::sync::Arc;
+
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::endpoint::HostName;
+use super::stream::Stream;
+use crate::transport::{TransportError, WireOptions};
+
+pub(crate) use errors::explain;
+
+const WANTED_CA: &str = "expected PEM text with `-----BEGIN CERTIFICATE-----` blocks";
+const WANTED_CLIENT: &str = "expected PEM text with the certificate and its private key";
+
+/// What the TLS options hold, checked.
+pub(super) struct TlsOptions {
+    provider: Arc<CryptoProvider>,
+    authorities: Vec<CertificateDer<'static>>,
+    identity: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    verify: bool,
+}
+
+impl TlsOptions {
+    /// Checks the options; the error names the one that is wrong, and repeats no key.
+    pub(super) fn check(options: &WireOptions) -> Result<Self, String> {
+        // The default provider of the process belongs to the program.
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut authorities = Vec::new();
+        for pem in &options.extra_ca {
+            authorities.extend(read_authorities(pem)?);
+        }
+        let identity = match &options.client_certificate {
+            Some(pem) => Some(read_identity(pem.expose().as_bytes(), &provider)?),
+            None => None,
+        };
+        Ok(Self {
+            provider,
+            authorities,
+            identity,
+            verify: options.verify_tls,
+        })
+    }
+
+    /// Makes what decides whom to trust. Reads the system's authorities, which takes milliseconds the first time.
+    pub(super) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, String> {
+        if !self.verify {
+            return Ok(Arc::new(verify::AcceptAny::new(&self.provider)));
+        }
+        let roots = roots::with_extra(&self.authorities)?;
+        verify::Verifier::new(roots, self.authorities.clone(), self.provider.clone())
+            .map(|verifier| Arc::new(verifier) as _)
+    }
+
+    /// Makes the TLS of connections to the API.
+    pub(super) fn api(
+        &self,
+        verifier: Arc<dyn ServerCertVerifier>,
+        host: &HostName,
+        http2: bool,
+    ) -> Result<Tls, String> {
+        let alpn: &[&[u8]] = if http2 {
+            &[b"h2", b"http/1.1"]
+        } else {
+            &[b"http/1.1"]
+        };
+        let name = server_name(host).ok_or_else(|| {
+            format!("base_url has the host `{host}`, which no certificate can name; expected a DNS name or an IP address")
+        })?;
+        self.tls(verifier, name, alpn, true)
+    }
+
+    /// Makes the TLS of connections to an https proxy. The client certificate is meant for the API and stays here.
+    pub(super) fn proxy(
+        &self,
+        verifier: Arc<dyn ServerCertVerifier>,
+        host: &HostName,
+    ) -> Result<Tls, String> {
+        let name = server_name(host).ok_or_else(|| {
+            "proxy has a host that no certificate can name; expected a DNS name or an IP address"
+                .to_owned()
+        })?;
+        self.tls(verifier, name, &[b"http/1.1"], false)
+    }
+
+    fn tls(
+        &self,
+        verifier: Arc<dyn ServerCertVerifier>,
+        name: ServerName<'static>,
+        alpn: &[&[u8]],
+        with_identity: bool,
+    ) -> Result<Tls, String> {
+        let builder = ClientConfig::builder_with_provider(self.provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|e| format!("TLS cannot be set up: {e}"))?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
+        let mut config = match &self.identity {
+            Some((chain, key)) if with_identity => builder
+                .with_client_auth_cert(chain.clone(), key.clone_key())
+                .map_err(|e| format!("client_certificate is not usable ({e}); {WANTED_CLIENT}"))?,
+            _ => builder.with_no_client_auth(),
+        };
+        config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+        Ok(Tls {
+            connector: TlsConnector::from(Arc::new(config)),
+            name,
+        })
+    }
+}
+
+/// Makes handshakes with one host. Its connections share one configuration, and so resume each other's sessions.
+#[derive(Clone)]
+pub(super) struct Tls {
+    connector: TlsConnector,
+    name: ServerName<'static>,
+}
+
+impl Tls {
+    /// Makes the handshake; `peer` is how an error's text names the other side.
+    pub(super) async fn handshake(
+        &self,
+        stream: Stream,
+        peer: &str,
+    ) -> Result<Box<TlsStream<Stream>>, TransportError> {
+        let shaken = self.connector.connect(self.name.clone(), stream).await;
+        shaken.map(Box::new).map_err(|e| errors::failed(e, peer))
+    }
+}
+
+/// A certificate's names have no trailing dot, and RFC 6066 forbids it in the server name extension.
+fn server_name(host: &HostName) -> Option<ServerName<'static>> {
+    match host {
+        HostName::Ip(ip) => Some(ServerName::from(*ip)),
+        HostName::Name(_) => ServerName::try_from(host.relative()).ok(),
+    }
+}
+
+fn read_authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+    let mut found = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| format!("extra_ca is not PEM; {WANTED_CA}"))?;
+        RootCertStore::empty()
+            .add(certificate.clone())
+            .map_err(|e| {
+                format!("extra_ca holds a block that is not a certificate ({e}); {WANTED_CA}")
+            })?;
+        found.push(certificate);
+    }
+    if found.is_empty() {
+        return Err(format!("extra_ca holds no certificate; {WANTED_CA}"));
+    }
+    Ok(found)
+}
+
+/// Reads a client certificate: its parts have to be readable, and to belong together.
+fn read_identity(
+    pem: &[u8],
+    provider: &CryptoProvider,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), String> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|_| format!("client_certificate is not PEM; {WANTED_CLIENT}"))?;
+    if chain.is_empty() {
+        return Err(format!(
+            "client_certificate holds no certificate; {WANTED_CLIENT}"
+        ));
+    }
+    let key = PrivateKeyDer::from_pem_slice(pem)
+        .map_err(|_| format!("client_certificate holds no private key; {WANTED_CLIENT}"))?;
+    CertifiedKey::from_der(chain.clone(), key.clone_key(), provider)
+        .map_err(|e| format!("client_certificate is not usable ({e}); {WANTED_CLIENT}"))?;
+    Ok((chain, key))
+}
