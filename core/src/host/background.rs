@@ -82,7 +82,9 @@ impl Background {
 
     /// Returns the thread's runtime if the thread was started.
     pub(super) fn started(&self) -> Option<Handle> {
-        lock(&self.thread).as_ref().map(|thread| thread.runtime.clone())
+        lock(&self.thread)
+            .as_ref()
+            .map(|thread| thread.runtime.clone())
     }
 
     pub(super) fn submit(&self, mut call: PreparedCall, network: &Arc<Network>, tag: u64) {
@@ -144,7 +146,10 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let thread = self
+            .thread
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(thread) = thread {
             thread.submit = None;
             let own = std::thread::current().id();
@@ -245,7 +250,9 @@ impl Done {
 
 impl std::fmt::Debug for Background {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Background").field("done", &self.done).finish_non_exhaustive()
+        f.debug_struct("Background")
+            .field("done", &self.done)
+            .finish_non_exhaustive()
     }
 }
 

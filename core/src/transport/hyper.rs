@@ -13,6 +13,7 @@ mod http2;
 mod io;
 pub(crate) mod parker;
 mod pool;
+mod signs;
 mod sleep;
 mod socket;
 mod spawn;
@@ -100,7 +101,8 @@ impl Network {
 impl Origin {
     fn of(base: &Url) -> Result<Self, String> {
         let authority = &base[Position::BeforeHost..Position::AfterPort];
-        let unusable = format!("base_url has the host `{authority}`, which cannot be sent in a header");
+        let unusable =
+            format!("base_url has the host `{authority}`, which cannot be sent in a header");
         Ok(Self {
             scheme: match base.scheme() {
                 "https" => Scheme::HTTPS,
@@ -139,10 +141,11 @@ impl HyperTransport {
             body,
             ..
         } = request;
-        let target = PathAndQuery::try_from(&url[Position::BeforePath..Position::AfterQuery]).map_err(|error| {
-            let what = "the URL cannot be sent";
-            TransportError::new(Failure::Broken, what).with_source(error)
-        })?;
+        let target = PathAndQuery::try_from(&url[Position::BeforePath..Position::AfterQuery])
+            .map_err(|error| {
+                let what = "the URL cannot be sent";
+                TransportError::new(Failure::Broken, what).with_source(error)
+            })?;
         let mut wire = Request::new(RequestBody::new(body));
         *wire.method_mut() = method;
         *wire.headers_mut() = headers;
@@ -158,7 +161,11 @@ struct Message {
 
 impl Message {
     /// For HTTP/1: the target in origin form, or in absolute form for a proxy, and the host as a header.
-    fn for_http1(mut self, origin: &Origin, proxy: Option<&dial::ForwardProxy>) -> (Request<RequestBody>, PathAndQuery) {
+    fn for_http1(
+        mut self,
+        origin: &Origin,
+        proxy: Option<&dial::ForwardProxy>,
+    ) -> (Request<RequestBody>, PathAndQuery) {
         let target = self.target.clone();
         let headers = self.wire.headers_mut();
         if !headers.contains_key(header::HOST) {
@@ -230,42 +237,43 @@ impl Transport for HyperTransport {
         let mut message = self.request(request)?;
         let mut new = 0;
         loop {
-            let (exchanged, is_new, target) = match pool.acquire(&self.spawner, &sent, is_resend).await? {
-                Grant::Http1(mut conn) => {
-                    let is_new = !conn.is_reused();
-                    let (wire, target) = message.for_http1(origin, pool.dialer.absolute_form());
-                    let note = Note::new(&sent, &conn.peer);
-                    let exchanged = conn.exchange(wire, &sent).await;
-                    note.done();
-                    if let Exchanged::Head(head) = exchanged {
-                        sent.set_phase(Phase::Reading);
-                        let (head, body) = head.into_parts();
-                        return Ok(Reply {
-                            status: head.status,
-                            headers: head.headers,
-                            body: ResponseBody::http1(body, conn, Arc::clone(pool)),
-                        });
+            let (exchanged, is_new, target) =
+                match pool.acquire(&self.spawner, &sent, is_resend).await? {
+                    Grant::Http1(mut conn) => {
+                        let is_new = !conn.is_reused();
+                        let (wire, target) = message.for_http1(origin, pool.dialer.absolute_form());
+                        let note = Note::new(&sent, &conn.peer);
+                        let exchanged = conn.exchange(wire, &sent).await;
+                        note.done();
+                        if let Exchanged::Head(head) = exchanged {
+                            sent.set_phase(Phase::Reading);
+                            let (head, body) = head.into_parts();
+                            return Ok(Reply {
+                                status: head.status,
+                                headers: head.headers,
+                                body: ResponseBody::http1(body, conn, Arc::clone(pool)),
+                            });
+                        }
+                        (exchanged, is_new, target)
                     }
-                    (exchanged, is_new, target)
-                }
-                Grant::Http2(mut stream) => {
-                    let (wire, target) = message.for_http2(origin);
-                    let note = Note::new(&sent, stream.peer());
-                    let exchanged = stream.exchange(wire, &sent).await;
-                    note.done();
-                    if let Exchanged::Head(head) = exchanged {
-                        sent.set_phase(Phase::Reading);
-                        let (head, body) = head.into_parts();
-                        return Ok(Reply {
-                            status: head.status,
-                            headers: head.headers,
-                            body: ResponseBody::http2(body, stream),
-                        });
+                    Grant::Http2(mut stream) => {
+                        let (wire, target) = message.for_http2(origin);
+                        let note = Note::new(&sent, stream.peer());
+                        let exchanged = stream.exchange(wire, &sent).await;
+                        note.done();
+                        if let Exchanged::Head(head) = exchanged {
+                            sent.set_phase(Phase::Reading);
+                            let (head, body) = head.into_parts();
+                            return Ok(Reply {
+                                status: head.status,
+                                headers: head.headers,
+                                body: ResponseBody::http2(body, stream),
+                            });
+                        }
+                        (exchanged, true, target)
                     }
-                    (exchanged, true, target)
-                }
-                Grant::Failed(error) => return Err(error),
-            };
+                    Grant::Failed(error) => return Err(error),
+                };
             // It was given back unsent: no server saw it.
             new += usize::from(is_new);
             message = match exchanged {

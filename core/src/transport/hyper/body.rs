@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use ::hyper::body::Incoming;
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::classify;

@@ -38,7 +38,11 @@ pub(super) fn send_error(error: ::hyper::Error, peer: &str) -> TransportError {
 /// An error within a response's body. Whatever the peer says now, it has processed the request.
 pub(super) fn body_error(error: ::hyper::Error, peer: &str) -> TransportError {
     let what = match &error {
-        e if find(e, |cause| hyper_error(cause).is_some_and(::hyper::Error::is_incomplete_message)).is_some() => {
+        e if find(e, |cause| {
+            hyper_error(cause).is_some_and(::hyper::Error::is_incomplete_message)
+        })
+        .is_some() =>
+        {
             format!("{peer} closed the connection within the response's body")
         }
         e if find(e, is_bad_framing).is_some() => {
@@ -131,7 +135,9 @@ fn is_too_large(error: &(dyn StdError + 'static)) -> bool {
 /// In a chunked body hyper reports what is malformed as an I/O error of this kind.
 fn is_bad_framing(error: &(dyn StdError + 'static)) -> bool {
     let io = error.downcast_ref::<io::Error>();
-    io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidInput || io.kind() == io::ErrorKind::InvalidData)
+    io.is_some_and(|io| {
+        io.kind() == io::ErrorKind::InvalidInput || io.kind() == io::ErrorKind::InvalidData
+    })
 }
 
 /// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing.
@@ -159,7 +165,10 @@ fn is_refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
 fn vow(error: &(dyn StdError + 'static)) -> Option<Failure> {
     let mut vow = None;
     let _ = find(error, |cause| {
-        if let Some(h2) = cause.downcast_ref::<h2::Error>().filter(|h2| h2.is_remote()) {
+        if let Some(h2) = cause
+            .downcast_ref::<h2::Error>()
+            .filter(|h2| h2.is_remote())
+        {
             if h2.is_reset() && h2.reason() == Some(h2::Reason::REFUSED_STREAM) {
                 vow = Some(Failure::RefusedStream);
             } else if h2.is_go_away() {

@@ -103,13 +103,25 @@ mod tests {
     #[test]
     fn only_folded_framing_is_seen() {
         for (text, wanted) in [
-            ("HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 2\r\n\r\n{}", false),
+            (
+                "HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 2\r\n\r\n{}",
+                false,
+            ),
             ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\n", true),
             ("HTTP/1.1 200 OK\r\ncontent-LENGTH:\r\n\t12\r\n\r\n", true),
             ("HTTP/1.1 200 OK\nTransfer-Encoding:\n chunked\n\n", true),
-            ("HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\n", true),
-            ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx\r\nContent-Length: 1\r\n 2", false),
-            ("HTTP/1.1 200 OK\r\nContent-Lengths: 9\r\nX: 1\r\n 2\r\n\r\n", false),
+            (
+                "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\n",
+                true,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx\r\nContent-Length: 1\r\n 2",
+                false,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Lengths: 9\r\nX: 1\r\n 2\r\n\r\n",
+                false,
+            ),
         ] {
             for piece in [1, 2, 7, 1000] {
                 assert_eq!(folded(text, piece), wanted, "{text:?} by {piece}");

@@ -78,11 +78,16 @@ impl Http1 {
     }
 
     /// Sends a request and waits for the head of its response. `sent` is marked with the request's first byte.
-    pub(super) async fn exchange(&mut self, request: Request<RequestBody>, sent: &SentMark) -> Exchanged {
+    pub(super) async fn exchange(
+        &mut self,
+        request: Request<RequestBody>,
+        sent: &SentMark,
+    ) -> Exchanged {
         self.socket.arm(Some(sent.clone()));
         self.heads.begin();
         let mut response = pin!(self.send.try_send_request(request));
-        let answer = std::future::poll_fn(|cx| self.poll_with(cx, |cx| response.as_mut().poll(cx))).await;
+        let answer =
+            std::future::poll_fn(|cx| self.poll_with(cx, |cx| response.as_mut().poll(cx))).await;
         self.served += 1;
         let folded = self.heads.end();
         match answer {

@@ -22,6 +22,7 @@ use super::dial::Dialled;
 use super::http1::Exchanged;
 use super::io::Io;
 use super::pool::Pool;
+use super::signs::{Asked, PingIo};
 use super::socket::SocketState;
 use crate::transport::{SentMark, TransportError};
 
@@ -39,6 +40,11 @@ pub(super) struct Pings {
     pub(super) timeout: Duration,
 }
 
+/// How long a doubtful peer may take to give a sign of life before another connection is made beside it.
+///
+/// It costs a call that long at most, where the peer is gone, and spares a connection where only one endpoint is slow.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(100);
+
 /// What the pool knows of a connection.
 #[derive(Clone)]
 pub(super) struct Http2 {
@@ -55,12 +61,39 @@ pub(super) struct Shared {
     limit: AtomicUsize,
     /// Takes no new streams: it is going away, or seems dead.
     retired: AtomicBool,
+    /// A peer that said nothing while an attempt waited for it, and is asked for a sign of life.
+    doubt: Mutex<Doubt>,
+    asked: Arc<Asked>,
     /// Streams that were given up and may still count at the peer, until the driver's next turn is over.
     given_up: AtomicUsize,
     driver: AtomicWaker,
 }
 
+/// Whether a peer is thought to be there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Doubt {
+    None,
+    /// It is being asked; so many bytes had come until then.
+    Asked(u64),
+    /// It has not answered in time. It may still.
+    Silent(u64),
+}
+
 impl Shared {
+    pub(super) fn doubt(&self) -> Doubt {
+        *self.doubt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves on from `from`; `false` if that is not where it stands.
+    fn doubts(&self, from: Doubt, to: Doubt) -> bool {
+        let mut doubt = self.doubt.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_there = *doubt == from;
+        if is_there {
+            *doubt = to;
+        }
+        is_there
+    }
+
     pub(super) fn limit(&self) -> usize {
         self.limit.load(Ordering::Acquire)
     }
@@ -83,7 +116,8 @@ impl Http2 {
     ) -> Result<(Self, impl Future<Output = ()> + Send + use<>), TransportError> {
         let tasks = Tasks::default();
         let socket = Arc::clone(dialled.stream.socket().state());
-        let io = Io::new(dialled.stream, Arc::default());
+        let asked = Arc::<Asked>::default();
+        let io = PingIo::new(Io::new(dialled.stream, Arc::default()), Arc::clone(&asked));
         let started = http2::Builder::new(tasks.clone())
             .timer(hyper_util::rt::TokioTimer::new())
             .max_header_list_size(HEADER_BYTES)
@@ -99,6 +133,8 @@ impl Http2 {
             socket,
             limit: AtomicUsize::new(FIRST_STREAMS),
             retired: AtomicBool::new(false),
+            doubt: Mutex::new(Doubt::None),
+            asked: Arc::clone(&asked),
             given_up: AtomicUsize::new(0),
             driver: AtomicWaker::new(),
         });
@@ -147,7 +183,11 @@ impl Stream {
     }
 
     /// Sends a request and waits for the head of its response.
-    pub(super) async fn exchange(&mut self, mut request: Request<RequestBody>, sent: &SentMark) -> Exchanged {
+    pub(super) async fn exchange(
+        &mut self,
+        mut request: Request<RequestBody>,
+        sent: &SentMark,
+    ) -> Exchanged {
         let mut settle = request.body_mut().mark_with(sent);
         self.sent = Some(sent.clone());
         self.is_over = false;
@@ -187,24 +227,25 @@ impl Drop for Stream {
         };
         // A peer that said nothing at all while an attempt waited for it may be gone without a word.
         let is_timed_out = self.sent.as_ref().is_some_and(SentMark::is_timed_out);
-        if is_timed_out && shared.socket.bytes_read() == self.read_before {
-            shared.retire();
+        let read = shared.socket.bytes_read();
+        if is_timed_out
+            && read == self.read_before
+            && shared.doubts(Doubt::None, Doubt::Asked(read))
+        {
+            shared.asked.ask();
         }
         if self.is_over {
             pool.stream_ended(shared, 1);
         } else {
             shared.given_up.fetch_add(1, Ordering::AcqRel);
             shared.driver.wake();
-            if shared.is_retired() {
-                pool.look_for_work();
-            }
         }
     }
 }
 
 /// Polls a connection and its streams' futures until it has ended.
 async fn drive(
-    conn: http2::Connection<Io, RequestBody, Tasks>,
+    conn: http2::Connection<PingIo, RequestBody, Tasks>,
     tasks: Tasks,
     shared: Arc<Shared>,
     pool: Weak<Pool>,
@@ -217,6 +258,7 @@ async fn drive(
     let mut requests = Some(Box::pin(conn));
     let mut frames: Option<Task> = None;
     let mut streams = FuturesUnordered::new();
+    let mut patience: Option<Pin<Box<tokio::time::Sleep>>> = None;
     std::future::poll_fn(|cx| {
         shared.driver.register(cx.waker());
         tasks.watch_by(cx.waker());
@@ -262,6 +304,27 @@ async fn drive(
             if !moved {
                 break;
             }
+        }
+        match shared.doubt() {
+            Doubt::None => {}
+            Doubt::Asked(read) | Doubt::Silent(read) if shared.socket.bytes_read() > read => {
+                shared.doubts(shared.doubt(), Doubt::None);
+                patience = None;
+                notify(&pool);
+            }
+            doubt @ Doubt::Asked(read) => {
+                let sleep = || Box::pin(tokio::time::sleep(SIGN_OF_LIFE));
+                if patience
+                    .get_or_insert_with(sleep)
+                    .as_mut()
+                    .poll(cx)
+                    .is_ready()
+                {
+                    shared.doubts(doubt, Doubt::Silent(read));
+                    notify(&pool);
+                }
+            }
+            Doubt::Silent(_) => {}
         }
         if given_up > 0 {
             shared.given_up.fetch_sub(given_up, Ordering::AcqRel);
@@ -330,4 +393,3 @@ impl std::fmt::Debug for Queue {
         f.debug_struct("Queue").finish_non_exhaustive()
     }
 }
-

@@ -266,7 +266,10 @@ impl Parker {
     fn poll(&self, sockets: &[Arc<SocketState>], left: Option<Duration>) -> Polled {
         let bell = self.bell.get_or_init(|| {
             let (ring, heard) = UnixStream::pair().ok()?;
-            (ring.set_nonblocking(true).ok()?, heard.set_nonblocking(true).ok()?);
+            (
+                ring.set_nonblocking(true).ok()?,
+                heard.set_nonblocking(true).ok()?,
+            );
             Some((ring, heard))
         });
         // Without a bell, out of descriptors, the thread looks around now and then.
@@ -306,7 +309,10 @@ impl Parker {
             if rung {
                 // More than one ring is one reason to look.
                 let mut rings = [0; 16];
-                while (&mut &*heard).read(&mut rings).is_ok_and(|n| n == rings.len()) {}
+                while (&mut &*heard)
+                    .read(&mut rings)
+                    .is_ok_and(|n| n == rings.len())
+                {}
             }
         }
         match polled {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use super::classify;
 use super::dial::{DialState, Dialer};
 use super::http1::Http1;
-use super::http2::{self, Http2, Pings, Stream};
+use super::http2::{self, Doubt, Http2, Pings, Stream};
 use super::spawn::{Background, Spawner};
 use crate::transport::{Failure, Phase, SentMark, TransportError};
 use keeper::Keeper;
@@ -65,6 +65,15 @@ struct Shared {
     conn: Http2,
     /// Streams that count against its limit.
     open: usize,
+    /// When the last of them ended.
+    rested: Instant,
+}
+
+impl Shared {
+    /// Returns whether it is worth waiting for a stream of it.
+    fn is_awaited(&self) -> bool {
+        self.conn.is_usable() && !matches!(self.conn.shared.doubt(), Doubt::Silent(_))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -160,7 +169,10 @@ impl Pool {
                 return Ok(Grant::Http1(conn));
             }
             if !was_resting && !conn.is_reused() {
-                let what = format!("{} closed the connection before a request was sent", conn.peer);
+                let what = format!(
+                    "{} closed the connection before a request was sent",
+                    conn.peer
+                );
                 return Err(match lent {
                     Err(error) => classify::io_error(Failure::Broken, &what, error),
                     Ok(()) => TransportError::new(Failure::Broken, what),
@@ -210,7 +222,12 @@ impl Pool {
     }
 
     /// A connection has come about, or not: those who wait are served.
-    fn dialled(self: &Arc<Self>, spawner: &Spawner, dial: &Arc<DialState>, result: Result<Connected, TransportError>) {
+    fn dialled(
+        self: &Arc<Self>,
+        spawner: &Spawner,
+        dial: &Arc<DialState>,
+        result: Result<Connected, TransportError>,
+    ) {
         let mut state = self.state();
         state.dials.retain(|known| !Arc::ptr_eq(known, dial));
         match result {
@@ -221,7 +238,11 @@ impl Pool {
             }
             Ok(Connected::Http2(conn)) => {
                 state.protocol = Some(Protocol::Http2);
-                state.shared.push(Shared { conn, open: 0 });
+                state.shared.push(Shared {
+                    conn,
+                    open: 0,
+                    rested: Instant::now(),
+                });
                 // Nobody waits for a connection any more, but for a stream of this one.
                 for waiter in state.waiters.iter() {
                     waiter.sent.set_phase(Phase::Stream);
@@ -258,7 +279,9 @@ impl Pool {
             };
             let Some(grant) = grant else {
                 let first = state.waiters.iter().next();
-                let spawner = spawner.cloned().or_else(|| first.map(|w| w.spawner.clone()));
+                let spawner = spawner
+                    .cloned()
+                    .or_else(|| first.map(|w| w.spawner.clone()));
                 let dials = match &spawner {
                     Some(_) => state.begin_dials(),
                     None => Vec::new(),
@@ -326,14 +349,26 @@ impl Pool {
     /// Streams of a connection have ended.
     pub(super) fn stream_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>, count: usize) {
         let mut state = self.state();
-        if let Some(shared) = state.shared.iter_mut().find(|s| Arc::ptr_eq(&s.conn.shared, conn)) {
+        let at = state
+            .shared
+            .iter()
+            .position(|s| Arc::ptr_eq(&s.conn.shared, conn));
+        let mut closed = None;
+        if let Some(at) = at {
+            let shared = &mut state.shared[at];
             shared.open = shared.open.saturating_sub(count);
+            shared.rested = Instant::now();
+            if shared.open == 0 && (self.options.max_idle == 0 || !shared.is_awaited()) {
+                closed = Some(state.shared.swap_remove(at));
+            }
         }
         let waits = state.waiters.len() > 0;
         drop(state);
+        drop(closed);
         if waits {
             self.serve(None);
         }
+        self.keeper.begin(self);
     }
 
     /// A connection takes more streams than before, or none any more.
@@ -344,7 +379,9 @@ impl Pool {
     /// A connection is gone.
     pub(super) fn connection_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>) {
         let mut state = self.state();
-        let gone = state.shared.extract_if(.., |s| Arc::ptr_eq(&s.conn.shared, conn));
+        let gone = state
+            .shared
+            .extract_if(.., |s| Arc::ptr_eq(&s.conn.shared, conn));
         let gone: Vec<Shared> = gone.collect();
         drop(state);
         drop(gone);
@@ -354,7 +391,7 @@ impl Pool {
     /// What those who wait for a connection wait for.
     fn phase(&self) -> (Phase, Option<Arc<str>>) {
         let state = self.state();
-        if let Some(shared) = state.shared.iter().find(|s| s.conn.is_usable()) {
+        if let Some(shared) = state.shared.iter().find(|s| s.is_awaited()) {
             return (Phase::Stream, Some(Arc::clone(&shared.conn.shared.peer)));
         }
         match state.dials.first() {
@@ -380,9 +417,20 @@ impl Pool {
                 closed.push(state.idle.remove(at));
             }
         }
-        let next = state.idle.first().map(|conn| conn.rested + timeout);
+        let rests = |s: &Shared| s.open == 0 && now.duration_since(s.rested) >= timeout;
+        let ended: Vec<Shared> = state.shared.extract_if(.., |s| rests(s)).collect();
+        let first = state.idle.first().map(|conn| conn.rested);
+        let shared = state
+            .shared
+            .iter()
+            .filter(|s| s.open == 0)
+            .map(|s| s.rested);
+        let next = shared
+            .chain(first)
+            .min()
+            .and_then(|rested| rested.checked_add(timeout));
         drop(state);
-        drop(closed);
+        drop((closed, ended));
         next
     }
 }
@@ -394,9 +442,15 @@ enum Taken {
 
 impl State {
     /// A connection that can be used now. Those that have rested for too long are put into `stale`.
-    fn find(&mut self, pool: &Weak<Pool>, idle_timeout: Duration, stale: &mut Vec<Box<Http1>>) -> Option<Grant> {
+    fn find(
+        &mut self,
+        pool: &Weak<Pool>,
+        idle_timeout: Duration,
+        stale: &mut Vec<Box<Http1>>,
+    ) -> Option<Grant> {
         for shared in &mut self.shared {
-            if shared.conn.is_usable() && shared.open < shared.conn.shared.limit() {
+            let is_trusted = shared.conn.shared.doubt() == Doubt::None;
+            if is_trusted && shared.conn.is_usable() && shared.open < shared.conn.shared.limit() {
                 shared.open += 1;
                 return Some(Grant::Http2(Stream::new(shared.conn.clone(), pool.clone())));
             }
@@ -413,7 +467,9 @@ impl State {
 
     /// Notes that as many connections are made as those who wait need.
     fn begin_dials(&mut self) -> Vec<Arc<DialState>> {
-        let new: Vec<_> = (0..self.dials_wanted()).map(|_| Arc::<DialState>::default()).collect();
+        let new: Vec<_> = (0..self.dials_wanted())
+            .map(|_| Arc::<DialState>::default())
+            .collect();
         self.dials.extend_from_slice(&new);
         new
     }
@@ -424,7 +480,7 @@ impl State {
             _ if waiters == 0 => 0,
             Some(Protocol::Http1) => waiters.saturating_sub(self.dials.len()),
             // They wait for a stream of a connection that is there.
-            _ if self.shared.iter().any(|s| s.conn.is_usable()) => 0,
+            _ if self.shared.iter().any(Shared::is_awaited) => 0,
             // Until it is known what the server speaks, and where one connection serves all, one is made for all.
             _ => usize::from(self.dials.is_empty()),
         }
@@ -456,7 +512,10 @@ async fn connect(pool: Arc<Pool>, end: DialEnd) {
 
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-async fn connected(pool: &Arc<Pool>, dial: &DialState) -> Result<(Connected, Option<Driver>), TransportError> {
+async fn connected(
+    pool: &Arc<Pool>,
+    dial: &DialState,
+) -> Result<(Connected, Option<Driver>), TransportError> {
     let dialled = pool.dialer.dial(dial).await?;
     if dialled.http2 {
         let (conn, driver) = Http2::start(dialled, pool.options.pings, pool.own.clone()).await?;

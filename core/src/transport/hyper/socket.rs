@@ -299,7 +299,11 @@ impl SocketState {
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
-    fn poll_read(self: &Arc<Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: &Arc<Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         self.check_process()?;
         let mut inner = self.inner();
         let probe = std::mem::take(&mut inner.probe);
@@ -320,7 +324,11 @@ impl SocketState {
         polled
     }
 
-    fn poll_write(self: &Arc<Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: &Arc<Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         self.check_process()?;
         let mut inner = self.inner();
         let polled = match &mut inner.io {
@@ -447,14 +455,23 @@ impl RuntimeIo {
     }
 
     /// Does what `work` does once the runtime says that it may. A `WouldBlock` makes the runtime look again.
-    fn try_io<O>(&self, interest: Interest, work: impl FnOnce(&RawSocket) -> io::Result<O>) -> io::Result<O> {
+    fn try_io<O>(
+        &self,
+        interest: Interest,
+        work: impl FnOnce(&RawSocket) -> io::Result<O>,
+    ) -> io::Result<O> {
         match self {
             Self::Tcp(stream) => stream.try_io(interest, || work(&SockRef::from(stream))),
             Self::Unix(stream) => stream.try_io(interest, || work(&SockRef::from(stream))),
         }
     }
 
-    fn poll_read(&self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>, probe: bool) -> Poll<io::Result<()>> {
+    fn poll_read(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+        probe: bool,
+    ) -> Poll<io::Result<()>> {
         if probe {
             let looked = match self {
                 Self::Tcp(stream) => receive(&SockRef::from(stream), buf, 0),
@@ -487,7 +504,11 @@ impl RuntimeIo {
         }
     }
 
-    fn poll_write(&self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        &self,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.poll_ready(Interest::WRITABLE, cx))?;
             match self.try_io(Interest::WRITABLE, |socket| send(socket, bufs)) {
@@ -499,13 +520,21 @@ impl RuntimeIo {
 }
 
 impl AsyncRead for Socket {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         self.0.poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.0.poll_write(cx, &[io::IoSlice::new(buf)])
     }
 
