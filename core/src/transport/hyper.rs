@@ -20,7 +20,7 @@ mod spawn;
 
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Uri, header};
@@ -40,6 +40,9 @@ pub(crate) use spawn::{Background, Spawner, thread_error};
 /// How often a request that was given back unsent goes to another new connection. Old ones that turn out to be closed
 /// do not count.
 const NEW_CONNECTIONS: usize = 3;
+
+/// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
+const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// Sends requests over connections of its own.
 #[derive(Clone, Debug)]
@@ -77,8 +80,8 @@ impl Network {
             max_idle: options.pool_max_idle,
             idle_timeout: options.pool_idle_timeout,
             pings: Pings {
-                interval: options.http2_ping_interval,
-                timeout: options.http2_ping_timeout,
+                interval: options.http2_ping_interval.filter(|time| *time < FOR_EVER),
+                timeout: options.http2_ping_timeout.min(FOR_EVER),
             },
         };
         let dialer = Dialer::new(options, base)?;

@@ -1,7 +1,9 @@
 //! Bodies on their way through hyper.
 
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use ::hyper::body::Incoming;
@@ -22,6 +24,8 @@ use crate::transport::{SentMark, TransportError};
 pub(super) struct RequestBody {
     data: Option<Bytes>,
     mark: Option<SentMark>,
+    /// Set as the connection takes the request up, for its driver.
+    taken: Option<Arc<AtomicBool>>,
 }
 
 impl RequestBody {
@@ -29,12 +33,15 @@ impl RequestBody {
         Self {
             data: Some(data).filter(|data| !data.is_empty()),
             mark: None,
+            taken: None,
         }
     }
 
-    /// Marks `mark` when a connection takes the request up. What is returned settles a request that is given up.
-    pub(super) fn mark_with(&mut self, mark: &SentMark) -> Settle {
+    /// Marks `mark` and sets `taken` when a connection takes the request up. What is returned settles a request that
+    /// is given up.
+    pub(super) fn mark_with(&mut self, mark: &SentMark, taken: &Arc<AtomicBool>) -> Settle {
         self.mark = Some(mark.clone());
+        self.taken = Some(Arc::clone(taken));
         Settle(Some(mark.clone()))
     }
 
@@ -93,6 +100,9 @@ impl Body for RequestBody {
 
     fn is_end_stream(&self) -> bool {
         self.ask();
+        if let Some(taken) = &self.taken {
+            taken.store(true, Ordering::Relaxed);
+        }
         self.data.is_none()
     }
 
@@ -104,7 +114,7 @@ impl Body for RequestBody {
 /// A response's body. It holds what it comes on, and gives that back at its end.
 #[derive(Debug)]
 pub struct ResponseBody {
-    incoming: Incoming,
+    incoming: ManuallyDrop<Incoming>,
     way: Way,
 }
 
@@ -121,7 +131,7 @@ enum Way {
 impl ResponseBody {
     pub(super) fn http1(incoming: Incoming, conn: Box<Http1>, pool: Arc<Pool>) -> Self {
         let mut body = Self {
-            incoming,
+            incoming: ManuallyDrop::new(incoming),
             way: Way::Http1 {
                 conn: Some(conn),
                 pool,
@@ -135,7 +145,7 @@ impl ResponseBody {
 
     pub(super) fn http2(incoming: Incoming, stream: Stream) -> Self {
         Self {
-            incoming,
+            incoming: ManuallyDrop::new(incoming),
             way: Way::Http2(stream),
         }
     }
@@ -153,6 +163,16 @@ impl ResponseBody {
     }
 }
 
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        // In the child of a fork its parent's driver may hold the stream's lock for ever.
+        if !matches!(&self.way, Way::Http2(stream) if !stream.is_own()) {
+            // SAFETY: it is dropped here alone, and not used after this.
+            unsafe { ManuallyDrop::drop(&mut self.incoming) };
+        }
+    }
+}
+
 impl Body for ResponseBody {
     type Data = Bytes;
     type Error = TransportError;
@@ -162,12 +182,15 @@ impl Body for ResponseBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let this = &mut *self;
-        let incoming = &mut this.incoming;
+        let incoming = &mut *this.incoming;
         let frame = match &mut this.way {
             Way::Http1 {
                 conn: Some(conn), ..
             } => ready!(conn.poll_with(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx))),
             Way::Http1 { conn: None, .. } => return Poll::Ready(None),
+            Way::Http2(stream) if !stream.is_own() => {
+                return Poll::Ready(Some(Err(classify::forked_error())));
+            }
             Way::Http2(_) => ready!(Pin::new(incoming).poll_frame(cx)),
         };
         let peer = match &this.way {
