@@ -2,15 +2,23 @@
 //!
 //! Each test holds a trail against what the server saw.
 
+mod churn;
 mod connecting;
+mod floods;
+mod framing;
 mod h2;
 #[cfg(feature = "openstack")]
 mod hosted;
 mod pool;
+mod processes;
 mod proxy;
 mod proxy_environment;
+mod sharing;
 #[cfg(feature = "openstack")]
 mod sign_in;
+mod silence;
+mod streams;
 mod support;
+mod threads;
 mod tls;
 mod tls_client;

@@ -1,6 +1,8 @@
 //! What the tests on the wire share: servers, certificates, and the comparison of a trail with a server's log.
 
 pub(crate) mod certs;
+pub(crate) mod frames;
+pub(crate) mod freeze;
 pub(crate) mod h2_server;
 pub(crate) mod http1;
 pub(crate) mod log;
@@ -14,6 +16,7 @@ use std::time::Duration;
 use reqtrail::{Client, ClientBuilder, Error, ErrorKind, Proxy, Response, Sent, StopReason, Trail};
 
 pub(crate) use certs::{Authority, Tls};
+pub(crate) use freeze::Freezer;
 pub(crate) use h2_server::{Act, h2_server};
 pub(crate) use log::{Log, Seen, assert_agrees};
 pub(crate) use server::Server;
