@@ -14,6 +14,8 @@ mod state;
 mod stream;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod tunnel;
 mod unix;
