@@ -50,9 +50,14 @@ impl ResolveError {
     }
 
     fn system(what: &str, error: &io::Error) -> Self {
+        let code = code_of(error);
+        let detail = match code {
+            Some(_) => what.to_owned(),
+            None => format!("{what}: {error}"),
+        };
         Self {
-            code: code_of(error),
-            detail: Some(format!("{what}: {error}").into()),
+            code,
+            detail: Some(detail.into()),
         }
     }
 }

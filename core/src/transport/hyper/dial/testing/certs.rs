@@ -68,6 +68,10 @@ impl Identity {
         Self { key, ..self }
     }
 
+    pub(in super::super) fn der(&self) -> CertificateDer<'static> {
+        self.der.clone()
+    }
+
     fn certified(&self) -> Arc<CertifiedKey> {
         let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
         let key = rustls::crypto::ring::sign::any_supported_type(&PrivateKeyDer::Pkcs8(key));

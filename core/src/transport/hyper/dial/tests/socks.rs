@@ -11,8 +11,11 @@ use crate::transport::hyper::dial::testing::{Fixed, serve};
 use crate::transport::hyper::dial::{DialState, Dialer};
 use crate::transport::{Failure, TransportError};
 
+/// What a proxy answers, message by message.
+type Answers = &'static [&'static [u8]];
+
 /// A proxy that answers the n-th message of a client with the n-th answer, and the messages that it got.
-async fn proxy(answers: &'static [&'static [u8]]) -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
+async fn proxy(answers: Answers) -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
     let messages = Arc::new(Mutex::new(Vec::new()));
     let log = messages.clone();
     let (address, _) = serve(move |mut socket| {
@@ -45,7 +48,7 @@ const GRANTED: &[u8] = &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
 async fn through(
     scheme: &str,
     base: &str,
-    answers: &'static [&'static [u8]],
+    answers: Answers,
 ) -> (Result<(), TransportError>, Vec<Vec<u8>>) {
     let (address, messages) = proxy(answers).await;
     let dialer = dialer(&proxied(&format!("{scheme}://{address}")), base);
@@ -97,7 +100,7 @@ async fn who_looks_up_the_host() {
             b"\x04\x01\x1f\x90\x00\x00\x00\xff\x00api.example\x00",
         ),
     ] {
-        let granted: &[&[u8]] = &[&[0, 0x5a, 0, 0, 0, 0, 0, 0]];
+        let granted: Answers = &[&[0, 0x5a, 0, 0, 0, 0, 0, 0]];
         let (dialled, messages) = through(scheme, base, granted).await;
         dialled.expect("a connection");
         assert_eq!(messages, [request], "{scheme} {base}");
@@ -135,7 +138,7 @@ async fn credentials_are_sent_and_may_be_refused() {
 #[tokio::test]
 async fn every_reply_has_its_meaning() {
     use Failure::{Connect, ProxyRefused};
-    let cases: [(&'static [&'static [u8]], Failure, Option<&str>); 8] = [
+    let cases: [(Answers, Failure, Option<&str>); 8] = [
         (&[GREETING, &REFUSALS[0]], Connect, None),
         (&[GREETING, &REFUSALS[1]], ProxyRefused, None),
         (&[GREETING, &REFUSALS[2]], Connect, Some("ENETUNREACH")),
@@ -177,8 +180,8 @@ const REFUSALS: [[u8; 10]; 8] = {
 
 #[tokio::test]
 async fn a_proxy_of_another_kind_is_no_connection() {
-    const HTTP: &[&[u8]] = &[b"HTTP/1.1 400 Bad Request\r\n\r\n"];
-    const NOTHING: &[&[u8]] = &[b""];
+    const HTTP: Answers = &[b"HTTP/1.1 400 Bad Request\r\n\r\n"];
+    const NOTHING: Answers = &[b""];
     for (answers, code, word) in [(HTTP, "EPROTO", "SOCKS"), (NOTHING, "ECONNRESET", "broke")] {
         let (dialled, _) = through("socks5h", "http://api.example", answers).await;
         let error = dialled.expect_err("an error");
