@@ -167,6 +167,11 @@
 #define REQTRAIL_CAUSE_REDIRECT 4
 
 /**
+ * A repetition of a request that the server vowed not to have processed.
+ */
+#define REQTRAIL_CAUSE_RESEND 5
+
+/**
  * The client's own exponential backoff.
  */
 #define REQTRAIL_WAIT_BACKOFF 1
@@ -207,6 +212,16 @@
 #define REQTRAIL_TRAIL_NOTE_MAY_HAVE_SUCCEEDED 3
 
 /**
+ * A script answered the call, not a network.
+ */
+#define REQTRAIL_TRAIL_NOTE_SCRIPTED 4
+
+/**
+ * The client injected faults into the call.
+ */
+#define REQTRAIL_TRAIL_NOTE_CHAOS 5
+
+/**
  * The response carries no request ID.
  */
 #define REQTRAIL_REQUEST_ID_NOTE_MISSING 1
@@ -230,6 +245,11 @@
  * The body names another request ID than the header.
  */
 #define REQTRAIL_REQUEST_ID_NOTE_BODY_MISMATCH 5
+
+/**
+ * The request ID equals the correlation ID that the attempt carried.
+ */
+#define REQTRAIL_REQUEST_ID_NOTE_AS_SENT 6
 
 /**
  * NovaVMS: `auth_required`. The request carried no credential.
