@@ -204,10 +204,9 @@ fn check_processed(attempt: &Attempt<'_>, out: &mut Vec<Failure>) {
     };
     if attempt.processed != Some(expected) {
         let path = format!("{}.processed", attempt.path);
-        let got =
-            attempt
-                .processed
-                .map_or("null", |processed| if processed { "true" } else { "false" });
+        let got = attempt
+            .processed
+            .map_or("null", |processed| if processed { "true" } else { "false" });
         out.push(Failure::differs(path, format!("{expected}, as {why}"), got));
     }
 }

@@ -65,7 +65,7 @@ impl Call {
             }
         }
         fields.pairs("query")?;
-        let header_names = fields
+        let mut header_names: Vec<String> = fields
             .pairs("headers")?
             .into_iter()
             .map(|(name, _)| name.to_ascii_lowercase())
@@ -86,7 +86,11 @@ impl Call {
         fields.number("attempt_timeout_ms")?;
         fields.number("max_attempts")?;
         fields.string("if_none_match")?;
-        fields.object("options")?;
+        let options = fields.object("options")?;
+        // The option is the dialect's header by another name.
+        if options.is_some_and(|options| options.contains_key("correlation_id")) {
+            header_names.push("x-openstack-request-id".to_owned());
+        }
         let parse = fields.string("parse")?;
         if let Some(parse) = parse.filter(|parse| !["json", "text", "bytes"].contains(parse)) {
             let message = format!("unknown `{parse}`, expected one of json, text, bytes");
