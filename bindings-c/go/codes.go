@@ -149,7 +149,7 @@ const (
 	WaitRetryAfter WaitReason = "retry_after"
 )
 
-// Sent says whether an attempt's request went out. Unknown decides like yes.
+// Sent says whether an attempt's request went out. Unknown decides like yes, unless the server vowed that it did not process the request.
 type Sent string
 
 // The values of [Sent].

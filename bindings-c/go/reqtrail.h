@@ -1564,6 +1564,12 @@ const char *reqtrail_trail_trace_id(const struct reqtrail_trail *trail, size_t *
 const char *reqtrail_trail_dialect(const struct reqtrail_trail *trail, size_t *length);
 
 /**
+ * Returns the service that was called, where one sign-in serves several, such as "compute"; else NULL.
+ */
+const char *reqtrail_trail_service(const struct reqtrail_trail *trail,
+                                   size_t *length);
+
+/**
  * Returns the method that the caller asked for.
  */
 const char *reqtrail_trail_method(const struct reqtrail_trail *trail, size_t *length);
@@ -1740,9 +1746,27 @@ int32_t reqtrail_attempt_category(const struct reqtrail_attempt *attempt);
 reqtrail_code reqtrail_attempt_failure(const struct reqtrail_attempt *attempt);
 
 /**
+ * Returns the code that operators know the failure by, such as "ECONNREFUSED"; NULL where none fits.
+ */
+const char *reqtrail_attempt_failure_code(const struct reqtrail_attempt *attempt,
+                                          size_t *length);
+
+/**
+ * Returns the failure in words, one line of at most 200 characters without secrets; NULL if there was none.
+ */
+const char *reqtrail_attempt_failure_reason(const struct reqtrail_attempt *attempt,
+                                            size_t *length);
+
+/**
  * Returns whether the request went out, a REQTRAIL_SENT_*.
  */
 int32_t reqtrail_attempt_sent(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns 1 if the server answered, -1 if nothing left or the server vowed that it did not process the request, and 0
+ * if nobody knows whether it did.
+ */
+int32_t reqtrail_attempt_processed(const struct reqtrail_attempt *attempt);
 
 /**
  * Returns when the attempt started, in milliseconds from the call's start.

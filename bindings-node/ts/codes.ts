@@ -91,7 +91,7 @@ export type WaitReason =
   /** The server's Retry-After. */
   | "retry_after";
 
-/** Whether an attempt's request went out. `unknown` decides like `yes`. */
+/** Whether an attempt's request went out. `unknown` decides like `yes`, unless the server vowed that it did not process the request. */
 export type Sent =
   /** Nothing of the request left the client. */
   | "no"

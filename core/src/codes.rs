@@ -109,7 +109,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// Whether an attempt's request went out. `Unknown` decides like `Yes`.
+    /// Whether an attempt's request went out. `Unknown` decides like `Yes`, unless the server vowed that it did not process the request.
     Sent {
         /// Nothing of the request left the client.
         No = "no", 1;

@@ -158,7 +158,8 @@ class WaitReason(StrEnum):
 
 
 class Sent(StrEnum):
-    """Whether an attempt's request went out. ``unknown`` decides like ``yes``."""
+    """Whether an attempt's request went out. ``unknown`` decides like ``yes``, unless the server vowed that it
+    did not process the request."""
 
     __module__ = "reqtrail"
 
