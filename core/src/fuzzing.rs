@@ -176,6 +176,7 @@ pub fn trail(data: &[u8]) {
         trace_id: TraceContext::start(call_id).trace_id(),
         traced: true,
         dialect: line(5).into(),
+        service: None,
         method: Method::GET,
         origin: "https://h".into(),
         path: line(0),

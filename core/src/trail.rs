@@ -16,7 +16,7 @@ use crate::request_id::RequestId;
 use crate::trace_context::TraceId;
 
 pub use attempt::Attempt;
-pub(crate) use recorder::{Opening, Recorder};
+pub(crate) use recorder::{Failed, Opening, Recorder};
 
 /// The record of one logical call: each request that went out, in order, and how the call ended.
 ///
@@ -31,6 +31,7 @@ struct Data {
     trace_id: TraceId,
     traced: bool,
     dialect: Arc<str>,
+    service: Option<Arc<str>>,
     method: Method,
     origin: Arc<str>,
     path: String,
@@ -90,6 +91,12 @@ impl Trail {
     #[must_use]
     pub fn dialect(&self) -> &str {
         &self.0.dialect
+    }
+
+    /// The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.0.service.as_deref()
     }
 
     /// The method that the caller asked for.
@@ -196,18 +203,21 @@ impl Trail {
         what: impl Into<String>,
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> crate::Error {
+        let what = what.into();
+        let trail = self.ended_with(ErrorKind::Decode, &what);
         crate::Error::new(ErrorKind::Decode, what)
-            .with_trail(self.ended_with(ErrorKind::Decode))
+            .with_trail(trail)
             .with_source(Some(cause.into()))
     }
 
     /// A copy that ends with `kind`: the body turned out to be unusable after the call had returned it.
-    pub(crate) fn ended_with(&self, kind: ErrorKind) -> Self {
+    pub(crate) fn ended_with(&self, kind: ErrorKind, reason: &str) -> Self {
         let mut data = Data::clone(&self.0);
         data.outcome = Outcome::Error(kind);
         data.stopped = StopReason::NotRetryable;
         if let Some(last) = data.attempts.last_mut() {
             last.failure = Some(kind);
+            last.failure_reason = Some(attempt::reason(reason));
         }
         Self(Arc::new(data))
     }

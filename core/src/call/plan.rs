@@ -102,6 +102,15 @@ impl Hop {
     pub(crate) fn shown(&self) -> &str {
         self.shown.as_deref().unwrap_or(self.url.as_str())
     }
+
+    /// Host and port of the URL.
+    pub(super) fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        match self.url.port_or_known_default() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
 }
 
 impl CallPlan {
@@ -109,6 +118,7 @@ impl CallPlan {
         CallInfo {
             call_id: self.call_id,
             dialect: shared.dialect.name(),
+            service: shared.dialect.0.service.as_deref(),
             method: &self.hop.method,
             path: &self.path,
             correlation_id: None,
@@ -134,6 +144,7 @@ impl CallPlan {
             trace_id: self.trace.trace_id(),
             traced: shared.traceparent,
             dialect: Arc::clone(&shared.dialect.0.name),
+            service: shared.dialect.0.service.clone(),
             method: self.hop.method.clone(),
             origin: Arc::clone(shared.base.origin()),
             path: std::mem::take(&mut self.path),

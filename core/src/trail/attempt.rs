@@ -1,12 +1,17 @@
 //! One attempt: an HTTP exchange of a call, or a connection that failed.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::Method;
 
 use crate::codes::{Category, Cause, ErrorKind, RequestIdNote, Sent, WaitReason};
+use crate::redact;
 use crate::request_id::{RequestId, RequestIdSource};
 use crate::trace_context::SpanId;
+
+/// The most characters of a failure's reason.
+const REASON_CHARS: usize = 200;
 
 /// One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
 #[derive(Clone, Debug)]
@@ -24,7 +29,9 @@ pub struct Attempt {
     pub(super) error_code: Option<String>,
     pub(super) category: Option<Category>,
     pub(super) failure: Option<ErrorKind>,
-    /// The server said that it did not process the request.
+    pub(super) failure_code: Option<Cow<'static, str>>,
+    pub(super) failure_reason: Option<Box<str>>,
+    /// The server vowed that it did not process the request.
     pub(super) unprocessed: bool,
     pub(super) sent: Sent,
     pub(super) started: Duration,
@@ -113,10 +120,36 @@ impl Attempt {
         self.failure
     }
 
+    /// The code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `None` where
+    /// none fits.
+    #[must_use]
+    pub fn failure_code(&self) -> Option<&str> {
+        self.failure_code.as_deref()
+    }
+
+    /// The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy where
+    /// they are known. A timeout names its limit.
+    #[must_use]
+    pub fn failure_reason(&self) -> Option<&str> {
+        self.failure_reason.as_deref()
+    }
+
     /// Whether the request went out.
     #[must_use]
     pub fn sent(&self) -> Sent {
         self.sent
+    }
+
+    /// Whether the server processed the request. `Some(true)`: it answered. `Some(false)`: nothing left the client, or the
+    /// server vowed that it did not process the request, and it may be sent again whatever its method is. `None`: nobody
+    /// knows.
+    #[must_use]
+    pub fn processed(&self) -> Option<bool> {
+        match self.sent {
+            Sent::Yes => Some(true),
+            Sent::No => Some(false),
+            Sent::Unknown => self.unprocessed.then_some(false),
+        }
     }
 
     /// When the attempt started, counted from the call's start.
@@ -151,11 +184,22 @@ impl Attempt {
 
     /// Whether the server may have acted on the request although no response says so.
     pub(crate) fn outcome_unknown(&self) -> bool {
-        self.sent != Sent::No
-            && !self.unprocessed
+        self.processed() != Some(false)
             && matches!(
                 self.failure,
                 Some(ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Cancelled)
             )
+    }
+}
+
+/// A failure's reason as a trail shows it: on one line, and cut where it is too long.
+pub(super) fn reason(text: &str) -> Box<str> {
+    let line = redact::one_line(text);
+    match line.char_indices().nth(REASON_CHARS) {
+        None => line.into(),
+        Some(_) => {
+            let kept: String = line.chars().take(REASON_CHARS - 1).collect();
+            format!("{kept}…").into()
+        }
     }
 }

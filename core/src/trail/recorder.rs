@@ -1,13 +1,17 @@
 //! The trail in the making: it is written to before each request goes out, so that nothing that was sent can be missing.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::Method;
 
-use super::{Attempt, Data, Outcome, Trail};
-use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
-use crate::request_id::Reading;
+use super::attempt::{self, Attempt};
+use super::{Data, Outcome, Trail};
+use crate::codes::{
+    Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
+};
+use crate::request_id::{Reading, RequestId};
 use crate::trace_context::{SpanId, TraceId};
 
 /// What is known of a call before its first attempt.
@@ -18,6 +22,8 @@ pub(crate) struct Opening {
     /// The attempts carry a `traceparent`.
     pub(crate) traced: bool,
     pub(crate) dialect: Arc<str>,
+    /// The called service, where one sign-in serves several.
+    pub(crate) service: Option<Arc<str>>,
     pub(crate) method: Method,
     pub(crate) origin: Arc<str>,
     pub(crate) path: String,
@@ -28,10 +34,23 @@ pub(crate) struct Opening {
     pub(crate) started: Instant,
 }
 
+/// Why an attempt gave no whole, usable response.
+#[derive(Debug)]
+pub(crate) struct Failed<'a> {
+    pub(crate) kind: ErrorKind,
+    /// What the attempt says of its request if no response head arrived.
+    pub(crate) sent: Sent,
+    /// The server vowed that it did not process the request.
+    pub(crate) unprocessed: bool,
+    pub(crate) code: Option<Cow<'static, str>>,
+    /// In words, without secrets.
+    pub(crate) reason: &'a str,
+}
+
 /// Writes one trail.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    opening: Opening,
+    pub(super) opening: Opening,
     attempts: Vec<Attempt>,
     /// The last attempt has not ended yet.
     open: bool,
@@ -75,6 +94,8 @@ impl Recorder {
             error_code: None,
             category: None,
             failure: None,
+            failure_code: None,
+            failure_reason: None,
             unprocessed: false,
             sent: Sent::No,
             started: now.saturating_duration_since(self.opening.started),
@@ -88,6 +109,7 @@ impl Recorder {
 
     /// Notes that a response head arrived.
     pub(crate) fn answered(&mut self, status: u16, id: Reading, retry_after: Option<Duration>) {
+        let id = self.compared(id);
         self.with_last(|attempt| {
             attempt.status = Some(status);
             attempt.sent = Sent::Yes;
@@ -98,6 +120,7 @@ impl Recorder {
 
     /// Notes what the error body says, the ID included, which it may be the only one to name.
     pub(crate) fn decoded(&mut self, id: Reading, code: Option<String>, category: Category) {
+        let id = self.compared(id);
         self.with_last(|attempt| {
             attempt.set_id(id);
             attempt.error_code = code;
@@ -105,19 +128,27 @@ impl Recorder {
         });
     }
 
-    /// Notes that there was no whole, usable response.
-    pub(crate) fn failed(&mut self, failure: ErrorKind, sent: Sent) {
-        self.with_last(|attempt| {
-            attempt.failure = Some(failure);
-            if attempt.status.is_none() {
-                attempt.sent = sent;
-            }
-        });
+    /// Compares the answer's ID with the correlation ID: a service that takes the one for the other (Glance does so) gives
+    /// an ID that is the same for all attempts, and so names none of them.
+    fn compared(&self, mut reading: Reading) -> Reading {
+        let sent = self.opening.correlation_id.as_deref();
+        if sent.is_some() && reading.id.as_ref().map(RequestId::as_str) == sent {
+            reading.notes.push(RequestIdNote::AsSent);
+        }
+        reading
     }
 
-    /// Notes the server's word that it did not process the request.
-    pub(crate) fn unprocessed(&mut self) {
-        self.with_last(|attempt| attempt.unprocessed = true);
+    /// Notes that there was no whole, usable response.
+    pub(crate) fn failed(&mut self, failed: Failed<'_>) {
+        self.with_last(|attempt| {
+            attempt.failure = Some(failed.kind);
+            attempt.failure_code = failed.code;
+            attempt.failure_reason = Some(attempt::reason(failed.reason));
+            if attempt.status.is_none() {
+                attempt.sent = failed.sent;
+                attempt.unprocessed = failed.unprocessed;
+            }
+        });
     }
 
     /// Ends the attempt; the wait is noted when it is decided, before it begins.
@@ -164,6 +195,7 @@ impl Recorder {
             trace_id: opening.trace_id,
             traced: opening.traced,
             dialect: Arc::clone(&opening.dialect),
+            service: opening.service.clone(),
             method: opening.method.clone(),
             origin: Arc::clone(&opening.origin),
             path: std::mem::take(&mut opening.path),

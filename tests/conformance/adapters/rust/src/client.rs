@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqtrail::{Client, ClientBuilder, CustomDialect, Dialect, RetryBudget, Secret};
 use serde_json::Value;
 
-use crate::input::Input;
+use crate::input::{ClientOptions, Input};
 
 /// Sets an option that is a duration.
 type Setter = fn(ClientBuilder, Duration) -> ClientBuilder;
@@ -76,6 +76,12 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
     if let Some(redirects) = given.max_redirects {
         builder = builder.max_redirects(redirects);
     }
+    if let Some(service) = given.service.as_deref().filter(|s| *s != "compute") {
+        return Err(format!(
+            "service: `{service}` is not an option of this release"
+        ));
+    }
+    builder = with_options(builder, &given.options);
     if let Some(on) = given.traceparent {
         builder = builder.traceparent(on);
     }
@@ -83,6 +89,28 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
         builder = builder.extra_ca(pem.as_bytes());
     }
     Ok(builder)
+}
+
+fn with_options(mut builder: ClientBuilder, given: &ClientOptions) -> ClientBuilder {
+    if let Some(only) = given.http1_only {
+        builder = builder.http1_only(only);
+    }
+    if let Some(on) = given.decompress {
+        builder = builder.decompress(on);
+    }
+    if let Some(connections) = given.pool_max_idle {
+        builder = builder.pool_max_idle(connections);
+    }
+    if let Some(timeout) = given.pool_idle_timeout_ms {
+        builder = builder.pool_idle_timeout(millis(timeout));
+    }
+    if let Some(suffix) = &given.user_agent {
+        builder = builder.user_agent(suffix);
+    }
+    if let Some(accept) = given.danger_accept_invalid_certs {
+        builder = builder.danger_accept_invalid_certs(accept);
+    }
+    builder
 }
 
 fn read_dialect(value: &Value) -> Result<Dialect, String> {
