@@ -2,7 +2,7 @@
 # Builds the library in release mode and the clients, and writes the figures (bench/README.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/bench-needs.sh
+scripts/bench-needs.sh go
 go=$(scripts/go_env.sh)
 PATH=$(dirname "$go"):$PATH
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}/bench-go" && cd "${CARGO_TARGET_DIR:-target}" && pwd)

@@ -2,7 +2,7 @@
 # Packs the Node package in release mode, installs the peers, and writes the figures (bench/README.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/bench-needs.sh
+scripts/bench-needs.sh node
 
 ours=$(PROFILE=release scripts/node_env.sh)
 

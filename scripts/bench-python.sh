@@ -2,7 +2,7 @@
 # Builds the wheel in release mode, installs the peers, and writes the figures (bench/README.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/bench-needs.sh
+scripts/bench-needs.sh python
 
 python=$(PROFILE=release scripts/python_env.sh)
 

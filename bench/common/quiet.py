@@ -33,10 +33,11 @@ class Times:
 
     @staticmethod
     def parse(line: str) -> "Times":
-        user, nice, system, idle, iowait, irq, softirq, steal = (int(n) / TICK for n in line.split()[1:9])
+        user, nice, system, idle, iowait, irq, softirq, steal = (int(n) for n in line.split()[1:9])
         # Interrupts are left out of `busy`: kernels differ on whether they charge them to the process as well.
         busy = user + nice + system
-        return Times(busy, idle + iowait, steal, busy + idle + iowait + irq + softirq + steal)
+        total = busy + idle + iowait + irq + softirq + steal
+        return Times(busy / TICK, (idle + iowait) / TICK, steal / TICK, total / TICK)
 
     @staticmethod
     def now() -> "Times":
