@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -72,6 +73,8 @@ def main(language: Language) -> None:
         sys.exit("the bench pins its processes to cores and reads /proc: it needs Linux")
     if CORES < 2:
         sys.exit("the bench needs two cores: one for the server, one for the client")
+    # So that the server's folder goes too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with serving() as server:
         report = Run(language, settings, server).report()
     path = written(report, language.name, settings)

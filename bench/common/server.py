@@ -1,9 +1,11 @@
 """The server that every client is measured against: one nginx process on loopback, pinned to core 0."""
 
 import contextlib
+import ctypes
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -122,7 +124,7 @@ def serving() -> Iterator[Server]:
         process = subprocess.Popen(
             [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")],
             stdin=subprocess.DEVNULL,
-            preexec_fn=lambda: os.sched_setaffinity(0, {CORE}),
+            preexec_fn=_prepare,
         )
         try:
             for port in (http, tls, h2):
@@ -138,6 +140,12 @@ def serving() -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait()
+
+
+def _prepare() -> None:
+    os.sched_setaffinity(0, {CORE})
+    # nginx ends with the bench, also if the bench is killed.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _certificate(folder: Path) -> None:
