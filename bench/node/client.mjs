@@ -14,10 +14,9 @@ import { pathToFileURL } from "node:url";
 const [folder, name, workload, concurrency, url, howLong] = process.argv.slice(2);
 const WORKERS = Number(concurrency);
 const [, unit, amount] = /^--(seconds|requests)=(.+)$/.exec(howLong);
-// Connections are made in it, and the peers' JavaScript is compiled: after 300 ms undici.request still takes three times the
-// processor time that it takes after a second. It is processor time, so that a busy machine does not shorten it.
-const WARM_UP_CPU_MS = 1000;
-const WARM_UP_AT_MOST_MS = 4000;
+// Connections are made in it, and the peers' JavaScript is compiled: after 2,000 calls undici.request still takes three times
+// the processor time that it takes after 15,000. It ends with the first of these.
+const WARM_UP = { calls: 15_000, cpuMs: 2000, wallMs: 3000 };
 const [PATH, BODY] = { post: ["/post", 0], large: ["/large", 1024 * 1024], retry: ["/retry", 1024] }[workload] ?? ["/events", 1024];
 const PAYLOAD = Buffer.from(`"${"x".repeat(1022)}"`);
 const JSON_TYPE = { "content-type": "application/json" };
@@ -177,10 +176,10 @@ function until(ms) {
 }
 
 function warmUp() {
-  const inTime = until(WARM_UP_AT_MOST_MS);
-  return () => {
+  const inTime = until(WARM_UP.wallMs);
+  return (count) => {
     const { user, system } = process.cpuUsage();
-    return user + system < WARM_UP_CPU_MS * 1000 && inTime();
+    return count < WARM_UP.calls && user + system < WARM_UP.cpuMs * 1000 && inTime();
   };
 }
 
