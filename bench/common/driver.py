@@ -96,6 +96,8 @@ class Run:
         self.language, self.settings, self.server = language, settings, server
         self.clients = {client.name: client for client in language.clients}
         self.left_out: dict[str, str] = {}
+        # Before the rounds: somebody may commit while they run.
+        self.commit = first_line("git", "describe", "--always", "--dirty")
         self.tried: set[str] = set()
         unknown = set(settings.clients) - set(self.clients)
         if unknown:
@@ -146,7 +148,7 @@ class Run:
             "load": {"before": before.load, "after": after.load},
             "steal": {"before": before.steal, "after": after.steal},
             "disturbed": {"windows": watch.disturbed, "of": watch.windows, "others_at_most": watch.worst},
-            "versions": {"reqtrail": first_line("git", "describe", "--always", "--dirty"), **self.language.versions},
+            "versions": {"reqtrail": self.commit, **self.language.versions},
             "left_out": self.left_out,
             "rows": [row.report() for row in rows],
             "ratios": ratios,
