@@ -101,29 +101,46 @@ fuzz: toolchain ## Fuzz every parser for FUZZ_SECONDS each (120); needs a nightl
 mutants: toolchain ## Mutation testing of retry, retry_after, trail and decoding
 	@scripts/mutants.sh
 
-.PHONY: bench-rust
-bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/rust.json
-	@scripts/bench-rust.sh
-
 .PHONY: memory-python
 memory-python: toolchain ## 100,000 calls of the Python package in release mode, and what memory they leave behind
 	@PROFILE=release MEMORY_CALLS=50000 scripts/test-python.sh -k test_memory
 
+.PHONY: bench
+bench: ## The five benches, one after the other (options: bench/README.md)
+	@scripts/bench-needs.sh rust python node c go
+	@scripts/bench-rust.sh
+	@scripts/bench-python.sh
+	@scripts/bench-node.sh
+	@scripts/bench-c.sh
+	@scripts/bench-go.sh
+
+.PHONY: bench-rust
+bench-rust: ## reqtrail beside its peers, into bench/results/rust.json
+	@scripts/bench-rust.sh
+
 .PHONY: bench-python
-bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
+bench-python: ## The Python package beside its peers, into bench/results/python.json
 	@scripts/bench-python.sh
 
 .PHONY: bench-node
-bench-node: toolchain ## The Node package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/node.json
+bench-node: ## The Node package beside its peers, into bench/results/node.json
 	@scripts/bench-node.sh
 
 .PHONY: bench-c
-bench-c: toolchain ## The C library beside libcurl (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/c.json
+bench-c: ## The C library beside libcurl, into bench/results/c.json
 	@scripts/bench-c.sh
 
 .PHONY: bench-go
-bench-go: toolchain ## The Go package beside net/http and resty (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/go.json
+bench-go: ## The Go package beside net/http and resty, into bench/results/go.json
 	@scripts/bench-go.sh
+
+.PHONY: bench-tables
+bench-tables: ## Write the figures of bench/results into bench/README.md
+	@python3 bench/common/table.py
+
+.PHONY: bench-test
+bench-test: ## Tests of the bench's own arithmetic
+	@python3 -m unittest -q bench.common.test_common
 
 .PHONY: codegen
 codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json
