@@ -258,9 +258,10 @@ impl<'a, T: Transport> Call<'a, T> {
         if let Some(lease) = lease {
             self.redactor.add(lease.secret());
             let credential = &self.shared.dialect.0.credential;
-            if let Some(value) = lease.header(&credential.prefix) {
-                headers.insert(credential.header.clone(), value);
-            }
+            match lease.header(&credential.prefix) {
+                Some(value) => headers.insert(credential.header.clone(), value),
+                None => headers.remove(&credential.header),
+            };
         }
         if self.shared.traceparent {
             let text = self.plan.trace.traceparent(span_id);
@@ -268,12 +269,13 @@ impl<'a, T: Transport> Call<'a, T> {
                 headers.insert(TRACEPARENT, value);
             }
         }
-        let request = WireRequest::new(
+        let mut request = WireRequest::new(
             self.plan.hop.method.clone(),
             self.plan.hop.url.clone(),
             headers,
             self.plan.hop.body.clone(),
         );
+        request.is_resend = cause == Cause::Resend;
         let timing = Timing {
             started: now,
             connect: after(now, self.plan.connect_timeout),

@@ -50,6 +50,7 @@ mod codes;
 mod coding;
 mod fork;
 mod limits;
+mod random;
 mod rate_limit;
 mod redact;
 mod request_id;
@@ -98,6 +99,7 @@ pub use request::RequestBuilder;
 pub use request_id::{RequestId, RequestIdSource};
 pub use response::Response;
 pub use retry::RetryBudget;
+pub use target::RequestUrl;
 pub use trail::{Attempt, Outcome, Trail};
 pub use transport::{
     Failure, Phase, Proxy, Reply, SentMark, Transport, TransportError, WireRequest,

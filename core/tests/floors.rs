@@ -13,6 +13,7 @@ const FLOORS: [&[&str]; 7] = [
         "coding",
         "fork",
         "limits",
+        "random",
         "rate_limit",
         "redact",
         "request_id",

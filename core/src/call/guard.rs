@@ -54,10 +54,12 @@ impl<'a, T: Transport> Guard<'a, T> {
         request: &WireRequest,
     ) -> Span {
         self.sent = Some(request.sent.clone());
-        let attempt = self
-            .recorder
+        self.recorder
             .begin(now, cause, request.method.clone(), span_id, url);
-        let (number, span) = (attempt.number(), observe::attempt_span(attempt));
+        let (number, span) = match self.recorder.last() {
+            Some(attempt) => (attempt.number(), observe::attempt_span(attempt)),
+            None => (0, Span::none()),
+        };
         let info = info(&self.recorder);
         self.shared
             .observers
@@ -69,6 +71,10 @@ impl<'a, T: Transport> Guard<'a, T> {
     pub(super) fn attempt_ended(&mut self, span: &Span) {
         let now = self.transport.now();
         self.attempt_end = Some(now);
+        if let Some(connection) = self.sent.as_ref().and_then(SentMark::connection) {
+            self.recorder
+                .connected(connection.remote, connection.is_reused);
+        }
         self.recorder.end(now);
         if let Some(attempt) = self.recorder.last() {
             observe::record_attempt(span, attempt);

@@ -101,7 +101,7 @@ impl Options {
         if uses_proxy(&self.wire, base.url()) {
             notes.push(TrailNote::ViaProxy);
         }
-        let mut default_headers = standing_headers(
+        let mut default_headers = own_headers(
             &dialect,
             self.user_agent.as_deref(),
             self.microversion.as_deref(),
@@ -109,12 +109,19 @@ impl Options {
         )?;
         add_given(&mut default_headers, &dialect, &self.headers)
             .map_err(|e| Error::config(format!("default_header: {e}")))?;
+        let mut standing_headers = default_headers.clone();
         if self.traceparent {
-            // Each attempt puts its own in this place, so that its copy of the map does not have to grow.
-            default_headers.insert(TRACEPARENT, HeaderValue::from_static(""));
+            standing_headers.insert(TRACEPARENT, HeaderValue::from_static(""));
+        }
+        let credential = &dialect.0.credential.header;
+        let has_credential = self.token.is_some() || self.refresher.is_some();
+        // A default header of that name is the caller's own credential.
+        if has_credential && !default_headers.contains_key(credential) {
+            standing_headers.insert(credential.clone(), HeaderValue::from_static(""));
         }
         let shared = Shared {
             default_headers: Arc::new(default_headers),
+            standing_headers: Arc::new(standing_headers),
             dialect,
             base,
             credentials: Credentials::new(self.token, self.refresher),
@@ -173,7 +180,7 @@ pub(crate) fn debug(name: &str, shared: &Shared, f: &mut fmt::Formatter<'_>) -> 
 }
 
 /// What every request of the client says.
-fn standing_headers(
+fn own_headers(
     dialect: &Dialect,
     suffix: Option<&str>,
     microversion: Option<&str>,

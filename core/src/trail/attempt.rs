@@ -1,6 +1,7 @@
 //! One attempt: an HTTP exchange of a call, or a connection that failed.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::Method;
@@ -39,6 +40,8 @@ pub struct Attempt {
     pub(super) retry_after: Option<Duration>,
     pub(super) wait: Option<Duration>,
     pub(super) wait_reason: Option<WaitReason>,
+    pub(super) remote: Option<SocketAddr>,
+    pub(super) is_reused: Option<bool>,
 }
 
 impl Attempt {
@@ -174,6 +177,20 @@ impl Attempt {
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         self.wait
+    }
+
+    /// The address of the server or proxy that the request went to; `None` without a connection, over a Unix socket, and
+    /// for a transport that does not say. It is for diagnosis in the program, and not a part of the trail's JSON.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.remote
+    }
+
+    /// Whether the request went to a connection that had served others before; `None` without a connection, and for a
+    /// transport that does not say.
+    #[must_use]
+    pub fn connection_is_reused(&self) -> Option<bool> {
+        self.is_reused
     }
 
     /// What decided the wait.

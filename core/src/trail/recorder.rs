@@ -1,10 +1,12 @@
 //! The trail in the making: it is written to before each request goes out, so that nothing that was sent can be missing.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::Method;
+use smallvec::SmallVec;
 
 use super::attempt::{self, Attempt};
 use super::{Data, Outcome, Trail};
@@ -15,7 +17,7 @@ use crate::request_id::{Reading, RequestId};
 use crate::trace_context::{SpanId, TraceId};
 
 /// What is known of a call before its first attempt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Opening {
     pub(crate) call_id: uuid::Uuid,
     pub(crate) trace_id: TraceId,
@@ -47,11 +49,11 @@ pub(crate) struct Failed<'a> {
     pub(crate) reason: &'a str,
 }
 
-/// Writes one trail.
+/// Writes one trail, in the place where it stays.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    pub(super) opening: Opening,
-    attempts: Vec<Attempt>,
+    /// Nobody else's until the trail is closed.
+    pub(super) data: Arc<Data>,
     /// The last attempt has not ended yet.
     open: bool,
 }
@@ -59,15 +61,19 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn new(opening: Opening) -> Self {
         Self {
-            opening,
-            // Most calls need one attempt.
-            attempts: Vec::with_capacity(1),
+            data: Arc::new(Data {
+                opening,
+                elapsed: Duration::ZERO,
+                outcome: Outcome::Ok,
+                stopped: StopReason::Succeeded,
+                attempts: SmallVec::new(),
+            }),
             open: false,
         }
     }
 
     pub(crate) fn opening(&self) -> &Opening {
-        &self.opening
+        &self.data.opening
     }
 
     /// Opens an attempt, before anything of it is sent.
@@ -78,10 +84,14 @@ impl Recorder {
         method: Method,
         span_id: SpanId,
         url: String,
-    ) -> &Attempt {
+    ) {
         self.open = true;
-        self.attempts.push(Attempt {
-            number: u32::try_from(self.attempts.len() + 1).unwrap_or(u32::MAX),
+        let started = now.saturating_duration_since(self.data.opening.started);
+        let Some(data) = Arc::get_mut(&mut self.data) else {
+            return;
+        };
+        data.attempts.push(Attempt {
+            number: u32::try_from(data.attempts.len() + 1).unwrap_or(u32::MAX),
             cause,
             method,
             span_id,
@@ -98,13 +108,14 @@ impl Recorder {
             failure_reason: None,
             unprocessed: false,
             sent: Sent::No,
-            started: now.saturating_duration_since(self.opening.started),
+            started,
             elapsed: Duration::ZERO,
             retry_after: None,
             wait: None,
             wait_reason: None,
+            remote: None,
+            is_reused: None,
         });
-        &self.attempts[self.attempts.len() - 1]
     }
 
     /// Notes that a response head arrived.
@@ -131,7 +142,7 @@ impl Recorder {
     /// Compares the answer's ID with the correlation ID: a service that takes the one for the other (Glance does so) gives
     /// an ID that is the same for all attempts, and so names none of them.
     fn compared(&self, mut reading: Reading) -> Reading {
-        let sent = self.opening.correlation_id.as_deref();
+        let sent = self.data.opening.correlation_id.as_deref();
         if sent.is_some() && reading.id.as_ref().map(RequestId::as_str) == sent {
             reading.notes.push(RequestIdNote::AsSent);
         }
@@ -151,9 +162,17 @@ impl Recorder {
         });
     }
 
+    /// Notes the connection that the request went to.
+    pub(crate) fn connected(&mut self, remote: Option<SocketAddr>, is_reused: bool) {
+        self.with_last(|attempt| {
+            attempt.remote = remote;
+            attempt.is_reused = Some(is_reused);
+        });
+    }
+
     /// Ends the attempt; the wait is noted when it is decided, before it begins.
     pub(crate) fn end(&mut self, now: Instant) {
-        let started = self.opening.started;
+        let started = self.data.opening.started;
         self.open = false;
         self.with_last(|attempt| {
             attempt.elapsed = now
@@ -176,41 +195,29 @@ impl Recorder {
     }
 
     pub(crate) fn last(&self) -> Option<&Attempt> {
-        self.attempts.last()
+        self.data.attempts.last()
     }
 
-    /// Closes the trail and leaves an empty one behind.
+    /// Closes the trail. Nothing is written to it any more.
     pub(crate) fn finish(&mut self, now: Instant, outcome: Outcome, stopped: StopReason) -> Trail {
-        let attempts = std::mem::take(&mut self.attempts);
-        let opening = &mut self.opening;
-        let mut notes = std::mem::take(&mut opening.notes);
-        let earlier = attempts
-            .split_last()
-            .map_or(&[][..], |(_, earlier)| earlier);
-        if earlier.iter().any(Attempt::outcome_unknown) {
-            notes.push(TrailNote::MayHaveSucceeded);
+        if let Some(data) = Arc::get_mut(&mut self.data) {
+            let earlier = data
+                .attempts
+                .split_last()
+                .map_or(&[][..], |(_, earlier)| earlier);
+            if earlier.iter().any(Attempt::outcome_unknown) {
+                data.opening.notes.push(TrailNote::MayHaveSucceeded);
+            }
+            data.elapsed = now.saturating_duration_since(data.opening.started);
+            data.outcome = outcome;
+            data.stopped = stopped;
         }
-        Trail(Arc::new(Data {
-            call_id: opening.call_id,
-            trace_id: opening.trace_id,
-            traced: opening.traced,
-            dialect: Arc::clone(&opening.dialect),
-            service: opening.service.clone(),
-            method: opening.method.clone(),
-            origin: Arc::clone(&opening.origin),
-            path: std::mem::take(&mut opening.path),
-            correlation_id: opening.correlation_id.take(),
-            started_at: opening.started_at,
-            elapsed: now.saturating_duration_since(opening.started),
-            outcome,
-            stopped,
-            notes,
-            attempts,
-        }))
+        Trail(Arc::clone(&self.data))
     }
 
     fn with_last(&mut self, change: impl FnOnce(&mut Attempt)) {
-        if let Some(attempt) = self.attempts.last_mut() {
+        let data = Arc::get_mut(&mut self.data);
+        if let Some(attempt) = data.and_then(|data| data.attempts.last_mut()) {
             change(attempt);
         }
     }

@@ -196,7 +196,7 @@ fn notes(trail: &Trail) -> Vec<String> {
         .iter()
         .filter(|a| a.status().is_none() && a.processed() != Some(false))
     {
-        let trace = if trail.0.traced {
+        let trace = if trail.0.opening.traced {
             format!(
                 "; look for its traceparent: trace {}, span {}",
                 trail.trace_id(),

@@ -141,11 +141,10 @@ impl HyperTransport {
             body,
             ..
         } = request;
-        let target = PathAndQuery::try_from(&url[Position::BeforePath..Position::AfterQuery])
-            .map_err(|error| {
-                let what = "the URL cannot be sent";
-                TransportError::new(Failure::Broken, what).with_source(error)
-            })?;
+        let target = PathAndQuery::from_maybe_shared(url.target()).map_err(|error| {
+            let what = "the URL cannot be sent";
+            TransportError::new(Failure::Broken, what).with_source(error)
+        })?;
         let mut wire = Request::new(RequestBody::new(body));
         *wire.method_mut() = method;
         *wire.headers_mut() = headers;

@@ -166,7 +166,7 @@ impl Transport for ReqwestTransport {
             sent,
             ..
         } = request;
-        let mut wire = reqwest::Request::new(method, url);
+        let mut wire = reqwest::Request::new(method, url.to_url());
         *wire.headers_mut() = headers;
         // Declared before the exchange, and so dropped after it.
         let (body, _settle) = body::RequestBody::new(body, sent.clone());

@@ -120,7 +120,7 @@ impl ScriptedTransport {
     fn begin(&self, request: &WireRequest) -> VecDeque<Step> {
         let sent = Sent {
             method: request.method.clone(),
-            url: request.url.clone(),
+            url: request.url.to_url(),
             headers: request.headers.clone(),
             body: request.body.clone(),
             at: self.elapsed(),

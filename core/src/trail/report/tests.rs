@@ -1,6 +1,7 @@
 //! Six typical stories, as their reports read. `UPDATE_GOLDEN=1 cargo test -p reqtrail report` writes the files anew.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderMap, HeaderName, Method};
@@ -320,7 +321,8 @@ fn streams_refused_then_a_hostile_reason() {
 fn an_id_that_was_sent() {
     let id = "req-6f2c0a2e-1d3b-4c5d-8e9f-0a1b2c3d4e5f";
     let mut story = Story::new(Method::GET, "/v2/images/{id}", vec![TrailNote::Scripted]);
-    story.recorder.opening.correlation_id = Some(id.into());
+    let data = Arc::get_mut(&mut story.recorder.data).expect("it is not closed");
+    data.opening.correlation_id = Some(id.into());
     let trail = story
         .attempt(
             Cause::Initial,

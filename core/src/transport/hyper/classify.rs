@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::dial::code_of;
+use super::dial::{code_of, explain_tls};
 use crate::transport::{Failure, TransportError};
 
 /// An error before the response's head. `peer` is whom the connection leads to.
@@ -15,6 +15,19 @@ pub(super) fn send_error(error: ::hyper::Error, peer: &str) -> TransportError {
     } else {
         vow(&error).unwrap_or(Failure::Broken)
     };
+    let mut alert = None;
+    let _ = find(&error, |cause| {
+        alert = cause.downcast_ref().map(|tls| explain_tls(tls, peer));
+        alert.is_some()
+    });
+    if let (Failure::Tls, Some((code, text))) = (failure, alert) {
+        let told = TransportError::new(failure, text);
+        return match code {
+            Some(code) => told.with_code(code),
+            None => told,
+        }
+        .with_source(error);
+    }
     let what = match failure {
         Failure::HeadersTooLarge => {
             format!("the response of {peer} has a header block that is too large")

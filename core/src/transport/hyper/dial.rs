@@ -36,7 +36,7 @@ use route::{How, Route, Via};
 use tls::{Tls, TlsOptions};
 
 pub(crate) use codes::code_of;
-pub(crate) use resolve::{Lookup, Resolve, ResolveError, SystemResolver};
+pub(crate) use resolve::{Resolve, SystemResolver};
 pub(crate) use route::{ForwardProxy, uses_proxy};
 pub(crate) use state::DialState;
 pub(crate) use stream::Stream;
@@ -126,6 +126,7 @@ impl Dialer {
     }
 
     /// Looks up hosts by `resolver` instead of the system's.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the seam of a later option"))]
     pub(crate) fn with_resolver(self, resolver: Arc<dyn Resolve>) -> Self {
         Self { resolver, ..self }
     }

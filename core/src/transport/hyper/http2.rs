@@ -4,6 +4,7 @@
 //! never within h2, where it counts as sent.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -24,7 +25,7 @@ use super::io::Io;
 use super::pool::Pool;
 use super::signs::{Asked, PingIo};
 use super::socket::SocketState;
-use crate::transport::{SentMark, TransportError};
+use crate::transport::{Connection, SentMark, TransportError};
 
 /// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
 /// does not tell a block over its bound from a malformed one, and drops the status of both.
@@ -56,6 +57,9 @@ pub(super) struct Http2 {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) peer: Arc<str>,
+    remote: Option<SocketAddr>,
+    /// A stream of it was opened before.
+    is_used: AtomicBool,
     socket: Arc<SocketState>,
     /// How many streams the server takes at a time.
     limit: AtomicUsize,
@@ -130,6 +134,8 @@ impl Http2 {
         let (send, conn) = started.map_err(|e| classify::send_error(e, &dialled.peer))?;
         let shared = Arc::new(Shared {
             peer: dialled.peer,
+            remote: dialled.remote,
+            is_used: AtomicBool::new(false),
             socket,
             limit: AtomicUsize::new(FIRST_STREAMS),
             retired: AtomicBool::new(false),
@@ -189,6 +195,9 @@ impl Stream {
         sent: &SentMark,
     ) -> Exchanged {
         let mut settle = request.body_mut().mark_with(sent);
+        let shared = &self.conn.shared;
+        let is_reused = shared.is_used.swap(true, Ordering::Relaxed);
+        sent.set_connection(Connection::new(shared.remote, is_reused));
         self.sent = Some(sent.clone());
         self.is_over = false;
         // Dropped before `settle`.

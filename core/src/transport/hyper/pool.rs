@@ -233,8 +233,13 @@ impl Pool {
         match result {
             Ok(Connected::Http1(conn)) => {
                 state.protocol = Some(Protocol::Http1);
+                // Straight to who waits: if the server has closed it already, an attempt has to say so.
+                let waiter = state.waiters.pop();
                 drop(state);
-                self.put(conn);
+                match waiter {
+                    Some(waiter) => self.hand(&waiter, Grant::Http1(conn)),
+                    None => self.put(conn),
+                }
             }
             Ok(Connected::Http2(conn)) => {
                 state.protocol = Some(Protocol::Http2);

@@ -9,8 +9,9 @@ use futures_util::future::{Either, select};
 use tokio::io::AsyncReadExt as _;
 
 use super::{api, dial, dialer, direct, proxied};
+use crate::transport::hyper::dial::resolve::Lookup;
 use crate::transport::hyper::dial::testing::{closed_port, full_port, serve};
-use crate::transport::hyper::dial::{DialState, Dialer, Lookup, Resolve};
+use crate::transport::hyper::dial::{DialState, Dialer, Resolve};
 use crate::transport::{Failure, Phase, WireOptions};
 
 /// A resolver that never answers.
