@@ -113,9 +113,14 @@ fn the_rules_know_no_runtime() {
             || path.starts_with("transport/hyper")
             || path.ends_with("transport/hyper.rs")
             || path.starts_with("transport/reqwest")
-            || path.ends_with("transport/reqwest.rs");
+            || path.ends_with("transport/reqwest.rs")
+            || path.ends_with("transport/classify.rs");
         // Our own module of that name.
-        let code = code.replace("transport::hyper::", "transport::");
+        let mut code = code.replace("transport::hyper::", "transport::");
+        if path.ends_with("client/builder.rs") {
+            // What a program brings.
+            code = code.replace("reqwest::ClientBuilder", "");
+        }
         for library in [
             "tokio::",
             "hyper::",
