@@ -82,7 +82,7 @@ test-c: toolchain ## Tests of the C library, against what install-c installs: sa
 	@scripts/test-c.sh
 
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|c|c-started|c-queue|go|go-queue|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|rust-reqwest|python|python-async|node|c|c-started|c-queue|go|go-queue|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack

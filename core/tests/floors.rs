@@ -114,9 +114,14 @@ fn the_rules_know_no_runtime() {
             || path.ends_with("transport/hyper.rs")
             || path.ends_with("transport/timers.rs")
             || path.starts_with("transport/reqwest")
-            || path.ends_with("transport/reqwest.rs");
+            || path.ends_with("transport/reqwest.rs")
+            || path.ends_with("transport/classify.rs");
         // Our own module of that name.
-        let code = code.replace("transport::hyper::", "transport::");
+        let mut code = code.replace("transport::hyper::", "transport::");
+        if path.ends_with("client/builder.rs") {
+            // What a program brings.
+            code = code.replace("reqwest::ClientBuilder", "");
+        }
         for library in [
             "tokio::",
             "hyper::",

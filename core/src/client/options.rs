@@ -199,7 +199,7 @@ fn own_headers(
     let agent = HeaderValue::try_from(agent)
         .map_err(|_| Error::config("user_agent holds a line break or another control character; expected text such as `my-app/1.2`"))?;
     map.insert(USER_AGENT, agent);
-    // reqwest would add it to each request.
+    // Servers see it whatever the transport; reqwest would add it by itself.
     map.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     if decompress {
         map.insert(

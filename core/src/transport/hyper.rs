@@ -4,7 +4,6 @@
 //! uses it, on a runtime or on the thread that waits (`parker`); an HTTP/2 connection has one driver on a runtime.
 
 mod body;
-mod classify;
 pub(crate) mod dial;
 mod gate;
 mod head;
@@ -26,10 +25,11 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Uri, header};
 use url::{Position, Url};
 
+use super::body::RequestBody;
 use super::timers::{self, Timers};
 use super::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
 use crate::fork::ForkSafe;
-use body::{RequestBody, ResponseBody};
+use body::ResponseBody;
 use dial::Dialer;
 use http1::Exchanged;
 use http2::Pings;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use h2::Reason;
 use http::Version;
-use reqtrail::{Cause, Client, ErrorKind, Sent, StopReason};
+use reqtrail::{Cause, ErrorKind, Sent, StopReason};
 
+use crate::client::Client;
 use crate::support::{
     Act, Authority, Outcome, Server, assert_agrees, assert_failed, assert_succeeded, builder,
     h2_server, notes, trail,

@@ -2,6 +2,12 @@
 //!
 //! Each test holds a trail against what the server saw.
 
+/// Ends a test that another transport than the library's own cannot pass, with the reason.
+macro_rules! needs_own_transport {
+    ($why:literal) => {};
+}
+
+mod client;
 mod connecting;
 mod h2;
 #[cfg(feature = "openstack")]

@@ -11,13 +11,12 @@ use ::hyper::body::Incoming;
 use ::hyper::client::conn::http1;
 use http::{Request, Response};
 
-use super::body::RequestBody;
-use super::classify;
 use super::dial::Dialled;
 use super::gate::Gate;
 use super::io::{Heads, Io};
 use super::socket::SocketState;
-use crate::transport::{Connection, Failure, SentMark, TransportError};
+use crate::transport::body::RequestBody;
+use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
 
 /// More header fields than the client accepts are still parsed, so that their response's ID is not lost.
 const PARSED_FIELDS: usize = 512;

@@ -17,15 +17,14 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::task::AtomicWaker;
 use http::Request;
 
-use super::body::RequestBody;
-use super::classify;
 use super::dial::Dialled;
 use super::http1::Exchanged;
 use super::io::Io;
 use super::pool::Pool;
 use super::signs::{Asked, PingIo};
 use super::socket::SocketState;
-use crate::transport::{Connection, SentMark, TransportError};
+use crate::transport::body::RequestBody;
+use crate::transport::{Connection, SentMark, TransportError, classify};
 
 /// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
 /// does not tell a block over its bound from a malformed one, and drops the status of both.

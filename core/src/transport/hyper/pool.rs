@@ -13,12 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::classify;
 use super::dial::{DialState, Dialer};
 use super::http1::Http1;
 use super::http2::{self, Doubt, Http2, Pings, Stream};
 use super::spawn::{Background, Spawner};
-use crate::transport::{Failure, Phase, SentMark, TransportError};
+use crate::transport::{Failure, Phase, SentMark, TransportError, classify};
 use keeper::Keeper;
 use waiter::Waiter;
 

@@ -23,6 +23,13 @@ pub struct Input {
     pub calls: Vec<Call>,
 }
 
+impl Input {
+    /// The authority that the client trusts.
+    pub(crate) fn authority(&self) -> Option<&str> {
+        self.ca_pem.as_deref().or(self.client.ca_pem.as_deref())
+    }
+}
+
 /// The options of a client.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
