@@ -1,6 +1,7 @@
 //! Building a client.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -236,6 +237,26 @@ impl ClientBuilder {
     /// closes it just as a request goes out, which leaves that request's outcome unknown.
     pub fn pool_idle_timeout(self, timeout: Duration) -> Self {
         self.with(|o| o.wire.pool_idle_timeout = timeout)
+    }
+
+    /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5 seconds by
+    /// default; `None` turns pings off.
+    ///
+    /// A peer that vanishes without a word is noticed so, and by the attempt's own timeout.
+    pub fn http2_ping_interval(self, interval: Option<Duration>) -> Self {
+        self.with(|o| o.wire.http2_ping_interval = interval)
+    }
+
+    /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by default.
+    pub fn http2_ping_timeout(self, timeout: Duration) -> Self {
+        self.with(|o| o.wire.http2_ping_timeout = timeout)
+    }
+
+    /// Connects to a Unix socket instead of the base URL's host and port, which then only name the API: in `Host`, in
+    /// TLS and in trails. A proxy of the environment is not used; one that is set with [`proxy`](Self::proxy) is a
+    /// `config` error.
+    pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
+        self.with(|o| o.wire.unix_socket = Some(path.into()))
     }
 
     /// Builds an asynchronous client; its calls run on the tokio runtime that polls them.

@@ -81,6 +81,14 @@ impl Options {
         ] {
             check_timeout(name, value).map_err(Error::config)?;
         }
+        for (name, value) in [
+            ("http2_ping_interval", self.wire.http2_ping_interval),
+            ("http2_ping_timeout", Some(self.wire.http2_ping_timeout)),
+        ] {
+            if let Some(value) = value {
+                check_timeout(name, value).map_err(Error::config)?;
+            }
+        }
         let dialect = match self.dialect {
             Some(dialect) => dialect,
             None => Dialect::custom(CustomDialect::new("custom"))
