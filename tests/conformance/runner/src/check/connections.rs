@@ -30,10 +30,9 @@ pub(super) fn of_calls(
 
 fn begun_last(played: &[Played<'_>], at: &str) -> Option<usize> {
     // RFC 3339 times of one offset and precision sort as text.
-    let begun = played.iter().filter(|played| {
-        played
-            .trail_text("started_at")
-            .is_some_and(|began| began <= at)
-    });
-    begun.last().map(|played| played.call_index)
+    let begun = |played: &&Played<'_>| {
+        let began = played.trail_text("started_at");
+        began.is_some_and(|began| began <= at)
+    };
+    played.iter().rfind(begun).map(|played| played.call_index)
 }
