@@ -23,6 +23,7 @@ use std::time::Instant;
 
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Uri, header};
+use tokio::runtime::Handle;
 use url::{Position, Url};
 
 use super::body::RequestBody;
@@ -222,6 +223,7 @@ impl Transport for HyperTransport {
             (Spawner::Runtime, Some(timers)) => Sleep::Runtime {
                 timer: timers.sleep_until(at),
             },
+            (Spawner::Runtime, None) if Handle::try_current().is_err() => Sleep::Over,
             (Spawner::Runtime, None) => Sleep::Runtime {
                 timer: timers::Sleep::until(at),
             },
@@ -295,7 +297,7 @@ impl Transport for HyperTransport {
             Spawner::Thread(_) => {
                 let runtime = self.spawner.handle().ok();
                 let run = move || {
-                    let _within = runtime.as_ref().map(tokio::runtime::Handle::enter);
+                    let _within = runtime.as_ref().map(Handle::enter);
                     let work = std::pin::pin!(task);
                     parker::block_on(work, parker::Wakers::Others, None, || {});
                 };

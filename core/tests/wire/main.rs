@@ -15,6 +15,7 @@ mod hosted;
 mod pool;
 mod proxy;
 mod proxy_environment;
+mod runtimes;
 #[cfg(feature = "openstack")]
 mod sign_in;
 mod support;
