@@ -38,10 +38,6 @@ use pool::{Grant, Pool, PoolOptions};
 use sleep::Sleep;
 pub(crate) use spawn::{Background, Spawner, thread_error};
 
-/// How often a request that was given back unsent goes to another new connection. Old ones that turn out to be closed
-/// do not count.
-const NEW_CONNECTIONS: usize = 3;
-
 /// Sends requests over connections of its own.
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
@@ -236,7 +232,6 @@ impl Transport for HyperTransport {
         let origin = &self.network.origin;
         let is_resend = request.is_resend;
         let mut message = self.request(request)?;
-        let mut new = 0;
         loop {
             let (exchanged, is_new, target) =
                 match pool.acquire(&self.spawner, &sent, is_resend).await? {
@@ -271,17 +266,16 @@ impl Transport for HyperTransport {
                                 body: ResponseBody::http2(body, stream),
                             });
                         }
-                        (exchanged, true, target)
+                        (exchanged, stream.is_first(), target)
                     }
                     Grant::Failed(error) => return Err(error),
                 };
-            // It was given back unsent: no server saw it.
-            new += usize::from(is_new);
             message = match exchanged {
-                Exchanged::Unsent(wire) if new < NEW_CONNECTIONS => Message { wire, target },
+                // Given back by an old connection that turned out to be closed: no server saw it.
+                Exchanged::Unsent(wire) if !is_new => Message { wire, target },
                 Exchanged::Failed(error) => return Err(error),
                 _ => {
-                    let what = "each new connection was closed before the request was sent";
+                    let what = "the server closed the new connection before the request was sent";
                     return Err(TransportError::new(Failure::Broken, what));
                 }
             };

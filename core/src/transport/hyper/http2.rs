@@ -167,6 +167,8 @@ pub(super) struct Stream {
     /// What had come when the attempt began.
     read_before: u64,
     sent: Option<SentMark>,
+    /// No stream of the connection was opened before.
+    is_first: bool,
     /// At its end, or never begun.
     is_over: bool,
 }
@@ -179,6 +181,7 @@ impl Stream {
             conn,
             pool,
             sent: None,
+            is_first: false,
             is_over: true,
         }
     }
@@ -196,6 +199,7 @@ impl Stream {
         let mut settle = request.body_mut().mark_with(sent);
         let shared = &self.conn.shared;
         let is_reused = shared.is_used.swap(true, Ordering::Relaxed);
+        self.is_first = !is_reused;
         sent.set_connection(Connection::new(shared.remote, is_reused));
         self.sent = Some(sent.clone());
         self.is_over = false;
@@ -219,6 +223,11 @@ impl Stream {
                 }
             }
         }
+    }
+
+    /// Returns whether the exchange was the first of its connection.
+    pub(super) fn is_first(&self) -> bool {
+        self.is_first
     }
 
     /// The response is at its end.
