@@ -2,6 +2,8 @@
 //! (`docs/adr/0005-the-body-tells-when-a-request-leaves.md`).
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -17,6 +19,8 @@ use super::SentMark;
 pub(super) struct RequestBody {
     data: Option<Bytes>,
     mark: Option<SentMark>,
+    /// Set as the connection takes the request up, for its driver.
+    taken: Option<Arc<AtomicBool>>,
 }
 
 impl RequestBody {
@@ -24,12 +28,15 @@ impl RequestBody {
         Self {
             data: Some(data).filter(|data| !data.is_empty()),
             mark: None,
+            taken: None,
         }
     }
 
-    /// Marks `mark` when a connection takes the request up. What is returned settles a request that is given up.
-    pub(super) fn mark_with(&mut self, mark: &SentMark) -> Settle {
+    /// Marks `mark` and sets `taken` when a connection takes the request up. What is returned settles a request that
+    /// is given up.
+    pub(super) fn mark_with(&mut self, mark: &SentMark, taken: Option<&Arc<AtomicBool>>) -> Settle {
         self.mark = Some(mark.clone());
+        self.taken = taken.cloned();
         Settle(Some(mark.clone()))
     }
 
@@ -88,6 +95,9 @@ impl Body for RequestBody {
 
     fn is_end_stream(&self) -> bool {
         self.ask();
+        if let Some(taken) = &self.taken {
+            taken.store(true, Ordering::Relaxed);
+        }
         self.data.is_none()
     }
 

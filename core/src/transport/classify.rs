@@ -91,6 +91,12 @@ pub(super) fn io_error(failure: Failure, what: &str, error: io::Error) -> Transp
     .with_source(error)
 }
 
+/// The error of the child of a fork, about a connection of its parent.
+pub(super) fn forked_error() -> TransportError {
+    let what = "the connection belongs to the process that forked this one";
+    TransportError::new(Failure::Broken, what)
+}
+
 fn wrap<E>(failure: Failure, what: String, error: E) -> TransportError
 where
     E: StdError + Send + Sync + 'static,

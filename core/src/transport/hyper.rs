@@ -19,7 +19,7 @@ mod spawn;
 
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Uri, header};
@@ -37,6 +37,9 @@ use http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
 use sleep::Sleep;
 pub(crate) use spawn::{Background, Spawner, thread_error};
+
+/// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
+const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// Sends requests over connections of its own.
 #[derive(Clone, Debug)]
@@ -74,8 +77,8 @@ impl Network {
             max_idle: options.pool_max_idle,
             idle_timeout: options.pool_idle_timeout,
             pings: Pings {
-                interval: options.http2_ping_interval,
-                timeout: options.http2_ping_timeout,
+                interval: options.http2_ping_interval.filter(|time| *time < FOR_EVER),
+                timeout: options.http2_ping_timeout.min(FOR_EVER),
             },
         };
         let dialer = Dialer::new(options, base)?;

@@ -152,7 +152,7 @@ impl Transport for ReqwestTransport {
         *wire.headers_mut() = headers;
         let mut body = RequestBody::new(body);
         // Declared before the exchange, and so dropped after it.
-        let _settle = body.mark_with(&sent);
+        let _settle = body.mark_with(&sent, None);
         *wire.body_mut() = Some(reqwest::Body::wrap(body));
         let mut response = self
             .client

@@ -7,17 +7,25 @@ macro_rules! needs_own_transport {
     ($why:literal) => {};
 }
 
+mod churn;
 mod client;
 mod connecting;
+mod floods;
+mod framing;
 mod h2;
 #[cfg(feature = "openstack")]
 mod hosted;
 mod pool;
+mod processes;
 mod proxy;
 mod proxy_environment;
 mod runtimes;
+mod sharing;
 #[cfg(feature = "openstack")]
 mod sign_in;
+mod silence;
+mod streams;
 mod support;
+mod threads;
 mod tls;
 mod tls_client;

@@ -1,5 +1,6 @@
 //! A response's body on its way through hyper.
 
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -16,7 +17,7 @@ use crate::transport::{TransportError, classify};
 /// A response's body. It holds what it comes on, and gives that back at its end.
 #[derive(Debug)]
 pub struct ResponseBody {
-    incoming: Incoming,
+    incoming: ManuallyDrop<Incoming>,
     way: Way,
 }
 
@@ -33,7 +34,7 @@ enum Way {
 impl ResponseBody {
     pub(super) fn http1(incoming: Incoming, conn: Box<Http1>, pool: Arc<Pool>) -> Self {
         let mut body = Self {
-            incoming,
+            incoming: ManuallyDrop::new(incoming),
             way: Way::Http1 {
                 conn: Some(conn),
                 pool,
@@ -47,7 +48,7 @@ impl ResponseBody {
 
     pub(super) fn http2(incoming: Incoming, stream: Stream) -> Self {
         Self {
-            incoming,
+            incoming: ManuallyDrop::new(incoming),
             way: Way::Http2(stream),
         }
     }
@@ -65,6 +66,16 @@ impl ResponseBody {
     }
 }
 
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        // In the child of a fork its parent's driver may hold the stream's lock for ever.
+        if !matches!(&self.way, Way::Http2(stream) if !stream.is_own()) {
+            // SAFETY: it is dropped here alone, and not used after this.
+            unsafe { ManuallyDrop::drop(&mut self.incoming) };
+        }
+    }
+}
+
 impl Body for ResponseBody {
     type Data = Bytes;
     type Error = TransportError;
@@ -74,12 +85,15 @@ impl Body for ResponseBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let this = &mut *self;
-        let incoming = &mut this.incoming;
+        let incoming = &mut *this.incoming;
         let frame = match &mut this.way {
             Way::Http1 {
                 conn: Some(conn), ..
             } => ready!(conn.poll_with(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx))),
             Way::Http1 { conn: None, .. } => return Poll::Ready(None),
+            Way::Http2(stream) if !stream.is_own() => {
+                return Poll::Ready(Some(Err(classify::forked_error())));
+            }
             Way::Http2(_) => ready!(Pin::new(incoming).poll_frame(cx)),
         };
         let peer = match &this.way {

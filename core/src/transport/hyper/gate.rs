@@ -9,6 +9,12 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
 
+/// How often a connection that wakes itself is polled before its task's other futures, and other tasks, have their turn.
+///
+/// tokio makes sockets wait that were used a lot in one poll of a task, and wakes them at once: polling again and again
+/// would never end.
+const POLLS: usize = 16;
+
 /// Forwards wakes to whoever waits for the connection now; wakes while it is polled only ask for another poll.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
@@ -27,7 +33,7 @@ impl Gate {
     ) -> Poll<O> {
         self.outer.register(cx.waker());
         let mut inner = Context::from_waker(own);
-        loop {
+        for _ in 0..POLLS {
             self.polling.store(true, Ordering::SeqCst);
             self.again.store(false, Ordering::SeqCst);
             let polled = work(&mut inner);
@@ -37,6 +43,8 @@ impl Gate {
                 return polled;
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Returns whether the connection was woken since it was polled last.

@@ -18,8 +18,9 @@ use super::socket::SocketState;
 use crate::transport::body::RequestBody;
 use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
 
-/// More header fields than the client accepts are still parsed, so that their response's ID is not lost.
-const PARSED_FIELDS: usize = 512;
+/// Some more header fields than the client accepts are still parsed, so that their response's ID is not lost. hyper
+/// makes room for all of them for each response, so that more cost more.
+const PARSED_FIELDS: usize = 320;
 
 /// A connection that is between two requests, or serves one.
 pub(super) struct Http1 {

@@ -3,7 +3,7 @@
 //! The gauge of open streams is ours: a request waits for its turn in the pool's queue, where it can be taken back, and
 //! never within h2, where it counts as sent.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -67,6 +67,8 @@ pub(super) struct Shared {
     /// A peer that said nothing while an attempt waited for it, and is asked for a sign of life.
     doubt: Mutex<Doubt>,
     asked: Arc<Asked>,
+    /// A request has just been taken up.
+    taken: Arc<AtomicBool>,
     /// Streams that were given up and may still count at the peer, until the driver's next turn is over.
     given_up: AtomicUsize,
     driver: AtomicWaker,
@@ -140,6 +142,7 @@ impl Http2 {
             retired: AtomicBool::new(false),
             doubt: Mutex::new(Doubt::None),
             asked: Arc::clone(&asked),
+            taken: Arc::default(),
             given_up: AtomicUsize::new(0),
             driver: AtomicWaker::new(),
         });
@@ -196,7 +199,9 @@ impl Stream {
         mut request: Request<RequestBody>,
         sent: &SentMark,
     ) -> Exchanged {
-        let mut settle = request.body_mut().mark_with(sent);
+        let mut settle = request
+            .body_mut()
+            .mark_with(sent, Some(&self.conn.shared.taken));
         let shared = &self.conn.shared;
         let is_reused = shared.is_used.swap(true, Ordering::Relaxed);
         self.is_first = !is_reused;
@@ -205,8 +210,15 @@ impl Stream {
         self.is_over = false;
         // Dropped before `settle`.
         let answer = {
-            let response = pin!(self.conn.send.try_send_request(request));
-            response.await
+            let mut response = pin!(self.conn.send.try_send_request(request));
+            poll_fn(|cx| match is_own(&self.pool) {
+                true => response.as_mut().poll(cx).map(Some),
+                false => Poll::Ready(None),
+            })
+            .await
+        };
+        let Some(answer) = answer else {
+            return Exchanged::Failed(classify::forked_error());
         };
         match answer {
             Ok(response) => Exchanged::Head(response),
@@ -230,6 +242,11 @@ impl Stream {
         self.is_first
     }
 
+    /// Returns whether the stream belongs to this process.
+    pub(super) fn is_own(&self) -> bool {
+        is_own(&self.pool)
+    }
+
     /// The response is at its end.
     pub(super) fn ends(&mut self) {
         self.is_over = true;
@@ -239,7 +256,7 @@ impl Stream {
 impl Drop for Stream {
     fn drop(&mut self) {
         let shared = &self.conn.shared;
-        let Some(pool) = self.pool.upgrade() else {
+        let Some(pool) = self.pool.upgrade().filter(|pool| pool.is_own()) else {
             return;
         };
         // A peer that said nothing at all while an attempt waited for it may be gone without a word.
@@ -276,20 +293,14 @@ async fn drive(
     let mut frames: Option<Task> = None;
     let mut streams = FuturesUnordered::new();
     let mut patience: Option<Pin<Box<tokio::time::Sleep>>> = None;
-    std::future::poll_fn(|cx| {
+    poll_fn(|cx| {
         shared.driver.register(cx.waker());
         tasks.watch_by(cx.waker());
         let given_up = shared.given_up.load(Ordering::Acquire);
         loop {
             let mut moved = false;
             if let Some(polled) = requests.as_mut() {
-                let ended = polled.as_mut().poll(cx).is_ready();
-                let limit = polled.current_max_send_streams();
-                if shared.limit.swap(limit, Ordering::AcqRel) != limit {
-                    moved = true;
-                    notify(&pool);
-                }
-                if ended {
+                if polled.as_mut().poll(cx).is_ready() {
                     // No new streams; those that are open are served to their ends.
                     requests = None;
                     shared.retire();
@@ -307,18 +318,41 @@ async fn drive(
             while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {
                 moved = true;
             }
-            if let Some(polled) = frames.as_mut()
-                && polled.as_mut().poll(cx).is_ready()
-            {
-                // Its streams get their errors from its end.
+            // Until its head is written, hyper keeps a request that it took up in a place where a GOAWAY that is read
+            // meanwhile makes it lose it, and its answer. So it is written before anything more is read.
+            let only_writes = shared.taken.swap(false, Ordering::Relaxed);
+            let ended = frames.as_mut().is_some_and(|polled| match only_writes {
+                true => shared
+                    .asked
+                    .only_writing(|| polled.as_mut().poll(cx).is_ready()),
+                false => polled.as_mut().poll(cx).is_ready(),
+            });
+            if ended {
+                // Its streams get their errors from its end, those that have just been opened as well.
                 frames = None;
-                while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {}
-                if let Some(requests) = requests.as_mut() {
-                    let _ = requests.as_mut().poll(cx);
+                loop {
+                    if let Some(polled) = requests.as_mut()
+                        && polled.as_mut().poll(cx).is_ready()
+                    {
+                        requests = None;
+                    }
+                    let new = tasks.take();
+                    let is_last = new.is_empty();
+                    streams.extend(new);
+                    while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {}
+                    if is_last {
+                        return Poll::Ready(());
+                    }
                 }
-                return Poll::Ready(());
             }
-            if !moved {
+            // After the frames: what the server says may be the last word for a long time.
+            if let Some(requests) = &requests {
+                let limit = requests.current_max_send_streams();
+                if shared.limit.swap(limit, Ordering::AcqRel) != limit {
+                    notify(&pool);
+                }
+            }
+            if !moved && !only_writes {
                 break;
             }
         }
@@ -352,6 +386,11 @@ async fn drive(
         Poll::Pending
     })
     .await;
+}
+
+/// Returns whether a pool belongs to this process, as far as there still is one.
+fn is_own(pool: &Weak<Pool>) -> bool {
+    pool.upgrade().is_none_or(|pool| pool.is_own())
 }
 
 fn notify(pool: &Weak<Pool>) {

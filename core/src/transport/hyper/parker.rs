@@ -8,11 +8,11 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -31,12 +31,15 @@ pub(super) const SLICE: Duration = Duration::from_millis(50);
 const TICK: Duration = Duration::from_millis(50);
 
 thread_local! {
-    static LOCAL: RefCell<Local> = const { RefCell::new(Local::new()) };
+    static LOCAL: RefCell<Local> = const { RefCell::new(Local::new(false)) };
 }
 
 /// What the futures of this thread's call wait for.
 struct Local {
-    sockets: Vec<Arc<SocketState>>,
+    /// A call is under way: somebody looks at what is noted here.
+    is_driven: bool,
+    /// Those that nobody has any more are not kept open by this.
+    sockets: Vec<Weak<SocketState>>,
     timers: Vec<Timer>,
     /// Kept from call to call.
     parker: Option<Arc<Parker>>,
@@ -49,8 +52,9 @@ struct Timer {
 }
 
 impl Local {
-    const fn new() -> Self {
+    const fn new(is_driven: bool) -> Self {
         Self {
+            is_driven,
             sockets: Vec::new(),
             timers: Vec::new(),
             parker: None,
@@ -59,10 +63,13 @@ impl Local {
 }
 
 /// Notes that the call under way on this thread waits for a socket.
+///
+/// Connections at rest are polled on threads that have no call under way, too; nobody waits for them there.
 pub(super) fn wait_for(socket: &Arc<SocketState>) {
     LOCAL.with_borrow_mut(|local| {
-        if !local.sockets.iter().any(|known| Arc::ptr_eq(known, socket)) {
-            local.sockets.push(Arc::clone(socket));
+        let is_known = |known: &Weak<SocketState>| known.as_ptr() == Arc::as_ptr(socket);
+        if local.is_driven && !local.sockets.iter().any(is_known) {
+            local.sockets.push(Arc::downgrade(socket));
         }
     });
 }
@@ -115,7 +122,7 @@ struct Level {
 
 impl Level {
     fn enter() -> Self {
-        let mut outer = LOCAL.replace(Local::new());
+        let mut outer = LOCAL.replace(Local::new(true));
         let parker = outer
             .parker
             .take()
@@ -150,7 +157,7 @@ struct Parker {
     state: AtomicU8,
     thread: Thread,
     /// What ends a `poll`: made when one is first needed.
-    bell: OnceLock<Option<(UnixStream, UnixStream)>>,
+    bell: OnceLock<(UnixStream, UnixStream)>,
     generation: u32,
 }
 
@@ -163,7 +170,7 @@ impl Wake for Parker {
         match self.state.swap(NOTIFIED, Ordering::SeqCst) {
             PARKED => self.thread.unpark(),
             POLLING => {
-                if let Some(Some((bell, _))) = self.bell.get() {
+                if let Some((bell, _)) = self.bell.get().filter(|_| self.is_own()) {
                     // A full pipe rings as well.
                     let _ = (&mut &*bell).write(&[1]);
                 }
@@ -181,6 +188,25 @@ impl Parker {
             bell: OnceLock::new(),
             generation: crate::fork::generation(),
         }
+    }
+
+    /// Returns whether this process made it: the child of a fork must neither hear nor ring its parent's bell.
+    fn is_own(&self) -> bool {
+        self.generation == crate::fork::generation()
+    }
+
+    /// Returns both ends of the bell; `None` while there is no descriptor for one.
+    fn bell(&self) -> Option<&(UnixStream, UnixStream)> {
+        if !self.is_own() {
+            return None;
+        }
+        if self.bell.get().is_none() {
+            let (ring, heard) = UnixStream::pair().ok()?;
+            ring.set_nonblocking(true).ok()?;
+            heard.set_nonblocking(true).ok()?;
+            let _ = self.bell.set((ring, heard));
+        }
+        self.bell.get()
     }
 
     /// Waits until the call has to be polled again.
@@ -208,6 +234,10 @@ impl Parker {
                 ticks.next = now + TICK;
                 if (ticks.interrupted)() {
                     stop();
+                    return;
+                }
+                // It may have forked. Nobody wakes the child for what its parent waits for, so it has to look.
+                if !self.is_own() {
                     return;
                 }
             }
@@ -264,14 +294,7 @@ impl Parker {
     }
 
     fn poll(&self, sockets: &[Arc<SocketState>], left: Option<Duration>) -> Polled {
-        let bell = self.bell.get_or_init(|| {
-            let (ring, heard) = UnixStream::pair().ok()?;
-            (
-                ring.set_nonblocking(true).ok()?,
-                heard.set_nonblocking(true).ok()?,
-            );
-            Some((ring, heard))
-        });
+        let bell = self.bell();
         // Without a bell, out of descriptors, the thread looks around now and then.
         let left = match bell {
             Some(_) => left,
@@ -286,9 +309,9 @@ impl Parker {
             sockets.iter().for_each(|socket| socket.ready(true, true));
             return Polled::Ready;
         }
-        let heard: Option<BorrowedFd<'_>> = bell.as_ref().map(|(_, heard)| heard.as_fd());
+        let heard = bell.map(|(_, heard)| heard);
         if let Some(heard) = heard {
-            fds.push(PollFd::new(heard, PollFlags::POLLIN));
+            fds.push(PollFd::new(heard.as_fd(), PollFlags::POLLIN));
         }
         let swapped =
             self.state
@@ -304,7 +327,7 @@ impl Parker {
         let _ = self
             .state
             .compare_exchange(POLLING, EMPTY, Ordering::SeqCst, Ordering::SeqCst);
-        if let Some(Some((_, heard))) = self.bell.get() {
+        if let Some(heard) = heard {
             let rung = fds.last().is_some_and(|fd| fd.any().unwrap_or(true));
             if rung {
                 // More than one ring is one reason to look.
@@ -350,19 +373,15 @@ enum Polled {
 
 /// The sockets that are waited for; those that are not any more are forgotten.
 fn waiting() -> Vec<Arc<SocketState>> {
-    let mut done = Vec::new();
-    let waiting = LOCAL.with_borrow_mut(|local| {
-        let mut at = 0;
-        while at < local.sockets.len() {
-            if local.sockets[at].is_waited_for() {
-                at += 1;
-            } else {
-                done.push(local.sockets.swap_remove(at));
-            }
-        }
-        local.sockets.clone()
+    let mut waiting = Vec::new();
+    LOCAL.with_borrow_mut(|local| {
+        local.sockets.retain(|socket| {
+            let socket = socket.upgrade().filter(|socket| socket.is_waited_for());
+            let is_waited_for = socket.is_some();
+            waiting.extend(socket);
+            is_waited_for
+        });
     });
-    drop(done);
     waiting
 }
 

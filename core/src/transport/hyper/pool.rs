@@ -38,6 +38,8 @@ pub(super) struct Pool {
     /// Where connections are looked after if those who use them have no runtime.
     background: Option<Weak<dyn Background>>,
     own: Weak<Pool>,
+    /// The process that it belongs to. The child of a fork must not touch it: nobody is there to let go of its locks.
+    generation: u32,
 }
 
 /// What a client says of its connections.
@@ -136,8 +138,14 @@ impl Pool {
                 keeper: Keeper::default(),
                 background,
                 own: own.clone(),
+                generation: crate::fork::generation(),
             }
         })
+    }
+
+    /// Returns whether this process made it.
+    pub(super) fn is_own(&self) -> bool {
+        self.generation == crate::fork::generation()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -333,20 +341,25 @@ impl Pool {
 
     /// Takes a connection whose exchange has ended.
     pub(super) fn put(self: &Arc<Self>, mut conn: Box<Http1>) {
+        if !self.is_own() {
+            return;
+        }
         let watcher = (!conn.socket.is_lent_to_thread()).then(|| self.keeper.waker());
         if !conn.come_to_rest(watcher.as_ref()) {
             return;
         }
         let mut state = self.state();
-        let waits = state.waiters.len() > 0;
-        if !waits && state.idle.len() >= self.options.max_idle {
+        // Not by way of those that rest: the idle time may be so short that none is ever found there.
+        if let Some(waiter) = state.waiters.pop() {
+            drop(state);
+            self.hand(&waiter, Grant::Http1(conn));
+            return;
+        }
+        if state.idle.len() >= self.options.max_idle {
             return;
         }
         state.idle.push(conn);
         drop(state);
-        if waits {
-            self.serve(None);
-        }
         self.keeper.begin(self);
     }
 

@@ -20,14 +20,25 @@ const PREFACE: usize = 24;
 /// A PING frame with a payload of ours (RFC 9113 §6.7). h2 ignores the acknowledgement of a ping that it did not send.
 const PING: [u8; 17] = *b"\x00\x00\x08\x06\x00\x00\x00\x00\x00reqtrail";
 
-/// Asks for a sign of life with the next flush.
+/// What the driver of a connection asks of its stream.
 #[derive(Debug, Default)]
-pub(super) struct Asked(AtomicBool);
+pub(super) struct Asked {
+    ping: AtomicBool,
+    only_writes: AtomicBool,
+}
 
 impl Asked {
-    /// Asks once.
+    /// Asks once for a sign of life, with the next flush.
     pub(super) fn ask(&self) {
-        self.0.store(true, Ordering::Release);
+        self.ping.store(true, Ordering::Release);
+    }
+
+    /// Polls `work` without letting it read. Whoever calls this has to poll it once more.
+    pub(super) fn only_writing<O>(&self, work: impl FnOnce() -> O) -> O {
+        self.only_writes.store(true, Ordering::Relaxed);
+        let output = work();
+        self.only_writes.store(false, Ordering::Relaxed);
+        output
     }
 }
 
@@ -69,6 +80,9 @@ impl Read for PingIo {
         cx: &mut Context<'_>,
         buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.asked.only_writes.load(Ordering::Relaxed) {
+            return Poll::Pending;
+        }
         Pin::new(&mut self.io).poll_read(cx, buf)
     }
 }
@@ -106,7 +120,7 @@ impl Write for PingIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.place.is_between_frames() && self.asked.0.swap(false, Ordering::AcqRel) {
+        if self.place.is_between_frames() && self.asked.ping.swap(false, Ordering::AcqRel) {
             self.rest = &PING;
         }
         ready!(self.poll_rest(cx))?;

@@ -73,14 +73,16 @@ struct ThreadIo {
 pub(super) struct Held<'a> {
     inner: MutexGuard<'a, Inner>,
     flags: PollFlags,
+    /// This process made the socket.
+    is_own: bool,
 }
 
 impl Held<'_> {
-    /// Returns what to poll; `None` if the socket does not belong to a thread any more.
+    /// Returns what to poll; `None` if the socket does not belong to a thread of this process any more.
     pub(super) fn poll_fd(&self) -> Option<PollFd<'_>> {
         match &self.inner.io {
-            Io::Thread(io) => Some(PollFd::new(io.socket.as_fd(), self.flags)),
-            Io::Runtime(..) | Io::Gone => None,
+            Io::Thread(io) if self.is_own => Some(PollFd::new(io.socket.as_fd(), self.flags)),
+            Io::Thread(_) | Io::Runtime(..) | Io::Gone => None,
         }
     }
 }
@@ -237,6 +239,11 @@ impl SocketState {
 
     /// Waits in the kernel for something to read, one slice long.
     pub(super) fn fill(&self) -> Fill {
+        if self.check_process().is_err() {
+            // Whoever waits for it has to look, and is told.
+            self.ready(true, true);
+            return Fill::Done;
+        }
         let mut inner = self.inner();
         let Io::Thread(io) = &mut inner.io else {
             return Fill::Done;
@@ -271,6 +278,7 @@ impl SocketState {
         Held {
             inner: self.inner(),
             flags,
+            is_own: self.check_process().is_ok(),
         }
     }
 

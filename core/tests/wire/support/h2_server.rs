@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use h2::Reason;
@@ -13,6 +14,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
+use super::freeze::{Freezable, Freezer};
 use super::shared_io::SharedIo;
 use super::{Authority, Log, Seen, Server, Tls, http1};
 
@@ -31,6 +33,8 @@ pub(crate) enum Act {
     ResetInBody(Reason),
     /// Never answers; the client's reset is awaited.
     Ignore,
+    /// Answers after this time.
+    AnswerLate(Duration),
     /// Announces the connection's end, the request's stream included, and answers.
     Retire,
     /// Says that the connection ends, that streams above `last` were not processed, and cuts the connection.
@@ -57,32 +61,71 @@ pub(crate) async fn with_tls<F>(tls: Tls<'_>, script: F) -> Server
 where
     F: Fn(usize) -> Act + Send + Sync + 'static,
 {
+    with_options(tls, Options::default(), script).await
+}
+
+/// What an HTTP/2 server does to its connections.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// How many streams it takes at a time; as the library does if it is not said.
+    pub(crate) streams: Option<u32>,
+    /// After so many requests a connection is announced to end. Requests beyond them are neither logged nor answered.
+    pub(crate) lifetime: Option<usize>,
+    /// Stops the first connection.
+    pub(crate) freezer: Freezer,
+}
+
+/// The same with more said of its connections.
+pub(crate) async fn with_options<F>(tls: Tls<'_>, options: Options, script: F) -> Server
+where
+    F: Fn(usize) -> Act + Send + Sync + 'static,
+{
     let acceptor = tls.acceptor();
     let script = Arc::new(script);
     Server::start(move |number, socket, log| {
-        let (acceptor, script) = (acceptor.clone(), Arc::clone(&script));
+        let (acceptor, script, options) = (acceptor.clone(), Arc::clone(&script), options.clone());
         async move {
             let mut io = acceptor.accept(socket).await?;
             if io.get_ref().1.alpn_protocol() != Some(b"h2") {
                 return http1::serve(&mut io, number, &log).await;
             }
-            play(io, number, &log, &*script).await
+            let freezer = match number {
+                1 => options.freezer.clone(),
+                _ => Freezer::default(),
+            };
+            play(freezer.wrap(io), number, &log, &options, &*script).await
         }
     })
     .await
 }
 
 async fn play(
-    io: TlsStream<TcpStream>,
+    io: Freezable<TlsStream<TcpStream>>,
     number: usize,
     log: &Log,
+    options: &Options,
     script: &(impl Fn(usize) -> Act + Sync),
 ) -> io::Result<()> {
     let mut io = SharedIo::new(io);
-    let mut connection = h2::server::handshake(io.clone()).await.map_err(other)?;
+    let mut builder = h2::server::Builder::new();
+    if let Some(streams) = options.streams {
+        builder.max_concurrent_streams(streams);
+    }
+    let mut connection = builder.handshake(io.clone()).await.map_err(other)?;
+    let mut served = 0;
     let mut held = Vec::new();
     while let Some(request) = connection.accept().await {
         let (request, mut respond) = request.map_err(other)?;
+        if options.lifetime.is_some_and(|lifetime| served >= lifetime) {
+            continue;
+        }
+        served += 1;
+        if options.lifetime == Some(served) {
+            // The library would give the client time to hear of it first, and serve what comes until then.
+            let last = u32::from(respond.stream_id());
+            io.write_all(&frame(7, 0, &[last, 0])).await?;
+            io.flush().await?;
+        }
         let place = log.enter(seen(&request, number));
         let path = Bytes::from(request.uri().path().to_owned());
         match script(place) {
@@ -122,10 +165,15 @@ async fn play(
                 }
             }
             act => {
-                let mut response = response(log, place);
+                let late = match act {
+                    Act::AnswerLate(late) => late,
+                    _ => Duration::ZERO,
+                };
+                let log = log.clone();
+                let mut head = Response::new(());
                 if let Act::AnswerLarge(bytes) = act {
                     let filler = HeaderValue::try_from("x".repeat(bytes)).expect("a header");
-                    response.headers_mut().insert("x-filler", filler);
+                    head.headers_mut().insert("x-filler", filler);
                 }
                 if let Act::Retire = act {
                     connection.graceful_shutdown();
@@ -136,7 +184,12 @@ async fn play(
                     while let Some(Ok(data)) = body.data().await {
                         let _ = body.flow_control().release_capacity(data.len());
                     }
-                    answer(&mut respond, response, path)
+                    if !late.is_zero() {
+                        tokio::time::sleep(late).await;
+                    }
+                    let id = HeaderValue::try_from(log.answer(place)).expect("a header");
+                    head.headers_mut().insert("x-request-id", id);
+                    answer(&mut respond, head, path)
                 });
             }
         }
@@ -153,7 +206,7 @@ fn response(log: &Log, place: usize) -> Response<()> {
     response.body(()).expect("a response")
 }
 
-fn seen<B>(request: &Request<B>, connection: usize) -> Seen {
+pub(crate) fn seen<B>(request: &Request<B>, connection: usize) -> Seen {
     Seen {
         connection,
         version: request.version(),

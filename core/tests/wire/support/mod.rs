@@ -1,6 +1,8 @@
 //! What the tests on the wire share: servers, certificates, and the comparison of a trail with a server's log.
 
 pub(crate) mod certs;
+pub(crate) mod frames;
+pub(crate) mod freeze;
 pub(crate) mod h2_server;
 pub(crate) mod http1;
 pub(crate) mod log;
@@ -15,6 +17,7 @@ use reqtrail::{Error, ErrorKind, Response, Sent, StopReason, Trail};
 
 pub(crate) use crate::client::builder;
 pub(crate) use certs::{Authority, Tls};
+pub(crate) use freeze::Freezer;
 pub(crate) use h2_server::{Act, h2_server};
 pub(crate) use log::{Log, Seen, assert_agrees};
 pub(crate) use server::Server;

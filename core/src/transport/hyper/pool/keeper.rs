@@ -86,7 +86,7 @@ async fn keep(pool: Weak<Pool>, at_work: AtWork) {
                 Some(next) => next,
                 None => match armed {
                     Some(at) if at > Instant::now() => return Poll::Pending,
-                    _ => Instant::now() + pool.options.idle_timeout.min(LONGEST),
+                    _ => Instant::now() + pool.options.idle_timeout.clamp(SHORTEST, LONGEST),
                 },
             };
             if armed != Some(next) {
@@ -101,6 +101,9 @@ async fn keep(pool: Weak<Pool>, at_work: AtWork) {
     })
     .await;
 }
+
+/// An idle time of nothing is no reason to look all the time.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Timers cannot count for ever.
 const LONGEST: Duration = Duration::from_secs(60 * 60 * 24);

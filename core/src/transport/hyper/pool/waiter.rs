@@ -8,6 +8,7 @@ use futures_util::task::AtomicWaker;
 
 use super::{Grant, Pool};
 use crate::transport::SentMark;
+use crate::transport::classify;
 use crate::transport::hyper::spawn::Spawner;
 
 #[derive(Debug)]
@@ -76,6 +77,9 @@ pub(super) async fn wait(pool: &Arc<Pool>, waiter: Arc<Waiter>, sent: &SentMark)
     let (phase, _) = pool.phase();
     sent.set_phase(phase);
     let grant = poll_fn(|cx| {
+        if !pool.is_own() {
+            return Poll::Ready(Grant::Failed(classify::forked_error()));
+        }
         waiter.waker.register(cx.waker());
         match waiter.swap(|slot| matches!(slot, Slot::Given(_)), Slot::Gone) {
             Ok(Slot::Given(grant)) => Poll::Ready(grant),
@@ -101,7 +105,7 @@ impl Guard<'_> {
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        if let Some(waiter) = self.waiter {
+        if let Some(waiter) = self.waiter.filter(|_| self.pool.is_own()) {
             let (phase, peer) = self.pool.phase();
             self.sent.set_phase(phase);
             if let Some(peer) = peer {
