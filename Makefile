@@ -25,6 +25,8 @@ test: export NO_BUILD = 1
 test: toolchain-all ## Build everything and pass all tests, conformance and a short soak included
 	cargo build --workspace --all-targets
 	cargo test --workspace
+	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
+	cargo test --package reqtrail --features reqwest --doc reqwest
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
 	@scripts/test-python.sh
@@ -41,9 +43,10 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package reqtrail --package reqtrail-adapter-rust --all-targets --features reqtrail/reqwest,reqtrail-adapter-rust/reqwest -- -D warnings
 	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
 	cargo rustc --quiet --package reqtrail --lib --profile dev -- --cfg fuzzing -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features reqtrail/reqwest --quiet
 	cargo run --quiet --package xtask -- codegen --check
 	cargo run --quiet --package xtask -- msrv
 	cargo run --quiet --package xtask -- links

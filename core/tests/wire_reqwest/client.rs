@@ -16,10 +16,14 @@ pub(crate) const VIA_PROXY: [&str; 0] = [];
 /// A client over reqwest.
 pub(crate) type Client = reqtrail::Client<ReqwestTransport>;
 
+/// The program's part: a provider of TLS.
+pub(crate) fn provide_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// A client of a server here: it waits hardly at all between attempts, and long for an answer.
 pub(crate) fn builder(base: impl Into<String>) -> ClientBuilder {
-    // The program's part: a provider of TLS.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    provide_tls();
     let ours = reqtrail::Client::novavms(base)
         .token(TOKEN)
         .base_delay(Duration::from_millis(1))

@@ -10,6 +10,7 @@ macro_rules! needs_own_transport {
     };
 }
 
+mod builder;
 mod client;
 #[path = "../wire/connecting.rs"]
 mod connecting;

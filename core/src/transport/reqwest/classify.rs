@@ -6,7 +6,6 @@ use url::{Position, Url};
 
 use super::{Failure, SentMark, TransportError};
 use crate::transport::classify::{self, code, find, root_cause};
-use crate::transport::hyper::dial::explain_tls;
 
 /// An error before the response's head.
 pub(super) fn send_error(error: reqwest::Error, sent: &SentMark) -> TransportError {
@@ -14,7 +13,8 @@ pub(super) fn send_error(error: reqwest::Error, sent: &SentMark) -> TransportErr
     let is_connect = error.is_connect();
     // The URL may hold secrets in its query.
     let error = error.without_url();
-    if is_connect && let Some(refused) = tls_error(&error, &peer) {
+    // A connection that breaks during its handshake says nothing about TLS.
+    if is_connect && let Some(refused) = classify::tls_error(&error, &peer) {
         return refused.with_source(error);
     }
     if is_connect && !sent.is_marked() {
@@ -31,16 +31,6 @@ pub(super) fn body_error(error: reqwest::Error, url: &Url) -> TransportError {
 /// Whom a URL names, without its user info.
 fn authority(url: &Url) -> String {
     url[Position::BeforeHost..Position::AfterPort].to_owned()
-}
-
-/// An error of a handshake, or `None`: a connection that breaks meanwhile says nothing about TLS.
-fn tls_error(error: &(dyn StdError + 'static), peer: &str) -> Option<TransportError> {
-    let tls = find(error, |cause| cause.is::<rustls::Error>())?.downcast_ref()?;
-    let (code, text) = explain_tls(tls, peer);
-    Some(match code {
-        Some(code) => TransportError::new(Failure::Tls, format!("{text} ({code})")).with_code(code),
-        None => TransportError::new(Failure::Tls, text),
-    })
 }
 
 /// An error of a connection that never came about.
@@ -80,4 +70,28 @@ fn resolver_code(text: &str) -> Option<String> {
         return None;
     };
     Some(code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lookups_that_failed_have_the_codes_of_the_resolver() {
+        for (text, code) in [
+            ("Name or service not known", Some("ENOTFOUND")),
+            ("No address associated with hostname", Some("ENOTFOUND")),
+            ("Temporary failure in name resolution", Some("EAI_AGAIN")),
+            ("something else", None),
+        ] {
+            let text = format!("failed to lookup address information: {text}");
+            assert_eq!(resolver_code(&text).as_deref(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_peer_is_named_without_secrets() {
+        let url = Url::parse("https://user:s3cr3t@api.example:8443/x?key=s3cr3t").expect("a URL");
+        assert_eq!(authority(&url), "api.example:8443");
+    }
 }

@@ -8,11 +8,13 @@ use serde_json::Value;
 
 use crate::{Input, Request, builder, config, fill, result, serve};
 
-/// Plays scenarios until the input ends. `build` adds the options of the wire and builds; its error is a result.
+/// Plays scenarios until the input ends. `build` adds the options of the wire and builds; its error is a result. `pause`
+/// is the time between two calls.
 ///
 /// # Errors
 /// Those of [`serve`], and of a runtime that cannot be started.
 pub fn serve_async<T: Transport>(
+    pause: Duration,
     build: impl Fn(ClientBuilder, &Input) -> Result<Client<T>, Value>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -23,14 +25,21 @@ pub fn serve_async<T: Transport>(
             Ok(builder) => build(builder, &input),
             Err(message) => Err(config(&message)),
         };
-        runtime.block_on(play(client, input))
+        runtime.block_on(play(client, input, pause))
     })
 }
 
-async fn play<T: Transport>(client: Result<Client<T>, Value>, input: Input) -> Vec<Value> {
+async fn play<T: Transport>(
+    client: Result<Client<T>, Value>,
+    input: Input,
+    pause: Duration,
+) -> Vec<Value> {
     let mut results = Vec::new();
     for call in input.calls {
         let request = call.request;
+        if !pause.is_zero() && !results.is_empty() {
+            tokio::time::sleep(pause).await;
+        }
         match &client {
             Ok(client) => {
                 let all = stream::iter(0..request.repeat).map(|_| one(client, &request));
