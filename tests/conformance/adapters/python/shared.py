@@ -42,7 +42,8 @@ def others(given: dict[str, Any]) -> dict[str, Any]:
     """The options that the format names nowhere else. What the package does not take is its own ``TypeError``."""
     options = dict(given.get("options") or {})
     for key in [key for key in options if key.endswith("_ms")]:
-        options[key.removesuffix("_ms")] = options.pop(key) / 1e3
+        value = options.pop(key)
+        options[key.removesuffix("_ms")] = None if value is None else value / 1e3
     return options
 
 
