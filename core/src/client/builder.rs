@@ -294,7 +294,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// `config`: names the option, what was given and what is accepted. Options of the wire, from
-    /// [`proxy`](Self::proxy) to [`pool_idle_timeout`](Self::pool_idle_timeout), are among them: they have no effect on
+    /// [`proxy`](Self::proxy) to [`unix_socket`](Self::unix_socket), are among them: they have no effect on
     /// a reqwest client, and the error names the method of reqwest's builder to call instead.
     ///
     /// # Examples
