@@ -285,16 +285,17 @@ impl ClientBuilder {
     /// Builds a client that sends through reqwest, for a program that has a [`reqwest::ClientBuilder`] configured
     /// already: its proxy, TLS, DNS resolver or connector layers.
     ///
-    /// reqwest's redirects, retries and decoding are turned off, since each call's attempts are this library's; so are
-    /// its bounds on a response's headers. Everything else is taken from `builder`: the pool, the proxy, TLS. Give it
-    /// no timeouts and no default headers of its own. The loop does not know them: an attempt that reqwest's timeout
-    /// ends is a broken connection, and a credential in a default header is not redacted from a server's text.
+    /// reqwest's redirects, retries and decoding are turned off, since each call's attempts are this library's, and a
+    /// response's headers are bounded and read as by any other client here. Everything else is taken from `builder`:
+    /// the pool, the proxy, TLS. Give it no timeouts and no default headers. The loop does not know them: an attempt
+    /// that reqwest's timeout ends is a broken connection, and a credential in a default header is not redacted from a
+    /// server's text.
     ///
     /// Trails do not note whether a proxy was used or TLS verified, and the failure codes are coarser.
     ///
     /// # Errors
     /// `config`: names the option, what was given and what is accepted. Options of the wire, from
-    /// [`proxy`](Self::proxy) to [`pool_idle_timeout`](Self::pool_idle_timeout), are among them: they have no effect on
+    /// [`proxy`](Self::proxy) to [`unix_socket`](Self::unix_socket), are among them: they have no effect on
     /// a reqwest client, and the error names the method of reqwest's builder to call instead.
     ///
     /// # Examples
@@ -303,7 +304,7 @@ impl ClientBuilder {
     /// use reqtrail::{Client, reqwest};
     ///
     /// # let _ = rustls::crypto::ring::default_provider().install_default();
-    /// // The older an idle connection is, the likelier a POST on it has an unknown outcome; reqwest keeps them for 90 s.
+    /// // reqwest keeps idle connections for 90 s. The older one is, the likelier a POST on it has an unknown outcome.
     /// let http = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(15));
     /// let client = Client::novavms("https://novavms.example/api/v1")
     ///     .token("sk_live_…")

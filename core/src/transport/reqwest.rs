@@ -48,6 +48,8 @@ impl ReqwestTransport {
             .no_brotli()
             .no_zstd()
             .no_deflate()
+            // Folded lines are read (RFC 9112 §5.2).
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_max_headers(PARSED_FIELDS)
             .http2_max_header_list_size(HTTP2_HEADER_BYTES)
             .build()
