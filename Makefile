@@ -25,6 +25,8 @@ test: export NO_BUILD = 1
 test: toolchain-all ## Build everything and pass all tests, conformance and a short soak included
 	cargo build --workspace --all-targets
 	cargo test --workspace
+	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
+	cargo test --package reqtrail --features reqwest --doc reqwest
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
 	@scripts/test-python.sh
@@ -45,9 +47,10 @@ full: test ## All of `test`, and calls through real nginx, HAProxy and Squid, wh
 check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package reqtrail --package reqtrail-adapter-rust --all-targets --features reqtrail/reqwest,reqtrail-adapter-rust/reqwest -- -D warnings
 	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
 	cargo rustc --quiet --package reqtrail --lib --profile dev -- --cfg fuzzing -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features reqtrail/reqwest --quiet
 	cargo run --quiet --package xtask -- codegen --check
 	cargo run --quiet --package xtask -- msrv
 	cargo run --quiet --package xtask -- links
@@ -86,7 +89,7 @@ test-c: toolchain ## Tests of the C library, against what install-c installs: sa
 	@scripts/test-c.sh
 
 .PHONY: conformance
-conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|python|python-async|node|c|c-started|c-queue|go|go-queue|all SCENARIOS=dir FILTER=part
+conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|rust-reqwest|python|python-async|node|c|c-started|c-queue|go|go-queue|all SCENARIOS=dir FILTER=part
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
@@ -105,29 +108,46 @@ fuzz: toolchain ## Fuzz every parser for FUZZ_SECONDS each (120); needs a nightl
 mutants: toolchain ## Mutation testing of retry, retry_after, trail and decoding
 	@scripts/mutants.sh
 
-.PHONY: bench-rust
-bench-rust: toolchain ## reqtrail beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/rust.json
-	@scripts/bench-rust.sh
-
 .PHONY: memory-python
 memory-python: toolchain ## 100,000 calls of the Python package in release mode, and what memory they leave behind
 	@PROFILE=release MEMORY_CALLS=50000 scripts/test-python.sh -k test_memory
 
+.PHONY: bench
+bench: ## The five benches, one after the other (options: bench/README.md)
+	@scripts/bench-needs.sh rust python node c go
+	@scripts/bench-rust.sh
+	@scripts/bench-python.sh
+	@scripts/bench-node.sh
+	@scripts/bench-c.sh
+	@scripts/bench-go.sh
+
+.PHONY: bench-rust
+bench-rust: ## reqtrail beside its peers, into bench/results/rust.json
+	@scripts/bench-rust.sh
+
 .PHONY: bench-python
-bench-python: toolchain ## The Python package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/python.json
+bench-python: ## The Python package beside its peers, into bench/results/python.json
 	@scripts/bench-python.sh
 
 .PHONY: bench-node
-bench-node: toolchain ## The Node package beside its peers (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/node.json
+bench-node: ## The Node package beside its peers, into bench/results/node.json
 	@scripts/bench-node.sh
 
 .PHONY: bench-c
-bench-c: toolchain ## The C library beside libcurl (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/c.json
+bench-c: ## The C library beside libcurl, into bench/results/c.json
 	@scripts/bench-c.sh
 
 .PHONY: bench-go
-bench-go: toolchain ## The Go package beside net/http and resty (BENCH_ROUNDS, BENCH_SECONDS), into bench/results/go.json
+bench-go: ## The Go package beside net/http and resty, into bench/results/go.json
 	@scripts/bench-go.sh
+
+.PHONY: bench-tables
+bench-tables: ## Write the figures of bench/results into bench/README.md
+	@python3 bench/common/table.py
+
+.PHONY: bench-test
+bench-test: ## Tests of the bench's own arithmetic
+	@python3 -m unittest -q bench.common.test_common
 
 .PHONY: codegen
 codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json

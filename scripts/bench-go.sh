@@ -1,17 +1,11 @@
 #!/usr/bin/env bash
-# Builds the library in release mode, the bench and the Rust bench's server, and writes the figures. Run it on a quiet
-# machine. BENCH_SERVER=file: a server of the Rust bench that is built already.
+# Builds the library in release mode and the clients, and writes the figures (bench/README.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+scripts/bench-needs.sh go
 go=$(scripts/go_env.sh)
 PATH=$(dirname "$go"):$PATH
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}/bench-go" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
-
-server=${BENCH_SERVER:-}
-if [ -z "$server" ]; then
-    (cd bench/rust && cargo build --release --locked)
-    server=${CARGO_TARGET_DIR:-bench/rust/target}/release/reqtrail-bench
-fi
 scripts/install-c.sh "$target/bench-go/prefix" release >&2
 
 # Against the installed archive, so that the one of the tests stays where it is.
@@ -25,7 +19,4 @@ build reqtrail ""
 build reqtrail-queue queue
 build reqtrail-blocking blocking
 
-mkdir -p bench/results
-result=$("$target/bench-go/reqtrail" run "$server" "$target/bench-go")
-echo "$result" >bench/results/go.json
-echo "wrote bench/results/go.json"
+exec python3 bench/go/bench.py "$go" "$target/bench-go"

@@ -2,7 +2,7 @@
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
-known=(rust rust-blocking python python-async node c c-started c-queue go go-queue)
+known=(rust rust-blocking rust-reqwest python python-async node c c-started c-queue go go-queue)
 
 case " ${known[*]} all " in
     *" $adapter "*) ;;
@@ -20,6 +20,11 @@ args=(--scenarios "$scenarios")
 for name in "${wanted[@]}"; do
     case "$name" in
         rust | rust-blocking) command=$target/adapter-$name ;;
+        rust-reqwest)
+            # With a feature that no other face has, and so always by itself.
+            cargo build --quiet --package reqtrail-adapter-rust --features reqwest --bin adapter-rust-reqwest
+            command=$target/adapter-$name
+            ;;
         python | python-async)
             # The installed wheel, and nothing of the source folder.
             [ -n "$python" ] || python=$(scripts/python_env.sh)

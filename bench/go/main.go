@@ -1,30 +1,42 @@
-// reqtrail beside its peers in Go, in one run, as ratios.
-//
-// `bench run SERVER FOLDER` is the driver: it starts the server and then, round after round, one process per client and
-// concurrency, from programs in FOLDER that differ in how reqtrail drives its calls. `bench client …` is such a process.
+// One client of the bench: `bench NAME WORKLOAD CONCURRENCY URL --seconds=S`, or `… --requests=N` for exactly that many
+// calls without a warm-up. Prints what it came to as one line of JSON. bench/common runs these processes.
 package main
 
 import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
 func main() {
-	switch words := os.Args[1:]; {
-	case len(words) == 3 && words[0] == "run":
-		must(run(words[1], words[2]))
-	case len(words) == 5 && words[0] == "client":
-		concurrency, err := strconv.Atoi(words[2])
-		must(err)
-		seconds, err := strconv.ParseFloat(words[3], 64)
-		must(err)
-		must(measure(words[1], concurrency, time.Duration(seconds*float64(time.Second)), words[4]))
-	default:
-		fmt.Fprintln(os.Stderr, "usage: bench run SERVER FOLDER | client NAME CONCURRENCY SECONDS URL")
-		os.Exit(2)
+	words := os.Args[1:]
+	if len(words) != 5 {
+		usage()
 	}
+	concurrency, err := strconv.Atoi(words[2])
+	must(err)
+	var plan plan
+	switch unit, amount, _ := strings.Cut(words[4], "="); unit {
+	case "--seconds":
+		seconds, err := strconv.ParseFloat(amount, 64)
+		must(err)
+		plan.window = time.Duration(seconds * float64(time.Second))
+	case "--requests":
+		plan.requests, err = strconv.Atoi(amount)
+		must(err)
+	default:
+		usage()
+	}
+	call, err := client(words[0], workOf(words[1], words[3]), concurrency)
+	must(err)
+	must(measure(call, concurrency, plan))
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: bench NAME WORKLOAD CONCURRENCY URL (--seconds=S | --requests=N)")
+	os.Exit(2)
 }
 
 func must(err error) {

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"regexp"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -11,19 +13,22 @@ import (
 
 // figures are what one client came to in one window.
 type figures struct {
-	RPS   float64 `json:"rps"`
-	CPUus float64 `json:"cpu_us"`
-	RSSmb float64 `json:"rss_mb"`
+	Requests int64   `json:"requests"`
+	RPS      float64 `json:"rps"`
+	CPUus    float64 `json:"cpu_us"`
+	RSSmb    float64 `json:"rss_mb"`
+}
+
+// plan is how long a client makes calls: for a window after a warm-up, or for a number of calls of all workers together.
+type plan struct {
+	window   time.Duration
+	requests int
 }
 
 // warmup is how many calls each worker makes before the window.
 const warmup = 50
 
-func measure(name string, concurrency int, window time.Duration, url string) error {
-	call, err := client(name, concurrency, url)
-	if err != nil {
-		return err
-	}
+func measure(call call, concurrency int, plan plan) error {
 	var failed atomic.Value
 	var calls atomic.Int64
 	var stop atomic.Bool
@@ -35,13 +40,16 @@ func measure(name string, concurrency int, window time.Duration, url string) err
 		go func() {
 			defer done.Done()
 			for range warmup {
+				if plan.requests > 0 {
+					break
+				}
 				if err := call(); err != nil {
 					failed.Store(err)
 				}
 			}
 			warm.Done()
 			<-begin
-			for !stop.Load() {
+			for made := 0; !stop.Load() && (plan.requests == 0 || made < plan.requests/concurrency); made++ {
 				if err := call(); err != nil {
 					failed.Store(err)
 					return
@@ -53,27 +61,36 @@ func measure(name string, concurrency int, window time.Duration, url string) err
 	warm.Wait()
 	cpu, began := cpuTime(), time.Now()
 	close(begin)
-	time.AfterFunc(window, func() { stop.Store(true) })
+	if plan.requests == 0 {
+		time.AfterFunc(plan.window, func() { stop.Store(true) })
+	}
 	done.Wait()
 	took, used := time.Since(began), cpuTime()-cpu
 	if err, ok := failed.Load().(error); ok {
 		return err
 	}
-	made := float64(calls.Load())
+	made := calls.Load()
 	return json.NewEncoder(os.Stdout).Encode(figures{
-		RPS:   made / took.Seconds(),
-		CPUus: float64(used.Microseconds()) / made,
-		RSSmb: float64(usage().Maxrss) / 1024,
+		Requests: made,
+		RPS:      float64(made) / took.Seconds(),
+		CPUus:    float64(used.Microseconds()) / float64(made),
+		RSSmb:    peak(),
 	})
 }
 
-func usage() syscall.Rusage {
-	var usage syscall.Rusage
-	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-	return usage
+// peak is the most memory that this process has had, in MiB. It is not getrusage's, which is never less than what the
+// parent had when it started this process.
+func peak() float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	must(err)
+	found := regexp.MustCompile(`(?m)^VmHWM:\s*(\d+) kB$`).FindSubmatch(status)
+	kib, err := strconv.Atoi(string(found[1]))
+	must(err)
+	return float64(kib) / 1024
 }
 
 func cpuTime() time.Duration {
-	used := usage()
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -1,5 +1,6 @@
-"""One client: GETs with keep-alive, the whole body, the request ID. `client.py NAME CONCURRENCY URL --seconds S`.
+"""One client: the whole body and the request ID of every call.
 
+`client.py NAME WORKLOAD CONCURRENCY URL --seconds=S` or `… --requests=N`; the workloads are in bench/common/plan.py.
 Peers are used as their documentation says for many requests, with a pool that is large enough for the workers; what
 they have beyond that (cookies, retries, redirects) stays at its default.
 """
@@ -8,32 +9,74 @@ import argparse
 import asyncio
 import json
 import os
+from dataclasses import dataclass
 from typing import Any
 
-from measure import BODY, Meter, Plan, tasks, threads
+from measure import Meter, Plan, tasks, threads
 
-PATH = "/events"
+JSON = {"content-type": "application/json"}
+PAYLOAD = b'"' + b"x" * 1022 + b'"'
+ATTEMPTS = 32
+"""Enough that no call of the retry workload ends without an answer."""
+PATHS = {"post": ("/post", 0), "large": ("/large", 1024 * 1024), "retry": ("/retry", 1024)}
 
 
-def reqtrail(url: str, plan: Plan) -> Any:
+@dataclass(frozen=True)
+class Work:
+    """One workload on one server."""
+
+    name: str
+    base: str
+    path: str
+    length: int
+    ca: str
+
+    @property
+    def url(self) -> str:
+        return self.base + self.path
+
+    @property
+    def post(self) -> bool:
+        return self.name == "post"
+
+    def only(self, *names: str) -> None:
+        """Refuses the workloads that the client is not written for here."""
+        if self.name not in names:
+            raise SystemExit(f"it has no workload {self.name}")
+
+
+def _options(work: Work) -> dict[str, Any]:
+    """Only the retry workload sets options: waits as short as the peers', and no budget."""
+    if work.name != "retry":
+        return {}
+    return {"max_attempts": ATTEMPTS, "base_delay": 0.001, "max_delay": 0.001, "retry_budget": None}
+
+
+def reqtrail(work: Work, plan: Plan) -> Any:
     from reqtrail import Client
 
-    client = Client(url)
+    client, path = Client(work.base, **_options(work)), work.path
 
-    def call() -> int:
-        response = client.get(PATH)
+    def post() -> int:
+        response = client.post(path, content=PAYLOAD, headers=JSON)
         assert response.request_id
         return len(response.content)
 
-    return threads(plan, call)
+    def get() -> int:
+        response = client.get(path)
+        assert response.request_id
+        return len(response.content)
+
+    return threads(plan, post if work.post else get)
 
 
-def requests(url: str, plan: Plan) -> Any:
+def requests(work: Work, plan: Plan) -> Any:
+    work.only("get")
     import requests
 
     session = requests.Session()
     session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=plan.concurrency))
-    url += PATH
+    url = work.url
 
     def call() -> int:
         response = session.get(url)
@@ -43,11 +86,12 @@ def requests(url: str, plan: Plan) -> Any:
     return threads(plan, call)
 
 
-def niquests(url: str, plan: Plan) -> Any:
+def niquests(work: Work, plan: Plan) -> Any:
+    work.only("get")
     import niquests
 
     session = niquests.Session(pool_maxsize=plan.concurrency)
-    url += PATH
+    url = work.url
 
     def call() -> int:
         response = session.get(url)
@@ -57,11 +101,12 @@ def niquests(url: str, plan: Plan) -> Any:
     return threads(plan, call)
 
 
-def httpx(url: str, plan: Plan) -> Any:
+def httpx(work: Work, plan: Plan) -> Any:
+    work.only("get")
     import httpx
 
     client = httpx.Client(limits=httpx.Limits(max_keepalive_connections=plan.concurrency))
-    url += PATH
+    url = work.url
 
     def call() -> int:
         response = client.get(url)
@@ -71,11 +116,15 @@ def httpx(url: str, plan: Plan) -> Any:
     return threads(plan, call)
 
 
-def urllib3(url: str, plan: Plan) -> Any:
+def urllib3(work: Work, plan: Plan) -> Any:
+    work.only("get", "retry")
     import urllib3
 
-    pool = urllib3.PoolManager(maxsize=plan.concurrency)
-    url += PATH
+    pool, url = urllib3.PoolManager(maxsize=plan.concurrency), work.url
+    if work.name == "retry":
+        pool.connection_pool_kw["retries"] = urllib3.Retry(
+            total=ATTEMPTS - 1, status_forcelist=[503], backoff_factor=0
+        )
 
     def call() -> int:
         response = pool.request("GET", url)
@@ -85,7 +134,8 @@ def urllib3(url: str, plan: Plan) -> Any:
     return threads(plan, call)
 
 
-def pycurl(url: str, plan: Plan) -> Any:
+def pycurl(work: Work, plan: Plan) -> Any:
+    work.only("get", "tls", "post", "large", "h2")
     import threading
 
     local = threading.local()
@@ -95,7 +145,7 @@ def pycurl(url: str, plan: Plan) -> Any:
             transfer = local.transfer
         except AttributeError:
             # A handle is not shared between threads.
-            transfer = local.transfer = Transfer(url)
+            transfer = local.transfer = Transfer(work)
         transfer.request_id = b""
         body = transfer.curl.perform_rb()
         assert transfer.request_id
@@ -107,13 +157,17 @@ def pycurl(url: str, plan: Plan) -> Any:
 class Transfer:
     """A handle of curl, and the header that is read off its response."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, work: Work) -> None:
         import pycurl
 
         self.request_id = b""
         self.curl = pycurl.Curl()
-        self.curl.setopt(pycurl.URL, url + PATH)
+        self.curl.setopt(pycurl.URL, work.url)
         self.curl.setopt(pycurl.NOSIGNAL, True)
+        self.curl.setopt(pycurl.CAINFO, work.ca)
+        if work.post:
+            self.curl.setopt(pycurl.POSTFIELDS, PAYLOAD)
+            self.curl.setopt(pycurl.HTTPHEADER, ["content-type: application/json"])
         self.curl.setopt(pycurl.HEADERFUNCTION, self._header)
 
     def _header(self, line: bytes) -> None:
@@ -121,11 +175,12 @@ class Transfer:
             self.request_id = line[13:].strip()
 
 
-def pyreqwest(url: str, plan: Plan) -> Any:
+def pyreqwest(work: Work, plan: Plan) -> Any:
+    work.only("get")
     from pyreqwest.client import SyncClientBuilder
 
     client = SyncClientBuilder().build()
-    url += PATH
+    url = work.url
 
     def call() -> int:
         response = client.get(url).build().send()
@@ -135,23 +190,45 @@ def pyreqwest(url: str, plan: Plan) -> Any:
     return threads(plan, call)
 
 
-async def reqtrail_async(url: str, plan: Plan) -> Any:
+def curl_cffi(work: Work, plan: Plan) -> Any:
+    work.only("get")
+    from curl_cffi import requests
+
+    # A session has a handle of curl for each thread.
+    session, url = requests.Session(), work.url
+
+    def call() -> int:
+        response = session.get(url)
+        assert response.headers["x-request-id"]
+        return len(response.content)
+
+    return threads(plan, call)
+
+
+async def reqtrail_async(work: Work, plan: Plan) -> Any:
     from reqtrail import AsyncClient
 
-    async with AsyncClient(url) as client:
+    path = work.path
+    async with AsyncClient(work.base, **_options(work)) as client:
 
-        async def call() -> int:
-            response = await client.get(PATH)
+        async def post() -> int:
+            response = await client.post(path, content=PAYLOAD, headers=JSON)
             assert response.request_id
             return len(response.content)
 
-        return await tasks(plan, call)
+        async def get() -> int:
+            response = await client.get(path)
+            assert response.request_id
+            return len(response.content)
+
+        return await tasks(plan, post if work.post else get)
 
 
-async def aiohttp(url: str, plan: Plan) -> Any:
+async def aiohttp(work: Work, plan: Plan) -> Any:
+    work.only("get", "tls", "post", "large")
     import aiohttp
 
-    url += PATH
+    url = work.url
     async with aiohttp.ClientSession() as session:
 
         async def call() -> int:
@@ -159,13 +236,19 @@ async def aiohttp(url: str, plan: Plan) -> Any:
                 assert response.headers["x-request-id"]
                 return len(await response.read())
 
-        return await tasks(plan, call)
+        async def post() -> int:
+            async with session.post(url, data=PAYLOAD, headers=JSON) as response:
+                assert response.headers["x-request-id"]
+                return len(await response.read())
+
+        return await tasks(plan, post if work.post else call)
 
 
-async def httpx_async(url: str, plan: Plan) -> Any:
+async def httpx_async(work: Work, plan: Plan) -> Any:
+    work.only("get")
     import httpx
 
-    url += PATH
+    url = work.url
     limits = httpx.Limits(max_keepalive_connections=plan.concurrency)
     async with httpx.AsyncClient(limits=limits) as client:
 
@@ -177,11 +260,14 @@ async def httpx_async(url: str, plan: Plan) -> Any:
         return await tasks(plan, call)
 
 
-async def pyreqwest_async(url: str, plan: Plan) -> Any:
+async def pyreqwest_async(work: Work, plan: Plan) -> Any:
+    work.only("get", "tls", "h2", "large")
     from pyreqwest.client import ClientBuilder
 
-    url += PATH
-    async with ClientBuilder().build() as client:
+    url = work.url
+    # It does not offer HTTP/2 by default.
+    builder = ClientBuilder().http2(True) if work.name == "h2" else ClientBuilder()
+    async with builder.build() as client:
 
         async def call() -> int:
             response = await client.get(url).build().send()
@@ -191,14 +277,15 @@ async def pyreqwest_async(url: str, plan: Plan) -> Any:
         return await tasks(plan, call)
 
 
-def pycurl_multi(url: str, plan: Plan) -> Any:
+def pycurl_multi(work: Work, plan: Plan) -> Any:
     """Many transfers on one thread, without asyncio: what curl itself has for that."""
+    work.only("get")
     import pycurl
 
     multi = pycurl.CurlMulti()
     transfers: dict[pycurl.Curl, tuple[Transfer, list[bytes]]] = {}
     for _ in range(plan.concurrency):
-        transfer, body = Transfer(url), []
+        transfer, body = Transfer(work), []
         transfer.curl.setopt(pycurl.WRITEFUNCTION, body.append)
         transfers[transfer.curl] = transfer, body
 
@@ -213,7 +300,7 @@ def pycurl_multi(url: str, plan: Plan) -> Any:
             for curl in done:
                 multi.remove_handle(curl)
                 transfer, body = transfers[curl]
-                assert transfer.request_id and sum(map(len, body)) == BODY
+                assert transfer.request_id and sum(map(len, body)) == work.length
                 transfer.request_id = b""
                 body.clear()
                 count += 1
@@ -239,6 +326,7 @@ CLIENTS = {
     "pycurl": pycurl,
     "pyreqwest": pyreqwest,
     "niquests": niquests,
+    "curl_cffi": curl_cffi,
     "reqtrail-async": reqtrail_async,
     "aiohttp": aiohttp,
     "httpx-async": httpx_async,
@@ -250,13 +338,15 @@ CLIENTS = {
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("name", choices=CLIENTS)
+    parser.add_argument("workload")
     parser.add_argument("concurrency", type=int)
     parser.add_argument("url")
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--requests", type=int, default=0, help="exactly that many, without a warm-up")
     given = parser.parse_args()
-    plan = Plan(given.concurrency, given.seconds, given.requests)
-    figures = CLIENTS[given.name](given.url, plan)
+    path, length = PATHS.get(given.workload, ("/events", 1024))
+    work = Work(given.workload, given.url, path, length, os.environ.get("BENCH_CA", ""))
+    figures = CLIENTS[given.name](work, Plan(given.concurrency, given.seconds, given.requests, length))
     if asyncio.iscoroutine(figures):
         figures = asyncio.run(figures)
     print(json.dumps(figures), flush=True)

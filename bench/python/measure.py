@@ -1,49 +1,56 @@
 """Makes calls for a while, or a number of them, and says what they took."""
 
 import asyncio
+import re
 import resource
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 WARM_UP = 0.2
 """Seconds; connections are made, and what is made with the first call."""
-BODY = 1024
 
 Call = Callable[[], int]
 """Makes a call, reads its request ID and gives the size of its body."""
 
 
+@dataclass(frozen=True)
 class Plan:
-    """How long a client makes calls: for some seconds after a warm-up, or for exactly that many calls."""
+    """How long a client makes calls: for some seconds after a warm-up, or for exactly that many calls.
 
-    def __init__(self, concurrency: int, seconds: float, requests: int = 0) -> None:
-        self.concurrency = concurrency
-        self._seconds = seconds
-        self._share = requests // concurrency
+    Every call has to give a body of `length` bytes.
+    """
+
+    concurrency: int
+    seconds: float
+    requests: int
+    length: int
 
     def warm_up(self) -> "Plan":
-        return Plan(self.concurrency, 0.0 if self._share else WARM_UP)
+        seconds = 0.0 if self.requests else WARM_UP
+        return Plan(self.concurrency, seconds, 0, self.length)
 
     def start(self) -> Callable[[int], bool]:
         """Whether a worker that has made `count` calls goes on."""
-        if self._share:
-            return lambda count: count < self._share
-        end, clock = time.perf_counter() + self._seconds, time.perf_counter
+        if self.requests:
+            share = self.requests // self.concurrency
+            return lambda count: count < share
+        end, clock = time.perf_counter() + self.seconds, time.perf_counter
         return lambda count: clock() < end
 
 
 class Meter:
-    """The time of the wall and of the process between `start` and `figures`."""
+    """The time of the wall and of the process between its making and `figures`."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), _cpu()
 
     def figures(self, count: int) -> dict[str, Any]:
         wall, cpu = time.perf_counter() - self._wall, _cpu() - self._cpu
-        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        return {"requests": count, "rps": count / wall, "cpu_us": cpu * 1e6 / count, "rss_mb": rss}
+        return {"requests": count, "rps": count / wall, "cpu_us": cpu * 1e6 / count, "rss_mb": _rss()}
 
 
 def threads(plan: Plan, call: Call) -> dict[str, Any]:
@@ -55,12 +62,12 @@ def threads(plan: Plan, call: Call) -> dict[str, Any]:
 
 def _threads(plan: Plan, call: Call) -> int:
     counts: list[int] = []
-    more = plan.start()
+    more, length = plan.start(), plan.length
 
     def work() -> None:
         count = 0
         while more(count):
-            assert call() == BODY
+            assert call() == length
             count += 1
         counts.append(count)
 
@@ -84,12 +91,12 @@ async def tasks(plan: Plan, call: Callable[[], Awaitable[int]]) -> dict[str, Any
 
 
 async def _tasks(plan: Plan, call: Callable[[], Awaitable[int]]) -> int:
-    more = plan.start()
+    more, length = plan.start(), plan.length
 
     async def work() -> int:
         count = 0
         while more(count):
-            assert await call() == BODY
+            assert await call() == length
             count += 1
         return count
 
@@ -99,3 +106,9 @@ async def _tasks(plan: Plan, call: Callable[[], Awaitable[int]]) -> int:
 def _cpu() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
+
+
+def _rss() -> float:
+    # Not getrusage's: that is never less than what the parent had when it started this process.
+    found = re.search(r"^VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0

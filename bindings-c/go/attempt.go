@@ -30,10 +30,19 @@ type Attempt struct {
 	BodyRequestID string
 	// ErrorCode is the API's error code in its canonical spelling.
 	ErrorCode Code
+	// Category is what the API error means; empty if the attempt is none.
+	Category Category
 	// Failure is why there was no whole, usable response; empty if there was one.
 	Failure Kind
+	// FailureCode is what operators know the failure by, such as ECONNREFUSED; empty where no code fits.
+	FailureCode string
+	// FailureReason is the failure in words: one line of at most 200 characters, without secrets.
+	FailureReason string
 	// Sent says whether the request went out.
 	Sent Sent
+	// Processed is true if the server answered, and false if nothing left or the server vowed that it did not process the
+	// request. It is nil if nobody knows.
+	Processed *bool
 	// Started is when it began, from the start of the call.
 	Started time.Duration
 	// Elapsed is how long it took.
@@ -61,6 +70,12 @@ func (a Attempt) LogValue() slog.Value {
 	if a.Failure != "" {
 		attrs = append(attrs, slog.String("failure", string(a.Failure)))
 	}
+	if a.FailureCode != "" {
+		attrs = append(attrs, slog.String("failure_code", a.FailureCode))
+	}
+	if a.FailureReason != "" {
+		attrs = append(attrs, slog.String("failure_reason", a.FailureReason))
+	}
 	return slog.GroupValue(append(attrs, slog.Duration("elapsed", a.Elapsed))...)
 }
 
@@ -77,8 +92,12 @@ type attemptJSON struct {
 	RequestIDNotes  []RequestIDNote `json:"request_id_notes"`
 	BodyRequestID   string          `json:"body_request_id"`
 	ErrorCode       Code            `json:"error_code"`
+	Category        Category        `json:"category"`
 	Failure         Kind            `json:"failure"`
+	FailureCode     string          `json:"failure_code"`
+	FailureReason   string          `json:"failure_reason"`
 	Sent            Sent            `json:"sent"`
+	Processed       *bool           `json:"processed"`
 	StartedMS       float64         `json:"started_ms"`
 	ElapsedMS       float64         `json:"elapsed_ms"`
 	RetryAfterMS    *float64        `json:"retry_after_ms"`
@@ -99,8 +118,12 @@ func (a *attemptJSON) attempt() Attempt {
 		RequestIDNotes:  a.RequestIDNotes,
 		BodyRequestID:   a.BodyRequestID,
 		ErrorCode:       a.ErrorCode,
+		Category:        a.Category,
 		Failure:         a.Failure,
+		FailureCode:     a.FailureCode,
+		FailureReason:   a.FailureReason,
 		Sent:            a.Sent,
+		Processed:       a.Processed,
 		Started:         duration(a.StartedMS),
 		Elapsed:         duration(a.ElapsedMS),
 		RetryAfter:      durationOrNil(a.RetryAfterMS),

@@ -29,7 +29,15 @@ func TestCancelling(t *testing.T) {
 				t.Fatal(err)
 			}
 			equal(t, failed.Trail.Outcome(), "cancelled")
-			equal(t, len(failed.Trail.Attempts()), 1)
+			attempts := failed.Trail.Attempts()
+			equal(t, len(attempts), 1)
+			if attempts[0].Failure == KindCancelled {
+				equal(t, attempts[0].FailureReason, "cancelled by the caller")
+				equal(t, attempts[0].Processed == nil, true)
+			} else {
+				equal(t, attempts[0].Category, CategoryUnavailable)
+				equal(t, *attempts[0].Processed, true)
+			}
 			if _, err := client.Get(background, "/ok"); err != nil {
 				t.Fatal(err)
 			}

@@ -132,6 +132,9 @@ const (
 
 	// CauseRedirect: a hop that a redirect response asked for.
 	CauseRedirect Cause = "redirect"
+
+	// CauseResend: a repetition of a request that the server vowed not to have processed.
+	CauseResend Cause = "resend"
 )
 
 // WaitReason says why a call waited before its next attempt.
@@ -146,7 +149,7 @@ const (
 	WaitRetryAfter WaitReason = "retry_after"
 )
 
-// Sent says whether an attempt's request went out. Unknown decides like yes.
+// Sent says whether an attempt's request went out. Unknown decides like yes, unless the server vowed that it did not process the request.
 type Sent string
 
 // The values of [Sent].
@@ -174,6 +177,12 @@ const (
 
 	// NoteMayHaveSucceeded: an earlier attempt of unknown outcome may have succeeded on the server.
 	NoteMayHaveSucceeded TrailNote = "may_have_succeeded"
+
+	// NoteScripted: a script answered the call, not a network.
+	NoteScripted TrailNote = "scripted"
+
+	// NoteChaos: the client injected faults into the call.
+	NoteChaos TrailNote = "chaos"
 )
 
 // RequestIDNote is what was odd about an attempt's request ID.
@@ -195,6 +204,9 @@ const (
 
 	// RequestIDBodyMismatch: the body names another request ID than the header.
 	RequestIDBodyMismatch RequestIDNote = "body_mismatch"
+
+	// RequestIDAsSent: the request ID equals the correlation ID that the attempt carried.
+	RequestIDAsSent RequestIDNote = "as_sent"
 )
 
 // NovaVMSCode is an error code of NovaVMS. A code that this release does not know is a [Code] all the same.

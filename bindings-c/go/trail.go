@@ -26,19 +26,21 @@ type Trail struct {
 
 // trailJSON is the trail as its JSON has it.
 type trailJSON struct {
-	Client    string        `json:"client"`
-	CallID    string        `json:"call_id"`
-	TraceID   string        `json:"trace_id"`
-	Dialect   string        `json:"dialect"`
-	Method    string        `json:"method"`
-	Origin    string        `json:"origin"`
-	Path      string        `json:"path"`
-	StartedAt time.Time     `json:"started_at"`
-	ElapsedMS float64       `json:"elapsed_ms"`
-	Outcome   string        `json:"outcome"`
-	Stopped   StopReason    `json:"stopped"`
-	Notes     []TrailNote   `json:"notes"`
-	Attempts  []attemptJSON `json:"attempts"`
+	Client        string        `json:"client"`
+	CallID        string        `json:"call_id"`
+	TraceID       string        `json:"trace_id"`
+	CorrelationID string        `json:"correlation_id"`
+	Dialect       string        `json:"dialect"`
+	Service       string        `json:"service"`
+	Method        string        `json:"method"`
+	Origin        string        `json:"origin"`
+	Path          string        `json:"path"`
+	StartedAt     time.Time     `json:"started_at"`
+	ElapsedMS     float64       `json:"elapsed_ms"`
+	Outcome       string        `json:"outcome"`
+	Stopped       StopReason    `json:"stopped"`
+	Notes         []TrailNote   `json:"notes"`
+	Attempts      []attemptJSON `json:"attempts"`
 }
 
 // newTrail takes over a handle; nil gives nil.
@@ -88,6 +90,9 @@ func (t *Trail) Client() string { return t.read().Client }
 // Dialect is the name of the API's dialect.
 func (t *Trail) Dialect() string { return t.read().Dialect }
 
+// Service is the called service, where one sign-in serves several: for OpenStack its type, as in compute. Else it is empty.
+func (t *Trail) Service() string { return t.read().Service }
+
 // Method is the method that the caller asked for.
 func (t *Trail) Method() string { return t.read().Method }
 
@@ -99,11 +104,7 @@ func (t *Trail) Path() string { return t.read().Path }
 
 // CorrelationID is what every attempt carried in the dialect's correlation header: for OpenStack the global request ID.
 // It is empty where the dialect has none.
-func (t *Trail) CorrelationID() string {
-	return t.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
-		return C.reqtrail_trail_correlation_id(handle, length)
-	})
-}
+func (t *Trail) CorrelationID() string { return t.read().CorrelationID }
 
 // StartedAt is when the call started, by this machine's clock, in UTC.
 func (t *Trail) StartedAt() time.Time { return t.read().StartedAt }

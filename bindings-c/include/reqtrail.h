@@ -25,7 +25,7 @@
  * Callbacks run on the library's threads or on the one that makes the call, as each says. They must not unwind or jump
  * out (longjmp, a C++ exception). They may call the library, but for what their page says.
  *
- * Signals. SIGPIPE is blocked on the library's threads, and on the program's while they are in a call.
+ * Signals. The library raises no SIGPIPE, whatever a peer does. Its own threads block the signal; the program's keep their masks.
  *
  * After a fork the child must not use handles that the parent made: the library's threads are not in it.
  */
@@ -167,6 +167,11 @@
 #define REQTRAIL_CAUSE_REDIRECT 4
 
 /**
+ * A repetition of a request that the server vowed not to have processed.
+ */
+#define REQTRAIL_CAUSE_RESEND 5
+
+/**
  * The client's own exponential backoff.
  */
 #define REQTRAIL_WAIT_BACKOFF 1
@@ -207,6 +212,16 @@
 #define REQTRAIL_TRAIL_NOTE_MAY_HAVE_SUCCEEDED 3
 
 /**
+ * A script answered the call, not a network.
+ */
+#define REQTRAIL_TRAIL_NOTE_SCRIPTED 4
+
+/**
+ * The client injected faults into the call.
+ */
+#define REQTRAIL_TRAIL_NOTE_CHAOS 5
+
+/**
  * The response carries no request ID.
  */
 #define REQTRAIL_REQUEST_ID_NOTE_MISSING 1
@@ -230,6 +245,11 @@
  * The body names another request ID than the header.
  */
 #define REQTRAIL_REQUEST_ID_NOTE_BODY_MISMATCH 5
+
+/**
+ * The request ID equals the correlation ID that the attempt carried.
+ */
+#define REQTRAIL_REQUEST_ID_NOTE_AS_SENT 6
 
 /**
  * NovaVMS: `auth_required`. The request carried no credential.
@@ -1544,6 +1564,12 @@ const char *reqtrail_trail_trace_id(const struct reqtrail_trail *trail, size_t *
 const char *reqtrail_trail_dialect(const struct reqtrail_trail *trail, size_t *length);
 
 /**
+ * Returns the service that was called, where one sign-in serves several, such as "compute"; else NULL.
+ */
+const char *reqtrail_trail_service(const struct reqtrail_trail *trail,
+                                   size_t *length);
+
+/**
  * Returns the method that the caller asked for.
  */
 const char *reqtrail_trail_method(const struct reqtrail_trail *trail, size_t *length);
@@ -1720,9 +1746,27 @@ int32_t reqtrail_attempt_category(const struct reqtrail_attempt *attempt);
 reqtrail_code reqtrail_attempt_failure(const struct reqtrail_attempt *attempt);
 
 /**
+ * Returns the code that operators know the failure by, such as "ECONNREFUSED"; NULL where none fits.
+ */
+const char *reqtrail_attempt_failure_code(const struct reqtrail_attempt *attempt,
+                                          size_t *length);
+
+/**
+ * Returns the failure in words, one line of at most 200 characters without secrets; NULL if there was none.
+ */
+const char *reqtrail_attempt_failure_reason(const struct reqtrail_attempt *attempt,
+                                            size_t *length);
+
+/**
  * Returns whether the request went out, a REQTRAIL_SENT_*.
  */
 int32_t reqtrail_attempt_sent(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns 1 if the server answered, -1 if nothing left or the server vowed that it did not process the request, and 0
+ * if nobody knows whether it did.
+ */
+int32_t reqtrail_attempt_processed(const struct reqtrail_attempt *attempt);
 
 /**
  * Returns when the attempt started, in milliseconds from the call's start.

@@ -13,7 +13,7 @@ use crate::text::Texts;
 /// the same time.
 pub struct reqtrail_attempt {
     attempt: Attempt,
-    texts: Texts<8>,
+    texts: Texts<10>,
 }
 
 const METHOD: usize = 0;
@@ -24,6 +24,8 @@ const SOURCE: usize = 4;
 const BODY_REQUEST_ID: usize = 5;
 const ERROR_CODE: usize = 6;
 const JSON: usize = 7;
+const FAILURE_CODE: usize = 8;
+const FAILURE_REASON: usize = 9;
 
 impl reqtrail_attempt {
     pub(crate) fn new(attempt: Attempt) -> Self {
@@ -145,9 +147,31 @@ export! {
         Some(number(attempt.attempt.failure()?.number()))
     }
 
+    /// Returns the code that operators know the failure by, such as "ECONNREFUSED"; NULL where none fits.
+    fn reqtrail_attempt_failure_code(attempt: *const reqtrail_attempt, length: *mut usize)
+    -> *const c_char [attempt] length [length] {
+        attempt.texts.give(FAILURE_CODE, length, || attempt.attempt.failure_code())
+    }
+
+    /// Returns the failure in words, one line of at most 200 characters without secrets; NULL if there was none.
+    fn reqtrail_attempt_failure_reason(attempt: *const reqtrail_attempt, length: *mut usize)
+    -> *const c_char [attempt] length [length] {
+        attempt.texts.give(FAILURE_REASON, length, || attempt.attempt.failure_reason())
+    }
+
     /// Returns whether the request went out, a REQTRAIL_SENT_*.
     fn reqtrail_attempt_sent(attempt: *const reqtrail_attempt) -> i32 [attempt] {
         Some(number(attempt.attempt.sent().number()))
+    }
+
+    /// Returns 1 if the server answered, -1 if nothing left or the server vowed that it did not process the request, and 0
+    /// if nobody knows whether it did.
+    fn reqtrail_attempt_processed(attempt: *const reqtrail_attempt) -> i32 [attempt] {
+        Some(match attempt.attempt.processed() {
+            Some(true) => 1,
+            Some(false) => -1,
+            None => 0,
+        })
     }
 
     /// Returns when the attempt started, in milliseconds from the call's start.

@@ -19,7 +19,6 @@ use crate::hooks::Within;
 use crate::report::reqtrail_report;
 use crate::request::reqtrail_request;
 use crate::response::reqtrail_response;
-use crate::sigpipe::Blocked;
 
 /// A call or an operation that was started. All threads may use it at the same time, but for freeing it.
 pub struct reqtrail_call_handle {
@@ -158,7 +157,7 @@ pub(crate) unsafe fn start(
         inner: Some(Arc::clone(&inner)),
     };
     let flow = work(&inner, completion);
-    inner.submit(|host| host.submit_flow(flow, CALLBACK_TAG));
+    inner.client.host().submit_flow(flow, CALLBACK_TAG);
 }
 
 impl reqtrail_call_handle {
@@ -225,7 +224,6 @@ export! {
     ) needs [client, request] fills [response] reports [error] {
         let inner = Arc::clone(&client.0);
         let prepared = request.share()?.over_blocking(&inner.client).prepare();
-        let _quiet = Blocked::new();
         let result = inner.client.host().call_blocking(prepared, None);
         Ended::of_call(result).give(response, std::ptr::null_mut())
     }

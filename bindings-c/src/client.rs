@@ -2,17 +2,15 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::c_char;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reqtrail::host::{Finished, Host};
+use reqtrail::host::Finished;
 use reqtrail::{Secret, blocking};
 
 use crate::error::reqtrail_error;
 use crate::export::{free, hand_over};
 use crate::options::reqtrail_client_options;
 use crate::plan::Slot;
-use crate::sigpipe::Blocked;
 use crate::text::owned;
 
 /// The tag of all that has a callback: its result is not for the queue.
@@ -28,21 +26,11 @@ pub(crate) struct Inner {
     pub(crate) slots: Mutex<HashMap<u64, Slot>>,
     /// What was submitted and not taken yet.
     pub(crate) tags: Mutex<HashSet<u64>>,
-    /// Whether the host has its thread.
-    threaded: AtomicBool,
     /// Results that were taken from the host and not yet by the program.
     pub(crate) ready: Mutex<VecDeque<(u64, Finished)>>,
 }
 
 impl Inner {
-    /// Gives work to the host; its thread, which the first work starts, inherits what is blocked here.
-    pub(crate) fn submit(&self, work: impl FnOnce(&dyn Host)) {
-        let first = !self.threaded.load(Ordering::Acquire);
-        let _quiet = first.then(Blocked::new);
-        work(&**self.client.host());
-        self.threaded.store(true, Ordering::Release);
-    }
-
     /// Takes the host's results, so that those without a receiver do not pile up, and gives those of the queue.
     pub(crate) fn collect(&self) -> MutexGuard<'_, VecDeque<(u64, Finished)>> {
         let mut done = Vec::new();
@@ -72,7 +60,6 @@ export! {
             client: built,
             slots: Mutex::default(),
             tags: Mutex::default(),
-            threaded: AtomicBool::new(false),
             ready: Mutex::default(),
         };
         hand_over(client, reqtrail_client(Arc::new(inner)));
@@ -84,7 +71,6 @@ export! {
     /// Calls that were started with `reqtrail_call_start` go on to their end, and their callbacks come; cancel them to
     /// end them at once. Submitted calls are cancelled, and their results are gone.
     fn reqtrail_client_free(client: *mut reqtrail_client) [] {
-        let _quiet = Blocked::new();
         free(client);
     }
 

@@ -9,7 +9,6 @@ use crate::cancel::reqtrail_cancel_token;
 use crate::error::reqtrail_error;
 use crate::export::{free, hand_over};
 use crate::hooks::seconds;
-use crate::sigpipe::Blocked;
 use crate::text::{Texts, text};
 use crate::trail::reqtrail_trail;
 
@@ -102,7 +101,6 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [cloud] fills [connection] reports [error] {
         let cancel = cancel.as_ref().map_or_else(CancelToken::new, |token| token.0.clone());
-        let _quiet = Blocked::new();
         let connected = cloud.0.connect_hosted(&cancel, None)?;
         let trail = connected.session().map(|session| session.trail().clone());
         let made = reqtrail_connection {

@@ -146,6 +146,8 @@ pub const REQTRAIL_CAUSE_RETRY: i32 = 2;
 pub const REQTRAIL_CAUSE_REAUTH: i32 = 3;
 /// A hop that a redirect response asked for.
 pub const REQTRAIL_CAUSE_REDIRECT: i32 = 4;
+/// A repetition of a request that the server vowed not to have processed.
+pub const REQTRAIL_CAUSE_RESEND: i32 = 5;
 
 /// What caused an attempt.
 pub(crate) const CAUSE_NAMES: &[(i32, &CStr)] = &[
@@ -153,6 +155,7 @@ pub(crate) const CAUSE_NAMES: &[(i32, &CStr)] = &[
     (REQTRAIL_CAUSE_RETRY, c"retry"),
     (REQTRAIL_CAUSE_REAUTH, c"reauth"),
     (REQTRAIL_CAUSE_REDIRECT, c"redirect"),
+    (REQTRAIL_CAUSE_RESEND, c"resend"),
 ];
 
 /// The client's own exponential backoff.
@@ -186,6 +189,10 @@ pub const REQTRAIL_TRAIL_NOTE_TLS_UNVERIFIED: i32 = 1;
 pub const REQTRAIL_TRAIL_NOTE_VIA_PROXY: i32 = 2;
 /// An earlier attempt of unknown outcome may have succeeded on the server.
 pub const REQTRAIL_TRAIL_NOTE_MAY_HAVE_SUCCEEDED: i32 = 3;
+/// A script answered the call, not a network.
+pub const REQTRAIL_TRAIL_NOTE_SCRIPTED: i32 = 4;
+/// The client injected faults into the call.
+pub const REQTRAIL_TRAIL_NOTE_CHAOS: i32 = 5;
 
 /// What a reader of a whole trail should know.
 pub(crate) const TRAIL_NOTE_NAMES: &[(i32, &CStr)] = &[
@@ -195,6 +202,8 @@ pub(crate) const TRAIL_NOTE_NAMES: &[(i32, &CStr)] = &[
         REQTRAIL_TRAIL_NOTE_MAY_HAVE_SUCCEEDED,
         c"may_have_succeeded",
     ),
+    (REQTRAIL_TRAIL_NOTE_SCRIPTED, c"scripted"),
+    (REQTRAIL_TRAIL_NOTE_CHAOS, c"chaos"),
 ];
 
 /// The response carries no request ID.
@@ -207,6 +216,8 @@ pub const REQTRAIL_REQUEST_ID_NOTE_MALFORMED: i32 = 3;
 pub const REQTRAIL_REQUEST_ID_NOTE_TRUNCATED: i32 = 4;
 /// The body names another request ID than the header.
 pub const REQTRAIL_REQUEST_ID_NOTE_BODY_MISMATCH: i32 = 5;
+/// The request ID equals the correlation ID that the attempt carried.
+pub const REQTRAIL_REQUEST_ID_NOTE_AS_SENT: i32 = 6;
 
 /// What was odd about an attempt's request ID.
 pub(crate) const REQUEST_ID_NOTE_NAMES: &[(i32, &CStr)] = &[
@@ -215,6 +226,7 @@ pub(crate) const REQUEST_ID_NOTE_NAMES: &[(i32, &CStr)] = &[
     (REQTRAIL_REQUEST_ID_NOTE_MALFORMED, c"malformed"),
     (REQTRAIL_REQUEST_ID_NOTE_TRUNCATED, c"truncated"),
     (REQTRAIL_REQUEST_ID_NOTE_BODY_MISMATCH, c"body_mismatch"),
+    (REQTRAIL_REQUEST_ID_NOTE_AS_SENT, c"as_sent"),
 ];
 
 /// NovaVMS: `auth_required`. The request carried no credential.

@@ -18,7 +18,6 @@ mod fault;
 mod headers;
 mod hooks;
 mod plan;
-mod sigpipe;
 mod text;
 
 mod codes;

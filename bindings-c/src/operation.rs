@@ -19,7 +19,6 @@ use crate::hooks::{UserData, moment, reqtrail_free_callback};
 use crate::plan::{Plan, Progress, What};
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
-use crate::sigpipe::Blocked;
 use crate::text::owned;
 use crate::trail::reqtrail_trail;
 
@@ -277,7 +276,6 @@ export! {
     ) needs [client, operation] fills [report] reports [error] {
         let inner = Arc::clone(&client.0);
         let (flow, slot) = operation.plan()?.flow(&inner.client);
-        let _quiet = Blocked::new();
         inner.client.host().run_flow(flow, None)?;
         let told = lock(&slot).take();
         Ended::of_operation(told).give(std::ptr::null_mut(), report)

@@ -84,7 +84,7 @@ export! {
         let request = request.share()?;
         reserve(client, tag)?;
         let prepared = request.over_blocking(&inner.client).prepare();
-        inner.submit(|host| host.submit(prepared, tag));
+        inner.client.host().submit(prepared, tag);
         Ok(())
     }
 
@@ -100,7 +100,7 @@ export! {
         reserve(client, tag)?;
         let (flow, slot) = plan.flow(&inner.client);
         lock(&inner.slots).insert(tag, slot);
-        inner.submit(|host| host.submit_flow(flow, tag));
+        inner.client.host().submit_flow(flow, tag);
         Ok(())
     }
 

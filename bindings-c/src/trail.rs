@@ -18,7 +18,7 @@ use crate::text::{Texts, owned};
 pub struct reqtrail_trail {
     trail: Trail,
     attempts: OnceLock<Vec<reqtrail_attempt>>,
-    texts: Texts<9>,
+    texts: Texts<10>,
 }
 
 const JSON: usize = 0;
@@ -30,6 +30,7 @@ const METHOD: usize = 5;
 const ORIGIN: usize = 6;
 const PATH: usize = 7;
 const CORRELATION_ID: usize = 8;
+const SERVICE: usize = 9;
 
 impl reqtrail_trail {
     pub(crate) fn new(trail: Trail) -> Self {
@@ -81,6 +82,12 @@ export! {
     fn reqtrail_trail_dialect(trail: *const reqtrail_trail, length: *mut usize)
     -> *const c_char [trail] length [length] {
         trail.texts.give(DIALECT, length, || Some(trail.trail.dialect()))
+    }
+
+    /// Returns the service that was called, where one sign-in serves several, such as "compute"; else NULL.
+    fn reqtrail_trail_service(trail: *const reqtrail_trail, length: *mut usize)
+    -> *const c_char [trail] length [length] {
+        trail.texts.give(SERVICE, length, || trail.trail.service())
     }
 
     /// Returns the method that the caller asked for.

@@ -36,7 +36,7 @@ static void a_response_tells_all(void) {
   CHECK_TEXT(reqtrail_trail_path(kept, NULL), "/ok");
   CHECK_TEXT(reqtrail_trail_origin(kept, NULL), server_url);
   CHECK_TEXT(reqtrail_trail_dialect(kept, NULL), "novavms");
-  CHECK(reqtrail_trail_correlation_id(kept, NULL) == NULL);
+  CHECK(reqtrail_trail_correlation_id(kept, NULL) == NULL && reqtrail_trail_service(kept, NULL) == NULL);
   CHECK(strlen(reqtrail_trail_call_id(kept, &length)) == 36 && length == 36);
   CHECK(strlen(reqtrail_trail_trace_id(kept, NULL)) == 32);
   CHECK(reqtrail_trail_started_at(kept) > 1.7e9 && reqtrail_trail_elapsed_ms(kept) > 0);
@@ -79,10 +79,14 @@ static void an_error_tells_all(void) {
   CHECK_TEXT(reqtrail_attempt_request_id_source(attempt, NULL), "header:x-request-id");
   CHECK_TEXT(reqtrail_attempt_error_code(attempt, NULL), "not_found");
   CHECK(reqtrail_attempt_category(attempt) == REQTRAIL_CATEGORY_NOT_FOUND);
+  CHECK(reqtrail_attempt_processed(attempt) == 1 && reqtrail_attempt_failure_code(attempt, NULL) == NULL);
+  CHECK(reqtrail_attempt_failure_reason(attempt, NULL) == NULL);
   CHECK(reqtrail_attempt_wait_ms(attempt) < 0 && reqtrail_attempt_wait_reason(attempt) == 0);
   CHECK(strlen(reqtrail_attempt_span_id(attempt, NULL)) == 16);
   CHECK(strstr(reqtrail_trail_json(trail, NULL), reqtrail_attempt_json(attempt, NULL)) != NULL);
   reqtrail_error *unusable = reqtrail_trail_unusable(trail, "no CSV", Z, "line 3", Z);
+  attempt = reqtrail_trail_attempt(reqtrail_error_trail(unusable), 0);
+  CHECK_TEXT(reqtrail_attempt_failure_reason(attempt, NULL), "no CSV");
   CHECK(reqtrail_error_kind(unusable) == REQTRAIL_ERROR_DECODE && strstr(reqtrail_error_message(unusable, NULL), "no CSV") != NULL);
   CHECK_TEXT(reqtrail_error_cause(unusable, NULL), "line 3");
   reqtrail_error_free(unusable);

@@ -169,11 +169,6 @@ pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
 }
 
 #[napi(catch_unwind)]
-pub fn trail_correlation_id(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
-    Ok(items.trail(index)?.correlation_id())
-}
-
-#[napi(catch_unwind)]
 pub fn error_parts(env: Env, items: Handle<'_>, index: u32) -> Result<ErrorParts<'static>> {
     match items.get(index)? {
         Item::Error(error) => failure::parts(env, error),

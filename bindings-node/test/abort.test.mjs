@@ -81,6 +81,20 @@ test("in a refresh, which goes on for others", async (t) => {
   assert.equal((await other).status, 200);
 });
 
+test("a trail says why an attempt failed", async (t) => {
+  const { client } = await both(t);
+  const late = await failure(client.get("/stall", { attemptTimeoutMs: 200, maxAttempts: 1 }));
+  const [stalled] = late.trail.attempts;
+  assert.match(stalled.failureReason, /within 200 ms$/);
+  assert.ok(late.message.includes(stalled.failureReason), late.message);
+  assert.deepEqual([stalled.failureCode, stalled.processed, stalled.category], [null, null, null]);
+  assert.deepEqual([late.trail.service, late.trail.correlationId], [null, null]);
+  const missing = await failure(client.get("/missing"));
+  const [answered] = missing.trail.attempts;
+  assert.deepEqual([answered.category, answered.processed], ["not_found", true]);
+  assert.equal(answered.failureReason, null);
+});
+
 test("by the platform's timeout", async (t) => {
   const { client } = await both(t);
   const signal = AbortSignal.timeout(20);

@@ -80,7 +80,9 @@ export type Cause =
   /** A repetition with a refreshed credential after a 401. */
   | "reauth"
   /** A hop that a redirect response asked for. */
-  | "redirect";
+  | "redirect"
+  /** A repetition of a request that the server vowed not to have processed. */
+  | "resend";
 
 /** Why a call waited before its next attempt. */
 export type WaitReason =
@@ -89,7 +91,7 @@ export type WaitReason =
   /** The server's Retry-After. */
   | "retry_after";
 
-/** Whether an attempt's request went out. `unknown` decides like `yes`. */
+/** Whether an attempt's request went out. `unknown` decides like `yes`, unless the server vowed that it did not process the request. */
 export type Sent =
   /** Nothing of the request left the client. */
   | "no"
@@ -105,7 +107,11 @@ export type TrailNote =
   /** The call went through a proxy. */
   | "via_proxy"
   /** An earlier attempt of unknown outcome may have succeeded on the server. */
-  | "may_have_succeeded";
+  | "may_have_succeeded"
+  /** A script answered the call, not a network. */
+  | "scripted"
+  /** The client injected faults into the call. */
+  | "chaos";
 
 /** What was odd about an attempt's request ID. */
 export type RequestIdNote =
@@ -118,4 +124,6 @@ export type RequestIdNote =
   /** The request ID is longer than 256 bytes and was cut. */
   | "truncated"
   /** The body names another request ID than the header. */
-  | "body_mismatch";
+  | "body_mismatch"
+  /** The request ID equals the correlation ID that the attempt carried. */
+  | "as_sent";

@@ -158,7 +158,6 @@ export interface Native {
   responseMicroversion(items: Items, index: number): string | null;
   trailJson(items: Items, index: number): string;
   trailReport(items: Items, index: number): string;
-  trailCorrelationId(items: Items, index: number): string | null;
   errorParts(items: Items, index: number): ErrorParts;
   takeReport(items: Items, index: number): RawReport;
 }

@@ -3,6 +3,7 @@
 import { inspect } from "node:util";
 
 import type {
+  Category,
   Cause,
   ErrorKind,
   RequestIdNote,
@@ -38,10 +39,21 @@ export interface Attempt {
   readonly bodyRequestId: string | null;
   /** The API's error code in its canonical spelling. */
   readonly errorCode: string | null;
+  /** What the API error means, if the attempt is one. */
+  readonly category: Category | null;
   /** Why there was no whole, usable response. */
   readonly failure: ErrorKind | null;
+  /** The code that operators know the failure by, such as `ECONNREFUSED`; `null` where none fits. */
+  readonly failureCode: string | null;
+  /** The failure in words: one line of at most 200 characters, without secrets. */
+  readonly failureReason: string | null;
   /** Whether the request went out. */
   readonly sent: Sent;
+  /**
+   * `true`: the server answered. `false`: nothing left, or the server vowed that it did not process it. `null`: nobody
+   * knows.
+   */
+  readonly processed: boolean | null;
   /** When it began, in milliseconds from the start of the call. */
   readonly startedMs: number;
   /** How long it took, in milliseconds. */
@@ -77,8 +89,12 @@ export interface AttemptJson {
   request_id_notes: RequestIdNote[];
   body_request_id: string | null;
   error_code: string | null;
+  category: Category | null;
   failure: ErrorKind | null;
+  failure_code: string | null;
+  failure_reason: string | null;
   sent: Sent;
+  processed: boolean | null;
   started_ms: number;
   elapsed_ms: number;
   retry_after_ms: number | null;
@@ -92,7 +108,9 @@ export interface TrailJson {
   client: string;
   call_id: string;
   trace_id: string;
+  correlation_id: string | null;
   dialect: string;
+  service: string | null;
   method: string;
   origin: string;
   path: string;
@@ -151,6 +169,11 @@ export class Trail {
     return this.#read().dialect;
   }
 
+  /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+  get service(): string | null {
+    return this.#read().service;
+  }
+
   /** The method that the caller asked for. */
   get method(): string {
     return this.#read().method;
@@ -168,7 +191,7 @@ export class Trail {
 
   /** What every attempt carried in the dialect's correlation header: for OpenStack the global request ID. */
   get correlationId(): string | null {
-    return native.trailCorrelationId(this.#items, this.#index);
+    return this.#read().correlation_id;
   }
 
   /** When the call started, by this machine's clock. */
@@ -250,8 +273,12 @@ export function attemptOf(json: AttemptJson): Attempt {
     requestIdNotes: Object.freeze(json.request_id_notes),
     bodyRequestId: json.body_request_id,
     errorCode: json.error_code,
+    category: json.category,
     failure: json.failure,
+    failureCode: json.failure_code,
+    failureReason: json.failure_reason,
     sent: json.sent,
+    processed: json.processed,
     startedMs: json.started_ms,
     elapsedMs: json.elapsed_ms,
     retryAfterMs: json.retry_after_ms,

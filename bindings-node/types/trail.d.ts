@@ -1,5 +1,5 @@
 /** The record of a call: every HTTP attempt, in order, and how the call ended. */
-import type { Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason } from "./codes.js";
+import type { Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason } from "./codes.js";
 import type { Items } from "./native.js";
 /** One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too. */
 export interface Attempt {
@@ -25,10 +25,21 @@ export interface Attempt {
     readonly bodyRequestId: string | null;
     /** The API's error code in its canonical spelling. */
     readonly errorCode: string | null;
+    /** What the API error means, if the attempt is one. */
+    readonly category: Category | null;
     /** Why there was no whole, usable response. */
     readonly failure: ErrorKind | null;
+    /** The code that operators know the failure by, such as `ECONNREFUSED`; `null` where none fits. */
+    readonly failureCode: string | null;
+    /** The failure in words: one line of at most 200 characters, without secrets. */
+    readonly failureReason: string | null;
     /** Whether the request went out. */
     readonly sent: Sent;
+    /**
+     * `true`: the server answered. `false`: nothing left, or the server vowed that it did not process it. `null`: nobody
+     * knows.
+     */
+    readonly processed: boolean | null;
     /** When it began, in milliseconds from the start of the call. */
     readonly startedMs: number;
     /** How long it took, in milliseconds. */
@@ -62,8 +73,12 @@ export interface AttemptJson {
     request_id_notes: RequestIdNote[];
     body_request_id: string | null;
     error_code: string | null;
+    category: Category | null;
     failure: ErrorKind | null;
+    failure_code: string | null;
+    failure_reason: string | null;
     sent: Sent;
+    processed: boolean | null;
     started_ms: number;
     elapsed_ms: number;
     retry_after_ms: number | null;
@@ -76,7 +91,9 @@ export interface TrailJson {
     client: string;
     call_id: string;
     trace_id: string;
+    correlation_id: string | null;
     dialect: string;
+    service: string | null;
     method: string;
     origin: string;
     path: string;
@@ -104,6 +121,8 @@ export declare class Trail {
     get client(): string;
     /** The name of the API's dialect. */
     get dialect(): string;
+    /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+    get service(): string | null;
     /** The method that the caller asked for. */
     get method(): string;
     /** Scheme, host and port of the API. */

@@ -95,6 +95,18 @@ impl Config {
             "attempt_timeout" => self.time(name, value, ClientBuilder::attempt_timeout)?,
             "connect_timeout" => self.time(name, value, ClientBuilder::connect_timeout)?,
             "pool_idle_timeout" => self.time(name, value, ClientBuilder::pool_idle_timeout)?,
+            "http2_ping_interval" => {
+                if value.is_none() {
+                    self.set(|b| b.http2_ping_interval(None));
+                } else {
+                    self.time(name, value, |b, time| b.http2_ping_interval(Some(time)))?;
+                }
+            }
+            "http2_ping_timeout" => self.time(name, value, ClientBuilder::http2_ping_timeout)?,
+            "unix_socket" => {
+                let path = convert::path(name, value)?;
+                self.set(move |b| b.unix_socket(path.clone()));
+            }
             "retry_budget" => {
                 let budget = budget(value)?;
                 self.set(move |b| b.retry_budget(budget));

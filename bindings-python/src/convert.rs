@@ -1,5 +1,6 @@
 //! Python values as the core wants them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -52,6 +53,13 @@ pub(crate) fn secret(name: &str, value: &Bound<'_, PyAny>) -> PyResult<reqtrail:
         .cast()
         .map_err(|_| expected(name, "str or Secret", value))?;
     Ok(text.to_cow()?.as_ref().into())
+}
+
+/// A path: a text, or an object that `os.fspath` turns into one.
+pub(crate) fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    value
+        .extract()
+        .map_err(|_| expected(name, "str or os.PathLike", value))
 }
 
 /// The text of a parameter, a header or a query value. `None` is refused: it is sooner a mistake than the text "None".

@@ -138,10 +138,7 @@ pub(crate) fn take_logs(py: Python<'_>, seconds: f64) -> PyResult<(Bound<'_, PyL
         let at = at.as_secs_f64();
         match about {
             About::Attempt(call, json) => out.append(("attempt", at, call.into_tuple(), json))?,
-            About::Failure(text, trail) => {
-                let about = (text, trail.correlation_id());
-                out.append(("failure", at, about, trail.to_json()))?;
-            }
+            About::Failure(text, trail) => out.append(("failure", at, text, trail.to_json()))?,
         }
     }
     Ok((out, dropped))

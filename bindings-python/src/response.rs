@@ -92,11 +92,6 @@ impl RawTrail {
         self.0.report()
     }
 
-    #[getter]
-    fn correlation_id(&self) -> Option<&str> {
-        self.0.correlation_id()
-    }
-
     fn __repr__(&self) -> &'static str {
         "<RawTrail>"
     }

@@ -2,9 +2,13 @@
 
 import itertools
 import json
+import socket
+import socketserver
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -76,8 +80,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 512
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, address: Any = ("127.0.0.1", 0), handler: type[Handler] = Handler) -> None:
+        super().__init__(address, handler)
         self.ids = itertools.count(1)
         self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
         self.met: set[str] = set()
@@ -92,9 +96,24 @@ class Server(ThreadingHTTPServer):
         pass  # clients go away in the middle, on purpose
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
+class UnixHandler(Handler):
+    disable_nagle_algorithm = False
+
+
+class UnixServer(Server):
+    """The same on a Unix socket."""
+
+    address_family = socket.AF_UNIX
+    # HTTPServer's own takes the address for a host and a port.
+    server_bind = socketserver.TCPServer.server_bind
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, UnixHandler)
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Server]:
+    with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
@@ -102,6 +121,19 @@ def server() -> Iterator[Server]:
         finally:
             server.stop.set()
             server.shutdown()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving(Server()) as server:
+        yield server
+
+
+@pytest.fixture
+def unix_server() -> Iterator[Server]:
+    # Its path must be short: an address holds some 100 bytes.
+    with tempfile.TemporaryDirectory() as folder, serving(UnixServer(f"{folder}/api.sock")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -94,6 +94,24 @@ def test_an_os_error_survives_pickling() -> None:
     assert (type(other), str(other), other.trail) == (reqtrail.ConnectError, str(info.value), info.value.trail)
 
 
+def test_a_trail_says_why_an_attempt_failed(url: str) -> None:
+    with reqtrail.Client.novavms(url, max_attempts=1) as client:
+        with pytest.raises(reqtrail.TimeoutError) as info:
+            client.get("/stall", attempt_timeout=0.2)
+        with pytest.raises(reqtrail.NotFoundError) as missing:
+            client.get("/missing")
+    trail = info.value.trail
+    assert trail is not None and missing.value.trail is not None
+    attempt = trail.attempts[0]
+    assert (attempt.failure_code, attempt.processed, attempt.category) == (None, None, None)
+    assert attempt.failure_reason is not None and attempt.failure_reason.endswith("within 200 ms")
+    assert attempt.failure_reason in str(info.value) and attempt.failure_reason in " ".join(str(trail).split())
+    assert (trail.service, trail.correlation_id) == (None, None)
+    attempt = missing.value.trail.attempts[0]
+    assert (attempt.category, attempt.processed) == (reqtrail.Category.NOT_FOUND, True)
+    assert attempt.failure_reason is None
+
+
 def test_notes_can_be_added(url: str) -> None:
     error = failed(url, "/missing")
     error.add_note("while the door was opened")

@@ -1,6 +1,7 @@
 """A typed program, for the type checkers: every public name that a program usually touches."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import assert_type
 
 import reqtrail
@@ -18,6 +19,9 @@ def synchronous() -> None:
     with reqtrail.Client("https://acme.example", dialect=acme, token=reqtrail.Secret("k"), retry_budget=None) as client:
         assert_type(client, reqtrail.Client)
     with reqtrail.Client.novavms("https://novavms.example/api/v1", timeout=30, on_attempt=told) as client:
+        assert_type(client, reqtrail.Client)
+    local = reqtrail.Client("http://api.example", unix_socket=Path("/run/api.sock"), http2_ping_interval=None, http2_ping_timeout=3)
+    with local as client:
         try:
             response = client.get("/cameras/{id}", params={"id": 7}, query={"limit": 10, "tag": ["a", "b"]})
         except reqtrail.RateLimitedError as error:

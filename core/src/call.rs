@@ -8,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod race;
 mod redirect;
 pub(crate) mod shared;
+mod timeout;
 mod timer;
 
 use std::future::{Future as _, poll_fn};
@@ -61,7 +62,7 @@ pub(crate) async fn run_call<T: Transport>(
     };
     let _within = span.enter();
     call.finish(ended.unwrap_or_else(|| {
-        let end = End::error(ErrorKind::Internal, "reqtrail panicked; please report this");
+        let end = End::error(ErrorKind::Internal, guard::PANICKED);
         (end, StopReason::NotRetryable)
     }))
 }
@@ -155,11 +156,15 @@ impl<'a, T: Transport> Call<'a, T> {
         let mut backoff = None;
         let mut cause = Cause::Initial;
         let mut counted = 0;
+        let mut resends = 0;
+        let mut refused_before = false;
         let mut hops = 0;
         let mut may_reauth = lease.as_ref().is_some_and(Lease::is_refreshable);
         loop {
-            if matches!(cause, Cause::Initial | Cause::Retry) {
-                counted += 1;
+            match cause {
+                Cause::Initial | Cause::Retry => counted += 1,
+                Cause::Resend => resends += 1,
+                Cause::Reauth | Cause::Redirect => {}
             }
             let gave = self.attempt(cause, lease.as_ref(), hops).await;
             let may_repeat = !matches!(gave.gave, Gave::Success | Gave::Redirect | Gave::Cancelled);
@@ -178,6 +183,8 @@ impl<'a, T: Transport> Call<'a, T> {
                 can_reauth: may_reauth,
                 attempts: counted,
                 max_attempts: self.plan.max_attempts,
+                resends,
+                refused_before,
                 retry_after: gave.retry_after,
                 max_retry_after: retry.max_retry_after,
                 backoff: backoff.as_ref().map_or(Duration::ZERO, |b| b.draw(uniform)),
@@ -189,10 +196,8 @@ impl<'a, T: Transport> Call<'a, T> {
                 },
             };
             let decision = decide(&facts, || self.shared.withdraw());
-            self.guard.attempt_finished(match decision {
-                Decision::Retry(wait, reason) => Some((wait, reason)),
-                _ => None,
-            });
+            refused_before |= gave.gave == Gave::RefusedStream;
+            self.guard.attempt_finished(decision.wait());
             // How the call ends if its time runs out before the next attempt.
             let mut late = None;
             match decision {
@@ -203,7 +208,8 @@ impl<'a, T: Transport> Call<'a, T> {
                     self.guard.ends_with_attempt();
                     return (gave.end, why);
                 }
-                Decision::Retry(wait, _) => {
+                Decision::Resend(None) => late = Some(gave.end),
+                Decision::Retry(wait, _) | Decision::Resend(Some(wait)) => {
                     if let Some(backoff) = &mut backoff {
                         backoff.advance();
                     }
@@ -252,9 +258,10 @@ impl<'a, T: Transport> Call<'a, T> {
         if let Some(lease) = lease {
             self.redactor.add(lease.secret());
             let credential = &self.shared.dialect.0.credential;
-            if let Some(value) = lease.header(&credential.prefix) {
-                headers.insert(credential.header.clone(), value);
-            }
+            match lease.header(&credential.prefix) {
+                Some(value) => headers.insert(credential.header.clone(), value),
+                None => headers.remove(&credential.header),
+            };
         }
         if self.shared.traceparent {
             let text = self.plan.trace.traceparent(span_id);
@@ -262,16 +269,19 @@ impl<'a, T: Transport> Call<'a, T> {
                 headers.insert(TRACEPARENT, value);
             }
         }
-        let request = WireRequest::new(
+        let mut request = WireRequest::new(
             self.plan.hop.method.clone(),
             self.plan.hop.url.clone(),
             headers,
             self.plan.hop.body.clone(),
         );
+        request.is_resend = cause == Cause::Resend;
         let timing = Timing {
+            started: now,
             connect: after(now, self.plan.connect_timeout),
             attempt: after(now, self.plan.attempt_timeout),
             call: self.deadline,
+            call_timeout: self.plan.call_timeout,
         };
         let url = self.redactor.text(self.plan.hop.shown()).into_owned();
         let span = self

@@ -93,6 +93,8 @@ closed_set! {
         Reauth = "reauth", 3;
         /// A hop that a redirect response asked for.
         Redirect = "redirect", 4;
+        /// A repetition of a request that the server vowed not to have processed.
+        Resend = "resend", 5;
     }
 }
 
@@ -107,7 +109,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// Whether an attempt's request went out. `Unknown` decides like `Yes`.
+    /// Whether an attempt's request went out. `Unknown` decides like `Yes`, unless the server vowed that it did not process the request.
     Sent {
         /// Nothing of the request left the client.
         No = "no", 1;
@@ -127,6 +129,10 @@ closed_set! {
         ViaProxy = "via_proxy", 2;
         /// An earlier attempt of unknown outcome may have succeeded on the server.
         MayHaveSucceeded = "may_have_succeeded", 3;
+        /// A script answered the call, not a network.
+        Scripted = "scripted", 4;
+        /// The client injected faults into the call.
+        Chaos = "chaos", 5;
     }
 }
 
@@ -143,5 +149,7 @@ closed_set! {
         Truncated = "truncated", 4;
         /// The body names another request ID than the header.
         BodyMismatch = "body_mismatch", 5;
+        /// The request ID equals the correlation ID that the attempt carried.
+        AsSent = "as_sent", 6;
     }
 }

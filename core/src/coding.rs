@@ -7,7 +7,7 @@ use std::io::Read;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, TRANSFER_ENCODING};
 
 /// What the client says it can undo.
 pub(crate) const ACCEPT_ENCODING: &str = "gzip, br, zstd, deflate";
@@ -61,6 +61,30 @@ impl Coding {
         }
         Ok(found)
     }
+}
+
+/// Checks the transfer codings of a body. `chunked` is undone by the transport; any other would reach the caller as data,
+/// since no request allows one (RFC 9112 §7.4).
+pub(crate) fn check_transfer(headers: &HeaderMap) -> Result<(), String> {
+    let mut values = headers.get_all(TRANSFER_ENCODING).iter();
+    let Some(first) = values.next() else {
+        return Ok(());
+    };
+    let is_chunked = first
+        .as_bytes()
+        .trim_ascii()
+        .eq_ignore_ascii_case(b"chunked");
+    if is_chunked && values.next().is_none() {
+        return Ok(());
+    }
+    let all = headers.get_all(TRANSFER_ENCODING).iter();
+    let all: Vec<_> = all
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    Err(format!(
+        "the body's Transfer-Encoding `{}` is not `chunked`",
+        all.join(", ")
+    ))
 }
 
 /// Why a body was not decoded.

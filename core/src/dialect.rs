@@ -36,6 +36,8 @@ pub struct Dialect(pub(crate) Arc<Spec>);
 /// The data of a dialect.
 pub(crate) struct Spec {
     pub(crate) name: Arc<str>,
+    /// The called service, where one sign-in serves several.
+    pub(crate) service: Option<Arc<str>>,
     /// In order of precedence.
     pub(crate) request_id_headers: Vec<HeaderName>,
     pub(crate) credential: CredentialHeader,

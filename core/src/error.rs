@@ -204,7 +204,12 @@ impl fmt::Display for Error {
             (ErrorKind::Api, Some(status)) => write!(f, "{status}")?,
             (kind, _) => write!(f, "{kind}")?,
         }
-        if let Some(code) = self.code() {
+        // A call that ends between two attempts is not described by what the last of them met.
+        let failed = self
+            .last()
+            .filter(|last| last.failure() == Some(self.kind()));
+        let failure_code = failed.and_then(Attempt::failure_code);
+        if let Some(code) = self.code().or(failure_code) {
             write!(f, " {}", one_line(code))?;
         }
         let message = one_line(self.message());

@@ -146,7 +146,7 @@ pub fn target(data: &[u8]) {
             .collect();
         let query = [(line(2), line(3))];
         if let Ok(target) = place::build(&base, &line(0), &params, &query, &[]) {
-            assert_eq!(target.url.origin(), base.url().origin());
+            assert_eq!(target.url.to_url().origin(), base.url().origin());
             assert!(target.url.path().starts_with("/api/"), "{}", target.url);
             assert!(
                 !target
@@ -158,7 +158,7 @@ pub fn target(data: &[u8]) {
         }
     }
     if let Ok(target) = place::link(&base, &line(0), &[]) {
-        assert_eq!(target.url.origin(), base.url().origin());
+        assert_eq!(target.url.to_url().origin(), base.url().origin());
     }
     let _ = BaseUrl::parse(&line(0));
     let shown = redact::one_line(&line(0)).into_owned();
@@ -176,6 +176,7 @@ pub fn trail(data: &[u8]) {
         trace_id: TraceContext::start(call_id).trace_id(),
         traced: true,
         dialect: line(5).into(),
+        service: None,
         method: Method::GET,
         origin: "https://h".into(),
         path: line(0),

@@ -33,6 +33,8 @@
 //! * [`Client`] and [`blocking::Client`] make calls; [`ClientBuilder`] and [`RequestBuilder`] have the options.
 //! * [`Trail`] and [`Attempt`] are the record; [`Error`] carries it, and so does [`Response`].
 //! * [`Dialect`] is what reqtrail knows of an API; [`CustomDialect`] describes another one as data.
+//! * [`Transport`] is what sends; the feature `reqwest` adds `ClientBuilder::reqwest`, for a program that brings its own
+//!   `reqwest::ClientBuilder`.
 //! * [`Observer`] watches calls; all of them also write [`tracing`] events of the target `reqtrail`.
 //!
 //! # How a call behaves
@@ -50,6 +52,7 @@ mod codes;
 mod coding;
 mod fork;
 mod limits;
+mod random;
 mod rate_limit;
 mod redact;
 mod request_id;
@@ -98,7 +101,10 @@ pub use request::RequestBuilder;
 pub use request_id::{RequestId, RequestIdSource};
 pub use response::Response;
 pub use retry::RetryBudget;
+pub use target::RequestUrl;
 pub use trail::{Attempt, Outcome, Trail};
+#[cfg(feature = "reqwest")]
+pub use transport::reqwest::ReqwestTransport;
 pub use transport::{
     Failure, Phase, Proxy, Reply, SentMark, Transport, TransportError, WireRequest,
 };
@@ -106,6 +112,8 @@ pub use transport::{
 // Their types are part of this library's own; using them from here keeps the versions equal.
 pub use bytes;
 pub use http;
+#[cfg(feature = "reqwest")]
+pub use reqwest;
 pub use url;
 
 /// The version of this library, as in `0.1.0`.

@@ -71,6 +71,8 @@ pub struct CallInfo<'a> {
     pub call_id: uuid::Uuid,
     /// The dialect's name.
     pub dialect: &'a str,
+    /// The called service, as in [`Trail::service`].
+    pub service: Option<&'a str>,
     /// The method that the caller asked for.
     pub method: &'a http::Method,
     /// The path template.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use smallvec::SmallVec;
 
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -92,7 +93,8 @@ const MIN_SECRET: usize = 4;
 /// Takes a call's credentials out of text that a server sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redactor {
-    secrets: Vec<(Secret, Cow<'static, str>)>,
+    /// Most calls have one, the client's token.
+    secrets: SmallVec<[(Secret, Cow<'static, str>); 1]>,
 }
 
 impl Redactor {

@@ -134,7 +134,9 @@ impl Response {
 
     /// The `decode` error of a response that lacks what was asked for.
     pub(crate) fn without(&self, what: impl Into<String>) -> Error {
-        Error::new(ErrorKind::Decode, what).with_trail(self.trail.ended_with(ErrorKind::Decode))
+        let what = what.into();
+        let trail = self.trail.ended_with(ErrorKind::Decode, &what);
+        Error::new(ErrorKind::Decode, what).with_trail(trail)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where a request goes: base URL, path template, parameters and query, checked before anything is sent.
 
+mod request_url;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -7,6 +9,8 @@ use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
 use crate::redact;
+
+pub use request_url::RequestUrl;
 
 /// What a path template may hold as it is: RFC 3986's `pchar`, `/`, and `%` of an escape that is already there.
 const TEMPLATE: &AsciiSet = &redact::COMPONENT
@@ -84,7 +88,7 @@ pub(crate) struct Param {
 /// A checked request target.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    pub(crate) url: Url,
+    pub(crate) url: RequestUrl,
     /// The URL as trails show it, where that is not the URL itself.
     pub(crate) shown: Option<String>,
 }
@@ -93,7 +97,7 @@ pub(crate) struct Target {
 const MAX_URL: usize = 65_534;
 
 /// Refuses a URL that cannot be sent.
-fn checked_length(url: &Url) -> Result<(), String> {
+fn checked_length(url: &RequestUrl) -> Result<(), String> {
     match url.as_str().len() {
         length if length > MAX_URL => Err(format!(
             "the URL has {length} bytes with its parameters and query; expected {MAX_URL} at most"
@@ -118,17 +122,9 @@ pub(crate) fn build(
         check_segments(&path, template)?;
         (Cow::Owned(path), Cow::Owned(shown_path))
     };
-    // Cheaper than parsing the whole, and the host cannot change.
-    let mut url = base.url.clone();
-    if base.prefix.is_empty() {
-        url.set_path(&path);
-    } else {
-        url.set_path(&[&base.prefix, &*path].concat());
-    }
     let query = encode_query(query);
-    if !query.is_empty() {
-        url.set_query(Some(&query));
-    }
+    // Each part is escaped as a URL has it, so that nothing has to be parsed again.
+    let url = RequestUrl::from_parts(&base.origin, &base.prefix, &path, &query);
     checked_length(&url)?;
     let differs = !query.is_empty() || params.iter().any(|param| param.secret);
     let shown = differs.then(|| {
@@ -173,11 +169,10 @@ pub(crate) fn link(base: &BaseUrl, link: &str, shown_query: &[String]) -> Result
         return Err("the link holds user info (`user:password@`)".to_owned());
     }
     url.set_fragment(None);
+    let shown = Some(show(&url, shown_query));
+    let url = RequestUrl::from(url);
     checked_length(&url)?;
-    Ok(Target {
-        shown: Some(show(&url, shown_query)),
-        url,
-    })
+    Ok(Target { url, shown })
 }
 
 /// A URL as trails show it: without user info and fragment, its query values redacted.
@@ -196,6 +191,9 @@ pub(crate) fn encode(value: &str) -> String {
 }
 
 fn encode_query(query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return String::new();
+    }
     let pairs: Vec<String> = query
         .iter()
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
@@ -493,6 +491,21 @@ mod tests {
             if let Ok(path) = path("/a/{x}/b", &[param("x", &value)]) {
                 prop_assert_eq!(path.split('/').count(), 6);
                 prop_assert!(path.starts_with("/api/v1/a/") && path.ends_with("/b"));
+            }
+        }
+
+        #[test]
+        fn what_is_joined_is_what_a_parser_makes_of_it(template in "/[-._~%a-zA-Z0-9!$&'()*+,;=:@/ \"<>^`|é]{0,12}", value in ".{1,9}", query in ".{0,9}", prefix in "(/[a-z%20']{0,5}){0,2}") {
+            let base = base(&format!("https://h:8443{prefix}"));
+            let query = [("q".to_owned(), query)];
+            for (template, params) in [(template.clone(), vec![]), (format!("{template}/{{x}}"), vec![param("x", &value)])] {
+                if let Ok(target) = build(&base, &template, &params, &query, &[]) {
+                    let parsed = Url::parse(target.url.as_str()).expect("a URL");
+                    prop_assert_eq!(parsed.as_str(), target.url.as_str());
+                    prop_assert_eq!(parsed.path(), target.url.path());
+                    prop_assert_eq!(parsed.query(), target.url.query());
+                    prop_assert_eq!(target.url.origin(), "https://h:8443");
+                }
             }
         }
 

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::Method;
+use smallvec::SmallVec;
 
 use crate::codes::{ErrorKind, StopReason, TrailNote};
 use crate::request_id::RequestId;
-use crate::trace_context::TraceId;
 
 pub use attempt::Attempt;
-pub(crate) use recorder::{Opening, Recorder};
+pub(crate) use recorder::{Failed, Opening, Recorder};
 
 /// The record of one logical call: each request that went out, in order, and how the call ended.
 ///
@@ -25,22 +25,14 @@ pub(crate) use recorder::{Opening, Recorder};
 #[derive(Clone)]
 pub struct Trail(Arc<Data>);
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Data {
-    call_id: uuid::Uuid,
-    trace_id: TraceId,
-    traced: bool,
-    dialect: Arc<str>,
-    method: Method,
-    origin: Arc<str>,
-    path: String,
-    correlation_id: Option<Box<str>>,
-    started_at: SystemTime,
+    opening: Opening,
     elapsed: Duration,
     outcome: Outcome,
     stopped: StopReason,
-    notes: Vec<TrailNote>,
-    attempts: Vec<Attempt>,
+    /// Most calls need one.
+    attempts: SmallVec<[Attempt; 1]>,
 }
 
 /// How a call ended.
@@ -77,50 +69,56 @@ impl Trail {
     /// The call's own random ID (a UUID, version 4, in its canonical form), made before the first attempt.
     #[must_use]
     pub fn call_id(&self) -> String {
-        self.0.call_id.hyphenated().to_string()
+        self.0.opening.call_id.hyphenated().to_string()
     }
 
     /// The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
     #[must_use]
     pub fn trace_id(&self) -> String {
-        self.0.trace_id.to_string()
+        self.0.opening.trace_id.to_string()
     }
 
     /// The name of the API's dialect.
     #[must_use]
     pub fn dialect(&self) -> &str {
-        &self.0.dialect
+        &self.0.opening.dialect
+    }
+
+    /// The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.0.opening.service.as_deref()
     }
 
     /// The method that the caller asked for.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.0.method
+        &self.0.opening.method
     }
 
     /// Scheme, host and port of the API.
     #[must_use]
     pub fn origin(&self) -> &str {
-        &self.0.origin
+        &self.0.opening.origin
     }
 
     /// The path template, as in `/cameras/{id}`.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.0.path
+        &self.0.opening.path
     }
 
     /// What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and
     /// the call ID unless the caller gave another. It is in the logs of every service on the way.
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
-        self.0.correlation_id.as_deref()
+        self.0.opening.correlation_id.as_deref()
     }
 
     /// When the call started, by this machine's clock.
     #[must_use]
     pub fn started_at(&self) -> SystemTime {
-        self.0.started_at
+        self.0.opening.started_at
     }
 
     /// How long the call took, all attempts and waits included.
@@ -144,7 +142,7 @@ impl Trail {
     /// What a reader of the trail should know.
     #[must_use]
     pub fn notes(&self) -> &[TrailNote] {
-        &self.0.notes
+        &self.0.opening.notes
     }
 
     /// The attempts, in the order in which they went out.
@@ -196,18 +194,21 @@ impl Trail {
         what: impl Into<String>,
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> crate::Error {
+        let what = what.into();
+        let trail = self.ended_with(ErrorKind::Decode, &what);
         crate::Error::new(ErrorKind::Decode, what)
-            .with_trail(self.ended_with(ErrorKind::Decode))
+            .with_trail(trail)
             .with_source(Some(cause.into()))
     }
 
     /// A copy that ends with `kind`: the body turned out to be unusable after the call had returned it.
-    pub(crate) fn ended_with(&self, kind: ErrorKind) -> Self {
+    pub(crate) fn ended_with(&self, kind: ErrorKind, reason: &str) -> Self {
         let mut data = Data::clone(&self.0);
         data.outcome = Outcome::Error(kind);
         data.stopped = StopReason::NotRetryable;
         if let Some(last) = data.attempts.last_mut() {
             last.failure = Some(kind);
+            last.failure_reason = Some(attempt::reason(reason));
         }
         Self(Arc::new(data))
     }

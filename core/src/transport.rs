@@ -1,5 +1,7 @@
 //! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
 
+mod body;
+mod classify;
 pub(crate) mod hyper;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
@@ -8,15 +10,17 @@ pub(crate) mod timers;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use url::Url;
+
+use crate::target::RequestUrl;
 
 /// The transport of clients that name none.
 pub(crate) type DefaultTransport = hyper::HyperTransport;
@@ -67,7 +71,7 @@ pub struct WireRequest {
     /// The method.
     pub method: Method,
     /// The URL.
-    pub url: Url,
+    pub url: RequestUrl,
     /// The headers but for `Host` and the framing.
     pub headers: HeaderMap,
     /// The whole body; empty for none.
@@ -83,7 +87,7 @@ impl std::fmt::Debug for WireRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WireRequest")
             .field("method", &self.method)
-            .field("origin", &self.url.origin().ascii_serialization())
+            .field("origin", &self.url.origin())
             .field("body_bytes", &self.body.len())
             .field("sent", &self.sent)
             .finish_non_exhaustive()
@@ -91,7 +95,7 @@ impl std::fmt::Debug for WireRequest {
 }
 
 impl WireRequest {
-    pub(crate) fn new(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn new(method: Method, url: RequestUrl, headers: HeaderMap, body: Bytes) -> Self {
         Self {
             method,
             url,
@@ -118,6 +122,25 @@ struct Marks {
     timed_out: AtomicBool,
     phase: AtomicU8,
     peer: Mutex<Option<Arc<str>>>,
+    connection: OnceLock<Connection>,
+}
+
+/// The connection that a request was first sent on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Connection {
+    /// The address of its other end: the server's or a proxy's. A Unix socket has none.
+    pub remote: Option<SocketAddr>,
+    /// Whether it had served other requests before.
+    pub is_reused: bool,
+}
+
+impl Connection {
+    /// Describes a connection.
+    #[must_use]
+    pub fn new(remote: Option<SocketAddr>, is_reused: bool) -> Self {
+        Self { remote, is_reused }
+    }
 }
 
 /// What an exchange is busy with.
@@ -196,6 +219,17 @@ impl SentMark {
     pub fn peer(&self) -> Option<Arc<str>> {
         let peer = self.0.peer.lock().unwrap_or_else(PoisonError::into_inner);
         peer.clone()
+    }
+
+    /// Notes the connection that the request goes to. The first one stays.
+    pub fn set_connection(&self, connection: Connection) {
+        let _ = self.0.connection.set(connection);
+    }
+
+    /// Returns the connection that the request went to, where the transport says so.
+    #[must_use]
+    pub fn connection(&self) -> Option<Connection> {
+        self.0.connection.get().copied()
     }
 
     /// Notes that the exchange is given up because its time ran out, and not because the caller cancelled.

@@ -25,7 +25,7 @@
  * Callbacks run on the library's threads or on the one that makes the call, as each says. They must not unwind or jump
  * out (longjmp, a C++ exception). They may call the library, but for what their page says.
  *
- * Signals. SIGPIPE is blocked on the library's threads, and on the program's while they are in a call.
+ * Signals. The library raises no SIGPIPE, whatever a peer does. Its own threads block the signal; the program's keep their masks.
  *
  * After a fork the child must not use handles that the parent made: the library's threads are not in it.
  */

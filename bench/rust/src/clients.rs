@@ -1,164 +1,144 @@
-//! The clients: each makes GETs one after the other, reads the whole body and the request ID.
+//! The clients: each makes its calls, reads the whole body and the request ID.
+//!
+//! Peers are used as their documentation says for many requests; what they have beyond that stays at its default.
 
-use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Empty};
-use serde_json::{Value, json};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
 
-use crate::measure::{cpu, rss_mib};
+use crate::equal;
+use crate::measure::{Until, tasks, threads};
+use crate::work::{PAYLOAD, Work};
 
-/// Their names, in the order in which a round runs them.
-pub const NAMES: [&str; 6] = ["reqtrail", "reqtrail-blocking", "hyper-util", "reqwest", "reqwest-retry", "ureq"];
-
-const WARM_UP: Duration = Duration::from_millis(150);
+/// The waits of the retry workload are as short as each client allows.
+const BACKOFF: Duration = Duration::from_millis(1);
+/// Enough that no call of the retry workload ends without an answer.
+const ATTEMPTS: u32 = 32;
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Runs one client and gives its figures.
-pub fn run(name: &str, concurrency: usize, window: Duration, url: &str) -> Value {
+pub fn run(name: &str, work: &Work, concurrency: usize, until: Until) -> Value {
+    let length = work.length;
     match name {
         "reqtrail" => {
-            let client = reqtrail::Client::builder(url).build().expect("a client");
-            tasks(concurrency, window, move || {
-                let client = client.clone();
+            let client = ours(work).build().expect("a client");
+            let work = work.clone();
+            tasks(concurrency, until, length, move || {
+                let call = if work.post { client.post(work.path).json_bytes(PAYLOAD) } else { client.get(work.path) };
                 async move {
-                    let response = client.get("/events").send().await.expect("a response");
+                    let response = call.send().await.expect("a response");
                     assert!(response.request_id().is_some());
                     response.bytes().len()
                 }
             })
         }
         "reqtrail-blocking" => {
-            let client = reqtrail::Client::builder(url).build_blocking().expect("a client");
-            threads(concurrency, window, move || {
-                let response = client.get("/events").send().expect("a response");
+            let client = ours(work).build_blocking().expect("a client");
+            let work = work.clone();
+            threads(concurrency, until, length, move || {
+                let call = if work.post { client.post(work.path).json_bytes(PAYLOAD) } else { client.get(work.path) };
+                let response = call.send().expect("a response");
                 assert!(response.request_id().is_some());
                 response.bytes().len()
             })
         }
         "hyper-util" => {
-            let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build_http::<Empty<bytes::Bytes>>();
-            let uri: http::Uri = format!("{url}/events").parse().expect("a URI");
-            tasks(concurrency, window, move || {
-                let (client, uri) = (client.clone(), uri.clone());
+            plain(work);
+            let client = legacy::Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+            let (uri, post) = (work.url::<http::Uri>(), work.post);
+            tasks(concurrency, until, length, move || {
+                let mut request = http::Request::new(Full::new(Bytes::new()));
+                *request.uri_mut() = uri.clone();
+                if post {
+                    *request.method_mut() = http::Method::POST;
+                    request.headers_mut().insert(CONTENT_TYPE, JSON);
+                    *request.body_mut() = Full::new(Bytes::from_static(PAYLOAD));
+                }
+                let response = client.request(request);
                 async move {
-                    let response = client.get(uri).await.expect("a response");
-                    assert!(response.headers().contains_key("x-request-id"));
+                    let response = response.await.expect("a response");
+                    checked(response.status(), response.headers());
                     response.into_body().collect().await.expect("a body").to_bytes().len()
                 }
             })
         }
+        "hyper-util-equal" => {
+            plain(work);
+            let client = equal::Client::new(work);
+            tasks(concurrency, until, length, move || {
+                let client = client.clone();
+                async move { client.call().await }
+            })
+        }
         "reqwest" => {
             let client = reqwest::Client::new();
-            let url: reqwest::Url = format!("{url}/events").parse().expect("a URL");
-            tasks(concurrency, window, move || {
-                let (client, url) = (client.clone(), url.clone());
+            let (url, post) = (work.url::<reqwest::Url>(), work.post);
+            tasks(concurrency, until, length, move || {
+                let call = if post {
+                    client.post(url.clone()).header(CONTENT_TYPE, JSON).body(PAYLOAD)
+                } else {
+                    client.get(url.clone())
+                };
                 async move {
-                    let response = client.get(url).send().await.expect("a response");
-                    assert!(response.headers().contains_key("x-request-id"));
+                    let response = call.send().await.expect("a response");
+                    checked(response.status(), response.headers());
                     response.bytes().await.expect("a body").len()
                 }
             })
         }
         "reqwest-retry" => {
-            let policy = reqwest_retry::policies::ExponentialBackoff::builder().build_with_max_retries(3);
+            let policy = reqwest_retry::policies::ExponentialBackoff::builder();
+            let policy = if work.retry {
+                policy.retry_bounds(BACKOFF, BACKOFF).build_with_max_retries(ATTEMPTS - 1)
+            } else {
+                policy.build_with_max_retries(3)
+            };
             let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
                 .with(reqwest_retry::RetryTransientMiddleware::new_with_policy(policy))
                 .build();
-            let url: reqwest::Url = format!("{url}/events").parse().expect("a URL");
-            tasks(concurrency, window, move || {
-                let (client, url) = (client.clone(), url.clone());
+            let url = work.url::<reqwest::Url>();
+            tasks(concurrency, until, length, move || {
+                let call = client.get(url.clone());
                 async move {
-                    let response = client.get(url).send().await.expect("a response");
-                    assert!(response.headers().contains_key("x-request-id"));
+                    let response = call.send().await.expect("a response");
+                    checked(response.status(), response.headers());
                     response.bytes().await.expect("a body").len()
                 }
             })
         }
         "ureq" => {
+            plain(work);
             let agent = ureq::Agent::new_with_defaults();
-            let url = format!("{url}/events");
-            threads(concurrency, window, move || {
+            let url = work.url::<String>();
+            threads(concurrency, until, length, move || {
                 let mut response = agent.get(&url).call().expect("a response");
-                assert!(response.headers().contains_key("x-request-id"));
+                checked(response.status(), response.headers());
                 response.body_mut().read_to_vec().expect("a body").len()
             })
         }
-        other => panic!("no client `{other}`; expected one of {NAMES:?}"),
+        other => panic!("no client `{other}`"),
     }
 }
 
-fn tasks<F, R>(concurrency: usize, window: Duration, call: F) -> Value
-where
-    F: Fn() -> R + Clone + 'static,
-    R: Future<Output = usize> + 'static,
-{
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let local = tokio::task::LocalSet::new();
-    local.block_on(&runtime, async {
-        round(concurrency, WARM_UP, &call).await;
-        let (wall, used) = (Instant::now(), cpu());
-        let count = round(concurrency, window, &call).await;
-        figures(count, wall.elapsed(), cpu() - used)
-    })
-}
-
-async fn round<F, R>(concurrency: usize, window: Duration, call: &F) -> u64
-where
-    F: Fn() -> R + Clone + 'static,
-    R: Future<Output = usize> + 'static,
-{
-    let end = Instant::now() + window;
-    let workers: Vec<_> = (0..concurrency)
-        .map(|_| {
-            let call = call.clone();
-            tokio::task::spawn_local(async move {
-                let mut count = 0;
-                while Instant::now() < end {
-                    assert_eq!(call().await, 1024);
-                    count += 1;
-                }
-                count
-            })
-        })
-        .collect();
-    let mut count = 0;
-    for worker in workers {
-        count += worker.await.expect("a worker");
+/// reqtrail as users get it. Only the retry workload sets options: waits as short as the peers', and no budget.
+fn ours(work: &Work) -> reqtrail::ClientBuilder {
+    let builder = reqtrail::Client::builder(&work.base);
+    if !work.retry {
+        return builder;
     }
-    count
+    builder.max_attempts(ATTEMPTS).base_delay(BACKOFF).max_delay(BACKOFF).retry_budget(None)
 }
 
-fn threads<F>(concurrency: usize, window: Duration, call: F) -> Value
-where
-    F: Fn() -> usize + Send + Sync + 'static,
-{
-    let call = Arc::new(call);
-    let round = |window: Duration| {
-        let (end, count) = (Instant::now() + window, AtomicU64::new(0));
-        std::thread::scope(|scope| {
-            for _ in 0..concurrency {
-                scope.spawn(|| {
-                    while Instant::now() < end {
-                        assert_eq!(call(), 1024);
-                        count.fetch_add(1, Ordering::Relaxed);
-                    }
-                });
-            }
-        });
-        count.into_inner()
-    };
-    round(WARM_UP);
-    let (wall, used) = (Instant::now(), cpu());
-    let count = round(window);
-    figures(count, wall.elapsed(), cpu() - used)
+/// For clients that are built without TLS here.
+fn plain(work: &Work) {
+    assert!(work.base.starts_with("http://"), "the client is built without TLS");
 }
 
-fn figures(count: u64, wall: Duration, used: Duration) -> Value {
-    json!({
-        "rps": count as f64 / wall.as_secs_f64(),
-        "cpu_us": used.as_secs_f64() * 1e6 / count as f64,
-        "rss_mb": rss_mib(),
-    })
+fn checked(status: http::StatusCode, headers: &HeaderMap) {
+    assert!(status.is_success() && headers.contains_key("x-request-id"), "status {status}");
 }

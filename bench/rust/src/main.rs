@@ -1,31 +1,38 @@
-//! reqtrail beside its peers, in one run, as ratios.
+//! One client of the bench: `reqtrail-bench NAME WORKLOAD CONCURRENCY URL --seconds=S` or `… --requests=N`.
 //!
-//! `reqtrail-bench` alone is the driver: it starts the server and then, round after round, one process per client and
-//! concurrency. `server`, `client` and `own-work` are those processes.
+//! Prints what it came to as one line of JSON. `reqtrail-bench own-work` prints the nanoseconds that a call of reqtrail
+//! takes without a network. `bench/common` runs these processes.
 
 mod clients;
-mod driver;
+mod equal;
 mod measure;
 mod own_work;
-mod server;
+mod work;
 
 use std::time::Duration;
+
+use measure::Until;
+use work::Work;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] => driver::run(),
-        ["server"] => server::run(),
         ["own-work"] => own_work::run(),
-        ["client", name, concurrency, seconds, url] => {
+        [name, workload, concurrency, url, how_long] => {
             let concurrency = concurrency.parse().expect("a concurrency");
-            let window = Duration::from_secs_f64(seconds.parse().expect("seconds"));
-            println!("{}", clients::run(name, concurrency, window, url));
+            let until = match how_long.split_once('=') {
+                Some(("--seconds", text)) => Until::Passed(Duration::from_secs_f64(text.parse().expect("seconds"))),
+                Some(("--requests", text)) => Until::Made(text.parse().expect("a number of requests")),
+                _ => usage(),
+            };
+            println!("{}", clients::run(name, &Work::new(workload, url), concurrency, until));
         }
-        _ => {
-            eprintln!("usage: reqtrail-bench [server | own-work | client NAME CONCURRENCY SECONDS URL]");
-            std::process::exit(2);
-        }
+        _ => usage(),
     }
+}
+
+fn usage() -> ! {
+    eprintln!("usage: reqtrail-bench own-work | NAME WORKLOAD CONCURRENCY URL (--seconds=S | --requests=N)");
+    std::process::exit(2);
 }

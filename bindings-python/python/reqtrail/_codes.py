@@ -141,6 +141,9 @@ class Cause(StrEnum):
     REDIRECT = "redirect"
     """A hop that a redirect response asked for."""
 
+    RESEND = "resend"
+    """A repetition of a request that the server vowed not to have processed."""
+
 
 class WaitReason(StrEnum):
     """Why a call waited before its next attempt."""
@@ -155,7 +158,8 @@ class WaitReason(StrEnum):
 
 
 class Sent(StrEnum):
-    """Whether an attempt's request went out. ``unknown`` decides like ``yes``."""
+    """Whether an attempt's request went out. ``unknown`` decides like ``yes``, unless the server vowed that it
+    did not process the request."""
 
     __module__ = "reqtrail"
 
@@ -183,6 +187,12 @@ class TrailNote(StrEnum):
     MAY_HAVE_SUCCEEDED = "may_have_succeeded"
     """An earlier attempt of unknown outcome may have succeeded on the server."""
 
+    SCRIPTED = "scripted"
+    """A script answered the call, not a network."""
+
+    CHAOS = "chaos"
+    """The client injected faults into the call."""
+
 
 class RequestIdNote(StrEnum):
     """What was odd about an attempt's request ID."""
@@ -203,3 +213,6 @@ class RequestIdNote(StrEnum):
 
     BODY_MISMATCH = "body_mismatch"
     """The body names another request ID than the header."""
+
+    AS_SENT = "as_sent"
+    """The request ID equals the correlation ID that the attempt carried."""

@@ -113,14 +113,15 @@ def _attempt(at: float, call: tuple[str, str, str, str, str | None], attempt: di
             "code": attempt["error_code"],
             "request_id": attempt["request_id"],
             "failure": attempt["failure"],
+            "failure_code": attempt["failure_code"],
+            "failure_reason": attempt["failure_reason"],
             "elapsed_ms": attempt["elapsed_ms"],
             "wait_ms": attempt["wait_ms"],
         },
     )
 
 
-def _failure(at: float, about: tuple[str, str | None], trail: dict[str, Any]) -> None:
-    display, correlation_id = about
+def _failure(at: float, display: str, trail: dict[str, Any]) -> None:
     attempts = trail["attempts"]
     last: dict[str, Any] = attempts[-1] if attempts else {}
     _log(
@@ -130,7 +131,7 @@ def _failure(at: float, about: tuple[str, str | None], trail: dict[str, Any]) ->
         (display,),
         {
             "call_id": trail["call_id"],
-            "correlation_id": correlation_id,
+            "correlation_id": trail["correlation_id"],
             "dialect": trail["dialect"],
             "method": trail["method"],
             "path": trail["path"],
@@ -139,6 +140,8 @@ def _failure(at: float, about: tuple[str, str | None], trail: dict[str, Any]) ->
             "code": last.get("error_code"),
             "request_id": last.get("request_id"),
             "failure": trail["outcome"],
+            "failure_code": last.get("failure_code"),
+            "failure_reason": last.get("failure_reason"),
             "elapsed_ms": trail["elapsed_ms"],
             "wait_ms": None,
         },

@@ -1,6 +1,7 @@
 """The options of clients and of requests."""
 
 import json
+import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Required, TypedDict
@@ -112,9 +113,17 @@ class _CommonOptions(TypedDict, total=False):
     http1_only: bool
     """Whether HTTP/2 is not offered."""
     pool_max_idle: int
-    """How many idle connections are kept, for each thread that calls at the same time; unlimited by default."""
+    """How many idle connections are kept; unlimited by default."""
     pool_idle_timeout: Seconds
     """How long an idle connection is kept; 15 s by default."""
+    http2_ping_interval: Seconds | None
+    """How long an HTTP/2 connection with open streams may be silent before the peer is pinged; 5 s by default, and
+    ``None`` turns pings off."""
+    http2_ping_timeout: Seconds
+    """How long the answer to an HTTP/2 ping may take before the connection is given up; 3 s by default."""
+    unix_socket: str | os.PathLike[str]
+    """The Unix socket to connect to. The base URL's host and port then only name the API: in ``Host``, in TLS and in
+    trails. No proxy of the environment is used, and ``proxy`` is an error beside it."""
     jitter_seed: int
     """Makes the random waits repeatable, for tests."""
     on_attempt: Callable[[CallInfo, Attempt], object] | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from ._codes import Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason
+from ._codes import Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason
 from ._native import RawTrail
 
 __all__ = ["Attempt", "CallInfo", "Trail"]
@@ -51,10 +51,19 @@ class Attempt:
     """The ID that the body names, if it differs."""
     error_code: str | None
     """The API's error code in its canonical spelling."""
+    category: Category | None
+    """What the API error means, if the attempt is one."""
     failure: ErrorKind | None
     """Why there was no whole, usable response."""
+    failure_code: str | None
+    """The code that operators know the failure by, such as ``ECONNREFUSED``; ``None`` where none fits."""
+    failure_reason: str | None
+    """The failure in words: one line of at most 200 characters, without secrets."""
     sent: Sent
     """Whether the request went out."""
+    processed: bool | None
+    """``True``: the server answered. ``False``: nothing left, or the server vowed that it did not process it. ``None``:
+    nobody knows."""
     started: float
     """When it began, from the start of the call."""
     elapsed: float
@@ -68,7 +77,7 @@ class Attempt:
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> Self:
-        failure, reason = data["failure"], data["wait_reason"]
+        category, failure, reason = data["category"], data["failure"], data["wait_reason"]
         return cls(
             number=data["number"],
             cause=Cause(data["cause"]),
@@ -81,8 +90,12 @@ class Attempt:
             request_id_notes=tuple(RequestIdNote(note) for note in data["request_id_notes"]),
             body_request_id=data["body_request_id"],
             error_code=data["error_code"],
+            category=None if category is None else Category(category),
             failure=None if failure is None else ErrorKind(failure),
+            failure_code=data["failure_code"],
+            failure_reason=data["failure_reason"],
             sent=Sent(data["sent"]),
+            processed=data["processed"],
             started=data["started_ms"] / 1e3,
             elapsed=data["elapsed_ms"] / 1e3,
             retry_after=_seconds(data["retry_after_ms"]),
@@ -100,7 +113,7 @@ class Trail:
     __slots__ = ("_attempts", "_data", "_frozen", "_raw")
 
     _raw: RawTrail | None
-    _frozen: tuple[str, str, str | None] | None
+    _frozen: tuple[str, str] | None
     _data: dict[str, Any] | None
     _attempts: tuple[Attempt, ...] | None
 
@@ -112,11 +125,11 @@ class Trail:
         return cls._made(raw, None)
 
     @classmethod
-    def _thawed(cls, text: str, report: str, correlation_id: str | None) -> Self:
-        return cls._made(None, (text, report, correlation_id))
+    def _thawed(cls, text: str, report: str) -> Self:
+        return cls._made(None, (text, report))
 
     @classmethod
-    def _made(cls, raw: RawTrail | None, frozen: tuple[str, str, str | None] | None) -> Self:
+    def _made(cls, raw: RawTrail | None, frozen: tuple[str, str] | None) -> Self:
         made = cls.__new__(cls)
         put = object.__setattr__
         put(made, "_raw", raw)
@@ -159,6 +172,12 @@ class Trail:
         return str(self._read()["dialect"])
 
     @property
+    def service(self) -> str | None:
+        """The service that was called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
+        value: str | None = self._read()["service"]
+        return value
+
+    @property
     def method(self) -> str:
         """The method that the caller asked for."""
         return str(self._read()["method"])
@@ -176,9 +195,8 @@ class Trail:
     @property
     def correlation_id(self) -> str | None:
         """What every attempt carried in the dialect's correlation header: for OpenStack the global request ID."""
-        if self._raw is not None:
-            return self._raw.correlation_id
-        return self._freeze()[2]
+        value: str | None = self._read()["correlation_id"]
+        return value
 
     @property
     def started_at(self) -> datetime:
@@ -240,14 +258,14 @@ class Trail:
         """The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets."""
         return self._raw.report() if self._raw is not None else self._freeze()[1]
 
-    def _freeze(self) -> tuple[str, str, str | None]:
+    def _freeze(self) -> tuple[str, str]:
         """All of it as text, for pickling: a trail that comes back has no core behind it."""
         if self._frozen is not None:
             return self._frozen
         raw = self._raw
         if raw is None:
             raise TypeError("trails are made by calls")
-        return raw.to_json(), raw.report(), raw.correlation_id
+        return raw.to_json(), raw.report()
 
     def __str__(self) -> str:
         return self.report()

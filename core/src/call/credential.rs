@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use futures_channel::oneshot;
@@ -124,6 +124,8 @@ pub(crate) struct Lease {
     token: Token,
     generation: u64,
     refreshable: bool,
+    /// Made by the first call that sends it.
+    header: Arc<OnceLock<Option<HeaderValue>>>,
 }
 
 /// What a call finds when it begins.
@@ -253,6 +255,7 @@ impl State {
             token,
             generation: self.generation,
             refreshable,
+            header: Arc::default(),
         };
         self.current = Some(lease.clone());
         lease
@@ -351,12 +354,16 @@ impl Lease {
         self.refreshable
     }
 
-    /// The header's value; marked sensitive, so that HTTP/2 does not index it.
+    /// The header's value; marked sensitive, so that HTTP/2 does not index it. `prefix` is the dialect's, which a client
+    /// has one of.
     pub(crate) fn header(&self, prefix: &str) -> Option<HeaderValue> {
-        let mut value =
-            HeaderValue::try_from(format!("{prefix}{}", self.secret().expose())).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+        let make = || {
+            let text = format!("{prefix}{}", self.secret().expose());
+            let mut value = HeaderValue::try_from(text).ok()?;
+            value.set_sensitive(true);
+            Some(value)
+        };
+        self.header.get_or_init(make).clone()
     }
 }
 

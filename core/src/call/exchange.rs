@@ -6,27 +6,28 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::body::{Collected, ReadError, decode, decode_what_is_there};
 use super::plan::Hop;
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
 use super::shared::Shared;
-use super::timer::{AttemptTimer, Timing};
+use super::timeout::{self, Waited};
+use super::timer::{AttemptTimer, Ended, Timing};
 use super::{End, guard};
 use crate::codes::{ErrorKind, Sent};
-use crate::coding::{Coding, DecodeError};
+use crate::coding::{self, Coding, DecodeError};
 use crate::dialect::{self, RetryRule, Seen};
 use crate::error::{ApiError, ApiFields, BoxError};
 use crate::limits;
 use crate::rate_limit::RateLimit;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, one_line};
 use crate::request_id;
 use crate::retry::decision::Gave;
 use crate::retry_after;
-use crate::trail::Recorder;
-use crate::transport::{Failure, Reply, SentMark, Transport, TransportError, WireRequest};
+use crate::trail::{Failed, Recorder};
+use crate::transport::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireRequest};
 
 /// What an attempt gave, for the decision and for the caller.
 pub(super) struct Exchanged {
@@ -39,6 +40,19 @@ pub(super) struct Exchanged {
     pub(super) end: End,
     /// Where a followed redirect leads.
     pub(super) next_hop: Option<Box<Hop>>,
+}
+
+impl Exchanged {
+    fn new(gave: Gave, sent: Sent, end: End) -> Self {
+        Self {
+            gave,
+            sent,
+            out_of_time: false,
+            retry_after: None,
+            end,
+            next_hop: None,
+        }
+    }
 }
 
 /// A usable 2xx response.
@@ -95,6 +109,7 @@ impl<T: Transport> Attempt<'_, T> {
         };
         // What is answered was sent, also by a transport that forgot to say so.
         sent.mark();
+        sent.set_phase(Phase::Reading);
         let Reply {
             status,
             headers,
@@ -111,7 +126,7 @@ impl<T: Transport> Attempt<'_, T> {
             head.retry_after,
         );
         if let Err(message) = limits::check_headers(&head.headers) {
-            return failed(recorder, ErrorKind::TooLarge, message, Gave::Unusable);
+            return failed(recorder, ErrorKind::TooLarge, message);
         }
         if head.status.is_success() {
             return self
@@ -126,18 +141,18 @@ impl<T: Transport> Attempt<'_, T> {
             &self.shared.shown_query,
         ) {
             Verdict::Follow(next) => Exchanged {
-                gave: Gave::Redirect,
-                sent: Sent::Yes,
-                out_of_time: false,
                 retry_after: head.retry_after,
-                end: End::error(ErrorKind::Redirect, "the redirect was not followed"),
                 next_hop: Some(next),
+                ..Exchanged::new(
+                    Gave::Redirect,
+                    Sent::Yes,
+                    End::error(ErrorKind::Redirect, "the redirect was not followed"),
+                )
             },
             Verdict::Refuse(why) => failed(
                 recorder,
                 ErrorKind::Redirect,
                 self.redactor.text(&why).into_owned(),
-                Gave::Unusable,
             ),
             Verdict::Final => self.api_error(head, body, recorder, cancel, timer).await,
         }
@@ -152,6 +167,11 @@ impl<T: Transport> Attempt<'_, T> {
         mut timer: AttemptTimer<'_, T>,
         sent: &SentMark,
     ) -> Exchanged {
+        let has_body = self.hop.method != Method::HEAD && head.status != StatusCode::NO_CONTENT;
+        if has_body && let Err(message) = coding::check_transfer(&head.headers) {
+            let message = self.redactor.text(&message).into_owned();
+            return failed(recorder, ErrorKind::Decode, message);
+        }
         let limit = self.shared.limits.body_bytes;
         let mut collected = Collected::default();
         match race(
@@ -175,7 +195,7 @@ impl<T: Transport> Attempt<'_, T> {
             Err(_) if raw.is_empty() => Coding::Identity,
             Err(message) => {
                 let message = self.redactor.text(&message).into_owned();
-                return failed(recorder, ErrorKind::Decode, message, Gave::Unusable);
+                return failed(recorder, ErrorKind::Decode, message);
             }
         };
         let body = match race(
@@ -194,7 +214,6 @@ impl<T: Transport> Attempt<'_, T> {
                     recorder,
                     ErrorKind::Decode,
                     format!("the body's coding is corrupt: {error}"),
-                    Gave::Unusable,
                 );
             }
         };
@@ -202,18 +221,15 @@ impl<T: Transport> Attempt<'_, T> {
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);
         }
+        let success = Success {
+            status: head.status,
+            rate_limit: self.rate_limit(&head.headers),
+            headers: head.headers,
+            body,
+        };
         Exchanged {
-            gave: Gave::Success,
-            sent: Sent::Yes,
-            out_of_time: false,
             retry_after: head.retry_after,
-            end: End::Response(Success {
-                status: head.status,
-                rate_limit: self.rate_limit(&head.headers),
-                headers: head.headers,
-                body,
-            }),
-            next_hop: None,
+            ..Exchanged::new(Gave::Success, Sent::Yes, End::Response(success))
         }
     }
 
@@ -285,22 +301,17 @@ impl<T: Transport> Attempt<'_, T> {
             headers: self.clean_headers(head.headers),
             body: kept,
         }));
+        let reason = head.status.canonical_reason().unwrap_or_default();
+        let end = End::Error {
+            kind: ErrorKind::Api,
+            message: reason.to_owned(),
+            api: Some(api),
+            source: None,
+        };
         Exchanged {
-            gave: Gave::Status(status, rule),
-            sent: Sent::Yes,
             out_of_time,
             retry_after: head.retry_after,
-            end: End::Error {
-                kind: ErrorKind::Api,
-                message: head
-                    .status
-                    .canonical_reason()
-                    .unwrap_or_default()
-                    .to_owned(),
-                api: Some(api),
-                source: None,
-            },
-            next_hop: None,
+            ..Exchanged::new(Gave::Status(status, rule), Sent::Yes, end)
         }
     }
 
@@ -314,28 +325,36 @@ impl<T: Transport> Attempt<'_, T> {
     ) -> Exchanged {
         let (kind, gave, sent) = match error.failure() {
             Failure::Connect => (ErrorKind::Connect, Gave::NoConnection, Sent::No),
-            Failure::Tls | Failure::ProxyRefused => (ErrorKind::Connect, Gave::Tls, Sent::No),
-            Failure::Unprocessed | Failure::RefusedStream => {
-                (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark))
+            Failure::Tls | Failure::ProxyRefused => {
+                (ErrorKind::Connect, Gave::ConnectionRefused, Sent::No)
+            }
+            Failure::Unprocessed => (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark)),
+            Failure::RefusedStream => {
+                (ErrorKind::Transport, Gave::RefusedStream, guard::sent(mark))
             }
             Failure::HeadersTooLarge => (ErrorKind::TooLarge, Gave::Unusable, Sent::Yes),
             Failure::Broken => (ErrorKind::Transport, Gave::Broken, guard::sent(mark)),
         };
         let message = self.redactor.text(&error.to_string()).into_owned();
-        let answered = recorder.last().is_some_and(|a| a.status().is_some());
+        let answered = is_answered(recorder);
         // What a connection says after the head does not undo that the server has acted.
-        let gave = if answered { Gave::Broken } else { gave };
-        recorder.failed(kind, sent);
-        if gave == Gave::Unprocessed {
-            recorder.unprocessed();
-        }
+        let (gave, sent) = if answered {
+            (Gave::Broken, Sent::Yes)
+        } else {
+            (gave, sent)
+        };
+        let code = error.code().map(|code| self.redactor.text(code));
+        recorder.failed(Failed {
+            kind,
+            sent,
+            unprocessed: matches!(gave, Gave::Unprocessed | Gave::RefusedStream),
+            code: code.map(|code| one_line(&code).into_owned().into()),
+            reason: &message,
+        });
+        let end = End::error(kind, message).caused_by(self.clean_source(error));
         Exchanged {
-            gave,
-            sent: if answered { Sent::Yes } else { sent },
-            out_of_time: false,
             retry_after,
-            end: End::error(kind, message).caused_by(self.clean_source(error)),
-            next_hop: None,
+            ..Exchanged::new(gave, sent, end)
         }
     }
 
@@ -361,38 +380,41 @@ impl<T: Transport> Attempt<'_, T> {
         retry_after: Option<Duration>,
         mark: &SentMark,
     ) -> Exchanged {
-        let now = self.transport.now();
-        let answered = recorder
-            .last()
-            .is_some_and(|attempt| attempt.status().is_some());
-        let sent = if answered {
+        let sent = if is_answered(recorder) {
             Sent::Yes
         } else {
             guard::sent(mark)
         };
-        let (kind, gave, message) = if now >= self.timing.call {
-            (ErrorKind::Timeout, Gave::Broken, "the call's time ran out")
-        } else if now >= self.timing.attempt || sent != Sent::No {
-            (
-                ErrorKind::Timeout,
-                Gave::Broken,
-                "the attempt's time ran out",
-            )
-        } else {
-            (
-                ErrorKind::Connect,
-                Gave::NoConnection,
-                "no connection within the connect timeout",
-            )
+        let phase = match mark.phase() {
+            // A transport that does not tell its phases.
+            phase if sent != Sent::No && !phase.is_connected() => Phase::Waiting,
+            phase => phase,
         };
-        recorder.failed(kind, sent);
-        Exchanged {
-            gave,
+        let now = self.transport.now();
+        let ended = self.timing.ended_by(now, phase.is_connected());
+        let (peer, host) = (mark.peer(), self.hop.host());
+        let waited = Waited {
+            phase,
+            peer: peer.as_deref(),
+            host: &host,
+        };
+        let reason = timeout::reason(&waited, self.timing.limit(ended, now));
+        let reason = self.redactor.text(&reason);
+        let (kind, gave, code) = match ended {
+            Ended::Connect => (ErrorKind::Connect, Gave::NoConnection, Some("ETIMEDOUT")),
+            Ended::Attempt | Ended::Call => (ErrorKind::Timeout, Gave::Broken, None),
+        };
+        recorder.failed(Failed {
+            kind,
             sent,
-            out_of_time: now >= self.timing.call,
+            unprocessed: false,
+            code: code.map(Cow::Borrowed),
+            reason: &reason,
+        });
+        Exchanged {
+            out_of_time: ended == Ended::Call,
             retry_after,
-            end: End::error(kind, message),
-            next_hop: None,
+            ..Exchanged::new(gave, sent, End::error(kind, reason))
         }
     }
 
@@ -417,7 +439,7 @@ impl<T: Transport> Attempt<'_, T> {
         for raw in retry_after::unreadable(headers, now) {
             let shown = String::from_utf8_lossy(raw.as_bytes());
             let shown = self.redactor.text(&shown);
-            tracing::debug!(target: "reqtrail", retry_after = %crate::redact::one_line(&shown), "a Retry-After that cannot be read is ignored");
+            tracing::debug!(target: "reqtrail", retry_after = %one_line(&shown), "a Retry-After that cannot be read is ignored");
         }
         retry_after::from_headers(headers, now)
     }
@@ -440,34 +462,35 @@ impl<T: Transport> Attempt<'_, T> {
 }
 
 fn cancelled(recorder: &mut Recorder, sent: Sent) -> Exchanged {
-    recorder.failed(ErrorKind::Cancelled, sent);
-    Exchanged {
-        gave: Gave::Cancelled,
+    recorder.failed(Failed {
+        kind: ErrorKind::Cancelled,
         sent,
-        out_of_time: false,
-        retry_after: None,
-        end: End::error(
-            ErrorKind::Cancelled,
-            "cancelled while an attempt was under way",
-        ),
-        next_hop: None,
-    }
+        unprocessed: false,
+        code: None,
+        reason: guard::CANCELLED,
+    });
+    let end = End::error(ErrorKind::Cancelled, guard::CANCELLED);
+    Exchanged::new(Gave::Cancelled, sent, end)
 }
 
-/// A response that is here and cannot be used.
-fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String, gave: Gave) -> Exchanged {
-    recorder.failed(kind, Sent::Yes);
-    Exchanged {
-        gave,
+/// A response that is here and cannot be used; the next one would be no better.
+fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String) -> Exchanged {
+    recorder.failed(Failed {
+        kind,
         sent: Sent::Yes,
-        out_of_time: false,
-        retry_after: None,
-        end: End::error(kind, message),
-        next_hop: None,
-    }
+        unprocessed: false,
+        code: None,
+        reason: &message,
+    });
+    Exchanged::new(Gave::Unusable, Sent::Yes, End::error(kind, message))
 }
 
 fn too_large(recorder: &mut Recorder, limit: u64) -> Exchanged {
     let message = format!("the body is larger than the limit of {limit} bytes (max_body_bytes)");
-    failed(recorder, ErrorKind::TooLarge, message, Gave::Unusable)
+    failed(recorder, ErrorKind::TooLarge, message)
+}
+
+/// Whether a response head has arrived.
+fn is_answered(recorder: &Recorder) -> bool {
+    recorder.last().is_some_and(|a| a.status().is_some())
 }

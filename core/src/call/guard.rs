@@ -8,8 +8,14 @@ use super::shared::Shared;
 use crate::codes::{Cause, ErrorKind, Sent, StopReason, WaitReason};
 use crate::observe::{self, CallInfo};
 use crate::trace_context::SpanId;
-use crate::trail::{Opening, Outcome, Recorder, Trail};
+use crate::trail::{Failed, Opening, Outcome, Recorder, Trail};
 use crate::transport::{SentMark, Transport, WireRequest};
+
+/// The reason of an attempt that the caller ended.
+pub(super) const CANCELLED: &str = "cancelled by the caller";
+
+/// The reason of an attempt that a bug ended.
+pub(super) const PANICKED: &str = "reqtrail panicked; please report this";
 
 /// Owns the trail in the making. A call that is dropped is closed as cancelled.
 pub(super) struct Guard<'a, T: Transport> {
@@ -48,10 +54,12 @@ impl<'a, T: Transport> Guard<'a, T> {
         request: &WireRequest,
     ) -> Span {
         self.sent = Some(request.sent.clone());
-        let attempt = self
-            .recorder
+        self.recorder
             .begin(now, cause, request.method.clone(), span_id, url);
-        let (number, span) = (attempt.number(), observe::attempt_span(attempt));
+        let (number, span) = match self.recorder.last() {
+            Some(attempt) => (attempt.number(), observe::attempt_span(attempt)),
+            None => (0, Span::none()),
+        };
         let info = info(&self.recorder);
         self.shared
             .observers
@@ -63,6 +71,10 @@ impl<'a, T: Transport> Guard<'a, T> {
     pub(super) fn attempt_ended(&mut self, span: &Span) {
         let now = self.transport.now();
         self.attempt_end = Some(now);
+        if let Some(connection) = self.sent.as_ref().and_then(SentMark::connection) {
+            self.recorder
+                .connected(connection.remote, connection.is_reused);
+        }
         self.recorder.end(now);
         if let Some(attempt) = self.recorder.last() {
             observe::record_attempt(span, attempt);
@@ -91,8 +103,18 @@ impl<'a, T: Transport> Guard<'a, T> {
     pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason) -> Trail {
         if self.recorder.is_open() {
             if let Outcome::Error(kind) = outcome {
-                let sent = self.sent.as_ref().map_or(Sent::No, sent);
-                self.recorder.failed(kind, sent);
+                // Only a drop and a panic leave an attempt open.
+                let reason = match kind {
+                    ErrorKind::Cancelled => CANCELLED,
+                    _ => PANICKED,
+                };
+                self.recorder.failed(Failed {
+                    kind,
+                    sent: self.sent.as_ref().map_or(Sent::No, sent),
+                    unprocessed: false,
+                    code: None,
+                    reason,
+                });
             }
             self.recorder.end(self.transport.now());
             self.attempt_finished(None);
@@ -128,6 +150,7 @@ fn info(recorder: &Recorder) -> CallInfo<'_> {
     CallInfo {
         call_id: opening.call_id,
         dialect: &opening.dialect,
+        service: opening.service.as_deref(),
         method: &opening.method,
         path: &opening.path,
         correlation_id: opening.correlation_id.as_deref(),

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue, Method};
-use url::Url;
 use uuid::Uuid;
 
 use super::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
 use crate::observe::CallInfo;
+use crate::random;
 use crate::redact::Secret;
-use crate::target::Target;
+use crate::target::{RequestUrl, Target};
 use crate::trace_context::{SpanId, TraceContext};
 use crate::trail::Opening;
 
@@ -48,7 +48,7 @@ pub(crate) struct CallPlan {
 #[derive(Clone, Debug)]
 pub(crate) struct Hop {
     pub(crate) method: Method,
-    pub(crate) url: Url,
+    pub(crate) url: RequestUrl,
     /// The URL as trails show it, where that is not the URL itself.
     pub(crate) shown: Option<String>,
     /// The client's own map, shared, where the call adds nothing to it.
@@ -66,7 +66,7 @@ impl Hop {
         given: HeaderMap,
         body: Bytes,
     ) -> Self {
-        let mut headers = Arc::clone(&shared.default_headers);
+        let mut headers = Arc::clone(&shared.standing_headers);
         let correlation = shared.dialect.0.correlation.as_ref();
         // The caller's own ID, passed on from a request of its own, outranks the call's.
         let default = &shared.default_headers;
@@ -102,6 +102,16 @@ impl Hop {
     pub(crate) fn shown(&self) -> &str {
         self.shown.as_deref().unwrap_or(self.url.as_str())
     }
+
+    /// Host and port of the URL.
+    pub(super) fn host(&self) -> String {
+        let url = self.url.to_url();
+        let host = url.host_str().unwrap_or_default();
+        match url.port_or_known_default() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
 }
 
 impl CallPlan {
@@ -109,6 +119,7 @@ impl CallPlan {
         CallInfo {
             call_id: self.call_id,
             dialect: shared.dialect.name(),
+            service: shared.dialect.0.service.as_deref(),
             method: &self.hop.method,
             path: &self.path,
             correlation_id: None,
@@ -134,6 +145,7 @@ impl CallPlan {
             trace_id: self.trace.trace_id(),
             traced: shared.traceparent,
             dialect: Arc::clone(&shared.dialect.0.name),
+            service: shared.dialect.0.service.clone(),
             method: self.hop.method.clone(),
             origin: Arc::clone(shared.base.origin()),
             path: std::mem::take(&mut self.path),
@@ -156,8 +168,7 @@ impl CallPlan {
 
 /// Draws a call's ID and the ID of its first span.
 pub(crate) fn random_ids() -> (Uuid, SpanId) {
-    let mut bytes = [0; 24];
-    fill(&mut bytes);
+    let bytes: [u8; 24] = random::bytes(Instant::now());
     let (mut id, mut span) = ([0; 16], [0; 8]);
     id.copy_from_slice(&bytes[..16]);
     span.copy_from_slice(&bytes[16..]);
@@ -169,15 +180,5 @@ pub(crate) fn random_ids() -> (Uuid, SpanId) {
 
 /// Draws the ID of a further span.
 pub(crate) fn random_span() -> SpanId {
-    let mut bytes = [0; 8];
-    fill(&mut bytes);
-    SpanId::new(u64::from_ne_bytes(bytes))
-}
-
-/// Fills with the system's random bytes, which also differ between the children of a fork.
-fn fill(bytes: &mut [u8]) {
-    if getrandom::fill(bytes).is_err() {
-        // IDs need to be unique, not unguessable: a call is not lost over it.
-        fastrand::fill(bytes);
-    }
+    SpanId::new(u64::from_ne_bytes(random::bytes(Instant::now())))
 }

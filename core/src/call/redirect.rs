@@ -32,11 +32,12 @@ pub(super) fn judge(
     if !matches!(status.as_u16(), 301..=303 | 307 | 308) {
         return Verdict::Final;
     }
-    let Some(mut url) = location(headers, &hop.url) else {
+    let from = hop.url.to_url();
+    let Some(mut url) = location(headers, &from) else {
         return Verdict::Final;
     };
     let status = status.as_u16();
-    if url.origin() != hop.url.origin() {
+    if url.origin() != from.origin() {
         return Verdict::Refuse(format!(
             "the {status} redirect leads to another origin ({}); nothing was sent there",
             url.origin().ascii_serialization()
@@ -64,7 +65,7 @@ pub(super) fn judge(
     let mut next = Hop {
         method,
         shown: Some(target::show(&url, shown_query)),
-        url,
+        url: url.into(),
         headers: Arc::clone(&hop.headers),
         body: hop.body.clone(),
     };
@@ -104,7 +105,7 @@ mod tests {
         sent.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         let hop = Hop {
             method,
-            url: Url::parse("https://h/a/b?x=1").expect("a URL"),
+            url: Url::parse("https://h/a/b?x=1").expect("a URL").into(),
             shown: None,
             headers: Arc::new(sent),
             body: Bytes::from_static(b"body"),

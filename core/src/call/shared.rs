@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) credentials: Credentials,
     /// The user agent and the accepted codings among them.
     pub(crate) default_headers: Arc<HeaderMap>,
+    /// The same with a place for each header that every attempt sets, so that its copy of the map does not have to grow.
+    pub(crate) standing_headers: Arc<HeaderMap>,
     pub(crate) retry: RetryOptions,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,

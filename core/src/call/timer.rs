@@ -3,16 +3,28 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::timeout::Limit;
 use crate::transport::{SentMark, Transport};
 
 /// When an attempt has to end.
 #[derive(Clone, Copy)]
 pub(super) struct Timing {
+    pub(super) started: Instant,
     pub(super) connect: Instant,
     pub(super) attempt: Instant,
     pub(super) call: Instant,
+    /// What the whole call may take.
+    pub(super) call_timeout: Duration,
+}
+
+/// Which time ended an attempt.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Ended {
+    Connect,
+    Attempt,
+    Call,
 }
 
 impl Timing {
@@ -24,6 +36,35 @@ impl Timing {
     /// What is waited for first.
     pub(super) fn first(self) -> Instant {
         self.connect.min(self.end())
+    }
+
+    /// Which time ran out by `now`. With a connection it is not the time to connect.
+    pub(super) fn ended_by(self, now: Instant, connected: bool) -> Ended {
+        if now >= self.call {
+            Ended::Call
+        } else if now >= self.attempt || connected {
+            Ended::Attempt
+        } else {
+            Ended::Connect
+        }
+    }
+
+    /// How long the attempt had, where it ended at `now`.
+    pub(super) fn limit(self, ended: Ended, now: Instant) -> Limit {
+        let end = match ended {
+            Ended::Connect => self.connect,
+            // The request left just as the time to connect ran out.
+            Ended::Attempt if now < self.attempt => self.connect,
+            Ended::Attempt => self.attempt,
+            Ended::Call => self.call,
+        };
+        let time = end.saturating_duration_since(self.started);
+        let used = self.call_timeout.saturating_sub(time);
+        let is_rest = ended == Ended::Call && used >= Duration::from_millis(1);
+        Limit {
+            time,
+            rest_of: is_rest.then_some(self.call_timeout),
+        }
     }
 }
 

@@ -16,6 +16,8 @@ use crate::observe::Observer;
 use crate::redact::Secret;
 use crate::retry::RetryBudget;
 use crate::transport::hyper::{HyperTransport, Network, Spawner};
+#[cfg(feature = "reqwest")]
+use crate::transport::reqwest::ReqwestTransport;
 use crate::transport::{Proxy, Transport};
 
 /// The options of a client. Nothing is checked before [`build`](Self::build).
@@ -278,6 +280,45 @@ impl ClientBuilder {
         self.options.wire.proxy = Proxy::None;
         let (shared, _) = self.options.check()?;
         Ok(Client::new(shared, Arc::new(transport)))
+    }
+
+    /// Builds a client that sends through reqwest, for a program that has a [`reqwest::ClientBuilder`] configured
+    /// already: its proxy, TLS, DNS resolver or connector layers.
+    ///
+    /// reqwest's redirects, retries and decoding are turned off, since each call's attempts are this library's, and a
+    /// response's headers are bounded and read as by any other client here. Everything else is taken from `builder`:
+    /// the pool, the proxy, TLS. Give it no timeouts and no default headers. The loop does not know them: an attempt
+    /// that reqwest's timeout ends is a broken connection, and a credential in a default header is not redacted from a
+    /// server's text.
+    ///
+    /// Trails do not note whether a proxy was used or TLS verified, and the failure codes are coarser.
+    ///
+    /// # Errors
+    /// `config`: names the option, what was given and what is accepted. Options of the wire, from
+    /// [`proxy`](Self::proxy) to [`unix_socket`](Self::unix_socket), are among them: they have no effect on
+    /// a reqwest client, and the error names the method of reqwest's builder to call instead.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    /// use reqtrail::{Client, reqwest};
+    ///
+    /// # let _ = rustls::crypto::ring::default_provider().install_default();
+    /// // reqwest keeps idle connections for 90 s. The older one is, the likelier a POST on it has an unknown outcome.
+    /// let http = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(15));
+    /// let client = Client::novavms("https://novavms.example/api/v1")
+    ///     .token("sk_live_…")
+    ///     .reqwest(http)?;
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    #[cfg(feature = "reqwest")]
+    pub fn reqwest(
+        self,
+        builder: reqwest::ClientBuilder,
+    ) -> Result<Client<ReqwestTransport>, Error> {
+        let transport =
+            ReqwestTransport::new(builder, &self.options.wire).map_err(Error::config)?;
+        self.build_with(transport)
     }
 
     /// Builds a client whose calls block the thread that makes them.

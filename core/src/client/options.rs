@@ -109,7 +109,7 @@ impl Options {
         if uses_proxy(&self.wire, base.url()) {
             notes.push(TrailNote::ViaProxy);
         }
-        let mut default_headers = standing_headers(
+        let mut default_headers = own_headers(
             &dialect,
             self.user_agent.as_deref(),
             self.microversion.as_deref(),
@@ -117,12 +117,19 @@ impl Options {
         )?;
         add_given(&mut default_headers, &dialect, &self.headers)
             .map_err(|e| Error::config(format!("default_header: {e}")))?;
+        let mut standing_headers = default_headers.clone();
         if self.traceparent {
-            // Each attempt puts its own in this place, so that its copy of the map does not have to grow.
-            default_headers.insert(TRACEPARENT, HeaderValue::from_static(""));
+            standing_headers.insert(TRACEPARENT, HeaderValue::from_static(""));
+        }
+        let credential = &dialect.0.credential.header;
+        let has_credential = self.token.is_some() || self.refresher.is_some();
+        // A default header of that name is the caller's own credential.
+        if has_credential && !default_headers.contains_key(credential) {
+            standing_headers.insert(credential.clone(), HeaderValue::from_static(""));
         }
         let shared = Shared {
             default_headers: Arc::new(default_headers),
+            standing_headers: Arc::new(standing_headers),
             dialect,
             base,
             credentials: Credentials::new(self.token, self.refresher),
@@ -181,7 +188,7 @@ pub(crate) fn debug(name: &str, shared: &Shared, f: &mut fmt::Formatter<'_>) -> 
 }
 
 /// What every request of the client says.
-fn standing_headers(
+fn own_headers(
     dialect: &Dialect,
     suffix: Option<&str>,
     microversion: Option<&str>,
@@ -200,7 +207,7 @@ fn standing_headers(
     let agent = HeaderValue::try_from(agent)
         .map_err(|_| Error::config("user_agent holds a line break or another control character; expected text such as `my-app/1.2`"))?;
     map.insert(USER_AGENT, agent);
-    // reqwest would add it to each request.
+    // Servers see it whatever the transport; reqwest would add it by itself.
     map.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     if decompress {
         map.insert(

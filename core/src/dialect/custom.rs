@@ -206,6 +206,7 @@ pub(crate) fn spec(data: CustomDialect) -> Result<Spec, DialectError> {
         .unwrap_or("idempotency-key");
     Ok(Spec {
         name: data.name.into(),
+        service: None,
         request_id_headers,
         credential: CredentialHeader {
             header: header("auth.header", &data.auth.header)?,

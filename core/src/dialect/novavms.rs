@@ -34,6 +34,7 @@ pub(crate) const NAME: &str = "novavms";
 pub(crate) fn spec() -> Spec {
     Spec {
         name: NAME.into(),
+        service: None,
         request_id_headers: vec![HeaderName::from_static("x-request-id")],
         credential: CredentialHeader {
             header: http::header::AUTHORIZATION,

@@ -25,10 +25,19 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id")
 /// The header of microversions, which the server repeats in its answer.
 pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
 
-/// The dialect's data.
+/// The service that a client calls unless it says otherwise.
+const COMPUTE: &str = "compute";
+
+/// The dialect's data, for Nova.
 pub(crate) fn spec() -> Spec {
+    of_service(COMPUTE)
+}
+
+/// The dialect's data, for a service of this type.
+pub(crate) fn of_service(service: &str) -> Spec {
     Spec {
         name: NAME.into(),
+        service: Some(service.into()),
         // Old servers send the second alone; today's send both with one value, at every microversion.
         request_id_headers: vec![REQUEST_ID, HeaderName::from_static("x-compute-request-id")],
         credential: CredentialHeader {
@@ -42,7 +51,7 @@ pub(crate) fn spec() -> Spec {
         }),
         version: Some(VersionHeader {
             header: API_VERSION,
-            service: "compute",
+            service: COMPUTE,
         }),
         // With `*/*` Nova's middleware writes its errors as HTML.
         headers: vec![(
@@ -79,15 +88,6 @@ pub(crate) fn answered_version(headers: &HeaderMap) -> Option<&str> {
     text.split(',')
         .find_map(|entry| entry.trim().strip_prefix("compute "))
         .map(str::trim)
-}
-
-/// The type of the service that a path belongs to, for logs: sign-in is Keystone's, all else Nova's.
-pub(crate) fn service(path: &str) -> &'static str {
-    if path.ends_with("/auth/tokens") {
-        "identity"
-    } else {
-        "compute"
-    }
 }
 
 struct Openstack;

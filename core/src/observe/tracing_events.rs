@@ -33,6 +33,8 @@ pub(crate) fn attempt_span(attempt: &Attempt) -> Span {
         code = field::Empty,
         request_id = field::Empty,
         failure = field::Empty,
+        failure_code = field::Empty,
+        failure_reason = field::Empty,
     )
 }
 
@@ -52,6 +54,12 @@ pub(crate) fn record_attempt(span: &Span, attempt: &Attempt) {
     }
     if let Some(failure) = attempt.failure() {
         span.record("failure", failure.as_str());
+    }
+    if let Some(code) = attempt.failure_code() {
+        span.record("failure_code", code);
+    }
+    if let Some(reason) = attempt.failure_reason() {
+        span.record("failure_reason", reason);
     }
 }
 
@@ -76,12 +84,14 @@ fn openstack_attempt(call: &CallInfo<'_>, attempt: &Attempt) {
         status = attempt.status(),
         code = attempt.error_code().map(one_line).as_deref(),
         failure = attempt.failure().map(|kind| kind.as_str()),
+        failure_code = attempt.failure_code(),
+        failure_reason = attempt.failure_reason(),
         sent = attempt.sent().as_str(),
         elapsed_ms = millis(attempt.elapsed()),
         wait_ms = attempt.wait().map(millis),
         "{} call to {} for {} used request id {}",
         attempt.method(),
-        crate::dialect::openstack::service(call.path),
+        call.service.unwrap_or(call.dialect),
         attempt.url(),
         attempt.request_id().map_or("-", |id| id.as_str()),
     );
@@ -116,6 +126,8 @@ impl Observer for TracingEvents {
             code = attempt.error_code().map(one_line).as_deref(),
             request_id = attempt.request_id().map(|id| id.as_str()),
             failure = attempt.failure().map(|kind| kind.as_str()),
+            failure_code = attempt.failure_code(),
+            failure_reason = attempt.failure_reason(),
             sent = attempt.sent().as_str(),
             elapsed_ms = millis(attempt.elapsed()),
             wait_ms = attempt.wait().map(millis),
@@ -147,6 +159,8 @@ impl Observer for TracingEvents {
                 status = last.and_then(Attempt::status),
                 code = code.as_deref(),
                 request_id = trail.request_id().map(|id| id.as_str()),
+                failure_code = last.and_then(Attempt::failure_code),
+                failure_reason = last.and_then(Attempt::failure_reason),
                 attempts = trail.attempts().len(),
                 elapsed_ms = millis(trail.elapsed()),
                 stopped = trail.stopped().as_str(),

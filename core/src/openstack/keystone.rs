@@ -3,11 +3,13 @@
 //! Source: <https://docs.openstack.org/api-ref/identity/v3/#password-authentication-with-scoped-authorization>.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use crate::blocking;
 use crate::call::credential::Token;
 use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
+use crate::dialect::{self, Dialect};
 use crate::error::{BoxError, Error};
 use crate::request::RequestBuilder;
 use crate::transport::{DefaultTransport, Transport};
@@ -46,7 +48,8 @@ impl Keystone {
     /// Begins a client of Keystone. `auth_url` may end in `/v3`, in `/`, or in both.
     pub fn builder(auth_url: &str) -> ClientBuilder {
         let root = auth_url.trim_end_matches('/');
-        Client::openstack(root.strip_suffix("/v3").unwrap_or(root))
+        let dialect = Dialect(Arc::new(dialect::openstack::of_service("identity")));
+        Client::builder(root.strip_suffix("/v3").unwrap_or(root)).dialect(dialect)
     }
 }
 

@@ -112,6 +112,7 @@ impl Draft {
                 trace_id: TraceContext::start(call_id).trace_id(),
                 traced: false,
                 dialect: Arc::clone(&shared.dialect.0.name),
+                service: shared.dialect.0.service.clone(),
                 method: self.method.clone(),
                 origin: Arc::clone(shared.base.origin()),
                 // What follows a `?` was meant as a query, and may be a secret.

@@ -11,6 +11,9 @@ const MAX_JITTER: Duration = Duration::from_secs(1);
 /// The precision of timers.
 const TIMER_STEP: Duration = Duration::from_millis(1);
 
+/// The most `resend` attempts of a call. A server that vows more often than that is not going to serve it.
+pub(crate) const MAX_RESENDS: u32 = 8;
+
 /// What an attempt gave.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Gave {
@@ -22,10 +25,12 @@ pub(crate) enum Gave {
     Status(u16, Option<RetryRule>),
     /// No connection: DNS, refused, unreachable, connect timeout.
     NoConnection,
-    /// A TLS handshake that failed: it would fail again.
-    Tls,
-    /// HTTP/2's word that the request was not processed.
+    /// No connection, and the next try would give none either: a TLS handshake that failed, a proxy that refused.
+    ConnectionRefused,
+    /// The server closes the connection and vows that it did not process the request (HTTP/2 GOAWAY).
     Unprocessed,
+    /// The server takes no further stream and vows that it did not process the request (HTTP/2 REFUSED_STREAM).
+    RefusedStream,
     /// The attempt timed out, the connection broke, or a 2xx body was cut short.
     Broken,
     /// A response that cannot be used, and would be no better the next time.
@@ -48,6 +53,10 @@ pub(crate) struct Facts {
     /// Attempts that count against the maximum, this one included.
     pub(crate) attempts: u32,
     pub(crate) max_attempts: u32,
+    /// Attempts so far that were caused by a vow of the server not to have processed the one before.
+    pub(crate) resends: u32,
+    /// An earlier attempt of the call met a refused stream.
+    pub(crate) refused_before: bool,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) max_retry_after: Duration,
     /// The drawn backoff.
@@ -66,6 +75,8 @@ pub(crate) enum Decision {
     Redirect,
     /// Repeat the request after a wait.
     Retry(Duration, WaitReason),
+    /// Repeat the request that the server did not process: now, or after a backoff.
+    Resend(Option<Duration>),
     /// End the call.
     Stop(StopReason),
 }
@@ -77,7 +88,17 @@ impl Decision {
             Self::Reauth => Some(Cause::Reauth),
             Self::Redirect => Some(Cause::Redirect),
             Self::Retry(..) => Some(Cause::Retry),
+            Self::Resend(_) => Some(Cause::Resend),
             Self::Stop(_) => None,
+        }
+    }
+
+    /// The wait before the next attempt, and what decided it.
+    pub(crate) fn wait(self) -> Option<(Duration, WaitReason)> {
+        match self {
+            Self::Retry(wait, reason) => Some((wait, reason)),
+            Self::Resend(Some(wait)) => Some((wait, WaitReason::Backoff)),
+            Self::Resend(None) | Self::Reauth | Self::Redirect | Self::Stop(_) => None,
         }
     }
 }
@@ -92,6 +113,12 @@ pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision
         // Whatever else a code's rule says, a refused credential is mended by a new one.
         Gave::Status(401, rule) if facts.can_reauth && rule != Some(RetryRule::Never) => {
             return Decision::Reauth;
+        }
+        // A GOAWAY takes the connection with it, so the next attempt has another one.
+        Gave::Unprocessed => return resend(facts, None),
+        // One refusal can be a race with the server's limit on streams; a second one is a busy server.
+        Gave::RefusedStream => {
+            return resend(facts, facts.refused_before.then_some(facts.backoff));
         }
         _ => {}
     }
@@ -119,10 +146,22 @@ pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision
     Decision::Retry(wait, reason)
 }
 
+/// Repeats a request that the server vowed not to have processed. No method is unsafe then, and the vow bounds itself: the
+/// server decides on it, so neither the attempts nor the budget are used up by it.
+fn resend(facts: &Facts, wait: Option<Duration>) -> Decision {
+    if facts.resends >= MAX_RESENDS {
+        return Decision::Stop(StopReason::AttemptsExhausted);
+    }
+    if wait.unwrap_or_default() >= facts.time_left {
+        return Decision::Stop(StopReason::Deadline);
+    }
+    Decision::Resend(wait)
+}
+
 /// Whether a repetition could help, and for whom.
 fn repeatable(facts: &Facts) -> RetryRule {
     match facts.gave {
-        Gave::NoConnection | Gave::Unprocessed => RetryRule::Always,
+        Gave::NoConnection => RetryRule::Always,
         // Nothing left the client, so nothing can happen twice.
         Gave::Broken if facts.sent == Sent::No => RetryRule::Always,
         Gave::Broken => RetryRule::IfSafe,
@@ -130,9 +169,13 @@ fn repeatable(facts: &Facts) -> RetryRule {
         // The server refused the request before acting on it (RFC 6585 §4).
         Gave::Status(429, None) => RetryRule::Always,
         Gave::Status(408 | 500 | 502..=504, None) => RetryRule::IfSafe,
-        Gave::Status(_, None) | Gave::Tls | Gave::Unusable => RetryRule::Never,
+        Gave::Status(_, None) | Gave::ConnectionRefused | Gave::Unusable => RetryRule::Never,
         // Decided before.
-        Gave::Success | Gave::Redirect | Gave::Cancelled => RetryRule::Never,
+        Gave::Success
+        | Gave::Redirect
+        | Gave::Cancelled
+        | Gave::Unprocessed
+        | Gave::RefusedStream => RetryRule::Never,
     }
 }
 
@@ -175,6 +218,8 @@ mod tests {
             can_reauth: false,
             attempts: 1,
             max_attempts: 4,
+            resends: 0,
+            refused_before: false,
             retry_after: None,
             max_retry_after: 60 * SECOND,
             backoff: SECOND / 2,
@@ -198,8 +243,9 @@ mod tests {
     fn the_table_of_safe_and_unsafe() {
         let rows = [
             (Gave::NoConnection, Sent::No, RETRIED, RETRIED),
-            (Gave::Tls, Sent::No, NEVER, NEVER),
-            (Gave::Unprocessed, Sent::Yes, RETRIED, RETRIED),
+            (Gave::ConnectionRefused, Sent::No, NEVER, NEVER),
+            (Gave::Unprocessed, Sent::Unknown, RETRIED, RETRIED),
+            (Gave::RefusedStream, Sent::Unknown, RETRIED, RETRIED),
             (Gave::Broken, Sent::Unknown, RETRIED, UNSAFE),
             (Gave::Broken, Sent::Yes, RETRIED, UNSAFE),
             (Gave::Broken, Sent::No, RETRIED, RETRIED),
@@ -275,6 +321,45 @@ mod tests {
             ..refused
         };
         assert_eq!(verdict(last), NEVER);
+    }
+
+    #[test]
+    fn what_the_server_did_not_process_is_sent_again() {
+        // Neither the attempts nor the budget are asked.
+        let vowed = |gave| Facts {
+            attempts: 4,
+            safe: false,
+            ..facts(gave)
+        };
+        let decided = |facts: Facts| decide(&facts, || false);
+        let goaway = vowed(Gave::Unprocessed);
+        let refused = vowed(Gave::RefusedStream);
+        assert_eq!(decided(goaway), Decision::Resend(None));
+        assert_eq!(decided(refused), Decision::Resend(None));
+        let again = |facts| Facts {
+            refused_before: true,
+            resends: 7,
+            ..facts
+        };
+        assert_eq!(decided(again(goaway)), Decision::Resend(None));
+        let waited = Decision::Resend(Some(SECOND / 2));
+        assert_eq!(decided(again(refused)), waited);
+        assert_eq!(waited.wait(), Some((SECOND / 2, WaitReason::Backoff)));
+        assert_eq!(waited.cause(), Some(Cause::Resend));
+        let short = Facts {
+            time_left: SECOND / 2,
+            ..again(refused)
+        };
+        assert_eq!(decided(short), Decision::Stop(StopReason::Deadline));
+        for facts in [goaway, refused] {
+            let last = Facts {
+                resends: MAX_RESENDS,
+                time_left: Duration::ZERO,
+                ..facts
+            };
+            let stop = Decision::Stop(StopReason::AttemptsExhausted);
+            assert_eq!(decided(last), stop);
+        }
     }
 
     #[test]
@@ -360,8 +445,9 @@ mod tests {
             Just(Gave::Success),
             Just(Gave::Redirect),
             Just(Gave::NoConnection),
-            Just(Gave::Tls),
+            Just(Gave::ConnectionRefused),
             Just(Gave::Unprocessed),
+            Just(Gave::RefusedStream),
             Just(Gave::Broken),
             Just(Gave::Unusable),
             Just(Gave::Cancelled),
@@ -375,9 +461,9 @@ mod tests {
             (
                 any_gave(),
                 prop_oneof![Just(Sent::No), Just(Sent::Yes), Just(Sent::Unknown)],
-                any::<[bool; 3]>(),
+                any::<[bool; 4]>(),
             ),
-            (1u32..40, 1u32..33),
+            (1u32..40, 1u32..33, 0u32..10),
             (
                 prop::option::of(millis(100_000)),
                 millis(100_000),
@@ -388,8 +474,8 @@ mod tests {
         )
             .prop_map(
                 |(
-                    (gave, sent, [out_of_time, safe, can_reauth]),
-                    (attempts, max_attempts),
+                    (gave, sent, [out_of_time, safe, can_reauth, refused_before]),
+                    (attempts, max_attempts, resends),
                     (retry_after, max_retry_after, backoff, jitter, time_left),
                 )| Facts {
                     gave,
@@ -399,6 +485,8 @@ mod tests {
                     can_reauth,
                     attempts,
                     max_attempts,
+                    resends,
+                    refused_before,
                     retry_after,
                     max_retry_after,
                     backoff,
@@ -411,13 +499,20 @@ mod tests {
     proptest! {
         #[test]
         fn never_early_never_late_never_twice_when_unsafe(facts in any_facts(), budget in any::<bool>()) {
-            if let Decision::Retry(wait, _) = decide(&facts, || budget) {
+            let decision = decide(&facts, || budget);
+            if let Decision::Resend(wait) = decision {
+                prop_assert!(matches!(facts.gave, Gave::Unprocessed | Gave::RefusedStream));
+                prop_assert!(facts.resends < MAX_RESENDS);
+                prop_assert!(wait.unwrap_or_default() < facts.time_left);
+                prop_assert!(wait.is_none_or(|wait| wait == facts.backoff));
+            }
+            if let Decision::Retry(wait, _) = decision {
                 prop_assert!(budget);
                 prop_assert!(facts.attempts < facts.max_attempts);
                 prop_assert!(wait >= facts.retry_after.unwrap_or_default());
                 prop_assert!(wait >= facts.backoff);
                 prop_assert!(wait < facts.time_left);
-                let refused = matches!(facts.gave, Gave::Status(429, None) | Gave::Status(_, Some(RetryRule::Always)) | Gave::Unprocessed);
+                let refused = matches!(facts.gave, Gave::Status(429, None) | Gave::Status(_, Some(RetryRule::Always)));
                 prop_assert!(facts.safe || refused || facts.gave == Gave::NoConnection || facts.sent == Sent::No);
             }
         }

@@ -1,12 +1,18 @@
 //! One attempt: an HTTP exchange of a call, or a connection that failed.
 
+use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::Method;
 
 use crate::codes::{Category, Cause, ErrorKind, RequestIdNote, Sent, WaitReason};
+use crate::redact;
 use crate::request_id::{RequestId, RequestIdSource};
 use crate::trace_context::SpanId;
+
+/// The most characters of a failure's reason.
+const REASON_CHARS: usize = 200;
 
 /// One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
 #[derive(Clone, Debug)]
@@ -24,7 +30,9 @@ pub struct Attempt {
     pub(super) error_code: Option<String>,
     pub(super) category: Option<Category>,
     pub(super) failure: Option<ErrorKind>,
-    /// The server said that it did not process the request.
+    pub(super) failure_code: Option<Cow<'static, str>>,
+    pub(super) failure_reason: Option<Box<str>>,
+    /// The server vowed that it did not process the request.
     pub(super) unprocessed: bool,
     pub(super) sent: Sent,
     pub(super) started: Duration,
@@ -32,6 +40,8 @@ pub struct Attempt {
     pub(super) retry_after: Option<Duration>,
     pub(super) wait: Option<Duration>,
     pub(super) wait_reason: Option<WaitReason>,
+    pub(super) remote: Option<SocketAddr>,
+    pub(super) is_reused: Option<bool>,
 }
 
 impl Attempt {
@@ -113,10 +123,36 @@ impl Attempt {
         self.failure
     }
 
+    /// The code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `None` where
+    /// none fits.
+    #[must_use]
+    pub fn failure_code(&self) -> Option<&str> {
+        self.failure_code.as_deref()
+    }
+
+    /// The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy where
+    /// they are known. A timeout names its limit.
+    #[must_use]
+    pub fn failure_reason(&self) -> Option<&str> {
+        self.failure_reason.as_deref()
+    }
+
     /// Whether the request went out.
     #[must_use]
     pub fn sent(&self) -> Sent {
         self.sent
+    }
+
+    /// Whether the server processed the request. `Some(true)`: it answered. `Some(false)`: nothing left the client, or the
+    /// server vowed that it did not process the request, and it may be sent again whatever its method is. `None`: nobody
+    /// knows.
+    #[must_use]
+    pub fn processed(&self) -> Option<bool> {
+        match self.sent {
+            Sent::Yes => Some(true),
+            Sent::No => Some(false),
+            Sent::Unknown => self.unprocessed.then_some(false),
+        }
     }
 
     /// When the attempt started, counted from the call's start.
@@ -143,6 +179,20 @@ impl Attempt {
         self.wait
     }
 
+    /// The address of the server or proxy that the request went to; `None` without a connection, over a Unix socket, and
+    /// for a transport that does not say. It is for diagnosis in the program, and not a part of the trail's JSON.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.remote
+    }
+
+    /// Whether the request went to a connection that had served others before; `None` without a connection, and for a
+    /// transport that does not say.
+    #[must_use]
+    pub fn connection_is_reused(&self) -> Option<bool> {
+        self.is_reused
+    }
+
     /// What decided the wait.
     #[must_use]
     pub fn wait_reason(&self) -> Option<WaitReason> {
@@ -151,11 +201,22 @@ impl Attempt {
 
     /// Whether the server may have acted on the request although no response says so.
     pub(crate) fn outcome_unknown(&self) -> bool {
-        self.sent != Sent::No
-            && !self.unprocessed
+        self.processed() != Some(false)
             && matches!(
                 self.failure,
                 Some(ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Cancelled)
             )
+    }
+}
+
+/// A failure's reason as a trail shows it: on one line, and cut where it is too long.
+pub(super) fn reason(text: &str) -> Box<str> {
+    let line = redact::one_line(text);
+    match line.char_indices().nth(REASON_CHARS) {
+        None => line.into(),
+        Some(_) => {
+            let kept: String = line.chars().take(REASON_CHARS - 1).collect();
+            format!("{kept}…").into()
+        }
     }
 }

@@ -11,49 +11,64 @@ use super::{Attempt, Trail};
 const SCHEMA: &str = "reqtrail.trail/1";
 const CLIENT: &str = concat!("reqtrail/", env!("CARGO_PKG_VERSION"));
 
+/// Writes an object whose keys are in the order of the contract.
+macro_rules! object {
+    ($serializer:expr, $name:literal, { $($key:literal: $value:expr,)* }) => {{
+        let mut out = $serializer.serialize_struct($name, [$($key),*].len())?;
+        $(out.serialize_field($key, $value)?;)*
+        out.end()
+    }};
+}
+
 impl Serialize for Trail {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Trail", 14)?;
-        out.serialize_field("schema", SCHEMA)?;
-        out.serialize_field("client", CLIENT)?;
-        out.serialize_field("call_id", &self.call_id())?;
-        out.serialize_field("trace_id", &self.trace_id())?;
-        out.serialize_field("dialect", self.dialect())?;
-        out.serialize_field("method", self.method().as_str())?;
-        out.serialize_field("origin", self.origin())?;
-        out.serialize_field("path", self.path())?;
-        out.serialize_field("started_at", &rfc3339(self.started_at()))?;
-        out.serialize_field("elapsed_ms", &Millis(self.elapsed()))?;
-        out.serialize_field("outcome", self.outcome().as_str())?;
-        out.serialize_field("stopped", &self.stopped())?;
-        out.serialize_field("notes", self.notes())?;
-        out.serialize_field("attempts", self.attempts())?;
-        out.end()
+        object!(serializer, "Trail", {
+            "schema": SCHEMA,
+            "client": CLIENT,
+            "call_id": &self.call_id(),
+            "trace_id": &self.trace_id(),
+            "correlation_id": &self.correlation_id(),
+            "dialect": self.dialect(),
+            "service": &self.service(),
+            "method": self.method().as_str(),
+            "origin": self.origin(),
+            "path": self.path(),
+            "started_at": &rfc3339(self.started_at()),
+            "elapsed_ms": &Millis(self.elapsed()),
+            "outcome": self.outcome().as_str(),
+            "stopped": &self.stopped(),
+            "notes": self.notes(),
+            "attempts": self.attempts(),
+        })
     }
 }
 
 impl Serialize for Attempt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Attempt", 18)?;
-        out.serialize_field("number", &self.number)?;
-        out.serialize_field("cause", &self.cause)?;
-        out.serialize_field("method", self.method.as_str())?;
-        out.serialize_field("span_id", &self.span_id())?;
-        out.serialize_field("url", &self.url)?;
-        out.serialize_field("status", &self.status)?;
-        out.serialize_field("request_id", &self.request_id)?;
-        out.serialize_field("request_id_source", &self.request_id_source)?;
-        out.serialize_field("request_id_notes", &self.request_id_notes)?;
-        out.serialize_field("body_request_id", &self.body_request_id)?;
-        out.serialize_field("error_code", &self.error_code)?;
-        out.serialize_field("failure", &self.failure)?;
-        out.serialize_field("sent", &self.sent)?;
-        out.serialize_field("started_ms", &Millis(self.started))?;
-        out.serialize_field("elapsed_ms", &Millis(self.elapsed))?;
-        out.serialize_field("retry_after_ms", &self.retry_after.map(Millis))?;
-        out.serialize_field("wait_ms", &self.wait.map(Millis))?;
-        out.serialize_field("wait_reason", &self.wait_reason)?;
-        out.end()
+        object!(serializer, "Attempt", {
+            "number": &self.number,
+            "cause": &self.cause,
+            "method": self.method.as_str(),
+            "span_id": &self.span_id(),
+            "url": &self.url,
+            "status": &self.status,
+            "request_id": &self.request_id,
+            "request_id_source": &self.request_id_source,
+            "request_id_notes": &self.request_id_notes,
+            "body_request_id": &self.body_request_id,
+            "error_code": &self.error_code,
+            "category": &self.category,
+            "failure": &self.failure,
+            "failure_code": &self.failure_code,
+            "failure_reason": &self.failure_reason,
+            "sent": &self.sent,
+            "processed": &self.processed(),
+            "started_ms": &Millis(self.started),
+            "elapsed_ms": &Millis(self.elapsed),
+            "retry_after_ms": &self.retry_after.map(Millis),
+            "wait_ms": &self.wait.map(Millis),
+            "wait_reason": &self.wait_reason,
+        })
     }
 }
 

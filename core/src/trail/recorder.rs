@@ -1,23 +1,31 @@
 //! The trail in the making: it is written to before each request goes out, so that nothing that was sent can be missing.
 
+use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::Method;
+use smallvec::SmallVec;
 
-use super::{Attempt, Data, Outcome, Trail};
-use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
-use crate::request_id::Reading;
+use super::attempt::{self, Attempt};
+use super::{Data, Outcome, Trail};
+use crate::codes::{
+    Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
+};
+use crate::request_id::{Reading, RequestId};
 use crate::trace_context::{SpanId, TraceId};
 
 /// What is known of a call before its first attempt.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Opening {
     pub(crate) call_id: uuid::Uuid,
     pub(crate) trace_id: TraceId,
     /// The attempts carry a `traceparent`.
     pub(crate) traced: bool,
     pub(crate) dialect: Arc<str>,
+    /// The called service, where one sign-in serves several.
+    pub(crate) service: Option<Arc<str>>,
     pub(crate) method: Method,
     pub(crate) origin: Arc<str>,
     pub(crate) path: String,
@@ -28,11 +36,24 @@ pub(crate) struct Opening {
     pub(crate) started: Instant,
 }
 
-/// Writes one trail.
+/// Why an attempt gave no whole, usable response.
+#[derive(Debug)]
+pub(crate) struct Failed<'a> {
+    pub(crate) kind: ErrorKind,
+    /// What the attempt says of its request if no response head arrived.
+    pub(crate) sent: Sent,
+    /// The server vowed that it did not process the request.
+    pub(crate) unprocessed: bool,
+    pub(crate) code: Option<Cow<'static, str>>,
+    /// In words, without secrets.
+    pub(crate) reason: &'a str,
+}
+
+/// Writes one trail, in the place where it stays.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    opening: Opening,
-    attempts: Vec<Attempt>,
+    /// Nobody else's until the trail is closed.
+    pub(super) data: Arc<Data>,
     /// The last attempt has not ended yet.
     open: bool,
 }
@@ -40,15 +61,19 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn new(opening: Opening) -> Self {
         Self {
-            opening,
-            // Most calls need one attempt.
-            attempts: Vec::with_capacity(1),
+            data: Arc::new(Data {
+                opening,
+                elapsed: Duration::ZERO,
+                outcome: Outcome::Ok,
+                stopped: StopReason::Succeeded,
+                attempts: SmallVec::new(),
+            }),
             open: false,
         }
     }
 
     pub(crate) fn opening(&self) -> &Opening {
-        &self.opening
+        &self.data.opening
     }
 
     /// Opens an attempt, before anything of it is sent.
@@ -59,10 +84,14 @@ impl Recorder {
         method: Method,
         span_id: SpanId,
         url: String,
-    ) -> &Attempt {
+    ) {
         self.open = true;
-        self.attempts.push(Attempt {
-            number: u32::try_from(self.attempts.len() + 1).unwrap_or(u32::MAX),
+        let started = now.saturating_duration_since(self.data.opening.started);
+        let Some(data) = Arc::get_mut(&mut self.data) else {
+            return;
+        };
+        data.attempts.push(Attempt {
+            number: u32::try_from(data.attempts.len() + 1).unwrap_or(u32::MAX),
             cause,
             method,
             span_id,
@@ -75,19 +104,23 @@ impl Recorder {
             error_code: None,
             category: None,
             failure: None,
+            failure_code: None,
+            failure_reason: None,
             unprocessed: false,
             sent: Sent::No,
-            started: now.saturating_duration_since(self.opening.started),
+            started,
             elapsed: Duration::ZERO,
             retry_after: None,
             wait: None,
             wait_reason: None,
+            remote: None,
+            is_reused: None,
         });
-        &self.attempts[self.attempts.len() - 1]
     }
 
     /// Notes that a response head arrived.
     pub(crate) fn answered(&mut self, status: u16, id: Reading, retry_after: Option<Duration>) {
+        let id = self.compared(id);
         self.with_last(|attempt| {
             attempt.status = Some(status);
             attempt.sent = Sent::Yes;
@@ -98,6 +131,7 @@ impl Recorder {
 
     /// Notes what the error body says, the ID included, which it may be the only one to name.
     pub(crate) fn decoded(&mut self, id: Reading, code: Option<String>, category: Category) {
+        let id = self.compared(id);
         self.with_last(|attempt| {
             attempt.set_id(id);
             attempt.error_code = code;
@@ -105,24 +139,40 @@ impl Recorder {
         });
     }
 
+    /// Compares the answer's ID with the correlation ID: a service that takes the one for the other (Glance does so) gives
+    /// an ID that is the same for all attempts, and so names none of them.
+    fn compared(&self, mut reading: Reading) -> Reading {
+        let sent = self.data.opening.correlation_id.as_deref();
+        if sent.is_some() && reading.id.as_ref().map(RequestId::as_str) == sent {
+            reading.notes.push(RequestIdNote::AsSent);
+        }
+        reading
+    }
+
     /// Notes that there was no whole, usable response.
-    pub(crate) fn failed(&mut self, failure: ErrorKind, sent: Sent) {
+    pub(crate) fn failed(&mut self, failed: Failed<'_>) {
         self.with_last(|attempt| {
-            attempt.failure = Some(failure);
+            attempt.failure = Some(failed.kind);
+            attempt.failure_code = failed.code;
+            attempt.failure_reason = Some(attempt::reason(failed.reason));
             if attempt.status.is_none() {
-                attempt.sent = sent;
+                attempt.sent = failed.sent;
+                attempt.unprocessed = failed.unprocessed;
             }
         });
     }
 
-    /// Notes the server's word that it did not process the request.
-    pub(crate) fn unprocessed(&mut self) {
-        self.with_last(|attempt| attempt.unprocessed = true);
+    /// Notes the connection that the request went to.
+    pub(crate) fn connected(&mut self, remote: Option<SocketAddr>, is_reused: bool) {
+        self.with_last(|attempt| {
+            attempt.remote = remote;
+            attempt.is_reused = Some(is_reused);
+        });
     }
 
     /// Ends the attempt; the wait is noted when it is decided, before it begins.
     pub(crate) fn end(&mut self, now: Instant) {
-        let started = self.opening.started;
+        let started = self.data.opening.started;
         self.open = false;
         self.with_last(|attempt| {
             attempt.elapsed = now
@@ -145,40 +195,29 @@ impl Recorder {
     }
 
     pub(crate) fn last(&self) -> Option<&Attempt> {
-        self.attempts.last()
+        self.data.attempts.last()
     }
 
-    /// Closes the trail and leaves an empty one behind.
+    /// Closes the trail. Nothing is written to it any more.
     pub(crate) fn finish(&mut self, now: Instant, outcome: Outcome, stopped: StopReason) -> Trail {
-        let attempts = std::mem::take(&mut self.attempts);
-        let opening = &mut self.opening;
-        let mut notes = std::mem::take(&mut opening.notes);
-        let earlier = attempts
-            .split_last()
-            .map_or(&[][..], |(_, earlier)| earlier);
-        if earlier.iter().any(Attempt::outcome_unknown) {
-            notes.push(TrailNote::MayHaveSucceeded);
+        if let Some(data) = Arc::get_mut(&mut self.data) {
+            let earlier = data
+                .attempts
+                .split_last()
+                .map_or(&[][..], |(_, earlier)| earlier);
+            if earlier.iter().any(Attempt::outcome_unknown) {
+                data.opening.notes.push(TrailNote::MayHaveSucceeded);
+            }
+            data.elapsed = now.saturating_duration_since(data.opening.started);
+            data.outcome = outcome;
+            data.stopped = stopped;
         }
-        Trail(Arc::new(Data {
-            call_id: opening.call_id,
-            trace_id: opening.trace_id,
-            traced: opening.traced,
-            dialect: Arc::clone(&opening.dialect),
-            method: opening.method.clone(),
-            origin: Arc::clone(&opening.origin),
-            path: std::mem::take(&mut opening.path),
-            correlation_id: opening.correlation_id.take(),
-            started_at: opening.started_at,
-            elapsed: now.saturating_duration_since(opening.started),
-            outcome,
-            stopped,
-            notes,
-            attempts,
-        }))
+        Trail(Arc::clone(&self.data))
     }
 
     fn with_last(&mut self, change: impl FnOnce(&mut Attempt)) {
-        if let Some(attempt) = self.attempts.last_mut() {
+        let data = Arc::get_mut(&mut self.data);
+        if let Some(attempt) = data.and_then(|data| data.attempts.last_mut()) {
             change(attempt);
         }
     }

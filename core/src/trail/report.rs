@@ -91,6 +91,7 @@ fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
         Cause::Initial | Cause::Retry => {}
         Cause::Reauth => then.push_str(" (new token)"),
         Cause::Redirect => then.push_str(" (redirect)"),
+        Cause::Resend => then.push_str(" (resent)"),
     }
     if let Some(wait) = attempt.wait() {
         let reason = match attempt.wait_reason() {
@@ -108,10 +109,16 @@ fn result(attempt: &Attempt) -> String {
     let mut parts = Vec::new();
     parts.extend(attempt.status().map(|status| status.to_string()));
     parts.extend(attempt.error_code().map(str::to_owned));
-    parts.extend(attempt.failure().map(|kind| match attempt.sent() {
-        Sent::No if attempt.status().is_none() => format!("{kind} (not sent)"),
-        _ => kind.to_string(),
-    }));
+    if let Some(kind) = attempt.failure() {
+        parts.push(kind.to_string());
+        parts.extend(attempt.failure_code().map(str::to_owned));
+        if attempt.processed() == Some(false) {
+            parts.push(match attempt.sent() {
+                Sent::No => "(not sent)".to_owned(),
+                _ => "(not processed)".to_owned(),
+            });
+        }
+    }
     parts.join(" ")
 }
 
@@ -136,6 +143,8 @@ fn notes(trail: &Trail) -> Vec<String> {
             match note {
                 TrailNote::TlsUnverified => "This client does not verify TLS certificates, so another party may have answered.",
                 TrailNote::ViaProxy => "The call went through a proxy.",
+                TrailNote::Scripted => "A script answered the call, not a network.",
+                TrailNote::Chaos => "The client injected faults into the call.",
                 TrailNote::MayHaveSucceeded => "An earlier attempt reached the server or may have, and its outcome is unknown: it may have succeeded.",
             }
             .to_owned(),
@@ -150,6 +159,7 @@ fn notes(trail: &Trail) -> Vec<String> {
             .collect();
         (!found.is_empty()).then(|| found.join(", "))
     };
+    notes.extend(failures(trail));
     let noted =
         |note: RequestIdNote| numbers(&move |a: &Attempt| a.request_id_notes().contains(&note));
     if let Some(n) = noted(RequestIdNote::Missing) {
@@ -162,6 +172,9 @@ fn notes(trail: &Trail) -> Vec<String> {
                 attempt.number()
             ));
         }
+    }
+    if let Some(n) = noted(RequestIdNote::AsSent) {
+        notes.push(format!("The request ID of attempt {n} is the correlation ID that was sent: the service keeps no ID of its own for a request."));
     }
     if let Some(n) = noted(RequestIdNote::Duplicate) {
         notes.push(format!(
@@ -181,9 +194,9 @@ fn notes(trail: &Trail) -> Vec<String> {
     for attempt in trail
         .attempts()
         .iter()
-        .filter(|a| a.status().is_none() && a.sent() != Sent::No)
+        .filter(|a| a.status().is_none() && a.processed() != Some(false))
     {
-        let trace = if trail.0.traced {
+        let trace = if trail.0.opening.traced {
             format!(
                 "; look for its traceparent: trace {}, span {}",
                 trail.trace_id(),
@@ -204,6 +217,36 @@ fn notes(trail: &Trail) -> Vec<String> {
         );
     }
     notes
+}
+
+/// What went wrong, once for all attempts that failed alike.
+fn failures(trail: &Trail) -> Vec<String> {
+    let mut found: Vec<(&str, Vec<String>)> = Vec::new();
+    for attempt in trail.attempts() {
+        let Some(reason) = attempt.failure_reason() else {
+            continue;
+        };
+        let number = attempt.number().to_string();
+        match found.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, numbers)) => numbers.push(number),
+            None => found.push((reason, vec![number])),
+        }
+    }
+    found
+        .into_iter()
+        .map(|(reason, numbers)| {
+            let plural = if numbers.len() == 1 { "" } else { "s" };
+            let dot = if reason.ends_with(['.', '…']) {
+                ""
+            } else {
+                "."
+            };
+            format!(
+                "Attempt{plural} {} failed: {reason}{dot}",
+                numbers.join(", ")
+            )
+        })
+        .collect()
 }
 
 fn stopped(reason: StopReason) -> &'static str {

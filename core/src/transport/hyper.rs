@@ -4,7 +4,6 @@
 //! uses it, on a runtime or on the thread that waits (`parker`); an HTTP/2 connection has one driver on a runtime.
 
 mod body;
-mod classify;
 pub(crate) mod dial;
 mod gate;
 mod head;
@@ -24,22 +23,20 @@ use std::time::{Duration, Instant};
 
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Uri, header};
+use tokio::runtime::Handle;
 use url::{Position, Url};
 
+use super::body::RequestBody;
 use super::timers::{self, Timers};
 use super::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
 use crate::fork::ForkSafe;
-use body::{RequestBody, ResponseBody};
+use body::ResponseBody;
 use dial::Dialer;
 use http1::Exchanged;
 use http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
 use sleep::Sleep;
 pub(crate) use spawn::{Background, Spawner, thread_error};
-
-/// How often a request that was given back unsent goes to another new connection. Old ones that turn out to be closed
-/// do not count.
-const NEW_CONNECTIONS: usize = 3;
 
 /// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
 const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -144,11 +141,10 @@ impl HyperTransport {
             body,
             ..
         } = request;
-        let target = PathAndQuery::try_from(&url[Position::BeforePath..Position::AfterQuery])
-            .map_err(|error| {
-                let what = "the URL cannot be sent";
-                TransportError::new(Failure::Broken, what).with_source(error)
-            })?;
+        let target = PathAndQuery::from_maybe_shared(url.target()).map_err(|error| {
+            let what = "the URL cannot be sent";
+            TransportError::new(Failure::Broken, what).with_source(error)
+        })?;
         let mut wire = Request::new(RequestBody::new(body));
         *wire.method_mut() = method;
         *wire.headers_mut() = headers;
@@ -226,6 +222,7 @@ impl Transport for HyperTransport {
             (Spawner::Runtime, Some(timers)) => Sleep::Runtime {
                 timer: timers.sleep_until(at),
             },
+            (Spawner::Runtime, None) if Handle::try_current().is_err() => Sleep::Over,
             (Spawner::Runtime, None) => Sleep::Runtime {
                 timer: timers::Sleep::until(at),
             },
@@ -238,7 +235,6 @@ impl Transport for HyperTransport {
         let origin = &self.network.origin;
         let is_resend = request.is_resend;
         let mut message = self.request(request)?;
-        let mut new = 0;
         loop {
             let (exchanged, is_new, target) =
                 match pool.acquire(&self.spawner, &sent, is_resend).await? {
@@ -273,17 +269,16 @@ impl Transport for HyperTransport {
                                 body: ResponseBody::http2(body, stream),
                             });
                         }
-                        (exchanged, true, target)
+                        (exchanged, stream.is_first(), target)
                     }
                     Grant::Failed(error) => return Err(error),
                 };
-            // It was given back unsent: no server saw it.
-            new += usize::from(is_new);
             message = match exchanged {
-                Exchanged::Unsent(wire) if new < NEW_CONNECTIONS => Message { wire, target },
+                // Given back by an old connection that turned out to be closed: no server saw it.
+                Exchanged::Unsent(wire) if !is_new => Message { wire, target },
                 Exchanged::Failed(error) => return Err(error),
                 _ => {
-                    let what = "each new connection was closed before the request was sent";
+                    let what = "the server closed the new connection before the request was sent";
                     return Err(TransportError::new(Failure::Broken, what));
                 }
             };
@@ -299,7 +294,7 @@ impl Transport for HyperTransport {
             Spawner::Thread(_) => {
                 let runtime = self.spawner.handle().ok();
                 let run = move || {
-                    let _within = runtime.as_ref().map(tokio::runtime::Handle::enter);
+                    let _within = runtime.as_ref().map(Handle::enter);
                     let work = std::pin::pin!(task);
                     parker::block_on(work, parker::Wakers::Others, None, || {});
                 };

@@ -1,8 +1,53 @@
 //! The trail as JSON: every field, null where it has no value.
 
+use reqtrail::{Failure, TransportError};
 use serde_json::{Value, json};
 
 use crate::support::*;
+
+/// The keys in the order of the contract, but for those that trail and attempt share.
+const ORDER: [&str; 33] = [
+    "schema",
+    "client",
+    "call_id",
+    "trace_id",
+    "correlation_id",
+    "dialect",
+    "service",
+    "method",
+    "origin",
+    "path",
+    "started_at",
+    "elapsed_ms",
+    "outcome",
+    "stopped",
+    "notes",
+    "attempts",
+    "number",
+    "cause",
+    "span_id",
+    "url",
+    "status",
+    "request_id",
+    "request_id_source",
+    "request_id_notes",
+    "body_request_id",
+    "error_code",
+    "category",
+    "failure",
+    "failure_code",
+    "failure_reason",
+    "sent",
+    "processed",
+    "started_ms",
+];
+
+/// A connection that the server's machine refuses.
+fn refused() -> Exchange {
+    let what = "connection refused by 192.0.2.7:443";
+    let error = TransportError::new(Failure::Connect, what).with_code("ECONNREFUSED");
+    fails_with(error)
+}
 
 #[tokio::test(start_paused = true)]
 async fn every_field_is_there() {
@@ -13,7 +58,7 @@ async fn every_field_is_there() {
                 .id("req_1")
                 .header("retry-after", "2")
                 .body(r#"{"error":"service_unavailable","request_id":"req_other"}"#),
-            fails(reqtrail::Failure::Connect).after(ms(1)),
+            refused().after(ms(1)),
         ],
         |b| b.max_attempts(2).jitter_seed(1).base_delay(ms(0)),
     );
@@ -33,7 +78,9 @@ async fn every_field_is_there() {
         "client": format!("reqtrail/{}", reqtrail::VERSION),
         "call_id": trail.call_id(),
         "trace_id": trail.trace_id(),
+        "correlation_id": null,
         "dialect": "novavms",
+        "service": null,
         "method": "POST",
         "origin": "https://api.example",
         "path": "/cameras/{id}/trigger",
@@ -55,8 +102,12 @@ async fn every_field_is_there() {
                 "request_id_notes": ["body_mismatch"],
                 "body_request_id": "req_other",
                 "error_code": "service_unavailable",
+                "category": "unavailable",
                 "failure": null,
+                "failure_code": null,
+                "failure_reason": null,
                 "sent": "yes",
+                "processed": true,
                 "started_ms": 0.0,
                 "elapsed_ms": 12.0,
                 "retry_after_ms": 2000.0,
@@ -75,8 +126,12 @@ async fn every_field_is_there() {
                 "request_id_notes": [],
                 "body_request_id": null,
                 "error_code": null,
+                "category": null,
                 "failure": "connect",
+                "failure_code": "ECONNREFUSED",
+                "failure_reason": "connection refused by 192.0.2.7:443",
                 "sent": "no",
+                "processed": false,
                 "started_ms": millis(second.started()),
                 "elapsed_ms": 1.0,
                 "retry_after_ms": null,
@@ -85,6 +140,9 @@ async fn every_field_is_there() {
             },
         ],
     });
+    let text = trail.to_json();
+    let places = ORDER.map(|key| text.find(&format!("\"{key}\":")));
+    assert!(places.is_sorted() && places[0].is_some(), "{text}");
     let mut got = floats(got);
     // Written to the microsecond, so it is compared as a number.
     let wait = got["attempts"][0]["wait_ms"].take();
@@ -107,12 +165,7 @@ fn floats(value: Value) -> Value {
 async fn all_that_has_a_name_is_serialised_by_it() {
     let hop = || reply(307).header("location", "/y");
     let fixture = with(
-        [
-            hop(),
-            reply(401),
-            fails(reqtrail::Failure::Broken).sent(),
-            reply(200),
-        ],
+        [hop(), reply(401), fails(Failure::Broken).sent(), reply(200)],
         |b| {
             b.token_refresher(|| async { Ok("sk_live_new") })
                 .danger_accept_invalid_certs(true)

@@ -17,9 +17,11 @@ mod observers;
 #[cfg(feature = "openstack")]
 mod openstack;
 mod random;
+mod reasons;
 mod redirects;
 mod refresh;
 mod request_ids;
+mod resends;
 mod retries;
 mod retry_after;
 mod safety;

@@ -5,7 +5,7 @@ mod script;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use reqtrail::{Cause, ErrorKind, Failure, Sent, StopReason, Trail};
+use reqtrail::{Attempt, Cause, ErrorKind, Failure, Sent, StopReason, Trail};
 
 use crate::support::*;
 use script::{Plan, What, plan};
@@ -61,6 +61,7 @@ async fn play(plan: Plan) {
     assert_told(&fixture.wire, trail);
     numbers_and_times(trail);
     limits(&plan, trail);
+    facts(trail);
     safety(&plan, trail);
     ends(&plan, trail);
     assert!(
@@ -117,6 +118,19 @@ fn numbers_and_times(trail: &Trail) {
     assert!(trail.elapsed() >= ran);
 }
 
+/// What every attempt says of itself fits together.
+fn facts(trail: &Trail) {
+    for attempt in trail.attempts() {
+        let (sent, processed) = (attempt.sent(), attempt.processed());
+        assert!(attempt.status().is_none() || processed == Some(true));
+        assert!(sent != Sent::No || processed == Some(false));
+        assert!(attempt.status().is_some() || attempt.failure().is_some());
+        let reason = attempt.failure_reason();
+        assert_eq!(reason.is_some(), attempt.failure().is_some());
+        assert!(reason.is_none_or(|text| !text.is_empty() && text.chars().count() <= 200));
+    }
+}
+
 fn limits(plan: &Plan, trail: &Trail) {
     let count = |cause| {
         trail
@@ -129,10 +143,12 @@ fn limits(plan: &Plan, trail: &Trail) {
     assert!(counted <= plan.max_attempts as usize);
     assert!(count(Cause::Reauth) <= usize::from(plan.refreshes.is_some()));
     assert!(count(Cause::Redirect) <= plan.max_redirects as usize);
+    assert!(count(Cause::Resend) <= RESENDS);
     if let Some(first) = trail.attempts().first() {
         assert_eq!(first.cause(), Cause::Initial);
         assert_eq!(count(Cause::Initial), 1);
     }
+    let mut refused_before = false;
     for pair in trail.attempts().windows(2) {
         let wanted = match pair[1].cause() {
             Cause::Retry => pair[0].wait().is_some(),
@@ -140,10 +156,33 @@ fn limits(plan: &Plan, trail: &Trail) {
             Cause::Redirect => {
                 matches!(pair[0].status(), Some(301..=308)) && pair[0].wait().is_none()
             }
+            Cause::Resend => {
+                let waits = is(plan, &pair[0], Failure::RefusedStream) && refused_before;
+                refused_before |= is(plan, &pair[0], Failure::RefusedStream);
+                pair[0].processed() == Some(false)
+                    && pair[0].sent() == Sent::Unknown
+                    && pair[0].wait().is_some() == waits
+            }
             other => panic!("attempt {} says {other}", pair[1].number()),
         };
         assert!(wanted, "{:?} before {}", pair[0], pair[1].cause());
     }
+}
+
+/// The most repetitions of what the server did not process.
+const RESENDS: usize = 8;
+
+/// Whether this failure ended the attempt.
+fn is(plan: &Plan, attempt: &Attempt, wanted: Failure) -> bool {
+    let number = attempt.number() as usize - 1;
+    let story = &plan.stories[number.min(plan.stories.len() - 1)];
+    attempt.failure() == Some(ErrorKind::Transport)
+        && matches!(story.what, What::Broken(failure) if failure == wanted)
+}
+
+/// Whether the attempt ended with the server's vow not to have processed it.
+fn vowed(plan: &Plan, attempt: &Attempt) -> bool {
+    is(plan, attempt, Failure::Unprocessed) || is(plan, attempt, Failure::RefusedStream)
 }
 
 /// No request that must not be sent twice is repeated after an outcome that is not known.
@@ -156,10 +195,7 @@ fn safety(plan: &Plan, trail: &Trail) {
         if safe || pair[1].cause() != Cause::Retry {
             continue;
         }
-        let number = pair[0].number() as usize - 1;
-        let story = &plan.stories[number.min(plan.stories.len() - 1)];
-        let refused = pair[0].status() == Some(429)
-            || matches!(story.what, What::Broken(Failure::Unprocessed));
+        let refused = pair[0].status() == Some(429);
         assert!(
             refused || pair[0].sent() == Sent::No,
             "{:?} was repeated",
@@ -185,8 +221,14 @@ fn ends(plan: &Plan, trail: &Trail) {
         StopReason::Cancelled => assert!(plan.cancel_at.is_some()),
         StopReason::AttemptsExhausted => {
             let counted = |c| matches!(c, Cause::Initial | Cause::Retry);
-            let count = causes(trail).into_iter().filter(|c| counted(*c)).count();
-            assert_eq!(count, plan.max_attempts as usize);
+            let causes = causes(trail);
+            let count = causes.iter().filter(|c| counted(**c)).count();
+            let resends = causes.iter().filter(|c| **c == Cause::Resend).count();
+            if vowed(plan, last) {
+                assert_eq!(resends, RESENDS);
+            } else {
+                assert_eq!(count, plan.max_attempts as usize);
+            }
         }
         StopReason::RetryAfterTooLong => assert!(last.retry_after() > Some(secs(60))),
         StopReason::BudgetExhausted => panic!("one call cannot drain the budget"),
@@ -212,10 +254,8 @@ fn ends(plan: &Plan, trail: &Trail) {
                 .any(|a| a.sent() != Sent::No && a.failure().is_some_and(unknown))
         );
     } else {
-        let is = |a: &reqtrail::Attempt| {
-            let story = &plan.stories[(a.number() as usize - 1).min(plan.stories.len() - 1)];
-            let processed = !matches!(story.what, What::Broken(Failure::Unprocessed));
-            processed && a.sent() != Sent::No && a.failure().is_some_and(unknown)
+        let is = |a: &Attempt| {
+            a.processed() != Some(false) && a.sent() != Sent::No && a.failure().is_some_and(unknown)
         };
         assert!(!earlier.iter().any(is), "{trail:?}");
     }

@@ -1,7 +1,7 @@
 //! Which attempts are repeated, and why calls stop.
 
 use http::Method;
-use reqtrail::{Cause, Failure, RetryBudget, StopReason};
+use reqtrail::{Cause, Failure, Phase, RetryBudget, StopReason};
 
 use crate::support::*;
 
@@ -11,6 +11,9 @@ fn first(what: &str) -> Exchange {
         "refused" => fails(Failure::Connect),
         "connect timeout" => never(),
         "tls" => fails(Failure::Tls),
+        "proxy refused" => fails(Failure::ProxyRefused),
+        "no free stream" => never().busy(Phase::Stream, None),
+        "refused stream" => fails(Failure::RefusedStream).sent(),
         "unprocessed" => fails(Failure::Unprocessed).sent(),
         "broken unsent" => fails(Failure::Broken),
         "broken" => fails(Failure::Broken).sent(),
@@ -18,6 +21,9 @@ fn first(what: &str) -> Exchange {
         "cut body" => reply(200).body("half of").cut(),
         "stalled body" => reply(200).body("half of").stalled(),
         "headers too large" => fails(Failure::HeadersTooLarge).sent(),
+        "bad transfer coding" => reply(200)
+            .header("transfer-encoding", "gzip, chunked")
+            .body("x"),
         "bad coding" => reply(200).header("content-encoding", "lzma").body("x"),
         "foreign redirect" => reply(302).header("location", "https://other.example/"),
         code if code.contains(' ') => {
@@ -34,7 +40,10 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("refused", "connect", "again", "again"),
     ("connect timeout", "connect", "again", "again"),
     ("tls", "connect", "not_retryable", "not_retryable"),
-    ("unprocessed", "transport", "again", "again"),
+    ("proxy refused", "connect", "not_retryable", "not_retryable"),
+    ("no free stream", "timeout", "again", "again"),
+    ("unprocessed", "transport", "resend", "resend"),
+    ("refused stream", "transport", "resend", "resend"),
     ("broken unsent", "transport", "again", "again"),
     ("broken", "transport", "again", "unsafe_to_retry"),
     ("silence", "timeout", "again", "unsafe_to_retry"),
@@ -47,6 +56,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "not_retryable",
     ),
     ("bad coding", "decode", "not_retryable", "not_retryable"),
+    (
+        "bad transfer coding",
+        "decode",
+        "not_retryable",
+        "not_retryable",
+    ),
     (
         "foreign redirect",
         "redirect",
@@ -102,11 +117,16 @@ async fn the_table() {
             let fixture = novavms([first(what), reply(200)]);
             let outcome = fixture.client.request(method, "/x").send().await;
             let context = format!("{method} after {what}");
-            if wanted == "again" {
+            let repeated = match wanted {
+                "again" => Some(Cause::Retry),
+                "resend" => Some(Cause::Resend),
+                _ => None,
+            };
+            if let Some(cause) = repeated {
                 assert_eq!(end(&outcome), ("ok", StopReason::Succeeded), "{context}");
                 assert_eq!(
                     causes(trail(&outcome)),
-                    [Cause::Initial, Cause::Retry],
+                    [Cause::Initial, cause],
                     "{context}"
                 );
             } else {
@@ -122,7 +142,11 @@ async fn the_table() {
 
 #[tokio::test(start_paused = true)]
 async fn the_kind_is_that_of_the_last_attempt() {
-    for &(what, kind, _, _) in TABLE {
+    for &(what, kind, safe, _) in TABLE {
+        if safe == "resend" {
+            // It is not counted, so one attempt is not the last.
+            continue;
+        }
         let fixture = with([first(what)], |b| b.max_attempts(1));
         let outcome = fixture.client.get("/x").send().await;
         assert_eq!(end(&outcome).0, kind, "{what}");

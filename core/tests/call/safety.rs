@@ -151,6 +151,48 @@ async fn an_unprocessed_request_cannot_have_succeeded() {
     assert_eq!(trail(&outcome).notes(), []);
 }
 
+/// Whether the server processed a request: what the trail knows of it.
+#[tokio::test(start_paused = true)]
+async fn processed() {
+    type Row = (fn() -> Exchange, Sent, Option<bool>);
+    let rows: [Row; 9] = [
+        (|| fails(Failure::Connect), Sent::No, Some(false)),
+        (never, Sent::No, Some(false)),
+        (|| fails(Failure::Broken).sent(), Sent::Unknown, None),
+        (|| never().sent(), Sent::Unknown, None),
+        (
+            || fails(Failure::Unprocessed).sent(),
+            Sent::Unknown,
+            Some(false),
+        ),
+        (
+            || fails(Failure::RefusedStream).sent(),
+            Sent::Unknown,
+            Some(false),
+        ),
+        (
+            || fails(Failure::HeadersTooLarge).sent(),
+            Sent::Yes,
+            Some(true),
+        ),
+        (|| reply(503), Sent::Yes, Some(true)),
+        (
+            || reply(200).header("content-length", "9").body("x").cut(),
+            Sent::Yes,
+            Some(true),
+        ),
+    ];
+    for (index, (exchange, sent, processed)) in rows.into_iter().enumerate() {
+        let fixture = built(ScriptedTransport::answering(move |_, _| exchange()), |b| {
+            b.max_attempts(1)
+        });
+        let outcome = fixture.client.get("/x").send().await;
+        let attempt = trail(&outcome).last().expect("an attempt");
+        let got = (attempt.sent(), attempt.processed());
+        assert_eq!(got, (sent, processed), "row {index}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn bodies_and_headers_are_the_same_on_every_attempt() {
     let fixture = novavms([reply(429), fails(Failure::Connect), reply(429), reply(200)]);

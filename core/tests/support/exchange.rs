@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use reqtrail::Failure;
+use reqtrail::{Failure, Phase, TransportError};
 
 /// One thing that happens.
 pub(crate) enum Step {
@@ -19,8 +19,10 @@ pub(crate) enum Step {
     Data(Bytes),
     /// A piece of the body that is no data.
     Trailers(Box<HeaderMap>),
+    /// The transport says what it is busy with, and with whom.
+    Busy(Phase, Option<&'static str>),
     /// The exchange breaks.
-    Fail(Failure, String),
+    Fail(TransportError),
     /// Nothing happens any more.
     Never,
     /// The transport panics.
@@ -51,8 +53,21 @@ pub(crate) fn fails(failure: Failure) -> Exchange {
     Exchange {
         before: VecDeque::new(),
         head: None,
-        after: [Step::Fail(failure, format!("scripted {failure:?}"))].into(),
+        after: [Step::Fail(scripted(failure))].into(),
     }
+}
+
+/// The exchange fails before a byte has left, with this error.
+pub(crate) fn fails_with(error: TransportError) -> Exchange {
+    Exchange {
+        before: VecDeque::new(),
+        head: None,
+        after: [Step::Fail(error)].into(),
+    }
+}
+
+fn scripted(failure: Failure) -> TransportError {
+    TransportError::new(failure, format!("scripted {failure:?}"))
 }
 
 /// Nothing comes back, and nothing has left unless told otherwise.
@@ -83,6 +98,12 @@ impl Exchange {
     /// Time goes by between what was scripted before the head and the head.
     pub(crate) fn after(mut self, time: Duration) -> Self {
         self.before.push_back(Step::Wait(time));
+        self
+    }
+
+    /// The transport is busy with this from here on, with the server or proxy of this name.
+    pub(crate) fn busy(mut self, phase: Phase, peer: Option<&'static str>) -> Self {
+        self.before.push_back(Step::Busy(phase, peer));
         self
     }
 
@@ -132,8 +153,13 @@ impl Exchange {
     }
 
     /// The connection breaks within the body.
-    pub(crate) fn cut(mut self) -> Self {
-        let step = Step::Fail(Failure::Broken, "scripted cut".to_owned());
+    pub(crate) fn cut(self) -> Self {
+        self.cut_by(Failure::Broken)
+    }
+
+    /// The exchange fails like this within the body.
+    pub(crate) fn cut_by(mut self, failure: Failure) -> Self {
+        let step = Step::Fail(scripted(failure));
         self.after.push_back(step);
         self
     }

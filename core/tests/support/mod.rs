@@ -15,7 +15,7 @@ use reqtrail::{
     Sent, StopReason, Trail,
 };
 
-pub(crate) use exchange::{Exchange, fails, never, reply};
+pub(crate) use exchange::{Exchange, fails, fails_with, never, reply};
 #[cfg(feature = "openstack")]
 pub(crate) use log::Log;
 pub(crate) use polls::{polled_at_most, settle};

@@ -120,7 +120,7 @@ impl ScriptedTransport {
     fn begin(&self, request: &WireRequest) -> VecDeque<Step> {
         let sent = Sent {
             method: request.method.clone(),
-            url: request.url.clone(),
+            url: request.url.to_url(),
             headers: request.headers.clone(),
             body: request.body.clone(),
             at: self.elapsed(),
@@ -159,7 +159,13 @@ impl Transport for ScriptedTransport {
             match step {
                 Step::Wait(time) => tokio::time::sleep(time).await,
                 Step::Leave => request.sent.mark(),
-                Step::Fail(failure, message) => return Err(TransportError::new(failure, message)),
+                Step::Busy(phase, peer) => {
+                    request.sent.set_phase(phase);
+                    if let Some(peer) = peer {
+                        request.sent.set_peer(peer.into());
+                    }
+                }
+                Step::Fail(error) => return Err(error),
                 Step::Never => std::future::pending().await,
                 Step::Panic => panic!("scripted panic"),
                 Step::Run(action) => action(),
@@ -213,9 +219,7 @@ impl http_body::Body for ScriptedBody {
                 }
                 Some(Step::Data(data)) => Some(Ok(Frame::data(data))),
                 Some(Step::Trailers(trailers)) => Some(Ok(Frame::trailers(*trailers))),
-                Some(Step::Fail(failure, message)) => {
-                    Some(Err(TransportError::new(failure, message)))
-                }
+                Some(Step::Fail(error)) => Some(Err(error)),
                 Some(Step::Never) => {
                     self.steps.push_front(Step::Never);
                     return Poll::Pending;
@@ -225,7 +229,9 @@ impl http_body::Body for ScriptedBody {
                     action();
                     continue;
                 }
-                Some(Step::Leave | Step::Head(..)) => panic!("a head within a body"),
+                Some(Step::Leave | Step::Busy(..) | Step::Head(..)) => {
+                    panic!("a head within a body")
+                }
             });
         }
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use h2::Reason;
 use http::Version;
-use reqtrail::{Client, ErrorKind, Sent, StopReason};
+use reqtrail::{Cause, ErrorKind, Sent, StopReason};
 
+use crate::client::Client;
 use crate::support::{
     Act, Authority, Outcome, Server, assert_agrees, assert_failed, assert_succeeded, builder,
     h2_server, notes, trail,
@@ -93,16 +94,19 @@ async fn a_refused_stream_leaves_no_doubt() {
     let outcome = post(&client).await;
     // The server said that it did not process the request, so nothing may have succeeded.
     assert_eq!(notes(trail(&outcome)), [""; 0]);
+    let attempts = trail(&outcome).attempts();
+    assert_eq!(attempts[0].processed(), Some(false));
+    assert_eq!(attempts[1].cause(), Cause::Resend);
     agrees(&server, &[&outcome]);
 }
 
 #[tokio::test]
-async fn streams_refused_without_end_use_up_the_attempts() {
+async fn streams_refused_without_end_end_the_call() {
     let (server, client) = server(&[Act::Reset(Reason::REFUSED_STREAM)]).await;
     let outcome = post(&client).await;
     let (kind, why) = (ErrorKind::Transport, StopReason::AttemptsExhausted);
-    assert_failed(&outcome, kind, why, &[BROKEN, BROKEN, BROKEN]);
-    assert_eq!(server.log().len(), 3);
+    assert_failed(&outcome, kind, why, &[BROKEN; 9]);
+    assert_eq!(server.log().len(), 9);
     agrees(&server, &[&outcome]);
 }
 
@@ -147,6 +151,10 @@ async fn a_goaway_before_the_first_stream_is_repeated() {
     let (server, client) = server(&[NOTHING, NOTHING, Act::Answer]).await;
     let outcome = post(&client).await;
     assert_succeeded(&outcome, &[BROKEN, BROKEN, OK]);
+    let attempts = trail(&outcome).attempts();
+    for (before, attempt) in attempts.iter().zip(&attempts[1..]) {
+        assert_eq!((before.wait(), attempt.cause()), (None, Cause::Resend));
+    }
     assert_eq!(server.log().connections(), [1, 2, 3]);
     agrees(&server, &[&outcome]);
 }

@@ -2,7 +2,13 @@
 //!
 //! Each test holds a trail against what the server saw.
 
+/// Ends a test that another transport than the library's own cannot pass, with the reason.
+macro_rules! needs_own_transport {
+    ($why:literal) => {};
+}
+
 mod churn;
+mod client;
 mod connecting;
 mod floods;
 mod framing;
@@ -13,6 +19,7 @@ mod pool;
 mod processes;
 mod proxy;
 mod proxy_environment;
+mod runtimes;
 mod sharing;
 #[cfg(feature = "openstack")]
 mod sign_in;

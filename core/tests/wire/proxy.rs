@@ -2,8 +2,9 @@
 
 use http::Method;
 use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
-use reqtrail::{ClientBuilder, ErrorKind, Proxy, Sent, StopReason};
+use reqtrail::{ErrorKind, Proxy, Sent, StopReason};
 
+use crate::client::{ClientBuilder, VIA_PROXY};
 use crate::support::ports::ClosedPort;
 use crate::support::proxy_server::{basic, proxy_server};
 use crate::support::{
@@ -77,7 +78,7 @@ async fn https_goes_through_a_tunnel() {
     let client = builder(origin.https()).extra_ca(authority.pem);
     let outcome = call(client.proxy(url(&proxy, ENCODED)), PASSWORD).await;
     assert_succeeded(&outcome, &[OK]);
-    assert_eq!(notes(trail(&outcome)), ["via_proxy"]);
+    assert_eq!(notes(trail(&outcome)), VIA_PROXY);
     assert_agrees(origin.log(), &[trail(&outcome)]);
 
     let [connect] = &proxy.log().rows()[..] else {
@@ -105,7 +106,7 @@ async fn http_is_forwarded() {
     let (proxy, origin) = (guarded().await, plain_origin().await);
     let outcome = call(builder(origin.http()).proxy(url(&proxy, ENCODED)), PASSWORD).await;
     assert_succeeded(&outcome, &[OK]);
-    assert_eq!(notes(trail(&outcome)), ["via_proxy"]);
+    assert_eq!(notes(trail(&outcome)), VIA_PROXY);
     assert_agrees(origin.log(), &[trail(&outcome)]);
 
     let [forwarded] = &proxy.log().rows()[..] else {
@@ -130,7 +131,7 @@ async fn a_proxy_without_credentials_gets_none() {
         let client = builder(origin).extra_ca(authority.pem.clone());
         let outcome = call(client.proxy(Proxy::Url(proxy.http().into())), PASSWORD).await;
         assert_succeeded(&outcome, &[OK]);
-        assert_eq!(notes(trail(&outcome)), ["via_proxy"]);
+        assert_eq!(notes(trail(&outcome)), VIA_PROXY);
     }
     for row in proxy.log().rows() {
         assert_eq!(header(&row, &PROXY_AUTHORIZATION), None);
@@ -147,7 +148,7 @@ async fn a_tunnel_that_the_proxy_refuses_is_no_connection() {
     let error = outcome.as_ref().expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert!(!error.may_have_been_sent());
-    assert_eq!(notes(trail(&outcome)), ["via_proxy"]);
+    assert_eq!(notes(trail(&outcome)), VIA_PROXY);
     // Each attempt asked the proxy once, and none reached the API.
     assert_eq!(proxy.log().len(), trail(&outcome).attempts().len());
     assert_eq!(origin.connections(), 0);
@@ -160,7 +161,7 @@ async fn a_request_that_the_proxy_refuses_is_its_answer() {
     let outcome = call(client, "wrong-pass").await;
     let (kind, why) = (ErrorKind::Api, StopReason::NotRetryable);
     assert_failed(&outcome, kind, why, &[("407", Sent::Yes)]);
-    assert_eq!(notes(trail(&outcome)), ["via_proxy"]);
+    assert_eq!(notes(trail(&outcome)), VIA_PROXY);
     assert_agrees(proxy.log(), &[trail(&outcome)]);
     assert_eq!(origin.connections(), 0);
 }
@@ -174,7 +175,7 @@ async fn a_proxy_that_does_not_answer_is_no_connection() {
         let outcome = call(builder(origin).proxy(proxy), PASSWORD).await;
         let (kind, why) = (ErrorKind::Connect, StopReason::AttemptsExhausted);
         assert_failed(&outcome, kind, why, &[NO_CONNECTION; 3]);
-        assert_eq!(notes(trail(&outcome)), ["via_proxy"]);
+        assert_eq!(notes(trail(&outcome)), VIA_PROXY);
     }
 }
 
@@ -203,6 +204,7 @@ async fn a_certificate_behind_a_tunnel_is_verified() {
 
 #[test]
 fn an_unusable_proxy_is_a_mistake_of_the_configuration() {
+    needs_own_transport!("reqwest checks its options by itself");
     let cases = [
         "",
         "squid:hunter2",

@@ -1,8 +1,9 @@
 //! TLS: which servers are trusted, what options do, and handshakes that fail.
 
-use reqtrail::{ClientBuilder, ErrorKind, Sent, StopReason};
+use reqtrail::{ErrorKind, Sent, StopReason};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::client::ClientBuilder;
 use crate::support::{
     Act, Authority, Outcome, Server, Tls, assert_agrees, assert_failed, assert_succeeded, builder,
     h2_server, http1, notes, trail,
@@ -83,6 +84,7 @@ async fn an_extra_authority_is_trusted() {
 
 #[test]
 fn an_extra_authority_that_is_none_is_a_mistake_of_the_configuration() {
+    needs_own_transport!("reqwest checks its options by itself");
     let block =
         |text: &str| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
     let whole = Authority::new().pem;
@@ -112,6 +114,7 @@ fn an_extra_authority_that_is_none_is_a_mistake_of_the_configuration() {
 
 #[tokio::test]
 async fn verification_can_be_turned_off_and_every_trail_says_so() {
+    needs_own_transport!("a reqwest client does not say whether it verifies");
     let authority = Authority::new();
     let identities = [
         authority.server(),
@@ -135,6 +138,7 @@ async fn verification_can_be_turned_off_and_every_trail_says_so() {
 
 #[tokio::test]
 async fn an_error_of_an_unverified_client_says_so_too() {
+    needs_own_transport!("a reqwest client does not say whether it verifies");
     let server = Server::start(|_, socket, _| async move { socket.set_zero_linger() }).await;
     let client = builder(server.https()).danger_accept_invalid_certs(true);
     let outcome = get(client.max_attempts(1)).await;

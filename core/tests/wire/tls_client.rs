@@ -1,9 +1,10 @@
 //! Client certificates: shown, missing, wrong, unusable.
 
-use reqtrail::{Client, ErrorKind, Sent, StopReason};
+use reqtrail::{ErrorKind, Sent, StopReason};
 use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
 
+use crate::client::Client;
 use crate::support::h2_server::with_tls;
 use crate::support::{
     Act, Authority, Outcome, Server, Tls, assert_agrees, assert_failed, assert_succeeded, builder,
@@ -146,6 +147,7 @@ async fn the_key_may_come_before_the_certificate() {
 
 #[test]
 fn an_unusable_certificate_is_a_mistake_of_the_configuration() {
+    needs_own_transport!("reqwest checks its options by itself");
     let authority = Authority::new();
     let (one, other) = (authority.client(), authority.client());
     let cases = [

@@ -1,16 +1,19 @@
 //! Six typical stories, as their reports read. `UPDATE_GOLDEN=1 cargo test -p reqtrail report` writes the files anew.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderMap, HeaderName, Method};
 
 use super::WIDTH;
 use super::{Lines, span};
-use crate::codes::{Category, Cause, ErrorKind, Sent, StopReason, TrailNote, WaitReason};
+use crate::codes::{
+    Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
+};
 use crate::request_id;
 use crate::trace_context::{SpanId, TraceContext};
-use crate::trail::{Opening, Outcome, Recorder, Trail};
+use crate::trail::{Failed, Opening, Outcome, Recorder, Trail};
 
 /// A trail with a clock of its own.
 struct Story {
@@ -27,6 +30,8 @@ struct Gave<'a> {
     body_id: Option<&'a str>,
     code: Option<&'a str>,
     failure: Option<(ErrorKind, Sent)>,
+    unprocessed: bool,
+    why: (&'static str, &'a str),
 }
 
 const A: &str = "req_01HK3Z9YF7W7E8PM5QKT9DYXWA";
@@ -42,6 +47,7 @@ impl Story {
             trace_id: TraceContext::start(call_id).trace_id(),
             traced: true,
             dialect: "novavms".into(),
+            service: None,
             method,
             origin: "https://api.example".into(),
             path: path.to_owned(),
@@ -80,7 +86,14 @@ impl Story {
             }
         }
         if let Some((kind, sent)) = gave.failure {
-            self.recorder.failed(kind, sent);
+            let (code, reason) = gave.why;
+            self.recorder.failed(Failed {
+                kind,
+                sent,
+                unprocessed: gave.unprocessed,
+                code: (!code.is_empty()).then(|| code.into()),
+                reason,
+            });
         }
         self.now += Duration::from_micros(took_ms * 1000 + 400);
         self.recorder.end(self.start + self.now);
@@ -183,6 +196,7 @@ fn timeout_then_new_token_then_not_found() {
             10_000,
             Gave {
                 failure: Some((ErrorKind::Timeout, Sent::Unknown)),
+                why: ("", "no response from 192.0.2.7:443 within 10 s"),
                 ..Gave::default()
             },
         )
@@ -219,6 +233,10 @@ fn broken_post() {
             43,
             Gave {
                 failure: Some((ErrorKind::Transport, Sent::Unknown)),
+                why: (
+                    "ECONNRESET",
+                    "192.0.2.7:443 reset the connection before its response",
+                ),
                 ..Gave::default()
             },
         )
@@ -241,6 +259,7 @@ fn a_proxy_without_ids() {
         5000,
         Gave {
             failure: Some((ErrorKind::Connect, Sent::No)),
+            why: ("ETIMEDOUT", "no connection to api.example:443 within 5 s: the proxy proxy.example:3128 had not answered"),
             ..Gave::default()
         },
     )
@@ -258,6 +277,66 @@ fn a_proxy_without_ids() {
         StopReason::AttemptsExhausted,
     );
     golden("proxy-without-ids.txt", &trail);
+}
+
+#[test]
+fn streams_refused_then_a_hostile_reason() {
+    let refused = || Gave {
+        failure: Some((ErrorKind::Transport, Sent::Unknown)),
+        unprocessed: true,
+        why: ("", "192.0.2.7:443 refused the stream"),
+        ..Gave::default()
+    };
+    let hostile = format!("\u{1b}[31m\r\nforged{}", " and more".repeat(30));
+    let trail = Story::new(Method::POST, "/cameras", vec![])
+        .attempt(Cause::Initial, 3, refused())
+        .attempt(Cause::Resend, 4, refused())
+        .wait(286, WaitReason::Backoff)
+        .attempt(
+            Cause::Resend,
+            5,
+            Gave {
+                failure: Some((ErrorKind::Decode, Sent::Yes)),
+                status: Some(200),
+                id: A,
+                why: ("", &hostile),
+                ..Gave::default()
+            },
+        )
+        .end(Outcome::Error(ErrorKind::Decode), StopReason::NotRetryable);
+    let last = trail.last().expect("an attempt");
+    let reason = last.failure_reason().expect("a reason");
+    assert!(
+        reason.starts_with("\\u{1b}[31m\\r\\nforged and more"),
+        "{reason}"
+    );
+    assert!(
+        reason.ends_with('…') && reason.chars().count() == 200,
+        "{reason}"
+    );
+    golden("streams-refused.txt", &trail);
+}
+
+#[test]
+fn an_id_that_was_sent() {
+    let id = "req-6f2c0a2e-1d3b-4c5d-8e9f-0a1b2c3d4e5f";
+    let mut story = Story::new(Method::GET, "/v2/images/{id}", vec![TrailNote::Scripted]);
+    let data = Arc::get_mut(&mut story.recorder.data).expect("it is not closed");
+    data.opening.correlation_id = Some(id.into());
+    let trail = story
+        .attempt(
+            Cause::Initial,
+            3,
+            Gave {
+                status: Some(404),
+                id,
+                ..Gave::default()
+            },
+        )
+        .end(Outcome::Error(ErrorKind::Api), StopReason::NotRetryable);
+    let notes = trail.last().expect("an attempt").request_id_notes();
+    assert_eq!(notes, [RequestIdNote::AsSent]);
+    golden("id-as-sent.txt", &trail);
 }
 
 #[test]

@@ -1,115 +1,18 @@
-//! Bodies on their way through hyper.
+//! A response's body on its way through hyper.
 
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use ::hyper::body::Incoming;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::classify;
 use super::http1::Http1;
 use super::http2::Stream;
 use super::pool::Pool;
-use crate::transport::{SentMark, TransportError};
-
-/// A request's body.
-///
-/// On HTTP/2 it notices when the connection takes the request up: no connection can write a request's head without
-/// asking the body first whether it is empty, so that question is the mark. On HTTP/1 the socket marks by itself.
-#[derive(Debug)]
-pub(super) struct RequestBody {
-    data: Option<Bytes>,
-    mark: Option<SentMark>,
-    /// Set as the connection takes the request up, for its driver.
-    taken: Option<Arc<AtomicBool>>,
-}
-
-impl RequestBody {
-    pub(super) fn new(data: Bytes) -> Self {
-        Self {
-            data: Some(data).filter(|data| !data.is_empty()),
-            mark: None,
-            taken: None,
-        }
-    }
-
-    /// Marks `mark` and sets `taken` when a connection takes the request up. What is returned settles a request that
-    /// is given up.
-    pub(super) fn mark_with(&mut self, mark: &SentMark, taken: &Arc<AtomicBool>) -> Settle {
-        self.mark = Some(mark.clone());
-        self.taken = Some(Arc::clone(taken));
-        Settle(Some(mark.clone()))
-    }
-
-    /// Forgets the mark: the request was given back.
-    pub(super) fn unmark(&mut self) {
-        self.mark = None;
-    }
-
-    fn ask(&self) {
-        if let Some(mark) = &self.mark {
-            mark.mark();
-        }
-    }
-}
-
-impl Drop for RequestBody {
-    fn drop(&mut self) {
-        if let Some(mark) = &self.mark {
-            mark.body_is_gone();
-        }
-    }
-}
-
-/// Settles a request whose exchange is given up. It has to be dropped after the exchange.
-///
-/// A connection on another thread may have taken the request and not have asked yet. So a request counts as unsent
-/// only if its body went with the exchange; one that is still with a connection may leave at any moment.
-pub(super) struct Settle(Option<SentMark>);
-
-impl Settle {
-    /// The request was given back: nothing of it is with a connection.
-    pub(super) fn given_back(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Settle {
-    fn drop(&mut self) {
-        if let Some(mark) = &self.0 {
-            mark.mark_unless_body_is_gone();
-        }
-    }
-}
-
-impl Body for RequestBody {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.ask();
-        Poll::Ready(self.data.take().map(|data| Ok(Frame::data(data))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.ask();
-        if let Some(taken) = &self.taken {
-            taken.store(true, Ordering::Relaxed);
-        }
-        self.data.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.data.as_ref().map_or(0, |data| data.len() as u64))
-    }
-}
+use crate::transport::{TransportError, classify};
 
 /// A response's body. It holds what it comes on, and gives that back at its end.
 #[derive(Debug)]

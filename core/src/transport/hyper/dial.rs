@@ -9,32 +9,35 @@ mod environment;
 mod no_proxy;
 mod proxy;
 mod resolve;
+mod route;
 mod socks;
 mod state;
 mod stream;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod tunnel;
 mod unix;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
 use url::Url;
 
-use super::super::{Failure, Phase, Proxy, TransportError, WireOptions};
 use super::socket::Socket;
+use crate::transport::{Failure, Phase, TransportError, WireOptions};
 use endpoint::{HostPort, Peer};
-use proxy::{ProxyUrl, Scheme, Socks};
+use proxy::{ProxyUrl, Socks};
+use route::{How, Route, Via};
 use tls::{Tls, TlsOptions};
 
 pub(crate) use codes::code_of;
-pub(crate) use resolve::{Lookup, Resolve, ResolveError, SystemResolver};
+pub(crate) use resolve::{Resolve, SystemResolver};
+pub(crate) use route::{ForwardProxy, uses_proxy};
 pub(crate) use state::DialState;
 pub(crate) use stream::Stream;
 pub(crate) use tls::explain as explain_tls;
@@ -55,38 +58,6 @@ pub(crate) struct Dialer {
     resolver: Arc<dyn Resolve>,
 }
 
-/// The way to the origin.
-enum Route {
-    Direct(Peer),
-    Unix { path: PathBuf, shown: Arc<str> },
-    Proxy(Box<Via>),
-}
-
-/// The way through a proxy.
-struct Via {
-    proxy: ProxyUrl,
-    peer: Peer,
-    /// With an https proxy itself.
-    tls: Option<Tls>,
-    how: How,
-}
-
-/// What the proxy is asked for.
-enum How {
-    /// To forward requests, which name the origin.
-    Forward(ForwardProxy),
-    /// To open a tunnel.
-    Connect,
-    Socks(Socks),
-}
-
-/// A proxy that forwards requests: they carry the whole URL, and this.
-#[derive(Clone, Debug)]
-pub(crate) struct ForwardProxy {
-    /// The value of `Proxy-Authorization`, marked as sensitive.
-    pub(crate) authorization: Option<HeaderValue>,
-}
-
 /// A connection.
 #[derive(Debug)]
 pub(crate) struct Dialled {
@@ -98,19 +69,6 @@ pub(crate) struct Dialled {
     /// Whom requests are sent to, as texts name it: `192.0.2.7:443`, `proxy proxy.example:3128`, or
     /// `api.example:443 (through proxy proxy.example:3128)`.
     pub(crate) peer: Arc<str>,
-}
-
-/// Returns whether connections to `base` go through a proxy.
-///
-/// An environment that names an unusable one counts as none here; [`Dialer::new`] refuses it.
-pub(crate) fn uses_proxy(options: &WireOptions, base: &Url) -> bool {
-    options.unix_socket.is_none()
-        && match &options.proxy {
-            Proxy::None => false,
-            Proxy::Url(_) => true,
-            Proxy::Environment => environment::proxy_for(base, environment::process)
-                .is_ok_and(|found| found.is_some()),
-        }
 }
 
 impl fmt::Debug for Dialer {
@@ -130,11 +88,10 @@ impl Dialer {
         let tls_options = TlsOptions::check(options)?;
         let target = HostPort::of_url(base, 443)
             .ok_or("base_url has no usable host; expected a URL such as https://api.example")?;
-        let proxy = find_proxy(options, base)?;
+        let proxy = route::find_proxy(options, base)?;
         let is_https = base.scheme() == "https";
-        let proxy_is_https = proxy.as_ref().is_some_and(|p| p.scheme == Scheme::Https);
         // Reading the system's authorities takes milliseconds, and fails on machines that have none.
-        let verifier = if is_https || proxy_is_https {
+        let verifier = if is_https || proxy.as_ref().is_some_and(ProxyUrl::is_https) {
             Some(tls_options.verifier()?)
         } else {
             None
@@ -147,32 +104,17 @@ impl Dialer {
             _ => None,
         };
         let route = match (&options.unix_socket, proxy) {
-            (Some(path), _) => {
-                unix::check(path)?;
-                let shown = format!("Unix socket {}", path.display().to_string().escape_debug());
-                Route::Unix {
-                    path: path.clone(),
-                    shown: shown.into(),
-                }
-            }
+            (Some(path), _) => Route::unix(path)?,
             (None, None) => Route::Direct(Peer::api(target.clone())),
-            (None, Some(proxy)) => Route::Proxy(Box::new(Via {
-                peer: Peer::proxy(proxy.at.clone()),
-                tls: match verifier {
-                    Some(verifier) if proxy_is_https => {
+            (None, Some(proxy)) => {
+                let tls = match verifier {
+                    Some(verifier) if proxy.is_https() => {
                         Some(tls_options.proxy(verifier, &proxy.at.host)?)
                     }
                     _ => None,
-                },
-                how: match proxy.scheme {
-                    Scheme::Socks(version) => How::Socks(version),
-                    _ if is_https => How::Connect,
-                    _ => How::Forward(ForwardProxy {
-                        authorization: proxy.authorization(),
-                    }),
-                },
-                proxy,
-            })),
+                };
+                Route::Proxy(Box::new(Via::new(proxy, tls, is_https)))
+            }
         };
         Ok(Self {
             target,
@@ -184,6 +126,7 @@ impl Dialer {
     }
 
     /// Looks up hosts by `resolver` instead of the system's.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the seam of a later option"))]
     pub(crate) fn with_resolver(self, resolver: Arc<dyn Resolve>) -> Self {
         Self { resolver, ..self }
     }
@@ -347,18 +290,5 @@ impl Dialer {
             );
             TransportError::new(Failure::ProxyRefused, text)
         }))
-    }
-}
-
-/// The proxy of the options, or of the environment.
-fn find_proxy(options: &WireOptions, base: &Url) -> Result<Option<ProxyUrl>, String> {
-    match (&options.proxy, &options.unix_socket) {
-        (Proxy::Url(_), Some(_)) => Err(
-            "unix_socket and proxy are both set; expected one of them, since a Unix socket is reached without a proxy"
-                .to_owned(),
-        ),
-        (Proxy::Url(url), None) => ProxyUrl::parse("proxy", url.expose()).map(Some),
-        (Proxy::None, _) | (Proxy::Environment, Some(_)) => Ok(None),
-        (Proxy::Environment, None) => environment::proxy_for(base, environment::process),
     }
 }

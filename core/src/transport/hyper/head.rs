@@ -46,7 +46,7 @@ impl HeadScan {
     /// Takes the next bytes.
     pub(super) fn read(&mut self, mut bytes: &[u8]) {
         while self.state != State::Off && !bytes.is_empty() {
-            let end = bytes.iter().position(|&b| b == b'\n');
+            let end = memchr::memchr(b'\n', bytes);
             let line = &bytes[..end.unwrap_or(bytes.len())];
             let kept = line.len().min(NAME - self.len.min(NAME));
             let at = self.len.min(NAME);

@@ -1,6 +1,7 @@
 //! One HTTP/1 connection. Whoever makes an exchange on it polls it; between two exchanges it rests in the pool.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -10,16 +11,16 @@ use ::hyper::body::Incoming;
 use ::hyper::client::conn::http1;
 use http::{Request, Response};
 
-use super::body::RequestBody;
-use super::classify;
 use super::dial::Dialled;
 use super::gate::Gate;
 use super::io::{Heads, Io};
 use super::socket::SocketState;
-use crate::transport::{Failure, SentMark, TransportError};
+use crate::transport::body::RequestBody;
+use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
 
-/// More header fields than the client accepts are still parsed, so that their response's ID is not lost.
-const PARSED_FIELDS: usize = 512;
+/// Some more header fields than the client accepts are still parsed, so that their response's ID is not lost. hyper
+/// makes room for all of them for each response, so that more cost more.
+const PARSED_FIELDS: usize = 320;
 
 /// A connection that is between two requests, or serves one.
 pub(super) struct Http1 {
@@ -31,6 +32,7 @@ pub(super) struct Http1 {
     gate: Arc<Gate>,
     waker: Waker,
     pub(super) peer: Arc<str>,
+    pub(super) remote: Option<SocketAddr>,
     /// How many exchanges it has served.
     served: u64,
     /// When it came to rest.
@@ -67,6 +69,7 @@ impl Http1 {
             waker: Waker::from(Arc::clone(&gate)),
             gate,
             peer: dialled.peer,
+            remote: dialled.remote,
             served: 0,
             rested: Instant::now(),
         }))
@@ -83,6 +86,7 @@ impl Http1 {
         request: Request<RequestBody>,
         sent: &SentMark,
     ) -> Exchanged {
+        sent.set_connection(Connection::new(self.remote, self.is_reused()));
         self.socket.arm(Some(sent.clone()));
         self.heads.begin();
         let mut response = pin!(self.send.try_send_request(request));

@@ -4,6 +4,7 @@
 //! never within h2, where it counts as sent.
 
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -16,15 +17,14 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::task::AtomicWaker;
 use http::Request;
 
-use super::body::RequestBody;
-use super::classify;
 use super::dial::Dialled;
 use super::http1::Exchanged;
 use super::io::Io;
 use super::pool::Pool;
 use super::signs::{Asked, PingIo};
 use super::socket::SocketState;
-use crate::transport::{SentMark, TransportError};
+use crate::transport::body::RequestBody;
+use crate::transport::{Connection, SentMark, TransportError, classify};
 
 /// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
 /// does not tell a block over its bound from a malformed one, and drops the status of both.
@@ -56,6 +56,9 @@ pub(super) struct Http2 {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) peer: Arc<str>,
+    remote: Option<SocketAddr>,
+    /// A stream of it was opened before.
+    is_used: AtomicBool,
     socket: Arc<SocketState>,
     /// How many streams the server takes at a time.
     limit: AtomicUsize,
@@ -139,6 +142,8 @@ impl Http2 {
         let (send, conn) = started.map_err(|e| classify::send_error(e, &dialled.peer))?;
         let shared = Arc::new(Shared {
             peer: dialled.peer,
+            remote: dialled.remote,
+            is_used: AtomicBool::new(false),
             socket,
             limit: AtomicUsize::new(FIRST_STREAMS),
             retired: AtomicBool::new(false),
@@ -173,6 +178,8 @@ pub(super) struct Stream {
     /// What had come when the attempt began.
     read_before: u64,
     sent: Option<SentMark>,
+    /// No stream of the connection was opened before.
+    is_first: bool,
     /// At its end, or never begun.
     is_over: bool,
 }
@@ -185,6 +192,7 @@ impl Stream {
             conn,
             pool,
             sent: None,
+            is_first: false,
             is_over: true,
         }
     }
@@ -199,7 +207,13 @@ impl Stream {
         mut request: Request<RequestBody>,
         sent: &SentMark,
     ) -> Exchanged {
-        let mut settle = request.body_mut().mark_with(sent, &self.conn.shared.taken);
+        let mut settle = request
+            .body_mut()
+            .mark_with(sent, Some(&self.conn.shared.taken));
+        let shared = &self.conn.shared;
+        let is_reused = shared.is_used.swap(true, Ordering::Relaxed);
+        self.is_first = !is_reused;
+        sent.set_connection(Connection::new(shared.remote, is_reused));
         self.sent = Some(sent.clone());
         self.is_over = false;
         // Dropped before `settle`.
@@ -245,6 +259,11 @@ impl Stream {
                 }
             }
         }
+    }
+
+    /// Returns whether the exchange was the first of its connection.
+    pub(super) fn is_first(&self) -> bool {
+        self.is_first
     }
 
     /// Returns whether the stream belongs to this process.

@@ -13,12 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::classify;
 use super::dial::{DialState, Dialer};
 use super::http1::Http1;
 use super::http2::{self, Doubt, Http2, Pings, Stream};
 use super::spawn::{Background, Spawner};
-use crate::transport::{Failure, Phase, SentMark, TransportError};
+use crate::transport::{Failure, Phase, SentMark, TransportError, classify};
 use keeper::Keeper;
 use waiter::Waiter;
 
@@ -241,8 +240,13 @@ impl Pool {
         match result {
             Ok(Connected::Http1(conn)) => {
                 state.protocol = Some(Protocol::Http1);
+                // Straight to who waits: if the server has closed it already, an attempt has to say so.
+                let waiter = state.waiters.pop();
                 drop(state);
-                self.put(conn);
+                match waiter {
+                    Some(waiter) => self.hand(&waiter, Grant::Http1(conn)),
+                    None => self.put(conn),
+                }
             }
             Ok(Connected::Http2(conn)) => {
                 state.protocol = Some(Protocol::Http2);

@@ -24,6 +24,8 @@ pin_project! {
             #[pin]
             timer: ThreadSleep
         },
+        /// Over at once: there is no runtime to wait on, and nothing can be sent either.
+        Over,
     }
 }
 
@@ -34,6 +36,7 @@ impl Future for Sleep {
         match self.project() {
             Kind::Runtime { timer } => timer.poll(cx),
             Kind::Thread { timer } => timer.poll(cx),
+            Kind::Over => Poll::Ready(()),
         }
     }
 }

@@ -15,6 +15,7 @@ use nix::poll::{PollFd, PollFlags};
 use socket2::{SockRef, Socket as RawSocket};
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::runtime::{Handle, Id};
 
 use super::parker::{self, SLICE, is_not_yet};
 use crate::transport::SentMark;
@@ -42,7 +43,8 @@ struct Inner {
 }
 
 enum Io {
-    Runtime(RuntimeIo),
+    /// With the runtime whose event queue it is on.
+    Runtime(RuntimeIo, Id),
     Thread(ThreadIo),
     Gone,
 }
@@ -80,7 +82,7 @@ impl Held<'_> {
     pub(super) fn poll_fd(&self) -> Option<PollFd<'_>> {
         match &self.inner.io {
             Io::Thread(io) if self.is_own => Some(PollFd::new(io.socket.as_fd(), self.flags)),
-            Io::Thread(_) | Io::Runtime(_) | Io::Gone => None,
+            Io::Thread(_) | Io::Runtime(..) | Io::Gone => None,
         }
     }
 }
@@ -118,7 +120,7 @@ impl Socket {
     fn new(io: RuntimeIo) -> Self {
         Self(Arc::new(SocketState {
             inner: Mutex::new(Inner {
-                io: Io::Runtime(io),
+                io: Io::Runtime(io, Handle::current().id()),
                 mark: None,
                 probe: false,
             }),
@@ -160,16 +162,13 @@ impl SocketState {
         self.check_process()?;
         let mut inner = self.inner();
         let io = match std::mem::replace(&mut inner.io, Io::Gone) {
-            Io::Runtime(io) => io,
+            Io::Runtime(io, _) => io,
             other => {
                 inner.io = other;
                 return Ok(());
             }
         };
-        let (socket, is_unix) = match io {
-            RuntimeIo::Tcp(stream) => (RawSocket::from(stream.into_std()?), false),
-            RuntimeIo::Unix(stream) => (RawSocket::from(stream.into_std()?), true),
-        };
+        let (socket, is_unix) = io.leave()?;
         socket.set_nonblocking(false)?;
         socket.set_read_timeout(Some(SLICE))?;
         inner.io = Io::Thread(ThreadIo {
@@ -190,21 +189,20 @@ impl SocketState {
     pub(super) fn lend_to_runtime(&self) -> io::Result<()> {
         self.check_process()?;
         let mut inner = self.inner();
-        let lent = match std::mem::replace(&mut inner.io, Io::Gone) {
-            Io::Thread(lent) if lent.taken == lent.filled => lent,
-            // What has been read ahead belongs to no request: such a connection is not used again.
-            Io::Thread(_) => return Err(io::ErrorKind::InvalidData.into()),
-            other => {
-                inner.io = other;
+        let here = Handle::try_current().map_err(io::Error::other)?.id();
+        let (socket, is_unix) = match std::mem::replace(&mut inner.io, Io::Gone) {
+            Io::Runtime(io, home) if home == here => {
+                inner.io = Io::Runtime(io, home);
                 return Ok(());
             }
+            // The other runtime may have ended, or stand still.
+            Io::Runtime(io, _) => io.leave()?,
+            Io::Thread(lent) if lent.taken == lent.filled => (lent.socket, lent.is_unix),
+            // What has been read ahead belongs to no request: such a connection is not used again.
+            Io::Thread(_) | Io::Gone => return Err(io::ErrorKind::InvalidData.into()),
         };
-        lent.socket.set_nonblocking(true)?;
-        inner.io = Io::Runtime(if lent.is_unix {
-            RuntimeIo::Unix(UnixStream::from_std(lent.socket.into())?)
-        } else {
-            RuntimeIo::Tcp(TcpStream::from_std(lent.socket.into())?)
-        });
+        socket.set_nonblocking(true)?;
+        inner.io = Io::Runtime(RuntimeIo::enter(socket, is_unix)?, here);
         Ok(())
     }
 
@@ -317,7 +315,7 @@ impl SocketState {
         let probe = std::mem::take(&mut inner.probe);
         let before = buf.filled().len();
         let polled = match &mut inner.io {
-            Io::Runtime(io) => io.poll_read(cx, buf, probe),
+            Io::Runtime(io, _) => io.poll_read(cx, buf, probe),
             Io::Thread(io) => io.poll_read(buf, probe),
             Io::Gone => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         };
@@ -340,7 +338,7 @@ impl SocketState {
         self.check_process()?;
         let mut inner = self.inner();
         let polled = match &mut inner.io {
-            Io::Runtime(io) => io.poll_write(cx, bufs),
+            Io::Runtime(io, _) => io.poll_write(cx, bufs),
             Io::Thread(io) => io.poll_write(bufs),
             Io::Gone => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         };
@@ -365,8 +363,8 @@ impl SocketState {
         self.check_process()?;
         let how = std::net::Shutdown::Write;
         match &self.inner().io {
-            Io::Runtime(RuntimeIo::Tcp(stream)) => SockRef::from(stream).shutdown(how),
-            Io::Runtime(RuntimeIo::Unix(stream)) => SockRef::from(stream).shutdown(how),
+            Io::Runtime(RuntimeIo::Tcp(stream), _) => SockRef::from(stream).shutdown(how),
+            Io::Runtime(RuntimeIo::Unix(stream), _) => SockRef::from(stream).shutdown(how),
             Io::Thread(io) => io.socket.shutdown(how),
             Io::Gone => Ok(()),
         }
@@ -453,6 +451,23 @@ impl ThreadIo {
 }
 
 impl RuntimeIo {
+    /// Takes the socket off its runtime's event queue.
+    fn leave(self) -> io::Result<(RawSocket, bool)> {
+        match self {
+            Self::Tcp(stream) => Ok((stream.into_std()?.into(), false)),
+            Self::Unix(stream) => Ok((stream.into_std()?.into(), true)),
+        }
+    }
+
+    /// Puts a socket on the event queue of the runtime that this is called in.
+    fn enter(socket: RawSocket, is_unix: bool) -> io::Result<Self> {
+        Ok(if is_unix {
+            Self::Unix(UnixStream::from_std(socket.into())?)
+        } else {
+            Self::Tcp(TcpStream::from_std(socket.into())?)
+        })
+    }
+
     fn poll_ready(&self, interest: Interest, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match (self, interest.is_readable()) {
             (Self::Tcp(stream), true) => stream.poll_read_ready(cx),

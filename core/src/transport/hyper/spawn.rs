@@ -5,9 +5,8 @@ use std::sync::Weak;
 
 use tokio::runtime::Handle;
 
-use super::classify;
 use super::socket::SocketState;
-use crate::transport::{Failure, TransportError};
+use crate::transport::{Failure, TransportError, classify};
 
 /// A thread with a runtime that makes and keeps connections for threads that have none.
 pub(crate) trait Background: Send + Sync + std::fmt::Debug {

@@ -1,117 +1,97 @@
-//! What a reqwest error means for the loop: found once, here, by walking its causes.
+//! What an error of reqwest means for the loop. What it has in common with hyper's is read in `transport/classify.rs`.
 
 use std::error::Error as StdError;
-use std::io;
+
+use url::{Position, Url};
 
 use super::{Failure, SentMark, TransportError};
+use crate::transport::classify::{self, code, find, root_cause};
 
-/// An error before the response head.
+/// An error before the response's head.
 pub(super) fn send_error(error: reqwest::Error, sent: &SentMark) -> TransportError {
-    let failure =
-        if find(&error, handshake).is_some() && (error.is_connect() || refused_by_peer(&error)) {
-            Failure::Tls
-        } else if error.is_connect() && !sent.is_marked() {
-            Failure::Connect
-        } else if find(&error, too_large).is_some() {
-            Failure::HeadersTooLarge
-        } else if find(&error, unprocessed).is_some() {
-            Failure::Unprocessed
-        } else {
-            Failure::Broken
-        };
-    let what = match failure {
-        Failure::Tls => "the TLS handshake failed",
-        Failure::Connect => "no connection",
-        Failure::HeadersTooLarge => "the response's header block is too large",
-        Failure::Unprocessed => "the server did not process the request",
-        _ => "the connection broke before the response",
-    };
-    wrap(failure, what, error)
-}
-
-/// An error within a response body. Whatever the peer says now, it has processed the request.
-pub(super) fn body_error(error: reqwest::Error) -> TransportError {
-    let what = "the connection broke within the response's body";
-    wrap(Failure::Broken, what, error)
-}
-
-fn wrap(failure: Failure, what: &str, error: reqwest::Error) -> TransportError {
-    let message = format!("{what}: {}", root_cause(&error));
+    let peer = error.url().map_or("the server".to_owned(), authority);
+    let is_connect = error.is_connect();
     // The URL may hold secrets in its query.
-    TransportError::new(failure, message).with_source(error.without_url())
-}
-
-/// The text of the innermost cause, which says what happened and not who noticed.
-pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
-    let mut last = String::new();
-    let _ = find(error, |cause| {
-        last = cause.to_string();
-        false
-    });
-    last
-}
-
-/// The first error of the chain that `wanted` is true for.
-fn find<'a>(
-    error: &'a (dyn StdError + 'static),
-    mut wanted: impl FnMut(&(dyn StdError + 'static)) -> bool,
-) -> Option<&'a (dyn StdError + 'static)> {
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        if wanted(cause) {
-            return Some(cause);
-        }
-        // `io::Error::source` skips the error that it wraps.
-        next = match cause
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(inner) => Some(inner),
-            None => cause.source(),
-        };
+    let error = error.without_url();
+    // A connection that breaks during its handshake says nothing about TLS.
+    if is_connect && let Some(refused) = classify::tls_error(&error, &peer) {
+        return refused.with_source(error);
     }
-    None
+    if is_connect && !sent.is_marked() {
+        return connect_error(&error, &peer).with_source(error);
+    }
+    classify::send_error(error, &peer)
 }
 
-fn handshake(error: &(dyn StdError + 'static)) -> bool {
-    error.is::<rustls::Error>() || alert(error).is_some()
+/// An error within a response's body.
+pub(super) fn body_error(error: reqwest::Error, url: &Url) -> TransportError {
+    classify::body_error(error.without_url(), &authority(url))
 }
 
-/// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing. Other
-/// alerts can come at any time, and prove nothing about a request that has left.
-fn refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
-    use rustls::AlertDescription as Alert;
-    const REFUSALS: [Alert; 8] = [
-        Alert::CertificateRequired,
-        Alert::BadCertificate,
-        Alert::UnsupportedCertificate,
-        Alert::CertificateRevoked,
-        Alert::CertificateExpired,
-        Alert::CertificateUnknown,
-        Alert::UnknownCA,
-        Alert::DecryptError,
-    ];
-    let refused = |alert: String| REFUSALS.iter().any(|known| alert == format!("{known:?}"));
-    find(error, |cause| alert(cause).is_some_and(refused)).is_some()
+/// Whom a URL names, without its user info.
+fn authority(url: &Url) -> String {
+    url[Position::BeforeHost..Position::AfterPort].to_owned()
 }
 
-/// The alert that the peer sent. It is read from the text: below HTTP/2 the typed error does not survive.
-fn alert(error: &(dyn StdError + 'static)) -> Option<String> {
-    let text = error.to_string();
-    let alert = text.strip_prefix("received fatal alert: ");
-    alert.map(str::to_owned)
+/// An error of a connection that never came about.
+fn connect_error(error: &(dyn StdError + 'static), peer: &str) -> TransportError {
+    let is = |text| find(error, |cause| cause.to_string() == text).is_some();
+    let root = root_cause(error);
+    // Neither of the two errors has a type that can be named.
+    if is("tunnel error: proxy authorization required") {
+        let text = format!("the proxy refused the tunnel to {peer}: {root}");
+        return TransportError::new(Failure::ProxyRefused, text);
+    }
+    let (text, code) = if is("dns error") {
+        let text = format!("the host of {peer} cannot be resolved: {root}");
+        (text, code(error).or_else(|| resolver_code(&root)))
+    } else {
+        let text = format!("no connection to {peer}: {root}");
+        (text, code(error))
+    };
+    let failed = TransportError::new(Failure::Connect, text);
+    match code {
+        Some(code) => failed.with_code(code),
+        None => failed,
+    }
 }
 
-fn too_large(error: &(dyn StdError + 'static)) -> bool {
-    error
-        .downcast_ref::<hyper::Error>()
-        .is_some_and(hyper::Error::is_parse_too_large)
+/// The code of a look-up that failed. The standard library keeps only the text of it.
+fn resolver_code(text: &str) -> Option<String> {
+    let has = |part| text.contains(part);
+    let code = if has("Temporary failure in name resolution") {
+        "EAI_AGAIN"
+    } else if has("Name or service not known")
+        || has("No address associated with hostname")
+        || has("nodename nor servname provided")
+    {
+        "ENOTFOUND"
+    } else {
+        return None;
+    };
+    Some(code.to_owned())
 }
 
-/// A stream refused, or above the last one that a closing connection will serve (RFC 9113 §6.8, §8.7).
-fn unprocessed(error: &(dyn StdError + 'static)) -> bool {
-    error.downcast_ref::<h2::Error>().is_some_and(|h2| {
-        let refused = h2.is_reset() && h2.reason() == Some(h2::Reason::REFUSED_STREAM);
-        h2.is_remote() && (refused || h2.is_go_away())
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lookups_that_failed_have_the_codes_of_the_resolver() {
+        for (text, code) in [
+            ("Name or service not known", Some("ENOTFOUND")),
+            ("No address associated with hostname", Some("ENOTFOUND")),
+            ("Temporary failure in name resolution", Some("EAI_AGAIN")),
+            ("something else", None),
+        ] {
+            let text = format!("failed to lookup address information: {text}");
+            assert_eq!(resolver_code(&text).as_deref(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_peer_is_named_without_secrets() {
+        let url = Url::parse("https://user:s3cr3t@api.example:8443/x?key=s3cr3t").expect("a URL");
+        assert_eq!(authority(&url), "api.example:8443");
+    }
 }

@@ -51,9 +51,9 @@ fn what() -> impl Strategy<Value = What> {
         5 => proptest::sample::select(statuses).prop_map(What::Status),
         2 => (proptest::sample::select(vec![301u16, 302, 303, 307, 308]), any::<bool>())
             .prop_map(|(status, own)| What::Redirect(status, own)),
-        1 => proptest::sample::select(vec![Failure::Connect, Failure::Tls, Failure::Broken])
+        1 => proptest::sample::select(vec![Failure::Connect, Failure::Tls, Failure::ProxyRefused, Failure::Broken])
             .prop_map(What::Unsent),
-        2 => proptest::sample::select(vec![Failure::Broken, Failure::Unprocessed, Failure::HeadersTooLarge])
+        2 => proptest::sample::select(vec![Failure::Broken, Failure::Unprocessed, Failure::RefusedStream, Failure::HeadersTooLarge])
             .prop_map(What::Broken),
         1 => any::<bool>().prop_map(What::Silence),
         2 => (proptest::sample::select(vec![200u16, 404, 503]), 0..9000u64, any::<bool>())

@@ -13,8 +13,9 @@ pub(crate) mod shared_io;
 
 use std::time::Duration;
 
-use reqtrail::{Client, ClientBuilder, Error, ErrorKind, Proxy, Response, Sent, StopReason, Trail};
+use reqtrail::{Error, ErrorKind, Response, Sent, StopReason, Trail};
 
+pub(crate) use crate::client::builder;
 pub(crate) use certs::{Authority, Tls};
 pub(crate) use freeze::Freezer;
 pub(crate) use h2_server::{Act, h2_server};
@@ -29,18 +30,6 @@ pub(crate) const LONG: Duration = Duration::from_secs(30);
 
 /// What a call gave.
 pub(crate) type Outcome = Result<Response, Error>;
-
-/// A client of a server here: it waits hardly at all between attempts, and long for an answer.
-pub(crate) fn builder(base: impl Into<String>) -> ClientBuilder {
-    Client::novavms(base)
-        .token(TOKEN)
-        .proxy(Proxy::None)
-        .base_delay(Duration::from_millis(1))
-        .max_delay(Duration::from_millis(1))
-        .connect_timeout(LONG)
-        .attempt_timeout(LONG)
-        .max_attempts(3)
-}
 
 /// The trail of either outcome.
 pub(crate) fn trail(outcome: &Outcome) -> &Trail {

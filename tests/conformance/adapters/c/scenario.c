@@ -83,11 +83,34 @@ static reqtrail_client_options *base_options(const struct json *line, const stru
   return options;
 }
 
+/* The options that the format names nowhere else. */
+static void other_options(reqtrail_client_options *options, const struct json *others) {
+  static const char *const keys[] = {"http1_only",           "decompress", "pool_max_idle",
+                                     "pool_idle_timeout_ms", "user_agent", "danger_accept_invalid_certs",
+                                     NULL};
+  const struct json *given;
+  known(others, keys);
+  if ((given = json_get(others, "http1_only")) != NULL) reqtrail_client_options_http1_only(options, given->truth);
+  if ((given = json_get(others, "decompress")) != NULL) reqtrail_client_options_decompress(options, given->truth);
+  if ((given = json_get(others, "pool_max_idle")) != NULL) {
+    reqtrail_client_options_pool_max_idle(options, (size_t)given->number);
+  }
+  if ((given = json_get(others, "pool_idle_timeout_ms")) != NULL) {
+    reqtrail_client_options_pool_idle_timeout_ms(options, (uint64_t)given->number);
+  }
+  if ((given = json_get(others, "user_agent")) != NULL) {
+    reqtrail_client_options_user_agent(options, given->text, given->text_length);
+  }
+  if ((given = json_get(others, "danger_accept_invalid_certs")) != NULL) {
+    reqtrail_client_options_danger_accept_invalid_certs(options, given->truth);
+  }
+}
+
 reqtrail_client_options *scenario_options(const struct json *line) {
   static const char *const keys[] = {"dialect", "token", "tokens", "max_attempts", "base_delay_ms", "max_delay_ms",
                                      "max_retry_after_ms", "attempt_timeout_ms", "call_timeout_ms", "connect_timeout_ms",
                                      "retry_budget", "max_body_bytes", "max_redirects", "microversion", "traceparent",
-                                     "base_path", "ca_pem", NULL};
+                                     "base_path", "ca_pem", "service", "options", NULL};
   static const struct {
     const char *key;
     reqtrail_code (*set)(reqtrail_client_options *, uint64_t);
@@ -132,6 +155,10 @@ reqtrail_client_options *scenario_options(const struct json *line) {
   if ((given = json_get(client, "microversion")) != NULL) {
     reqtrail_client_options_microversion(options, given->text, given->text_length);
   }
+  if ((given = json_get(client, "service")) != NULL && strcmp(given->text, "compute") != 0) {
+    give_up("not an option of this release", "service");
+  }
+  other_options(options, json_get(client, "options"));
   if ((given = json_get(client, "traceparent")) != NULL) reqtrail_client_options_traceparent(options, given->truth);
   given = json_get(line, "ca_pem");
   if (given == NULL) given = json_get(client, "ca_pem");
@@ -156,8 +183,11 @@ static void body(reqtrail_request *request, const struct json *given) {
 reqtrail_request *scenario_request(const struct json *given) {
   static const char *const keys[] = {"method", "path", "params", "query", "headers", "json", "text", "base64",
                                      "idempotent", "idempotency_key", "timeout_ms", "cancel_after_ms",
-                                     "attempt_timeout_ms", "max_attempts", "parse", "repeat", "concurrency", NULL};
+                                     "attempt_timeout_ms", "max_attempts", "parse", "repeat", "concurrency", "options",
+                                     NULL};
+  static const char *const others[] = {"connect_timeout_ms", "correlation_id", "microversion", NULL};
   known(given, keys);
+  known(json_get(given, "options"), others);
   const struct json *method = json_get(given, "method"), *path = json_get(given, "path"), *it;
   reqtrail_request *request;
   if (path == NULL) give_up("missing", "path");
@@ -188,6 +218,16 @@ reqtrail_request *scenario_request(const struct json *given) {
   if ((it = json_get(given, "timeout_ms")) != NULL) reqtrail_request_timeout_ms(request, (uint64_t)it->number);
   if ((it = json_get(given, "attempt_timeout_ms")) != NULL) {
     reqtrail_request_attempt_timeout_ms(request, (uint64_t)it->number);
+  }
+  const struct json *options = json_get(given, "options");
+  if ((it = json_get(options, "connect_timeout_ms")) != NULL) {
+    reqtrail_request_connect_timeout_ms(request, (uint64_t)it->number);
+  }
+  if ((it = json_get(options, "correlation_id")) != NULL) {
+    reqtrail_request_correlation_id(request, it->text, it->text_length);
+  }
+  if ((it = json_get(options, "microversion")) != NULL) {
+    reqtrail_request_microversion(request, it->text, it->text_length);
   }
   if ((it = json_get(given, "max_attempts")) != NULL) reqtrail_request_max_attempts(request, (uint32_t)it->number);
   return request;

@@ -41,9 +41,28 @@ type client struct {
 	MaxBodyBytes     *int64          `json:"max_body_bytes"`
 	MaxRedirects     *int            `json:"max_redirects"`
 	Microversion     string          `json:"microversion"`
+	Service          string          `json:"service"`
+	Options          clientOptions   `json:"options"`
 	Traceparent      *bool           `json:"traceparent"`
 	CAPEM            string          `json:"ca_pem"`
 	BasePath         string          `json:"base_path"`
+}
+
+// clientOptions are the options of a client that the format names nowhere else.
+type clientOptions struct {
+	HTTP1Only                bool     `json:"http1_only"`
+	Decompress               *bool    `json:"decompress"`
+	PoolMaxIdle              *int     `json:"pool_max_idle"`
+	PoolIdleTimeoutMS        *float64 `json:"pool_idle_timeout_ms"`
+	UserAgent                string   `json:"user_agent"`
+	DangerAcceptInvalidCerts bool     `json:"danger_accept_invalid_certs"`
+}
+
+// requestOptions are the same of a request.
+type requestOptions struct {
+	ConnectTimeoutMS *float64 `json:"connect_timeout_ms"`
+	CorrelationID    string   `json:"correlation_id"`
+	Microversion     string   `json:"microversion"`
 }
 
 // request is a scenario's request.
@@ -62,6 +81,7 @@ type request struct {
 	AttemptTimeoutMS *float64          `json:"attempt_timeout_ms"`
 	CancelAfterMS    *float64          `json:"cancel_after_ms"`
 	MaxAttempts      *int              `json:"max_attempts"`
+	Options          requestOptions    `json:"options"`
 	Parse            string            `json:"parse"`
 	Repeat           int               `json:"repeat"`
 	Concurrency      int               `json:"concurrency"`
@@ -100,6 +120,15 @@ func (s *scenario) config() (reqtrail.Config, error) {
 	config.ConnectTimeout = timeOf(given.ConnectTimeoutMS)
 	config.MaxRedirects = number(given.MaxRedirects)
 	config.Microversion = given.Microversion
+	if given.Service != "" && given.Service != "compute" {
+		return config, fmt.Errorf("service: %q is not an option of this release", given.Service)
+	}
+	config.HTTP1Only = given.Options.HTTP1Only
+	config.NoDecompress = given.Options.Decompress != nil && !*given.Options.Decompress
+	config.PoolMaxIdle = number(given.Options.PoolMaxIdle)
+	config.PoolIdleTimeout = timeOf(given.Options.PoolIdleTimeoutMS)
+	config.UserAgent = given.Options.UserAgent
+	config.InsecureSkipVerify = given.Options.DangerAcceptInvalidCerts
 	config.NoTraceparent = given.Traceparent != nil && !*given.Traceparent
 	if given.MaxBodyBytes != nil {
 		if config.MaxBodyBytes = *given.MaxBodyBytes; config.MaxBodyBytes == 0 {
@@ -163,6 +192,9 @@ func (given *request) request() *reqtrail.Request {
 		Body:           given.Base64,
 		Timeout:        timeOf(given.TimeoutMS),
 		AttemptTimeout: timeOf(given.AttemptTimeoutMS),
+		ConnectTimeout: timeOf(given.Options.ConnectTimeoutMS),
+		CorrelationID:  given.Options.CorrelationID,
+		Microversion:   given.Options.Microversion,
 		MaxAttempts:    number(given.MaxAttempts),
 		Idempotent:     given.Idempotent,
 	}

@@ -36,6 +36,7 @@ const REQUEST = {
   max_attempts: "maxAttempts",
   timeout_ms: "timeoutMs",
   attempt_timeout_ms: "attemptTimeoutMs",
+  if_none_match: "ifNoneMatch",
 };
 
 function take(given, names, others) {
@@ -55,7 +56,10 @@ function camel(value) {
 
 function makeClient(line) {
   const given = line.client ?? {};
-  const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path"]);
+  const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path", "service", "options"]);
+  // Whatever the package does not take is its own error.
+  if (given.service !== undefined && given.service !== "compute") options.service = given.service;
+  Object.assign(options, camel(given.options ?? {}));
   if (typeof options.dialect === "object" && options.dialect !== null) {
     // As a program writes it; the codes are the API's own.
     const { codes, ...rest } = options.dialect;
@@ -80,8 +84,9 @@ function makeClient(line) {
 
 async function one(client, request) {
   const options = take(request, REQUEST, [
-    ...["method", "path", "base64", "cancel_after_ms", "parse", "repeat", "concurrency"],
+    ...["method", "path", "base64", "cancel_after_ms", "parse", "repeat", "concurrency", "options"],
   ]);
+  Object.assign(options, camel(request.options ?? {}));
   if (request.base64 != null) options.body = Buffer.from(request.base64, "base64");
   let timer;
   if (request.cancel_after_ms != null) {

@@ -20,13 +20,14 @@ TIMES = {
     "connect_timeout_ms": "connect_timeout",
 }
 PLAIN = ("token", "max_attempts", "retry_budget", "max_body_bytes", "max_redirects", "microversion", "traceparent")
-CLIENT_KEYS = {*TIMES, *PLAIN, "dialect", "tokens", "ca_pem", "base_path"}
+CLIENT_KEYS = {*TIMES, *PLAIN, "dialect", "tokens", "ca_pem", "base_path", "service", "options"}
 REQUEST_TIMES = {"timeout_ms": "timeout", "attempt_timeout_ms": "attempt_timeout"}
 REQUEST_PLAIN = ("params", "query", "headers", "json", "idempotent", "idempotency_key", "max_attempts")
 REQUEST_KEYS = {
     *REQUEST_TIMES,
     *REQUEST_PLAIN,
     *("method", "path", "text", "base64", "cancel_after_ms", "parse", "repeat", "concurrency"),
+    *("if_none_match", "options"),
 }
 
 
@@ -35,6 +36,15 @@ def known(given: dict[str, Any], keys: set[str]) -> dict[str, Any]:
     if unknown:
         sys.exit(f"unknown: {', '.join(sorted(unknown))}")
     return given
+
+
+def others(given: dict[str, Any]) -> dict[str, Any]:
+    """The options that the format names nowhere else. What the package does not take is its own ``TypeError``."""
+    options = dict(given.get("options") or {})
+    for key in [key for key in options if key.endswith("_ms")]:
+        value = options.pop(key)
+        options[key.removesuffix("_ms")] = None if value is None else value / 1e3
+    return options
 
 
 def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any]) -> tuple[str, dict[str, Any]]:
@@ -47,6 +57,9 @@ def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any])
     options |= {name: given[key] / 1e3 for key, name in TIMES.items() if given.get(key) is not None}
     if "dialect" in given:
         options["dialect"] = given["dialect"]
+    if given.get("service", "compute") != "compute":
+        options["service"] = given["service"]
+    options |= others(given)
     if "tokens" in given:
         options["token_refresher"] = next_token(list(given["tokens"]))
     pem = line.get("ca_pem") or given.get("ca_pem")
@@ -60,6 +73,9 @@ def request_options(request: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     known(request, REQUEST_KEYS)
     options = {name: request[name] for name in REQUEST_PLAIN if name in request}
     options |= {name: request[key] / 1e3 for key, name in REQUEST_TIMES.items() if request.get(key) is not None}
+    if request.get("if_none_match") is not None:
+        options["if_none_match"] = request["if_none_match"]
+    options |= others(request)
     if request.get("text") is not None:
         options["content"] = request["text"]
     if request.get("base64") is not None:

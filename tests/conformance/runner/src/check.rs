@@ -1,5 +1,6 @@
 //! The judge: what the adapter reports against what the server logged and the scenario expects.
 
+mod connections;
 mod expect;
 mod ids;
 mod laying;
@@ -31,6 +32,7 @@ pub(crate) fn judge(
     scenario: &Scenario,
     answer: &Value,
     rows: &[Row],
+    connections: &[String],
     schema: &Schema,
     earlier_calls: &HashSet<String>,
 ) -> Judgement {
@@ -55,7 +57,8 @@ pub(crate) fn judge(
     let laid = laying::lay(scenario, &played, rows, &mut out);
     laying::check_attempts(scenario, &played, rows, &laid, &mut out);
     laying::check_headers(&played, rows, &laid, &mut out);
-    expect::check(scenario, &played, &laid, &mut out);
+    let opened = connections::of_calls(&played, rows, connections, &laid);
+    expect::check(scenario, &played, &laid, &opened, &mut out);
     Judgement {
         incomplete: laid.is_incomplete(&played),
         failures: out,

@@ -116,8 +116,17 @@ impl Runner {
             }
         };
 
-        let judge =
-            |rows: &[_]| check::judge(&scenario, &answer, rows, &self.schema, &self.call_ids);
+        let judge = |rows: &[_]| {
+            let connections = server.script().connections();
+            check::judge(
+                &scenario,
+                &answer,
+                rows,
+                &connections,
+                &self.schema,
+                &self.call_ids,
+            )
+        };
         let mut rows = server.script().rows();
         let mut judgement = judge(&rows);
         let deadline = Instant::now() + STRAGGLERS;

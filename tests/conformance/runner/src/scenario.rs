@@ -13,7 +13,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-pub(crate) use call::{Call, Outcome, lower_names};
+pub(crate) use call::{Call, Expect, Outcome, lower_names};
 pub(crate) use client::{Client, Dialect};
 pub(crate) use exchange::{Exchange, Times, Want, WantBody};
 pub(crate) use reply::{After, Body, Coding, DateForm, Fault, Framing, HeaderValue, Reply};

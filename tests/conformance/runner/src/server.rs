@@ -178,11 +178,11 @@ fn accept(shared: &Arc<Shared>, listener: &TcpListener, other: bool) {
         } else {
             shared.script.take_unread()
         };
+        let number = shared.script.next_connection();
         if fault == Some(Fault::ResetUnread) {
             drop(SockRef::from(&socket).set_linger(Some(Duration::ZERO)));
             continue;
         }
-        let number = shared.script.next_connection();
         let socket = Arc::new(socket);
         let weak = Arc::downgrade(&socket);
         let served = Arc::clone(shared);

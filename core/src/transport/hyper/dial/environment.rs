@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn variables_by_scheme() {
-        let cases: &[(&str, &[(&str, &str)], Option<&str>)] = &[
+        type Variables<'a> = &'a [(&'a str, &'a str)];
+        let cases: &[(&str, Variables<'_>, Option<&str>)] = &[
             (PLAIN, &[], None),
             (PLAIN, &[("http_proxy", "http://a:1")], Some("a:1")),
             (PLAIN, &[("HTTP_PROXY", "http://a:1")], Some("a:1")),

@@ -130,6 +130,10 @@ impl ProxyUrl {
         Ok(())
     }
 
+    pub(super) fn is_https(&self) -> bool {
+        self.scheme == Scheme::Https
+    }
+
     pub(super) fn has_credentials(&self) -> bool {
         self.credentials.is_some()
     }

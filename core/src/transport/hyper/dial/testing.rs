@@ -1,5 +1,7 @@
 //! What the tests of dialling share: resolvers, ports that refuse or hang, certificates.
 
+pub(super) mod certs;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -96,4 +98,17 @@ where
         }
     });
     (address, server)
+}
+
+/// Reads a line, without its end.
+pub(super) async fn read_line(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> String {
+    use tokio::io::AsyncReadExt as _;
+    let mut line = Vec::new();
+    loop {
+        match stream.read_u8().await {
+            Ok(b'\n') | Err(_) => break,
+            Ok(byte) => line.push(byte),
+        }
+    }
+    String::from_utf8(line).expect("text")
 }

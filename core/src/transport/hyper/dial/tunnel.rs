@@ -38,9 +38,13 @@ pub(super) async fn open(
     let response = {
         let mut response = pin!(sender.send_request(request));
         // Polled in this task, so that dropping the dial drops the connection.
+        let mut is_done = false;
         poll_fn(|cx| {
-            if let Poll::Ready(Err(error)) = connection.poll_without_shutdown(cx) {
-                return Poll::Ready(Err(error));
+            if !is_done && let Poll::Ready(done) = connection.poll_without_shutdown(cx) {
+                is_done = true;
+                if let Err(error) = done {
+                    return Poll::Ready(Err(error));
+                }
             }
             response.as_mut().poll(cx)
         })

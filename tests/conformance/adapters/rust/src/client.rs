@@ -12,7 +12,7 @@ use crate::input::Input;
 /// Sets an option that is a duration.
 type Setter = fn(ClientBuilder, Duration) -> ClientBuilder;
 
-/// Makes the builder of a scenario's client; the error is the text of a `config` error.
+/// Makes the builder of a scenario's client, without the options of the wire; the error is the text of a `config` error.
 ///
 /// # Errors
 /// Names the option that reqtrail does not take.
@@ -76,11 +76,69 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
     if let Some(redirects) = given.max_redirects {
         builder = builder.max_redirects(redirects);
     }
+    if let Some(service) = given.service.as_deref().filter(|s| *s != "compute") {
+        return Err(format!(
+            "service: `{service}` is not an option of this release"
+        ));
+    }
+    if let Some(on) = given.options.decompress {
+        builder = builder.decompress(on);
+    }
+    if let Some(suffix) = &given.options.user_agent {
+        builder = builder.user_agent(suffix);
+    }
     if let Some(on) = given.traceparent {
         builder = builder.traceparent(on);
     }
-    if let Some(pem) = input.ca_pem.as_ref().or(given.ca_pem.as_ref()) {
-        builder = builder.extra_ca(pem.as_bytes());
+    Ok(builder)
+}
+
+/// Adds the options of the wire, for the library's own transport.
+#[must_use = "a builder does nothing until it is built"]
+pub fn with_wire(mut builder: ClientBuilder, input: &Input) -> ClientBuilder {
+    let given = &input.client.options;
+    if let Some(pem) = input.authority() {
+        builder = builder.extra_ca(pem);
+    }
+    if let Some(only) = given.http1_only {
+        builder = builder.http1_only(only);
+    }
+    if let Some(connections) = given.pool_max_idle {
+        builder = builder.pool_max_idle(connections);
+    }
+    if let Some(timeout) = given.pool_idle_timeout_ms {
+        builder = builder.pool_idle_timeout(millis(timeout));
+    }
+    if let Some(accept) = given.danger_accept_invalid_certs {
+        builder = builder.danger_accept_invalid_certs(accept);
+    }
+    builder
+}
+
+/// Makes a reqwest client's builder that has the same options of the wire.
+///
+/// # Errors
+/// Says that the authority is not PEM.
+#[cfg(feature = "reqwest")]
+pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, String> {
+    let given = &input.client.options;
+    let mut builder = reqwest::Client::builder();
+    if let Some(pem) = input.authority() {
+        let found = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
+            .map_err(|error| format!("ca_pem: {error}"))?;
+        builder = builder.tls_certs_only(found);
+    }
+    if given.http1_only == Some(true) {
+        builder = builder.http1_only();
+    }
+    if let Some(connections) = given.pool_max_idle {
+        builder = builder.pool_max_idle_per_host(connections);
+    }
+    if let Some(timeout) = given.pool_idle_timeout_ms {
+        builder = builder.pool_idle_timeout(millis(timeout));
+    }
+    if let Some(accept) = given.danger_accept_invalid_certs {
+        builder = builder.tls_danger_accept_invalid_certs(accept);
     }
     Ok(builder)
 }

@@ -23,6 +23,13 @@ pub struct Input {
     pub calls: Vec<Call>,
 }
 
+impl Input {
+    /// The authority that the client trusts.
+    pub(crate) fn authority(&self) -> Option<&str> {
+        self.ca_pem.as_deref().or(self.client.ca_pem.as_deref())
+    }
+}
+
 /// The options of a client.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,9 +50,33 @@ pub struct ClientInput {
     pub(crate) max_body_bytes: Option<u64>,
     pub(crate) max_redirects: Option<u32>,
     pub(crate) microversion: Option<String>,
+    pub(crate) service: Option<String>,
+    #[serde(default)]
+    pub(crate) options: ClientOptions,
     pub(crate) traceparent: Option<bool>,
     pub(crate) ca_pem: Option<String>,
     pub(crate) base_path: Option<String>,
+}
+
+/// The options of a client that the format names nowhere else.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientOptions {
+    pub(crate) http1_only: Option<bool>,
+    pub(crate) decompress: Option<bool>,
+    pub(crate) pool_max_idle: Option<usize>,
+    pub(crate) pool_idle_timeout_ms: Option<f64>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) danger_accept_invalid_certs: Option<bool>,
+}
+
+/// The options of a request that the format names nowhere else.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RequestOptions {
+    pub(crate) connect_timeout_ms: Option<f64>,
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) microversion: Option<String>,
 }
 
 /// A retry budget.
@@ -86,6 +117,8 @@ pub struct Request {
     /// When the adapter cancels the call.
     pub cancel_after_ms: Option<f64>,
     pub(crate) max_attempts: Option<u32>,
+    #[serde(default)]
+    pub(crate) options: RequestOptions,
     /// What is made of the body.
     #[serde(default)]
     pub parse: Parse,

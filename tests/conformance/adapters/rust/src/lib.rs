@@ -1,13 +1,17 @@
-//! What the two Rust adapters share: reading a scenario, building the client and its requests, writing results.
+//! What the Rust adapters share: reading a scenario, building the client and its requests, writing results.
 //!
 //! The protocol is in `docs/conformance.md`. An adapter uses only what an application could use.
 
+mod asynchronous;
 mod client;
 mod input;
 mod output;
 mod request;
 
-pub use client::builder;
+pub use asynchronous::serve_async;
+#[cfg(feature = "reqwest")]
+pub use client::reqwest_builder;
+pub use client::{builder, with_wire};
 pub use input::{Input, Parse, Request};
 pub use output::{config, failure, result};
 pub use request::fill;

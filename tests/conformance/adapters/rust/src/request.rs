@@ -48,5 +48,14 @@ pub fn fill<C>(
     if let Some(attempts) = request.max_attempts {
         builder = builder.max_attempts(attempts);
     }
+    if let Some(timeout) = request.options.connect_timeout_ms {
+        builder = builder.connect_timeout(millis(timeout));
+    }
+    if let Some(id) = &request.options.correlation_id {
+        builder = builder.correlation_id(id);
+    }
+    if let Some(version) = &request.options.microversion {
+        builder = builder.microversion(version);
+    }
     builder
 }

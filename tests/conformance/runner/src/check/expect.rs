@@ -1,24 +1,35 @@
 //! What the scenario asks for.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::laying::Laid;
 use super::view::Played;
 use crate::failure::{Failure, shown};
 use crate::pattern::{Objects, Pattern, Scope};
-use crate::scenario::{Call, Outcome, Scenario, lower_names};
+use crate::scenario::{Expect, Outcome, Scenario, lower_names};
 
 pub(super) fn check(
     scenario: &Scenario,
     played: &[Played<'_>],
     laid: &Laid,
+    opened: &HashMap<usize, usize>,
     out: &mut Vec<Failure>,
 ) {
     for played in played {
         check_result(played, out);
     }
     for (index, call) in scenario.calls.iter().enumerate() {
-        check_server_saw(index, call, laid, out);
+        let saw = laid.requests_of(index);
+        let opened = opened.get(&index).copied().unwrap_or(0);
+        let Expect {
+            server_saw,
+            connections,
+            ..
+        } = &call.expect;
+        check_count(index, "server_saw", server_saw.as_ref(), saw, out);
+        check_count(index, "connections", connections.as_ref(), opened, out);
     }
 }
 
@@ -66,15 +77,21 @@ fn check_result(played: &Played<'_>, out: &mut Vec<Failure>) {
     }
 }
 
-fn check_server_saw(index: usize, call: &Call, laid: &Laid, out: &mut Vec<Failure>) {
-    if let Some(pattern) = &call.expect.server_saw {
-        let saw = laid.requests_of(index);
+/// What the server counted of one call, its repetitions included.
+fn check_count(
+    index: usize,
+    key: &str,
+    pattern: Option<&Pattern>,
+    count: usize,
+    out: &mut Vec<Failure>,
+) {
+    if let Some(pattern) = pattern {
         let scope = Scope {
             objects: Objects::Subset,
             root: None,
         };
-        let path = format!("calls[{index}].server_saw");
-        pattern.check(Some(&saw.into()), scope, &path, out);
+        let path = format!("calls[{index}].{key}");
+        pattern.check(Some(&count.into()), scope, &path, out);
     }
 }
 

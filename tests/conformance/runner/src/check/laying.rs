@@ -17,6 +17,8 @@ pub(super) struct Laid {
     rows: HashMap<(usize, usize), usize>,
     /// By call: how many requests it made.
     counts: HashMap<usize, usize>,
+    /// By request: its call.
+    calls: HashMap<usize, usize>,
 }
 
 impl Laid {
@@ -38,8 +40,15 @@ impl Laid {
         self.rows.get(&(result, attempt)).copied()
     }
 
-    fn insert(&mut self, result: usize, attempt: usize, row: usize) {
+    /// The call that a request belongs to.
+    pub(super) fn call_of(&self, row: usize) -> Option<usize> {
+        self.calls.get(&row).copied()
+    }
+
+    fn insert(&mut self, (result, attempt): (usize, usize), call: usize, row: usize) {
         self.rows.insert((result, attempt), row);
+        self.calls.insert(row, call);
+        *self.counts.entry(call).or_default() += 1;
     }
 }
 
@@ -95,9 +104,8 @@ fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Laid 
             out.push(Failure::new(path, message));
             continue;
         };
-        laid.insert(result, attempt, index);
         let played = &played[result];
-        *laid.counts.entry(played.call_index).or_default() += 1;
+        laid.insert((result, attempt), played.call_index, index);
         let trail = played.trail_text("trace_id").unwrap_or_default();
         if trail != trace {
             let path = format!("{path}.traceparent");
@@ -156,9 +164,15 @@ pub(super) fn check_attempts(
                 let message = "null, although there is no status";
                 out.push(Failure::new(format!("{}.failure", attempt.path), message));
             }
+            if attempt.failure.is_some() != attempt.failure_reason.is_some() {
+                let path = format!("{}.failure_reason", attempt.path);
+                let message = "not there for a failure, or there without one";
+                out.push(Failure::new(path, message));
+            }
             let row = laid.row(result, index).map(|row| (row, &rows[row]));
             check_sent(attempt, row.map(|(row, _)| row), out);
             check_status(attempt, row, out);
+            check_processed(attempt, out);
             let sent = row.and_then(|(_, row)| row.sent.as_ref());
             if let Some(sent) = sent.filter(|sent| !sent.raw && attempt.status.is_some()) {
                 let whole = attempt.failure.is_none();
@@ -178,6 +192,22 @@ pub(super) fn check_attempts(
                 out.push(Failure::differs(path, "null, as there is no response", got));
             }
         }
+    }
+}
+
+/// What is answered was processed, and what never left was not.
+fn check_processed(attempt: &Attempt<'_>, out: &mut Vec<Failure>) {
+    let (expected, why) = match (attempt.status, attempt.sent) {
+        (Some(_), _) => (true, "there is a status"),
+        (None, Some("no")) => (false, "nothing was sent"),
+        _ => return,
+    };
+    if attempt.processed != Some(expected) {
+        let path = format!("{}.processed", attempt.path);
+        let got = attempt
+            .processed
+            .map_or("null", |processed| if processed { "true" } else { "false" });
+        out.push(Failure::differs(path, format!("{expected}, as {why}"), got));
     }
 }
 

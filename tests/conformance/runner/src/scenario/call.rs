@@ -25,6 +25,7 @@ pub(crate) struct Expect {
     pub(crate) elapsed_ms: Option<Pattern>,
     pub(crate) display_contains: Vec<Pattern>,
     pub(crate) server_saw: Option<Pattern>,
+    pub(crate) connections: Option<Pattern>,
 }
 
 /// Which of the two a result is.
@@ -64,7 +65,7 @@ impl Call {
             }
         }
         fields.pairs("query")?;
-        let header_names = fields
+        let mut header_names: Vec<String> = fields
             .pairs("headers")?
             .into_iter()
             .map(|(name, _)| name.to_ascii_lowercase())
@@ -84,6 +85,12 @@ impl Call {
         fields.number("cancel_after_ms")?;
         fields.number("attempt_timeout_ms")?;
         fields.number("max_attempts")?;
+        fields.string("if_none_match")?;
+        let options = fields.object("options")?;
+        // The option is the dialect's header by another name.
+        if options.is_some_and(|options| options.contains_key("correlation_id")) {
+            header_names.push("x-openstack-request-id".to_owned());
+        }
         let parse = fields.string("parse")?;
         if let Some(parse) = parse.filter(|parse| !["json", "text", "bytes"].contains(parse)) {
             let message = format!("unknown `{parse}`, expected one of json, text, bytes");
@@ -133,6 +140,7 @@ impl Expect {
         let trail = raw("trail")?;
         let elapsed_ms = raw("elapsed_ms")?;
         let server_saw = raw("server_saw")?;
+        let connections = raw("connections")?;
         let contains_path = fields.path("display_contains");
         let mut display_contains = Vec::new();
         let items = fields.array("display_contains")?.unwrap_or_default();
@@ -151,6 +159,7 @@ impl Expect {
             elapsed_ms,
             display_contains,
             server_saw,
+            connections,
         })
     }
 }

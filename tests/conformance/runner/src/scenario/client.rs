@@ -70,6 +70,8 @@ impl Client {
             budget.done()?;
         }
         fields.string("microversion")?;
+        fields.string("service")?;
+        fields.object("options")?;
         let traceparent = fields.boolean("traceparent")?.unwrap_or(true);
         let base_path = fields.string("base_path")?.unwrap_or_default().to_owned();
         fields.done()?;

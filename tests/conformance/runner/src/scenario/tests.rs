@@ -15,7 +15,8 @@ fn full() -> Value {
             "token": "t", "tokens": ["a", "b"], "max_attempts": 4, "base_delay_ms": 20, "max_delay_ms": 80,
             "max_retry_after_ms": 60000, "attempt_timeout_ms": 2000, "call_timeout_ms": 10000,
             "connect_timeout_ms": 1000, "retry_budget": {"capacity": 500, "retry_cost": 5},
-            "max_body_bytes": 1, "max_redirects": 5, "microversion": "2.90", "traceparent": true,
+            "max_body_bytes": 1, "max_redirects": 5, "microversion": "2.90", "service": "volume",
+            "options": {"http1_only": true}, "traceparent": true,
             "base_path": "/api/v1"},
         "server": {"tls": false, "listen_after_ms": 0, "exchanges": [{
             "match": {"method": "GET", "target": "/x"}, "times": "always",
@@ -30,10 +31,11 @@ fn full() -> Value {
         "calls": [{
             "request": {"method": "GET", "path": "/c/{id}", "params": {"id": "a/b"}, "query": [["limit", "10"]],
                 "headers": [["X-A", "b"]], "json": {"$anything": 1}, "idempotent": true, "idempotency_key": "k",
-                "timeout_ms": 500, "cancel_after_ms": 100, "attempt_timeout_ms": 500, "max_attempts": 1,
+                "if_none_match": "e", "options": {}, "timeout_ms": 500, "cancel_after_ms": 100, "attempt_timeout_ms": 500, "max_attempts": 1,
                 "parse": "json", "repeat": 3, "concurrency": 2},
             "expect": {"ok": {"status": 200, "headers": {"$has": [["X-A", "b"]]}}, "trail": {"attempts": []},
-                "elapsed_ms": {"$max": 900}, "display_contains": ["x"], "server_saw": 2}}]
+                "elapsed_ms": {"$max": 900}, "display_contains": ["x"], "server_saw": 2,
+                "connections": {"$max": 2}}}]
     })
 }
 

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use super::date;
 use super::prepared::Prepared;
 use super::request::Request;
 use super::want;
@@ -59,7 +60,8 @@ struct State {
     started: Instant,
     used: Vec<u64>,
     rows: Vec<Row>,
-    connections: u64,
+    /// When each connection was accepted, as trails write times; they are numbered from 1.
+    connections: Vec<String>,
     /// Connections amid reading a request.
     reading: usize,
     /// Grows with everything that happens.
@@ -87,7 +89,7 @@ impl Script {
             started: Instant::now(),
             used: vec![0; replies.len()],
             rows: Vec::new(),
-            connections: 0,
+            connections: Vec::new(),
             reading: 0,
             version: 0,
         };
@@ -132,9 +134,14 @@ impl Script {
 
     pub(super) fn next_connection(&self) -> u64 {
         self.change(|state| {
-            state.connections += 1;
-            state.connections
+            state.connections.push(date::rfc3339(SystemTime::now()));
+            state.connections.len() as u64
         })
+    }
+
+    /// When each connection was accepted, as trails write times.
+    pub(crate) fn connections(&self) -> Vec<String> {
+        self.lock().connections.clone()
     }
 
     /// Uses up the first exchange that is left if it drops connections unread.

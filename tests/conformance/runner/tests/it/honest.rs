@@ -85,14 +85,16 @@ impl Honest {
         }
         let trail = json!({
             "schema": "reqtrail.trail/1", "client": "reqtrail/0.1.0", "call_id": call_id,
-            "trace_id": trace_id, "dialect": "novavms", "method": method, "origin": origin,
+            "trace_id": trace_id, "correlation_id": null, "dialect": "novavms", "service": null,
+            "method": method, "origin": origin,
             "path": request["path"], "started_at": "2026-01-01T00:00:00.000Z",
             "elapsed_ms": elapsed, "outcome": "ok", "stopped": "succeeded", "notes": [],
             "attempts": [{
                 "number": 1, "cause": "initial", "method": method, "span_id": span_id,
                 "url": format!("{origin}{target}"), "status": null, "request_id": null,
                 "request_id_source": null, "request_id_notes": [], "body_request_id": null,
-                "error_code": null, "failure": null, "sent": "yes", "started_ms": 0.0,
+                "error_code": null, "category": null, "failure": null, "failure_code": null,
+                "failure_reason": null, "sent": "yes", "processed": true, "started_ms": 0.0,
                 "elapsed_ms": elapsed, "retry_after_ms": null, "wait_ms": null, "wait_reason": null
             }]
         });
@@ -232,7 +234,9 @@ fn broken(mut trail: Value, error: &io::Error) -> Value {
     trail["outcome"] = json!("transport");
     trail["stopped"] = json!("unsafe_to_retry");
     trail["attempts"][0]["failure"] = json!("transport");
+    trail["attempts"][0]["failure_reason"] = json!(error.to_string());
     trail["attempts"][0]["sent"] = json!("unknown");
+    trail["attempts"][0]["processed"] = Value::Null;
     trail["attempts"][0]["request_id_notes"] = json!(["missing"]);
     json!({"error": {"kind": "transport", "category": null, "code": null, "status": null,
         "request_id": null, "message": error.to_string(), "retry_after_ms": null,

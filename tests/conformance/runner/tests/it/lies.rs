@@ -18,7 +18,7 @@ fn scenario() -> Value {
         ]},
         "calls": [
             {"request": {"method": "GET", "path": "/a"},
-             "expect": {"ok": {"status": 200}, "server_saw": 1}},
+             "expect": {"ok": {"status": 200}, "server_saw": 1, "connections": 1}},
             {"request": {"method": "GET", "path": "/b"},
              "expect": {"error": {"request_id": {"$same": "trail.attempts[0].request_id"}},
                 "server_saw": 1}}
@@ -63,7 +63,9 @@ fn failed_before(answer: &mut Value, change: fn(&mut Value)) {
         extra[key] = Value::Null;
     }
     extra["failure"] = json!("connect");
+    extra["failure_reason"] = json!("refused");
     extra["sent"] = json!("no");
+    extra["processed"] = json!(false);
     extra["span_id"] = json!("eeeeeeeeeeeeeeee");
     extra["elapsed_ms"] = json!(0.0);
     change(&mut extra);
@@ -156,6 +158,26 @@ fn about_status_and_failure() {
     told(
         |answer| trail(answer, 1)["outcome"] = json!("transport"),
         "calls[1].trail.outcome: expected api, got transport",
+    );
+}
+
+#[test]
+fn about_what_was_processed() {
+    told(
+        |answer| attempt(answer, 0)["processed"] = Value::Null,
+        "attempts[0].processed: expected true, as there is a status, got null",
+    );
+    told(
+        |answer| failed_before(answer, |extra| extra["processed"] = json!(true)),
+        "attempts[0].processed: expected false, as nothing was sent, got true",
+    );
+    told(
+        |answer| failed_before(answer, |extra| extra["failure_reason"] = Value::Null),
+        "attempts[0].failure_reason: not there for a failure",
+    );
+    told(
+        |answer| attempt(answer, 0)["failure_reason"] = json!("why?"),
+        "attempts[0].failure_reason: ",
     );
 }
 
@@ -260,6 +282,18 @@ fn about_the_shape() {
             )
         },
         "\"notes\" is a required property",
+    );
+    // What the published schema leaves to readers is held against this release strictly.
+    told(
+        |answer| {
+            let attempt = attempt(answer, 0).as_object_mut();
+            drop(attempt.expect("an attempt").remove("failure_code"));
+        },
+        "\"failure_code\" is a required property",
+    );
+    told(
+        |answer| trail(answer, 0)["surprise"] = json!(1),
+        "calls[0].trail: against the schema",
     );
     told(
         |answer| trail(answer, 0)["stopped"] = json!("bored"),

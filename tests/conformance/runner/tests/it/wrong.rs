@@ -72,6 +72,10 @@ const MENTIONED: &[(&str, &str)] = &[
     ("request-id-other", "attempts[0].request_id: expected"),
     ("request-not-matched", "no exchange wanted GET /events"),
     ("request-unwanted", "no exchange wanted GET /events"),
+    (
+        "connections-other",
+        "calls[0].connections: expected 2, got 1",
+    ),
     ("server-saw-other", "calls[0].server_saw: expected 2, got 1"),
     ("status-other", "ok.status: expected 201, got 200"),
     (

@@ -242,7 +242,7 @@ fn date(time: UnixTime) -> String {
 /// The names that a certificate has, as far as they fit. They come as `DnsName("api.example")` or `IpAddress(…)`.
 fn names(presented: &[String]) -> String {
     const SHOWN: usize = 3;
-    const LONGEST: usize = 40;
+    const LONGEST: usize = 30;
     if presented.is_empty() {
         return "none (it has no subjectAltName)".to_owned();
     }

@@ -54,3 +54,31 @@ fn system() -> Result<Arc<RootCertStore>, String> {
     *cached = Some(roots.clone());
     Ok(roots)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::hyper::dial::testing::certs::{Identity, authority};
+
+    #[test]
+    fn the_systems_authorities_are_read_once_and_extended() {
+        let system = with_extra(&[]);
+        let count = match &system {
+            Ok(roots) => {
+                let again = with_extra(&[]).expect("the same");
+                assert!(Arc::ptr_eq(roots, &again));
+                roots.len()
+            }
+            // A machine without any.
+            Err(text) => {
+                assert!(
+                    text.contains("extra_ca") && text.contains("SSL_CERT_FILE"),
+                    "{text}"
+                );
+                0
+            }
+        };
+        let extra = [Identity::self_signed(authority("a CA")).der()];
+        assert_eq!(with_extra(&extra).expect("roots").len(), count + 1);
+    }
+}

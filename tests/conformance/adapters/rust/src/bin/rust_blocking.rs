@@ -5,7 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqtrail::{CancelToken, blocking};
-use reqtrail_adapter_rust::{Input, Request, builder, config, failure, fill, result, serve};
+use reqtrail_adapter_rust::{
+    Input, Request, builder, config, failure, fill, result, serve, with_wire,
+};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -14,7 +16,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn play(input: Input) -> Vec<Value> {
     let client = match builder(&input) {
-        Ok(builder) => builder.build_blocking().map_err(|error| failure(&error)),
+        Ok(builder) => with_wire(builder, &input)
+            .build_blocking()
+            .map_err(|error| failure(&error)),
         Err(message) => Err(config(&message)),
     };
     let mut results = Vec::new();

@@ -49,9 +49,8 @@ pub(super) fn lay(
         Some(pairs) => {
             for (candidate, row) in pairs {
                 let candidate = &candidates[candidate];
-                laid.insert(candidate.result, candidate.index, row);
                 let call = played[candidate.result].call_index;
-                *laid.counts.entry(call).or_default() += 1;
+                laid.insert((candidate.result, candidate.index), call, row);
             }
         }
         None => {

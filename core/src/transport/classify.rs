@@ -1,19 +1,33 @@
-//! What an error of hyper means for the loop: found once, here, by walking its causes.
+//! What an error of the HTTP library means for the loop: found once, here, by walking its causes.
+//!
+//! hyper's errors, and those of libraries above it whose causes are hyper's, are read alike.
 
 use std::error::Error as StdError;
 use std::io;
 
-use super::dial::code_of;
-use crate::transport::{Failure, TransportError};
+use super::hyper::dial::{code_of, explain_tls};
+use super::{Failure, TransportError};
 
 /// An error before the response's head. `peer` is whom the connection leads to.
-pub(super) fn send_error(error: ::hyper::Error, peer: &str) -> TransportError {
+pub(super) fn send_error<E>(error: E, peer: &str) -> TransportError
+where
+    E: StdError + Send + Sync + 'static,
+{
     let failure = if find(&error, is_too_large).is_some() {
         Failure::HeadersTooLarge
     } else if find(&error, is_refused_by_peer).is_some() {
         Failure::Tls
     } else {
         vow(&error).unwrap_or(Failure::Broken)
+    };
+    if failure == Failure::Tls
+        && let Some(told) = tls_error(&error, peer)
+    {
+        return told.with_source(error);
+    }
+    let is = |wanted: fn(&::hyper::Error) -> bool| {
+        let is = |cause: &(dyn StdError + 'static)| hyper_error(cause).is_some_and(wanted);
+        find(&error, is).is_some()
     };
     let what = match failure {
         Failure::HeadersTooLarge => {
@@ -23,20 +37,23 @@ pub(super) fn send_error(error: ::hyper::Error, peer: &str) -> TransportError {
         Failure::Unprocessed | Failure::RefusedStream => {
             format!("{peer} did not process the request")
         }
-        _ if error.is_timeout() => {
+        _ if is(::hyper::Error::is_timeout) => {
             format!("{peer} gave no sign of life: it did not answer an HTTP/2 ping in time")
         }
-        _ if error.is_incomplete_message() => {
+        _ if is(::hyper::Error::is_incomplete_message) => {
             format!("{peer} closed the connection before its response")
         }
-        _ if error.is_parse() => format!("the response of {peer} is not valid HTTP"),
+        _ if is(::hyper::Error::is_parse) => format!("the response of {peer} is not valid HTTP"),
         _ => format!("the connection to {peer} broke before the response"),
     };
     wrap(failure, what, error)
 }
 
 /// An error within a response's body. Whatever the peer says now, it has processed the request.
-pub(super) fn body_error(error: ::hyper::Error, peer: &str) -> TransportError {
+pub(super) fn body_error<E>(error: E, peer: &str) -> TransportError
+where
+    E: StdError + Send + Sync + 'static,
+{
     let what = match &error {
         e if find(e, |cause| {
             hyper_error(cause).is_some_and(::hyper::Error::is_incomplete_message)
@@ -51,6 +68,17 @@ pub(super) fn body_error(error: ::hyper::Error, peer: &str) -> TransportError {
         _ => format!("the connection to {peer} broke within the response's body"),
     };
     wrap(Failure::Broken, what, error)
+}
+
+/// What an error of TLS among the causes means, or `None`.
+pub(super) fn tls_error(error: &(dyn StdError + 'static), peer: &str) -> Option<TransportError> {
+    let tls = find(error, |cause| cause.is::<rustls::Error>())?.downcast_ref()?;
+    let (code, text) = explain_tls(tls, peer);
+    let told = TransportError::new(Failure::Tls, text);
+    Some(match code {
+        Some(code) => told.with_code(code),
+        None => told,
+    })
 }
 
 /// An error of the system, about a connection that no request was sent on.
@@ -69,7 +97,10 @@ pub(super) fn forked_error() -> TransportError {
     TransportError::new(Failure::Broken, what)
 }
 
-fn wrap(failure: Failure, what: String, error: ::hyper::Error) -> TransportError {
+fn wrap<E>(failure: Failure, what: String, error: E) -> TransportError
+where
+    E: StdError + Send + Sync + 'static,
+{
     let root = root_cause(&error);
     let code = code(&error);
     let mut wrapped = TransportError::new(failure, format!("{what}: {root}"));
@@ -80,7 +111,7 @@ fn wrap(failure: Failure, what: String, error: ::hyper::Error) -> TransportError
 }
 
 /// The code that operators know the error by.
-fn code(error: &(dyn StdError + 'static)) -> Option<String> {
+pub(super) fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     let mut code = None;
     let _ = find(error, |cause| {
         let h2 = cause.downcast_ref::<h2::Error>();
@@ -99,7 +130,7 @@ fn code(error: &(dyn StdError + 'static)) -> Option<String> {
 }
 
 /// The text of the innermost cause, which says what happened and not who noticed.
-fn root_cause(error: &(dyn StdError + 'static)) -> String {
+pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     let mut last = String::new();
     let _ = find(error, |cause| {
         last = cause.to_string();
@@ -109,7 +140,7 @@ fn root_cause(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// The first error of the chain that `wanted` is true for.
-fn find<'a>(
+pub(super) fn find<'a>(
     error: &'a (dyn StdError + 'static),
     mut wanted: impl FnMut(&(dyn StdError + 'static)) -> bool,
 ) -> Option<&'a (dyn StdError + 'static)> {

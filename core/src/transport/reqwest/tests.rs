@@ -1,0 +1,59 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::*;
+use crate::transport::Proxy;
+
+fn built(options: &WireOptions) -> Result<ReqwestTransport, String> {
+    // The program installs the provider of TLS.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    ReqwestTransport::new(reqwest::Client::builder(), options)
+}
+
+#[test]
+fn the_defaults_are_taken() {
+    assert!(built(&WireOptions::default()).is_ok());
+}
+
+#[test]
+fn options_that_reqwest_has_to_carry_are_refused_by_name() {
+    type Set = fn(&mut WireOptions);
+    let sets: [(&str, &str, Set); 10] = [
+        ("proxy", "no_proxy", |o| o.proxy = Proxy::None),
+        ("extra_ca", "tls_certs_merge", |o| {
+            o.extra_ca.push(Vec::new());
+        }),
+        ("client_certificate", "identity", |o| {
+            o.client_certificate = Some("s3cr3t".into());
+        }),
+        (
+            "danger_accept_invalid_certs",
+            "tls_danger_accept_invalid_certs",
+            |o| o.verify_tls = false,
+        ),
+        ("http1_only", "http1_only", |o| o.http1_only = true),
+        ("pool_max_idle", "pool_max_idle_per_host", |o| {
+            o.pool_max_idle = 0;
+        }),
+        ("pool_idle_timeout", "pool_idle_timeout", |o| {
+            o.pool_idle_timeout = Duration::ZERO;
+        }),
+        ("unix_socket", "unix_socket", |o| {
+            o.unix_socket = Some(PathBuf::from("/run/api.sock"));
+        }),
+        ("http2_ping_interval", "http2_keep_alive_interval", |o| {
+            o.http2_ping_interval = None;
+        }),
+        ("http2_ping_timeout", "http2_keep_alive_timeout", |o| {
+            o.http2_ping_timeout = Duration::ZERO;
+        }),
+    ];
+    for (name, method, set) in sets {
+        let mut options = WireOptions::default();
+        set(&mut options);
+        let error = built(&options).expect_err(name);
+        assert!(error.starts_with(name), "{error}");
+        assert!(error.contains(method), "{error}");
+        assert!(!error.contains("s3cr3t"), "{error}");
+    }
+}

@@ -1,0 +1,28 @@
+//! The wire tests over a reqwest client: that the loop keeps its word above another transport.
+//!
+//! `needs_own_transport!` ends those that reqwest cannot pass.
+
+macro_rules! needs_own_transport {
+    ($why:literal) => {
+        if crate::client::IS_REQWEST {
+            return;
+        }
+    };
+}
+
+mod builder;
+mod client;
+#[path = "../wire/connecting.rs"]
+mod connecting;
+#[path = "../wire/h2.rs"]
+mod h2;
+#[path = "../wire/pool.rs"]
+mod pool;
+#[path = "../wire/proxy.rs"]
+mod proxy;
+#[path = "../wire/support/mod.rs"]
+mod support;
+#[path = "../wire/tls.rs"]
+mod tls;
+#[path = "../wire/tls_client.rs"]
+mod tls_client;

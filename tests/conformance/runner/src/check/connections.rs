@@ -1,0 +1,38 @@
+//! Which call opened each connection.
+
+use std::collections::HashMap;
+
+use super::laying::Laid;
+use super::view::Played;
+use crate::server::log::Row;
+
+/// How many connections each call opened. A connection is that of its first request's call; one that never had a request is
+/// that of the call that had begun last when it was accepted.
+pub(super) fn of_calls(
+    played: &[Played<'_>],
+    rows: &[Row],
+    accepted: &[String],
+    laid: &Laid,
+) -> HashMap<usize, usize> {
+    let mut opened = HashMap::new();
+    for (number, at) in (1..).zip(accepted) {
+        let first = rows.iter().position(|row| row.connection == number);
+        let call = match first {
+            Some(row) => laid.call_of(row),
+            None => begun_last(played, at),
+        };
+        if let Some(call) = call {
+            *opened.entry(call).or_default() += 1;
+        }
+    }
+    opened
+}
+
+fn begun_last(played: &[Played<'_>], at: &str) -> Option<usize> {
+    // RFC 3339 times of one offset and precision sort as text.
+    let begun = |played: &&Played<'_>| {
+        let began = played.trail_text("started_at");
+        began.is_some_and(|began| began <= at)
+    };
+    played.iter().rfind(begun).map(|played| played.call_index)
+}
