@@ -59,6 +59,8 @@ struct State {
     dials: Vec<Arc<DialState>>,
     /// What the last connection spoke; unknown before the first.
     protocol: Option<Protocol>,
+    /// What the last connection that refused requests had served before, and which that was.
+    lifetime: Option<(usize, u64)>,
 }
 
 #[derive(Debug)]
@@ -66,14 +68,18 @@ struct Shared {
     conn: Http2,
     /// Streams that count against its limit.
     open: usize,
+    /// How often a stream of it was taken.
+    taken: usize,
     /// When the last of them ended.
     rested: Instant,
 }
 
 impl Shared {
-    /// Returns whether it is worth waiting for a stream of it.
-    fn is_awaited(&self) -> bool {
-        self.conn.is_usable() && !matches!(self.conn.shared.doubt(), Doubt::Silent(_))
+    /// Returns whether it is worth waiting for a stream of it, where connections serve so many requests.
+    fn is_awaited(&self, lifetime: usize) -> bool {
+        self.taken < lifetime
+            && self.conn.is_usable()
+            && !matches!(self.conn.shared.doubt(), Doubt::Silent(_))
     }
 }
 
@@ -83,32 +89,38 @@ enum Protocol {
     Http2,
 }
 
-/// Who waits for a connection: those whose request was sent before, then the others, each in their order.
+/// Who waits for a connection: those whose request was refused most often first, and each in their order.
 #[derive(Debug, Default)]
-struct Waiters {
-    resends: VecDeque<Arc<Waiter>>,
-    others: VecDeque<Arc<Waiter>>,
-}
+struct Waiters(VecDeque<Arc<Waiter>>);
 
 impl Waiters {
     fn len(&self) -> usize {
-        self.resends.len() + self.others.len()
+        self.0.len()
+    }
+
+    fn push(&mut self, waiter: Arc<Waiter>) {
+        let goes_first = |known: &Arc<Waiter>| known.resends >= waiter.resends;
+        let at = self.0.iter().rposition(goes_first).map_or(0, |at| at + 1);
+        self.0.insert(at, waiter);
+    }
+
+    /// Returns whether one waits that was refused more often.
+    fn go_before(&self, resends: u32) -> bool {
+        self.0.front().is_some_and(|first| first.resends > resends)
     }
 
     fn pop(&mut self) -> Option<Arc<Waiter>> {
-        self.resends.pop_front().or_else(|| self.others.pop_front())
+        self.0.pop_front()
     }
 
     fn remove(&mut self, waiter: &Arc<Waiter>) {
-        for queue in [&mut self.resends, &mut self.others] {
-            if let Some(at) = queue.iter().position(|known| Arc::ptr_eq(known, waiter)) {
-                queue.remove(at);
-            }
+        if let Some(at) = self.0.iter().position(|known| Arc::ptr_eq(known, waiter)) {
+            self.0.remove(at);
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = &Arc<Waiter>> {
-        self.resends.iter().chain(&self.others)
+        self.0.iter()
     }
 }
 
@@ -157,10 +169,10 @@ impl Pool {
         self: &Arc<Self>,
         spawner: &Spawner,
         sent: &SentMark,
-        is_resend: bool,
+        resends: u32,
     ) -> Result<Grant, TransportError> {
         loop {
-            let (grant, was_resting) = match self.take(spawner, sent, is_resend) {
+            let (grant, was_resting) = match self.take(spawner, sent, resends) {
                 Taken::Now(grant) => (grant, true),
                 Taken::Later(waiter) => (waiter::wait(self, waiter, sent).await, false),
             };
@@ -188,18 +200,20 @@ impl Pool {
         }
     }
 
-    fn take(self: &Arc<Self>, spawner: &Spawner, sent: &SentMark, is_resend: bool) -> Taken {
+    fn take(self: &Arc<Self>, spawner: &Spawner, sent: &SentMark, resends: u32) -> Taken {
         let mut state = self.state();
         let mut stale = Vec::new();
-        let found = state.find(&self.own, self.options.idle_timeout, &mut stale);
+        let is_first = !state.waiters.go_before(resends);
+        let found = match is_first {
+            true => state.find(&self.own, self.options.idle_timeout, &mut stale),
+            false => None,
+        };
         let taken = match found {
             Some(grant) => Taken::Now(grant),
             None => {
-                let waiter = Arc::new(Waiter::new(spawner.clone(), sent.clone()));
-                match is_resend {
-                    true => state.waiters.resends.push_back(Arc::clone(&waiter)),
-                    false => state.waiters.others.push_back(Arc::clone(&waiter)),
-                }
+                let waiter = Waiter::new(spawner.clone(), sent.clone(), resends);
+                let waiter = Arc::new(waiter);
+                state.waiters.push(Arc::clone(&waiter));
                 Taken::Later(waiter)
             }
         };
@@ -253,6 +267,7 @@ impl Pool {
                 state.shared.push(Shared {
                     conn,
                     open: 0,
+                    taken: 0,
                     rested: Instant::now(),
                 });
                 // Nobody waits for a connection any more, but for a stream of this one.
@@ -372,11 +387,19 @@ impl Pool {
             .position(|s| Arc::ptr_eq(&s.conn.shared, conn));
         let mut closed = None;
         if let Some(at) = at {
+            let lifetime = state.lifetime();
             let shared = &mut state.shared[at];
             shared.open = shared.open.saturating_sub(count);
             shared.rested = Instant::now();
-            if shared.open == 0 && (self.options.max_idle == 0 || !shared.is_awaited()) {
+            let rests = shared.open == 0;
+            let goes_on = rests && shared.is_awaited(usize::MAX);
+            let is_past = shared.taken >= lifetime;
+            if rests && (self.options.max_idle == 0 || !goes_on) {
                 closed = Some(state.shared.swap_remove(at));
+            }
+            if goes_on && is_past {
+                // It has served as many, and does not end.
+                state.lifetime = None;
             }
         }
         let waits = state.waiters.len() > 0;
@@ -386,6 +409,20 @@ impl Pool {
             self.serve(None);
         }
         self.keeper.begin(self);
+    }
+
+    /// A connection's request was refused since the connection ends; it had served so many before it.
+    ///
+    /// Servers end their connections after some number of requests, and the one that is reached in the middle of a burst
+    /// costs all requests above it a second try. So the next connection is left alone after as many, and another one is
+    /// made, until it turns out that it goes on.
+    pub(super) fn refused(&self, conn: &http2::Shared, served: usize) {
+        let mut state = self.state();
+        let least = match state.lifetime {
+            Some((least, id)) if id == conn.id => least.min(served),
+            _ => served,
+        };
+        state.lifetime = Some((least.max(1), conn.id));
     }
 
     /// A connection takes more streams than before, or none any more.
@@ -408,7 +445,7 @@ impl Pool {
     /// What those who wait for a connection wait for.
     fn phase(&self) -> (Phase, Option<Arc<str>>) {
         let state = self.state();
-        if let Some(shared) = state.shared.iter().find(|s| s.is_awaited()) {
+        if let Some(shared) = state.awaited() {
             return (Phase::Stream, Some(Arc::clone(&shared.conn.shared.peer)));
         }
         match state.dials.first() {
@@ -465,10 +502,16 @@ impl State {
         idle_timeout: Duration,
         stale: &mut Vec<Box<Http1>>,
     ) -> Option<Grant> {
+        let lifetime = self.lifetime();
         for shared in &mut self.shared {
             let is_trusted = shared.conn.shared.doubt() == Doubt::None;
-            if is_trusted && shared.conn.is_usable() && shared.open < shared.conn.shared.limit() {
+            if is_trusted
+                && shared.taken < lifetime
+                && shared.conn.is_usable()
+                && shared.open < shared.conn.shared.limit()
+            {
                 shared.open += 1;
+                shared.taken += 1;
                 return Some(Grant::Http2(Stream::new(shared.conn.clone(), pool.clone())));
             }
         }
@@ -480,6 +523,17 @@ impl State {
             stale.push(conn);
         }
         None
+    }
+
+    /// After how many requests a connection is left alone.
+    fn lifetime(&self) -> usize {
+        self.lifetime.map_or(usize::MAX, |(served, _)| served)
+    }
+
+    /// A connection whose next stream is worth waiting for.
+    fn awaited(&self) -> Option<&Shared> {
+        let lifetime = self.lifetime();
+        self.shared.iter().find(|s| s.is_awaited(lifetime))
     }
 
     /// Notes that as many connections are made as those who wait need.
@@ -497,7 +551,7 @@ impl State {
             _ if waiters == 0 => 0,
             Some(Protocol::Http1) => waiters.saturating_sub(self.dials.len()),
             // They wait for a stream of a connection that is there.
-            _ if self.shared.iter().any(Shared::is_awaited) => 0,
+            _ if self.awaited().is_some() => 0,
             // Until it is known what the server speaks, and where one connection serves all, one is made for all.
             _ => usize::from(self.dials.is_empty()),
         }

@@ -19,6 +19,8 @@ pub(super) struct Waiter {
     pub(super) spawner: Spawner,
     /// Where it is noted what it waits for.
     pub(super) sent: SentMark,
+    /// How often its request was refused before.
+    pub(super) resends: u32,
 }
 
 #[derive(Debug)]
@@ -29,12 +31,13 @@ enum Slot {
 }
 
 impl Waiter {
-    pub(super) fn new(spawner: Spawner, sent: SentMark) -> Self {
+    pub(super) fn new(spawner: Spawner, sent: SentMark, resends: u32) -> Self {
         Self {
             slot: Mutex::new(Slot::Waiting),
             waker: AtomicWaker::new(),
             spawner,
             sent,
+            resends,
         }
     }
 
