@@ -102,7 +102,10 @@ impl Config {
             (self.attempt_timeout_ms, ClientBuilder::attempt_timeout),
             (self.connect_timeout_ms, ClientBuilder::connect_timeout),
             (self.pool_idle_timeout_ms, ClientBuilder::pool_idle_timeout),
-            (self.http2_ping_timeout_ms, ClientBuilder::http2_ping_timeout),
+            (
+                self.http2_ping_timeout_ms,
+                ClientBuilder::http2_ping_timeout,
+            ),
         ] {
             b = set(b, given.map(millis), apply);
         }

@@ -51,6 +51,10 @@ pub(super) struct PoolOptions {
 }
 
 #[derive(Debug, Default)]
+#[expect(
+    clippy::vec_box,
+    reason = "connections move between owners, and a box moves as a pointer"
+)]
 struct State {
     /// At rest, the one used last at the end.
     idle: Vec<Box<Http1>>,
@@ -459,6 +463,10 @@ enum Taken {
 
 impl State {
     /// A connection that can be used now. Those that have rested for too long are put into `stale`.
+    #[expect(
+        clippy::vec_box,
+        reason = "connections move between owners, and a box moves as a pointer"
+    )]
     fn find(
         &mut self,
         pool: &Weak<Pool>,
