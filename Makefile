@@ -39,6 +39,10 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	@scripts/test-openstack.sh
 	@NO_BUILD=1 scripts/demo-openstack.sh
 
+.PHONY: full
+full: test ## All of `test`, and calls through real nginx, HAProxy and Squid, which it installs
+	@scripts/test-proxies.sh
+
 .PHONY: check
 check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
 	cargo fmt --all --check

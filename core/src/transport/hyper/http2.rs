@@ -7,8 +7,8 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use ::hyper::client::conn::http2;
@@ -67,6 +67,9 @@ pub(super) struct Shared {
     /// A peer that said nothing while an attempt waited for it, and is asked for a sign of life.
     doubt: Mutex<Doubt>,
     asked: Arc<Asked>,
+    /// The channel to the driver is open. A request that is put into it while the driver drops its end would be neither
+    /// sent nor given back.
+    channel: Mutex<bool>,
     /// A request has just been taken up.
     taken: Arc<AtomicBool>,
     /// Streams that were given up and may still count at the peer, until the driver's next turn is over.
@@ -97,6 +100,10 @@ impl Shared {
             *doubt = to;
         }
         is_there
+    }
+
+    fn channel(&self) -> MutexGuard<'_, bool> {
+        self.channel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn limit(&self) -> usize {
@@ -142,6 +149,7 @@ impl Http2 {
             retired: AtomicBool::new(false),
             doubt: Mutex::new(Doubt::None),
             asked: Arc::clone(&asked),
+            channel: Mutex::new(true),
             taken: Arc::default(),
             given_up: AtomicUsize::new(0),
             driver: AtomicWaker::new(),
@@ -210,7 +218,23 @@ impl Stream {
         self.is_over = false;
         // Dropped before `settle`.
         let answer = {
-            let mut response = pin!(self.conn.send.try_send_request(request));
+            let begun = {
+                let Http2 { send, shared } = &mut self.conn;
+                match *shared.channel() {
+                    true => Ok(send.try_send_request(request)),
+                    false => Err(request),
+                }
+            };
+            let response = match begun {
+                Ok(response) => response,
+                Err(mut request) => {
+                    self.is_over = true;
+                    settle.given_back();
+                    request.body_mut().unmark();
+                    return Exchanged::Unsent(request);
+                }
+            };
+            let mut response = pin!(response);
             poll_fn(|cx| match is_own(&self.pool) {
                 true => response.as_mut().poll(cx).map(Some),
                 false => Poll::Ready(None),
@@ -289,7 +313,10 @@ async fn drive(
         shared: Arc::clone(&shared),
         pool: pool.clone(),
     };
-    let mut requests = Some(Box::pin(conn));
+    let mut requests = Requests {
+        conn: Some(Box::pin(conn)),
+        shared: Arc::clone(&shared),
+    };
     let mut frames: Option<Task> = None;
     let mut streams = FuturesUnordered::new();
     let mut patience: Option<Pin<Box<tokio::time::Sleep>>> = None;
@@ -299,13 +326,11 @@ async fn drive(
         let given_up = shared.given_up.load(Ordering::Acquire);
         loop {
             let mut moved = false;
-            if let Some(polled) = requests.as_mut() {
-                if polled.as_mut().poll(cx).is_ready() {
-                    // No new streams; those that are open are served to their ends.
-                    requests = None;
-                    shared.retire();
-                    notify(&pool);
-                }
+            if requests.poll(cx).is_ready() {
+                // No new streams; those that are open are served to their ends.
+                shared.retire();
+                requests.end();
+                notify(&pool);
             }
             for task in tasks.take() {
                 moved = true;
@@ -331,10 +356,8 @@ async fn drive(
                 // Its streams get their errors from its end, those that have just been opened as well.
                 frames = None;
                 loop {
-                    if let Some(polled) = requests.as_mut()
-                        && polled.as_mut().poll(cx).is_ready()
-                    {
-                        requests = None;
+                    if requests.poll(cx).is_ready() {
+                        requests.end();
                     }
                     let new = tasks.take();
                     let is_last = new.is_empty();
@@ -346,7 +369,7 @@ async fn drive(
                 }
             }
             // After the frames: what the server says may be the last word for a long time.
-            if let Some(requests) = &requests {
+            if let Some(requests) = &requests.conn {
                 let limit = requests.current_max_send_streams();
                 if shared.limit.swap(limit, Ordering::AcqRel) != limit {
                     notify(&pool);
@@ -391,6 +414,35 @@ async fn drive(
 /// Returns whether a pool belongs to this process, as far as there still is one.
 fn is_own(pool: &Weak<Pool>) -> bool {
     pool.upgrade().is_none_or(|pool| pool.is_own())
+}
+
+/// The driver's end of the channel that requests come by.
+struct Requests {
+    conn: Option<Pin<Box<http2::Connection<PingIo, RequestBody, Tasks>>>>,
+    shared: Arc<Shared>,
+}
+
+impl Requests {
+    /// Takes up what has come; ready once nothing more is taken.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.conn {
+            Some(conn) => conn.as_mut().poll(cx).map(drop),
+            None => Poll::Pending,
+        }
+    }
+
+    /// Closes the channel; what is still in it is given back.
+    fn end(&mut self) {
+        let mut channel = self.shared.channel();
+        *channel = false;
+        self.conn = None;
+    }
+}
+
+impl Drop for Requests {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 fn notify(pool: &Weak<Pool>) {
