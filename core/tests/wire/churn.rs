@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::stream::{self, StreamExt as _};
 use h2::Reason;
-use reqtrail::{Trail, blocking};
+use reqtrail::{Proxy, Trail, blocking};
 
 use crate::support::h2_server::{Options, with_options};
+use crate::support::proxy_server::proxy_server;
 use crate::support::{Act, Authority, Outcome, Server, Tls, assert_agrees, builder, trail};
 
 const CALLS: usize = 400;
@@ -76,6 +77,24 @@ async fn requests_beyond_a_goaway_are_sent_again_and_none_is_lost() {
             .await;
         assert_none_lost(&server, &outcomes);
     }
+}
+
+/// Whatever closes such a connection must not overtake what it said last.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_beyond_a_goaway_are_sent_again_through_a_tunnel() {
+    let authority = Authority::new();
+    let server = churning(&authority, None).await;
+    let proxy = proxy_server(None).await;
+    let client = builder(server.https()).extra_ca(authority.pem);
+    let client = client.proxy(Proxy::Url(proxy.http().into()));
+    let client = client.max_attempts(32).retry_budget(None);
+    let client = client.build().expect("a client");
+    let outcomes: Vec<Outcome> = stream::iter(0..CALLS)
+        .map(|_| client.post("/things").body(vec![b'x'; 2000]).send())
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    assert_none_lost(&server, &outcomes);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
