@@ -40,11 +40,9 @@ soname() { readelf -d "$prefix/lib/libreqtrail.so" | grep -q "\[libreqtrail.so.$
 check "soname" soname
 check "version of the package" test "$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion reqtrail)" = "$version"
 
-# A server that ends when this script does.
+# A server that ends when this script does, with the end of its standard input.
 coproc SERVER { exec python3 bindings-c/tests/server.py; }
-server=$SERVER_PID
-trap 'kill "$server" 2>/dev/null || true' EXIT
-read -r url <&"${SERVER[0]}"
+read -r url socket <&"${SERVER[0]}"
 
 python3 bindings-c/tests/nulls.py "$prefix/include/reqtrail.h" >"$work/test_nulls.c" 2>/dev/null || exit 1
 units() { scripts/c_build.sh "$prefix" "$work/$1" bindings-c/tests/*.c "$work/test_nulls.c" -- -Ibindings-c/tests "${@:2}"; }
@@ -52,7 +50,7 @@ units() { scripts/c_build.sh "$prefix" "$work/$1" bindings-c/tests/*.c "$work/te
 run_units() {
     local name=$1
     shift
-    if "$@" "$url" >"$log" 2>&1; then
+    if "$@" "$url" "$socket" >"$log" 2>&1; then
         passed=$((passed + $(sed -n 's/ passed$//p' "$log")))
     else
         failed=$((failed + 1))

@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
@@ -212,6 +216,67 @@ func TestErrors(t *testing.T) {
 			t.Fatal(failed)
 		}
 	})
+}
+
+func TestUnixSocket(t *testing.T) {
+	// The environment's proxy is not used.
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:9")
+	// An address holds some 100 bytes, which t.TempDir may exceed.
+	folder, err := os.MkdirTemp("", "rt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	path := filepath.Join(folder, "api.sock")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Host)
+	})}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+	everyWay(t, func(t *testing.T) {
+		for _, config := range []Config{{}, {NoHTTP2Pings: true}, {HTTP2PingInterval: time.Second, HTTP2PingTimeout: time.Second}} {
+			config.BaseURL, config.UnixSocket = "http://api.example:8080", path
+			client, err := NewClient(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := client.Get(background, "/ok")
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, string(response.Body), "api.example:8080")
+			equal(t, response.Trail.Attempts()[0].URL, "http://api.example:8080/ok")
+			equal(t, client.Close(), nil)
+		}
+	})
+	client, err := NewClient(Config{BaseURL: "http://api.example", UnixSocket: path + "-none", MaxAttempts: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if _, err = client.Get(background, "/ok"); !errors.Is(err, KindConnect) || !strings.Contains(err.Error(), path+"-none") {
+		t.Fatal(err)
+	}
+}
+
+func TestWrongValuesAreNamed(t *testing.T) {
+	for text, config := range map[string]Config{
+		"http2_ping_interval is 0; expected a longer time": {HTTP2PingInterval: -time.Second},
+		"http2_ping_timeout is 0; expected a longer time":  {HTTP2PingTimeout: -1},
+		"unix_socket is the path `/x/x":                    {UnixSocket: strings.Repeat("/x", 99)},
+		"unix_socket and proxy are both set":               {UnixSocket: "/x", Proxy: "http://p.example"},
+		"path is not UTF-8":                                {UnixSocket: "\xff"},
+	} {
+		config.BaseURL = "http://api.example"
+		client, err := NewClient(config)
+		if client != nil || !errors.Is(err, KindConfig) || !strings.Contains(err.Error(), text) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }
 
 func TestConfigErrors(t *testing.T) {

@@ -76,6 +76,17 @@ type Config struct {
 	PoolMaxIdle int
 	// PoolIdleTimeout is how long an idle connection is kept, 15 seconds by default.
 	PoolIdleTimeout time.Duration
+	// HTTP2PingInterval is how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5
+	// seconds by default.
+	HTTP2PingInterval time.Duration
+	// NoHTTP2Pings turns HTTP/2 pings off.
+	NoHTTP2Pings bool
+	// HTTP2PingTimeout is how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by
+	// default.
+	HTTP2PingTimeout time.Duration
+	// UnixSocket is the path of a Unix socket to connect to. The base URL's host and port then only name the API: in
+	// Host, in TLS and in trails. No proxy of the environment is used, and Proxy is an error beside it.
+	UnixSocket string
 
 	// JitterSeed makes the random waits repeatable, for tests; 0 stands for none.
 	JitterSeed uint64

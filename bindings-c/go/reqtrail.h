@@ -999,7 +999,7 @@ reqtrail_code reqtrail_client_options_http1_only(struct reqtrail_client_options 
                                                  bool only);
 
 /**
- * Sets how many idle connections are kept, for each thread that calls at the same time; unlimited by default.
+ * Sets how many idle connections are kept; unlimited by default.
  */
 reqtrail_code reqtrail_client_options_pool_max_idle(struct reqtrail_client_options *options,
                                                     size_t connections);
@@ -1009,6 +1009,32 @@ reqtrail_code reqtrail_client_options_pool_max_idle(struct reqtrail_client_optio
  */
 reqtrail_code reqtrail_client_options_pool_idle_timeout_ms(struct reqtrail_client_options *options,
                                                            uint64_t timeout);
+
+/**
+ * Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5 seconds by
+ * default.
+ */
+reqtrail_code reqtrail_client_options_http2_ping_interval_ms(struct reqtrail_client_options *options,
+                                                             uint64_t interval);
+
+/**
+ * Turns HTTP/2 pings off.
+ */
+reqtrail_code reqtrail_client_options_no_http2_pings(struct reqtrail_client_options *options);
+
+/**
+ * Sets how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by default.
+ */
+reqtrail_code reqtrail_client_options_http2_ping_timeout_ms(struct reqtrail_client_options *options,
+                                                            uint64_t timeout);
+
+/**
+ * Connects to a Unix socket. The base URL's host and port then only name the API: in Host, in TLS and in trails. No
+ * proxy of the environment is used, and one that is set is a REQTRAIL_ERROR_CONFIG.
+ */
+reqtrail_code reqtrail_client_options_unix_socket(struct reqtrail_client_options *options,
+                                                  const char *path,
+                                                  size_t path_length);
 
 /* ==== Token refreshers ==== */
 

@@ -153,6 +153,10 @@ static void set_option(reqtrail_client_options *options, step s, void *id) {
     case RT_HTTP1_ONLY: reqtrail_client_options_http1_only(options, true); break;
     case RT_POOL_MAX_IDLE: reqtrail_client_options_pool_max_idle(options, (size_t)NUMBER); break;
     case RT_POOL_IDLE_TIMEOUT: reqtrail_client_options_pool_idle_timeout_ms(options, NUMBER); break;
+    case RT_HTTP2_PING_INTERVAL: reqtrail_client_options_http2_ping_interval_ms(options, NUMBER); break;
+    case RT_NO_HTTP2_PINGS: reqtrail_client_options_no_http2_pings(options); break;
+    case RT_HTTP2_PING_TIMEOUT: reqtrail_client_options_http2_ping_timeout_ms(options, NUMBER); break;
+    case RT_UNIX_SOCKET: reqtrail_client_options_unix_socket(options, FIRST); break;
     case RT_JITTER_SEED: reqtrail_client_options_jitter_seed(options, NUMBER); break;
     default: break;
     }

@@ -55,6 +55,10 @@ enum rt_step {
     RT_HTTP1_ONLY,
     RT_POOL_MAX_IDLE,
     RT_POOL_IDLE_TIMEOUT,
+    RT_HTTP2_PING_INTERVAL,
+    RT_NO_HTTP2_PINGS,
+    RT_HTTP2_PING_TIMEOUT,
+    RT_UNIX_SOCKET,
     RT_JITTER_SEED,
     // Operations. The first step is one of the first five, with the server's ID.
     RT_SERVER,

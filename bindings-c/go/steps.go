@@ -267,6 +267,10 @@ func (s *steps) config(c *Config) error {
 	s.flag(C.RT_HTTP1_ONLY, c.HTTP1Only)
 	s.count(C.RT_POOL_MAX_IDLE, c.PoolMaxIdle)
 	s.time(C.RT_POOL_IDLE_TIMEOUT, c.PoolIdleTimeout)
+	s.time(C.RT_HTTP2_PING_INTERVAL, c.HTTP2PingInterval)
+	s.flag(C.RT_NO_HTTP2_PINGS, c.NoHTTP2Pings)
+	s.time(C.RT_HTTP2_PING_TIMEOUT, c.HTTP2PingTimeout)
+	s.textIf(C.RT_UNIX_SOCKET, c.UnixSocket)
 	if c.JitterSeed != 0 {
 		s.number(C.RT_JITTER_SEED, c.JitterSeed)
 	}

@@ -377,7 +377,7 @@ export! {
         options.set(move |b| b.http1_only(only))
     }
 
-    /// Sets how many idle connections are kept, for each thread that calls at the same time; unlimited by default.
+    /// Sets how many idle connections are kept; unlimited by default.
     fn reqtrail_client_options_pool_max_idle(
         options: *mut reqtrail_client_options,
         connections: usize,
@@ -391,5 +391,37 @@ export! {
         timeout: u64,
     ) sets [options] {
         options.time(timeout, ClientBuilder::pool_idle_timeout)
+    }
+
+    /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5 seconds by
+    /// default.
+    fn reqtrail_client_options_http2_ping_interval_ms(
+        options: *mut reqtrail_client_options,
+        interval: u64,
+    ) sets [options] {
+        options.time(interval, |b, interval| b.http2_ping_interval(Some(interval)))
+    }
+
+    /// Turns HTTP/2 pings off.
+    fn reqtrail_client_options_no_http2_pings(options: *mut reqtrail_client_options) sets [options] {
+        options.set(|b| b.http2_ping_interval(None))
+    }
+
+    /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by default.
+    fn reqtrail_client_options_http2_ping_timeout_ms(
+        options: *mut reqtrail_client_options,
+        timeout: u64,
+    ) sets [options] {
+        options.time(timeout, ClientBuilder::http2_ping_timeout)
+    }
+
+    /// Connects to a Unix socket. The base URL's host and port then only name the API: in Host, in TLS and in trails. No
+    /// proxy of the environment is used, and one that is set is a REQTRAIL_ERROR_CONFIG.
+    fn reqtrail_client_options_unix_socket(
+        options: *mut reqtrail_client_options,
+        path: *const c_char,
+        path_length: usize,
+    ) sets [options] {
+        options.text(owned(path, path_length, "path")?, |b, path| b.unix_socket(path))
     }
 }

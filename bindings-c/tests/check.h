@@ -30,8 +30,8 @@ struct test {
 extern const struct test call_tests[], started_tests[], queue_tests[], value_tests[], hook_tests[], openstack_tests[],
     misuse_tests[], null_tests[];
 
-/* The server's URL. */
-extern const char *server_url;
+/* The server's URL, and the path of its Unix socket. */
+extern const char *server_url, *server_socket;
 
 void check_text(const char *file, int line, const char *what, const char *given, const char *wanted);
 void check_code(const char *file, int line, const char *what, reqtrail_code given, reqtrail_code wanted);

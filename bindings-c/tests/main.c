@@ -1,7 +1,7 @@
-/* Runs the tests: c-tests URL. */
+/* Runs the tests: c-tests URL SOCKET. */
 #include "check.h"
 
-const char *server_url;
+const char *server_url, *server_socket;
 
 void check_text(const char *file, int line, const char *what, const char *given, const char *wanted) {
   if (given == NULL ? wanted != NULL : wanted == NULL || strcmp(given, wanted) != 0) {
@@ -46,11 +46,12 @@ int main(int count, char **arguments) {
   static const struct test *const all[] = {value_tests, call_tests,      started_tests, queue_tests,
                                            hook_tests,  openstack_tests, misuse_tests,  null_tests};
   int passed = 0;
-  if (count != 2) {
-    fprintf(stderr, "usage: c-tests URL\n");
+  if (count != 3) {
+    fprintf(stderr, "usage: c-tests URL SOCKET\n");
     return 2;
   }
   server_url = arguments[1];
+  server_socket = arguments[2];
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     for (const struct test *test = all[i]; test->name != NULL; test++) {
       fprintf(stderr, "%s\n", test->name);

@@ -1,11 +1,14 @@
-"""A little server on loopback for the tests in C; every path does what its name says.
+"""A little server for the tests in C, on loopback and on a Unix socket; every path does what its name says.
 
-It prints its URL and ends when its standard input is closed.
+It prints its URL and the path of its socket, and ends when its standard input is closed.
 """
 
 import itertools
 import json
+import socket
+import socketserver
 import sys
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -124,9 +127,26 @@ class Server(ThreadingHTTPServer):
         pass  # clients go away in the middle, on purpose
 
 
-with Server(("127.0.0.1", 0), Handler) as server:
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+class UnixHandler(Handler):
+    disable_nagle_algorithm = False
+
+
+class UnixServer(Server):
+    address_family = socket.AF_UNIX
+    # HTTPServer's own takes the address for a host and a port.
+    server_bind = socketserver.TCPServer.server_bind
+
+
+with (
+    # The path must be short: an address holds some 100 bytes.
+    tempfile.TemporaryDirectory() as folder,
+    Server(("127.0.0.1", 0), Handler) as server,
+    UnixServer(f"{folder}/api.sock", UnixHandler) as local,
+):
+    for one in (server, local):
+        threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_address[1]} {local.server_address}", flush=True)
     sys.stdin.read()
     Handler.stop.set()
     server.shutdown()
+    local.shutdown()

@@ -232,6 +232,37 @@ static void threads_share_a_client_and_a_request(void) {
   reqtrail_client_free(share.client);
 }
 
+/* A Unix socket is where calls go, and the base URL what they name. */
+static void a_unix_socket_is_connected_to(void) {
+  reqtrail_client_options *options;
+  reqtrail_client *client;
+  reqtrail_response *response;
+  reqtrail_error *error;
+  const char *text;
+  /* The environment's proxy is not used. */
+  setenv("HTTP_PROXY", "http://127.0.0.1:9", 1);
+  CHECK_CODE(reqtrail_client_options_new("http://api.example:8080", Z, &options, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_unix_socket(options, server_socket, Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  unsetenv("HTTP_PROXY");
+  reqtrail_request *request = get("/head/host");
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_response_json(response, &text, NULL, NULL), REQTRAIL_OK);
+  CHECK_TEXT(text, "{\"value\": \"api.example:8080\"}");
+  CHECK_TEXT(reqtrail_trail_origin(reqtrail_response_trail(response), NULL), "http://api.example:8080");
+  reqtrail_response_free(response);
+  reqtrail_client_free(client);
+  CHECK_CODE(reqtrail_client_options_unix_socket(options, "/none/api.sock", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_max_attempts(options, 1), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_CONNECT);
+  CHECK(strstr(reqtrail_error_message(error, NULL), "/none/api.sock") != NULL);
+  reqtrail_error_free(error);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+  reqtrail_client_options_free(options);
+}
+
 const struct test call_tests[] = {
     {"a response tells all", a_response_tells_all},
     {"an error tells all", an_error_tells_all},
@@ -241,4 +272,5 @@ const struct test call_tests[] = {
     {"rate limits are read", rate_limits_are_read},
     {"another API is described as JSON", another_api_is_described_as_json},
     {"threads share a client and a request", threads_share_a_client_and_a_request},
+    {"a Unix socket is connected to", a_unix_socket_is_connected_to},
     {NULL, NULL}};

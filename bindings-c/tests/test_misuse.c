@@ -39,6 +39,36 @@ static void a_setters_mistake_is_kept(void) {
   reqtrail_client_free(client);
 }
 
+static void connection_options_are_checked(void) {
+  static const char *const wanted[] = {"http2_ping_interval is 0; expected a longer time",
+                                       "http2_ping_timeout is 0; expected a longer time",
+                                       "unix_socket is empty; expected the path of a socket",
+                                       "unix_socket is the path `/a\\0b`",
+                                       "unix_socket and proxy are both set"};
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    reqtrail_client_options *options = quick_options();
+    reqtrail_client *client;
+    reqtrail_error *error;
+    switch (i) {
+      case 0: CHECK_CODE(reqtrail_client_options_http2_ping_interval_ms(options, 0), REQTRAIL_OK); break;
+      case 1: CHECK_CODE(reqtrail_client_options_http2_ping_timeout_ms(options, 0), REQTRAIL_OK); break;
+      case 2: CHECK_CODE(reqtrail_client_options_unix_socket(options, "", Z), REQTRAIL_OK); break;
+      case 3: CHECK_CODE(reqtrail_client_options_unix_socket(options, "/a\0b", 4), REQTRAIL_OK); break;
+      default:
+        CHECK_CODE(reqtrail_client_options_unix_socket(options, "/x", Z), REQTRAIL_OK);
+        CHECK_CODE(reqtrail_client_options_proxy(options, "http://p.example", Z), REQTRAIL_OK);
+    }
+    CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_CONFIG);
+    CHECK(strstr(reqtrail_error_message(error, NULL), wanted[i]) != NULL);
+    reqtrail_error_free(error);
+    reqtrail_client_options_free(options);
+  }
+  reqtrail_client_options *options = quick_options();
+  CHECK_CODE(reqtrail_client_options_unix_socket(options, NULL, 1), REQTRAIL_ERROR_NULL_POINTER);
+  CHECK_CODE(reqtrail_client_options_unix_socket(options, "\xff", Z), REQTRAIL_ERROR_NOT_UTF8);
+  reqtrail_client_options_free(options);
+}
+
 static void options_are_checked_as_a_whole(void) {
   reqtrail_client_options *options = quick_options();
   reqtrail_client *client;
@@ -72,6 +102,9 @@ static void all_options_are_taken(void) {
   CHECK_CODE(reqtrail_client_options_http1_only(options, true), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_pool_max_idle(options, 4), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_pool_idle_timeout_ms(options, 1000), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_http2_ping_interval_ms(options, 1000), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_no_http2_pings(options), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_http2_ping_timeout_ms(options, 1000), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
   reqtrail_request *request = get("/head/x-app"), *link;
   reqtrail_response *response;
@@ -165,6 +198,7 @@ static void signals_are_left_alone(void) {
 
 const struct test misuse_tests[] = {{"texts must be UTF-8", texts_must_be_utf8},
                                     {"a setter's mistake is kept", a_setters_mistake_is_kept},
+                                    {"connection options are checked", connection_options_are_checked},
                                     {"options are checked as a whole", options_are_checked_as_a_whole},
                                     {"all options are taken", all_options_are_taken},
                                     {"wrong requests are refused", wrong_requests_are_refused},

@@ -33,6 +33,8 @@ pub(crate) struct Config {
     attempt_timeout_ms: Option<f64>,
     connect_timeout_ms: Option<f64>,
     pool_idle_timeout_ms: Option<f64>,
+    http2_ping_interval_ms: Switch<f64>,
+    http2_ping_timeout_ms: Option<f64>,
     retry_budget: Switch<Budget>,
     max_body_bytes: Option<u64>,
     max_redirects: Option<u32>,
@@ -46,6 +48,7 @@ pub(crate) struct Config {
     extra_ca: Vec<String>,
     client_certificate: Option<String>,
     pool_max_idle: Option<usize>,
+    unix_socket: Option<String>,
 }
 
 /// An option that is left out, turned off by `false`, or given.
@@ -99,9 +102,18 @@ impl Config {
             (self.attempt_timeout_ms, ClientBuilder::attempt_timeout),
             (self.connect_timeout_ms, ClientBuilder::connect_timeout),
             (self.pool_idle_timeout_ms, ClientBuilder::pool_idle_timeout),
+            (
+                self.http2_ping_timeout_ms,
+                ClientBuilder::http2_ping_timeout,
+            ),
         ] {
             b = set(b, given.map(millis), apply);
         }
+        b = match self.http2_ping_interval_ms {
+            Switch::Default => b,
+            Switch::Off(_) => b.http2_ping_interval(None),
+            Switch::Given(interval) => b.http2_ping_interval(Some(millis(interval))),
+        };
         b = match self.retry_budget {
             Switch::Default => b,
             Switch::Off(_) => b.retry_budget(None),
@@ -140,6 +152,7 @@ impl Config {
             ClientBuilder::client_certificate,
         );
         b = set(b, self.pool_max_idle, ClientBuilder::pool_max_idle);
+        b = set(b, self.unix_socket, ClientBuilder::unix_socket);
         add(b).build_blocking()
     }
 }

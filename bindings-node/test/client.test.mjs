@@ -1,6 +1,9 @@
 // Requests, responses, and the options of both.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
@@ -13,6 +16,7 @@ import {
   UnavailableError,
 } from "reqtrail";
 
+import { serve } from "./server.mjs";
 import { both, failure, served } from "./support.mjs";
 
 test("every verb, and what a response has", async (t) => {
@@ -135,12 +139,32 @@ test("a wrong value is refused before anything is sent", async (t) => {
   assert.equal(server.seen.length, 0);
 });
 
+test("a wrong value of a client's option is refused by its name", () => {
+  for (const [options, text] of [
+    [{ http2PingIntervalMs: -1 }, "http2PingIntervalMs: expected milliseconds, 0 or more, not -1"],
+    [{ http2PingIntervalMs: "5" }, "http2PingIntervalMs: expected milliseconds, 0 or more, not"],
+    [{ http2PingTimeoutMs: Number.NaN }, "http2PingTimeoutMs: expected milliseconds, 0 or more"],
+    [{ unixSocket: 7 }, "unixSocket: expected a string, not 7"],
+    [{ unixSocket: new URL("file:///x") }, "unixSocket: expected a string, not an object"],
+  ]) {
+    assert.throws(
+      () => new Client("http://api.example", options),
+      (error) => error instanceof TypeError && error.message.includes(text),
+    );
+  }
+});
+
 test("a client that cannot be built says why, and no secret", () => {
   for (const [url, options, text] of [
     ["ftp://api.example", {}, "expected http or https"],
     ["http://api.example", { maxAttempts: 33 }, "maxAttempts is 33; expected 1 to 32"],
     ["http://api.example", { timeoutMs: 0 }, "timeoutMs is 0"],
     ["http://api.example", { attemptTimeoutMs: 0 }, "attemptTimeoutMs is 0"],
+    ["http://api.example", { http2PingIntervalMs: 0 }, "http2PingIntervalMs is 0; expected"],
+    ["http://api.example", { http2PingTimeoutMs: 0 }, "http2PingTimeoutMs is 0; expected"],
+    ["http://api.example", { unixSocket: "" }, "unixSocket is empty; expected the path"],
+    ["http://api.example", { unixSocket: "/x".repeat(99) }, "unixSocket is the path `/x/x"],
+    ["http://api.example", { unixSocket: "/x", proxy: "http://p" }, "unixSocket and proxy are"],
     ["http://api.example", { headers: { "a b": "c" } }, "headers"],
     ["http://api.example", { dialect: "nova" }, "nova"],
     ["http://api.example", { dialect: { name: "a", errors: {} } }, "errors"],
@@ -160,6 +184,28 @@ test("a client that cannot be built says why, and no secret", () => {
       },
     );
   }
+});
+
+test("a call goes to a Unix socket, and names the base URL", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "rt-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const socket = join(folder, "api.sock");
+  const server = await serve(socket);
+  t.after(() => server.stop());
+  const base = "http://api.example:8080";
+  for (const options of [{}, { http2PingIntervalMs: null }, { http2PingTimeoutMs: 500 }]) {
+    const client = new Client(base, { unixSocket: socket, ...options });
+    t.after(() => client.close());
+    const { status, trail } = await client.get("/ok");
+    assert.equal(status, 200);
+    assert.equal(trail.attempts[0].url, `${base}/ok`);
+    assert.equal(server.seen.at(-1).headers.host, "api.example:8080");
+  }
+  const client = new Client(base, { unixSocket: `${socket}-none`, maxAttempts: 1 });
+  t.after(() => client.close());
+  const error = await failure(client.get("/ok"));
+  assert.equal(error.kind, "connect");
+  assert.ok(error.message.includes(`${socket}-none`), error.message);
 });
 
 test("retries, and the options that govern them", async (t) => {

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 
 const ERROR = { error: { code: "not_found", message: "no such camera" } };
 
-/** Starts a server; `seen` has the requests, `stop()` ends it. */
-export async function serve() {
+/** Starts a server, on loopback or on a Unix socket; `seen` has the requests, `stop()` ends it. */
+export async function serve(socket) {
   let last = 0;
   const seen = [];
   const met = new Set();
@@ -86,7 +86,8 @@ export async function serve() {
     handle(request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", 1024, resolve));
+  const where = socket === undefined ? { port: 0, host: "127.0.0.1" } : { path: socket };
+  await new Promise((resolve) => server.listen({ ...where, backlog: 1024 }, resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     seen,

@@ -72,13 +72,15 @@ const NAMES: Readonly<Record<string, string>> = {
   attempt_timeout: "attemptTimeoutMs",
   connect_timeout: "connectTimeoutMs",
   pool_idle_timeout: "poolIdleTimeoutMs",
+  http2_ping_interval: "http2PingIntervalMs",
+  http2_ping_timeout: "http2PingTimeoutMs",
   default_header: "headers",
   show_query_param: "showQueryParams",
 };
 
 /** The options that are in another spelling. */
 const SPELT =
-  /\b(?:base_url|max_attempts|user_agent|extra_ca|client_certificate|token_refresher|retry_budget|max_body_bytes|max_redirects|jitter_seed|http1_only|pool_max_idle|idempotency_key|correlation_id|(?:base|max)_delay|max_retry_after|(?:attempt|connect|pool_idle)_timeout|default_header|show_query_param|timeout(?= is ))\b/g;
+  /\b(?:base_url|max_attempts|user_agent|extra_ca|client_certificate|token_refresher|retry_budget|max_body_bytes|max_redirects|jitter_seed|http1_only|http2_ping_(?:interval|timeout)|pool_max_idle|unix_socket|idempotency_key|correlation_id|(?:base|max)_delay|max_retry_after|(?:attempt|connect|pool_idle)_timeout|default_header|show_query_param|timeout(?= is ))\b/g;
 
 /** A text of the core with the options as they are called here. */
 function ownNames(text: string): string {

@@ -73,6 +73,18 @@ export interface ClientOptions {
     poolMaxIdle?: number | null | undefined;
     /** How long an idle connection is kept (15,000). */
     poolIdleTimeoutMs?: number | null | undefined;
+    /**
+     * How long an HTTP/2 connection with open streams may be silent before the peer is pinged (5,000); `null` turns pings
+     * off.
+     */
+    http2PingIntervalMs?: number | null | undefined;
+    /** How long the answer to an HTTP/2 ping may take before the connection is given up (3,000). */
+    http2PingTimeoutMs?: number | null | undefined;
+    /**
+     * The path of a Unix socket to connect to. The base URL's host and port then only name the API: in `Host`, in TLS and
+     * in trails. No proxy of the environment is used, and `proxy` is an error beside it.
+     */
+    unixSocket?: string | null | undefined;
     /** A seed for the jitter of backoffs, for tests. */
     jitterSeed?: number | null | undefined;
     /** Is called after each attempt, before the wait. What it throws becomes a warning of the process. */

@@ -23,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) default_headers: Arc<HeaderMap>,
     /// The same with a place for each header that every attempt sets, so that its copy of the map does not have to grow.
     pub(crate) standing_headers: Arc<HeaderMap>,
+    /// The caller's own credential is among the default headers.
+    pub(crate) has_default_credential: bool,
     pub(crate) retry: RetryOptions,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,

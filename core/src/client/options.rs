@@ -124,12 +124,14 @@ impl Options {
         let credential = &dialect.0.credential.header;
         let has_credential = self.token.is_some() || self.refresher.is_some();
         // A default header of that name is the caller's own credential.
-        if has_credential && !default_headers.contains_key(credential) {
+        let has_default_credential = default_headers.contains_key(credential);
+        if has_credential && !has_default_credential {
             standing_headers.insert(credential.clone(), HeaderValue::from_static(""));
         }
         let shared = Shared {
             default_headers: Arc::new(default_headers),
             standing_headers: Arc::new(standing_headers),
+            has_default_credential,
             dialect,
             base,
             credentials: Credentials::new(self.token, self.refresher),

@@ -201,8 +201,7 @@ impl Draft {
         let attempt_default = timeouts.attempt.max(self.timeout.unwrap_or_default());
         let has_key = map.contains_key(key_header);
         let credential = &shared.dialect.0.credential.header;
-        let own_credential =
-            map.contains_key(credential) || shared.default_headers.contains_key(credential);
+        let own_credential = map.contains_key(credential) || shared.has_default_credential;
         let max_attempts = self.max_attempts.unwrap_or(shared.retry.max_attempts);
         let connect_timeout = self.connect_timeout.unwrap_or(timeouts.connect);
         let attempt_timeout = self.attempt_timeout.unwrap_or(attempt_default);

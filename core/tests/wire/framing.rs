@@ -175,7 +175,7 @@ async fn an_answer_before_the_request_is_out_counts() {
                 let place = log.enter(head.seen(number));
                 let id = log.answer(place);
                 let text = format!(
-                    "HTTP/1.1 413 Content Too Large\r\nX-Request-Id: {id}\r\nContent-Length: 0\r\n\r\n"
+                    "HTTP/1.1 413 Content Too Large\r\nX-Request-Id: {id}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                 );
                 io.write_all(text.as_bytes()).await?;
                 io.flush().await?;

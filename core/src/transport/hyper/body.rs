@@ -1,6 +1,5 @@
 //! A response's body on its way through hyper.
 
-use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -17,7 +16,8 @@ use crate::transport::{TransportError, classify};
 /// A response's body. It holds what it comes on, and gives that back at its end.
 #[derive(Debug)]
 pub struct ResponseBody {
-    incoming: ManuallyDrop<Incoming>,
+    /// `None` at its end.
+    incoming: Option<Incoming>,
     way: Way,
 }
 
@@ -33,46 +33,57 @@ enum Way {
 
 impl ResponseBody {
     pub(super) fn http1(incoming: Incoming, conn: Box<Http1>, pool: Arc<Pool>) -> Self {
-        let mut body = Self {
-            incoming: ManuallyDrop::new(incoming),
-            way: Way::Http1 {
-                conn: Some(conn),
-                pool,
-            },
-        };
-        if body.incoming.is_end_stream() {
-            body.ends();
-        }
-        body
+        let conn = Some(conn);
+        Self::new(incoming, Way::Http1 { conn, pool })
     }
 
     pub(super) fn http2(incoming: Incoming, stream: Stream) -> Self {
-        Self {
-            incoming: ManuallyDrop::new(incoming),
-            way: Way::Http2(stream),
+        Self::new(incoming, Way::Http2(stream))
+    }
+
+    fn new(incoming: Incoming, way: Way) -> Self {
+        let mut body = Self {
+            incoming: Some(incoming),
+            way,
+        };
+        body.ends_if_read();
+        body
+    }
+
+    /// Gives back what the body came on as soon as there is nothing more to come.
+    fn ends_if_read(&mut self) {
+        if self.incoming.as_ref().is_some_and(Body::is_end_stream) {
+            self.ends();
         }
     }
 
-    /// The body is at its end: what it came on can serve others.
     fn ends(&mut self) {
         match &mut self.way {
             Way::Http1 { conn, pool } => {
                 if let Some(conn) = conn.take() {
+                    conn.let_go(self.incoming.take());
                     pool.put(conn);
                 }
             }
-            Way::Http2(stream) => stream.ends(),
+            Way::Http2(stream) => {
+                stream.ends();
+                self.drop_incoming();
+            }
+        }
+    }
+
+    fn drop_incoming(&mut self) {
+        let incoming = self.incoming.take();
+        // In the child of a fork its parent's driver may hold the stream's lock for ever.
+        if matches!(&self.way, Way::Http2(stream) if !stream.is_own()) {
+            std::mem::forget(incoming);
         }
     }
 }
 
 impl Drop for ResponseBody {
     fn drop(&mut self) {
-        // In the child of a fork its parent's driver may hold the stream's lock for ever.
-        if !matches!(&self.way, Way::Http2(stream) if !stream.is_own()) {
-            // SAFETY: it is dropped here alone, and not used after this.
-            unsafe { ManuallyDrop::drop(&mut self.incoming) };
-        }
+        self.drop_incoming();
     }
 }
 
@@ -85,7 +96,9 @@ impl Body for ResponseBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let this = &mut *self;
-        let incoming = &mut *this.incoming;
+        let Some(incoming) = &mut this.incoming else {
+            return Poll::Ready(None);
+        };
         let frame = match &mut this.way {
             Way::Http1 {
                 conn: Some(conn), ..
@@ -102,9 +115,7 @@ impl Body for ResponseBody {
         };
         Poll::Ready(match frame {
             Some(Ok(frame)) => {
-                if this.incoming.is_end_stream() {
-                    this.ends();
-                }
+                this.ends_if_read();
                 Some(Ok(frame))
             }
             Some(Err(error)) => Some(Err(classify::body_error(error, peer))),
@@ -116,10 +127,13 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.incoming.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        match &self.incoming {
+            Some(incoming) => incoming.size_hint(),
+            None => SizeHint::with_exact(0),
+        }
     }
 }

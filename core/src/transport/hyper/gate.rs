@@ -47,6 +47,11 @@ impl Gate {
         Poll::Pending
     }
 
+    /// Hides wakes until the next poll, which has to follow: what is done to the connection now wakes nobody else.
+    pub(super) fn hush(&self) {
+        self.polling.store(true, Ordering::SeqCst);
+    }
+
     /// Returns whether the connection was woken since it was polled last.
     pub(super) fn is_woken(&self) -> bool {
         self.again.load(Ordering::SeqCst)

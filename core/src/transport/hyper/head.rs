@@ -45,6 +45,10 @@ impl HeadScan {
 
     /// Takes the next bytes.
     pub(super) fn read(&mut self, mut bytes: &[u8]) {
+        if self.state == State::StatusLine && self.len == 0 && is_whole_and_plain(bytes) {
+            self.state = State::Off;
+            return;
+        }
         while self.state != State::Off && !bytes.is_empty() {
             let end = memchr::memchr(b'\n', bytes);
             let line = &bytes[..end.unwrap_or(bytes.len())];
@@ -83,6 +87,17 @@ impl HeadScan {
             }
         }
     }
+}
+
+/// Whether bytes begin with a whole head of a final status without any folded line: the usual answer, which needs no
+/// look at every line.
+fn is_whole_and_plain(bytes: &[u8]) -> bool {
+    let is_final = matches!(bytes.get(9), Some(b'2'..=b'9'));
+    let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n").filter(|_| is_final) else {
+        return false;
+    };
+    let head = &bytes[..end];
+    !memchr::memchr_iter(b'\n', head).any(|at| matches!(head.get(at + 1), Some(b' ' | b'\t')))
 }
 
 #[cfg(test)]

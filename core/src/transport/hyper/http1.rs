@@ -89,6 +89,7 @@ impl Http1 {
         sent.set_connection(Connection::new(self.remote, self.is_reused()));
         self.socket.arm(Some(sent.clone()));
         self.heads.begin();
+        self.gate.hush();
         let mut response = pin!(self.send.try_send_request(request));
         let answer =
             std::future::poll_fn(|cx| self.poll_with(cx, |cx| response.as_mut().poll(cx))).await;
@@ -143,6 +144,12 @@ impl Http1 {
             }
             Poll::<()>::Pending
         });
+    }
+
+    /// Lets go of something of the connection without waking whoever waits for it. It has to come to rest then.
+    pub(super) fn let_go<O>(&self, part: O) {
+        self.gate.hush();
+        drop(part);
     }
 
     /// Comes to rest after an exchange; `false` if it cannot serve another one. From now on `watcher`, if there is one,

@@ -3,17 +3,17 @@
 //! The gauge of open streams is ours: a request waits for its turn in the pool's queue, where it can be taken back, and
 //! never within h2, where it counts as sent.
 
+mod driver;
+
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
 use ::hyper::client::conn::http2;
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 use futures_util::task::AtomicWaker;
 use http::Request;
 
@@ -25,6 +25,7 @@ use super::signs::{Asked, PingIo};
 use super::socket::SocketState;
 use crate::transport::body::RequestBody;
 use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
+use driver::{Tasks, drive};
 
 /// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
 /// does not tell a block over its bound from a malformed one, and drops the status of both.
@@ -39,11 +40,6 @@ pub(super) struct Pings {
     pub(super) interval: Option<Duration>,
     pub(super) timeout: Duration,
 }
-
-/// How long a doubtful peer may take to give a sign of life before another connection is made beside it.
-///
-/// It costs a call that long at most, where the peer is gone, and spares a connection where only one endpoint is slow.
-const SIGN_OF_LIFE: Duration = Duration::from_millis(100);
 
 /// What the pool knows of a connection.
 #[derive(Clone)]
@@ -324,203 +320,7 @@ impl Drop for Stream {
     }
 }
 
-/// Polls a connection and its streams' futures until it has ended.
-async fn drive(
-    conn: http2::Connection<PingIo, RequestBody, Tasks>,
-    tasks: Tasks,
-    shared: Arc<Shared>,
-    pool: Weak<Pool>,
-) {
-    // However it ends, the pool learns of it.
-    let _leave = Leave {
-        shared: Arc::clone(&shared),
-        pool: pool.clone(),
-    };
-    let mut requests = Requests {
-        conn: Some(Box::pin(conn)),
-        shared: Arc::clone(&shared),
-    };
-    let mut frames: Option<Task> = None;
-    let mut streams = FuturesUnordered::new();
-    let mut patience: Option<Pin<Box<tokio::time::Sleep>>> = None;
-    poll_fn(|cx| {
-        shared.driver.register(cx.waker());
-        tasks.watch_by(cx.waker());
-        let given_up = shared.given_up.load(Ordering::Acquire);
-        loop {
-            let mut moved = false;
-            if requests.poll(cx).is_ready() {
-                // No new streams; those that are open are served to their ends.
-                shared.retire();
-                requests.end();
-                notify(&pool);
-            }
-            for task in tasks.take() {
-                moved = true;
-                match frames {
-                    // The first one is the connection's own.
-                    None => frames = Some(task),
-                    Some(_) => streams.push(task),
-                }
-            }
-            while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {
-                moved = true;
-            }
-            // Until its head is written, hyper keeps a request that it took up in a place where a GOAWAY that is read
-            // meanwhile makes it lose it, and its answer. So it is written before anything more is read.
-            let only_writes = shared.taken.swap(false, Ordering::Relaxed);
-            let ended = frames.as_mut().is_some_and(|polled| match only_writes {
-                true => shared
-                    .asked
-                    .only_writing(|| polled.as_mut().poll(cx).is_ready()),
-                false => polled.as_mut().poll(cx).is_ready(),
-            });
-            if ended {
-                // Its streams get their errors from its end, those that have just been opened as well.
-                frames = None;
-                loop {
-                    if requests.poll(cx).is_ready() {
-                        requests.end();
-                    }
-                    let new = tasks.take();
-                    let is_last = new.is_empty();
-                    streams.extend(new);
-                    while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {}
-                    if is_last {
-                        return Poll::Ready(());
-                    }
-                }
-            }
-            // After the frames: what the server says may be the last word for a long time.
-            if let Some(requests) = &requests.conn {
-                let limit = requests.current_max_send_streams();
-                if shared.limit.swap(limit, Ordering::AcqRel) != limit {
-                    notify(&pool);
-                }
-            }
-            if !moved && !only_writes {
-                break;
-            }
-        }
-        match shared.doubt() {
-            Doubt::None => {}
-            Doubt::Asked(read) | Doubt::Silent(read) if shared.socket.bytes_read() > read => {
-                shared.doubts(shared.doubt(), Doubt::None);
-                patience = None;
-                notify(&pool);
-            }
-            doubt @ Doubt::Asked(read) => {
-                let sleep = || Box::pin(tokio::time::sleep(SIGN_OF_LIFE));
-                if patience
-                    .get_or_insert_with(sleep)
-                    .as_mut()
-                    .poll(cx)
-                    .is_ready()
-                {
-                    shared.doubts(doubt, Doubt::Silent(read));
-                    notify(&pool);
-                }
-            }
-            Doubt::Silent(_) => {}
-        }
-        if given_up > 0 {
-            shared.given_up.fetch_sub(given_up, Ordering::AcqRel);
-            if let Some(pool) = pool.upgrade() {
-                pool.stream_ended(&shared, given_up);
-            }
-        }
-        Poll::Pending
-    })
-    .await;
-}
-
 /// Returns whether a pool belongs to this process, as far as there still is one.
 fn is_own(pool: &Weak<Pool>) -> bool {
     pool.upgrade().is_none_or(|pool| pool.is_own())
-}
-
-/// The driver's end of the channel that requests come by.
-struct Requests {
-    conn: Option<Pin<Box<http2::Connection<PingIo, RequestBody, Tasks>>>>,
-    shared: Arc<Shared>,
-}
-
-impl Requests {
-    /// Takes up what has come; ready once nothing more is taken.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match &mut self.conn {
-            Some(conn) => conn.as_mut().poll(cx).map(drop),
-            None => Poll::Pending,
-        }
-    }
-
-    /// Closes the channel; what is still in it is given back.
-    fn end(&mut self) {
-        let mut channel = self.shared.channel();
-        *channel = false;
-        self.conn = None;
-    }
-}
-
-impl Drop for Requests {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-fn notify(pool: &Weak<Pool>) {
-    if let Some(pool) = pool.upgrade() {
-        pool.look_for_work();
-    }
-}
-
-struct Leave {
-    shared: Arc<Shared>,
-    pool: Weak<Pool>,
-}
-
-impl Drop for Leave {
-    fn drop(&mut self) {
-        self.shared.retire();
-        if let Some(pool) = self.pool.upgrade() {
-            pool.connection_ended(&self.shared);
-        }
-    }
-}
-
-type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// hyper's executor: what it is given is polled by the connection's one driver.
-#[derive(Clone, Debug, Default)]
-struct Tasks(Arc<Queue>);
-
-#[derive(Default)]
-struct Queue {
-    new: Mutex<Vec<Task>>,
-    driver: AtomicWaker,
-}
-
-impl Tasks {
-    fn watch_by(&self, waker: &Waker) {
-        self.0.driver.register(waker);
-    }
-
-    fn take(&self) -> Vec<Task> {
-        std::mem::take(&mut *self.0.new.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl<F: Future<Output = ()> + Send + 'static> ::hyper::rt::Executor<F> for Tasks {
-    fn execute(&self, task: F) {
-        let mut new = self.0.new.lock().unwrap_or_else(PoisonError::into_inner);
-        new.push(Box::pin(task));
-        drop(new);
-        self.0.driver.wake();
-    }
-}
-
-impl std::fmt::Debug for Queue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Queue").finish_non_exhaustive()
-    }
 }

@@ -3,22 +3,23 @@
 //! A client talks to one origin, so a pool has connections to one place. One lock guards all of it; nothing is dialled
 //! or closed under that lock, and nobody is woken.
 
+mod connect;
 mod keeper;
+mod state;
 mod waiter;
 
-use std::collections::VecDeque;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use super::dial::{DialState, Dialer};
 use super::http1::Http1;
-use super::http2::{self, Doubt, Http2, Pings, Stream};
+use super::http2::{self, Pings, Stream};
 use super::spawn::{Background, Spawner};
 use crate::transport::{Failure, Phase, SentMark, TransportError, classify};
+use connect::{Connected, DialEnd, connect};
 use keeper::Keeper;
+use state::{Protocol, Shared, State};
 use waiter::Waiter;
 
 /// A connection that rested no longer has just been looked at.
@@ -48,80 +49,6 @@ pub(super) struct PoolOptions {
     pub(super) max_idle: usize,
     pub(super) idle_timeout: Duration,
     pub(super) pings: Pings,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// At rest, the one used last at the end.
-    idle: Vec<Box<Http1>>,
-    shared: Vec<Shared>,
-    waiters: Waiters,
-    dials: Vec<Arc<DialState>>,
-    /// What the last connection spoke; unknown before the first.
-    protocol: Option<Protocol>,
-    /// What the last connection that refused requests had served before, and which that was.
-    lifetime: Option<(usize, u64)>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    conn: Http2,
-    /// Streams that count against its limit.
-    open: usize,
-    /// How often a stream of it was taken.
-    taken: usize,
-    /// When the last of them ended.
-    rested: Instant,
-}
-
-impl Shared {
-    /// Returns whether it is worth waiting for a stream of it, where connections serve so many requests.
-    fn is_awaited(&self, lifetime: usize) -> bool {
-        self.taken < lifetime
-            && self.conn.is_usable()
-            && !matches!(self.conn.shared.doubt(), Doubt::Silent(_))
-    }
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Protocol {
-    Http1,
-    Http2,
-}
-
-/// Who waits for a connection: those whose request was refused most often first, and each in their order.
-#[derive(Debug, Default)]
-struct Waiters(VecDeque<Arc<Waiter>>);
-
-impl Waiters {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn push(&mut self, waiter: Arc<Waiter>) {
-        let goes_first = |known: &Arc<Waiter>| known.resends >= waiter.resends;
-        let at = self.0.iter().rposition(goes_first).map_or(0, |at| at + 1);
-        self.0.insert(at, waiter);
-    }
-
-    /// Returns whether one waits that was refused more often.
-    fn go_before(&self, resends: u32) -> bool {
-        self.0.front().is_some_and(|first| first.resends > resends)
-    }
-
-    fn pop(&mut self) -> Option<Arc<Waiter>> {
-        self.0.pop_front()
-    }
-
-    fn remove(&mut self, waiter: &Arc<Waiter>) {
-        if let Some(at) = self.0.iter().position(|known| Arc::ptr_eq(known, waiter)) {
-            self.0.remove(at);
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &Arc<Waiter>> {
-        self.0.iter()
-    }
 }
 
 /// What a request is sent on.
@@ -492,137 +419,4 @@ impl Pool {
 enum Taken {
     Now(Grant),
     Later(Arc<Waiter>),
-}
-
-impl State {
-    /// A connection that can be used now. Those that have rested for too long are put into `stale`.
-    fn find(
-        &mut self,
-        pool: &Weak<Pool>,
-        idle_timeout: Duration,
-        stale: &mut Vec<Box<Http1>>,
-    ) -> Option<Grant> {
-        let lifetime = self.lifetime();
-        for shared in &mut self.shared {
-            let is_trusted = shared.conn.shared.doubt() == Doubt::None;
-            if is_trusted
-                && shared.taken < lifetime
-                && shared.conn.is_usable()
-                && shared.open < shared.conn.shared.limit()
-            {
-                shared.open += 1;
-                shared.taken += 1;
-                return Some(Grant::Http2(Stream::new(shared.conn.clone(), pool.clone())));
-            }
-        }
-        // The one used last is at the end: if that has rested for too long, so have all.
-        while let Some(conn) = self.idle.pop() {
-            if conn.rested.elapsed() < idle_timeout && conn.is_alive() {
-                return Some(Grant::Http1(conn));
-            }
-            stale.push(conn);
-        }
-        None
-    }
-
-    /// After how many requests a connection is left alone.
-    fn lifetime(&self) -> usize {
-        self.lifetime.map_or(usize::MAX, |(served, _)| served)
-    }
-
-    /// A connection whose next stream is worth waiting for.
-    fn awaited(&self) -> Option<&Shared> {
-        let lifetime = self.lifetime();
-        self.shared.iter().find(|s| s.is_awaited(lifetime))
-    }
-
-    /// Notes that as many connections are made as those who wait need.
-    fn begin_dials(&mut self) -> Vec<Arc<DialState>> {
-        let new: Vec<_> = (0..self.dials_wanted())
-            .map(|_| Arc::<DialState>::default())
-            .collect();
-        self.dials.extend_from_slice(&new);
-        new
-    }
-
-    fn dials_wanted(&self) -> usize {
-        let waiters = self.waiters.len();
-        match self.protocol {
-            _ if waiters == 0 => 0,
-            Some(Protocol::Http1) => waiters.saturating_sub(self.dials.len()),
-            // They wait for a stream of a connection that is there.
-            _ if self.awaited().is_some() => 0,
-            // Until it is known what the server speaks, and where one connection serves all, one is made for all.
-            _ => usize::from(self.dials.is_empty()),
-        }
-    }
-}
-
-enum Connected {
-    Http1(Box<Http1>),
-    Http2(Http2),
-}
-
-/// Makes a connection and hands it to the pool.
-async fn connect(pool: Arc<Pool>, end: DialEnd) {
-    let Some(dial) = end.dial.clone() else {
-        return;
-    };
-    let result = connected(&pool, &dial).await;
-    let (result, driver) = match result {
-        Ok((connected, driver)) => (Ok(connected), driver),
-        Err(error) => (Err(error), None),
-    };
-    end.finish(&pool, result);
-    // The driver keeps no pool alive that nobody uses any more.
-    drop(pool);
-    if let Some(driver) = driver {
-        driver.await;
-    }
-}
-
-type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-async fn connected(
-    pool: &Arc<Pool>,
-    dial: &DialState,
-) -> Result<(Connected, Option<Driver>), TransportError> {
-    let dialled = pool.dialer.dial(dial).await?;
-    if dialled.http2 {
-        let (conn, driver) = Http2::start(dialled, pool.options.pings, pool.own.clone()).await?;
-        return Ok((Connected::Http2(conn), Some(Box::pin(driver))));
-    }
-    Ok((Connected::Http1(Http1::start(dialled).await?), None))
-}
-
-/// Tells the pool how a dial ended, also if its runtime ended first.
-struct DialEnd {
-    pool: Weak<Pool>,
-    spawner: Spawner,
-    dial: Option<Arc<DialState>>,
-}
-
-impl DialEnd {
-    fn finish(mut self, pool: &Arc<Pool>, result: Result<Connected, TransportError>) {
-        if let Some(dial) = self.dial.take() {
-            pool.dialled(&self.spawner, &dial, result);
-        }
-    }
-}
-
-impl Drop for DialEnd {
-    fn drop(&mut self) {
-        if let (Some(dial), Some(pool)) = (self.dial.take(), self.pool.upgrade()) {
-            let what = "no connection: the runtime that was making it has ended";
-            let error = TransportError::new(Failure::Connect, what);
-            let mut state = pool.state();
-            state.dials.retain(|known| !Arc::ptr_eq(known, &dial));
-            let waiter = state.waiters.pop();
-            drop(state);
-            if let Some(waiter) = waiter {
-                pool.hand(&waiter, Grant::Failed(error));
-            }
-            pool.serve(None);
-        }
-    }
 }

@@ -3,22 +3,27 @@
 //! The connection above owns one end, the pool the other; the pool exchanges what drives the socket in place while the
 //! connection rests. All writes are marked so that a peer that is gone raises no SIGPIPE.
 
+mod calls;
+mod runtime_io;
+mod thread_io;
+
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::AsFd as _;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
 use nix::poll::{PollFd, PollFlags};
-use socket2::{SockRef, Socket as RawSocket};
-use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::{Handle, Id};
 
-use super::parker::{self, SLICE, is_not_yet};
+use super::parker::{self, SLICE};
 use crate::transport::SentMark;
+use runtime_io::RuntimeIo;
+use thread_io::{Filled, ThreadIo};
 
 /// A connected socket, TCP or Unix.
 pub(crate) struct Socket(Arc<SocketState>);
@@ -49,26 +54,6 @@ enum Io {
     Gone,
 }
 
-enum RuntimeIo {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
-
-/// A socket in blocking mode, with a receive timeout of [`SLICE`].
-struct ThreadIo {
-    socket: RawSocket,
-    is_unix: bool,
-    /// Something may be there to be read.
-    readable: bool,
-    /// What a blocking `recv` brought, and how much of that has been read since.
-    early: Box<[u8]>,
-    filled: usize,
-    taken: usize,
-    error: Option<io::Error>,
-    read_waker: Option<Waker>,
-    write_waker: Option<Waker>,
-}
-
 /// A socket that stays as it is while a thread waits for it in `poll`.
 pub(super) struct Held<'a> {
     inner: MutexGuard<'a, Inner>,
@@ -96,15 +81,6 @@ pub(super) enum Fill {
     /// A signal.
     Signal,
 }
-
-/// How much a blocking `recv` takes at most. Larger bodies are read past it, into the buffers of their reader.
-const EARLY: usize = 8 * 1024;
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const SEND_FLAGS: i32 = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
-// Elsewhere sockets are told once not to raise the signal.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-const SEND_FLAGS: i32 = libc::MSG_DONTWAIT;
 
 impl Socket {
     /// Takes a connected TCP socket of the runtime that this is called in.
@@ -171,17 +147,7 @@ impl SocketState {
         let (socket, is_unix) = io.leave()?;
         socket.set_nonblocking(false)?;
         socket.set_read_timeout(Some(SLICE))?;
-        inner.io = Io::Thread(ThreadIo {
-            socket,
-            is_unix,
-            readable: true,
-            early: Box::default(),
-            filled: 0,
-            taken: 0,
-            error: None,
-            read_waker: None,
-            write_waker: None,
-        });
+        inner.io = Io::Thread(ThreadIo::new(socket, is_unix));
         Ok(())
     }
 
@@ -197,7 +163,7 @@ impl SocketState {
             }
             // The other runtime may have ended, or stand still.
             Io::Runtime(io, _) => io.leave()?,
-            Io::Thread(lent) if lent.taken == lent.filled => (lent.socket, lent.is_unix),
+            Io::Thread(lent) if lent.is_read_up() => (lent.socket, lent.is_unix),
             // What has been read ahead belongs to no request: such a connection is not used again.
             Io::Thread(_) | Io::Gone => return Err(io::ErrorKind::InvalidData.into()),
         };
@@ -248,21 +214,12 @@ impl SocketState {
         let Io::Thread(io) = &mut inner.io else {
             return Fill::Done;
         };
-        if io.early.is_empty() {
-            io.early = vec![0; EARLY].into();
-        }
-        let got = io::Read::read(&mut &io.socket, &mut io.early);
-        (io.taken, io.filled) = (0, got.as_ref().copied().unwrap_or(0));
-        match got {
-            // Of the end of the stream the next read is told, too.
-            Ok(n) => {
-                io.readable = n == 0 || n == EARLY;
-                self.read.fetch_add(n as u64, Ordering::Relaxed);
-            }
-            Err(error) if is_not_yet(&error) => return Fill::Nothing,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Fill::Signal,
-            Err(error) => io.error = Some(error),
-        }
+        let filled = match io.fill() {
+            Filled::Bytes(count) => count,
+            Filled::Nothing => return Fill::Nothing,
+            Filled::Signal => return Fill::Signal,
+        };
+        self.read.fetch_add(filled as u64, Ordering::Relaxed);
         self.reads.store(false, Ordering::Relaxed);
         let waker = io.read_waker.take();
         drop(inner);
@@ -320,7 +277,7 @@ impl SocketState {
             Io::Gone => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         };
         if let (Poll::Pending, Io::Thread(io)) = (&polled, &mut inner.io) {
-            wait_with(&mut io.read_waker, cx);
+            io.wait_to_read(cx);
             drop(inner);
             self.reads.store(true, Ordering::Relaxed);
             parker::wait_for(self);
@@ -349,7 +306,7 @@ impl SocketState {
                 }
             }
             (Poll::Pending, Io::Thread(io)) => {
-                wait_with(&mut io.write_waker, cx);
+                io.wait_to_write(cx);
                 drop(inner);
                 self.writes.store(true, Ordering::Relaxed);
                 parker::wait_for(self);
@@ -377,167 +334,6 @@ impl Drop for SocketState {
             // The child of a fork shares its parent's event queue: dropping the socket would take it off that.
             let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
             std::mem::forget(std::mem::replace(&mut inner.io, Io::Gone));
-        }
-    }
-}
-
-fn wait_with(waker: &mut Option<Waker>, cx: &Context<'_>) {
-    match waker {
-        Some(waker) => waker.clone_from(cx.waker()),
-        None => *waker = Some(cx.waker().clone()),
-    }
-}
-
-/// Receives into the unfilled part of a buffer, without waiting.
-fn receive(socket: &RawSocket, buf: &mut ReadBuf<'_>, flags: i32) -> io::Result<usize> {
-    // SAFETY: `recv` only writes bytes into the part, it never makes written ones unwritten.
-    let unfilled: &mut [MaybeUninit<u8>] = unsafe { buf.unfilled_mut() };
-    let read = socket.recv_with_flags(unfilled, flags)?;
-    // SAFETY: the kernel has written that many bytes.
-    unsafe { buf.assume_init(read) };
-    buf.advance(read);
-    Ok(read)
-}
-
-fn send(socket: &RawSocket, bufs: &[io::IoSlice<'_>]) -> io::Result<usize> {
-    match bufs {
-        [buf] => socket.send_with_flags(buf, SEND_FLAGS),
-        bufs => socket.send_vectored_with_flags(bufs, SEND_FLAGS),
-    }
-}
-
-impl ThreadIo {
-    fn poll_read(&mut self, buf: &mut ReadBuf<'_>, probe: bool) -> Poll<io::Result<()>> {
-        let early = &self.early[self.taken..self.filled];
-        if !early.is_empty() {
-            let taken = early.len().min(buf.remaining());
-            buf.put_slice(&early[..taken]);
-            self.taken += taken;
-            return Poll::Ready(Ok(()));
-        }
-        if let Some(error) = self.error.take() {
-            return Poll::Ready(Err(error));
-        }
-        if !self.readable && !probe {
-            return Poll::Pending;
-        }
-        loop {
-            let room = buf.remaining();
-            return match receive(&self.socket, buf, libc::MSG_DONTWAIT) {
-                Ok(read) => {
-                    // Less than there was room for: the next read would find nothing. The end is told again.
-                    self.readable = read == 0 || read == room;
-                    Poll::Ready(Ok(()))
-                }
-                Err(error) if is_not_yet(&error) => {
-                    self.readable = false;
-                    Poll::Pending
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => Poll::Ready(Err(error)),
-            };
-        }
-    }
-
-    fn poll_write(&mut self, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        loop {
-            return match send(&self.socket, bufs) {
-                Err(error) if is_not_yet(&error) => Poll::Pending,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                sent => Poll::Ready(sent),
-            };
-        }
-    }
-}
-
-impl RuntimeIo {
-    /// Takes the socket off its runtime's event queue.
-    fn leave(self) -> io::Result<(RawSocket, bool)> {
-        match self {
-            Self::Tcp(stream) => Ok((stream.into_std()?.into(), false)),
-            Self::Unix(stream) => Ok((stream.into_std()?.into(), true)),
-        }
-    }
-
-    /// Puts a socket on the event queue of the runtime that this is called in.
-    fn enter(socket: RawSocket, is_unix: bool) -> io::Result<Self> {
-        Ok(if is_unix {
-            Self::Unix(UnixStream::from_std(socket.into())?)
-        } else {
-            Self::Tcp(TcpStream::from_std(socket.into())?)
-        })
-    }
-
-    fn poll_ready(&self, interest: Interest, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match (self, interest.is_readable()) {
-            (Self::Tcp(stream), true) => stream.poll_read_ready(cx),
-            (Self::Tcp(stream), false) => stream.poll_write_ready(cx),
-            (Self::Unix(stream), true) => stream.poll_read_ready(cx),
-            (Self::Unix(stream), false) => stream.poll_write_ready(cx),
-        }
-    }
-
-    /// Does what `work` does once the runtime says that it may. A `WouldBlock` makes the runtime look again.
-    fn try_io<O>(
-        &self,
-        interest: Interest,
-        work: impl FnOnce(&RawSocket) -> io::Result<O>,
-    ) -> io::Result<O> {
-        match self {
-            Self::Tcp(stream) => stream.try_io(interest, || work(&SockRef::from(stream))),
-            Self::Unix(stream) => stream.try_io(interest, || work(&SockRef::from(stream))),
-        }
-    }
-
-    fn poll_read(
-        &self,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-        probe: bool,
-    ) -> Poll<io::Result<()>> {
-        if probe {
-            let looked = match self {
-                Self::Tcp(stream) => receive(&SockRef::from(stream), buf, 0),
-                Self::Unix(stream) => receive(&SockRef::from(stream), buf, 0),
-            };
-            match looked {
-                Ok(_) => return Poll::Ready(Ok(())),
-                Err(error) if is_not_yet(&error) => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
-        loop {
-            ready!(self.poll_ready(Interest::READABLE, cx))?;
-            let mut read = None;
-            let room = buf.remaining();
-            let tried = self.try_io(Interest::READABLE, |socket| {
-                let got = receive(socket, buf, 0)?;
-                read = Some(got);
-                // Less than there was room for: the next read would find nothing, and need not try.
-                if got > 0 && got < room {
-                    return Err(io::ErrorKind::WouldBlock.into());
-                }
-                Ok(())
-            });
-            match (read, tried) {
-                (Some(_), _) => return Poll::Ready(Ok(())),
-                (None, Err(error)) if is_not_yet(&error) => {}
-                (None, tried) => return Poll::Ready(tried),
-            }
-        }
-    }
-
-    fn poll_write(
-        &self,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.poll_ready(Interest::WRITABLE, cx))?;
-            match self.try_io(Interest::WRITABLE, |socket| send(socket, bufs)) {
-                Err(error) if is_not_yet(&error) => {}
-                sent => return Poll::Ready(sent),
-            }
         }
     }
 }

@@ -85,8 +85,9 @@ static reqtrail_client_options *base_options(const struct json *line, const stru
 
 /* The options that the format names nowhere else. */
 static void other_options(reqtrail_client_options *options, const struct json *others) {
-  static const char *const keys[] = {"http1_only",           "decompress", "pool_max_idle",
-                                     "pool_idle_timeout_ms", "user_agent", "danger_accept_invalid_certs",
+  static const char *const keys[] = {"http1_only",  "decompress",           "pool_max_idle",
+                                     "user_agent",  "pool_idle_timeout_ms", "danger_accept_invalid_certs",
+                                     "unix_socket", "http2_ping_timeout_ms", "http2_ping_interval_ms",
                                      NULL};
   const struct json *given;
   known(others, keys);
@@ -97,6 +98,19 @@ static void other_options(reqtrail_client_options *options, const struct json *o
   }
   if ((given = json_get(others, "pool_idle_timeout_ms")) != NULL) {
     reqtrail_client_options_pool_idle_timeout_ms(options, (uint64_t)given->number);
+  }
+  if ((given = json_member(others, "http2_ping_interval_ms")) != NULL) {
+    if (given->type == JSON_NULL) {
+      reqtrail_client_options_no_http2_pings(options);
+    } else {
+      reqtrail_client_options_http2_ping_interval_ms(options, (uint64_t)given->number);
+    }
+  }
+  if ((given = json_get(others, "http2_ping_timeout_ms")) != NULL) {
+    reqtrail_client_options_http2_ping_timeout_ms(options, (uint64_t)given->number);
+  }
+  if ((given = json_get(others, "unix_socket")) != NULL) {
+    reqtrail_client_options_unix_socket(options, given->text, given->text_length);
   }
   if ((given = json_get(others, "user_agent")) != NULL) {
     reqtrail_client_options_user_agent(options, given->text, given->text_length);

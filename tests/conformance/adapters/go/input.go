@@ -50,12 +50,15 @@ type client struct {
 
 // clientOptions are the options of a client that the format names nowhere else.
 type clientOptions struct {
-	HTTP1Only                bool     `json:"http1_only"`
-	Decompress               *bool    `json:"decompress"`
-	PoolMaxIdle              *int     `json:"pool_max_idle"`
-	PoolIdleTimeoutMS        *float64 `json:"pool_idle_timeout_ms"`
-	UserAgent                string   `json:"user_agent"`
-	DangerAcceptInvalidCerts bool     `json:"danger_accept_invalid_certs"`
+	HTTP1Only                bool            `json:"http1_only"`
+	Decompress               *bool           `json:"decompress"`
+	PoolMaxIdle              *int            `json:"pool_max_idle"`
+	PoolIdleTimeoutMS        *float64        `json:"pool_idle_timeout_ms"`
+	HTTP2PingIntervalMS      json.RawMessage `json:"http2_ping_interval_ms"`
+	HTTP2PingTimeoutMS       *float64        `json:"http2_ping_timeout_ms"`
+	UnixSocket               string          `json:"unix_socket"`
+	UserAgent                string          `json:"user_agent"`
+	DangerAcceptInvalidCerts bool            `json:"danger_accept_invalid_certs"`
 }
 
 // requestOptions are the same of a request.
@@ -127,6 +130,8 @@ func (s *scenario) config() (reqtrail.Config, error) {
 	config.NoDecompress = given.Options.Decompress != nil && !*given.Options.Decompress
 	config.PoolMaxIdle = number(given.Options.PoolMaxIdle)
 	config.PoolIdleTimeout = timeOf(given.Options.PoolIdleTimeoutMS)
+	config.HTTP2PingTimeout = timeOf(given.Options.HTTP2PingTimeoutMS)
+	config.UnixSocket = given.Options.UnixSocket
 	config.UserAgent = given.Options.UserAgent
 	config.InsecureSkipVerify = given.Options.DangerAcceptInvalidCerts
 	config.NoTraceparent = given.Traceparent != nil && !*given.Traceparent
@@ -134,6 +139,15 @@ func (s *scenario) config() (reqtrail.Config, error) {
 		if config.MaxBodyBytes = *given.MaxBodyBytes; config.MaxBodyBytes == 0 {
 			config.MaxBodyBytes = -1
 		}
+	}
+	if interval := given.Options.HTTP2PingIntervalMS; string(interval) == "null" {
+		config.NoHTTP2Pings = true
+	} else if interval != nil {
+		var ms float64
+		if err := json.Unmarshal(interval, &ms); err != nil {
+			return config, fmt.Errorf("http2_ping_interval_ms: %w", err)
+		}
+		config.HTTP2PingInterval = timeOf(&ms)
 	}
 	config.RetryBudget, err = budgetOf(given.RetryBudget)
 	return config, err

@@ -109,6 +109,15 @@ pub fn with_wire(mut builder: ClientBuilder, input: &Input) -> ClientBuilder {
     if let Some(timeout) = given.pool_idle_timeout_ms {
         builder = builder.pool_idle_timeout(millis(timeout));
     }
+    if let Some(interval) = given.http2_ping_interval_ms {
+        builder = builder.http2_ping_interval(interval.map(millis));
+    }
+    if let Some(timeout) = given.http2_ping_timeout_ms {
+        builder = builder.http2_ping_timeout(millis(timeout));
+    }
+    if let Some(path) = &given.unix_socket {
+        builder = builder.unix_socket(path);
+    }
     if let Some(accept) = given.danger_accept_invalid_certs {
         builder = builder.danger_accept_invalid_certs(accept);
     }
@@ -136,6 +145,16 @@ pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, String> 
     }
     if let Some(timeout) = given.pool_idle_timeout_ms {
         builder = builder.pool_idle_timeout(millis(timeout));
+    }
+    if let Some(interval) = given.http2_ping_interval_ms {
+        builder = builder.http2_keep_alive_interval(interval.map(millis));
+    }
+    if let Some(timeout) = given.http2_ping_timeout_ms {
+        builder = builder.http2_keep_alive_timeout(millis(timeout));
+    }
+    #[cfg(unix)]
+    if let Some(path) = &given.unix_socket {
+        builder = builder.unix_socket(path.as_str());
     }
     if let Some(accept) = given.danger_accept_invalid_certs {
         builder = builder.tls_danger_accept_invalid_certs(accept);

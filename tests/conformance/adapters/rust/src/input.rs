@@ -66,6 +66,11 @@ pub(crate) struct ClientOptions {
     pub(crate) decompress: Option<bool>,
     pub(crate) pool_max_idle: Option<usize>,
     pub(crate) pool_idle_timeout_ms: Option<f64>,
+    /// Null turns pings off; absent is the default.
+    #[serde(default, deserialize_with = "given")]
+    pub(crate) http2_ping_interval_ms: Option<Option<f64>>,
+    pub(crate) http2_ping_timeout_ms: Option<f64>,
+    pub(crate) unix_socket: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) danger_accept_invalid_certs: Option<bool>,
 }

@@ -1,12 +1,13 @@
 //! The certificate authorities that are trusted: the system's, and those of the option `extra_ca`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
-/// The system's authorities, once they have been read.
-static SYSTEM: Mutex<Option<Arc<RootCertStore>>> = Mutex::new(None);
+/// The system's authorities, once they have been read. No lock is held meanwhile: a child that is forked in that moment
+/// would find it held by nobody.
+static SYSTEM: OnceLock<Arc<RootCertStore>> = OnceLock::new();
 
 /// Returns the system's authorities and `extra`; the error says that there are none.
 pub(super) fn with_extra(extra: &[CertificateDer<'static>]) -> Result<Arc<RootCertStore>, String> {
@@ -36,9 +37,8 @@ pub(super) fn with_extra(extra: &[CertificateDer<'static>]) -> Result<Arc<RootCe
 ///
 /// A failure is not kept: it may pass, as too many open files do.
 fn system() -> Result<Arc<RootCertStore>, String> {
-    let mut cached = SYSTEM.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(roots) = &*cached {
-        return Ok(roots.clone());
+    if let Some(roots) = SYSTEM.get() {
+        return Ok(Arc::clone(roots));
     }
     let found = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
@@ -50,9 +50,7 @@ fn system() -> Result<Arc<RootCertStore>, String> {
             None => "none was found".to_owned(),
         });
     }
-    let roots = Arc::new(roots);
-    *cached = Some(roots.clone());
-    Ok(roots)
+    Ok(Arc::clone(SYSTEM.get_or_init(|| Arc::new(roots))))
 }
 
 #[cfg(test)]

@@ -1,0 +1,82 @@
+//! Making connections. They are nobody's: a caller that gives up does not end them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+
+use super::{Grant, Pool};
+use crate::transport::hyper::dial::DialState;
+use crate::transport::hyper::http1::Http1;
+use crate::transport::hyper::http2::Http2;
+use crate::transport::hyper::spawn::Spawner;
+use crate::transport::{Failure, TransportError};
+
+/// A connection that has come about.
+pub(super) enum Connected {
+    Http1(Box<Http1>),
+    Http2(Http2),
+}
+
+/// Makes a connection and hands it to the pool.
+pub(super) async fn connect(pool: Arc<Pool>, end: DialEnd) {
+    let Some(dial) = end.dial.clone() else {
+        return;
+    };
+    let result = connected(&pool, &dial).await;
+    let (result, driver) = match result {
+        Ok((connected, driver)) => (Ok(connected), driver),
+        Err(error) => (Err(error), None),
+    };
+    end.finish(&pool, result);
+    // The driver keeps no pool alive that nobody uses any more.
+    drop(pool);
+    if let Some(driver) = driver {
+        driver.await;
+    }
+}
+
+type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+async fn connected(
+    pool: &Arc<Pool>,
+    dial: &DialState,
+) -> Result<(Connected, Option<Driver>), TransportError> {
+    let dialled = pool.dialer.dial(dial).await?;
+    if dialled.http2 {
+        let (conn, driver) = Http2::start(dialled, pool.options.pings, pool.own.clone()).await?;
+        return Ok((Connected::Http2(conn), Some(Box::pin(driver))));
+    }
+    Ok((Connected::Http1(Http1::start(dialled).await?), None))
+}
+
+/// Tells the pool how a dial ended, also if its runtime ended first.
+pub(super) struct DialEnd {
+    pub(super) pool: Weak<Pool>,
+    pub(super) spawner: Spawner,
+    pub(super) dial: Option<Arc<DialState>>,
+}
+
+impl DialEnd {
+    fn finish(mut self, pool: &Arc<Pool>, result: Result<Connected, TransportError>) {
+        if let Some(dial) = self.dial.take() {
+            pool.dialled(&self.spawner, &dial, result);
+        }
+    }
+}
+
+impl Drop for DialEnd {
+    fn drop(&mut self) {
+        if let (Some(dial), Some(pool)) = (self.dial.take(), self.pool.upgrade()) {
+            let what = "no connection: the runtime that was making it has ended";
+            let error = TransportError::new(Failure::Connect, what);
+            let mut state = pool.state();
+            state.dials.retain(|known| !Arc::ptr_eq(known, &dial));
+            let waiter = state.waiters.pop();
+            drop(state);
+            if let Some(waiter) = waiter {
+                pool.hand(&waiter, Grant::Failed(error));
+            }
+            pool.serve(None);
+        }
+    }
+}
