@@ -118,3 +118,39 @@ impl Drop for Guard<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::transport::{Failure, TransportError};
+
+    #[test]
+    fn what_is_given_as_one_leaves_is_had_by_one() {
+        const TIMES: usize = 20_000;
+        let together = Barrier::new(2);
+        let waiters: Vec<_> = (0..TIMES)
+            .map(|_| Waiter::new(Spawner::Runtime, SentMark::default(), 0))
+            .collect();
+        let (came_back, was_left) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for waiter in &waiters {
+                    together.wait();
+                    let grant = Grant::Failed(TransportError::new(Failure::Connect, "x"));
+                    let back = waiter.give(grant).is_some();
+                    came_back.fetch_add(usize::from(back), Ordering::SeqCst);
+                }
+            });
+            for waiter in &waiters {
+                together.wait();
+                let left = waiter.leave().is_some();
+                was_left.fetch_add(usize::from(left), Ordering::SeqCst);
+            }
+        });
+        let all = came_back.into_inner() + was_left.into_inner();
+        assert_eq!(all, TIMES, "grants were lost, or had twice");
+    }
+}
