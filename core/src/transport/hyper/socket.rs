@@ -317,6 +317,8 @@ impl SocketState {
             return Poll::Ready(Ok(all));
         }
         let mut inner = self.inner();
+        // Nothing of a request whose mark is still there has left: that one goes elsewhere.
+        let reads_on = inner.is_http && inner.mark.is_none();
         let polled = match &mut inner.io {
             Io::Runtime(io, _) => io.poll_write(cx, bufs),
             Io::Thread(io) => io.poll_write(bufs),
@@ -328,12 +330,9 @@ impl SocketState {
                     mark.mark();
                 }
             }
-            (Poll::Ready(Err(error)), _) if is_reset(error) => {
-                // Nothing of a request whose mark is still there has left: that one goes elsewhere.
-                if inner.is_http && inner.mark.is_none() {
-                    self.is_deaf.store(true, Ordering::Relaxed);
-                    return Poll::Ready(Ok(all));
-                }
+            (Poll::Ready(Err(error)), _) if reads_on && is_reset(error) => {
+                self.is_deaf.store(true, Ordering::Relaxed);
+                return Poll::Ready(Ok(all));
             }
             (Poll::Pending, Io::Thread(io)) => {
                 io.wait_to_write(cx);
