@@ -166,7 +166,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 Cause::Resend => resends += 1,
                 Cause::Reauth | Cause::Redirect => {}
             }
-            let gave = self.attempt(cause, lease.as_ref(), hops).await;
+            let gave = self.attempt(cause, lease.as_ref(), hops, resends).await;
             let may_repeat = !matches!(gave.gave, Gave::Success | Gave::Redirect | Gave::Cancelled);
             let (jitter, uniform) = if may_repeat {
                 // Most calls succeed at once and need no sequence.
@@ -251,7 +251,13 @@ impl<'a, T: Transport> Call<'a, T> {
     }
 
     /// One attempt, opened in the trail before it is sent and closed after it.
-    async fn attempt(&mut self, cause: Cause, lease: Option<&Lease>, hops: u32) -> Exchanged {
+    async fn attempt(
+        &mut self,
+        cause: Cause,
+        lease: Option<&Lease>,
+        hops: u32,
+        resends: u32,
+    ) -> Exchanged {
         let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
         let now = self.now.take().unwrap_or_else(|| self.transport.now());
         let mut headers = HeaderMap::clone(&self.plan.hop.headers);
@@ -275,7 +281,7 @@ impl<'a, T: Transport> Call<'a, T> {
             headers,
             self.plan.hop.body.clone(),
         );
-        request.is_resend = cause == Cause::Resend;
+        request.resends = resends;
         let timing = Timing {
             started: now,
             connect: after(now, self.plan.connect_timeout),

@@ -78,8 +78,9 @@ pub struct WireRequest {
     pub body: Bytes,
     /// To be marked when the request may begin to leave.
     pub sent: SentMark,
-    /// The server vowed that it did not process this request before: it takes the next free place, before new ones.
-    pub is_resend: bool,
+    /// How often the server vowed before that it did not process this request. It takes the next free place before those
+    /// that were refused less often.
+    pub resends: u32,
 }
 
 impl std::fmt::Debug for WireRequest {
@@ -102,7 +103,7 @@ impl WireRequest {
             headers,
             body,
             sent: SentMark::default(),
-            is_resend: false,
+            resends: 0,
         }
     }
 }

@@ -233,11 +233,11 @@ impl Transport for HyperTransport {
         let sent = request.sent.clone();
         let pool = self.network.pool.get();
         let origin = &self.network.origin;
-        let is_resend = request.is_resend;
+        let resends = request.resends;
         let mut message = self.request(request)?;
         loop {
             let (exchanged, is_new, target) =
-                match pool.acquire(&self.spawner, &sent, is_resend).await? {
+                match pool.acquire(&self.spawner, &sent, resends).await? {
                     Grant::Http1(mut conn) => {
                         let is_new = !conn.is_reused();
                         let (wire, target) = message.for_http1(origin, pool.dialer.absolute_form());

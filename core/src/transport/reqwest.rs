@@ -141,7 +141,7 @@ impl Transport for ReqwestTransport {
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
-        // reqwest keeps no queue that a resend could go ahead of, so `is_resend` makes no difference.
+        // reqwest keeps no queue that a resend could go ahead of, so `resends` makes no difference.
         let WireRequest {
             method,
             url,

@@ -55,6 +55,14 @@ const TABLE: &[Row] = &[
         &["timeout", "0", "expected"],
     ),
     (
+        || novavms_at(BASE).http2_ping_interval(Some(Duration::ZERO)),
+        &["http2_ping_interval", "0", "expected"],
+    ),
+    (
+        || novavms_at(BASE).http2_ping_timeout(Duration::ZERO),
+        &["http2_ping_timeout", "0", "expected"],
+    ),
+    (
         || novavms_at(BASE).attempt_timeout(Duration::ZERO),
         &["attempt_timeout", "0", "expected"],
     ),

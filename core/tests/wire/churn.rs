@@ -38,6 +38,15 @@ fn assert_none_lost(server: &Server, outcomes: &[Outcome]) {
     assert_eq!(server.log().len(), outcomes.len());
     let trails: Vec<&Trail> = outcomes.iter().map(trail).collect();
     assert_agrees(server.log(), &trails);
+    // Once the client knows how many requests a connection serves, it does not send more.
+    let repeated = trails.iter().filter(|trail| trail.attempts().len() > 1);
+    let most = trails.iter().map(|trail| trail.attempts().len()).max();
+    let repeated = repeated.count();
+    assert!(
+        repeated <= 2 * AT_ONCE && most <= Some(5),
+        "{repeated} of {} calls are repeated, one is made {most:?} times",
+        outcomes.len()
+    );
     let least = outcomes.len().div_ceil(LIFETIME);
     assert!(
         (least..=2 * least).contains(&server.connections()),

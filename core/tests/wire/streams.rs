@@ -198,3 +198,36 @@ async fn a_server_that_takes_no_streams_costs_nothing_but_time() {
     assert!(raw.requests() <= 1);
     assert_eq!(raw.server.connections(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn calls_that_give_up_at_any_moment_lose_no_stream() {
+    let authority = Authority::new();
+    let server = narrow(&authority, |_| Act::Answer).await;
+    let client = builder(server.https()).extra_ca(authority.pem);
+    let client = client.build().expect("a client");
+    let mut outcomes = vec![client.get("/things").send().await];
+    for round in 0..40u64 {
+        let calls: Vec<_> = (0..8u64)
+            .map(|n| {
+                let token = CancelToken::new();
+                let call = client.post("/things").cancel_token(&token);
+                let call = tokio::spawn(call.send());
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_micros(round * 37 + n * 113)).await;
+                    token.cancel();
+                });
+                call
+            })
+            .collect();
+        for call in calls {
+            outcomes.push(call.await.expect("no panic"));
+        }
+        // The one stream is free again.
+        let next = client.post("/next").send().await;
+        assert_succeeded(&next, &[OK]);
+        outcomes.push(next);
+    }
+    assert_eq!(server.connections(), 1);
+    let trails: Vec<_> = outcomes.iter().map(trail).collect();
+    assert_agrees(server.log(), &trails);
+}

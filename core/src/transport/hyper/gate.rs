@@ -70,3 +70,90 @@ impl Wake for Gate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Poll, Wake, Waker};
+    use std::thread::Thread;
+    use std::time::{Duration, Instant};
+
+    use super::{Gate, POLLS};
+
+    /// Ends a test that hangs, and decides nothing else.
+    const LONG: Duration = Duration::from_secs(20);
+
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    /// Waits for `count` to reach `wanted`, a while with a turning wheel.
+    fn reaches(count: &AtomicUsize, wanted: usize) {
+        let end = Instant::now() + LONG;
+        while count.load(Ordering::SeqCst) < wanted {
+            assert!(Instant::now() < end, "wake {wanted} was lost");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn no_wake_is_lost_as_polling_ends() {
+        const TIMES: usize = 50_000;
+        let gate = Arc::<Gate>::default();
+        let (told, seen) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let own = Waker::from(Arc::clone(&gate));
+        std::thread::scope(|scope| {
+            let (told, seen, gate, own) = (&told, &seen, &gate, &own);
+            scope.spawn(move || {
+                let outer = Waker::from(Arc::new(Unpark(std::thread::current())));
+                let mut cx = Context::from_waker(&outer);
+                while seen.load(Ordering::SeqCst) < TIMES {
+                    let polled = gate.poll(own, &mut cx, |_| {
+                        let now = told.load(Ordering::SeqCst);
+                        // The look is over, the poll is not: here a wake must not go by.
+                        for _ in 0..now % 64 {
+                            std::hint::spin_loop();
+                        }
+                        match now > seen.swap(now, Ordering::SeqCst) {
+                            true => Poll::Ready(()),
+                            false => Poll::Pending,
+                        }
+                    });
+                    if polled.is_pending() {
+                        std::thread::park_timeout(LONG);
+                    }
+                }
+            });
+            for turn in 1..=TIMES {
+                for _ in 0..turn % 97 {
+                    std::hint::spin_loop();
+                }
+                told.store(turn, Ordering::SeqCst);
+                own.wake_by_ref();
+                reaches(seen, turn);
+            }
+        });
+    }
+
+    #[test]
+    fn one_that_wakes_itself_without_end_lets_others_have_their_turn() {
+        let gate = Arc::<Gate>::default();
+        let own = Waker::from(Arc::clone(&gate));
+        let outer = Arc::<Gate>::default();
+        let outer_waker = Waker::from(Arc::clone(&outer));
+        let mut polls = 0;
+        let polled = gate.poll(&own, &mut Context::from_waker(&outer_waker), |cx| {
+            polls += 1;
+            cx.waker().wake_by_ref();
+            Poll::<()>::Pending
+        });
+        assert!(polled.is_pending());
+        assert_eq!(polls, POLLS);
+        assert!(outer.is_woken(), "nobody would poll it again");
+    }
+}

@@ -8,7 +8,7 @@ mod driver;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use super::pool::Pool;
 use super::signs::{Asked, PingIo};
 use super::socket::SocketState;
 use crate::transport::body::RequestBody;
-use crate::transport::{Connection, SentMark, TransportError, classify};
+use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
 use driver::{Tasks, drive};
 
 /// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
@@ -48,9 +48,13 @@ pub(super) struct Http2 {
     pub(super) shared: Arc<Shared>,
 }
 
+static IDS: AtomicU64 = AtomicU64::new(0);
+
 /// What a connection, its driver and its streams share.
 #[derive(Debug)]
 pub(super) struct Shared {
+    /// Of this process's connections.
+    pub(super) id: u64,
     pub(super) peer: Arc<str>,
     remote: Option<SocketAddr>,
     /// A stream of it was opened before.
@@ -66,6 +70,8 @@ pub(super) struct Shared {
     /// The channel to the driver is open. A request that is put into it while the driver drops its end would be neither
     /// sent nor given back.
     channel: Mutex<bool>,
+    /// How many requests were put into it.
+    requests: AtomicUsize,
     /// A request has just been taken up.
     taken: Arc<AtomicBool>,
     /// Streams that were given up and may still count at the peer, until the driver's next turn is over.
@@ -137,6 +143,7 @@ impl Http2 {
             .await;
         let (send, conn) = started.map_err(|e| classify::send_error(e, &dialled.peer))?;
         let shared = Arc::new(Shared {
+            id: IDS.fetch_add(1, Ordering::Relaxed),
             peer: dialled.peer,
             remote: dialled.remote,
             is_used: AtomicBool::new(false),
@@ -146,6 +153,7 @@ impl Http2 {
             doubt: Mutex::new(Doubt::None),
             asked: Arc::clone(&asked),
             channel: Mutex::new(true),
+            requests: AtomicUsize::new(0),
             taken: Arc::default(),
             given_up: AtomicUsize::new(0),
             driver: AtomicWaker::new(),
@@ -174,6 +182,8 @@ pub(super) struct Stream {
     /// What had come when the attempt began.
     read_before: u64,
     sent: Option<SentMark>,
+    /// Which of the connection's requests it carries, from 1.
+    number: usize,
     /// No stream of the connection was opened before.
     is_first: bool,
     /// At its end, or never begun.
@@ -188,6 +198,7 @@ impl Stream {
             conn,
             pool,
             sent: None,
+            number: 0,
             is_first: false,
             is_over: true,
         }
@@ -216,8 +227,12 @@ impl Stream {
         let answer = {
             let begun = {
                 let Http2 { send, shared } = &mut self.conn;
-                match *shared.channel() {
-                    true => Ok(send.try_send_request(request)),
+                let channel = shared.channel();
+                match *channel {
+                    true => {
+                        self.number = shared.requests.fetch_add(1, Ordering::Relaxed) + 1;
+                        Ok(send.try_send_request(request))
+                    }
                     false => Err(request),
                 }
             };
@@ -251,7 +266,15 @@ impl Stream {
                         self.conn.shared.retire();
                         Exchanged::Unsent(request)
                     }
-                    _ => Exchanged::Failed(classify::send_error(error.into_error(), self.peer())),
+                    _ => {
+                        let error = classify::send_error(error.into_error(), self.peer());
+                        if error.failure() == Failure::Unprocessed
+                            && let Some(pool) = self.pool.upgrade()
+                        {
+                            pool.refused(&self.conn.shared, self.number.saturating_sub(1));
+                        }
+                        Exchanged::Failed(error)
+                    }
                 }
             }
         }

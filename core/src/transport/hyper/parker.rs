@@ -457,3 +457,6 @@ impl Drop for ThreadSleep {
 pub(super) fn is_not_yet(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
 }
+
+#[cfg(test)]
+mod tests;

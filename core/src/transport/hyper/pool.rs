@@ -96,10 +96,10 @@ impl Pool {
         self: &Arc<Self>,
         spawner: &Spawner,
         sent: &SentMark,
-        is_resend: bool,
+        resends: u32,
     ) -> Result<Grant, TransportError> {
         loop {
-            let (grant, was_resting) = match self.take(spawner, sent, is_resend) {
+            let (grant, was_resting) = match self.take(spawner, sent, resends) {
                 Taken::Now(grant) => (grant, true),
                 Taken::Later(waiter) => (waiter::wait(self, waiter, sent).await, false),
             };
@@ -127,18 +127,20 @@ impl Pool {
         }
     }
 
-    fn take(self: &Arc<Self>, spawner: &Spawner, sent: &SentMark, is_resend: bool) -> Taken {
+    fn take(self: &Arc<Self>, spawner: &Spawner, sent: &SentMark, resends: u32) -> Taken {
         let mut state = self.state();
         let mut stale = Vec::new();
-        let found = state.find(&self.own, self.options.idle_timeout, &mut stale);
+        let is_first = !state.waiters.go_before(resends);
+        let found = match is_first {
+            true => state.find(&self.own, self.options.idle_timeout, &mut stale),
+            false => None,
+        };
         let taken = match found {
             Some(grant) => Taken::Now(grant),
             None => {
-                let waiter = Arc::new(Waiter::new(spawner.clone(), sent.clone()));
-                match is_resend {
-                    true => state.waiters.resends.push_back(Arc::clone(&waiter)),
-                    false => state.waiters.others.push_back(Arc::clone(&waiter)),
-                }
+                let waiter = Waiter::new(spawner.clone(), sent.clone(), resends);
+                let waiter = Arc::new(waiter);
+                state.waiters.push(Arc::clone(&waiter));
                 Taken::Later(waiter)
             }
         };
@@ -192,6 +194,7 @@ impl Pool {
                 state.shared.push(Shared {
                     conn,
                     open: 0,
+                    taken: 0,
                     rested: Instant::now(),
                 });
                 // Nobody waits for a connection any more, but for a stream of this one.
@@ -311,11 +314,19 @@ impl Pool {
             .position(|s| Arc::ptr_eq(&s.conn.shared, conn));
         let mut closed = None;
         if let Some(at) = at {
+            let lifetime = state.lifetime();
             let shared = &mut state.shared[at];
             shared.open = shared.open.saturating_sub(count);
             shared.rested = Instant::now();
-            if shared.open == 0 && (self.options.max_idle == 0 || !shared.is_awaited()) {
+            let rests = shared.open == 0;
+            let goes_on = rests && shared.is_awaited(usize::MAX);
+            let is_past = shared.taken >= lifetime;
+            if rests && (self.options.max_idle == 0 || !goes_on) {
                 closed = Some(state.shared.swap_remove(at));
+            }
+            if goes_on && is_past {
+                // It has served as many, and does not end.
+                state.lifetime = None;
             }
         }
         let waits = state.waiters.len() > 0;
@@ -325,6 +336,20 @@ impl Pool {
             self.serve(None);
         }
         self.keeper.begin(self);
+    }
+
+    /// A connection's request was refused since the connection ends; it had served so many before it.
+    ///
+    /// Servers end their connections after some number of requests, and the one that is reached in the middle of a burst
+    /// costs all requests above it a second try. So the next connection is left alone after as many, and another one is
+    /// made, until it turns out that it goes on.
+    pub(super) fn refused(&self, conn: &http2::Shared, served: usize) {
+        let mut state = self.state();
+        let least = match state.lifetime {
+            Some((least, id)) if id == conn.id => least.min(served),
+            _ => served,
+        };
+        state.lifetime = Some((least.max(1), conn.id));
     }
 
     /// A connection takes more streams than before, or none any more.
@@ -347,7 +372,7 @@ impl Pool {
     /// What those who wait for a connection wait for.
     fn phase(&self) -> (Phase, Option<Arc<str>>) {
         let state = self.state();
-        if let Some(shared) = state.shared.iter().find(|s| s.is_awaited()) {
+        if let Some(shared) = state.awaited() {
             return (Phase::Stream, Some(Arc::clone(&shared.conn.shared.peer)));
         }
         match state.dials.first() {

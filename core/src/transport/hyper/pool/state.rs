@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) dials: Vec<Arc<DialState>>,
     /// What the last connection spoke; unknown before the first.
     pub(super) protocol: Option<Protocol>,
+    /// What the last connection that refused requests had served before, and which that was.
+    pub(super) lifetime: Option<(usize, u64)>,
 }
 
 /// An HTTP/2 connection.
@@ -32,14 +34,18 @@ pub(super) struct Shared {
     pub(super) conn: Http2,
     /// Streams that count against its limit.
     pub(super) open: usize,
+    /// How often a stream of it was taken.
+    pub(super) taken: usize,
     /// When the last of them ended.
     pub(super) rested: Instant,
 }
 
 impl Shared {
-    /// Returns whether it is worth waiting for a stream of it.
-    pub(super) fn is_awaited(&self) -> bool {
-        self.conn.is_usable() && !matches!(self.conn.shared.doubt(), Doubt::Silent(_))
+    /// Returns whether it is worth waiting for a stream of it, where connections serve so many requests.
+    pub(super) fn is_awaited(&self, lifetime: usize) -> bool {
+        self.taken < lifetime
+            && self.conn.is_usable()
+            && !matches!(self.conn.shared.doubt(), Doubt::Silent(_))
     }
 }
 
@@ -50,32 +56,38 @@ pub(super) enum Protocol {
     Http2,
 }
 
-/// Who waits for a connection: those whose request was sent before, then the others, each in their order.
+/// Who waits for a connection: those whose request was refused most often first, and each in their order.
 #[derive(Debug, Default)]
-pub(super) struct Waiters {
-    pub(super) resends: VecDeque<Arc<Waiter>>,
-    pub(super) others: VecDeque<Arc<Waiter>>,
-}
+pub(super) struct Waiters(VecDeque<Arc<Waiter>>);
 
 impl Waiters {
     pub(super) fn len(&self) -> usize {
-        self.resends.len() + self.others.len()
+        self.0.len()
+    }
+
+    pub(super) fn push(&mut self, waiter: Arc<Waiter>) {
+        let goes_first = |known: &Arc<Waiter>| known.resends >= waiter.resends;
+        let at = self.0.iter().rposition(goes_first).map_or(0, |at| at + 1);
+        self.0.insert(at, waiter);
+    }
+
+    /// Returns whether one waits that was refused more often.
+    pub(super) fn go_before(&self, resends: u32) -> bool {
+        self.0.front().is_some_and(|first| first.resends > resends)
     }
 
     pub(super) fn pop(&mut self) -> Option<Arc<Waiter>> {
-        self.resends.pop_front().or_else(|| self.others.pop_front())
+        self.0.pop_front()
     }
 
     pub(super) fn remove(&mut self, waiter: &Arc<Waiter>) {
-        for queue in [&mut self.resends, &mut self.others] {
-            if let Some(at) = queue.iter().position(|known| Arc::ptr_eq(known, waiter)) {
-                queue.remove(at);
-            }
+        if let Some(at) = self.0.iter().position(|known| Arc::ptr_eq(known, waiter)) {
+            self.0.remove(at);
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Waiter>> {
-        self.resends.iter().chain(&self.others)
+        self.0.iter()
     }
 }
 
@@ -91,10 +103,16 @@ impl State {
         idle_timeout: Duration,
         stale: &mut Vec<Box<Http1>>,
     ) -> Option<Grant> {
+        let lifetime = self.lifetime();
         for shared in &mut self.shared {
             let is_trusted = shared.conn.shared.doubt() == Doubt::None;
-            if is_trusted && shared.conn.is_usable() && shared.open < shared.conn.shared.limit() {
+            if is_trusted
+                && shared.taken < lifetime
+                && shared.conn.is_usable()
+                && shared.open < shared.conn.shared.limit()
+            {
                 shared.open += 1;
+                shared.taken += 1;
                 return Some(Grant::Http2(Stream::new(shared.conn.clone(), pool.clone())));
             }
         }
@@ -106,6 +124,17 @@ impl State {
             stale.push(conn);
         }
         None
+    }
+
+    /// After how many requests a connection is left alone.
+    pub(super) fn lifetime(&self) -> usize {
+        self.lifetime.map_or(usize::MAX, |(served, _)| served)
+    }
+
+    /// A connection whose next stream is worth waiting for.
+    pub(super) fn awaited(&self) -> Option<&Shared> {
+        let lifetime = self.lifetime();
+        self.shared.iter().find(|s| s.is_awaited(lifetime))
     }
 
     /// Notes that as many connections are made as those who wait need.
@@ -123,7 +152,7 @@ impl State {
             _ if waiters == 0 => 0,
             Some(Protocol::Http1) => waiters.saturating_sub(self.dials.len()),
             // They wait for a stream of a connection that is there.
-            _ if self.shared.iter().any(Shared::is_awaited) => 0,
+            _ if self.awaited().is_some() => 0,
             // Until it is known what the server speaks, and where one connection serves all, one is made for all.
             _ => usize::from(self.dials.is_empty()),
         }

@@ -19,6 +19,8 @@ pub(super) struct Waiter {
     pub(super) spawner: Spawner,
     /// Where it is noted what it waits for.
     pub(super) sent: SentMark,
+    /// How often its request was refused before.
+    pub(super) resends: u32,
 }
 
 #[derive(Debug)]
@@ -29,12 +31,13 @@ enum Slot {
 }
 
 impl Waiter {
-    pub(super) fn new(spawner: Spawner, sent: SentMark) -> Self {
+    pub(super) fn new(spawner: Spawner, sent: SentMark, resends: u32) -> Self {
         Self {
             slot: Mutex::new(Slot::Waiting),
             waker: AtomicWaker::new(),
             spawner,
             sent,
+            resends,
         }
     }
 
@@ -113,5 +116,41 @@ impl Drop for Guard<'_> {
             }
             self.pool.gives_up(waiter);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::transport::{Failure, TransportError};
+
+    #[test]
+    fn what_is_given_as_one_leaves_is_had_by_one() {
+        const TIMES: usize = 20_000;
+        let together = Barrier::new(2);
+        let waiters: Vec<_> = (0..TIMES)
+            .map(|_| Waiter::new(Spawner::Runtime, SentMark::default(), 0))
+            .collect();
+        let (came_back, was_left) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for waiter in &waiters {
+                    together.wait();
+                    let grant = Grant::Failed(TransportError::new(Failure::Connect, "x"));
+                    let back = waiter.give(grant).is_some();
+                    came_back.fetch_add(usize::from(back), Ordering::SeqCst);
+                }
+            });
+            for waiter in &waiters {
+                together.wait();
+                let left = waiter.leave().is_some();
+                was_left.fetch_add(usize::from(left), Ordering::SeqCst);
+            }
+        });
+        let all = came_back.into_inner() + was_left.into_inner();
+        assert_eq!(all, TIMES, "grants were lost, or had twice");
     }
 }
