@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 use h2::Reason;
 use reqtrail::{Proxy, Trail, blocking};
 
+use crate::support::frames::{Frame, GOAWAY, HEADERS, Raw};
 use crate::support::h2_server::{Options, with_options};
 use crate::support::proxy_server::proxy_server;
-use crate::support::{Act, Authority, Outcome, Server, Tls, assert_agrees, builder, trail};
+use crate::support::{Act, Authority, LONG, Outcome, Server, Tls, assert_agrees, builder, trail};
 
 const CALLS: usize = 400;
 const AT_ONCE: usize = 64;
@@ -163,4 +165,47 @@ async fn streams_refused_under_load_are_sent_again_and_none_is_lost() {
         1,
         "a refused stream ends no connection"
     );
+}
+
+/// A connection's last words are read, also where writing to it has failed before.
+#[test]
+fn a_goaway_before_a_reset_counts() {
+    let servers = tokio::runtime::Runtime::new().expect("a runtime");
+    let own = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let authority = Authority::new();
+    let (tell, closed) = std::sync::mpsc::channel();
+    let raw = servers.block_on(Raw::start(&authority, &[], move |number, mut wire| {
+        let tell = tell.clone();
+        async move {
+            if number > 1 {
+                return wire.serve().await;
+            }
+            let stream = wire.read_until(HEADERS).await?.stream;
+            // The body stays unread, so that closing resets the connection.
+            let last = [stream.to_be_bytes(), [0; 4]].concat();
+            wire.write(&[Frame::new(GOAWAY, 0, 0, last), Frame::answer(stream)])
+                .await?;
+            drop(wire);
+            tell.send(()).map_err(std::io::Error::other)
+        }
+    }));
+    let client = builder(raw.server.https()).extra_ca(authority.pem);
+    let (first, second) = own.expect("a runtime").block_on(async {
+        let client = client.build().expect("a client");
+        let first = tokio::spawn(client.post("/things").body(vec![b'x'; 50_000]).send());
+        while raw.requests() == 0 {
+            tokio::task::yield_now().await;
+        }
+        // The runtime stands still until all is there; then the next request is written first.
+        closed.recv_timeout(LONG).expect("a reset");
+        std::thread::sleep(Duration::from_millis(20));
+        let second = client.post("/things").body("{}").send().await;
+        (first.await.expect("no panic"), second)
+    });
+    assert!(first.is_ok(), "{}", trail(&first));
+    assert_eq!(trail(&first).attempts().len(), 1);
+    assert!(second.is_ok(), "{}", trail(&second));
+    assert_eq!((raw.requests(), raw.server.connections()), (2, 2));
 }

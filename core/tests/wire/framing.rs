@@ -314,3 +314,68 @@ async fn a_call_that_is_cancelled_as_it_ends_spoils_no_connection() {
     let trails: Vec<_> = trails.iter().map(trail).collect();
     crate::support::assert_agrees(server.log(), &trails);
 }
+
+/// The client is writing when the answer and the reset have come, and learns of the reset first.
+#[test]
+fn an_answer_before_a_reset_counts() {
+    let servers = tokio::runtime::Runtime::new().expect("a runtime");
+    let own = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let own = own.expect("a runtime");
+    let authority = Authority::new();
+    for is_tls in [false, true] {
+        let (tell, closed) = std::sync::mpsc::channel();
+        async fn reset<S>(mut io: S, number: usize, log: &crate::support::Log) -> io::Result<()>
+        where
+            S: AsyncRead + AsyncWrite + Unpin,
+        {
+            let head = http1::read_head(&mut io)
+                .await?
+                .ok_or(io::ErrorKind::UnexpectedEof)?;
+            let id = log.answer(log.enter(head.seen(number)));
+            let text = format!(
+                "HTTP/1.1 413 Content Too Large\r\nX-Request-Id: {id}\r\nContent-Length: 0\r\n\r\n"
+            );
+            io.write_all(text.as_bytes()).await?;
+            io.flush().await
+            // Dropped with a body unread.
+        }
+        let acceptor = is_tls.then(|| Tls::new(authority.server()).acceptor());
+        let server = servers.block_on(Server::start(move |number, socket, log| {
+            let (acceptor, tell) = (acceptor.clone(), tell.clone());
+            async move {
+                socket.set_nodelay(true)?;
+                match acceptor {
+                    None => reset(socket, number, &log).await?,
+                    Some(acceptor) => reset(acceptor.accept(socket).await?, number, &log).await?,
+                }
+                tell.send(()).map_err(io::Error::other)
+            }
+        }));
+        let base = if is_tls {
+            server.https()
+        } else {
+            server.http()
+        };
+        let client = builder(base).extra_ca(authority.pem.clone());
+        let outcome = own.block_on(async {
+            let client = client.build().expect("a client");
+            let call = tokio::spawn(client.post("/things").body(vec![b'x'; LARGE]).send());
+            while server.log().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            // The runtime stands still until both are there.
+            closed.recv_timeout(LONG).expect("a reset");
+            std::thread::sleep(Duration::from_millis(20));
+            call.await.expect("no panic")
+        });
+        let error = outcome.as_ref().expect_err("an error");
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Api, Some(413)),
+            "{error:?}"
+        );
+        assert_eq!(trail(&outcome).attempts().len(), 1);
+    }
+}

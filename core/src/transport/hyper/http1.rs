@@ -52,6 +52,7 @@ impl Http1 {
     /// Begins to speak HTTP/1 on a stream.
     pub(super) async fn start(dialled: Dialled) -> Result<Box<Self>, TransportError> {
         let socket = Arc::clone(dialled.stream.socket().state());
+        socket.speak_http();
         let heads = Arc::<Heads>::default();
         let io = Io::new(dialled.stream, Arc::clone(&heads));
         let started = http1::Builder::new()

@@ -130,6 +130,7 @@ impl Http2 {
     ) -> Result<(Self, impl Future<Output = ()> + Send + use<>), TransportError> {
         let tasks = Tasks::default();
         let socket = Arc::clone(dialled.stream.socket().state());
+        socket.speak_http();
         let asked = Arc::<Asked>::default();
         let io = PingIo::new(Io::new(dialled.stream, Arc::default()), Arc::clone(&asked));
         let started = http2::Builder::new(tasks.clone())
@@ -164,7 +165,7 @@ impl Http2 {
 
     /// Returns whether it takes new streams, now or once one of its streams has ended.
     pub(super) fn is_usable(&self) -> bool {
-        !self.shared.is_retired() && !self.send.is_closed()
+        !self.shared.is_retired() && !self.send.is_closed() && !self.shared.socket.is_deaf()
     }
 }
 

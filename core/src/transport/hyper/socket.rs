@@ -38,6 +38,8 @@ pub(crate) struct SocketState {
     writes: AtomicBool,
     /// The call that waits.
     call: AtomicU64,
+    /// The peer takes nothing any more. What it said before is still to be read.
+    is_deaf: AtomicBool,
     generation: u32,
 }
 
@@ -47,6 +49,8 @@ struct Inner {
     mark: Option<SentMark>,
     /// The next read looks at the socket itself, whatever its driver knows of it.
     probe: bool,
+    /// HTTP is spoken: the peer's last words count, also once it takes nothing any more.
+    is_http: bool,
 }
 
 enum Io {
@@ -101,11 +105,13 @@ impl Socket {
                 io: Io::Runtime(io, Handle::current().id()),
                 mark: None,
                 probe: false,
+                is_http: false,
             }),
             read: AtomicU64::new(0),
             reads: AtomicBool::new(false),
             writes: AtomicBool::new(false),
             call: AtomicU64::new(0),
+            is_deaf: AtomicBool::new(false),
             generation: crate::fork::generation(),
         }))
     }
@@ -129,6 +135,19 @@ impl SocketState {
     /// Marks `mark` with the first byte that is written from now on.
     pub(super) fn arm(&self, mark: Option<SentMark>) {
         self.inner().mark = mark;
+    }
+
+    /// From now on a peer that takes nothing any more is read to its end all the same.
+    ///
+    /// A server that closes with something unread resets the connection. A client that is writing then learns of that
+    /// first, and would lose the answers and the GOAWAY that have come before.
+    pub(super) fn speak_http(&self) {
+        self.inner().is_http = true;
+    }
+
+    /// Returns whether the peer takes nothing any more.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.is_deaf.load(Ordering::Relaxed)
     }
 
     /// Makes the next read look at the socket itself: nobody has watched it for a while.
@@ -302,6 +321,10 @@ impl SocketState {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.check_process()?;
+        let all = bufs.iter().map(|buf| buf.len()).sum();
+        if self.is_deaf() {
+            return Poll::Ready(Ok(all));
+        }
         let mut inner = self.inner();
         let polled = match &mut inner.io {
             Io::Runtime(io, _) => io.poll_write(cx, bufs),
@@ -312,6 +335,13 @@ impl SocketState {
             (Poll::Ready(Ok(1..)), _) => {
                 if let Some(mark) = inner.mark.take() {
                     mark.mark();
+                }
+            }
+            (Poll::Ready(Err(error)), _) if is_reset(error) => {
+                // Nothing of a request whose mark is still there has left: that one goes elsewhere.
+                if inner.is_http && inner.mark.is_none() {
+                    self.is_deaf.store(true, Ordering::Relaxed);
+                    return Poll::Ready(Ok(all));
                 }
             }
             (Poll::Pending, Io::Thread(io)) => {
@@ -327,6 +357,9 @@ impl SocketState {
 
     fn shutdown(&self) -> io::Result<()> {
         self.check_process()?;
+        if self.is_deaf() {
+            return Ok(());
+        }
         let how = std::net::Shutdown::Write;
         match &self.inner().io {
             Io::Runtime(RuntimeIo::Tcp(stream), _) => SockRef::from(stream).shutdown(how),
@@ -345,6 +378,15 @@ impl Drop for SocketState {
             std::mem::forget(std::mem::replace(&mut inner.io, Io::Gone));
         }
     }
+}
+
+/// Whether the peer has reset the connection.
+fn is_reset(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset
+    )
 }
 
 impl AsyncRead for Socket {

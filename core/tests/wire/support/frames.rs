@@ -15,6 +15,7 @@ pub(crate) const HEADERS: u8 = 1;
 pub(crate) const RST_STREAM: u8 = 3;
 pub(crate) const SETTINGS: u8 = 4;
 pub(crate) const PING: u8 = 6;
+pub(crate) const GOAWAY: u8 = 7;
 pub(crate) const WINDOW_UPDATE: u8 = 8;
 pub(crate) const CONTINUATION: u8 = 9;
 
@@ -186,6 +187,8 @@ impl Raw {
         let server = Server::start(move |number, socket, _| {
             let (acceptor, play, requests) = (acceptor.clone(), play.clone(), Arc::clone(&count));
             async move {
+                // What is written just before the end is on its way at once.
+                socket.set_nodelay(true)?;
                 let mut io = acceptor.accept(socket).await?;
                 let mut preface = [0; 24];
                 io.read_exact(&mut preface).await?;
