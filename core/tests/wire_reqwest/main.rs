@@ -21,6 +21,7 @@ mod pool;
 #[path = "../wire/proxy.rs"]
 mod proxy;
 #[path = "../wire/support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the other target uses all of it")]
 mod support;
 #[path = "../wire/tls.rs"]
 mod tls;

@@ -31,13 +31,13 @@ pub(super) const SLICE: Duration = Duration::from_millis(50);
 const TICK: Duration = Duration::from_millis(50);
 
 thread_local! {
-    static LOCAL: RefCell<Local> = const { RefCell::new(Local::new(false)) };
+    static LOCAL: RefCell<Local> = const { RefCell::new(Local::new(0)) };
 }
 
 /// What the futures of this thread's call wait for.
 struct Local {
-    /// A call is under way: somebody looks at what is noted here.
-    is_driven: bool,
+    /// Which call is under way; 0 for none, and nobody then looks at what is noted here.
+    call: u64,
     /// Those that nobody has any more are not kept open by this.
     sockets: Vec<Weak<SocketState>>,
     timers: Vec<Timer>,
@@ -52,9 +52,9 @@ struct Timer {
 }
 
 impl Local {
-    const fn new(is_driven: bool) -> Self {
+    const fn new(call: u64) -> Self {
         Self {
-            is_driven,
+            call,
             sockets: Vec::new(),
             timers: Vec::new(),
             parker: None,
@@ -68,7 +68,8 @@ impl Local {
 pub(super) fn wait_for(socket: &Arc<SocketState>) {
     LOCAL.with_borrow_mut(|local| {
         let is_known = |known: &Weak<SocketState>| known.as_ptr() == Arc::as_ptr(socket);
-        if local.is_driven && !local.sockets.iter().any(is_known) {
+        socket.wait_in(local.call);
+        if local.call != 0 && !local.sockets.iter().any(is_known) {
             local.sockets.push(Arc::downgrade(socket));
         }
     });
@@ -122,7 +123,9 @@ struct Level {
 
 impl Level {
     fn enter() -> Self {
-        let mut outer = LOCAL.replace(Local::new(true));
+        static CALLS: AtomicU64 = AtomicU64::new(1);
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        let mut outer = LOCAL.replace(Local::new(call));
         let parker = outer
             .parker
             .take()
@@ -376,7 +379,9 @@ fn waiting() -> Vec<Arc<SocketState>> {
     let mut waiting = Vec::new();
     LOCAL.with_borrow_mut(|local| {
         local.sockets.retain(|socket| {
-            let socket = socket.upgrade().filter(|socket| socket.is_waited_for());
+            // An earlier attempt's connection may serve another thread by now.
+            let is_ours = |socket: &Arc<SocketState>| socket.is_waited_for_in(local.call);
+            let socket = socket.upgrade().filter(is_ours);
             let is_waited_for = socket.is_some();
             waiting.extend(socket);
             is_waited_for

@@ -36,6 +36,8 @@ pub(crate) struct SocketState {
     /// A call on a thread waits to read, or to write.
     reads: AtomicBool,
     writes: AtomicBool,
+    /// The call that waits.
+    call: AtomicU64,
     /// The peer takes nothing any more. What it said before is still to be read.
     is_deaf: AtomicBool,
     generation: u32,
@@ -108,6 +110,7 @@ impl Socket {
             read: AtomicU64::new(0),
             reads: AtomicBool::new(false),
             writes: AtomicBool::new(false),
+            call: AtomicU64::new(0),
             is_deaf: AtomicBool::new(false),
             generation: crate::fork::generation(),
         }))
@@ -206,9 +209,15 @@ impl SocketState {
         matches!(self.inner().io, Io::Thread(_))
     }
 
-    /// Returns whether a call on a thread waits for the socket.
-    pub(super) fn is_waited_for(&self) -> bool {
-        self.reads.load(Ordering::Relaxed) || self.writes.load(Ordering::Relaxed)
+    /// Notes which call waits for the socket.
+    pub(super) fn wait_in(&self, call: u64) {
+        self.call.store(call, Ordering::Relaxed);
+    }
+
+    /// Returns whether this call waits for the socket.
+    pub(super) fn is_waited_for_in(&self, call: u64) -> bool {
+        let waits = self.reads.load(Ordering::Acquire) || self.writes.load(Ordering::Acquire);
+        waits && self.call.load(Ordering::Relaxed) == call
     }
 
     /// Returns whether all that is waited for is something to read.
@@ -298,8 +307,8 @@ impl SocketState {
         if let (Poll::Pending, Io::Thread(io)) = (&polled, &mut inner.io) {
             io.wait_to_read(cx);
             drop(inner);
-            self.reads.store(true, Ordering::Relaxed);
             parker::wait_for(self);
+            self.reads.store(true, Ordering::Release);
         }
         let read = (buf.filled().len() - before) as u64;
         self.read.fetch_add(read, Ordering::Relaxed);
@@ -337,8 +346,8 @@ impl SocketState {
             (Poll::Pending, Io::Thread(io)) => {
                 io.wait_to_write(cx);
                 drop(inner);
-                self.writes.store(true, Ordering::Relaxed);
                 parker::wait_for(self);
+                self.writes.store(true, Ordering::Release);
             }
             _ => {}
         }
