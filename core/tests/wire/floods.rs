@@ -150,11 +150,15 @@ async fn survive(flood: Flood) -> Outcome {
     .await;
     let client = builder(raw.server.https()).extra_ca(authority.pem);
     let client = client.max_attempts(1).build().expect("a client");
+    let time = match flood {
+        Flood::Headers(_) => LONG,
+        _ => SHORT,
+    };
     let before = memory();
     let call = client
         .post("/things")
         .body(vec![b'x'; 100_000])
-        .attempt_timeout(SHORT);
+        .attempt_timeout(time);
     let call = tokio::time::timeout(LONG, call.send())
         .await
         .expect("an end");
