@@ -227,8 +227,7 @@ impl ClientBuilder {
         self.with(|o| o.wire.http1_only = only)
     }
 
-    /// Sets how many idle connections are kept; unlimited by default. A blocking client keeps so many for each thread
-    /// that calls at the same time.
+    /// Sets how many idle connections are kept, by all threads together; unlimited by default.
     pub fn pool_max_idle(self, connections: usize) -> Self {
         self.with(|o| o.wire.pool_max_idle = connections)
     }
