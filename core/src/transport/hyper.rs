@@ -41,7 +41,7 @@ pub(crate) use spawn::{Background, Spawner, thread_error};
 /// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
 const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
-/// Sends requests over connections of its own.
+/// Sends requests over the client's pool of connections.
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
     network: Arc<Network>,
@@ -298,7 +298,7 @@ impl Transport for HyperTransport {
                     let work = std::pin::pin!(task);
                     parker::block_on(work, parker::Wakers::Others, None, || {});
                 };
-                // Without a thread the work is dropped, and those who wait for it are told.
+                // Without a thread the work is dropped, and everyone who waits for it gets an error.
                 let _ = std::thread::Builder::new()
                     .name("reqtrail-refresh".to_owned())
                     .spawn(run);

@@ -127,7 +127,7 @@ impl Http1 {
             if let Some(polled) = conn.as_mut()
                 && Pin::new(polled).poll(cx).is_ready()
             {
-                // Its end is told to who waits for it by dropping it.
+                // Dropping it gives everyone who waits for it an error.
                 *conn = None;
             }
             work(cx)

@@ -234,7 +234,7 @@ impl SocketState {
     /// Waits in the kernel for something to read, one slice long.
     pub(super) fn fill(&self) -> Fill {
         if self.check_process().is_err() {
-            // Whoever waits for it has to look, and is told.
+            // Wakes the call that waits; its next read reports the error.
             self.ready(true, true);
             return Fill::Done;
         }
