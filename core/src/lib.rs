@@ -60,6 +60,7 @@ mod retry_after;
 mod signals;
 mod target;
 mod trace_context;
+mod turn;
 
 mod dialect;
 

@@ -21,6 +21,7 @@ const FLOORS: [&[&str]; 7] = [
         "signals",
         "target",
         "trace_context",
+        "turn",
     ],
     &["dialect"],
     &["trail"],

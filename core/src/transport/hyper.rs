@@ -18,6 +18,7 @@ mod socket;
 mod spawn;
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,7 @@ use super::body::RequestBody;
 use super::timers::{self, Timers};
 use super::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
 use crate::fork::ForkSafe;
+use crate::turn::yield_now;
 use body::ResponseBody;
 use dial::Dialer;
 use http1::Exchanged;
@@ -55,6 +57,8 @@ pub struct HyperTransport {
 pub(crate) struct Network {
     pool: ForkSafe<Arc<Pool>>,
     origin: Origin,
+    /// Exchanges under way, up to the response's head.
+    exchanges: AtomicUsize,
 }
 
 /// A client's origin, in the parts that requests repeat.
@@ -94,7 +98,30 @@ impl Network {
         Ok(Arc::new(Self {
             pool: ForkSafe::new(pool, again),
             origin,
+            exchanges: AtomicUsize::new(0),
         }))
+    }
+
+    /// Begins an exchange. Where others are under way on a runtime, it lets the tasks that are ready go first.
+    ///
+    /// Those have answers to read. So the requests of one turn of the runtime are written one after the other, and a
+    /// server that would fall asleep between two of them is woken once for all.
+    async fn turn(&self, spawner: &Spawner) -> Busy<'_> {
+        let before = self.exchanges.fetch_add(1, Ordering::Relaxed);
+        let busy = Busy(&self.exchanges);
+        if before > 0 && matches!(spawner, Spawner::Runtime) {
+            yield_now().await;
+        }
+        busy
+    }
+}
+
+/// Counts an exchange.
+struct Busy<'a>(&'a AtomicUsize);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -235,6 +262,7 @@ impl Transport for HyperTransport {
         let origin = &self.network.origin;
         let resends = request.resends;
         let mut message = self.request(request)?;
+        let _busy = self.network.turn(&self.spawner).await;
         loop {
             let (exchanged, is_new, target) =
                 match pool.acquire(&self.spawner, &sent, resends).await? {
