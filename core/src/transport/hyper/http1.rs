@@ -13,14 +13,10 @@ use http::{Request, Response};
 
 use super::dial::Dialled;
 use super::gate::Gate;
-use super::io::{Heads, Io};
+use super::io::{Heads, Io, Refused};
 use super::socket::SocketState;
 use crate::transport::body::RequestBody;
 use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
-
-/// Some more header fields than the client accepts are still parsed, so that their response's ID is not lost. hyper
-/// makes room for all of them for each response, so that more cost more.
-const PARSED_FIELDS: usize = 320;
 
 /// A connection that is between two requests, or serves one.
 pub(super) struct Http1 {
@@ -56,7 +52,6 @@ impl Http1 {
         let heads = Arc::<Heads>::default();
         let io = Io::new(dialled.stream, Arc::clone(&heads));
         let started = http1::Builder::new()
-            .max_headers(PARSED_FIELDS)
             .allow_obsolete_multiline_headers_in_responses(true)
             .handshake(io)
             .await;
@@ -92,19 +87,17 @@ impl Http1 {
         self.heads.begin();
         self.gate.hush();
         let mut response = pin!(self.send.try_send_request(request));
-        let answer =
+        let mut answer =
             std::future::poll_fn(|cx| self.poll_with(cx, |cx| response.as_mut().poll(cx))).await;
         self.served += 1;
-        let folded = self.heads.end();
+        if let Err(why) = self
+            .heads
+            .end(answer.as_mut().ok().map(Response::headers_mut))
+        {
+            self.conn = None;
+            return Exchanged::Failed(self.refused(why));
+        }
         match answer {
-            Ok(_) if folded => {
-                self.conn = None;
-                let what = format!(
-                    "the response of {} folds the line of Content-Length or Transfer-Encoding (RFC 9112 §5.2)",
-                    self.peer
-                );
-                Exchanged::Failed(TransportError::new(Failure::Broken, what))
-            }
             Ok(response) => Exchanged::Head(response),
             Err(mut error) => {
                 self.conn = None;
@@ -114,6 +107,27 @@ impl Http1 {
                 }
             }
         }
+    }
+
+    fn refused(&self, why: Refused) -> TransportError {
+        let peer = &self.peer;
+        let (failure, what) = match why {
+            Refused::Folded => (
+                Failure::Broken,
+                format!(
+                    "the response of {peer} folds the line of Content-Length or Transfer-Encoding (RFC 9112 §5.2)"
+                ),
+            ),
+            Refused::TooLarge => (
+                Failure::HeadersTooLarge,
+                format!("the response of {peer} has a header block that is too large"),
+            ),
+            Refused::Malformed => (
+                Failure::Broken,
+                format!("the response of {peer} has a malformed header"),
+            ),
+        };
+        TransportError::new(failure, what)
     }
 
     /// Polls the connection, and `work` that it makes progress for.

@@ -7,10 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use ::hyper::rt::{Read, ReadBufCursor, Write};
+use http::HeaderMap;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
 use super::dial::Stream;
 use super::head::HeadScan;
+
+/// Why a head is refused that hyper would take.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Refused {
+    /// A header that frames the body was folded.
+    Folded,
+    TooLarge,
+    Malformed,
+}
 
 /// A stream below hyper, which watches the heads of HTTP/1 answers.
 #[derive(Debug)]
@@ -34,10 +44,19 @@ impl Heads {
         self.awaited.store(true, Ordering::Relaxed);
     }
 
-    /// Ends the watch and returns whether a header that frames the body was folded.
-    pub(super) fn end(&self) -> bool {
+    /// Ends the watch and says what there is to say of the head, whose `headers` get what hyper did not parse.
+    pub(super) fn end(&self, headers: Option<&mut HeaderMap>) -> Result<(), Refused> {
         self.awaited.store(false, Ordering::Relaxed);
-        self.with(|scan| scan.is_folded())
+        self.with(|scan| {
+            if scan.is_folded() {
+                return Err(Refused::Folded);
+            }
+            if scan.is_too_large() {
+                return Err(Refused::TooLarge);
+            }
+            let added = headers.map_or(Some(()), |headers| scan.add_taken(headers));
+            added.ok_or(Refused::Malformed)
+        })
     }
 
     fn with<O>(&self, work: impl FnOnce(&mut HeadScan) -> O) -> O {
@@ -60,11 +79,25 @@ impl Read for Io {
         // SAFETY: what is written into the buffer is written through `ReadBuf`, which leaves nothing unwritten that
         // was written before.
         let mut buf = ReadBuf::uninit(unsafe { cursor.as_mut() });
-        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buf))?;
-        let read = buf.filled().len();
-        if self.heads.awaited.load(Ordering::Relaxed) {
-            self.heads.with(|scan| scan.read(buf.filled()));
+        loop {
+            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buf))?;
+            let read = buf.filled().len();
+            if read == 0 || !self.heads.awaited.load(Ordering::Relaxed) {
+                break;
+            }
+            let (kept, too_large) = self
+                .heads
+                .with(|scan| (scan.read(buf.filled_mut()), scan.is_too_large()));
+            if too_large {
+                return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
+            }
+            buf.set_filled(kept);
+            // Nothing left would mean the end of the stream.
+            if kept > 0 {
+                break;
+            }
         }
+        let read = buf.filled().len();
         // SAFETY: `ReadBuf` says that so many bytes are written.
         unsafe { cursor.advance(read) };
         Poll::Ready(Ok(()))
