@@ -45,12 +45,16 @@ pub(crate) use draft::Draft;
 #[derive(Debug)]
 pub struct RequestBuilder<C> {
     pub(crate) client: C,
-    pub(crate) draft: Draft,
+    /// Boxed: each method moves the builder.
+    pub(crate) draft: Box<Draft>,
 }
 
 impl<C> RequestBuilder<C> {
     pub(crate) fn new(client: C, draft: Draft) -> Self {
-        Self { client, draft }
+        Self {
+            client,
+            draft: Box::new(draft),
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Draft)) -> Self {
@@ -179,9 +183,10 @@ impl<T: Transport> RequestBuilder<Client<T>> {
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
         let (shared, transport) = self.client.into_parts();
         let mut draft = self.draft;
-        async move {
+        // Boxed: a call has room for all that it may come to, several KiB, and callers move futures about.
+        Box::pin(async move {
             let mut plan = draft.plan(&shared, || (transport.now(), transport.wall_clock()))?;
             run_call(&shared, &*transport, &mut plan).await
-        }
+        })
     }
 }

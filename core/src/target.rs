@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
-use url::Url;
+use url::{Position, Url};
 
 use crate::redact;
 
@@ -69,6 +69,11 @@ impl BaseUrl {
     /// Scheme, host and port, as in `https://api.example`.
     pub(crate) fn origin(&self) -> &Arc<str> {
         &self.origin
+    }
+
+    /// Host and port, without a port that is the scheme's own, as `Host` names them (RFC 9110 §7.2).
+    pub(crate) fn authority(&self) -> &str {
+        &self.url[Position::BeforeHost..Position::AfterPort]
     }
 
     pub(crate) fn url(&self) -> &Url {

@@ -2,13 +2,13 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::Poll;
 
 use bytes::Bytes;
 use http_body::Body;
 
 use crate::coding::{Coding, DecodeError, Decoder};
 use crate::transport::TransportError;
+use crate::turn::yield_now;
 
 /// What has been read of a body; it survives the reading, so that a cut error body still tells its code.
 #[derive(Debug, Default)]
@@ -71,7 +71,8 @@ pub(super) async fn decode(coding: Coding, body: Bytes, limit: u64) -> Result<By
     if coding == Coding::Identity || body.is_empty() {
         return Ok(body);
     }
-    let mut decoder = Decoder::new(coding, body, limit)?;
+    // Boxed: a decoder is larger than the rest of the call, whose future would have room for it in every call.
+    let mut decoder = Box::new(Decoder::new(coding, body, limit)?);
     while !decoder.step()? {
         yield_now().await;
     }
@@ -83,24 +84,11 @@ pub(super) async fn decode_what_is_there(coding: Coding, body: Bytes, limit: u64
     if coding == Coding::Identity {
         return body;
     }
-    let Ok(mut decoder) = Decoder::new(coding, body, limit) else {
+    let Ok(mut decoder) = Decoder::new(coding, body, limit).map(Box::new) else {
         return Bytes::new();
     };
     while let Ok(false) = decoder.step() {
         yield_now().await;
     }
     decoder.into_bytes()
-}
-
-/// Lets other work of the thread go first.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

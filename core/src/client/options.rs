@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderValue, USER_AGENT};
 
 use crate::call::TRACEPARENT;
 use crate::call::credential::{Credentials, Refresher, Token};
@@ -117,7 +117,16 @@ impl Options {
         )?;
         add_given(&mut default_headers, &dialect, &self.headers)
             .map_err(|e| Error::config(format!("default_header: {e}")))?;
-        let mut standing_headers = default_headers.clone();
+        // The map has a place for each header that attempts add or replace, so that their copies of it do not grow. `Host`
+        // is the first of them (RFC 9110 §7.2).
+        let mut standing_headers = HeaderMap::with_capacity(default_headers.len() + 3);
+        if let Ok(host) = HeaderValue::from_str(base.authority()) {
+            standing_headers.insert(HOST, host);
+        }
+        for name in default_headers.keys() {
+            standing_headers.remove(name);
+        }
+        standing_headers.extend(default_headers.clone());
         if self.traceparent {
             standing_headers.insert(TRACEPARENT, HeaderValue::from_static(""));
         }

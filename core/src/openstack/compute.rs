@@ -225,7 +225,7 @@ impl<V: Send + 'static> Get<blocking::Client, V> {
         let Self { request, read } = self.request(|request| request.cancel_token(&cancel));
         let RequestBuilder { client, draft } = request;
         let work = move |client: Client| {
-            let request = RequestBuilder::new(client, draft);
+            let request = RequestBuilder { client, draft };
             Get { request, read }.send()
         };
         client.flow(&cancel, work, done)

@@ -10,7 +10,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Instant;
 
+use http::header::HOST;
 use reqwest::redirect;
+use url::Position;
 
 use super::body::RequestBody;
 use super::{
@@ -145,12 +147,20 @@ impl Transport for ReqwestTransport {
         let WireRequest {
             method,
             url,
-            headers,
+            mut headers,
             body,
             sent,
             ..
         } = request;
-        let mut wire = reqwest::Request::new(method, url.to_url());
+        let url = url.to_url();
+        // reqwest names the host by itself where the protocol asks for it.
+        if headers
+            .get(HOST)
+            .is_some_and(|host| host == &url[Position::BeforeHost..Position::AfterPort])
+        {
+            headers.remove(HOST);
+        }
+        let mut wire = reqwest::Request::new(method, url);
         *wire.headers_mut() = headers;
         let mut body = RequestBody::new(body);
         // Declared before the exchange, and so dropped after it.

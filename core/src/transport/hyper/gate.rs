@@ -4,7 +4,7 @@
 //! gate each word between them would wake that task once more, which costs a runtime another turn of its event loop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
@@ -15,11 +15,15 @@ use futures_util::task::AtomicWaker;
 /// would never end.
 const POLLS: usize = 16;
 
+/// The connection is being polled: a wake asks for another poll, and for nothing else.
+const POLLING: u8 = 1;
+/// The connection was woken since it was polled last.
+const WOKEN: u8 = 2;
+
 /// Forwards wakes to whoever waits for the connection now; wakes while it is polled only ask for another poll.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
-    polling: AtomicBool,
-    again: AtomicBool,
+    state: AtomicU8,
     outer: AtomicWaker,
 }
 
@@ -34,12 +38,12 @@ impl Gate {
         self.outer.register(cx.waker());
         let mut inner = Context::from_waker(own);
         for _ in 0..POLLS {
-            self.polling.store(true, Ordering::SeqCst);
-            self.again.store(false, Ordering::SeqCst);
+            // A wake that came before this is answered by this poll. The swap shows what the waker wrote before it.
+            self.state.swap(POLLING, Ordering::AcqRel);
             let polled = work(&mut inner);
-            // In this order: a wake that still sees `polling` is seen here, any other goes to the outer waker.
-            self.polling.store(false, Ordering::SeqCst);
-            if polled.is_ready() || !self.again.load(Ordering::SeqCst) {
+            // One word for both flags, so that no wake falls between them: it is seen here or goes to the outer waker.
+            let was = self.state.fetch_and(!POLLING, Ordering::AcqRel);
+            if polled.is_ready() || was & WOKEN == 0 {
                 return polled;
             }
         }
@@ -49,12 +53,12 @@ impl Gate {
 
     /// Hides wakes until the next poll, which has to follow: what is done to the connection now wakes nobody else.
     pub(super) fn hush(&self) {
-        self.polling.store(true, Ordering::SeqCst);
+        self.state.fetch_or(POLLING, Ordering::AcqRel);
     }
 
     /// Returns whether the connection was woken since it was polled last.
     pub(super) fn is_woken(&self) -> bool {
-        self.again.load(Ordering::SeqCst)
+        self.state.load(Ordering::Acquire) & WOKEN != 0
     }
 }
 
@@ -64,8 +68,7 @@ impl Wake for Gate {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.again.store(true, Ordering::SeqCst);
-        if !self.polling.load(Ordering::SeqCst) {
+        if self.state.fetch_or(WOKEN, Ordering::AcqRel) & POLLING == 0 {
             self.outer.wake();
         }
     }
