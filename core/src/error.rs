@@ -46,6 +46,8 @@ struct Inner {
     api: Option<ApiError>,
     trail: Option<Trail>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// What the error means where no answer of the server says it.
+    category: Option<Category>,
 }
 
 impl Error {
@@ -56,6 +58,7 @@ impl Error {
             api: None,
             trail: None,
             source: None,
+            category: None,
         }))
     }
 
@@ -66,6 +69,12 @@ impl Error {
 
     pub(crate) fn with_api(mut self, api: Option<ApiError>) -> Self {
         self.0.api = api;
+        self
+    }
+
+    /// Gives it a meaning that the last attempt does not have, and so neither that attempt's status nor its code.
+    pub(crate) fn with_own_category(mut self, category: Category) -> Self {
+        self.0.category = Some(category);
         self
     }
 
@@ -103,19 +112,21 @@ impl Error {
     /// The API's error code of the last attempt, in its canonical spelling.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.last().and_then(Attempt::error_code)
+        self.described().and_then(Attempt::error_code)
     }
 
     /// What the API error of the last attempt means.
     #[must_use]
     pub fn category(&self) -> Option<Category> {
-        self.last().and_then(Attempt::category)
+        self.0
+            .category
+            .or_else(|| self.last().and_then(Attempt::category))
     }
 
     /// The status of the last attempt.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.last().and_then(Attempt::status)
+        self.described().and_then(Attempt::status)
     }
 
     /// The request ID of the last attempt.
@@ -175,6 +186,11 @@ impl Error {
 
     fn last(&self) -> Option<&Attempt> {
         self.trail().and_then(Trail::last)
+    }
+
+    /// The last attempt, if the error is its doing.
+    fn described(&self) -> Option<&Attempt> {
+        self.last().filter(|_| self.0.category.is_none())
     }
 }
 

@@ -32,6 +32,7 @@ mod follow;
 mod following;
 mod inquiry;
 mod keystone;
+mod lookup;
 mod places;
 mod read;
 mod report;

@@ -105,11 +105,12 @@ impl ServerAction {
         })
     }
 
-    /// Whether a step is not finished, or none has begun. It may be under way, or have been forgotten.
-    pub(super) fn has_open_step(&self) -> bool {
-        self.events.as_ref().is_some_and(|events| {
-            events.is_empty() || events.iter().any(|event| event.finish_time.is_none())
-        })
+    /// Whether the record changed after the action began; it tells that from microversion 2.58.
+    pub(super) fn changed_after_its_start(&self) -> bool {
+        let changed = self.updated_at.as_deref().and_then(stamp);
+        changed
+            .zip(self.began())
+            .is_some_and(|(changed, began)| changed > began)
     }
 
     pub(super) fn began(&self) -> Option<Stamp> {

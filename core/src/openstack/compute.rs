@@ -30,16 +30,18 @@ use crate::transport::Transport;
 /// use reqtrail::Client;
 /// use reqtrail::openstack::Compute;
 ///
+/// const SERVER: &str = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
+///
 /// let client = Client::openstack("https://nova.example/v2.1").token("gAAAAA…").build()?;
 /// let compute = Compute::new(client.clone());
 ///
 /// let resize = client
 ///     .post("/servers/{id}/action")
-///     .param("id", "c76a7603")
+///     .param("id", SERVER)
 ///     .json(&serde_json::json!({ "resize": { "flavorRef": "2" } }))
 ///     .send()
 ///     .await?; // 202: accepted, and no more than that
-/// match compute.follow("c76a7603", &resize).send().await {
+/// match compute.follow(SERVER, &resize).send().await {
 ///     Ok(report) => println!("{report}"),
 ///     Err(failed) => eprintln!("{failed}"), // action, server, request ID and reason, in one line
 /// }
@@ -114,16 +116,30 @@ impl<C: AnyClient> Compute<C> {
 
     /// Follows what a request started until it has ended, and says how.
     ///
+    /// `server` is the server's UUID, or its exact name, which is looked up first.
     /// `action` is the response of that request, or its local request ID. Polls the server and the action's record;
     /// [`Follow`] has the options.
-    pub fn follow(&self, server_id: impl Into<String>, action: impl Into<ActionRef>) -> Follow<C> {
-        Follow::new(self.clone(), server_id.into(), action.into())
+    pub fn follow(&self, server: impl Into<String>, action: impl Into<ActionRef>) -> Follow<C> {
+        Follow::new(self.clone(), server.into(), action.into())
     }
 
     /// Tells the story of a server: its actions, newest first, each with its request ID, its outcome and its steps, and
     /// the server's fault.
-    pub fn explain(&self, server_id: impl Into<String>) -> Explain<C> {
-        Explain::new(self.clone(), server_id.into())
+    ///
+    /// `server` is the server's UUID, or its exact name, which is looked up first.
+    pub fn explain(&self, server: impl Into<String>) -> Explain<C> {
+        Explain::new(self.clone(), server.into())
+    }
+
+    /// Lists the servers whose names match a regular expression, after the server of this ID.
+    pub(super) fn servers_named(&self, pattern: &str, marker: Option<&str>) -> Get<C, ServerPage> {
+        let mut request = self.get("/servers").query("name", pattern);
+        if let Some(marker) = marker {
+            request = request.query("marker", marker);
+        }
+        Get::new(request, |response| {
+            Ok(response.json::<ServersBody>()?.into())
+        })
     }
 
     /// The same over another client.
@@ -173,6 +189,22 @@ pub struct ActionPage {
     pub actions: Vec<ServerAction>,
     /// The link to the next page, for [`Client::request_link`]; from microversion 2.58.
     pub next: Option<String>,
+}
+
+/// A page of servers.
+#[derive(Debug)]
+pub(super) struct ServerPage {
+    pub(super) servers: Vec<ListedServer>,
+    /// Whether there is another page.
+    pub(super) next: bool,
+}
+
+/// A server as a list shows it.
+#[derive(Debug, Deserialize)]
+pub(super) struct ListedServer {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) name: Option<String>,
 }
 
 impl<C, V> Get<C, V> {
@@ -361,6 +393,22 @@ struct PageBody {
     actions: Vec<ServerAction>,
     #[serde(default)]
     links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+struct ServersBody {
+    servers: Vec<ListedServer>,
+    #[serde(default)]
+    servers_links: Vec<Link>,
+}
+
+impl From<ServersBody> for ServerPage {
+    fn from(body: ServersBody) -> Self {
+        Self {
+            servers: body.servers,
+            next: body.servers_links.iter().any(|link| link.rel == "next"),
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use super::action::ServerAction;
 use super::codes::Verdict;
 use super::compute::Compute;
 use super::inquiry::{Found, Inquiry};
+use super::lookup::{self, Lookup};
 use super::report::steps;
 use super::server::Server;
 use super::verdict::{Judgement, Sight, judge};
@@ -131,10 +132,10 @@ async fn tell<T: Transport>(
     let read = read(&compute, &plan, &mut inquiry).await;
     let trails = inquiry.trails;
     match read {
-        Ok((server, actions)) => Ok(ServerStory {
-            server_id: plan.server_id,
-            server,
-            actions,
+        Ok(read) => Ok(ServerStory {
+            server_id: read.server_id,
+            server: read.server,
+            actions: read.actions,
             trails,
         }),
         Err(error) => Err(ExplainError { error, trails }),
@@ -145,64 +146,81 @@ async fn read<T: Transport>(
     compute: &Compute<Client<T>>,
     plan: &Plan,
     inquiry: &mut Inquiry,
-) -> Result<(Option<Server>, Vec<ToldAction>), Error> {
-    let server = match inquiry.ask(compute.server(&plan.server_id), None).await? {
+) -> Result<Read, Error> {
+    let server_id = if lookup::is_name(&plan.server_id) {
+        match lookup::look_up(compute, inquiry, &plan.server_id, None).await? {
+            Lookup::Found(id) => id,
+            Lookup::NotOne(error) => return Err(error),
+        }
+    } else {
+        plan.server_id.clone()
+    };
+    let server = match inquiry.ask(compute.server(&server_id), None).await? {
         Found::Seen(server) => Some(server.for_report()),
         Found::Absent(_) => None,
     };
-    let list = compute.actions(&plan.server_id).into_get();
+    let list = compute.actions(&server_id).into_get();
     let page = match inquiry.ask(list, None).await? {
         Found::Seen(page) => page,
         Found::Absent(error) => return Err(error),
     };
     let mut actions = Vec::new();
     for mut listed in page.actions.into_iter().take(plan.actions) {
-        let one = compute.action(&plan.server_id, &listed.request_id);
+        let one = compute.action(&server_id, &listed.request_id);
         // Two actions of one request share its ID, and only one of them can be read by it.
         if let Found::Seen(whole) = inquiry.ask(one, None).await?
             && whole.action == listed.action
         {
             listed = whole;
         }
-        let (verdict, evidence) = outcome(server.as_ref(), &listed, actions.is_empty());
-        actions.push(ToldAction {
-            verdict,
-            evidence,
-            action: listed,
-        });
+        actions.push(outcome(server.as_ref(), listed, actions.is_empty()));
     }
-    Ok((server, actions))
+    Ok(Read {
+        server_id,
+        server,
+        actions,
+    })
 }
 
-/// What became of an action; `None` while it runs. The server's state is the newest one's doing.
-fn outcome(
-    server: Option<&Server>,
-    action: &ServerAction,
-    newest: bool,
-) -> (Option<Verdict>, String) {
+/// What was read for a story.
+struct Read {
+    server_id: String,
+    server: Option<Server>,
+    actions: Vec<ToldAction>,
+}
+
+/// Says what became of an action. The server's state is the newest one's doing.
+fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ToldAction {
     let sight = Sight {
         server,
         was_there: true,
         first_fault: None,
-        action: Some(action),
+        action: Some(&action),
         kind: None,
         // There is one look only. What is still going on shows in the task state.
         settled: true,
         superseded: Some(!newest),
     };
     // What goes on now is the newest action's: an older one has ended.
-    let ended = Server::at_rest();
-    let sight = if newest || server.is_none() {
-        sight
-    } else {
-        Sight {
-            server: Some(&ended),
-            ..sight
+    let ended = server.filter(|_| !newest).map(Server::at_rest);
+    let sight = Sight {
+        server: ended.as_ref().or(server),
+        ..sight
+    };
+    let (verdict, apparent, evidence) = match judge(&sight) {
+        Judgement::Ended(verdict, evidence) => (Some(verdict), None, evidence),
+        Judgement::Apparent(apparent, evidence) => {
+            (Some(Verdict::Unknown), Some(apparent), evidence)
+        }
+        Judgement::Running | Judgement::UnlessSuperseded | Judgement::NotFound => {
+            (None, None, "it has not ended".to_owned())
         }
     };
-    match judge(&sight) {
-        Judgement::Ended(verdict, evidence) => (Some(verdict), evidence),
-        Judgement::Running | Judgement::UnlessSuperseded => (None, "it has not ended".to_owned()),
+    ToldAction {
+        verdict,
+        apparent,
+        evidence,
+        action,
     }
 }
 
@@ -228,6 +246,8 @@ pub struct ServerStory {
 pub struct ToldAction {
     /// How it ended, as far as the API tells; `None` while it runs.
     pub verdict: Option<Verdict>,
+    /// How it looks to have ended where nothing proves that, as after a reboot.
+    pub apparent: Option<Verdict>,
     /// What the verdict rests on.
     pub evidence: String,
     /// The record with its steps.

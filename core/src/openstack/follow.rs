@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use http::Method;
 use serde::{Serialize, Serializer};
 
 use super::action::ServerAction;
@@ -16,7 +17,7 @@ use crate::client::{AnyClient, Client};
 use crate::host::Flow;
 use crate::request_id::RequestId;
 use crate::response::Response;
-use crate::trail::Trail;
+use crate::trail::{Attempt, Outcome, Trail};
 use crate::transport::Transport;
 
 /// Names an action: by the response of the request that started it, or by that request's local ID.
@@ -64,17 +65,79 @@ impl From<&RequestId> for ActionRef {
     }
 }
 
+/// What a request of the compute API may start, as far as its method and path tell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Starts {
+    Create,
+    Delete,
+    /// It is done when it is answered.
+    Nothing,
+    /// An action, or perhaps none.
+    Perhaps,
+}
+
+impl Starts {
+    /// Reads a method and a path, with or without its parameters filled in.
+    fn of(method: &Method, path: &str) -> Self {
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        if !segments.any(|segment| matches!(segment, "servers" | "os-volumes_boot")) {
+            return Self::Perhaps;
+        }
+        let rest: Vec<&str> = segments.collect();
+        match (method.as_str(), rest.as_slice()) {
+            ("GET" | "HEAD" | "OPTIONS", _) => Self::Nothing,
+            ("POST", []) => Self::Create,
+            ("DELETE", [_]) => Self::Delete,
+            ("PUT" | "PATCH", [_]) => Self::Nothing,
+            (
+                _,
+                [
+                    _,
+                    "metadata" | "tags" | "remote-consoles" | "consoles" | "os-server-password"
+                    | "os-security-groups",
+                    ..,
+                ],
+            ) => Self::Nothing,
+            _ => Self::Perhaps,
+        }
+    }
+}
+
 impl ActionRef {
+    fn starts(&self) -> Starts {
+        self.started.as_ref().map_or(Starts::Perhaps, |trail| {
+            Starts::of(trail.method(), trail.path())
+        })
+    }
+
     /// The kind, where the request alone tells it; the record may come late, or never.
     pub(super) fn kind(&self) -> Option<&'static str> {
-        let trail = self.started.as_ref()?;
-        match (trail.method().as_str(), trail.path().trim_end_matches('/')) {
-            ("POST", "/servers") => Some("create"),
-            ("DELETE", path) if path.starts_with("/servers/") && path.split('/').count() == 3 => {
-                Some("delete")
-            }
-            _ => None,
+        match self.starts() {
+            Starts::Create => Some("create"),
+            Starts::Delete => Some("delete"),
+            Starts::Nothing | Starts::Perhaps => None,
         }
+    }
+
+    /// Says so if the request succeeded and starts no action.
+    pub(super) fn was_done_at_once(&self) -> Option<String> {
+        let trail = self.started.as_ref()?;
+        let status = trail.last()?.status()?;
+        (self.starts() == Starts::Nothing && trail.outcome() == Outcome::Ok).then(|| {
+            format!("a request such as this starts no action: it was done when it was answered with {status}")
+        })
+    }
+
+    /// Whether the request proves that the server was there for this token: its deletion was accepted.
+    pub(super) fn saw(&self, server_id: &str) -> bool {
+        let Some(trail) = &self.started else {
+            return false;
+        };
+        let url = trail.last().map_or("", Attempt::url);
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        self.starts() == Starts::Delete
+            && trail.outcome() == Outcome::Ok
+            && path.trim_end_matches('/').rsplit('/').next() == Some(server_id)
     }
 }
 
@@ -179,7 +242,7 @@ impl<C: AnyClient> Follow<C> {
 
     /// Sets how long a state that decides nothing has to stay the same before it is taken for the end, 3 seconds by
     /// default: between two steps of an action nothing seems to be going on. It is ten times as long while a step is
-    /// not finished.
+    /// not finished, or has yet to begin.
     pub fn settle_time(self, settle: Duration) -> Self {
         self.with(|plan| plan.settle = settle)
     }
@@ -199,8 +262,8 @@ impl<T: Transport> Follow<Client<T>> {
     /// Follows it.
     ///
     /// # Errors
-    /// [`ActionError::Failed`] if the action failed, [`ActionError::Unfollowed`] if a poll failed for good or the token
-    /// was cancelled. An `Ok` may still say `unknown`: look at its verdict.
+    /// [`ActionError::Failed`] if the action failed; [`ActionError::Unfollowed`] if a poll failed for good, the token was
+    /// cancelled, or there is no such server for this token. An `Ok` may still say `unknown`: look at its verdict.
     pub fn send(self) -> impl Future<Output = Result<ActionReport, ActionError>> + Send + 'static {
         Following::new(self.compute, self.plan).run()
     }
@@ -210,8 +273,8 @@ impl Follow<blocking::Client> {
     /// Follows it and waits for its end.
     ///
     /// # Errors
-    /// [`ActionError::Failed`] if the action failed, [`ActionError::Unfollowed`] if a poll failed for good or the token
-    /// was cancelled. An `Ok` may still say `unknown`: look at its verdict.
+    /// [`ActionError::Failed`] if the action failed; [`ActionError::Unfollowed`] if a poll failed for good, the token was
+    /// cancelled, or there is no such server for this token. An `Ok` may still say `unknown`: look at its verdict.
     pub fn send(self) -> Result<ActionReport, ActionError> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
@@ -242,5 +305,54 @@ impl Follow<blocking::Client> {
         let client = compute.client().clone();
         let work = move |client: Client| Following::new(compute.over(client), plan).run();
         client.flow(&cancel, work, done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_requests_start() {
+        use Starts::{Create, Delete, Nothing, Perhaps};
+        for (method, path, starts) in [
+            ("POST", "/servers", Create),
+            ("POST", "/servers/", Create),
+            ("POST", "/v2.1/servers", Create),
+            ("POST", "/os-volumes_boot", Create),
+            ("DELETE", "/servers/{id}", Delete),
+            (
+                "DELETE",
+                "/servers/344174b8-34fd-4017-ae29-b9084dcf3861",
+                Delete,
+            ),
+            ("PUT", "/servers/{id}", Nothing),
+            ("PUT", "/servers/{id}/metadata", Nothing),
+            ("POST", "/servers/{id}/metadata", Nothing),
+            ("DELETE", "/servers/{id}/metadata/{key}", Nothing),
+            ("PUT", "/servers/{id}/tags/blue", Nothing),
+            ("POST", "/servers/{id}/remote-consoles", Nothing),
+            ("DELETE", "/servers/{id}/os-server-password", Nothing),
+            ("GET", "/servers/{id}", Nothing),
+            ("POST", "/servers/{id}/action", Perhaps),
+            ("POST", "/servers/{id}/os-interface", Perhaps),
+            (
+                "PUT",
+                "/servers/{id}/os-volume_attachments/{volume}",
+                Perhaps,
+            ),
+            (
+                "DELETE",
+                "/servers/{id}/os-volume_attachments/{volume}",
+                Perhaps,
+            ),
+            ("DELETE", "/servers/{id}/migrations/{migration}", Perhaps),
+            ("POST", "/servers/{id}/shares", Perhaps),
+            ("POST", "/os-server-external-events", Perhaps),
+            ("GET", "/flavors", Perhaps),
+        ] {
+            let method = method.parse().expect("a method");
+            assert_eq!(Starts::of(&method, path), starts, "{method} {path}");
+        }
     }
 }

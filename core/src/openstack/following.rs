@@ -9,9 +9,10 @@ use super::codes::Verdict;
 use super::compute::{Compute, Get};
 use super::follow::{Plan, Progress};
 use super::inquiry::{Found, Inquiry};
+use super::lookup::{self, Lookup};
 use super::report::{ActionError, ActionReport};
 use super::server::{Server, ServerFault};
-use super::verdict::{Judgement, Sight, judge};
+use super::verdict::{Judgement, Sight, has_open_step, judge};
 use crate::call::race::{Cancel, Race, race};
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
@@ -35,6 +36,10 @@ pub(super) struct Following<T> {
     first_fault: Option<Option<ServerFault>>,
     action: Option<ServerAction>,
     inquiry: Inquiry,
+    /// What the plan's server is known by is its name, which is yet to be looked up.
+    is_named: bool,
+    /// Nova's 404 for the server, if the last look met it.
+    absent: Option<Error>,
     /// Why the last poll gave nothing, if it did not.
     missed: Option<String>,
     /// Since when the same is seen, and what that is.
@@ -61,11 +66,28 @@ fn may_pass(error: &Error) -> bool {
     passes
 }
 
+/// How the following ended.
+struct End {
+    verdict: Verdict,
+    apparent: Option<Verdict>,
+    evidence: String,
+}
+
+impl End {
+    fn of(verdict: Verdict, evidence: String) -> Self {
+        Self {
+            verdict,
+            apparent: None,
+            evidence,
+        }
+    }
+}
+
 /// How far a poll went.
 enum Poll<V> {
     Seen(V),
     /// Not there.
-    Absent,
+    Absent(Error),
     /// It failed, and the next may not.
     Missed,
 }
@@ -79,6 +101,8 @@ impl<T: Transport> Following<T> {
             first_fault: None,
             action: None,
             missed: None,
+            is_named: lookup::is_name(&plan.server_id),
+            absent: None,
             inquiry: Inquiry::new(
                 plan.cancel.clone(),
                 plan.action.started.clone().into_iter().collect(),
@@ -89,23 +113,28 @@ impl<T: Transport> Following<T> {
     }
 
     pub(super) async fn run(mut self) -> Result<ActionReport, ActionError> {
+        if let Some(evidence) = self.plan.action.was_done_at_once() {
+            return Ok(self.report(End::of(Verdict::Succeeded, evidence)));
+        }
         if self.plan.action.request_id.is_empty() {
             let evidence = "the response that started the action carried no request ID, so its record cannot be found";
-            return Ok(self.report(Verdict::Unknown, evidence.to_owned()));
+            return Ok(self.report(End::of(Verdict::Unknown, evidence.to_owned())));
         }
         let mut interval = self.plan.first_interval;
         loop {
             match self.poll().await {
-                Ok(Some((Verdict::Failed, evidence))) => {
-                    let report = self.report(Verdict::Failed, evidence);
-                    return Err(ActionError::Failed(Box::new(report)));
+                Ok(Some(end)) if end.verdict == Verdict::Failed => {
+                    return Err(ActionError::Failed(Box::new(self.report(end))));
                 }
-                Ok(Some((verdict, evidence))) => return Ok(self.report(verdict, evidence)),
+                Ok(Some(end)) => return Ok(self.report(end)),
                 Ok(None) => {}
                 Err(error) => return Err(self.unfollowed(error)),
             }
             let left = self.time_left();
             if left.is_zero() {
+                if let Some(error) = self.never_there() {
+                    return Err(self.unfollowed(error));
+                }
                 let mut evidence = format!(
                     "no end was seen within {} s",
                     self.plan.deadline.as_secs_f64()
@@ -113,7 +142,7 @@ impl<T: Transport> Following<T> {
                 if let Some(why) = &self.missed {
                     evidence = format!("{evidence}; the last look failed: {why}");
                 }
-                return Ok(self.report(Verdict::Unknown, evidence));
+                return Ok(self.report(End::of(Verdict::Unknown, evidence)));
             }
             if self.wait(interval.min(left)).await {
                 let error = Error::new(
@@ -127,7 +156,10 @@ impl<T: Transport> Following<T> {
     }
 
     /// Looks once, and judges what is there.
-    async fn poll(&mut self) -> Result<Option<(Verdict, String)>, Error> {
+    async fn poll(&mut self) -> Result<Option<End>, Error> {
+        if self.is_named && !self.look_up().await? {
+            return Ok(None);
+        }
         // The record first: a server that is seen after it is at least as far on.
         let action = self
             .compute
@@ -139,10 +171,12 @@ impl<T: Transport> Following<T> {
             Poll::Seen(server) => {
                 self.first_fault.get_or_insert_with(|| server.fault.clone());
                 self.server = Some(server.for_report());
+                self.absent = None;
                 false
             }
-            Poll::Absent => {
+            Poll::Absent(error) => {
                 self.server = None;
+                self.absent = Some(error);
                 true
             }
             Poll::Missed => return Ok(None),
@@ -150,7 +184,7 @@ impl<T: Transport> Following<T> {
         match action {
             Poll::Seen(action) => self.action = Some(action),
             // A record that was there and cannot be read any more, as a deleted server's before 2.21, stays known.
-            Poll::Absent => {}
+            Poll::Absent(_) => {}
             Poll::Missed => return Ok(None),
         }
         self.missed = None;
@@ -161,7 +195,7 @@ impl<T: Transport> Following<T> {
         loop {
             let sight = Sight {
                 server: self.server.as_ref().filter(|_| !gone),
-                was_there: self.first_fault.is_some(),
+                was_there: self.was_there(),
                 first_fault: self.first_fault.as_ref().and_then(Option::as_ref),
                 action: self.action.as_ref(),
                 kind,
@@ -170,7 +204,14 @@ impl<T: Transport> Following<T> {
             };
             match judge(&sight) {
                 Judgement::Running => return Ok(None),
-                Judgement::Ended(verdict, evidence) => return Ok(Some((verdict, evidence))),
+                Judgement::Ended(verdict, evidence) => return Ok(Some(End::of(verdict, evidence))),
+                Judgement::Apparent(apparent, evidence) => {
+                    return Ok(Some(End {
+                        apparent: Some(apparent),
+                        ..End::of(Verdict::Unknown, evidence)
+                    }));
+                }
+                Judgement::NotFound => return self.never_there().map_or(Ok(None), Err),
                 Judgement::UnlessSuperseded => match self.newest().await? {
                     Some(newest) => {
                         superseded = Some(newest != self.plan.action.request_id);
@@ -179,6 +220,32 @@ impl<T: Transport> Following<T> {
                 },
             }
         }
+    }
+
+    /// Replaces the server's name with its UUID; `false` if the next try may go better.
+    async fn look_up(&mut self) -> Result<bool, Error> {
+        let limit = self.limit();
+        let name = self.plan.server_id.clone();
+        let found = lookup::look_up(&self.compute, &mut self.inquiry, &name, Some(limit)).await;
+        match found {
+            Ok(Lookup::Found(id)) => {
+                self.plan.server_id = id;
+                self.is_named = false;
+                Ok(true)
+            }
+            Ok(Lookup::NotOne(error)) => Err(error),
+            Err(error) => self.missed(error).map(|()| false),
+        }
+    }
+
+    fn was_there(&self) -> bool {
+        self.first_fault.is_some() || self.plan.action.saw(&self.plan.server_id)
+    }
+
+    /// Nova's 404 if neither the server nor a record of the action was ever seen.
+    fn never_there(&self) -> Option<Error> {
+        let unseen = self.action.is_none() && !self.was_there();
+        self.absent.clone().filter(|_| unseen)
     }
 
     /// The request ID of the server's newest action; the followed one's if there is no record at all.
@@ -190,24 +257,34 @@ impl<T: Transport> Following<T> {
                 let own = || self.plan.action.request_id.clone();
                 Some(newest.map_or_else(own, |action| action.request_id))
             }
-            Poll::Absent => Some(self.plan.action.request_id.clone()),
+            Poll::Absent(_) => Some(self.plan.action.request_id.clone()),
             Poll::Missed => None,
         })
     }
 
     /// Makes one call, and tells what ends the following from what does not.
     async fn ask<V: Send + 'static>(&mut self, get: Get<Client<T>, V>) -> Result<Poll<V>, Error> {
-        let left = self.time_left().max(LAST_LOOK);
-        let limit = self.compute.client().call_timeout().min(left);
+        let limit = self.limit();
         match self.inquiry.ask(get, Some(limit)).await {
             Ok(Found::Seen(value)) => Ok(Poll::Seen(value)),
-            Ok(Found::Absent(_)) => Ok(Poll::Absent),
-            Err(error) if may_pass(&error) => {
-                self.missed = Some(error.to_string());
-                Ok(Poll::Missed)
-            }
-            Err(error) => Err(error),
+            Ok(Found::Absent(error)) => Ok(Poll::Absent(error)),
+            Err(error) => self.missed(error).map(|()| Poll::Missed),
         }
+    }
+
+    /// How long a call may take.
+    fn limit(&self) -> Duration {
+        let left = self.time_left().max(LAST_LOOK);
+        self.compute.client().call_timeout().min(left)
+    }
+
+    /// Notes why a call gave nothing, unless that ends the following.
+    fn missed(&mut self, error: Error) -> Result<(), Error> {
+        if !may_pass(&error) {
+            return Err(error);
+        }
+        self.missed = Some(error.to_string());
+        Ok(())
     }
 
     fn tell(&mut self) {
@@ -242,11 +319,8 @@ impl<T: Transport> Following<T> {
                 (&action.message, ends.collect::<Vec<_>>())
             })
         );
-        // A step that is not finished is most likely under way, and seldom one that was forgotten.
-        let open = self
-            .action
-            .as_ref()
-            .is_some_and(ServerAction::has_open_step);
+        // A step that is not finished, or has to come, is most likely under way, and seldom one that was forgotten.
+        let open = self.action.as_ref().is_some_and(has_open_step);
         let times = if open { OPEN_STEP_PATIENCE } else { 1 };
         let patience = self.plan.settle.saturating_mul(times);
         match &self.since {
@@ -277,22 +351,24 @@ impl<T: Transport> Following<T> {
     }
 
     fn unfollowed(self, error: Error) -> ActionError {
-        let report = self.report(
-            Verdict::Unknown,
-            "it was not followed to its end".to_owned(),
-        );
+        let evidence = match self.never_there() {
+            Some(_) => "neither the server nor a record of the action is there for this token",
+            None => "it was not followed to its end",
+        };
+        let report = self.report(End::of(Verdict::Unknown, evidence.to_owned()));
         ActionError::Unfollowed {
             error,
             report: Box::new(report),
         }
     }
 
-    fn report(self, verdict: Verdict, evidence: String) -> ActionReport {
+    fn report(self, end: End) -> ActionReport {
         let now = self.compute.client().transport().now();
         let followed = now.saturating_duration_since(self.began);
         let mut report = Self::nothing_seen(&self.plan);
-        report.verdict = verdict;
-        report.evidence = evidence;
+        report.verdict = end.verdict;
+        report.apparent = end.apparent;
+        report.evidence = end.evidence;
         report.action = self.action;
         report.server = self.server;
         report.followed_ms = u64::try_from(followed.as_millis()).unwrap_or(u64::MAX);
@@ -305,6 +381,7 @@ impl<T: Transport> Following<T> {
         let started = plan.action.started.as_ref();
         ActionReport {
             verdict: Verdict::Unknown,
+            apparent: None,
             evidence: "nothing was seen of it".to_owned(),
             server_id: plan.server_id.clone(),
             request_id: plan.action.request_id.clone(),

@@ -23,6 +23,8 @@ use crate::trail::{Trail, report::Lines};
 pub struct ActionReport {
     /// How it ended, as far as the API tells.
     pub verdict: Verdict,
+    /// How it looks to have ended where nothing proves that, as after a reboot; else `None`.
+    pub apparent: Option<Verdict>,
     /// What the verdict rests on.
     pub evidence: String,
     /// The server's UUID.
@@ -79,9 +81,10 @@ impl ActionReport {
     #[must_use]
     pub fn report(&self) -> String {
         let mut out = Lines::default();
-        let verdict = match self.verdict {
-            Verdict::Failed => "FAILED".to_owned(),
-            other => other.to_string(),
+        let verdict = match (self.verdict, self.apparent) {
+            (Verdict::Failed, _) => "FAILED".to_owned(),
+            (other, Some(apparent)) => format!("{other}, apparently {apparent}"),
+            (other, None) => other.to_string(),
         };
         out.words("", &format!("{}: {verdict}", self.title()));
         out.words("  why: ", &one_line(self.evidence.trim()));

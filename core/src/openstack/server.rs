@@ -68,6 +68,9 @@ pub struct ServerFault {
     pub details: Option<String>,
 }
 
+/// When the server came up first.
+const LAUNCHED_AT: &str = "OS-SRV-USG:launched_at";
+
 /// What cloud-init gets: passwords, often enough. Administrators see it from microversion 2.3 on.
 const USER_DATA: &str = "OS-EXT-SRV-ATTR:user_data";
 
@@ -93,8 +96,16 @@ impl Server {
         self
     }
 
-    /// A server that nothing is known of but that nothing is going on.
-    pub(super) fn at_rest() -> Self {
+    /// When the server came up; none before its first build has succeeded.
+    pub(super) fn launched_at(&self) -> Option<&str> {
+        let at = self.other.get(LAUNCHED_AT)?.as_str();
+        at.filter(|at| !at.is_empty())
+    }
+
+    /// What this server says of actions that have ended, whatever goes on now.
+    pub(super) fn at_rest(&self) -> Self {
+        let launched = self.other.get_key_value(LAUNCHED_AT);
+        let launched = launched.map(|(name, at)| (name.clone(), at.clone()));
         Self {
             id: String::new(),
             name: None,
@@ -103,7 +114,7 @@ impl Server {
             vm_state: None,
             locked: None,
             fault: None,
-            other: Map::new(),
+            other: launched.into_iter().collect(),
         }
     }
 }

@@ -27,8 +27,15 @@ pub(super) struct Row {
     gone: bool,
     /// What the server's `locked` has to be.
     locked: Option<bool>,
+    /// The server's launch time proves success. It is written once the first build has succeeded, and nothing else can be
+    /// done to a server before.
+    launched: bool,
+    /// The API writes the end of the record only after the work is done, so a change after the start proves success.
+    record_ends_well: bool,
     /// The service reports a failure like a success.
     silent: bool,
+    /// The success of this step at one of these statuses is all that a silent action ever shows.
+    apparent: Option<(&'static str, &'static [&'static str])>,
 }
 
 const ROW: Row = Row {
@@ -40,7 +47,10 @@ const ROW: Row = Row {
     moves_on: false,
     gone: false,
     locked: None,
+    launched: false,
+    record_ends_well: false,
     silent: false,
+    apparent: None,
 };
 
 const fn to(action: &'static str, done: &'static [&'static str]) -> Row {
@@ -61,7 +71,10 @@ const fn steps(action: &'static str, last_steps: &'static [&'static str]) -> Row
 
 /// One row per kind of action; the page `docs/why-did-my-server-action-fail.md` shows it in words.
 pub(super) const ROWS: &[Row] = &[
-    to("create", &["ACTIVE"]),
+    Row {
+        launched: true,
+        ..to("create", &["ACTIVE"])
+    },
     Row {
         gone: true,
         ..to("delete", &["DELETED", "SOFT_DELETED"])
@@ -71,6 +84,7 @@ pub(super) const ROWS: &[Row] = &[
     to("start", &["ACTIVE"]),
     Row {
         silent: true,
+        apparent: Some(("compute_reboot_instance", &["ACTIVE", "RESCUE"])),
         ..to("reboot", &[])
     },
     Row {
@@ -108,6 +122,11 @@ pub(super) const ROWS: &[Row] = &[
             &["compute_post_live_migration_at_destination"],
         )
     },
+    steps("live_migration_cancel", &["compute_live_migration_abort"]),
+    steps(
+        "live_migration_force_complete",
+        &["compute_live_migration_force_complete"],
+    ),
     to("pause", &["PAUSED"]),
     to("unpause", &["ACTIVE"]),
     to("suspend", &["SUSPENDED"]),
@@ -136,6 +155,18 @@ pub(super) const ROWS: &[Row] = &[
     ),
     steps("swap_volume", &["compute_swap_volume"]),
     steps("extend_volume", &["compute_extend_volume"]),
+    steps("attach_share", &["compute_allow_share"]),
+    steps("detach_share", &["compute_deny_share"]),
+    Row {
+        // `nova-manage` ends the record whether it succeeded or not.
+        silent: true,
+        ..to("refresh_volume_attachment", &[])
+    },
+    Row {
+        // The API writes the state itself, and answers after that.
+        record_ends_well: true,
+        ..to("resetState", &["ACTIVE", "ERROR"])
+    },
     Row {
         locked: Some(true),
         ..steps("lock", &["api_lock"])
@@ -149,6 +180,18 @@ pub(super) const ROWS: &[Row] = &[
 /// The row of a kind; kinds without one are judged by errors alone.
 pub(super) fn row(action: &str) -> &'static Row {
     ROWS.iter().find(|row| row.action == action).unwrap_or(&ROW)
+}
+
+/// Whether a step of an action may be under way: one is not finished, or none has begun of those that have to come.
+/// It may also have been forgotten.
+pub(super) fn has_open_step(action: &ServerAction) -> bool {
+    let Some(events) = &action.events else {
+        return false;
+    };
+    if events.is_empty() {
+        return !row(&action.action).last_steps.is_empty();
+    }
+    events.iter().any(|event| event.finish_time.is_none())
 }
 
 /// Statuses that a server only passes through.
@@ -188,13 +231,17 @@ pub(super) enum Judgement {
     Running,
     /// The end, and the evidence for it.
     Ended(Verdict, String),
+    /// An end that proves nothing but looks like this verdict, and the evidence for it.
+    Apparent(Verdict, String),
     /// The end, if no newer action has begun.
     UnlessSuperseded,
+    /// Neither the server nor a record of the action was ever there for this token.
+    NotFound,
 }
 
 /// Judges what was seen.
 pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
-    use Judgement::{Ended, Running, UnlessSuperseded};
+    use Judgement::{Apparent, Ended, NotFound, Running, UnlessSuperseded};
 
     let kind = sight
         .action
@@ -203,14 +250,15 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
     let row = kind.map_or(&ROW, row);
     let failed_step = sight.action.filter(|action| action.has_error());
     let proven = sight.action.and_then(|action| {
+        let done = |evidence| Some(Ended(Verdict::Succeeded, evidence));
+        if row.record_ends_well && failed_step.is_none() && action.changed_after_its_start() {
+            return done("the API ended its record, which it does after the work".to_owned());
+        }
         let step = row
             .last_steps
             .iter()
             .find(|step| action.ended_well_with(step))?;
-        Some(Ended(
-            Verdict::Succeeded,
-            format!("its last step {step} succeeded"),
-        ))
+        done(format!("its last step {step} succeeded"))
     });
     let Some(server) = sight.server else {
         return match (proven, failed_step) {
@@ -222,10 +270,7 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             (None, Some(action)) => Ended(Verdict::Failed, why_failed(action)),
             // A database that lags behind may not have it yet.
             (None, None) if !sight.settled => Running,
-            (None, None) if sight.action.is_none() => Ended(
-                Verdict::Unknown,
-                "neither the server nor a record of the action is there for this token".to_owned(),
-            ),
+            (None, None) if sight.action.is_none() && !sight.was_there => NotFound,
             (None, None) => Ended(
                 Verdict::Unknown,
                 "the server was deleted before the outcome was seen".to_owned(),
@@ -233,6 +278,12 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
         };
     };
     let status = server.status.as_str();
+    if let Some(launched) = server.launched_at().filter(|_| row.launched) {
+        return Ended(
+            Verdict::Succeeded,
+            format!("the server was launched at {launched}"),
+        );
+    }
     // While a task goes on nothing is decided, whatever an earlier action has left.
     if server.task_state.is_some() {
         return Running;
@@ -243,6 +294,7 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
         return proven;
     }
     if status == "ERROR"
+        && !row.done.contains(&status)
         && let Some(end) = error_status(sight, server, failed_step)
     {
         return end;
@@ -270,6 +322,23 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             ),
         };
     }
+    if let Some((step, statuses)) = row.apparent.filter(|_| sight.superseded != Some(true))
+        && statuses.contains(&status)
+        && sight
+            .action
+            .is_some_and(|action| action.ended_well_with(step))
+    {
+        return match sight.superseded {
+            None => UnlessSuperseded,
+            Some(_) => Apparent(
+                Verdict::Succeeded,
+                format!(
+                    "its step {step} ended without an error and the server is {status}, so it seems to have succeeded; \
+                     but {SILENT}"
+                ),
+            ),
+        };
+    }
     if let Some(action) = failed_step {
         // A step may fail and the work be given to another host: then a task follows at once.
         return match (sight.settled, sight.superseded) {
@@ -292,6 +361,9 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
     Ended(Verdict::Unknown, why_unknown(sight, row, status))
 }
 
+/// Why no record proves the success of some actions.
+const SILENT: &str = "the service reports a failure of this action like a success";
+
 /// Why a record that says `Error` does not prove a failure.
 const HIDDEN_STEPS: &str = "a step failed, and whether another host did the work after it is hidden; ask for microversion \
                             2.51 or later";
@@ -302,7 +374,12 @@ fn error_status(
     server: &Server,
     failed_step: Option<&ServerAction>,
 ) -> Option<Judgement> {
-    if let Some(fault) = server.fault.as_ref().filter(|fault| is_of(fault, sight)) {
+    let fault = server.fault.as_ref().filter(|fault| {
+        // Of a failure on record the fault is the reason unless it is older, also where both were there at first: a
+        // failure may be quicker than the first look.
+        is_of(fault, sight) || failed_step.is_some_and(|action| is_not_older(fault, action, sight))
+    });
+    if let Some(fault) = fault.filter(|fault| !fault.message.trim().is_empty()) {
         if sight.superseded.is_none() {
             return Some(Judgement::UnlessSuperseded);
         }
@@ -336,6 +413,14 @@ fn is_of(fault: &ServerFault, sight: &Sight<'_>) -> bool {
     }
 }
 
+/// Whether a fault is at least as new as an action that no newer one has followed.
+fn is_not_older(fault: &ServerFault, action: &ServerAction, sight: &Sight<'_>) -> bool {
+    let times = action.began().zip(fault.at());
+    // The fault's time is cut to whole seconds.
+    sight.superseded != Some(true)
+        && times.is_some_and(|(began, at)| at.as_second() >= began.as_second())
+}
+
 fn why_failed(action: &ServerAction) -> String {
     action.failure().unwrap_or_else(|| {
         "the action's record says Error; the API shows the reason to administrators only".to_owned()
@@ -348,7 +433,7 @@ fn why_unknown(sight: &Sight<'_>, row: &Row, status: &str) -> String {
             .to_owned();
     }
     if row.silent {
-        return "the service reports a failure of this action like a success".to_owned();
+        return SILENT.to_owned();
     }
     let record = match sight.action {
         None => "there is no record of the action",

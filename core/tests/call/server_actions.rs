@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex};
 
 use http::Method;
 use reqtrail::openstack::{ActionError, ActionReport, Compute, Verdict};
-use reqtrail::{CancelToken, Client, ErrorKind};
+use reqtrail::{CancelToken, Category, Client, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::support::*;
 
 mod follow;
+mod names;
 mod reads;
 mod story;
 

@@ -45,7 +45,8 @@ fn settled<'a>(server: Option<&'a Server>, action: Option<&'a ServerAction>) -> 
 fn verdict(sight: &Sight<'_>) -> Option<Verdict> {
     match judge(sight) {
         Judgement::Ended(verdict, _) => Some(verdict),
-        Judgement::Running => None,
+        Judgement::Apparent(..) => Some(Verdict::Unknown),
+        Judgement::Running | Judgement::NotFound => None,
         Judgement::UnlessSuperseded => panic!("it was said whether a newer action has begun"),
     }
 }
@@ -142,7 +143,7 @@ fn a_server_that_is_gone() {
     };
     assert_eq!(verdict(&hinted(true)), Some(Verdict::Succeeded));
     // What was never seen may be hidden from this token.
-    assert_eq!(verdict(&hinted(false)), Some(Verdict::Unknown));
+    assert_eq!(judge(&hinted(false)), Judgement::NotFound);
     let resize = action("resize", None, json!([]));
     assert_eq!(
         verdict(&settled(None, Some(&resize))),
@@ -223,17 +224,44 @@ fn an_event_that_never_finishes_holds_nothing_up() {
 
 #[test]
 fn a_reboot_cannot_be_proven() {
+    let done = json!([event("compute_reboot_instance", Some("Success"))]);
+    let record = action("reboot", None, done);
+    for status in ["ACTIVE", "RESCUE"] {
+        let there = server(status, None, None);
+        let sight = Sight {
+            settled: false,
+            ..settled(Some(&there), Some(&record))
+        };
+        let Judgement::Apparent(Verdict::Succeeded, evidence) = judge(&sight) else {
+            panic!("all that there is to see is there")
+        };
+        for part in ["compute_reboot_instance", status, "like a success"] {
+            assert!(evidence.contains(part), "{evidence}");
+        }
+        let unasked = Sight {
+            superseded: None,
+            ..sight
+        };
+        assert_eq!(judge(&unasked), Judgement::UnlessSuperseded);
+    }
+    // While the step goes on, a task goes on, or at another status, nothing is apparent.
     let there = server("ACTIVE", None, None);
-    let record = action(
+    let running = action(
         "reboot",
         None,
-        json!([event("compute_reboot_instance", Some("Success"))]),
+        json!([event("compute_reboot_instance", None)]),
     );
-    let Judgement::Ended(Verdict::Unknown, evidence) = judge(&settled(Some(&there), Some(&record)))
-    else {
-        panic!("nobody can know")
-    };
-    assert!(evidence.contains("like a success"), "{evidence}");
+    let stopped = server("SHUTOFF", None, None);
+    let busy = server("ACTIVE", Some("reboot_started"), None);
+    for (there, record, wanted) in [
+        (&there, &running, Some(Verdict::Unknown)),
+        (&stopped, &record, Some(Verdict::Unknown)),
+        (&busy, &record, None),
+    ] {
+        let judged = judge(&settled(Some(there), Some(record)));
+        assert!(!matches!(judged, Judgement::Apparent(..)), "{judged:?}");
+        assert_eq!(verdict(&settled(Some(there), Some(record))), wanted);
+    }
     let failed = action(
         "reboot",
         Some("Error"),
@@ -292,8 +320,13 @@ fn what_was_never_there_is_looked_for_a_while() {
         settled: false,
         ..settled(None, None)
     };
-    assert_eq!(verdict(&early), None);
-    assert_eq!(verdict(&settled(None, None)), Some(Verdict::Unknown));
+    assert_eq!(judge(&early), Judgement::Running);
+    assert_eq!(judge(&settled(None, None)), Judgement::NotFound);
+    let seen_before = Sight {
+        was_there: true,
+        ..settled(None, None)
+    };
+    assert_eq!(verdict(&seen_before), Some(Verdict::Unknown));
 }
 
 #[test]
@@ -504,4 +537,118 @@ fn a_fault_of_the_same_second_counts_if_it_is_new() {
         ..sight
     };
     assert_eq!(verdict(&old), Some(Verdict::Unknown));
+}
+
+#[test]
+fn a_failure_that_was_quicker_than_the_first_look_has_its_reason() {
+    let record = action(
+        "rescue",
+        Some("Error"),
+        json!([event("compute_rescue_instance", Some("Error"))]),
+    );
+    let evidence = |at: &str, superseded: Option<bool>| {
+        let there = server("ERROR", None, Some(at));
+        let sight = Sight {
+            // It was there on the first look already.
+            first_fault: there.fault.as_ref(),
+            superseded,
+            ..settled(Some(&there), Some(&record))
+        };
+        match judge(&sight) {
+            Judgement::Ended(Verdict::Failed, evidence) => Some(evidence),
+            Judgement::UnlessSuperseded => None,
+            other => panic!("it has failed: {other:?}"),
+        }
+    };
+    let fault = "the server is in ERROR: No valid host was found.";
+    for at in ["2026-11-21T21:21:29Z", "2026-11-21T21:21:35Z"] {
+        assert_eq!(evidence(at, Some(false)).as_deref(), Some(fault), "{at}");
+        assert_eq!(evidence(at, None), None, "{at}");
+        // A newer action's fault would be no reason for this one's failure.
+        let other = evidence(at, Some(true)).expect("a failure");
+        assert!(other.contains("compute_rescue_instance failed"), "{other}");
+    }
+    let older = evidence("2026-11-21T21:21:28Z", Some(false)).expect("a failure");
+    assert!(older.contains("compute_rescue_instance failed"), "{older}");
+}
+
+#[test]
+fn a_server_that_was_launched_was_built() {
+    let record = action("create", None, json!([]));
+    let mut there = server("SHUTOFF", Some("powering-on"), None);
+    let launched = "OS-SRV-USG:launched_at".to_owned();
+    for (at, wanted) in [
+        (
+            json!("2026-11-21T21:21:40.000000"),
+            Some(Verdict::Succeeded),
+        ),
+        (Value::Null, Some(Verdict::Unknown)),
+        (json!(""), Some(Verdict::Unknown)),
+    ] {
+        there.other.insert(launched.clone(), at.clone());
+        for server in [&there, &there.at_rest()] {
+            let busy = server.task_state.is_some() && wanted == Some(Verdict::Unknown);
+            let sight = Sight {
+                superseded: Some(true),
+                ..settled(Some(server), Some(&record))
+            };
+            assert_eq!(verdict(&sight), wanted.filter(|_| !busy), "{at}");
+        }
+    }
+}
+
+#[test]
+fn a_state_that_was_reset() {
+    let reset = |changed: Option<&str>| {
+        let mut record = action("resetState", None, json!([]));
+        record.updated_at = changed.map(str::to_owned);
+        record
+    };
+    let old_fault = server("ERROR", None, Some("2026-11-21T21:21:29Z"));
+    let active = server("ACTIVE", None, None);
+    for there in [&old_fault, &active] {
+        for changed in [None, Some(BEGAN)] {
+            let record = reset(changed);
+            assert!(!has_open_step(&record));
+            let sight = Sight {
+                settled: false,
+                ..settled(Some(there), Some(&record))
+            };
+            assert_eq!(verdict(&sight), Some(Verdict::Succeeded));
+            let sight = Sight {
+                superseded: Some(true),
+                ..settled(Some(there), Some(&record))
+            };
+            assert_eq!(verdict(&sight), Some(Verdict::Unknown));
+        }
+        // The end of its record proves it whatever came after.
+        let record = reset(Some("2026-11-21T21:21:30.000000"));
+        let sight = Sight {
+            superseded: Some(true),
+            ..settled(Some(there), Some(&record))
+        };
+        assert_eq!(verdict(&sight), Some(Verdict::Succeeded));
+    }
+}
+
+#[test]
+fn steps_that_have_to_come_are_waited_for() {
+    for (kind, open) in [
+        ("createImage", true),
+        ("attach_share", true),
+        ("live_migration_cancel", true),
+        ("resetState", false),
+        ("refresh_volume_attachment", false),
+        ("stop", false),
+        ("brandNew", false),
+    ] {
+        assert_eq!(
+            has_open_step(&action(kind, None, json!([]))),
+            open,
+            "{kind}"
+        );
+        assert!(!has_open_step(&action(kind, None, Value::Null)), "{kind}");
+        let running = action(kind, None, json!([event("compute_x", None)]));
+        assert!(has_open_step(&running), "{kind}");
+    }
 }

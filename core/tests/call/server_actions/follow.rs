@@ -359,14 +359,158 @@ async fn without_an_id_nothing_is_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_is_looked_for_a_while() {
-    let wire = api(vec![scene(0, None, None)], ACTION);
+async fn what_is_not_there_is_looked_for_a_while_and_then_not_found() {
+    for (deadline, at_least, at_most) in [(600, 3_000, 9_000), (2, 2_000, 2_000)] {
+        let wire = api(vec![scene(0, None, None)], ACTION);
+        let follow = compute(&wire)
+            .follow(SERVER, ACTION)
+            .deadline(secs(deadline));
+        let failed = follow.send().await.expect_err("no such server");
+        let ActionError::Unfollowed { error, report } = &failed else {
+            panic!("nothing says that the action failed: {failed}")
+        };
+        assert_eq!(error.category(), Some(Category::NotFound));
+        assert_eq!(error.code(), Some("itemNotFound"));
+        assert_eq!(report.verdict, Verdict::Unknown);
+        assert_schema(&report.to_json());
+        assert!(report.evidence.contains("neither the server"), "{report}");
+        let took = report.followed_ms;
+        assert!((at_least..=at_most).contains(&took), "{took}");
+        assert_eq!(report.trails.len(), wire.count());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_accepted_deletion_proves_that_the_server_was_there() {
+    let wire = ScriptedTransport::answering(|n, sent| match sent.method {
+        Method::DELETE => answer(204, n, ""),
+        _ => answer(
+            404,
+            n,
+            r#"{"itemNotFound": {"code": 404, "message": "gone"}}"#,
+        ),
+    });
+    let compute = compute(&wire);
+    let accepted = compute.client().delete("/servers/{id}").param("id", SERVER);
+    let accepted = accepted.send().await.expect("a 204");
+    let report = compute.follow(SERVER, &accepted).send().await;
+    let report = report.expect("a success");
+    assert_eq!(report.verdict, Verdict::Succeeded, "{report}");
+    // Of another server it proves nothing.
+    let other = "344174b8-34fd-4017-ae29-b9084dcf3862";
+    let failed = compute.follow(other, &accepted).send().await;
+    let failed = failed.expect_err("no such server");
+    assert!(matches!(failed, ActionError::Unfollowed { .. }), "{failed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_start_no_action_are_answered_at_once() {
+    let wire = ScriptedTransport::answering(|n, _| answer(200, n, r#"{"server": {}}"#));
+    let compute = compute(&wire);
+    let client = compute.client();
+    for (request, sent) in [
+        (client.put("/servers/{id}").param("id", SERVER), 1),
+        (
+            client
+                .post(&format!("/servers/{SERVER}/metadata"))
+                .json(&json!({})),
+            2,
+        ),
+    ] {
+        let done = request.send().await.expect("a 200");
+        let report = compute.follow(SERVER, &done).send().await;
+        let report = report.expect("a success");
+        assert_eq!(report.verdict, Verdict::Succeeded);
+        assert!(report.evidence.contains("starts no action"), "{report}");
+        assert_eq!((report.followed_ms, wire.count()), (0, sent));
+        assert_eq!(report.trails.len(), 1);
+        assert_schema(&report.to_json());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reboot_ends_with_its_step_and_seems_to_have_succeeded() {
+    let mut done = action(
+        "reboot",
+        None,
+        &[("compute_reboot_instance", Some("Success"))],
+    );
+    done["events"][0]["finish_time"] = json!(BEGAN);
+    let wire = api(
+        vec![
+            scene(
+                0,
+                Some(server("REBOOT", Some("reboot_started"))),
+                Some(action("reboot", None, &[("compute_reboot_instance", None)])),
+            ),
+            scene(400, Some(server("ACTIVE", None)), Some(done)),
+        ],
+        ACTION,
+    );
+    let report = follow(&wire).await.expect("no failure");
+    assert_eq!(
+        (report.verdict, report.apparent, report.followed_ms),
+        (Verdict::Unknown, Some(Verdict::Succeeded), 500)
+    );
+    assert!(report.evidence.contains("like a success"), "{report}");
+    assert!(
+        report.report().contains("unknown, apparently succeeded"),
+        "{report}"
+    );
+    assert_schema(&report.to_json());
+    let json: Value = serde_json::from_str(&report.to_json()).expect("JSON");
+    assert_eq!(json["apparent"], "succeeded");
+    let story = compute(&wire)
+        .explain(SERVER)
+        .send()
+        .await
+        .expect("a story");
+    assert_schema(&story.to_json());
+    let json: Value = serde_json::from_str(&story.to_json()).expect("JSON");
+    // The list tells of a resize, and the record of it is not read for another kind.
+    assert_eq!(json["actions"][0]["apparent"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_action_without_steps_is_not_waited_for_like_one_with_an_open_step() {
+    let record = action("refresh_volume_attachment", None, &[]);
+    let wire = api(
+        vec![scene(0, Some(server("ACTIVE", None)), Some(record))],
+        ACTION,
+    );
     let report = follow(&wire).await.expect("no failure");
     assert_eq!(report.verdict, Verdict::Unknown);
-    assert_schema(&report.to_json());
-    assert!(report.evidence.contains("neither the server"), "{report}");
-    assert!(report.followed_ms >= 3_000, "{}", report.followed_ms);
-    assert_eq!(report.trails.len(), wire.count());
+    assert!(report.followed_ms <= 9_000, "{}", report.followed_ms);
+    let record = action("resetState", None, &[]);
+    let wire = api(
+        vec![scene(0, Some(server("ERROR", None)), Some(record))],
+        ACTION,
+    );
+    let report = follow(&wire).await.expect("no failure");
+    assert_eq!(
+        (report.verdict, report.followed_ms),
+        (Verdict::Succeeded, 0),
+        "{report}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_before_the_first_look_has_the_faults_reason() {
+    let mut broken = server("ERROR", None);
+    broken["fault"] =
+        json!({"code": 500, "created": "2026-11-21T21:21:29Z", "message": "rescue is broken"});
+    let failed = [("compute_rescue_instance", Some("Error"))];
+    let wire = api(
+        vec![scene(
+            0,
+            Some(broken),
+            Some(action("rescue", Some("Error"), &failed)),
+        )],
+        ACTION,
+    );
+    let error = follow(&wire).await.expect_err("it failed");
+    assert!(error.to_string().contains("rescue is broken"), "{error}");
+    assert_eq!(error.report().followed_ms, 0);
 }
 
 #[tokio::test(start_paused = true)]

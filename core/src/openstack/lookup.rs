@@ -1,0 +1,162 @@
+//! Finding the one server that has a name.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::compute::{Compute, ServerPage};
+use super::inquiry::{Found, Inquiry};
+use crate::client::Client;
+use crate::codes::{Category, ErrorKind};
+use crate::error::Error;
+use crate::redact::one_line;
+use crate::transport::Transport;
+
+/// How many IDs an ambiguous name's error lists at most.
+const LISTED: usize = 5;
+
+/// How many characters of a name an error repeats at most.
+const SHOWN: usize = 60;
+
+/// How many pages of matches are read at most. Nova matches whole names, so more than one is rare.
+const MAX_PAGES: usize = 100;
+
+/// What a look-up gave.
+pub(super) enum Lookup {
+    /// The server's UUID.
+    Found(String),
+    /// No server has the name, or several have it.
+    NotOne(Error),
+}
+
+/// Whether an argument is looked up as a name: it is not empty and not a UUID.
+pub(super) fn is_name(server: &str) -> bool {
+    let hex = |group: &str| group.bytes().all(|b| b.is_ascii_hexdigit());
+    let groups = server.split('-');
+    let is_uuid = groups.clone().map(str::len).eq([8, 4, 4, 4, 12]) && groups.clone().all(hex);
+    !server.is_empty() && !is_uuid
+}
+
+/// Looks a name up. `timeout` is in the place of the client's.
+///
+/// # Errors
+/// Those of the calls.
+pub(super) async fn look_up<T: Transport>(
+    compute: &Compute<Client<T>>,
+    inquiry: &mut Inquiry,
+    name: &str,
+    timeout: Option<Duration>,
+) -> Result<Lookup, Error> {
+    let pattern = pattern(name);
+    let mut ids = Vec::new();
+    let mut marker = None;
+    for _ in 0..MAX_PAGES {
+        let page = compute.servers_named(&pattern, marker.as_deref());
+        let ServerPage { servers, next } = match inquiry.ask(page, timeout).await? {
+            Found::Seen(page) => page,
+            Found::Absent(error) => return Err(error),
+        };
+        let last = servers.last().map(|server| server.id.clone());
+        // A filter may be read otherwise by another database, or be ignored: the whole name decides.
+        let same = servers
+            .into_iter()
+            .filter(|server| server.name.as_deref() == Some(name));
+        ids.extend(same.map(|server| server.id));
+        if !next || last.is_none() || last == marker || ids.len() > LISTED {
+            break;
+        }
+        marker = last;
+    }
+    Ok(match ids.as_slice() {
+        [id] => Lookup::Found(id.clone()),
+        ids => Lookup::NotOne(not_one(inquiry, name, ids)),
+    })
+}
+
+/// A regular expression for this very name, as Nova's filter takes one.
+fn pattern(name: &str) -> String {
+    let mut pattern = String::from("^");
+    for c in name.chars() {
+        match c {
+            // Nova puts a backslash before each bar for MySQL; within brackets it does no harm.
+            '|' => pattern.push_str("[|]"),
+            '\\' | '.' | '^' | '$' | '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' => {
+                pattern.push('\\');
+                pattern.push(c);
+            }
+            c => pattern.push(c),
+        }
+    }
+    pattern.push('$');
+    pattern
+}
+
+fn not_one(inquiry: &Inquiry, name: &str, ids: &[String]) -> Error {
+    // A name may have 255 characters, and the IDs have to fit into one line with it.
+    let mut shown: String = name.chars().take(SHOWN).collect();
+    if shown.len() < name.len() {
+        shown.push('…');
+    }
+    let shown = one_line(&shown);
+    let (category, text) = match ids {
+        [] => (
+            Category::NotFound,
+            format!(
+                "this token sees no server with the name `{shown}`; expected a server's UUID or its exact name"
+            ),
+        ),
+        ids => {
+            let mut text = format!(
+                "several servers have the name `{shown}`; expected the UUID of one of them: "
+            );
+            text.push_str(&ids[..ids.len().min(LISTED)].join(", "));
+            if ids.len() > LISTED {
+                let _ = write!(text, ", …");
+            }
+            (Category::Invalid, text)
+        }
+    };
+    let error = Error::new(ErrorKind::Api, text).with_own_category(category);
+    match inquiry.trails.last() {
+        Some(trail) => error.with_trail(trail.clone()),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_uuid_is_a_name() {
+        for uuid in [
+            "344174b8-34fd-4017-ae29-b9084dcf3861",
+            "344174B8-34FD-4017-AE29-B9084DCF3861",
+            "",
+        ] {
+            assert!(!is_name(uuid), "{uuid}");
+        }
+        for name in [
+            "web-1",
+            "344174b8",
+            "344174b834fd4017ae29b9084dcf3861",
+            "344174b8-34fd-4017-ae29-b9084dcf386g",
+            "344174b8-34fd-4017-ae29-b9084dcf3861-",
+            "ä.b",
+        ] {
+            assert!(is_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_escaped() {
+        for (name, wanted) in [
+            ("web-1", "^web-1$"),
+            ("web.1", r"^web\.1$"),
+            ("a|b", "^a[|]b$"),
+            (r"(x)[y]{z}*+?^$\", r"^\(x\)\[y\]\{z\}\*\+\?\^\$\\$"),
+            ("käfer 1", "^käfer 1$"),
+        ] {
+            assert_eq!(pattern(name), wanted);
+        }
+    }
+}
