@@ -48,6 +48,8 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
     /// What the error means where no answer of the server says it.
     category: Option<Category>,
+    /// What reqtrail says in the place of the server's message.
+    explanation: Option<String>,
 }
 
 impl Error {
@@ -59,6 +61,7 @@ impl Error {
             trail: None,
             source: None,
             category: None,
+            explanation: None,
         }))
     }
 
@@ -73,8 +76,16 @@ impl Error {
     }
 
     /// Gives it a meaning that the last attempt does not have, and so neither that attempt's status nor its code.
+    #[cfg(feature = "openstack")]
     pub(crate) fn with_own_category(mut self, category: Category) -> Self {
         self.0.category = Some(category);
+        self
+    }
+
+    /// Puts words that say more in the place of the server's, which `api` keeps.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn with_explanation(mut self, text: String) -> Self {
+        self.0.explanation = Some(text);
         self
     }
 
@@ -103,6 +114,9 @@ impl Error {
     /// What went wrong in words: the server's message for an `api` error that has one.
     #[must_use]
     pub fn message(&self) -> &str {
+        if let Some(text) = &self.0.explanation {
+            return text;
+        }
         match &self.0.api {
             Some(api) => api.message().unwrap_or(&self.0.message),
             None => &self.0.message,

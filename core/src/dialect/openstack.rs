@@ -4,6 +4,9 @@
 //! microversions (<https://docs.openstack.org/api-guide/compute/microversions.html>), and what Nova 32 answers.
 
 mod faults;
+mod markup;
+
+use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -15,6 +18,7 @@ use super::{
 use crate::codes::Category;
 
 pub use faults::Fault;
+pub(crate) use markup::plain;
 
 /// The dialect's name.
 pub(crate) const NAME: &str = "openstack";
@@ -27,6 +31,9 @@ pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("openstack-ap
 
 /// The service that a client calls unless it says otherwise.
 const COMPUTE: &str = "compute";
+
+/// The service that signs in.
+pub(crate) const IDENTITY: &str = "identity";
 
 /// The dialect's data, for Nova.
 pub(crate) fn spec() -> Spec {
@@ -60,7 +67,9 @@ pub(crate) fn of_service(service: &str) -> Spec {
         )],
         idempotency_header: HeaderName::from_static("idempotency-key"),
         rate_limit: None,
-        decoder: Box::new(Openstack),
+        decoder: Box::new(Openstack {
+            signs_in: service == IDENTITY,
+        }),
     }
 }
 
@@ -90,7 +99,11 @@ pub(crate) fn answered_version(headers: &HeaderMap) -> Option<&str> {
         .map(str::trim)
 }
 
-struct Openstack;
+#[derive(Default)]
+struct Openstack {
+    /// It reads the answers to sign-ins.
+    signs_in: bool,
+}
 
 impl Decode for Openstack {
     fn decode(&self, body: &Value) -> Decoded {
@@ -103,7 +116,7 @@ impl Decode for Openstack {
             return Decoded {
                 raw_code: code.clone(),
                 code,
-                message: text(&first["detail"]),
+                message: words(&first["detail"]),
                 title: text(&first["title"]),
                 request_id: text(&first["request_id"]),
                 details: None,
@@ -122,7 +135,7 @@ impl Decode for Openstack {
         root.map(|(name, fault)| Decoded {
             code: Some(name.clone()),
             raw_code: Some(name.clone()),
-            message: text(&fault["message"]),
+            message: words(&fault["message"]),
             details: text(&fault["details"]),
             ..Decoded::default()
         })
@@ -130,6 +143,13 @@ impl Decode for Openstack {
     }
 
     fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
+        if self.signs_in && seen.status == 404 && seen.message.is_some_and(names_a_credential) {
+            return Some(Meaning {
+                category: Some(Category::Authentication),
+                retry: None,
+                hint: None,
+            });
+        }
         let row = seen.code.and_then(row);
         let over_quota = seen.status == 403 && seen.message.is_some_and(names_a_quota);
         if row.is_none() && !over_quota {
@@ -156,10 +176,31 @@ impl Decode for Openstack {
 /// The parts of a body that has a heading in the place of a code.
 fn titled(body: &Value) -> Decoded {
     Decoded {
-        message: text(&body["message"]),
+        message: words(&body["message"]),
         title: text(&body["title"]),
         ..Decoded::default()
     }
+}
+
+/// A message in plain words; none where markup is all there is.
+fn words(message: &Value) -> Option<String> {
+    let message = message.as_str()?;
+    match plain(message) {
+        Cow::Borrowed(same) => Some(same.to_owned()),
+        Cow::Owned(words) => Some(words).filter(|words| !words.is_empty()),
+    }
+}
+
+/// Keystone answers with a 404 to a token or an application credential that has ended or was deleted.
+fn names_a_credential(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    [
+        "could not find token",
+        "failed to validate token",
+        "could not find application credential",
+    ]
+    .iter()
+    .any(|start| message.starts_with(start))
 }
 
 /// Nova has no code for a used-up quota: it says so in words, at 403.
@@ -196,19 +237,20 @@ mod tests {
     }
 
     fn category(code: Option<&str>, status: u16, message: &str) -> Option<Category> {
-        Openstack
+        Openstack::default()
             .classify(&seen(code, status, Some(message)))
             .and_then(|meaning| meaning.category)
     }
 
     #[test]
     fn the_root_is_the_code() {
-        let decoded = Openstack.decode(&json!({"itemNotFound": {"code": 404, "message": "m"}}));
+        let decoded =
+            Openstack::default().decode(&json!({"itemNotFound": {"code": 404, "message": "m"}}));
         assert_eq!(decoded.code, some("itemNotFound"));
         assert_eq!(decoded.raw_code, some("itemNotFound"));
         assert_eq!(decoded.message, some("m"));
         let unknown = json!({"brandNew": {"code": 418, "message": "m", "details": "trace"}});
-        let decoded = Openstack.decode(&unknown);
+        let decoded = Openstack::default().decode(&unknown);
         assert_eq!(
             (decoded.code, decoded.details),
             (some("brandNew"), some("trace"))
@@ -220,7 +262,7 @@ mod tests {
         let middleware = json!({"error": {"code": 401, "title": "Unauthorized", "message": "m"}});
         let rootless = json!({"message": "m", "code": "401 Unauthorized", "title": "Unauthorized"});
         for body in [middleware, rootless] {
-            let decoded = Openstack.decode(&body);
+            let decoded = Openstack::default().decode(&body);
             assert_eq!(decoded.code, None, "{body}");
             assert_eq!(
                 (decoded.message, decoded.title),
@@ -237,7 +279,7 @@ mod tests {
             {"code": "other"},
         ]});
         assert_eq!(
-            Openstack.decode(&body),
+            Openstack::default().decode(&body),
             Decoded {
                 code: some("placement.duplicate_name"),
                 raw_code: some("placement.duplicate_name"),
@@ -262,8 +304,65 @@ mod tests {
             json!({"computeFault": {"message": 7}}),
             json!({"": {"message": "m"}}),
         ] {
-            assert_eq!(Openstack.decode(&body), Decoded::default(), "{body}");
+            assert_eq!(
+                Openstack::default().decode(&body),
+                Decoded::default(),
+                "{body}"
+            );
         }
+    }
+
+    #[test]
+    fn messages_have_no_markup() {
+        let found = "The resource could not be found.<br /><br />\n\n\n";
+        for (body, message) in [
+            (
+                json!({"message": found, "code": "404 Not Found", "title": "Not Found"}),
+                Some("The resource could not be found."),
+            ),
+            (
+                json!({"error": {"message": found}}),
+                Some("The resource could not be found."),
+            ),
+            (
+                json!({"itemNotFound": {"message": found}}),
+                Some("The resource could not be found."),
+            ),
+            (
+                json!({"errors": [{"detail": found}]}),
+                Some("The resource could not be found."),
+            ),
+            (json!({"message": "<br /><br />\n"}), None),
+            (
+                json!({"computeFault": {"message": "<class 'X'>"}}),
+                Some("<class 'X'>"),
+            ),
+        ] {
+            let decoded = Openstack::default().decode(&body);
+            assert_eq!(decoded.message.as_deref(), message, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_credential_that_has_ended_is_no_missing_thing() {
+        let category = |signs_in, status, message| {
+            let dialect = Openstack { signs_in };
+            let meaning = dialect.classify(&seen(None, status, Some(message)));
+            meaning.and_then(|meaning| meaning.category)
+        };
+        for ended in [
+            "Could not find token: gAAAA.",
+            "Could not find Application Credential: c1f3.",
+            "Failed to validate token",
+        ] {
+            assert_eq!(category(true, 404, ended), Some(Category::Authentication));
+            assert_eq!(category(false, 404, ended), None);
+            assert_eq!(category(true, 400, ended), None);
+        }
+        assert_eq!(
+            category(true, 404, "The resource could not be found."),
+            None
+        );
     }
 
     #[test]
@@ -301,7 +400,9 @@ mod tests {
                 retry_after,
                 ..seen(Some("overLimit"), status, None)
             };
-            Openstack.classify(&seen).and_then(|meaning| meaning.retry)
+            Openstack::default()
+                .classify(&seen)
+                .and_then(|meaning| meaning.retry)
         };
         assert_eq!(rule(413, Some(Duration::ZERO)), Some(RetryRule::Never));
         assert_eq!(rule(413, Some(Duration::from_secs(1))), None);

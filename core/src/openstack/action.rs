@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::time::{Stamp, stamp};
+use crate::dialect::openstack::plain;
 
 /// An action on a server (<https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions>).
 ///
@@ -96,7 +97,8 @@ impl ServerAction {
     pub fn failure(&self) -> Option<String> {
         // The newest failed step is the innermost; the older ones only passed its failure on.
         let mut failed = self.events().iter().filter(|event| event.has_failed());
-        let detailed = failed.clone().find_map(|event| event.details.clone());
+        let detailed = failed.clone().find_map(|event| event.details.as_deref());
+        let detailed = detailed.map(|details| plain(details).into_owned());
         detailed.or_else(|| {
             let event = &failed.next()?.event;
             Some(format!(

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::template::Templates;
 use crate::error::Error;
 
 /// The services of a cloud and their endpoints, as Keystone lists them with a token.
@@ -21,8 +22,8 @@ struct Endpoint {
 }
 
 impl Catalog {
-    /// Reads a catalog; what is not an endpoint is left out.
-    pub(super) fn read(catalog: &Value) -> Self {
+    /// Reads a catalog; what is not an endpoint is left out. Templates in URLs are filled as far as they are known.
+    pub(super) fn read(catalog: &Value, known: &Templates<'_>) -> Self {
         let mut endpoints = Vec::new();
         for service in list(catalog) {
             let Some(service_type) = service["type"].as_str() else {
@@ -45,7 +46,7 @@ impl Catalog {
                     service_type: service_type.to_owned(),
                     interface: plain(interface).to_owned(),
                     region: region.filter(|r| !r.is_empty()).map(str::to_owned),
-                    url: url.to_owned(),
+                    url: known.filled(url),
                 });
             }
         }
@@ -140,21 +141,24 @@ mod tests {
     use super::*;
 
     fn catalog() -> Catalog {
-        Catalog::read(&json!([
-            {"type": "identity", "endpoints": [
-                {"interface": "public", "region_id": "One", "url": "https://one/identity"},
-            ]},
-            {"type": "compute", "name": "nova", "endpoints": [
-                {"interface": "internal", "region_id": "One", "url": "https://one/internal"},
-                {"interface": "public", "region_id": "One", "region": "ignored", "url": "https://one/v2.1"},
-                {"interface": "public", "region": "Two", "url": "https://two/v2.1"},
-                {"interface": "admin", "region_id": "One", "url": ""},
-                {"interface": "admin"},
-                7,
-            ]},
-            {"endpoints": []},
-            "x",
-        ]))
+        Catalog::read(
+            &json!([
+                {"type": "identity", "endpoints": [
+                    {"interface": "public", "region_id": "One", "url": "https://one/identity"},
+                ]},
+                {"type": "compute", "name": "nova", "endpoints": [
+                    {"interface": "internal", "region_id": "One", "url": "https://one/internal"},
+                    {"interface": "public", "region_id": "One", "region": "ignored", "url": "https://one/v2.1"},
+                    {"interface": "public", "region": "Two", "url": "https://two/v2.1"},
+                    {"interface": "admin", "region_id": "One", "url": ""},
+                    {"interface": "admin"},
+                    7,
+                ]},
+                {"endpoints": []},
+                "x",
+            ]),
+            &Templates::default(),
+        )
     }
 
     #[test]
@@ -191,7 +195,7 @@ mod tests {
             "the catalog has no service of the type `image`; it has compute, identity"
         );
         for empty in [json!(null), json!([]), json!({}), json!("x")] {
-            let catalog = Catalog::read(&empty);
+            let catalog = Catalog::read(&empty, &Templates::default());
             let error = catalog.endpoint("compute", "public", None).unwrap_err();
             assert!(error.message().contains("without a catalog"), "{error}");
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::auth::Auth;
 use super::connection::Connection;
-use super::fields::Fields;
+use super::fields::{Fields, INTERFACES};
 use super::keystone::{self, Keystone};
 use super::places::{Places, Process, expanded};
 use super::read;
@@ -49,6 +49,7 @@ pub struct Cloud {
     authorities: Option<Vec<u8>>,
     client_certificate: Option<Secret>,
     observers: Observers,
+    notes: Vec<String>,
 }
 
 /// Those that watch sign-ins and calls alike.
@@ -70,7 +71,7 @@ enum Access {
 }
 
 impl Cloud {
-    /// A cloud to sign in to. `auth_url` may end in `/v3` or not.
+    /// A cloud to sign in to. `auth_url` may end in `/v3`, in `/v3/auth/tokens`, or in neither.
     pub fn new(auth_url: impl Into<String>, auth: Auth) -> Self {
         let auth_url = auth_url.into();
         Self::by(Access::SignIn { auth_url, auth })
@@ -149,7 +150,28 @@ impl Cloud {
             authorities: None,
             client_certificate: None,
             observers: Observers::default(),
+            notes: Vec::new(),
         }
+    }
+
+    /// What is odd about the configuration without being wrong, in words: variables such as `OS_REGION_NAME` that say
+    /// something else than the cloud that `OS_CLOUD` names, and are not used. It has no secrets. Each is a warning in the
+    /// log, too.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The error of a configuration that does not do, with what was odd about it.
+    pub(super) fn with_notes(&self, error: Error) -> Error {
+        if self.notes.is_empty() {
+            return error;
+        }
+        Error::config(format!(
+            "{} (note: {})",
+            error.message(),
+            self.notes.join("; ")
+        ))
     }
 
     /// Sets the region of the endpoint; without one it is the first of the catalog that fits.
@@ -299,7 +321,13 @@ impl Cloud {
     }
 
     fn read(places: &dyn Places, name: Option<&str>, region: Option<&str>) -> Result<Self, Error> {
-        Self::of(places, &read::find(places, name, region)?)
+        let (fields, notes) = read::find(places, name, region)?;
+        for note in &notes {
+            tracing::warn!(target: "reqtrail", "{note}");
+        }
+        let mut cloud = Self::of(places, &fields)?;
+        cloud.notes = notes;
+        Ok(cloud)
     }
 
     fn of(places: &dyn Places, fields: &Fields) -> Result<Self, Error> {
@@ -320,13 +348,7 @@ impl Cloud {
             Some(own) => Some(own.to_owned()),
             None => fields.region.clone(),
         };
-        let interfaces = fields.list(&[
-            "compute_interface",
-            "compute_endpoint_type",
-            // The old name wins where both are given; so it does with openstacksdk.
-            "endpoint_type",
-            "interface",
-        ])?;
+        let interfaces = fields.list(&INTERFACES)?;
         if !interfaces.is_empty() {
             cloud.interfaces = interfaces;
         }
@@ -380,7 +402,8 @@ fn access(fields: &Fields) -> Result<Access, Error> {
                 .ok_or_else(|| fields.missing("auth_url", "the URL of Keystone"))?;
             let region = fields.region.as_deref().unwrap_or_default();
             let auth_url = auth_url.replace("{region_name}", region);
-            if auth_url.trim_end_matches('/').ends_with("/v2.0") {
+            let is_old = |url: &str| url.ends_with("/v2.0") || url.ends_with("/v2.0/tokens");
+            if is_old(auth_url.trim_end_matches('/')) {
                 let what = "it ends in /v2.0, which Keystone no longer has; expected /v3";
                 return Err(fields.complaint("auth_url", what));
             }

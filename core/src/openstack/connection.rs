@@ -6,6 +6,7 @@ use url::Url;
 
 use super::cloud::Cloud;
 use super::session::Session;
+use super::template;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::observe::Observer;
@@ -63,13 +64,17 @@ impl Connection {
 
     /// The URL of the compute API: what the configuration says in its place, or the catalog's for interface and region.
     ///
-    /// An endpoint without a version, as some catalogs have it, is completed by `/v2.1`.
+    /// An endpoint without a version, as some catalogs have it, is completed by `/v2.1`. The templates `%(project_id)s`,
+    /// `%(tenant_id)s` and `%(user_id)s`, also with `$`, are filled.
     ///
     /// # Errors
     /// `config`: says which endpoint is missing in the catalog, and which there are.
     pub fn endpoint(&self) -> Result<String, Error> {
         if let Some(own) = &self.cloud.endpoint {
-            return Ok(own.clone());
+            let known = self.session().map(Session::templates);
+            let own = known.unwrap_or_default().filled(own);
+            template::check(&own)?;
+            return Ok(own);
         }
         let Some(session) = self.session() else {
             return Err(Error::config(
@@ -80,7 +85,9 @@ impl Connection {
             &self.cloud.service_type,
             &self.cloud.interfaces,
             self.cloud.region.as_deref(),
-        )?;
+        );
+        let found = found.map_err(|error| self.cloud.with_notes(error))?;
+        template::check(found)?;
         Ok(versioned(found))
     }
 

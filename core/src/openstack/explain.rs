@@ -16,6 +16,7 @@ use super::verdict::{Judgement, Sight, judge};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
+use crate::dialect::openstack::plain;
 use crate::error::Error;
 use crate::host::Flow;
 use crate::redact::one_line;
@@ -300,7 +301,8 @@ impl ServerStory {
                 .code
                 .map_or_else(String::new, |code| format!(" {code}"));
             let since = fault.created.as_deref().unwrap_or("an unknown time");
-            let text = format!("fault{code} at {since}: {}", fault.message.trim());
+            let message = plain(&fault.message);
+            let text = format!("fault{code} at {since}: {}", message.trim());
             out.words("  ", &one_line(&text));
         }
         for told in &self.actions {

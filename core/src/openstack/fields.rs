@@ -5,6 +5,15 @@ use super::yaml::{Map, Yaml};
 use crate::error::Error;
 use crate::redact::Secret;
 
+/// Names of the compute API's interface, in order of precedence.
+pub(super) const INTERFACES: [&str; 4] = [
+    "compute_interface",
+    "compute_endpoint_type",
+    // The old name wins where both are given; so it does with openstacksdk.
+    "endpoint_type",
+    "interface",
+];
+
 /// A cloud's configuration, merged.
 pub(super) struct Fields {
     /// Where it came from, as in ``the cloud `dev` of /etc/openstack/clouds.yaml``.
@@ -41,6 +50,11 @@ impl Fields {
             auth,
             region,
         })
+    }
+
+    /// Where the configuration came from.
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// A field beside `auth`.

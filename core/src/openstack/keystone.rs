@@ -15,6 +15,7 @@ use crate::request::RequestBuilder;
 use crate::transport::{DefaultTransport, Transport};
 
 use super::auth::Auth;
+use super::refused::explained;
 use super::session::Session;
 
 /// Where tokens are made.
@@ -45,12 +46,26 @@ pub struct Keystone<T = DefaultTransport> {
 }
 
 impl Keystone {
-    /// Begins a client of Keystone. `auth_url` may end in `/v3`, in `/`, or in both.
+    /// Begins a client of Keystone. `auth_url` may end in `/v3` or in `/v3/auth/tokens`, in `/`, or in neither.
     pub fn builder(auth_url: &str) -> ClientBuilder {
-        let root = auth_url.trim_end_matches('/');
-        let dialect = Dialect(Arc::new(dialect::openstack::of_service("identity")));
-        Client::builder(root.strip_suffix("/v3").unwrap_or(root)).dialect(dialect)
+        let service = dialect::openstack::of_service(dialect::openstack::IDENTITY);
+        Client::builder(root(auth_url)).dialect(Dialect(Arc::new(service)))
     }
+}
+
+/// The URL without the version and without what comes after it.
+pub(super) fn root(auth_url: &str) -> &str {
+    let mut root = auth_url.trim_end_matches('/');
+    for end in ["/tokens", "/auth", "/v3"] {
+        // Each counts only below the next, so that a prefix of such a name stays.
+        let whole = root.ends_with("/v3/auth/tokens")
+            || root.ends_with("/v3/auth")
+            || root.ends_with("/v3");
+        if whole && let Some(shorter) = root.strip_suffix(end) {
+            root = shorter.trim_end_matches('/');
+        }
+    }
+    root
 }
 
 impl<T: Transport> Keystone<T> {
@@ -65,7 +80,7 @@ impl<T: Transport> Keystone<T> {
     /// Those of every call: `api` with status 401 for a wrong password, for one. `decode` if the answer has no token.
     pub async fn sign_in(&self) -> Result<Session, Error> {
         let request = prepared(self.client.post(TOKENS), &self.auth);
-        Session::read(&request.send().await?)
+        Session::read(&request.send().await.map_err(explained)?)
     }
 
     /// Signs in and gives the token alone: what [`ClientBuilder::token_refresher`] asks for.
@@ -84,12 +99,14 @@ pub(super) fn sign_in_hosted(
 ) -> Result<Session, Error> {
     let request = prepared(client.post(TOKENS), auth).cancel_token(cancel);
     let call = request.prepare();
-    Session::read(&client.host().call_blocking(call, interrupted)?)
+    let outcome = client.host().call_blocking(call, interrupted);
+    Session::read(&outcome.map_err(explained)?)
 }
 
 /// Signs in on the thread that asks.
 pub(super) fn sign_in_blocking(client: &blocking::Client, auth: &Auth) -> Result<Session, Error> {
-    Session::read(&prepared(client.post(TOKENS), auth).send()?)
+    let outcome = prepared(client.post(TOKENS), auth).send();
+    Session::read(&outcome.map_err(explained)?)
 }
 
 fn prepared<C>(request: RequestBuilder<C>, auth: &Auth) -> RequestBuilder<C> {

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use super::differing;
 use super::fields::Fields;
 use super::places::{File, Places, candidates, first};
 use super::yaml::{Map, Yaml};
@@ -23,7 +24,7 @@ pub(super) fn find(
     places: &dyn Places,
     name: Option<&str>,
     region: Option<&str>,
-) -> Result<Fields, Error> {
+) -> Result<(Fields, Vec<String>), Error> {
     let searched = candidates(places, "clouds", Some("OS_CLIENT_CONFIG_FILE"));
     let file = first(places, &searched)?;
     let secure = candidates(places, "secure", Some("OS_CLIENT_SECURE_FILE"));
@@ -55,7 +56,18 @@ pub(super) fn find(
             (format!("the cloud `{chosen}` of {source}"), cloud)
         }
     };
-    merged(places, origin, cloud, &own, region, chosen == own)
+    let fields = merged(places, origin, cloud, &own, region, chosen == own)?;
+    // Whoever names the cloud or the region in the program says that the variables do not count.
+    let notes = if name.is_none() && chosen != own {
+        differing::notes(
+            places,
+            &fields,
+            region.is_some_and(|region| !region.is_empty()),
+        )
+    } else {
+        Vec::new()
+    };
+    Ok((fields, notes))
 }
 
 /// The cloud that a program describes, with the keys of an entry of `clouds.yaml`.

@@ -9,6 +9,7 @@ use super::action::{ActionEvent, ServerAction};
 use super::codes::Verdict;
 use super::server::{Server, ServerFault};
 use super::time::seconds_between;
+use crate::dialect::openstack::plain;
 use crate::error::Error;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
@@ -154,7 +155,9 @@ fn step(event: &ActionEvent) -> String {
     let host = event.host.as_deref();
     let host = host.map_or_else(String::new, |host| format!(" on {host}"));
     let details = event.details.as_deref();
-    let details = details.map_or_else(String::new, |details| format!(": {}", details.trim()));
+    let details = details.map_or_else(String::new, |details| {
+        format!(": {}", plain(details).trim())
+    });
     format!("{} {result}{took}{host}{details}", event.event)
 }
 

@@ -10,6 +10,8 @@ use crate::response::Response;
 use crate::trail::Trail;
 
 use super::catalog::Catalog;
+use super::refused::{A_WEB_PAGE, is_web_page};
+use super::template::Templates;
 
 /// The header of the token that was made.
 const SUBJECT_TOKEN: &str = "x-subject-token";
@@ -36,6 +38,9 @@ impl Session {
     /// Reads the answer; what it lacks but for the token is left empty.
     pub(super) fn read(response: &Response) -> Result<Self, Error> {
         let lacks = |what: &str| {
+            if is_web_page(response.headers(), response.bytes()) {
+                return response.without(format!("the sign-in was answered by {A_WEB_PAGE}"));
+            }
             let text = format!(
                 "the answer to the sign-in {what}; expected that of Keystone v3: is auth_url right, and does no \
                  proxy on the way drop headers?"
@@ -61,15 +66,17 @@ impl Session {
             lifetime.unwrap_or(end)
         });
         let secret = Token::new(secret);
+        let (project, user) = (Named::read(&token["project"]), Named::read(&token["user"]));
+        let known = templates(&project, &user);
         Ok(Self {
             token: match end {
                 Some(end) => secret.expires_at(end),
                 None => secret,
             },
             expires_at,
-            catalog: Catalog::read(&token["catalog"]),
-            project: Named::read(&token["project"]),
-            user: Named::read(&token["user"]),
+            catalog: Catalog::read(&token["catalog"], &known),
+            project,
+            user,
             trail: response.trail().clone(),
         })
     }
@@ -116,10 +123,22 @@ impl Session {
         self.user.name.as_deref()
     }
 
+    /// What the templates of endpoints stand for.
+    pub(super) fn templates(&self) -> Templates<'_> {
+        templates(&self.project, &self.user)
+    }
+
     /// The trail of the sign-in, with Keystone's request IDs.
     #[must_use]
     pub fn trail(&self) -> &Trail {
         &self.trail
+    }
+}
+
+fn templates<'a>(project: &'a Named, user: &'a Named) -> Templates<'a> {
+    Templates {
+        project_id: project.id.as_deref(),
+        user_id: user.id.as_deref(),
     }
 }
 

@@ -8,6 +8,7 @@
 use super::action::ServerAction;
 use super::codes::Verdict;
 use super::server::{Server, ServerFault};
+use crate::dialect::openstack::plain;
 
 /// What ends a kind of action.
 pub(super) struct Row {
@@ -383,7 +384,10 @@ fn error_status(
         if sight.superseded.is_none() {
             return Some(Judgement::UnlessSuperseded);
         }
-        let evidence = format!("the server is in ERROR: {}", fault.message.trim_end());
+        let evidence = format!(
+            "the server is in ERROR: {}",
+            plain(&fault.message).trim_end()
+        );
         return Some(Judgement::Ended(Verdict::Failed, evidence));
     }
     if let Some(action) = failed_step {

@@ -67,6 +67,9 @@ async fn a_sign_in_gives_token_and_endpoint() {
         "https://keystone.example/",
         "https://keystone.example/v3",
         "https://keystone.example/v3/",
+        "https://keystone.example/v3/auth/tokens",
+        "https://keystone.example/v3/auth/tokens/",
+        "https://keystone.example/v3/auth",
     ] {
         let wire = keystone();
         let client = Keystone::builder(auth_url).build_with(wire.clone());
@@ -258,4 +261,135 @@ async fn a_token_and_an_endpoint_need_no_sign_in() {
         assert_hidden("gAAAA", &format!("{connection:?}"));
     }
     assert!(cloud.keystone().is_err());
+}
+
+/// The error of a sign-in that is answered so.
+async fn refused(answer: Exchange) -> reqtrail::Error {
+    let wire = ScriptedTransport::playing([answer.header("x-openstack-request-id", "req-1")]);
+    let client = cloud().keystone().expect("a builder");
+    let client = client.max_attempts(1).build_with(wire).expect("a client");
+    let error = cloud().connect_with(client).await.expect_err("no session");
+    assert_eq!(error.request_id().map(|id| id.as_str()), Some("req-1"));
+    error
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_web_page_in_the_place_of_keystone_is_named() {
+    let page = "<!DOCTYPE html>\n<html><head><title>Log in</title></head></html>";
+    let html = |status| reply(status).header("content-type", "text/html; charset=utf-8");
+    for (answer, kind) in [
+        (html(200).body(page), ErrorKind::Decode),
+        (reply(200).body(format!("\n{page}")), ErrorKind::Decode),
+        (html(403).body("Forbidden"), ErrorKind::Api),
+        (html(404).body(page), ErrorKind::Api),
+        (reply(405).body(page), ErrorKind::Api),
+    ] {
+        let error = refused(answer).await;
+        assert_eq!(error.kind(), kind, "{error}");
+        for part in ["web page", "auth_url", "dashboard"] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+    // A gateway's page says that Keystone is down.
+    let error = refused(html(503).body(page)).await;
+    assert!(!error.to_string().contains("auth_url"), "{error}");
+    let moved = reply(302).header("location", "/dashboard/auth/login/");
+    let error = refused(moved).await;
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    assert!(error.to_string().contains("auth_url"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_factor_is_named() {
+    let body = json!({
+        "receipt": {"methods": ["password"], "user": {"id": "u1"}, "expires_at": "2026-11-20T21:05:00.000000Z"},
+        "required_auth_methods": [["totp", "password"], ["password", "custom"]],
+    });
+    for (body, part) in [
+        (
+            body.to_string(),
+            "totp and password, or password and custom",
+        ),
+        ("{}".to_owned(), "more than one way of proof"),
+    ] {
+        let answer = reply(401).header("openstack-auth-receipt", "gAAAA-receipt");
+        let error = refused(answer.body(body)).await;
+        assert_eq!(error.category(), Some(Category::Authentication));
+        let text = error.to_string();
+        for part in [part, "Openstack-Auth-Receipt", "application credential"] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert_hidden("gAAAA-receipt", &format!("{error:?} {error:#?}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_has_ended_is_a_matter_of_authentication() {
+    for (title, message) in [
+        ("Not Found", "Could not find token: gAAAA-old."),
+        ("Not Found", "Could not find Application Credential: c1f3."),
+    ] {
+        let body = json!({"error": {"code": 404, "title": title, "message": message}});
+        let error = refused(reply(404).body(body.to_string())).await;
+        assert_eq!(
+            (error.category(), error.status()),
+            (Some(Category::Authentication), Some(404)),
+            "{error}"
+        );
+    }
+    let missing = json!({"error": {"code": 404, "title": "Not Found", "message": "Could not find resource."}});
+    let error = refused(reply(404).body(missing.to_string())).await;
+    assert_eq!(error.category(), Some(Category::NotFound));
+}
+
+#[tokio::test(start_paused = true)]
+async fn templates_of_endpoints_are_filled() {
+    let answer = |url: &str, project: bool| {
+        let mut body = json!({"token": {
+            "user": {"id": "u1"},
+            "catalog": [{"type": "compute", "endpoints": [{"interface": "public", "url": url}]}],
+        }});
+        if project {
+            body["token"]["project"] = json!({"id": "p1"});
+        }
+        reply(201)
+            .header("x-subject-token", "t")
+            .body(body.to_string())
+    };
+    for (url, wanted) in [
+        (
+            "https://nova.example/v2.1/%(project_id)s",
+            "https://nova.example/v2.1/p1",
+        ),
+        (
+            "https://nova.example/v2.1/$(tenant_id)s",
+            "https://nova.example/v2.1/p1",
+        ),
+        (
+            "https://nova.example/%(tenant_id)s",
+            "https://nova.example/p1/v2.1",
+        ),
+    ] {
+        let connection = connected(&ScriptedTransport::playing([answer(url, true)])).await;
+        assert_eq!(connection.endpoint().expect("an endpoint"), wanted);
+        let catalog = connection.session().expect("a session").catalog();
+        let found = catalog.endpoint("compute", "public", None);
+        assert!(found.expect("an endpoint").contains("/p1"));
+        let connection = connected(&ScriptedTransport::playing([answer(url, false)])).await;
+        let error = connection.endpoint().expect_err("no project");
+        assert!(error.message().contains("not for a project"), "{error}");
+    }
+    let own = cloud().endpoint("https://own.example/v2.1/%(project_id)s");
+    let client = own.keystone().expect("a builder");
+    let wire = ScriptedTransport::playing([answer(COMPUTE, true)]);
+    let client = client.build_with(wire).expect("a client");
+    let connection = own.connect_with(client).await.expect("a connection");
+    assert_eq!(
+        connection.endpoint().expect("an endpoint"),
+        "https://own.example/v2.1/p1"
+    );
+    let unsigned = Cloud::with_token("https://own.example/v2.1/%(project_id)s", "t");
+    let connection = unsigned.connect().await.expect("a connection");
+    let error = connection.endpoint().expect_err("no project");
+    assert_eq!(error.kind(), ErrorKind::Config);
 }

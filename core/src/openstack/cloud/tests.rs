@@ -402,3 +402,64 @@ fn a_description_is_an_entry_of_a_file() {
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
+
+#[test]
+fn variables_that_differ_from_the_chosen_cloud_are_noted() {
+    let chosen = ("OS_CLOUD", "dev");
+    let place = ("OS_CLIENT_CONFIG_FILE", "/c.yaml");
+    let noted = |vars: &[(&str, &str)], cloud: (&str, &str), region: Option<&str>| {
+        let vars: Vec<_> = [cloud, place].iter().chain(vars).copied().collect();
+        let places = Fake::new(&vars, &[("/c.yaml", FILE)]);
+        let cloud = Cloud::read(&places, None, region).expect("a cloud");
+        assert!(!format!("{cloud:?} {:?}", cloud.notes()).contains("hunter2"));
+        cloud.notes().to_vec()
+    };
+    let notes = noted(
+        &[
+            ("OS_REGION_NAME", "Two"),
+            ("OS_INTERFACE", "internalURL"),
+            ("OS_AUTH_URL", "https://other/v3"),
+            ("OS_PASSWORD", "hunter2-new"),
+            ("OS_TENANT_NAME", "q"),
+            ("OS_USERNAME", "demo"),
+        ],
+        chosen,
+        None,
+    );
+    assert_eq!(
+        notes,
+        [
+            "OS_REGION_NAME is `Two`, but the cloud `dev` of /c.yaml counts: its region is `One`",
+            "OS_INTERFACE is `internalURL`, but the cloud `dev` of /c.yaml counts: its interface is `public`",
+            "OS_AUTH_URL, OS_PASSWORD, OS_TENANT_NAME differ from the cloud `dev` of /c.yaml, and the variables are not \
+             used",
+        ]
+    );
+    // What is the same is no note, whatever its form; nor is what a program chose itself, or what the cloud lacks.
+    for same in [
+        ("OS_REGION_NAME", "One"),
+        ("OS_REGION_NAME", ""),
+        ("OS_INTERFACE", "publicURL"),
+        ("OS_AUTH_URL", "https://dev/v3/auth/tokens"),
+        ("OS_PASSWORD", "hunter2"),
+        ("OS_APPLICATION_CREDENTIAL_ID", "c1"),
+        ("OS_IDENTITY_API_VERSION", "3"),
+    ] {
+        assert_eq!(noted(&[same], chosen, None), [""; 0], "{same:?}");
+    }
+    let region = [("OS_REGION_NAME", "Two")];
+    assert_eq!(noted(&region, ("OS_CLOUD", "ci"), Some("One")), [""; 0]);
+    assert_eq!(noted(&region, ("OS_CLOUD", "ci"), None).len(), 1);
+    // Without a file the variables are the cloud.
+    assert_eq!(Fake::new(&ENVIRONMENT, &[]).cloud().notes(), [""; 0]);
+    // The only cloud of a file is chosen as well.
+    let only = "clouds: {x: {auth_type: none, endpoint: 'https://x'}}";
+    let places = Fake::new(&region, &[("clouds.yaml", only)]);
+    let note =
+        "OS_REGION_NAME is `Two`, but the cloud `x` of clouds.yaml counts: its region is none";
+    assert_eq!(places.cloud().notes(), [note]);
+    // Who names the cloud in the program means that one.
+    let places = Fake::new(&region, &[("clouds.yaml", FILE)]);
+    let named = Cloud::read(&places, Some("dev"), None).expect("a cloud");
+    assert_eq!(named.notes(), [""; 0]);
+}

@@ -1,0 +1,186 @@
+//! Plain words of messages that hold markup, as WebOb writes them: `Not found.<br /><br />`.
+
+use std::borrow::Cow;
+
+/// Elements that are removed, with the words between their tags kept. What else stands in angle brackets, such as the class
+/// of a Python exception, is text.
+const INLINE: [&str; 13] = [
+    "a", "b", "code", "em", "font", "i", "kbd", "small", "span", "strong", "sub", "tt", "u",
+];
+
+/// The same, but for a blank in their place.
+const BLOCKS: [&str; 26] = [
+    "blockquote",
+    "body",
+    "br",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "hr",
+    "html",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "td",
+    "title",
+    "tr",
+    "ul",
+];
+
+/// What tells that a message is markup, and no text that happens to quote an element.
+const SIGNS: [&str; 6] = ["<br", "<!doctype", "<html", "<h1", "<p>", "<!--"];
+
+/// The longest tag that is looked at, in bytes.
+const MAX_TAG: usize = 512;
+
+/// Returns a message without its markup, on one line; a message without markup stays as it is.
+pub(crate) fn plain(message: &str) -> Cow<'_, str> {
+    let start = message
+        .trim_start()
+        .get(..9)
+        .unwrap_or(message.trim_start());
+    let lower = start.to_ascii_lowercase();
+    let begins = SIGNS.iter().any(|sign| lower.starts_with(sign));
+    if !begins && !has_break(message) {
+        return Cow::Borrowed(message);
+    }
+    let mut out = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(at) = rest.find(['<', '&']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (text, length) = if rest.starts_with('<') {
+            tag(rest)
+        } else {
+            entity(rest)
+        };
+        out.push_str(text);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a line break of WebOb's is in it.
+fn has_break(message: &str) -> bool {
+    ["<br />", "<br/>", "<br>"]
+        .iter()
+        .any(|tag| message.contains(tag))
+}
+
+/// What stands for a tag at the start of the text, and how long that tag is.
+fn tag(text: &str) -> (&'static str, usize) {
+    if text.starts_with("<!--") {
+        return match text.find("-->") {
+            Some(end) => (" ", end + "-->".len()),
+            None => ("<", 1),
+        };
+    }
+    let end = text.bytes().take(MAX_TAG).position(|b| b == b'>');
+    let Some(end) = end else {
+        return ("<", 1);
+    };
+    let inner = text[1..end].trim_start_matches('/');
+    let name = inner.split([' ', '\t', '\n', '\r', '/']).next();
+    let name = name.unwrap_or_default().to_ascii_lowercase();
+    if BLOCKS.contains(&&*name) || name == "!doctype" {
+        (" ", end + 1)
+    } else if INLINE.contains(&&*name) {
+        ("", end + 1)
+    } else {
+        ("<", 1)
+    }
+}
+
+/// What a reference at the start of the text means, and how long it is.
+fn entity(text: &str) -> (&'static str, usize) {
+    const KNOWN: [(&str, &str); 8] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&nbsp;", " "),
+    ];
+    let known = KNOWN.iter().find(|(written, _)| text.starts_with(written));
+    known.map_or(("&", 1), |(written, means)| (means, written.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn markup_becomes_plain_words() {
+        for (message, wanted) in [
+            (
+                "The resource could not be found.<br /><br />\n\n\n",
+                "The resource could not be found.",
+            ),
+            (
+                "The server is currently unavailable.<br /><br />\nThe Keystone service is temporarily unavailable.\n\n",
+                "The server is currently unavailable. The Keystone service is temporarily unavailable.",
+            ),
+            ("one<br>two<BR/>three", "one two three"),
+            (
+                "<p>Flavor <b>m1</b> &amp; &lt;image&gt; do not fit.</p>",
+                "Flavor m1 & <image> do not fit.",
+            ),
+            (
+                "a<br/>b <!-- comment --> c &unknown; &",
+                "a b c &unknown; &",
+            ),
+            (
+                "<html><head><title>503</title></head><body><h1>503</h1>no server</body></html>",
+                "503 503 no server",
+            ),
+            (
+                "x<br /><class 'nova.exception.NovaException'>",
+                "x <class 'nova.exception.NovaException'>",
+            ),
+            ("<br /> 1 < 2 <", "1 < 2 <"),
+            ("<br /><br />\n", ""),
+        ] {
+            assert_eq!(plain(message), wanted, "{message}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_markup_stays() {
+        for text in [
+            "",
+            "No valid host was found. ",
+            "Unexpected API Error.\n<class 'nova.exception.NovaException'>",
+            "Invalid input for attribute name. Value: <b>x</b> &amp; y",
+            "1 < 2 > 0",
+            "&lt;",
+        ] {
+            assert!(
+                matches!(plain(text), Cow::Borrowed(same) if same == text),
+                "{text}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "(<|>|&|/|<br />|<!--|-->|&amp;|é|p| |\\PC){0,30}") {
+            let _ = plain(&text);
+        }
+    }
+}
