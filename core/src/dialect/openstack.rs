@@ -191,16 +191,13 @@ fn words(message: &Value) -> Option<String> {
     }
 }
 
-/// Keystone answers with a 404 to a token or an application credential that has ended or was deleted.
+/// Keystone answers with a 404 to a token or an application credential that has ended or was deleted, in words that differ
+/// by the kind of token. An address that does not exist is named otherwise.
 fn names_a_credential(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    [
-        "could not find token",
-        "failed to validate token",
-        "could not find application credential",
-    ]
-    .iter()
-    .any(|start| message.starts_with(start))
+    ["token", "application credential"]
+        .iter()
+        .any(|word| message.contains(word))
 }
 
 /// Nova has no code for a used-up quota: it says so in words, at 403.
@@ -354,6 +351,7 @@ mod tests {
             "Could not find token: gAAAA.",
             "Could not find Application Credential: c1f3.",
             "Failed to validate token",
+            "Could not recognize Fernet token",
         ] {
             assert_eq!(category(true, 404, ended), Some(Category::Authentication));
             assert_eq!(category(false, 404, ended), None);

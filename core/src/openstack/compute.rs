@@ -131,17 +131,6 @@ impl<C: AnyClient> Compute<C> {
         Explain::new(self.clone(), server.into())
     }
 
-    /// Lists the servers whose names match a regular expression, after the server of this ID.
-    pub(super) fn servers_named(&self, pattern: &str, marker: Option<&str>) -> Get<C, ServerPage> {
-        let mut request = self.get("/servers").query("name", pattern);
-        if let Some(marker) = marker {
-            request = request.query("marker", marker);
-        }
-        Get::new(request, |response| {
-            Ok(response.json::<ServersBody>()?.into())
-        })
-    }
-
     /// The same over another client.
     pub(super) fn over<D>(self, client: D) -> Compute<D> {
         Compute {
@@ -150,7 +139,8 @@ impl<C: AnyClient> Compute<C> {
         }
     }
 
-    fn get(&self, path: &str) -> RequestBuilder<C> {
+    /// Begins a read, in the version that it asks for.
+    pub(super) fn get(&self, path: &str) -> RequestBuilder<C> {
         let request = self.client.begin("GET", path);
         match &self.microversion {
             Some(version) => request.microversion(version),
@@ -191,24 +181,8 @@ pub struct ActionPage {
     pub next: Option<String>,
 }
 
-/// A page of servers.
-#[derive(Debug)]
-pub(super) struct ServerPage {
-    pub(super) servers: Vec<ListedServer>,
-    /// Whether there is another page.
-    pub(super) next: bool,
-}
-
-/// A server as a list shows it.
-#[derive(Debug, Deserialize)]
-pub(super) struct ListedServer {
-    pub(super) id: String,
-    #[serde(default)]
-    pub(super) name: Option<String>,
-}
-
 impl<C, V> Get<C, V> {
-    fn new(request: RequestBuilder<C>, read: fn(&Response) -> Result<V, Error>) -> Self {
+    pub(super) fn new(request: RequestBuilder<C>, read: fn(&Response) -> Result<V, Error>) -> Self {
         Self { request, read }
     }
 
@@ -393,22 +367,6 @@ struct PageBody {
     actions: Vec<ServerAction>,
     #[serde(default)]
     links: Vec<Link>,
-}
-
-#[derive(Deserialize)]
-struct ServersBody {
-    servers: Vec<ListedServer>,
-    #[serde(default)]
-    servers_links: Vec<Link>,
-}
-
-impl From<ServersBody> for ServerPage {
-    fn from(body: ServersBody) -> Self {
-        Self {
-            servers: body.servers,
-            next: body.servers_links.iter().any(|link| link.rel == "next"),
-        }
-    }
 }
 
 #[derive(Deserialize)]

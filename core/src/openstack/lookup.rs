@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::compute::{Compute, ServerPage};
+use serde::Deserialize;
+
+use super::compute::{Compute, Get};
 use super::inquiry::{Found, Inquiry};
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
@@ -50,18 +52,24 @@ pub(super) async fn look_up<T: Transport>(
     let mut ids = Vec::new();
     let mut marker = None;
     for _ in 0..MAX_PAGES {
-        let page = compute.servers_named(&pattern, marker.as_deref());
-        let ServerPage { servers, next } = match inquiry.ask(page, timeout).await? {
+        let page = list(compute, &pattern, marker.as_deref());
+        let Page {
+            servers,
+            servers_links,
+        } = match inquiry.ask(page, timeout).await? {
             Found::Seen(page) => page,
             Found::Absent(error) => return Err(error),
         };
         let last = servers.last().map(|server| server.id.clone());
         // A filter may be read otherwise by another database, or be ignored: the whole name decides.
-        let same = servers
-            .into_iter()
-            .filter(|server| server.name.as_deref() == Some(name));
-        ids.extend(same.map(|server| server.id));
-        if !next || last.is_none() || last == marker || ids.len() > LISTED {
+        for server in servers {
+            // Pages may overlap while servers come and go.
+            if server.name.as_deref() == Some(name) && !ids.contains(&server.id) {
+                ids.push(server.id);
+            }
+        }
+        let has_next = servers_links.iter().any(|link| link.rel == "next");
+        if !has_next || last.is_none() || last == marker || ids.len() > LISTED {
             break;
         }
         marker = last;
@@ -70,6 +78,40 @@ pub(super) async fn look_up<T: Transport>(
         [id] => Lookup::Found(id.clone()),
         ids => Lookup::NotOne(not_one(inquiry, name, ids)),
     })
+}
+
+/// A page of servers.
+#[derive(Deserialize)]
+struct Page {
+    servers: Vec<Listed>,
+    #[serde(default)]
+    servers_links: Vec<Link>,
+}
+
+/// A server as a list shows it.
+#[derive(Deserialize)]
+struct Listed {
+    id: String,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Link {
+    rel: String,
+}
+
+/// Lists the servers whose names match a regular expression, after the server of this ID.
+fn list<T: Transport>(
+    compute: &Compute<Client<T>>,
+    pattern: &str,
+    marker: Option<&str>,
+) -> Get<Client<T>, Page> {
+    let mut request = compute.get("/servers").query("name", pattern);
+    if let Some(marker) = marker {
+        request = request.query("marker", marker);
+    }
+    Get::new(request, |response| response.json())
 }
 
 /// A regular expression for this very name, as Nova's filter takes one.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::rows::ROWS;
 use super::*;
 
 fn server(status: &str, task: Option<&str>, fault_at: Option<&str>) -> Server {

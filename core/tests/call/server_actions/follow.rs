@@ -412,7 +412,7 @@ async fn requests_that_start_no_action_are_answered_at_once() {
         (client.put("/servers/{id}").param("id", SERVER), 1),
         (
             client
-                .post(&format!("/servers/{SERVER}/metadata"))
+                .post(format!("/servers/{SERVER}/metadata"))
                 .json(&json!({})),
             2,
         ),

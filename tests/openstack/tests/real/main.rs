@@ -3,6 +3,7 @@
 mod faces;
 mod faults;
 mod graph;
+mod names;
 mod renewal;
 mod rows;
 mod sign_in;

@@ -181,8 +181,87 @@ async fn a_reboot_is_unknown_however_it_went() {
         let report = done("member", &id, json!({ "reboot": { "type": "HARD" } })).await;
         let report = report.expect("Nova does not tell of a failure");
         assert_eq!(report.verdict, Verdict::Unknown, "{report}");
+        assert_eq!(report.apparent, Some(Verdict::Succeeded), "{report}");
         assert!(report.evidence.contains("like a success"), "{report}");
     }
+}
+
+#[tokio::test]
+async fn a_failure_that_is_over_before_the_first_look_has_its_reason() {
+    let fails = json!({ "hypervisor.rescue": "error" });
+    let id = active("member", "quick-failure", fails).await;
+    let member = compute("member");
+    let accepted = act(member.client(), &id, json!({ "rescue": null })).await;
+    // Until it is over.
+    let request_id = accepted.request_id().expect("an ID").to_string();
+    for _ in 0..100 {
+        let record = member.action(&*id, &*request_id).send().await;
+        if record.is_ok_and(|record| record.has_error()) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let error = assert_failed(end(&member, &id, &accepted).await, "rescue");
+    let told = error.report().evidence.clone();
+    assert!(told.contains("hypervisor.rescue=error"), "{told}");
+    let story = member.explain(&*id).send().await.expect("a story");
+    assert_eq!(story.actions[0].evidence, told, "{story}");
+}
+
+#[tokio::test]
+async fn a_build_stays_proven_whatever_came_after() {
+    let id = active("member", "built", json!({})).await;
+    assert_succeeded(
+        done("member", &id, json!({ "os-stop": null })).await,
+        "stop",
+    );
+    let story = compute("member").explain(&*id).send().await;
+    let story = story.expect("a story");
+    let built = story.actions.last().expect("a creation");
+    assert_eq!(built.verdict, Some(Verdict::Succeeded), "{story}");
+    assert!(built.evidence.contains("launched at"), "{story}");
+}
+
+#[tokio::test]
+async fn a_reset_state_is_done_when_it_is_answered() {
+    let id = active("admin", "reset", json!({})).await;
+    for state in ["error", "active"] {
+        let reset = json!({ "os-resetState": { "state": state } });
+        let report = succeeded(done("admin", &id, reset).await, "resetState");
+        assert!(report.followed_ms < 3_000, "{report}");
+    }
+    let story = compute("admin").explain(&*id).send().await;
+    let story = story.expect("a story");
+    let verdicts: Vec<_> = story.actions.iter().map(|told| told.verdict).collect();
+    assert_eq!(verdicts, [Some(Verdict::Succeeded); 3], "{story}");
+}
+
+#[tokio::test]
+async fn a_rename_starts_no_action() {
+    let id = active("member", "renamed", json!({})).await;
+    let member = compute("member");
+    let rename = json!({ "server": { "name": "renamed-twice" } });
+    let rename = member
+        .client()
+        .put("/servers/{id}")
+        .param("id", &id)
+        .json(&rename);
+    let renamed = rename.send().await.expect("a 200");
+    let report = end(&member, &id, &renamed).await.expect("a success");
+    assert_eq!(
+        (report.verdict, report.trails.len()),
+        (Verdict::Succeeded, 1)
+    );
+    let metadata = json!({ "metadata": { "a": "b" } });
+    let path = format!("/servers/{id}/metadata");
+    let set = member.client().post(&path).json(&metadata).send().await;
+    let report = end(&member, &id, &set.expect("a 200"))
+        .await
+        .expect("a success");
+    assert_eq!(
+        (report.verdict, report.followed_ms),
+        (Verdict::Succeeded, 0)
+    );
 }
 
 #[tokio::test]

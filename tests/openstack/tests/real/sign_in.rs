@@ -136,3 +136,15 @@ fn a_thread_signs_in_as_well() {
     let servers = client.get("/servers").send().expect("servers");
     assert_eq!(servers.trail().attempts().len(), 2);
 }
+
+#[tokio::test]
+async fn a_token_that_has_ended_and_a_credential_that_is_gone() {
+    for auth in [
+        Auth::token("gAAAAABno-such-token").scope(project()),
+        Auth::application_credential("c0ffee".repeat(5), "secret"),
+    ] {
+        let error = at_keystone(auth).connect().await.expect_err("no session");
+        assert_eq!(error.category(), Some(Category::Authentication), "{error}");
+        assert!(!error.to_string().contains("no-such-token"), "{error}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Servers by their names, and servers that are not there.
+
+use reqtrail::Category;
+use reqtrail::openstack::{ActionError, Verdict};
+use serde_json::json;
+
+use crate::support::{act, active, compute, end};
+
+/// A name full of what a regular expression reads otherwise.
+const ODD: &str = r"we.b (a|b) [1]+$^{2}*?\x";
+
+#[tokio::test]
+async fn a_server_is_found_by_its_exact_name() {
+    let id = active("member", ODD, json!({})).await;
+    // What would match if the name were taken for an expression, or in part.
+    for near in [r"weXb (a|b) [1]+$^{2}*?\x", "we.b (a|b) [1]+$^{2}*?"] {
+        let _ = active("member", near, json!({})).await;
+    }
+    let member = compute("member");
+    let accepted = act(member.client(), &id, json!({ "pause": null })).await;
+    let report = end(&member, ODD, &accepted).await.expect("a success");
+    assert_eq!(
+        (report.verdict, &report.server_id),
+        (Verdict::Succeeded, &id),
+        "{report}"
+    );
+    // The trail of the request, and then that of the look-up.
+    assert_eq!(report.trails[1].path(), "/servers");
+    let story = member.explain(ODD).send().await.expect("a story");
+    assert_eq!((story.server_id, story.actions.len()), (id, 2));
+}
+
+#[tokio::test]
+async fn a_name_of_nobody_and_one_of_several() {
+    let member = compute("member");
+    let failed = member.explain("nobody-has-this").send().await;
+    let failed = failed.expect_err("no such server");
+    assert_eq!(
+        failed.error.category(),
+        Some(Category::NotFound),
+        "{failed}"
+    );
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        ids.push(active("member", "twins", json!({})).await);
+    }
+    let failed = member.follow("twins", "req-1").send().await;
+    let failed = failed.expect_err("several");
+    let text = failed.to_string();
+    assert!(ids.iter().all(|id| text.contains(id)), "{text}");
+}
+
+#[tokio::test]
+async fn an_unknown_server_and_anothers_are_not_found() {
+    let id = active("member", "theirs", json!({})).await;
+    let member = compute("member");
+    let accepted = act(member.client(), &id, json!({ "lock": null })).await;
+    let unknown = "344174b8-34fd-4017-ae29-b9084dcf3861";
+    for (user, id) in [("other", &*id), ("member", unknown)] {
+        let failed = end(&compute(user), id, &accepted).await;
+        let failed = failed.expect_err("no such server");
+        let ActionError::Unfollowed { error, report } = &failed else {
+            panic!("nothing says that the action failed: {failed}")
+        };
+        assert_eq!(error.category(), Some(Category::NotFound), "{failed}");
+        assert_eq!(report.verdict, Verdict::Unknown);
+        assert!(report.followed_ms < 20_000, "{report}");
+        let story = compute(user).explain(id).send().await;
+        let story = story.expect_err("no such server");
+        assert_eq!(story.error.category(), Some(Category::NotFound));
+    }
+}
