@@ -53,17 +53,21 @@ pub struct reqtrail_call_info {
     method: String,
     path: String,
     correlation_id: Option<String>,
-    texts: Texts<5>,
+    service: Option<String>,
+    log_line: String,
+    texts: Texts<7>,
 }
 
 impl reqtrail_call_info {
-    pub(crate) fn new(call: &CallInfo<'_>) -> Self {
+    pub(crate) fn new(call: &CallInfo<'_>, attempt: &Attempt) -> Self {
         Self {
             call_id: call.call_id.to_string(),
             dialect: call.dialect.to_owned(),
             method: call.method.to_string(),
             path: call.path.to_owned(),
             correlation_id: call.correlation_id.map(str::to_owned),
+            service: call.service.map(str::to_owned),
+            log_line: call.log_line(attempt),
             texts: Texts::default(),
         }
     }
@@ -233,5 +237,18 @@ export! {
     fn reqtrail_call_info_correlation_id(info: *const reqtrail_call_info, length: *mut usize)
     -> *const c_char [info] length [length] {
         info.texts.give(4, length, || info.correlation_id.as_ref())
+    }
+
+    /// Returns the service that is called, where one sign-in serves several, such as "compute"; else NULL.
+    fn reqtrail_call_info_service(info: *const reqtrail_call_info, length: *mut usize)
+    -> *const c_char [info] length [length] {
+        info.texts.give(5, length, || info.service.as_ref())
+    }
+
+    /// Returns the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
+    /// search logs for: "GET call to compute for URL used request id req-…".
+    fn reqtrail_call_info_log_line(info: *const reqtrail_call_info, length: *mut usize)
+    -> *const c_char [info] length [length] {
+        info.texts.give(6, length, || Some(&info.log_line))
     }
 }

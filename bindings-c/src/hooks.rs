@@ -96,7 +96,7 @@ impl Observer for Hook {
         let Self::Attempt(Some(tell), data) = self else {
             return;
         };
-        let call = reqtrail_call_info::new(call);
+        let call = reqtrail_call_info::new(call, attempt);
         let attempt = reqtrail_attempt::new(attempt.clone());
         let _within = Within::enter();
         // SAFETY: the program's function, with handles that outlive it.

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::codes::Cause;
+use crate::redact::one_line;
 use crate::trail::{Attempt, Trail};
 
 pub(crate) use tracing_events::{TracingEvents, attempt_span, call_span, record_attempt};
@@ -79,6 +80,36 @@ pub struct CallInfo<'a> {
     pub path: &'a str,
     /// What every attempt carries in the dialect's correlation header: for OpenStack the global request ID.
     pub correlation_id: Option<&'a str>,
+}
+
+impl CallInfo<'_> {
+    /// Returns the line for a log that tells of one of the call's attempts, without secrets.
+    ///
+    /// Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for to draw
+    /// a call graph: method, service, URL and the request ID that was used
+    /// (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
+    #[must_use]
+    pub fn log_line(&self, attempt: &Attempt) -> String {
+        let id = attempt.request_id().map_or("-", |id| id.as_str());
+        if let Some(service) = self.service {
+            return format!(
+                "{} call to {service} for {} used request id {id}",
+                attempt.method(),
+                attempt.url()
+            );
+        }
+        let failure = attempt.failure().map_or("-", |kind| kind.as_str());
+        let gave = match attempt.status() {
+            Some(status) => status.to_string(),
+            None => failure.to_owned(),
+        };
+        format!(
+            "{} {} attempt {}: {gave}, request ID {id}",
+            self.method,
+            one_line(self.path),
+            attempt.number()
+        )
+    }
 }
 
 /// The observers of a client, each kept from harming a call.

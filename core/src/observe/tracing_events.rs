@@ -71,9 +71,7 @@ fn millis(duration: Duration) -> f64 {
 /// Writes the events.
 pub(crate) struct TracingEvents;
 
-/// The event of an OpenStack attempt. Its message is the line that operators grep clients' logs for to draw a call
-/// graph: method, service, URL and the request ID that was used
-/// (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
+/// The event of an OpenStack attempt. Its message is the line that operators search clients' logs for.
 #[cfg(feature = "openstack")]
 fn openstack_attempt(call: &CallInfo<'_>, attempt: &Attempt) {
     tracing::debug!(
@@ -89,11 +87,8 @@ fn openstack_attempt(call: &CallInfo<'_>, attempt: &Attempt) {
         sent = attempt.sent().as_str(),
         elapsed_ms = millis(attempt.elapsed()),
         wait_ms = attempt.wait().map(millis),
-        "{} call to {} for {} used request id {}",
-        attempt.method(),
-        call.service.unwrap_or(call.dialect),
-        attempt.url(),
-        attempt.request_id().map_or("-", |id| id.as_str()),
+        "{}",
+        call.log_line(attempt),
     );
 }
 

@@ -103,3 +103,47 @@ async fn calls_at_the_same_time_are_told_apart() {
     }
     assert_eq!(fixture.seen.trails().len(), 20);
 }
+
+/// Keeps the log line of each attempt.
+#[derive(Clone, Default)]
+struct LogLines(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl reqtrail::Observer for LogLines {
+    fn attempt_finished(&self, call: &reqtrail::CallInfo<'_>, attempt: &reqtrail::Attempt) {
+        let line = call.log_line(attempt);
+        self.0.lock().expect("no panic").push(line);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn log_lines_name_the_service_where_there_is_one() {
+    for (builder, id, wanted) in [
+        (
+            reqtrail::Client::openstack("https://api.example/v2.1"),
+            "x-openstack-request-id",
+            [
+                "GET call to compute for https://api.example/v2.1/servers/7?name=[redacted] used request id req-1",
+                "GET call to compute for https://api.example/v2.1/servers/7?name=[redacted] used request id -",
+            ],
+        ),
+        (
+            reqtrail::Client::novavms("https://api.example/v2.1"),
+            "x-request-id",
+            [
+                "GET /servers/{id} attempt 1: 503, request ID req-1",
+                "GET /servers/{id} attempt 2: connect, request ID -",
+            ],
+        ),
+    ] {
+        let lines = LogLines::default();
+        let script = [reply(503).header(id, "req-1"), fails(Failure::Connect)];
+        let client = builder
+            .max_attempts(2)
+            .observer(lines.clone())
+            .build_with(ScriptedTransport::playing(script))
+            .expect("a client");
+        let call = client.get("/servers/{id}").param("id", "7");
+        let _ = call.query("name", "web").send().await;
+        assert_eq!(*lines.0.lock().expect("no panic"), wanted);
+    }
+}
