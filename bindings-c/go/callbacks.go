@@ -24,6 +24,8 @@ func reqtrailGoAttempt(id C.uintptr_t, call *C.reqtrail_call_info, attempt *C.re
 		Method:        askInfo(func(n *C.size_t) *C.char { return C.reqtrail_call_info_method(call, n) }),
 		Path:          askInfo(func(n *C.size_t) *C.char { return C.reqtrail_call_info_path(call, n) }),
 		CorrelationID: askInfo(func(n *C.size_t) *C.char { return C.reqtrail_call_info_correlation_id(call, n) }),
+		Service:       askInfo(func(n *C.size_t) *C.char { return C.reqtrail_call_info_service(call, n) }),
+		LogLine:       askInfo(func(n *C.size_t) *C.char { return C.reqtrail_call_info_log_line(call, n) }),
 	}
 	told := askInfo(func(n *C.size_t) *C.char { return C.reqtrail_attempt_json(attempt, n) })
 	h.tellers.tell(info.CallID, func() {

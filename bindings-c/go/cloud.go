@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -97,6 +98,20 @@ func cloudOf(handle *C.reqtrail_cloud, failed *C.reqtrail_error) (*Cloud, error)
 	cloud := &Cloud{handle: handle}
 	runtime.AddCleanup(cloud, func(handle *C.reqtrail_cloud) { C.reqtrail_cloud_free(handle) }, handle)
 	return cloud, nil
+}
+
+// Notes are what is odd about the configuration without being wrong: variables such as OS_REGION_NAME that differ from
+// the cloud that OS_CLOUD names, and are not used. They have no secrets.
+func (c *Cloud) Notes() []string {
+	if c == nil || c.handle == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(c)
+	notes := askInfo(func(n *C.size_t) *C.char { return C.reqtrail_cloud_notes(c.handle, n) })
+	if notes == "" {
+		return nil
+	}
+	return strings.Split(notes, "\n")
 }
 
 // String hides what the cloud is signed in to with.

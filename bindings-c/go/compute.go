@@ -99,7 +99,8 @@ func (c *Compute) Actions(ctx context.Context, serverID string, options ListOpti
 	return page, nil
 }
 
-// Follow follows what a request started until it has ended. Its error is an [*ActionError], which says whether the action
+// Follow follows what a request started until it has ended, on the server of this UUID or, looked up first, of this exact
+// name. Its error is an [*ActionError], which says whether the action
 // failed or could not be followed; what was seen is in both. A report may still say unknown: look at its verdict.
 func (c *Compute) Follow(ctx context.Context, serverID string, started *Response, options FollowOptions) (*ActionReport, error) {
 	if started == nil {
@@ -143,7 +144,7 @@ func (c *Compute) follow(ctx context.Context, serverID, requestID string, starte
 	return report, &ActionError{Failed: failed.action, Report: report, text: failed.call.Error(), cause: failed.cause()}
 }
 
-// Explain tells the story of a server: its actions, newest first, each with its request ID and its outcome. Its error is
+// Explain tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each with its request ID and its outcome. Its error is
 // an [*ExplainError]. A server that is gone has a story as long as its actions can be read, from microversion 2.21.
 func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainOptions) (*ServerStory, error) {
 	var s steps

@@ -128,4 +128,9 @@ type CallInfo struct {
 	Path string
 	// CorrelationID is what the dialect's correlation header carries; empty if there is none.
 	CorrelationID string
+	// Service is the service that is called, where one sign-in serves several, such as "compute"; else it is empty.
+	Service string
+	// LogLine is the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
+	// search logs for: "GET call to compute for URL used request id req-…".
+	LogLine string
 }

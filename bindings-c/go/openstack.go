@@ -117,6 +117,8 @@ type Progress struct {
 type ActionReport struct {
 	// Verdict says how it ended, as far as the API tells.
 	Verdict Verdict
+	// Apparent is how it looks to have ended where nothing proves that, as after a reboot; else it is empty.
+	Apparent Verdict
 	// Evidence is what the verdict rests on.
 	Evidence string
 	ServerID string
@@ -139,7 +141,9 @@ type ActionReport struct {
 // ToldAction is an action of a server's story, and what became of it.
 type ToldAction struct {
 	// Verdict says how it ended, as far as the API tells; empty while it runs.
-	Verdict  Verdict       `json:"verdict"`
+	Verdict Verdict `json:"verdict"`
+	// Apparent is how it looks to have ended where nothing proves that, as after a reboot; else it is empty.
+	Apparent Verdict       `json:"apparent"`
 	Evidence string        `json:"evidence"`
 	Action   *ServerAction `json:"action"`
 }
@@ -204,6 +208,7 @@ func (e *ExplainError) Unwrap() error { return e.cause }
 func readActionReport(raw *rawReport) (*ActionReport, error) {
 	var data struct {
 		Verdict         Verdict       `json:"verdict"`
+		Apparent        Verdict       `json:"apparent"`
 		Evidence        string        `json:"evidence"`
 		ServerID        string        `json:"server_id"`
 		RequestID       string        `json:"request_id"`
@@ -217,6 +222,7 @@ func readActionReport(raw *rawReport) (*ActionReport, error) {
 	}
 	return &ActionReport{
 		Verdict:         data.Verdict,
+		Apparent:        data.Apparent,
 		Evidence:        data.Evidence,
 		ServerID:        data.ServerID,
 		RequestID:       data.RequestID,

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -39,6 +41,12 @@ func nova(t *testing.T, fails bool) *httptest.Server {
 		switch {
 		case r.Method == http.MethodPost:
 			w.WriteHeader(202)
+		case strings.HasSuffix(r.URL.Path, "/servers"):
+			found := ``
+			if r.URL.Query().Get("name") == "^web$" {
+				found = fmt.Sprintf(`{"id":%q,"name":"web"}`, serverID)
+			}
+			fmt.Fprintf(w, `{"servers":[%s]}`, found)
 		case strings.HasSuffix(r.URL.Path, "/os-instance-actions"):
 			fmt.Fprintf(w, `{"instanceActions":[%s}]}`, action)
 		case strings.Contains(r.URL.Path, "/os-instance-actions/"):
@@ -128,14 +136,14 @@ func TestFollowing(t *testing.T) {
 			if !errors.As(err, &failed) || !failed.Failed || report.Verdict != VerdictFailed || failed.Report != report || !strings.Contains(err.Error(), requestID) {
 				t.Fatal(report, err)
 			}
-		} else if err != nil || report.Verdict != VerdictUnknown { // Nova reports a failed reboot like a good one
+		} else if err != nil || report.Verdict != VerdictUnknown || report.Apparent != VerdictSucceeded { // Nova reports a failed reboot like a good one
 			t.Fatal(report, err)
 		}
 		story, err := compute.Explain(background, serverID, ExplainOptions{Limit: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, story.Actions[0].Verdict, report.Verdict)
+		equal(t, []Verdict{story.Actions[0].Verdict, story.Actions[0].Apparent}, []Verdict{report.Verdict, report.Apparent})
 		written, err := json.Marshal(story)
 		if err != nil || !strings.Contains(string(written), "reqtrail.story/1") || !strings.Contains(story.String(), requestID) || len(story.Trails) == 0 {
 			t.Fatal(string(written), err)
@@ -230,5 +238,55 @@ func TestClouds(t *testing.T) {
 	cancel()
 	if _, err = cloud.Connect(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
+	}
+}
+
+func TestAServerIsFoundByItsName(t *testing.T) {
+	compute, _ := novaClient(t, false)
+	story, err := compute.Explain(background, "web", ExplainOptions{})
+	if err != nil || story.ServerID != serverID || story.Trails[0].Path() != "/servers" {
+		t.Fatal(story, err)
+	}
+	report, err := compute.FollowID(background, "nobody", requestID, FollowOptions{})
+	var failed *ActionError
+	if !errors.As(err, &failed) || failed.Failed || !errors.Is(err, CategoryNotFound) || len(report.Trails) != 1 {
+		t.Fatal(report, err)
+	}
+}
+
+func TestLogLinesAreTheOperators(t *testing.T) {
+	var told CallInfo
+	var url string
+	client, err := NewClient(Config{
+		BaseURL: nova(t, false).URL + "/v2.1", Dialect: OpenStack, Token: "t", NoProxy: true,
+		OnAttempt: func(call CallInfo, attempt Attempt) { told, url = call, attempt.URL },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if _, err = client.Get(background, "/servers/"+serverID); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, []string{told.Service, told.LogLine}, []string{"compute", "GET call to compute for " + url + " used request id " + requestID})
+}
+
+func TestVariablesThatDoNotCountAreNoted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "clouds.yaml")
+	text := "clouds: {one: {auth_type: none, endpoint: 'https://one.example', region_name: One}}"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"OS_CLIENT_CONFIG_FILE": file, "OS_CLOUD": "one", "OS_REGION_NAME": "Two", "OS_AUTH_URL": "", "OS_TOKEN": "",
+	} {
+		t.Setenv(name, value)
+	}
+	cloud, err := CloudFromEnv()
+	if err != nil || len(cloud.Notes()) != 1 || !strings.Contains(cloud.Notes()[0], "OS_REGION_NAME is `Two`") {
+		t.Fatal(cloud, err)
+	}
+	if cloud, err = CloudNamed("one"); err != nil || cloud.Notes() != nil {
+		t.Fatal(cloud, err)
 	}
 }

@@ -1850,6 +1850,19 @@ const char *reqtrail_call_info_path(const struct reqtrail_call_info *info, size_
 const char *reqtrail_call_info_correlation_id(const struct reqtrail_call_info *info,
                                               size_t *length);
 
+/**
+ * Returns the service that is called, where one sign-in serves several, such as "compute"; else NULL.
+ */
+const char *reqtrail_call_info_service(const struct reqtrail_call_info *info,
+                                       size_t *length);
+
+/**
+ * Returns the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
+ * search logs for: "GET call to compute for URL used request id req-…".
+ */
+const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *info,
+                                        size_t *length);
+
 /* ==== Cancel tokens ==== */
 
 /**
@@ -1909,6 +1922,14 @@ reqtrail_code reqtrail_cloud_from_json(const char *json,
                                        size_t json_length,
                                        struct reqtrail_cloud **cloud,
                                        struct reqtrail_error **error);
+
+/**
+ * Returns what is odd about the configuration without being wrong, one note per line: variables such as
+ * OS_REGION_NAME that differ from the cloud that OS_CLOUD names, and are not used. It has no secrets. NULL if nothing
+ * is.
+ */
+const char *reqtrail_cloud_notes(const struct reqtrail_cloud *cloud,
+                                 size_t *length);
 
 /**
  * Frees a cloud. NULL is allowed.
@@ -2000,8 +2021,8 @@ reqtrail_code reqtrail_operation_actions(const char *server_id,
                                          struct reqtrail_error **error);
 
 /**
- * Makes an operation that follows what a request started until it has ended, by the request's local ID. The caller
- * frees *operation.
+ * Makes an operation that follows what a request started until it has ended, by the request's local ID. `server_id`
+ * is the server's UUID, or its exact name, which is looked up first. The caller frees *operation.
  *
  * It succeeds with a report, whose verdict may be unknown. REQTRAIL_ERROR_ACTION_FAILED: the action failed; other
  * codes: it could not be followed to its end. The report is there in all cases.
@@ -2034,7 +2055,8 @@ reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
 
 /**
  * Makes an operation that tells the story of a server: its actions, newest first, each with its request ID, its
- * outcome and its steps, and the server's fault. The caller frees *operation.
+ * outcome and its steps, and the server's fault. `server_id` is the server's UUID, or its exact name, which is looked
+ * up first. The caller frees *operation.
  */
 reqtrail_code reqtrail_operation_explain(const char *server_id,
                                          size_t server_id_length,
@@ -2159,6 +2181,12 @@ const char *reqtrail_report_text(const struct reqtrail_report *report,
  * Returns what became of the action that was followed, a REQTRAIL_VERDICT_*; 0 for other operations.
  */
 int32_t reqtrail_report_verdict(const struct reqtrail_report *report);
+
+/**
+ * Returns how the action that was followed looks to have ended where nothing proves that, as after a reboot: a
+ * REQTRAIL_VERDICT_*; else 0.
+ */
+int32_t reqtrail_report_apparent(const struct reqtrail_report *report);
 
 /**
  * Returns the request ID of the action that was followed, the one to give to the operator; else NULL.

@@ -13,7 +13,19 @@ use crate::text::{Texts, text};
 use crate::trail::reqtrail_trail;
 
 /// What a program knows of a cloud. All threads may use it at the same time.
-pub struct reqtrail_cloud(Cloud);
+pub struct reqtrail_cloud {
+    cloud: Cloud,
+    notes: Texts<1>,
+}
+
+impl reqtrail_cloud {
+    fn new(cloud: Cloud) -> Self {
+        Self {
+            cloud,
+            notes: Texts::default(),
+        }
+    }
+}
 
 /// A cloud that has been signed in to. All threads may use it at the same time; what it gives is borrowed from it.
 pub struct reqtrail_connection {
@@ -43,7 +55,7 @@ export! {
     /// them. The caller frees *cloud. Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
     fn reqtrail_cloud_from_env(cloud: *mut *mut reqtrail_cloud, error: *mut *mut reqtrail_error)
     needs [] fills [cloud] reports [error] {
-        hand_over(cloud, reqtrail_cloud(Cloud::from_env()?));
+        hand_over(cloud, reqtrail_cloud::new(Cloud::from_env()?));
         Ok(())
     }
 
@@ -54,7 +66,7 @@ export! {
         cloud: *mut *mut reqtrail_cloud,
         error: *mut *mut reqtrail_error,
     ) needs [] fills [cloud] reports [error] {
-        hand_over(cloud, reqtrail_cloud(Cloud::named(text(name, name_length, "name")?)?));
+        hand_over(cloud, reqtrail_cloud::new(Cloud::named(text(name, name_length, "name")?)?));
         Ok(())
     }
 
@@ -71,7 +83,7 @@ export! {
         let given = |text: &'static str| Some(text).filter(|text| !text.is_empty());
         let name = given(text(name, name_length, "name")?);
         let region = given(text(region, region_length, "region")?);
-        hand_over(cloud, reqtrail_cloud(Cloud::find(name, region)?));
+        hand_over(cloud, reqtrail_cloud::new(Cloud::find(name, region)?));
         Ok(())
     }
 
@@ -84,8 +96,17 @@ export! {
         cloud: *mut *mut reqtrail_cloud,
         error: *mut *mut reqtrail_error,
     ) needs [] fills [cloud] reports [error] {
-        hand_over(cloud, reqtrail_cloud(Cloud::from_json(text(json, json_length, "json")?)?));
+        hand_over(cloud, reqtrail_cloud::new(Cloud::from_json(text(json, json_length, "json")?)?));
         Ok(())
+    }
+
+    /// Returns what is odd about the configuration without being wrong, one note per line: variables such as
+    /// OS_REGION_NAME that differ from the cloud that OS_CLOUD names, and are not used. It has no secrets. NULL if nothing
+    /// is.
+    fn reqtrail_cloud_notes(cloud: *const reqtrail_cloud, length: *mut usize)
+    -> *const c_char [cloud] length [length] {
+        let notes = || Some(cloud.cloud.notes().join("\n")).filter(|notes| !notes.is_empty());
+        cloud.notes.give(0, length, notes)
     }
 
     /// Frees a cloud. NULL is allowed.
@@ -101,7 +122,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [cloud] fills [connection] reports [error] {
         let cancel = cancel.as_ref().map_or_else(CancelToken::new, |token| token.0.clone());
-        let connected = cloud.0.connect_hosted(&cancel, None)?;
+        let connected = cloud.cloud.connect_hosted(&cancel, None)?;
         let trail = connected.session().map(|session| session.trail().clone());
         let made = reqtrail_connection {
             connection: connected,

@@ -101,8 +101,8 @@ export! {
         Ok(())
     }
 
-    /// Makes an operation that follows what a request started until it has ended, by the request's local ID. The caller
-    /// frees *operation.
+    /// Makes an operation that follows what a request started until it has ended, by the request's local ID. `server_id`
+    /// is the server's UUID, or its exact name, which is looked up first. The caller frees *operation.
     ///
     /// It succeeds with a report, whose verdict may be unknown. REQTRAIL_ERROR_ACTION_FAILED: the action failed; other
     /// codes: it could not be followed to its end. The report is there in all cases.
@@ -150,7 +150,8 @@ export! {
     }
 
     /// Makes an operation that tells the story of a server: its actions, newest first, each with its request ID, its
-    /// outcome and its steps, and the server's fault. The caller frees *operation.
+    /// outcome and its steps, and the server's fault. `server_id` is the server's UUID, or its exact name, which is looked
+    /// up first. The caller frees *operation.
     fn reqtrail_operation_explain(
         server_id: *const c_char,
         server_id_length: usize,

@@ -17,6 +17,7 @@ pub struct reqtrail_report {
     json: String,
     text: Option<String>,
     verdict: i32,
+    apparent: i32,
     request_id: Option<String>,
     trails: Vec<reqtrail_trail>,
     texts: Texts<3>,
@@ -36,6 +37,9 @@ impl reqtrail_report {
         let id = Some(&report.request_id).filter(|id| !id.is_empty());
         Self {
             verdict: number(report.verdict.number()),
+            apparent: report
+                .apparent
+                .map_or(0, |verdict| number(verdict.number())),
             request_id: id.cloned(),
             ..Self::new(json, text, report.trails.clone())
         }
@@ -50,6 +54,7 @@ impl reqtrail_report {
             json,
             text,
             verdict: 0,
+            apparent: 0,
             request_id: None,
             trails: trails.into_iter().map(reqtrail_trail::new).collect(),
             texts: Texts::default(),
@@ -73,6 +78,10 @@ export! {
 
     /// Returns what became of the action that was followed, a REQTRAIL_VERDICT_*; 0 for other operations.
     fn reqtrail_report_verdict(report: *const reqtrail_report) -> i32 [report] { Some(report.verdict) }
+
+    /// Returns how the action that was followed looks to have ended where nothing proves that, as after a reboot: a
+    /// REQTRAIL_VERDICT_*; else 0.
+    fn reqtrail_report_apparent(report: *const reqtrail_report) -> i32 [report] { Some(report.apparent) }
 
     /// Returns the request ID of the action that was followed, the one to give to the operator; else NULL.
     fn reqtrail_report_request_id(report: *const reqtrail_report, length: *mut usize)

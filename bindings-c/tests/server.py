@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 SERVER = "c76a7603-95be-4368-87e9-7b9b89fb1d7e"
+MOVING = "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
+REBOOTED = "c76a7603-95be-4368-87e9-7b9b89fb1d80"
 RESIZE = "req-11111111-1111-4111-8111-111111111111"
 
 
@@ -83,9 +85,12 @@ class Handler(BaseHTTPRequestHandler):
                 self.nova(200, {"instanceActions": [self.action(server)]})
             case [*_, "servers", server, "os-instance-actions", _]:
                 self.nova(200, {"instanceAction": {**self.action(server), **self.steps(server)}})
-            case [*_, "servers", server] if server in (SERVER, "moving"):
-                task = None if server == SERVER else "resize_prep"
+            case [*_, "servers", server] if server in (SERVER, MOVING, REBOOTED):
+                task = "resize_prep" if server == MOVING else None
                 self.nova(200, {"server": {"id": server, "status": "ACTIVE", "OS-EXT-STS:task_state": task}})
+            case [*_, "servers"]:
+                found = [{"id": SERVER, "name": "web"}] if "name=%5Eweb%24" in self.path else []
+                self.nova(200, {"servers": found})
             case [*_, "servers", _]:
                 self.nova(404, {"itemNotFound": {"code": 404, "message": "no such server"}})
             case _:
@@ -98,7 +103,10 @@ class Handler(BaseHTTPRequestHandler):
         return {"action": "resize", "instance_uuid": server, "request_id": RESIZE, "start_time": "2026-11-21T21:00:00"}
 
     def steps(self, server: str) -> dict[str, Any]:
-        """The resize of the one server has failed, that of another goes on."""
+        """The resize of the one server has failed, that of another goes on, and the third was rebooted."""
+        if server == REBOOTED:
+            event = {"event": "compute_reboot_instance", "start_time": "2026-11-21T21:00:00", "result": "Success"}
+            return {"action": "reboot", "events": [event | {"finish_time": "2026-11-21T21:00:01"}]}
         failed = server == SERVER
         event = {"event": "cold_migrate", "start_time": "2026-11-21T21:00:00", "finish_time": "2026-11-21T21:00:01" if failed else None}
         event |= {"result": "Error" if failed else None, "details": "No valid host was found."}

@@ -1,7 +1,12 @@
 /* Clouds, reads, actions that are followed, and servers that are explained. */
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "check.h"
 
 #define SERVER "c76a7603-95be-4368-87e9-7b9b89fb1d7e"
+#define MOVING "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
+#define REBOOTED "c76a7603-95be-4368-87e9-7b9b89fb1d80"
 #define RESIZE "req-11111111-1111-4111-8111-111111111111"
 
 static reqtrail_client *nova(void) {
@@ -142,7 +147,7 @@ static void note(reqtrail_call_handle *call, reqtrail_code code, reqtrail_report
 static void operations_are_started_and_submitted(void) {
   int polls = 0, told = 0;
   reqtrail_client *client = nova();
-  reqtrail_operation *follow = follow_of(client, SERVER, &polls), *moving = follow_of(client, "moving", &polls);
+  reqtrail_operation *follow = follow_of(client, SERVER, &polls), *moving = follow_of(client, MOVING, &polls);
   reqtrail_call_handle *call;
   reqtrail_report *report;
   reqtrail_error *error;
@@ -215,10 +220,91 @@ static void reads_and_a_story(void) {
   reqtrail_client_free(client);
 }
 
+static void what_seems_to_have_succeeded(void) {
+  reqtrail_client *client = nova();
+  reqtrail_operation *follow;
+  reqtrail_report *report;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_operation_follow(REBOOTED, Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_run(client, follow, &report, NULL), REQTRAIL_OK);
+  CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_UNKNOWN);
+  CHECK(reqtrail_report_apparent(report) == REQTRAIL_VERDICT_SUCCEEDED);
+  reqtrail_report_free(report);
+  reqtrail_operation_free(follow);
+  /* A name is looked up, and an unknown one is not found. */
+  CHECK_CODE(reqtrail_operation_explain("web", Z, &follow, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_run(client, follow, &report, NULL), REQTRAIL_OK);
+  CHECK(strstr(reqtrail_report_json(report, NULL), "\"server_id\":\"" SERVER "\"") != NULL);
+  CHECK(reqtrail_report_apparent(report) == 0 && reqtrail_report_trail_count(report) == 4);
+  reqtrail_report_free(report);
+  reqtrail_operation_free(follow);
+  CHECK_CODE(reqtrail_operation_follow("nobody", Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_run(client, follow, &report, &error), REQTRAIL_ERROR_API);
+  CHECK(reqtrail_error_category(error) == REQTRAIL_CATEGORY_NOT_FOUND && reqtrail_error_status(error) == 0);
+  CHECK(report != NULL && reqtrail_report_trail_count(report) == 1);
+  reqtrail_report_free(report);
+  reqtrail_error_free(error);
+  reqtrail_operation_free(follow);
+  reqtrail_client_free(client);
+}
+
+static void on_attempt(const reqtrail_call_info *call, const reqtrail_attempt *attempt, void *user_data) {
+  char line[256];
+  snprintf(line, sizeof line, "GET call to compute for %s used request id %s", reqtrail_attempt_url(attempt, NULL),
+           reqtrail_attempt_request_id(attempt, NULL));
+  CHECK_TEXT(reqtrail_call_info_service(call, NULL), "compute");
+  CHECK_TEXT(reqtrail_call_info_log_line(call, NULL), line);
+  ++*(int *)user_data;
+}
+
+static void log_lines_are_the_operators(void) {
+  int told = 0;
+  reqtrail_client_options *options;
+  reqtrail_client *client;
+  reqtrail_request *request = get("/servers/" SERVER);
+  reqtrail_response *response;
+  CHECK_CODE(reqtrail_client_options_new(server_url, Z, &options, NULL), REQTRAIL_OK);
+  reqtrail_client_options_dialect(options, "openstack", Z);
+  reqtrail_client_options_no_proxy(options);
+  reqtrail_client_options_on_attempt(options, on_attempt, &told, NULL);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  CHECK(told == 1);
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+  reqtrail_client_options_free(options);
+}
+
+static void variables_that_do_not_count_are_noted(void) {
+  char path[] = "/tmp/reqtrail-clouds-XXXXXX";
+  int file = mkstemp(path);
+  const char text[] = "clouds: {one: {auth_type: none, endpoint: 'https://one.example', region_name: One}}";
+  reqtrail_cloud *made;
+  CHECK(file >= 0 && write(file, text, sizeof text - 1) == (ssize_t)(sizeof text - 1) && close(file) == 0);
+  setenv("OS_CLIENT_CONFIG_FILE", path, 1);
+  setenv("OS_CLOUD", "one", 1);
+  setenv("OS_REGION_NAME", "Two", 1);
+  CHECK_CODE(reqtrail_cloud_from_env(&made, NULL), REQTRAIL_OK);
+  const char *notes = reqtrail_cloud_notes(made, NULL);
+  CHECK(notes != NULL && strstr(notes, "OS_REGION_NAME is `Two`") != NULL);
+  reqtrail_cloud_free(made);
+  CHECK_CODE(reqtrail_cloud_named("one", Z, &made, NULL), REQTRAIL_OK);
+  CHECK(reqtrail_cloud_notes(made, NULL) == NULL);
+  reqtrail_cloud_free(made);
+  unsetenv("OS_CLIENT_CONFIG_FILE");
+  unsetenv("OS_CLOUD");
+  unsetenv("OS_REGION_NAME");
+  unlink(path);
+}
+
 const struct test openstack_tests[] = {
     {"a cloud is signed in to", a_cloud_is_signed_in_to},
     {"a sign-in fails with its trail", a_sign_in_fails_with_its_trail},
     {"a failed action is followed", a_failed_action_is_followed},
     {"operations are started and submitted", operations_are_started_and_submitted},
     {"reads and a story", reads_and_a_story},
+    {"what seems to have succeeded", what_seems_to_have_succeeded},
+    {"log lines are the operators'", log_lines_are_the_operators},
+    {"variables that do not count are noted", variables_that_do_not_count_are_noted},
     {NULL, NULL}};

@@ -126,6 +126,8 @@ pub(crate) fn attempt_event(call: &CallInfo<'_>, attempt: &Attempt) -> Event {
             method: call.method.as_str(),
             path: call.path,
             correlation_id: call.correlation_id,
+            service: call.service,
+            log_line: call.log_line(attempt),
         },
         attempt,
     };
@@ -147,6 +149,8 @@ struct Call<'a> {
     method: &'a str,
     path: &'a str,
     correlation_id: Option<&'a str>,
+    service: Option<&'a str>,
+    log_line: String,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

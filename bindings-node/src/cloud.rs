@@ -31,6 +31,15 @@ impl RawCloud {
     }
 
     /// Reads a description: an entry of `clouds.yaml` as JSON. Gives the error if it is wrong.
+    /// What is odd about the configuration without being wrong.
+    #[napi(catch_unwind)]
+    pub fn notes(&self) -> Vec<String> {
+        let cloud = self.0.borrow();
+        cloud
+            .as_ref()
+            .map_or_else(Vec::new, |cloud| cloud.notes().to_vec())
+    }
+
     #[napi(catch_unwind)]
     pub fn described_by(&self, json: String) -> Option<External<Items>> {
         self.keep(Cloud::from_json(&json))

@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
@@ -190,6 +193,25 @@ test("a process signs in as the environment says, and ends", async (t) => {
     stdout: "demo\n",
     stderr: "",
   });
+});
+
+test("variables that do not count are noted", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "reqtrail-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "clouds.yaml");
+  await writeFile(
+    file,
+    "clouds: {one: {auth_type: none, endpoint: 'https://one.example', region_name: One}}",
+  );
+  const code = `
+    import { openstack } from "reqtrail";
+    const { Cloud } = openstack;
+    console.log(JSON.stringify([Cloud.fromEnv().notes, Cloud.named("one").notes]));`;
+  const env = { OS_CLIENT_CONFIG_FILE: file, OS_CLOUD: "one", OS_REGION_NAME: "Two" };
+  const { stdout } = await run(code, { env });
+  const [[note, ...more], none] = JSON.parse(stdout);
+  assert.match(note, /OS_REGION_NAME is `Two`/);
+  assert.deepEqual([more, none], [[], []]);
 });
 
 test("channels are told of every sign-in, and a client's hooks of its own", async (t) => {

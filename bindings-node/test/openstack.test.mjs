@@ -42,6 +42,10 @@ async function nova(t, fails) {
     if (request.method === "POST") return answer(202, {});
     asked?.();
     const [what, id, list, one] = request.url.split("?")[0].split("/").slice(1);
+    if (what === "servers" && id === undefined) {
+      const found = request.url.includes("name=%5Eweb%24") ? [{ id: ID, name: "web" }] : [];
+      return answer(200, { servers: found });
+    }
     if (what !== "servers" || (id !== ID && list === undefined)) {
       return answer(404, { itemNotFound: { code: 404, message: "no such server" } });
     }
@@ -164,4 +168,57 @@ test("wrong options and wrong clients are refused", async (t) => {
   assert.ok((await failure(new Compute(other).server(ID))) instanceof ReqtrailError);
   await other.close();
   server.close();
+});
+
+test("a server is found by its name", async (t) => {
+  const { client } = await nova(t, true);
+  const compute = new Compute(client);
+  const story = await compute.explain("web");
+  assert.equal(story.toJSON().server_id, ID);
+  assert.equal(story.trails[0].path, "/servers");
+  const failed = await failure(compute.follow("nobody", RESIZE));
+  assert.ok(failed instanceof ActionUnfollowedError);
+  assert.equal(failed.category, "not_found");
+  assert.ok(failed.cause instanceof NotFoundError && failed.cause.status === null);
+  assert.match(failed.message, /`nobody`/);
+  assert.equal(failed.report.trails.length, 1);
+});
+
+test("a reboot seems to have succeeded", async (t) => {
+  const event = {
+    event: "compute_reboot_instance",
+    start_time: "2026-11-21T21:00:00",
+    finish_time: "2026-11-21T21:00:01",
+    result: "Success",
+  };
+  const action = { action: "reboot", request_id: RESIZE, start_time: "2026-11-21T21:00:00" };
+  const answers = {
+    "os-instance-actions": { instanceActions: [action] },
+    [RESIZE]: { instanceAction: { ...action, events: [event] } },
+    [ID]: { server: { id: ID, status: "ACTIVE" } },
+  };
+  const server = createServer((request, response) => {
+    response.setHeader("X-Openstack-Request-Id", "req-1");
+    response.end(JSON.stringify(answers[request.url.split("/").at(-1)]));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const lines = [];
+  const client = Client.openstack(`http://127.0.0.1:${server.address().port}`, {
+    onAttempt: (call, attempt) => lines.push([call.service, call.logLine, attempt.url]),
+  });
+  t.after(async () => {
+    await client.close();
+    server.close();
+  });
+  const compute = new Compute(client);
+  const report = await compute.follow(ID, RESIZE);
+  assert.deepEqual([report.verdict, report.apparent], ["unknown", "succeeded"]);
+  const [told] = (await compute.explain(ID)).actions;
+  assert.deepEqual([told.verdict, told.apparent], ["unknown", "succeeded"]);
+  // The line is the one that operators search logs for.
+  const [service, line, url] = lines[0];
+  assert.deepEqual(
+    [service, line],
+    ["compute", `GET call to compute for ${url} used request id req-1`],
+  );
 });

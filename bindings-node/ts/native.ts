@@ -102,6 +102,7 @@ export interface RawCloud {
   describedBy(json: string): Items | null;
   find(name: string | undefined, region: string | undefined): Items | null;
   connect(wake: () => void, attempts: boolean, calls: boolean): RawSignIn;
+  notes(): string[];
   describe(): string;
 }
 

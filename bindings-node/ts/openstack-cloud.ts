@@ -121,6 +121,14 @@ export class Cloud {
   }
 
   /**
+   * What is odd about the configuration without being wrong: variables such as `OS_REGION_NAME` that differ from the cloud
+   * that `OS_CLOUD` names, and are not used. They have no secrets.
+   */
+  get notes(): readonly string[] {
+    return Object.freeze(this.#raw.notes());
+  }
+
+  /**
    * Signs in, if the cloud asks for it.
    *
    * @throws What any call throws, with the trail of the sign-in.

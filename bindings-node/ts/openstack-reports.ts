@@ -86,6 +86,8 @@ export interface Progress {
 export interface ToldAction {
   /** How it ended, as far as the API tells; `null` while it runs. */
   readonly verdict: Verdict | null;
+  /** How it looks to have ended where nothing proves that, as after a reboot; else `null`. */
+  readonly apparent: Verdict | null;
   readonly evidence: string;
   readonly action: ServerAction;
 }
@@ -133,6 +135,8 @@ abstract class Report {
 export class ActionReport extends Report {
   /** How it ended, as far as the API tells. */
   readonly verdict: Verdict;
+  /** How it looks to have ended where nothing proves that, as after a reboot; else `null`. */
+  readonly apparent: Verdict | null;
   /** What the verdict rests on. */
   readonly evidence: string;
   readonly serverId: string;
@@ -151,6 +155,7 @@ export class ActionReport extends Report {
     super(raw);
     const data = JSON.parse(raw.json) as Json;
     this.verdict = data["verdict"] as Verdict;
+    this.apparent = data["apparent"] as Verdict | null;
     this.evidence = data["evidence"] as string;
     this.serverId = data["server_id"] as string;
     this.requestId = data["request_id"] as string;
@@ -179,6 +184,7 @@ export class ServerStory extends Report {
     this.server = data["server"] === null ? null : serverOf(data["server"] as Json);
     this.actions = (data["actions"] as Json[]).map((told) => ({
       verdict: told["verdict"] as Verdict | null,
+      apparent: told["apparent"] as Verdict | null,
       evidence: told["evidence"] as string,
       action: actionOf(told["action"] as Json),
     }));

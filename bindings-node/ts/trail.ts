@@ -74,6 +74,13 @@ export interface CallInfo {
   /** The path template. */
   readonly path: string;
   readonly correlationId: string | null;
+  /** The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+  readonly service: string | null;
+  /**
+   * The line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators search logs
+   * for: `GET call to compute for URL used request id req-…`.
+   */
+  readonly logLine: string;
 }
 
 /** An attempt as JSON of the schema `reqtrail.trail/1`, the same in every language. */
@@ -294,6 +301,8 @@ export function callInfoOf(json: {
   method: string;
   path: string;
   correlation_id: string | null;
+  service: string | null;
+  log_line: string;
 }): CallInfo {
   return Object.freeze({
     callId: json.call_id,
@@ -301,5 +310,7 @@ export function callInfoOf(json: {
     method: json.method,
     path: json.path,
     correlationId: json.correlation_id,
+    service: json.service,
+    logLine: json.log_line,
   });
 }

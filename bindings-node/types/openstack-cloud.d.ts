@@ -64,6 +64,11 @@ export declare class Cloud {
     /** A cloud as an entry of `clouds.yaml` describes it. Keys that are of no use here are passed over. */
     static fromEntry(entry: Readonly<Record<string, unknown>>): Cloud;
     /**
+     * What is odd about the configuration without being wrong: variables such as `OS_REGION_NAME` that differ from the cloud
+     * that `OS_CLOUD` names, and are not used. They have no secrets.
+     */
+    get notes(): readonly string[];
+    /**
      * Signs in, if the cloud asks for it.
      *
      * @throws What any call throws, with the trail of the sign-in.

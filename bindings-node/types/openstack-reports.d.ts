@@ -76,6 +76,8 @@ export interface Progress {
 export interface ToldAction {
     /** How it ended, as far as the API tells; `null` while it runs. */
     readonly verdict: Verdict | null;
+    /** How it looks to have ended where nothing proves that, as after a reboot; else `null`. */
+    readonly apparent: Verdict | null;
     readonly evidence: string;
     readonly action: ServerAction;
 }
@@ -94,6 +96,8 @@ declare abstract class Report {
 export declare class ActionReport extends Report {
     /** How it ended, as far as the API tells. */
     readonly verdict: Verdict;
+    /** How it looks to have ended where nothing proves that, as after a reboot; else `null`. */
+    readonly apparent: Verdict | null;
     /** What the verdict rests on. */
     readonly evidence: string;
     readonly serverId: string;

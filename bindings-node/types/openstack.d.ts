@@ -99,7 +99,7 @@ export declare class Compute {
     /** Lists a server's actions, newest first, without their steps. */
     actions(serverId: string, options?: ListOptions): Promise<ActionPage>;
     /**
-     * Follows what a request started until it has ended.
+     * Follows what a request started until it has ended, on the server of this UUID or, looked up first, of this exact name.
      *
      * `action` is the response of that request, or its request ID. A report may still say `unknown`: look at its verdict.
      *
@@ -108,8 +108,9 @@ export declare class Compute {
      */
     follow(serverId: string, action: Response | string, options?: FollowOptions): Promise<ActionReport>;
     /**
-     * Tells the story of a server: its actions, newest first, each with its request ID and its outcome. A server that is gone
-     * has a story as long as its actions can be read, from microversion 2.21.
+     * Tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each
+     * with its request ID and its outcome. A server that is gone has a story, by its UUID, as long as its actions can be
+     * read, from microversion 2.21.
      *
      * @throws {@link ExplainError} if it cannot be read.
      */

@@ -274,7 +274,7 @@ pub(crate) struct Messenger {
 impl Observer for Messenger {
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
         if self.attempts {
-            let event = Event::Attempt(CallParts::of(call), attempt_json(attempt));
+            let event = Event::Attempt(CallParts::of(call, attempt), attempt_json(attempt));
             self.board.tell(event);
         }
     }

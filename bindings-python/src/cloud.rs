@@ -80,6 +80,11 @@ impl RawCloud {
         })
     }
 
+    /// What is odd about the configuration without being wrong.
+    fn notes(&self) -> Vec<String> {
+        self.0.notes().to_vec()
+    }
+
     /// What is safe to show of it.
     fn describe(&self) -> String {
         format!("{:?}", self.0)

@@ -19,26 +19,43 @@ pub(crate) struct CallParts {
     method: String,
     path: String,
     correlation_id: Option<String>,
+    service: Option<String>,
+    log_line: String,
 }
 
+/// What a `CallInfo` of Python is made of.
+pub(crate) type CallTuple = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    String,
+);
+
 impl CallParts {
-    pub(crate) fn of(call: &CallInfo<'_>) -> Self {
+    pub(crate) fn of(call: &CallInfo<'_>, attempt: &Attempt) -> Self {
         Self {
             call_id: call.call_id.to_string(),
             dialect: call.dialect.to_owned(),
             method: call.method.to_string(),
             path: call.path.to_owned(),
             correlation_id: call.correlation_id.map(str::to_owned),
+            service: call.service.map(str::to_owned),
+            log_line: call.log_line(attempt),
         }
     }
 
-    pub(crate) fn into_tuple(self) -> (String, String, String, String, Option<String>) {
+    pub(crate) fn into_tuple(self) -> CallTuple {
         (
             self.call_id,
             self.dialect,
             self.method,
             self.path,
             self.correlation_id,
+            self.service,
+            self.log_line,
         )
     }
 }
@@ -72,7 +89,7 @@ impl Observer for InlineHooks {
         };
         Self::tell(hook, |py| {
             static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-            let parts = CallParts::of(call).into_tuple();
+            let parts = CallParts::of(call, attempt).into_tuple();
             TELL.import(py, "reqtrail._mapping", "tell_attempt")?
                 .call1((hook, parts, attempt_json(attempt)))
                 .map(drop)

@@ -102,7 +102,10 @@ pub(crate) struct LogSink;
 impl Observer for LogSink {
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
         if ATTEMPTS.load(Ordering::Relaxed) {
-            queue().push(About::Attempt(CallParts::of(call), attempt_json(attempt)));
+            queue().push(About::Attempt(
+                CallParts::of(call, attempt),
+                attempt_json(attempt),
+            ));
         }
     }
 }

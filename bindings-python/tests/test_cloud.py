@@ -208,6 +208,22 @@ def test_clouds_are_found_as_openstacksdk_finds_them(tmp_path: Any, monkeypatch:
         Cloud.named("two")
 
 
+def test_variables_that_do_not_count_are_noted(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    file = tmp_path / "clouds.yaml"
+    file.write_text("clouds: {one: {auth_type: none, endpoint: 'https://one.example', region_name: One}}")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    monkeypatch.setenv("OS_CLOUD", "one")
+    monkeypatch.setenv("OS_REGION_NAME", "Two")
+    (note,) = Cloud.from_env().notes
+    assert "OS_REGION_NAME is `Two`" in note
+    assert [record.getMessage() for record in caplog.records if record.name == "reqtrail"] == [note]
+    assert Cloud.named("one").notes == Cloud.from_env("One").notes == ()
+
+
 def test_a_sign_in_is_cancelled(openstack: Any) -> None:
     handler = openstack.RequestHandlerClass
     handler.hang = threading.Event()

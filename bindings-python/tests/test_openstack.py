@@ -3,9 +3,11 @@
 import asyncio
 import itertools
 import json
+import logging
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,6 +59,8 @@ class Nova(BaseHTTPRequestHandler):
         event |= {"result": "Error" if self.fails else None, "details": "No valid host was found."}
         action = {"action": "resize", "instance_uuid": ID, "request_id": RESIZE, "start_time": "2026-11-21T21:00:00"}
         match self.path.split("?")[0].strip("/").split("/"):
+            case ["servers"]:
+                self.answer(200, {"servers": [{"id": ID, "name": "web"}] if "name=%5Eweb%24" in self.path else []})
             case ["servers", server] if server == ID:
                 self.answer(200, {"server": {"id": ID, "status": "ACTIVE", "OS-EXT-STS:task_state": None if self.fails else "resize_prep"}})
             case ["servers", _, "os-instance-actions"] if self.refuses:
@@ -262,3 +266,50 @@ def test_ctrl_c_ends_a_follow_and_keeps_what_was_seen(nova: Any) -> None:
     cause = info.value.__cause__
     assert isinstance(cause, ActionUnfollowedError)
     assert len(cause.report.trails) == 2 and info.value.trail == cause.trail  # type: ignore[attr-defined]
+
+
+def test_a_server_is_found_by_its_name(nova: Any) -> None:
+    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
+        story = Compute(client).explain("web")
+        assert (story.server_id, story.trails[0].path) == (ID, "/servers")
+        with pytest.raises(ActionUnfollowedError, match="`nobody`") as info:
+            Compute(client).follow("nobody", RESIZE)
+    assert info.value.category is reqtrail.Category.NOT_FOUND
+    assert isinstance(info.value.__cause__, reqtrail.NotFoundError) and info.value.__cause__.status is None
+    assert len(info.value.report.trails) == 1
+
+
+class Rebooted(Nova):
+    def do_GET(self) -> None:
+        event = {"event": "compute_reboot_instance", "start_time": "2026-11-21T21:00:00", "result": "Success"}
+        event |= {"finish_time": "2026-11-21T21:00:01"}
+        action = {"action": "reboot", "request_id": RESIZE, "start_time": "2026-11-21T21:00:00"}
+        match self.path.split("/")[-1]:
+            case "os-instance-actions":
+                self.answer(200, {"instanceActions": [action]})
+            case server if server == ID:
+                self.answer(200, {"server": {"id": ID, "status": "ACTIVE"}})
+            case _:
+                self.answer(200, {"instanceAction": {**action, "events": [event]}})
+
+
+def test_a_reboot_seems_to_have_succeeded(nova: Any) -> None:
+    nova.RequestHandlerClass = Rebooted
+    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
+        report = Compute(client).follow(ID, RESIZE)
+        assert (report.verdict, report.apparent) == (Verdict.UNKNOWN, Verdict.SUCCEEDED)
+        told = Compute(client).explain(ID).actions[0]
+        assert (told.verdict, told.apparent) == (Verdict.UNKNOWN, Verdict.SUCCEEDED)
+
+
+def test_log_lines_are_the_operators(nova: Any, caplog: pytest.LogCaptureFixture) -> None:
+    lines = []
+    client = reqtrail.Client.openstack(base(nova), on_attempt=lambda call, _: lines.append((call.service, call.log_line)))
+    with caplog.at_level(logging.DEBUG, "reqtrail"), client:
+        response = client.get("/servers/{id}", params={"id": ID})
+        end = time.monotonic() + 5
+        while not caplog.records and time.monotonic() < end:
+            time.sleep(0.01)
+    line = f"GET call to compute for {base(nova)}/servers/{ID} used request id {response.request_id}"
+    assert lines == [("compute", line)]
+    assert [(record.getMessage(), vars(record)["service"]) for record in caplog.records] == [(line, "compute")]

@@ -10,6 +10,7 @@ from typing import Any, Self, TypedDict, Unpack
 from ._async_client import AsyncClient
 from ._client import Client
 from ._exceptions import ReqtrailError
+from ._logging import logger
 from ._native import CancelToken, RawCloud, RawConnection, Secret
 from ._options import AsyncClientOptions, ClientOptions
 from ._trail import Trail
@@ -95,9 +96,19 @@ class Cloud:
         """The cloud that the environment means: ``OS_CLOUD`` names one of ``clouds.yaml``; without it the ``OS_*``
         variables describe one, or ``clouds.yaml`` has just one.
 
-        Raises :class:`reqtrail.ConfigError`, which names the files that were searched or the field that is wrong.
+        Raises :class:`reqtrail.ConfigError`, which names the files that were searched or the field that is wrong. What
+        the cloud's :attr:`notes` say is logged as warnings, too.
         """
-        return cls._of(RawCloud.find(None, region_name))
+        cloud = cls._of(RawCloud.find(None, region_name))
+        for note in cloud.notes:
+            logger.warning("%s", note)
+        return cloud
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd about the configuration without being wrong: variables such as ``OS_REGION_NAME`` that differ from
+        the cloud that ``OS_CLOUD`` names, and are not used. They have no secrets."""
+        return tuple(self._raw.notes())
 
     @classmethod
     def named(cls, name: str, region_name: str | None = None) -> Self:

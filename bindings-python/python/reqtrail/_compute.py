@@ -127,7 +127,8 @@ class Compute:
         return ActionPage._of(*_read(self.client._raw.run("actions", server_id, _listed(options))))
 
     def follow(self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]) -> ActionReport:
-        """Follows what a request started until it has ended.
+        """Follows what a request started until it has ended, on the server of this UUID or, looked up first, of this exact
+        name.
 
         ``action`` is the response of that request, or its request ID. Raises :class:`ActionFailedError` if the action
         failed, and :class:`ActionUnfollowedError` if a poll failed for good or the token was cancelled. A report may
@@ -136,7 +137,7 @@ class Compute:
         return ActionReport._of(self.client._raw.run("follow", server_id, _followed(action, options)))
 
     def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerStory:
-        """Tells the story of a server: its actions, newest first, each with its request ID and its outcome.
+        """Tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each with its request ID and its outcome.
 
         Raises :class:`ExplainError` if it cannot be read. A server that is gone has a story as long as its actions can
         be read, from microversion 2.21.

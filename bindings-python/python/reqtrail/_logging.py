@@ -95,17 +95,20 @@ def _log(level: int, at: float, message: str, args: tuple[object, ...], extra: d
     logger.handle(record)
 
 
-def _attempt(at: float, call: tuple[str, str, str, str, str | None], attempt: dict[str, Any]) -> None:
-    call_id, dialect, method, path, correlation_id = call
+def _attempt(
+    at: float, call: tuple[str, str, str, str, str | None, str | None, str], attempt: dict[str, Any]
+) -> None:
+    call_id, dialect, method, path, correlation_id, service, log_line = call
     _log(
         logging.DEBUG,
         at,
-        "%s %s attempt %d: %s, request ID %s",
-        (method, path, attempt["number"], attempt["status"] or attempt["failure"], attempt["request_id"] or "-"),
+        "%s",
+        (log_line,),
         {
             "call_id": call_id,
             "correlation_id": correlation_id,
             "dialect": dialect,
+            "service": service,
             "method": method,
             "path": path,
             "attempt": attempt["number"],
@@ -133,6 +136,7 @@ def _failure(at: float, display: str, trail: dict[str, Any]) -> None:
             "call_id": trail["call_id"],
             "correlation_id": trail["correlation_id"],
             "dialect": trail["dialect"],
+            "service": trail["service"],
             "method": trail["method"],
             "path": trail["path"],
             "attempt": len(attempts),

@@ -79,7 +79,7 @@ def panicked(kind: str) -> InternalError:
 
 def tell_attempt(
     hook: Callable[[CallInfo, Attempt], object],
-    call: tuple[str, str, str, str, str | None],
+    call: tuple[str, str, str, str, str | None, str | None, str],
     attempt: str,
 ) -> None:
     hook(CallInfo(*call), Attempt._of(json.loads(attempt)))

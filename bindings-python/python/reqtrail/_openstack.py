@@ -180,6 +180,10 @@ class Progress:
         )
 
 
+def _verdict(text: str | None) -> Verdict | None:
+    return None if text is None else Verdict(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Report:
     trails: tuple[Trail, ...]
@@ -210,6 +214,8 @@ class ActionReport(_Report):
 
     verdict: Verdict
     """How it ended, as far as the API tells."""
+    apparent: Verdict | None
+    """How it looks to have ended where nothing proves that, as after a reboot; else ``None``."""
     evidence: str
     """What the verdict rests on."""
     server_id: str
@@ -230,6 +236,7 @@ class ActionReport(_Report):
         action, server = data["action"], data["server"]
         return cls(
             verdict=Verdict(data["verdict"]),
+            apparent=_verdict(data["apparent"]),
             evidence=data["evidence"],
             server_id=data["server_id"],
             request_id=data["request_id"],
@@ -252,6 +259,8 @@ class ToldAction:
 
     verdict: Verdict | None
     """How it ended, as far as the API tells; ``None`` while it runs."""
+    apparent: Verdict | None
+    """How it looks to have ended where nothing proves that, as after a reboot; else ``None``."""
     evidence: str
     action: ServerAction
 
@@ -274,7 +283,8 @@ class ServerStory(_Report):
             server=None if server is None else Server._of(server),
             actions=tuple(
                 ToldAction(
-                    verdict=None if told["verdict"] is None else Verdict(told["verdict"]),
+                    verdict=_verdict(told["verdict"]),
+                    apparent=_verdict(told["apparent"]),
                     evidence=told["evidence"],
                     action=ServerAction._of(told["action"]),
                 )

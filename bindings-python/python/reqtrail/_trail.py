@@ -20,6 +20,11 @@ class CallInfo(NamedTuple):
     method: str
     path: str
     correlation_id: str | None
+    service: str | None
+    """The service that is called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
+    log_line: str
+    """The line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators search logs
+    for: ``GET call to compute for URL used request id req-…``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
