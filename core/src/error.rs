@@ -46,7 +46,8 @@ struct Inner {
     api: Option<ApiError>,
     trail: Option<Trail>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
-    /// What the error means where no answer of the server says it.
+    /// What the error means where no attempt says it: of a call without attempts, or of an answer that was a success but
+    /// not what was asked for.
     category: Option<Category>,
     /// What reqtrail says in the place of the server's message.
     explanation: Option<String>,
@@ -75,13 +76,6 @@ impl Error {
         self
     }
 
-    /// Gives it a meaning that the last attempt does not have, and so neither that attempt's status nor its code.
-    #[cfg(feature = "openstack")]
-    pub(crate) fn with_own_category(mut self, category: Category) -> Self {
-        self.0.category = Some(category);
-        self
-    }
-
     /// Puts words that say more in the place of the server's, which `api` keeps.
     #[cfg(feature = "openstack")]
     pub(crate) fn with_explanation(mut self, text: String) -> Self {
@@ -91,6 +85,11 @@ impl Error {
 
     pub(crate) fn with_trail(mut self, trail: Trail) -> Self {
         self.0.trail = Some(trail);
+        self
+    }
+
+    pub(crate) fn with_category(mut self, category: Option<Category>) -> Self {
+        self.0.category = category;
         self
     }
 
@@ -132,9 +131,7 @@ impl Error {
     /// What the API error of the last attempt means.
     #[must_use]
     pub fn category(&self) -> Option<Category> {
-        self.0
-            .category
-            .or_else(|| self.last().and_then(Attempt::category))
+        self.last().and_then(Attempt::category).or(self.0.category)
     }
 
     /// The status of the last attempt.
@@ -202,7 +199,7 @@ impl Error {
         self.trail().and_then(Trail::last)
     }
 
-    /// The last attempt, if the error is its doing.
+    /// The last attempt, if the error is its doing, so that its status and code are the error's.
     fn described(&self) -> Option<&Attempt> {
         self.last().filter(|_| self.0.category.is_none())
     }

@@ -157,7 +157,7 @@ fn not_one(inquiry: &Inquiry, name: &str, ids: &[String]) -> Error {
             (Category::Invalid, text)
         }
     };
-    let error = Error::new(ErrorKind::Api, text).with_own_category(category);
+    let error = Error::new(ErrorKind::Api, text).with_category(Some(category));
     match inquiry.trails.last() {
         Some(trail) => error.with_trail(trail.clone()),
         None => error,

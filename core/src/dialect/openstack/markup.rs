@@ -38,21 +38,18 @@ const BLOCKS: [&str; 26] = [
     "ul",
 ];
 
-/// What tells that a message is markup, and no text that happens to quote an element.
-const SIGNS: [&str; 6] = ["<br", "<!doctype", "<html", "<h1", "<p>", "<!--"];
+/// What tells that a message is markup where it begins so, and no text that happens to quote an element.
+const BEGINNINGS: [&str; 5] = ["<!doctype", "<html", "<h1", "<p>", "<!--"];
+
+/// What tells that wherever it stands: WebOb's line breaks, and the ends of elements that hold whole texts.
+const SIGNS: [&str; 6] = ["<br />", "<br/>", "<br>", "</p>", "</body>", "</html>"];
 
 /// The longest tag that is looked at, in bytes.
 const MAX_TAG: usize = 512;
 
 /// Returns a message without its markup, on one line; a message without markup stays as it is.
 pub(crate) fn plain(message: &str) -> Cow<'_, str> {
-    let start = message
-        .trim_start()
-        .get(..9)
-        .unwrap_or(message.trim_start());
-    let lower = start.to_ascii_lowercase();
-    let begins = SIGNS.iter().any(|sign| lower.starts_with(sign));
-    if !begins && !has_break(message) {
+    if !message.contains('<') || !is_markup(&message.to_ascii_lowercase()) {
         return Cow::Borrowed(message);
     }
     let mut out = String::with_capacity(message.len());
@@ -72,11 +69,11 @@ pub(crate) fn plain(message: &str) -> Cow<'_, str> {
     Cow::Owned(out.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Whether a line break of WebOb's is in it.
-fn has_break(message: &str) -> bool {
-    ["<br />", "<br/>", "<br>"]
-        .iter()
-        .any(|tag| message.contains(tag))
+/// Whether a message in small letters is markup.
+fn is_markup(message: &str) -> bool {
+    let start = message.trim_start();
+    BEGINNINGS.iter().any(|sign| start.starts_with(sign))
+        || SIGNS.iter().any(|sign| message.contains(sign))
 }
 
 /// What stands for a tag at the start of the text, and how long that tag is.
@@ -154,6 +151,8 @@ mod tests {
                 "x <class 'nova.exception.NovaException'>",
             ),
             ("<br /> 1 < 2 <", "1 < 2 <"),
+            ("One.<BR />Two.<Br>Three.", "One. Two. Three."),
+            ("Failed: <P>no\tquota</P>", "Failed: no quota"),
             ("<br /><br />\n", ""),
         ] {
             assert_eq!(plain(message), wanted, "{message}");
