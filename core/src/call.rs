@@ -167,7 +167,11 @@ impl<'a, T: Transport> Call<'a, T> {
                 Cause::Reauth | Cause::Redirect => {}
             }
             let gave = self.attempt(cause, lease.as_ref(), hops, resends).await;
-            let may_repeat = !matches!(gave.gave, Gave::Success | Gave::Redirect | Gave::Cancelled);
+            let may_repeat = match gave.gave {
+                Gave::Success | Gave::Cancelled => false,
+                Gave::Redirect => gave.retry_after.is_some(),
+                _ => true,
+            };
             let (jitter, uniform) = if may_repeat {
                 // Most calls succeed at once and need no sequence.
                 backoff.get_or_insert_with(|| Backoff::new(retry.base_delay, retry.max_delay));
@@ -218,7 +222,13 @@ impl<'a, T: Transport> Call<'a, T> {
                     }
                     late = Some(gave.end);
                 }
-                Decision::Redirect => {
+                Decision::Redirect(wait) => {
+                    if let Some(wait) = wait {
+                        if let Err(end) = self.wait(wait).await {
+                            return end;
+                        }
+                        late = Some(gave.end);
+                    }
                     hops += 1;
                     if let Some(next) = gave.next_hop {
                         self.plan.hop = *next;
@@ -299,6 +309,7 @@ impl<'a, T: Transport> Call<'a, T> {
             redactor: &self.redactor,
             hop: &self.plan.hop,
             hops_left: self.plan.max_redirects.saturating_sub(hops),
+            has_copy: self.plan.has_copy,
             timing,
         };
         // The recorder is written to as things become known, so that a dropped call keeps what was known.

@@ -106,8 +106,8 @@ impl Client {
     /// Begins a client of an API that is described by [`ClientBuilder::dialect`].
     ///
     /// `base_url` is scheme and host, with or without a path prefix and a trailing slash. Without a dialect the
-    /// request ID is read from `X-Request-Id`, the token goes out as `Authorization: Bearer`, and statuses alone
-    /// tell what an error means.
+    /// request ID is read from `X-Request-Id`, and the token goes out as `Authorization: Bearer`. Code and message of an
+    /// error are read from the common shapes, among them problem details (RFC 9457); statuses alone tell what it means.
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(base_url.into())
     }

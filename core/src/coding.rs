@@ -3,6 +3,8 @@
 //! The transport hands bodies over as they came, so that a repeated or unknown coding is seen here and not passed on
 //! as data (`docs/adr/0003-bodies-are-decoded-above-the-transport.md`).
 
+mod gzip;
+
 use std::io::Read;
 
 use bytes::Bytes;
@@ -108,7 +110,7 @@ impl Decoder {
         let source = std::io::Cursor::new(body);
         let reader: Box<dyn Read + Send> = match coding {
             Coding::Identity => Box::new(source),
-            Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(source)),
+            Coding::Gzip => Box::new(gzip::Members::new(source)),
             Coding::Brotli => Box::new(brotli_decompressor::Decompressor::new(source, 16 * 1024)),
             Coding::Zstd => {
                 Box::new(zstd::stream::read::Decoder::new(source).map_err(DecodeError::Corrupt)?)

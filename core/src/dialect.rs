@@ -3,6 +3,7 @@
 //! A dialect is data plus a decoder. NovaVMS and OpenStack are built in; [`CustomDialect`] describes any other API as
 //! data.
 
+mod common;
 pub(crate) mod custom;
 pub mod novavms;
 #[cfg(feature = "openstack")]
@@ -15,9 +16,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
-use serde_json::Value;
 
+use crate::charset::{self, Charset};
 use crate::codes::Category;
+use crate::lenient_json::Value;
 use crate::rate_limit::RateLimitHeaders;
 
 pub(crate) use custom::{CustomDialect, DialectError};
@@ -75,8 +77,8 @@ pub(crate) struct VersionHeader {
 
 /// Reads an API's error bodies and knows its codes.
 pub(crate) trait Decode: Send + Sync {
-    /// Picks the parts of an error body.
-    fn decode(&self, body: &Value) -> Decoded;
+    /// Picks the parts of the body of an error answer.
+    fn decode(&self, body: &Value, status: u16) -> Decoded;
 
     /// Says what an error answer means; `None` leaves both category and retry rule to the status.
     fn classify(&self, seen: &Seen<'_>) -> Option<Meaning>;
@@ -166,6 +168,15 @@ impl Dialect {
         Self(Arc::new(openstack::spec()))
     }
 
+    /// What is known of an API that no dialect describes: the shapes of errors that most APIs use.
+    pub(crate) fn unknown() -> Result<Self, DialectError> {
+        let spec = custom::spec(CustomDialect::new(common::NAME))?;
+        Ok(Self(Arc::new(Spec {
+            decoder: Box::new(common::Common),
+            ..spec
+        })))
+    }
+
     /// Returns the built-in dialect of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -242,28 +253,47 @@ impl Spec {
         Ok((header.header.clone(), header.value(version)?))
     }
 
-    /// Decodes an error body; anything that is not JSON of a known shape gives nothing.
-    pub(crate) fn decode(&self, body: &[u8]) -> Decoded {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        // serde_json stops at 128 levels, so a hostile body cannot use up the stack.
-        serde_json::from_slice::<Value>(body)
-            .map(|value| self.decoder.decode(&value))
+    /// Decodes the body of an error answer; anything that is not JSON of a known shape gives nothing.
+    pub(crate) fn decode(&self, charset: Charset, body: &[u8], status: u16) -> Decoded {
+        read_json(charset, body)
+            .map(|value| self.decoder.decode(&value, status))
             .unwrap_or_default()
     }
 }
 
-/// A code as text: strings as they are, integers in decimal, any other type is no code.
-pub(crate) fn code_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
-        _ => None,
+/// Reads the JSON of an error answer. JSON is UTF-8 whatever the charset says (RFC 8259 §8.1); what is not is read by the
+/// charset, and with replacement characters where even that fails.
+fn read_json(charset: Charset, body: &[u8]) -> Option<Value> {
+    let as_utf_8 = || {
+        let text = std::str::from_utf8(charset::without_mark(body)).ok()?;
+        Value::parse(text, false)
+    };
+    let by_charset = || {
+        let lossy = charset.decode_lossy(body);
+        Value::parse(&lossy.text, lossy.is_replaced)
+    };
+    if charset.is_ascii_compatible() {
+        as_utf_8().or_else(by_charset)
+    } else {
+        by_charset().or_else(as_utf_8)
     }
 }
 
+/// A code as text: strings as they are, integers in decimal, any other type is no code. Neither is a string of which
+/// characters are lost.
+pub(crate) fn code_text(value: Option<&Value>) -> Option<String> {
+    let text = value?.as_whole_str().or_else(|| value?.as_integer())?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 /// The text of a string; any other type is none.
-pub(crate) fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
+pub(crate) fn text(value: Option<&Value>) -> Option<String> {
+    value?.as_str().map(str::to_owned)
+}
+
+/// An ID: a string of which no character is lost.
+pub(crate) fn id_text(value: Option<&Value>) -> Option<String> {
+    value?.as_whole_str().map(str::to_owned)
 }
 
 /// The category of a status that comes without a known code.
@@ -313,18 +343,58 @@ mod tests {
 
     #[test]
     fn a_code_is_a_text_or_an_integer() {
-        for (value, code) in [
-            (serde_json::json!("x"), Some("x")),
-            (serde_json::json!(""), None),
-            (serde_json::json!(7), Some("7")),
-            (serde_json::json!(-7), Some("-7")),
-            (serde_json::json!(u64::MAX), Some("18446744073709551615")),
-            (serde_json::json!(7.0), None),
-            (serde_json::json!(null), None),
-            (serde_json::json!(["x"]), None),
+        let digits = "9".repeat(40);
+        for (json, code) in [
+            ("\"x\"", Some("x")),
+            ("\"\"", None),
+            ("7", Some("7")),
+            ("-7", Some("-7")),
+            (&*digits, Some(&*digits)),
+            ("7.0", None),
+            ("7e2", None),
+            ("null", None),
+            ("[\"x\"]", None),
+            ("\"a\\ud800\"", None),
         ] {
-            assert_eq!(code_text(&value).as_deref(), code, "{value}");
+            let value = Value::parse(json, false);
+            assert_eq!(code_text(value.as_ref()).as_deref(), code, "{json}");
         }
+    }
+
+    #[test]
+    fn an_answer_in_another_charset_is_read() {
+        let novavms = Dialect::novavms();
+        let decoded = |label: &str, body: &[u8]| {
+            let mut headers = http::HeaderMap::new();
+            let media_type = format!("application/json; charset={label}");
+            let value = HeaderValue::try_from(media_type).expect("a header value");
+            headers.insert(http::header::CONTENT_TYPE, value);
+            let charset = Charset::from_headers(&headers);
+            let decoded = novavms.0.decode(charset, body, 404);
+            (decoded.code, decoded.message)
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let text = "{\"error\":\"not_found\",\"message\":\"café\"}";
+        let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let latin_1: Vec<u8> = text.chars().map(|c| c as u8).collect();
+        let whole = (some("not_found"), some("café"));
+        assert_eq!(decoded("utf-8", text.as_bytes()), whole);
+        // UTF-8 under a wrong label, as frameworks with an old default write it.
+        assert_eq!(decoded("latin1", text.as_bytes()), whole);
+        assert_eq!(decoded("latin1", &latin_1), whole);
+        assert_eq!(decoded("utf-16le", &utf_16), whole);
+        assert_eq!(decoded("utf-16", text.as_bytes()), whole);
+        assert_eq!(
+            decoded("iso-2022-jp", b"{\"error\":\"\x1b$BF|\x1b(B\"}").0,
+            some("日")
+        );
+        let lossy = (some("not_found"), some("caf\u{fffd}"));
+        assert_eq!(decoded("utf-8", &latin_1), lossy);
+        let bad = (None, some("m"));
+        let body = b"{\"error\":\"a\xff\",\"message\":\"m\"}";
+        assert_eq!(decoded("utf-8", body), bad);
+        let body = b"{\"error\":\"a\\ud800\",\"message\":\"m\",\"request_id\":\"\\udc00\"}";
+        assert_eq!(decoded("utf-8", body), bad);
     }
 
     #[test]
@@ -340,8 +410,9 @@ mod tests {
     #[test]
     fn a_body_nested_too_deep_gives_nothing() {
         let body = "[".repeat(100_000);
+        let charset = Charset::from_headers(&http::HeaderMap::new());
         assert_eq!(
-            Dialect::novavms().0.decode(body.as_bytes()),
+            Dialect::novavms().0.decode(charset, body.as_bytes(), 404),
             Decoded::default()
         );
     }

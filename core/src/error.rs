@@ -8,10 +8,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use serde::de::DeserializeOwned;
 
+use crate::charset;
 use crate::codes::{Category, ErrorKind, Sent};
 use crate::dialect::custom::DialectError;
 use crate::dialect::novavms;
+use crate::json;
+use crate::lenient_json;
 use crate::rate_limit::RateLimit;
 use crate::redact::one_line;
 use crate::request_id::RequestId;
@@ -164,6 +168,19 @@ impl Error {
         self.0.trail.as_ref()
     }
 
+    /// The body of the API's answer as text; `None` for other errors. [`ApiError::text`] says more.
+    #[must_use]
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        self.api().map(ApiError::text)
+    }
+
+    /// The body of the API's answer as JSON; `None` for other errors, and for a body that is not JSON of the wanted shape.
+    /// [`ApiError::json`] says more.
+    #[must_use]
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        self.api()?.json()
+    }
+
     /// Returns whether any attempt's request may have reached the server.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
@@ -314,6 +331,8 @@ pub(crate) struct ApiFields {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The body's text, where it is not the body as UTF-8.
+    pub(crate) text: Option<Box<str>>,
 }
 
 impl fmt::Debug for ApiError {
@@ -420,5 +439,47 @@ impl ApiError {
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// The first 64 KiB of the answer's body as text: by the charset of its `Content-Type`, else as UTF-8, with
+    /// replacement characters for what cannot be decoded.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.0.text {
+            Some(text) => Cow::Borrowed(text),
+            None => String::from_utf8_lossy(charset::without_mark(&self.0.body)),
+        }
+    }
+
+    /// The answer's body as JSON; `None` if it is not JSON, not of the wanted shape, or longer than the 64 KiB that are
+    /// kept. An error is being handled already, so that this is not another one.
+    ///
+    /// # Examples
+    /// ```
+    /// # fn example(error: &reqtrail::Error) -> Option<()> {
+    /// let body: serde_json::Value = error.api()?.json()?;
+    /// println!("{}", body["errors"][0]);
+    /// # Some(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        json::read(self.json_text()?.as_bytes()).ok()
+    }
+
+    /// The answer's body as JSON that every reader takes: `None` if it is not JSON, and replacement characters for halves
+    /// of surrogate pairs.
+    #[must_use]
+    pub fn json_text(&self) -> Option<Cow<'_, str>> {
+        // JSON is UTF-8 whatever the charset says.
+        let text = match std::str::from_utf8(charset::without_mark(&self.0.body)) {
+            Ok(text) if json::is_json(text) => Cow::Borrowed(text),
+            _ => self.text(),
+        };
+        let text = match lenient_json::whole_pairs(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(whole) => Cow::Owned(whole),
+        };
+        json::is_json(&text).then_some(text)
     }
 }

@@ -47,10 +47,14 @@
 // holds the modules to it.
 mod backoff;
 mod cancel;
+mod charset;
 mod closed_set;
 mod codes;
 mod coding;
 mod fork;
+mod http_date;
+mod json;
+mod lenient_json;
 mod limits;
 mod random;
 mod rate_limit;

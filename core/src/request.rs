@@ -149,6 +149,29 @@ impl<C> RequestBuilder<C> {
         self.with(|d| d.microversion = Some(version.into()))
     }
 
+    /// Asks for the response only if it is not the one with this entity tag, which is sent as it is: the `ETag` header of an
+    /// earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
+    /// [`Response::not_modified`] is true. Without this option a 304 is an `api` error, also to an `If-None-Match` of
+    /// the caller's own.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+    /// let first = client.get("/cameras/7").send().await?;
+    /// let tag = first.headers().get("etag").and_then(|tag| tag.to_str().ok());
+    /// let mut request = client.get("/cameras/7");
+    /// if let Some(tag) = tag {
+    ///     request = request.if_none_match(tag);
+    /// }
+    /// let second = request.send().await?;
+    /// let current = if second.not_modified() { first } else { second };
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn if_none_match(self, tag: impl Into<String>) -> Self {
+        self.with(|d| d.if_none_match = Some(tag.into()))
+    }
+
     /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.with(|d| d.timeout = Some(timeout))

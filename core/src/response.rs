@@ -1,16 +1,21 @@
 //! A successful response, with its trail.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
+use crate::charset::{self, Charset};
 use crate::codes::ErrorKind;
 use crate::error::Error;
+use crate::json;
 use crate::rate_limit::RateLimit;
 use crate::request_id::RequestId;
 use crate::trail::Trail;
 
-/// A 2xx response whose whole body is here.
+/// A 2xx response whose whole body is here, or a 304 to a request with
+/// [`if_none_match`](crate::RequestBuilder::if_none_match).
 #[derive(Clone)]
 pub struct Response {
     pub(crate) status: StatusCode,
@@ -25,6 +30,13 @@ impl Response {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// Returns whether what the request named with [`if_none_match`](crate::RequestBuilder::if_none_match) is still
+    /// current: a 304, which has no body.
+    #[must_use]
+    pub fn not_modified(&self) -> bool {
+        self.status == StatusCode::NOT_MODIFIED
     }
 
     /// The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone with the coding.
@@ -65,21 +77,35 @@ impl Response {
         }
     }
 
-    /// The body as text.
+    /// The body as text, by the charset of its `Content-Type`: with a label of the Encoding Standard
+    /// (<https://encoding.spec.whatwg.org/#names-and-labels>), or as UTF-8 where there is none or an unknown one. A
+    /// byte-order mark is not part of the text.
     ///
     /// # Errors
-    /// `decode` if the body is not UTF-8.
-    pub fn text(&self) -> Result<&str, Error> {
-        std::str::from_utf8(&self.body)
-            .map_err(|e| self.unusable(format!("the body is not UTF-8 text: {e}"), e))
+    /// `decode` if the body holds bytes that the charset does not have.
+    pub fn text(&self) -> Result<Cow<'_, str>, Error> {
+        let charset = Charset::from_headers(&self.headers);
+        if let Some(text) = charset.decode(&self.body) {
+            return Ok(text);
+        }
+        match std::str::from_utf8(&self.body) {
+            Err(e) if charset.is_utf_8() => {
+                Err(self.unusable(format!("the body is not UTF-8 text: {e}"), e))
+            }
+            _ => Err(self.without(format!(
+                "the body is not text in the charset {} that its Content-Type names",
+                charset.name()
+            ))),
+        }
     }
 
-    /// The body as JSON.
+    /// The body as JSON. JSON is UTF-8 whatever the charset says; a byte-order mark before it is passed over, and of
+    /// repeated names the last counts.
     ///
     /// # Errors
     /// `decode` if the body is not JSON of the wanted shape; the error has the trail, with the outcome `decode`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|e| {
+        json::read(&self.body).map_err(|e| {
             // serde's own text quotes values of the body, which may be secrets: it stays in the source.
             let what = if e.is_data() {
                 "JSON, but not of the wanted shape"
@@ -93,6 +119,16 @@ impl Response {
             );
             self.unusable(place, e)
         })
+    }
+
+    /// The body as the text that a JSON reader of one's own reads: UTF-8 whatever the charset says, without a byte-order
+    /// mark. Whether it is JSON is not checked.
+    ///
+    /// # Errors
+    /// `decode` if the body is not UTF-8.
+    pub fn json_text(&self) -> Result<&str, Error> {
+        std::str::from_utf8(charset::without_mark(&self.body))
+            .map_err(|e| self.unusable(format!("the body is not JSON, which is UTF-8: {e}"), e))
     }
 
     /// The server's ID of the request that succeeded.

@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName};
 
+use crate::http_date;
+
 /// The name of the millisecond form.
 pub(crate) const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
@@ -16,54 +18,75 @@ pub(crate) fn is_given(headers: &HeaderMap) -> bool {
     headers.contains_key(RETRY_AFTER) || headers.contains_key(RETRY_AFTER_MS)
 }
 
-/// Returns the longest wait that the headers ask for, or `None` if none of them says anything readable.
+/// Returns the longest wait that the headers ask for, or `None` if none of them says anything readable. `unreadable` is
+/// given each part that was ignored, for the log.
 ///
 /// A date is read against the response's own `Date` where there is one, so that a wrong local clock does no harm;
 /// `now` serves where there is none. A time in the past counts as zero.
-pub(crate) fn from_headers(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let server_now = headers
-        .get(DATE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| httpdate::parse_http_date(text.trim()).ok());
-    let seconds =
-        texts(headers, RETRY_AFTER).filter_map(|text| parse(text, server_now.unwrap_or(now)));
-    let millis = texts(headers, RETRY_AFTER_MS).filter_map(|text| number(text, 1e-3));
-    seconds.chain(millis).max()
-}
-
-/// Returns the values that were there and could not be read, for the log.
-pub(crate) fn unreadable(
+pub(crate) fn from_headers(
     headers: &HeaderMap,
     now: SystemTime,
-) -> impl Iterator<Item = &http::HeaderValue> {
-    let bad = move |value: &http::HeaderValue, read: fn(&str, SystemTime) -> Option<Duration>| {
-        let text = value.to_str().ok();
-        text.is_none_or(|text| read(text.trim(), now).is_none())
-    };
-    let seconds = headers.get_all(RETRY_AFTER).iter();
-    let millis = headers.get_all(RETRY_AFTER_MS).iter();
-    seconds
-        .filter(move |value| bad(value, parse))
-        .chain(millis.filter(move |value| bad(value, |text, _| number(text, 1e-3))))
+    mut unreadable: impl FnMut(&[u8]),
+) -> Option<Duration> {
+    // The waits until dates, in nanoseconds: the local clock has fractions of a second, a server's `Date` has none.
+    let now_secs = http_date::seconds(now);
+    let server_now = headers.get_all(DATE).iter().find_map(|value| {
+        let date = http_date::parse(value.as_bytes().trim_ascii(), now_secs)?;
+        Some((date, Duration::ZERO))
+    });
+    let (clock, fraction) = server_now.unwrap_or_else(|| (now_secs, fraction(now, now_secs)));
+    let mut longest = None;
+    for (name, unit) in [(RETRY_AFTER, 1.0), (RETRY_AFTER_MS, 1e-3)] {
+        for value in headers.get_all(&name) {
+            let mut rest = Some(value.as_bytes());
+            while let Some(list) = rest {
+                let (part, after) = split(list);
+                rest = after;
+                let date = |text: &[u8]| {
+                    let date = http_date::parse(text, clock).filter(|_| name == RETRY_AFTER)?;
+                    let wait = u64::try_from(date.saturating_sub(clock)).unwrap_or_default();
+                    Some(Duration::from_secs(wait).saturating_sub(fraction))
+                };
+                let mut wait = number(part.trim_ascii(), unit).or_else(|| date(part.trim_ascii()));
+                if let (None, Some(after)) = (wait, after) {
+                    // The comma of a date is no separator.
+                    let (end, behind) = split(after);
+                    let both = list.len() - after.len() + end.len();
+                    wait = date(list[..both].trim_ascii());
+                    if wait.is_some() {
+                        rest = behind;
+                    }
+                }
+                match wait {
+                    Some(wait) => longest = longest.max(Some(wait)),
+                    None if part.trim_ascii().is_empty() => {}
+                    None => unreadable(part.trim_ascii()),
+                }
+            }
+        }
+    }
+    longest
 }
 
-fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .map(str::trim)
+/// What of a second has passed at `now`.
+fn fraction(now: SystemTime, seconds: i64) -> Duration {
+    let whole = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+    let since = now.duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(Duration::ZERO, |since| since.saturating_sub(whole))
 }
 
-fn parse(text: &str, now: SystemTime) -> Option<Duration> {
-    number(text, 1.0).or_else(|| {
-        let date = httpdate::parse_http_date(text).ok()?;
-        Some(date.duration_since(now).unwrap_or_default())
-    })
+/// The first part of a list and what follows it. A comma alone separates nothing: `0,493` is one part.
+fn split(list: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let is_separator = |pair: &[u8]| pair[0] == b',' && matches!(pair[1], b' ' | b'\t');
+    match list.windows(2).position(is_separator) {
+        Some(at) => (&list[..at], Some(&list[at + 2..])),
+        None => (list, None),
+    }
 }
 
 /// Reads a non-negative decimal number of units of `unit` seconds; saturates instead of overflowing.
-fn number(text: &str, unit: f64) -> Option<Duration> {
+fn number(text: &[u8], unit: f64) -> Option<Duration> {
+    let text = std::str::from_utf8(text).ok()?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {
@@ -85,7 +108,13 @@ mod tests {
         for (name, value) in rows {
             headers.append(*name, HeaderValue::from_str(value).expect("a header value"));
         }
-        from_headers(&headers, now)
+        from_headers(&headers, now, |_| ())
+    }
+
+    /// A time of the local clock.
+    fn at(date: &str) -> SystemTime {
+        let seconds = http_date::parse(date.as_bytes(), 0).expect("a date");
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().expect("after 1970"))
     }
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -128,12 +157,71 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_told() {
         let mut headers = HeaderMap::new();
-        for value in ["1", "soon", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        for value in ["1", "soon, 2, later", "Sun, 06 Nov 1994 08:49:37 GMT, "] {
             headers.append("retry-after", HeaderValue::from_static(value));
         }
-        headers.append("retry-after-ms", HeaderValue::from_static("later"));
-        let told: Vec<_> = unreadable(&headers, SystemTime::UNIX_EPOCH).collect();
-        assert_eq!(told, ["soon", "later"]);
+        let sunday = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT");
+        headers.append("retry-after-ms", sunday);
+        let mut told = Vec::new();
+        from_headers(&headers, SystemTime::UNIX_EPOCH, |part| {
+            told.push(String::from_utf8_lossy(part).into_owned());
+        });
+        assert_eq!(told, ["soon", "later", "Sun", "06 Nov 1994 08:49:37 GMT"]);
+    }
+
+    #[test]
+    fn lists_are_joined_by_a_comma_and_a_blank() {
+        let now = at("Sun, 06 Nov 1994 08:49:07 GMT");
+        for (text, seconds) in [
+            ("1, 9", Some(9)),
+            ("9, 1", Some(9)),
+            ("9 ,\t 1", Some(9)),
+            ("soon, 3, -1", Some(3)),
+            (", 3, ", Some(3)),
+            ("5, Sun, 06 Nov 1994 08:49:37 GMT", Some(30)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT, 5", Some(30)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT, 50", Some(50)),
+            (
+                "Sunday, 06-Nov-94 08:49:37 GMT, Sun Nov  6 08:49:47 1994",
+                Some(40),
+            ),
+            ("Sun, 7, Sun, 06 Nov 1994", Some(7)),
+            // A comma alone joins nothing, and is not a decimal point either.
+            ("0,493", None),
+            ("1,9", None),
+            ("0,493, 2", Some(2)),
+        ] {
+            let wait = told(&[("retry-after", text)], now);
+            assert_eq!(wait, seconds.map(Duration::from_secs), "{text}");
+        }
+        assert_eq!(
+            told(&[("retry-after-ms", "250, x, 1500")], now),
+            Some(Duration::from_millis(1500))
+        );
+        let mut headers = HeaderMap::new();
+        let value = HeaderValue::from_bytes(b"caf\xe9, 4").expect("a header value");
+        headers.append("retry-after", value);
+        assert_eq!(from_headers(&headers, now, |_| ()), Some(4 * SECOND));
+    }
+
+    #[test]
+    fn dates_before_1970_are_past() {
+        let rows = [("retry-after", "Sun, 06 Nov 1904 08:49:37 GMT")];
+        assert_eq!(told(&rows, SystemTime::now()), Some(Duration::ZERO));
+        let rows = [
+            ("date", "Sat, 31 Dec 2016 23:59:60 GMT"),
+            ("retry-after", "Sun, 01 Jan 2017 00:00:10 GMT"),
+        ];
+        assert_eq!(told(&rows, SystemTime::UNIX_EPOCH), Some(10 * SECOND));
+    }
+
+    #[test]
+    fn the_local_clock_counts_to_the_fraction() {
+        let now = at("Sun, 06 Nov 1994 08:49:07 GMT") + Duration::from_millis(400);
+        let rows = [("retry-after", "Sun, 06 Nov 1994 08:49:08 GMT")];
+        assert_eq!(told(&rows, now), Some(Duration::from_millis(600)));
+        let rows = [("retry-after", "Sun, 06 Nov 1994 08:49:07 GMT")];
+        assert_eq!(told(&rows, now), Some(Duration::ZERO));
     }
 
     #[test]
@@ -148,7 +236,6 @@ mod tests {
             "NaN",
             "inf",
             "soon",
-            "1, 9",
             "0x10",
             "1 2",
             "Wed, 21 Oct",
@@ -174,7 +261,7 @@ mod tests {
 
     #[test]
     fn three_date_forms_agree() {
-        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:07 GMT").expect("a date");
+        let now = at("Sun, 06 Nov 1994 08:49:07 GMT");
         for text in [
             "Sun, 06 Nov 1994 08:49:37 GMT",
             "Sunday, 06-Nov-94 08:49:37 GMT",

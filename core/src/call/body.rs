@@ -1,12 +1,16 @@
 //! Reading and decoding bodies within their bounds.
 
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::Pin;
 
 use bytes::Bytes;
 use http_body::Body;
 
+use crate::charset::Charset;
 use crate::coding::{Coding, DecodeError, Decoder};
+use crate::limits;
+use crate::redact::Redactor;
 use crate::transport::TransportError;
 use crate::turn::yield_now;
 
@@ -91,4 +95,48 @@ pub(super) async fn decode_what_is_there(coding: Coding, body: Bytes, limit: u64
         yield_now().await;
     }
     decoder.into_bytes()
+}
+
+/// What an error keeps of its answer's body, without secrets.
+pub(super) struct KeptBody {
+    pub(super) body: Bytes,
+    /// The text, where it is not the body as UTF-8.
+    pub(super) text: Option<Box<str>>,
+}
+
+impl KeptBody {
+    pub(super) fn new(redactor: &Redactor, charset: Charset, body: Bytes) -> Self {
+        let mut body = match redactor.bytes(&body) {
+            Cow::Borrowed(_) => body,
+            Cow::Owned(clean) => clean.into(),
+        };
+        let mut text = None;
+        if !charset.is_utf_8()
+            && let Some(decoded) = charset.decode(&body)
+            && decoded.as_bytes() != &body[..]
+        {
+            let clean = redactor.text(&decoded);
+            text = Some(shortened(&clean).into());
+            // A secret that only the charset shows: the bytes must not keep it.
+            if let Cow::Owned(clean) = clean {
+                body = clean.into();
+            }
+        }
+        // Redacted before it is cut, so that no half of a token is left at the end. Copied, since what is cut off would be
+        // held as long as the error.
+        let kept = &body[..body.len().min(limits::ERROR_BODY_KEPT)];
+        Self {
+            body: Bytes::copy_from_slice(kept),
+            text,
+        }
+    }
+}
+
+/// As much of a text as an error keeps.
+fn shortened(text: &str) -> &str {
+    let mut end = text.len().min(limits::ERROR_BODY_KEPT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }

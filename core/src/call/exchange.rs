@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-use super::body::{Collected, ReadError, decode, decode_what_is_there};
+use super::body::{Collected, KeptBody, ReadError, decode, decode_what_is_there};
 use super::plan::Hop;
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
@@ -16,6 +16,7 @@ use super::shared::Shared;
 use super::timeout::{self, Waited};
 use super::timer::{AttemptTimer, Ended, Timing};
 use super::{End, guard};
+use crate::charset::Charset;
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{self, Coding, DecodeError};
 use crate::dialect::{self, RetryRule, Seen};
@@ -70,6 +71,8 @@ pub(super) struct Attempt<'a, T: Transport> {
     pub(super) redactor: &'a Redactor,
     pub(super) hop: &'a Hop,
     pub(super) hops_left: u32,
+    /// The caller has a copy, and asked whether it is still current.
+    pub(super) has_copy: bool,
     pub(super) timing: Timing,
 }
 
@@ -128,7 +131,8 @@ impl<T: Transport> Attempt<'_, T> {
         if let Err(message) = limits::check_headers(&head.headers) {
             return failed(recorder, ErrorKind::TooLarge, message);
         }
-        if head.status.is_success() {
+        let is_current = self.has_copy && head.status == StatusCode::NOT_MODIFIED;
+        if head.status.is_success() || is_current {
             return self
                 .success(head, body, recorder, cancel, timer, &sent)
                 .await;
@@ -140,14 +144,21 @@ impl<T: Transport> Attempt<'_, T> {
             self.hops_left,
             &self.shared.shown_query,
         ) {
-            Verdict::Follow(next) => Exchanged {
-                retry_after: head.retry_after,
-                next_hop: Some(next),
-                ..Exchanged::new(
-                    Gave::Redirect,
-                    Sent::Yes,
-                    End::error(ErrorKind::Redirect, "the redirect was not followed"),
-                )
+            Verdict::Follow(next) => match self.too_late(head.retry_after) {
+                Some(why) => Exchanged {
+                    gave: Gave::LateRedirect,
+                    retry_after: head.retry_after,
+                    ..failed(recorder, ErrorKind::Redirect, why)
+                },
+                None => Exchanged {
+                    retry_after: head.retry_after,
+                    next_hop: Some(next),
+                    ..Exchanged::new(
+                        Gave::Redirect,
+                        Sent::Yes,
+                        End::error(ErrorKind::Redirect, "the redirect was not followed"),
+                    )
+                },
             },
             Verdict::Refuse(why) => failed(
                 recorder,
@@ -167,7 +178,11 @@ impl<T: Transport> Attempt<'_, T> {
         mut timer: AttemptTimer<'_, T>,
         sent: &SentMark,
     ) -> Exchanged {
-        let has_body = self.hop.method != Method::HEAD && head.status != StatusCode::NO_CONTENT;
+        let has_no_body = matches!(
+            head.status,
+            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+        );
+        let has_body = self.hop.method != Method::HEAD && !has_no_body;
         if has_body && let Err(message) = coding::check_transfer(&head.headers) {
             let message = self.redactor.text(&message).into_owned();
             return failed(recorder, ErrorKind::Decode, message);
@@ -261,8 +276,9 @@ impl<T: Transport> Attempt<'_, T> {
         };
         let out_of_time = self.transport.now() >= self.timing.call;
         let dialect = &self.shared.dialect.0;
-        let decoded = dialect.decode(&body);
         let status = head.status.as_u16();
+        let charset = Charset::from_headers(&head.headers);
+        let decoded = dialect.decode(charset, &body, status);
         let meaning = dialect.decoder.classify(&Seen {
             code: decoded.code.as_deref(),
             message: decoded.message.as_deref(),
@@ -281,12 +297,7 @@ impl<T: Transport> Attempt<'_, T> {
             code.clone(),
             category,
         );
-        // Redacted before it is cut, so that no half of a token is left at the end.
-        let kept = match self.redactor.bytes(&body) {
-            Cow::Borrowed(_) => body.clone(),
-            Cow::Owned(clean) => clean.into(),
-        };
-        let kept = kept.slice(..kept.len().min(limits::ERROR_BODY_KEPT));
+        let kept = KeptBody::new(self.redactor, charset, body);
         let api = ApiError(Box::new(ApiFields {
             dialect: dialect.name.clone(),
             status,
@@ -299,7 +310,8 @@ impl<T: Transport> Attempt<'_, T> {
             hint: meaning.and_then(|meaning| meaning.hint),
             rate_limit: self.rate_limit(&head.headers),
             headers: self.clean_headers(head.headers),
-            body: kept,
+            body: kept.body,
+            text: kept.text,
         }));
         let reason = head.status.canonical_reason().unwrap_or_default();
         let end = End::Error {
@@ -435,13 +447,31 @@ impl<T: Transport> Attempt<'_, T> {
         if !retry_after::is_given(headers) {
             return None;
         }
-        let now = self.transport.wall_clock();
-        for raw in retry_after::unreadable(headers, now) {
-            let shown = String::from_utf8_lossy(raw.as_bytes());
+        retry_after::from_headers(headers, self.transport.wall_clock(), |raw| {
+            let shown = String::from_utf8_lossy(raw);
             let shown = self.redactor.text(&shown);
             tracing::debug!(target: "reqtrail", retry_after = %one_line(&shown), "a Retry-After that cannot be read is ignored");
+        })
+    }
+
+    /// Why a redirect that is followed no earlier than told is not followed at all.
+    fn too_late(&self, told: Option<Duration>) -> Option<String> {
+        let told = told?;
+        let max = self.shared.retry.max_retry_after;
+        let seconds = told.as_secs_f64();
+        if told > max {
+            let max = max.as_secs_f64();
+            return Some(format!(
+                "the redirect is to be followed in {seconds} s; max_retry_after is {max} s"
+            ));
         }
-        retry_after::from_headers(headers, now)
+        let left = self
+            .timing
+            .call
+            .saturating_duration_since(self.transport.now());
+        (told >= left).then(|| {
+            format!("the redirect is to be followed in {seconds} s, after the call's time ran out")
+        })
     }
 
     fn rate_limit(&self, headers: &HeaderMap) -> Option<RateLimit> {

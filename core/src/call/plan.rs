@@ -32,6 +32,8 @@ pub(crate) struct CallPlan {
     /// The caller's word on whether the request may be sent twice.
     pub(crate) idempotent: Option<bool>,
     pub(crate) has_key: bool,
+    /// The caller has a copy of what it asks for, so that a 304 is a success.
+    pub(crate) has_copy: bool,
     pub(crate) max_attempts: u32,
     pub(crate) max_redirects: u32,
     pub(crate) connect_timeout: Duration,

@@ -12,7 +12,7 @@ use crate::call::credential::{Credentials, Refresher, Token};
 use crate::call::shared::{RetryOptions, Shared, Timeouts};
 use crate::codes::TrailNote;
 use crate::coding;
-use crate::dialect::{CustomDialect, Dialect};
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers, TracingEvents};
@@ -91,8 +91,7 @@ impl Options {
         }
         let dialect = match self.dialect {
             Some(dialect) => dialect,
-            None => Dialect::custom(CustomDialect::new("custom"))
-                .map_err(|e| Error::config(e.to_string()))?,
+            None => Dialect::unknown().map_err(|e| Error::config(e.to_string()))?,
         };
         if let Some(token) = &self.token {
             token.check().map_err(Error::config)?;

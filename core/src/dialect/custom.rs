@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{
     CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
-    code_text, text,
+    code_text, id_text, text,
 };
 use crate::codes::Category;
+use crate::lenient_json::Value;
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
 
 /// The description of an API that reqtrail has no built-in dialect for.
@@ -284,14 +284,14 @@ struct Pointers {
 }
 
 impl Decode for Pointers {
-    fn decode(&self, body: &Value) -> Decoded {
+    fn decode(&self, body: &Value, _status: u16) -> Decoded {
         let at = |pointer: &Option<String>| pointer.as_deref().and_then(|p| body.pointer(p));
-        let code = at(&self.code).and_then(code_text);
+        let code = code_text(at(&self.code));
         Decoded {
             raw_code: code.clone(),
             code,
-            message: at(&self.message).and_then(text),
-            request_id: at(&self.request_id).and_then(text),
+            message: text(at(&self.message)),
+            request_id: id_text(at(&self.request_id)),
             ..Decoded::default()
         }
     }
@@ -303,8 +303,6 @@ impl Decode for Pointers {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn pointers(data: &str) -> Result<Spec, DialectError> {
@@ -314,9 +312,8 @@ mod tests {
     #[test]
     fn parts_are_found_by_pointer() {
         let spec = pointers(r#"{"name": "acme", "error": {"code": "/e/0", "message": "/m", "request_id": "/a~1b"}}"#).expect("a dialect");
-        let decoded = spec
-            .decoder
-            .decode(&json!({"e": [17], "m": "text", "a/b": "r-1"}));
+        let body = Value::parse(r#"{"e": [17], "m": "text", "a/b": "r-1"}"#, false);
+        let decoded = spec.decoder.decode(&body.expect("JSON"), 400);
         assert_eq!(decoded.code.as_deref(), Some("17"));
         assert_eq!(decoded.raw_code, decoded.code);
         assert_eq!(decoded.message.as_deref(), Some("text"));

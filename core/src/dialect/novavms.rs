@@ -20,9 +20,11 @@
 mod codes;
 
 use http::HeaderName;
-use serde_json::Value;
 
-use super::{CodeRow, CredentialHeader, Decode, Decoded, Meaning, Seen, Spec, code_text, text};
+use super::{
+    CodeRow, CredentialHeader, Decode, Decoded, Meaning, Seen, Spec, code_text, id_text, text,
+};
+use crate::lenient_json::Value;
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
 
 pub use codes::ErrorCode;
@@ -59,14 +61,15 @@ struct Novavms;
 impl Decode for Novavms {
     /// Reads `{"error": "code", "message", "request_id"}` and the nested `{"error": {"code", "message"}}`, which the
     /// vendor's pages both show.
-    fn decode(&self, body: &Value) -> Decoded {
-        let error = &body["error"];
-        let raw_code = code_text(error).or_else(|| code_text(&error["code"]));
+    fn decode(&self, body: &Value, _status: u16) -> Decoded {
+        let error = body.get("error");
+        let nested = |name| error?.get(name);
+        let raw_code = code_text(error).or_else(|| code_text(nested("code")));
         Decoded {
             code: raw_code.as_deref().map(canonical),
             raw_code,
-            message: text(&body["message"]).or_else(|| text(&error["message"])),
-            request_id: text(&body["request_id"]).or_else(|| text(&error["request_id"])),
+            message: text(body.get("message")).or_else(|| text(nested("message"))),
+            request_id: id_text(body.get("request_id")).or_else(|| id_text(nested("request_id"))),
             ..Decoded::default()
         }
     }
@@ -103,8 +106,13 @@ mod tests {
     use crate::codes::Category;
     use crate::dialect::RetryRule;
 
-    fn parts(body: Value) -> (Option<String>, Option<String>, Option<String>) {
-        let decoded = Novavms.decode(&body);
+    fn decode(body: &serde_json::Value) -> Decoded {
+        let body = Value::parse(&body.to_string(), false).expect("JSON");
+        Novavms.decode(&body, 400)
+    }
+
+    fn parts(body: serde_json::Value) -> (Option<String>, Option<String>, Option<String>) {
+        let decoded = decode(&body);
         (decoded.code, decoded.message, decoded.request_id)
     }
 
@@ -141,14 +149,14 @@ mod tests {
             json!({"error": [], "message": 7, "request_id": 7}),
             json!({"error": {"code": 1.5}}),
         ] {
-            assert_eq!(Novavms.decode(&body), Decoded::default(), "{body}");
+            assert_eq!(decode(&body), Decoded::default(), "{body}");
         }
         assert_eq!(parts(json!({"error": 42})).0, some("42"));
     }
 
     #[test]
     fn an_unknown_code_keeps_its_text() {
-        let decoded = Novavms.decode(&json!({"error": "IMPERSONATION_BLOCKED"}));
+        let decoded = decode(&json!({"error": "IMPERSONATION_BLOCKED"}));
         assert_eq!(decoded.code, some("IMPERSONATION_BLOCKED"));
         assert_eq!(
             ErrorCode::from_canonical("IMPERSONATION_BLOCKED"),

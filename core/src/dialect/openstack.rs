@@ -9,13 +9,13 @@ mod markup;
 use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::Value;
 
 use super::{
     CodeRow, CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
-    VersionHeader, code_text, text,
+    VersionHeader, code_text, id_text, text,
 };
 use crate::codes::Category;
+use crate::lenient_json::Value;
 
 pub use faults::Fault;
 pub(crate) use markup::plain;
@@ -106,37 +106,36 @@ struct Openstack {
 }
 
 impl Decode for Openstack {
-    fn decode(&self, body: &Value) -> Decoded {
-        let Some(object) = body.as_object() else {
-            return Decoded::default();
-        };
+    fn decode(&self, body: &Value, _status: u16) -> Decoded {
         // API-SIG's list of errors (<https://specs.openstack.org/openstack/api-sig/guidelines/errors.html>).
-        if let Some(first) = body["errors"].get(0) {
-            let code = code_text(&first["code"]);
+        if let Some(first) = body.pointer("/errors/0") {
+            let code = code_text(first.get("code"));
             return Decoded {
                 raw_code: code.clone(),
                 code,
-                message: words(&first["detail"]),
-                title: text(&first["title"]),
-                request_id: text(&first["request_id"]),
+                message: words(first.get("detail")),
+                title: text(first.get("title")),
+                request_id: id_text(first.get("request_id")),
                 details: None,
             };
         }
+        let has_message = |fault: &Value| fault.get("message").and_then(Value::as_str).is_some();
         // A middleware's own words; what it calls a code is the status.
-        if body["message"].is_string() {
+        if has_message(body) {
             return titled(body);
         }
-        if body["error"].is_object() {
-            return titled(&body["error"]);
+        if let Some(error @ Value::Object(_)) = body.get("error") {
+            return titled(error);
         }
-        let root = object
-            .iter()
-            .find(|(name, fault)| !name.is_empty() && fault["message"].is_string());
+        let mut faults = body.members().iter();
+        let root = faults.find(|(name, fault)| !name.is_empty() && has_message(fault));
+        // A name of which characters are lost names nothing.
+        let code = |name: &String| Some(name.clone()).filter(|name| !name.contains('\u{fffd}'));
         root.map(|(name, fault)| Decoded {
-            code: Some(name.clone()),
-            raw_code: Some(name.clone()),
-            message: words(&fault["message"]),
-            details: text(&fault["details"]),
+            code: code(name),
+            raw_code: code(name),
+            message: words(fault.get("message")),
+            details: text(fault.get("details")),
             ..Decoded::default()
         })
         .unwrap_or_default()
@@ -176,15 +175,15 @@ impl Decode for Openstack {
 /// The parts of a body that has a heading in the place of a code.
 fn titled(body: &Value) -> Decoded {
     Decoded {
-        message: words(&body["message"]),
-        title: text(&body["title"]),
+        message: words(body.get("message")),
+        title: text(body.get("title")),
         ..Decoded::default()
     }
 }
 
 /// A message in plain words; none where markup is all there is.
-fn words(message: &Value) -> Option<String> {
-    let message = message.as_str()?;
+fn words(message: Option<&Value>) -> Option<String> {
+    let message = message?.as_str()?;
     match plain(message) {
         Cow::Borrowed(same) => Some(same.to_owned()),
         Cow::Owned(words) => Some(words).filter(|words| !words.is_empty()),
@@ -220,6 +219,11 @@ mod tests {
 
     use super::*;
 
+    fn decode(body: &serde_json::Value) -> Decoded {
+        let body = Value::parse(&body.to_string(), false).expect("JSON");
+        Openstack::default().decode(&body, 400)
+    }
+
     fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
@@ -241,13 +245,12 @@ mod tests {
 
     #[test]
     fn the_root_is_the_code() {
-        let decoded =
-            Openstack::default().decode(&json!({"itemNotFound": {"code": 404, "message": "m"}}));
+        let decoded = decode(&json!({"itemNotFound": {"code": 404, "message": "m"}}));
         assert_eq!(decoded.code, some("itemNotFound"));
         assert_eq!(decoded.raw_code, some("itemNotFound"));
         assert_eq!(decoded.message, some("m"));
         let unknown = json!({"brandNew": {"code": 418, "message": "m", "details": "trace"}});
-        let decoded = Openstack::default().decode(&unknown);
+        let decoded = decode(&unknown);
         assert_eq!(
             (decoded.code, decoded.details),
             (some("brandNew"), some("trace"))
@@ -259,7 +262,7 @@ mod tests {
         let middleware = json!({"error": {"code": 401, "title": "Unauthorized", "message": "m"}});
         let rootless = json!({"message": "m", "code": "401 Unauthorized", "title": "Unauthorized"});
         for body in [middleware, rootless] {
-            let decoded = Openstack::default().decode(&body);
+            let decoded = decode(&body);
             assert_eq!(decoded.code, None, "{body}");
             assert_eq!(
                 (decoded.message, decoded.title),
@@ -276,7 +279,7 @@ mod tests {
             {"code": "other"},
         ]});
         assert_eq!(
-            Openstack::default().decode(&body),
+            decode(&body),
             Decoded {
                 code: some("placement.duplicate_name"),
                 raw_code: some("placement.duplicate_name"),
@@ -301,11 +304,7 @@ mod tests {
             json!({"computeFault": {"message": 7}}),
             json!({"": {"message": "m"}}),
         ] {
-            assert_eq!(
-                Openstack::default().decode(&body),
-                Decoded::default(),
-                "{body}"
-            );
+            assert_eq!(decode(&body), Decoded::default(), "{body}");
         }
     }
 
@@ -335,7 +334,7 @@ mod tests {
                 Some("<class 'X'>"),
             ),
         ] {
-            let decoded = Openstack::default().decode(&body);
+            let decoded = decode(&body);
             assert_eq!(decoded.message.as_deref(), message, "{body}");
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::headers;
@@ -34,6 +34,7 @@ pub(crate) struct Draft {
     pub(super) idempotency_key: Option<String>,
     pub(super) correlation_id: Option<String>,
     pub(super) microversion: Option<String>,
+    pub(super) if_none_match: Option<String>,
     pub(super) timeout: Option<Duration>,
     pub(super) attempt_timeout: Option<Duration>,
     pub(super) connect_timeout: Option<Duration>,
@@ -77,6 +78,7 @@ impl Draft {
             idempotency_key: None,
             correlation_id: None,
             microversion: None,
+            if_none_match: None,
             timeout: None,
             attempt_timeout: None,
             connect_timeout: None,
@@ -177,6 +179,16 @@ impl Draft {
             let (_, value) = headers::check(key_header.as_str(), key)?;
             map.insert(key_header.clone(), value);
         }
+        if let Some(tag) = &self.if_none_match {
+            if tag.is_empty() {
+                return Err(
+                    "if_none_match is empty; expected an entity tag as the ETag header gave it, such as \"v1\", or none"
+                        .to_owned(),
+                );
+            }
+            let (name, value) = headers::check(IF_NONE_MATCH.as_str(), tag)?;
+            map.insert(name, value);
+        }
         if let Some(version) = &self.microversion {
             let (name, value) = shared.dialect.0.version(version)?;
             map.insert(name, value);
@@ -224,6 +236,7 @@ impl Draft {
             hop: Hop::first(shared, call_id, method, target, map, body),
             own_credential,
             has_key,
+            has_copy: self.if_none_match.is_some(),
             idempotent: self.idempotent,
             max_attempts,
             max_redirects: shared.limits.redirects,

@@ -21,6 +21,8 @@ pub(crate) enum Gave {
     Success,
     /// A redirect that is followed.
     Redirect,
+    /// A redirect that the server wants to be followed later than is allowed.
+    LateRedirect,
     /// A final status outside 2xx, with the rule of its code, if the dialect has one.
     Status(u16, Option<RetryRule>),
     /// No connection: DNS, refused, unreachable, connect timeout.
@@ -71,8 +73,8 @@ pub(crate) struct Facts {
 pub(crate) enum Decision {
     /// Repeat the request now, with a new credential.
     Reauth,
-    /// Follow the redirect now.
-    Redirect,
+    /// Follow the redirect: now, or no earlier than the server said.
+    Redirect(Option<Duration>),
     /// Repeat the request after a wait.
     Retry(Duration, WaitReason),
     /// Repeat the request that the server did not process: now, or after a backoff.
@@ -86,7 +88,7 @@ impl Decision {
     pub(crate) fn cause(self) -> Option<Cause> {
         match self {
             Self::Reauth => Some(Cause::Reauth),
-            Self::Redirect => Some(Cause::Redirect),
+            Self::Redirect(_) => Some(Cause::Redirect),
             Self::Retry(..) => Some(Cause::Retry),
             Self::Resend(_) => Some(Cause::Resend),
             Self::Stop(_) => None,
@@ -98,7 +100,8 @@ impl Decision {
         match self {
             Self::Retry(wait, reason) => Some((wait, reason)),
             Self::Resend(Some(wait)) => Some((wait, WaitReason::Backoff)),
-            Self::Resend(None) | Self::Reauth | Self::Redirect | Self::Stop(_) => None,
+            Self::Redirect(Some(wait)) => Some((wait, WaitReason::RetryAfter)),
+            Self::Resend(None) | Self::Reauth | Self::Redirect(None) | Self::Stop(_) => None,
         }
     }
 }
@@ -109,7 +112,20 @@ pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision
         Gave::Success => return Decision::Stop(StopReason::Succeeded),
         Gave::Cancelled => return Decision::Stop(StopReason::Cancelled),
         _ if facts.out_of_time => return Decision::Stop(StopReason::Deadline),
-        Gave::Redirect => return Decision::Redirect,
+        // RFC 9110 §10.2.3: the least wait before the redirected request. It is no retry, and has no backoff.
+        Gave::Redirect => {
+            return Decision::Redirect(facts.retry_after.map(|told| jittered(told, facts)));
+        }
+        Gave::LateRedirect => {
+            let is_too_long = facts
+                .retry_after
+                .is_some_and(|told| told > facts.max_retry_after);
+            return Decision::Stop(if is_too_long {
+                StopReason::RetryAfterTooLong
+            } else {
+                StopReason::Deadline
+            });
+        }
         // Whatever else a code's rule says, a refused credential is mended by a new one.
         Gave::Status(401, rule) if facts.can_reauth && rule != Some(RetryRule::Never) => {
             return Decision::Reauth;
@@ -173,6 +189,7 @@ fn repeatable(facts: &Facts) -> RetryRule {
         // Decided before.
         Gave::Success
         | Gave::Redirect
+        | Gave::LateRedirect
         | Gave::Cancelled
         | Gave::Unprocessed
         | Gave::RefusedStream => RetryRule::Never,
@@ -184,6 +201,16 @@ fn wait(facts: &Facts) -> (Duration, WaitReason) {
     let Some(told) = facts.retry_after else {
         return (facts.backoff, WaitReason::Backoff);
     };
+    let told = jittered(told, facts);
+    if facts.backoff > told {
+        (facts.backoff, WaitReason::Backoff)
+    } else {
+        (told, WaitReason::RetryAfter)
+    }
+}
+
+/// The wait that the server asked for, and a little more, so that not all clients come back at once.
+fn jittered(told: Duration, facts: &Facts) -> Duration {
     let jitter = told
         .mul_f64(0.2)
         .min(MAX_JITTER)
@@ -193,12 +220,7 @@ fn wait(facts: &Facts) -> (Duration, WaitReason) {
         .time_left
         .saturating_sub(told.saturating_add(TIMER_STEP))
         / 2;
-    let told = told + jitter.min(room);
-    if facts.backoff > told {
-        (facts.backoff, WaitReason::Backoff)
-    } else {
-        (told, WaitReason::RetryAfter)
-    }
+    told + jitter.min(room)
 }
 
 #[cfg(test)]
@@ -396,6 +418,45 @@ mod tests {
     }
 
     #[test]
+    fn a_redirect_is_followed_no_earlier_than_told() {
+        // Neither the attempts, nor the budget, nor the backoff are asked.
+        let told = |retry_after| {
+            let facts = Facts {
+                retry_after,
+                attempts: 4,
+                safe: false,
+                ..facts(Gave::Redirect)
+            };
+            decide(&facts, || false)
+        };
+        assert_eq!(told(None), Decision::Redirect(None));
+        assert_eq!(told(None).wait(), None);
+        let waited = told(Some(SECOND));
+        assert_eq!(
+            waited,
+            Decision::Redirect(Some(Duration::from_millis(1100)))
+        );
+        assert_eq!(
+            waited.wait(),
+            Some((Duration::from_millis(1100), WaitReason::RetryAfter))
+        );
+        assert_eq!(waited.cause(), Some(Cause::Redirect));
+        assert_eq!(
+            told(Some(Duration::ZERO)),
+            Decision::Redirect(Some(Duration::ZERO))
+        );
+        let late = |seconds| {
+            let facts = Facts {
+                retry_after: Some(seconds * SECOND),
+                ..facts(Gave::LateRedirect)
+            };
+            verdict(facts)
+        };
+        assert_eq!(late(61), Err(StopReason::RetryAfterTooLong));
+        assert_eq!(late(60), Err(StopReason::Deadline));
+    }
+
+    #[test]
     fn of_two_equal_waits_the_servers_is_named() {
         let facts = Facts {
             retry_after: Some(SECOND / 2),
@@ -444,6 +505,7 @@ mod tests {
         prop_oneof![
             Just(Gave::Success),
             Just(Gave::Redirect),
+            Just(Gave::LateRedirect),
             Just(Gave::NoConnection),
             Just(Gave::ConnectionRefused),
             Just(Gave::Unprocessed),
@@ -505,6 +567,11 @@ mod tests {
                 prop_assert!(facts.resends < MAX_RESENDS);
                 prop_assert!(wait.unwrap_or_default() < facts.time_left);
                 prop_assert!(wait.is_none_or(|wait| wait == facts.backoff));
+            }
+            if let Decision::Redirect(wait) = decision {
+                prop_assert_eq!(facts.gave, Gave::Redirect);
+                prop_assert_eq!(wait.is_some(), facts.retry_after.is_some());
+                prop_assert!(wait >= facts.retry_after);
             }
             if let Decision::Retry(wait, _) = decision {
                 prop_assert!(budget);

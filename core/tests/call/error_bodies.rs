@@ -223,3 +223,107 @@ async fn its_display_is_one_line() {
         "{report:?}"
     );
 }
+
+/// Text and JSON of an answer.
+async fn words(body: impl Into<Vec<u8>>, media_type: &str) -> (String, Option<serde_json::Value>) {
+    let exchange = reply(404).header("content-type", media_type);
+    let (api, _) = answered(exchange.body(body.into())).await;
+    (api.text().into_owned(), api.json())
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_text_and_json_are_there_whatever_it_holds() {
+    use serde_json::json;
+    let json_of = |word: &str| Some(json!({ "a": word }));
+    for (body, media_type, text, json) in [
+        (
+            "{\"a\":\"é\"}".into(),
+            "application/json",
+            "{\"a\":\"é\"}",
+            json_of("é"),
+        ),
+        (
+            b"{\"a\":\"\xe9\"}".to_vec(),
+            "application/json; charset=latin1",
+            "{\"a\":\"é\"}",
+            json_of("é"),
+        ),
+        // UTF-8 under a wrong label: the text is by the label, the JSON is not.
+        (
+            "{\"a\":\"é\"}".into(),
+            "application/json; charset=latin1",
+            "{\"a\":\"Ã©\"}",
+            json_of("é"),
+        ),
+        (
+            b"{\"a\":\"\xff\"}".to_vec(),
+            "application/json",
+            "{\"a\":\"\u{fffd}\"}",
+            json_of("\u{fffd}"),
+        ),
+        (
+            "\u{feff}{\"a\":\"\\ud800\"}".into(),
+            "application/json",
+            "{\"a\":\"\\ud800\"}",
+            json_of("\u{fffd}"),
+        ),
+        ("<h1>".into(), "text/html", "<h1>", None),
+        (
+            "{\"a\":NaN}".into(),
+            "application/json",
+            "{\"a\":NaN}",
+            None,
+        ),
+        (Vec::new(), "application/json", "", None),
+    ] {
+        let shown = format!("{media_type} {body:?}");
+        assert_eq!(
+            words(body, media_type).await,
+            (text.to_owned(), json),
+            "{shown}"
+        );
+    }
+    let utf_16: Vec<u8> = "[1]".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let (text, json) = words(utf_16, "application/json; charset=utf-16be").await;
+    assert_eq!((&*text, json), ("[1]", Some(json!([1]))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_text_is_kept_as_far_as_its_bytes() {
+    let (text, json) = words("é".repeat(KEPT), "text/plain; charset=latin1").await;
+    assert_eq!((text.len(), json), (KEPT, None));
+    let (text, json) = words(format!("[\"{}\"]", "x".repeat(KEPT)), "application/json").await;
+    assert_eq!((text.len(), json), (KEPT, None));
+    // Nested so deep that a reader would not take it.
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    let (text, json) = words(deep.clone(), "application/json").await;
+    assert_eq!((text, json), (deep, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_text_and_json_hold_no_credential() {
+    let secret = "s3cr3t-ñ";
+    let body = format!("{{\"a\":\"no {secret}\"}}");
+    let latin_1: Vec<u8> = body.chars().map(|c| c as u8).collect();
+    let utf_16: Vec<u8> = body.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (label, body) in [
+        ("utf-8", body.clone().into_bytes()),
+        ("latin1", latin_1),
+        ("utf-16le", utf_16),
+    ] {
+        let exchange = reply(404)
+            .header(
+                "content-type",
+                &format!("application/json; charset={label}"),
+            )
+            .body(body);
+        let fixture = with([exchange], |b| b.max_attempts(1));
+        let request = fixture.client.get("/x/{id}").secret_param("id", secret);
+        let error = error(request.send().await);
+        let api = error.api().expect("the API's answer");
+        assert_eq!(api.text(), "{\"a\":\"no {id}\"}", "{label}");
+        let json: serde_json::Value = error.json().expect("JSON");
+        assert_eq!(json, serde_json::json!({"a": "no {id}"}), "{label}");
+        assert_eq!(&api.body()[..], b"{\"a\":\"no {id}\"}", "{label}");
+    }
+}

@@ -58,7 +58,7 @@ async fn play<T: Transport>(
 async fn one<T: Transport>(client: &Client<T>, request: &Request) -> Value {
     let mut builder = fill(request, |method, path| client.request(method, path));
     let Some(after) = request.cancel_after_ms else {
-        return result(builder.send().await, request.parse);
+        return result(builder.send().await, request);
     };
     let token = CancelToken::new();
     builder = builder.cancel_token(&token);
@@ -67,5 +67,5 @@ async fn one<T: Transport>(client: &Client<T>, request: &Request) -> Value {
         token.cancel();
     };
     let (outcome, ()) = tokio::join!(builder.send(), cancel);
-    result(outcome, request.parse)
+    result(outcome, request)
 }

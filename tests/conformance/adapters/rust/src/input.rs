@@ -122,6 +122,8 @@ pub struct Request {
     /// When the adapter cancels the call.
     pub cancel_after_ms: Option<f64>,
     pub(crate) max_attempts: Option<u32>,
+    /// The entity tag of a copy; the result then says whether it is current.
+    pub if_none_match: Option<String>,
     #[serde(default)]
     pub(crate) options: RequestOptions,
     /// What is made of the body.

@@ -4,21 +4,23 @@ use base64::Engine as _;
 use reqtrail::{Error, Response, Trail};
 use serde_json::{Value, json};
 
-use crate::input::Parse;
+use crate::input::{Parse, Request};
 
-/// The result of a call whose body is parsed as `parse`.
+/// The result of a call.
 #[must_use]
-pub fn result(outcome: Result<Response, Error>, parse: Parse) -> Value {
-    match outcome.and_then(|response| success(&response, parse)) {
+pub fn result(outcome: Result<Response, Error>, request: &Request) -> Value {
+    match outcome.and_then(|response| success(&response, request)) {
         Ok(value) => value,
         Err(error) => failure(&error),
     }
 }
 
-fn success(response: &Response, parse: Parse) -> Result<Value, Error> {
-    let (key, body) = match parse {
+fn success(response: &Response, request: &Request) -> Result<Value, Error> {
+    let (key, body) = match request.parse {
+        // There is nothing to parse.
+        Parse::Json if response.not_modified() => ("json", Value::Null),
         Parse::Json => ("json", response.json::<Value>()?),
-        Parse::Text => ("text", response.text()?.into()),
+        Parse::Text => ("text", response.text()?.into_owned().into()),
         Parse::Bytes => (
             "base64",
             base64::engine::general_purpose::STANDARD
@@ -43,6 +45,9 @@ fn success(response: &Response, parse: Parse) -> Result<Value, Error> {
         "trail": response.trail(),
     });
     ok[key] = body;
+    if request.if_none_match.is_some() {
+        ok["not_modified"] = response.not_modified().into();
+    }
     Ok(json!({ "ok": ok }))
 }
 

@@ -48,6 +48,9 @@ pub fn fill<C>(
     if let Some(attempts) = request.max_attempts {
         builder = builder.max_attempts(attempts);
     }
+    if let Some(tag) = &request.if_none_match {
+        builder = builder.if_none_match(tag);
+    }
     if let Some(timeout) = request.options.connect_timeout_ms {
         builder = builder.connect_timeout(millis(timeout));
     }

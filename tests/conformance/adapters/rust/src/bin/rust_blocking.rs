@@ -54,7 +54,7 @@ fn all(client: &blocking::Client, request: &Request) -> Vec<Value> {
 fn one(client: &blocking::Client, request: &Request) -> Value {
     let mut builder = fill(request, |method, path| client.request(method, path));
     let Some(after) = request.cancel_after_ms else {
-        return result(builder.send(), request.parse);
+        return result(builder.send(), request);
     };
     let token = CancelToken::new();
     builder = builder.cancel_token(&token);
@@ -63,6 +63,6 @@ fn one(client: &blocking::Client, request: &Request) -> Value {
             std::thread::sleep(Duration::from_secs_f64(after / 1e3));
             token.cancel();
         });
-        result(builder.send(), request.parse)
+        result(builder.send(), request)
     })
 }

@@ -1,0 +1,62 @@
+//! JSON as a program asks for it.
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use crate::charset;
+
+/// Reads a body as `T`. It is UTF-8 whatever its charset says (RFC 8259 §8.1); a byte-order mark before it is passed over,
+/// and of repeated names the last counts.
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    let body = charset::without_mark(body);
+    serde_json::from_slice(body).or_else(|error| {
+        // A struct refuses a name that comes twice; a map does not, and has the last.
+        let again = error.is_data().then(|| serde_json::from_slice(body).ok());
+        let value: Option<serde_json::Value> = again.flatten();
+        value
+            .and_then(|value| serde_json::from_value(value).ok())
+            .ok_or(error)
+    })
+}
+
+/// Whether a text is JSON, however deep it is nested.
+pub(crate) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Camera {
+        id: u64,
+    }
+
+    #[test]
+    fn of_repeated_names_the_last_counts() {
+        let body = b"{\"id\":1,\"id\":2}";
+        assert_eq!(read::<Value>(body).expect("JSON"), json!({"id": 2}));
+        assert_eq!(read::<Camera>(body).expect("JSON"), Camera { id: 2 });
+        let wrong = read::<Camera>(b"{\"id\":1,\n\"id\":\"x\"}").expect_err("no camera");
+        assert_eq!(wrong.line(), 2);
+    }
+
+    #[test]
+    fn a_mark_is_passed_over_and_nothing_else() {
+        assert_eq!(read::<u8>(b"\xef\xbb\xbf7").expect("JSON"), 7);
+        for body in [
+            &b"\xef\xbb\xbf\xef\xbb\xbf7"[..],
+            b"7\xef\xbb\xbf",
+            b"\xff\xfe7\0",
+            b"\x007",
+            b"\"caf\xe9\"",
+            b"NaN",
+            b"[Infinity]",
+            b"-Infinity",
+        ] {
+            assert!(read::<Value>(body).is_err(), "{body:?}");
+        }
+    }
+}
