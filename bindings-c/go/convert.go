@@ -7,7 +7,9 @@ import (
 	"errors"
 	"net/http"
 	"net/textproto"
+	"strings"
 	"time"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -92,8 +94,32 @@ func responseOf(ended *C.rt_ended) *Response {
 	if ended.microversion.length > 0 {
 		response.Microversion = text(ended.microversion)
 	}
+	if namesCharset(response.Header) {
+		response.decoded = decodedBy(ended.response)
+	}
 	C.rt_free(ended.response, nil, nil)
 	return response
+}
+
+// namesCharset says whether a body may be text in another charset than UTF-8: only then its text is asked of the core, which
+// reads the header.
+func namesCharset(header http.Header) bool {
+	contentType := strings.ToLower(header.Get("Content-Type"))
+	return strings.Contains(contentType, "charset") && !strings.HasSuffix(contentType, "charset=utf-8")
+}
+
+// decodedBy copies the text of a body, or the error of one that has none.
+func decodedBy(response *C.reqtrail_response) func() (string, error) {
+	var own C.rt_text
+	var failed *C.reqtrail_error
+	C.reqtrail_response_text(response, &own.data, &own.length, &failed)
+	if failed != nil {
+		defer C.reqtrail_error_free(failed)
+		err := errorOf(failed)
+		return func() (string, error) { return "", err }
+	}
+	body := text(own)
+	return func() (string, error) { return body, nil }
 }
 
 // errorOf copies an error, which stays the caller's to free.
@@ -124,6 +150,12 @@ func errorOf(failed *C.reqtrail_error) *Error {
 	if f.headers != nil {
 		e.Header = headerOf(f.headers, f.header_count)
 		e.Body = bytesOf(f.body)
+		if namesCharset(e.Header) || !utf8.Valid(e.Body) {
+			var own C.rt_text
+			own.data = C.reqtrail_error_text(failed, &own.length)
+			body := text(own)
+			e.body = &body
+		}
 	}
 	if f.cause.length > 0 {
 		e.causes = append(e.causes, errors.New(text(f.cause)))

@@ -1,9 +1,12 @@
 package reqtrail
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
+	"unicode/utf8"
 )
 
 // ErrClosed is in the error of a call through a client that was closed.
@@ -65,6 +68,8 @@ type Error struct {
 
 	text   string
 	causes []error
+	// body is the text of a body that is not plain UTF-8.
+	body *string
 }
 
 // Error is one line with all that support needs.
@@ -73,6 +78,32 @@ func (e *Error) Error() string {
 		return string(e.Kind) + ": " + e.Message
 	}
 	return e.text
+}
+
+// Text is the body of an API's answer, 64 KiB of it, as a string: decoded by the charset of its Content-Type, else as UTF-8
+// with replacement characters for what cannot be decoded. It is empty for other kinds.
+func (e *Error) Text() string {
+	if e.body != nil {
+		return *e.body
+	}
+	return string(bytes.TrimPrefix(e.Body, byteOrderMark))
+}
+
+var errNotJSON = errors.New("the body of the error is not JSON of the wanted shape")
+
+// JSON reads the body of an API's answer into v. Its error says that the body is not JSON, does not fit, or is longer than
+// the 64 KiB that are kept; it is the same for other kinds, which have no body.
+func (e *Error) JSON(v any) error {
+	body := bytes.TrimPrefix(e.Body, byteOrderMark)
+	// JSON is UTF-8 whatever the charset says.
+	if !utf8.Valid(body) || !json.Valid(body) {
+		body = []byte(e.Text())
+	}
+	if json.Unmarshal(body, v) != nil {
+		// The parser's own text may repeat the body.
+		return errNotJSON
+	}
+	return nil
 }
 
 // RequestIDs are the request IDs of all attempts that have one, in order.

@@ -54,9 +54,13 @@ type Request struct {
 	CorrelationID string
 	// Microversion is the version of the API to ask for, in the place of the client's.
 	Microversion string
+	// IfNoneMatch asks for the response only if it is not the one with this entity tag, which is sent as it is: the ETag
+	// header of an earlier response, quotes included. Where that is still current, the call succeeds with a 304 without
+	// a body, and [Response.NotModified] is true. Without it a 304 is an [Error].
+	IfNoneMatch string
 
-	// emptyKey has an empty idempotency key refused, where a program meant to give one.
-	emptyKey bool
+	// emptyKey and emptyTag have an empty idempotency key or entity tag refused, where a program meant to give one.
+	emptyKey, emptyTag bool
 	// nilOption and hasBody have the request refused, where an option was nil, or a JSON body was given too.
 	nilOption, hasBody bool
 }
@@ -125,6 +129,12 @@ func WithIdempotencyKey(key string) Option {
 // WithCorrelationID sends this ID in the place of the call's own.
 func WithCorrelationID(id string) Option {
 	return func(r *Request) { r.CorrelationID = id }
+}
+
+// WithIfNoneMatch asks for the response only if it is not the one with this entity tag; see [Request]. An empty one is
+// refused.
+func WithIfNoneMatch(tag string) Option {
+	return func(r *Request) { r.IfNoneMatch, r.emptyTag = tag, tag == "" }
 }
 
 // WithMicroversion asks for a version of the API.

@@ -1,6 +1,7 @@
 package reqtrail
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// Response is a 2xx response whose whole body is here.
+// Response is a 2xx response whose whole body is here, or the 304 of a request with IfNoneMatch.
 type Response struct {
-	// StatusCode is 200 to 299.
+	// StatusCode is 200 to 299, or 304.
 	StatusCode int
 	// Header is without Content-Encoding and Content-Length where the body was decoded.
 	Header http.Header
@@ -25,6 +26,9 @@ type Response struct {
 	Microversion string
 	// Trail is the call's trail.
 	Trail *Trail
+
+	// decoded gives the text of a body whose charset may be another than UTF-8.
+	decoded func() (string, error)
 }
 
 // RateLimit is what a response said about the caller's rate limit. It is a report, not a licence: do not pace requests
@@ -40,13 +44,19 @@ type RateLimit struct {
 
 var errNotText = errors.New("the body is not UTF-8 text")
 
-// JSON reads the body into v. A body that is not JSON, or does not fit, gives an [*Error] of [KindDecode] with the trail;
+// byteOrderMark may stand before text, and is not part of it.
+var byteOrderMark = []byte("\ufeff")
+
+// NotModified says whether what the request named with IfNoneMatch is still current: a 304, which has no body.
+func (r *Response) NotModified() bool { return r.StatusCode == http.StatusNotModified }
+
+// JSON reads the body into v. It is UTF-8 whatever the charset says; a byte-order mark before it is passed over. A body that is not JSON, or does not fit, gives an [*Error] of [KindDecode] with the trail;
 // [errors.As] finds the error of encoding/json in it.
 func (r *Response) JSON(v any) error {
 	if !utf8.Valid(r.Body) {
 		return r.Trail.unusable("the body is not JSON", errNotText)
 	}
-	err := json.Unmarshal(r.Body, v)
+	err := json.Unmarshal(bytes.TrimPrefix(r.Body, byteOrderMark), v)
 	if err == nil {
 		return nil
 	}
@@ -58,10 +68,15 @@ func (r *Response) JSON(v any) error {
 	return r.Trail.unusable("the body is not JSON", err)
 }
 
-// Text gives the body as a string. One that is not UTF-8 gives an [*Error] of [KindDecode] with the trail.
+// Text gives the body as a string, decoded by the charset of its Content-Type: a label of the WHATWG Encoding Standard, or
+// UTF-8 where there is none or an unknown one. A byte-order mark is not part of it. A body with bytes that the charset does
+// not have gives an [*Error] of [KindDecode] with the trail.
 func (r *Response) Text() (string, error) {
+	if r.decoded != nil {
+		return r.decoded()
+	}
 	if !utf8.Valid(r.Body) {
 		return "", r.Trail.unusable(errNotText.Error(), errNotText)
 	}
-	return string(r.Body), nil
+	return string(bytes.TrimPrefix(r.Body, byteOrderMark)), nil
 }

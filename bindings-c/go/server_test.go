@@ -53,6 +53,21 @@ func (s *testServer) serve(w http.ResponseWriter, r *http.Request) {
 		answer(200, "{}")
 	case "text":
 		answer(200, "\xff not text")
+	case "words":
+		w.Header().Set("Content-Type", "application/json; charset=latin1")
+		answer(404, "{\"error\":\"not_found\",\"message\":\"caf\xe9 \\ud800\"}")
+	case "lossy":
+		answer(404, "{\"error\":\"not_found\",\"message\":\"caf\xe9\"}")
+	case "html":
+		answer(404, "<h1>")
+	case "tagged":
+		w.Header().Set("ETag", `"v1"`)
+		w.Header().Set("Content-Type", "text/plain; charset="+r.URL.Query().Get("charset"))
+		if r.Header.Get("If-None-Match") == `"v1"` {
+			w.WriteHeader(304)
+			return
+		}
+		answer(200, "caf\xe9")
 	case "missing":
 		answer(404, `{"error":{"code":"not_found","message":"no such camera"}}`)
 	case "busy":

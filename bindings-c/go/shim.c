@@ -108,6 +108,7 @@ static reqtrail_request *request_of(const uint8_t *at, size_t length, reqtrail_e
         case RT_IDEMPOTENCY_KEY: reqtrail_request_idempotency_key(request, FIRST); break;
         case RT_CORRELATION_ID: reqtrail_request_correlation_id(request, FIRST); break;
         case RT_MICROVERSION: reqtrail_request_microversion(request, FIRST); break;
+        case RT_IF_NONE_MATCH: reqtrail_request_if_none_match(request, FIRST); break;
         case RT_TIMEOUT: reqtrail_request_timeout_ms(request, NUMBER); break;
         case RT_ATTEMPT_TIMEOUT: reqtrail_request_attempt_timeout_ms(request, NUMBER); break;
         case RT_CONNECT_TIMEOUT: reqtrail_request_connect_timeout_ms(request, NUMBER); break;

@@ -211,6 +211,9 @@ func (s *steps) request(r *Request) error {
 	}
 	s.textIf(C.RT_CORRELATION_ID, r.CorrelationID)
 	s.textIf(C.RT_MICROVERSION, r.Microversion)
+	if r.IfNoneMatch != "" || r.emptyTag {
+		s.text(C.RT_IF_NONE_MATCH, r.IfNoneMatch)
+	}
 	s.time(C.RT_CONNECT_TIMEOUT, r.ConnectTimeout)
 	s.count(C.RT_MAX_ATTEMPTS, r.MaxAttempts)
 	return nil

@@ -462,7 +462,7 @@ typedef struct reqtrail_report reqtrail_report;
 typedef struct reqtrail_request reqtrail_request;
 
 /**
- * A 2xx response whose whole body is here. All threads may read it at the same time; what it gives is borrowed from it
+ * A 2xx response whose whole body is here, or the 304 of a request with `reqtrail_request_if_none_match`. All threads may read it at the same time; what it gives is borrowed from it
  * and lives until it is freed.
  */
 typedef struct reqtrail_response reqtrail_response;
@@ -765,8 +765,8 @@ const char *reqtrail_verdict_name(int32_t verdict);
  * Makes the options of a client of the API at a base URL: scheme and host, with or without a path prefix. What the
  * URL is worth is checked by `reqtrail_client_new`.
  *
- * Without a dialect the request ID is read from X-Request-Id, the token goes out as "Authorization: Bearer", and
- * statuses alone tell what an error means.
+ * Without a dialect the request ID is read from X-Request-Id, and the token goes out as "Authorization: Bearer". Code
+ * and message of an error are read from the common shapes, and statuses alone tell what it means.
  *
  * The caller frees *options. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
  */
@@ -1204,6 +1204,15 @@ reqtrail_code reqtrail_request_microversion(struct reqtrail_request *request,
                                             size_t version_length);
 
 /**
+ * Asks for the response only if it is not the one with this entity tag, which is sent as it is: the ETag header of an
+ * earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
+ * `reqtrail_response_not_modified` is true. Without this a 304 is REQTRAIL_ERROR_API.
+ */
+reqtrail_code reqtrail_request_if_none_match(struct reqtrail_request *request,
+                                             const char *tag,
+                                             size_t tag_length);
+
+/**
  * Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
  */
 reqtrail_code reqtrail_request_timeout_ms(struct reqtrail_request *request,
@@ -1353,9 +1362,15 @@ size_t reqtrail_client_take_done(const struct reqtrail_client *client,
 /* ==== Responses ==== */
 
 /**
- * Returns the status, 200 to 299.
+ * Returns the status, 200 to 299, or 304 where `reqtrail_response_not_modified` is true.
  */
 int32_t reqtrail_response_status(const struct reqtrail_response *response);
+
+/**
+ * Returns whether what the request named with `reqtrail_request_if_none_match` is still current: a 304, which has no
+ * body.
+ */
+bool reqtrail_response_not_modified(const struct reqtrail_response *response);
 
 /**
  * Returns the server's ID of the request that succeeded; NULL if it sent none.
@@ -1368,9 +1383,10 @@ const char *reqtrail_response_request_id(const struct reqtrail_response *respons
 const uint8_t *reqtrail_response_body(const struct reqtrail_response *response, size_t *length);
 
 /**
- * Gives the body as text. `length` may be NULL.
+ * Gives the body as UTF-8 text, decoded by the charset of its Content-Type: a label of the WHATWG Encoding Standard,
+ * or UTF-8 where there is none or an unknown one. A byte-order mark is not part of it. `length` may be NULL.
  *
- * Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not UTF-8.
+ * Errors: REQTRAIL_ERROR_DECODE with the trail if the body holds bytes that the charset does not have.
  */
 reqtrail_code reqtrail_response_text(const struct reqtrail_response *response,
                                      const char **text,
@@ -1378,7 +1394,8 @@ reqtrail_code reqtrail_response_text(const struct reqtrail_response *response,
                                      struct reqtrail_error **error);
 
 /**
- * Gives the body as the text of a JSON value, for a parser of the program's own. `length` may be NULL.
+ * Gives the body as the text of a JSON value, for a parser of the program's own: UTF-8 whatever the charset says,
+ * without a byte-order mark. `length` may be NULL.
  *
  * Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not JSON.
  */
@@ -1527,6 +1544,21 @@ const char *reqtrail_error_header(const struct reqtrail_error *error,
  * Returns the first 64 KiB of the body of an API error's answer, decoded; NULL for other errors.
  */
 const uint8_t *reqtrail_error_body(const struct reqtrail_error *error, size_t *length);
+
+/**
+ * Returns the first 64 KiB of the body of an API error's answer as UTF-8 text, decoded by the charset of its
+ * Content-Type, else as UTF-8 with replacement characters for what cannot be decoded; NULL for other errors.
+ */
+const char *reqtrail_error_text(const struct reqtrail_error *error,
+                                size_t *length);
+
+/**
+ * Returns the body of an API error's answer as the text of a JSON value, for a parser of the program's own. Halves of
+ * surrogate pairs are replaced in it. NULL if the body is not JSON or longer than the 64 KiB that are kept, and for
+ * other errors.
+ */
+const char *reqtrail_error_json(const struct reqtrail_error *error,
+                                size_t *length);
 
 /**
  * Gives the rate limit that an API error's answer reported; false if it reported none.

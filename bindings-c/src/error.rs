@@ -31,7 +31,7 @@ pub struct reqtrail_error {
     trail: Option<reqtrail_trail>,
     trails: Vec<reqtrail_trail>,
     headers: OnceLock<Block>,
-    texts: Texts<10>,
+    texts: Texts<12>,
 }
 
 const DISPLAY: usize = 0;
@@ -44,6 +44,8 @@ const HINT: usize = 6;
 const REQUEST_ID: usize = 7;
 const MICROVERSION: usize = 8;
 const CAUSE: usize = 9;
+const TEXT: usize = 10;
+const JSON: usize = 11;
 
 /// A number of `codes.json`, all of which are small.
 pub(crate) fn number(number: u32) -> i32 {
@@ -276,6 +278,21 @@ export! {
     fn reqtrail_error_body(error: *const reqtrail_error, length: *mut usize)
     -> *const u8 [error] length [length] {
         Some(lend(error.api()?.body(), length))
+    }
+
+    /// Returns the first 64 KiB of the body of an API error's answer as UTF-8 text, decoded by the charset of its
+    /// Content-Type, else as UTF-8 with replacement characters for what cannot be decoded; NULL for other errors.
+    fn reqtrail_error_text(error: *const reqtrail_error, length: *mut usize)
+    -> *const c_char [error] length [length] {
+        error.texts.give(TEXT, length, || Some(error.api()?.text().into_owned()))
+    }
+
+    /// Returns the body of an API error's answer as the text of a JSON value, for a parser of the program's own. Halves of
+    /// surrogate pairs are replaced in it. NULL if the body is not JSON or longer than the 64 KiB that are kept, and for
+    /// other errors.
+    fn reqtrail_error_json(error: *const reqtrail_error, length: *mut usize)
+    -> *const c_char [error] length [length] {
+        error.texts.give(JSON, length, || Some(error.api()?.json_text()?.into_owned()))
     }
 
     /// Gives the rate limit that an API error's answer reported; false if it reported none.

@@ -93,8 +93,8 @@ export! {
     /// Makes the options of a client of the API at a base URL: scheme and host, with or without a path prefix. What the
     /// URL is worth is checked by `reqtrail_client_new`.
     ///
-    /// Without a dialect the request ID is read from X-Request-Id, the token goes out as "Authorization: Bearer", and
-    /// statuses alone tell what an error means.
+    /// Without a dialect the request ID is read from X-Request-Id, and the token goes out as "Authorization: Bearer". Code
+    /// and message of an error are read from the common shapes, and statuses alone tell what it means.
     ///
     /// The caller frees *options. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
     fn reqtrail_client_options_new(

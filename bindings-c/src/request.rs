@@ -33,6 +33,7 @@ pub(crate) struct Draft {
     idempotency_key: Option<String>,
     correlation_id: Option<String>,
     microversion: Option<String>,
+    if_none_match: Option<String>,
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
@@ -118,6 +119,9 @@ impl Draft {
         }
         if let Some(version) = &self.microversion {
             builder = builder.microversion(version);
+        }
+        if let Some(tag) = &self.if_none_match {
+            builder = builder.if_none_match(tag);
         }
         if let Some(time) = self.timeout {
             builder = builder.timeout(time);
@@ -300,6 +304,18 @@ export! {
         version_length: usize,
     ) sets [request] {
         request.draft().microversion = Some(owned(version, version_length, "version")?);
+        Ok(())
+    }
+
+    /// Asks for the response only if it is not the one with this entity tag, which is sent as it is: the ETag header of an
+    /// earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
+    /// `reqtrail_response_not_modified` is true. Without this a 304 is REQTRAIL_ERROR_API.
+    fn reqtrail_request_if_none_match(
+        request: *mut reqtrail_request,
+        tag: *const c_char,
+        tag_length: usize,
+    ) sets [request] {
+        request.draft().if_none_match = Some(owned(tag, tag_length, "tag")?);
         Ok(())
     }
 

@@ -12,18 +12,19 @@ use crate::hooks::seconds;
 use crate::text::{Texts, lend, text};
 use crate::trail::reqtrail_trail;
 
-/// A 2xx response whose whole body is here. All threads may read it at the same time; what it gives is borrowed from it
+/// A 2xx response whose whole body is here, or the 304 of a request with `reqtrail_request_if_none_match`. All threads may read it at the same time; what it gives is borrowed from it
 /// and lives until it is freed.
 pub struct reqtrail_response {
     response: Response,
     trail: OnceLock<reqtrail_trail>,
     headers: OnceLock<Block>,
-    texts: Texts<3>,
+    texts: Texts<4>,
 }
 
 const REQUEST_ID: usize = 0;
 const MICROVERSION: usize = 1;
 const TEXT: usize = 2;
+const JSON: usize = 3;
 
 /// What a server said about the caller's rate limit. It is a report, not a licence: wait as long as `retry_after` says.
 #[repr(C)]
@@ -70,9 +71,15 @@ impl reqtrail_response {
 }
 
 export! {
-    /// Returns the status, 200 to 299.
+    /// Returns the status, 200 to 299, or 304 where `reqtrail_response_not_modified` is true.
     fn reqtrail_response_status(response: *const reqtrail_response) -> i32 [response] {
         Some(i32::from(response.response.status().as_u16()))
+    }
+
+    /// Returns whether what the request named with `reqtrail_request_if_none_match` is still current: a 304, which has no
+    /// body.
+    fn reqtrail_response_not_modified(response: *const reqtrail_response) -> bool [response] {
+        Some(response.response.not_modified())
     }
 
     /// Returns the server's ID of the request that succeeded; NULL if it sent none.
@@ -88,9 +95,10 @@ export! {
         Some(lend(response.response.bytes(), length))
     }
 
-    /// Gives the body as text. `length` may be NULL.
+    /// Gives the body as UTF-8 text, decoded by the charset of its Content-Type: a label of the WHATWG Encoding Standard,
+    /// or UTF-8 where there is none or an unknown one. A byte-order mark is not part of it. `length` may be NULL.
     ///
-    /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not UTF-8.
+    /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body holds bytes that the charset does not have.
     fn reqtrail_response_text(
         response: *const reqtrail_response,
         text: *mut *const c_char,
@@ -98,12 +106,13 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [response] fills [text] may_fill [length] reports [error] {
         let body = response.response.text()?;
-        let given = response.texts.give(TEXT, length, || Some(body));
+        let given = response.texts.give(TEXT, length, || Some(body.as_bytes()));
         put(text, given.unwrap_or(std::ptr::null()));
         Ok(())
     }
 
-    /// Gives the body as the text of a JSON value, for a parser of the program's own. `length` may be NULL.
+    /// Gives the body as the text of a JSON value, for a parser of the program's own: UTF-8 whatever the charset says,
+    /// without a byte-order mark. `length` may be NULL.
     ///
     /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not JSON.
     fn reqtrail_response_json(
@@ -113,8 +122,8 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [response] fills [json] may_fill [length] reports [error] {
         response.response.json::<serde_json::Value>()?;
-        let body = response.response.text()?;
-        let given = response.texts.give(TEXT, length, || Some(body));
+        let body = response.response.json_text()?;
+        let given = response.texts.give(JSON, length, || Some(body));
         put(json, given.unwrap_or(std::ptr::null()));
         Ok(())
     }

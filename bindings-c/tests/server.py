@@ -60,6 +60,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(200, b"a\0b")
             case ["text"]:
                 self.answer(200, b"\xff is no text")
+            case ["words"]:
+                words = b'{"error":"not_found","message":"caf\xe9 \\ud800"}'
+                self.answer(404, words, Content_Type="application/json; charset=latin1")
+            case ["html"]:
+                self.answer(404, b"<h1>")
+            case ["tagged"]:
+                current = self.headers.get("If-None-Match") == '"v1"'
+                self.answer(304 if current else 200, b"" if current else b"caf\xe9", ETag='"v1"', Content_Type="text/plain; charset=latin1")
             case ["missing", *_]:
                 self.answer(404, {"error": {"code": "not_found", "message": "no such camera"}})
             case ["acme"]:

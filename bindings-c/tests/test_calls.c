@@ -96,6 +96,58 @@ static void an_error_tells_all(void) {
   reqtrail_client_free(client);
 }
 
+static reqtrail_error *failure_of(reqtrail_client *client, const char *path) {
+  reqtrail_request *request = get(path);
+  reqtrail_response *response;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_API);
+  reqtrail_request_free(request);
+  return error;
+}
+
+static void an_errors_body_is_text_and_json(void) {
+  reqtrail_client *client = quick_client();
+  size_t length;
+  reqtrail_error *error = failure_of(client, "/words");
+  CHECK_TEXT(reqtrail_error_text(error, &length), "{\"error\":\"not_found\",\"message\":\"caf\xc3\xa9 \\ud800\"}");
+  CHECK(length == strlen(reqtrail_error_text(error, NULL)));
+  CHECK_TEXT(reqtrail_error_json(error, &length), "{\"error\":\"not_found\",\"message\":\"caf\xc3\xa9 \\ufffd\"}");
+  CHECK(length == strlen(reqtrail_error_json(error, NULL)));
+  CHECK_TEXT(reqtrail_error_message(error, NULL), "caf\xc3\xa9 \xef\xbf\xbd");
+  reqtrail_error_free(error);
+  error = failure_of(client, "/html");
+  CHECK_TEXT(reqtrail_error_text(error, NULL), "<h1>");
+  CHECK(reqtrail_error_json(error, &length) == NULL && length == 0);
+  reqtrail_error_free(error);
+  reqtrail_client_free(client);
+}
+
+static void a_response_that_has_not_changed(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/tagged");
+  reqtrail_response *response;
+  reqtrail_error *error;
+  const char *text;
+  size_t length;
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_OK);
+  CHECK(!reqtrail_response_not_modified(response));
+  CHECK_CODE(reqtrail_response_text(response, &text, &length, &error), REQTRAIL_OK);
+  CHECK_TEXT(text, "caf\xc3\xa9");
+  CHECK(length == 5);
+  CHECK_CODE(reqtrail_request_if_none_match(request, reqtrail_response_header(response, "etag", Z, NULL), Z), REQTRAIL_OK);
+  reqtrail_response_free(response);
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_OK);
+  CHECK(reqtrail_response_not_modified(response) && reqtrail_response_status(response) == 304);
+  CHECK(reqtrail_response_body(response, &length) != NULL && length == 0);
+  reqtrail_response_free(response);
+  CHECK_CODE(reqtrail_request_if_none_match(request, "", 0), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_INVALID_REQUEST);
+  CHECK(strstr(reqtrail_error_message(error, NULL), "if_none_match is empty") != NULL);
+  reqtrail_error_free(error);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
 static void retries_are_in_the_trail(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/busy");
@@ -266,6 +318,8 @@ static void a_unix_socket_is_connected_to(void) {
 const struct test call_tests[] = {
     {"a response tells all", a_response_tells_all},
     {"an error tells all", an_error_tells_all},
+    {"an error's body is text and JSON", an_errors_body_is_text_and_json},
+    {"a response that has not changed", a_response_that_has_not_changed},
     {"retries are in the trail", retries_are_in_the_trail},
     {"bodies and headers go out", bodies_and_headers_go_out},
     {"a body that is no text is an error with the trail", a_body_that_is_no_text_is_an_error_with_the_trail},

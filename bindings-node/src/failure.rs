@@ -1,5 +1,6 @@
 //! Errors of the core as the parts that the TypeScript half makes error objects of.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -65,6 +66,10 @@ pub struct ApiParts<'env> {
     /// Names and values in turn.
     pub headers: Vec<String>,
     pub body: BufferSlice<'env>,
+    /// The body's text, where it is not the body as UTF-8.
+    pub text: Option<String>,
+    /// The body's JSON, where it is not the text.
+    pub json: Option<String>,
 }
 
 pub(crate) fn parts(env: Env, error: &Error) -> Result<ErrorParts<'static>> {
@@ -116,6 +121,11 @@ fn api_parts(env: Env, error: &Error, api: &ApiError) -> Result<ApiParts<'static
         rate_limit: api.rate_limit().map(items::rate_limit),
         headers: items::header_pairs(api.headers()),
         body: BufferSlice::copy_from(&env, api.body())?,
+        text: (api.text().as_bytes() != &api.body()[..]).then(|| api.text().into_owned()),
+        json: api
+            .json_text()
+            .filter(|json| *json != api.text())
+            .map(Cow::into_owned),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Results in native memory, several to a handle; the TypeScript half reads of one what a program asks for, when it asks.
 
+use std::borrow::Cow;
 use std::time::UNIX_EPOCH;
 
 use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Result, Status};
@@ -113,10 +114,17 @@ pub fn response_request_id(items: Handle<'_>, index: u32) -> Result<Option<&str>
     Ok(id.map(RequestId::as_str))
 }
 
-/// The body as text; `null` if it is not UTF-8.
+/// The body as text; `null` if it holds bytes that its charset does not have.
 #[napi(catch_unwind)]
-pub fn response_text(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
-    Ok(items.response(index)?.text().ok())
+pub fn response_text(items: Handle<'_>, index: u32) -> Result<Option<String>> {
+    let text = items.response(index)?.text();
+    Ok(text.ok().map(Cow::into_owned))
+}
+
+/// The body as a reader of JSON wants it; `null` if it is not UTF-8.
+#[napi(catch_unwind)]
+pub fn response_json_text(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    Ok(items.response(index)?.json_text().ok())
 }
 
 #[napi(catch_unwind)]

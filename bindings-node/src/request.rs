@@ -21,6 +21,7 @@ pub struct RawOptions {
     pub idempotency_key: Option<String>,
     pub correlation_id: Option<String>,
     pub microversion: Option<String>,
+    pub if_none_match: Option<String>,
 }
 
 /// What goes into a request. Pairs are names and values in turn.
@@ -106,6 +107,9 @@ fn with_options(mut b: Builder, options: RawOptions) -> Builder {
     }
     if let Some(version) = options.microversion {
         b = b.microversion(version);
+    }
+    if let Some(tag) = options.if_none_match {
+        b = b.if_none_match(tag);
     }
     b
 }

@@ -36,6 +36,19 @@ test("an API error has every field, and the trail", async (t) => {
   assert.ok(error.trail.startedAt instanceof Date && error.trail.elapsedMs >= 0);
 });
 
+test("the body of an error is there as text and as JSON", async (t) => {
+  const { client } = await both(t);
+  const error = await failure(client.get("/words"));
+  assert.equal(error.text, '{"error":"not_found","message":"caf\u00e9 \\ud800"}');
+  assert.deepEqual(error.json(), { error: "not_found", message: "caf\u00e9 \ufffd" });
+  assert.equal(error.reason, "caf\u00e9 \ufffd");
+  const plain = await failure(client.get("/missing"));
+  assert.equal(plain.text, Buffer.from(plain.body).toString());
+  assert.deepEqual(plain.json(), { error: { code: "not_found", message: "no such camera" } });
+  const html = await failure(client.get("/html"));
+  assert.deepEqual([html.text, html.json()], ["<h1>", null]);
+});
+
 test("texts and JSON show the trail and no secret", async (t) => {
   const { client } = await both(t, { dialect: "novavms", token: "s3cr3t-token" });
   const seen = [];

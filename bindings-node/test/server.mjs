@@ -48,6 +48,18 @@ export async function serve(socket) {
         return answer(response, 200, Buffer.from([0xff, 0x20]));
       case "not-json":
         return answer(response, 200, Buffer.from('{"secret": s3cr3t}'));
+      case "words": {
+        const words = Buffer.from('{"error":"not_found","message":"caf\u00e9 \\ud800"}', "latin1");
+        return answer(response, 404, words, { "Content-Type": "application/json; charset=latin1" });
+      }
+      case "html":
+        return answer(response, 404, Buffer.from("<h1>"));
+      case "tagged": {
+        const current = request.headers["if-none-match"] === '"v1"';
+        const body = Buffer.from(current ? "" : "caf\u00e9", "latin1");
+        const headers = { ETag: '"v1"', "Content-Type": "text/plain; charset=latin1" };
+        return answer(response, current ? 304 : 200, body, headers);
+      }
       case "missing":
         return answer(response, 404, ERROR, { "Set-Cookie": "s3cr3t" });
       case "forbidden":

@@ -34,6 +34,10 @@ export interface ApiErrorFields extends ErrorFields {
   rateLimit?: RateLimit | null;
   headers?: readonly string[];
   body?: Uint8Array;
+  /** The text of the body; `null` if it is the body as UTF-8. */
+  text?: string | null;
+  /** The JSON of the body; `null` if it is the text. */
+  json?: string | null;
 }
 
 /** An error as JSON. */
@@ -146,6 +150,8 @@ export class ApiError extends ReqtrailError {
   readonly #details: string | null;
   readonly #headers: readonly string[];
   readonly #body: Uint8Array;
+  readonly #text: string | null;
+  readonly #json: string | null;
   #made: Headers | undefined;
 
   constructor(message?: string, fields: ApiErrorFields = {}) {
@@ -158,6 +164,8 @@ export class ApiError extends ReqtrailError {
     this.#details = fields.details ?? null;
     this.#headers = fields.headers ?? [];
     this.#body = fields.body ?? new Uint8Array();
+    this.#text = fields.text ?? null;
+    this.#json = fields.json ?? null;
   }
 
   /** What the server says to operators, a stack trace for one. It is not meant for end users. */
@@ -173,6 +181,26 @@ export class ApiError extends ReqtrailError {
   /** The first 64 KiB of the answer's body, decoded. */
   get body(): Uint8Array {
     return this.#body;
+  }
+
+  /**
+   * The first 64 KiB of the answer's body as text: decoded by the charset of its `Content-Type`, else as UTF-8 with
+   * replacement characters for what cannot be decoded.
+   */
+  get text(): string {
+    return this.#text ?? Buffer.from(this.#body).toString("utf8");
+  }
+
+  /**
+   * The answer's body as JSON; `null` if it is not JSON, or longer than the 64 KiB that are kept: an error is being handled
+   * already, so this does not throw another one. `T` is what the program expects; it is not checked.
+   */
+  json<T = unknown>(): T | null {
+    try {
+      return JSON.parse(this.#json ?? this.text) as T;
+    } catch {
+      return null;
+    }
   }
 }
 

@@ -50,6 +50,8 @@ export function errorOf(
     fields.rateLimit = rateLimitOf(api.rateLimit);
     fields.headers = api.headers;
     fields.body = new Uint8Array(api.body.buffer, api.body.byteOffset, api.body.length);
+    fields.text = api.text ?? null;
+    fields.json = api.json ?? null;
   }
   let cls = BY_KIND[kind];
   if (cls === ApiError && category !== null) cls = BY_CATEGORY[category];
@@ -80,7 +82,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** The options that are in another spelling. */
 const SPELT =
-  /\b(?:base_url|max_attempts|user_agent|extra_ca|client_certificate|token_refresher|retry_budget|max_body_bytes|max_redirects|jitter_seed|http1_only|http2_ping_(?:interval|timeout)|pool_max_idle|unix_socket|idempotency_key|correlation_id|(?:base|max)_delay|max_retry_after|(?:attempt|connect|pool_idle)_timeout|default_header|show_query_param|timeout(?= is ))\b/g;
+  /\b(?:base_url|max_attempts|user_agent|extra_ca|client_certificate|token_refresher|retry_budget|max_body_bytes|max_redirects|jitter_seed|http1_only|http2_ping_(?:interval|timeout)|pool_max_idle|unix_socket|idempotency_key|correlation_id|if_none_match|(?:base|max)_delay|max_retry_after|(?:attempt|connect|pool_idle)_timeout|default_header|show_query_param|timeout(?= is ))\b/g;
 
 /** A text of the core with the options as they are called here. */
 function ownNames(text: string): string {

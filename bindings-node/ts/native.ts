@@ -35,6 +35,8 @@ export interface ErrorParts {
     rateLimit?: RateLimitParts;
     headers: string[];
     body: Buffer;
+    text?: string;
+    json?: string;
   };
 }
 
@@ -48,6 +50,7 @@ export interface RawOptions {
   idempotent?: boolean;
   idempotencyKey?: string;
   correlationId?: string;
+  ifNoneMatch?: string;
   microversion?: string;
 }
 
@@ -152,6 +155,7 @@ export interface Native {
   responseHeaders(items: Items, index: number): string[];
   responseRequestId(items: Items, index: number): string | null;
   responseText(items: Items, index: number): string | null;
+  responseJsonText(items: Items, index: number): string | null;
   responseBytes(items: Items, index: number): Buffer;
   responseNotText(items: Items, index: number): Items;
   responseNotJson(items: Items, index: number): Items;

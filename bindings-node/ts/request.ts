@@ -51,6 +51,11 @@ export interface CallOptions {
   correlationId?: string | null | undefined;
   /** The version of the API to ask for, where the API has versions. */
   microversion?: string | null | undefined;
+  /**
+   * Asks for the response only if it is not the one with this entity tag: the `ETag` header of an earlier response, sent as
+   * it is. Where it is still current, `response.notModified` is true; without this option a 304 is an error.
+   */
+  ifNoneMatch?: string | null | undefined;
   /** Cancels the call: at once, also in a wait or a body. */
   signal?: AbortSignal | null | undefined;
 }
@@ -96,6 +101,7 @@ const NAMES: Record<keyof CallOptions | "params", true> = {
   idempotencyKey: true,
   correlationId: true,
   microversion: true,
+  ifNoneMatch: true,
   signal: true,
 };
 
@@ -144,6 +150,7 @@ export function rawCall(
       case "idempotencyKey":
       case "correlationId":
       case "microversion":
+      case "ifNoneMatch":
         rare()[name] = text(name, value);
         break;
       case "signal":

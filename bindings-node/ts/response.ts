@@ -30,7 +30,10 @@ export function rateLimitOf(parts: RateLimitParts | null | undefined): RateLimit
 let make: (items: Items, index: number, status: number) => Response;
 let find: (response: Response) => readonly [Items, number];
 
-/** A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. */
+/**
+ * A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. With `ifNoneMatch`
+ * it can be a 304, which has no body.
+ */
 export class Response {
   readonly #items: Items;
   readonly #index: number;
@@ -51,9 +54,14 @@ export class Response {
     find = (response) => [response.#items, response.#index];
   }
 
-  /** Whether the status is 2xx: always, for every other answer is an error. */
+  /** Whether the call succeeded: always, for every other answer is an error. */
   get ok(): true {
     return true;
+  }
+
+  /** Whether what `ifNoneMatch` named is still current: a 304, which has no body. */
+  get notModified(): boolean {
+    return this.status === 304;
   }
 
   /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */
@@ -82,12 +90,13 @@ export class Response {
   }
 
   /**
-   * The body as JSON. `T` is what the program expects; it is not checked.
+   * The body as JSON. `T` is what the program expects; it is not checked. JSON is UTF-8 whatever the charset says; a
+   * byte-order mark before it is passed over.
    *
    * @throws {@link DecodeError} with the trail, if it is not JSON.
    */
   json<T = unknown>(): T {
-    const text = native.responseText(this.#items, this.#index);
+    const text = native.responseJsonText(this.#items, this.#index);
     if (text !== null) {
       try {
         return JSON.parse(text) as T;
@@ -99,9 +108,10 @@ export class Response {
   }
 
   /**
-   * The body as text.
+   * The body as text, decoded by the charset of its `Content-Type`: a label of the WHATWG Encoding Standard, or UTF-8 where
+   * there is none or an unknown one. A byte-order mark is not part of it.
    *
-   * @throws {@link DecodeError} with the trail, if it is not UTF-8.
+   * @throws {@link DecodeError} with the trail, if it holds bytes that the charset does not have.
    */
   text(): string {
     const text = native.responseText(this.#items, this.#index);

@@ -134,6 +134,22 @@ impl RawError {
         self.0.api().map(|api| PyBytes::new(py, api.body()))
     }
 
+    /// The body's text, where it is not the body as UTF-8.
+    #[getter]
+    fn own_text(&self) -> Option<String> {
+        let api = self.0.api()?;
+        let text = api.text();
+        (text.as_bytes() != &api.body()[..]).then(|| text.into_owned())
+    }
+
+    /// The body's JSON, where it is not the text.
+    #[getter]
+    fn own_json(&self) -> Option<String> {
+        let api = self.0.api()?;
+        let json = api.json_text()?;
+        (json != api.text()).then(|| json.into_owned())
+    }
+
     /// What is behind it: an exception of the program's own, the error of another call, such as a sign-in, or else why
     /// there was no new credential.
     #[getter]

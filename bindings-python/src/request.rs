@@ -42,7 +42,7 @@ fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Bu
         return match name {
             "params" | "query" | "headers" | "content" | "timeout" | "attempt_timeout"
             | "connect_timeout" | "max_attempts" | "idempotent" | "idempotency_key"
-            | "correlation_id" | "microversion" | "cancel" => Ok(builder),
+            | "correlation_id" | "microversion" | "if_none_match" | "cancel" => Ok(builder),
             other => Err(unknown(other)),
         };
     }
@@ -67,6 +67,7 @@ fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Bu
         "idempotency_key" => builder.idempotency_key(convert::text(name, value)?),
         "correlation_id" => builder.correlation_id(convert::text(name, value)?),
         "microversion" => builder.microversion(convert::text(name, value)?),
+        "if_none_match" => builder.if_none_match(convert::text(name, value)?),
         "cancel" => {
             let token = value
                 .cast::<CancelToken>()

@@ -1,5 +1,6 @@
 //! Responses and trails of the core; the Python half reads what a program asks for, when it asks.
 
+use std::borrow::Cow;
 use std::time::UNIX_EPOCH;
 
 use pyo3::prelude::*;
@@ -33,9 +34,14 @@ impl RawResponse {
         PyBytes::new(py, self.0.bytes())
     }
 
+    #[getter]
+    fn not_modified(&self) -> bool {
+        self.0.not_modified()
+    }
+
     /// The body as text; a `DecodeError` if it is none.
     #[getter]
-    fn text(&self, py: Python<'_>) -> PyResult<&str> {
+    fn text(&self, py: Python<'_>) -> PyResult<Cow<'_, str>> {
         self.0.text().map_err(|error| failure::raised(py, error))
     }
 

@@ -50,6 +50,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(200, {}, X_Many="one", x_many="two", Set_Cookie="s3cr3t")
             case ["text", *_]:
                 self.answer(200, b"\xff not text")
+            case ["words"]:
+                words = b'{"error":"not_found","message":"caf\xe9 \\ud800"}'
+                self.answer(404, words, Content_Type="application/json; charset=latin1")
+            case ["html"]:
+                self.answer(404, b"<h1>")
+            case ["tagged"]:
+                current = self.headers.get("If-None-Match") == '"v1"'
+                self.answer(304 if current else 200, b"" if current else b"caf\xe9", ETag='"v1"', Content_Type="text/plain; charset=latin1")
             case ["missing"]:
                 self.answer(404, error)
             case ["busy"]:

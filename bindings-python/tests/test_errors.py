@@ -46,6 +46,21 @@ def test_an_api_error(url: str) -> None:
     assert error.may_have_been_sent
 
 
+def test_the_body_of_an_error_as_text_and_json(url: str) -> None:
+    error = failed(url, "/words")
+    assert isinstance(error, reqtrail.ApiError)
+    for one in (error, copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert one.text == '{"error":"not_found","message":"café \\ud800"}'
+        assert one.json() == {"error": "not_found", "message": "café \ufffd"}
+        assert one.message == "café \ufffd"
+    plain = failed(url, "/missing")
+    assert isinstance(plain, reqtrail.ApiError)
+    assert (plain.text, plain.json()) == (plain.body.decode(), json.loads(plain.body))
+    html = failed(url, "/html")
+    assert isinstance(html, reqtrail.ApiError)
+    assert (html.text, html.json()) == ("<h1>", None)
+
+
 def test_the_last_line_of_a_traceback_is_enough(url: str) -> None:
     error = failed(url, "/busy", max_attempts=3)
     last = traceback.format_exception_only(error)[-1]

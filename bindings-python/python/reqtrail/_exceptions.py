@@ -6,6 +6,7 @@ One class for each kind of error; those of API errors by category are in ``_cate
 import builtins
 from typing import Any, Self
 
+from . import _json
 from ._codes import Category, ErrorKind
 from ._response import Headers, RateLimit
 from ._trail import Trail
@@ -93,6 +94,27 @@ class ApiError(ReqtrailError):
     """The rate limit that the answer reported."""
     microversion: str | None = None
     """The version of the API that the server answered with, where the API has versions."""
+    _text: str | None = None
+    _json: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The first 64 KiB of the answer's body as text.
+
+        It is decoded by the charset of its ``Content-Type``, else as UTF-8 with replacement characters for what cannot
+        be decoded.
+        """
+        return str(self.body, "utf-8", "replace") if self._text is None else self._text
+
+    def json(self) -> Any:
+        """The answer's body as JSON; ``None`` if it is not JSON, or longer than the 64 KiB that are kept.
+
+        An error is being handled already, so this does not raise another one.
+        """
+        try:
+            return _json.decode(self.text if self._json is None else self._json)
+        except (ValueError, RecursionError):
+            return None
 
 
 class ConnectError(ReqtrailError, builtins.ConnectionError):

@@ -62,6 +62,8 @@ def exception_of(raw: RawError) -> ReqtrailError:
             "body": raw.body,
             "rate_limit": None if limit is None else RateLimit._of(limit),
             "microversion": raw.microversion,
+            "_text": raw.own_text,
+            "_json": raw.own_json,
         }
     display = raw.display
     error = cls(display, **fields)

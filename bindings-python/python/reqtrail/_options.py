@@ -175,6 +175,9 @@ class RequestOptions(TypedDict, total=False):
     """Sent in the dialect's correlation header in the place of the call ID."""
     microversion: str | None
     """The version of the API to ask for."""
+    if_none_match: str | None
+    """Asks for the response only if it is not the one with this entity tag: the ``ETag`` of an earlier response, sent as
+    it is. Where it is still current, :attr:`Response.not_modified` is true; without this option a 304 is an error."""
     cancel: CancelToken | None
     """A token that cancels the call, from any thread."""
 

@@ -86,7 +86,7 @@ class RateLimit:
 
 
 class Response:
-    """A 2xx response whose whole body is here."""
+    """A 2xx response whose whole body is here, or the 304 of a request with ``if_none_match``."""
 
     __slots__ = ("__weakref__", "_headers", "_raw", "_trail")
 
@@ -100,6 +100,11 @@ class Response:
     def status(self) -> int:
         """The status."""
         return self._raw.status
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether what ``if_none_match`` named is still current: a 304, which has no body."""
+        return self._raw.not_modified
 
     @property
     def headers(self) -> Headers:
@@ -117,11 +122,18 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text; a :class:`DecodeError` if it is not UTF-8."""
+        """The body as text; a :class:`DecodeError` if it holds bytes that its charset does not have.
+
+        The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
+        unknown one, it is UTF-8. A byte-order mark is not part of the text.
+        """
         return self._raw.text
 
     def json(self) -> Any:
-        """The body as JSON; a :class:`DecodeError` if it is none, with the trail."""
+        """The body as JSON; a :class:`DecodeError` if it is none, with the trail.
+
+        It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
+        """
         text = self._text_of_json()
         try:
             return _json.decode(text)
@@ -130,7 +142,7 @@ class Response:
 
     def _text_of_json(self) -> str:
         try:
-            return str(self._raw.content, "utf-8")
+            return str(self._raw.content, "utf-8-sig")
         except UnicodeDecodeError as refused:
             raise self._raw.not_json(refused) from refused
 

@@ -312,10 +312,7 @@ async fn its_text_and_json_hold_no_credential() {
         ("utf-16le", utf_16),
     ] {
         let exchange = reply(404)
-            .header(
-                "content-type",
-                &format!("application/json; charset={label}"),
-            )
+            .header("content-type", format!("application/json; charset={label}"))
             .body(body);
         let fixture = with([exchange], |b| b.max_attempts(1));
         let request = fixture.client.get("/x/{id}").secret_param("id", secret);

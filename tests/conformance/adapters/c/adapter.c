@@ -32,6 +32,7 @@ static void make(struct out *out, const reqtrail_client *client, const struct js
   struct work work = {client,
                       request,
                       parse == NULL ? "bytes" : parse->text,
+                      json_get(given, "if_none_match") != NULL,
                       repeat < 0 ? 0 : (size_t)repeat,
                       concurrency < 1 ? 1 : (size_t)concurrency,
                       scenario_number(given, "cancel_after_ms", -1),

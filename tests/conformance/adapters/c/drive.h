@@ -9,6 +9,7 @@ struct work {
   const reqtrail_client *client;
   const reqtrail_request *request;
   const char *parse;
+  bool conditional;
   size_t repeat;
   size_t concurrency;
   long cancel_after_ms; /* negative: not at all */

@@ -73,7 +73,7 @@ void drive_queue(struct work *work) {
       for (size_t i = 0; i < count; i++) {
         struct out *result = &work->results[done[i].tag];
         if (done[i].code == REQTRAIL_OK) {
-          out_response(result, done[i].response, work->parse);
+          out_response(result, done[i].response, work->parse, work->conditional);
         } else {
           out_error(result, done[i].error);
         }

@@ -67,7 +67,7 @@ static void blocking(struct work *work, struct out *result) {
     if (pthread_create(&thread, NULL, ring, &timer) != 0) give_up("threads", "cannot be made");
   }
   if (reqtrail_call(work->client, request, &response, &error) == REQTRAIL_OK) {
-    out_response(result, response, work->parse);
+    out_response(result, response, work->parse, work->conditional);
   } else {
     out_error(result, error);
   }
@@ -90,7 +90,7 @@ static void ended(reqtrail_call_handle *call, reqtrail_code code, reqtrail_respo
   struct told *told = user_data;
   (void)call;
   if (code == REQTRAIL_OK) {
-    out_response(told->result, response, told->work->parse);
+    out_response(told->result, response, told->work->parse, told->work->conditional);
   } else {
     out_error(told->result, error);
   }

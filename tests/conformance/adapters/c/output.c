@@ -99,12 +99,14 @@ unsigned char *base64_decode(const char *text, size_t length, size_t *decoded) {
   return bytes;
 }
 
-void out_response(struct out *out, const reqtrail_response *response, const char *parse) {
+void out_response(struct out *out, const reqtrail_response *response, const char *parse, bool conditional) {
   const char *text = NULL;
   size_t length = 0;
   reqtrail_error *error = NULL;
   reqtrail_code code = REQTRAIL_OK;
-  if (strcmp(parse, "json") == 0) code = reqtrail_response_json(response, &text, &length, &error);
+  /* A 304 has no body to parse. */
+  bool no_json = strcmp(parse, "json") == 0 && reqtrail_response_not_modified(response);
+  if (strcmp(parse, "json") == 0 && !no_json) code = reqtrail_response_json(response, &text, &length, &error);
   if (strcmp(parse, "text") == 0) code = reqtrail_response_text(response, &text, &length, &error);
   if (code != REQTRAIL_OK) {
     out_error(out, error);
@@ -128,7 +130,12 @@ void out_response(struct out *out, const reqtrail_response *response, const char
     out_plain(out, "]");
   }
   out_plain(out, "],");
-  if (text == NULL) {
+  if (conditional) {
+    out_plain(out, reqtrail_response_not_modified(response) ? "\"not_modified\":true," : "\"not_modified\":false,");
+  }
+  if (no_json) {
+    out_plain(out, "\"json\":null,");
+  } else if (text == NULL) {
     const unsigned char *body = reqtrail_response_body(response, &length);
     out_base64(out, body, length);
   } else if (strcmp(parse, "text") == 0) {

@@ -198,7 +198,7 @@ reqtrail_request *scenario_request(const struct json *given) {
   static const char *const keys[] = {"method", "path", "params", "query", "headers", "json", "text", "base64",
                                      "idempotent", "idempotency_key", "timeout_ms", "cancel_after_ms",
                                      "attempt_timeout_ms", "max_attempts", "parse", "repeat", "concurrency", "options",
-                                     NULL};
+                                     "if_none_match", NULL};
   static const char *const others[] = {"connect_timeout_ms", "correlation_id", "microversion", NULL};
   known(given, keys);
   known(json_get(given, "options"), others);
@@ -242,6 +242,9 @@ reqtrail_request *scenario_request(const struct json *given) {
   }
   if ((it = json_get(options, "microversion")) != NULL) {
     reqtrail_request_microversion(request, it->text, it->text_length);
+  }
+  if ((it = json_get(given, "if_none_match")) != NULL) {
+    reqtrail_request_if_none_match(request, it->text, it->text_length);
   }
   if ((it = json_get(given, "max_attempts")) != NULL) reqtrail_request_max_attempts(request, (uint32_t)it->number);
   return request;

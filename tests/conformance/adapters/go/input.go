@@ -84,6 +84,7 @@ type request struct {
 	AttemptTimeoutMS *float64          `json:"attempt_timeout_ms"`
 	CancelAfterMS    *float64          `json:"cancel_after_ms"`
 	MaxAttempts      *int              `json:"max_attempts"`
+	IfNoneMatch      *string           `json:"if_none_match"`
 	Options          requestOptions    `json:"options"`
 	Parse            string            `json:"parse"`
 	Repeat           int               `json:"repeat"`
@@ -229,6 +230,9 @@ func (given *request) request() *reqtrail.Request {
 	}
 	if given.Text != nil {
 		made.Body = []byte(*given.Text)
+	}
+	if given.IfNoneMatch != nil {
+		reqtrail.WithIfNoneMatch(*given.IfNoneMatch)(made)
 	}
 	if given.IdempotencyKey != nil {
 		reqtrail.WithIdempotencyKey(*given.IdempotencyKey)(made)

@@ -121,7 +121,7 @@ func one(client *reqtrail.Client, given *request) result {
 	response, err := client.Do(ctx, given.request())
 	if err == nil {
 		var ok result
-		if ok, err = success(response, given.Parse); err == nil {
+		if ok, err = success(response, given); err == nil {
 			return ok
 		}
 	}

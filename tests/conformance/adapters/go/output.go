@@ -12,16 +12,24 @@ import (
 
 type result map[string]any
 
-func success(response *reqtrail.Response, parse string) (result, error) {
+func success(response *reqtrail.Response, given *request) (result, error) {
 	ok := map[string]any{
 		"status":     response.StatusCode,
 		"request_id": orNull(response.RequestID),
 		"headers":    pairs(response.Header),
 		"trail":      response.Trail,
 	}
-	switch parse {
+	if given.IfNoneMatch != nil {
+		ok["not_modified"] = response.NotModified()
+	}
+	switch given.Parse {
 	case "json":
 		var body json.RawMessage
+		if response.NotModified() {
+			// There is nothing to parse.
+			ok["json"] = nil
+			break
+		}
 		if err := response.JSON(&body); err != nil {
 			return nil, err
 		}

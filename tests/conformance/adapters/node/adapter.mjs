@@ -97,7 +97,7 @@ async function one(client, request) {
   try {
     return success(
       await client.request(request.method ?? "GET", request.path, options),
-      request.parse,
+      request,
     );
   } catch (error) {
     if (error instanceof ReqtrailError) return failure(error);
@@ -107,11 +107,13 @@ async function one(client, request) {
   }
 }
 
-function success(response, parse) {
+function success(response, { parse, if_none_match: tag }) {
   let body;
-  if (parse === "json") body = { json: response.json() };
+  // A 304 has nothing to parse.
+  if (parse === "json") body = { json: response.notModified ? null : response.json() };
   else if (parse === "text") body = { text: response.text() };
   else body = { base64: Buffer.from(response.bytes()).toString("base64") };
+  if (tag != null) body.not_modified = response.notModified;
   const { status, requestId, headers, trail } = response;
   return { ok: { status, request_id: requestId, headers: [...headers], trail, ...body } };
 }

@@ -23,15 +23,14 @@ def next_token(left: list[str]) -> Callable[[], Awaitable[str]]:
 async def one(client: reqtrail.AsyncClient, request: dict[str, Any]) -> dict[str, Any]:
     method, path, options = request_options(request)
     after = request.get("cancel_after_ms")
-    parse = request.get("parse", "bytes")
     try:
         if after is None:
-            return success(await client.request(method, path, **options), parse)
+            return success(await client.request(method, path, **options), request)
         # asyncio's own way to cancel.
         task = asyncio.create_task(client.request(method, path, **options))
         timer = asyncio.get_running_loop().call_later(after / 1e3, task.cancel)
         try:
-            return success(await task, parse)
+            return success(await task, request)
         except asyncio.CancelledError as cancelled:
             # A call that had ended before it could be cancelled has no error; then the scenario's times are wrong.
             cause = cancelled.__cause__

@@ -83,14 +83,18 @@ def request_options(request: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     return request.get("method") or "GET", request["path"], options
 
 
-def success(response: reqtrail.Response, parse: str) -> dict[str, Any]:
-    match parse:
+def success(response: reqtrail.Response, request: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any]
+    match request.get("parse"):
         case "json":
-            body = {"json": response.json()}
+            # A 304 has nothing to parse.
+            body = {"json": None if response.not_modified else response.json()}
         case "text":
             body = {"text": response.text}
         case _:
             body = {"base64": base64.b64encode(response.content).decode()}
+    if request.get("if_none_match") is not None:
+        body["not_modified"] = response.not_modified
     return {
         "ok": {
             "status": response.status,

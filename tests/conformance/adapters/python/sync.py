@@ -31,7 +31,7 @@ def one(client: reqtrail.Client, request: dict[str, Any]) -> dict[str, Any]:
         timer = threading.Timer(request["cancel_after_ms"] / 1e3, token.cancel)
         timer.start()
     try:
-        return success(client.request(method, path, **options), request.get("parse", "bytes"))
+        return success(client.request(method, path, **options), request)
     except reqtrail.ReqtrailError as error:
         return failure(error)
     finally:
