@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::backoff::Backoff;
+use crate::cancel::CancelReason;
 use crate::codes::{Cause, ErrorKind, StopReason};
 use crate::error::{BoxError, Error};
 use crate::observe;
@@ -142,11 +143,8 @@ impl<'a, T: Transport> Call<'a, T> {
 
     /// Makes attempts until the decision says stop.
     async fn run(&mut self) -> (End, StopReason) {
-        if self.cancel.is_cancelled() {
-            return (
-                End::error(ErrorKind::Cancelled, "cancelled before anything was sent"),
-                StopReason::Cancelled,
-            );
+        if let Some(reason) = self.cancel.reason() {
+            return cancelled(reason, "before anything was sent");
         }
         let mut lease = match self.first_credential().await {
             Ok(lease) => lease,
@@ -168,7 +166,7 @@ impl<'a, T: Transport> Call<'a, T> {
             }
             let gave = self.attempt(cause, lease.as_ref(), hops, resends).await;
             let may_repeat = match gave.gave {
-                Gave::Success | Gave::Cancelled => false,
+                Gave::Success | Gave::Cancelled(_) => false,
                 Gave::Redirect => gave.retry_after.is_some(),
                 _ => true,
             };
@@ -242,9 +240,8 @@ impl<'a, T: Transport> Call<'a, T> {
                     };
                 }
             }
-            if self.cancel.is_cancelled() {
-                let end = End::error(ErrorKind::Cancelled, "cancelled between two attempts");
-                return (end, StopReason::Cancelled);
+            if let Some(reason) = self.cancel.reason() {
+                return cancelled(reason, "between two attempts");
             }
             if self.time_left().is_zero() {
                 let end = late
@@ -338,13 +335,7 @@ impl<'a, T: Transport> Call<'a, T> {
         )
         .await
         {
-            Race::Cancelled => Err((
-                End::error(
-                    ErrorKind::Cancelled,
-                    "cancelled while waiting for the next attempt",
-                ),
-                StopReason::Cancelled,
-            )),
+            Race::Cancelled(reason) => Err(cancelled(reason, "while waiting for the next attempt")),
             Race::Done(()) | Race::Time => Ok(()),
         }
     }
@@ -384,7 +375,7 @@ impl<'a, T: Transport> Call<'a, T> {
         let patience = after(self.transport.now(), EARLY_WAIT).min(self.deadline);
         match self.refreshed(Some(old), patience).await {
             Race::Done(Ok(lease)) => return Ok(Some(lease)),
-            Race::Cancelled => return Err(cancelled_in_refresh()),
+            Race::Cancelled(reason) => return Err(cancelled(reason, IN_REFRESH)),
             Race::Time if self.time_left().is_zero() => return Err(late_in_refresh()),
             // The refresher's own words are not logged: they may hold anything.
             Race::Done(Err(_)) | Race::Time => tracing::warn!(
@@ -410,7 +401,7 @@ impl<'a, T: Transport> Call<'a, T> {
             Race::Done(Ok(lease)) => Ok(Some(lease)),
             Race::Done(Err(failed)) => Err((otherwise.caused_by(failed), StopReason::NotRetryable)),
             Race::Time => Err(late_in_refresh()),
-            Race::Cancelled => Err(cancelled_in_refresh()),
+            Race::Cancelled(reason) => Err(cancelled(reason, IN_REFRESH)),
         }
     }
 
@@ -455,20 +446,19 @@ impl<'a, T: Transport> Call<'a, T> {
     }
 }
 
+/// When a call ends that waits for a new token.
+const IN_REFRESH: &str = "while the token refresher was at work";
+
 fn late_in_refresh() -> (End, StopReason) {
-    let end = End::error(
-        ErrorKind::Timeout,
-        "the call's time ran out while the token refresher was at work",
-    );
+    let message = format!("the call's time ran out {IN_REFRESH}");
+    let end = End::error(ErrorKind::Timeout, message);
     (end, StopReason::Deadline)
 }
 
-fn cancelled_in_refresh() -> (End, StopReason) {
-    let end = End::error(
-        ErrorKind::Cancelled,
-        "cancelled while the token refresher was at work",
-    );
-    (end, StopReason::Cancelled)
+/// The end of a call that is cancelled outside of an attempt.
+fn cancelled(reason: CancelReason, when: &str) -> (End, StopReason) {
+    let message = format!("{} {when}", reason.words());
+    (End::error(reason.kind(), message), reason.stopped())
 }
 
 /// How long a call waits for a token ahead of time: what it has still holds, and is better than no answer.

@@ -2,13 +2,50 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use event_listener::Event;
 
+use crate::codes::{ErrorKind, StopReason};
+
+/// Why the calls of a [`CancelToken`] end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum CancelReason {
+    /// The caller does not want the result any more: kind `cancelled`, stopped `cancelled`.
+    Cancelled,
+    /// A deadline of the caller's own passed, one that it keeps outside of reqtrail: kind `timeout`, stopped `deadline`.
+    Deadline,
+}
+
+impl CancelReason {
+    /// The kind of the error that a call ends with.
+    pub(crate) fn kind(self) -> ErrorKind {
+        match self {
+            Self::Cancelled => ErrorKind::Cancelled,
+            Self::Deadline => ErrorKind::Timeout,
+        }
+    }
+
+    pub(crate) fn stopped(self) -> StopReason {
+        match self {
+            Self::Cancelled => StopReason::Cancelled,
+            Self::Deadline => StopReason::Deadline,
+        }
+    }
+
+    /// The reason as the start of an error's text, which goes on with when it came.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Deadline => "the caller's deadline passed",
+        }
+    }
+}
+
 /// Cancels the calls it was given to: at once, from any thread, also in a wait or a body.
 ///
-/// Clones are one token. A cancelled token stays cancelled; calls that are given one end before anything is sent.
+/// Clones are one token. A cancelled token stays cancelled, with the reason that came first; calls that are given one end before anything is sent.
 ///
 /// # Examples
 /// ```
@@ -24,11 +61,17 @@ pub struct CancelToken(Arc<State>);
 
 #[derive(Default)]
 struct State {
-    cancelled: AtomicBool,
+    /// A [`CancelReason`], or [`LIVE`].
+    reason: AtomicU8,
     event: Event,
     /// What cancels this token too.
     parent: Option<CancelToken>,
 }
+
+/// The state of a token that is not cancelled.
+const LIVE: u8 = 0;
+const CANCELLED: u8 = 1;
+const DEADLINE: u8 = 2;
 
 impl CancelToken {
     /// Makes a token that is not cancelled.
@@ -48,15 +91,46 @@ impl CancelToken {
 
     /// Cancels all calls that have the token.
     pub fn cancel(&self) {
-        self.0.cancelled.store(true, Ordering::Release);
+        self.cancel_with(CancelReason::Cancelled);
+    }
+
+    /// Cancels all calls that have the token, and says why: the reason decides the kind of their errors. The first reason
+    /// stays.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::{CancelReason, CancelToken};
+    ///
+    /// let token = CancelToken::new();
+    /// token.cancel_with(CancelReason::Deadline);
+    /// token.cancel();
+    /// assert_eq!(token.reason(), Some(CancelReason::Deadline));
+    /// ```
+    pub fn cancel_with(&self, reason: CancelReason) {
+        let reason = match reason {
+            CancelReason::Cancelled => CANCELLED,
+            CancelReason::Deadline => DEADLINE,
+        };
+        let first = &self.0.reason;
+        // A second cancel finds the token cancelled, which is what it wants.
+        let _ = first.compare_exchange(LIVE, reason, Ordering::AcqRel, Ordering::Acquire);
         self.0.event.notify(usize::MAX);
     }
 
     /// Returns whether the token was cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::Acquire)
-            || self.0.parent.as_ref().is_some_and(Self::is_cancelled)
+        self.reason().is_some()
+    }
+
+    /// Returns why the token was cancelled; `None` if it was not.
+    #[must_use]
+    pub fn reason(&self) -> Option<CancelReason> {
+        match self.0.reason.load(Ordering::Acquire) {
+            CANCELLED => Some(CancelReason::Cancelled),
+            DEADLINE => Some(CancelReason::Deadline),
+            _ => self.0.parent.as_ref().and_then(Self::reason),
+        }
     }
 
     /// Waits until the token is cancelled.
@@ -92,7 +166,7 @@ impl Stop {
 impl fmt::Debug for CancelToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CancelToken")
-            .field("cancelled", &self.is_cancelled())
+            .field("reason", &self.reason())
             .finish()
     }
 }

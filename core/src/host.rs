@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::call::plan::CallPlan;
 use crate::call::shared::Shared;
-use crate::cancel::{CancelToken, Stop};
+use crate::cancel::{CancelReason, CancelToken, Stop};
 use crate::error::Error;
 use crate::response::Response;
 use crate::transport::DefaultTransport;
@@ -140,7 +140,12 @@ pub trait Host: Send + Sync {
 
     /// Cancels the call or the flow of this tag; `false` if none is under way. Its result, `cancelled` or what it already had,
     /// is queued all the same.
-    fn cancel(&self, tag: u64) -> bool;
+    fn cancel(&self, tag: u64) -> bool {
+        self.cancel_with(tag, CancelReason::Cancelled)
+    }
+
+    /// Cancels as [`cancel`](Self::cancel) does, and says why; the first reason stays.
+    fn cancel_with(&self, tag: u64, reason: CancelReason) -> bool;
 
     /// Makes a call and waits for its end. `interrupted` is asked some twenty times a second; `true` cancels the call.
     fn call_blocking(

@@ -89,7 +89,7 @@ pub mod openstack;
 mod request;
 
 pub use call::credential::Token;
-pub use cancel::CancelToken;
+pub use cancel::{CancelReason, CancelToken};
 pub use client::{AnyClient, Client, ClientBuilder};
 pub use codes::{
     Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,

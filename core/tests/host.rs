@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use reqtrail::host::{CallResult, Finished};
-use reqtrail::{CancelToken, Client, ErrorKind, Observer, Trail, blocking};
+use reqtrail::{CancelReason, CancelToken, Client, ErrorKind, Observer, Trail, blocking};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
 
 fn sandbox() -> Sandbox {
@@ -462,6 +462,16 @@ fn ending_one_call_does_not_end_those_that_share_its_token() {
             .is_err_and(reqtrail::Error::is_cancelled)
     );
     assert!(!shared.is_cancelled());
+    // The one who ends it may say that a deadline passed.
+    sandbox.inject(Incident::stall().times(1));
+    let stalled = client.get("/cameras").cancel_token(&shared).prepare();
+    client.host().submit(stalled, 3);
+    assert!(client.host().cancel_with(3, CancelReason::Deadline));
+    assert!(
+        bell.take(&client, 1)[&3]
+            .as_ref()
+            .is_err_and(reqtrail::Error::is_timeout)
+    );
     // The shared one still ends whatever has it.
     let late = client.get("/cameras").cancel_token(&shared).prepare();
     shared.cancel();

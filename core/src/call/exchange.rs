@@ -13,10 +13,11 @@ use super::plan::Hop;
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
 use super::shared::Shared;
-use super::timeout::{self, Waited};
+use super::timeout::{self, Limit, Waited};
 use super::timer::{AttemptTimer, Ended, Timing};
 use super::{End, guard};
 use crate::charset::Charset;
+use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{self, Coding, DecodeError};
 use crate::dialect::{self, RetryRule, Seen};
@@ -101,13 +102,17 @@ impl<T: Transport> Attempt<'_, T> {
         };
         let waited = {
             let work = pin!(self.transport.exchange(request));
-            race(work, Pin::new(&mut timer), cancel).await
+            let waited = race(work, Pin::new(&mut timer), cancel).await;
+            if let Race::Cancelled(CancelReason::Deadline) = waited {
+                sent.note_timeout();
+            }
+            waited
             // Dropped here: only then is it settled whether a request that was given up has left.
         };
         let reply = match waited {
             Race::Done(Ok(reply)) => reply,
             Race::Done(Err(error)) => return self.broken(error, None, recorder, &sent),
-            Race::Cancelled => return cancelled(recorder, guard::sent(&sent)),
+            Race::Cancelled(reason) => return self.cancelled(reason, recorder, &sent),
             Race::Time => return self.timed_out(recorder, None, &sent),
         };
         // What is answered was sent, also by a transport that forgot to say so.
@@ -165,7 +170,10 @@ impl<T: Transport> Attempt<'_, T> {
                 ErrorKind::Redirect,
                 self.redactor.text(&why).into_owned(),
             ),
-            Verdict::Final => self.api_error(head, body, recorder, cancel, timer).await,
+            Verdict::Final => {
+                self.api_error(head, body, recorder, cancel, timer, &sent)
+                    .await
+            }
         }
     }
 
@@ -202,7 +210,7 @@ impl<T: Transport> Attempt<'_, T> {
                 return self.broken(error, head.retry_after, recorder, sent);
             }
             Race::Time => return self.timed_out(recorder, head.retry_after, sent),
-            Race::Cancelled => return cancelled(recorder, Sent::Yes),
+            Race::Cancelled(reason) => return self.cancelled(reason, recorder, sent),
         }
         let raw = collected.into_bytes();
         let coding = match self.coding(&head.headers) {
@@ -222,7 +230,7 @@ impl<T: Transport> Attempt<'_, T> {
         {
             Race::Done(Ok(body)) => body,
             Race::Time => return self.timed_out(recorder, head.retry_after, sent),
-            Race::Cancelled => return cancelled(recorder, Sent::Yes),
+            Race::Cancelled(reason) => return self.cancelled(reason, recorder, sent),
             Race::Done(Err(DecodeError::TooLarge)) => return too_large(recorder, limit),
             Race::Done(Err(DecodeError::Corrupt(error))) => {
                 return failed(
@@ -256,11 +264,13 @@ impl<T: Transport> Attempt<'_, T> {
         recorder: &mut Recorder,
         cancel: &mut Cancel,
         mut timer: AttemptTimer<'_, T>,
+        sent: &SentMark,
     ) -> Exchanged {
         let mut collected = Collected::default();
         let read = collected.read(body, limits::ERROR_BODY_READ);
-        if let Race::Cancelled = race(pin!(read), Pin::new(&mut timer), cancel).await {
-            return cancelled(recorder, Sent::Yes);
+        let read = race(pin!(read), Pin::new(&mut timer), cancel).await;
+        if let Race::Cancelled(reason) = read {
+            return self.cancelled(reason, recorder, sent);
         }
         let body = match self.coding(&head.headers) {
             Ok(coding) => {
@@ -269,7 +279,7 @@ impl<T: Transport> Attempt<'_, T> {
                 match race(pin!(work), Pin::new(&mut timer), cancel).await {
                     Race::Done(body) => body,
                     Race::Time => Bytes::new(),
-                    Race::Cancelled => return cancelled(recorder, Sent::Yes),
+                    Race::Cancelled(reason) => return self.cancelled(reason, recorder, sent),
                 }
             }
             Err(_) => Bytes::new(),
@@ -392,26 +402,11 @@ impl<T: Transport> Attempt<'_, T> {
         retry_after: Option<Duration>,
         mark: &SentMark,
     ) -> Exchanged {
-        let sent = if is_answered(recorder) {
-            Sent::Yes
-        } else {
-            guard::sent(mark)
-        };
-        let phase = match mark.phase() {
-            // A transport that does not tell its phases.
-            phase if sent != Sent::No && !phase.is_connected() => Phase::Waiting,
-            phase => phase,
-        };
+        let sent = sent(recorder, mark);
         let now = self.transport.now();
+        let phase = phase(sent, mark);
         let ended = self.timing.ended_by(now, phase.is_connected());
-        let (peer, host) = (mark.peer(), self.hop.host());
-        let waited = Waited {
-            phase,
-            peer: peer.as_deref(),
-            host: &host,
-        };
-        let reason = timeout::reason(&waited, self.timing.limit(ended, now));
-        let reason = self.redactor.text(&reason);
+        let reason = self.late(phase, mark, self.timing.limit(ended, now));
         let (kind, gave, code) = match ended {
             Ended::Connect => (ErrorKind::Connect, Gave::NoConnection, Some("ETIMEDOUT")),
             Ended::Attempt | Ended::Call => (ErrorKind::Timeout, Gave::Broken, None),
@@ -428,6 +423,40 @@ impl<T: Transport> Attempt<'_, T> {
             retry_after,
             ..Exchanged::new(gave, sent, End::error(kind, reason))
         }
+    }
+
+    /// The caller cancelled, or its own deadline passed.
+    fn cancelled(&self, why: CancelReason, recorder: &mut Recorder, mark: &SentMark) -> Exchanged {
+        let sent = sent(recorder, mark);
+        let reason = match why {
+            CancelReason::Cancelled => guard::CANCELLED.to_owned(),
+            CancelReason::Deadline => {
+                mark.note_timeout();
+                let limit = Limit::of_caller(self.timing.started, self.transport.now());
+                self.late(phase(sent, mark), mark, limit)
+            }
+        };
+        recorder.failed(Failed {
+            kind: why.kind(),
+            sent,
+            unprocessed: false,
+            code: None,
+            reason: &reason,
+        });
+        let end = End::error(why.kind(), reason);
+        Exchanged::new(Gave::Cancelled(why), sent, end)
+    }
+
+    /// What had not happened when the time was up, without secrets.
+    fn late(&self, phase: Phase, mark: &SentMark, limit: Limit) -> String {
+        let (peer, host) = (mark.peer(), self.hop.host());
+        let waited = Waited {
+            phase,
+            peer: peer.as_deref(),
+            host: &host,
+        };
+        let reason = timeout::reason(&waited, limit);
+        self.redactor.text(&reason).into_owned()
     }
 
     fn read_id(&self, headers: &HeaderMap, body: Option<&str>) -> request_id::Reading {
@@ -491,16 +520,22 @@ impl<T: Transport> Attempt<'_, T> {
     }
 }
 
-fn cancelled(recorder: &mut Recorder, sent: Sent) -> Exchanged {
-    recorder.failed(Failed {
-        kind: ErrorKind::Cancelled,
-        sent,
-        unprocessed: false,
-        code: None,
-        reason: guard::CANCELLED,
-    });
-    let end = End::error(ErrorKind::Cancelled, guard::CANCELLED);
-    Exchanged::new(Gave::Cancelled, sent, end)
+/// Whether the request of an attempt that ended early went out.
+fn sent(recorder: &Recorder, mark: &SentMark) -> Sent {
+    if is_answered(recorder) {
+        Sent::Yes
+    } else {
+        guard::sent(mark)
+    }
+}
+
+/// What an attempt was doing when it ended early.
+fn phase(sent: Sent, mark: &SentMark) -> Phase {
+    match mark.phase() {
+        // A transport that does not tell its phases.
+        phase if sent != Sent::No && !phase.is_connected() => Phase::Waiting,
+        phase => phase,
+    }
 }
 
 /// A response that is here and cannot be used; the next one would be no better.

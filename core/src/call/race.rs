@@ -4,14 +4,14 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::cancel::{CancelToken, Stop};
+use crate::cancel::{CancelReason, CancelToken, Stop};
 
 /// Who was first.
 #[derive(Debug)]
 pub(crate) enum Race<T> {
     Done(T),
     Time,
-    Cancelled,
+    Cancelled(CancelReason),
 }
 
 /// Waits for the first of three. A result that is there counts even if the time is up as well; a cancel counts always.
@@ -25,8 +25,8 @@ where
     S: Future<Output = ()>,
 {
     poll_fn(|cx| {
-        if cancel.poll(cx).is_ready() {
-            return Poll::Ready(Race::Cancelled);
+        if let Poll::Ready(reason) = cancel.poll(cx) {
+            return Poll::Ready(Race::Cancelled(reason));
         }
         if let Poll::Ready(output) = work.as_mut().poll(cx) {
             return Poll::Ready(Race::Done(output));
@@ -40,7 +40,7 @@ where
 pub(crate) struct Cancel {
     stop: Option<Stop>,
     token: Option<CancelToken>,
-    wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    wait: Option<Pin<Box<dyn Future<Output = CancelReason> + Send>>>,
 }
 
 impl Cancel {
@@ -57,27 +57,28 @@ impl Cancel {
         Self { stop, ..self }
     }
 
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.is_stopped() || self.token.as_ref().is_some_and(CancelToken::is_cancelled)
+    /// Why the call was cancelled; `None` if it was not.
+    pub(crate) fn reason(&self) -> Option<CancelReason> {
+        if self.stop.as_ref().is_some_and(Stop::is_stopped) {
+            return Some(CancelReason::Cancelled);
+        }
+        self.token.as_ref().and_then(CancelToken::reason)
     }
 
-    fn is_stopped(&self) -> bool {
-        self.stop.as_ref().is_some_and(Stop::is_stopped)
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.is_stopped() {
-            return Poll::Ready(());
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CancelReason> {
+        if let Some(reason) = self.reason() {
+            return Poll::Ready(reason);
         }
         let Some(token) = &self.token else {
             return Poll::Pending;
         };
-        if token.is_cancelled() {
-            return Poll::Ready(());
-        }
         let wait = self.wait.get_or_insert_with(|| {
             let token = token.clone();
-            Box::pin(async move { token.cancelled().await })
+            Box::pin(async move {
+                token.cancelled().await;
+                // It says so once it is cancelled.
+                token.reason().unwrap_or(CancelReason::Cancelled)
+            })
         });
         wait.as_mut().poll(cx)
     }

@@ -1,6 +1,6 @@
 //! A timeout in words: what had not happened, with whom, and within which limit.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::transport::Phase;
 
@@ -18,15 +18,36 @@ pub(super) struct Waited<'a> {
 pub(super) struct Limit {
     /// What the attempt had of it.
     pub(super) time: Duration,
-    /// The call's timeout, where earlier attempts used up a part of it.
-    pub(super) rest_of: Option<Duration>,
+    pub(super) set_by: SetBy,
+}
+
+/// Where the limit of an attempt comes from.
+#[derive(Clone, Copy)]
+pub(super) enum SetBy {
+    /// An option for it.
+    Option,
+    /// The call's timeout, of which earlier attempts used up a part.
+    RestOfCall(Duration),
+    /// A deadline that the caller keeps outside of reqtrail.
+    Caller,
+}
+
+impl Limit {
+    /// The limit of an attempt that the caller's own deadline ended.
+    pub(super) fn of_caller(started: Instant, now: Instant) -> Self {
+        Self {
+            time: now.saturating_duration_since(started),
+            set_by: SetBy::Caller,
+        }
+    }
 }
 
 /// Says it in one line.
 pub(super) fn reason(waited: &Waited<'_>, limit: Limit) -> String {
-    let time = match limit.rest_of {
-        None => shown(limit.time),
-        Some(call) => format!(
+    let time = match limit.set_by {
+        SetBy::Option => shown(limit.time),
+        SetBy::Caller => format!("{}, when the caller's deadline passed", shown(limit.time)),
+        SetBy::RestOfCall(call) => format!(
             "{}, what was left of the call's {}",
             shown(limit.time),
             shown(call)
@@ -74,11 +95,11 @@ fn shown(time: Duration) -> String {
 mod tests {
     use super::*;
 
-    fn said(phase: Phase, peer: Option<&str>, millis: u64, rest_of: Option<u64>) -> String {
+    fn said(phase: Phase, peer: Option<&str>, millis: u64, set_by: SetBy) -> String {
         let host = "api.example:443";
         let limit = Limit {
             time: Duration::from_millis(millis),
-            rest_of: rest_of.map(Duration::from_millis),
+            set_by,
         };
         reason(&Waited { phase, peer, host }, limit)
     }
@@ -88,40 +109,54 @@ mod tests {
         let peer = Some("192.0.2.7:443");
         let rows = [
             (
-                said(Phase::Connecting, None, 5000, None),
+                said(Phase::Connecting, None, 5000, SetBy::Option),
                 "no connection to api.example:443 within 5 s",
             ),
             (
-                said(Phase::Resolving, None, 5000, None),
+                said(Phase::Resolving, None, 5000, SetBy::Option),
                 "no connection to api.example:443 within 5 s: the host's addresses were still being looked up",
             ),
             (
-                said(Phase::Proxy, Some("proxy.example:3128"), 1500, None),
+                said(
+                    Phase::Proxy,
+                    Some("proxy.example:3128"),
+                    1500,
+                    SetBy::Option,
+                ),
                 "no connection to api.example:443 within 1.5 s: the proxy proxy.example:3128 had not answered",
             ),
             (
-                said(Phase::Tls, peer, 5000, None),
+                said(Phase::Tls, peer, 5000, SetBy::Option),
                 "no connection to 192.0.2.7:443 within 5 s: the TLS handshake had not ended",
             ),
             (
-                said(Phase::Stream, None, 2000, None),
+                said(Phase::Stream, None, 2000, SetBy::Option),
                 "waited 2 s for a free HTTP/2 stream of api.example:443",
             ),
             (
-                said(Phase::Sending, peer, 200, None),
+                said(Phase::Sending, peer, 200, SetBy::Option),
                 "no response from 192.0.2.7:443 within 200 ms",
             ),
             (
-                said(Phase::Waiting, None, 200, None),
+                said(Phase::Waiting, None, 200, SetBy::Option),
                 "no response within 200 ms",
             ),
             (
-                said(Phase::Reading, peer, 2000, None),
+                said(Phase::Reading, peer, 2000, SetBy::Option),
                 "the response's body did not end within 2 s",
             ),
             (
-                said(Phase::Waiting, None, 212, Some(500)),
+                said(
+                    Phase::Waiting,
+                    None,
+                    212,
+                    SetBy::RestOfCall(Duration::from_millis(500)),
+                ),
                 "no response within 212 ms, what was left of the call's 500 ms",
+            ),
+            (
+                said(Phase::Tls, peer, 212, SetBy::Caller),
+                "no connection to 192.0.2.7:443 within 212 ms, when the caller's deadline passed: the TLS handshake had not ended",
             ),
         ];
         for (said, wanted) in rows {

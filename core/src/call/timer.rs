@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use super::timeout::Limit;
+use super::timeout::{Limit, SetBy};
 use crate::transport::{SentMark, Transport};
 
 /// When an attempt has to end.
@@ -63,7 +63,11 @@ impl Timing {
         let is_rest = ended == Ended::Call && used >= Duration::from_millis(1);
         Limit {
             time,
-            rest_of: is_rest.then_some(self.call_timeout),
+            set_by: if is_rest {
+                SetBy::RestOfCall(self.call_timeout)
+            } else {
+                SetBy::Option
+            },
         }
     }
 }

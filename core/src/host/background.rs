@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{Finished, Flow, PreparedCall, TAG};
 use crate::call::run_call;
-use crate::cancel::CancelToken;
+use crate::cancel::{CancelReason, CancelToken};
 use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::transport::hyper::{HyperTransport, Network, Spawner, thread_error};
@@ -123,9 +123,9 @@ impl Background {
         );
     }
 
-    pub(super) fn cancel(&self, tag: u64) -> bool {
+    pub(super) fn cancel(&self, tag: u64, reason: CancelReason) -> bool {
         let token = lock(&self.done.running).get(&tag).cloned();
-        token.inspect(CancelToken::cancel).is_some()
+        token.inspect(|token| token.cancel_with(reason)).is_some()
     }
 
     pub(super) fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {

@@ -8,6 +8,7 @@ use url::Url;
 use super::background::{Background, Notify};
 use super::caller::Caller;
 use super::{CallResult, Finished, Flow, Host, PreparedCall};
+use crate::cancel::CancelReason;
 use crate::error::Error;
 use crate::fork::ForkSafe;
 use crate::transport::hyper::{self, Network};
@@ -66,8 +67,8 @@ impl Host for TokioHost {
         self.background().submit(call, &self.network, tag);
     }
 
-    fn cancel(&self, tag: u64) -> bool {
-        self.background().cancel(tag)
+    fn cancel_with(&self, tag: u64, reason: CancelReason) -> bool {
+        self.background().cancel(tag, reason)
     }
 
     fn call_blocking(

@@ -14,6 +14,7 @@ use super::report::{ActionError, ActionReport};
 use super::server::{Server, ServerFault};
 use super::verdict::{Judgement, Sight, has_open_step, judge};
 use crate::call::race::{Cancel, Race, race};
+use crate::cancel::{CancelReason, CancelToken};
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
@@ -144,12 +145,9 @@ impl<T: Transport> Following<T> {
                 }
                 return Ok(self.report(End::of(Verdict::Unknown, evidence)));
             }
-            if self.wait(interval.min(left)).await {
-                let error = Error::new(
-                    ErrorKind::Cancelled,
-                    "cancelled while waiting for the next poll",
-                );
-                return Err(self.unfollowed(error));
+            if let Some(reason) = self.wait(interval.min(left)).await {
+                let message = format!("{} while waiting for the next poll", reason.words());
+                return Err(self.unfollowed(Error::new(reason.kind(), message)));
             }
             interval = interval.saturating_mul(2).min(self.plan.max_interval);
         }
@@ -280,7 +278,8 @@ impl<T: Transport> Following<T> {
 
     /// Notes why a call gave nothing, unless that ends the following.
     fn missed(&mut self, error: Error) -> Result<(), Error> {
-        if !may_pass(&error) {
+        // A deadline of the caller's own is a timeout that does not pass.
+        if !may_pass(&error) || self.is_cancelled() {
             return Err(error);
         }
         self.missed = Some(error.to_string());
@@ -341,13 +340,21 @@ impl<T: Transport> Following<T> {
             .saturating_sub(now.saturating_duration_since(self.began))
     }
 
-    /// Waits; `true` if it was cancelled.
-    async fn wait(&mut self, wait: Duration) -> bool {
+    fn is_cancelled(&self) -> bool {
+        let token = self.plan.cancel.as_ref();
+        token.is_some_and(CancelToken::is_cancelled)
+    }
+
+    /// Waits; the reason, if it was cancelled.
+    async fn wait(&mut self, wait: Duration) -> Option<CancelReason> {
         let transport = self.compute.client().transport();
         let timer = pin!(transport.sleep_until(transport.now() + wait));
         let mut cancel = Cancel::new(self.plan.cancel.clone());
         let never = pin!(std::future::pending::<()>());
-        matches!(race(never, timer, &mut cancel).await, Race::Cancelled)
+        match race(never, timer, &mut cancel).await {
+            Race::Cancelled(reason) => Some(reason),
+            Race::Done(()) | Race::Time => None,
+        }
     }
 
     fn unfollowed(self, error: Error) -> ActionError {

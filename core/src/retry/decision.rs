@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::cancel::CancelReason;
 use crate::codes::{Cause, Sent, StopReason, WaitReason};
 use crate::dialect::RetryRule;
 
@@ -37,8 +38,8 @@ pub(crate) enum Gave {
     Broken,
     /// A response that cannot be used, and would be no better the next time.
     Unusable,
-    /// The caller cancelled.
-    Cancelled,
+    /// The caller cancelled, or its own deadline passed.
+    Cancelled(CancelReason),
 }
 
 /// All that the decision depends on.
@@ -110,7 +111,7 @@ impl Decision {
 pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision {
     match facts.gave {
         Gave::Success => return Decision::Stop(StopReason::Succeeded),
-        Gave::Cancelled => return Decision::Stop(StopReason::Cancelled),
+        Gave::Cancelled(reason) => return Decision::Stop(reason.stopped()),
         _ if facts.out_of_time => return Decision::Stop(StopReason::Deadline),
         // RFC 9110 §10.2.3: the least wait before the redirected request. It is no retry, and has no backoff.
         Gave::Redirect => {
@@ -190,7 +191,7 @@ fn repeatable(facts: &Facts) -> RetryRule {
         Gave::Success
         | Gave::Redirect
         | Gave::LateRedirect
-        | Gave::Cancelled
+        | Gave::Cancelled(_)
         | Gave::Unprocessed
         | Gave::RefusedStream => RetryRule::Never,
     }
@@ -413,8 +414,10 @@ mod tests {
         assert_eq!(stop(&facts), StopReason::Deadline);
         facts.time_left = 100 * SECOND;
         assert_eq!(stop(&facts), StopReason::BudgetExhausted);
-        facts.gave = Gave::Cancelled;
+        facts.gave = Gave::Cancelled(CancelReason::Cancelled);
         assert_eq!(stop(&facts), StopReason::Cancelled);
+        facts.gave = Gave::Cancelled(CancelReason::Deadline);
+        assert_eq!(stop(&facts), StopReason::Deadline);
     }
 
     #[test]
@@ -512,7 +515,8 @@ mod tests {
             Just(Gave::RefusedStream),
             Just(Gave::Broken),
             Just(Gave::Unusable),
-            Just(Gave::Cancelled),
+            Just(Gave::Cancelled(CancelReason::Cancelled)),
+            Just(Gave::Cancelled(CancelReason::Deadline)),
             (100u16..600, rule).prop_map(|(status, rule)| Gave::Status(status, rule)),
         ]
     }

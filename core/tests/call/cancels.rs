@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use reqtrail::{CallInfo, CancelToken, ErrorKind, Failure, Observer, Sent, StopReason};
+use reqtrail::{
+    CallInfo, CancelReason, CancelToken, ErrorKind, Failure, Observer, Sent, StopReason,
+};
 
 use crate::support::*;
 
@@ -168,6 +170,96 @@ async fn at_every_poll() {
     }
 }
 
+/// A deadline that the caller keeps outside is a timeout wherever it meets the call, and each place says what had not
+/// happened.
+#[tokio::test(start_paused = true)]
+async fn a_deadline_of_the_caller_is_a_timeout() {
+    let refresher = || async {
+        tokio::time::sleep(secs(5)).await;
+        Ok("sk_live_new")
+    };
+    let timeout = Some(ErrorKind::Timeout);
+    type Row = (Exchange, Option<ErrorKind>, Sent, &'static str);
+    let rows: [Row; 7] = [
+        (
+            never(),
+            timeout,
+            Sent::No,
+            "no connection to api.example:443 within 700 ms, when the caller's deadline passed",
+        ),
+        (
+            never().sent(),
+            timeout,
+            Sent::Unknown,
+            "no response within 700 ms, when the caller's deadline passed",
+        ),
+        (
+            reply(200).body("x").stalled(),
+            timeout,
+            Sent::Yes,
+            "the response's body did not end within 700 ms, when the caller's deadline passed",
+        ),
+        (
+            reply(404).body("x").stalled(),
+            timeout,
+            Sent::Yes,
+            "the response's body did not end within 700 ms, when the caller's deadline passed",
+        ),
+        (
+            reply(503).header("retry-after", "30"),
+            None,
+            Sent::Yes,
+            "the caller's deadline passed while waiting for the next attempt",
+        ),
+        (
+            fails(Failure::Connect).after(ms(699)),
+            Some(ErrorKind::Connect),
+            Sent::No,
+            "the caller's deadline passed while waiting for the next attempt",
+        ),
+        (
+            reply(401),
+            None,
+            Sent::Yes,
+            "the caller's deadline passed while the token refresher was at work",
+        ),
+    ];
+    for (exchange, failure, sent, words) in rows {
+        let fixture = with([exchange], |b| {
+            b.base_delay(secs(8)).token_refresher(refresher)
+        });
+        let token = CancelToken::new();
+        let call = tokio::spawn(fixture.client.get("/x").cancel_token(&token).send());
+        tokio::time::sleep(ms(700)).await;
+        token.cancel_with(CancelReason::Deadline);
+        let outcome = call.await.expect("no panic");
+        assert_eq!(end(&outcome), ("timeout", StopReason::Deadline), "{words}");
+        assert_eq!(trail(&outcome).elapsed(), ms(700), "at once");
+        assert_eq!(failures(trail(&outcome)), [(failure, sent)], "{words}");
+        assert_eq!(fixture.seen.trail().to_json(), trail(&outcome).to_json());
+        assert_eq!(fixture.wire.open(), 0, "the exchange is given up");
+        let error = error(outcome);
+        assert_eq!(error.message(), words);
+        assert!(error.is_timeout() && !error.is_cancelled());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_has_passed_sends_nothing() {
+    let token = CancelToken::new();
+    token.cancel_with(CancelReason::Deadline);
+    token.cancel();
+    // A call's own token gets the reason of the one above it.
+    for token in [token.child(), token] {
+        let fixture = novavms([]);
+        let outcome = fixture.client.get("/x").cancel_token(&token).send().await;
+        assert_eq!(end(&outcome), ("timeout", StopReason::Deadline));
+        assert_eq!(fixture.wire.count(), 0);
+        let wanted = "the caller's deadline passed before anything was sent";
+        assert_eq!(error(outcome).message(), wanted);
+    }
+}
+
 /// Undoing a coding takes time, and is a part of the body.
 #[tokio::test(start_paused = true)]
 async fn while_a_body_is_decoded() {
@@ -177,6 +269,24 @@ async fn while_a_body_is_decoded() {
 }
 
 async fn cancelled_at_every_poll(name: &str, story: fn() -> Fixture) {
+    let reasons = [
+        (
+            CancelReason::Cancelled,
+            ("cancelled", StopReason::Cancelled),
+        ),
+        (CancelReason::Deadline, ("timeout", StopReason::Deadline)),
+    ];
+    for (reason, ended) in reasons {
+        ended_at_every_poll(name, story, reason, ended).await;
+    }
+}
+
+async fn ended_at_every_poll(
+    name: &str,
+    story: fn() -> Fixture,
+    reason: CancelReason,
+    ended: (&str, StopReason),
+) {
     for polls in 0.. {
         let token = CancelToken::new();
         let fixture = story();
@@ -185,14 +295,10 @@ async fn cancelled_at_every_poll(name: &str, story: fn() -> Fixture) {
         if polled_at_most(polls, shared(&call)).await.is_some() {
             break;
         }
-        token.cancel();
+        token.cancel_with(reason);
         let outcome = polled_at_most(1, shared(&call)).await;
         let outcome = outcome.unwrap_or_else(|| panic!("{name}: goes on after {polls} polls"));
-        assert_eq!(
-            end(&outcome),
-            ("cancelled", StopReason::Cancelled),
-            "{name}, {polls}"
-        );
+        assert_eq!(end(&outcome), ended, "{name}, {polls}");
         let count = fixture.wire.count();
         settle().await;
         assert_eq!(fixture.wire.count(), count, "{name}, {polls}");

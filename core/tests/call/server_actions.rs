@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use http::Method;
 use reqtrail::openstack::{ActionError, ActionReport, Compute, Verdict};
-use reqtrail::{CancelToken, Category, Client, ErrorKind};
+use reqtrail::{CancelReason, CancelToken, Category, Client, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::support::*;

@@ -257,7 +257,12 @@ async fn a_poll_that_is_refused_ends_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_ends_it_in_a_wait_and_in_a_poll() {
-    for stall in [false, true] {
+    let reasons = [
+        (CancelReason::Cancelled, ErrorKind::Cancelled),
+        (CancelReason::Deadline, ErrorKind::Timeout),
+    ];
+    let stalls = [false, true].into_iter();
+    for (stall, (reason, kind)) in stalls.flat_map(|stall| reasons.map(|row| (stall, row))) {
         let wire = if stall {
             ScriptedTransport::answering(|_, _| never())
         } else {
@@ -271,12 +276,12 @@ async fn a_token_ends_it_in_a_wait_and_in_a_poll() {
             .send();
         let work = tokio::spawn(work);
         tokio::time::sleep(ms(100)).await;
-        token.cancel();
+        token.cancel_with(reason);
         let error = work.await.expect("no panic").expect_err("cancelled");
         let ActionError::Unfollowed { error, report } = error else {
             panic!("nothing says that the action failed")
         };
-        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert_eq!(error.kind(), kind);
         assert_eq!(report.trails.len(), wire.count());
         assert!(report.followed_ms < 200, "at once");
     }
