@@ -76,7 +76,7 @@ func (c *Client) Patch(ctx context.Context, path string, v any, options ...Optio
 	return c.Do(ctx, newRequest(http.MethodPatch, path, v, options))
 }
 
-// SetToken puts a new credential in the place of the old. Calls under way keep the one they sent.
+// SetToken puts a new credential in the place of the old. Calls that have begun keep theirs.
 func (c *Client) SetToken(token Secret) error {
 	if c == nil || c.core == nil {
 		return notMade()

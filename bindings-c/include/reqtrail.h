@@ -1079,7 +1079,7 @@ reqtrail_code reqtrail_client_new(const struct reqtrail_client_options *options,
 void reqtrail_client_free(struct reqtrail_client *client);
 
 /**
- * Puts a new credential in the place of the old. Calls under way keep the one they sent. Any thread may call it.
+ * Puts a new credential in the place of the old. Calls that have begun keep theirs. Any thread may call it.
  *
  * Errors: REQTRAIL_ERROR_CONFIG for a token that cannot stand in a header.
  */

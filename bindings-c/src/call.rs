@@ -244,13 +244,9 @@ export! {
     ) needs [client, request] may_fill [call] reports [error] {
         let draft = request.share()?;
         let cancel = draft.cancel().map_or_else(CancelToken::new, CancelToken::child);
-        let own = cancel.clone();
         start(client, cancel.clone(), Receiver::Call(callback), user_data, call, move |inner, completion| {
-            inner.client.flow(
-                &cancel,
-                move |client| draft.over_async(&client).cancel_token(&own).send(),
-                move |result| completion.finish(Ended::of_call(result)),
-            )
+            let request = draft.over_blocking(&inner.client);
+            request.flow(&cancel, move |result| completion.finish(Ended::of_call(result)))
         });
         Ok(())
     }

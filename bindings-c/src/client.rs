@@ -74,7 +74,7 @@ export! {
         free(client);
     }
 
-    /// Puts a new credential in the place of the old. Calls under way keep the one they sent. Any thread may call it.
+    /// Puts a new credential in the place of the old. Calls that have begun keep theirs. Any thread may call it.
     ///
     /// Errors: REQTRAIL_ERROR_CONFIG for a token that cannot stand in a header.
     fn reqtrail_client_set_token(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqtrail::bytes::Bytes;
-use reqtrail::{CancelToken, Client, RequestBuilder, Secret, blocking};
+use reqtrail::{CancelToken, RequestBuilder, Secret, blocking};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::error::reqtrail_error;
@@ -72,15 +72,6 @@ impl Draft {
         &self,
         client: &blocking::Client,
     ) -> RequestBuilder<blocking::Client> {
-        let builder = if self.is_link {
-            client.request_link(&self.method, &self.target)
-        } else {
-            client.request(&self.method, &self.target)
-        };
-        self.fill(builder)
-    }
-
-    pub(crate) fn over_async(&self, client: &Client) -> RequestBuilder<Client> {
         let builder = if self.is_link {
             client.request_link(&self.method, &self.target)
         } else {

@@ -135,7 +135,7 @@ export class Client implements AsyncDisposable {
     throw this.#driver.errorOf(ended as Failed, this.#call);
   }
 
-  /** Puts a new credential in the place of the old. Calls under way keep the one they sent. */
+  /** Puts a new credential in the place of the old. Calls that have begun keep theirs. */
   setToken(token: SecretText): void {
     this.#driver.setToken(secretText("token", token), this.setToken);
   }

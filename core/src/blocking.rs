@@ -19,7 +19,7 @@ use crate::cancel::CancelToken;
 use crate::client::{AnyClient, options, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
-use crate::host::{Flow, Host, PreparedCall};
+use crate::host::{CallResult, Flow, Host, PreparedCall};
 use crate::request::{Draft, RequestBuilder};
 use crate::response::Response;
 
@@ -39,7 +39,7 @@ impl Client {
 
     verbs!();
 
-    /// Puts a new credential in the place of the old, for all clones. Calls under way keep the one they sent.
+    /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.
     ///
     /// # Errors
     /// `config` for a token that cannot stand in a header.
@@ -128,6 +128,20 @@ impl RequestBuilder<Client> {
     pub fn send(self) -> Result<Response, Error> {
         let host = Arc::clone(&self.client.host);
         host.call_blocking(self.prepare(), None)
+    }
+
+    /// Makes the call ready as a flow for a [`Host`]. It begins here: a token that is set later is not sent first. `cancel`
+    /// ends it, and `done` gets the outcome.
+    #[must_use]
+    pub fn flow(
+        self,
+        cancel: &CancelToken,
+        done: impl FnOnce(CallResult) + Send + 'static,
+    ) -> Flow {
+        let Self { client, mut draft } = self.cancel_token(cancel);
+        draft.begin(&client.shared);
+        let call = move |client: crate::Client| RequestBuilder { client, draft }.send();
+        client.flow(cancel, call, done)
     }
 
     /// Checks the request and makes it ready for a [`Host`].

@@ -105,6 +105,13 @@ impl End {
         }
     }
 
+    fn because_of(self, reason: CancelReason) -> Self {
+        match reason.cause() {
+            Some(cause) => self.caused_by(cause),
+            None => self,
+        }
+    }
+
     fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
         if let Self::Error { source, .. } = &mut self {
             *source = Some(cause.into());
@@ -341,14 +348,14 @@ impl<'a, T: Transport> Call<'a, T> {
     }
 
     async fn first_credential(&mut self) -> Result<Option<Lease>, (End, StopReason)> {
-        if self.plan.own_credential {
+        let Some(begun) = self.plan.begun.take() else {
             return Ok(None);
-        }
+        };
         let without = |message: &str| End::error(ErrorKind::InvalidRequest, message);
         match self
             .shared
             .credentials
-            .ready(|| self.transport.wall_clock())
+            .ready(begun, || self.transport.wall_clock())
         {
             Ready::Now(lease) => Ok(lease),
             Ready::Missing => {
@@ -458,7 +465,8 @@ fn late_in_refresh() -> (End, StopReason) {
 /// The end of a call that is cancelled outside of an attempt.
 fn cancelled(reason: CancelReason, when: &str) -> (End, StopReason) {
     let message = format!("{} {when}", reason.words());
-    (End::error(reason.kind(), message), reason.stopped())
+    let end = End::error(reason.kind(), message).because_of(reason);
+    (end, reason.stopped())
 }
 
 /// How long a call waits for a token ahead of time: what it has still holds, and is better than no answer.

@@ -34,12 +34,26 @@ impl CancelReason {
         }
     }
 
+    /// What stands behind the error of a call: only a deadline, for that of a plain cancel says all there is.
+    pub(crate) fn cause(self) -> Option<Self> {
+        (self == Self::Deadline).then_some(self)
+    }
+
     /// The reason as the start of an error's text, which goes on with when it came.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",
             Self::Deadline => "the caller's deadline passed",
         }
+    }
+}
+
+/// The source of an error that a deadline of the caller's own caused, which tells it from the call's own timeout.
+impl std::error::Error for CancelReason {}
+
+impl fmt::Display for CancelReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
     }
 }
 

@@ -136,7 +136,7 @@ impl<T: Transport> Client<T> {
 
     verbs!();
 
-    /// Puts a new credential in the place of the old, for all clones. Calls under way keep the one they sent.
+    /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.
     ///
     /// # Errors
     /// `config` for a token that cannot stand in a header.

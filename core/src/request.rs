@@ -199,13 +199,15 @@ impl<C> RequestBuilder<C> {
 }
 
 impl<T: Transport> RequestBuilder<Client<T>> {
-    /// Makes the call. Dropping the future cancels it; its trail then reaches the observers.
+    /// Makes the call. It begins here: a token that is set later is not sent first. Dropping the future cancels it; its
+    /// trail then reaches the observers.
     ///
     /// # Errors
     /// The error says what went wrong and has the call's trail.
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
         let (shared, transport) = self.client.into_parts();
         let mut draft = self.draft;
+        draft.begin(&shared);
         // Boxed: a call has room for all that it may come to, several KiB, and callers move futures about.
         Box::pin(async move {
             let mut plan = draft.plan(&shared, || (transport.now(), transport.wall_clock()))?;

@@ -445,6 +445,35 @@ fn an_interrupted_flow_is_cancelled() {
     assert_eq!(asked.load(Ordering::Relaxed), 3);
 }
 
+/// The token of a call is that of its start, also where it is set before a thread takes the call up.
+#[test]
+fn a_submitted_call_keeps_the_token_of_its_start() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    let (put, outcomes) = mpsc::channel();
+    let prepared = client.get("/cameras").prepare();
+    let flow = client
+        .get("/cameras")
+        .flow(&CancelToken::new(), move |outcome| {
+            put.send(outcome).expect("a receiver");
+        });
+    client.set_token("sk_of_the_next_tenant").expect("a token");
+    client.host().submit(prepared, 1);
+    client.host().submit_flow(flow, 2);
+    assert_eq!(bell.take_any(&client, 2).len(), 2);
+    let outcome = outcomes.try_recv().expect("the flow's");
+    assert!(outcome.is_ok(), "{outcome:?}");
+    let used: Vec<_> = sandbox.requests().iter().map(|r| r.status).collect();
+    assert_eq!(used, [Some(200), Some(200)]);
+    client.host().submit(client.get("/cameras").prepare(), 3);
+    assert!(
+        bell.take(&client, 1)[&3].is_err(),
+        "the new token is refused"
+    );
+}
+
 #[test]
 fn ending_one_call_does_not_end_those_that_share_its_token() {
     let sandbox = sandbox();

@@ -196,7 +196,7 @@ class AsyncClient:
         return port
 
     def set_token(self, token: str | Secret) -> None:
-        """Puts a new credential in the place of the old. Calls under way keep the one they sent."""
+        """Puts a new credential in the place of the old. Calls that have begun keep theirs."""
         self._raw.set_token(token)
 
     async def aclose(self) -> None:

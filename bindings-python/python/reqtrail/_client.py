@@ -89,7 +89,7 @@ class Client:
         return Response(self._raw.call(method, link, options, True))
 
     def set_token(self, token: str | Secret) -> None:
-        """Puts a new credential in the place of the old. Calls under way keep the one they sent."""
+        """Puts a new credential in the place of the old. Calls that have begun keep theirs."""
         self._raw.set_token(token)
 
     def close(self) -> None:

@@ -128,6 +128,11 @@ pub(crate) struct Lease {
     header: Arc<OnceLock<Option<HeaderValue>>>,
 }
 
+/// The credential that a client had when a call began, also if it had none. Calls wait for a thread, and the token may
+/// be replaced meanwhile.
+#[derive(Clone, Debug)]
+pub(crate) struct Begun(Option<Lease>);
+
 /// What a call finds when it begins.
 pub(crate) enum Ready {
     /// The token to send; none for a client that has neither token nor refresher.
@@ -159,19 +164,31 @@ impl Credentials {
         lock(&self.state).put(token, self.refresher.is_some());
     }
 
-    /// The credential as it stands; `now` is asked only where a token has an end.
-    pub(crate) fn ready(&self, now: impl FnOnce() -> SystemTime) -> Ready {
-        let mut state = lock(&self.state);
-        let Some(current) = state.current.clone() else {
+    /// What a call that begins now sends first.
+    pub(crate) fn begin(&self) -> Begun {
+        Begun(lock(&self.state).current.clone())
+    }
+
+    /// Whether that can be sent; `now` is asked only where a token has an end.
+    pub(crate) fn ready(&self, Begun(lease): Begun, now: impl FnOnce() -> SystemTime) -> Ready {
+        let Some(lease) = lease else {
             return match self.refresher {
                 Some(_) => Ready::Missing,
                 None => Ready::Now(None),
             };
         };
-        if self.refresher.is_some() && state.is_due(now) {
-            return Ready::Due(current);
+        if self.refresher.is_some() {
+            let mut state = lock(&self.state);
+            let due = if state.generation == lease.generation {
+                state.is_due(now)
+            } else {
+                lease.token.expires_at.is_some() && !lease.holds_at(now())
+            };
+            if due {
+                return Ready::Due(lease);
+            }
         }
-        Ready::Now(Some(current))
+        Ready::Now(Some(lease))
     }
 
     /// Lets a token that still holds serve on after its refresh failed: the next try comes when half of what is left

@@ -443,7 +443,7 @@ impl<T: Transport> Attempt<'_, T> {
             code: None,
             reason: &reason,
         });
-        let end = End::error(why.kind(), reason);
+        let end = End::error(why.kind(), reason).because_of(why);
         Exchanged::new(Gave::Cancelled(why), sent, end)
     }
 

@@ -8,6 +8,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue, Method};
 use uuid::Uuid;
 
+use super::credential::Begun;
 use super::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
 use crate::observe::CallInfo;
@@ -27,8 +28,8 @@ pub(crate) struct CallPlan {
     pub(crate) path: String,
     /// What is sent first: the method and headers that every attempt starts from.
     pub(crate) hop: Hop,
-    /// The caller sends a credential of its own.
-    pub(crate) own_credential: bool,
+    /// What is sent first as the client's credential; `None` if the caller sends one of its own.
+    pub(crate) begun: Option<Begun>,
     /// The caller's word on whether the request may be sent twice.
     pub(crate) idempotent: Option<bool>,
     pub(crate) has_key: bool,

@@ -228,13 +228,8 @@ impl<V: Send + 'static> Get<blocking::Client, V> {
     ) -> Flow {
         // A token of its own: the caller's may be shared by others, which ending this must not end.
         let cancel = cancel.child();
-        let Self { request, read } = self.request(|request| request.cancel_token(&cancel));
-        let RequestBuilder { client, draft } = request;
-        let work = move |client: Client| {
-            let request = RequestBuilder { client, draft };
-            Get { request, read }.send()
-        };
-        client.flow(&cancel, work, done)
+        let Self { request, read } = self;
+        request.flow(&cancel, move |outcome| done(fetched(outcome, read)))
     }
 }
 

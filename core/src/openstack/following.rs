@@ -147,7 +147,9 @@ impl<T: Transport> Following<T> {
             }
             if let Some(reason) = self.wait(interval.min(left)).await {
                 let message = format!("{} while waiting for the next poll", reason.words());
-                return Err(self.unfollowed(Error::new(reason.kind(), message)));
+                let cause = reason.cause().map(Into::into);
+                let error = Error::new(reason.kind(), message).with_source(cause);
+                return Err(self.unfollowed(error));
             }
             interval = interval.saturating_mul(2).min(self.plan.max_interval);
         }

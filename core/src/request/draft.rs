@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use super::headers;
 use crate::call::TRACEPARENT;
+use crate::call::credential::Begun;
 use crate::call::plan::{CallPlan, Hop, random_ids};
 use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
@@ -40,6 +41,8 @@ pub(crate) struct Draft {
     pub(super) connect_timeout: Option<Duration>,
     pub(super) max_attempts: Option<u32>,
     pub(super) cancel: Option<CancelToken>,
+    /// The client's credential, where the call began before it is planned.
+    begun: Option<Begun>,
     /// Secrets that stand in the body.
     #[cfg(feature = "openstack")]
     pub(super) hidden: Vec<Secret>,
@@ -84,10 +87,16 @@ impl Draft {
             connect_timeout: None,
             max_attempts: None,
             cancel: None,
+            begun: None,
             problem,
             #[cfg(feature = "openstack")]
             hidden: Vec::new(),
         }
+    }
+
+    /// From here on the call has begun: it sends the token that its client has now.
+    pub(crate) fn begin(&mut self, shared: &Shared) {
+        self.begun.get_or_insert_with(|| shared.credentials.begin());
     }
 
     /// Keeps the first mistake until the request is sent.
@@ -214,6 +223,10 @@ impl Draft {
         let has_key = map.contains_key(key_header);
         let credential = &shared.dialect.0.credential.header;
         let own_credential = map.contains_key(credential) || shared.has_default_credential;
+        let begun = (!own_credential).then(|| {
+            let begun = self.begun.take();
+            begun.unwrap_or_else(|| shared.credentials.begin())
+        });
         let max_attempts = self.max_attempts.unwrap_or(shared.retry.max_attempts);
         let connect_timeout = self.connect_timeout.unwrap_or(timeouts.connect);
         let attempt_timeout = self.attempt_timeout.unwrap_or(attempt_default);
@@ -234,7 +247,7 @@ impl Draft {
             trace: trace.unwrap_or_else(|| TraceContext::start(call_id)),
             path,
             hop: Hop::first(shared, call_id, method, target, map, body),
-            own_credential,
+            begun,
             has_key,
             has_copy: self.if_none_match.is_some(),
             idempotent: self.idempotent,

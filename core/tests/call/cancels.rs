@@ -241,6 +241,9 @@ async fn a_deadline_of_the_caller_is_a_timeout() {
         let error = error(outcome);
         assert_eq!(error.message(), words);
         assert!(error.is_timeout() && !error.is_cancelled());
+        let source = std::error::Error::source(&error);
+        let source = source.and_then(|source| source.downcast_ref());
+        assert_eq!(source, Some(&CancelReason::Deadline), "{words}");
     }
 }
 

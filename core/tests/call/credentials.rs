@@ -85,6 +85,23 @@ async fn the_wait_for_the_first_token_can_end() {
     }
 }
 
+/// A call sends the token that its client had when it began, however long it waits for a thread.
+#[tokio::test(start_paused = true)]
+async fn a_call_begins_with_the_token_of_its_start() {
+    let refresher = Refresher::default();
+    for refreshable in [false, true] {
+        let fixture = built(ScriptedTransport::answering(|_, _| reply(200)), |b| {
+            if refreshable { refresher.option(b) } else { b }
+        });
+        let call = fixture.client.get("/x").send();
+        fixture.client.set_token(FRESH).expect("a token");
+        call.await.expect("a response");
+        fixture.client.get("/x").send().await.expect("a response");
+        let sent = [format!("Bearer {TOKEN}"), format!("Bearer {FRESH}")];
+        assert_eq!(fixture.wire.headers("authorization"), sent);
+    }
+}
+
 /// A client without a refresher has the token that it was given, and a new one once it is set.
 #[tokio::test(start_paused = true)]
 async fn a_token_can_be_set() {
