@@ -195,10 +195,16 @@ impl Cloud {
         self
     }
 
-    /// Trusts the certificate authorities of a PEM text, besides those of the system, at Keystone and at the API.
+    /// Trusts the certificate authorities of a PEM text, besides those of the system and of `cacert`, at Keystone and at the
+    /// API.
     #[must_use]
     pub fn extra_ca(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.authorities = Some(pem.into());
+        let mut all = self.authorities.take().unwrap_or_default();
+        if !all.is_empty() {
+            all.push(b'\n');
+        }
+        all.extend(pem.into());
+        self.authorities = Some(all);
         self
     }
 
