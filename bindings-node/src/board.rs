@@ -5,18 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_channel::oneshot;
-use napi::Status;
-use napi::bindgen_prelude::Unknown;
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use reqtrail::host::current_tag;
 use reqtrail::{Attempt, CallInfo, Observer, Secret, Trail};
 use serde::Serialize;
 
 use crate::failure::{BoxError, Thrown};
 use crate::openstack::Slot;
-
-/// Wakes Node's event loop. It is weak: what keeps a process alive is an open call, and the TypeScript half sees to that.
-pub(crate) type Wake = ThreadsafeFunction<(), Unknown<'static>, (), Status, false, true>;
+use crate::wake::Wake;
 
 /// What Node is told besides results.
 pub(crate) enum Event {
@@ -59,8 +54,7 @@ impl Board {
 
     pub(crate) fn ring(&self) {
         if !self.rung.swap(true, Ordering::AcqRel) {
-            // A loop that has ended refuses, and its results are nobody's any more.
-            let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            self.wake.call();
         }
     }
 

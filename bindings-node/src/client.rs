@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{
-    ClassInstance, Either, Error, External, Float64ArraySlice, Function, Result, Status,
-    Uint8ArraySlice, Unknown,
+    ClassInstance, Either, Env, Error, External, Float64ArraySlice, Object, Result, Status,
+    Uint8ArraySlice,
 };
 use napi_derive::napi;
 use reqtrail::host::{Finished, prepare_tagged};
 use reqtrail::openstack::ActionRef;
-use reqtrail::{ClientBuilder, Secret, blocking};
+use reqtrail::{CancelReason, ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Event, Messenger, lock};
 use crate::cloud::RawConnection;
@@ -20,6 +20,7 @@ use crate::failure::Thrown;
 use crate::items::{Item, Items, weight};
 use crate::openstack::{self, FlowOptions};
 use crate::request::{self, Parts, RawOptions};
+use crate::wake::{Wake, WakeFunction};
 
 /// How many results share a handle at most: as long as one of them is in use, all are kept.
 const BATCH: usize = 16;
@@ -57,22 +58,20 @@ impl RawClient {
         }
     }
 
-    /// Builds the client of options as JSON. `wake` is called on the event loop when there is something to drain. Gives
-    /// the error if the client cannot be built.
+    /// Builds the client of options as JSON. `wake` is called on the event loop when there is something to drain; `handle`
+    /// says by `hasRef` that it keeps no process alive. Gives the error if the client cannot be built.
     #[napi(catch_unwind)]
     pub fn open(
         &self,
+        env: Env,
         base: Either<String, ClassInstance<'_, RawConnection>>,
         options: String,
-        wake: Function<'_, (), Unknown<'static>>,
+        wake: WakeFunction<'_>,
+        handle: Object<'_>,
     ) -> Result<Option<External<Items>>> {
         let config: Config = serde_json::from_str(&options)
             .map_err(|e| Error::new(Status::InvalidArg, format!("an option is wrong: {e}")))?;
-        let wake = wake
-            .build_threadsafe_function::<()>()
-            .weak::<true>()
-            .callee_handled::<false>()
-            .build()?;
+        let wake = Wake::new(&env, &wake, &handle)?;
         let base = match base {
             Either::A(url) => Base::Url(url),
             Either::B(connection) => Base::Connection(connection.0.clone()),
@@ -104,7 +103,8 @@ impl RawClient {
         Ok(None)
     }
 
-    /// Starts a call; its result comes out of `drain` under its tag. One that is `cancelled` from the start ends at once.
+    /// Starts a call; its result comes out of `drain` under its tag. One that has `ended` from the start ends at once: `true`
+    /// if a deadline has passed, `false` if it was cancelled.
     #[napi(catch_unwind)]
     pub fn start(
         &self,
@@ -117,7 +117,7 @@ impl RawClient {
         headers: Option<Vec<String>>,
         body: Option<Either<String, Uint8ArraySlice<'_>>>,
         options: Option<RawOptions>,
-        cancelled: bool,
+        ended: Option<bool>,
     ) -> Result<()> {
         let open = self.open.borrow();
         let client = &opened(&open)?.client;
@@ -129,9 +129,9 @@ impl RawClient {
             options,
         };
         let mut builder = request::build(client, &method, &target, link, parts);
-        if cancelled {
+        if let Some(late) = ended {
             let token = reqtrail::CancelToken::new();
-            token.cancel();
+            token.cancel_with(reason(late));
             builder = builder.cancel_token(&token);
         }
         let tag = number(tag);
@@ -181,12 +181,12 @@ impl RawClient {
         Ok(())
     }
 
-    /// Cancels a call; its result comes all the same.
+    /// Cancels a call, because a deadline of the program's has passed if it is `late`; its result comes all the same.
     #[napi(catch_unwind)]
-    pub fn cancel(&self, tag: f64) -> bool {
+    pub fn cancel(&self, tag: f64, late: bool) -> bool {
         let open = self.open.borrow();
         open.as_ref()
-            .is_some_and(|open| open.client.host().cancel(number(tag)))
+            .is_some_and(|open| open.client.host().cancel_with(number(tag), reason(late)))
     }
 
     /// Takes some results, and gives the handle of what they are. Writes to `out`: how many, whether there are more, then
@@ -333,6 +333,15 @@ impl RawEvent {
                 ..Self::default()
             },
         }
+    }
+}
+
+/// Why a signal was aborted.
+pub(crate) fn reason(late: bool) -> CancelReason {
+    if late {
+        CancelReason::Deadline
+    } else {
+        CancelReason::Cancelled
     }
 }
 

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
 use napi::Status;
-use napi::bindgen_prelude::{Either, Error, External, Function, Result, Unknown};
-use napi::threadsafe_function::ThreadsafeFunctionCallMode;
+use napi::bindgen_prelude::{Either, Env, Error, External, Object, Result};
 use napi_derive::napi;
 use reqtrail::openstack::{Cloud, Connection};
 use reqtrail::{Attempt, CallInfo, CancelToken, Observer, Trail};
 
-use crate::board::{Event, Wake, attempt_event, lock};
-use crate::client::RawEvent;
+use crate::board::{Event, attempt_event, lock};
+use crate::client::{RawEvent, reason};
 use crate::items::{Item, Items};
+use crate::wake::{Wake, WakeFunction};
 
 type Outcome = std::result::Result<Connection, reqtrail::Error>;
 
@@ -62,25 +62,27 @@ impl RawCloud {
     }
 
     /// Signs in on a thread of its own: that is done once in a program's life. `wake` is called when it has ended, and when
-    /// there are events, of which `attempts` and `calls` say what is wanted.
+    /// there are events, of which `attempts` and `calls` say what is wanted. `extra_ca` is PEM that is trusted besides.
     #[napi(catch_unwind)]
     pub fn connect(
         &self,
-        wake: Function<'_, (), Unknown<'static>>,
+        env: Env,
+        wake: WakeFunction<'_>,
+        handle: Object<'_>,
         attempts: bool,
         calls: bool,
+        extra_ca: String,
     ) -> Result<RawSignIn> {
-        let wake: Wake = wake
-            .build_threadsafe_function::<()>()
-            .weak::<true>()
-            .callee_handled::<false>()
-            .build()?;
+        let wake = Wake::new(&env, &wake, &handle)?;
         let Some(mut cloud) = self.0.borrow().clone() else {
             return Err(Error::new(
                 Status::GenericFailure,
                 "a cloud without a description",
             ));
         };
+        if !extra_ca.is_empty() {
+            cloud = cloud.extra_ca(extra_ca);
+        }
         let signing_in = RawSignIn::default();
         let (cancel, outcome) = (signing_in.cancel.clone(), Arc::clone(&signing_in.outcome));
         let told = Arc::new(Told {
@@ -142,7 +144,7 @@ impl Told {
     }
 
     fn ring(&self) {
-        let _ = self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        self.wake.call();
     }
 }
 
@@ -165,9 +167,10 @@ impl Observer for Watch {
 
 #[napi]
 impl RawSignIn {
+    /// Ends it, because a deadline of the program's has passed if it is `late`.
     #[napi(catch_unwind)]
-    pub fn cancel(&self) {
-        self.cancel.cancel();
+    pub fn cancel(&self, late: bool) {
+        self.cancel.cancel_with(reason(late));
     }
 
     /// Takes what the channels are to be told.

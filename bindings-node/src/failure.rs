@@ -6,7 +6,7 @@ use std::fmt;
 
 use napi::bindgen_prelude::{BufferSlice, Env, External, Result};
 use napi_derive::napi;
-use reqtrail::{ApiError, Error, RequestId};
+use reqtrail::{ApiError, CancelReason, Error, RequestId};
 
 use crate::items::{self, Item, Items, RateLimitParts};
 
@@ -43,6 +43,8 @@ pub struct ErrorParts<'env> {
     pub request_id: Option<String>,
     pub retry_after_ms: Option<f64>,
     pub may_have_been_sent: bool,
+    /// The program ended the call: it cancelled, or a deadline that it keeps itself passed.
+    pub by_caller: bool,
     pub has_trail: bool,
     /// The number of what a JavaScript function threw and what is behind the error.
     pub thrown: Option<u32>,
@@ -87,6 +89,7 @@ pub(crate) fn parts(env: Env, error: &Error) -> Result<ErrorParts<'static>> {
         request_id: error.request_id().map(RequestId::as_str).map(str::to_owned),
         retry_after_ms: error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
         may_have_been_sent: error.may_have_been_sent(),
+        by_caller: error.is_cancelled() || sources(error).any(|source| source.is::<CancelReason>()),
         has_trail: error.trail().is_some(),
         thrown: sources(error)
             .find_map(|source| source.downcast_ref())

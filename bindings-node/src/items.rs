@@ -166,6 +166,12 @@ pub fn response_microversion(items: Handle<'_>, index: u32) -> Result<Option<&st
     Ok(items.response(index)?.microversion())
 }
 
+/// The item's trail alone: whoever keeps it keeps no body, and nothing of the other items of a batch.
+#[napi(catch_unwind)]
+pub fn own_trail(items: Handle<'_>, index: u32) -> Result<External<Items>> {
+    Ok(Items::of(Item::Trail(items.trail(index)?.clone())))
+}
+
 #[napi(catch_unwind)]
 pub fn trail_json(items: Handle<'_>, index: u32) -> Result<String> {
     Ok(items.trail(index)?.to_json())

@@ -16,6 +16,7 @@ mod failure;
 mod items;
 mod openstack;
 mod request;
+mod wake;
 
 /// The version of the core, which the TypeScript half compares with its own.
 #[napi_derive::napi]

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 
-import { CancelledError } from "reqtrail";
+import { CancelledError, TimeoutError } from "reqtrail";
 
 import { both, failure } from "./support.mjs";
 
@@ -95,13 +95,62 @@ test("a trail says why an attempt failed", async (t) => {
   assert.equal(answered.failureReason, null);
 });
 
+function checkLate(error, reason) {
+  assert.ok(error instanceof TimeoutError, String(error));
+  assert.deepEqual([error.name, error.kind], ["TimeoutError", "timeout"]);
+  assert.equal(error.cause, reason);
+  assert.deepEqual([error.trail.outcome, error.trail.stopped], ["timeout", "deadline"]);
+  assert.match(error.message, /the caller's deadline passed/);
+}
+
 test("by the platform's timeout", async (t) => {
   const { client } = await both(t);
-  const signal = AbortSignal.timeout(20);
-  const error = await failure(client.get("/stall", { signal }));
-  // How far the call has come by then is the machine's affair.
-  check(error, signal.reason);
-  assert.equal(error.cause.name, "TimeoutError");
+  for (const path of ["/stall", "/half", "/wait"]) {
+    const signal = AbortSignal.timeout(50);
+    const error = await failure(client.get(path, { signal }));
+    // How far the call has come by then is the machine's affair.
+    checkLate(error, signal.reason);
+    assert.equal(error.cause.name, "TimeoutError");
+  }
+});
+
+test("by any signal whose reason is a timeout, before and during the call", async (t) => {
+  const told = [];
+  const { server, client } = await both(t, { onCall: ({ outcome }) => told.push(outcome) });
+  const reason = new DOMException("too slow", "TimeoutError");
+  checkLate(await failure(client.get("/ok", { signal: AbortSignal.abort(reason) })), reason);
+  assert.equal(server.seen.length, 0);
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, new AbortController().signal]);
+  const call = failure(client.get("/stall", { signal }));
+  await server.next();
+  controller.abort(reason);
+  const error = await call;
+  checkLate(error, reason);
+  assert.equal(error.trail.attempts[0].failure, "timeout");
+  assert.match(error.trail.report(), /FAILED: timeout/);
+  assert.deepEqual(told, ["timeout", "timeout"]);
+});
+
+test("a timeout of the call's own has no reason of a signal's", async (t) => {
+  const { client } = await both(t);
+  const controller = new AbortController();
+  const options = { signal: controller.signal, timeoutMs: 50 };
+  const error = await failure(client.get("/stall", options));
+  controller.abort(new DOMException("too late", "TimeoutError"));
+  assert.deepEqual([error.kind, error.cause], ["timeout", undefined]);
+});
+
+test("a reason that cannot be looked at is a cancel", async (t) => {
+  const { client } = await both(t);
+  const odd = {
+    get name() {
+      throw new Error("no");
+    },
+  };
+  const error = await failure(client.get("/ok", { signal: AbortSignal.abort(odd) }));
+  assert.equal(error.kind, "cancelled");
+  assert.equal(error.cause, odd);
 });
 
 test("one signal for many calls: one listener, none left, no warning", async (t) => {

@@ -71,6 +71,16 @@ test("params, query, headers and bodies go out as they are given", async (t) => 
     [{ body: "text" }, "text", undefined],
     [{ body: new Uint8Array([1, 2, 3]).subarray(1) }, "\u0002\u0003", undefined],
     [{ body: Buffer.from("bytes") }, "bytes", undefined],
+    [{ body: new Uint8Array([1, 2]).buffer }, "\u0001\u0002", undefined],
+    [{ body: new DataView(new Uint8Array([1, 2, 3]).buffer, 2) }, "\u0003", undefined],
+    [{ body: new Blob(["a", "b"], { type: "text/x" }) }, "ab", "text/x"],
+    [{ body: new Blob(["a"]) }, "a", undefined],
+    [
+      { body: new URLSearchParams([["a", "b c"]]) },
+      "a=b+c",
+      "application/x-www-form-urlencoded;charset=UTF-8",
+    ],
+    [{ body: new Blob(["a"], { type: "text/x" }), headers: { "content-type": "a/b" } }, "a", "a/b"],
     [{}, "", undefined],
   ];
   for (const [options, body, type] of cases) {
@@ -115,7 +125,24 @@ test("a wrong value is refused before anything is sent", async (t) => {
     [{ query: { a: null } }, "leave out what has none, not null"],
     [{ query: { a: Number.NaN } }, "a finite number"],
     [{ params: { id: undefined } }, "params.id: expected a string"],
-    [{ body: { a: 1 } }, "body: expected a string or bytes (for an object, json)"],
+    [{ body: { a: 1 } }, "(for an object, json), not an object (Object)"],
+    [{ body: new FormData() }, "multipart is not in this release"],
+    [{ body: new ReadableStream() }, "streaming bodies are not in this release"],
+    [{ body: Promise.resolve("a") }, "not an object (Promise)"],
+    [{ query: { a: new Date(0) } }, "query.a: expected a string, a finite number"],
+    [{ query: { a: new Map() } }, "not an object (Map)"],
+    [{ query: { a: () => 1 } }, "query.a: expected a string, a finite number"],
+    [{ query: { a: { b: 1 } } }, "not an object (Object)"],
+    [{ query: { a: ["b", null] } }, "query.a[1]: expected a string, a finite number"],
+    [{ query: [["a", null]] }, "query.a: expected"],
+    [{ query: new Map([["a", null]]) }, "query.a: expected"],
+    [{ query: new Date(0) }, "query: expected an object, pairs, or what gives pairs, not an obj"],
+    [{ query: "a=1" }, "query: expected an object, pairs, or what gives pairs, not a string"],
+    [{ headers: { "X-A": null } }, "headers.X-A: expected a string, a number, a bigint or a Sec"],
+    [{ headers: { "X-A": true } }, "not true"],
+    [{ params: [] }, "params: expected an object, not an array"],
+    [{ timeoutMs: Infinity }, "timeoutMs: expected milliseconds, 0 to 9007199254740991, not Inf"],
+    [{ idempotencyKey: 7 }, "idempotencyKey: expected a string, not 7"],
     [{ json: () => {} }, "json: expected what JSON can hold"],
     [{ json: 1, body: "1" }, "one body"],
     [{ signal: {} }, "signal: expected an AbortSignal"],
@@ -126,6 +153,20 @@ test("a wrong value is refused before anything is sent", async (t) => {
       return true;
     });
   }
+  for (const [path, options, text] of [
+    [undefined, {}, "path: expected a template such as"],
+    [new URL(server.url), {}, "(for a link of the API, requestLink), not an object (URL)"],
+    ["/ok", null, "options: expected an object, not null"],
+    ["/ok", "a", "options: expected an object, not a string"],
+    ["/ok", [], "options: expected an object, not an array"],
+  ]) {
+    await assert.rejects(
+      client.get(path, options),
+      (error) => error instanceof TypeError && error.message.includes(text),
+    );
+  }
+  await assert.rejects(client.request(7, "/ok"), /^TypeError: method: expected a string, not 7/);
+  await assert.rejects(client.requestLink("GET", {}), /^TypeError: link: expected a URL, or/);
   for (const [path, options] of [
     ["/ok", { headers: { "x-a": "a\nb" } }],
     ["/{id}", {}],
@@ -145,11 +186,38 @@ test("a wrong value of a client's option is refused by its name", () => {
     [{ http2PingIntervalMs: "5" }, "http2PingIntervalMs: expected milliseconds, 0 or more, not"],
     [{ http2PingTimeoutMs: Number.NaN }, "http2PingTimeoutMs: expected milliseconds, 0 or more"],
     [{ unixSocket: 7 }, "unixSocket: expected a string, not 7"],
+    [{ retryBudget: false }, "retryBudget: expected an object such as { capacity: 500, retryCost"],
+    [{ retryBudget: { capacity: -1 } }, "retryBudget.capacity: expected a whole number, 0 or mo"],
+    [{ retryBudget: { cost: 1 } }, 'retryBudget has no "cost"; there are capacity, retryCost'],
+    [{ retryBudget: [] }, "or null for none, not an array"],
+    [{ maxAttempts: "4" }, "maxAttempts: expected a whole number, 0 or more, not a string"],
+    [{ maxRedirects: 2 ** 33 }, "maxRedirects: expected a whole number, 0 to 4294967295, not 85"],
+    [{ traceparent: "no" }, "traceparent: expected true or false, not a string"],
+    [{ headers: { "X-A": {} } }, "headers.X-A: expected a string, a number, a bigint or a Secre"],
+    [{ headers: 7 }, "headers: expected an object, pairs, or what gives pairs, not 7"],
+    [{ showQueryParams: ["a", 7] }, "showQueryParams[1]: expected a string, not 7"],
+    [{ extraCa: [7] }, "extraCa[0]: expected PEM as a string or bytes, not 7"],
+    [{ proxy: new URL("http://p") }, "proxy: expected a string or a Secret, not an object (URL)"],
+    [{ tokenRefresher: "t" }, "tokenRefresher: expected a function, not a string"],
+    [{ onCall: 7 }, "onCall: expected a function, not 7"],
+    [{ dialect: 7 }, "dialect: expected a name, a description or JSON, not 7"],
+    [{ dialect: [] }, "dialect: expected a name, a description or JSON, not an array"],
+    [null, "options: expected an object, not null"],
+    ["novavms", "options: expected an object, not a string"],
     [{ unixSocket: new URL("file:///x") }, "unixSocket: expected a string, not an object"],
   ]) {
     assert.throws(
       () => new Client("http://api.example", options),
       (error) => error instanceof TypeError && error.message.includes(text),
+    );
+  }
+});
+
+test("a base URL is text or a URL, and nothing else", () => {
+  for (const base of [undefined, null, 7, {}, ["http://api.example"]]) {
+    assert.throws(
+      () => new Client(base),
+      /^TypeError: baseUrl: expected a URL, or a string of one/,
     );
   }
 });
@@ -320,6 +388,19 @@ test("tokens: set, refreshed once for all, refused", async (t) => {
   const plain = new Client(server.url, { token: "bad", tokenRefresher: () => "good" });
   await plain.get("/private");
   await plain.close();
+});
+
+test("a call sends the token that its client had when it began", async (t) => {
+  const { server, client } = await both(t, { token: "first" });
+  const calls = [];
+  for (let i = 0; i < 100; i++) {
+    client.setToken(`tenant-${i}`);
+    calls.push(client.get(`/own/${i}`));
+  }
+  await Promise.all(calls);
+  for (const { url, headers } of server.seen) {
+    assert.equal(headers.authorization, `Bearer tenant-${url.split("/").at(-1)}`);
+  }
 });
 
 test("what a refresher throws is the cause of the 401", async (t) => {

@@ -19,7 +19,7 @@ function snippets(text, language) {
   );
 }
 
-async function compile(files, t) {
+async function compile(files, t, options = {}) {
   const config = path.join(HERE, `tsconfig.${path.basename(files[0])}.json`);
   const compilerOptions = {
     ...{ strict: true, noEmit: true, target: "es2022", lib: ["es2023", "esnext.disposable"] },
@@ -29,6 +29,7 @@ async function compile(files, t) {
       typeRoots: [path.join(TOOLS, "node_modules", "@types")],
     },
     exactOptionalPropertyTypes: true,
+    ...options,
   };
   writeFileSync(config, JSON.stringify({ compilerOptions, files }));
   t.after(() => rmSync(config));
@@ -48,6 +49,12 @@ test(
     await compile(["types/usage.mts", "types/usage.cts"], t);
   },
 );
+
+test("a program without @types/node and without DOM compiles", { skip: !TOOLS }, async (t) => {
+  // The declarations are checked, too.
+  const options = { types: [], lib: ["es2022"], skipLibCheck: false };
+  await compile(["types/bare.mts"], t, options);
+});
 
 test("the snippets of the README compile", { skip: !TOOLS }, async (t) => {
   const folder = path.join(HERE, "snippets");

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /** The client. */
 
 import { inspect } from "node:util";
@@ -5,15 +7,11 @@ import { inspect } from "node:util";
 import { Driver, Failed } from "./driver.js";
 import { native } from "./loader.js";
 import type { RawConnection } from "./native.js";
-import { type ClientOptions, type SecretText, secretText } from "./options.js";
-import {
-  type CallOptions,
-  NO_OPTIONS,
-  type RequestArgs,
-  type RequestOptions,
-  rawCall,
-} from "./request.js";
+import { type ClientOptions, type SecretText, expected, secretText, text } from "./options.js";
+import type { Url } from "./platform.js";
+import { type CallOptions, NO_OPTIONS, type Query, type RequestArgs, rawCall } from "./request.js";
 import { Response } from "./response.js";
+import { type Above, placed, placedAt, siteOf } from "./stacks.js";
 
 /** The options of a client whose dialect is given already. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;
@@ -44,63 +42,81 @@ export class Client implements AsyncDisposable {
   /**
    * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.
    */
-  constructor(baseUrl: string | URL, options: ClientOptions = {}) {
+  constructor(baseUrl: string | Url, options: ClientOptions = {}) {
     // A connection is what this package gives itself.
     const base: unknown = baseUrl;
-    const connected = base instanceof native.RawConnection;
-    this.#driver = new Driver(connected ? base : String(baseUrl), options, Client);
+    const site = siteOf(new.target);
+    this.#driver = placed(site, () => {
+      const connected = base instanceof native.RawConnection;
+      return new Driver(connected ? base : urlText("baseUrl", base), options, site);
+    });
     drivers.set(this, this.#driver);
   }
 
   /** A client of the NovaVMS API, as in `https://novavms.example/api/v1`. */
-  static novavms(baseUrl: string | URL, options: DialectOptions = {}): Client {
+  static novavms(baseUrl: string | Url, options: DialectOptions = {}): Client {
     return new Client(baseUrl, { ...options, dialect: "novavms" });
   }
 
   /** A client of OpenStack's compute API, as in `https://nova.example/v2.1`. */
-  static openstack(baseUrl: string | URL, options: DialectOptions = {}): Client {
+  static openstack(baseUrl: string | Url, options: DialectOptions = {}): Client {
     return new Client(baseUrl, { ...options, dialect: "openstack" });
   }
 
   /** Makes a GET call. */
-  get<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response> {
-    return this.#call("GET", path, options, false);
+  get<const Path extends string, const Q extends object = Query>(
+    path: Path,
+    ...[options]: RequestArgs<Path, Q>
+  ): Promise<Response> {
+    return this.#call("GET", path, options, false, Client.prototype.get);
   }
 
   /** Makes a POST call. */
-  post<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response> {
-    return this.#call("POST", path, options, false);
+  post<const Path extends string, const Q extends object = Query>(
+    path: Path,
+    ...[options]: RequestArgs<Path, Q>
+  ): Promise<Response> {
+    return this.#call("POST", path, options, false, Client.prototype.post);
   }
 
   /** Makes a PUT call. */
-  put<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response> {
-    return this.#call("PUT", path, options, false);
+  put<const Path extends string, const Q extends object = Query>(
+    path: Path,
+    ...[options]: RequestArgs<Path, Q>
+  ): Promise<Response> {
+    return this.#call("PUT", path, options, false, Client.prototype.put);
   }
 
   /** Makes a PATCH call. */
-  patch<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response> {
-    return this.#call("PATCH", path, options, false);
+  patch<const Path extends string, const Q extends object = Query>(
+    path: Path,
+    ...[options]: RequestArgs<Path, Q>
+  ): Promise<Response> {
+    return this.#call("PATCH", path, options, false, Client.prototype.patch);
   }
 
   /** Makes a DELETE call. */
-  delete<const Path extends string>(
+  delete<const Path extends string, const Q extends object = Query>(
     path: Path,
-    ...[options]: RequestArgs<Path>
+    ...[options]: RequestArgs<Path, Q>
   ): Promise<Response> {
-    return this.#call("DELETE", path, options, false);
+    return this.#call("DELETE", path, options, false, Client.prototype.delete);
   }
 
   /** Makes a HEAD call. */
-  head<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response> {
-    return this.#call("HEAD", path, options, false);
+  head<const Path extends string, const Q extends object = Query>(
+    path: Path,
+    ...[options]: RequestArgs<Path, Q>
+  ): Promise<Response> {
+    return this.#call("HEAD", path, options, false, Client.prototype.head);
   }
 
   /** Makes an OPTIONS call. */
-  options<const Path extends string>(
+  options<const Path extends string, const Q extends object = Query>(
     path: Path,
-    ...[options]: RequestArgs<Path>
+    ...[options]: RequestArgs<Path, Q>
   ): Promise<Response> {
-    return this.#call("OPTIONS", path, options, false);
+    return this.#call("OPTIONS", path, options, false, Client.prototype.options);
   }
 
   /**
@@ -109,35 +125,48 @@ export class Client implements AsyncDisposable {
    * `path` is a template such as `/cameras/{id}`; trails show it as it is, so values belong into `params` and `query`. A
    * value in `params` that is a {@link Secret} stays `{id}` everywhere.
    */
-  request<const Path extends string>(
+  request<const Path extends string, const Q extends object = Query>(
     method: string,
     path: Path,
-    ...[options]: RequestArgs<Path>
+    ...[options]: RequestArgs<Path, Q>
   ): Promise<Response> {
-    return this.#call(method, path, options, false);
+    return this.#call(method, path, options, false, Client.prototype.request);
   }
 
   /** Makes a call to a link that the API gave out, such as a `next` URL. It has to be on the client's origin. */
-  requestLink(method: string, link: string | URL, options?: CallOptions): Promise<Response> {
-    return this.#call(method, String(link), options, true);
+  requestLink(method: string, link: string | Url, options?: CallOptions): Promise<Response> {
+    return this.#call(method, link, options, true, Client.prototype.requestLink);
   }
 
-  // An `async` function, so that the stack of an error goes on with the functions that await the call.
+  // An `async` function, so that mistakes in its options reject, too.
   async #call(
     method: string,
-    target: string,
-    options: RequestOptions | undefined,
+    target: string | Url,
+    options: object | undefined,
     link: boolean,
+    above: Above,
   ): Promise<Response> {
-    const call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.shown);
-    const ended = await this.#driver.call(String(method), String(target), link, call);
-    if (ended instanceof Response) return ended;
-    throw this.#driver.errorOf(ended as Failed, this.#call);
+    // Now, for when the call fails nothing of the program may be left on the stack.
+    const site = siteOf(above);
+    try {
+      const path = link ? urlText("link", target) : pathText(target);
+      let call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.shown);
+      // The only body that is not there yet.
+      if (call.blob !== undefined) {
+        call = { ...call, body: new Uint8Array(await call.blob.arrayBuffer()) };
+      }
+      const ended = await this.#driver.call(text("method", method), path, link, call);
+      if (ended instanceof Response) return ended;
+      throw this.#driver.errorOf(ended as Failed, site);
+    } catch (error) {
+      throw placedAt(site, error);
+    }
   }
 
   /** Puts a new credential in the place of the old. Calls that have begun keep theirs. */
   setToken(token: SecretText): void {
-    this.#driver.setToken(secretText("token", token), this.setToken);
+    const site = siteOf(Client.prototype.setToken);
+    placed(site, () => this.#driver.setToken(secretText("token", token), site));
   }
 
   /**
@@ -162,6 +191,23 @@ export class Client implements AsyncDisposable {
 /** The driver of a client, for what is built on clients. */
 export function driverOf(client: Client): Driver {
   const driver = drivers.get(client);
-  if (driver === undefined) throw new TypeError("expected a Client");
+  if (driver === undefined) throw expected("client", "a Client", client);
   return driver;
+}
+
+function pathText(path: unknown): string {
+  if (typeof path === "string") return text("path", path);
+  throw expected(
+    "path",
+    'a template such as "/cameras/{id}" (for a link of the API, requestLink)',
+    path,
+  );
+}
+
+function urlText(name: string, url: unknown): string {
+  if (typeof url === "string") return text(name, url);
+  // Also one of another realm.
+  const href = (url as { href?: unknown } | null | undefined)?.href;
+  if (typeof href === "string") return text(name, href);
+  throw expected(name, "a URL, or a string of one", url);
 }

@@ -1,7 +1,7 @@
 /** Descriptions of APIs that reqtrail has no built-in dialect for. */
 
 import type { Category } from "./codes.js";
-import { expected } from "./options.js";
+import { expected, isRecord } from "./options.js";
 
 /** What is known of one code; what is left out is decided by the status. */
 export interface CustomCode {
@@ -43,22 +43,22 @@ export interface CustomDialect {
 /** A dialect as the native half takes it: a name, or JSON. What is wrong with the JSON is for the core to say. */
 export function dialectText(dialect: unknown): string {
   if (typeof dialect === "string") return dialect;
-  if (typeof dialect !== "object" || dialect === null) {
-    throw expected("dialect", "a name, a description or JSON", dialect);
+  if (!isRecord(dialect)) throw expected("dialect", "a name, a description or JSON", dialect);
+  const out = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(dialect) as [string, unknown][]) {
+    // The codes are the API's own, and stay as they are.
+    out[snakeName(name)] = name === "codes" ? value : snake(value);
   }
-  const { codes, ...rest } = dialect as Record<string, unknown>;
-  const out = snake(rest) as Record<string, unknown>;
-  // The codes are the API's own, and stay as they are.
-  if (codes !== undefined) out["codes"] = codes;
   return JSON.stringify(out);
 }
 
 function snake(value: unknown): unknown {
   if (Array.isArray(value) || typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      snake(inner),
-    ]),
+    Object.entries(value).map(([name, inner]) => [snakeName(name), snake(inner)]),
   );
+}
+
+function snakeName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

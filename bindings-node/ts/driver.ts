@@ -7,20 +7,30 @@
 
 import { type ReqtrailError, RequestBuildError } from "./errors.js";
 import { Hooks } from "./hooks.js";
-import { hold, release } from "./keepalive.js";
+import { Weak, hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
-import { type Above, errorOf } from "./mapping.js";
-import type { FlowOptions, Items, RawClient, RawConnection, RawReport } from "./native.js";
-import { type ClientOptions, list, optionsJson } from "./options.js";
-import type { RawCall } from "./request.js";
+import { environmentCa, warnOfUnverified } from "./environment.js";
+import { errorOf } from "./mapping.js";
+import {
+  type FlowOptions,
+  type Items,
+  type RawClient,
+  type RawConnection,
+  type RawReport,
+  bare,
+} from "./native.js";
+import { type ClientOptions, readOptions } from "./options.js";
+import type { Signal } from "./platform.js";
+import { type RawCall, isLate } from "./request.js";
 import { Response, responseOf } from "./response.js";
+import { type Site, ours } from "./stacks.js";
 
 /** A call or a flow that failed, as an item. */
 export class Failed {
   constructor(
     readonly items: Items,
     readonly index: number,
-    readonly signal: AbortSignal | undefined,
+    readonly signal: Signal | undefined,
   ) {}
 }
 
@@ -31,7 +41,7 @@ export type Ended = Response | Failed | RawReport;
 class Watch {
   readonly tags = new Set<number>();
   constructor(
-    readonly signal: AbortSignal,
+    readonly signal: Signal,
     readonly listener: () => void,
   ) {}
 }
@@ -49,7 +59,7 @@ export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
   readonly #pending = new Map<number, (ended: Ended) => void>();
-  readonly #watches = new WeakMap<AbortSignal, Watch>();
+  readonly #watches = new WeakMap<Signal, Watch>();
   readonly #watched = new Map<number, Watch>();
   readonly #out = new Float64Array(HEAD + 2 * BATCH);
   #next = 1;
@@ -60,24 +70,24 @@ export class Driver {
   /** The query parameters whose values trails show, in lower case. */
   readonly shown: ReadonlySet<string>;
 
-  constructor(base: string | RawConnection, options: ClientOptions, above: Above) {
-    const json = optionsJson(options);
-    const shown = [...SHOWN, ...list(options.showQueryParams ?? [])];
-    this.shown = new Set(shown.map((name) => String(name).toLowerCase()));
+  constructor(base: string | RawConnection, options: ClientOptions, site: Site) {
+    warnOfUnverified();
+    const { json, functions, shown } = readOptions(options, environmentCa());
+    this.shown = new Set([...SHOWN, ...shown].map((name) => name.toLowerCase()));
     this.#raw = new native.RawClient();
-    this.#hooks = new Hooks(this.#raw, options);
+    this.#hooks = new Hooks(this.#raw, functions);
     // The native half holds this function for as long as the client lives, so it must not hold the client.
     const self = new WeakRef(this);
-    const failed = this.#raw.open(base, json, () => self.deref()?.drain());
-    if (failed !== null) throw errorOf(failed, 0, above);
+    const failed = this.#raw.open(base, json, () => self.deref()?.drain(), new Weak());
+    if (failed !== null) throw errorOf(failed, 0, site);
   }
 
   /** Starts a call. */
   call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended> {
     return this.#begin(call.signal, (tag) => {
       const { params, query, headers, body, options } = call;
-      const aborted = call.signal?.aborted === true;
-      this.#raw.start(tag, method, target, link, params, query, headers, body, options, aborted);
+      const ended = call.signal?.aborted === true ? isLate(call.signal) : undefined;
+      this.#raw.start(tag, method, target, link, params, query, headers, body, options, ended);
     });
   }
 
@@ -86,7 +96,7 @@ export class Driver {
     serverId: string,
     action: string | readonly [Items, number],
     options: FlowOptions,
-    signal: AbortSignal | undefined,
+    signal: Signal | undefined,
     onProgress: ((json: string) => void) | undefined,
   ): Promise<Ended> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
@@ -103,13 +113,13 @@ export class Driver {
     serverId: string,
     requestId: string,
     options: FlowOptions,
-    signal: AbortSignal | undefined,
+    signal: Signal | undefined,
   ): Promise<Ended> {
     return this.#begin(signal, (tag) => this.#raw.look(tag, what, serverId, requestId, options));
   }
 
   #begin(
-    signal: AbortSignal | undefined,
+    signal: Signal | undefined,
     start: (tag: number) => void,
     onProgress?: (json: string) => void,
   ): Promise<Ended> {
@@ -127,16 +137,17 @@ export class Driver {
       throw error;
     }
     // A call was started cancelled; a flow was not.
-    if (signal?.aborted === true) this.#raw.cancel(tag);
+    if (signal?.aborted === true) this.#raw.cancel(tag, isLate(signal));
     if (this.#pending.size === 0) hold(this);
     return new Promise((resolve) => this.#pending.set(tag, resolve));
   }
 
-  #watch(tag: number, signal: AbortSignal): void {
+  #watch(tag: number, signal: Signal): void {
     let watch = this.#watches.get(signal);
     if (watch === undefined) {
       const made = new Watch(signal, () => {
-        for (const one of made.tags) this.#raw.cancel(one);
+        const late = isLate(made.signal);
+        for (const one of made.tags) this.#raw.cancel(one, late);
       });
       watch = made;
       signal.addEventListener("abort", watch.listener);
@@ -146,7 +157,7 @@ export class Driver {
     this.#watched.set(tag, watch);
   }
 
-  #unwatch(tag: number): AbortSignal | undefined {
+  #unwatch(tag: number): Signal | undefined {
     const watch = this.#watched.get(tag);
     if (watch === undefined) return undefined;
     this.#watched.delete(tag);
@@ -190,20 +201,20 @@ export class Driver {
       this.#idle?.();
     }
     if (what === FAILED) resolve(new Failed(items, index, signal));
-    else if (what === REPORT) resolve(native.takeReport(items, index));
+    else if (what === REPORT) resolve(bare(native.takeReport(items, index)));
     else resolve(responseOf(items, index, what));
   }
 
-  /** Makes the error of what failed; its stack begins above a function. */
-  errorOf(failed: Failed, above: Above): ReqtrailError {
+  /** Makes the error of what failed; its stack begins where the program called. */
+  errorOf(failed: Failed, site: Site): ReqtrailError {
     const reason: unknown = failed.signal?.aborted === true ? failed.signal.reason : undefined;
-    return errorOf(failed.items, failed.index, above, this.#hooks.thrown, reason);
+    return errorOf(failed.items, failed.index, site, this.#hooks.thrown, reason);
   }
 
-  setToken(token: string, above: Above): void {
+  setToken(token: string, site: Site): void {
     if (this.#closed) throw closed();
     const failed = this.#raw.setToken(token);
-    if (failed !== null) throw errorOf(failed, 0, above);
+    if (failed !== null) throw errorOf(failed, 0, site);
   }
 
   /** Cancels the calls under way, waits for their ends, and closes the connections; once, whoever asks. */
@@ -212,7 +223,7 @@ export class Driver {
   }
 
   async #close(): Promise<void> {
-    for (const tag of this.#pending.keys()) this.#raw.cancel(tag);
+    for (const tag of this.#pending.keys()) this.#raw.cancel(tag, false);
     if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     // Those who wait for the last calls are told first.
     await Promise.resolve();
@@ -226,8 +237,10 @@ export class Driver {
 
 function closed(): RequestBuildError {
   const message = "invalid_request: the client is closed";
-  return new RequestBuildError(message, {
-    kind: "invalid_request",
-    reason: "the client is closed",
-  });
+  return ours(
+    new RequestBuildError(message, {
+      kind: "invalid_request",
+      reason: "the client is closed",
+    }),
+  );
 }

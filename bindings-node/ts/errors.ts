@@ -7,6 +7,7 @@
 import { inspect } from "node:util";
 
 import type { Category, ErrorKind } from "./codes.js";
+import type { HeaderFields } from "./platform.js";
 import type { RateLimit } from "./response.js";
 import type { Trail, TrailJson } from "./trail.js";
 
@@ -83,8 +84,13 @@ export class ReqtrailError extends Error {
   /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
   readonly trail: Trail | null;
 
-  constructor(message?: string, fields: ErrorFields = {}) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+  constructor(message?: string, given: ErrorFields = {}) {
+    const fields = own(given);
+    super(message);
+    if (fields.cause !== undefined) {
+      const cause = { value: fields.cause, writable: true, configurable: true, enumerable: false };
+      Object.defineProperty(this, "cause", own(cause));
+    }
     this.kind = fields.kind ?? "internal";
     this.category = fields.category ?? null;
     this.code = fields.code ?? null;
@@ -152,9 +158,10 @@ export class ApiError extends ReqtrailError {
   readonly #body: Uint8Array;
   readonly #text: string | null;
   readonly #json: string | null;
-  #made: Headers | undefined;
+  #made: HeaderFields | undefined;
 
-  constructor(message?: string, fields: ApiErrorFields = {}) {
+  constructor(message?: string, given: ApiErrorFields = {}) {
+    const fields = own(given);
     super(message, { kind: "api", ...fields });
     this.rawCode = fields.rawCode ?? null;
     this.title = fields.title ?? null;
@@ -174,7 +181,7 @@ export class ApiError extends ReqtrailError {
   }
 
   /** The answer's headers. */
-  get headers(): Headers {
+  get headers(): HeaderFields {
     return (this.#made ??= headersOf(this.#headers));
   }
 
@@ -209,7 +216,10 @@ export class ConnectError extends ReqtrailError {
   declare readonly kind: "connect";
 }
 
-/** The attempt's or the call's time ran out. */
+/**
+ * The attempt's or the call's time ran out, or that of the call's `AbortSignal`: then `cause` is the signal's reason, the
+ * platform's own `TimeoutError`.
+ */
 export class TimeoutError extends ReqtrailError {
   declare readonly kind: "timeout";
 }
@@ -259,7 +269,8 @@ export class InternalError extends ReqtrailError {
 
 /** Gives the class its name in texts, which a minifier might change. */
 export function named(cls: { readonly prototype: Error }, name: string): void {
-  Object.defineProperty(cls.prototype, "name", { value: name, writable: true, configurable: true });
+  const property = { value: name, writable: true, configurable: true, enumerable: false };
+  Object.defineProperty(cls.prototype, "name", own(property));
 }
 
 named(ReqtrailError, "ReqtrailError");
@@ -275,8 +286,13 @@ named(RequestBuildError, "RequestBuildError");
 named(ConfigError, "ConfigError");
 named(InternalError, "InternalError");
 
+/** What an object has itself, without what a program may have put on the prototype of all objects. */
+function own<T extends object>(given: T): T {
+  return { __proto__: null, ...given } as unknown as T;
+}
+
 /** Headers of names and values in turn. */
-export function headersOf(flat: readonly string[]): Headers {
+export function headersOf(flat: readonly string[]): HeaderFields {
   const headers = new Headers();
   for (let at = 0; at + 1 < flat.length; at += 2) headers.append(flat[at]!, flat[at + 1]!);
   return headers;

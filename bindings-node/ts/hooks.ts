@@ -4,9 +4,9 @@ import { AsyncResource } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 
-import type { Items, RawClient, RawEvent } from "./native.js";
+import { type Items, type RawClient, type RawEvent, bare } from "./native.js";
 import { type ClientOptions, secretText } from "./options.js";
-import { type AttemptJson, attemptOf, callInfoOf, trailOf } from "./trail.js";
+import { type AttemptJson, attemptOf, callInfoOf, ownTrailOf } from "./trail.js";
 
 /** Gets `{ call: CallInfo, attempt: Attempt }` after each attempt. */
 const ATTEMPTS = channel("reqtrail:attempt");
@@ -16,8 +16,15 @@ const CALLS = channel("reqtrail:call");
 /** How many of the newest values that refreshers threw are kept for the errors that they cause. */
 const THROWN = 64;
 
+/** A context that keeps no process alive. Those who look for open handles ask it. */
+class Context extends AsyncResource {
+  hasRef(): boolean {
+    return false;
+  }
+}
+
 /** The context of what is of no call: a refresh or a sign-in, which several calls may share. */
-const NOWHERE = new AsyncResource("REQTRAIL");
+const NOWHERE = new Context("REQTRAIL");
 
 export class Hooks {
   readonly #raw: RawClient;
@@ -27,16 +34,19 @@ export class Hooks {
   readonly #thrown = new Map<number, unknown>();
   /** What is told after each poll of the actions that are followed, by tag. */
   readonly #onProgress = new Map<number, (json: string) => void>();
-  readonly #contexts = new Map<number, AsyncResource>();
+  readonly #contexts = new Map<number, Context>();
   #nextThrown = 1;
   #attempts = false;
   #calls = false;
 
-  constructor(raw: RawClient, options: ClientOptions) {
+  constructor(
+    raw: RawClient,
+    functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>,
+  ) {
     this.#raw = raw;
-    this.#onAttempt = options.onAttempt ?? undefined;
-    this.#onCall = options.onCall ?? undefined;
-    this.#refresher = options.tokenRefresher ?? undefined;
+    this.#onAttempt = functions.onAttempt;
+    this.#onCall = functions.onCall;
+    this.#refresher = functions.tokenRefresher;
   }
 
   /** Tells the native half what is wanted now. Subscribers come and go; without any, nothing is passed on. */
@@ -58,13 +68,13 @@ export class Hooks {
 
   /** Takes what has been told. */
   take(): RawEvent[] {
-    return this.#raw.events();
+    return this.#raw.events().map(bare);
   }
 
   /** From here on what is told of a call is told in the context of whoever began it: hooks see its `AsyncLocalStorage`. */
   begin(tag: number, onProgress?: (json: string) => void): void {
     if (onProgress !== undefined) this.#onProgress.set(tag, onProgress);
-    if (this.listens) this.#contexts.set(tag, new AsyncResource("REQTRAIL_CALL"));
+    if (this.listens) this.#contexts.set(tag, new Context("REQTRAIL_CALL"));
   }
 
   /** Nothing more is told of a call. */
@@ -114,7 +124,7 @@ export function channelsWant(): [attempts: boolean, calls: boolean] {
 
 /** Tells the channels of a sign-in. */
 export function tellChannels(events: readonly RawEvent[]): void {
-  for (const { attempt, call } of events) {
+  for (const { attempt, call } of events.map(bare)) {
     if (call !== undefined) tellCall(call, undefined);
     else if (attempt !== undefined) tellAttempt(attempt, undefined);
   }
@@ -132,7 +142,7 @@ function tellAttempt(json: string, hook: ClientOptions["onAttempt"]): void {
 }
 
 function tellCall(items: Items, hook: ClientOptions["onCall"]): void {
-  const trail = trailOf(items, 0);
+  const trail = ownTrailOf(items);
   guarded("onCall", () => hook?.(trail));
   if (CALLS.hasSubscribers) guarded("onCall", () => CALLS.publish({ trail }));
 }

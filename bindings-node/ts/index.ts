@@ -42,7 +42,16 @@ export * as novavms from "./novavms.js";
 export * as openstack from "./openstack.js";
 export type { ClientOptions, HeaderValues, RetryBudget, SecretText } from "./options.js";
 export type { ParamNames, ParamValue, Params } from "./paths.js";
-export type { CallOptions, Query, QueryValue, RequestArgs, RequestOptions } from "./request.js";
+export type {
+  Body,
+  CallOptions,
+  Query,
+  QueryOf,
+  QueryValue,
+  QueryValues,
+  RequestArgs,
+  RequestOptions,
+} from "./request.js";
 export { type RateLimit, Response } from "./response.js";
 export { Secret } from "./secret.js";
 export { type Attempt, type AttemptJson, type CallInfo, Trail, type TrailJson } from "./trail.js";

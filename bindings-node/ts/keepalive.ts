@@ -7,6 +7,13 @@
 
 import { setInterval } from "node:timers";
 
+/** The handle of the native part's wake-ups: they keep no process alive. Each has its own, which Node hangs contexts on. */
+export class Weak {
+  hasRef(): boolean {
+    return false;
+  }
+}
+
 const busy = new Set<object>();
 const timer = setInterval(() => {}, 0x7fffffff);
 timer.unref();

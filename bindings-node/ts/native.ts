@@ -1,5 +1,15 @@
 /** What the native part exports. It is private to the package. */
 
+/** Parts of the native half, without what they have not: nothing is read from a prototype that a program may have changed. */
+export function bare<T extends object>(parts: T): T {
+  return Object.setPrototypeOf(parts, null) as T;
+}
+
+/** What tools that look for open handles ask. */
+export interface Handle {
+  hasRef(): boolean;
+}
+
 /** Some results in native memory. */
 export interface Items {
   readonly __items: unique symbol;
@@ -21,6 +31,7 @@ export interface ErrorParts {
   requestId?: string;
   retryAfterMs?: number;
   mayHaveBeenSent: boolean;
+  byCaller: boolean;
   hasTrail: boolean;
   thrown?: number;
   source?: Items;
@@ -34,7 +45,7 @@ export interface ErrorParts {
     microversion?: string;
     rateLimit?: RateLimitParts;
     headers: string[];
-    body: Buffer;
+    body: Uint8Array;
     text?: string;
     json?: string;
   };
@@ -94,7 +105,7 @@ export interface SessionParts {
 }
 
 export interface RawSignIn {
-  cancel(): void;
+  cancel(late: boolean): void;
   events(): RawEvent[];
   ended(): boolean;
   failed(): Items | null;
@@ -104,7 +115,13 @@ export interface RawSignIn {
 export interface RawCloud {
   describedBy(json: string): Items | null;
   find(name: string | undefined, region: string | undefined): Items | null;
-  connect(wake: () => void, attempts: boolean, calls: boolean): RawSignIn;
+  connect(
+    wake: () => void,
+    handle: Handle,
+    attempts: boolean,
+    calls: boolean,
+    extraCa: string,
+  ): RawSignIn;
   notes(): string[];
   describe(): string;
 }
@@ -116,7 +133,12 @@ export interface RawConnection {
 }
 
 export interface RawClient {
-  open(base: string | RawConnection, options: string, wake: () => void): Items | null;
+  open(
+    base: string | RawConnection,
+    options: string,
+    wake: () => void,
+    handle: Handle,
+  ): Items | null;
   start(
     tag: number,
     method: string,
@@ -127,7 +149,7 @@ export interface RawClient {
     headers: string[] | undefined,
     body: string | Uint8Array | undefined,
     options: RawOptions | undefined,
-    cancelled: boolean,
+    ended: boolean | undefined,
   ): void;
   follow(
     tag: number,
@@ -137,7 +159,7 @@ export interface RawClient {
     options: FlowOptions,
   ): void;
   look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions): void;
-  cancel(tag: number): boolean;
+  cancel(tag: number, late: boolean): boolean;
   drain(out: Float64Array): Items | null;
   watch(attempts: boolean, calls: boolean): void;
   events(): RawEvent[];
@@ -156,11 +178,12 @@ export interface Native {
   responseRequestId(items: Items, index: number): string | null;
   responseText(items: Items, index: number): string | null;
   responseJsonText(items: Items, index: number): string | null;
-  responseBytes(items: Items, index: number): Buffer;
+  responseBytes(items: Items, index: number): Uint8Array;
   responseNotText(items: Items, index: number): Items;
   responseNotJson(items: Items, index: number): Items;
   responseRateLimit(items: Items, index: number): RateLimitParts | null;
   responseMicroversion(items: Items, index: number): string | null;
+  ownTrail(items: Items, index: number): Items;
   trailJson(items: Items, index: number): string;
   trailReport(items: Items, index: number): string;
   errorParts(items: Items, index: number): ErrorParts;

@@ -4,13 +4,23 @@ import { inspect } from "node:util";
 
 import { type Client, clientOf } from "./client.js";
 import { channelsWant, tellChannels } from "./hooks.js";
-import { hold, release } from "./keepalive.js";
+import { Weak, hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
-import { type Above, errorOf } from "./mapping.js";
-import type { Items, RawCloud, RawConnection, RawSignIn } from "./native.js";
-import { type ClientOptions, type SecretText, expected, text } from "./options.js";
-import { signalOf } from "./request.js";
+import { environmentCa, warnOfUnverified } from "./environment.js";
+import { errorOf } from "./mapping.js";
+import { type Items, type RawCloud, type RawConnection, type RawSignIn, bare } from "./native.js";
+import {
+  type ClientOptions,
+  type SecretText,
+  expected,
+  isRecord,
+  object,
+  text,
+} from "./options.js";
+import type { Signal } from "./platform.js";
+import { isLate, signalOf } from "./request.js";
 import { exposed } from "./secret.js";
+import { type Above, type Site, placed, placedAt, refused, siteOf } from "./stacks.js";
 import { type Trail, trailOf } from "./trail.js";
 
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
@@ -79,24 +89,28 @@ export class Cloud {
 
   /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an option that there is not. */
   constructor(options: CloudOptions) {
-    for (const name of Object.keys(options)) {
-      if (!Object.hasOwn(NAMES, name)) {
-        throw new TypeError(
-          `a cloud has no option "${name}"; there are ${Object.keys(NAMES).join(", ")}`,
-        );
+    const site = siteOf(new.target);
+    placed(site, () => {
+      for (const name of Object.keys(object("a cloud", options))) {
+        if (!Object.hasOwn(NAMES, name)) {
+          throw refused(
+            `a cloud has no option "${name}"; there are ${Object.keys(NAMES).join(", ")}`,
+          );
+        }
       }
-    }
-    this.#read(this.#raw.describedBy(described(options)), Cloud);
+      this.#read(this.#raw.describedBy(described(options)), site);
+    });
   }
 
-  #read(failed: Items | null, above: Above): void {
-    if (failed !== null) throw errorOf(failed, 0, above);
+  #read(failed: Items | null, site: Site): void {
+    if (failed !== null) throw errorOf(failed, 0, site);
   }
 
   static #made(read: (raw: RawCloud) => Items | null, above: Above): Cloud {
     // Not described yet: that is what `read` does.
     const cloud = new Cloud({ auth_type: "none", compute_endpoint_override: "http://127.0.0.1" });
-    cloud.#read(read(cloud.#raw), above);
+    const site = siteOf(above);
+    placed(site, () => cloud.#read(read(cloud.#raw), site));
     return cloud;
   }
 
@@ -133,13 +147,19 @@ export class Cloud {
    *
    * @throws What any call throws, with the trail of the sign-in.
    */
-  async connect(options: { signal?: AbortSignal | null | undefined } = {}): Promise<Connection> {
-    for (const name of Object.keys(options)) {
-      if (name !== "signal") throw new TypeError(`there is no option "${name}"; there is signal`);
+  async connect(options: { signal?: Signal | null | undefined } = {}): Promise<Connection> {
+    const site = siteOf(Cloud.prototype.connect);
+    let signal: Signal | undefined;
+    try {
+      for (const [name, value] of Object.entries(object("options", options))) {
+        if (name !== "signal") throw refused(`there is no option "${name}"; there is signal`);
+        if (value != null) signal = signalOf(value);
+      }
+    } catch (error) {
+      throw placedAt(site, error);
     }
-    const signal = options.signal == null ? undefined : signalOf(options.signal);
     let signIn: RawSignIn | undefined;
-    const cancel = (): void => signIn?.cancel();
+    const cancel = (): void => signIn?.cancel(isLate(signal!));
     signal?.addEventListener("abort", cancel);
     try {
       signIn = await this.#signIn((begun) => {
@@ -152,7 +172,7 @@ export class Cloud {
     const failed = signIn.failed();
     if (failed === null) return make(signIn.connection());
     const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
-    throw errorOf(failed, 0, this.connect, undefined, reason);
+    throw errorOf(failed, 0, site, undefined, reason);
   }
 
   /** Resolves once the sign-in has ended. Only the channels are told of it: there is no client yet. */
@@ -163,7 +183,8 @@ export class Cloud {
       tellChannels(signIn.events());
       if (signIn.ended()) end();
     };
-    const signIn = this.#raw.connect(wake, ...channelsWant());
+    warnOfUnverified();
+    const signIn = this.#raw.connect(wake, new Weak(), ...channelsWant(), environmentCa());
     hold(signIn);
     begun(signIn);
     await ended;
@@ -178,6 +199,7 @@ export class Cloud {
 }
 
 let make: (raw: RawConnection) => Connection;
+let endpointOf: Above;
 
 /** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */
 export class Connection {
@@ -189,6 +211,7 @@ export class Connection {
 
   static {
     make = (raw) => new Connection(raw);
+    endpointOf = Object.getOwnPropertyDescriptor(Connection.prototype, "endpoint")!.get as Above;
   }
 
   /**
@@ -199,13 +222,14 @@ export class Connection {
   get endpoint(): string {
     const endpoint = this.#raw.endpoint();
     if (typeof endpoint === "string") return endpoint;
-    throw errorOf(endpoint, 0, Connection as never);
+    throw errorOf(endpoint, 0, siteOf(endpointOf));
   }
 
   /** What Keystone answered to the sign-in; `null` for a cloud that is used without one. */
   get session(): Session | null {
-    const parts = this.#raw.session();
-    if (parts === null) return null;
+    const session = this.#raw.session();
+    if (session === null) return null;
+    const parts = bare(session);
     return Object.freeze({
       expiresAt: parts.expiresAt === undefined ? null : new Date(parts.expiresAt),
       projectId: parts.projectId ?? null,
@@ -233,7 +257,7 @@ function given(name: string, value: string | undefined): string | undefined {
 
 /** A description as JSON, with its secrets. */
 function described(entry: unknown): string {
-  if (typeof entry !== "object" || entry === null) throw expected("a cloud", "an object", entry);
+  if (!isRecord(entry)) throw expected("a cloud", "an object", entry);
   return JSON.stringify(entry, function (this: unknown, name, value: unknown) {
     return exposed.call(this, name, value) ?? undefined;
   });

@@ -5,7 +5,7 @@
 import { type Client, driverOf } from "./client.js";
 import { type Driver, type Ended, Failed } from "./driver.js";
 import { ApiError, type ErrorFields, InternalError, ReqtrailError, named } from "./errors.js";
-import { type Above, beginAbove, errorOf } from "./mapping.js";
+import { errorOf } from "./mapping.js";
 import type { FlowOptions, RawReport } from "./native.js";
 import { FAULTS, type Fault } from "./openstack-faults.js";
 import {
@@ -23,9 +23,11 @@ import {
   serverStoryOf,
 } from "./openstack-reports.js";
 import { type Trail, trailOf } from "./trail.js";
-import { count, expected, millis, text } from "./options.js";
+import { aFunction, count, expected, millis, object, text } from "./options.js";
+import type { Signal } from "./platform.js";
 import { signalOf } from "./request.js";
 import { Response, itemOf } from "./response.js";
+import { type Above, type Site, beginAt, ours, placedAt, refused, siteOf } from "./stacks.js";
 
 export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
 export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
@@ -97,7 +99,7 @@ export interface ReadOptions {
   /** The version of the API to ask for; the client's own, or `latest` if it has none. */
   microversion?: string | null | undefined;
   /** Ends it at once. */
-  signal?: AbortSignal | null | undefined;
+  signal?: Signal | null | undefined;
 }
 
 /** Which actions are listed. */
@@ -149,7 +151,9 @@ export class Compute {
 
   /** Reads a server, its fault included. */
   async server(serverId: string, options: ReadOptions = {}): Promise<Server> {
-    return serverRead(await this.#look("server", serverId, "", options, READ, this.server));
+    return serverRead(
+      await this.#look("server", serverId, "", options, READ, Compute.prototype.server),
+    );
   }
 
   /**
@@ -162,13 +166,14 @@ export class Compute {
     requestId: string,
     options: ReadOptions = {},
   ): Promise<ServerAction> {
-    const id = text("requestId", requestId);
-    return actionRead(await this.#look("action", serverId, id, options, READ, this.action));
+    const above = Compute.prototype.action;
+    return actionRead(await this.#look("action", serverId, requestId, options, READ, above));
   }
 
   /** Lists a server's actions, newest first, without their steps. */
   async actions(serverId: string, options: ListOptions = {}): Promise<ActionPage> {
-    return pageRead(await this.#look("actions", serverId, "", options, LIST, this.actions));
+    const above = Compute.prototype.actions;
+    return pageRead(await this.#look("actions", serverId, "", options, LIST, above));
   }
 
   /**
@@ -184,19 +189,20 @@ export class Compute {
     action: Response | string,
     options: FollowOptions = {},
   ): Promise<ActionReport> {
-    const { onProgress, ...rest } = options;
-    if (onProgress != null && typeof onProgress !== "function") {
-      throw expected("onProgress", "a function", onProgress);
+    const site = siteOf(Compute.prototype.follow);
+    try {
+      const { signal, raw, onProgress } = flowOptions(options, FOLLOW);
+      if (onProgress !== undefined) raw.progress = true;
+      const tell = onProgress && ((json: string) => onProgress(progressOf(json)));
+      const what = action instanceof Response ? itemOf(action) : actionId(action);
+      const driver = driverOf(this.client);
+      const ended = await driver.follow(text("serverId", serverId), what, raw, signal, tell);
+      const report = reportOf(driver, ended, site);
+      if (report.failed === undefined) return actionReportOf(report);
+      throw actionError(report, site, signal);
+    } catch (error) {
+      throw placedAt(site, error);
     }
-    const { signal, raw } = flowOptions(rest, FOLLOW);
-    if (onProgress != null) raw.progress = true;
-    const tell = onProgress == null ? undefined : (json: string) => onProgress(progressOf(json));
-    const what = action instanceof Response ? itemOf(action) : text("action", action);
-    const driver = driverOf(this.client);
-    const ended = await driver.follow(text("serverId", serverId), what, raw, signal, tell);
-    const report = reportOf(driver, ended, this.follow);
-    if (report.failed === undefined) return actionReportOf(report);
-    throw actionError(report, this.follow, signal);
   }
 
   /**
@@ -207,12 +213,11 @@ export class Compute {
    * @throws {@link ExplainError} if it cannot be read.
    */
   async explain(serverId: string, options: ExplainOptions = {}): Promise<ServerStory> {
-    const report = await this.#look("explain", serverId, "", options, EXPLAIN, this.explain);
-    if (report.failed === undefined) return serverStoryOf(report);
-    throw explainError(report, this.explain, options.signal ?? undefined);
+    const above = Compute.prototype.explain;
+    return serverStoryOf(await this.#look("explain", serverId, "", options, EXPLAIN, above));
   }
 
-  // An `async` function, so that the stack of an error goes on with the functions that await it.
+  // An `async` function, so that mistakes in its options reject, too.
   async #look(
     what: "server" | "action" | "actions" | "explain",
     serverId: string,
@@ -221,34 +226,50 @@ export class Compute {
     readers: Readers,
     above: Above,
   ): Promise<RawReport> {
-    const { signal, raw } = flowOptions(options, readers);
-    const driver = driverOf(this.client);
-    const ended = await driver.look(what, text("serverId", serverId), requestId, raw, signal);
-    return reportOf(driver, ended, above);
+    const site = siteOf(above);
+    try {
+      const { signal, raw } = flowOptions(options, readers);
+      const driver = driverOf(this.client);
+      const [server, request] = [text("serverId", serverId), text("requestId", requestId)];
+      const ended = await driver.look(what, server, request, raw, signal);
+      const report = reportOf(driver, ended, site);
+      if (report.failed === undefined) return report;
+      throw explainError(report, site, signal);
+    } catch (error) {
+      throw placedAt(site, error);
+    }
   }
 }
 
-function reportOf(driver: Driver, ended: Ended, above: Above): RawReport {
-  if (ended instanceof Failed) throw driver.errorOf(ended, above);
+function actionId(action: unknown): string {
+  if (typeof action === "string") return text("action", action);
+  throw expected("action", "the Response that started it, or its request ID", action);
+}
+
+function reportOf(driver: Driver, ended: Ended, site: Site): RawReport {
+  if (ended instanceof Failed) throw driver.errorOf(ended, site);
   const report = ended as RawReport;
   // A flow that left nothing has panicked.
   if (report.json === "" && report.failed === undefined) {
-    throw new InternalError("internal: reqtrail panicked; please report this");
+    throw ours(new InternalError("internal: reqtrail panicked; please report this"));
   }
   return report;
 }
 
-function explainError(raw: RawReport, above: Above, signal: AbortSignal | undefined): ExplainError {
+function explainError(raw: RawReport, site: Site, signal: Signal | undefined): ExplainError {
   const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
-  const cause = errorOf(raw.cause!, 0, above, undefined, reason);
+  const cause = errorOf(raw.cause!, 0, site, undefined, reason);
   const trails = Array.from({ length: raw.trailCount }, (_, index) => trailOf(raw.trails, index));
-  const error = new ExplainError(raw.failed ?? "", trails, { ...cause, cause: behind(cause) });
-  likeAbort(error);
-  beginAbove(error, above);
+  const error = new ExplainError(raw.failed ?? "", trails, {
+    ...cause,
+    cause: behind(cause, reason),
+  });
+  likeAbort(error, cause, reason);
+  beginAt(error, site);
   return error;
 }
 
-function actionError(raw: RawReport, above: Above, signal: AbortSignal | undefined): ActionError {
+function actionError(raw: RawReport, site: Site, signal: Signal | undefined): ActionError {
   const report = actionReportOf(raw);
   const message = raw.failed ?? "";
   const fields: ErrorFields = { requestId: report.requestId };
@@ -257,9 +278,9 @@ function actionError(raw: RawReport, above: Above, signal: AbortSignal | undefin
     error = new ActionFailedError(message, report, { ...fields, kind: "api" });
   } else {
     const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
-    const cause = errorOf(raw.cause, 0, above, undefined, reason);
+    const cause = errorOf(raw.cause, 0, site, undefined, reason);
     const { kind, category, trail } = cause;
-    const behindIt = behind(cause);
+    const behindIt = behind(cause, reason);
     error = new ActionUnfollowedError(message, report, {
       ...fields,
       kind,
@@ -267,26 +288,28 @@ function actionError(raw: RawReport, above: Above, signal: AbortSignal | undefin
       trail,
       cause: behindIt,
     });
-    likeAbort(error);
+    likeAbort(error, cause, reason);
   }
-  beginAbove(error, above);
+  beginAt(error, site);
   return error;
 }
 
+/** Whether the program's signal ended it, and not a call that failed. */
+function isAborted(error: ReqtrailError, reason: unknown): boolean {
+  const late = error.kind === "timeout" && reason !== undefined && error.cause === reason;
+  return late || error.kind === "cancelled";
+}
+
 /** What is behind an error: that of the call that failed, or why it was cancelled. */
-function behind(error: ReqtrailError): unknown {
-  return error.kind === "cancelled" ? (error.cause ?? error) : error;
+function behind(error: ReqtrailError, reason: unknown): unknown {
+  return isAborted(error, reason) ? (error.cause ?? error) : error;
 }
 
 /** Programs tell an abort by its name. */
-function likeAbort(error: ReqtrailError): void {
-  if (error.kind === "cancelled") {
-    Object.defineProperty(error, "name", {
-      value: "AbortError",
-      writable: true,
-      configurable: true,
-    });
-  }
+function likeAbort(error: ReqtrailError, cause: ReqtrailError, reason: unknown): void {
+  if (!isAborted(cause, reason)) return;
+  const property = { value: cause.name, writable: true, configurable: true, enumerable: false };
+  Object.defineProperty(error, "name", { __proto__: null, ...property } as object);
 }
 
 type Readers = Readonly<Record<string, (name: string, value: unknown) => unknown>>;
@@ -307,27 +330,32 @@ const FOLLOW = {
   maxPollIntervalMs: millis,
   deadlineMs: millis,
   settleTimeMs: millis,
+  onProgress: aFunction,
 };
 const EXPLAIN = { ...READ, limit: count };
 
 function flowOptions(
   options: object,
   readers: Readers,
-): { raw: FlowOptions; signal: AbortSignal | undefined } {
-  const raw: Record<string, unknown> = {};
-  let signal: AbortSignal | undefined;
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (value == null) continue;
-    if (name === "signal") {
-      signal = signalOf(value);
-      continue;
-    }
+): {
+  raw: FlowOptions;
+  signal: Signal | undefined;
+  onProgress: (FollowOptions["onProgress"] & {}) | undefined;
+} {
+  // Without a prototype, so that nothing is read that the program did not give.
+  const raw = Object.create(null) as Record<string, unknown>;
+  let signal: Signal | undefined;
+  let onProgress: (FollowOptions["onProgress"] & {}) | undefined;
+  for (const [name, value] of Object.entries(object("options", options)) as [string, unknown][]) {
     const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
-    if (read === undefined) {
+    if (read === undefined && name !== "signal") {
       const known = [...Object.keys(readers), "signal"].join(", ");
-      throw new TypeError(`there is no option "${name}"; there are ${known}`);
+      throw refused(`there is no option "${name}"; there are ${known}`);
     }
-    raw[name] = read(name, value);
+    if (value == null) continue;
+    if (read === undefined) signal = signalOf(value);
+    else if (name === "onProgress") onProgress = read(name, value) as typeof onProgress;
+    else raw[name] = read(name, value);
   }
-  return { raw, signal };
+  return { raw, signal, onProgress };
 }

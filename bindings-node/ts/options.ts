@@ -2,6 +2,7 @@
 
 import { type CustomDialect, dialectText } from "./dialect.js";
 import { Secret } from "./secret.js";
+import { refused } from "./stacks.js";
 import type { Attempt, CallInfo, Trail } from "./trail.js";
 
 /** A text, or one that is shown nowhere. */
@@ -18,9 +19,9 @@ export interface RetryBudget {
 /** The value of a header. */
 export type HeaderValue = string | number | bigint | Secret;
 
-/** Header fields as an object, as pairs, or as `Headers`. */
+/** Header fields as an object, as pairs, or as `Headers`. `undefined` is what is left out. */
 export type HeaderValues =
-  | Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>
+  | Readonly<Record<string, HeaderValue | readonly (HeaderValue | undefined)[] | undefined>>
   | Iterable<readonly [string, HeaderValue]>;
 
 /** The options of a client. What is left out keeps its default. Times are milliseconds. */
@@ -121,11 +122,11 @@ const READERS: Record<keyof ClientOptions, Reader> = {
   connectTimeoutMs: millis,
   maxBodyBytes: count,
   maxRedirects: count,
-  showQueryParams: (name, value) => list(value).map((one) => text(name, one)),
+  showQueryParams: (name, value) => each(name, value, text),
   traceparent: flag,
   decompress: flag,
   proxy: (name, value) => (value === null ? false : secretText(name, value)),
-  extraCa: (name, value) => list(value).map((one) => pem(name, one)),
+  extraCa: (name, value) => each(name, value, pem),
   clientCertificate: secretText,
   dangerAcceptInvalidCerts: flag,
   http1Only: flag,
@@ -142,59 +143,102 @@ const READERS: Record<keyof ClientOptions, Reader> = {
 /** The options that `null` turns off. */
 const OFF: ReadonlySet<string> = new Set(["retryBudget", "proxy", "http2PingIntervalMs"]);
 
-/** The options as JSON for the native half. Functions stay here. */
-export function optionsJson(options: ClientOptions): string {
-  const out: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
+/** The options of a client, checked. */
+export interface ReadOptions {
+  /** For the native half. Functions are not among them. */
+  json: string;
+  functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
+  /** The names of `showQueryParams`. */
+  shown: readonly string[];
+}
+
+/** Checks the options of a client. `ca` is PEM that it trusts besides. */
+export function readOptions(given: ClientOptions, ca: string): ReadOptions {
+  // Without a prototype, so that nothing is read that the program did not give to this client.
+  const out = Object.create(null) as Record<string, unknown>;
+  const functions = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(object("options", given)) as [string, unknown][]) {
     if (!Object.hasOwn(READERS, name)) {
-      throw new TypeError(
+      throw refused(
         `a client has no option "${name}"; there are ${Object.keys(READERS).sort().join(", ")}`,
       );
     }
     // `null` turns an option off where that means anything; else it is left out.
     if (value === undefined || (value === null && !OFF.has(name))) continue;
     const read = READERS[name as keyof ClientOptions](name, value);
-    if (typeof read !== "function") out[name] = read;
+    if (typeof read === "function") functions[name] = read;
+    else out[name] = read;
   }
-  if (options.tokenRefresher != null) out["hasRefresher"] = true;
-  return JSON.stringify(out);
+  if (functions["tokenRefresher"] !== undefined) out["hasRefresher"] = true;
+  if (ca !== "") out["extraCa"] = [...((out["extraCa"] as string[] | undefined) ?? []), ca];
+  const shown = (out["showQueryParams"] as string[] | undefined) ?? [];
+  return { json: JSON.stringify(out), functions, shown };
 }
 
 function budget(name: string, value: unknown): RetryBudget {
-  if (typeof value !== "object" || value === null)
-    throw expected(name, "an object, or null", value);
-  const out: Record<string, number> = {};
+  const wanted = "an object such as { capacity: 500, retryCost: 5 }, or null for none";
+  if (!isRecord(value)) throw expected(name, wanted, value);
+  const out = Object.create(null) as Record<string, number>;
   for (const [key, given] of Object.entries(value)) {
     if (key !== "capacity" && key !== "retryCost") {
-      throw new TypeError(`${name} has no "${key}"; there are capacity, retryCost`);
+      throw refused(`${name} has no "${key}"; there are capacity, retryCost`);
     }
     if (given !== undefined) out[key] = count(`${name}.${key}`, given);
   }
   return out;
 }
 
-/** A wrong type, in words. */
+/** A wrong value, in words: the option, what would be right, and what came. */
 export function expected(name: string, what: string, value: unknown): TypeError {
-  // A text may be a secret.
-  const given = typeof value === "number" ? String(value) : value === null ? "null" : kindOf(value);
-  return new TypeError(`${name}: expected ${what}, not ${given}`);
+  return refused(`${name}: expected ${what}, not ${shown(value)}`);
 }
 
-function kindOf(value: unknown): string {
-  if (typeof value !== "object") return `a value of type ${typeof value}`;
+/** What a value is. A text may be a secret, and so may what an object holds. */
+function shown(value: unknown): string {
+  switch (typeof value) {
+    case "number":
+    case "boolean":
+    case "undefined":
+      return String(value);
+    case "object":
+      return value === null ? "null" : kindOf(value);
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+function kindOf(value: object): string {
+  if (Array.isArray(value)) return "an array";
   try {
-    // The name alone: what it holds may be a secret.
-    const name: unknown = (value as object).constructor.name;
+    // The name alone.
+    const name: unknown = value.constructor.name;
     return typeof name === "string" && name !== "" ? `an object (${name})` : "an object";
   } catch {
     return "an object";
   }
 }
 
+/** Whether it is an object that holds values by name, and nothing with a meaning of its own. */
+export function isRecord(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (value instanceof Secret) return false;
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object Object]" || tag === "[object Module]";
+}
+
+/** Options: an object, or none. */
+export function object<T extends object>(name: string, value: T): T {
+  const given: unknown = value;
+  if (!isRecord(given)) throw expected(name, "an object", given);
+  return value;
+}
+
 /** A time: milliseconds, 0 or more. */
 export function millis(name: string, value: unknown): number {
   if (typeof value !== "number" || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) {
-    throw expected(name, "milliseconds, 0 or more", value);
+    const most =
+      typeof value === "number" && value > 0 ? `0 to ${Number.MAX_SAFE_INTEGER}` : "0 or more";
+    throw expected(name, `milliseconds, ${most}`, value);
   }
   return value;
 }
@@ -204,7 +248,8 @@ export function count(name: string, value: unknown): number {
   const most =
     name === "maxBodyBytes" || name === "jitterSeed" ? Number.MAX_SAFE_INTEGER : 0xffffffff;
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most) {
-    throw expected(name, "a whole number, 0 or more", value);
+    const range = typeof value === "number" && value > most ? `0 to ${most}` : "0 or more";
+    throw expected(name, `a whole number, ${range}`, value);
   }
   return value as number;
 }
@@ -223,8 +268,9 @@ export function text(name: string, value: unknown): string {
 
 /** Half a character cannot be sent: it has no UTF-8. */
 export function wellFormed(name: string, value: string): string {
-  if (/\p{Surrogate}/u.test(value)) {
-    throw new TypeError(`${name}: expected text, not a string with half a surrogate pair`);
+  // In every Node that this package runs on; the compiler's library does not know it.
+  if (!(value as string & { isWellFormed(): boolean }).isWellFormed()) {
+    throw refused(`${name}: expected text, not a string with half a surrogate pair`);
   }
   return value;
 }
@@ -234,7 +280,7 @@ export function secretText(name: string, value: unknown): string {
   if (value instanceof Secret) return wellFormed(name, value.expose());
   // Not even a number is repeated.
   if (typeof value === "number")
-    throw new TypeError(`${name}: expected a string or a Secret, not a number`);
+    throw refused(`${name}: expected a string or a Secret, not a number`);
   if (typeof value !== "string") throw expected(name, "a string or a Secret", value);
   return wellFormed(name, value);
 }
@@ -246,14 +292,15 @@ function pem(name: string, value: unknown): string {
   throw expected(name, "PEM as a string or bytes", value);
 }
 
-function aFunction(name: string, value: unknown): unknown {
+export function aFunction(name: string, value: unknown): unknown {
   if (typeof value !== "function") throw expected(name, "a function", value);
   return value;
 }
 
-/** One value, or the values of an array. */
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value];
+/** One value, or the values of an array, each by its own name. */
+function each<T>(name: string, value: unknown, read: (name: string, value: unknown) => T): T[] {
+  if (!Array.isArray(value)) return [read(name, value)];
+  return value.map((one, index) => read(`${name}[${index}]`, one));
 }
 
 /** The value of a header. No trail shows it. */
@@ -261,10 +308,13 @@ export function headerText(name: string, value: unknown): string {
   if (value instanceof Secret) return wellFormed(name, value.expose());
   if (typeof value === "string") return wellFormed(name, value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
-  throw expected(name, "strings", value);
+  throw expected(name, "a string, a number, a bigint or a Secret; leave out what has none", value);
 }
 
-/** Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs. */
+/**
+ * Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs, and `undefined`
+ * none.
+ */
 export function pairsOf(
   name: string,
   value: unknown,
@@ -274,8 +324,10 @@ export function pairsOf(
   for (const [key, given] of entries(name, value)) {
     if (typeof key !== "string") throw expected(name, "names that are strings", key);
     wellFormed(name, key);
-    if (given === undefined) continue;
-    for (const one of list(given)) out.push([key, read(name, one, key)]);
+    const one = (at: string, single: unknown): void => {
+      if (single !== undefined) out.push([key, read(at, single, key)]);
+    };
+    each(`${name}.${key}`, given, one);
   }
   return out;
 }
@@ -284,6 +336,8 @@ function* entries(name: string, value: unknown): Iterable<readonly [unknown, unk
   const wanted = "an object, pairs, or what gives pairs";
   if (typeof value !== "object" || value === null) throw expected(name, wanted, value);
   if (!(Symbol.iterator in value)) {
+    // A date or a promise has no entries, and would be sent as nothing.
+    if (!isRecord(value)) throw expected(name, wanted, value);
     yield* Object.entries(value);
     return;
   }

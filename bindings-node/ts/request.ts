@@ -7,34 +7,53 @@ import {
   expected,
   flag,
   headerText,
+  isRecord,
   millis,
+  object,
   pairsOf,
   text,
   wellFormed,
 } from "./options.js";
 import type { Params } from "./paths.js";
+import type { BlobBody, FormBody, Signal } from "./platform.js";
 import { Secret, wireJson } from "./secret.js";
+import { refused } from "./stacks.js";
 
 /** A value of the query. */
 export type QueryValue = string | number | bigint | boolean | Secret;
 
-/**
- * The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. An object may
- * be of an interface of the program's own; its values are looked at when the call is made.
- */
+/** What a name of the query may have: a value, or several, which are that many pairs; `undefined` is none. */
+export type QueryValues = QueryValue | readonly (QueryValue | undefined)[] | undefined;
+
+/** The query as an object, as pairs, or as `URLSearchParams`. */
 export type Query =
-  | Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
-  | Iterable<readonly [string, QueryValue]>
-  | object;
+  Readonly<Record<string, QueryValues>> | Iterable<readonly [string, QueryValue | undefined]>;
+
+/**
+ * A query of any type that holds what a {@link Query} may hold. Interfaces of a program's own are such types, although
+ * they have no index signature.
+ */
+export type QueryOf<Q> =
+  Q extends Iterable<infer Pair>
+    ? [Pair] extends [readonly [string, QueryValue | undefined]]
+      ? Q
+      : never
+    : Q extends (...args: never[]) => unknown
+      ? never
+      : { readonly [Name in keyof Q]: Q[Name] extends QueryValues ? Q[Name] : QueryValues };
+
+/** A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type. */
+export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
-export interface CallOptions {
-  query?: Query | null | undefined;
+export interface CallOptions<Q = Query> {
+  /** `undefined` is what is left out; `null`, dates, maps and functions are refused. */
+  query?: (Q & QueryOf<Q>) | null | undefined;
   headers?: HeaderValues | null | undefined;
   /** A body that is sent as JSON. */
   json?: unknown;
   /** A body that is sent as it is. */
-  body?: string | Uint8Array | null | undefined;
+  body?: Body | null | undefined;
   /** How long the call may take, with all attempts and waits. */
   timeoutMs?: number | null | undefined;
   /** How long an attempt may take, its body included. */
@@ -57,15 +76,17 @@ export interface CallOptions {
    */
   ifNoneMatch?: string | null | undefined;
   /** Cancels the call: at once, also in a wait or a body. */
-  signal?: AbortSignal | null | undefined;
+  signal?: Signal | null | undefined;
 }
 
 /** The options of one call to a path: its parameters are told by the template's type. */
-export type RequestOptions<Path extends string = string> = CallOptions & Params<Path>;
+export type RequestOptions<Path extends string = string, Q = Query> = CallOptions<Q> & Params<Path>;
 
 /** The argument list that a path wants: options may be left out where the path has no parameters. */
-export type RequestArgs<Path extends string> =
-  {} extends Params<Path> ? [options?: RequestOptions<Path>] : [options: RequestOptions<Path>];
+export type RequestArgs<Path extends string, Q = Query> =
+  {} extends Params<Path>
+    ? [options?: RequestOptions<Path, Q>]
+    : [options: RequestOptions<Path, Q>];
 
 /** A call as the native half takes it. Pairs are names and values in turn. */
 export interface RawCall {
@@ -74,7 +95,9 @@ export interface RawCall {
   headers: string[] | undefined;
   body: string | Uint8Array | undefined;
   options: RawOptions | undefined;
-  signal: AbortSignal | undefined;
+  signal: Signal | undefined;
+  /** A body that has to be read first. */
+  blob: BlobBody | undefined;
 }
 
 /** A call without options. */
@@ -85,6 +108,7 @@ export const NO_OPTIONS: Readonly<RawCall> = Object.freeze({
   body: undefined,
   options: undefined,
   signal: undefined,
+  blob: undefined,
 });
 
 const NAMES: Record<keyof CallOptions | "params", true> = {
@@ -106,14 +130,14 @@ const NAMES: Record<keyof CallOptions | "params", true> = {
 };
 
 /** Checks the options of a call. */
-export function rawCall(
-  options: CallOptions & { params?: unknown },
-  shown: ReadonlySet<string>,
-): RawCall {
+export function rawCall(options: object, shown: ReadonlySet<string>): RawCall {
   const out: RawCall = { ...NO_OPTIONS };
-  const rare = (): RawOptions => (out.options ??= {});
-  for (const name of Object.keys(options)) {
-    const value: unknown = options[name as keyof CallOptions];
+  // Without a prototype, so that nothing is read that the program did not give to this call.
+  const rare = (): RawOptions => (out.options ??= Object.create(null) as RawOptions);
+  let type: string | undefined;
+  let bodies = 0;
+  for (const name of Object.keys(object("options", options))) {
+    const value: unknown = (options as Record<string, unknown>)[name];
     // `null` is JSON, and else what is left out.
     if (value === undefined || (value === null && name !== "json")) {
       if (Object.hasOwn(NAMES, name)) continue;
@@ -123,7 +147,7 @@ export function rawCall(
         out.params = paramsOf(value, rare);
         break;
       case "query":
-        out.query = pairsOf(name, value, (_, one, key) => queryValue(key, one, shown)).flat();
+        out.query = pairsOf(name, value, (at, one, key) => queryValue(at, key, one, shown)).flat();
         break;
       case "headers":
         out.headers = pairsOf(name, value, headerText).flat();
@@ -131,10 +155,12 @@ export function rawCall(
       case "json":
         out.body = jsonText(value);
         rare().json = true;
+        bodies++;
         break;
       case "body":
-        out.body = bodyOf(value);
+        type = bodyOf(value, out);
         rare().json = false;
+        bodies++;
         break;
       case "timeoutMs":
       case "attemptTimeoutMs":
@@ -157,19 +183,24 @@ export function rawCall(
         out.signal = signalOf(value);
         break;
       default:
-        throw new TypeError(
+        throw refused(
           `a request has no option "${name}"; there are ${Object.keys(NAMES).join(", ")}`,
         );
     }
   }
-  if (options.json !== undefined && options.body !== undefined) {
-    throw new TypeError("a request has one body: give json or body");
+  if (bodies > 1) throw refused("a request has one body: give json or body");
+  if (type !== undefined && !hasHeader(out, "content-type")) {
+    out.headers = [...(out.headers ?? []), "Content-Type", type];
   }
   return out;
 }
 
+function hasHeader({ headers }: RawCall, wanted: string): boolean {
+  return headers?.some((name, at) => at % 2 === 0 && name.toLowerCase() === wanted) === true;
+}
+
 function paramsOf(value: unknown, rare: () => RawOptions): string[] {
-  if (typeof value !== "object" || value === null) throw expected("params", "an object", value);
+  if (!isRecord(value)) throw expected("params", "an object", value);
   const out: string[] = [];
   for (const [name, given] of Object.entries(value)) {
     if (given instanceof Secret) {
@@ -202,10 +233,10 @@ function queryText(name: string, value: unknown): string {
 }
 
 /** Trails hide the values of the query, but for those of some names. */
-function queryValue(name: string, value: unknown, shown: ReadonlySet<string>): string {
-  if (!(value instanceof Secret)) return queryText("query", value);
+function queryValue(at: string, name: string, value: unknown, shown: ReadonlySet<string>): string {
+  if (!(value instanceof Secret)) return queryText(at, value);
   if (shown.has(name.toLowerCase())) {
-    throw new TypeError(`query: trails show the value of "${name}", so it cannot be a Secret`);
+    throw refused(`query: trails show the value of "${name}", so it cannot be a Secret`);
   }
   return value.expose();
 }
@@ -216,16 +247,42 @@ function jsonText(value: unknown): string {
   return json;
 }
 
-function bodyOf(value: unknown): string | Uint8Array {
-  if (typeof value === "string") return value;
-  if (ArrayBuffer.isView(value))
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw expected("body", "a string or bytes (for an object, json)", value);
+/** Takes a body, and gives its media type where the body itself has one, as `fetch` does. */
+function bodyOf(value: unknown, out: RawCall): string | undefined {
+  if (typeof value === "string") {
+    out.body = wellFormed("body", value);
+    return undefined;
+  }
+  if (ArrayBuffer.isView(value)) {
+    out.body = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return undefined;
+  }
+  // By their tags, for they may be of another realm.
+  switch (Object.prototype.toString.call(value)) {
+    case "[object ArrayBuffer]":
+    case "[object SharedArrayBuffer]":
+      out.body = new Uint8Array(value as ArrayBuffer);
+      return undefined;
+    case "[object URLSearchParams]":
+      out.body = String(value);
+      return "application/x-www-form-urlencoded;charset=UTF-8";
+    case "[object Blob]":
+    case "[object File]":
+      out.blob = value as BlobBody;
+      return out.blob.type === "" ? undefined : out.blob.type;
+    case "[object FormData]":
+      throw expected("body", `${BODIES} (multipart is not in this release)`, value);
+    case "[object ReadableStream]":
+      throw expected("body", `${BODIES} (streaming bodies are not in this release)`, value);
+  }
+  throw expected("body", `${BODIES} (for an object, json)`, value);
 }
 
+const BODIES = "a string or bytes, an ArrayBuffer, a Blob or URLSearchParams";
+
 /** Whether it is a signal, also one of another realm. */
-export function signalOf(value: unknown): AbortSignal {
-  const signal = value as Partial<AbortSignal> | null;
+export function signalOf(value: unknown): Signal {
+  const signal = value as Partial<Signal> | null;
   if (
     typeof signal !== "object" ||
     typeof signal?.aborted !== "boolean" ||
@@ -234,5 +291,15 @@ export function signalOf(value: unknown): AbortSignal {
   ) {
     throw expected("signal", "an AbortSignal", value);
   }
-  return value as AbortSignal;
+  return value as Signal;
+}
+
+/** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
+export function isLate({ reason }: Signal): boolean {
+  try {
+    return (reason as { name?: unknown } | null | undefined)?.name === "TimeoutError";
+  } catch {
+    // A reason is the program's own, and may be anything.
+    return false;
+  }
 }

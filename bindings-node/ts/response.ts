@@ -5,7 +5,9 @@ import { inspect } from "node:util";
 import { headersOf } from "./errors.js";
 import { native } from "./loader.js";
 import { errorOf } from "./mapping.js";
-import type { Items, RateLimitParts } from "./native.js";
+import { type Items, type RateLimitParts, bare } from "./native.js";
+import type { HeaderFields } from "./platform.js";
+import { siteOf } from "./stacks.js";
 import { type Trail, trailOf } from "./trail.js";
 
 /** What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by it. */
@@ -21,7 +23,7 @@ export interface RateLimit {
 /** Makes a rate limit of its parts. */
 export function rateLimitOf(parts: RateLimitParts | null | undefined): RateLimit | null {
   if (parts == null) return null;
-  const { limit = null, remaining = null, resetAt } = parts;
+  const { limit = null, remaining = null, resetAt } = bare(parts);
   // Further away than a date can be.
   const reset = resetAt === undefined ? null : new Date(Math.min(resetAt, 8.64e15));
   return Object.freeze({ limit, remaining, resetAt: reset });
@@ -37,7 +39,7 @@ let find: (response: Response) => readonly [Items, number];
 export class Response {
   readonly #items: Items;
   readonly #index: number;
-  #headers: Headers | undefined;
+  #headers: HeaderFields | undefined;
   #trail: Trail | undefined;
 
   /** The status. */
@@ -65,7 +67,7 @@ export class Response {
   }
 
   /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */
-  get headers(): Headers {
+  get headers(): HeaderFields {
     return (this.#headers ??= headersOf(native.responseHeaders(this.#items, this.#index)));
   }
 
@@ -104,7 +106,8 @@ export class Response {
         // The reader's own text quotes the body, which may hold secrets; the core says where it goes wrong.
       }
     }
-    throw errorOf(native.responseNotJson(this.#items, this.#index), 0, this.json);
+    const failed = native.responseNotJson(this.#items, this.#index);
+    throw errorOf(failed, 0, siteOf(Response.prototype.json));
   }
 
   /**
@@ -115,9 +118,9 @@ export class Response {
    */
   text(): string {
     const text = native.responseText(this.#items, this.#index);
-    if (text === null)
-      throw errorOf(native.responseNotText(this.#items, this.#index), 0, this.text);
-    return text;
+    if (text !== null) return text;
+    const failed = native.responseNotText(this.#items, this.#index);
+    throw errorOf(failed, 0, siteOf(Response.prototype.text));
   }
 
   /** The body, decoded: a copy of its own. */

@@ -2,6 +2,8 @@
 
 import { inspect } from "node:util";
 
+import { refused } from "./stacks.js";
+
 let redactions = 0;
 
 /** Writes JSON for the wire: with the texts of the secrets in it. */
@@ -29,7 +31,8 @@ export class Secret {
   readonly #text: string;
 
   constructor(text: string) {
-    if (typeof text !== "string") throw new TypeError("a Secret is made of a string");
+    // Not even a number is repeated.
+    if (typeof text !== "string") throw refused(`a Secret is made of a string, not of ${a(text)}`);
     this.#text = text;
   }
 
@@ -51,4 +54,9 @@ export class Secret {
   [inspect.custom](): string {
     return "Secret([redacted])";
   }
+}
+
+function a(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -129,126 +129,92 @@ export interface TrailJson {
   attempts: AttemptJson[];
 }
 
-let make: (items: Items, index: number) => Trail;
+let make: (items: Items) => Trail;
 
 /**
  * The record of one call. `String(trail)` and `console.log(trail)` give the support report, `JSON.stringify(trail)` the
  * same as data. Times are milliseconds.
  *
- * It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
+ * What it has are properties of its own, so that two trails are compared by what they say, and that `structuredClone` and
+ * `postMessage` take all of it along.
  */
 export class Trail {
+  /** The call's own random ID, made before the first attempt. */
+  readonly callId: string;
+  /** The W3C trace ID that every attempt's `traceparent` carried. */
+  readonly traceId: string;
+  /** What every attempt carried in the dialect's correlation header: for OpenStack the global request ID. */
+  readonly correlationId: string | null;
+  /** The library and its version. */
+  readonly client: string;
+  /** The name of the API's dialect. */
+  readonly dialect: string;
+  /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+  readonly service: string | null;
+  /** The method that the caller asked for. */
+  readonly method: string;
+  /** Scheme, host and port of the API. */
+  readonly origin: string;
+  /** The path template, as in `/cameras/{id}`. */
+  readonly path: string;
+  /** When the call started, by this machine's clock. */
+  readonly startedAt: Date;
+  /** How long the call took, all attempts and waits included. */
+  readonly elapsedMs: number;
+  /** `ok`, or the kind of the error. */
+  readonly outcome: "ok" | ErrorKind;
+  /** Why no further attempt was made. */
+  readonly stopped: StopReason;
+  /** What a reader of the trail should know. */
+  readonly notes: readonly TrailNote[];
+  /** The attempts, in the order in which they went out. */
+  readonly attempts: readonly Attempt[];
+  /** The trail alone in native memory: it keeps no body there. */
   readonly #items: Items;
-  readonly #index: number;
-  #data: TrailJson | undefined;
-  #attempts: readonly Attempt[] | undefined;
 
-  private constructor(items: Items, index: number) {
+  private constructor(items: Items) {
     this.#items = items;
-    this.#index = index;
+    const json = this.toJSON();
+    this.callId = json.call_id;
+    this.traceId = json.trace_id;
+    this.correlationId = json.correlation_id;
+    this.client = json.client;
+    this.dialect = json.dialect;
+    this.service = json.service;
+    this.method = json.method;
+    this.origin = json.origin;
+    this.path = json.path;
+    this.startedAt = new Date(json.started_at);
+    this.elapsedMs = json.elapsed_ms;
+    this.outcome = json.outcome;
+    this.stopped = json.stopped;
+    this.notes = Object.freeze(json.notes);
+    this.attempts = Object.freeze(json.attempts.map(attemptOf));
+    Object.freeze(this);
   }
 
   static {
-    make = (items, index) => new Trail(items, index);
-  }
-
-  #read(): TrailJson {
-    return (this.#data ??= this.toJSON());
-  }
-
-  /** The call's own random ID, made before the first attempt. */
-  get callId(): string {
-    return this.#read().call_id;
-  }
-
-  /** The W3C trace ID that every attempt's `traceparent` carried. */
-  get traceId(): string {
-    return this.#read().trace_id;
-  }
-
-  /** The library and its version. */
-  get client(): string {
-    return this.#read().client;
-  }
-
-  /** The name of the API's dialect. */
-  get dialect(): string {
-    return this.#read().dialect;
-  }
-
-  /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
-  get service(): string | null {
-    return this.#read().service;
-  }
-
-  /** The method that the caller asked for. */
-  get method(): string {
-    return this.#read().method;
-  }
-
-  /** Scheme, host and port of the API. */
-  get origin(): string {
-    return this.#read().origin;
-  }
-
-  /** The path template, as in `/cameras/{id}`. */
-  get path(): string {
-    return this.#read().path;
-  }
-
-  /** What every attempt carried in the dialect's correlation header: for OpenStack the global request ID. */
-  get correlationId(): string | null {
-    return this.#read().correlation_id;
-  }
-
-  /** When the call started, by this machine's clock. */
-  get startedAt(): Date {
-    return new Date(this.#read().started_at);
-  }
-
-  /** How long the call took, all attempts and waits included. */
-  get elapsedMs(): number {
-    return this.#read().elapsed_ms;
-  }
-
-  /** `ok`, or the kind of the error. */
-  get outcome(): "ok" | ErrorKind {
-    return this.#read().outcome;
-  }
-
-  /** Why no further attempt was made. */
-  get stopped(): StopReason {
-    return this.#read().stopped;
-  }
-
-  /** What a reader of the trail should know. */
-  get notes(): readonly TrailNote[] {
-    return this.#read().notes;
-  }
-
-  /** The attempts, in the order in which they went out. */
-  get attempts(): readonly Attempt[] {
-    return (this.#attempts ??= Object.freeze(this.#read().attempts.map(attemptOf)));
+    make = (items) => new Trail(items);
   }
 
   /** The request IDs of all attempts that have one, in order. */
   get requestIds(): readonly string[] {
-    return this.#read().attempts.flatMap(({ request_id }) => request_id ?? []);
+    return this.attempts.flatMap(({ requestId }) => requestId ?? []);
   }
 
   /** The request ID of the last attempt: the one to give to support first. */
   get requestId(): string | null {
-    return this.#read().attempts.at(-1)?.request_id ?? null;
+    return this.attempts.at(-1)?.requestId ?? null;
   }
 
   /** The trail as a new object of the schema `reqtrail.trail/1`, the same in every language; for `JSON.stringify`. */
   toJSON(): TrailJson {
-    return JSON.parse(native.trailJson(this.#items, this.#index)) as TrailJson;
+    return JSON.parse(native.trailJson(this.#items, 0)) as TrailJson;
   }
 
   /** The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets. */
   report(): string {
-    return native.trailReport(this.#items, this.#index);
+    return native.trailReport(this.#items, 0);
   }
 
   toString(): string {
@@ -261,9 +227,14 @@ export class Trail {
   }
 }
 
-/** Makes the trail of an item. */
+/** Makes the trail of an item, without the rest of it, a body for one. */
 export function trailOf(items: Items, index: number): Trail {
-  return make(items, index);
+  return make(native.ownTrail(items, index));
+}
+
+/** Makes the trail of an item that is nothing else. */
+export function ownTrailOf(items: Items): Trail {
+  return make(items);
 }
 
 /** Makes an attempt of its JSON. */

@@ -1,8 +1,9 @@
-/** The client. */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { Driver } from "./driver.js";
 import type { RawConnection } from "./native.js";
 import { type ClientOptions, type SecretText } from "./options.js";
-import { type CallOptions, type RequestArgs } from "./request.js";
+import type { Url } from "./platform.js";
+import { type CallOptions, type Query, type RequestArgs } from "./request.js";
 import { Response } from "./response.js";
 /** The options of a client whose dialect is given already. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;
@@ -26,35 +27,35 @@ export declare class Client implements AsyncDisposable {
     /**
      * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.
      */
-    constructor(baseUrl: string | URL, options?: ClientOptions);
+    constructor(baseUrl: string | Url, options?: ClientOptions);
     /** A client of the NovaVMS API, as in `https://novavms.example/api/v1`. */
-    static novavms(baseUrl: string | URL, options?: DialectOptions): Client;
+    static novavms(baseUrl: string | Url, options?: DialectOptions): Client;
     /** A client of OpenStack's compute API, as in `https://nova.example/v2.1`. */
-    static openstack(baseUrl: string | URL, options?: DialectOptions): Client;
+    static openstack(baseUrl: string | Url, options?: DialectOptions): Client;
     /** Makes a GET call. */
-    get<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    get<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /** Makes a POST call. */
-    post<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    post<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /** Makes a PUT call. */
-    put<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    put<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /** Makes a PATCH call. */
-    patch<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    patch<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /** Makes a DELETE call. */
-    delete<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    delete<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /** Makes a HEAD call. */
-    head<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    head<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /** Makes an OPTIONS call. */
-    options<const Path extends string>(path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    options<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /**
      * Makes a call with any method.
      *
      * `path` is a template such as `/cameras/{id}`; trails show it as it is, so values belong into `params` and `query`. A
      * value in `params` that is a {@link Secret} stays `{id}` everywhere.
      */
-    request<const Path extends string>(method: string, path: Path, ...[options]: RequestArgs<Path>): Promise<Response>;
+    request<const Path extends string, const Q extends object = Query>(method: string, path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
     /** Makes a call to a link that the API gave out, such as a `next` URL. It has to be on the client's origin. */
-    requestLink(method: string, link: string | URL, options?: CallOptions): Promise<Response>;
-    /** Puts a new credential in the place of the old. Calls under way keep the one they sent. */
+    requestLink(method: string, link: string | Url, options?: CallOptions): Promise<Response>;
+    /** Puts a new credential in the place of the old. Calls that have begun keep theirs. */
     setToken(token: SecretText): void;
     /**
      * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which has no

@@ -5,17 +5,18 @@
  * are JavaScript's own.
  */
 import { type ReqtrailError } from "./errors.js";
-import { type Above } from "./mapping.js";
-import type { FlowOptions, Items, RawConnection, RawReport } from "./native.js";
+import { type FlowOptions, type Items, type RawConnection, type RawReport } from "./native.js";
 import { type ClientOptions } from "./options.js";
-import type { RawCall } from "./request.js";
+import type { Signal } from "./platform.js";
+import { type RawCall } from "./request.js";
 import { Response } from "./response.js";
+import { type Site } from "./stacks.js";
 /** A call or a flow that failed, as an item. */
 export declare class Failed {
     readonly items: Items;
     readonly index: number;
-    readonly signal: AbortSignal | undefined;
-    constructor(items: Items, index: number, signal: AbortSignal | undefined);
+    readonly signal: Signal | undefined;
+    constructor(items: Items, index: number, signal: Signal | undefined);
 }
 /** How a call or a flow ended. */
 export type Ended = Response | Failed | RawReport;
@@ -23,18 +24,18 @@ export declare class Driver {
     #private;
     /** The query parameters whose values trails show, in lower case. */
     readonly shown: ReadonlySet<string>;
-    constructor(base: string | RawConnection, options: ClientOptions, above: Above);
+    constructor(base: string | RawConnection, options: ClientOptions, site: Site);
     /** Starts a call. */
     call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended>;
     /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
-    follow(serverId: string, action: string | readonly [Items, number], options: FlowOptions, signal: AbortSignal | undefined, onProgress: ((json: string) => void) | undefined): Promise<Ended>;
+    follow(serverId: string, action: string | readonly [Items, number], options: FlowOptions, signal: Signal | undefined, onProgress: ((json: string) => void) | undefined): Promise<Ended>;
     /** Starts reading something of a server: `server`, `action`, `actions`, or its story, `explain`. */
-    look(what: "server" | "action" | "actions" | "explain", serverId: string, requestId: string, options: FlowOptions, signal: AbortSignal | undefined): Promise<Ended>;
+    look(what: "server" | "action" | "actions" | "explain", serverId: string, requestId: string, options: FlowOptions, signal: Signal | undefined): Promise<Ended>;
     /** Takes the results that are there, ends what waits for them, and tells the hooks. */
     drain(): void;
-    /** Makes the error of what failed; its stack begins above a function. */
-    errorOf(failed: Failed, above: Above): ReqtrailError;
-    setToken(token: string, above: Above): void;
+    /** Makes the error of what failed; its stack begins where the program called. */
+    errorOf(failed: Failed, site: Site): ReqtrailError;
+    setToken(token: string, site: Site): void;
     /** Cancels the calls under way, waits for their ends, and closes the connections; once, whoever asks. */
     close(): Promise<void>;
     describe(): string;

@@ -4,6 +4,7 @@
  * One class for each kind of error; those of API errors by category are in `categories.ts`, which is generated.
  */
 import type { Category, ErrorKind } from "./codes.js";
+import type { HeaderFields } from "./platform.js";
 import type { RateLimit } from "./response.js";
 import type { Trail, TrailJson } from "./trail.js";
 /** The fields of an error; what is left out is `null`. */
@@ -71,7 +72,7 @@ export declare class ReqtrailError extends Error {
     readonly mayHaveBeenSent: boolean;
     /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
     readonly trail: Trail | null;
-    constructor(message?: string, fields?: ErrorFields);
+    constructor(message?: string, given?: ErrorFields);
     /** The request IDs of all attempts, in order. */
     get requestIds(): readonly string[];
     /** The error with its trail, without its stack and its cause; for `JSON.stringify`. */
@@ -94,11 +95,11 @@ export declare class ApiError extends ReqtrailError {
     readonly microversion: string | null;
     /** The rate limit that the answer reported. */
     readonly rateLimit: RateLimit | null;
-    constructor(message?: string, fields?: ApiErrorFields);
+    constructor(message?: string, given?: ApiErrorFields);
     /** What the server says to operators, a stack trace for one. It is not meant for end users. */
     get details(): string | null;
     /** The answer's headers. */
-    get headers(): Headers;
+    get headers(): HeaderFields;
     /** The first 64 KiB of the answer's body, decoded. */
     get body(): Uint8Array;
 }
@@ -106,7 +107,10 @@ export declare class ApiError extends ReqtrailError {
 export declare class ConnectError extends ReqtrailError {
     readonly kind: "connect";
 }
-/** The attempt's or the call's time ran out. */
+/**
+ * The attempt's or the call's time ran out, or that of the call's `AbortSignal`: then `cause` is the signal's reason, the
+ * platform's own `TimeoutError`.
+ */
 export declare class TimeoutError extends ReqtrailError {
     readonly kind: "timeout";
 }
@@ -150,4 +154,4 @@ export declare function named(cls: {
     readonly prototype: Error;
 }, name: string): void;
 /** Headers of names and values in turn. */
-export declare function headersOf(flat: readonly string[]): Headers;
+export declare function headersOf(flat: readonly string[]): HeaderFields;

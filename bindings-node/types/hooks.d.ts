@@ -1,9 +1,9 @@
 /** What is told besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
-import type { RawClient, RawEvent } from "./native.js";
+import { type RawClient, type RawEvent } from "./native.js";
 import { type ClientOptions } from "./options.js";
 export declare class Hooks {
     #private;
-    constructor(raw: RawClient, options: ClientOptions);
+    constructor(raw: RawClient, functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>);
     /** Tells the native half what is wanted now. Subscribers come and go; without any, nothing is passed on. */
     look(): void;
     /** Whether anything may have been told. */

@@ -1,4 +1,10 @@
 /** What the native part exports. It is private to the package. */
+/** Parts of the native half, without what they have not: nothing is read from a prototype that a program may have changed. */
+export declare function bare<T extends object>(parts: T): T;
+/** What tools that look for open handles ask. */
+export interface Handle {
+    hasRef(): boolean;
+}
 /** Some results in native memory. */
 export interface Items {
     readonly __items: unique symbol;
@@ -18,6 +24,7 @@ export interface ErrorParts {
     requestId?: string;
     retryAfterMs?: number;
     mayHaveBeenSent: boolean;
+    byCaller: boolean;
     hasTrail: boolean;
     thrown?: number;
     source?: Items;
@@ -31,7 +38,7 @@ export interface ErrorParts {
         microversion?: string;
         rateLimit?: RateLimitParts;
         headers: string[];
-        body: Buffer;
+        body: Uint8Array;
     };
 }
 export interface RawOptions {
@@ -82,7 +89,7 @@ export interface SessionParts {
     trail: Items;
 }
 export interface RawSignIn {
-    cancel(): void;
+    cancel(late: boolean): void;
     events(): RawEvent[];
     ended(): boolean;
     failed(): Items | null;
@@ -91,7 +98,7 @@ export interface RawSignIn {
 export interface RawCloud {
     describedBy(json: string): Items | null;
     find(name: string | undefined, region: string | undefined): Items | null;
-    connect(wake: () => void, attempts: boolean, calls: boolean): RawSignIn;
+    connect(wake: () => void, handle: Handle, attempts: boolean, calls: boolean, extraCa: string): RawSignIn;
     notes(): string[];
     describe(): string;
 }
@@ -101,11 +108,11 @@ export interface RawConnection {
     describe(): string;
 }
 export interface RawClient {
-    open(base: string | RawConnection, options: string, wake: () => void): Items | null;
-    start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, cancelled: boolean): void;
+    open(base: string | RawConnection, options: string, wake: () => void, handle: Handle): Items | null;
+    start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, ended: boolean | undefined): void;
     follow(tag: number, serverId: string, action: string | Items, index: number, options: FlowOptions): void;
     look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions): void;
-    cancel(tag: number): boolean;
+    cancel(tag: number, late: boolean): boolean;
     drain(out: Float64Array): Items | null;
     watch(attempts: boolean, calls: boolean): void;
     events(): RawEvent[];
@@ -122,11 +129,12 @@ export interface Native {
     responseHeaders(items: Items, index: number): string[];
     responseRequestId(items: Items, index: number): string | null;
     responseText(items: Items, index: number): string | null;
-    responseBytes(items: Items, index: number): Buffer;
+    responseBytes(items: Items, index: number): Uint8Array;
     responseNotText(items: Items, index: number): Items;
     responseNotJson(items: Items, index: number): Items;
     responseRateLimit(items: Items, index: number): RateLimitParts | null;
     responseMicroversion(items: Items, index: number): string | null;
+    ownTrail(items: Items, index: number): Items;
     trailJson(items: Items, index: number): string;
     trailReport(items: Items, index: number): string;
     errorParts(items: Items, index: number): ErrorParts;

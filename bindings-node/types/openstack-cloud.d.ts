@@ -1,6 +1,7 @@
 /** Clouds: where to sign in and how, and what signing in gives. */
 import { type Client } from "./client.js";
 import { type ClientOptions, type SecretText } from "./options.js";
+import type { Signal } from "./platform.js";
 import { type Trail } from "./trail.js";
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
 export interface CloudOptions {
@@ -74,7 +75,7 @@ export declare class Cloud {
      * @throws What any call throws, with the trail of the sign-in.
      */
     connect(options?: {
-        signal?: AbortSignal | null | undefined;
+        signal?: Signal | null | undefined;
     }): Promise<Connection>;
 }
 /** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */

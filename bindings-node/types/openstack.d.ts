@@ -6,6 +6,7 @@ import { ApiError, type ErrorFields, ReqtrailError } from "./errors.js";
 import { type Fault } from "./openstack-faults.js";
 import { type ActionPage, ActionReport, type Progress, type Server, type ServerAction, ServerStory } from "./openstack-reports.js";
 import { type Trail } from "./trail.js";
+import type { Signal } from "./platform.js";
 import { Response } from "./response.js";
 export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
 export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
@@ -46,7 +47,7 @@ export interface ReadOptions {
     /** The version of the API to ask for; the client's own, or `latest` if it has none. */
     microversion?: string | null | undefined;
     /** Ends it at once. */
-    signal?: AbortSignal | null | undefined;
+    signal?: Signal | null | undefined;
 }
 /** Which actions are listed. */
 export interface ListOptions extends ReadOptions {

@@ -13,8 +13,8 @@ export interface RetryBudget {
 }
 /** The value of a header. */
 export type HeaderValue = string | number | bigint | Secret;
-/** Header fields as an object, as pairs, or as `Headers`. */
-export type HeaderValues = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>> | Iterable<readonly [string, HeaderValue]>;
+/** Header fields as an object, as pairs, or as `Headers`. `undefined` is what is left out. */
+export type HeaderValues = Readonly<Record<string, HeaderValue | readonly (HeaderValue | undefined)[] | undefined>> | Iterable<readonly [string, HeaderValue]>;
 /** The options of a client. What is left out keeps its default. Times are milliseconds. */
 export interface ClientOptions {
     /**
@@ -92,10 +92,22 @@ export interface ClientOptions {
     /** Is called after each call, however it ended. What it throws becomes a warning of the process. */
     onCall?: ((trail: Trail) => void) | null | undefined;
 }
-/** The options as JSON for the native half. Functions stay here. */
-export declare function optionsJson(options: ClientOptions): string;
-/** A wrong type, in words. */
+/** The options of a client, checked. */
+export interface ReadOptions {
+    /** For the native half. Functions are not among them. */
+    json: string;
+    functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
+    /** The names of `showQueryParams`. */
+    shown: readonly string[];
+}
+/** Checks the options of a client. `ca` is PEM that it trusts besides. */
+export declare function readOptions(given: ClientOptions, ca: string): ReadOptions;
+/** A wrong value, in words: the option, what would be right, and what came. */
 export declare function expected(name: string, what: string, value: unknown): TypeError;
+/** Whether it is an object that holds values by name, and nothing with a meaning of its own. */
+export declare function isRecord(value: unknown): value is object;
+/** Options: an object, or none. */
+export declare function object<T extends object>(name: string, value: T): T;
 /** A time: milliseconds, 0 or more. */
 export declare function millis(name: string, value: unknown): number;
 /** A whole number that 32 bits hold; for sizes, 53. */
@@ -108,9 +120,11 @@ export declare function text(name: string, value: unknown): string;
 export declare function wellFormed(name: string, value: string): string;
 /** A credential or another secret. */
 export declare function secretText(name: string, value: unknown): string;
-/** One value, or the values of an array. */
-export declare function list(value: unknown): readonly unknown[];
+export declare function aFunction(name: string, value: unknown): unknown;
 /** The value of a header. No trail shows it. */
 export declare function headerText(name: string, value: unknown): string;
-/** Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs. */
+/**
+ * Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs, and `undefined`
+ * none.
+ */
 export declare function pairsOf(name: string, value: unknown, read: (name: string, value: unknown, key: string) => string): [string, string][];

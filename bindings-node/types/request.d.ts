@@ -2,22 +2,32 @@
 import type { RawOptions } from "./native.js";
 import { type HeaderValues } from "./options.js";
 import type { Params } from "./paths.js";
+import type { BlobBody, FormBody, Signal } from "./platform.js";
 import { Secret } from "./secret.js";
 /** A value of the query. */
 export type QueryValue = string | number | bigint | boolean | Secret;
+/** What a name of the query may have: a value, or several, which are that many pairs; `undefined` is none. */
+export type QueryValues = QueryValue | readonly (QueryValue | undefined)[] | undefined;
+/** The query as an object, as pairs, or as `URLSearchParams`. */
+export type Query = Readonly<Record<string, QueryValues>> | Iterable<readonly [string, QueryValue | undefined]>;
 /**
- * The query as an object (an array is that many pairs, `undefined` none), as pairs, or as `URLSearchParams`. An object may
- * be of an interface of the program's own; its values are looked at when the call is made.
+ * A query of any type that holds what a {@link Query} may hold. Interfaces of a program's own are such types, although
+ * they have no index signature.
  */
-export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>> | Iterable<readonly [string, QueryValue]> | object;
+export type QueryOf<Q> = Q extends Iterable<infer Pair> ? [Pair] extends [readonly [string, QueryValue | undefined]] ? Q : never : Q extends (...args: never[]) => unknown ? never : {
+    readonly [Name in keyof Q]: Q[Name] extends QueryValues ? Q[Name] : QueryValues;
+};
+/** A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type. */
+export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
-export interface CallOptions {
-    query?: Query | null | undefined;
+export interface CallOptions<Q = Query> {
+    /** `undefined` is what is left out; `null`, dates, maps and functions are refused. */
+    query?: (Q & QueryOf<Q>) | null | undefined;
     headers?: HeaderValues | null | undefined;
     /** A body that is sent as JSON. */
     json?: unknown;
     /** A body that is sent as it is. */
-    body?: string | Uint8Array | null | undefined;
+    body?: Body | null | undefined;
     /** How long the call may take, with all attempts and waits. */
     timeoutMs?: number | null | undefined;
     /** How long an attempt may take, its body included. */
@@ -35,12 +45,12 @@ export interface CallOptions {
     /** The version of the API to ask for, where the API has versions. */
     microversion?: string | null | undefined;
     /** Cancels the call: at once, also in a wait or a body. */
-    signal?: AbortSignal | null | undefined;
+    signal?: Signal | null | undefined;
 }
 /** The options of one call to a path: its parameters are told by the template's type. */
-export type RequestOptions<Path extends string = string> = CallOptions & Params<Path>;
+export type RequestOptions<Path extends string = string, Q = Query> = CallOptions<Q> & Params<Path>;
 /** The argument list that a path wants: options may be left out where the path has no parameters. */
-export type RequestArgs<Path extends string> = {} extends Params<Path> ? [options?: RequestOptions<Path>] : [options: RequestOptions<Path>];
+export type RequestArgs<Path extends string, Q = Query> = {} extends Params<Path> ? [options?: RequestOptions<Path, Q>] : [options: RequestOptions<Path, Q>];
 /** A call as the native half takes it. Pairs are names and values in turn. */
 export interface RawCall {
     params: string[] | undefined;
@@ -48,13 +58,15 @@ export interface RawCall {
     headers: string[] | undefined;
     body: string | Uint8Array | undefined;
     options: RawOptions | undefined;
-    signal: AbortSignal | undefined;
+    signal: Signal | undefined;
+    /** A body that has to be read first. */
+    blob: BlobBody | undefined;
 }
 /** A call without options. */
 export declare const NO_OPTIONS: Readonly<RawCall>;
 /** Checks the options of a call. */
-export declare function rawCall(options: CallOptions & {
-    params?: unknown;
-}, shown: ReadonlySet<string>): RawCall;
+export declare function rawCall(options: object, shown: ReadonlySet<string>): RawCall;
 /** Whether it is a signal, also one of another realm. */
-export declare function signalOf(value: unknown): AbortSignal;
+export declare function signalOf(value: unknown): Signal;
+/** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
+export declare function isLate({ reason }: Signal): boolean;

@@ -1,5 +1,6 @@
 /** What a successful call gives. */
-import type { Items, RateLimitParts } from "./native.js";
+import { type Items, type RateLimitParts } from "./native.js";
+import type { HeaderFields } from "./platform.js";
 import { type Trail } from "./trail.js";
 /** What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by it. */
 export interface RateLimit {
@@ -21,7 +22,7 @@ export declare class Response {
     /** Whether the status is 2xx: always, for every other answer is an error. */
     get ok(): true;
     /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */
-    get headers(): Headers;
+    get headers(): HeaderFields;
     /** The server's ID of the request that succeeded. */
     get requestId(): string | null;
     /** The call's trail. */

@@ -115,41 +115,42 @@ export interface TrailJson {
  * The record of one call. `String(trail)` and `console.log(trail)` give the support report, `JSON.stringify(trail)` the
  * same as data. Times are milliseconds.
  *
- * It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
+ * What it has are properties of its own, so that two trails are compared by what they say, and that `structuredClone` and
+ * `postMessage` take all of it along.
  */
 export declare class Trail {
     #private;
-    private constructor();
     /** The call's own random ID, made before the first attempt. */
-    get callId(): string;
+    readonly callId: string;
     /** The W3C trace ID that every attempt's `traceparent` carried. */
-    get traceId(): string;
-    /** The library and its version. */
-    get client(): string;
-    /** The name of the API's dialect. */
-    get dialect(): string;
-    /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
-    get service(): string | null;
-    /** The method that the caller asked for. */
-    get method(): string;
-    /** Scheme, host and port of the API. */
-    get origin(): string;
-    /** The path template, as in `/cameras/{id}`. */
-    get path(): string;
+    readonly traceId: string;
     /** What every attempt carried in the dialect's correlation header: for OpenStack the global request ID. */
-    get correlationId(): string | null;
+    readonly correlationId: string | null;
+    /** The library and its version. */
+    readonly client: string;
+    /** The name of the API's dialect. */
+    readonly dialect: string;
+    /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+    readonly service: string | null;
+    /** The method that the caller asked for. */
+    readonly method: string;
+    /** Scheme, host and port of the API. */
+    readonly origin: string;
+    /** The path template, as in `/cameras/{id}`. */
+    readonly path: string;
     /** When the call started, by this machine's clock. */
-    get startedAt(): Date;
+    readonly startedAt: Date;
     /** How long the call took, all attempts and waits included. */
-    get elapsedMs(): number;
+    readonly elapsedMs: number;
     /** `ok`, or the kind of the error. */
-    get outcome(): "ok" | ErrorKind;
+    readonly outcome: "ok" | ErrorKind;
     /** Why no further attempt was made. */
-    get stopped(): StopReason;
+    readonly stopped: StopReason;
     /** What a reader of the trail should know. */
-    get notes(): readonly TrailNote[];
+    readonly notes: readonly TrailNote[];
     /** The attempts, in the order in which they went out. */
-    get attempts(): readonly Attempt[];
+    readonly attempts: readonly Attempt[];
+    private constructor();
     /** The request IDs of all attempts that have one, in order. */
     get requestIds(): readonly string[];
     /** The request ID of the last attempt: the one to give to support first. */
@@ -160,8 +161,10 @@ export declare class Trail {
     report(): string;
     toString(): string;
 }
-/** Makes the trail of an item. */
+/** Makes the trail of an item, without the rest of it, a body for one. */
 export declare function trailOf(items: Items, index: number): Trail;
+/** Makes the trail of an item that is nothing else. */
+export declare function ownTrailOf(items: Items): Trail;
 /** Makes an attempt of its JSON. */
 export declare function attemptOf(json: AttemptJson): Attempt;
 /** Makes a call of its JSON. */

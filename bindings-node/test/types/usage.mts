@@ -38,7 +38,40 @@ interface Page {
   cursor?: string;
 }
 const page: Page = { limit: 3 };
+const cursorless: { limit?: number } = {};
 await client.get("/cameras", { query: page, headers: { "X-N": 1, "X-S": new Secret("s") } });
+await client.get("/cameras/{id}", { params: { id: 7 }, query: page });
+await client.get("/cameras", { query: [["a", 1], ["b", undefined]] });
+await client.get("/cameras", { query: new URLSearchParams("a=1") });
+await client.get("/cameras", { query: new Map([["a", 1]]) });
+await client.get("/cameras", { query: { tag: ["a", undefined], limit: cursorless.limit } });
+// @ts-expect-error null is no value of the query
+await client.get("/cameras", { query: { cursor: null } });
+// @ts-expect-error nor is a date
+await client.get("/cameras", { query: { since: new Date() } });
+// @ts-expect-error nor a map
+await client.get("/cameras", { query: { filter: new Map() } });
+// @ts-expect-error nor a function
+await client.get("/cameras", { query: { filter: () => 1 } });
+// @ts-expect-error nor an object
+await client.get("/cameras", { query: { filter: { a: 1 } } });
+// @ts-expect-error nor null in a list
+await client.get("/cameras", { query: { tag: ["a", null] } });
+// @ts-expect-error a date is no query
+await client.get("/cameras", { query: new Date() });
+// @ts-expect-error nor is a function
+await client.get("/cameras", { query: () => 1 });
+// @ts-expect-error nor a list of anything but pairs
+await client.get("/cameras", { query: [1, 2] });
+const dated: { since: Date } = { since: new Date() };
+// @ts-expect-error not in a variable either
+await client.get("/cameras", { query: dated });
+await client.post("/cameras", { body: new ArrayBuffer(2) });
+await client.post("/cameras", { body: new Blob(["a"], { type: "text/plain" }) });
+await client.post("/cameras", { body: new URLSearchParams({ a: "1" }) });
+await client.post("/cameras", { body: new DataView(new ArrayBuffer(2)) });
+// @ts-expect-error an object goes into json
+await client.post("/cameras", { body: { a: 1 } });
 await client.get("/cameras", { signal: null, body: null, query: null, timeoutMs: null });
 await client.put("/cameras/{id}/events/{event}", { params: { id: "a", event: 7n }, json: {} });
 await client.request("QUERY", "/cameras/{id}", { params: { id: new Secret("s") } });

@@ -1,0 +1,79 @@
+// What the environment says about TLS.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+
+import { run } from "./support.mjs";
+
+const CODE = `
+  import { Client } from "reqtrail";
+  const client = new Client(process.argv[1], { maxAttempts: 1 });
+  console.log(await client.get("/").then(({ status }) => status, (error) => error.trail.attempts[0].failureCode));
+  await client.close();`;
+
+/** A server with a certificate of its own, and the file that has it. */
+async function secure(t) {
+  const folder = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const [key, cert] = ["key.pem", "cert.pem"].map((name) => path.join(folder, name));
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const flags = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject];
+  execFileSync("openssl", [...flags, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  const options = { key: readFileSync(key), cert: readFileSync(cert) };
+  const server = createServer(options, (_, response) => response.end("{}"));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `https://127.0.0.1:${server.address().port}`, cert, folder };
+}
+
+function hasOpenssl() {
+  try {
+    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("NODE_EXTRA_CA_CERTS adds to the store", { skip: !hasOpenssl() }, async (t) => {
+  const { url, cert, folder } = await secure(t);
+  const play = (env) => run(CODE, { args: [url], env });
+  const without = await play({ NODE_EXTRA_CA_CERTS: "" });
+  assert.notEqual(without.stdout, "200\n");
+  const trusted = await play({ NODE_EXTRA_CA_CERTS: cert });
+  assert.deepEqual([trusted.stdout, trusted.stderr], ["200\n", ""]);
+  // What cannot be used is said, as Node says it, and the rest serves on.
+  const mixed = path.join(folder, "mixed.pem");
+  const bad = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  writeFileSync(mixed, bad + readFileSync(cert, "utf8"));
+  const both = await play({ NODE_EXTRA_CA_CERTS: mixed });
+  assert.equal(both.stdout, "200\n");
+  assert.match(
+    both.stderr,
+    /reqtrail cannot use all of NODE_EXTRA_CA_CERTS .*a certificate in it is bad/,
+  );
+  const none = await play({ NODE_EXTRA_CA_CERTS: path.join(folder, "nothing.pem") });
+  assert.equal(none.stdout, without.stdout);
+  assert.match(none.stderr, /reqtrail cannot use all of NODE_EXTRA_CA_CERTS .*ENOENT/);
+});
+
+test("NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing, and that is said once", async () => {
+  const code = `
+    import { Client } from "reqtrail";
+    new Client("https://api.example");
+    new Client("https://api.example");`;
+  const { stderr } = await run(code, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
+  const told = stderr.match(/NODE_TLS_REJECT_UNAUTHORIZED has no effect on reqtrail/g);
+  assert.equal(told?.length, 1, stderr);
+  assert.match(stderr, /dangerAcceptInvalidCerts/);
+  const quiet = await run(code, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "1" } });
+  assert.equal(quiet.stderr, "");
+});

@@ -1,0 +1,35 @@
+// A program that has neither `@types/node` nor the `DOM` library.
+
+import { ApiError, Client, type CallOptions, type Response, openstack } from "reqtrail";
+
+const client: Client = new Client("https://api.example", { token: "sk_live_…" });
+const options: CallOptions = { query: { limit: 10 }, timeoutMs: 1000 };
+const response: Response = await client.get("/cameras/{id}", { params: { id: 7 }, ...options });
+const type: string | null = response.headers.get("content-type");
+const bytes: Uint8Array = response.bytes();
+const started: Date = response.trail.startedAt;
+declare const signal: {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+};
+await client.get("/cameras", { signal });
+// @ts-expect-error an option that there is not
+await client.get("/cameras", { timeout: 7 });
+// @ts-expect-error the parameter is missing
+await client.get("/cameras/{id}");
+try {
+  await new openstack.Compute(client).follow("id", response, { signal, deadlineMs: 5 });
+} catch (error) {
+  if (error instanceof ApiError) {
+    const status: number = error.status;
+    const id: string | null = error.headers.get("x-request-id");
+    const [type, bytes, started]: unknown[] = [status, id];
+  }
+}
+{
+  await using own = new Client(response.trail.origin);
+  await own.get("/");
+}
+const all: unknown[] = [type, bytes, started];
