@@ -19,7 +19,7 @@ use crate::config::{Base, Config};
 use crate::failure::Thrown;
 use crate::items::{Item, Items, weight};
 use crate::openstack::{self, FlowOptions};
-use crate::request::{self, Parts, RawOptions};
+use crate::request::{self, Builder, Parts, RawOptions};
 use crate::wake::{Wake, WakeFunction};
 
 /// How many results share a handle at most: as long as one of them is in use, all are kept.
@@ -128,14 +128,54 @@ impl RawClient {
             body,
             options,
         };
-        let mut builder = request::build(client, &method, &target, link, parts);
-        if let Some(late) = ended {
-            let token = reqtrail::CancelToken::new();
-            token.cancel_with(reason(late));
-            builder = builder.cancel_token(&token);
-        }
-        let tag = number(tag);
-        client.host().submit(prepare_tagged(builder, tag), tag);
+        let builder = request::build(client, &method, &target, link, parts);
+        submit(client, builder, number(tag), ended);
+        Ok(())
+    }
+
+    /// Lets a call begin whose body is not there yet: it keeps the token that the client has now.
+    #[napi(catch_unwind)]
+    pub fn hold(
+        &self,
+        method: String,
+        target: String,
+        link: bool,
+        params: Option<Vec<String>>,
+        query: Option<Vec<String>>,
+        headers: Option<Vec<String>>,
+        options: Option<RawOptions>,
+    ) -> Result<External<Held>> {
+        let open = self.open.borrow();
+        let parts = Parts {
+            params,
+            query,
+            headers,
+            body: None,
+            options,
+        };
+        let builder = request::build(&opened(&open)?.client, &method, &target, link, parts);
+        Ok(External::new(Held(Some(builder.begin()))))
+    }
+
+    /// Starts a call that was held, with its body, as `start` does.
+    #[napi(catch_unwind)]
+    pub fn start_held(
+        &self,
+        tag: f64,
+        held: &mut External<Held>,
+        body: Uint8ArraySlice<'_>,
+        ended: Option<bool>,
+    ) -> Result<()> {
+        let open = self.open.borrow();
+        let client = &opened(&open)?.client;
+        let held: &mut Held = held;
+        let Some(builder) = held.0.take() else {
+            return Err(Error::new(
+                Status::GenericFailure,
+                "the call was started already",
+            ));
+        };
+        submit(client, builder.body(body.to_vec()), number(tag), ended);
         Ok(())
     }
 
@@ -334,6 +374,18 @@ impl RawEvent {
             },
         }
     }
+}
+
+/// A call that has begun and waits for its body.
+pub struct Held(Option<Builder>);
+
+fn submit(client: &blocking::Client, mut builder: Builder, tag: u64, ended: Option<bool>) {
+    if let Some(late) = ended {
+        let token = reqtrail::CancelToken::new();
+        token.cancel_with(reason(late));
+        builder = builder.cancel_token(&token);
+    }
+    client.host().submit(prepare_tagged(builder, tag), tag);
 }
 
 /// Why a signal was aborted.

@@ -33,7 +33,7 @@ pub(crate) struct Parts<'env> {
     pub(crate) options: Option<RawOptions>,
 }
 
-type Builder = RequestBuilder<blocking::Client>;
+pub(crate) type Builder = RequestBuilder<blocking::Client>;
 
 pub(crate) fn build(
     client: &blocking::Client,

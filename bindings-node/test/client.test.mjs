@@ -396,6 +396,8 @@ test("a call sends the token that its client had when it began", async (t) => {
   for (let i = 0; i < 100; i++) {
     client.setToken(`tenant-${i}`);
     calls.push(client.get(`/own/${i}`));
+    // A body that has to be read first makes no difference.
+    if (i % 10 === 0) calls.push(client.post(`/own/${i}`, { body: new Blob(["a"]) }));
   }
   await Promise.all(calls);
   for (const { url, headers } of server.seen) {

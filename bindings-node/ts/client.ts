@@ -150,11 +150,7 @@ export class Client implements AsyncDisposable {
     const site = siteOf(above);
     try {
       const path = link ? urlText("link", target) : pathText(target);
-      let call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.shown);
-      // The only body that is not there yet.
-      if (call.blob !== undefined) {
-        call = { ...call, body: new Uint8Array(await call.blob.arrayBuffer()) };
-      }
+      const call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.shown);
       const ended = await this.#driver.call(text("method", method), path, link, call);
       if (ended instanceof Response) return ended;
       throw this.#driver.errorOf(ended as Failed, site);

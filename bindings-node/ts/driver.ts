@@ -13,6 +13,7 @@ import { environmentCa, warnOfUnverified } from "./environment.js";
 import { errorOf } from "./mapping.js";
 import {
   type FlowOptions,
+  type Held,
   type Items,
   type RawClient,
   type RawConnection,
@@ -20,7 +21,7 @@ import {
   bare,
 } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
-import type { Signal } from "./platform.js";
+import type { BlobBody, Signal } from "./platform.js";
 import { type RawCall, isLate } from "./request.js";
 import { Response, responseOf } from "./response.js";
 import { type Site, ours } from "./stacks.js";
@@ -84,11 +85,22 @@ export class Driver {
 
   /** Starts a call. */
   call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended> {
-    return this.#begin(call.signal, (tag) => {
-      const { params, query, headers, body, options } = call;
-      const ended = call.signal?.aborted === true ? isLate(call.signal) : undefined;
+    const { params, query, headers, body, options, signal } = call;
+    if (call.blob !== undefined) {
+      if (this.#closed) throw closed();
+      const held = this.#raw.hold(method, target, link, params, query, headers, options);
+      return this.#send(held, call.blob, signal);
+    }
+    return this.#begin(signal, (tag) => {
+      const ended = endOf(signal);
       this.#raw.start(tag, method, target, link, params, query, headers, body, options, ended);
     });
+  }
+
+  /** Starts a call once its body is there. It has begun already, and keeps the token of its start. */
+  async #send(held: Held, blob: BlobBody, signal: Signal | undefined): Promise<Ended> {
+    const body = new Uint8Array(await blob.arrayBuffer());
+    return this.#begin(signal, (tag) => this.#raw.startHeld(tag, held, body, endOf(signal)));
   }
 
   /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
@@ -233,6 +245,11 @@ export class Driver {
   describe(): string {
     return this.#raw.describe() ?? "closed";
   }
+}
+
+/** Whether a signal has ended a call before its start, and then whether by a timeout. */
+function endOf(signal: Signal | undefined): boolean | undefined {
+  return signal?.aborted === true ? isLate(signal) : undefined;
 }
 
 function closed(): RequestBuildError {

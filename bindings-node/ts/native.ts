@@ -15,6 +15,11 @@ export interface Items {
   readonly __items: unique symbol;
 }
 
+/** A call that has begun and waits for its body. */
+export interface Held {
+  readonly __held: unique symbol;
+}
+
 export interface RateLimitParts {
   limit?: number;
   remaining?: number;
@@ -151,6 +156,16 @@ export interface RawClient {
     options: RawOptions | undefined,
     ended: boolean | undefined,
   ): void;
+  hold(
+    method: string,
+    target: string,
+    link: boolean,
+    params: string[] | undefined,
+    query: string[] | undefined,
+    headers: string[] | undefined,
+    options: RawOptions | undefined,
+  ): Held;
+  startHeld(tag: number, held: Held, body: Uint8Array, ended: boolean | undefined): void;
   follow(
     tag: number,
     serverId: string,

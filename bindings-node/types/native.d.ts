@@ -9,6 +9,10 @@ export interface Handle {
 export interface Items {
     readonly __items: unique symbol;
 }
+/** A call that has begun and waits for its body. */
+export interface Held {
+    readonly __held: unique symbol;
+}
 export interface RateLimitParts {
     limit?: number;
     remaining?: number;
@@ -110,6 +114,8 @@ export interface RawConnection {
 export interface RawClient {
     open(base: string | RawConnection, options: string, wake: () => void, handle: Handle): Items | null;
     start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, ended: boolean | undefined): void;
+    hold(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, options: RawOptions | undefined): Held;
+    startHeld(tag: number, held: Held, body: Uint8Array, ended: boolean | undefined): void;
     follow(tag: number, serverId: string, action: string | Items, index: number, options: FlowOptions): void;
     look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions): void;
     cancel(tag: number, late: boolean): boolean;

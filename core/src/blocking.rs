@@ -130,6 +130,12 @@ impl RequestBuilder<Client> {
         host.call_blocking(self.prepare(), None)
     }
 
+    /// Lets the call begin now, although it is made later: a token that is set meanwhile is not sent first.
+    pub fn begin(mut self) -> Self {
+        self.draft.begin(&self.client.shared);
+        self
+    }
+
     /// Makes the call ready as a flow for a [`Host`]. It begins here: a token that is set later is not sent first. `cancel`
     /// ends it, and `done` gets the outcome.
     #[must_use]
