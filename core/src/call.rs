@@ -123,18 +123,16 @@ impl End {
 impl<'a, T: Transport> Call<'a, T> {
     fn new(shared: &'a Shared, transport: &'a T, plan: &'a mut CallPlan) -> Self {
         let started = transport.now();
-        let opening = plan.opening(shared, started, transport.wall_clock());
-        let mut redactor = Redactor::default();
+        let mut opening = plan.opening(shared, started, transport.wall_clock());
+        // A credential that the caller sends in the place of the client's does not make that one public.
+        let mut redactor = match plan.begun {
+            None => shared.redactor(),
+            Some(_) => shared.secrets.clone(),
+        };
         for (secret, shown) in std::mem::take(&mut plan.secrets) {
-            redactor.add_as(&secret, shown.into());
+            redactor.add_as(&secret, shown);
         }
-        let credential = &shared.dialect.0.credential;
-        // A credential that the caller sends as a header is one all the same.
-        if let Some(given) = plan.hop.headers.get(&credential.header) {
-            let given = String::from_utf8_lossy(given.as_bytes());
-            let token = given.strip_prefix(&credential.prefix);
-            redactor.add(&token.unwrap_or(&given).into());
-        }
+        opening.hide(&redactor);
         Self {
             cancel: Cancel::new(plan.cancel.take()).or_stop(plan.stop.take()),
             deadline: after(started, plan.call_timeout),
@@ -150,10 +148,11 @@ impl<'a, T: Transport> Call<'a, T> {
 
     /// Makes attempts until the decision says stop.
     async fn run(&mut self) -> (End, StopReason) {
+        let ready = self.ready();
         if let Some(reason) = self.cancel.reason() {
             return cancelled(reason, "before anything was sent");
         }
-        let mut lease = match self.first_credential().await {
+        let mut lease = match self.first_credential(ready).await {
             Ok(lease) => lease,
             Err(end) => return end,
         };
@@ -276,7 +275,7 @@ impl<'a, T: Transport> Call<'a, T> {
         let now = self.now.take().unwrap_or_else(|| self.transport.now());
         let mut headers = HeaderMap::clone(&self.plan.hop.headers);
         if let Some(lease) = lease {
-            self.redactor.add(lease.secret());
+            self.hide(lease);
             let credential = &self.shared.dialect.0.credential;
             match lease.header(&credential.prefix) {
                 Some(value) => headers.insert(credential.header.clone(), value),
@@ -303,7 +302,7 @@ impl<'a, T: Transport> Call<'a, T> {
             call: self.deadline,
             call_timeout: self.plan.call_timeout,
         };
-        let url = self.redactor.text(self.plan.hop.shown()).into_owned();
+        let url = self.redactor.url(self.plan.hop.shown()).into_owned();
         let span = self
             .guard
             .attempt_started(now, cause, span_id, url, &request);
@@ -347,16 +346,29 @@ impl<'a, T: Transport> Call<'a, T> {
         }
     }
 
-    async fn first_credential(&mut self) -> Result<Option<Lease>, (End, StopReason)> {
+    /// What the call finds as its credential, which from now on is shown nowhere.
+    fn ready(&mut self) -> Ready {
         let Some(begun) = self.plan.begun.take() else {
-            return Ok(None);
+            return Ready::Now(None);
         };
+        let clock = || self.transport.wall_clock();
+        let ready = self.shared.credentials.ready(begun, clock);
+        if let Ready::Now(Some(lease)) | Ready::Due(lease) = &ready {
+            self.hide(lease);
+        }
+        ready
+    }
+
+    /// Keeps a token out of all that is shown of the call, also where the caller wrote it into the path.
+    fn hide(&mut self, lease: &Lease) {
+        if self.redactor.add(lease.secret()) {
+            self.guard.recorder.hide(&self.redactor);
+        }
+    }
+
+    async fn first_credential(&mut self, ready: Ready) -> Result<Option<Lease>, (End, StopReason)> {
         let without = |message: &str| End::error(ErrorKind::InvalidRequest, message);
-        match self
-            .shared
-            .credentials
-            .ready(begun, || self.transport.wall_clock())
-        {
+        match ready {
             Ready::Now(lease) => Ok(lease),
             Ready::Missing => {
                 let end = without("the token refresher gave no credential, so nothing was sent");

@@ -147,7 +147,7 @@ impl<T: Transport> Client<T> {
     /// How long a call takes at most unless its request says otherwise.
     #[cfg(feature = "openstack")]
     pub(crate) fn call_timeout(&self) -> std::time::Duration {
-        self.shared.timeouts.call
+        self.shared.timeouts.call()
     }
 
     #[cfg(feature = "openstack")]

@@ -1,5 +1,7 @@
 //! The error of a call, with its trail.
 
+mod json;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -20,6 +22,8 @@ use crate::rate_limit::RateLimit;
 use crate::redact::one_line;
 use crate::request_id::RequestId;
 use crate::trail::{Attempt, Trail};
+
+pub(crate) use json::{JsonError, without_values};
 
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -99,6 +103,12 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: Option<BoxError>) -> Self {
         self.0.source = source.map(Arc::from);
+        self
+    }
+
+    /// Adds the cause that a parser gives, without values of the body.
+    pub(crate) fn caused_by_parser(mut self, cause: BoxError) -> Self {
+        self.0.source = Some(without_values(cause));
         self
     }
 

@@ -20,6 +20,7 @@ use crate::target::Param;
 use crate::transport::Transport;
 
 pub(crate) use draft::Draft;
+use headers::GivenHeader;
 
 /// A request in the making. Nothing is checked before it is sent; a mistake is then an `invalid_request` error that
 /// names it, and nothing was sent.
@@ -95,7 +96,23 @@ impl<C> RequestBuilder<C> {
 
     /// Adds a header; it replaces a default header of the client of the same name.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.with(|d| d.headers.push((name.into(), value.into())))
+        self.add_header(name.into(), value.into().into(), false)
+    }
+
+    /// Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
+    /// `Authorization`, `Cookie` and headers whose names say so are by themselves.
+    pub fn secret_header(self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.add_header(name.into(), value.into(), true)
+    }
+
+    fn add_header(self, name: String, value: Secret, secret: bool) -> Self {
+        self.with(|d| {
+            d.headers.push(GivenHeader {
+                name,
+                value,
+                secret,
+            })
+        })
     }
 
     /// Sets the body to JSON, and `Content-Type` to `application/json` unless a header says otherwise.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::charset::{self, Charset};
 use crate::codes::ErrorKind;
-use crate::error::Error;
+use crate::error::{Error, JsonError};
 use crate::json;
 use crate::rate_limit::RateLimit;
 use crate::request_id::RequestId;
@@ -106,7 +106,6 @@ impl Response {
     /// `decode` if the body is not JSON of the wanted shape; the error has the trail, with the outcome `decode`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::read(&self.body).map_err(|e| {
-            // serde's own text quotes values of the body, which may be secrets: it stays in the source.
             let what = if e.is_data() {
                 "JSON, but not of the wanted shape"
             } else {
@@ -117,7 +116,7 @@ impl Response {
                 e.line(),
                 e.column()
             );
-            self.unusable(place, e)
+            self.unusable(place, JsonError::from(e))
         })
     }
 

@@ -190,6 +190,34 @@ pub(crate) fn show(url: &Url, shown_query: &[String]) -> String {
     out
 }
 
+/// What is shown of a path that may be refused: one line, without a query and a fragment, and of a URL in its place without
+/// user info, all of which may be secrets.
+pub(crate) fn show_refused(template: &str) -> String {
+    let decoded;
+    let text = if template.starts_with('/') {
+        template
+    } else {
+        // Whoever gives a URL may give it escaped.
+        decoded = percent_decode_str(template).decode_utf8_lossy();
+        &*decoded
+    };
+    let (head, tail) = text.split_at(text.find(['?', '#']).unwrap_or(text.len()));
+    let is_path = head.starts_with('/') && !head.starts_with("//") && !head.starts_with("/\\");
+    let authority = match head.find("://") {
+        Some(at) => at + 3,
+        None if is_path => return redact::one_line(head).into_owned(),
+        None => 0,
+    };
+    let (scheme, rest) = head.split_at(authority);
+    // A password may hold each of the signs that end it elsewhere.
+    let shown = match rest.rsplit_once('@') {
+        _ if tail.contains('@') => format!("{scheme}{}", redact::REDACTED),
+        Some((_, rest)) => format!("{scheme}{}@{rest}", redact::REDACTED),
+        None => head.to_owned(),
+    };
+    redact::one_line(&shown).into_owned()
+}
+
 /// Percent-encodes a parameter whole.
 pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, redact::COMPONENT).to_string()
@@ -210,7 +238,7 @@ fn check_template(template: &str) -> Result<(), String> {
     if template.contains("://") || template.starts_with("//") || !template.starts_with('/') {
         return Err(format!(
             "the path `{}` is not a path of the API; expected one that starts with a single `/`, such as /cameras/{{id}}",
-            redact::one_line(template)
+            show_refused(template)
         ));
     }
     for (bad, advice) in [
@@ -223,7 +251,7 @@ fn check_template(template: &str) -> Result<(), String> {
             let before = template.split(bad).next().unwrap_or_default();
             return Err(format!(
                 "the path holds `{bad}` after `{}`; {advice}",
-                redact::one_line(before)
+                show_refused(before)
             ));
         }
     }
@@ -436,6 +464,44 @@ mod tests {
         ] {
             let error = path(template, &params).expect_err(template);
             assert!(error.contains(said), "{template}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_url_in_the_place_of_a_path_is_shown_without_its_secrets() {
+        for (given, shown) in [
+            ("/a/b", "/a/b"),
+            ("/a/@me", "/a/@me"),
+            ("cameras", "cameras"),
+            ("/a?token=s3cr3t", "/a"),
+            ("/a#s3cr3t", "/a"),
+            ("a?token=s3cr3t", "a"),
+            ("https://h/x?token=s3cr3t", "https://h/x"),
+            ("https://me:s3cr3t@h/x", "https://[redacted]@h/x"),
+            ("https://me:s3c/r3t@h/x", "https://[redacted]@h/x"),
+            ("https://me:s3?cr3t@h/x", "https://[redacted]"),
+            ("https://me:p@s3?cr3t@h/x", "https://[redacted]"),
+            ("//me:s3cr3t@h/x", "[redacted]@h/x"),
+            ("/\\me:s3cr3t@h/x", "[redacted]@h/x"),
+            ("me:s3cr3t@h/x", "[redacted]@h/x"),
+            ("https:\\\\me:s3cr3t@h", "[redacted]@h"),
+            (
+                "/proxy/https://me:s3cr3t@h/x",
+                "/proxy/https://[redacted]@h/x",
+            ),
+            (
+                "https%3A%2F%2Fme%3As3cr3t%40h%2F%3Fk%3Ds3cr3t",
+                "https://[redacted]@h/",
+            ),
+            ("a\nb", "a\\nb"),
+        ] {
+            assert_eq!(show_refused(given), shown, "{given}");
+            if let Err(error) = path(given, &[]) {
+                assert!(
+                    !error.contains("s3cr3t") && !error.contains("s3c"),
+                    "{error}"
+                );
+            }
         }
     }
 

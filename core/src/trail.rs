@@ -198,7 +198,7 @@ impl Trail {
         let trail = self.ended_with(ErrorKind::Decode, &what);
         crate::Error::new(ErrorKind::Decode, what)
             .with_trail(trail)
-            .with_source(Some(cause.into()))
+            .caused_by_parser(cause.into())
     }
 
     /// A copy that ends with `kind`: the body turned out to be unusable after the call had returned it.

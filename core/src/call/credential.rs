@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::Shared;
 use http::HeaderValue;
 
-use crate::error::BoxError;
+use crate::error::{BoxError, without_values};
 use crate::redact::Secret;
 use crate::transport::Transport;
 
@@ -164,9 +164,14 @@ impl Credentials {
         lock(&self.state).put(token, self.refresher.is_some());
     }
 
+    /// The token that the client has now.
+    pub(crate) fn current(&self) -> Option<Lease> {
+        lock(&self.state).current.clone()
+    }
+
     /// What a call that begins now sends first.
     pub(crate) fn begin(&self) -> Begun {
-        Begun(lock(&self.state).current.clone())
+        Begun(self.current())
     }
 
     /// Whether that can be sent; `now` is asked only where a token has an end.
@@ -316,7 +321,7 @@ async fn refresh(
         Ok(Ok(token)) => check(&token.secret)
             .map(|()| token)
             .map_err(RefreshFailed::new),
-        Ok(Err(error)) => Err(RefreshFailed(error.into())),
+        Ok(Err(error)) => Err(RefreshFailed(without_values(error))),
         Err(_) => {
             tracing::error!(target: "reqtrail", "the token refresher panicked; the call goes on");
             Err(RefreshFailed::new("the token refresher panicked"))

@@ -1,5 +1,6 @@
 //! A call as it was asked for, checked and complete: what the loop starts from.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -44,7 +45,7 @@ pub(crate) struct CallPlan {
     /// For the one who polls the call, if that may be interrupted.
     pub(crate) stop: Option<Stop>,
     /// Secrets of this call, and what is shown in their place.
-    pub(crate) secrets: Vec<(Secret, String)>,
+    pub(crate) secrets: Vec<(Secret, Cow<'static, str>)>,
 }
 
 /// One request of a call, up to the next redirect.

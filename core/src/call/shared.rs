@@ -10,6 +10,7 @@ use crate::codes::TrailNote;
 use crate::dialect::Dialect;
 use crate::limits::Limits;
 use crate::observe::Observers;
+use crate::redact::Redactor;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
 
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) default_headers: Arc<HeaderMap>,
     /// The same with a place for each header that every attempt sets, so that its copy of the map does not have to grow.
     pub(crate) standing_headers: Arc<HeaderMap>,
+    /// The secrets among the default headers.
+    pub(crate) secrets: Redactor,
     /// The caller's own credential is among the default headers.
     pub(crate) has_default_credential: bool,
     pub(crate) retry: RetryOptions,
@@ -63,16 +66,31 @@ impl Default for RetryOptions {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
     pub(crate) connect: Duration,
-    pub(crate) attempt: Duration,
-    pub(crate) call: Duration,
+    /// What was asked for.
+    pub(crate) attempt: Option<Duration>,
+    /// What was asked for.
+    pub(crate) call: Option<Duration>,
+}
+
+impl Timeouts {
+    /// The time of an attempt: what was asked for, else 10 seconds, or a longer time that was asked for the whole call.
+    pub(crate) fn attempt(&self) -> Duration {
+        let lifted = self.call.unwrap_or_default();
+        self.attempt.unwrap_or(lifted.max(Duration::from_secs(10)))
+    }
+
+    /// The time of a call: what was asked for, else a minute.
+    pub(crate) fn call(&self) -> Duration {
+        self.call.unwrap_or(Duration::from_secs(60))
+    }
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
-            attempt: Duration::from_secs(10),
-            call: Duration::from_secs(60),
+            attempt: None,
+            call: None,
         }
     }
 }
@@ -82,6 +100,15 @@ impl Shared {
     pub(crate) fn draw(&self) -> (f64, f64) {
         let mut random = self.jitter.lock().unwrap_or_else(PoisonError::into_inner);
         (random.f64(), random.f64())
+    }
+
+    /// What takes the client's secrets out of text, the token that it has now among them.
+    pub(crate) fn redactor(&self) -> Redactor {
+        let mut redactor = self.secrets.clone();
+        if let Some(current) = self.credentials.current() {
+            redactor.add(current.secret());
+        }
+        redactor
     }
 
     /// Whether every request asks for a version of the API.

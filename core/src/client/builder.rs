@@ -14,6 +14,7 @@ use crate::error::{BoxError, Error};
 use crate::host::TokioHost;
 use crate::observe::Observer;
 use crate::redact::Secret;
+use crate::request::headers::GivenHeader;
 use crate::retry::RetryBudget;
 use crate::transport::hyper::{HyperTransport, Network, Spawner};
 #[cfg(feature = "reqwest")]
@@ -108,8 +109,27 @@ impl ClientBuilder {
     }
 
     /// Adds a header to every request; a request's own header of the same name replaces it.
+    ///
+    /// A default `traceparent` is refused, since every call has a trace of its own, and so is a credential beside a token or
+    /// a refresher, since one of them would be left out in silence.
     pub fn default_header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.with(|o| o.headers.push((name.into(), value.into())))
+        self.add_header(name.into(), value.into().into(), false)
+    }
+
+    /// Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it, as the values
+    /// of `Authorization`, `Cookie` and headers whose names say so are by themselves.
+    pub fn default_secret_header(self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.add_header(name.into(), value.into(), true)
+    }
+
+    fn add_header(self, name: String, value: Secret, secret: bool) -> Self {
+        self.with(|o| {
+            o.headers.push(GivenHeader {
+                name,
+                value,
+                secret,
+            })
+        })
     }
 
     /// Adds a text such as `my-app/1.2` to the `User-Agent`, which begins with `reqtrail/` and the version.
@@ -149,14 +169,15 @@ impl ClientBuilder {
         self.with(|o| o.budget = budget)
     }
 
-    /// Sets the time of a whole call, all attempts and waits included; a minute by default.
+    /// Sets the time of a whole call, all attempts and waits included; a minute by default. A time above 10 seconds is
+    /// the time of an attempt too, unless [`attempt_timeout`](Self::attempt_timeout) sets another.
     pub fn timeout(self, timeout: Duration) -> Self {
-        self.with(|o| o.timeouts.call = timeout)
+        self.with(|o| o.timeouts.call = Some(timeout))
     }
 
     /// Sets the time of one attempt, its body included; 10 seconds by default.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
-        self.with(|o| o.timeouts.attempt = timeout)
+        self.with(|o| o.timeouts.attempt = Some(timeout))
     }
 
     /// Sets the time to connect, 5 seconds by default.

@@ -16,7 +16,8 @@ use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers, TracingEvents};
-use crate::request::headers;
+use crate::redact::Redactor;
+use crate::request::headers::{self, GivenHeader};
 use crate::retry::RetryBudget;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
@@ -32,7 +33,7 @@ pub(crate) struct Options {
     pub(crate) dialect: Option<Dialect>,
     pub(crate) token: Option<Token>,
     pub(crate) refresher: Option<Refresher>,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<GivenHeader>,
     pub(crate) user_agent: Option<String>,
     pub(crate) microversion: Option<String>,
     pub(crate) retry: RetryOptions,
@@ -76,8 +77,8 @@ impl Options {
         check_attempts(self.retry.max_attempts).map_err(Error::config)?;
         for (name, value) in [
             ("connect_timeout", self.timeouts.connect),
-            ("attempt_timeout", self.timeouts.attempt),
-            ("timeout", self.timeouts.call),
+            ("attempt_timeout", self.timeouts.attempt()),
+            ("timeout", self.timeouts.call()),
         ] {
             check_timeout(name, value).map_err(Error::config)?;
         }
@@ -114,8 +115,13 @@ impl Options {
             self.microversion.as_deref(),
             self.decompress,
         )?;
-        add_given(&mut default_headers, &dialect, &self.headers)
-            .map_err(|e| Error::config(format!("default_header: {e}")))?;
+        add_given(
+            &mut default_headers,
+            &dialect,
+            &self.headers,
+            self.traceparent,
+        )
+        .map_err(|e| Error::config(format!("default_header: {e}")))?;
         // The map has a place for each header that attempts add or replace, so that their copies of it do not grow. `Host`
         // is the first of them (RFC 9110 §7.2).
         let mut standing_headers = HeaderMap::with_capacity(default_headers.len() + 3);
@@ -133,10 +139,25 @@ impl Options {
         let has_credential = self.token.is_some() || self.refresher.is_some();
         // A default header of that name is the caller's own credential.
         let has_default_credential = default_headers.contains_key(credential);
-        if has_credential && !has_default_credential {
+        if has_credential && has_default_credential {
+            return Err(Error::config(format!(
+                "default_header: `{credential}` is given beside a token or token_refresher, which is sent in the same header; \
+                 expected one of the two"
+            )));
+        }
+        if has_credential {
             standing_headers.insert(credential.clone(), HeaderValue::from_static(""));
         }
+        let mut secrets = Redactor::default();
+        for secret in self
+            .headers
+            .iter()
+            .flat_map(|given| given.secrets(&dialect))
+        {
+            secrets.add(&secret);
+        }
         let shared = Shared {
+            secrets,
             default_headers: Arc::new(default_headers),
             standing_headers: Arc::new(standing_headers),
             has_default_credential,
@@ -182,6 +203,12 @@ pub(crate) fn check_timeout(name: &str, value: Duration) -> Result<(), String> {
 /// Puts a new token in the place of a client's old one.
 pub(crate) fn set_token(shared: &Shared, token: Token) -> Result<(), Error> {
     token.check().map_err(Error::config)?;
+    if shared.has_default_credential {
+        return Err(Error::config(format!(
+            "token: the default header `{}` is the client's credential; expected a client without it",
+            shared.dialect.0.credential.header
+        )));
+    }
     shared.credentials.set(token);
     Ok(())
 }
@@ -190,7 +217,10 @@ pub(crate) fn set_token(shared: &Shared, token: Token) -> Result<(), Error> {
 pub(crate) fn debug(name: &str, shared: &Shared, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.debug_struct(name)
         .field("dialect", &shared.dialect.name())
-        .field("base_url", &shared.base.url().as_str())
+        .field(
+            "base_url",
+            &shared.redactor().url(shared.base.url().as_str()),
+        )
         .field("credentials", &shared.credentials)
         .field("retry", &shared.retry)
         .field("timeouts", &shared.timeouts)
@@ -232,12 +262,17 @@ fn own_headers(
 fn add_given(
     map: &mut HeaderMap,
     dialect: &Dialect,
-    given: &[(String, String)],
+    given: &[GivenHeader],
+    traceparent: bool,
 ) -> Result<(), String> {
     let mut extra = HeaderMap::new();
-    for (name, value) in given {
-        let (name, value) = headers::check(name, value)?;
+    for header in given {
+        let (name, mut value) = headers::check(&header.name, header.value.expose())?;
+        value.set_sensitive(header.secret || headers::is_secret(&name, dialect));
         extra.append(name, value);
+    }
+    if traceparent && extra.contains_key(TRACEPARENT) {
+        return Err("`traceparent` would give all calls of the client one trace; expected it as a header of a single request, or traceparent turned off".to_owned());
     }
     headers::check_correlation(dialect, &extra)?;
     for name in extra.keys() {

@@ -1,5 +1,6 @@
 //! What a request builder has collected, and the check that makes it a plan.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -7,7 +8,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::headers;
+use super::headers::{self, GivenHeader};
 use crate::call::TRACEPARENT;
 use crate::call::credential::Begun;
 use crate::call::plan::{CallPlan, Hop, random_ids};
@@ -15,8 +16,9 @@ use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
 use crate::client::options::{check_attempts, check_timeout};
 use crate::codes::{ErrorKind, StopReason};
+use crate::dialect::Dialect;
 use crate::error::Error;
-use crate::redact::Secret;
+use crate::redact::{self, Redactor, Secret};
 use crate::target::{self, Param};
 use crate::trace_context::TraceContext;
 use crate::trail::{Opening, Outcome, Recorder};
@@ -28,7 +30,7 @@ pub(crate) struct Draft {
     place: Place,
     pub(super) params: Vec<Param>,
     pub(super) query: Vec<(String, String)>,
-    pub(super) headers: Vec<(String, String)>,
+    pub(super) headers: Vec<GivenHeader>,
     pub(super) body: Bytes,
     pub(super) content_type: Option<&'static str>,
     pub(super) idempotent: Option<bool>,
@@ -113,10 +115,12 @@ impl Draft {
         let (call_id, first_span) = random_ids();
         self.check(shared, call_id, first_span).map_err(|message| {
             let (started, started_at) = clock();
+            let redactor = self.redactor(shared);
+            let message = redactor.url(&message).into_owned();
             let path = match &self.place {
-                Place::Path(path) => path.as_str(),
+                Place::Path(path) => target::show_refused(path),
                 // A link that is refused may hold anything.
-                Place::Link(_) => "",
+                Place::Link(_) => String::new(),
             };
             let opening = Opening {
                 call_id,
@@ -126,8 +130,7 @@ impl Draft {
                 service: shared.dialect.0.service.clone(),
                 method: self.method.clone(),
                 origin: Arc::clone(shared.base.origin()),
-                // What follows a `?` was meant as a query, and may be a secret.
-                path: path.split(['?', '#']).next().unwrap_or_default().to_owned(),
+                path: redactor.url(&path).into_owned(),
                 correlation_id: None,
                 notes: shared.notes.clone(),
                 started_at,
@@ -169,14 +172,15 @@ impl Draft {
             Place::Link(link) => target::link(&shared.base, link, &shared.shown_query)?,
         };
         let mut map = HeaderMap::new();
-        for (name, value) in &self.headers {
-            let (name, mut value) = headers::check(name, value)?;
-            value.set_sensitive(name == shared.dialect.0.credential.header);
+        for given in &self.headers {
+            let (name, mut value) = headers::check(&given.name, given.value.expose())?;
+            value.set_sensitive(given.secret || headers::is_secret(&name, &shared.dialect));
             map.append(name, value);
         }
+        let default = &shared.default_headers;
         if let Some(content_type) = self
             .content_type
-            .filter(|_| !map.contains_key(CONTENT_TYPE))
+            .filter(|_| !map.contains_key(CONTENT_TYPE) && !default.contains_key(CONTENT_TYPE))
         {
             map.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
@@ -219,7 +223,7 @@ impl Draft {
             None
         };
         let timeouts = shared.timeouts;
-        let attempt_default = timeouts.attempt.max(self.timeout.unwrap_or_default());
+        let attempt_default = timeouts.attempt().max(self.timeout.unwrap_or_default());
         let has_key = map.contains_key(key_header);
         let credential = &shared.dialect.0.credential.header;
         let own_credential = map.contains_key(credential) || shared.has_default_credential;
@@ -230,7 +234,7 @@ impl Draft {
         let max_attempts = self.max_attempts.unwrap_or(shared.retry.max_attempts);
         let connect_timeout = self.connect_timeout.unwrap_or(timeouts.connect);
         let attempt_timeout = self.attempt_timeout.unwrap_or(attempt_default);
-        let call_timeout = self.timeout.unwrap_or(timeouts.call);
+        let call_timeout = self.timeout.unwrap_or(timeouts.call());
         check_attempts(max_attempts)?;
         check_timeout("connect_timeout", connect_timeout)?;
         check_timeout("attempt_timeout", attempt_timeout)?;
@@ -258,23 +262,35 @@ impl Draft {
             call_timeout,
             cancel: self.cancel.take(),
             stop: None,
-            secrets: self.secrets(),
+            secrets: self.secrets(&shared.dialect),
         })
     }
 }
 
 impl Draft {
     /// The secrets of the request, and what is shown in their place.
-    fn secrets(&self) -> Vec<(Secret, String)> {
-        let params = self.params.iter().filter(|param| param.secret);
-        let secrets = params.map(|param| (param.value.clone(), format!("{{{}}}", param.name)));
+    fn secrets(&self, dialect: &Dialect) -> Vec<(Secret, Cow<'static, str>)> {
+        let mut secrets = Vec::new();
+        for param in self.params.iter().filter(|param| param.secret) {
+            let shown = format!("{{{}}}", param.name);
+            secrets.push((param.value.clone(), Cow::Owned(shown)));
+        }
+        let mut hide = |secret| secrets.push((secret, Cow::Borrowed(redact::REDACTED)));
+        for header in &self.headers {
+            header.secrets(dialect).into_iter().for_each(&mut hide);
+        }
         #[cfg(feature = "openstack")]
-        let secrets = secrets.chain(
-            self.hidden
-                .iter()
-                .map(|secret| (secret.clone(), crate::redact::REDACTED.to_owned())),
-        );
-        secrets.collect()
+        self.hidden.iter().cloned().for_each(hide);
+        secrets
+    }
+
+    /// What takes the secrets out of a request that is refused.
+    fn redactor(&self, shared: &Shared) -> Redactor {
+        let mut redactor = shared.redactor();
+        for (secret, shown) in self.secrets(&shared.dialect) {
+            redactor.add_as(&secret, shown);
+        }
+        redactor
     }
 }
 
@@ -295,8 +311,8 @@ fn read_method(text: &str) -> (Method, Option<String>) {
         .find(|usual| usual.eq_ignore_ascii_case(text));
     let bad = || {
         format!(
-            "`{}` is no HTTP method; expected one such as GET or POST",
-            text.escape_debug()
+            "`{}` is not a valid HTTP method; expected GET, POST, …",
+            target::show_refused(text).escape_debug()
         )
     };
     let problem = match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {

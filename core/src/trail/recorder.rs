@@ -13,6 +13,7 @@ use super::{Data, Outcome, Trail};
 use crate::codes::{
     Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
 };
+use crate::redact::Redactor;
 use crate::request_id::{Reading, RequestId};
 use crate::trace_context::{SpanId, TraceId};
 
@@ -34,6 +35,22 @@ pub(crate) struct Opening {
     pub(crate) notes: Vec<TrailNote>,
     pub(crate) started_at: SystemTime,
     pub(crate) started: Instant,
+}
+
+impl Opening {
+    /// Takes the secrets out of what the caller wrote: a token in the path, for one.
+    pub(crate) fn hide(&mut self, redactor: &Redactor) {
+        if let Cow::Owned(clean) = redactor.url(&self.path) {
+            self.path = clean;
+        }
+        if let Cow::Owned(clean) = redactor.url(&self.origin) {
+            self.origin = clean.into();
+        }
+        let id = self.correlation_id.as_deref();
+        if let Some(Cow::Owned(clean)) = id.map(|id| redactor.text(id)) {
+            self.correlation_id = Some(clean.into());
+        }
+    }
 }
 
 /// Why an attempt gave no whole, usable response.
@@ -74,6 +91,18 @@ impl Recorder {
 
     pub(crate) fn opening(&self) -> &Opening {
         &self.data.opening
+    }
+
+    /// Takes a secret that has become known out of what stands already.
+    pub(crate) fn hide(&mut self, redactor: &Redactor) {
+        if let Some(data) = Arc::get_mut(&mut self.data) {
+            data.opening.hide(redactor);
+            for attempt in &mut data.attempts {
+                if let Cow::Owned(clean) = redactor.url(&attempt.url) {
+                    attempt.url = clean;
+                }
+            }
+        }
     }
 
     /// Opens an attempt, before anything of it is sent.

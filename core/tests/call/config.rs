@@ -84,7 +84,7 @@ const TABLE: &[Row] = &[
     ),
     (
         || novavms_at(BASE).default_header("X A", "v"),
-        &["default_header", "X A"],
+        &["default_header", "`X`"],
     ),
     (
         || novavms_at(BASE).default_header("X-A", "a\nb"),

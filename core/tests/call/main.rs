@@ -5,6 +5,7 @@ mod support;
 
 mod backoff;
 mod budget;
+mod callers_secrets;
 mod cancels;
 mod config;
 mod credentials;

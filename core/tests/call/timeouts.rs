@@ -96,10 +96,23 @@ async fn a_client_has_its_own_times() {
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(end(&outcome), ("timeout", StopReason::Deadline));
     assert_eq!(trail(&outcome).elapsed(), secs(3));
-    // The client's own call timeout is no word on its attempts.
-    let fixture = built(silence(true), |b| b.timeout(secs(25)).max_attempts(1));
-    let outcome = fixture.client.get("/x").send().await;
-    assert_eq!(trail(&outcome).elapsed(), secs(10));
+    // A longer time for the whole call is the time of its attempts too, unless they have one of their own.
+    for (timeout, attempt, ends) in [
+        (Some(25), None, 25),
+        (Some(60), None, 60),
+        (None, None, 10),
+        (Some(25), Some(4), 4),
+    ] {
+        let fixture = built(silence(true), |b| {
+            let b = b.max_attempts(1);
+            let b = timeout.into_iter().fold(b, |b, t| b.timeout(secs(t)));
+            attempt
+                .into_iter()
+                .fold(b, |b, t| b.attempt_timeout(secs(t)))
+        });
+        let outcome = fixture.client.get("/x").send().await;
+        assert_eq!(trail(&outcome).elapsed(), secs(ends), "{timeout:?}");
+    }
 }
 
 /// The time to connect ends when the request leaves, and a slow answer is none of its business.

@@ -1,0 +1,188 @@
+//! Which headers hold a credential, and which parts of their values a server might repeat.
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use http::HeaderName;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use percent_encoding::percent_decode_str;
+
+use super::Secret;
+
+/// Endings of names whose values are credentials by custom, as in `X-Auth-Token` and `Ocp-Apim-Subscription-Key`.
+const SECRET_ENDINGS: [&str; 9] = [
+    "authorization",
+    "token",
+    "secret",
+    "password",
+    "passphrase",
+    "apikey",
+    "api-key",
+    "access-key",
+    "subscription-key",
+];
+
+/// The shortest part of a credential that is a secret of its own; shorter parts are `true`, `dark` and other words.
+const MIN_PART: usize = 6;
+
+/// Parameters of a credential that say how it is meant, and no secret (RFC 7616, AWS's signatures).
+const OPEN_PARAMETERS: [&str; 10] = [
+    "realm",
+    "username",
+    "uri",
+    "algorithm",
+    "qop",
+    "nc",
+    "charset",
+    "userhash",
+    "signedheaders",
+    "version",
+];
+
+/// Base64 with and without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Returns whether a header's value is a credential by the header's name.
+pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
+    let has_ending = |ending: &&str| name.as_str().ends_with(ending);
+    *name == AUTHORIZATION
+        || *name == COOKIE
+        || *name == PROXY_AUTHORIZATION
+        || SECRET_ENDINGS.iter().any(has_ending)
+}
+
+/// The secrets of a credential header: its value, and what is left of it without a scheme, in any case and spacing. `prefix`
+/// is the dialect's own, where the header is the dialect's.
+pub(crate) fn of_header(name: &HeaderName, value: &[u8], prefix: Option<&str>) -> Vec<Secret> {
+    let value = String::from_utf8_lossy(value);
+    let value = value.trim();
+    let mut secrets = vec![Secret::from(value)];
+    if let Some(rest) = prefix.and_then(|prefix| without_prefix(value, prefix)) {
+        secrets.push(rest.into());
+    }
+    if *name == COOKIE {
+        secrets.extend(value.split(';').flat_map(cookie));
+        return secrets;
+    }
+    let Some((scheme, rest)) = value.split_once(|c: char| c.is_ascii_whitespace()) else {
+        return secrets;
+    };
+    let rest = rest.trim();
+    secrets.push(rest.into());
+    if scheme.eq_ignore_ascii_case("basic") {
+        secrets.extend(basic(rest));
+    }
+    secrets.extend(rest.split(',').filter_map(parameter));
+    secrets
+}
+
+fn without_prefix<'a>(value: &'a str, prefix: &str) -> Option<&'a str> {
+    let prefix = prefix.trim();
+    let (start, rest) = value.split_at_checked(prefix.len())?;
+    (!prefix.is_empty() && start.eq_ignore_ascii_case(prefix)).then(|| rest.trim())
+}
+
+/// User and password, which the server knows by themselves.
+fn basic(encoded: &str) -> Vec<Secret> {
+    let decoded = BASE64.decode(encoded).unwrap_or_default();
+    let decoded = String::from_utf8_lossy(&decoded);
+    match decoded.split_once(':') {
+        Some((_, password)) => vec![(*decoded).into(), password.into()],
+        None => Vec::new(),
+    }
+}
+
+/// The value of a cookie, as it is sent and as a server reads it.
+fn cookie(pair: &str) -> Vec<Secret> {
+    let value = pair.split_once('=').map_or(pair, |(_, value)| value);
+    let value = value.trim().trim_matches('"');
+    if value.len() < MIN_PART {
+        return Vec::new();
+    }
+    let decoded = percent_decode_str(value).decode_utf8_lossy();
+    vec![value.into(), (*decoded).into()]
+}
+
+/// The value of a parameter, as in `response="…"`, unless it is known to be open.
+fn parameter(text: &str) -> Option<Secret> {
+    let (name, value) = text.split_once('=')?;
+    let value = value.trim().trim_matches('"');
+    let is_open = |open: &&str| open.eq_ignore_ascii_case(name.trim());
+    (value.len() >= MIN_PART && !OPEN_PARAMETERS.iter().any(is_open)).then(|| value.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: HeaderName, value: &str, prefix: Option<&str>) -> Vec<String> {
+        let secrets = of_header(&name, value.as_bytes(), prefix);
+        secrets.iter().map(|s| s.expose().to_owned()).collect()
+    }
+
+    #[test]
+    fn names_of_credentials() {
+        for name in [
+            "authorization",
+            "proxy-authorization",
+            "cookie",
+            "x-auth-token",
+            "x-api-key",
+            "apikey",
+            "private-token",
+            "x-amz-security-token",
+            "client-secret",
+        ] {
+            assert!(is_secret_header(&HeaderName::from_static(name)), "{name}");
+        }
+        for name in ["accept", "x-request-id", "idempotency-key", "x-tokens-left"] {
+            assert!(!is_secret_header(&HeaderName::from_static(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_is_cut_off_in_any_case_and_spacing() {
+        for value in [
+            "Bearer tok-1",
+            "bearer tok-1",
+            "BEARER \t tok-1 ",
+            "Token tok-1",
+        ] {
+            let found = of(AUTHORIZATION, value, Some("Bearer "));
+            assert!(found.contains(&"tok-1".to_owned()), "{value}: {found:?}");
+        }
+        assert_eq!(of(AUTHORIZATION, "tok-1", Some("Bearer ")), ["tok-1"]);
+        let own = HeaderName::from_static("x-key");
+        assert!(of(own, "v1:tok-1", Some("V1:")).contains(&"tok-1".to_owned()));
+    }
+
+    #[test]
+    fn basic_is_known_to_its_server_by_its_password() {
+        for value in ["Basic bWU6aHVudGVyMg==", "basic  bWU6aHVudGVyMg"] {
+            let found = of(AUTHORIZATION, value, Some("Bearer "));
+            for secret in ["me:hunter2", "hunter2"] {
+                assert!(found.contains(&secret.to_owned()), "{value}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_and_cookies_count_one_by_one() {
+        let digest =
+            r#"Digest username="someone", uri="/events", response="0123456789", nc=00000001"#;
+        let found = of(AUTHORIZATION, digest, Some("Bearer "));
+        assert!(found.contains(&"0123456789".to_owned()), "{found:?}");
+        assert!(!found.contains(&"/events".to_owned()) && !found.contains(&"someone".to_owned()));
+        let found = of(
+            COOKIE,
+            "session=a%20secret; theme=dark; other=\"quoted-1\"",
+            None,
+        );
+        for secret in ["a%20secret", "a secret", "quoted-1"] {
+            assert!(found.contains(&secret.to_owned()), "{found:?}");
+        }
+        assert!(!found.contains(&"dark".to_owned()));
+    }
+}
