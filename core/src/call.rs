@@ -7,6 +7,8 @@ mod guard;
 pub(crate) mod plan;
 pub(crate) mod race;
 mod redirect;
+pub(crate) mod refresh;
+pub(crate) mod serving;
 pub(crate) mod shared;
 mod timeout;
 mod timer;
@@ -30,11 +32,12 @@ use crate::retry::decision::{Decision, Facts, Gave, decide};
 use crate::trace_context::SpanId;
 use crate::trail::Outcome;
 use crate::transport::{Transport, WireRequest};
-use credential::{Lease, Ready, RefreshFailed};
+use credential::{Lease, Ready};
 use exchange::Exchanged;
 use guard::Guard;
 use plan::CallPlan;
 use race::{Cancel, Race, race};
+use refresh::RefreshFailed;
 use shared::Shared;
 use timer::Timing;
 
@@ -46,7 +49,7 @@ pub(crate) async fn run_call<T: Transport>(
     transport: &T,
     plan: &mut CallPlan,
 ) -> Result<Response, Error> {
-    let span = observe::call_span(&plan.info(shared));
+    let span = observe::call_span();
     let mut call = Call::new(shared, transport, plan);
     let ended = {
         let mut work = pin!(call.run());
@@ -93,6 +96,8 @@ enum End {
         api: Option<crate::error::ApiError>,
         source: Option<BoxError>,
     },
+    /// No credential could be had, for what the text says; nothing was sent.
+    NoCredential(&'static str, RefreshFailed),
 }
 
 impl End {
@@ -240,7 +245,8 @@ impl<'a, T: Transport> Call<'a, T> {
                 }
                 Decision::Reauth => {
                     may_reauth = false;
-                    lease = match self.newer_credential(lease.as_ref(), gave.end).await {
+                    let refused = |failed| gave.end.caused_by(failed);
+                    lease = match self.newer_credential(lease.as_ref(), refused).await {
                         Ok(newer) => newer,
                         Err(end) => return end,
                     };
@@ -367,20 +373,17 @@ impl<'a, T: Transport> Call<'a, T> {
     }
 
     async fn first_credential(&mut self, ready: Ready) -> Result<Option<Lease>, (End, StopReason)> {
-        let without = |message: &str| End::error(ErrorKind::InvalidRequest, message);
         match ready {
             Ready::Now(lease) => Ok(lease),
             Ready::Missing => {
-                let end = without("the token refresher gave no credential, so nothing was sent");
+                let end = |failed| End::NoCredential("there is no token", failed);
                 self.newer_credential(None, end).await
             }
             Ready::Due(old) => {
                 if let Some(lease) = self.before_its_end(&old).await? {
                     return Ok(Some(lease));
                 }
-                let end = without(
-                    "the token has ended and the token refresher gave no new one, so nothing was sent",
-                );
+                let end = |failed| End::NoCredential("the token has ended", failed);
                 self.newer_credential(Some(&old), end).await
             }
         }
@@ -399,6 +402,7 @@ impl<'a, T: Transport> Call<'a, T> {
             // The refresher's own words are not logged: they may hold anything.
             Race::Done(Err(_)) | Race::Time => tracing::warn!(
                 target: "reqtrail",
+                call_id = %self.plan.call_id,
                 "no new token ahead of time; the old one still holds and is used on"
             ),
         }
@@ -410,15 +414,15 @@ impl<'a, T: Transport> Call<'a, T> {
         Ok(Some(old.clone()))
     }
 
-    /// A credential that is newer than the refused one; without one the call ends as `otherwise` says.
+    /// A credential that is newer than the refused one; without one the call ends as `otherwise` says of the failure.
     async fn newer_credential(
         &mut self,
         refused: Option<&Lease>,
-        otherwise: End,
+        otherwise: impl FnOnce(RefreshFailed) -> End,
     ) -> Result<Option<Lease>, (End, StopReason)> {
         match self.refreshed(refused, self.deadline).await {
             Race::Done(Ok(lease)) => Ok(Some(lease)),
-            Race::Done(Err(failed)) => Err((otherwise.caused_by(failed), StopReason::NotRetryable)),
+            Race::Done(Err(failed)) => Err((otherwise(failed), StopReason::NotRetryable)),
             Race::Time => Err(late_in_refresh()),
             Race::Cancelled(reason) => Err(cancelled(reason, IN_REFRESH)),
         }
@@ -442,6 +446,7 @@ impl<'a, T: Transport> Call<'a, T> {
         let outcome = match &end {
             End::Response(_) => Outcome::Ok,
             End::Error { kind, .. } => Outcome::Error(*kind),
+            End::NoCredential(_, failed) => Outcome::Error(failed.kind().0),
         };
         let trail = self.guard.finish(outcome, stopped);
         match end {
@@ -461,6 +466,17 @@ impl<'a, T: Transport> Call<'a, T> {
                 .with_api(api)
                 .with_source(source)
                 .with_trail(trail)),
+            End::NoCredential(why, failed) => {
+                let (kind, category) = failed.kind();
+                let reason = format!(
+                    "{why}, and the token refresher failed: {}; nothing was sent",
+                    failed.reason()
+                );
+                Err(Error::new(kind, self.redactor.text(&reason))
+                    .with_category(category)
+                    .with_source(Some(failed.into()))
+                    .with_trail(trail))
+            }
         }
     }
 }

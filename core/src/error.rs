@@ -142,7 +142,7 @@ impl Error {
         self.described().and_then(Attempt::error_code)
     }
 
-    /// What the API error of the last attempt means.
+    /// What the API error of the last attempt means; of a call that had no credential to send, why there was none.
     #[must_use]
     pub fn category(&self) -> Option<Category> {
         self.last().and_then(Attempt::category).or(self.0.category)

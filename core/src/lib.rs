@@ -89,6 +89,7 @@ pub mod openstack;
 mod request;
 
 pub use call::credential::Token;
+pub use call::refresh::RefreshError;
 pub use cancel::{CancelReason, CancelToken};
 pub use client::{AnyClient, Client, ClientBuilder};
 pub use codes::{

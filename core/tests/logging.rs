@@ -34,6 +34,12 @@ async fn events_name_what_support_needs_and_no_secret() {
     for id in trail.request_ids() {
         assert!(text.contains(id.as_str()), "{id} in {text}");
     }
+    // Each line names the call once, in one form.
+    let call_id = format!("call_id={}", trail.call_id());
+    for line in log.lines().iter().filter(|line| !line.contains("sandbox")) {
+        assert_eq!(line.matches("call_id=").count(), 1, "{line}");
+        assert_eq!(line.matches(&call_id).count(), 1, "{line}");
+    }
     for part in [
         trail.call_id().as_str(),
         "/cameras/{id}",

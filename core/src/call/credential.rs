@@ -1,18 +1,18 @@
-//! The client's credential, and the one refresh that serves all calls that met the same 401.
+//! The client's credential, and the one refresh that serves all calls that wait for it.
 
 use std::fmt;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use futures_channel::oneshot;
-use futures_util::FutureExt as _;
-use futures_util::future::Shared;
+use event_listener::{Event, EventListener};
+use futures_util::future::select;
 use http::HeaderValue;
 
-use crate::error::{BoxError, without_values};
+use super::refresh::{Failure, RefreshFailed, ask};
+use super::serving;
+use crate::error::BoxError;
 use crate::redact::Secret;
 use crate::transport::Transport;
 
@@ -21,6 +21,9 @@ const MARGIN: Duration = Duration::from_secs(60);
 
 /// The part of its time that is a token's margin where that is shorter than [`MARGIN`].
 const MARGIN_PART: u32 = 10;
+
+/// How long a refresh may take before one that waits for it starts another.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A credential, and until when it holds where that is known.
 ///
@@ -89,9 +92,6 @@ pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Token, BoxErr
 /// Makes a token when it is asked.
 pub(crate) type Refresher = Box<dyn Fn() -> RefreshFuture + Send + Sync>;
 
-/// The wait for a refresh under way; cancelled if its task was dropped.
-type Wait = Shared<oneshot::Receiver<Result<Lease, RefreshFailed>>>;
-
 /// What the client sends as its credential.
 pub(crate) struct Credentials {
     refresher: Option<Arc<Refresher>>,
@@ -104,7 +104,22 @@ struct State {
     /// From when on the current token is to be replaced.
     due: Due,
     generation: u64,
-    pending: Option<Wait>,
+    /// How many refreshes were begun and tokens set: the later, the newer.
+    begun: u64,
+    /// The number of what gave the current token.
+    current_from: u64,
+    /// The latest refresh under way.
+    pending: Option<Pending>,
+    /// The latest failure since there was a token.
+    failure: Option<Failure>,
+    /// Tells those who wait that something changed.
+    changed: Event,
+}
+
+/// A refresh under way.
+struct Pending {
+    number: u64,
+    began: Instant,
 }
 
 /// When a token is to be replaced although nobody refused it.
@@ -143,10 +158,6 @@ pub(crate) enum Ready {
     Missing,
 }
 
-/// The refresher gave no token.
-#[derive(Clone)]
-pub(crate) struct RefreshFailed(Arc<dyn std::error::Error + Send + Sync>);
-
 impl Credentials {
     pub(crate) fn new(token: Option<Token>, refresher: Option<Refresher>) -> Self {
         let credentials = Self {
@@ -161,7 +172,10 @@ impl Credentials {
 
     /// Puts a new token in the place of the old.
     pub(crate) fn set(&self, token: Token) {
-        lock(&self.state).put(token, self.refresher.is_some());
+        let mut state = lock(&self.state);
+        state.begun += 1;
+        state.current_from = state.begun;
+        state.put(token, self.refresher.is_some());
     }
 
     /// The token that the client has now.
@@ -217,62 +231,160 @@ impl Credentials {
         transport: &T,
     ) -> Result<Lease, RefreshFailed> {
         let known = refused.map_or(0, |lease| lease.generation);
+        let mut waited = Waited::default();
         loop {
-            let (wait, own) = match self.newer_or_wait(known, transport)? {
-                Ok(newer) => return Ok(newer),
-                Err(wait) => wait,
-            };
-            match wait.await {
-                Ok(result) => {
+            match self.step(known, &mut waited, transport)? {
+                Step::Newer(lease) => {
                     lock(&self.state).settle(|| transport.wall_clock());
-                    return result;
+                    return Ok(lease);
                 }
-                // The runtime of the call that began it has ended, and the work with it.
-                Err(_) if !own => {}
-                Err(_) => return Err(RefreshFailed::new("the token refresh was abandoned")),
+                Step::Wait(changed, patience) => {
+                    select(changed, pin!(transport.sleep_until(patience))).await;
+                }
             }
         }
     }
 
-    /// The newer token, or the wait for one and whether it was begun here.
-    fn newer_or_wait<T: Transport>(
+    /// The newer token, or what to wait for: a refresh that is under way, or one that is begun here.
+    fn step<T: Transport>(
         &self,
         known: u64,
+        waited: &mut Waited,
         transport: &T,
-    ) -> Result<Result<Lease, (Wait, bool)>, RefreshFailed> {
+    ) -> Result<Step, RefreshFailed> {
         let mut state = lock(&self.state);
         if let Some(newer) = state.current.as_ref().filter(|l| l.generation > known) {
-            return Ok(Ok(newer.clone()));
+            return Ok(Step::Newer(newer.clone()));
         }
+        let now = transport.now();
+        let last = waited.last;
+        if let Some(failure) = state.failure.as_mut()
+            && failure.counts(last, now)
+        {
+            return Err(failure.error.clone());
+        }
+        if serving::is_within(self.identity()) {
+            return Err(RefreshFailed::new(
+                "the token refresher calls through the client that it serves; expected a client of its own",
+            ));
+        }
+        let changed = state.changed.listen();
         let pending = state.pending.as_ref();
-        if let Some(pending) = pending.filter(|wait| wait.peek().is_none()) {
-            return Ok(Err((pending.clone(), false)));
+        if let Some(pending) = pending.filter(|pending| now < pending.began + PATIENCE) {
+            waited.last = Some(pending.number);
+            return Ok(Step::Wait(changed, pending.began + PATIENCE));
         }
         let Some(refresher) = &self.refresher else {
             return Err(RefreshFailed::new("the client has no token refresher"));
         };
+        // The runtime of a call that begins a refresh may end, and the work with it. Where it is this call's own, another
+        // refresh would fare no better.
+        if waited.own.is_some() && waited.own == last && pending.is_none() {
+            return Err(RefreshFailed::new("the token refresh was abandoned"));
+        }
+        state.begun += 1;
+        let number = state.begun;
+        *waited = Waited {
+            last: Some(number),
+            own: Some(number),
+        };
+        state.pending = Some(Pending { number, began: now });
+        drop(state);
         // The work is polled by the spawned task alone: what it opens must not hang on the runtime of a caller that
         // goes away.
-        let (done, wait) = oneshot::channel();
-        let work = refresh(
-            Arc::clone(refresher),
-            Arc::downgrade(&self.state),
-            state.generation,
-        );
-        let wait = wait.shared();
-        state.pending = Some(wait.clone());
-        drop(state);
+        let task = Task {
+            state: Arc::downgrade(&self.state),
+            number,
+            began: now,
+            really_began: Instant::now(),
+        };
+        let (refresher, identity) = (Arc::clone(refresher), self.identity());
         transport.spawn(Box::pin(async move {
-            let _ = done.send(work.await);
+            let result = ask(&refresher, identity).await;
+            task.ended(result);
         }));
-        Ok(Err((wait, true)))
+        Ok(Step::Wait(changed, now + PATIENCE))
+    }
+
+    /// What tells one client's credentials from another's while they exist.
+    fn identity(&self) -> usize {
+        Arc::as_ptr(&self.state).addr()
+    }
+}
+
+/// What a call that wants a newer token does next.
+enum Step {
+    Newer(Lease),
+    /// Waits for a change, or until its patience ends.
+    Wait(EventListener, Instant),
+}
+
+/// The refreshes that a call waited for.
+#[derive(Default)]
+struct Waited {
+    last: Option<u64>,
+    /// The last one that it began itself.
+    own: Option<u64>,
+}
+
+/// A refresh at work.
+struct Task {
+    state: Weak<Mutex<State>>,
+    number: u64,
+    /// By the transport's clock.
+    began: Instant,
+    really_began: Instant,
+}
+
+impl Task {
+    /// Keeps what the refresher gave.
+    fn ended(self, result: Result<Token, RefreshFailed>) {
+        let Some(state) = self.state.upgrade() else {
+            return;
+        };
+        let mut state = lock(&state);
+        match result {
+            // A token that was set meanwhile, or that a later refresh gave, is newer.
+            Ok(_) if state.current_from > self.number => {}
+            Ok(token) => {
+                state.current_from = self.number;
+                state.put(token, true);
+            }
+            // While a later refresh is at work, nothing has failed.
+            Err(error) if state.is_pending(self.number) => {
+                let at = self.began + self.really_began.elapsed();
+                let failure = Failure::new(self.number, error, state.failure.as_ref(), at);
+                state.failure = Some(failure);
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+impl Drop for Task {
+    /// Also where the runtime ends and drops the work.
+    fn drop(&mut self) {
+        if let Some(state) = self.state.upgrade() {
+            let mut state = lock(&state);
+            if state.is_pending(self.number) {
+                state.pending = None;
+            }
+            state.changed.notify(usize::MAX);
+        }
     }
 }
 
 impl State {
+    fn is_pending(&self, number: u64) -> bool {
+        let pending = self.pending.as_ref();
+        pending.is_some_and(|pending| pending.number == number)
+    }
+
     fn put(&mut self, token: Token, refreshable: bool) -> Lease {
         self.generation += 1;
         self.due = Due::Open;
+        self.failure = None;
+        self.changed.notify(usize::MAX);
         let lease = Lease {
             token,
             generation: self.generation,
@@ -305,38 +417,6 @@ impl State {
                 _ => Due::Never,
             };
         }
-    }
-}
-
-/// Asks the refresher once and keeps what it gives.
-async fn refresh(
-    refresher: Arc<Refresher>,
-    state: Weak<Mutex<State>>,
-    known: u64,
-) -> Result<Lease, RefreshFailed> {
-    let asked = AssertUnwindSafe(async { refresher().await })
-        .catch_unwind()
-        .await;
-    let result = match asked {
-        Ok(Ok(token)) => check(&token.secret)
-            .map(|()| token)
-            .map_err(RefreshFailed::new),
-        Ok(Err(error)) => Err(RefreshFailed(without_values(error))),
-        Err(_) => {
-            tracing::error!(target: "reqtrail", "the token refresher panicked; the call goes on");
-            Err(RefreshFailed::new("the token refresher panicked"))
-        }
-    };
-    let state = state
-        .upgrade()
-        .ok_or_else(|| RefreshFailed::new("the client is gone"))?;
-    let mut state = lock(&state);
-    state.pending = None;
-    let token = result?;
-    // A token that was set meanwhile is newer than what was asked for before.
-    match &state.current {
-        Some(newer) if newer.generation > known => Ok(newer.clone()),
-        _ => Ok(state.put(token, true)),
     }
 }
 
@@ -386,30 +466,6 @@ impl Lease {
             Some(value)
         };
         self.header.get_or_init(make).clone()
-    }
-}
-
-impl RefreshFailed {
-    fn new(message: &'static str) -> Self {
-        Self(BoxError::from(message).into())
-    }
-}
-
-impl fmt::Debug for RefreshFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Display for RefreshFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the token refresh failed: {}", self.0)
-    }
-}
-
-impl std::error::Error for RefreshFailed {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&*self.0)
     }
 }
 

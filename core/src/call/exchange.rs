@@ -125,7 +125,7 @@ impl<T: Transport> Attempt<'_, T> {
         } = reply;
         let head = Head {
             status,
-            retry_after: self.retry_after(&headers),
+            retry_after: self.retry_after(&headers, recorder),
             headers,
         };
         recorder.answered(
@@ -472,14 +472,15 @@ impl<T: Transport> Attempt<'_, T> {
         }
     }
 
-    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+    fn retry_after(&self, headers: &HeaderMap, recorder: &Recorder) -> Option<Duration> {
         if !retry_after::is_given(headers) {
             return None;
         }
         retry_after::from_headers(headers, self.transport.wall_clock(), |raw| {
             let shown = String::from_utf8_lossy(raw);
             let shown = self.redactor.text(&shown);
-            tracing::debug!(target: "reqtrail", retry_after = %one_line(&shown), "a Retry-After that cannot be read is ignored");
+            let call_id = recorder.opening().call_id;
+            tracing::debug!(target: "reqtrail", %call_id, retry_after = %one_line(&shown), "a Retry-After that cannot be read is ignored");
         })
     }
 

@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::credential::Begun;
 use super::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
-use crate::observe::CallInfo;
 use crate::random;
 use crate::redact::Secret;
 use crate::target::{RequestUrl, Target};
@@ -119,17 +118,6 @@ impl Hop {
 }
 
 impl CallPlan {
-    pub(crate) fn info<'a>(&'a self, shared: &'a Shared) -> CallInfo<'a> {
-        CallInfo {
-            call_id: self.call_id,
-            dialect: shared.dialect.name(),
-            service: shared.dialect.0.service.as_deref(),
-            method: &self.hop.method,
-            path: &self.path,
-            correlation_id: None,
-        }
-    }
-
     /// The correlation ID that every attempt carries.
     fn correlation_id(&self, shared: &Shared) -> Option<Box<str>> {
         let correlation = shared.dialect.0.correlation.as_ref()?;

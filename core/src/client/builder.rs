@@ -9,6 +9,7 @@ use futures_util::{FutureExt as _, TryFutureExt as _};
 
 use super::{Client, Options};
 use crate::call::credential::Token;
+use crate::call::serving;
 use crate::dialect::Dialect;
 use crate::error::{BoxError, Error};
 use crate::host::TokioHost;
@@ -65,15 +66,20 @@ impl ClientBuilder {
 
     /// Sets what makes a new token: asked before the first call if the client has none, and once after a 401.
     ///
-    /// One refresh serves all calls that met the same 401, and goes on if the call that began it is cancelled. Each
-    /// call waits for it no longer than its own time, but nothing else ends it: give the refresher a timeout of its
-    /// own, and a client of its own, since one that calls through this client waits for itself. If it fails, the 401 is
-    /// the call's error, and the refresher's error is the source of its source.
+    /// One refresh serves all calls that wait for it, and goes on if the call that began it is cancelled. Each call waits
+    /// for it no longer than its own time; after 10 seconds one that waits begins another, and the newer token wins. Give
+    /// the refresher a timeout of its own, and a client of its own: a call through this client that would wait for it is
+    /// refused. If it fails, the 401 is the call's error, and the refresher's error is the source of its source.
+    ///
+    /// A failure is remembered for a second, each further one for twice as long, up to 30 seconds: calls that need a new
+    /// token meanwhile get that failure, and the refresher is not asked. A token ends that, also one that is set.
     ///
     /// A refresher that knows until when its token holds gives a [`Token`] with that end; it is then asked ahead of
     /// time, by the first call that begins within the token's last minute (or last tenth, if that is shorter). Calls
-    /// wait five seconds for it at most while the old token holds, and use that one if it is late or fails. After the
-    /// end a failed refresh is `invalid_request`, as there is no credential to send.
+    /// wait five seconds for it at most while the old token holds, and use that one if it is late or fails.
+    ///
+    /// A call that has no token to send ends without attempts. Its kind and category are those of the refresher's error if
+    /// that is an [`Error`](crate::Error) of this library, else `api` and `authentication`, without a status.
     ///
     /// # Examples
     /// ```
@@ -364,11 +370,12 @@ async fn on_thread<F>(refresh: Arc<F>) -> Result<Token, BoxError>
 where
     F: Fn() -> Result<Token, BoxError> + Send + Sync + 'static,
 {
+    let served = serving::served();
     let (answer, asked) = futures_channel::oneshot::channel();
     std::thread::Builder::new()
         .name("reqtrail-refresher".to_owned())
         .spawn(move || {
-            let _ = answer.send(refresh());
+            let _ = answer.send(serving::carry(served, || refresh()));
         })?;
     // A panic in the refresher drops the sender.
     asked

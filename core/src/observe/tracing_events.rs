@@ -11,14 +11,10 @@ use crate::codes::Cause;
 use crate::redact::one_line;
 use crate::trail::{Attempt, Outcome, Trail};
 
-/// The span of a call. Events name everything else themselves, for subscribers that show no spans.
-pub(crate) fn call_span(call: &CallInfo<'_>) -> Span {
-    tracing::span!(
-        target: "reqtrail",
-        Level::INFO,
-        "reqtrail.call",
-        call_id = %call.call_id,
-    )
+/// The span of a call. It has no fields: events name the call ID and everything else themselves, for subscribers that show no
+/// spans, and a line that shows both would say it twice.
+pub(crate) fn call_span() -> Span {
+    tracing::span!(target: "reqtrail", Level::INFO, "reqtrail.call")
 }
 
 /// The span of an attempt; what the response says is added by [`record_attempt`].
@@ -136,7 +132,7 @@ impl Observer for TracingEvents {
         match trail.outcome() {
             Outcome::Ok => tracing::debug!(
                 target: "reqtrail",
-                call_id = trail.call_id(),
+                call_id = %trail.call_id(),
                 method = %trail.method(),
                 path = trail.path(),
                 status = last.and_then(Attempt::status),
@@ -147,7 +143,7 @@ impl Observer for TracingEvents {
             ),
             Outcome::Error(kind) => tracing::warn!(
                 target: "reqtrail",
-                call_id = trail.call_id(),
+                call_id = %trail.call_id(),
                 method = %trail.method(),
                 path = trail.path(),
                 kind = kind.as_str(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqtrail::{Cause, Client, StopReason};
+use reqtrail::{Category, Cause, Client, ErrorKind, StopReason};
 
 use crate::support::*;
 
@@ -35,6 +35,109 @@ async fn without_a_token_the_refresher_comes_first() {
     assert_eq!(wire.count(), 0);
     let error = error(outcome);
     assert!(std::error::Error::source(&error).is_some(), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert_eq!(error.category(), Some(Category::Authentication));
+    assert!((error.status(), error.code(), error.request_id()) == (None, None, None));
+    assert!(error.to_string().contains("the vault is sealed"), "{error}");
+}
+
+/// In an outage of what gives tokens, it is asked once, and no call is a `ValueError` or another mistake of the caller's.
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_the_tokens_giver() {
+    let refresher = Refresher {
+        fails: true,
+        ..Refresher::taking(ms(50))
+    };
+    let wire = knowing(FRESH);
+    let builder = refresher.option(Client::novavms(BASE));
+    let client = builder.build_with(wire.clone()).expect("a client");
+    for round in 1..3 {
+        let outcomes = join_all((0..500).map(|_| client.get("/x").send())).await;
+        assert!(outcomes.iter().all(|o| end(o).0 == "api"));
+        // Those who come later get the same failure at once.
+        let outcome = client.get("/x").send().await;
+        assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
+        assert_eq!(trail(&outcome).elapsed(), Duration::ZERO);
+        assert_eq!((refresher.asked(), wire.count()), (round, 0));
+        tokio::time::sleep(secs(1)).await;
+    }
+}
+
+/// The kind of a call without a credential is that of the refresher's own call.
+#[tokio::test(start_paused = true)]
+async fn without_a_credential_the_refreshers_error_says_the_kind() {
+    let refusal = || {
+        reply(401)
+            .id("req_refused")
+            .body(r#"{"error":"invalid_credentials","message":"wrong password"}"#)
+    };
+    type Row = (
+        fn() -> Exchange,
+        &'static str,
+        Option<Category>,
+        &'static [&'static str],
+    );
+    let refused: fn() -> Exchange = refusal;
+    let rows: [Row; 4] = [
+        (
+            refused,
+            "api",
+            Some(Category::Authentication),
+            &["401 invalid_credentials", "wrong password", "req_refused"],
+        ),
+        (
+            || fails(reqtrail::Failure::Tls),
+            "connect",
+            None,
+            &["connect"],
+        ),
+        (|| reply(403), "api", Some(Category::Permission), &["403"]),
+        (
+            || reply(200).body("<html>s3cr3t"),
+            "decode",
+            None,
+            &["not JSON"],
+        ),
+    ];
+    for (answer, kind, category, parts) in rows {
+        let wire = knowing(FRESH);
+        let builder = Client::novavms(BASE).token_refresher(move || async move {
+            let login = Client::novavms(BASE).build_with(ScriptedTransport::playing([answer()]))?;
+            let response = login.post("/auth/login").send().await?;
+            Ok(response.json::<String>()?)
+        });
+        let client = builder.build_with(wire.clone()).expect("a client");
+        let outcome = client.get("/x").send().await;
+        assert_eq!(end(&outcome), (kind, StopReason::NotRetryable));
+        assert_eq!(trail(&outcome).attempts().len(), 0);
+        assert_eq!(wire.count(), 0);
+        let error = error(outcome);
+        assert_eq!(error.category(), category, "{kind}");
+        assert_eq!(error.status(), None);
+        for part in parts {
+            assert!(error.to_string().contains(part), "{part} in {error}");
+        }
+        assert!(
+            !format!("{error} {error:#?}").contains("s3cr3t"),
+            "{error:#?}"
+        );
+        // The exchanges are in the trail of the error behind it.
+        let refresh = std::error::Error::source(&error).expect("the refresh");
+        let own = refresh
+            .source()
+            .and_then(|s| s.downcast_ref::<reqtrail::Error>());
+        let own = own.expect("an error of reqtrail").trail().expect("a trail");
+        assert_eq!(own.attempts().len(), 1);
+    }
+    // A binding says the kind in words of its own.
+    let builder = Client::novavms(BASE).token_refresher(|| async {
+        let error = reqtrail::RefreshError::new(ErrorKind::Timeout, None, "too slow");
+        Err::<String, _>(error.with_source("the raised one").into())
+    });
+    let client = builder.build_with(knowing(FRESH)).expect("a client");
+    let outcome = client.get("/x").send().await;
+    assert_eq!(end(&outcome), ("timeout", StopReason::NotRetryable));
+    assert!(error(outcome).to_string().contains("too slow"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -155,9 +155,138 @@ async fn a_failed_refresh_gives_the_401_with_its_cause() {
         }
         assert!(said.contains("the vault is sealed"), "{said}");
     }
-    // A failure is not remembered.
-    let _ = fixture.client.get("/x").send().await;
-    assert_eq!(refresher.asked(), 2);
+    // A failure is remembered for a second; each further one for twice as long, up to half a minute.
+    let mut asked = 1;
+    for pause in [1, 2, 4, 8, 16, 30, 30] {
+        tokio::time::sleep(secs(pause) - ms(10)).await;
+        let outcomes = join_all((0..5).map(|_| fixture.client.get("/x").send())).await;
+        assert!(outcomes.iter().all(|o| statuses(trail(o)) == [401]));
+        assert_eq!(refresher.asked(), asked, "within {pause} s");
+        tokio::time::sleep(ms(10)).await;
+        let outcomes = join_all((0..5).map(|_| fixture.client.get("/x").send())).await;
+        asked += 1;
+        assert_eq!(refresher.asked(), asked, "after {pause} s");
+        for outcome in outcomes {
+            let error = error(outcome);
+            assert_eq!(error.status(), Some(401), "its own answer");
+            assert!(std::error::Error::source(&error).is_some());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_ends_the_memory_of_a_failure() {
+    let refresher = Refresher {
+        fails: true,
+        ..Refresher::taking(ms(50))
+    };
+    let fixture = built(knowing("sk_live_set"), |b| refresher.option(b));
+    let outcome = fixture.client.get("/x").send().await;
+    assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
+    fixture.client.set_token("sk_live_set").expect("a token");
+    fixture.client.get("/x").send().await.expect("a response");
+    // The next failure is a first one again.
+    fixture.client.set_token("refused").expect("a token");
+    for (pause, asked) in [(0, 2), (999, 2), (1, 3)] {
+        tokio::time::sleep(ms(pause)).await;
+        let outcome = fixture.client.get("/x").send().await;
+        assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
+        assert_eq!(refresher.asked(), asked);
+    }
+}
+
+/// Those who wait for a refresh get a token that is set meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_set_ends_the_wait() {
+    let refresher = Refresher::taking(secs(5));
+    let fixture = built(knowing("sk_live_set"), |b| refresher.option(b));
+    let call = tokio::spawn(fixture.client.get("/x").send());
+    tokio::time::sleep(secs(1)).await;
+    fixture.client.set_token("sk_live_set").expect("a token");
+    let outcome = call.await.expect("no panic");
+    assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
+    assert_eq!(trail(&outcome).elapsed(), secs(1));
+    // What the refresher gives in the end is older.
+    tokio::time::sleep(secs(10)).await;
+    fixture.client.get("/x").send().await.expect("a response");
+    let sent = fixture.wire.headers("authorization");
+    assert_eq!(sent[2], "Bearer sk_live_set");
+}
+
+/// A refresher that hangs is asked again after 10 seconds, and the newer token wins, whichever comes last.
+#[tokio::test(start_paused = true)]
+async fn a_hanging_refresh_is_begun_again() {
+    for (first, second, served_at) in [(None, 1, 11), (Some(14), 2, 12), (Some(11), 5, 11)] {
+        let asked = Arc::<AtomicUsize>::default();
+        let count = Arc::clone(&asked);
+        let wire = ScriptedTransport::answering(|_, sent| {
+            let old = sent
+                .header("authorization")
+                .is_some_and(|a| a.contains(TOKEN));
+            reply(if old { 401 } else { 200 })
+        });
+        let fixture = built(wire, |b| {
+            b.token_refresher(move || {
+                let number = count.fetch_add(1, Ordering::Relaxed);
+                async move {
+                    match (number, first) {
+                        (0, None) => std::future::pending().await,
+                        (0, Some(takes)) => tokio::time::sleep(secs(takes)).await,
+                        _ => tokio::time::sleep(secs(second)).await,
+                    }
+                    Ok(Secret::from(["sk_live_first", "sk_live_second"][number]))
+                }
+            })
+        });
+        let calls = (0..20).map(|n| {
+            let call = fixture.client.get("/x").send();
+            async move {
+                tokio::time::sleep(ms(n * 100)).await;
+                call.await
+            }
+        });
+        let outcomes = join_all(calls).await;
+        assert!(outcomes.iter().all(Result::is_ok));
+        assert_eq!(asked.load(Ordering::Relaxed), 2, "{first:?}");
+        assert_eq!(trail(&outcomes[0]).elapsed(), secs(served_at), "{first:?}");
+        tokio::time::sleep(secs(30)).await;
+        fixture.client.get("/x").send().await.expect("a response");
+        let sent = fixture.wire.headers("authorization");
+        assert_eq!(sent[sent.len() - 1], "Bearer sk_live_second", "{first:?}");
+    }
+}
+
+/// A refresher that waits for the client it serves would wait for itself.
+#[tokio::test(start_paused = true)]
+async fn a_refresher_cannot_wait_for_its_own_client() {
+    type Cell = Arc<std::sync::OnceLock<Client<ScriptedTransport>>>;
+    for token in [None, Some(TOKEN)] {
+        let own = Cell::default();
+        let inner = Arc::clone(&own);
+        let wire = ScriptedTransport::answering(|_, _| reply(401));
+        let builder = Client::novavms(BASE).token_refresher(move || {
+            let client = inner.get().cloned();
+            async move {
+                let client = client.ok_or("no client yet")?;
+                client.post("/auth/login").send().await?;
+                Ok("never")
+            }
+        });
+        let builder = token
+            .into_iter()
+            .fold(builder, reqtrail::ClientBuilder::token);
+        let client = builder.build_with(wire.clone()).expect("a client");
+        assert!(own.set(client.clone()).is_ok());
+        let error = error(client.get("/x").send().await);
+        assert_eq!(wire.elapsed(), Duration::ZERO, "nobody waits");
+        let mut said = String::new();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            said += &cause.to_string();
+            source = cause.source();
+        }
+        assert!(said.contains("expected a client of its own"), "{said}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -395,12 +524,13 @@ async fn after_its_end_a_token_is_not_sent() {
     tokio::time::sleep(secs(3600)).await;
     vault.next_takes(ms(10), true);
     let outcome = vault.call().await;
-    assert_eq!(end(&outcome), ("invalid_request", StopReason::NotRetryable));
+    assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
     assert_eq!(trail(&outcome).attempts().len(), 0);
     let error = error(outcome);
     let source = std::error::Error::source(&error).expect("the refresher's error");
     assert!(source.to_string().contains("the vault is sealed"));
     vault.next_takes(ms(10), false);
+    tokio::time::sleep(secs(1)).await;
     vault.call().await.expect("a response");
     assert_eq!(vault.last_token(), format!("{FRESH}3"));
 }

@@ -1,0 +1,44 @@
+//! Which refreshers the current thread is inside of: one that waits for the client it serves would wait for itself.
+
+use std::cell::RefCell;
+
+use smallvec::SmallVec;
+
+/// The clients whose refreshers run here, the innermost last.
+type Clients = SmallVec<[usize; 1]>;
+
+thread_local! {
+    static SERVED: RefCell<Clients> = const { RefCell::new(SmallVec::new_const()) };
+}
+
+/// Puts back what was there before, also where a refresher panics.
+struct Entered(Clients);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        SERVED.with(|served| std::mem::swap(&mut *served.borrow_mut(), &mut self.0));
+    }
+}
+
+/// Runs a part of a refresher's work.
+pub(super) fn within<O>(client: usize, work: impl FnOnce() -> O) -> O {
+    let mut clients = served();
+    clients.push(client);
+    carry(clients, work)
+}
+
+/// Runs a part of a refresher's work that went to another thread.
+pub(crate) fn carry<O>(clients: Clients, work: impl FnOnce() -> O) -> O {
+    let _before = Entered(SERVED.with(|served| served.replace(clients)));
+    work()
+}
+
+/// The clients whose refreshers run here, to be carried to another thread.
+pub(crate) fn served() -> Clients {
+    SERVED.with(|served| served.borrow().clone())
+}
+
+/// Whether a client's refresher runs here.
+pub(super) fn is_within(client: usize) -> bool {
+    SERVED.with(|served| served.borrow().contains(&client))
+}
