@@ -1,6 +1,6 @@
 //! The error of a call, with its trail.
 
-mod json;
+mod without_values;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -23,7 +23,7 @@ use crate::redact::one_line;
 use crate::request_id::RequestId;
 use crate::trail::{Attempt, Trail};
 
-pub(crate) use json::{JsonError, without_values};
+pub(crate) use without_values::{JsonError, without_values};
 
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
