@@ -8,6 +8,7 @@ pub(crate) mod plan;
 pub(crate) mod race;
 mod redirect;
 pub(crate) mod refresh;
+mod seam;
 pub(crate) mod serving;
 pub(crate) mod shared;
 mod timeout;
@@ -20,6 +21,8 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+pub(crate) use guard::PANICKED;
 
 use crate::backoff::Backoff;
 use crate::cancel::CancelReason;
@@ -38,6 +41,7 @@ use guard::Guard;
 use plan::CallPlan;
 use race::{Cancel, Race, race};
 use refresh::RefreshFailed;
+use seam::Seam;
 use shared::Shared;
 use timer::Timing;
 
@@ -65,10 +69,11 @@ pub(crate) async fn run_call<T: Transport>(
         .await
     };
     let _within = span.enter();
-    call.finish(ended.unwrap_or_else(|| {
-        let end = End::error(ErrorKind::Internal, guard::PANICKED);
+    let ended = ended.unwrap_or_else(|| {
+        let end = End::error(ErrorKind::Internal, call.seam.panicked());
         (end, StopReason::NotRetryable)
-    }))
+    });
+    call.finish(ended)
 }
 
 /// A call under way.
@@ -79,6 +84,7 @@ struct Call<'a, T: Transport> {
     plan: &'a mut CallPlan,
     guard: Guard<'a, T>,
     cancel: Cancel,
+    seam: Seam,
     redactor: Redactor,
     deadline: Instant,
     /// Drawn for the first attempt together with the call ID.
@@ -127,7 +133,7 @@ impl End {
 
 impl<'a, T: Transport> Call<'a, T> {
     fn new(shared: &'a Shared, transport: &'a T, plan: &'a mut CallPlan) -> Self {
-        let started = transport.now();
+        let started = guard::clock(transport);
         let mut opening = plan.opening(shared, started, transport.wall_clock());
         // A credential that the caller sends in the place of the client's does not make that one public.
         let mut redactor = match plan.begun {
@@ -142,6 +148,7 @@ impl<'a, T: Transport> Call<'a, T> {
             cancel: Cancel::new(plan.cancel.take()).or_stop(plan.stop.take()),
             deadline: after(started, plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
+            seam: Seam::default(),
             first_span: Some(plan.first_span),
             now: Some(started),
             redactor,
@@ -316,6 +323,7 @@ impl<'a, T: Transport> Call<'a, T> {
             shared: self.shared,
             transport: self.transport,
             redactor: &self.redactor,
+            seam: &self.seam,
             hop: &self.plan.hop,
             hops_left: self.plan.max_redirects.saturating_sub(hops),
             has_copy: self.plan.has_copy,
@@ -339,14 +347,10 @@ impl<'a, T: Transport> Call<'a, T> {
             return Ok(());
         }
         let until = self.transport.now() + wait;
-        let timer = std::pin::pin!(self.transport.sleep_until(until));
-        match race(
-            std::pin::pin!(std::future::pending::<()>()),
-            timer,
-            &mut self.cancel,
-        )
-        .await
-        {
+        let seam = &self.seam;
+        let mut timer = pin!(seam.enter::<T, _>(|| self.transport.sleep_until(until)));
+        let timer = pin!(poll_fn(|cx| seam.enter::<T, _>(|| timer.as_mut().poll(cx))));
+        match race(pin!(std::future::pending::<()>()), timer, &mut self.cancel).await {
             Race::Cancelled(reason) => Err(cancelled(reason, "while waiting for the next attempt")),
             Race::Done(()) | Race::Time => Ok(()),
         }
@@ -373,6 +377,12 @@ impl<'a, T: Transport> Call<'a, T> {
     }
 
     async fn first_credential(&mut self, ready: Ready) -> Result<Option<Lease>, (End, StopReason)> {
+        if !matches!(ready, Ready::Now(_))
+            && let Err(error) = self.transport.ready()
+        {
+            let end = End::error(ErrorKind::Connect, error.to_string()).caused_by(error);
+            return Err((end, StopReason::NotRetryable));
+        }
         match ready {
             Ready::Now(lease) => Ok(lease),
             Ready::Missing => {
@@ -443,12 +453,12 @@ impl<'a, T: Transport> Call<'a, T> {
 
     /// Closes the trail and makes the caller's result.
     fn finish(&mut self, (end, stopped): (End, StopReason)) -> Result<Response, Error> {
-        let outcome = match &end {
-            End::Response(_) => Outcome::Ok,
-            End::Error { kind, .. } => Outcome::Error(*kind),
-            End::NoCredential(_, failed) => Outcome::Error(failed.kind().0),
+        let (outcome, reason) = match &end {
+            End::Response(_) => (Outcome::Ok, ""),
+            End::Error { kind, message, .. } => (Outcome::Error(*kind), message.as_str()),
+            End::NoCredential(_, failed) => (Outcome::Error(failed.kind().0), ""),
         };
-        let trail = self.guard.finish(outcome, stopped);
+        let trail = self.guard.finish(outcome, stopped, reason);
         match end {
             End::Response(success) => Ok(Response {
                 status: success.status,

@@ -30,6 +30,9 @@ pub(crate) const HEADER_BYTES: usize = 64 * 1024;
 /// The most header fields.
 pub(crate) const HEADER_FIELDS: usize = 256;
 
+/// The most header fields that a request gives, and the most default ones of a client. No server takes as many.
+pub(crate) const GIVEN_FIELDS: usize = 8192;
+
 /// Says what is too large about a header block, if anything is.
 pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(), String> {
     let fields = headers.len();

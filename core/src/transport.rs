@@ -55,11 +55,22 @@ pub trait Transport: Send + Sync + 'static {
     /// future settles it: a request that is not marked by then must never leave.
     ///
     /// # Errors
-    /// Says what broke, as far as the loop needs to know.
+    /// Says what broke, as far as the loop needs to know. A request that is marked may have been processed, whatever the
+    /// error says: only [`Failure::Unprocessed`] and [`Failure::RefusedStream`], which are the server's own word, say
+    /// otherwise.
     fn exchange(
         &self,
         request: WireRequest,
     ) -> impl Future<Output = Result<Reply<Self::Body>, TransportError>> + Send;
+
+    /// Says whether the transport can work where this is called. It is asked before a call waits for anything else, such
+    /// as its first token.
+    ///
+    /// # Errors
+    /// Says what is missing, as [`exchange`](Transport::exchange) would.
+    fn ready(&self) -> Result<(), TransportError> {
+        Ok(())
+    }
 
     /// Runs work that must go on if the call that began it ends: a token refresh that other calls wait for.
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
@@ -276,6 +287,8 @@ pub struct TransportError {
     failure: Failure,
     code: Option<Cow<'static, str>>,
     message: String,
+    /// The server has read nothing of what has left.
+    is_unread: bool,
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -285,7 +298,12 @@ pub struct TransportError {
 #[non_exhaustive]
 pub enum Failure {
     /// No connection: name resolution, refused, unreachable, a proxy's 5xx to CONNECT.
+    ///
+    /// This and the next three say that nothing was sent. For a request whose [`SentMark`] is marked they are read as
+    /// [`Broken`](Self::Broken): the mark wins.
     Connect,
+    /// No connection, and none the next time: the transport cannot work where the call is made.
+    Unusable,
     /// A TLS handshake that failed.
     Tls,
     /// A proxy refused the tunnel with a status outside 2xx and 5xx: it would refuse it again.
@@ -307,6 +325,7 @@ impl TransportError {
             failure,
             code: None,
             message: message.into(),
+            is_unread: false,
             source: None,
         }
     }
@@ -316,6 +335,17 @@ impl TransportError {
     pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
         self.code = Some(code.into());
         self
+    }
+
+    /// Says that the server read nothing of a request whose bytes have left: it refused the handshake they followed.
+    pub(crate) fn unread(mut self) -> Self {
+        self.is_unread = true;
+        self
+    }
+
+    /// Returns whether the server is known to have read nothing, although the request is marked as sent.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.is_unread
     }
 
     /// Returns the code that operators know the failure by.
@@ -337,6 +367,7 @@ impl TransportError {
             failure: self.failure,
             code: self.code.clone(),
             message: self.message.clone(),
+            is_unread: self.is_unread,
             source: None,
         }
     }

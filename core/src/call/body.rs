@@ -3,16 +3,22 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::Context;
 
 use bytes::Bytes;
 use http_body::Body;
 
+use super::seam::Seam;
 use crate::charset::Charset;
 use crate::coding::{Coding, DecodeError, Decoder};
 use crate::limits;
 use crate::redact::Redactor;
-use crate::transport::TransportError;
+use crate::transport::{Transport, TransportError};
 use crate::turn::yield_now;
+
+/// How many pieces of a body are read before other work has its turn. A peer can send a body byte by byte, and faster
+/// than it is read: then nothing else would make the read wait.
+const PIECES: u32 = 64;
 
 /// What has been read of a body; it survives the reading, so that a cut error body still tells its code.
 #[derive(Debug, Default)]
@@ -31,11 +37,20 @@ pub(super) enum ReadError {
 
 impl Collected {
     /// Reads to the end, or to the limit.
-    pub(super) async fn read<B>(&mut self, mut body: B, limit: u64) -> Result<(), ReadError>
-    where
-        B: Body<Data = Bytes, Error = TransportError> + Unpin,
-    {
-        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+    pub(super) async fn read<T: Transport>(
+        &mut self,
+        mut body: T::Body,
+        limit: u64,
+        seam: &Seam,
+    ) -> Result<(), ReadError> {
+        let mut pieces = 0;
+        let mut next =
+            |cx: &mut Context<'_>| seam.enter::<T, _>(|| Pin::new(&mut body).poll_frame(cx));
+        while let Some(frame) = poll_fn(&mut next).await {
+            pieces += 1;
+            if pieces % PIECES == 0 {
+                yield_now().await;
+            }
             let frame = frame.map_err(ReadError::Broken)?;
             if let Ok(data) = frame.into_data() {
                 self.push(data);
@@ -71,20 +86,33 @@ impl Collected {
 }
 
 /// Decodes a body; an empty one stands for any coding, as after HEAD.
-pub(super) async fn decode(coding: Coding, body: Bytes, limit: u64) -> Result<Bytes, DecodeError> {
+///
+/// Once `is_over` says that the time is up it waits for ever, which leaves the thread to the timer that ends it: tokio
+/// looks at its timers only now and then while tasks are ready to run.
+pub(super) async fn decode(
+    coding: Coding,
+    body: Bytes,
+    limit: u64,
+    is_over: impl Fn() -> bool,
+) -> Result<Bytes, DecodeError> {
     if coding == Coding::Identity || body.is_empty() {
         return Ok(body);
     }
     // Boxed: a decoder is larger than the rest of the call, whose future would have room for it in every call.
     let mut decoder = Box::new(Decoder::new(coding, body, limit)?);
     while !decoder.step()? {
-        yield_now().await;
+        let_others(&is_over).await;
     }
     Ok(decoder.into_bytes())
 }
 
 /// Decodes as much of an error body as can be: what is there helps, what is not changes nothing.
-pub(super) async fn decode_what_is_there(coding: Coding, body: Bytes, limit: u64) -> Bytes {
+pub(super) async fn decode_what_is_there(
+    coding: Coding,
+    body: Bytes,
+    limit: u64,
+    is_over: impl Fn() -> bool,
+) -> Bytes {
     if coding == Coding::Identity {
         return body;
     }
@@ -92,7 +120,7 @@ pub(super) async fn decode_what_is_there(coding: Coding, body: Bytes, limit: u64
         return Bytes::new();
     };
     while let Ok(false) = decoder.step() {
-        yield_now().await;
+        let_others(&is_over).await;
     }
     decoder.into_bytes()
 }
@@ -139,4 +167,11 @@ fn shortened(text: &str) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+async fn let_others(is_over: impl Fn() -> bool) {
+    if is_over() {
+        std::future::pending::<()>().await;
+    }
+    yield_now().await;
 }

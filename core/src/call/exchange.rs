@@ -1,6 +1,7 @@
 //! One attempt: send, wait for the head, read the body, and say what all that gave.
 
 use std::borrow::Cow;
+use std::future::{Future as _, poll_fn};
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use super::body::{Collected, KeptBody, ReadError, decode, decode_what_is_there};
 use super::plan::Hop;
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
+use super::seam::Seam;
 use super::shared::Shared;
 use super::timeout::{self, Limit, Waited};
 use super::timer::{AttemptTimer, Ended, Timing};
@@ -70,6 +72,7 @@ pub(super) struct Attempt<'a, T: Transport> {
     pub(super) shared: &'a Shared,
     pub(super) transport: &'a T,
     pub(super) redactor: &'a Redactor,
+    pub(super) seam: &'a Seam,
     pub(super) hop: &'a Hop,
     pub(super) hops_left: u32,
     /// The caller has a copy, and asked whether it is still current.
@@ -93,15 +96,19 @@ impl<T: Transport> Attempt<'_, T> {
         cancel: &mut Cancel,
     ) -> Exchanged {
         let sent = request.sent.clone();
-        let sleep = pin!(self.transport.sleep_until(self.timing.first()));
+        let seam = self.seam;
+        let first = self.timing.first();
+        let sleep = pin!(seam.enter::<T, _>(|| self.transport.sleep_until(first)));
         let mut timer = AttemptTimer {
             sleep,
+            seam,
             transport: self.transport,
             timing: self.timing,
             sent: &sent,
         };
         let waited = {
-            let work = pin!(self.transport.exchange(request));
+            let mut work = pin!(seam.enter::<T, _>(|| self.transport.exchange(request)));
+            let work = pin!(poll_fn(|cx| seam.enter::<T, _>(|| work.as_mut().poll(cx))));
             let waited = race(work, Pin::new(&mut timer), cancel).await;
             if let Race::Cancelled(CancelReason::Deadline) = waited {
                 sent.note_timeout();
@@ -198,7 +205,7 @@ impl<T: Transport> Attempt<'_, T> {
         let limit = self.shared.limits.body_bytes;
         let mut collected = Collected::default();
         match race(
-            pin!(collected.read(body, limit)),
+            pin!(collected.read::<T>(body, limit, self.seam)),
             Pin::new(&mut timer),
             cancel,
         )
@@ -222,7 +229,7 @@ impl<T: Transport> Attempt<'_, T> {
             }
         };
         let body = match race(
-            pin!(decode(coding, raw, limit)),
+            pin!(decode(coding, raw, limit, || self.is_over())),
             Pin::new(&mut timer),
             cancel,
         )
@@ -267,7 +274,7 @@ impl<T: Transport> Attempt<'_, T> {
         sent: &SentMark,
     ) -> Exchanged {
         let mut collected = Collected::default();
-        let read = collected.read(body, limits::ERROR_BODY_READ);
+        let read = collected.read::<T>(body, limits::ERROR_BODY_READ, self.seam);
         let read = race(pin!(read), Pin::new(&mut timer), cancel).await;
         if let Race::Cancelled(reason) = read {
             return self.cancelled(reason, recorder, sent);
@@ -275,7 +282,8 @@ impl<T: Transport> Attempt<'_, T> {
         let body = match self.coding(&head.headers) {
             Ok(coding) => {
                 let raw = collected.into_bytes();
-                let work = decode_what_is_there(coding, raw, limits::ERROR_BODY_READ);
+                let work =
+                    decode_what_is_there(coding, raw, limits::ERROR_BODY_READ, || self.is_over());
                 match race(pin!(work), Pin::new(&mut timer), cancel).await {
                     Race::Done(body) => body,
                     Race::Time => Bytes::new(),
@@ -345,9 +353,18 @@ impl<T: Transport> Attempt<'_, T> {
         recorder: &mut Recorder,
         mark: &SentMark,
     ) -> Exchanged {
+        let answered = is_answered(recorder);
         let (kind, gave, sent) = match error.failure() {
+            // What a connection says after the head does not undo that the server has acted.
+            _ if answered => (ErrorKind::Transport, Gave::Broken, Sent::Yes),
+            // A transport that marked the request let it go, whatever it says now: the mark wins.
+            Failure::Connect | Failure::Unusable | Failure::Tls | Failure::ProxyRefused
+                if mark.is_marked() && !error.is_unread() =>
+            {
+                (ErrorKind::Transport, Gave::Broken, Sent::Unknown)
+            }
             Failure::Connect => (ErrorKind::Connect, Gave::NoConnection, Sent::No),
-            Failure::Tls | Failure::ProxyRefused => {
+            Failure::Unusable | Failure::Tls | Failure::ProxyRefused => {
                 (ErrorKind::Connect, Gave::ConnectionRefused, Sent::No)
             }
             Failure::Unprocessed => (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark)),
@@ -358,13 +375,6 @@ impl<T: Transport> Attempt<'_, T> {
             Failure::Broken => (ErrorKind::Transport, Gave::Broken, guard::sent(mark)),
         };
         let message = self.redactor.text(&error.to_string()).into_owned();
-        let answered = is_answered(recorder);
-        // What a connection says after the head does not undo that the server has acted.
-        let (gave, sent) = if answered {
-            (Gave::Broken, Sent::Yes)
-        } else {
-            (gave, sent)
-        };
         let code = error.code().map(|code| self.redactor.text(code));
         recorder.failed(Failed {
             kind,
@@ -459,6 +469,11 @@ impl<T: Transport> Attempt<'_, T> {
         self.redactor.text(&reason).into_owned()
     }
 
+    /// Whether the attempt's time is up.
+    fn is_over(&self) -> bool {
+        self.transport.now() >= self.timing.end()
+    }
+
     fn read_id(&self, headers: &HeaderMap, body: Option<&str>) -> request_id::Reading {
         let names = &self.shared.dialect.0.request_id_headers;
         request_id::read(names, headers, body, |raw| self.redactor.bytes(raw))
@@ -509,13 +524,12 @@ impl<T: Transport> Attempt<'_, T> {
         names.read(headers, self.transport.wall_clock())
     }
 
-    /// An error's headers without the client's credentials.
+    /// An error's headers without the client's credentials. They are copies, so that an error does not keep the buffer
+    /// that its response was read into.
     fn clean_headers(&self, mut headers: HeaderMap) -> HeaderMap {
         for value in headers.values_mut() {
-            if let Cow::Owned(clean) = self.redactor.bytes(value.as_bytes()) {
-                *value = HeaderValue::from_bytes(&clean)
-                    .unwrap_or(HeaderValue::from_static(crate::redact::REDACTED));
-            }
+            *value = HeaderValue::from_bytes(&self.redactor.bytes(value.as_bytes()))
+                .unwrap_or(HeaderValue::from_static(crate::redact::REDACTED));
         }
         headers
     }

@@ -1,5 +1,6 @@
 //! What makes sure that every call's trail is closed and told, however the call ends.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use tracing::Span;
@@ -15,7 +16,11 @@ use crate::transport::{SentMark, Transport, WireRequest};
 pub(super) const CANCELLED: &str = "cancelled by the caller";
 
 /// The reason of an attempt that a bug ended.
-pub(super) const PANICKED: &str = "reqtrail panicked; please report this";
+pub(crate) const PANICKED: &str = "reqtrail panicked; please report this";
+
+/// The reason of an attempt that a transport of the program's own ended.
+pub(super) const TRANSPORT_PANICKED: &str =
+    "the client's transport panicked; it is the program's own";
 
 /// Owns the trail in the making. A call that is dropped is closed as cancelled.
 pub(super) struct Guard<'a, T: Transport> {
@@ -99,15 +104,11 @@ impl<'a, T: Transport> Guard<'a, T> {
         self.end = self.attempt_end;
     }
 
-    /// Closes the trail and tells the observers.
-    pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason) -> Trail {
+    /// Closes the trail and tells the observers. `reason` says what ended an attempt that is still open: only a drop and a
+    /// panic leave one.
+    pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason, reason: &str) -> Trail {
         if self.recorder.is_open() {
             if let Outcome::Error(kind) = outcome {
-                // Only a drop and a panic leave an attempt open.
-                let reason = match kind {
-                    ErrorKind::Cancelled => CANCELLED,
-                    _ => PANICKED,
-                };
                 self.recorder.failed(Failed {
                     kind,
                     sent: self.sent.as_ref().map_or(Sent::No, sent),
@@ -116,10 +117,10 @@ impl<'a, T: Transport> Guard<'a, T> {
                     reason,
                 });
             }
-            self.recorder.end(self.transport.now());
+            self.recorder.end(clock(self.transport));
             self.attempt_finished(None);
         }
-        let end = self.end.unwrap_or_else(|| self.transport.now());
+        let end = self.end.unwrap_or_else(|| clock(self.transport));
         let trail = self.recorder.finish(end, outcome, stopped);
         self.told = true;
         self.shared.observers.each(|o| o.call_finished(&trail));
@@ -130,9 +131,15 @@ impl<'a, T: Transport> Guard<'a, T> {
 impl<T: Transport> Drop for Guard<'_, T> {
     fn drop(&mut self) {
         if !self.told {
-            self.finish(Outcome::Error(ErrorKind::Cancelled), StopReason::Cancelled);
+            let cancelled = Outcome::Error(ErrorKind::Cancelled);
+            self.finish(cancelled, StopReason::Cancelled, CANCELLED);
         }
     }
+}
+
+/// The time, also if the transport's clock panics: that would end the process where a panic is being dealt with already.
+pub(super) fn clock<T: Transport>(transport: &T) -> Instant {
+    catch_unwind(AssertUnwindSafe(|| transport.now())).unwrap_or_else(|_| Instant::now())
 }
 
 /// Whether a request without a response went out.

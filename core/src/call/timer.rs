@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use super::seam::Seam;
 use super::timeout::{Limit, SetBy};
 use crate::transport::{SentMark, Transport};
 
@@ -29,7 +30,7 @@ pub(super) enum Ended {
 
 impl Timing {
     /// The end of the attempt once it has a connection.
-    fn end(self) -> Instant {
+    pub(super) fn end(self) -> Instant {
         self.attempt.min(self.call)
     }
 
@@ -78,6 +79,7 @@ impl Timing {
 /// two timers for each attempt would cost more than the rest of the clock.
 pub(super) struct AttemptTimer<'a, T: Transport> {
     pub(super) sleep: Pin<&'a mut T::Sleep>,
+    pub(super) seam: &'a Seam,
     pub(super) transport: &'a T,
     pub(super) timing: Timing,
     pub(super) sent: &'a SentMark,
@@ -88,7 +90,8 @@ impl<T: Transport> Future for AttemptTimer<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            ready!(self.sleep.as_mut().poll(cx));
+            let seam = self.seam;
+            ready!(seam.enter::<T, _>(|| self.sleep.as_mut().poll(cx)));
             let end = self.timing.end();
             // Where the connection is there, the time to connect does not bound the rest.
             let connected = self.sent.is_marked() || self.sent.phase().is_connected();
@@ -96,7 +99,7 @@ impl<T: Transport> Future for AttemptTimer<'_, T> {
                 self.sent.note_timeout();
                 return Poll::Ready(());
             }
-            let rest = self.transport.sleep_until(end);
+            let rest = seam.enter::<T, _>(|| self.transport.sleep_until(end));
             self.sleep.set(rest);
         }
     }

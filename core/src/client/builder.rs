@@ -287,6 +287,17 @@ impl ClientBuilder {
 
     /// Builds an asynchronous client; its calls run on the tokio runtime that polls them.
     ///
+    /// The runtime needs I/O and timers, as `enable_all` gives it. Without a runtime, or without a part of it, a call ends
+    /// as `connect` and says what is missing; [`build_blocking`](Self::build_blocking) needs none.
+    ///
+    /// Several runtimes can share a client, as long as each of them runs. An HTTP/1 connection moves to the runtime whose
+    /// call uses it. A connection that is being made, and an HTTP/2 connection, stay with the runtime that began them:
+    /// * While that runtime stands still (a `current_thread` runtime outside of `block_on`), calls of others that wait for
+    ///   its connections end by their timeouts. A client for each runtime has no such tie.
+    /// * When that runtime is dropped, its own calls are dropped with it, as cancelled ones; calls of others on its HTTP/2
+    ///   connections break (`transport`), and those that waited for a connection it was making get `connect`. Their next
+    ///   attempts make connections of their own.
+    ///
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
     pub fn build(self) -> Result<Client, Error> {

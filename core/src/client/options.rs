@@ -265,6 +265,7 @@ fn add_given(
     given: &[GivenHeader],
     traceparent: bool,
 ) -> Result<(), String> {
+    headers::check_count(given.len())?;
     let mut extra = HeaderMap::new();
     for header in given {
         let (name, mut value) = headers::check(&header.name, header.value.expose())?;

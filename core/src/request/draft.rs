@@ -1,6 +1,7 @@
 //! What a request builder has collected, and the check that makes it a plan.
 
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,10 +10,10 @@ use http::header::{CONTENT_TYPE, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Method};
 
 use super::headers::{self, GivenHeader};
-use crate::call::TRACEPARENT;
 use crate::call::credential::Begun;
 use crate::call::plan::{CallPlan, Hop, random_ids};
 use crate::call::shared::Shared;
+use crate::call::{PANICKED, TRACEPARENT};
 use crate::cancel::CancelToken;
 use crate::client::options::{check_attempts, check_timeout};
 use crate::codes::{ErrorKind, StopReason};
@@ -113,37 +114,49 @@ impl Draft {
         clock: impl FnOnce() -> (Instant, SystemTime),
     ) -> Result<CallPlan, Error> {
         let (call_id, first_span) = random_ids();
-        self.check(shared, call_id, first_span).map_err(|message| {
-            let (started, started_at) = clock();
-            let redactor = self.redactor(shared);
-            let message = redactor.url(&message).into_owned();
-            let path = match &self.place {
-                Place::Path(path) => target::show_refused(path),
-                // A link that is refused may hold anything.
-                Place::Link(_) => String::new(),
-            };
-            let opening = Opening {
-                call_id,
-                trace_id: TraceContext::start(call_id).trace_id(),
-                traced: false,
-                dialect: Arc::clone(&shared.dialect.0.name),
-                service: shared.dialect.0.service.clone(),
-                method: self.method.clone(),
-                origin: Arc::clone(shared.base.origin()),
-                path: redactor.url(&path).into_owned(),
-                correlation_id: None,
-                notes: shared.notes.clone(),
-                started_at,
-                started,
-            };
-            let trail = Recorder::new(opening).finish(
-                started,
-                Outcome::Error(ErrorKind::InvalidRequest),
-                StopReason::NotRetryable,
-            );
-            shared.observers.each(|o| o.call_finished(&trail));
-            Error::new(ErrorKind::InvalidRequest, message).with_trail(trail)
-        })
+        // A panic must not cost the caller the trail.
+        let checked = catch_unwind(AssertUnwindSafe(|| self.check(shared, call_id, first_span)));
+        let refused = match checked {
+            Ok(Ok(plan)) => return Ok(plan),
+            Ok(Err(message)) => (ErrorKind::InvalidRequest, message),
+            Err(_) => (ErrorKind::Internal, PANICKED.to_owned()),
+        };
+        Err(self.refused(shared, call_id, clock(), refused))
+    }
+
+    /// The error of a request that is not sent.
+    fn refused(
+        &self,
+        shared: &Shared,
+        call_id: uuid::Uuid,
+        (started, started_at): (Instant, SystemTime),
+        (kind, message): (ErrorKind, String),
+    ) -> Error {
+        let redactor = self.redactor(shared);
+        let message = redactor.url(&message).into_owned();
+        let path = match &self.place {
+            Place::Path(path) => target::show_refused(path),
+            // A link that is refused may hold anything.
+            Place::Link(_) => String::new(),
+        };
+        let opening = Opening {
+            call_id,
+            trace_id: TraceContext::start(call_id).trace_id(),
+            traced: false,
+            dialect: Arc::clone(&shared.dialect.0.name),
+            service: shared.dialect.0.service.clone(),
+            method: self.method.clone(),
+            origin: Arc::clone(shared.base.origin()),
+            path: redactor.url(&path).into_owned(),
+            correlation_id: None,
+            notes: shared.notes.clone(),
+            started_at,
+            started,
+        };
+        let mut recorder = Recorder::new(opening);
+        let trail = recorder.finish(started, Outcome::Error(kind), StopReason::NotRetryable);
+        shared.observers.each(|o| o.call_finished(&trail));
+        Error::new(kind, message).with_trail(trail)
     }
 
     fn check(
@@ -171,6 +184,7 @@ impl Draft {
             }
             Place::Link(link) => target::link(&shared.base, link, &shared.shown_query)?,
         };
+        headers::check_count(self.headers.len())?;
         let mut map = HeaderMap::new();
         for given in &self.headers {
             let (name, mut value) = headers::check(&given.name, given.value.expose())?;
@@ -239,18 +253,19 @@ impl Draft {
         check_timeout("connect_timeout", connect_timeout)?;
         check_timeout("attempt_timeout", attempt_timeout)?;
         check_timeout("timeout", call_timeout)?;
-        let path = match &mut self.place {
-            Place::Path(path) => std::mem::take(path),
-            Place::Link(_) => target.url.path().to_owned(),
-        };
         let method = self.method.clone();
         let body = std::mem::take(&mut self.body);
+        let hop = Hop::first(shared, call_id, method, target, map, body);
+        let path = match &mut self.place {
+            Place::Path(path) => std::mem::take(path),
+            Place::Link(_) => hop.url.path().to_owned(),
+        };
         Ok(CallPlan {
             call_id,
             first_span,
             trace: trace.unwrap_or_else(|| TraceContext::start(call_id)),
             path,
-            hop: Hop::first(shared, call_id, method, target, map, body),
+            hop,
             begun,
             has_key,
             has_copy: self.if_none_match.is_some(),

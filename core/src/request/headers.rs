@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::dialect::Dialect;
+use crate::limits;
 use crate::redact::{self, Secret};
 
 /// Headers that frame the message or belong to the connection: the HTTP library alone can get them right.
@@ -72,6 +73,17 @@ fn bad_name(name: &str) -> String {
         ),
         None => "a header name is empty or too long; expected one such as X-Region".to_owned(),
     }
+}
+
+/// Checks how many header fields are given: the map that they go into panics beyond some twenty thousand.
+pub(crate) fn check_count(fields: usize) -> Result<(), String> {
+    if fields <= limits::GIVEN_FIELDS {
+        return Ok(());
+    }
+    Err(format!(
+        "{fields} header fields are given; expected at most {}",
+        limits::GIVEN_FIELDS
+    ))
 }
 
 /// Checks the correlation IDs that a caller gives: one that the server drops would break the trace without a word.

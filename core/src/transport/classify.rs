@@ -23,7 +23,7 @@ where
     if failure == Failure::Tls
         && let Some(told) = tls_error(&error, peer)
     {
-        return told.with_source(error);
+        return told.with_source(error).unread();
     }
     let is = |wanted: fn(&::hyper::Error) -> bool| {
         let is = |cause: &(dyn StdError + 'static)| hyper_error(cause).is_some_and(wanted);
@@ -46,7 +46,11 @@ where
         _ if is(::hyper::Error::is_parse) => format!("the response of {peer} is not valid HTTP"),
         _ => format!("the connection to {peer} broke before the response"),
     };
-    wrap(failure, what, error)
+    let wrapped = wrap(failure, what, error);
+    match failure {
+        Failure::Tls => wrapped.unread(),
+        _ => wrapped,
+    }
 }
 
 /// An error within a response's body. Whatever the peer says now, it has processed the request.

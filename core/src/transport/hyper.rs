@@ -17,6 +17,7 @@ mod sleep;
 mod socket;
 mod spawn;
 
+use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
@@ -169,8 +170,8 @@ impl HyperTransport {
             ..
         } = request;
         let target = PathAndQuery::from_maybe_shared(url.target()).map_err(|error| {
-            let what = "the URL cannot be sent";
-            TransportError::new(Failure::Broken, what).with_source(error)
+            let what = format!("the URL cannot be sent: {error}");
+            TransportError::new(Failure::Unusable, what).with_source(error)
         })?;
         let mut wire = Request::new(RequestBody::new(body));
         *wire.method_mut() = method;
@@ -250,8 +251,10 @@ impl Transport for HyperTransport {
                 timer: timers.sleep_until(at),
             },
             (Spawner::Runtime, None) if Handle::try_current().is_err() => Sleep::Over,
-            (Spawner::Runtime, None) => Sleep::Runtime {
-                timer: timers::Sleep::until(at),
+            // A runtime without timers panics.
+            (Spawner::Runtime, None) => match catch_unwind(|| timers::Sleep::until(at)) {
+                Ok(timer) => Sleep::Runtime { timer },
+                Err(_) => Sleep::Over,
             },
         }
     }
@@ -314,10 +317,20 @@ impl Transport for HyperTransport {
         }
     }
 
+    fn ready(&self) -> Result<(), TransportError> {
+        match &self.spawner {
+            Spawner::Runtime => self.spawner.handle().map(drop),
+            Spawner::Thread(_) => Ok(()),
+        }
+    }
+
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
         match &self.spawner {
             Spawner::Runtime => {
-                tokio::spawn(task);
+                // Without a runtime the work is dropped, and everyone who waits for it gets an error.
+                if let Ok(runtime) = Handle::try_current() {
+                    runtime.spawn(task);
+                }
             }
             Spawner::Thread(_) => {
                 let runtime = self.spawner.handle().ok();

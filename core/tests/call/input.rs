@@ -28,6 +28,14 @@ const TABLE: &[(Make, &str)] = &[
         "transfer-encoding",
     ),
     (|c| c.get("/x").header("Connection", "close"), "connection"),
+    (
+        |c| (0..40_000).fold(c.get("/x"), |r, n| r.header(format!("x-{n}"), "v")),
+        "40000 header fields are given; expected at most 8192",
+    ),
+    (
+        |c| (0..40_000).fold(c.get("/x"), |r, _| r.header("x-a", "v")),
+        "40000 header fields",
+    ),
     (|c| c.get("/x").idempotency_key("a\nb"), "idempotency-key"),
     (|c| c.get("/x").idempotency_key(""), "idempotency_key"),
     (|c| c.get("https://evil.example/x"), "path"),
@@ -160,6 +168,29 @@ async fn what_cannot_be_sent_is_refused() {
                 .all(|line| line.chars().count() <= 100)
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_many_headers_as_a_request_takes() {
+    let fixture = with([reply(200)], |b| {
+        (0..8192).fold(b, |b, n| b.default_header(format!("x-default-{n}"), "v"))
+    });
+    let request = fixture.client.get("/x");
+    let request = (0..8192).fold(request, |r, n| r.header(format!("x-{n}"), "v"));
+    request.send().await.expect("a response");
+    let sent = &fixture.wire.log()[0].headers;
+    assert!(sent.len() > 2 * 8192, "{} fields", sent.len());
+    assert!(sent.contains_key("traceparent"));
+    let builder = Client::novavms(BASE);
+    let error = (0..8193)
+        .fold(builder, |b, n| b.default_header(format!("x-{n}"), "v"))
+        .build()
+        .expect_err("too many");
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(
+        error.to_string().contains("default_header: 8193"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

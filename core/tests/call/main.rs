@@ -26,6 +26,7 @@ mod resends;
 mod retries;
 mod retry_after;
 mod safety;
+mod seam;
 mod secrets;
 #[cfg(feature = "openstack")]
 mod server_actions;

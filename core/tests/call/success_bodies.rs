@@ -284,3 +284,33 @@ async fn header_blocks_have_a_limit() {
         (None, reqtrail::Sent::Yes)
     );
 }
+
+/// What holds up the call holds up its timeouts, and all calls of its thread.
+#[tokio::test(start_paused = true)]
+async fn much_input_without_output_is_decoded_in_many_polls() {
+    let member = coded("gzip", b"");
+    let body = member.repeat(256 * 1024 / member.len());
+    for status in [200, 404] {
+        let answer = reply(status)
+            .header("content-encoding", "gzip")
+            .body(body.clone());
+        let fixture = novavms([answer]);
+        let call = fixture.client.get("/x").send();
+        assert!(polled_at_most(8, call).await.is_none(), "{status}");
+        assert_eq!(fixture.seen.trail().stopped(), StopReason::Cancelled);
+    }
+    // It comes to its end all the same.
+    let response = ok(reply(200).header("content-encoding", "gzip").body(body)).await;
+    assert!(response.bytes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_of_many_pieces_is_read_in_many_polls() {
+    let pieces = |status| (0..10_000).fold(reply(status), |reply, _| reply.body("x"));
+    for status in [200, 404] {
+        let fixture = novavms([pieces(status)]);
+        let call = fixture.client.get("/x").send();
+        assert!(polled_at_most(8, call).await.is_none(), "{status}");
+    }
+    assert_eq!(ok(pieces(200)).await.bytes().len(), 10_000);
+}

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Weak;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -26,6 +27,19 @@ pub(crate) fn thread_error(what: &str, error: io::Error) -> TransportError {
     classify::io_error(Failure::Connect, &what, error)
 }
 
+/// The error of a runtime that was built without a part that connections need.
+pub(super) fn not_enabled(part: &str) -> TransportError {
+    let what = format!(
+        "no connection: the tokio runtime of the call has no {part}; build it with `enable_all`"
+    );
+    TransportError::new(Failure::Unusable, what)
+}
+
+/// Returns whether the current runtime has timers. It cannot be asked, and panics where it has none.
+fn has_timers() -> bool {
+    std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_ok()
+}
+
 /// Who polls a transport's futures.
 #[derive(Clone, Debug)]
 pub(crate) enum Spawner {
@@ -39,10 +53,17 @@ impl Spawner {
     /// Returns the runtime that connections are made on.
     pub(super) fn handle(&self) -> Result<Handle, TransportError> {
         match self {
-            Self::Runtime => Handle::try_current().map_err(|error| {
-                let what = "no connection: the asynchronous client needs a tokio runtime, and this thread is in none";
-                TransportError::new(Failure::Connect, what).with_source(error)
-            }),
+            Self::Runtime => {
+                let runtime = Handle::try_current().map_err(|error| {
+                    let what = "no connection: the asynchronous client needs a tokio runtime, and the call is polled \
+                                outside of one; the blocking client needs none";
+                    TransportError::new(Failure::Unusable, what).with_source(error)
+                })?;
+                match has_timers() {
+                    true => Ok(runtime),
+                    false => Err(not_enabled("timers")),
+                }
+            }
             Self::Thread(background) => match background.upgrade() {
                 Some(background) => background.handle(),
                 None => {

@@ -15,7 +15,7 @@ pub(super) fn send_error(error: reqwest::Error, sent: &SentMark) -> TransportErr
     let error = error.without_url();
     // A connection that breaks during its handshake says nothing about TLS.
     if is_connect && let Some(refused) = classify::tls_error(&error, &peer) {
-        return refused.with_source(error);
+        return refused.with_source(error).unread();
     }
     if is_connect && !sent.is_marked() {
         return connect_error(&error, &peer).with_source(error);

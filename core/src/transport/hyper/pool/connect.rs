@@ -1,14 +1,18 @@
 //! Making connections. They are nobody's: a caller that gives up does not end them.
 
+use std::any::Any;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
+
+use futures_util::FutureExt as _;
 
 use super::{Grant, Pool};
 use crate::transport::hyper::dial::DialState;
 use crate::transport::hyper::http1::Http1;
 use crate::transport::hyper::http2::Http2;
-use crate::transport::hyper::spawn::Spawner;
+use crate::transport::hyper::spawn::{Spawner, not_enabled};
 use crate::transport::{Failure, TransportError};
 
 /// A connection that has come about.
@@ -22,8 +26,10 @@ pub(super) async fn connect(pool: Arc<Pool>, end: DialEnd) {
     let Some(dial) = end.dial.clone() else {
         return;
     };
-    let result = connected(&pool, &dial).await;
-    let (result, driver) = match result {
+    let result = AssertUnwindSafe(connected(&pool, &dial))
+        .catch_unwind()
+        .await;
+    let (result, driver) = match result.unwrap_or_else(|panic| Err(panicked(&*panic))) {
         Ok((connected, driver)) => (Ok(connected), driver),
         Err(error) => (Err(error), None),
     };
@@ -33,6 +39,18 @@ pub(super) async fn connect(pool: Arc<Pool>, end: DialEnd) {
     if let Some(driver) = driver {
         driver.await;
     }
+}
+
+/// What a panic says of why there is no connection.
+fn panicked(panic: &(dyn Any + Send)) -> TransportError {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref().map(String::as_str));
+    // A runtime cannot be asked whether it has I/O: it panics where it has none.
+    if text.is_some_and(|text| text.contains("IO is disabled")) {
+        return not_enabled("I/O");
+    }
+    let what = "no connection: reqtrail panicked while it was made; please report this";
+    TransportError::new(Failure::Unusable, what)
 }
 
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
