@@ -7,6 +7,7 @@
 mod background;
 mod caller;
 mod tokio_host;
+mod undriven;
 
 use std::future::Future;
 use std::pin::Pin;

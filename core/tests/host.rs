@@ -343,6 +343,41 @@ fn a_host_that_goes_closes_the_calls_it_had() {
 }
 
 #[test]
+fn a_host_that_goes_at_once_tells_of_every_call_and_sends_none() {
+    #[derive(Default)]
+    struct Count {
+        calls: AtomicUsize,
+        attempts: AtomicUsize,
+    }
+    impl Observer for Count {
+        fn attempt_started(&self, _: &reqtrail::CallInfo<'_>, _: u32, _: reqtrail::Cause) {
+            self.attempts.fetch_add(1, Ordering::SeqCst);
+        }
+
+        fn call_finished(&self, trail: &Trail) {
+            assert_eq!(trail.stopped(), reqtrail::StopReason::Cancelled);
+            self.calls.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    const CALLS: usize = 2000;
+    // Nothing listens there, and nobody gets as far.
+    let count = Arc::<Count>::default();
+    let client = Client::novavms("http://127.0.0.1:9")
+        .observer(Arc::clone(&count))
+        .base_delay(Duration::from_secs(60))
+        .build_blocking()
+        .expect("a client");
+    for tag in 0..CALLS as u64 {
+        client.host().submit(client.get("/cameras").prepare(), tag);
+    }
+    drop(client);
+    assert_eq!(count.calls.load(Ordering::SeqCst), CALLS);
+    let began = count.attempts.load(Ordering::SeqCst);
+    assert!(began < CALLS, "{began} attempts");
+}
+
+#[test]
 fn a_flow_of_several_calls_is_driven_as_one() {
     let sandbox = sandbox();
     let client = client(&sandbox);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
@@ -10,11 +10,10 @@ use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{Finished, Flow, PreparedCall, TAG};
+use super::caller::Caller;
+use super::{Finished, Flow, PreparedCall, TAG, undriven};
 use crate::call::run_call;
 use crate::cancel::{CancelReason, CancelToken};
-use crate::codes::ErrorKind;
-use crate::error::Error;
 use crate::transport::hyper::{HyperTransport, Network, Spawner, thread_error};
 use crate::transport::{DefaultTransport, TransportError};
 
@@ -25,6 +24,8 @@ pub(super) type Notify = Arc<RwLock<Option<Box<dyn Fn() + Send + Sync>>>>;
 pub(super) struct Background {
     done: Arc<Done>,
     thread: Mutex<Option<Thread>>,
+    /// Threads of calls that were submitted while there was no such thread.
+    helpers: Mutex<Vec<JoinHandle<()>>>,
 }
 
 struct Thread {
@@ -46,6 +47,30 @@ enum Work {
     Flow(Flow),
 }
 
+impl Work {
+    /// Does it on this thread.
+    fn run(self, caller: &Caller) -> Finished {
+        match self {
+            Self::Call(call) => Finished::Call(caller.call(call, None)),
+            Self::Flow(flow) => {
+                if caller.run_flow(flow, None).is_err() {
+                    tracing::error!(target: "reqtrail", "a flow panicked");
+                }
+                Finished::Flow
+            }
+        }
+    }
+
+    /// Ends it with nobody to drive it.
+    fn refuse(self, error: TransportError) -> Finished {
+        match self {
+            Self::Call(call) => Finished::Call(undriven::end(call, error)),
+            // It leaves no result, which says as much.
+            Self::Flow(_) => Finished::Flow,
+        }
+    }
+}
+
 /// What the thread and the host share.
 struct Done {
     results: Mutex<Vec<(u64, Finished)>>,
@@ -65,6 +90,7 @@ impl Background {
                 running: Mutex::default(),
             }),
             thread: Mutex::default(),
+            helpers: Mutex::default(),
         }
     }
 
@@ -87,40 +113,84 @@ impl Background {
             .map(|thread| thread.runtime.clone())
     }
 
-    pub(super) fn submit(&self, mut call: PreparedCall, network: &Arc<Network>, tag: u64) {
+    /// Starts a call. Where there can be no thread for all calls, `caller` makes it on one of its own.
+    pub(super) fn submit(
+        &self,
+        mut call: PreparedCall,
+        network: &Arc<Network>,
+        caller: &Arc<Caller>,
+        tag: u64,
+    ) {
         let cancel = call.cancel_token();
-        self.start(Work::Call(call), network, cancel, tag);
+        self.start(Work::Call(call), network, caller, cancel, tag);
     }
 
-    pub(super) fn submit_flow(&self, flow: Flow, network: &Arc<Network>, tag: u64) {
+    pub(super) fn submit_flow(
+        &self,
+        flow: Flow,
+        network: &Arc<Network>,
+        caller: &Arc<Caller>,
+        tag: u64,
+    ) {
         let cancel = flow.cancel.clone();
-        self.start(Work::Flow(flow), network, cancel, tag);
+        self.start(Work::Flow(flow), network, caller, cancel, tag);
     }
 
-    fn start(&self, work: Work, network: &Arc<Network>, cancel: CancelToken, tag: u64) {
-        // A flow that cannot be started leaves no result, which says as much.
-        let is_flow = matches!(work, Work::Flow(_));
+    fn start(
+        &self,
+        work: Work,
+        network: &Arc<Network>,
+        caller: &Arc<Caller>,
+        cancel: CancelToken,
+        tag: u64,
+    ) {
         lock(&self.done.running).insert(tag, cancel);
-        let failed = match self.handle() {
-            Ok(_) => {
-                let submission = Box::new((work, Arc::clone(network), tag));
-                let thread = lock(&self.thread);
-                let submit = thread.as_ref().and_then(|thread| thread.submit.as_ref());
-                if submit.is_some_and(|submit| submit.send(submission).is_ok()) {
-                    return;
-                }
-                "the background thread has ended".to_owned()
-            }
-            Err(error) => error.to_string(),
+        if self.handle().is_err() {
+            return self.start_apart(work, caller, tag);
+        }
+        let submission = Box::new((work, Arc::clone(network), tag));
+        let thread = lock(&self.thread);
+        let submit = thread.as_ref().and_then(|thread| thread.submit.as_ref());
+        let unsent = match submit {
+            Some(submit) => submit.send(submission).err().map(|unsent| unsent.0),
+            None => Some(submission),
         };
-        self.done.put(
-            tag,
-            if is_flow {
-                Finished::Flow
-            } else {
-                Finished::Call(Err(Error::new(ErrorKind::Internal, failed)))
-            },
-        );
+        drop(thread);
+        if let Some(submission) = unsent {
+            self.start_apart(submission.0, caller, tag);
+        }
+    }
+
+    /// Makes a call on a thread of its own. That needs no descriptors, which are what is short when the thread of all calls
+    /// cannot start. The call's attempts say so, and one of them may find that there are some again.
+    fn start_apart(&self, work: Work, caller: &Arc<Caller>, tag: u64) {
+        let (done, caller) = (Arc::clone(&self.done), Arc::clone(caller));
+        // Shared, so that it is not lost if there is no thread either.
+        let work = Arc::new(Mutex::new(Some(work)));
+        let taken = Arc::clone(&work);
+        let run = move || {
+            crate::signals::block_sigpipe();
+            if let Some(work) = lock(&taken).take() {
+                done.put(tag, TAG.sync_scope(tag, || work.run(&caller)));
+            }
+        };
+        let started = std::thread::Builder::new()
+            .name("reqtrail-call".to_owned())
+            .spawn(run);
+        match started {
+            Ok(handle) => {
+                let mut helpers = lock(&self.helpers);
+                helpers.retain(|helper| !helper.is_finished());
+                helpers.push(handle);
+            }
+            Err(error) => {
+                if let Some(work) = lock(&work).take() {
+                    let error = thread_error("a thread", error);
+                    let ended = TAG.sync_scope(tag, || work.refuse(error));
+                    self.done.put(tag, ended);
+                }
+            }
+        }
     }
 
     pub(super) fn cancel(&self, tag: u64, reason: CancelReason) -> bool {
@@ -146,20 +216,17 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        let thread = self
-            .thread
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = thread {
+        // Those that have not begun yet must not begin now, and end with a trail all the same.
+        let running: Vec<CancelToken> = lock(&self.done.running).values().cloned().collect();
+        running.iter().for_each(CancelToken::cancel);
+        let mut handles = std::mem::take(&mut *lock(&self.helpers));
+        if let Some(thread) = &mut *lock(&self.thread) {
             thread.submit = None;
-            let own = std::thread::current().id();
-            if let Some(handle) = thread
-                .handle
-                .take()
-                .filter(|handle| handle.thread().id() != own)
-            {
-                let _ = handle.join();
-            }
+            handles.extend(thread.handle.take());
+        }
+        let own = std::thread::current().id();
+        for handle in handles.into_iter().filter(|it| it.thread().id() != own) {
+            let _ = handle.join();
         }
     }
 }
@@ -191,6 +258,8 @@ impl Thread {
 }
 
 async fn drive(mut calls: UnboundedReceiver<Submission>, done: Arc<Done>) {
+    let begun = Arc::<AtomicUsize>::default();
+    let mut spawned = 0;
     let mut known: Option<(Arc<Network>, Arc<DefaultTransport>)> = None;
     while let Some(submission) = calls.recv().await {
         let (work, network, tag) = *submission;
@@ -204,7 +273,7 @@ async fn drive(mut calls: UnboundedReceiver<Submission>, done: Arc<Done>) {
                 transport
             }
         };
-        let done = Arc::clone(&done);
+        let (done, begun) = (Arc::clone(&done), Arc::clone(&begun));
         match work {
             Work::Call(PreparedCall {
                 plan: Err(error), ..
@@ -213,14 +282,21 @@ async fn drive(mut calls: UnboundedReceiver<Submission>, done: Arc<Done>) {
                 shared,
                 plan: Ok(mut plan),
             }) => {
+                spawned += 1;
                 // In a box: tokio moves a task several times, also when it has ended, and this one is large.
                 tokio::spawn(Box::pin(TAG.scope(tag, async move {
+                    begun.fetch_add(1, Ordering::Relaxed);
                     let result = run_call(&shared, &*transport, &mut plan).await;
                     done.put(tag, Finished::Call(result));
                 })));
             }
             Work::Flow(flow) => {
+                spawned += 1;
+                if calls.is_closed() {
+                    flow.cancel.cancel();
+                }
                 tokio::spawn(TAG.scope(tag, async move {
+                    begun.fetch_add(1, Ordering::Relaxed);
                     let work = AssertUnwindSafe(async { (flow.work)(transport).await });
                     if work.catch_unwind().await.is_err() {
                         tracing::error!(target: "reqtrail", "a flow panicked");
@@ -229,6 +305,10 @@ async fn drive(mut calls: UnboundedReceiver<Submission>, done: Arc<Done>) {
                 }));
             }
         }
+    }
+    // The runtime ends now, and drops what is under way. A call that it never polled would end without a word.
+    while begun.load(Ordering::Relaxed) < spawned {
+        tokio::task::yield_now().await;
     }
 }
 

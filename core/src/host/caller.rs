@@ -66,6 +66,6 @@ impl Caller {
         // A bug in a flow must not unwind into a caller, which may be another language.
         let work = pin!(AssertUnwindSafe(work).catch_unwind());
         let ended = block_on(work, Wakers::Others, interrupted, || flow.cancel.cancel());
-        ended.map_err(|_| Error::new(ErrorKind::Internal, "reqtrail panicked; please report this"))
+        ended.map_err(|_| Error::new(ErrorKind::Internal, "the flow panicked"))
     }
 }

@@ -18,7 +18,7 @@ use crate::transport::{TransportError, WireOptions};
 /// makes the connections of both.
 #[derive(Debug)]
 pub(crate) struct TokioHost {
-    caller: Caller,
+    caller: Arc<Caller>,
     network: Arc<Network>,
     // The last to go: the calls above may still use it.
     background: Arc<Backgrounds>,
@@ -41,7 +41,7 @@ impl TokioHost {
         let weak: Weak<Backgrounds> = Arc::downgrade(&background);
         let network = Network::new(wire, base, Some(weak.clone()))?;
         Ok(Self {
-            caller: Caller::new(Arc::clone(&network), weak),
+            caller: Arc::new(Caller::new(Arc::clone(&network), weak)),
             network,
             background,
         })
@@ -64,7 +64,8 @@ impl hyper::Background for Backgrounds {
 
 impl Host for TokioHost {
     fn submit(&self, call: PreparedCall, tag: u64) {
-        self.background().submit(call, &self.network, tag);
+        self.background()
+            .submit(call, &self.network, &self.caller, tag);
     }
 
     fn cancel_with(&self, tag: u64, reason: CancelReason) -> bool {
@@ -80,7 +81,8 @@ impl Host for TokioHost {
     }
 
     fn submit_flow(&self, flow: Flow, tag: u64) {
-        self.background().submit_flow(flow, &self.network, tag);
+        self.background()
+            .submit_flow(flow, &self.network, &self.caller, tag);
     }
 
     fn run_flow(&self, flow: Flow, interrupted: Option<&dyn Fn() -> bool>) -> Result<(), Error> {

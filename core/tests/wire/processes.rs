@@ -11,7 +11,10 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::{Duration, Instant};
 
-use reqtrail::{Attempt, CallInfo, Cause, ErrorKind, Observer, Proxy, Sent, Trail, blocking};
+use reqtrail::host::Finished;
+use reqtrail::{
+    Attempt, CallInfo, CancelToken, Cause, ErrorKind, Observer, Proxy, Sent, Trail, blocking,
+};
 
 use crate::support::h2_server::{Options, with_options};
 use crate::support::{Act, Authority, LONG, Server, Tls, builder, trail};
@@ -481,4 +484,116 @@ fn a_process_with_few_descriptors() {
     for _ in 0..10 {
         client.post("/things").send().expect("a response");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn submitted_calls_without_descriptors_get_connect_errors() {
+    let server = Server::start(|number, mut socket, log| async move {
+        crate::support::http1::serve(&mut socket, number, &log).await
+    })
+    .await;
+    let name = "a_process_that_submits_without_descriptors";
+    let told = run(name, &server, "http", None).await;
+    assert_eq!(told, ["none", "later", "flow"]);
+    assert_eq!(server.log().len(), 2);
+}
+
+/// Sets how many descriptors there may be.
+fn set_descriptors(most: libc::rlim_t) {
+    let limit = libc::rlimit {
+        rlim_cur: most,
+        rlim_max: 1024,
+    };
+    // SAFETY: the limit is read from a place that is there.
+    let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    assert_eq!(set, 0);
+}
+
+/// Waits for what a client has submitted.
+fn take(client: &blocking::Client) -> Vec<(u64, Finished)> {
+    let (end, mut done) = (Instant::now() + LONG, Vec::new());
+    while done.is_empty() {
+        assert!(Instant::now() < end, "no result");
+        client.host().take_done(&mut done);
+        std::thread::yield_now();
+    }
+    done
+}
+
+/// Gives the descriptors back once an attempt has failed for want of them.
+struct GiveBack;
+
+impl Observer for GiveBack {
+    fn attempt_finished(&self, _: &CallInfo<'_>, attempt: &Attempt) {
+        if attempt.failure_code() == Some("EMFILE") && attempt.number() == 2 {
+            set_descriptors(1024);
+        }
+    }
+}
+
+#[test]
+#[ignore = "started by submitted_calls_without_descriptors_get_connect_errors"]
+fn a_process_that_submits_without_descriptors() {
+    let counts = Arc::<Counts>::default();
+    let client = client()
+        .observer(Arc::clone(&counts))
+        .max_attempts(3)
+        .build_blocking()
+        .expect("a client");
+    set_descriptors(0);
+    client.host().submit(client.post("/things").prepare(), 7);
+    let Some((7, Finished::Call(outcome))) = take(&client).pop() else {
+        panic!("another result");
+    };
+    let error = outcome.as_ref().expect_err("no connection");
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    assert!(!error.may_have_been_sent());
+    let trail = error.trail().expect("a trail");
+    assert_eq!(trail.attempts().len(), 3, "{error}");
+    for attempt in trail.attempts() {
+        assert_eq!(attempt.failure_code(), Some("EMFILE"), "{error}");
+        assert!(attempt.number() == 3 || attempt.wait().is_some());
+    }
+    let told = (
+        counts.calls.load(Ordering::SeqCst),
+        counts.attempts.load(Ordering::SeqCst),
+    );
+    assert_eq!(told, (1, 3));
+    tell("none");
+    drop(client);
+
+    // Descriptors that come back in the middle of a call serve its next attempt.
+    set_descriptors(1024);
+    let client = self::client()
+        .observer(GiveBack)
+        .max_attempts(3)
+        .build_blocking()
+        .expect("a client");
+    set_descriptors(0);
+    client.host().submit(client.post("/things").prepare(), 8);
+    let Some((8, Finished::Call(Ok(response)))) = take(&client).pop() else {
+        panic!("another result");
+    };
+    assert_eq!(response.trail().attempts().len(), 3);
+    tell("later");
+    drop(client);
+
+    // And so they do for what is driven as a flow.
+    let client = self::client()
+        .observer(GiveBack)
+        .max_attempts(3)
+        .build_blocking()
+        .expect("a client");
+    set_descriptors(0);
+    let (sent, result) = mpsc::channel();
+    let flow = client.flow(
+        &CancelToken::new(),
+        |client| async move { client.post("/things").send().await },
+        move |outcome| sent.send(outcome).expect("it is waited for"),
+    );
+    client.host().submit_flow(flow, 9);
+    assert!(matches!(take(&client)[..], [(9, Finished::Flow)]));
+    let response = result.recv().expect("a result").expect("a response");
+    assert_eq!(response.trail().attempts().len(), 3);
+    tell("flow");
 }

@@ -12,7 +12,7 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -140,6 +140,7 @@ impl Level {
 
 impl Drop for Level {
     fn drop(&mut self) {
+        self.parker.close_bell();
         if let Some(mut outer) = self.outer.take() {
             outer.parker = Some(Arc::clone(&self.parker));
             // What the call still waits for is dropped after the borrow: a socket that closes looks at it again.
@@ -159,10 +160,14 @@ const POLLING: u8 = 3;
 struct Parker {
     state: AtomicU8,
     thread: Thread,
-    /// What ends a `poll`: made when one is first needed.
-    bell: OnceLock<(UnixStream, UnixStream)>,
+    /// What ends a `poll`: made when one is first needed, and closed with the call. A thread that waits for its next call
+    /// should hold no descriptors.
+    bell: Mutex<Option<Bell>>,
     generation: u32,
 }
+
+/// Two ends of one pipe. Shared, so that it stays open while the thread waits for it without the lock.
+type Bell = Arc<(UnixStream, UnixStream)>;
 
 impl Wake for Parker {
     fn wake(self: Arc<Self>) {
@@ -172,10 +177,11 @@ impl Wake for Parker {
     fn wake_by_ref(self: &Arc<Self>) {
         match self.state.swap(NOTIFIED, Ordering::SeqCst) {
             PARKED => self.thread.unpark(),
-            POLLING => {
-                if let Some((bell, _)) = self.bell.get().filter(|_| self.is_own()) {
+            // The thread may have gone on meanwhile, and closed the bell.
+            POLLING if self.is_own() => {
+                if let Some(bell) = &*self.lock() {
                     // A full pipe rings as well.
-                    let _ = (&mut &*bell).write(&[1]);
+                    let _ = (&bell.0).write(&[1]);
                 }
             }
             _ => {}
@@ -188,7 +194,7 @@ impl Parker {
         Self {
             state: AtomicU8::new(EMPTY),
             thread: std::thread::current(),
-            bell: OnceLock::new(),
+            bell: Mutex::default(),
             generation: crate::fork::generation(),
         }
     }
@@ -199,17 +205,30 @@ impl Parker {
     }
 
     /// Returns both ends of the bell; `None` while there is no descriptor for one.
-    fn bell(&self) -> Option<&(UnixStream, UnixStream)> {
+    fn bell(&self) -> Option<Bell> {
         if !self.is_own() {
             return None;
         }
-        if self.bell.get().is_none() {
+        let mut bell = self.lock();
+        if bell.is_none() {
             let (ring, heard) = UnixStream::pair().ok()?;
             ring.set_nonblocking(true).ok()?;
             heard.set_nonblocking(true).ok()?;
-            let _ = self.bell.set((ring, heard));
+            *bell = Some(Arc::new((ring, heard)));
         }
-        self.bell.get()
+        bell.clone()
+    }
+
+    /// Closes the bell. Nobody waits for it any more.
+    fn close_bell(&self) {
+        // The child of a fork may find the lock held by nobody.
+        if self.is_own() {
+            *self.lock() = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Bell>> {
+        self.bell.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the call has to be polled again.
@@ -217,7 +236,9 @@ impl Parker {
         // After one slice without an answer a system call more does not matter, and being exact does.
         let mut slow = false;
         loop {
-            if self.state.load(Ordering::SeqCst) == NOTIFIED {
+            let is_notified = self.state.load(Ordering::SeqCst) == NOTIFIED;
+            if is_notified && ticks.is_none() && LOCAL.with_borrow(|local| local.timers.is_empty())
+            {
                 return;
             }
             let next = LOCAL.with_borrow(|local| local.timers.iter().map(|t| t.at).min());
@@ -243,6 +264,10 @@ impl Parker {
                 if !self.is_own() {
                     return;
                 }
+            }
+            // Only now: a call that wakes itself again and again has its timers and its caller all the same.
+            if is_notified {
+                return;
             }
             let sockets = waiting();
             let tick = ticks.as_ref().map(|ticks| ticks.next);
@@ -312,7 +337,7 @@ impl Parker {
             sockets.iter().for_each(|socket| socket.ready(true, true));
             return Polled::Ready;
         }
-        let heard = bell.map(|(_, heard)| heard);
+        let heard = bell.as_ref().map(|bell| &bell.1);
         if let Some(heard) = heard {
             fds.push(PollFd::new(heard.as_fd(), PollFlags::POLLIN));
         }

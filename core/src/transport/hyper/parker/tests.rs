@@ -156,3 +156,63 @@ fn a_poll_outside_of_a_call_notes_nothing() {
     assert_eq!((&other).read(&mut [0; 1]).expect("the end"), 0);
     LOCAL.with_borrow(|local| assert!(local.sockets.is_empty()));
 }
+
+/// As decoding does, which lets others have their turn.
+fn wakes_itself(cx: &Context<'_>, began: Instant) -> Poll<()> {
+    assert!(began.elapsed() < LONG, "it never ends");
+    cx.waker().wake_by_ref();
+    Poll::Pending
+}
+
+#[test]
+fn a_call_that_wakes_itself_again_and_again_has_its_timers() {
+    let began = Instant::now();
+    let mut sleep = pin!(ThreadSleep::until(began + Duration::from_millis(5)));
+    let work = poll_fn(|cx| match sleep.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => wakes_itself(cx, began),
+    });
+    block_on(pin!(work), Wakers::Own, None, || {});
+}
+
+#[test]
+fn a_call_that_wakes_itself_again_and_again_can_be_interrupted() {
+    let began = Instant::now();
+    let stopped = std::cell::Cell::new(false);
+    let work = poll_fn(|cx| match stopped.get() {
+        true => Poll::Ready(()),
+        false => wakes_itself(cx, began),
+    });
+    block_on(pin!(work), Wakers::Own, Some(&|| true), || {
+        stopped.set(true);
+    });
+}
+
+/// Threads of a pool make a call now and then. Until the next one they should hold no descriptors.
+#[test]
+fn a_thread_without_a_call_has_no_bell() {
+    let (mut socket, mut other) = lent();
+    let mut had_one = false;
+    let work = poll_fn(|cx| {
+        let polled = read(&mut socket, cx);
+        if polled.is_pending() {
+            // What it waits for is there at once, and it waits with a bell.
+            other.write_all(b"x").expect("somebody reads");
+        }
+        polled
+    });
+    let inner = pin!(work);
+    let parker = {
+        let level = Level::enter();
+        let waker = Waker::from(Arc::clone(&level.parker));
+        let mut cx = Context::from_waker(&waker);
+        let mut inner = inner;
+        assert!(inner.as_mut().poll(&mut cx).is_pending());
+        level.parker.park(Wakers::Others, None, &|| {});
+        had_one |= level.parker.lock().is_some();
+        assert_eq!(inner.as_mut().poll(&mut cx), Poll::Ready(1));
+        Arc::clone(&level.parker)
+    };
+    assert!(had_one, "a `poll` has one");
+    assert!(parker.lock().is_none());
+}

@@ -1,0 +1,54 @@
+//! A call that nobody can drive: it ends with a trail all the same.
+
+use std::future::{Future, Pending, pending};
+use std::pin::Pin;
+use std::time::Instant;
+
+use futures_util::FutureExt as _;
+
+use super::{CallResult, PreparedCall};
+use crate::call::run_call;
+use crate::codes::ErrorKind;
+use crate::error::Error;
+use crate::transport::{DefaultTransport, Reply, Transport, TransportError, WireRequest};
+
+/// Fails every exchange at once.
+struct Undriven(TransportError);
+
+/// Ends a call on the thread that submits it. It makes one attempt: there is nobody to wait for another one.
+pub(super) fn end(call: PreparedCall, error: TransportError) -> CallResult {
+    let PreparedCall { shared, plan } = call;
+    let mut plan = plan?;
+    plan.max_attempts = 1;
+    let ended = run_call(&shared, &Undriven(error), &mut plan).now_or_never();
+    ended.unwrap_or_else(|| {
+        Err(Error::new(
+            ErrorKind::Internal,
+            "a call without a driver waits",
+        ))
+    })
+}
+
+impl Transport for Undriven {
+    type Sleep = Pending<()>;
+    type Body = <DefaultTransport as Transport>::Body;
+
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, _: Instant) -> Self::Sleep {
+        pending()
+    }
+
+    async fn exchange(&self, _: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
+        Err(self.0.copy())
+    }
+
+    fn ready(&self) -> Result<(), TransportError> {
+        Err(self.0.copy())
+    }
+
+    /// Drops the work.
+    fn spawn(&self, _: Pin<Box<dyn Future<Output = ()> + Send>>) {}
+}
