@@ -15,7 +15,7 @@ use super::{Finished, Flow, PreparedCall, TAG, undriven};
 use crate::call::run_call;
 use crate::cancel::{CancelReason, CancelToken};
 use crate::transport::hyper::{HyperTransport, Network, Spawner, thread_error};
-use crate::transport::{DefaultTransport, TransportError};
+use crate::transport::{DefaultTransport, Failure, TransportError};
 
 /// Called when results wait to be taken.
 pub(super) type Notify = Arc<RwLock<Option<Box<dyn Fn() + Send + Sync>>>>;
@@ -70,6 +70,10 @@ impl Work {
         }
     }
 }
+
+/// How many calls have a thread of their own at the same time. A process that is short of descriptors should not be
+/// filled with threads, too.
+const HELPERS: usize = 256;
 
 /// What the thread and the host share.
 struct Done {
@@ -145,8 +149,8 @@ impl Background {
         tag: u64,
     ) {
         lock(&self.done.running).insert(tag, cancel);
-        if self.handle().is_err() {
-            return self.start_apart(work, caller, tag);
+        if let Err(error) = self.handle() {
+            return self.start_apart(work, caller, tag, error);
         }
         let submission = Box::new((work, Arc::clone(network), tag));
         let thread = lock(&self.thread);
@@ -157,13 +161,23 @@ impl Background {
         };
         drop(thread);
         if let Some(submission) = unsent {
-            self.start_apart(submission.0, caller, tag);
+            let what = "no connection: the thread that makes connections has ended";
+            let error = TransportError::new(Failure::Connect, what);
+            self.start_apart(submission.0, caller, tag, error);
         }
     }
 
     /// Makes a call on a thread of its own. That needs no descriptors, which are what is short when the thread of all calls
     /// cannot start. The call's attempts say so, and one of them may find that there are some again.
-    fn start_apart(&self, work: Work, caller: &Arc<Caller>, tag: u64) {
+    ///
+    /// `error` is why there is no thread for all calls.
+    fn start_apart(&self, work: Work, caller: &Arc<Caller>, tag: u64, error: TransportError) {
+        let mut helpers = lock(&self.helpers);
+        helpers.retain(|helper| !helper.is_finished());
+        if helpers.len() >= HELPERS {
+            drop(helpers);
+            return self.refuse(work, tag, error);
+        }
         let (done, caller) = (Arc::clone(&self.done), Arc::clone(caller));
         // Shared, so that it is not lost if there is no thread either.
         let work = Arc::new(Mutex::new(Some(work)));
@@ -178,19 +192,20 @@ impl Background {
             .name("reqtrail-call".to_owned())
             .spawn(run);
         match started {
-            Ok(handle) => {
-                let mut helpers = lock(&self.helpers);
-                helpers.retain(|helper| !helper.is_finished());
-                helpers.push(handle);
-            }
+            Ok(handle) => helpers.push(handle),
             Err(error) => {
+                drop(helpers);
                 if let Some(work) = lock(&work).take() {
-                    let error = thread_error("a thread", error);
-                    let ended = TAG.sync_scope(tag, || work.refuse(error));
-                    self.done.put(tag, ended);
+                    self.refuse(work, tag, thread_error("a thread", error));
                 }
             }
         }
+    }
+
+    /// Ends a call on this thread: nobody can drive it.
+    fn refuse(&self, work: Work, tag: u64, error: TransportError) {
+        let ended = TAG.sync_scope(tag, || work.refuse(error));
+        self.done.put(tag, ended);
     }
 
     pub(super) fn cancel(&self, tag: u64, reason: CancelReason) -> bool {

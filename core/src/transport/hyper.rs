@@ -17,7 +17,6 @@ mod sleep;
 mod socket;
 mod spawn;
 
-use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
@@ -29,7 +28,7 @@ use tokio::runtime::Handle;
 use url::{Position, Url};
 
 use super::body::RequestBody;
-use super::timers::{self, Timers};
+use super::timers::Timers;
 use super::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
 use crate::fork::ForkSafe;
 use crate::turn::yield_now;
@@ -38,8 +37,8 @@ use dial::Dialer;
 use http1::Exchanged;
 use http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
-use sleep::Sleep;
-pub(crate) use spawn::{Background, Spawner, thread_error};
+pub(crate) use sleep::Sleep;
+pub(crate) use spawn::{Background, Spawner, current_runtime, thread_error};
 
 /// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
 const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -250,12 +249,7 @@ impl Transport for HyperTransport {
             (Spawner::Runtime, Some(timers)) => Sleep::Runtime {
                 timer: timers.sleep_until(at),
             },
-            (Spawner::Runtime, None) if Handle::try_current().is_err() => Sleep::Over,
-            // A runtime without timers panics.
-            (Spawner::Runtime, None) => match catch_unwind(|| timers::Sleep::until(at)) {
-                Ok(timer) => Sleep::Runtime { timer },
-                Err(_) => Sleep::Over,
-            },
+            (Spawner::Runtime, None) => Sleep::on_runtime(at),
         }
     }
 

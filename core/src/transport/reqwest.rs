@@ -15,9 +15,8 @@ use reqwest::redirect;
 use url::Position;
 
 use super::body::RequestBody;
-use super::{
-    Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest, timers,
-};
+use super::hyper::{Sleep, current_runtime};
+use super::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
 
 /// The header fields that are parsed. The client accepts fewer, but a response with too many must not lose its ID.
 const PARSED_FIELDS: usize = 512;
@@ -131,7 +130,7 @@ fn check(options: &WireOptions) -> Result<(), String> {
 }
 
 impl Transport for ReqwestTransport {
-    type Sleep = timers::Sleep;
+    type Sleep = Sleep;
     type Body = body::ResponseBody;
 
     fn now(&self) -> Instant {
@@ -139,10 +138,11 @@ impl Transport for ReqwestTransport {
     }
 
     fn sleep_until(&self, at: Instant) -> Self::Sleep {
-        timers::Sleep::until(at)
+        Sleep::on_runtime(at)
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
+        current_runtime()?;
         // reqwest keeps no queue that a resend could go ahead of, so `resends` makes no difference.
         let WireRequest {
             method,
@@ -179,8 +179,15 @@ impl Transport for ReqwestTransport {
         })
     }
 
+    fn ready(&self) -> Result<(), TransportError> {
+        current_runtime().map(drop)
+    }
+
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
-        tokio::spawn(task);
+        // Without a runtime the work is dropped, and everyone who waits for it gets an error.
+        if let Ok(runtime) = current_runtime() {
+            runtime.spawn(task);
+        }
     }
 }
 

@@ -597,3 +597,34 @@ fn a_process_that_submits_without_descriptors() {
     assert_eq!(response.trail().attempts().len(), 3);
     tell("flow");
 }
+
+/// Out of descriptors the system's resolver reads neither its hosts nor its configuration, and knows no host at all. That is
+/// no reason to say that the host does not exist.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_up_without_descriptors_says_so() {
+    let server = Server::start(|number, mut socket, log| async move {
+        crate::support::http1::serve(&mut socket, number, &log).await
+    })
+    .await;
+    let name = "a_process_that_looks_up_without_descriptors";
+    let told = run(name, &server, "http", None).await;
+    assert_eq!(told, ["EMFILE"]);
+}
+
+#[test]
+#[ignore = "started by a_look_up_without_descriptors_says_so"]
+fn a_process_that_looks_up_without_descriptors() {
+    let base = std::env::var(BASE).expect("started by another test of this file");
+    let client = builder(base.replace("127.0.0.1", "localhost"))
+        .proxy(Proxy::None)
+        .max_attempts(1)
+        .pool_max_idle(0)
+        .build_blocking()
+        .expect("a client");
+    client.get("/things").send().expect("a response");
+    set_descriptors(0);
+    let error = client.get("/things").send().expect_err("no connection");
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    let trail = error.trail().expect("a trail");
+    tell(trail.attempts()[0].failure_code().unwrap_or("none"));
+}

@@ -27,6 +27,19 @@ pub(crate) fn thread_error(what: &str, error: io::Error) -> TransportError {
     classify::io_error(Failure::Connect, &what, error)
 }
 
+/// Returns the runtime of whoever calls this, if it can serve a client.
+pub(crate) fn current_runtime() -> Result<Handle, TransportError> {
+    let runtime = Handle::try_current().map_err(|error| {
+        let what = "no connection: the asynchronous client needs a tokio runtime, and the call is polled outside of \
+                    one; the blocking client needs none";
+        TransportError::new(Failure::Unusable, what).with_source(error)
+    })?;
+    match has_timers() {
+        true => Ok(runtime),
+        false => Err(not_enabled("timers")),
+    }
+}
+
 /// The error of a runtime that was built without a part that connections need.
 pub(super) fn not_enabled(part: &str) -> TransportError {
     let what = format!(
@@ -53,17 +66,7 @@ impl Spawner {
     /// Returns the runtime that connections are made on.
     pub(super) fn handle(&self) -> Result<Handle, TransportError> {
         match self {
-            Self::Runtime => {
-                let runtime = Handle::try_current().map_err(|error| {
-                    let what = "no connection: the asynchronous client needs a tokio runtime, and the call is polled \
-                                outside of one; the blocking client needs none";
-                    TransportError::new(Failure::Unusable, what).with_source(error)
-                })?;
-                match has_timers() {
-                    true => Ok(runtime),
-                    false => Err(not_enabled("timers")),
-                }
-            }
+            Self::Runtime => current_runtime(),
             Self::Thread(background) => match background.upgrade() {
                 Some(background) => background.handle(),
                 None => {

@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+
 use super::*;
 use crate::transport::Proxy;
 
@@ -56,4 +58,23 @@ fn options_that_reqwest_has_to_carry_are_refused_by_name() {
         assert!(error.contains(method), "{error}");
         assert!(!error.contains("s3cr3t"), "{error}");
     }
+}
+
+#[test]
+fn a_call_outside_of_a_runtime_says_what_is_missing() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = crate::Client::builder("http://127.0.0.1:9");
+    let client = builder
+        .reqwest(reqwest::Client::builder())
+        .expect("a client");
+    let outcome = client.get("/things").send().now_or_never();
+    let error = outcome
+        .expect("it waits for nothing")
+        .expect_err("nothing can be sent");
+    assert_eq!(error.kind(), crate::ErrorKind::Connect);
+    assert!(
+        error.to_string().contains("needs a tokio runtime"),
+        "{error}"
+    );
+    assert_eq!(error.trail().map(|trail| trail.attempts().len()), Some(1));
 }
