@@ -177,10 +177,12 @@ pub enum Phase {
     Waiting = 6,
     /// It reads the response's body.
     Reading = 7,
+    /// The body is here, and the client undoes its content coding.
+    Decoding = 8,
 }
 
 impl Phase {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Connecting,
         Self::Resolving,
         Self::Proxy,
@@ -189,6 +191,7 @@ impl Phase {
         Self::Sending,
         Self::Waiting,
         Self::Reading,
+        Self::Decoding,
     ];
 
     /// Returns whether the exchange has a connection, so that the connect timeout no longer bounds it.

@@ -228,6 +228,7 @@ impl<T: Transport> Attempt<'_, T> {
                 return failed(recorder, ErrorKind::Decode, message);
             }
         };
+        sent.set_phase(Phase::Decoding);
         let body = match race(
             pin!(decode(coding, raw, limit, || self.is_over())),
             Pin::new(&mut timer),

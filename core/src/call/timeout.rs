@@ -76,6 +76,7 @@ pub(super) fn reason(waited: &Waited<'_>, limit: Limit) -> String {
             None => format!("no response within {time}"),
         },
         Phase::Reading => format!("the response's body did not end within {time}"),
+        Phase::Decoding => format!("the response's body was not decoded within {time}"),
     }
 }
 
@@ -144,6 +145,10 @@ mod tests {
             (
                 said(Phase::Reading, peer, 2000, SetBy::Option),
                 "the response's body did not end within 2 s",
+            ),
+            (
+                said(Phase::Decoding, peer, 2000, SetBy::Option),
+                "the response's body was not decoded within 2 s",
             ),
             (
                 said(

@@ -293,7 +293,8 @@ impl ClientBuilder {
     /// Several runtimes can share a client, as long as each of them runs. An HTTP/1 connection moves to the runtime whose
     /// call uses it. A connection that is being made, and an HTTP/2 connection, stay with the runtime that began them:
     /// * While that runtime stands still (a `current_thread` runtime outside of `block_on`), calls of others that wait for
-    ///   its connections end by their timeouts. A client for each runtime has no such tie.
+    ///   its connections end by their timeouts, and no idle connection is closed in time that it looks after. A client for
+    ///   each runtime has no such ties.
     /// * When that runtime is dropped, its own calls are dropped with it, as cancelled ones; calls of others on its HTTP/2
     ///   connections break (`transport`), and those that waited for a connection it was making get `connect`. Their next
     ///   attempts make connections of their own.

@@ -314,3 +314,20 @@ async fn a_body_of_many_pieces_is_read_in_many_polls() {
     }
     assert_eq!(ok(pieces(200)).await.bytes().len(), 10_000);
 }
+
+#[tokio::test(start_paused = true)]
+async fn time_that_runs_out_while_a_body_is_decoded_is_called_that() {
+    let member = coded("gzip", b"");
+    let answer = reply(200)
+        .header("content-encoding", "gzip")
+        .body(member.repeat(256 * 1024 / member.len()))
+        // The body ends just as the attempt's time does.
+        .pause(secs(10));
+    let fixture = with([answer], |b| b.max_attempts(1));
+    let outcome = fixture.client.get("/x").send().await;
+    assert_eq!(end(&outcome), ("timeout", StopReason::AttemptsExhausted));
+    let last = trail(&outcome).last().expect("an attempt");
+    let reason = "the response's body was not decoded within 10 s";
+    assert_eq!(last.failure_reason(), Some(reason));
+    assert_eq!(fixture.wire.elapsed(), secs(10));
+}

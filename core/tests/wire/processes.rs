@@ -598,6 +598,84 @@ fn a_process_that_submits_without_descriptors() {
     tell("flow");
 }
 
+/// How many threads wait for their next job after a burst.
+const WORKERS: usize = 100;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_leaves_no_descriptors_behind() {
+    let server = Server::start(|number, mut socket, log| async move {
+        use crate::support::http1;
+        while let Some(place) = http1::next_request(&mut socket, number, &log).await? {
+            // Longer than a thread waits in `recv`.
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            http1::answer(&mut socket, &log, place).await?;
+        }
+        Ok(())
+    })
+    .await;
+    for name in [
+        "a_process_whose_threads_stay",
+        "a_process_that_submits_a_burst",
+    ] {
+        assert_eq!(run(name, &server, "http", None).await, ["done"], "{name}");
+    }
+}
+
+/// Waits until the descriptors of a burst are closed: by time alone, with no further call.
+fn wait_for_descriptors(before: usize) {
+    let end = Instant::now() + LONG;
+    // What stays is the background thread's.
+    while descriptors() > before + 10 {
+        let now = descriptors();
+        assert!(Instant::now() < end, "{now} descriptors, {before} before");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    tell("done");
+}
+
+fn client_of_a_burst() -> blocking::Client {
+    let client = client().pool_idle_timeout(Duration::from_millis(200));
+    client.build_blocking().expect("a client")
+}
+
+#[test]
+#[ignore = "started by a_burst_leaves_no_descriptors_behind"]
+fn a_process_whose_threads_stay() {
+    let client = client_of_a_burst();
+    let before = descriptors();
+    let (together, over) = (Barrier::new(WORKERS), Barrier::new(WORKERS + 1));
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                together.wait();
+                client.post("/things").send().expect("a response");
+                over.wait();
+                // The next job does not come.
+                over.wait();
+            });
+        }
+        over.wait();
+        wait_for_descriptors(before);
+        over.wait();
+    });
+}
+
+#[test]
+#[ignore = "started by a_burst_leaves_no_descriptors_behind"]
+fn a_process_that_submits_a_burst() {
+    let client = client_of_a_burst();
+    let before = descriptors();
+    for tag in 0..WORKERS as u64 {
+        let call = client.post("/things").prepare();
+        client.host().submit(call, tag);
+    }
+    let mut left = WORKERS;
+    while left > 0 {
+        left -= take(&client).len();
+    }
+    wait_for_descriptors(before);
+}
+
 /// Out of descriptors the system's resolver reads neither its hosts nor its configuration, and knows no host at all. That is
 /// no reason to say that the host does not exist.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
