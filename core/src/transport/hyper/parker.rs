@@ -140,7 +140,7 @@ impl Level {
 
 impl Drop for Level {
     fn drop(&mut self) {
-        self.parker.close_bell();
+        self.parker.release_bell();
         if let Some(mut outer) = self.outer.take() {
             outer.parker = Some(Arc::clone(&self.parker));
             // What the call still waits for is dropped after the borrow: a socket that closes looks at it again.
@@ -160,14 +160,38 @@ const POLLING: u8 = 3;
 struct Parker {
     state: AtomicU8,
     thread: Thread,
-    /// What ends a `poll`: made when one is first needed, and closed with the call. A thread that waits for its next call
-    /// should hold no descriptors.
+    /// What ends a `poll`: there when one is first needed, and given away with the call. A thread that waits for its next
+    /// call should hold no descriptors.
     bell: Mutex<Option<Bell>>,
     generation: u32,
 }
 
 /// Two ends of one pipe. Shared, so that it stays open while the thread waits for it without the lock.
 type Bell = Arc<(UnixStream, UnixStream)>;
+
+/// Bells of calls that have ended, with the process that made them. Threads that make one call after the other take them up
+/// again; those of a burst are closed.
+static BELLS: Mutex<Vec<(u32, Bell)>> = Mutex::new(Vec::new());
+
+/// How many bells are kept.
+const KEPT_BELLS: usize = 3;
+
+/// Takes a bell that is kept. The lock is never waited for: the child of a fork may find it held by nobody.
+fn kept_bell(generation: u32) -> Option<Bell> {
+    let mut bells = BELLS.try_lock().ok()?;
+    // A child's copies of its parent's are of no use to it.
+    bells.retain(|(made_in, _)| *made_in == generation);
+    bells.pop().map(|(_, bell)| bell)
+}
+
+/// Keeps a bell, or closes it.
+fn keep_bell(generation: u32, bell: Bell) {
+    if let Ok(mut bells) = BELLS.try_lock()
+        && bells.len() < KEPT_BELLS
+    {
+        bells.push((generation, bell));
+    }
+}
 
 impl Wake for Parker {
     fn wake(self: Arc<Self>) {
@@ -211,6 +235,9 @@ impl Parker {
         }
         let mut bell = self.lock();
         if bell.is_none() {
+            *bell = kept_bell(self.generation);
+        }
+        if bell.is_none() {
             let (ring, heard) = UnixStream::pair().ok()?;
             ring.set_nonblocking(true).ok()?;
             heard.set_nonblocking(true).ok()?;
@@ -219,11 +246,15 @@ impl Parker {
         bell.clone()
     }
 
-    /// Closes the bell. Nobody waits for it any more.
-    fn close_bell(&self) {
+    /// Gives the bell away. Nobody waits for it any more.
+    fn release_bell(&self) {
         // The child of a fork may find the lock held by nobody.
-        if self.is_own() {
-            *self.lock() = None;
+        if !self.is_own() {
+            return;
+        }
+        let bell = self.lock().take();
+        if let Some(bell) = bell {
+            keep_bell(self.generation, bell);
         }
     }
 
