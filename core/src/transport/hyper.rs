@@ -38,7 +38,9 @@ use http1::Exchanged;
 use http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
 pub(crate) use sleep::Sleep;
-pub(crate) use spawn::{Background, Spawner, current_runtime, thread_error};
+#[cfg(feature = "reqwest")]
+pub(crate) use spawn::current_runtime;
+pub(crate) use spawn::{Background, Spawner, thread_error};
 
 /// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
 const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
