@@ -342,6 +342,32 @@ fn a_host_that_goes_closes_the_calls_it_had() {
     );
 }
 
+/// A call that nobody has polled yet when the host goes is a call that was submitted.
+#[test]
+fn a_host_that_goes_tells_of_every_call() {
+    const CALLS: usize = 500;
+    struct Count(Arc<AtomicUsize>);
+    impl Observer for Count {
+        fn call_finished(&self, _: &Trail) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    let sandbox = sandbox();
+    let told = Arc::new(AtomicUsize::new(0));
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(Count(Arc::clone(&told)))
+        .build_blocking()
+        .expect("a client");
+    for tag in 0..CALLS {
+        let tag = u64::try_from(tag).expect("a tag");
+        client.host().submit(client.get("/cameras").prepare(), tag);
+    }
+    drop(client);
+    assert_eq!(told.load(Ordering::Relaxed), CALLS);
+}
+
 #[test]
 fn a_host_that_goes_at_once_tells_of_every_call_and_sends_none() {
     #[derive(Default)]

@@ -231,6 +231,9 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
+        // Nobody takes results any more.
+        let notify = self.done.notify.write();
+        *notify.unwrap_or_else(PoisonError::into_inner) = None;
         // Those that have not begun yet must not begin now, and end with a trail all the same.
         let running: Vec<CancelToken> = lock(&self.done.running).values().cloned().collect();
         running.iter().for_each(CancelToken::cancel);
