@@ -75,6 +75,17 @@ impl fmt::Display for TraceId {
     }
 }
 
+impl TraceId {
+    /// Reads 32 hex digits.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u128::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| is_hex)
+            .map(Self)
+    }
+}
+
 /// The ID of one attempt within its trace, shown as 16 hex digits.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub(crate) struct SpanId(u64);
@@ -83,6 +94,15 @@ impl SpanId {
     /// Makes an ID of random bits; zero means "no span" and is avoided.
     pub(crate) fn new(random: u64) -> Self {
         Self(random.max(1))
+    }
+
+    /// Reads 16 hex digits.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let is_hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u64::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| is_hex)
+            .map(Self)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod json;
+mod read;
 mod recorder;
 pub(crate) mod report;
 
@@ -178,6 +179,24 @@ impl Trail {
     pub fn to_json(&self) -> String {
         // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a trail that [`to_json`](Self::to_json) or a sibling in another language has written, to show its report for one.
+    /// Fields and notes that this release does not know are passed over.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the text is not the JSON of a trail; it says what is wrong.
+    ///
+    /// # Examples
+    /// ```
+    /// # fn of(trail: &reqtrail::Trail) -> Result<(), reqtrail::Error> {
+    /// let kept = trail.to_json();
+    /// let again = reqtrail::Trail::from_json(&kept)?;
+    /// assert_eq!(again.call_id(), trail.call_id());
+    /// # Ok(()) }
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, crate::Error> {
+        read::trail(text).map_err(|why| crate::Error::new(ErrorKind::Decode, why))
     }
 
     /// The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets.
