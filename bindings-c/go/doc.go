@@ -28,3 +28,5 @@
 //
 // The work is done by libreqtrail, which this package binds by cgo; its README says how to get the library.
 package reqtrail
+
+import _ "github.com/reqtrail/reqtrail/bindings-c/go/internal/platform" // it says what is missing to build this

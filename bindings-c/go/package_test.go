@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -93,8 +94,8 @@ func TestAnEmptyModuleWithTheArchive(t *testing.T) {
 	write(t, filepath.Join(folder, "main.go"), consumer)
 	run(t, folder, nil, "go", "build", "-o", "consumer", ".")
 	equal(t, run(t, folder, nil, "./consumer", overloaded(t)), "true req_1 true\n")
-	// The library is in the program.
-	if needs := run(t, folder, nil, "ldd", "./consumer"); strings.Contains(needs, "libreqtrail") {
+	// The library is in the program, and so is what it unwinds with.
+	if needs := run(t, folder, nil, "ldd", "./consumer"); strings.Contains(needs, "libreqtrail") || strings.Contains(needs, "libgcc_s") {
 		t.Fatal(needs)
 	}
 	// Vendoring keeps the archive and the header.
@@ -121,6 +122,40 @@ func TestAnEmptyModuleWithAnInstalledLibrary(t *testing.T) {
 	equal(t, run(t, folder, installed, "./consumer", overloaded(t)), "true req_1 true\n")
 	if needs := run(t, folder, installed, "ldd", "./consumer"); !strings.Contains(needs, prefix+"/lib/libreqtrail.so") {
 		t.Fatal(needs)
+	}
+}
+
+// TestWhatIsMissingIsSaid builds where the package cannot be built: one line says what to do.
+func TestWhatIsMissingIsSaid(t *testing.T) {
+	here := packaging(t)
+	alone := filepath.Join(t.TempDir(), "package")
+	if err := os.CopyFS(alone, only{os.DirFS(here)}); err != nil {
+		t.Fatal(err)
+	}
+	cross := "arm64"
+	if runtime.GOARCH == cross {
+		cross = "amd64"
+	}
+	for _, one := range []struct {
+		from        string
+		environment []string
+		says        string
+	}{
+		{here, []string{"CGO_ENABLED=0"}, "reqtrail binds libreqtrail by cgo, which is off: set CGO_ENABLED=1"},
+		{here, []string{"GOARCH=" + cross, "CGO_ENABLED="}, "and CC to a C compiler for the target"},
+		{here, []string{"GOOS=windows", "CGO_ENABLED=0"}, "reqtrail binds libreqtrail by cgo"},
+		{alone, nil, "libreqtrail.a is missing: use a release's tag, or run scripts/go_archive.sh"},
+	} {
+		folder := module(t, one.from)
+		write(t, filepath.Join(folder, "main.go"), consumer)
+		command := exec.Command("go", "build", "-o", "consumer", ".")
+		command.Dir = folder
+		command.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=-mod=mod", "GOEXPERIMENT=", "GOWORK=off")
+		command.Env = append(command.Env, one.environment...)
+		out, err := command.CombinedOutput()
+		if err == nil || strings.Count(string(out), one.says) != 1 || strings.Count(string(out), "\n") > 4 {
+			t.Errorf("%v: %v\n%s", one.environment, err, out)
+		}
 	}
 }
 

@@ -1,0 +1,9 @@
+//go:build cgo && !reqtrail_pkgconfig
+
+package platform
+
+// #cgo CFLAGS: -I${SRCDIR}/../../lib/linux_arm64
+// #if !__has_include("libreqtrail.a")
+// #error "reqtrail: lib/linux_arm64/libreqtrail.a is missing: use a release's tag, or run scripts/go_archive.sh in a checkout, or build with -tags reqtrail_pkgconfig"
+// #endif
+import "C"
