@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"encoding/json"
-	"strings"
 	"unsafe"
 )
 
@@ -56,9 +55,9 @@ func reqtrailGoRefresh(id C.uintptr_t, refresh *C.reqtrail_refresh) {
 		fail(refresh, ErrClosed.Error())
 		return
 	}
-	token, err := h.refresh()
-	if err != nil {
-		fail(refresh, err.Error())
+	token, refused := h.refresh()
+	if refused != nil {
+		fail(refresh, refused.text)
 		return
 	}
 	C.reqtrail_refresh_token(refresh, charsOf(string(token.Value)), C.size_t(len(token.Value)))
@@ -68,7 +67,6 @@ func reqtrailGoRefresh(id C.uintptr_t, refresh *C.reqtrail_refresh) {
 }
 
 func fail(refresh *C.reqtrail_refresh, why string) {
-	why = strings.ToValidUTF8(why, "\uFFFD")
 	C.reqtrail_refresh_fail(refresh, charsOf(why), C.size_t(len(why)))
 }
 

@@ -3,6 +3,8 @@ package reqtrail
 import (
 	"context"
 	"errors"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -74,6 +76,7 @@ func TestAContextThatHasEnded(t *testing.T) {
 					t.Fatal(err)
 				}
 				equal(t, len(failed.Trail.Attempts()), 0)
+				equal(t, []string{failed.Trail.Outcome(), string(failed.Trail.Stopped())}, []string{"timeout", "deadline"})
 			}
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -186,4 +189,63 @@ func TestADeadlineOfTheContext(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Whoever notices a deadline first, the core or the context: the call is a timeout everywhere, and none is ever called
+// cancelled.
+func TestADeadlineIsATimeoutEverywhere(t *testing.T) {
+	const calls = 100
+	everyWay(t, func(t *testing.T) {
+		s := newServer(t)
+		told := make(chan *Trail, calls)
+		client := s.client(t, func(c *Config) { c.OnCall = func(trail *Trail) { told <- trail } })
+		var group sync.WaitGroup
+		for range calls {
+			group.Add(1)
+			go func() {
+				defer group.Done()
+				ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+				defer cancel()
+				_, err := client.Get(ctx, "/stall")
+				var failed *Error
+				if !errors.As(err, &failed) || failed.Kind != KindTimeout || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+					t.Error(err)
+					return
+				}
+				trail := failed.Trail
+				if trail.Outcome() != "timeout" || trail.Stopped() != StopDeadline || !strings.Contains(err.Error(), ": timeout") {
+					t.Error(err, trail)
+				}
+				for _, attempt := range trail.Attempts() {
+					if attempt.Failure != KindTimeout {
+						t.Error(attempt)
+					}
+				}
+				for _, text := range []string{err.Error(), trail.String(), trail.JSON()} {
+					if strings.Contains(text, "cancel") {
+						t.Error(text)
+					}
+				}
+			}()
+		}
+		group.Wait()
+		for range calls {
+			if trail := <-told; trail.Outcome() != "timeout" || trail.Stopped() != StopDeadline {
+				t.Error(trail)
+			}
+		}
+	})
+}
+
+func TestADeadlineEndsAnOperationAsATimeout(t *testing.T) {
+	s := newServer(t)
+	compute := NewCompute(s.client(t, func(c *Config) { c.Dialect = OpenStack; c.BaseURL += "/stall" }))
+	ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+	defer cancel()
+	_, err := compute.Server(ctx, "a")
+	var failed *Error
+	if !errors.As(err, &failed) || failed.Kind != KindTimeout || !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+	equal(t, []string{failed.Trail.Outcome(), string(failed.Trail.Stopped())}, []string{"timeout", "deadline"})
 }

@@ -36,7 +36,7 @@ func newClient(config *Config, connection *Connection) (*Client, error) {
 // like it; [errors.Is] finds [context.DeadlineExceeded] in every timeout.
 func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	if c == nil || c.core == nil {
-		return nil, notMade()
+		return nil, notMade().of(request)
 	}
 	response, err := c.core.do(ctx, request)
 	runtime.KeepAlive(c)
@@ -61,17 +61,18 @@ func (c *Client) Delete(ctx context.Context, path string, options ...Option) (*R
 	return c.Do(ctx, newRequest(http.MethodDelete, path, nil, options))
 }
 
-// Post makes a POST call with v as its JSON body; nil stands for no body, and [WithBody] gives another.
+// Post makes a POST call with v as its body: as JSON, but for what is a body already, such as []byte or [url.Values]; see
+// [Request.JSON]. nil stands for no body, and [WithBody] gives bytes together with their type.
 func (c *Client) Post(ctx context.Context, path string, v any, options ...Option) (*Response, error) {
 	return c.Do(ctx, newRequest(http.MethodPost, path, v, options))
 }
 
-// Put makes a PUT call with v as its JSON body, like Post.
+// Put makes a PUT call with v as its body, like Post.
 func (c *Client) Put(ctx context.Context, path string, v any, options ...Option) (*Response, error) {
 	return c.Do(ctx, newRequest(http.MethodPut, path, v, options))
 }
 
-// Patch makes a PATCH call with v as its JSON body, like Post.
+// Patch makes a PATCH call with v as its body, like Post.
 func (c *Client) Patch(ctx context.Context, path string, v any, options ...Option) (*Response, error) {
 	return c.Do(ctx, newRequest(http.MethodPatch, path, v, options))
 }

@@ -175,6 +175,62 @@ func TestATrail(t *testing.T) {
 	})
 }
 
+func TestATrailIsReadFromJSON(t *testing.T) {
+	client := newServer(t).client(t)
+	response, err := client.Get(background, "/once/{key}", WithParam("key", "k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Get(background, "/stall", WithTimeout(20*time.Millisecond))
+	var failed *Error
+	errors.As(err, &failed)
+	for _, trail := range []*Trail{response.Trail, failed.Trail} {
+		text, err := json.Marshal(map[string]any{"trail": trail})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read struct{ Trail *Trail }
+		if err := json.Unmarshal(text, &read); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, read.Trail.JSON(), trail.JSON())
+		// The times in it are those of the JSON, in milliseconds.
+		equal(t, strings.Count(read.Trail.String(), "\n"), strings.Count(trail.String(), "\n"))
+		equal(t, strings.HasPrefix(read.Trail.String(), "GET "+trail.Path()+"  "), true)
+		equal(t, read.Trail.Attempts(), trail.Attempts())
+		equal(t, read.Trail.CallID(), trail.CallID())
+		var value Trail
+		if err := json.Unmarshal([]byte(trail.JSON()), &value); err != nil || value.Outcome() != trail.Outcome() {
+			t.Fatal(err)
+		}
+		// Fields and notes of a later release, and its own name, stay.
+		later := strings.Replace(trail.JSON(), `"notes":[`, `"later":{"a":1},"notes":["later"`, 1)
+		later = strings.Replace(later, `"later""`, `"later","`, 1)
+		later = strings.Replace(later, "reqtrail/"+Version, "reqtrail/9.9.9", 1)
+		var newer Trail
+		if err := json.Unmarshal([]byte(later), &newer); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, newer.Client(), "reqtrail/9.9.9")
+		equal(t, newer.JSON(), later)
+		equal(t, strings.Contains(newer.String(), trail.CallID()), true)
+		if err := json.Unmarshal([]byte(later), trail); !errors.Is(err, KindDecode) {
+			t.Fatal(err)
+		}
+	}
+	var nothing struct{ Trail Trail }
+	if err := json.Unmarshal([]byte(`{"trail":null}`), &nothing); err != nil || nothing.Trail.String() != "no trail" {
+		t.Fatal(err)
+	}
+	for _, text := range []string{`{}`, `"hush"`, `[]`, `7`, `{"schema":"hush"}`, strings.Replace(response.Trail.JSON(), "trail/1", "trail/2", 1),
+		strings.Replace(response.Trail.JSON(), `"outcome":"ok"`, `"outcome":"hush"`, 1)} {
+		err := json.Unmarshal([]byte(text), &nothing.Trail)
+		if !errors.Is(err, KindDecode) || strings.Contains(err.Error(), "hush") {
+			t.Error(text, err)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
 		client := newServer(t).client(t)
@@ -265,17 +321,51 @@ func TestUnixSocket(t *testing.T) {
 
 func TestWrongValuesAreNamed(t *testing.T) {
 	for text, config := range map[string]Config{
-		"http2_ping_interval is 0; expected a longer time": {HTTP2PingInterval: -time.Second},
-		"http2_ping_timeout is 0; expected a longer time":  {HTTP2PingTimeout: -1},
-		"unix_socket is the path `/x/x":                    {UnixSocket: strings.Repeat("/x", 99)},
-		"unix_socket and proxy are both set":               {UnixSocket: "/x", Proxy: "http://p.example"},
-		"path is not UTF-8":                                {UnixSocket: "\xff"},
+		"HTTP2PingInterval is -1s; expected a longer time":                               {HTTP2PingInterval: -time.Second},
+		"HTTP2PingTimeout is -1ns; expected a longer time":                               {HTTP2PingTimeout: -1},
+		"Timeout is -1ns; expected a longer time":                                        {Timeout: -1},
+		"AttemptTimeout is -1ns; expected a longer time":                                 {AttemptTimeout: -1},
+		"ConnectTimeout is -1ns; expected a longer time":                                 {ConnectTimeout: -1},
+		"MaxAttempts is 33; expected 1 to 32":                                            {MaxAttempts: 33},
+		"MaxAttempts is -1; expected 1 to 32":                                            {MaxAttempts: -1},
+		"UnixSocket is the path `/x/x":                                                   {UnixSocket: strings.Repeat("/x", 99)},
+		"UnixSocket and":                                                                 {UnixSocket: "/x", Proxy: "http://p.example"},
+		"UnixSocket is not UTF-8 text":                                                   {UnixSocket: "\xff"},
+		"BaseURL is not UTF-8 text":                                                      {BaseURL: "\xff"},
+		"BaseURL has the scheme `ftp`":                                                   {BaseURL: "ftp://api.example"},
+		"Token is not UTF-8 text":                                                        {Token: "hush\xff"},
+		"UserAgent is not UTF-8 text":                                                    {UserAgent: "\xff"},
+		"Microversion is not UTF-8 text":                                                 {Microversion: "\xff"},
+		"Proxy is not UTF-8 text":                                                        {Proxy: "hush\xff"},
+		"Proxy and NoProxy are both set":                                                 {Proxy: "http://p.example", NoProxy: true},
+		"ClientCertificate is not UTF-8 text":                                            {ClientCertificate: "hush\xff"},
+		"ShowQueryParams[1] is not UTF-8 text":                                           {ShowQueryParams: []string{"a", "\xff"}},
+		"Header: the value of the header `X-A` is not":                                   {Header: http.Header{"X-A": {"hush\xff"}}},
+		"Dialect is a nil *reqtrail.CustomDialect":                                       {Dialect: (*CustomDialect)(nil)},
+		"Dialect is not UTF-8 text":                                                      {Dialect: DialectJSON("\xff")},
+		"Dialect cannot be written as JSON: it holds a text at `name` that is not UTF-8": {Dialect: CustomDialect{Name: "\xff"}},
+		"`none`": {Dialect: BuiltInDialect("none")},
 	} {
-		config.BaseURL = "http://api.example"
+		if config.BaseURL == "" {
+			config.BaseURL = "http://api.example"
+		}
 		client, err := NewClient(config)
-		if client != nil || !errors.Is(err, KindConfig) || !strings.Contains(err.Error(), text) {
+		if client != nil || !errors.Is(err, KindConfig) || !strings.HasPrefix(err.Error(), "config: ") || !strings.Contains(err.Error(), text) ||
+			strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "reqtrail_client") {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+	for text, config := range map[string]CloudConfig{
+		`Auth["password"] is not UTF-8 text`: {Auth: map[string]Secret{"password": "hush\xff"}},
+		"region_name is not UTF-8 text":      {RegionName: "\xff"},
+	} {
+		cloud, err := NewCloud(config)
+		if cloud != nil || !errors.Is(err, KindConfig) || !strings.Contains(err.Error(), text) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := CloudNamed("\xff"); !errors.Is(err, KindConfig) {
+		t.Error(err)
 	}
 }
 

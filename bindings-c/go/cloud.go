@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Cloud is what a program knows of an OpenStack cloud: where to sign in and how, and which of its endpoints to use.
@@ -60,6 +61,9 @@ func FindCloud(name, region string) (*Cloud, error) {
 func NewCloud(config CloudConfig) (*Cloud, error) {
 	auth := map[string]string{}
 	for name, value := range config.Auth {
+		if !utf8.ValidString(name) || !utf8.ValidString(string(value)) {
+			return nil, wrongOption("Auth[%+q] is not UTF-8 text", name)
+		}
 		auth[name] = string(value)
 	}
 	entry := map[string]any{"auth": auth}
@@ -73,6 +77,9 @@ func NewCloud(config CloudConfig) (*Cloud, error) {
 		"cert":                         config.Cert,
 		"key":                          config.Key,
 	} {
+		if !utf8.ValidString(value) {
+			return nil, wrongOption("%s is not UTF-8 text", name)
+		}
 		if value != "" {
 			entry[name] = value
 		}
@@ -93,7 +100,7 @@ func NewCloud(config CloudConfig) (*Cloud, error) {
 func cloudOf(handle *C.reqtrail_cloud, failed *C.reqtrail_error) (*Cloud, error) {
 	if handle == nil {
 		defer C.reqtrail_error_free(failed)
-		return nil, errorOf(failed)
+		return nil, configErrorOf(failed)
 	}
 	cloud := &Cloud{handle: handle}
 	runtime.AddCleanup(cloud, func(handle *C.reqtrail_cloud) { C.reqtrail_cloud_free(handle) }, handle)
@@ -128,13 +135,13 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	}
 	token := C.reqtrail_cancel_token_new()
 	defer C.reqtrail_cancel_token_free(token)
-	if contextEnd(ctx) != nil {
-		C.reqtrail_cancel_token_cancel(token)
+	if ended := contextEnd(ctx); ended != nil {
+		cancel(token, ended)
 	}
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
-		C.reqtrail_cancel_token_cancel(token)
+		cancel(token, safeErr(ctx))
 	})
 	var connection *C.reqtrail_connection
 	var failed *C.reqtrail_error

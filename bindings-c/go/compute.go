@@ -5,6 +5,8 @@ import "C"
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"runtime"
 	"time"
 )
@@ -55,6 +57,26 @@ type ExplainOptions struct {
 	Limit int
 }
 
+// check refuses what no following can have. A negative SettleTime stands for none.
+func (o *FollowOptions) check() *Error {
+	for _, time := range []struct {
+		name  string
+		value time.Duration
+	}{{"PollInterval", o.PollInterval}, {"MaxPollInterval", o.MaxPollInterval}, {"Deadline", o.Deadline}} {
+		if time.value < 0 {
+			return invalidRequest(fmt.Sprintf("%s is %v; expected a longer time", time.name, time.value), nil)
+		}
+	}
+	return nil
+}
+
+func checkLimit(limit int) *Error {
+	if limit < 0 || limit > math.MaxInt32 {
+		return invalidRequest(fmt.Sprintf("Limit is %d; expected 1 to %d, or 0 for the default", limit, math.MaxInt32), nil)
+	}
+	return nil
+}
+
 // Server reads a server, its fault included.
 func (c *Compute) Server(ctx context.Context, serverID string) (*Server, error) {
 	var s steps
@@ -84,6 +106,9 @@ func (c *Compute) Action(ctx context.Context, serverID, requestID string) (*Serv
 
 // Actions lists a server's actions, newest first, without their steps.
 func (c *Compute) Actions(ctx context.Context, serverID string, options ListOptions) (*ActionPage, error) {
+	if err := checkLimit(options.Limit); err != nil {
+		return nil, err
+	}
 	var s steps
 	s.text(C.RT_ACTIONS, serverID)
 	s.count(C.RT_LIMIT, options.Limit)
@@ -115,6 +140,9 @@ func (c *Compute) FollowID(ctx context.Context, serverID, requestID string, opti
 }
 
 func (c *Compute) follow(ctx context.Context, serverID, requestID string, started *Trail, options FollowOptions) (*ActionReport, error) {
+	if err := options.check(); err != nil {
+		return nil, err
+	}
 	var s steps
 	s.pair(C.RT_FOLLOW, serverID, requestID)
 	if options.PollInterval != 0 || options.MaxPollInterval != 0 {
@@ -147,6 +175,9 @@ func (c *Compute) follow(ctx context.Context, serverID, requestID string, starte
 // Explain tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each with its request ID and its outcome. Its error is
 // an [*ExplainError]. A server that is gone has a story as long as its actions can be read, from microversion 2.21.
 func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainOptions) (*ServerStory, error) {
+	if err := checkLimit(options.Limit); err != nil {
+		return nil, err
+	}
 	var s steps
 	s.text(C.RT_EXPLAIN, serverID)
 	s.count(C.RT_LIMIT, options.Limit)
@@ -247,10 +278,11 @@ func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, i
 		trail = started.handle
 	}
 	var token *C.reqtrail_cancel_token
-	if contextEnd(ctx) != nil {
+	if ended := contextEnd(ctx); ended != nil {
 		// The core then sends nothing, and gives its own account of that.
-		token = cancelledToken()
+		token = C.reqtrail_cancel_token_new()
 		defer C.reqtrail_cancel_token_free(token)
+		cancel(token, ended)
 	}
 	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id), token)
 	runtime.KeepAlive(started)
@@ -259,7 +291,7 @@ func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, i
 		w.ended.error = failed
 		return w, nil
 	}
-	q.wait(c, ctx, tag, w, false)
+	q.wait(c, ctx, tag, w)
 	return w, nil
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // Config describes a client. The zero value of a field stands for its default; where a number may be zero, such as
-// MaxRedirects, a negative one stands for zero.
+// MaxRedirects, a negative one stands for zero, and elsewhere it is refused.
 type Config struct {
 	// BaseURL is where the API is, as in https://novavms.example/api/v1. It is all that is needed.
 	BaseURL string

@@ -70,15 +70,16 @@ func rateLimitOf(has C.bool, limit *C.reqtrail_rate_limit) *RateLimit {
 	return read
 }
 
+// latestMoment is the end of the year 9999: what is later cannot be written as JSON.
+const latestMoment = 253402300799
+
 // moment reads seconds since 1970; a negative number is no moment.
 func moment(seconds float64) time.Time {
-	// The end of the year 9999: what is later cannot be written as JSON.
-	const latest = 253402300799
 	if seconds < 0 {
 		return time.Time{}
 	}
-	whole := int64(min(seconds, latest))
-	return time.Unix(whole, int64((min(seconds, latest)-float64(whole))*1e9)).UTC()
+	whole := int64(min(seconds, latestMoment))
+	return time.Unix(whole, int64((min(seconds, latestMoment)-float64(whole))*1e9)).UTC()
 }
 
 // responseOf copies a response and frees it.
@@ -161,6 +162,16 @@ func errorOf(failed *C.reqtrail_error) *Error {
 		e.causes = append(e.causes, errors.New(text(f.cause)))
 	}
 	return e
+}
+
+// configErrorOf is errorOf for what is being configured.
+func configErrorOf(failed *C.reqtrail_error) *Error {
+	e := errorOf(failed)
+	if e.Kind == KindInvalidRequest {
+		e.Kind = KindConfig
+		e.text = ""
+	}
+	return e.inGo()
 }
 
 // kindOf maps what only a C program can do wrong to what it is in Go: a value that cannot be sent.

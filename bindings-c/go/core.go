@@ -29,6 +29,9 @@ type core struct {
 
 	// timeout is that of a call, attemptTimeout that of an attempt, unless a request says otherwise.
 	timeout, attemptTimeout time.Duration
+
+	// typed says that the client's header has a Content-Type.
+	typed bool
 }
 
 const closedBit = 1 << 40
@@ -39,9 +42,9 @@ const (
 	defaultAttemptTimeout = 10 * time.Second
 )
 
-// deadlineGrace is how long the core may take to end a call by itself whose context has reached its deadline, which the
-// core knows: its account of the end is the better one.
-const deadlineGrace = 100 * time.Millisecond
+// deadlineSlack is by how much the core's own deadline of a call is later than the context's, whose end the call is to
+// end with: the context then knows its cause.
+const deadlineSlack = 10 * time.Millisecond
 
 func newCore(config *Config, connection *Connection) (*core, error) {
 	if err := checkVersion(); err != nil {
@@ -51,6 +54,7 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		hooks:          newHooks(config),
 		timeout:        orTime(config.Timeout, defaultTimeout),
 		attemptTimeout: orTime(config.AttemptTimeout, defaultAttemptTimeout),
+		typed:          hasContentType(config.Header),
 	}
 	var s steps
 	var from *C.reqtrail_connection
@@ -60,7 +64,8 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		s.text(C.RT_BASE_URL, config.BaseURL)
 	}
 	if err := s.config(config); err != nil {
-		return nil, &Error{Kind: KindConfig, Message: "the dialect cannot be written as JSON", causes: []error{err}}
+		c.hooks.close()
+		return nil, err
 	}
 	var failed *C.reqtrail_error
 	c.handle = C.rt_client_new((*C.uint8_t)(start(s)), C.size_t(len(s)), from, C.uintptr_t(c.hooks.id), &failed)
@@ -68,11 +73,7 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 	if c.handle == nil {
 		c.hooks.close()
 		defer C.reqtrail_error_free(failed)
-		e := errorOf(failed)
-		if e.Kind == KindInvalidRequest {
-			e.Kind = KindConfig
-		}
-		return nil, e
+		return nil, configErrorOf(failed)
 	}
 	return c, nil
 }
@@ -148,27 +149,27 @@ var stepsPool = sync.Pool{New: func() any { s := make(steps, 0, 512); return &s 
 // so that no goroutine that waits holds a thread.
 func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	if ctx == nil {
-		return nil, nilContext()
+		return nil, nilContext().of(r)
 	}
 	users := c.enter()
 	if users == 0 {
-		return nil, closedError()
+		return nil, closedError().of(r)
 	}
 	defer c.leave()
 	buffer := stepsPool.Get().(*steps)
 	s := (*buffer)[:0]
-	if err := s.request(r); err != nil {
+	if err := s.request(r, c.typed); err != nil {
 		return nil, err
 	}
 	bounded := c.bound(ctx, r, &s)
 	var w *waiter
 	var err error
-	if contextEnd(ctx) != nil {
-		w = c.callOver(s)
+	if ended := contextEnd(ctx); ended != nil {
+		w = c.callOver(s, ended)
 	} else if here(users) {
-		w = c.callHere(ctx, s, bounded)
+		w = c.callHere(ctx, s)
 	} else {
-		w, err = c.queue.call(c, ctx, s, bounded)
+		w, err = c.queue.call(c, ctx, s)
 	}
 	if err != nil {
 		return nil, err
@@ -177,18 +178,18 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 		*buffer = s
 		stepsPool.Put(buffer)
 	}
-	return c.result(ctx, w, bounded)
+	return c.result(ctx, r, w, bounded)
 }
 
 // result copies what a call has come to.
-func (c *core) result(ctx context.Context, w *waiter, bounded bool) (*Response, error) {
+func (c *core) result(ctx context.Context, r *Request, w *waiter, bounded bool) (*Response, error) {
 	defer w.release()
 	if w.ended.response != nil {
 		response := responseOf(&w.ended)
 		c.hooks.settle(ctx, response.Trail)
 		return response, nil
 	}
-	failed := errorOf(w.ended.error)
+	failed := errorOf(w.ended.error).of(r)
 	C.rt_free(w.ended.response, w.ended.report, w.ended.error)
 	c.hooks.settle(ctx, failed.Trail)
 	c.explain(ctx, failed, bounded)
@@ -205,19 +206,16 @@ func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
 
 // bound writes the times of a request, and has the context's deadline bound the call if it is the earlier one: the core
 // then knows that a wait would not fit, and ends the call before it. It says whether the context does.
-func (c *core) bound(ctx context.Context, r *Request, s *steps) bool {
+func (c *core) bound(ctx context.Context, r *Request, s *steps) (bounded bool) {
 	call, attempt := r.Timeout, r.AttemptTimeout
-	deadline, has := ctx.Deadline()
-	bounded := false
-	if has {
+	if deadline, has := ctx.Deadline(); has {
 		left := time.Until(deadline)
 		if left > 0 && left < orTime(call, c.timeout) {
-			bounded = true
 			if attempt == 0 {
 				// A call's own time may lift the attempt's; the context's deadline must not.
 				attempt = max(c.attemptTimeout, call)
 			}
-			call = left
+			call, bounded = left+deadlineSlack, true
 		}
 	}
 	s.time(C.RT_TIMEOUT, call)
@@ -226,46 +224,38 @@ func (c *core) bound(ctx context.Context, r *Request, s *steps) bool {
 }
 
 // callOver has the core end a call whose context is over: it sends nothing, and the trail is the core's own.
-func (c *core) callOver(s steps) *waiter {
+func (c *core) callOver(s steps, ended error) *waiter {
 	w := newWaiter()
-	token := cancelledToken()
+	token := C.reqtrail_cancel_token_new()
+	cancel(token, ended)
 	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, &w.ended)
 	C.reqtrail_cancel_token_free(token)
 	return w
 }
 
-func cancelledToken() *C.reqtrail_cancel_token {
-	token := C.reqtrail_cancel_token_new()
-	C.reqtrail_cancel_token_cancel(token)
-	return token
+// cancel cancels the calls of a token for what ended a context.
+func cancel(token *C.reqtrail_cancel_token, ended error) {
+	if isDeadline(ended) {
+		C.reqtrail_cancel_token_expire(token)
+	} else {
+		C.reqtrail_cancel_token_cancel(token)
+	}
 }
 
 // callHere makes a call on this goroutine's thread.
-func (c *core) callHere(ctx context.Context, s steps, bounded bool) *waiter {
+func (c *core) callHere(ctx context.Context, s steps) *waiter {
 	w := newWaiter()
-	done := ctx.Done()
-	if done == nil {
+	if ctx.Done() == nil {
 		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), nil, &w.ended)
 		return w
 	}
 	token := C.reqtrail_cancel_token_new()
-	over := make(chan struct{})
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
-		if bounded && ctx.Err() == context.DeadlineExceeded {
-			grace := time.NewTimer(deadlineGrace)
-			defer grace.Stop()
-			select {
-			case <-over:
-				return
-			case <-grace.C:
-			}
-		}
-		C.reqtrail_cancel_token_cancel(token)
+		cancel(token, safeErr(ctx))
 	})
 	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, &w.ended)
-	close(over)
 	if !stop() {
 		<-told
 	}

@@ -1,6 +1,9 @@
 package reqtrail
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+)
 
 // Dialect is what reqtrail knows of an API: where the request ID is, how errors look, which codes exist and which may be
 // retried, how the credential is sent. It is [NovaVMS], [OpenStack], a [CustomDialect] or a [DialectJSON].
@@ -50,6 +53,11 @@ type CustomDialect struct {
 
 func (d CustomDialect) describe() (string, []byte, error) {
 	description, err := json.Marshal(d)
+	if err == nil {
+		if problem := unfaithful(d, description); problem != "" {
+			err = errors.New("it " + problem)
+		}
+	}
 	return "", description, err
 }
 

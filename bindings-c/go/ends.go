@@ -18,46 +18,61 @@ func contextEnd(ctx context.Context) error {
 	return nil
 }
 
-// explainContext adds to an error what ended the call, as far as it was a context or a time: the end of a deadline is a
-// timeout whoever noticed it first, and every timeout is a [context.DeadlineExceeded], as in net/http. `bounded` says
-// that the core knew of the context's deadline.
-func explainContext(ctx context.Context, failed *Error, bounded bool) {
-	atDeadline := bounded && failed.Trail != nil && failed.Trail.Stopped() == StopDeadline
-	if failed.Kind == KindTimeout && atDeadline {
-		awaitDeadline(ctx)
-	}
-	ended := contextEnd(ctx)
-	switch {
-	case failed.Kind == KindCancelled && ended != nil:
-		failed.causes = append(failed.causes, ended)
-		if errors.Is(ended, context.DeadlineExceeded) {
-			failed.Kind = KindTimeout
+// safeErr is the Err of a context that is done, also of one of the program's own whose method panics.
+func safeErr(ctx context.Context) (ended error) {
+	defer func() {
+		if recover() != nil {
+			ended = context.Canceled
 		}
-		addCause(ctx, failed, ended)
-	case failed.Kind == KindTimeout || atDeadline:
-		failed.causes = append(failed.causes, context.DeadlineExceeded)
-		if atDeadline && errors.Is(ended, context.DeadlineExceeded) {
+	}()
+	return ctx.Err()
+}
+
+// isDeadline says whether a context ended at its deadline, and a call with it is a timeout.
+func isDeadline(ended error) bool {
+	isDeadline := false
+	_ = calling("an error of a context", func() { isDeadline = errors.Is(ended, context.DeadlineExceeded) })
+	return isDeadline
+}
+
+// explainContext adds to an error what ended the call, as far as it was a context or a time: every timeout is a
+// [context.DeadlineExceeded], as in net/http, and so is a call whose next wait would not have fitted before the context's
+// deadline. `bounded` says that the core knew of that.
+func explainContext(ctx context.Context, failed *Error, bounded bool) {
+	atDeadline := failed.Trail.Stopped() == StopDeadline
+	switch {
+	case failed.Kind == KindCancelled:
+		if ended := contextEnd(ctx); ended != nil {
+			failed.causes = append(failed.causes, ended)
 			addCause(ctx, failed, ended)
 		}
+	case failed.Kind == KindTimeout || bounded && atDeadline:
+		failed.causes = append(failed.causes, context.DeadlineExceeded)
+		if atDeadline {
+			awaitDeadline(ctx)
+		}
+		if ended := ctx.Err(); atDeadline && isDeadline(ended) {
+			addCause(ctx, failed, ended)
+		}
+	}
+}
+
+// awaitDeadline lets a context notice that its deadline is past, which it says itself. Only then it has a cause.
+func awaitDeadline(ctx context.Context) {
+	deadline, has := ctx.Deadline()
+	if !has || time.Until(deadline) > 0 || ctx.Done() == nil {
+		return
+	}
+	late := time.NewTimer(10 * deadlineSlack)
+	defer late.Stop()
+	select {
+	case <-ctx.Done():
+	case <-late.C:
 	}
 }
 
 func addCause(ctx context.Context, failed *Error, ended error) {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(ended, cause) {
 		failed.causes = append(failed.causes, cause)
-	}
-}
-
-// awaitDeadline lets a context notice its deadline, which the core may do a little earlier: only then it has a cause.
-func awaitDeadline(ctx context.Context) {
-	deadline, _ := ctx.Deadline()
-	if time.Until(deadline) > deadlineGrace/10 {
-		return
-	}
-	grace := time.NewTimer(deadlineGrace)
-	defer grace.Stop()
-	select {
-	case <-ctx.Done():
-	case <-grace.C:
 	}
 }

@@ -152,7 +152,17 @@ func invalidRequest(message string, cause error) *Error {
 	return e
 }
 
-func nilContext() *Error { return invalidRequest("the context is nil", nil) }
+// of adds to an error without a trail which request it is about.
+func (e *Error) of(r *Request) *Error {
+	if e.Trail == nil && r != nil {
+		e.text = r.shown() + ": " + string(e.Kind) + ": " + e.Message
+	}
+	return e
+}
+
+func nilContext() *Error {
+	return invalidRequest("the context is nil; expected one, such as context.Background()", nil)
+}
 
 func notMade() *Error { return invalidRequest("the client is nil or was not made by NewClient", nil) }
 

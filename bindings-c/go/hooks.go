@@ -6,7 +6,6 @@ import "C"
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 )
@@ -40,7 +39,7 @@ type hooks struct {
 	cancel context.CancelFunc
 
 	mutex    sync.Mutex
-	refusals []error
+	refusals []*refusal
 }
 
 // keptRefusals is how many errors of a refresher are kept for the calls that they end.
@@ -83,35 +82,49 @@ func (h *hooks) settle(ctx context.Context, trail *Trail) {
 // errExited is the error of a refresher that called runtime.Goexit.
 var errExited = errors.New("the token refresher ended its goroutine")
 
-// refresh asks the program for a token, on a goroutine that the program may end.
-func (h *hooks) refresh() (Token, error) {
+// refusal is an error of the program's refresher, and its text, which the core carries.
+type refusal struct {
+	err  error
+	text string
+}
+
+// refresh asks the program for a token, on a goroutine that the program may end. Nothing that the program does there,
+// or that its error does when it is asked for its text, may leave it.
+func (h *hooks) refresh() (Token, *refusal) {
 	type answer struct {
-		token Token
-		err   error
+		token   Token
+		refused *refusal
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		given := answer{err: errExited}
+		given := answer{refused: &refusal{errExited, errExited.Error()}}
+		// Also if the log's handler ends the goroutine.
+		defer func() { answers <- given }()
 		defer func() {
 			if panicked := recover(); panicked != nil {
-				given.err = &panicError{panicked}
-				slog.Error("reqtrail: the token refresher panicked", "panic", panicked)
+				failed := &panicError{"the token refresher", panicked}
+				given.refused = &refusal{failed, failed.Error()}
+				logPanic("reqtrail: the token refresher panicked", panicked)
 			}
-			answers <- given
 		}()
 		token, err := h.refresher(h.ctx)
-		given = answer{token, err}
+		if err == nil {
+			given = answer{token: token}
+			return
+		}
+		err = speakable(err)
+		given.refused = &refusal{err, errorText(err)}
 	}()
 	given := <-answers
-	if given.err != nil {
+	if given.refused != nil {
 		h.mutex.Lock()
-		h.refusals = append(h.refusals, given.err)
+		h.refusals = append(h.refusals, given.refused)
 		if len(h.refusals) > keptRefusals {
 			h.refusals = h.refusals[1:]
 		}
 		h.mutex.Unlock()
 	}
-	return given.token, given.err
+	return given.token, given.refused
 }
 
 // refusal finds the refresher's error behind the error of a call: the core carries its text.
@@ -123,16 +136,12 @@ func (h *hooks) refusal(failed *Error) error {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	for at := len(h.refusals) - 1; at >= 0; at-- {
-		if h.refusals[at].Error() == text {
-			return h.refusals[at]
+		if h.refusals[at].text == text {
+			return h.refusals[at].err
 		}
 	}
 	return nil
 }
-
-type panicError struct{ value any }
-
-func (e *panicError) Error() string { return "the token refresher panicked" }
 
 // tellers tell programs what happened: in order for each call, apart from the threads of the library, which must not
 // wait for them.
@@ -204,7 +213,7 @@ func (t *tellers) settle(ctx context.Context, call string) {
 func guarded(function func()) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			slog.Error("reqtrail: a hook panicked", "panic", panicked)
+			logPanic("reqtrail: a hook panicked", panicked)
 		}
 	}()
 	function()

@@ -8,7 +8,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 	"unsafe"
 )
 
@@ -128,7 +127,7 @@ func (q *queue) forget(tag uint64) {
 }
 
 // call submits a call and waits for its end.
-func (q *queue) call(c *core, ctx context.Context, s steps, bounded bool) (*waiter, error) {
+func (q *queue) call(c *core, ctx context.Context, s steps) (*waiter, error) {
 	if err := q.open(c); err != nil {
 		return nil, err
 	}
@@ -139,27 +138,22 @@ func (q *queue) call(c *core, ctx context.Context, s steps, bounded bool) (*wait
 		w.ended.error = failed
 		return w, nil
 	}
-	q.wait(c, ctx, tag, w, bounded)
+	q.wait(c, ctx, tag, w)
 	return w, nil
 }
 
 // wait waits for a result. The context's end cancels what is under way, and its one result then comes at once.
-func (q *queue) wait(c *core, ctx context.Context, tag uint64, w *waiter, bounded bool) {
+func (q *queue) wait(c *core, ctx context.Context, tag uint64, w *waiter) {
 	select {
 	case <-w.woken:
 		return
 	case <-ctx.Done():
 	}
-	if bounded && ctx.Err() == context.DeadlineExceeded {
-		grace := time.NewTimer(deadlineGrace)
-		defer grace.Stop()
-		select {
-		case <-w.woken:
-			return
-		case <-grace.C:
-		}
+	if isDeadline(safeErr(ctx)) {
+		C.reqtrail_client_expire(c.handle, C.uint64_t(tag))
+	} else {
+		C.reqtrail_client_cancel(c.handle, C.uint64_t(tag))
 	}
-	C.reqtrail_client_cancel(c.handle, C.uint64_t(tag))
 	<-w.woken
 }
 

@@ -1,18 +1,26 @@
 package reqtrail
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 )
 
-// Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs; strings, numbers, bools
-// and what is a [fmt.Stringer] are written as fmt.Sprint writes them, and percent-encoded whole. Anything else, nil too,
+// maxAttempts is how many attempts a call makes at most.
+const maxAttempts = 32
+
+// Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs. Strings, numbers and
+// bools are written as they are, numbers in plain decimals; a [time.Time] by RFC 3339; and what is an
+// [encoding.TextMarshaler] or a [fmt.Stringer] as it says itself. All are percent-encoded whole. Anything else, nil too,
 // is refused, and nothing is sent.
 type Params map[string]any
 
-// Request is one call. The zero value of a field stands for the client's own setting; where a number may be zero, a
-// negative one stands for zero.
+// Request is one call. The zero value of a field stands for the client's own setting; a negative
+// number is refused.
 type Request struct {
 	// Method is GET if it is empty.
 	Method string
@@ -31,8 +39,13 @@ type Request struct {
 	// Header is added to the client's.
 	Header http.Header
 
-	// JSON is marshalled as the body, which then has the type application/json; nil stands for no body. A [Secret] in
-	// it is refused, since JSON hides it: convert it to string where it is to be sent.
+	// JSON is marshalled as the body, which then has the type application/json; nil stands for no body. What JSON would
+	// not show as it is, is refused: a [Secret], which is to be converted to string where it is to be sent, a stream, and
+	// a text that is not UTF-8.
+	//
+	// What is a body already is sent as it is: []byte, *bytes.Buffer, *bytes.Reader and *strings.Reader from where they
+	// stand, as application/octet-stream unless Header says otherwise, and [url.Values] as a form. Any other [io.Reader]
+	// is refused: read it first, so that a retry can send it again.
 	JSON any
 	// Body is the body as it is; Header may say its type. It cannot be given together with JSON.
 	Body []byte
@@ -63,6 +76,60 @@ type Request struct {
 	emptyKey, emptyTag bool
 	// nilOption and hasBody have the request refused, where an option was nil, or a JSON body was given too.
 	nilOption, hasBody bool
+}
+
+func (r *Request) method() string {
+	if r.Method == "" {
+		return http.MethodGet
+	}
+	return r.Method
+}
+
+// checkNumbers refuses what no call can have. A negative number stands for zero only where zero is a number that may be
+// given.
+func (r *Request) checkNumbers() *Error {
+	for name, value := range map[string]time.Duration{
+		"Timeout": r.Timeout, "AttemptTimeout": r.AttemptTimeout, "ConnectTimeout": r.ConnectTimeout,
+	} {
+		if value < 0 {
+			return invalidRequest(fmt.Sprintf("%s is %v; expected a longer time", name, value), nil)
+		}
+	}
+	if r.MaxAttempts < 0 || r.MaxAttempts > maxAttempts {
+		return invalidRequest(fmt.Sprintf("MaxAttempts is %d; expected 1 to %d", r.MaxAttempts, maxAttempts), nil)
+	}
+	return nil
+}
+
+// shown is the request as errors name it: method and template, without a query that the template should not have, and a
+// link, which may hold anything, not at all.
+func (r *Request) shown() string {
+	if r.Link != "" {
+		return oneLine(r.method()) + " of a link"
+	}
+	path, _, _ := strings.Cut(r.Path, "?")
+	if strings.Contains(path, "//") {
+		return oneLine(r.method()) + " of a URL"
+	}
+	return oneLine(r.method()) + " " + oneLine(path)
+}
+
+// oneLine escapes what would break a line, and shortens.
+func oneLine(text string) string {
+	const longest = 200
+	var line strings.Builder
+	for _, c := range strings.ToValidUTF8(text, "\uFFFD") {
+		if line.Len() > longest {
+			line.WriteRune('…')
+			break
+		}
+		if unicode.IsPrint(c) {
+			line.WriteRune(c)
+		} else {
+			line.WriteString(strings.Trim(strconv.QuoteRuneToASCII(c), "'"))
+		}
+	}
+	return line.String()
 }
 
 // Option sets something of a [Request].

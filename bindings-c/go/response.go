@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"time"
 	"unicode/utf8"
 )
@@ -50,20 +51,35 @@ var byteOrderMark = []byte("\ufeff")
 // NotModified says whether what the request named with IfNoneMatch is still current: a 304, which has no body.
 func (r *Response) NotModified() bool { return r.StatusCode == http.StatusNotModified }
 
-// JSON reads the body into v. It is UTF-8 whatever the charset says; a byte-order mark before it is passed over. A body that is not JSON, or does not fit, gives an [*Error] of [KindDecode] with the trail;
-// [errors.As] finds the error of encoding/json in it.
+// JSON reads the body into v, a pointer. It is UTF-8 whatever the charset says; a byte-order mark before it is passed
+// over. A body that is not JSON, or does not fit, gives an [*Error] of [KindDecode] with the trail; [errors.As] finds the
+// error of encoding/json in it.
 func (r *Response) JSON(v any) error {
+	if target := reflect.ValueOf(v); target.Kind() != reflect.Pointer || target.IsNil() {
+		what := "nil"
+		if v != nil {
+			what = fmt.Sprintf("a nil %T", v)
+			if target.Kind() != reflect.Pointer {
+				what = fmt.Sprintf("a %T", v)
+			}
+		}
+		return invalidRequest("JSON is to read into "+what+"; expected a pointer to what is to be filled", nil)
+	}
 	if !utf8.Valid(r.Body) {
 		return r.Trail.unusable("the body is not JSON", errNotText)
 	}
-	err := json.Unmarshal(bytes.TrimPrefix(r.Body, byteOrderMark), v)
+	text := bytes.TrimPrefix(r.Body, byteOrderMark)
+	err := json.Unmarshal(text, v)
 	if err == nil {
 		return nil
 	}
 	var refused *json.UnmarshalTypeError
-	if errors.As(err, &refused) {
+	switch {
+	case errors.As(err, &refused):
 		what := fmt.Sprintf("the body is JSON, but not of the wanted shape (at byte %d)", refused.Offset)
 		return r.Trail.unusable(what, err)
+	case json.Valid(text):
+		return r.Trail.unusable("the body is JSON, but what it is read into refuses it", err)
 	}
 	return r.Trail.unusable("the body is not JSON", err)
 }

@@ -37,38 +37,3 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 var secretType = reflect.TypeFor[Secret]()
-
-// holdsSecret says whether a value that encoding/json has written holds a secret somewhere.
-func holdsSecret(v reflect.Value, seen map[uintptr]bool) bool {
-	switch v.Kind() {
-	case reflect.String:
-		return v.Type() == secretType
-	case reflect.Interface:
-		return holdsSecret(v.Elem(), seen)
-	case reflect.Pointer:
-		if v.IsNil() || seen[v.Pointer()] && v.Elem().Kind() == reflect.Struct {
-			return false
-		}
-		seen[v.Pointer()] = true
-		return holdsSecret(v.Elem(), seen)
-	case reflect.Struct:
-		for at := range v.NumField() {
-			if holdsSecret(v.Field(at), seen) {
-				return true
-			}
-		}
-	case reflect.Slice, reflect.Array:
-		for at := range v.Len() {
-			if holdsSecret(v.Index(at), seen) {
-				return true
-			}
-		}
-	case reflect.Map:
-		for entries := v.MapRange(); entries.Next(); {
-			if holdsSecret(entries.Key(), seen) || holdsSecret(entries.Value(), seen) {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -4,17 +4,15 @@ package reqtrail
 import "C"
 
 import (
-	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // steps is the buffer of what the shim is to set: a request, the options of a client, an operation.
@@ -85,8 +83,9 @@ func (s *steps) moment(what uint8, at time.Time) {
 	}
 }
 
+// unixSeconds is a moment from 1970 on, and not after the year 9999.
 func unixSeconds(at time.Time) float64 {
-	return max(float64(at.Unix())+float64(at.Nanosecond())/1e9, 0)
+	return min(max(float64(at.Unix())+float64(at.Nanosecond())/1e9, 0), latestMoment)
 }
 
 // milliseconds rounds up: a time is never shorter than was asked for.
@@ -97,78 +96,123 @@ func milliseconds(d time.Duration) uint64 {
 	return uint64((d-1)/time.Millisecond) + 1
 }
 
-func (s *steps) headers(header http.Header) {
+func (s *steps) headers(header http.Header) *Error {
 	if len(header) <= 1 {
 		for name, values := range header {
-			for _, value := range values {
-				s.pair(C.RT_HEADER, name, value)
+			if err := s.header(name, values); err != nil {
+				return err
 			}
 		}
-		return
+		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		for _, value := range header[name] {
-			s.pair(C.RT_HEADER, name, value)
+		if err := s.header(name, header[name]); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-// paramText is how a value is written into a path: what has no text of its own, such as a pointer or a list, would be
-// sent as an address or in Go's notation, and is refused.
-func paramText(name string, value any) (string, error) {
-	v := reflect.ValueOf(value)
-	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return "", invalidRequest(fmt.Sprintf("the value of the parameter `%s` is nil", name), nil)
+func (s *steps) header(name string, values []string) *Error {
+	if !utf8.ValidString(name) {
+		return invalidRequest(fmt.Sprintf("the name of the header %+q is not UTF-8 text", name), nil)
 	}
-	_, speaks := value.(fmt.Stringer)
-	plain := v.Kind() >= reflect.Bool && v.Kind() <= reflect.Float64 || v.Kind() == reflect.String
-	if !speaks && !plain {
-		return "", invalidRequest(fmt.Sprintf("the value of the parameter `%s` is a %T, which has no text of its own; "+
-			"expected a string, a number, a bool or a fmt.Stringer", name, value), nil)
+	for _, value := range values {
+		if !utf8.ValidString(value) {
+			return invalidRequest("the value of the header `"+name+"` is not UTF-8 text", nil)
+		}
+		s.pair(C.RT_HEADER, name, value)
 	}
-	text := fmt.Sprint(value)
-	if strings.Contains(text, redacted) && v.Kind() != reflect.String {
-		return "", invalidRequest(fmt.Sprintf("the value of the parameter `%s` holds a Secret; give the Secret itself", name), nil)
-	}
-	return text, nil
+	return nil
 }
 
-// jsonBody marshals a body.
-func jsonBody(v any) ([]byte, error) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return nil, invalidRequest("the body cannot be written as JSON: "+err.Error(), err)
-	}
-	if bytes.Contains(body, []byte(redacted)) && holdsSecret(reflect.ValueOf(v), map[uintptr]bool{}) {
-		return nil, invalidRequest("the body holds a Secret, which JSON would show as "+redacted+"; convert it to string to send it", nil)
-	}
-	return body, nil
-}
-
-// request writes a request, or says why it cannot be sent.
-func (s *steps) request(r *Request) error {
-	switch {
-	case r == nil:
+// request writes a request, or says why it cannot be sent. `typed` says that the client has a Content-Type of its own.
+func (s *steps) request(r *Request, typed bool) error {
+	if r == nil {
 		return invalidRequest("the request is nil", nil)
+	}
+	if err := s.requestOf(r, typed); err != nil {
+		return err.of(r)
+	}
+	return nil
+}
+
+func (s *steps) requestOf(r *Request, typed bool) *Error {
+	switch {
 	case r.nilOption:
 		return invalidRequest("an option of the request is nil", nil)
 	case r.JSON != nil && (r.Body != nil || r.hasBody):
 		return invalidRequest("the request has both a JSON body and another; give one of them", nil)
 	}
-	method := r.Method
-	if method == "" {
-		method = http.MethodGet
+	if err := r.checkNumbers(); err != nil {
+		return err
+	}
+	method := r.method()
+	if !utf8.ValidString(method) {
+		return invalidRequest("the method is not UTF-8 text", nil)
 	}
 	if r.Link != "" {
+		if !utf8.ValidString(r.Link) {
+			return invalidRequest("the link is not UTF-8 text", nil)
+		}
 		s.pair(C.RT_LINK, method, r.Link)
 	} else {
+		if !utf8.ValidString(r.Path) {
+			return invalidRequest("the path is not UTF-8 text", nil)
+		}
 		s.pair(C.RT_PATH, method, r.Path)
 	}
+	if err := s.target(r); err != nil {
+		return err
+	}
+	if err := s.headers(r.Header); err != nil {
+		return err
+	}
+	if err := s.body(r, typed); err != nil {
+		return err
+	}
+	if r.Idempotent != nil {
+		idempotent := uint64(0)
+		if *r.Idempotent {
+			idempotent = 1
+		}
+		s.number(C.RT_IDEMPOTENT, idempotent)
+	}
+	for _, text := range []struct {
+		what    uint8
+		name    string
+		value   string
+		isEmpty bool
+	}{
+		{C.RT_IDEMPOTENCY_KEY, "idempotency key", r.IdempotencyKey, r.emptyKey},
+		{C.RT_CORRELATION_ID, "correlation ID", r.CorrelationID, false},
+		{C.RT_MICROVERSION, "microversion", r.Microversion, false},
+		{C.RT_IF_NONE_MATCH, "entity tag", r.IfNoneMatch, r.emptyTag},
+	} {
+		if text.value == "" && !text.isEmpty {
+			continue
+		}
+		if !utf8.ValidString(text.value) {
+			return invalidRequest("the "+text.name+" is not UTF-8 text", nil)
+		}
+		s.text(text.what, text.value)
+	}
+	s.time(C.RT_CONNECT_TIMEOUT, r.ConnectTimeout)
+	s.count(C.RT_MAX_ATTEMPTS, r.MaxAttempts)
+	return nil
+}
+
+// target writes the values of the path and the query.
+func (s *steps) target(r *Request) *Error {
 	for name, value := range r.Params {
+		if !utf8.ValidString(name) {
+			return invalidRequest(fmt.Sprintf("the name of the parameter %+q is not UTF-8 text", name), nil)
+		}
 		switch value := value.(type) {
-		case string:
-			s.pair(C.RT_PARAM, name, value)
 		case Secret:
+			if !utf8.ValidString(string(value)) {
+				return invalidRequest("the value of the parameter `"+name+"` is not UTF-8 text", nil)
+			}
 			s.pair(C.RT_SECRET_PARAM, name, string(value))
 		default:
 			text, err := paramText(name, value)
@@ -181,103 +225,61 @@ func (s *steps) request(r *Request) error {
 	if len(r.Query) > 0 {
 		for _, name := range slices.Sorted(maps.Keys(r.Query)) {
 			for _, value := range r.Query[name] {
-				s.pair(C.RT_QUERY, name, value)
+				if err := s.query(name, value); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	for _, pair := range r.OrderedQuery {
-		s.pair(C.RT_QUERY, pair[0], pair[1])
-	}
-	s.headers(r.Header)
-	switch {
-	case r.JSON != nil:
-		body, err := jsonBody(r.JSON)
-		if err != nil {
+		if err := s.query(pair[0], pair[1]); err != nil {
 			return err
 		}
-		s.bytes(C.RT_JSON, body)
-	case r.Body != nil:
-		s.bytes(C.RT_BODY, r.Body)
 	}
-	if r.Idempotent != nil {
-		idempotent := uint64(0)
-		if *r.Idempotent {
-			idempotent = 1
-		}
-		s.number(C.RT_IDEMPOTENT, idempotent)
-	}
-	if r.IdempotencyKey != "" || r.emptyKey {
-		s.text(C.RT_IDEMPOTENCY_KEY, r.IdempotencyKey)
-	}
-	s.textIf(C.RT_CORRELATION_ID, r.CorrelationID)
-	s.textIf(C.RT_MICROVERSION, r.Microversion)
-	if r.IfNoneMatch != "" || r.emptyTag {
-		s.text(C.RT_IF_NONE_MATCH, r.IfNoneMatch)
-	}
-	s.time(C.RT_CONNECT_TIMEOUT, r.ConnectTimeout)
-	s.count(C.RT_MAX_ATTEMPTS, r.MaxAttempts)
 	return nil
 }
 
-// config writes the options of a client. `hooked` says that it has functions of Go.
-func (s *steps) config(c *Config) error {
-	if c.Dialect != nil {
-		name, description, err := c.Dialect.describe()
-		switch {
-		case err != nil:
+func (s *steps) query(name, value string) *Error {
+	switch {
+	case !utf8.ValidString(name):
+		return invalidRequest(fmt.Sprintf("the name of the query parameter %+q is not UTF-8 text", name), nil)
+	case !utf8.ValidString(value):
+		return invalidRequest("the value of the query parameter `"+name+"` is not UTF-8 text", nil)
+	}
+	s.pair(C.RT_QUERY, name, value)
+	return nil
+}
+
+// body writes a body, and its type where no header says it.
+func (s *steps) body(r *Request, typed bool) *Error {
+	switch {
+	case r.JSON != nil:
+		body, err := bodyOf(r.JSON)
+		if err != nil {
 			return err
-		case description != nil:
-			s.bytes(C.RT_DIALECT_JSON, description)
-		default:
-			s.text(C.RT_DIALECT, name)
 		}
-	}
-	s.textIf(C.RT_TOKEN, string(c.Token))
-	s.flag(C.RT_TOKEN_REFRESHER, c.TokenRefresher != nil)
-	s.flag(C.RT_ON_ATTEMPT, c.OnAttempt != nil)
-	s.flag(C.RT_ON_CALL, c.OnCall != nil)
-	s.headers(c.Header)
-	s.textIf(C.RT_USER_AGENT, c.UserAgent)
-	s.textIf(C.RT_MICROVERSION, c.Microversion)
-	s.count(C.RT_MAX_ATTEMPTS, c.MaxAttempts)
-	s.time(C.RT_BASE_DELAY, c.BaseDelay)
-	s.time(C.RT_MAX_DELAY, c.MaxDelay)
-	s.time(C.RT_MAX_RETRY_AFTER, c.MaxRetryAfter)
-	if c.RetryBudget.Off {
-		s.flag(C.RT_NO_RETRY_BUDGET, true)
-	} else if c.RetryBudget != (RetryBudget{}) {
-		s.numbers(C.RT_RETRY_BUDGET, orDefault(c.RetryBudget.Capacity, 500), orDefault(c.RetryBudget.RetryCost, 5))
-	}
-	s.time(C.RT_TIMEOUT, c.Timeout)
-	s.time(C.RT_ATTEMPT_TIMEOUT, c.AttemptTimeout)
-	s.time(C.RT_CONNECT_TIMEOUT, c.ConnectTimeout)
-	if c.MaxBodyBytes != 0 {
-		s.number(C.RT_MAX_BODY_BYTES, uint64(max(c.MaxBodyBytes, 0)))
-	}
-	s.count(C.RT_MAX_REDIRECTS, c.MaxRedirects)
-	for _, name := range c.ShowQueryParams {
-		s.text(C.RT_SHOW_QUERY_PARAM, name)
-	}
-	s.flag(C.RT_NO_TRACEPARENT, c.NoTraceparent)
-	s.flag(C.RT_NO_DECOMPRESS, c.NoDecompress)
-	s.textIf(C.RT_PROXY, string(c.Proxy))
-	s.flag(C.RT_NO_PROXY, c.NoProxy)
-	for _, pem := range c.ExtraCAs {
-		s.bytes(C.RT_EXTRA_CA, pem)
-	}
-	s.textIf(C.RT_CLIENT_CERTIFICATE, string(c.ClientCertificate))
-	s.flag(C.RT_ACCEPT_INVALID_CERTS, c.InsecureSkipVerify)
-	s.flag(C.RT_HTTP1_ONLY, c.HTTP1Only)
-	s.count(C.RT_POOL_MAX_IDLE, c.PoolMaxIdle)
-	s.time(C.RT_POOL_IDLE_TIMEOUT, c.PoolIdleTimeout)
-	s.time(C.RT_HTTP2_PING_INTERVAL, c.HTTP2PingInterval)
-	s.flag(C.RT_NO_HTTP2_PINGS, c.NoHTTP2Pings)
-	s.time(C.RT_HTTP2_PING_TIMEOUT, c.HTTP2PingTimeout)
-	s.textIf(C.RT_UNIX_SOCKET, c.UnixSocket)
-	if c.JitterSeed != 0 {
-		s.number(C.RT_JITTER_SEED, c.JitterSeed)
+		if body.isJSON {
+			s.bytes(C.RT_JSON, body.data)
+			return nil
+		}
+		if !typed && !hasContentType(r.Header) {
+			s.pair(C.RT_HEADER, "Content-Type", body.contentType)
+		}
+		s.bytes(C.RT_BODY, body.data)
+	case r.Body != nil:
+		s.bytes(C.RT_BODY, r.Body)
 	}
 	return nil
+}
+
+// hasContentType says whether a header names a type, or says by an empty list that there shall be none.
+func hasContentType(header http.Header) bool {
+	for name := range header {
+		if strings.EqualFold(name, "Content-Type") {
+			return true
+		}
+	}
+	return false
 }
 
 func orDefault(value, otherwise int) uint64 {

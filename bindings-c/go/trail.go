@@ -22,6 +22,8 @@ type Trail struct {
 	handle *C.reqtrail_trail
 	once   sync.Once
 	data   trailJSON
+	// text is the JSON of a trail that was read, as it was written.
+	text string
 }
 
 // trailJSON is the trail as its JSON has it.
@@ -163,8 +165,11 @@ func (t *Trail) String() string {
 
 // JSON is the trail as JSON of the schema reqtrail.trail/1, the same in every language.
 func (t *Trail) JSON() string {
-	if t == nil || t.handle == nil {
+	switch {
+	case t == nil || t.handle == nil:
 		return "null"
+	case t.text != "":
+		return t.text
 	}
 	return t.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
 		return C.reqtrail_trail_json(handle, length)
@@ -173,6 +178,32 @@ func (t *Trail) JSON() string {
 
 // MarshalJSON is the same as JSON.
 func (t *Trail) MarshalJSON() ([]byte, error) { return []byte(t.JSON()), nil }
+
+// UnmarshalJSON reads a trail that MarshalJSON or a sibling in another language has written. Its error is an [*Error] of
+// [KindDecode]. null reads as a trail without attempts.
+func (t *Trail) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	if t.handle != nil {
+		return &Error{Kind: KindDecode, Message: "a trail of a call cannot become another; read into a new one"}
+	}
+	text := string(data)
+	var handle *C.reqtrail_trail
+	var failed *C.reqtrail_error
+	C.reqtrail_trail_from_json(charsOf(text), C.size_t(len(text)), &handle, &failed)
+	if handle == nil {
+		defer C.reqtrail_error_free(failed)
+		e := errorOf(failed)
+		if e.Kind == KindInvalidRequest {
+			e.Kind, e.text = KindDecode, ""
+		}
+		return e
+	}
+	t.handle, t.text = handle, text
+	runtime.AddCleanup(t, freeTrail, handle)
+	return nil
+}
 
 // LogValue is the trail for slog: the call, how it ended, and the request IDs of all attempts.
 func (t *Trail) LogValue() slog.Value {
@@ -198,7 +229,7 @@ func (t *Trail) unusable(what string, cause error) *Error {
 	if t == nil || t.handle == nil {
 		return &Error{Kind: KindDecode, Message: what, causes: []error{cause}}
 	}
-	why := cause.Error()
+	why := errorText(cause)
 	failed := C.reqtrail_trail_unusable(t.handle, charsOf(what), C.size_t(len(what)), charsOf(why), C.size_t(len(why)))
 	runtime.KeepAlive(t)
 	if failed == nil {

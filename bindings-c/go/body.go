@@ -1,0 +1,122 @@
+package reqtrail
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"reflect"
+	"strings"
+)
+
+// body is what a request sends after its header.
+type body struct {
+	data []byte
+	// contentType is its type unless a header says otherwise; empty for JSON, which the core knows.
+	contentType string
+	isJSON      bool
+}
+
+const (
+	octetStream = "application/octet-stream"
+	formEncoded = "application/x-www-form-urlencoded"
+)
+
+// bodyOf makes a body of a value: bytes, and what holds bytes, go out as they are, a form as a form, and all else as JSON.
+func bodyOf(value any) (body, *Error) {
+	switch value := value.(type) {
+	case []byte:
+		return body{data: value, contentType: octetStream}, nil
+	case *bytes.Buffer:
+		if value != nil {
+			return body{data: value.Bytes(), contentType: octetStream}, nil
+		}
+	case *bytes.Reader:
+		if value != nil {
+			// A copy, so that the same request can be made again.
+			rest := *value
+			return readBody(&rest)
+		}
+	case *strings.Reader:
+		if value != nil {
+			rest := *value
+			return readBody(&rest)
+		}
+	case url.Values:
+		return body{data: []byte(value.Encode()), contentType: formEncoded}, nil
+	}
+	v := reflect.ValueOf(value)
+	t := v.Type()
+	if !t.Implements(marshalerType) && !t.Implements(textMarshalerType) {
+		switch {
+		case v.Kind() == reflect.Func || v.Kind() == reflect.Chan:
+			return body{}, invalidRequest(fmt.Sprintf("the body is a %T, which has no JSON; expected data: "+
+				"a struct, a map, a []byte, a *bytes.Buffer or url.Values", value), nil)
+		case v.Kind() == reflect.Pointer && v.IsNil() && isReader(t):
+			return body{}, invalidRequest(fmt.Sprintf("the body is a nil %T; expected nil itself where there is no body", value), nil)
+		case isReader(t):
+			return body{}, invalidRequest(fmt.Sprintf("the body is a %T, a stream, which cannot be sent again in a retry; "+
+				"read it with io.ReadAll and give the bytes", value), nil)
+		case v.Kind() == reflect.Pointer && !v.IsNil() && (isBytes(t.Elem()) || t.Elem() == formType):
+			return bodyOf(v.Elem().Interface())
+		case isBytes(t):
+			return body{data: v.Bytes(), contentType: octetStream}, nil
+		}
+	}
+	data, err := jsonBody(value)
+	return body{data: data, isJSON: true}, err
+}
+
+func readBody(reader io.Reader) (body, *Error) {
+	data, err := io.ReadAll(reader)
+	if err != nil {
+		return body{}, invalidRequest("the body cannot be read: "+err.Error(), err)
+	}
+	return body{data: data, contentType: octetStream}, nil
+}
+
+var (
+	marshalerType     = reflect.TypeFor[json.Marshaler]()
+	textMarshalerType = reflect.TypeFor[encoding.TextMarshaler]()
+	readerType        = reflect.TypeFor[io.Reader]()
+	formType          = reflect.TypeFor[url.Values]()
+)
+
+// isReader says whether values of the type are streams, directly or by their address.
+func isReader(t reflect.Type) bool {
+	return t.Implements(readerType) || t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(readerType)
+}
+
+// isBytes says whether encoding/json would write values of the type as base64.
+func isBytes(t reflect.Type) bool {
+	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Uint8 || isMarshaler(t) {
+		return false
+	}
+	return !isMarshaler(reflect.PointerTo(t.Elem()))
+}
+
+func isMarshaler(t reflect.Type) bool {
+	return t.Implements(marshalerType) || t.Implements(textMarshalerType)
+}
+
+// jsonBody writes a value as JSON, and refuses what JSON would not show as it is.
+func jsonBody(value any) ([]byte, *Error) {
+	data, err := marshal(value)
+	if err != nil {
+		return nil, invalidRequest("the body cannot be written as JSON: "+errorText(err), err)
+	}
+	if problem := unfaithful(value, data); problem != "" {
+		return nil, invalidRequest("the body "+problem, nil)
+	}
+	return data, nil
+}
+
+// marshal is json.Marshal for values whose methods may panic.
+func marshal(value any) (data []byte, err error) {
+	if panicked := calling("a method of the body", func() { data, err = json.Marshal(value) }); panicked != nil {
+		return nil, panicked
+	}
+	return data, err
+}

@@ -1,0 +1,79 @@
+package reqtrail
+
+import (
+	"encoding"
+	"fmt"
+	"math"
+	"math/big"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// paramText is how a value is written into a path: as a type says itself, by MarshalText or else by String; a time by
+// RFC 3339, and a number in plain decimals. What has no text of its own, such as a pointer or a list, would be sent as an
+// address or in Go's notation, and is refused.
+func paramText(name string, value any) (string, *Error) {
+	refuse := func(format string, arguments ...any) (string, *Error) {
+		return "", invalidRequest("the value of the parameter `"+name+"` "+fmt.Sprintf(format, arguments...), nil)
+	}
+	v := reflect.ValueOf(value)
+	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return refuse("is nil; expected a string, a number, a bool, a time.Time or a fmt.Stringer")
+	}
+	var text string
+	var failed error
+	switch value := value.(type) {
+	case *big.Float:
+		text = value.Text('f', -1)
+	case time.Time:
+		text, failed = timeText(value)
+	case *time.Time:
+		text, failed = timeText(*value)
+	case encoding.TextMarshaler:
+		var written []byte
+		if panicked := calling("its MarshalText", func() { written, failed = value.MarshalText() }); panicked != nil {
+			failed = panicked
+		}
+		text = string(written)
+	case fmt.Stringer:
+		failed = calling("its String", func() { text = value.String() })
+	default:
+		switch v.Kind() {
+		case reflect.String:
+			text = v.String()
+		case reflect.Float32, reflect.Float64:
+			if number := v.Float(); math.IsNaN(number) || math.IsInf(number, 0) {
+				return refuse("is %v; expected a finite number", number)
+			}
+			text = strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits())
+		case reflect.Bool:
+			text = strconv.FormatBool(v.Bool())
+		case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+			text = strconv.FormatInt(v.Int(), 10)
+		case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+			text = strconv.FormatUint(v.Uint(), 10)
+		default:
+			return refuse("is a %T, which has no text of its own; "+
+				"expected a string, a number, a bool, a time.Time or a fmt.Stringer", value)
+		}
+	}
+	switch {
+	case failed != nil:
+		_, e := refuse("is a %T that cannot be written: %s", value, errorText(failed))
+		e.causes = []error{failed}
+		return "", e
+	case !utf8.ValidString(text):
+		return refuse("is not UTF-8 text")
+	case v.Kind() != reflect.String && strings.Contains(text, redacted):
+		return refuse("holds a Secret; give the Secret itself")
+	}
+	return text, nil
+}
+
+func timeText(at time.Time) (string, error) {
+	text, err := at.MarshalText()
+	return string(text), err
+}

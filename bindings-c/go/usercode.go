@@ -1,0 +1,63 @@
+package reqtrail
+
+import (
+	"fmt"
+	"log/slog"
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// Functions and methods of the program that run on goroutines of this package or within a callback from C, where nobody
+// but the package itself can recover a panic.
+
+// panicError is a panic in code of the program. Its text does not show the value, which may be anything.
+type panicError struct {
+	what  string
+	value any
+}
+
+func (e *panicError) Error() string {
+	if failed, ok := e.value.(runtime.Error); ok {
+		// The runtime's own words name no values of the program but an index.
+		return e.what + " panicked: " + failed.Error()
+	}
+	return e.what + " panicked"
+}
+
+// speakable is an error of the program if its text can be asked for, and else another that says why not: the methods of
+// an error may panic, as those of a nil pointer do.
+func speakable(err error) (safe error) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+			safe = fmt.Errorf("a nil %T as the error; return nil itself where there is none", err)
+			return
+		}
+		safe = fmt.Errorf("an error of type %T, whose Error method panics", err)
+	}()
+	_ = err.Error()
+	return err
+}
+
+// errorText is the text of an error of the program.
+func errorText(err error) string { return strings.ToValidUTF8(speakable(err).Error(), "\uFFFD") }
+
+// logPanic logs a panic in code of the program. The program's log handler is code of the program, too.
+func logPanic(message string, value any) {
+	defer func() { _ = recover() }()
+	slog.Error(message, "panic", value)
+}
+
+// calling runs code of the program on its own goroutine and turns a panic into an error.
+func calling(what string, function func()) (failed error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			failed = &panicError{what, panicked}
+		}
+	}()
+	function()
+	return nil
+}
