@@ -12,13 +12,16 @@ done
 # Cargo repeats the note of an earlier build, so this is quick where nothing has changed.
 note=$(cargo rustc --package reqtrail-c --lib --profile "$profile" -- --print native-static-libs 2>&1) || { echo "$note" >&2; exit 1; }
 static_libs=$(sed -n 's/^.*native-static-libs: //p' <<<"$note" | tail -1)
+# The unwinder of the archive from gcc's static library, so that a program with it needs no libgcc_s.so.1 where it runs.
+static_libs=${static_libs//-lgcc_s/-lgcc_eh}
 [ -n "$static_libs" ] || { echo "rustc did not say what the archive needs" >&2; exit 1; }
 
 built=${CARGO_TARGET_DIR:-target}/$([ "$profile" = dev ] && echo debug || echo "$profile")
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 into=${DESTDIR:-}$prefix
-mkdir -p "$into/include" "$into/lib/pkgconfig" "$into/lib/cmake/reqtrail"
+mkdir -p "$into/include" "$into/lib/pkgconfig" "$into/lib/cmake/reqtrail" "$into/share/reqtrail"
 install -m 644 bindings-c/include/reqtrail.h "$into/include/reqtrail.h"
+install -m 644 bindings-c/valgrind.supp "$into/share/reqtrail/valgrind.supp"
 install -m 755 "$built/libreqtrail_c.so" "$into/lib/libreqtrail.so.$version"
 ln -sf "libreqtrail.so.$version" "$into/lib/libreqtrail.so"
 [ "$profile" = dev ] || strip --strip-unneeded "$into/lib/libreqtrail.so.$version"
@@ -36,7 +39,7 @@ if [ ! "$into/lib/libreqtrail.a" -nt "$built/libreqtrail_c.a" ]; then
     install -m 644 "$work/libreqtrail.a" "$into/lib/libreqtrail.a"
 fi
 
-fill() { sed -e "s|@PREFIX@|$prefix|; s|@VERSION@|$version|; s|@STATIC_LIBS@|$2|" "bindings-c/cmake/$1.in"; }
+fill() { sed -e "s|@VERSION@|$version|; s|@STATIC_LIBS@|$2|" "bindings-c/cmake/$1.in"; }
 fill reqtrail.pc "$static_libs" >"$into/lib/pkgconfig/reqtrail.pc"
 # CMake wants a list.
 fill reqtrailConfig.cmake "${static_libs// /;}" >"$into/lib/cmake/reqtrail/reqtrailConfig.cmake"

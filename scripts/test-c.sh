@@ -61,7 +61,8 @@ run_units() {
 check "unit tests compile with sanitizers" units asan -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 check "unit tests compile" units plain
 run_units "under AddressSanitizer and LeakSanitizer" env ASAN_OPTIONS=detect_leaks=1 "$work/asan"
-run_units "under valgrind" valgrind -q --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=9 "$work/plain"
+run_units "under valgrind" valgrind -q --leak-check=full --show-leak-kinds=definite,indirect,possible \
+    --errors-for-leak-kinds=definite,indirect,possible --suppressions="$prefix/share/reqtrail/valgrind.supp" --error-exitcode=9 "$work/plain"
 
 # The same programs as users build them.
 static() {
@@ -71,6 +72,21 @@ static() {
     cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -I"$prefix/include" -o "$work/static" examples/c/first_call.c -Wl,--gc-sections "$prefix/lib/libreqtrail.a" $libs
 }
 check "a static program links" static
+# With the archive a program needs the C library alone where it runs.
+needs_glibc_alone() { ! readelf -d "$work/static" | grep NEEDED | grep -vE 'lib(c|m|dl|rt|util|pthread)\.so|ld-linux'; }
+check "a static program needs glibc alone" needs_glibc_alone
+
+# The prefix can be moved, and the library is found by its new place.
+moved() {
+    rm -rf "$work/moved" && mkdir "$work/moved" && cp -r "$prefix/." "$work/moved" || return 1
+    local found
+    found=$(PKG_CONFIG_PATH=$work/moved/lib/pkgconfig pkg-config --variable=includedir reqtrail) || return 1
+    [ "$(realpath "$found")" = "$(realpath "$work/moved/include")" ] &&
+        scripts/c_build.sh "$work/moved" "$work/moved_program" examples/c/first_call.c
+}
+check "a prefix that was moved" moved
+stays_loaded() { readelf -d "$prefix/lib/libreqtrail.so" | grep -q NODELETE; }
+check "the library stays loaded" stays_loaded
 
 NO_BUILD=${NO_BUILD:-} scripts/examples_c.sh "$prefix" "$url" >"$log.examples" 2>&1
 grep -v '^c-examples: ' "$log.examples"

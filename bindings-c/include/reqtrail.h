@@ -479,15 +479,26 @@ typedef struct reqtrail_trail reqtrail_trail;
 typedef int32_t reqtrail_code;
 
 /**
- * Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
- * It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
+ * Gets a line of the library's log: what happened, and its fields as key=value. `level` is a REQTRAIL_LOG_*. It holds no
+ * secrets, and no line breaks but its end, which is a NUL; the text is lent for as long as the function runs.
+ *
+ * It runs on the thread that drives the call and must be quick. Several threads may be in it at the same time.
  */
-typedef void (*reqtrail_refresh_callback)(struct reqtrail_refresh *refresh, void *user_data);
+typedef void (*reqtrail_log_callback)(int32_t level,
+                                      const char *line,
+                                      size_t length,
+                                      void *user_data);
 
 /**
  * Frees what a program gave as `user_data`: called once, when the library will not use it any more, on any thread.
  */
 typedef void (*reqtrail_free_callback)(void *user_data);
+
+/**
+ * Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
+ * It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
+ */
+typedef void (*reqtrail_refresh_callback)(struct reqtrail_refresh *refresh, void *user_data);
 
 /**
  * Is told of an attempt that has ended and of what was decided, before any wait. Both handles are lent for as long
@@ -758,6 +769,22 @@ const char *reqtrail_request_id_note_name(int32_t note);
  * Returns the name of a REQTRAIL_VERDICT_*, such as "succeeded"; NULL for another number. The text is static.
  */
 const char *reqtrail_verdict_name(int32_t verdict);
+
+/* ==== Logging ==== */
+
+/**
+ * Sets where the library's log goes, for the whole process: to `log`, up to `level`, a REQTRAIL_LOG_*, in place of what
+ * was set before. NULL, or REQTRAIL_LOG_OFF as it is by default: nowhere. An attempt and a call that succeeded are
+ * REQTRAIL_LOG_DEBUG, a call that failed is REQTRAIL_LOG_WARN.
+ *
+ * `free_user_data` may be NULL; else it gets `user_data` when another function was set and no thread is in this one,
+ * and at once where this function fails. Errors: REQTRAIL_ERROR_BAD_VALUE.
+ */
+reqtrail_code reqtrail_set_log(int32_t level,
+                               reqtrail_log_callback log,
+                               void *user_data,
+                               reqtrail_free_callback free_user_data,
+                               struct reqtrail_error **error);
 
 /* ==== The options of a client ==== */
 
@@ -1074,7 +1101,7 @@ reqtrail_code reqtrail_client_new(const struct reqtrail_client_options *options,
  * Frees a client; no other thread may use the handle any more. NULL is allowed.
  *
  * Calls that were started with `reqtrail_call_start` go on to their end, and their callbacks come; cancel them to
- * end them at once. Submitted calls are cancelled, and their results are gone.
+ * end them at once. Submitted calls are cancelled, hooks are told of each, and their results are gone.
  */
 void reqtrail_client_free(struct reqtrail_client *client);
 
@@ -1276,6 +1303,11 @@ reqtrail_code reqtrail_call_start(const struct reqtrail_client *client,
 void reqtrail_call_cancel(const struct reqtrail_call_handle *call);
 
 /**
+ * The same for a deadline of the program's own, which has passed: it ends with REQTRAIL_ERROR_TIMEOUT.
+ */
+void reqtrail_call_expire(const struct reqtrail_call_handle *call);
+
+/**
  * Returns whether a started call or operation has ended and its callback has returned.
  */
 bool reqtrail_call_is_done(const struct reqtrail_call_handle *call);
@@ -1335,6 +1367,12 @@ reqtrail_code reqtrail_client_submit_operation(const struct reqtrail_client *cli
  * same.
  */
 bool reqtrail_client_cancel(const struct reqtrail_client *client,
+                            uint64_t tag);
+
+/**
+ * The same for a deadline of the program's own, which has passed: the result is REQTRAIL_ERROR_TIMEOUT.
+ */
+bool reqtrail_client_expire(const struct reqtrail_client *client,
                             uint64_t tag);
 
 /**
@@ -1426,7 +1464,7 @@ const char *reqtrail_response_microversion(const struct reqtrail_response *respo
                                            size_t *length);
 
 /**
- * Gives the rate limit that the response reported; false if it reported none.
+ * Gives the rate limit that the response reported; false, and all of it negative, if it reported none.
  */
 bool reqtrail_response_rate_limit(const struct reqtrail_response *response,
                                   struct reqtrail_rate_limit *limit);
@@ -1561,7 +1599,7 @@ const char *reqtrail_error_json(const struct reqtrail_error *error,
                                 size_t *length);
 
 /**
- * Gives the rate limit that an API error's answer reported; false if it reported none.
+ * Gives the rate limit that an API error's answer reported; false, and all of it negative, if it reported none.
  */
 bool reqtrail_error_rate_limit(const struct reqtrail_error *error,
                                struct reqtrail_rate_limit *limit);
@@ -1720,12 +1758,21 @@ struct reqtrail_error *reqtrail_trail_unusable(const struct reqtrail_trail *trai
                                                size_t cause_length);
 
 /**
+ * Reads a trail that `reqtrail_trail_json` or a sibling in another language has written. The caller frees *trail, with
+ * `reqtrail_trail_free`. Errors: REQTRAIL_ERROR_DECODE says what is wrong.
+ */
+reqtrail_code reqtrail_trail_from_json(const char *json,
+                                       size_t json_length,
+                                       struct reqtrail_trail **trail,
+                                       struct reqtrail_error **error);
+
+/**
  * Makes a trail that outlives what it was borrowed from. The caller frees it.
  */
 struct reqtrail_trail *reqtrail_trail_clone(const struct reqtrail_trail *trail);
 
 /**
- * Frees a trail that `reqtrail_trail_clone` made, and no other. NULL is allowed.
+ * Frees a trail that `reqtrail_trail_clone` or `reqtrail_trail_from_json` made, and no other. NULL is allowed.
  */
 void reqtrail_trail_free(struct reqtrail_trail *trail);
 
@@ -1906,6 +1953,12 @@ struct reqtrail_cancel_token *reqtrail_cancel_token_new(void);
  * Cancels all calls that have the token, at once, also in a wait or a body; it stays cancelled. NULL is allowed.
  */
 void reqtrail_cancel_token_cancel(const struct reqtrail_cancel_token *token);
+
+/**
+ * The same for a deadline of the program's own, which has passed: the calls end with REQTRAIL_ERROR_TIMEOUT, and
+ * their trails say that a deadline stopped them. Of both the one that comes first counts.
+ */
+void reqtrail_cancel_token_expire(const struct reqtrail_cancel_token *token);
 
 /**
  * Returns whether the token was cancelled.

@@ -4,8 +4,8 @@ use std::ffi::c_void;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqtrail::CancelToken;
 use reqtrail::host::Flow;
+use reqtrail::{CancelReason, CancelToken};
 
 use crate::client::{CALLBACK_TAG, Inner, lock, reqtrail_client};
 use crate::codes::{
@@ -254,6 +254,11 @@ export! {
     /// Cancels a started call or operation: it ends at once, with REQTRAIL_ERROR_CANCELLED and its trail, or with what it
     /// already had. The callback comes all the same. May be called several times, from any thread, and with NULL.
     fn reqtrail_call_cancel(call: *const reqtrail_call_handle) [call] { call.cancel.cancel(); }
+
+    /// The same for a deadline of the program's own, which has passed: it ends with REQTRAIL_ERROR_TIMEOUT.
+    fn reqtrail_call_expire(call: *const reqtrail_call_handle) [call] {
+        call.cancel.cancel_with(CancelReason::Deadline);
+    }
 
     /// Returns whether a started call or operation has ended and its callback has returned.
     fn reqtrail_call_is_done(call: *const reqtrail_call_handle) -> bool [call] {

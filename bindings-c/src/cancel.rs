@@ -1,6 +1,6 @@
 //! Cancel tokens
 
-use reqtrail::CancelToken;
+use reqtrail::{CancelReason, CancelToken};
 
 use crate::export::free;
 
@@ -15,6 +15,12 @@ export! {
 
     /// Cancels all calls that have the token, at once, also in a wait or a body; it stays cancelled. NULL is allowed.
     fn reqtrail_cancel_token_cancel(token: *const reqtrail_cancel_token) [token] { token.0.cancel(); }
+
+    /// The same for a deadline of the program's own, which has passed: the calls end with REQTRAIL_ERROR_TIMEOUT, and
+    /// their trails say that a deadline stopped them. Of both the one that comes first counts.
+    fn reqtrail_cancel_token_expire(token: *const reqtrail_cancel_token) [token] {
+        token.0.cancel_with(CancelReason::Deadline);
+    }
 
     /// Returns whether the token was cancelled.
     fn reqtrail_cancel_token_is_cancelled(token: *const reqtrail_cancel_token) -> bool [token] {

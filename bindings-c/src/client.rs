@@ -69,7 +69,7 @@ export! {
     /// Frees a client; no other thread may use the handle any more. NULL is allowed.
     ///
     /// Calls that were started with `reqtrail_call_start` go on to their end, and their callbacks come; cancel them to
-    /// end them at once. Submitted calls are cancelled, and their results are gone.
+    /// end them at once. Submitted calls are cancelled, hooks are told of each, and their results are gone.
     fn reqtrail_client_free(client: *mut reqtrail_client) [] {
         free(client);
     }

@@ -295,8 +295,9 @@ export! {
         error.texts.give(JSON, length, || Some(error.api()?.json_text()?.into_owned()))
     }
 
-    /// Gives the rate limit that an API error's answer reported; false if it reported none.
-    fn reqtrail_error_rate_limit(error: *const reqtrail_error, limit: *mut reqtrail_rate_limit) -> bool [error] {
+    /// Gives the rate limit that an API error's answer reported; false, and all of it negative, if it reported none.
+    fn reqtrail_error_rate_limit(error: *const reqtrail_error, limit: *mut reqtrail_rate_limit)
+    -> bool [error] length [limit] {
         put(limit, reqtrail_rate_limit::of(error.api()?.rate_limit()?));
         Some(true)
     }

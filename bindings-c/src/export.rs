@@ -4,7 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kept};
+use crate::response::reqtrail_rate_limit;
+use crate::uncancelled::Uncancelled;
 
 /// Makes C functions of what is in it. There are three forms, told apart by what follows the arguments:
 ///
@@ -61,7 +63,7 @@ macro_rules! export {
         pub unsafe extern "C" fn $name($($arg: $ty),*) -> $crate::codes::reqtrail_code {
             // SAFETY: the caller's pointers are NULL or good, as the header demands.
             unsafe {
-                $crate::export::setting($handle, move |$handle| $body)
+                $crate::export::setting(stringify!($name), $handle, move |$handle| $body)
             }
         }
         export! { $($rest)* }
@@ -161,6 +163,13 @@ impl Out for *mut usize {
     }
 }
 
+impl Out for *mut reqtrail_rate_limit {
+    unsafe fn clear(self) {
+        // SAFETY: the caller's promise.
+        unsafe { put(self, reqtrail_rate_limit::UNKNOWN) };
+    }
+}
+
 /// Writes an out-parameter, unless it is NULL.
 pub(crate) unsafe fn put<T>(out: *mut T, value: T) {
     if !out.is_null() {
@@ -215,7 +224,7 @@ impl<T> Empty for *mut T {
 
 /// Handles that keep the first fault of their setters.
 pub(crate) trait Settable {
-    fn keep(&mut self, fault: Fault);
+    fn keep(&mut self, kept: Kept);
 }
 
 /// Runs what can fail.
@@ -223,6 +232,7 @@ pub(crate) unsafe fn fallible(
     error: *mut *mut reqtrail_error,
     run: impl FnOnce() -> Result<(), Fault>,
 ) -> reqtrail_code {
+    let _uncancelled = Uncancelled::begin();
     // SAFETY: the caller's promise.
     unsafe { Out::clear(error) };
     let ran = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::Panicked));
@@ -240,9 +250,11 @@ pub(crate) unsafe fn fallible(
 
 /// Runs what changes a handle.
 pub(crate) unsafe fn setting<H: Settable + 'static>(
+    name: &str,
     handle: *mut H,
     run: impl FnOnce(&'static mut H) -> Result<(), Fault>,
 ) -> reqtrail_code {
+    let _uncancelled = Uncancelled::begin();
     // SAFETY: the caller's promise.
     let Some(given) = (unsafe { handle.given() }) else {
         return Fault::null("the handle").code();
@@ -255,13 +267,14 @@ pub(crate) unsafe fn setting<H: Settable + 'static>(
     let code = fault.code();
     // SAFETY: as above; the reference of the body is gone.
     if let Some(given) = unsafe { handle.given() } {
-        given.keep(fault);
+        given.keep(Kept::of(name, fault));
     }
     code
 }
 
 /// Runs what gives something, or nothing.
 pub(crate) fn reading<R: Empty>(run: impl FnOnce() -> Option<R>) -> R {
+    let _uncancelled = Uncancelled::begin();
     catch_unwind(AssertUnwindSafe(run))
         .ok()
         .flatten()

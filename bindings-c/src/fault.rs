@@ -70,13 +70,15 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub(crate) fn of(fault: Fault) -> Self {
+    /// `setter` is the function that the program called.
+    pub(crate) fn of(setter: &str, fault: Fault) -> Self {
         let code = fault.code();
         let message = match fault {
             Fault::Usage(_, message) => message,
             Fault::Core(error) => error.message().to_owned(),
-            _ => "reqtrail panicked in a setter; please report this".to_owned(),
+            _ => "reqtrail panicked; please report this".to_owned(),
         };
+        let message = format!("{setter}: {message}");
         Self { code, message }
     }
 
@@ -86,5 +88,10 @@ impl Kept {
 
     pub(crate) fn fault(&self) -> Fault {
         Fault::Usage(self.code, self.message.clone())
+    }
+
+    /// The same for a handle that is about something.
+    pub(crate) fn fault_of(&self, what: &str) -> Fault {
+        Fault::Usage(self.code, format!("{what}: {}", self.message))
     }
 }

@@ -19,10 +19,13 @@ mod headers;
 mod hooks;
 mod plan;
 mod text;
+mod uncancelled;
 
 mod codes;
 
 mod version;
+
+mod log;
 
 mod options;
 

@@ -32,8 +32,8 @@ pub type reqtrail_progress_callback =
     Option<unsafe extern "C" fn(json: *const c_char, length: usize, user_data: *mut c_void)>;
 
 impl Settable for reqtrail_operation {
-    fn keep(&mut self, fault: Fault) {
-        self.0.fault.get_or_insert_with(|| Kept::of(fault));
+    fn keep(&mut self, kept: Kept) {
+        self.0.fault.get_or_insert(kept);
     }
 }
 

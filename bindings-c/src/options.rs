@@ -34,8 +34,8 @@ pub struct reqtrail_client_options {
 }
 
 impl Settable for reqtrail_client_options {
-    fn keep(&mut self, fault: Fault) {
-        self.fault.get_or_insert_with(|| Kept::of(fault));
+    fn keep(&mut self, kept: Kept) {
+        self.fault.get_or_insert(kept);
     }
 }
 

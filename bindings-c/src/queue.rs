@@ -5,6 +5,7 @@
 
 use std::ffi::c_void;
 
+use reqtrail::CancelReason;
 use reqtrail::host::Finished;
 
 use crate::client::{CALLBACK_TAG, lock, reqtrail_client};
@@ -108,6 +109,11 @@ export! {
     /// same.
     fn reqtrail_client_cancel(client: *const reqtrail_client, tag: u64) -> bool [client] {
         Some(tag != CALLBACK_TAG && client.0.client.host().cancel(tag))
+    }
+
+    /// The same for a deadline of the program's own, which has passed: the result is REQTRAIL_ERROR_TIMEOUT.
+    fn reqtrail_client_expire(client: *const reqtrail_client, tag: u64) -> bool [client] {
+        Some(tag != CALLBACK_TAG && client.0.client.host().cancel_with(tag, CancelReason::Deadline))
     }
 
     /// Sets what is told when results wait to be taken, in the place of what was set before; NULL: nobody. It is told at

@@ -56,9 +56,9 @@ impl Refresher {
 }
 
 impl Settable for reqtrail_refresh {
-    fn keep(&mut self, fault: Fault) {
+    fn keep(&mut self, kept: Kept) {
         self.failed
-            .get_or_insert_with(|| format!("the token refresher: {}", Kept::of(fault).message()));
+            .get_or_insert_with(|| format!("the token refresher: {}", kept.message()));
     }
 }
 

@@ -43,8 +43,8 @@ pub(crate) struct Draft {
 }
 
 impl Settable for reqtrail_request {
-    fn keep(&mut self, fault: Fault) {
-        self.draft().fault.get_or_insert_with(|| Kept::of(fault));
+    fn keep(&mut self, kept: Kept) {
+        self.draft().fault.get_or_insert(kept);
     }
 }
 
@@ -56,13 +56,23 @@ impl reqtrail_request {
     /// The request as it is now, for a call that outlives the handle.
     pub(crate) fn share(&self) -> Result<Arc<Draft>, Fault> {
         match &self.0.fault {
-            Some(kept) => Err(kept.fault()),
+            Some(kept) => Err(kept.fault_of(&self.0.shown())),
             None => Ok(Arc::clone(&self.0)),
         }
     }
 }
 
 impl Draft {
+    /// Method and template, for errors; a link or a URL may hold anything.
+    fn shown(&self) -> String {
+        let method = self.method.escape_debug();
+        let path = self.target.split('?').next().unwrap_or_default();
+        if self.is_link || path.contains("//") {
+            return format!("{method} of a URL");
+        }
+        format!("{method} {}", path.escape_debug())
+    }
+
     /// The token that the program gave.
     pub(crate) fn cancel(&self) -> Option<&CancelToken> {
         self.cancel.as_ref()

@@ -39,6 +39,13 @@ pub struct reqtrail_rate_limit {
 }
 
 impl reqtrail_rate_limit {
+    /// What a server says that says nothing.
+    pub(crate) const UNKNOWN: Self = Self {
+        limit: -1,
+        remaining: -1,
+        reset_at: -1.0,
+    };
+
     pub(crate) fn of(limit: RateLimit) -> Self {
         let number =
             |value: Option<u64>| value.map_or(-1, |v| i64::try_from(v).unwrap_or(i64::MAX));
@@ -155,9 +162,9 @@ export! {
         response.texts.give(MICROVERSION, length, || response.response.microversion())
     }
 
-    /// Gives the rate limit that the response reported; false if it reported none.
+    /// Gives the rate limit that the response reported; false, and all of it negative, if it reported none.
     fn reqtrail_response_rate_limit(response: *const reqtrail_response, limit: *mut reqtrail_rate_limit)
-    -> bool [response] {
+    -> bool [response] length [limit] {
         put(limit, reqtrail_rate_limit::of(response.response.rate_limit()?));
         Some(true)
     }

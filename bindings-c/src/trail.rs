@@ -8,10 +8,10 @@ use reqtrail::{Outcome, Trail};
 use crate::attempt::reqtrail_attempt;
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::{number, reqtrail_error};
-use crate::export::free;
+use crate::export::{free, hand_over};
 use crate::fault::Fault;
 use crate::hooks::{milliseconds, seconds};
-use crate::text::{Texts, owned};
+use crate::text::{Texts, owned, text};
 
 /// The record of one call: each request that went out, in order, and how the call ended. All threads may read it at the
 /// same time; what it gives is borrowed from it and lives as long as the trail.
@@ -189,11 +189,24 @@ export! {
         Some(Box::into_raw(made))
     }
 
+    /// Reads a trail that `reqtrail_trail_json` or a sibling in another language has written. The caller frees *trail, with
+    /// `reqtrail_trail_free`. Errors: REQTRAIL_ERROR_DECODE says what is wrong.
+    fn reqtrail_trail_from_json(
+        json: *const c_char,
+        json_length: usize,
+        trail: *mut *mut reqtrail_trail,
+        error: *mut *mut reqtrail_error,
+    ) needs [] fills [trail] reports [error] {
+        let read = Trail::from_json(text(json, json_length, "json")?)?;
+        hand_over(trail, reqtrail_trail::new(read));
+        Ok(())
+    }
+
     /// Makes a trail that outlives what it was borrowed from. The caller frees it.
     fn reqtrail_trail_clone(trail: *const reqtrail_trail) -> *mut reqtrail_trail [trail] {
         Some(Box::into_raw(Box::new(reqtrail_trail::new(trail.trail.clone()))))
     }
 
-    /// Frees a trail that `reqtrail_trail_clone` made, and no other. NULL is allowed.
+    /// Frees a trail that `reqtrail_trail_clone` or `reqtrail_trail_from_json` made, and no other. NULL is allowed.
     fn reqtrail_trail_free(trail: *mut reqtrail_trail) [] { free(trail); }
 }

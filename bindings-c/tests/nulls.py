@@ -12,7 +12,10 @@ for returns, name, arguments in functions:
     count = 0 if arguments.strip() == "void" else arguments.count(",") + 1
     zeros = ", ".join("0" for _ in range(count))
     print(f"static void null_{name}(void) {{")
-    if returns.strip() == "reqtrail_code" and arguments.strip().endswith("**error"):
+    if name == "reqtrail_set_log":
+        # NULL is a function that it takes: the log is off.
+        print(f"  CHECK_CODE({name}({zeros}), REQTRAIL_OK);")
+    elif returns.strip() == "reqtrail_code" and arguments.strip().endswith("**error"):
         print("  reqtrail_error *error = (reqtrail_error *)1;")
         with_error = ", ".join(["0"] * (count - 1) + ["&error"])
         print(f"  CHECK({name}({zeros}) != REQTRAIL_OK);")
@@ -34,9 +37,13 @@ for returns, name, arguments in functions:
         print(f"  CHECK({name}({zeros}) < 0);")
     else:
         print(f"  CHECK({name}({zeros}) == 0);")
-        if arguments.strip().endswith("size_t *length") or arguments.strip().endswith("size_t *count"):
+        if re.search(r"size_t \*(length|count)$", arguments.strip()):
             with_length = ", ".join(["0"] * (count - 1) + ["&length"])
             print(f"  size_t length = 7;\n  CHECK({name}({with_length}) == 0 && length == 0);")
+        if arguments.strip().endswith("reqtrail_rate_limit *limit"):
+            with_limit = ", ".join(["0"] * (count - 1) + ["&limit"])
+            print(f"  reqtrail_rate_limit limit = {{7, 7, 7}};\n  CHECK(!{name}({with_limit}));")
+            print("  CHECK(limit.limit < 0 && limit.remaining < 0 && limit.reset_at < 0);")
     print("}\n")
 print("const struct test null_tests[] = {")
 for _, name, _ in functions:

@@ -1,4 +1,5 @@
 /* What programs do wrong, and what the library says to it. */
+#include <pthread.h>
 #include <signal.h>
 
 #include "check.h"
@@ -179,6 +180,140 @@ static void the_queue_has_rules(void) {
   reqtrail_client_free(client);
 }
 
+/* The first mistake says which setter it was, and of what. */
+static void a_mistake_names_its_setter(void) {
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  reqtrail_response *response;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_client_options_user_agent(options, "\xff", Z), REQTRAIL_ERROR_NOT_UTF8);
+  CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_NOT_UTF8);
+  CHECK_TEXT(reqtrail_error_message(error, NULL), "reqtrail_client_options_user_agent: suffix is not UTF-8 text");
+  reqtrail_error_free(error);
+  reqtrail_client_options_free(options);
+  client = quick_client();
+  static const char *const paths[] = {"/ok/{id}?token=hidden", "https://hidden/ok"};
+  static const char *const shown[] = {"GET /ok/{id}", "GET of a URL"};
+  for (int i = 0; i < 2; i++) {
+    char wanted[120];
+    reqtrail_request *request = get(paths[i]);
+    CHECK_CODE(reqtrail_request_param(request, "id", Z, "hidden\xff", Z), REQTRAIL_ERROR_NOT_UTF8);
+    CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_NOT_UTF8);
+    snprintf(wanted, sizeof wanted, "%s: reqtrail_request_param: value is not UTF-8 text", shown[i]);
+    CHECK_TEXT(reqtrail_error_message(error, NULL), wanted);
+    reqtrail_error_free(error);
+    reqtrail_request_free(request);
+  }
+  reqtrail_client_free(client);
+}
+
+/* What a reading function has nothing to give for, it gives the empty value of; lengths, counts and limits, too. */
+static void what_is_not_there_is_empty(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/ok");
+  reqtrail_response *response;
+  reqtrail_error *error;
+  reqtrail_rate_limit limit = {7, 7, 7};
+  size_t length = 7, count = 7;
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  CHECK(reqtrail_response_header(response, "x-none", Z, &length) == NULL && length == 0);
+  length = 7;
+  CHECK(reqtrail_response_header(response, "\xff", 1, &length) == NULL && length == 0);
+  length = 7;
+  CHECK(reqtrail_response_microversion(response, &length) == NULL && length == 0);
+  CHECK(!reqtrail_response_rate_limit(response, &limit));
+  CHECK(limit.limit == -1 && limit.remaining == -1 && limit.reset_at == -1);
+  const reqtrail_attempt *attempt = reqtrail_trail_attempt(reqtrail_response_trail(response), 0);
+  length = 7;
+  CHECK(reqtrail_attempt_error_code(attempt, &length) == NULL && length == 0);
+  length = 7;
+  CHECK(reqtrail_trail_request_id_at(reqtrail_response_trail(response), 99, &length) == NULL && length == 0);
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  request = get("bad path");
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_INVALID_REQUEST);
+  CHECK(response == NULL && reqtrail_error_headers(error, &count) == NULL && count == 0);
+  length = 7;
+  CHECK(reqtrail_error_body(error, &length) == NULL && length == 0);
+  length = 7;
+  CHECK(reqtrail_error_header(error, "x-none", Z, &length) == NULL && length == 0);
+  length = 7;
+  CHECK(reqtrail_error_code(error, &length) == NULL && length == 0);
+  limit.limit = 7;
+  CHECK(!reqtrail_error_rate_limit(error, &limit) && limit.limit == -1);
+  reqtrail_error_free(error);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
+static const reqtrail_client *shared_client;
+
+/* Cancels itself: the first function that may act on that would be within the call. */
+static void *call_while_cancelled(void *code) {
+  reqtrail_request *request = get("/ok");
+  reqtrail_response *response;
+  CHECK(pthread_cancel(pthread_self()) == 0);
+  *(reqtrail_code *)code = reqtrail_call(shared_client, request, &response, NULL);
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  pthread_testcancel();
+  return NULL;
+}
+
+static void a_thread_is_cancelled_after_its_call(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_code code = REQTRAIL_ERROR_INTERNAL;
+  pthread_t thread;
+  void *ended;
+  shared_client = client;
+  CHECK(pthread_create(&thread, NULL, call_while_cancelled, &code) == 0);
+  CHECK(pthread_join(thread, &ended) == 0);
+  CHECK_CODE(code, REQTRAIL_OK);
+  CHECK(ended == PTHREAD_CANCELED);
+  reqtrail_client_free(client);
+}
+
+struct lines {
+  int lines, failures, secrets, freed;
+};
+
+static void count_line(int32_t level, const char *line, size_t length, void *user_data) {
+  struct lines *seen = user_data;
+  CHECK(strlen(line) == length && strchr(line, '\n') == NULL);
+  CHECK(level >= REQTRAIL_LOG_ERROR && level <= REQTRAIL_LOG_DEBUG);
+  seen->lines++;
+  if (strstr(line, "status=404") != NULL && strstr(line, "path=/missing/{key}") != NULL) seen->failures++;
+  if (strstr(line, "hidden-value") != NULL) seen->secrets++;
+}
+
+static void lines_are_freed(void *user_data) { ((struct lines *)user_data)->freed++; }
+
+static void the_log_is_passed_on(void) {
+  struct lines seen = {0, 0, 0, 0};
+  reqtrail_client *client = quick_client();
+  reqtrail_request *request = get("/missing/{key}");
+  reqtrail_response *response;
+  reqtrail_error *error;
+  reqtrail_request_secret_param(request, "key", Z, "hidden-value", Z);
+  for (int level = -1; level < 7; level += 7) {
+    CHECK_CODE(reqtrail_set_log(level, count_line, &seen, lines_are_freed, &error), REQTRAIL_ERROR_BAD_VALUE);
+    CHECK(strstr(reqtrail_error_message(error, NULL), level < 0 ? "level is -1; expected" : "level is 6; expected") != NULL);
+    reqtrail_error_free(error);
+  }
+  CHECK(seen.freed == 2);
+  CHECK_CODE(reqtrail_set_log(REQTRAIL_LOG_DEBUG, count_line, &seen, lines_are_freed, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_ERROR_API);
+  CHECK(seen.lines > 0 && seen.failures > 0 && seen.secrets == 0);
+  int before = seen.lines;
+  CHECK_CODE(reqtrail_set_log(REQTRAIL_LOG_ERROR, count_line, &seen, NULL, NULL), REQTRAIL_OK);
+  CHECK(seen.freed == 3);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_ERROR_API);
+  CHECK(seen.lines == before);
+  CHECK_CODE(reqtrail_set_log(REQTRAIL_LOG_OFF, NULL, NULL, NULL, NULL), REQTRAIL_OK);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
 /* A call leaves the program's signals as they were. */
 static void signals_are_left_alone(void) {
   sigset_t before, after;
@@ -204,4 +339,8 @@ const struct test misuse_tests[] = {{"texts must be UTF-8", texts_must_be_utf8},
                                     {"wrong requests are refused", wrong_requests_are_refused},
                                     {"the queue has rules", the_queue_has_rules},
                                     {"signals are left alone", signals_are_left_alone},
+                                    {"a mistake names its setter", a_mistake_names_its_setter},
+                                    {"what is not there is empty", what_is_not_there_is_empty},
+                                    {"a thread is cancelled after its call", a_thread_is_cancelled_after_its_call},
+                                    {"the log is passed on", the_log_is_passed_on},
                                     {NULL, NULL}};

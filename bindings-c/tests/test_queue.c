@@ -101,6 +101,52 @@ static void a_tag_is_cancelled(void) {
   close(ends[0]);
 }
 
+static void count_call(const reqtrail_trail *trail, void *user_data) {
+  CHECK(reqtrail_trail_outcome(trail) == REQTRAIL_ERROR_CANCELLED);
+  CHECK(reqtrail_trail_stopped(trail) == REQTRAIL_STOPPED_CANCELLED);
+  ++*(int *)user_data;
+}
+
+/* Also those that the library's thread has not begun yet. */
+static void freeing_the_client_tells_of_every_call(void) {
+  enum { CALLS = 300 };
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  reqtrail_request *stall = get("/stall");
+  int told = 0;
+  CHECK_CODE(reqtrail_client_options_on_call(options, count_call, &told, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  reqtrail_client_options_free(options);
+  for (uint64_t tag = 0; tag < CALLS; tag++) CHECK_CODE(reqtrail_client_submit(client, stall, tag, NULL), REQTRAIL_OK);
+  reqtrail_client_free(client);
+  CHECK(told == CALLS);
+  reqtrail_request_free(stall);
+}
+
+/* A deadline of the program's own is a timeout everywhere. */
+static void a_tag_expires(void) {
+  reqtrail_client *client = quick_client();
+  reqtrail_request *stall = get("/stall");
+  reqtrail_done done;
+  int ends[2];
+  CHECK(pipe(ends) == 0);
+  CHECK_CODE(reqtrail_client_set_notify(client, ring, &ends[1], close_end, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_submit(client, stall, 7, NULL), REQTRAIL_OK);
+  CHECK(!reqtrail_client_expire(client, 8) && reqtrail_client_expire(client, 7));
+  await_ring(ends[0]);
+  CHECK(reqtrail_client_take_done(client, &done, 1) == 1);
+  CHECK(done.tag == 7 && done.code == REQTRAIL_ERROR_TIMEOUT);
+  const reqtrail_trail *trail = reqtrail_error_trail(done.error);
+  CHECK(reqtrail_trail_outcome(trail) == REQTRAIL_ERROR_TIMEOUT);
+  CHECK(reqtrail_trail_stopped(trail) == REQTRAIL_STOPPED_DEADLINE);
+  CHECK(strstr(reqtrail_trail_report(trail, NULL), "cancel") == NULL);
+  CHECK(!reqtrail_client_expire(client, 7));
+  reqtrail_error_free(done.error);
+  reqtrail_client_free(client);
+  reqtrail_request_free(stall);
+  close(ends[0]);
+}
+
 static void quiet(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response, reqtrail_error *error,
                   void *user_data) {
   (void)call, (void)user_data;
@@ -142,5 +188,7 @@ static void callbacks_and_the_queue_go_together(void) {
 const struct test queue_tests[] = {{"results come under their tags", results_come_under_their_tags},
                                     {"a tag is in use until its result is taken", a_tag_is_in_use_until_its_result_is_taken},
                                    {"a tag is cancelled", a_tag_is_cancelled},
+                                   {"a tag expires", a_tag_expires},
+                                   {"freeing the client tells of every call", freeing_the_client_tells_of_every_call},
                                    {"callbacks and the queue go together", callbacks_and_the_queue_go_together},
                                    {NULL, NULL}};

@@ -79,6 +79,33 @@ static void a_cancelled_call_calls_back(void) {
   reqtrail_client_free(client);
 }
 
+static void a_call_and_a_token_expire(void) {
+  for (int by_token = 0; by_token < 2; by_token++) {
+    reqtrail_client *client = quick_client();
+    reqtrail_request *request = get("/stall");
+    reqtrail_cancel_token *token = reqtrail_cancel_token_new();
+    reqtrail_call_handle *call;
+    reqtrail_error *error;
+    CHECK_CODE(reqtrail_request_cancel_token(request, token), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_call_start(client, request, NULL, NULL, &call, NULL), REQTRAIL_OK);
+    if (by_token) {
+      reqtrail_cancel_token_expire(token);
+    } else {
+      reqtrail_call_expire(call);
+    }
+    /* The first reason counts. */
+    reqtrail_cancel_token_cancel(token);
+    reqtrail_call_cancel(call);
+    CHECK_CODE(reqtrail_call_wait(call, -1, NULL, &error), REQTRAIL_ERROR_TIMEOUT);
+    CHECK(reqtrail_trail_stopped(reqtrail_error_trail(error)) == REQTRAIL_STOPPED_DEADLINE);
+    reqtrail_error_free(error);
+    reqtrail_call_free(call);
+    reqtrail_cancel_token_free(token);
+    reqtrail_request_free(request);
+    reqtrail_client_free(client);
+  }
+}
+
 static void a_token_cancels_several(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/stall");
@@ -253,6 +280,7 @@ const struct test started_tests[] = {
     {"a callback comes once", a_callback_comes_once},
     {"a cancelled call calls back", a_cancelled_call_calls_back},
     {"a token cancels several", a_token_cancels_several},
+    {"a call and a token expire", a_call_and_a_token_expire},
     {"a wait gives the result without a callback", a_wait_gives_the_result_without_a_callback},
     {"a callback may free its call", a_callback_may_free_its_call},
     {"a callback may start another", a_callback_may_start_another},

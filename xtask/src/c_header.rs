@@ -253,7 +253,14 @@ fn config(version: &str) -> Config {
          /** Major * 1000000 + minor * 1000 + patch, to be compared by the preprocessor. */\n\
          #define REQTRAIL_VERSION_NUMBER {number}\n\n\
          /** The length of a text that ends with a NUL. */\n\
-         #define REQTRAIL_ZERO_TERMINATED ((size_t)-1)\n"
+         #define REQTRAIL_ZERO_TERMINATED ((size_t)-1)\n\n\
+         /** How much `reqtrail_set_log` passes on: nothing, or what is at least so grave. */\n\
+         #define REQTRAIL_LOG_OFF 0\n\
+         #define REQTRAIL_LOG_ERROR 1\n\
+         #define REQTRAIL_LOG_WARN 2\n\
+         #define REQTRAIL_LOG_INFO 3\n\
+         #define REQTRAIL_LOG_DEBUG 4\n\
+         #define REQTRAIL_LOG_TRACE 5\n"
     );
     let mut config = Config {
         language: Language::C,
