@@ -10,17 +10,28 @@
  *
  * Texts. Texts go in as pointer and length in bytes, must be UTF-8 and are copied. REQTRAIL_ZERO_TERMINATED as the length
  * takes a text up to its NUL; NULL with the length 0 is the empty text. Texts come out borrowed and UTF-8, with a NUL
- * after them; where a NUL may also be within, `length` says how long they are. `length` may be NULL.
+ * after them; where a NUL may also be within, `length` says how long they are. `length` may be NULL. Lengths, counts and
+ * limits are set whatever a function returns: to 0, or to negative numbers, where it returns NULL or false.
  *
  * Errors. Functions that can fail return a reqtrail_code: REQTRAIL_OK, or what went wrong. Out-parameters are set to NULL
  * first. The last parameter, `error`, may be NULL; else it gets a handle that tells everything, for the caller to free.
  * Setters have no such parameter: they return the code, and their handle keeps the first mistake, which the function
- * that uses the handle then reports. So their codes need not be looked at. Functions that only read give 0, false, NULL
+ * that uses the handle then reports, with the setter's name. So their codes need not be looked at; but the code of a
+ * function that makes a handle must be, since the handle is NULL where it fails. Functions that only read give 0, false, NULL
  * or a negative time where there is nothing, and for a handle that is NULL.
  *
  * Threads. Clients, calls, clouds, connections and cancel tokens may be used by all threads at the same time, and so may
  * what can only be read: responses, errors, trails, attempts, reports. Options, requests and operations may be used by
  * many at the same time as long as nobody changes them. Freeing a handle is for one thread, when no other uses it.
+ * pthread_cancel takes effect after a function of the library has returned, never within one, nor within a callback.
+ *
+ * Stack. A thread that makes calls needs 256 KiB of stack, and what its own callbacks need. The library's threads have 2 MiB.
+ *
+ * Environment. Clients read the environment when they are built (proxies, certificate files), and clouds when they are
+ * found and signed in to: no other thread may call setenv, putenv or unsetenv meanwhile.
+ *
+ * Loading. A library that was loaded with dlopen stays in the process, also after dlclose: threads that have called it run
+ * its code when they end.
  *
  * Callbacks run on the library's threads or on the one that makes the call, as each says. They must not unwind or jump
  * out (longjmp, a C++ exception). They may call the library, but for what their page says.
@@ -49,6 +60,14 @@
 
 /** The length of a text that ends with a NUL. */
 #define REQTRAIL_ZERO_TERMINATED ((size_t)-1)
+
+/** How much `reqtrail_set_log` passes on: nothing, or what is at least so grave. */
+#define REQTRAIL_LOG_OFF 0
+#define REQTRAIL_LOG_ERROR 1
+#define REQTRAIL_LOG_WARN 2
+#define REQTRAIL_LOG_INFO 3
+#define REQTRAIL_LOG_DEBUG 4
+#define REQTRAIL_LOG_TRACE 5
 
 
 /**

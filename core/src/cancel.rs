@@ -121,6 +121,9 @@ impl CancelToken {
     /// assert_eq!(token.reason(), Some(CancelReason::Deadline));
     /// ```
     pub fn cancel_with(&self, reason: CancelReason) {
+        // What has cancelled this token's parent already came first.
+        let before = self.0.parent.as_ref().and_then(Self::reason);
+        let reason = before.unwrap_or(reason);
         let reason = match reason {
             CancelReason::Cancelled => CANCELLED,
             CancelReason::Deadline => DEADLINE,
