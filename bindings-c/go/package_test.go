@@ -153,7 +153,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 		command.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=-mod=mod", "GOEXPERIMENT=", "GOWORK=off")
 		command.Env = append(command.Env, one.environment...)
 		out, err := command.CombinedOutput()
-		if err == nil || strings.Count(string(out), one.says) != 1 || strings.Count(string(out), "\n") > 4 {
+		if err == nil || !strings.Contains(string(out), one.says) || strings.Count(string(out), "\n") > 4 {
 			t.Errorf("%v: %v\n%s", one.environment, err, out)
 		}
 	}
