@@ -22,6 +22,8 @@ use crate::transport::DefaultTransport;
 
 pub(crate) use tokio_host::TokioHost;
 
+pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
+
 /// How a call ended.
 pub type CallResult = Result<Response, Error>;
 

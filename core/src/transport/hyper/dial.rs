@@ -41,6 +41,7 @@ pub(crate) use route::{ForwardProxy, uses_proxy};
 pub(crate) use state::DialState;
 pub(crate) use stream::Stream;
 pub(crate) use tls::explain as explain_tls;
+pub use tls::honour_ca_bundle_variables;
 
 /// A dial ends by itself after this time, since it may go on when the call that wanted it is over.
 const DIAL_LIMIT: Duration = Duration::from_secs(60);

@@ -20,6 +20,7 @@ use super::stream::Stream;
 use crate::transport::{TransportError, WireOptions};
 
 pub(crate) use errors::explain;
+pub use roots::honour_ca_bundle_variables;
 
 const WANTED_CA: &str = "expected PEM text with `-----BEGIN CERTIFICATE-----` blocks";
 const WANTED_CLIENT: &str = "expected PEM text with the certificate and its private key";
