@@ -6,12 +6,11 @@ use futures_channel::oneshot;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use reqtrail::host::{Finished, prepare_tagged};
-use reqtrail::{ClientBuilder, Observer, Secret, blocking};
+use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
-use crate::client::Kept;
+use crate::client::{Kept, described};
 use crate::config::Config;
-use crate::convert;
 use crate::failure::{self, guarded};
 use crate::logging;
 use crate::openstack;
@@ -48,14 +47,23 @@ impl RawPort {
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawAsyncClient {
     kept: Kept<Arc<Board>>,
-    /// The refresher is a plain function, and may block.
-    refresher_blocks: bool,
+    watched: Watched,
+}
+
+/// What the program's functions are told on its loops. They themselves are not known here: a loop holds on to this client,
+/// and must not thereby hold on to them.
+#[derive(Clone, Copy)]
+struct Watched {
+    attempts: bool,
+    calls: bool,
+    /// A loop is asked for new tokens.
+    refresher_on_loop: bool,
 }
 
 impl RawAsyncClient {
     fn parts(&self, py: Python<'_>) -> PyResult<(blocking::Client, Arc<Board>)> {
         self.kept
-            .get(py, |config, py| build(config, py, self.refresher_blocks))
+            .get(py, |config, py| build(config, py, self.watched))
     }
 }
 
@@ -66,16 +74,20 @@ impl RawAsyncClient {
         py: Python<'_>,
         base: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
-        refresher_blocks: bool,
+        attempts: bool,
+        calls: bool,
+        refresher_on_loop: bool,
     ) -> PyResult<Self> {
         let config = Config::read(base, options)?;
+        let watched = Watched {
+            attempts,
+            calls,
+            refresher_on_loop,
+        };
         let kept = guarded(py, || {
-            Kept::new(py, config, |config, py| build(config, py, refresher_blocks))
+            Kept::new(py, config, |config, py| build(config, py, watched))
         })?;
-        Ok(Self {
-            kept,
-            refresher_blocks,
-        })
+        Ok(Self { kept, watched })
     }
 
     /// Adds a loop. Without `wake` it gets a descriptor that becomes readable when it is to drain.
@@ -90,14 +102,14 @@ impl RawAsyncClient {
         &self,
         py: Python<'_>,
         tag: u64,
-        method: &str,
-        target: &str,
+        method: &Bound<'_, PyAny>,
+        target: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
         link: bool,
     ) -> PyResult<()> {
         guarded(py, || {
             let (client, board) = self.parts(py)?;
-            logging::look(py);
+            board.log_attempts(logging::wants_attempts(py));
             let request = request::build(&client, method, target, options, link)?;
             board.begins(tag, None);
             client.host().submit(prepare_tagged(request, tag), tag);
@@ -111,12 +123,12 @@ impl RawAsyncClient {
         py: Python<'_>,
         tag: u64,
         what: &str,
-        server_id: String,
+        server_id: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
     ) -> PyResult<()> {
         guarded(py, || {
             let (client, board) = self.parts(py)?;
-            logging::look(py);
+            board.log_attempts(logging::wants_attempts(py));
             let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
             board.begins(tag, Some(slot));
             client.host().submit_flow(flow, tag);
@@ -175,22 +187,17 @@ impl RawAsyncClient {
     }
 
     fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
-        let token = convert::secret("token", token)?;
-        let (client, _) = self.parts(py)?;
-        client
-            .set_token(token.clone())
-            .map_err(|error| failure::raised(py, error))?;
-        self.kept.config.keep_token(token);
-        Ok(())
+        self.kept
+            .set_token(py, token, |config, py| build(config, py, self.watched))
     }
 
     fn close(&self) {
         self.kept.close();
     }
 
-    /// What is safe to show of it; `None` once it is closed.
-    fn describe(&self) -> Option<String> {
-        self.kept.peek().map(|(client, _)| format!("{client:?}"))
+    /// Its base URL and the name of its dialect; `None` once it is closed.
+    fn describe(&self) -> Option<(String, String)> {
+        self.kept.peek().map(|(client, _)| described(&client))
     }
 
     /// Whether this is still the process that the loops were added in.
@@ -202,39 +209,32 @@ impl RawAsyncClient {
 fn build(
     config: &Arc<Config>,
     py: Python<'_>,
-    refresher_blocks: bool,
+    watched: Watched,
 ) -> PyResult<(blocking::Client, Arc<Board>)> {
     let board = Arc::new(Board::default());
-    let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
-    let (attempts, calls) = (config.on_attempt.is_some(), config.on_call.is_some());
-    let mut observers: Vec<Arc<dyn Observer>> = Vec::new();
-    if attempts || calls {
-        observers.push(Arc::new(Messenger {
-            board: Arc::clone(&board),
-            attempts,
-            calls,
-        }));
-    }
-    let asked = Arc::clone(&board);
-    let client = config.build(
-        py,
-        observers,
-        move |builder: ClientBuilder| match refresher {
-            Some(refresher) if refresher_blocks => {
-                builder.token_refresher_blocking(move || refresh::call(&refresher))
+    let messenger = Messenger {
+        board: Arc::clone(&board),
+        attempts: watched.attempts,
+        calls: watched.calls,
+    };
+    let (asked, refresher) = (Arc::clone(&board), Arc::clone(config));
+    let client = config.build(py, Arc::new(messenger), move |builder: ClientBuilder| {
+        if refresher.refresher.is_some() {
+            return builder.token_refresher_blocking(move || refresh::call(&refresher));
+        }
+        if !watched.refresher_on_loop {
+            return builder;
+        }
+        builder.token_refresher(move || {
+            let (answer, answered) = oneshot::channel::<Result<Secret, refresh::BoxError>>();
+            asked.ask(answer);
+            async move {
+                answered.await.unwrap_or_else(|_| {
+                    Err("the event loop ended before the token refresher".into())
+                })
             }
-            Some(_) => builder.token_refresher(move || {
-                let (answer, answered) = oneshot::channel::<Result<Secret, refresh::BoxError>>();
-                asked.ask(answer);
-                async move {
-                    answered.await.unwrap_or_else(|_| {
-                        Err("the event loop ended before the token refresher".into())
-                    })
-                }
-            }),
-            None => builder,
-        },
-    )?;
+        })
+    })?;
     let rung = Arc::clone(&board);
     client.host().set_notify(Box::new(move || rung.ring()));
     Ok((client, board))

@@ -13,6 +13,7 @@ use reqtrail::host::{Finished, Host, current_tag};
 use reqtrail::{Attempt, CallInfo, Observer, Secret, Trail};
 
 use crate::hooks::{CallParts, attempt_json};
+use crate::logging;
 use crate::openstack::Slot;
 use crate::refresh::{BoxError, RawRefresh};
 use crate::response::RawTrail;
@@ -48,7 +49,8 @@ pub(crate) type Told = (Option<u64>, &'static str, Py<PyAny>);
 
 /// What loops are told besides results.
 pub(crate) enum Event {
-    Attempt(CallParts, String),
+    /// When it ended, in seconds since 1970; the attempt; and whether the logger wants it.
+    Attempt(f64, CallParts, String, bool),
     Call(Trail),
     Refresh(oneshot::Sender<Result<Secret, BoxError>>),
 }
@@ -64,6 +66,8 @@ pub(crate) struct Board {
     events: Mutex<Vec<Event>>,
     /// Where the flows under way leave what they give, by tag.
     flows: Mutex<HashMap<u64, Slot>>,
+    /// The logger wanted attempts when it was last asked.
+    log: AtomicBool,
 }
 
 impl Board {
@@ -127,6 +131,11 @@ impl Board {
         if let Some(slot) = flow {
             lock(&self.flows).insert(tag, slot);
         }
+    }
+
+    /// Notes whether the logger wants attempts, from here on.
+    pub(crate) fn log_attempts(&self, wanted: bool) {
+        self.log.store(wanted, Ordering::Relaxed);
     }
 
     /// How many calls and flows have no result yet.
@@ -212,8 +221,8 @@ impl Board {
         events.extend(lock(&self.events).drain(..).map(|event| (None, event)));
         let made = events.into_iter().map(|(tag, event)| {
             let (kind, about) = match event {
-                Event::Attempt(call, json) => {
-                    let about = (call.into_tuple(), json).into_pyobject(py)?;
+                Event::Attempt(at, call, json, log) => {
+                    let about = (at, call.into_tuple(), json, log).into_pyobject(py)?;
                     ("attempt", about.into_any().unbind())
                 }
                 Event::Call(trail) => ("call", Py::new(py, RawTrail(trail))?.into_any()),
@@ -264,7 +273,7 @@ impl Port {
     }
 }
 
-/// Passes on what the hooks want to know.
+/// Passes on what the hooks and the logger want to know.
 pub(crate) struct Messenger {
     pub(crate) board: Arc<Board>,
     pub(crate) attempts: bool,
@@ -273,8 +282,10 @@ pub(crate) struct Messenger {
 
 impl Observer for Messenger {
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
-        if self.attempts {
-            let event = Event::Attempt(CallParts::of(call, attempt), attempt_json(attempt));
+        let log = self.board.log.load(Ordering::Relaxed);
+        if self.attempts || log {
+            let (call, json) = (CallParts::of(call, attempt), attempt_json(attempt));
+            let event = Event::Attempt(logging::now(), call, json, log);
             self.board.tell(event);
         }
     }

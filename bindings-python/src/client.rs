@@ -5,33 +5,33 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use reqtrail::{ClientBuilder, Error, Observer, Response, blocking};
+use pyo3::{PyTraverseError, PyVisit};
+use reqtrail::{ClientBuilder, Error, Response, blocking};
 
 use crate::config::Config;
 use crate::convert;
 use crate::failure::{self, guarded};
 use crate::fork;
-use crate::hooks::InlineHooks;
 use crate::interrupt;
 use crate::logging;
 use crate::openstack::{self, RawReport};
 use crate::refresh;
 use crate::request;
 use crate::response::{RawResponse, RawTrail};
+use crate::watch::{Watcher, Watching};
 
 /// A client of the core, rebuilt in the child of a fork. `X` is what a face keeps beside it.
 ///
 /// Its lock is taken by attached threads only, and never while they let go of the interpreter; so no thread can hold
 /// it at a fork.
-pub(crate) struct Kept<X> {
-    pub(crate) config: Arc<Config>,
-    state: Mutex<Option<Built<X>>>,
-}
+pub(crate) struct Kept<X>(Mutex<Option<Built<X>>>);
 
-pub(crate) struct Built<X> {
+struct Built<X> {
+    /// Its hooks are here and nowhere else: a client that is closed lets go of them, once its last call has ended.
+    config: Arc<Config>,
     generation: u64,
-    pub(crate) client: blocking::Client,
-    pub(crate) extra: X,
+    client: blocking::Client,
+    extra: X,
 }
 
 impl<X: Clone + Send> Kept<X> {
@@ -40,17 +40,14 @@ impl<X: Clone + Send> Kept<X> {
         config: Config,
         make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
     ) -> PyResult<Self> {
-        let kept = Self {
-            config: Arc::new(config),
-            state: Mutex::new(None),
-        };
-        let (client, extra) = make(&kept.config, py)?;
-        *kept.lock() = Some(Built {
+        let config = Arc::new(config);
+        let (client, extra) = make(&config, py)?;
+        Ok(Self(Mutex::new(Some(Built {
+            config,
             generation: fork::generation(),
             client,
             extra,
-        });
-        Ok(kept)
+        }))))
     }
 
     /// The client, made anew if this is a child of the process that made it.
@@ -60,7 +57,7 @@ impl<X: Clone + Send> Kept<X> {
         make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
     ) -> PyResult<(blocking::Client, X)> {
         let now = fork::generation();
-        {
+        let config = {
             let state = self.lock();
             let Some(built) = &*state else {
                 return Err(PyRuntimeError::new_err("the client is closed"));
@@ -68,8 +65,9 @@ impl<X: Clone + Send> Kept<X> {
             if built.generation == now {
                 return Ok((built.client.clone(), built.extra.clone()));
             }
-        }
-        let (client, extra) = make(&self.config, py)?;
+            Arc::clone(&built.config)
+        };
+        let (client, extra) = make(&config, py)?;
         let mut state = self.lock();
         match &*state {
             Some(built) if built.generation != now => {}
@@ -78,6 +76,7 @@ impl<X: Clone + Send> Kept<X> {
             None => return Err(PyRuntimeError::new_err("the client is closed")),
         }
         let old = state.replace(Built {
+            config,
             generation: now,
             client: client.clone(),
             extra: extra.clone(),
@@ -95,53 +94,86 @@ impl<X: Clone + Send> Kept<X> {
             .then(|| (built.client.clone(), built.extra.clone()))
     }
 
+    /// What the client is built from; `None` once it is closed.
+    pub(crate) fn config(&self) -> Option<Arc<Config>> {
+        self.lock().as_ref().map(|built| Arc::clone(&built.config))
+    }
+
+    /// Puts a new credential in the place of the old, in the clients that are built later too.
+    pub(crate) fn set_token(
+        &self,
+        py: Python<'_>,
+        token: &Bound<'_, PyAny>,
+        make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
+    ) -> PyResult<()> {
+        let token = convert::secret("token", token)?;
+        let (client, _) = self.get(py, make)?;
+        client
+            .set_token(token.clone())
+            .map_err(|error| failure::raised(py, error))?;
+        if let Some(config) = self.config() {
+            config.keep_token(token);
+        }
+        Ok(())
+    }
+
     pub(crate) fn close(&self) {
         let old = self.lock().take();
-        let Some(built) = old else { return };
-        if built.generation != fork::generation() {
-            std::mem::forget(built);
-            return;
-        }
-        // Ending the client waits for its thread, which may want the interpreter for a hook.
-        let mut built = Some(built);
-        let dropped = Python::try_attach(|py| py.detach(|| drop(built.take())));
-        if dropped.is_none() {
-            std::mem::forget(built);
+        end(old);
+    }
+
+    /// Shows the collector the hooks. A client that is just being used shows nothing, which keeps it.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.0.try_lock().as_deref() {
+            Ok(Some(built)) => built.config.traverse(visit),
+            _ => Ok(()),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Built<X>>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<X> Drop for Kept<X> {
     fn drop(&mut self) {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let Some(built) = state.take() else { return };
-        if built.generation != fork::generation() {
-            std::mem::forget(built);
+        let state = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        end(state.take());
+    }
+}
+
+/// Ends a client. Where it is of the parent of a fork, or the interpreter is going away, it is left alone.
+fn end<X>(built: Option<Built<X>>) {
+    let Some(built) = built else { return };
+    if built.generation != fork::generation() {
+        std::mem::forget(built);
+        return;
+    }
+    let mut held = Some(built);
+    let dropped = Python::try_attach(|py| {
+        let Some(Built {
+            config,
+            client,
+            extra,
+            ..
+        }) = held.take()
+        else {
             return;
-        }
-        struct Unchecked<B>(Option<B>);
-        let mut held = Unchecked(Some(built));
-        let dropped = Python::try_attach(|py| {
-            let client = held.0.take();
-            let Some(Built { client, extra, .. }) = client else {
-                return;
-            };
-            drop(extra);
-            py.detach(|| drop(client));
-        });
-        if dropped.is_none() {
-            std::mem::forget(held.0.take());
-        }
+        };
+        drop(extra);
+        // Ending the client waits for its thread, which may want the interpreter for a hook.
+        py.detach(|| drop(client));
+        // Last, so that hooks are let go of by a thread that is attached.
+        drop(config);
+    });
+    if dropped.is_none() {
+        std::mem::forget(held);
     }
 }
 
 /// The synchronous client.
 #[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawClient(Kept<()>);
+pub(crate) struct RawClient(Kept<Arc<Watcher>>);
 
 #[pymethods]
 impl RawClient {
@@ -155,26 +187,20 @@ impl RawClient {
     fn call(
         &self,
         py: Python<'_>,
-        method: &str,
-        target: &str,
+        method: &Bound<'_, PyAny>,
+        target: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
         link: bool,
     ) -> PyResult<RawResponse> {
         guarded(py, || {
-            let (client, ()) = self.0.get(py, build)?;
-            logging::look(py);
+            let (client, watcher) = self.0.get(py, build)?;
             let request = request::build(&client, method, target, options, link)?;
-            let signals = interrupt::on_main_thread(py);
-            let result = py.detach(|| {
-                let interrupted: Option<&dyn Fn() -> bool> = if signals {
-                    Some(&interrupt::interrupted)
-                } else {
-                    None
-                };
+            let watching = Watching::ask(py, Some(&watcher), false);
+            let (result, raised) = watching.run(py, |interrupted| {
                 // Prepared here: nothing of that needs the interpreter, which other threads wait for.
                 client.host().call_blocking(request.prepare(), interrupted)
             });
-            finish(py, result)
+            finish(py, result, raised)
         })
     }
 
@@ -183,71 +209,67 @@ impl RawClient {
         &self,
         py: Python<'_>,
         what: &str,
-        server_id: String,
+        server_id: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
     ) -> PyResult<RawReport> {
         guarded(py, || {
-            let (client, ()) = self.0.get(py, build)?;
-            logging::look(py);
+            let (client, watcher) = self.0.get(py, build)?;
             let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
-            let signals = interrupt::on_main_thread(py);
-            let ran = py.detach(|| {
-                let interrupted: Option<&dyn Fn() -> bool> = if signals {
-                    Some(&interrupt::interrupted)
-                } else {
-                    None
-                };
-                client.host().run_flow(flow, interrupted)
-            });
+            let watching = Watching::ask(py, Some(&watcher), options.contains("on_progress")?);
+            let (ran, raised) =
+                watching.run(py, |interrupted| client.host().run_flow(flow, interrupted));
             let outcome = match ran {
                 Ok(()) => openstack::outcome(py, &slot),
                 Err(error) => Err(failure::raised(py, error)),
             };
-            match interrupt::take() {
-                Some(interrupt) => Err(interrupt::caused_by(py, interrupt, outcome.err())),
-                None => outcome,
+            match raised {
+                Some(raised) => Err(interrupt::caused_by(py, raised, outcome.err())),
+                None => outcome.map_err(|error| logging::failed(py, error)),
             }
         })
     }
 
     fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
-        let token = convert::secret("token", token)?;
-        let (client, ()) = self.0.get(py, build)?;
-        client
-            .set_token(token.clone())
-            .map_err(|error| failure::raised(py, error))?;
-        self.0.config.keep_token(token);
-        Ok(())
+        self.0.set_token(py, token, build)
     }
 
     fn close(&self) {
         self.0.close();
     }
 
-    /// What is safe to show of it; `None` once it is closed.
-    fn describe(&self) -> Option<String> {
-        self.0.peek().map(|(client, ())| format!("{client:?}"))
+    /// Its base URL and the name of its dialect; `None` once it is closed.
+    fn describe(&self) -> Option<(String, String)> {
+        self.0.peek().map(|(client, _)| described(&client))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.0.traverse(&visit)
+    }
+
+    fn __clear__(&self) {
+        self.0.close();
     }
 }
 
-fn build(config: &Arc<Config>, py: Python<'_>) -> PyResult<(blocking::Client, ())> {
-    let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
-    let mut observers: Vec<Arc<dyn Observer>> = Vec::new();
-    if config.on_attempt.is_some() || config.on_call.is_some() {
-        observers.push(Arc::new(InlineHooks(Arc::clone(config))));
-    }
-    let client = config.build(py, observers, |mut builder: ClientBuilder| {
-        if let Some(refresher) = refresher {
-            builder = builder.token_refresher_blocking(move || refresh::call(&refresher));
+fn build(config: &Arc<Config>, py: Python<'_>) -> PyResult<(blocking::Client, Arc<Watcher>)> {
+    let watcher = Arc::new(Watcher::new(Arc::clone(config)));
+    let refresher = Arc::clone(config);
+    let client = config.build(py, Arc::clone(&watcher) as _, |builder: ClientBuilder| {
+        if refresher.refresher.is_none() {
+            return builder;
         }
-        builder
+        builder.token_refresher_blocking(move || refresh::call(&refresher))
     })?;
-    Ok((client, ()))
+    Ok((client, watcher))
 }
 
-/// Gives the result of a call to the program, or what interrupted it.
-fn finish(py: Python<'_>, result: Result<Response, Error>) -> PyResult<RawResponse> {
-    if let Some(interrupt) = interrupt::take() {
+/// Gives the result of a call to the program, or what is to be raised after it.
+fn finish(
+    py: Python<'_>,
+    result: Result<Response, Error>,
+    raised: Option<PyErr>,
+) -> PyResult<RawResponse> {
+    if let Some(raised) = raised {
         let trail = match &result {
             Ok(response) => Some(response.trail()),
             Err(error) => error.trail(),
@@ -255,13 +277,18 @@ fn finish(py: Python<'_>, result: Result<Response, Error>) -> PyResult<RawRespon
         if let Some(trail) = trail {
             let trail = thaw(py, RawTrail(trail.clone()))?;
             // An exception without room for attributes keeps none.
-            let _ = interrupt.value(py).setattr("trail", trail);
+            let _ = raised.value(py).setattr("trail", trail);
         }
-        return Err(interrupt);
+        return Err(raised);
     }
     result
         .map(RawResponse)
-        .map_err(|error| failure::raised(py, error))
+        .map_err(|error| logging::failed(py, failure::raised(py, error)))
+}
+
+/// What a client's `repr` shows.
+pub(crate) fn described(client: &blocking::Client) -> (String, String) {
+    (client.base_url().to_owned(), client.dialect().to_owned())
 }
 
 /// The Python half's trail.

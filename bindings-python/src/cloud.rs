@@ -1,13 +1,17 @@
 //! Clouds, and what signing in to one gives.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::prelude::*;
 use reqtrail::openstack::{Cloud, Connection};
 
+use crate::convert;
 use crate::failure::{self, guarded};
 use crate::interrupt;
-use crate::logging::{self, LogSink};
+use crate::logging;
 use crate::response::RawTrail;
-use crate::values::CancelToken;
+use crate::watch::{SignInLog, Watching};
 
 /// What a program knows of a cloud.
 #[pyclass(frozen, module = "reqtrail._native")]
@@ -27,13 +31,6 @@ type SessionParts = (
     RawTrail,
 );
 
-impl RawCloud {
-    /// The log has the sign-ins, and the calls of the clients that come of them.
-    fn watched(cloud: Cloud) -> Self {
-        Self(cloud.observer(LogSink))
-    }
-}
-
 #[pymethods]
 impl RawCloud {
     /// Reads a description: an entry of `clouds.yaml` as JSON.
@@ -41,41 +38,41 @@ impl RawCloud {
     fn described(py: Python<'_>, json: &str) -> PyResult<Self> {
         guarded(py, || {
             Cloud::from_json(json)
-                .map(Self::watched)
+                .map(Self)
                 .map_err(|error| failure::raised(py, error))
         })
     }
 
     /// Finds the cloud of a name, or the one that the environment means.
     #[staticmethod]
-    fn find(py: Python<'_>, name: Option<&str>, region: Option<&str>) -> PyResult<Self> {
+    fn find(py: Python<'_>, name: &Bound<'_, PyAny>, region: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let text = |of: &str, value: &Bound<'_, PyAny>| match value.is_none() {
+            true => Ok(None),
+            false => convert::string(of, value).map(Some),
+        };
+        let (name, region) = (text("name", name)?, text("region_name", region)?);
         guarded(py, || {
-            py.detach(|| Cloud::find(name, region))
-                .map(Self::watched)
+            py.detach(|| Cloud::find(name.as_deref(), region.as_deref()))
+                .map(Self)
                 .map_err(|error| failure::raised(py, error))
         })
     }
 
     /// Signs in on this thread; other Python threads run meanwhile.
-    fn connect(&self, py: Python<'_>, cancel: Option<&CancelToken>) -> PyResult<RawConnection> {
+    fn connect(&self, py: Python<'_>, cancel: &Bound<'_, PyAny>) -> PyResult<RawConnection> {
         guarded(py, || {
-            logging::look(py);
-            let signals = interrupt::on_main_thread(py);
-            let token = cancel.map_or_else(reqtrail::CancelToken::new, |token| token.0.clone());
-            let connected = py.detach(|| {
-                let interrupted: Option<&dyn Fn() -> bool> = if signals {
-                    Some(&interrupt::interrupted)
-                } else {
-                    None
-                };
-                self.0.connect_hosted(&token, interrupted)
-            });
+            let token = convert::cancel_token(cancel)?.unwrap_or_default();
+            let signing_in = Arc::new(AtomicBool::new(true));
+            let cloud = self.0.clone().observer(SignInLog(Arc::clone(&signing_in)));
+            let (connected, raised) = Watching::ask(py, None, false)
+                .run(py, |interrupted| cloud.connect_hosted(&token, interrupted));
+            signing_in.store(false, Ordering::Release);
             let connected = connected
                 .map(RawConnection)
                 .map_err(|error| failure::raised(py, error));
-            match interrupt::take() {
-                Some(interrupt) => Err(interrupt::caused_by(py, interrupt, connected.err())),
-                None => connected,
+            match raised {
+                Some(raised) => Err(interrupt::caused_by(py, raised, connected.err())),
+                None => connected.map_err(|error| logging::failed(py, error)),
             }
         })
     }
@@ -85,9 +82,13 @@ impl RawCloud {
         self.0.notes().to_vec()
     }
 
-    /// What is safe to show of it.
-    fn describe(&self) -> String {
-        format!("{:?}", self.0)
+    /// Where it is signed in to, unless it is used without, and its region.
+    fn describe(&self) -> (Option<String>, Option<String>) {
+        let owned = |text: &str| text.to_owned();
+        (
+            self.0.auth_url().map(owned),
+            self.0.region_name().map(owned),
+        )
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyMapping, PyString};
+use pyo3::{PyTraverseError, PyVisit};
 use reqtrail::openstack::Connection;
 use reqtrail::{
     Client, ClientBuilder, CustomDialect, Dialect, Observer, Proxy, RetryBudget, Secret, blocking,
@@ -14,7 +15,42 @@ use reqtrail::{
 use crate::cloud::RawConnection;
 use crate::convert;
 use crate::failure;
-use crate::logging::LogSink;
+
+/// The options of a client, as the Python half lists them.
+const OPTIONS: &[&str] = &[
+    "dialect",
+    "token",
+    "token_refresher",
+    "headers",
+    "user_agent",
+    "microversion",
+    "max_attempts",
+    "base_delay",
+    "max_delay",
+    "max_retry_after",
+    "retry_budget",
+    "timeout",
+    "attempt_timeout",
+    "connect_timeout",
+    "max_body_bytes",
+    "max_redirects",
+    "show_query_params",
+    "traceparent",
+    "decompress",
+    "proxy",
+    "extra_ca",
+    "client_certificate",
+    "danger_accept_invalid_certs",
+    "http1_only",
+    "pool_max_idle",
+    "pool_idle_timeout",
+    "http2_ping_interval",
+    "http2_ping_timeout",
+    "unix_socket",
+    "jitter_seed",
+    "on_attempt",
+    "on_call",
+];
 
 /// Sets an option on a builder, as often as it is asked to.
 type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
@@ -41,6 +77,8 @@ impl Config {
     pub(crate) fn read(base: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
         let base = match base.cast::<RawConnection>() {
             Ok(connection) => Base::Connection(connection.get().0.clone()),
+            // A URL may be an object of its own, as `httpx.URL` is.
+            Err(_) if base.is_none() => return Err(convert::expected("base_url", "a URL", base)),
             Err(_) => Base::Url(convert::text("base_url", base)?),
         };
         let mut config = Self {
@@ -77,7 +115,9 @@ impl Config {
             "on_call" => self.on_call = callable(name, value)?,
             "headers" => convert::pairs(name, value, |key, value| {
                 convert::each_value(&value, |value| {
-                    let (key, value) = (key.clone(), convert::text("headers", value)?);
+                    let value = convert::text(name, value)
+                        .map_err(|error| convert::of_key(value.py(), error, &key))?;
+                    let key = key.clone();
                     self.set(move |b| b.default_header(key.clone(), value.clone()));
                     Ok(())
                 })
@@ -120,15 +160,15 @@ impl Config {
                 self.set(move |b| b.max_redirects(redirects));
             }
             "show_query_params" => convert::each_value(value, |value| {
-                let shown: String = value.extract()?;
+                let shown = convert::string(name, value)?;
                 self.set(move |b| b.show_query_param(shown.clone()));
                 Ok(())
             })?,
-            "traceparent" => self.switch(value, ClientBuilder::traceparent)?,
-            "decompress" => self.switch(value, ClientBuilder::decompress)?,
-            "http1_only" => self.switch(value, ClientBuilder::http1_only)?,
+            "traceparent" => self.switch(name, value, ClientBuilder::traceparent)?,
+            "decompress" => self.switch(name, value, ClientBuilder::decompress)?,
+            "http1_only" => self.switch(name, value, ClientBuilder::http1_only)?,
             "danger_accept_invalid_certs" => {
-                self.switch(value, ClientBuilder::danger_accept_invalid_certs)?;
+                self.switch(name, value, ClientBuilder::danger_accept_invalid_certs)?;
             }
             "jitter_seed" => {
                 let seed = convert::number(name, value)?;
@@ -143,7 +183,7 @@ impl Config {
                 self.set(move |b| b.proxy(proxy.clone()));
             }
             "extra_ca" => convert::each_value(value, |value| {
-                let pem = convert::bytes("extra_ca", value)?;
+                let pem = convert::bytes(name, value)?;
                 self.set(move |b| b.extra_ca(pem.clone()));
                 Ok(())
             })?,
@@ -155,11 +195,7 @@ impl Config {
                 let connections = convert::number(name, value)?;
                 self.set(move |b| b.pool_max_idle(connections));
             }
-            other => {
-                return Err(PyTypeError::new_err(format!(
-                    "a client has no option `{other}`"
-                )));
-            }
+            other => return Err(convert::unknown("a client", other, OPTIONS)),
         }
         Ok(())
     }
@@ -192,10 +228,11 @@ impl Config {
 
     fn switch(
         &mut self,
+        name: &str,
         value: &Bound<'_, PyAny>,
         set: fn(ClientBuilder, bool) -> ClientBuilder,
     ) -> PyResult<()> {
-        let on = value.extract()?;
+        let on = convert::flag(name, value)?;
         self.set(move |b| set(b, on));
         Ok(())
     }
@@ -208,27 +245,25 @@ impl Config {
             .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(token);
     }
 
-    /// Builds a client; `add` adds its refresher, and `observers` are what the face watches with: the calls, and the
+    /// Shows the collector the functions of the program.
+    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.on_attempt)?;
+        visit.call(&self.on_call)?;
+        visit.call(&self.refresher)
+    }
+
+    /// Builds a client; `add` adds its refresher, and `observer` is what the face watches with: the calls, and the
     /// sign-ins of a client that signs in. Building reads certificates, so nobody waits for it.
     pub(crate) fn build(
         &self,
         py: Python<'_>,
-        observers: Vec<Arc<dyn Observer>>,
+        observer: Arc<dyn Observer>,
         add: impl FnOnce(ClientBuilder) -> ClientBuilder + Send,
     ) -> PyResult<blocking::Client> {
         let built = py.detach(|| {
             let mut builder = match &self.base {
-                Base::Url(url) => {
-                    let builder = Client::builder(url.as_str()).observer(LogSink);
-                    observers.into_iter().fold(builder, ClientBuilder::observer)
-                }
-                // The log has its sign-ins and calls already.
-                Base::Connection(connection) => {
-                    let watched = observers
-                        .into_iter()
-                        .fold(connection.clone(), Connection::observer);
-                    watched.compute()?
-                }
+                Base::Url(url) => Client::builder(url.as_str()).observer(observer),
+                Base::Connection(connection) => connection.clone().observer(observer).compute()?,
             };
             for set in &self.setters {
                 builder = set(builder);
@@ -249,7 +284,7 @@ impl Config {
 
 /// The name of a built-in dialect, or the JSON of a custom one; the Python half writes a `dict` as JSON.
 fn dialect(value: &Bound<'_, PyAny>) -> PyResult<Dialect> {
-    let text: String = value.extract()?;
+    let text = convert::string("dialect", value)?;
     let read = if text.trim_start().starts_with('{') {
         CustomDialect::from_json(&text).and_then(Dialect::custom)
     } else {
@@ -261,6 +296,10 @@ fn dialect(value: &Bound<'_, PyAny>) -> PyResult<Dialect> {
 fn budget(value: &Bound<'_, PyAny>) -> PyResult<Option<RetryBudget>> {
     if value.is_none() {
         return Ok(None);
+    }
+    if value.cast::<PyMapping>().is_err() {
+        let wanted = "None, or a mapping with `capacity` and `retry_cost`";
+        return Err(convert::expected("retry_budget", wanted, value));
     }
     let mut budget = RetryBudget::default();
     convert::pairs("retry_budget", value, |name, value| {

@@ -1,8 +1,11 @@
-//! Python values as the core wants them.
+//! Python values as the core wants them. What cannot be converted is refused by the name of its option and key, with what
+//! came and what would be right; never with the value of what may be a secret.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pyo3::PyTypeInfo as _;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -10,7 +13,7 @@ use pyo3::types::{
     PyBool, PyBytes, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
 
-use crate::values::Secret;
+use crate::values::{CancelToken, Secret};
 
 /// Seconds, or a `timedelta`.
 pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
@@ -19,7 +22,9 @@ pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duratio
             "{name} is {value}; expected seconds, 0 or more, or a timedelta"
         ))
     };
-    if value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>() {
+    let number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
+    // `True` is an int, and never meant as a second.
+    if number && !value.is_instance_of::<PyBool>() {
         let seconds: f64 = value.extract().map_err(|_| refused())?;
         return Duration::try_from_secs_f64(seconds).map_err(|_| refused());
     }
@@ -29,19 +34,27 @@ pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duratio
     value.extract().map_err(|_| refused())
 }
 
-/// A whole number.
+/// A whole number, 0 or more.
 pub(crate) fn number<'py, N>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<N>
 where
     N: for<'a> FromPyObject<'a, 'py>,
 {
-    if !value.is_instance_of::<PyInt>() {
+    if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
         return Err(expected(name, "a whole number", value));
     }
     value.extract().map_err(|_| {
+        let most = u64::MAX >> (64 - 8 * size_of::<N>().clamp(1, 8));
         PyValueError::new_err(format!(
-            "{name} is out of range; expected a whole number, 0 or more"
+            "{name} is out of range ({value}); expected a whole number from 0 to {most}"
         ))
     })
+}
+
+/// `True` or `False`.
+pub(crate) fn flag(name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    value
+        .extract()
+        .map_err(|_| expected(name, "True or False", value))
 }
 
 /// A credential or another secret: a text, or a `Secret`.
@@ -49,10 +62,14 @@ pub(crate) fn secret(name: &str, value: &Bound<'_, PyAny>) -> PyResult<reqtrail:
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(secret.get().0.clone());
     }
-    let text: &Bound<'_, PyString> = value
-        .cast()
-        .map_err(|_| expected(name, "str or Secret", value))?;
-    Ok(text.to_cow()?.as_ref().into())
+    let Ok(text) = value.cast::<PyString>() else {
+        // Not the value, even of a number.
+        let given = type_name(value);
+        return Err(PyTypeError::new_err(format!(
+            "{name}: expected str or Secret, not {given}"
+        )));
+    };
+    Ok(utf8(name, text)?.into())
 }
 
 /// A path: a text, or an object that `os.fspath` turns into one.
@@ -60,6 +77,35 @@ pub(crate) fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     value
         .extract()
         .map_err(|_| expected(name, "str or os.PathLike", value))
+}
+
+/// A token that cancels; `None` is none.
+pub(crate) fn cancel_token(value: &Bound<'_, PyAny>) -> PyResult<Option<reqtrail::CancelToken>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    let token = value
+        .cast::<CancelToken>()
+        .map_err(|_| expected("cancel", "a CancelToken", value))?;
+    Ok(Some(token.get().0.clone()))
+}
+
+/// A `str`, and nothing else.
+pub(crate) fn string(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    match value.cast::<PyString>() {
+        Ok(text) => utf8(name, text),
+        Err(_) => Err(expected(name, "str", value)),
+    }
+}
+
+/// The text of a `str`, which may have halves of surrogate pairs. Python's own error for those would repeat the text.
+fn utf8(name: impl Display, text: &Bound<'_, PyString>) -> PyResult<String> {
+    match text.to_cow() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(PyValueError::new_err(format!(
+            "{name} has a lone surrogate, which UTF-8 cannot hold; expected text without any"
+        ))),
+    }
 }
 
 /// The text of a parameter, a header or a query value. `None` is refused: it is sooner a mistake than the text "None".
@@ -72,7 +118,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     }
     if let Ok(text) = value.cast::<PyString>() {
         // Not `str(value)`, which is the member's name for an enum that derives from `str`.
-        return Ok(text.to_cow()?.into_owned());
+        return utf8(name, text);
     }
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(secret.get().0.expose().to_owned());
@@ -85,7 +131,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
             value,
         ));
     }
-    Ok(value.str()?.to_cow()?.into_owned())
+    utf8(name, &value.str()?)
 }
 
 /// The pairs of a mapping, or of an iterable of pairs.
@@ -94,11 +140,12 @@ pub(crate) fn pairs<'py>(
     value: &Bound<'py, PyAny>,
     mut each: impl FnMut(String, Bound<'py, PyAny>) -> PyResult<()>,
 ) -> PyResult<()> {
+    const PAIRS: &str = "a mapping, or pairs of a name and a value";
     let key = |key: &Bound<'py, PyAny>| -> PyResult<String> {
-        let text: &Bound<'py, PyString> = key
-            .cast()
-            .map_err(|_| expected(name, "keys that are text", key))?;
-        Ok(text.to_cow()?.into_owned())
+        match key.cast::<PyString>() {
+            Ok(text) => utf8(format_args!("a key of {name}"), text),
+            Err(_) => Err(expected(format_args!("a key of {name}"), "str", key)),
+        }
     };
     if let Ok(dict) = value.cast::<PyDict>() {
         for (k, v) in dict.iter() {
@@ -108,17 +155,21 @@ pub(crate) fn pairs<'py>(
     }
     let items = match value.cast::<PyMapping>() {
         Ok(mapping) => mapping.items()?.into_any(),
-        Err(_) if value.is_instance_of::<PyString>() => {
-            return Err(expected(name, "a mapping or pairs", value));
+        Err(_) if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() => {
+            return Err(expected(name, PAIRS, value));
         }
         Err(_) => value.clone(),
     };
-    for pair in items.try_iter()? {
-        let pair: Vec<Bound<'py, PyAny>> = pair?
-            .extract()
-            .map_err(|_| expected(name, "a mapping or pairs", value))?;
-        let [k, v] =
-            <[_; 2]>::try_from(pair).map_err(|_| expected(name, "a mapping or pairs", value))?;
+    let items = items.try_iter().map_err(|_| expected(name, PAIRS, value))?;
+    for (number, pair) in items.enumerate() {
+        let pair = pair?;
+        let refused = || expected(format_args!("{name}[{number}]"), "a pair", &pair);
+        // Two characters are a sequence of two, and no pair.
+        if pair.is_instance_of::<PyString>() {
+            return Err(refused());
+        }
+        let both: Vec<Bound<'py, PyAny>> = pair.extract().map_err(|_| refused())?;
+        let [k, v] = <[_; 2]>::try_from(both).map_err(|_| refused())?;
         each(key(&k)?, v)?;
     }
     Ok(())
@@ -144,14 +195,10 @@ pub(crate) fn bytes(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         return Ok(bytes.as_bytes().to_vec());
     }
     if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_cow()?.as_bytes().to_vec());
+        return Ok(utf8(name, text)?.into_bytes());
     }
-    if value.is_instance_of::<PyInt>() {
-        return Err(expected(name, "bytes or str", value));
-    }
-    // `bytes(n)` of a number would be n zeros, hence the look before.
-    static BYTES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let made = BYTES
+    static VIEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let made = VIEW
         .import(value.py(), "builtins", "memoryview")?
         .call1((value,))
         .map_err(|_| expected(name, "bytes or str", value))?;
@@ -159,10 +206,37 @@ pub(crate) fn bytes(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(made.cast::<PyBytes>()?.as_bytes().to_vec())
 }
 
-pub(crate) fn expected(name: &str, what: &str, value: &Bound<'_, PyAny>) -> PyErr {
-    let given = value
-        .get_type()
-        .name()
-        .map_or_else(|_| "another type".to_owned(), |name| name.to_string());
+/// The error of a value of the wrong type.
+pub(crate) fn expected(name: impl Display, what: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    let mut given = type_name(value);
+    // Of others the value may be long, or a secret.
+    if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
+        given = format!("{given} ({value})");
+    }
     PyTypeError::new_err(format!("{name}: expected {what}, not {given}"))
+}
+
+/// The same error, of the value of a key.
+pub(crate) fn of_key(py: Python<'_>, error: PyErr, key: &str) -> PyErr {
+    // One that the value raised by itself may have arguments of its own.
+    if error.get_type(py).is(PyTypeError::type_object(py))
+        || error.get_type(py).is(PyValueError::type_object(py))
+    {
+        let value = error.value(py);
+        let _ = value.setattr("args", (format!("{value} (key {key:?})"),));
+    }
+    error
+}
+
+fn type_name(value: &Bound<'_, PyAny>) -> String {
+    let name = value.get_type().name();
+    name.map_or_else(|_| "another type".to_owned(), |name| name.to_string())
+}
+
+/// The error of an option that there is not.
+pub(crate) fn unknown(whose: &str, name: &str, known: &[&str]) -> PyErr {
+    PyTypeError::new_err(format!(
+        "{whose} has no option `{name}`; it has {}",
+        known.join(", ")
+    ))
 }

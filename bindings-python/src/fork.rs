@@ -20,7 +20,6 @@ pub(crate) fn generation() -> u64 {
 #[pyfunction]
 pub(crate) fn forked() {
     GENERATION.fetch_add(1, Ordering::AcqRel);
-    crate::logging::forked();
 }
 
 /// Refuses interpreters beside the one that loaded the module first: Python's objects are kept in places that all of

@@ -1,15 +1,6 @@
-//! The program's hooks.
+//! What hooks and log records are made of.
 
-use std::sync::Arc;
-
-use pyo3::exceptions::PyException;
-use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use reqtrail::{Attempt, CallInfo, Observer, Trail};
-
-use crate::config::Config;
-use crate::interrupt;
-use crate::response::RawTrail;
+use reqtrail::{Attempt, CallInfo};
 
 /// The call that an attempt belongs to, as owned parts.
 #[derive(Clone)]
@@ -63,46 +54,4 @@ impl CallParts {
 /// An attempt as JSON; there is nothing in it that could fail to be written.
 pub(crate) fn attempt_json(attempt: &Attempt) -> String {
     serde_json::to_string(attempt).unwrap_or_default()
-}
-
-/// Calls the hooks of a synchronous client on the thread that makes the call, as things happen.
-pub(crate) struct InlineHooks(pub(crate) Arc<Config>);
-
-impl InlineHooks {
-    fn tell(hook: &Py<PyAny>, call: impl FnOnce(Python<'_>) -> PyResult<()>) {
-        // `None`: the interpreter is going away.
-        let _ = Python::try_attach(|py| {
-            let Err(error) = call(py) else { return };
-            if error.is_instance_of::<PyException>(py) {
-                error.write_unraisable(py, Some(hook.bind(py)));
-            } else {
-                interrupt::raise_after_call(error);
-            }
-        });
-    }
-}
-
-impl Observer for InlineHooks {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
-        let Some(hook) = &self.0.on_attempt else {
-            return;
-        };
-        Self::tell(hook, |py| {
-            static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-            let parts = CallParts::of(call, attempt).into_tuple();
-            TELL.import(py, "reqtrail._mapping", "tell_attempt")?
-                .call1((hook, parts, attempt_json(attempt)))
-                .map(drop)
-        });
-    }
-
-    fn call_finished(&self, trail: &Trail) {
-        let Some(hook) = &self.0.on_call else { return };
-        Self::tell(hook, |py| {
-            static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-            TELL.import(py, "reqtrail._mapping", "tell_call")?
-                .call1((hook, RawTrail(trail.clone())))
-                .map(drop)
-        });
-    }
 }

@@ -17,6 +17,7 @@ mod refresh;
 mod request;
 mod response;
 mod values;
+mod watch;
 
 use pyo3::prelude::*;
 
@@ -34,8 +35,6 @@ mod _native {
     #[pymodule_export]
     use crate::fork::forked;
     #[pymodule_export]
-    use crate::logging::{log_failure, take_logs};
-    #[pymodule_export]
     use crate::openstack::RawReport;
     #[pymodule_export]
     use crate::refresh::RawRefresh;
@@ -47,6 +46,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
         crate::fork::refuse_other_interpreters()?;
+        reqtrail::host::honour_ca_bundle_variables(&["REQUESTS_CA_BUNDLE"]);
         super::PyModuleMethods::add(module, "VERSION", reqtrail::VERSION)
     }
 }

@@ -3,23 +3,21 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pyo3::exceptions::{PyException, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use reqtrail::host::Flow;
 use reqtrail::openstack::{
-    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, Follow, Progress,
-    ServerStory,
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, Follow, ServerStory,
 };
 use reqtrail::{CancelToken, Error, Trail, blocking};
 use serde::Serialize;
 
 use crate::convert;
 use crate::failure;
-use crate::interrupt;
 use crate::response::{RawResponse, RawTrail};
-use crate::values;
+use crate::watch;
 
 /// What a flow gave.
 pub(crate) enum Told {
@@ -72,9 +70,10 @@ impl RawReport {
 pub(crate) fn flow(
     client: &blocking::Client,
     what: &str,
-    server_id: String,
+    server_id: &Bound<'_, PyAny>,
     options: &Bound<'_, PyDict>,
 ) -> PyResult<(Flow, Slot)> {
+    let server_id = convert::string("server_id", server_id)?;
     let slot = Slot::default();
     let filled = Arc::clone(&slot);
     let put = move |told| {
@@ -84,7 +83,10 @@ pub(crate) fn flow(
     if let Some(version) = text(options, "microversion")? {
         compute = compute.microversion(version);
     }
-    let cancel = cancel_token(options)?.unwrap_or_default();
+    let cancel = match given(options, "cancel")? {
+        Some(token) => convert::cancel_token(&token)?.unwrap_or_default(),
+        None => CancelToken::new(),
+    };
     let flow = match what {
         "server" => compute
             .server(server_id)
@@ -97,7 +99,7 @@ pub(crate) fn flow(
         "actions" => {
             let mut list = compute.actions(server_id);
             if let Some(limit) = given(options, "limit")? {
-                list = list.limit(limit.extract()?);
+                list = list.limit(convert::number("limit", &limit)?);
             }
             if let Some(marker) = text(options, "marker")? {
                 list = list.marker(marker);
@@ -113,7 +115,7 @@ pub(crate) fn flow(
         "explain" => {
             let mut explain = compute.explain(server_id).cancel_token(&cancel);
             if let Some(limit) = given(options, "limit")? {
-                explain = explain.limit(limit.extract()?);
+                explain = explain.limit(convert::number("limit", &limit)?);
             }
             explain.flow(move |outcome| put(Told::Story(outcome.map(Box::new))))
         }
@@ -154,26 +156,9 @@ fn follow(
             return Err(convert::expected("on_progress", "a callable", &hook));
         }
         let hook = hook.unbind();
-        follow = follow.on_progress(move |progress| tell(&hook, progress));
+        follow = follow.on_progress(move |progress| watch::progress(&hook, progress.to_json()));
     }
     Ok(follow)
-}
-
-/// Calls the program's progress function on the thread that follows; its exceptions end nothing.
-fn tell(hook: &Py<PyAny>, progress: &Progress<'_>) {
-    // `None`: the interpreter is going away.
-    let _ = Python::try_attach(|py| {
-        static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let told = TELL
-            .import(py, "reqtrail._openstack", "tell_progress")
-            .and_then(|tell| tell.call1((hook, progress.to_json())));
-        let Err(error) = told else { return };
-        if error.is_instance_of::<PyException>(py) {
-            error.write_unraisable(py, Some(hook.bind(py)));
-        } else {
-            interrupt::raise_after_call(error);
-        }
-    });
 }
 
 /// What a flow that has ended left in its slot.
@@ -226,10 +211,14 @@ fn action_ref(action: &Bound<'_, PyAny>) -> PyResult<ActionRef> {
     if let Ok(response) = action.cast::<RawResponse>() {
         return Ok(ActionRef::from(&response.get().0));
     }
-    let id: &Bound<'_, PyString> = action
-        .cast()
-        .map_err(|_| convert::expected("action", "a Response or a request ID", action))?;
-    Ok(ActionRef::from(id.to_cow()?.into_owned()))
+    if !action.is_instance_of::<PyString>() {
+        return Err(convert::expected(
+            "action",
+            "a Response or a request ID",
+            action,
+        ));
+    }
+    Ok(ActionRef::from(convert::string("action", action)?))
 }
 
 /// An option that is there and not `None`.
@@ -253,15 +242,4 @@ fn time(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<Duration>> {
 fn moment(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<SystemTime>> {
     let since = time(options, name)?;
     Ok(since.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since)))
-}
-
-/// The token that the program gave.
-pub(crate) fn cancel_token(options: &Bound<'_, PyDict>) -> PyResult<Option<CancelToken>> {
-    let Some(token) = given(options, "cancel")? else {
-        return Ok(None);
-    };
-    let token = token
-        .cast::<values::CancelToken>()
-        .map_err(|_| convert::expected("cancel", "a CancelToken", &token))?;
-    Ok(Some(token.get().0.clone()))
 }

@@ -3,19 +3,24 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_channel::oneshot;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use reqtrail::Secret;
 
 use crate::board::Board;
+use crate::config::Config;
 use crate::convert;
 use crate::failure::Raised;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Calls a refresher that blocks, on the thread that the core gave it.
-pub(crate) fn call(refresher: &Py<PyAny>) -> Result<Secret, BoxError> {
+pub(crate) fn call(config: &Config) -> Result<Secret, BoxError> {
     let called = Python::try_attach(|py| {
+        // A reference of its own: the collector sees by it that somebody uses the function.
+        let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
+        let refresher =
+            refresher.ok_or_else(|| PyRuntimeError::new_err("there is no refresher"))?;
         let token = refresher.bind(py).call0()?;
         if token.hasattr("__await__")? {
             // Left alone it would complain of never having been awaited.

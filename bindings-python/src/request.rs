@@ -7,22 +7,43 @@ use pyo3::types::{PyDict, PyString};
 use reqtrail::{RequestBuilder, blocking};
 
 use crate::convert;
-use crate::values::{CancelToken, Secret};
+use crate::values::Secret;
+
+/// The options of a request, as the Python half lists them.
+const OPTIONS: &[&str] = &[
+    "params",
+    "query",
+    "headers",
+    "json",
+    "content",
+    "timeout",
+    "attempt_timeout",
+    "connect_timeout",
+    "max_attempts",
+    "idempotent",
+    "idempotency_key",
+    "correlation_id",
+    "microversion",
+    "if_none_match",
+    "cancel",
+];
 
 type Builder = RequestBuilder<blocking::Client>;
 
 /// Builds a request; a name that is no option is a `TypeError`, as for any function.
 pub(crate) fn build(
     client: &blocking::Client,
-    method: &str,
-    target: &str,
+    method: &Bound<'_, PyAny>,
+    target: &Bound<'_, PyAny>,
     options: &Bound<'_, PyDict>,
     link: bool,
 ) -> PyResult<Builder> {
+    let method = convert::string("method", method)?;
+    let target = convert::string(if link { "link" } else { "path" }, target)?;
     let mut builder = if link {
-        client.request_link(method, target)
+        client.request_link(&method, &target)
     } else {
-        client.request(method, target)
+        client.request(&method, &target)
     };
     if options.contains("json")? && options.get_item("content")?.is_some_and(|it| !it.is_none()) {
         return Err(PyTypeError::new_err(
@@ -39,11 +60,9 @@ pub(crate) fn build(
 fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Builder> {
     // `None` is the usual way to say that an option is not given; as a JSON body it is a value.
     if value.is_none() && name != "json" {
-        return match name {
-            "params" | "query" | "headers" | "content" | "timeout" | "attempt_timeout"
-            | "connect_timeout" | "max_attempts" | "idempotent" | "idempotency_key"
-            | "correlation_id" | "microversion" | "if_none_match" | "cancel" => Ok(builder),
-            other => Err(unknown(other)),
+        return match OPTIONS.contains(&name) {
+            true => Ok(builder),
+            false => Err(unknown(name)),
         };
     }
     Ok(match name {
@@ -55,25 +74,27 @@ fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Bu
             })?;
             builder.ok_or_else(|| unknown(name))?
         }
-        "query" => each(builder, name, value, |b, key, text| b.query(key, text))?,
-        "headers" => each(builder, name, value, |b, key, text| b.header(key, text))?,
+        "query" => each(builder, name, value, true, |b, key, text| {
+            b.query(key, text)
+        })?,
+        "headers" => each(builder, name, value, false, |b, key, text| {
+            b.header(key, text)
+        })?,
         "json" => builder.json_bytes(json(value)?),
         "content" => builder.body(convert::bytes(name, value)?),
         "timeout" => builder.timeout(convert::duration(name, value)?),
         "attempt_timeout" => builder.attempt_timeout(convert::duration(name, value)?),
         "connect_timeout" => builder.connect_timeout(convert::duration(name, value)?),
         "max_attempts" => builder.max_attempts(convert::number(name, value)?),
-        "idempotent" => builder.idempotent(value.extract()?),
+        "idempotent" => builder.idempotent(convert::flag(name, value)?),
         "idempotency_key" => builder.idempotency_key(convert::text(name, value)?),
         "correlation_id" => builder.correlation_id(convert::text(name, value)?),
         "microversion" => builder.microversion(convert::text(name, value)?),
         "if_none_match" => builder.if_none_match(convert::text(name, value)?),
-        "cancel" => {
-            let token = value
-                .cast::<CancelToken>()
-                .map_err(|_| convert::expected(name, "a CancelToken", value))?;
-            builder.cancel_token(&token.get().0)
-        }
+        "cancel" => match convert::cancel_token(value)? {
+            Some(token) => builder.cancel_token(&token),
+            None => builder,
+        },
         other => return Err(unknown(other)),
     })
 }
@@ -82,20 +103,27 @@ fn param(builder: Builder, key: String, value: &Bound<'_, PyAny>) -> PyResult<Bu
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(builder.secret_param(key, secret.get().0.clone()));
     }
-    Ok(builder.param(key, convert::text("params", value)?))
+    let value =
+        convert::text("params", value).map_err(|error| convert::of_key(value.py(), error, &key))?;
+    Ok(builder.param(key, value))
 }
 
-/// Adds pairs, a list of values as that many pairs.
+/// Adds pairs, a list of values as that many pairs. Where `None` may stand, a pair that has it is left out.
 fn each(
     builder: Builder,
     name: &str,
     value: &Bound<'_, PyAny>,
+    optional: bool,
     add: fn(Builder, String, String) -> Builder,
 ) -> PyResult<Builder> {
     let mut all = Vec::new();
     convert::pairs(name, value, |key, value| {
         convert::each_value(&value, |value| {
-            all.push((key.clone(), convert::text(name, value)?));
+            if !(optional && value.is_none()) {
+                let text = convert::text(name, value)
+                    .map_err(|error| convert::of_key(value.py(), error, &key))?;
+                all.push((key.clone(), text));
+            }
             Ok(())
         })
     })?;
@@ -114,5 +142,5 @@ fn json(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
 }
 
 fn unknown(name: &str) -> PyErr {
-    PyTypeError::new_err(format!("a request has no option `{name}`"))
+    convert::unknown("a request", name, OPTIONS)
 }

@@ -9,6 +9,7 @@ use reqtrail::http::HeaderMap;
 use reqtrail::{RateLimit, RequestId, Response, Trail};
 
 use crate::failure::{self, Raised};
+use crate::logging;
 
 /// Limit, remaining, and the time of the reset in seconds since 1970.
 pub(crate) type RateLimitParts = (Option<u64>, Option<u64>, Option<f64>);
@@ -42,7 +43,9 @@ impl RawResponse {
     /// The body as text; a `DecodeError` if it is none.
     #[getter]
     fn text(&self, py: Python<'_>) -> PyResult<Cow<'_, str>> {
-        self.0.text().map_err(|error| failure::raised(py, error))
+        self.0
+            .text()
+            .map_err(|error| logging::failed(py, failure::raised(py, error)))
     }
 
     #[getter]
@@ -76,7 +79,12 @@ impl RawResponse {
                 Raised(PyErr::from_value(cause)),
             ),
         };
-        failure::exception(py, error)
+        let error = failure::exception(py, error)?;
+        let raised = logging::failed(py, PyErr::from_value(error.clone()));
+        match raised.value(py).is(&error) {
+            true => Ok(error),
+            false => Err(raised),
+        }
     }
 
     fn __repr__(&self) -> String {

@@ -1,7 +1,11 @@
 //! The two small values that requests take: a secret, and a token that cancels.
 
+use pyo3::PyTypeInfo as _;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyBool;
+
+use crate::convert;
 
 /// A text that is shown nowhere: not in reprs, logs, trails, reports or error texts.
 #[pyclass(frozen, module = "reqtrail")]
@@ -10,8 +14,8 @@ pub(crate) struct Secret(pub(crate) reqtrail::Secret);
 #[pymethods]
 impl Secret {
     #[new]
-    fn new(text: String) -> Self {
-        Self(text.into())
+    fn new(text: &Bound<'_, PyAny>) -> PyResult<Self> {
+        convert::secret("a Secret's text", text).map(Self)
     }
 
     /// The text itself. Do not log it.
@@ -21,6 +25,33 @@ impl Secret {
 
     fn __repr__(&self) -> String {
         format!("{:?}", self.0)
+    }
+
+    /// A secret equals a secret of the same text, and nothing else.
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> Py<PyAny> {
+        let py = other.py();
+        match other.cast::<Self>() {
+            Ok(other) => PyBool::new(py, self.0 == other.get().0)
+                .to_owned()
+                .into_any()
+                .unbind(),
+            Err(_) => py.NotImplemented(),
+        }
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        // By Python's own hash, which differs from process to process.
+        (Self::type_object(py).name()?, self.0.expose())
+            .into_pyobject(py)?
+            .hash()
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
     }
 
     fn __reduce__(&self) -> PyResult<()> {
@@ -53,6 +84,15 @@ impl CancelToken {
     #[getter]
     fn cancelled(&self) -> bool {
         self.0.is_cancelled()
+    }
+
+    /// A copy cancels the same calls.
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
     }
 
     fn __repr__(&self) -> &'static str {

@@ -1,32 +1,70 @@
 """The standard logger."""
 
+import asyncio
+import contextvars
+import io
 import logging
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 import reqtrail
+from conftest import Server
+from test_async import Runner, run
+
+__all__ = ["run"]
+
+request_of: contextvars.ContextVar[str] = contextvars.ContextVar("request_of", default="none")
 
 
-def records(caplog: pytest.LogCaptureFixture, count: int) -> list[logging.LogRecord]:
-    end = time.monotonic() + 5
-    while len(caplog.records) < count and time.monotonic() < end:
-        time.sleep(0.01)
-    return [record for record in caplog.records if record.name == "reqtrail"]
+class Interrupt(BaseException):
+    """What a handler raises to end more than a call, as `gevent.Timeout` and pytest's outcomes do."""
+
+
+class Listener(logging.Handler):
+    """Keeps records, with the thread, the variables and the number of requests seen at the moment they were emitted."""
+
+    def __init__(self, server: Server | None = None) -> None:
+        super().__init__()
+        self.server = server
+        self.records: list[logging.LogRecord] = []
+        self.about: list[tuple[int, str, int]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+        seen = 0 if self.server is None else len(self.server.seen)
+        self.about.append((threading.get_ident(), request_of.get(), seen))
+
+
+@contextmanager
+def listening(handler: logging.Handler, level: int = logging.DEBUG) -> Iterator[None]:
+    logger = logging.getLogger("reqtrail")
+    old = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(old)
 
 
 def test_attempts_and_failed_calls(url: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, "reqtrail"), reqtrail.Client.novavms(url, max_attempts=2, base_delay=0.001) as client:
         with pytest.raises(reqtrail.UnavailableError) as info:
             client.get("/busy")
-        found = records(caplog, 3)
+        # Nothing is waited for: they are there when the call has ended.
+        found = [record for record in caplog.records if record.name == "reqtrail"]
     error = info.value
     assert [record.levelno for record in found] == [logging.DEBUG, logging.DEBUG, logging.WARNING]
     assert found[2].getMessage() == str(error)
-    assert error.trail is not None
     for number, record in enumerate(found, 1):
         about = vars(record)
         assert about["call_id"] == error.trail.call_id
@@ -36,6 +74,7 @@ def test_attempts_and_failed_calls(url: str, caplog: pytest.LogCaptureFixture) -
         assert about["attempt"] == min(number, 2)
         assert about["request_id"] == error.request_ids[min(number, 2) - 1]
         assert about["correlation_id"] == error.trail.correlation_id
+        assert record.threadName == threading.current_thread().name
     # The time of a record is when it happened.
     started = error.trail.started_at.timestamp()
     assert all(started <= record.created <= started + 5 for record in found)
@@ -47,51 +86,276 @@ def test_a_level_is_a_level(url: str, caplog: pytest.LogCaptureFixture) -> None:
         client.get("/ok")
         with pytest.raises(reqtrail.NotFoundError):
             client.get("/missing")
-        assert [record.levelno for record in records(caplog, 1)] == [logging.WARNING]
+        assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-PROGRAM = """
-    import logging, sys, threading, time, reqtrail
-    if sys.argv[2] == "off":
+def test_records_come_between_attempts_from_the_thread_that_calls(server: Server, url: str) -> None:
+    listener = Listener(server)
+    request_of.set("mine")
+    with listening(listener), reqtrail.Client.novavms(url, base_delay=0.001) as client:
+        client.get("/once/here")
+    here = threading.get_ident()
+    assert listener.about == [(here, "mine", 1), (here, "mine", 2)]
+    assert "reqtrail-logging" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_records_of_asyncio_come_from_the_loop_in_the_context_of_the_call(url: str, run: Runner) -> None:
+    listener = Listener()
+
+    async def call(client: reqtrail.AsyncClient, path: str) -> None:
+        request_of.set(path)
+        before = len(listener.records)
+        with pytest.raises(reqtrail.NotFoundError) as info:
+            await client.get(path)
+        # They are there before the task goes on.
+        own = [record for record in listener.records[before:] if vars(record)["path"] == path]
+        assert [record.levelno for record in own] == [logging.DEBUG, logging.WARNING]
+        assert {vars(record)["call_id"] for record in own} == {info.value.trail.call_id}
+        assert own[1].getMessage() == str(info.value)
+        if sys.version_info >= (3, 12):
+            assert {record.taskName for record in own} == {path}
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url) as client:
+            paths = [f"/missing/{number}" for number in range(20)]
+            await asyncio.gather(*(asyncio.create_task(call(client, path), name=path) for path in paths))
+
+    with listening(listener):
+        run(main())
+    assert len(listener.records) == 40
+    here = threading.get_ident()
+    for record, (thread, variable, _) in zip(listener.records, listener.about, strict=True):
+        assert (thread, variable) == (here, vars(record)["path"])
+
+
+def test_a_cancelled_asyncio_call_is_logged_too(server: Server, url: str, run: Runner) -> None:
+    listener = Listener()
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url) as client:
+            task = asyncio.create_task(client.get("/stall"))
+            while not server.seen:
+                await asyncio.sleep(0.005)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert [vars(record)["failure"] for record in listener.records] == ["cancelled", "cancelled"]
+
+    with listening(listener):
+        run(main())
+
+
+def test_nothing_is_built_while_the_level_is_off(url: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    logger = logging.getLogger("reqtrail")
+    monkeypatch.setattr(logger, "handlers", [Listener()])
+    monkeypatch.setattr(logger, "level", logging.ERROR)
+    logger.manager._clear_cache()  # type: ignore[attr-defined]
+
+    def refuse(*_: object, **__: object) -> Any:
+        raise AssertionError("something was built")
+
+    monkeypatch.setattr("reqtrail._logging.json", None)
+    monkeypatch.setattr("reqtrail._logging._emit", refuse)
+    with reqtrail.Client(url) as client:
+        client.get("/ok")
+        with pytest.raises(reqtrail.NotFoundError):
+            client.get("/missing")
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url) as client:
+            monkeypatch.setattr("reqtrail._port.json", None)
+            await client.get("/ok")
+            with pytest.raises(reqtrail.NotFoundError):
+                await client.get("/missing")
+
+    run(main())
+    logger.manager._clear_cache()  # type: ignore[attr-defined]
+
+
+class Failing(Listener):
+    """A handler that fails outside of what `logging` guards: in its filter, or in `handle` itself."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error: BaseException | None = error
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+        return super().handle(record)
+
+
+def calls(url: str, run: Runner | None) -> Callable[[], None]:
+    """Makes a call that fails, by one of the clients."""
+    if run is None:
+
+        def sync() -> None:
+            with reqtrail.Client.novavms(url, max_attempts=2, base_delay=0.001) as client:
+                client.get("/busy")
+
+        return sync
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient.novavms(url, max_attempts=2, base_delay=0.001) as client:
+            await client.get("/busy")
+
+    return lambda: run(main())
+
+
+@pytest.fixture(params=["sync", "async"])
+def call(request: pytest.FixtureRequest, url: str) -> Callable[[], None]:
+    return calls(url, asyncio.run if request.param == "async" else None)
+
+
+@pytest.mark.parametrize("raises", [True, False])
+def test_an_exception_of_a_handler_harms_nothing(
+    call: Callable[[], None], monkeypatch: pytest.MonkeyPatch, raises: bool
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", raises)
+    stderr = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    handler = Failing(LookupError("a handler that fails"))
+    with listening(handler):
+        for _ in range(2):
+            with pytest.raises(reqtrail.UnavailableError):
+                call()
+    # One of the six records met the failure, and no other is lost.
+    assert len(handler.records) == 5
+    assert ("LookupError: a handler that fails" in stderr.getvalue()) == raises
+
+
+def test_a_record_factory_that_fails_harms_nothing(call: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    factory = logging.getLogRecordFactory()
+
+    def fails(*_: Any, **__: Any) -> logging.LogRecord:
+        raise LookupError("a factory that fails")
+
+    with listening(Listener()):
+        logging.setLogRecordFactory(fails)
+        try:
+            with pytest.raises(reqtrail.UnavailableError):
+                call()
+        finally:
+            logging.setLogRecordFactory(factory)
+    assert "LookupError: a factory that fails" in stderr.getvalue()
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.WARNING])
+def test_a_base_exception_of_a_handler_is_raised_after_the_call_with_its_trail(call: Callable[[], None], level: int) -> None:
+    handler = Failing(Interrupt("enough"))
+    with listening(handler, level), pytest.raises(Interrupt, match="enough") as info:
+        call()
+    trail: reqtrail.Trail = info.value.trail  # type: ignore[attr-defined]
+    assert trail.path == "/busy" and trail.attempts
+    # The next call is not touched.
+    with listening(handler, level), pytest.raises(reqtrail.UnavailableError):
+        call()
+
+
+def test_a_handler_that_calls_by_reqtrail_does_not_log_itself_for_ever(url: str) -> None:
+    client = reqtrail.Client(url)
+
+    class Shipping(Listener):
+        def emit(self, record: logging.LogRecord) -> None:
+            super().emit(record)
+            assert client.post("/echo", json=record.getMessage()).status == 200
+
+    shipping = Shipping()
+    with client, listening(shipping), pytest.raises(reqtrail.NotFoundError):
+        client.get("/missing")
+    assert [vars(record)["path"] for record in shipping.records] == ["/missing"] * 2
+
+
+def test_a_hook_that_calls_has_records_of_its_own_call(url: str) -> None:
+    listener = Listener()
+    other = reqtrail.Client(url)
+
+    def on_attempt(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
+        other.get("/echo")
+
+    with other, reqtrail.Client(url, on_attempt=on_attempt) as client, listening(listener):
+        client.get("/ok")
+    assert sorted(vars(record)["path"] for record in listener.records) == ["/echo", "/ok"]
+
+
+def test_off_until_asked(url: str) -> None:
+    program = """
+        import logging, sys, threading, reqtrail
         logging.getLogger("reqtrail").setLevel(logging.DEBUG)
-    else:
-        logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(request_id)s %(message)s")
-    if sys.argv[2] == "slow":
-        logging.getLogger().handlers[0].emit = lambda record: time.sleep(0.3)
-    client = reqtrail.Client(sys.argv[1], max_attempts=1)
-    began = time.monotonic()
-    for _ in range(5):
+        client = reqtrail.Client(sys.argv[1], max_attempts=1)
         try:
             client.get("/missing")
         except reqtrail.NotFoundError:
             pass
-    assert time.monotonic() - began < 1
-    print([thread.name for thread in threading.enumerate() if "reqtrail" in thread.name])
+        print(threading.active_count())
+    """
+    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(program), url], capture_output=True, text=True, timeout=30)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1\n", "")
+
+
+GREEN = """
+    {patch}
+    import logging, sys
+    logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(threadName)s %(path)s")
+    logging.getLogger().handlers[0].addFilter(lambda record: record.name == "reqtrail")
+
+    class Yields(logging.Handler):
+        # What a handler over a patched socket does: it waits, and other greenlets run.
+        def emit(self, record):
+            if record.name == "reqtrail":
+                library.sleep(0)
+                told.append((record.path, record.levelname))
+
+    told, hooked, ended = [], [], []
+    logging.getLogger().addHandler(Yields())
+    import reqtrail
+
+    def on_attempt(call, attempt):
+        library.sleep(0)
+        hooked.append((call.path, attempt.number))
+
+    client = reqtrail.Client.novavms(sys.argv[1], max_attempts=2, base_delay=0.001, on_attempt=on_attempt)
+    paths = [f"/missing/{{n}}" if n % 2 else f"/once/{{n}}" for n in range(20)]
+
+    def work(path):
+        try:
+            client.get(path)
+            expected = ["DEBUG", "DEBUG"]
+        except reqtrail.NotFoundError as error:
+            expected = ["DEBUG", "WARNING"]
+        # In order, and all there.
+        assert [level for of, level in told if of == path] == expected, told
+        ended.append(path)
+
+    greenlets = [library.spawn(work, path) for path in paths]
+    {join}
+    assert sorted(ended) == sorted(paths), ended
+    again = [path for path in paths if path.startswith("/once")]
+    assert sorted(hooked) == sorted([(path, 1) for path in paths] + [(path, 2) for path in again]), hooked
+    client.close()
+    print("ended")
 """
 
-
-FLOOD = """
-    import logging, sys, time, reqtrail
-    logging.basicConfig(level=logging.DEBUG)
-    logging.getLogger().handlers[0].emit = lambda record: time.sleep(0.05)
-    client = reqtrail.Client(sys.argv[1])
-    for _ in range(400):
-        client.get("/ok")
-"""
-
-
-def test_a_slow_handler_does_not_hold_up_the_exit(url: str) -> None:
-    """Its records would take twenty seconds: the exit waits two, and says that some were dropped by a last record."""
-    program = textwrap.dedent(FLOOD)
-    ran = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, timeout=15)
-    assert ran.returncode == 0, ran.stderr
+GREENLETS = {
+    "gevent": (
+        "import gevent as library, gevent.monkey; gevent.monkey.patch_all()",
+        "library.joinall(greenlets, raise_error=True)",
+    ),
+    "eventlet": (
+        "import eventlet as library; library.monkey_patch()",
+        "[greenlet.wait() for greenlet in greenlets]",
+    ),
+}
 
 
-@pytest.mark.parametrize(("how", "threads", "lines"), [("off", [], 0), ("on", ["reqtrail-logging"], 10), ("slow", ["reqtrail-logging"], 0)])
-def test_off_until_asked_and_never_in_the_way(url: str, how: str, threads: list[str], lines: int) -> None:
-    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(PROGRAM), url, how], capture_output=True, text=True, timeout=30)
-    assert (ran.returncode, ran.stdout) == (0, f"{threads}\n"), ran.stderr
-    # What waits at the exit is still written.
-    assert len(ran.stderr.splitlines()) == lines, ran.stderr
-    if lines:
-        assert sum(line.startswith("WARNING req_") for line in ran.stderr.splitlines()) == 5
+@pytest.mark.parametrize("library", GREENLETS)
+def test_greenlets(url: str, library: str) -> None:
+    """With everything patched, logging configured, and handlers and hooks that switch greenlets, no call hangs."""
+    patch, join = GREENLETS[library]
+    program = textwrap.dedent(GREEN.format(patch=patch, join=join))
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", program, url], capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout) == (0, "ended\n"), ran.stderr
+    assert ran.stderr.count("WARNING ") == 10, ran.stderr

@@ -23,10 +23,10 @@ def synchronous() -> None:
     local = reqtrail.Client("http://api.example", unix_socket=Path("/run/api.sock"), http2_ping_interval=None, http2_ping_timeout=3)
     with local as client:
         try:
-            response = client.get("/cameras/{id}", params={"id": 7}, query={"limit": 10, "tag": ["a", "b"]})
+            response = client.get("/cameras/{id}", params={"id": 7}, query={"limit": 10, "tag": ["a", None], "cursor": None})
         except reqtrail.RateLimitedError as error:
             assert_type(error.retry_after, float | None)
-            assert_type(error.trail, reqtrail.Trail | None)
+            assert_type(error.trail, reqtrail.Trail)
             assert_type(error.code == ErrorCode.RATE_LIMITED, bool)
         else:
             assert_type(response.status, int)

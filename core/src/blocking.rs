@@ -99,6 +99,18 @@ impl Client {
         })
     }
 
+    /// Returns the base URL; it never holds user info.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.shared.base.url().as_str()
+    }
+
+    /// Returns the name of the API's dialect.
+    #[must_use]
+    pub fn dialect(&self) -> &str {
+        self.shared.dialect.name()
+    }
+
     /// What drives the client's calls; bindings submit theirs to it.
     #[must_use]
     pub fn host(&self) -> &Arc<dyn Host> {

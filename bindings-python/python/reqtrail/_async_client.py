@@ -6,14 +6,14 @@ them when it looks.
 
 import asyncio
 import inspect
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._exceptions import ReqtrailError
 from ._native import RawAsyncClient, RawConnection, RawReport, RawResponse, Secret
-from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
-from ._port import Hooks, Port
+from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text, shown
+from ._port import BlockingRefresher, Hooks, Port, running_loop
 from ._response import Response
 from ._trail import Trail
 
@@ -38,79 +38,123 @@ class AsyncClient:
         dialect: str | CustomDialect | None = None,
         **options: Unpack[AsyncClientOptions],
     ) -> None:
-        self._begin(base_url, {"dialect": dialect_text(dialect), **options})
+        try:
+            self._begin(base_url, {"dialect": dialect_text(dialect), **options})
+        finally:
+            del base_url, dialect, options
 
     @classmethod
     def _connected(cls, connection: RawConnection, options: AsyncClientOptions) -> Self:
         client = cls.__new__(cls)
-        client._begin(connection, {**options})
+        try:
+            client._begin(connection, {**options})
+        finally:
+            del options
         return client
 
     def _begin(self, base: str | RawConnection, given: dict[str, Any]) -> None:
-        refresher = given.get("token_refresher")
-        blocks = refresher is not None and not _is_async(refresher)
-        for name in ("on_attempt", "on_call"):
-            if _is_async(given.get(name)):
-                raise TypeError(f"{name}: expected a plain function, not a coroutine function; it may start tasks")
-        self._hooks = Hooks(given, blocks)
-        self._raw = RawAsyncClient(base, given, blocks)
         self._closing = False
         self._port: Port | None = None
         self._ports: list[Port] = []
+        try:
+            self._hooks = Hooks(
+                on_attempt=_plain("on_attempt", given.pop("on_attempt", None)),
+                on_call=_plain("on_call", given.pop("on_call", None)),
+            )
+            refresher = given.get("token_refresher")
+            on_loop = refresher is not None and _is_async(refresher)
+            if callable(refresher):
+                self._hooks.refresher = refresher
+                given["token_refresher"] = None if on_loop else BlockingRefresher(self._hooks)
+            attempts, calls = self._hooks.on_attempt is not None, self._hooks.on_call is not None
+            self._raw = RawAsyncClient(base, given, attempts, calls, on_loop)
+        finally:
+            del base, given
 
     @classmethod
     def novavms(cls, base_url: str, **options: Unpack[AsyncClientOptions]) -> Self:
         """A client of the NovaVMS API, as in ``https://novavms.example/api/v1``."""
-        return cls(base_url, dialect="novavms", **options)
+        try:
+            return cls(base_url, dialect="novavms", **options)
+        finally:
+            del base_url, options
 
     @classmethod
     def openstack(cls, base_url: str, **options: Unpack[AsyncClientOptions]) -> Self:
         """A client of OpenStack's compute API, as in ``https://nova.example/v2.1``."""
-        return cls(base_url, dialect="openstack", **options)
+        try:
+            return cls(base_url, dialect="openstack", **options)
+        finally:
+            del base_url, options
 
-    def get(self, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a GET call."""
-        return self._call("GET", path, options, False)
+        call = self._call("GET", path, options, False)
+        del path, options
+        return await call
 
-    def post(self, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def post(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a POST call."""
-        return self._call("POST", path, options, False)
+        call = self._call("POST", path, options, False)
+        del path, options
+        return await call
 
-    def put(self, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def put(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a PUT call."""
-        return self._call("PUT", path, options, False)
+        call = self._call("PUT", path, options, False)
+        del path, options
+        return await call
 
-    def patch(self, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def patch(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a PATCH call."""
-        return self._call("PATCH", path, options, False)
+        call = self._call("PATCH", path, options, False)
+        del path, options
+        return await call
 
-    def delete(self, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a DELETE call."""
-        return self._call("DELETE", path, options, False)
+        call = self._call("DELETE", path, options, False)
+        del path, options
+        return await call
 
-    def head(self, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def head(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a HEAD call."""
-        return self._call("HEAD", path, options, False)
+        call = self._call("HEAD", path, options, False)
+        del path, options
+        return await call
 
-    def options(self, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def options(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes an OPTIONS call."""
-        return self._call("OPTIONS", path, options, False)
+        call = self._call("OPTIONS", path, options, False)
+        del path, options
+        return await call
 
-    def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Coroutine[Any, Any, Response]:
+    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call with any method; see :meth:`Client.request`."""
-        return self._call(method, path, options, False)
+        call = self._call(method, path, options, False)
+        del path, options
+        return await call
 
-    def request_link(
-        self, method: str, link: str, **options: Unpack[RequestOptions]
-    ) -> Coroutine[Any, Any, Response]:
+    async def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""
-        return self._call(method, link, options, True)
+        call = self._call(method, link, options, True)
+        del link, options
+        return await call
 
     async def _call(self, method: str, target: str, options: RequestOptions, link: bool) -> Response:
-        port = self._here()
-        tag, future = port.begin()
         try:
-            self._raw.start(tag, method, target, options, link)
+            port = self._here()
+            tag, future = port.begin()
+            try:
+                self._raw.start(tag, method, target, options, link)
+            except BaseException:
+                port.forget(tag)
+                raise
+        finally:
+            # What may hold a secret is gone from the frame before an exception leaves it: trackers of errors show what the
+            # variables of frames hold.
+            del target, options
+        try:
             return Response(await future)
         except BaseException as error:
             await self._given_up(port, tag, future, error)
@@ -133,7 +177,7 @@ class AsyncClient:
 
     def _here(self) -> Port:
         """The port of the running loop."""
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         if self._closing:
             raise RuntimeError("the client is closed")
         port = self._port
@@ -197,11 +241,14 @@ class AsyncClient:
 
     def set_token(self, token: str | Secret) -> None:
         """Puts a new credential in the place of the old. Calls that have begun keep theirs."""
-        self._raw.set_token(token)
+        try:
+            self._raw.set_token(token)
+        finally:
+            del token
 
     async def aclose(self) -> None:
         """Cancels the calls under way, on all loops, and closes the connections. Later calls raise ``RuntimeError``."""
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         self._closing = True
         cancelled = None
         if self._raw.alive():
@@ -221,17 +268,20 @@ class AsyncClient:
             if one.loop is loop:
                 one.close()
             else:
-                one.close_soon()
+                # Its own loop still tells the hooks what it has got.
+                one.close_soon(self._hooks)
         self._raw.close()
+        self._hooks = Hooks()
         if cancelled is not None:
             raise cancelled
 
     def __del__(self) -> None:
         # A client that was thrown away leaves no reader behind in a loop that goes on.
         for port in getattr(self, "_ports", ()):
-            port.close_soon()
+            port.close_soon(self._hooks if port.pending else None)
 
     async def __aenter__(self) -> Self:
+        running_loop()
         return self
 
     async def __aexit__(
@@ -243,10 +293,19 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._raw.describe() or 'closed'}>"
+        return shown(self)
 
     def __reduce__(self) -> Any:
         raise TypeError("a client is not pickled; make one where it is used")
+
+
+def _plain(name: str, hook: Any) -> Any:
+    """A hook, which must not be a coroutine function."""
+    if _is_async(hook):
+        raise TypeError(f"{name}: expected a plain function, not a coroutine function; it may start tasks")
+    if hook is not None and not callable(hook):
+        raise TypeError(f"{name}: expected a callable, not {type(hook).__name__}")
+    return hook
 
 
 def _is_async(function: Any) -> bool:

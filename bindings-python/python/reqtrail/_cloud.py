@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self, TypedDict, Unpack
+from urllib.parse import urlsplit
 
 from ._async_client import AsyncClient
 from ._client import Client
@@ -13,6 +14,7 @@ from ._exceptions import ReqtrailError
 from ._logging import logger
 from ._native import CancelToken, RawCloud, RawConnection, Secret
 from ._options import AsyncClientOptions, ClientOptions
+from ._port import running_loop
 from ._trail import Trail
 
 __all__ = ["Cloud", "CloudOptions", "Connection", "Session"]
@@ -79,11 +81,16 @@ class Cloud:
     __slots__ = ("_raw",)
 
     def __init__(self, **options: Unpack[CloudOptions]) -> None:
-        for name in options:
-            if name not in CloudOptions.__annotations__:
-                known = ", ".join(CloudOptions.__annotations__)
-                raise TypeError(f"a cloud has no option `{name}`; it has {known}")
-        self._raw = RawCloud.described(json.dumps(_plain(options), default=_exposed))
+        try:
+            for name in options:
+                if name not in CloudOptions.__annotations__:
+                    known = ", ".join(CloudOptions.__annotations__)
+                    raise TypeError(f"a cloud has no option `{name}`; it has {known}")
+            self._raw = _described(options)
+        finally:
+            # A password is gone from the frame before an exception leaves it: trackers of errors show what the variables
+            # of frames hold.
+            del options
 
     @classmethod
     def _of(cls, raw: RawCloud) -> Self:
@@ -118,7 +125,10 @@ class Cloud:
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> Self:
         """A cloud as an entry of ``clouds.yaml`` describes it. Keys that are of no use here are passed over."""
-        return cls._of(RawCloud.described(json.dumps(_plain(entry), default=_exposed)))
+        try:
+            return cls._of(_described(entry))
+        finally:
+            del entry
 
     def connect(self, *, cancel: CancelToken | None = None) -> "Connection":
         """Signs in, if the cloud asks for it. The exceptions are those of any call, with the trail of the sign-in."""
@@ -127,6 +137,9 @@ class Cloud:
     async def connect_async(self, *, cancel: CancelToken | None = None) -> "Connection":
         """Signs in for asyncio programs. Cancelling the task ends it at once, and the ``asyncio.CancelledError`` has the
         trail as ``trail``."""
+        running_loop()
+        if cancel is not None and not isinstance(cancel, CancelToken):
+            raise TypeError(f"cancel: expected a CancelToken, not {type(cancel).__name__}")
         token = CancelToken() if cancel is None else cancel.child()
         # A sign-in is made once in a program's life: a thread of the pool serves.
         signing_in = asyncio.ensure_future(asyncio.to_thread(self._raw.connect, token))
@@ -147,7 +160,14 @@ class Cloud:
             raise
 
     def __repr__(self) -> str:
-        return f"<{self._raw.describe()}>"
+        raw = getattr(self, "_raw", None)
+        if raw is None:
+            return "<Cloud not built>"
+        auth_url, region = raw.describe()
+        parts = ["<Cloud", "without a sign-in" if auth_url is None else _without_user(auth_url)]
+        if region is not None:
+            parts.append(f"region={region!r}")
+        return " ".join(parts) + ">"
 
     def __reduce__(self) -> Any:
         raise TypeError("a cloud is not pickled: it has secrets")
@@ -195,15 +215,32 @@ class Connection:
         return AsyncClient._connected(self._raw, options)
 
     def __repr__(self) -> str:
-        session = self.session
-        return f"<Connection of project {session.project_name or session.project_id}>" if session else "<Connection>"
+        session = self.session if hasattr(self, "_raw") else None
+        project = session and (session.project_name or session.project_id)
+        return f"<Connection project={project!r}>" if project else "<Connection>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a connection is not pickled: it has a token")
 
 
-def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if value is not None}
+def _described(entry: Mapping[str, Any]) -> RawCloud:
+    """The cloud of an entry. No frame of an error holds the entry."""
+    try:
+        if not isinstance(entry, Mapping):
+            raise TypeError(f"a cloud is described by a mapping, not by {type(entry).__name__}")
+        given = {name: value for name, value in entry.items() if value is not None}
+        text = json.dumps(given, default=_exposed)
+    except (TypeError, ValueError, RecursionError) as error:
+        refused = error.with_traceback(None)
+    else:
+        try:
+            return RawCloud.described(text)
+        finally:
+            del text
+    finally:
+        given = {}
+        del entry
+    raise refused
 
 
 def _exposed(value: Any) -> Any:
@@ -213,3 +250,12 @@ def _exposed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a cloud is described by text, numbers, lists and mappings, not by {type(value).__name__}")
+
+
+def _without_user(url: str) -> str:
+    """A URL without what may be a password."""
+    try:
+        parts = urlsplit(url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    except ValueError:
+        return "with an auth_url that is not a URL"

@@ -1,8 +1,8 @@
 """The compute API through either client: reads, and server actions followed to their end."""
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from datetime import datetime
 from typing import Any, TypedDict, Unpack, get_type_hints
 
@@ -11,6 +11,7 @@ from ._client import Client
 from ._native import CancelToken, RawReport
 from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerStory
 from ._options import Seconds
+from ._port import running_loop
 from ._response import Response
 from ._trail import Trail
 
@@ -186,10 +187,11 @@ class AsyncCompute:
 
 def _on_loop(hook: Callable[[Progress], object]) -> Callable[[Progress], None]:
     """The hook for the driver's thread, which has it run on the loop that follows."""
-    loop = asyncio.get_running_loop()
+    loop = running_loop()
+    context = copy_context()
 
     def tell(progress: Progress) -> None:
         if not loop.is_closed():
-            loop.call_soon_threadsafe(hook, progress)
+            loop.call_soon_threadsafe(hook, progress, context=context)
 
     return tell

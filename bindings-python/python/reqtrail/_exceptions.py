@@ -53,8 +53,8 @@ class ReqtrailError(Exception):
     """What went wrong in words: the server's own for an API error, if it has any."""
     may_have_been_sent: bool = False
     """Whether the request of any attempt may have reached the server."""
-    trail: Trail | None = None
-    """The call's trail; ``None`` only for a client that could not be built."""
+    trail: Trail = None  # type: ignore[assignment]
+    """The call's trail. A :class:`ConfigError` has none, nor has an exception that a program made by itself."""
 
     def __init__(self, text: str = "", /, **fields: Any) -> None:
         super().__init__(text)
@@ -63,7 +63,8 @@ class ReqtrailError(Exception):
     @property
     def request_ids(self) -> tuple[str, ...]:
         """The request IDs of all attempts, in order."""
-        return self.trail.request_ids if self.trail is not None else ()
+        trail: Trail | None = self.trail
+        return trail.request_ids if trail is not None else ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (type(self), self.args, self.__dict__)
@@ -169,6 +170,9 @@ class ConfigError(ReqtrailError, ValueError):
     """The client cannot be built: the text names the option, what was given and what is accepted."""
 
     __module__ = "reqtrail"
+
+    trail: None = None  # type: ignore[assignment]
+    """There was no call."""
 
 
 class InternalError(ReqtrailError):

@@ -1,33 +1,28 @@
 """The standard logger ``reqtrail``: attempts at DEBUG, failed calls at WARNING.
 
-Nothing is recorded until a handler and a level ask for it. Records wait in a bounded queue of the native half, and a
-thread hands them to the handlers, so that logging never holds up a call.
+Nothing is built until a handler and a level ask for it. Records of a synchronous call are emitted by the thread that makes
+it, those of an asyncio call on its loop, in the context of its task; all of them before the call returns.
 """
 
-import atexit
 import json
 import logging
-import math
-import os
-import threading
-import time
+from collections import deque
+from contextvars import ContextVar
 from typing import Any
 
-from . import _native
-from ._native import RawTrail
+from ._exceptions import ReqtrailError
+from ._trail import Trail
 
 logger = logging.getLogger("reqtrail")
 # Off until somebody asks, as a library's logger should be.
-logger.addHandler(logging.NullHandler())
+_null = logging.NullHandler()
+logger.addHandler(_null)
 
-_TICK = 0.5
-_AT_EXIT = 2.0
-"""How long a program that ends waits for slow handlers, in seconds."""
-_lock = threading.Lock()
-_thread: threading.Thread | None = None
-_stop = False
-_deadline = math.inf
+_handling: ContextVar[bool] = ContextVar("reqtrail_handling", default=False)
+"""A handler is being called. What it does with a client of reqtrail is not logged: it would come back here for ever."""
 
+_logged: deque[str] = deque(maxlen=64)
+"""The call IDs of failures that stand behind those of other calls: one sign-in that fails may be behind hundreds."""
 
 is_enabled_for = logger.isEnabledFor
 """Asked before each call."""
@@ -38,70 +33,37 @@ def wants_attempts() -> bool:
     return logger.isEnabledFor(logging.DEBUG) and _wanted()
 
 
-def wants_failures() -> bool:
+def _wants_failures() -> bool:
     return logger.isEnabledFor(logging.WARNING) and _wanted()
 
 
 def _wanted() -> bool:
-    """Whether there is a handler that does something; then there is a thread, too."""
+    """Whether there is a handler that does something."""
+    if _handling.get():
+        return False
     at: logging.Logger | None = logger
     while at is not None:
         if any(not isinstance(handler, logging.NullHandler) for handler in at.handlers):
-            return _start()
+            return True
         at = at.parent if at.propagate else None
     return False
 
 
-def failed(display: str, trail: RawTrail) -> None:
-    """Queues the record of a call that failed."""
-    _native.log_failure(display, trail)
-
-
-def _start() -> bool:
-    global _thread
-    if _thread is None and not _stop:
-        with _lock:
-            if _thread is None:
-                thread = threading.Thread(target=_drain, name="reqtrail-logging", daemon=True)
-                thread.start()
-                _thread = thread
-    return not _stop
-
-
-def _drain() -> None:
-    while not _stop:
-        _emit(_TICK)
-
-
-def _emit(seconds: float) -> None:
-    records, dropped = _native.take_logs(seconds)
-    for done, (kind, at, about, text) in enumerate(records):
-        if time.monotonic() > _deadline:
-            dropped += len(records) - done
-            break
-        tell = _attempt if kind == "attempt" else _failure
-        tell(at, about, json.loads(text))
-    if dropped:
-        logger.warning("%d log records were dropped: the handlers are too slow", dropped)
-
-
-def _log(level: int, at: float, message: str, args: tuple[object, ...], extra: dict[str, Any]) -> None:
-    if not logger.isEnabledFor(level):
-        return
-    record = logger.makeRecord(logger.name, level, __file__, 0, message, args, None, extra=extra)
-    # When it happened, not when its turn came.
-    record.relativeCreated += (at - record.created) * 1000
-    record.created, record.msecs = at, float(int(at % 1 * 1000))
-    logger.handle(record)
-
-
-def _attempt(
-    at: float, call: tuple[str, str, str, str, str | None, str | None, str], attempt: dict[str, Any]
+def attempt(
+    at: float,
+    call: tuple[str, str, str, str, str | None, str | None, str],
+    data: str | dict[str, Any],
+    task: str | None = None,
 ) -> None:
+    """Logs an attempt, which ended at ``at``. Called by the native half, and by the loop of an asyncio call."""
+    if not wants_attempts():
+        return
+    attempt: dict[str, Any] = json.loads(data) if isinstance(data, str) else data
     call_id, dialect, method, path, correlation_id, service, log_line = call
-    _log(
+    _emit(
         logging.DEBUG,
         at,
+        task,
         "%s",
         (log_line,),
         {
@@ -124,49 +86,96 @@ def _attempt(
     )
 
 
-def _failure(at: float, display: str, trail: dict[str, Any]) -> None:
-    attempts = trail["attempts"]
+def failed(error: BaseException, task: str | None = None) -> None:
+    """Logs a call that failed, after the calls behind it whose failure was not logged yet.
+
+    What a handler raises that is not an ``Exception`` gets the call's trail and goes on.
+    """
+    if not isinstance(error, ReqtrailError) or not _wants_failures():
+        return
+    try:
+        _failed(error, task)
+    except BaseException as raised:
+        give_trail(raised, error.trail)
+        raise
+
+
+def give_trail(raised: BaseException, trail: Trail | None) -> None:
+    """Gives what a handler raised the trail of its call."""
+    if trail is not None:
+        try:
+            raised.trail = trail  # type: ignore[attr-defined]
+        except Exception:
+            pass  # One without room for attributes keeps none.
+
+
+def _failed(error: ReqtrailError, task: str | None) -> None:
+    behind = error.__cause__
+    if isinstance(behind, ReqtrailError):
+        trail: Trail | None = behind.trail
+        if trail is not None and trail.call_id not in _logged:
+            _logged.append(trail.call_id)
+            _failed(behind, task)
+    # Without a kind: a server action that failed, whose calls went well.
+    own: Trail | None = error.trail
+    if error.kind is None or own is None or getattr(error, "_sums_up", False):
+        return
+    data = own.to_dict()
+    attempts = data["attempts"]
     last: dict[str, Any] = attempts[-1] if attempts else {}
-    _log(
+    _emit(
         logging.WARNING,
-        at,
+        None,
+        task,
         "%s",
-        (display,),
+        (str(error),),
         {
-            "call_id": trail["call_id"],
-            "correlation_id": trail["correlation_id"],
-            "dialect": trail["dialect"],
-            "service": trail["service"],
-            "method": trail["method"],
-            "path": trail["path"],
+            "call_id": data["call_id"],
+            "correlation_id": data["correlation_id"],
+            "dialect": data["dialect"],
+            "service": data["service"],
+            "method": data["method"],
+            "path": data["path"],
             "attempt": len(attempts),
             "status": last.get("status"),
             "code": last.get("error_code"),
             "request_id": last.get("request_id"),
-            "failure": trail["outcome"],
+            "failure": data["outcome"],
             "failure_code": last.get("failure_code"),
             "failure_reason": last.get("failure_reason"),
-            "elapsed_ms": trail["elapsed_ms"],
+            "elapsed_ms": data["elapsed_ms"],
             "wait_ms": None,
         },
     )
 
 
-def _at_exit() -> None:
-    """Hands over what waits, for a moment, and stops: nothing may log while the interpreter goes away."""
-    global _stop, _deadline
-    _stop = True
-    _deadline = time.monotonic() + _AT_EXIT
-    if _thread is not None:
-        _thread.join(_AT_EXIT + 2 * _TICK)
-        _emit(0)
-
-
-def _in_child() -> None:
-    """The thread did not come along; the next record starts another."""
-    global _thread, _lock
-    _thread, _lock = None, threading.Lock()
-
-
-atexit.register(_at_exit)
-os.register_at_fork(after_in_child=_in_child)
+def _emit(
+    level: int,
+    at: float | None,
+    task: str | None,
+    message: str,
+    args: tuple[object, ...],
+    extra: dict[str, Any],
+) -> None:
+    """Hands a record to the handlers. An ``Exception`` of a handler, a filter or a record factory is reported as that of a
+    handler's own ``emit`` is: on stderr, unless ``logging.raiseExceptions`` is off. It harms no call."""
+    record: logging.LogRecord | None = None
+    mark = _handling.set(True)
+    try:
+        record = logger.makeRecord(logger.name, level, __file__, 0, message, args, None, extra=extra)
+        if at is not None:
+            # When it happened, not when its turn came.
+            record.relativeCreated += (at - record.created) * 1000
+            record.created, record.msecs = at, float(int(at % 1 * 1000))
+        if task is not None and hasattr(record, "taskName"):
+            record.taskName = task
+        logger.handle(record)
+    except Exception:
+        if record is None:
+            record = logging.LogRecord(logger.name, level, __file__, 0, message, args, None)
+        try:
+            _null.handleError(record)
+        except Exception:
+            pass  # Not even stderr takes it.
+    finally:
+        _handling.reset(mark)

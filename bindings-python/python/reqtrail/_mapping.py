@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from . import _logging
+from . import _logging as _logging  # the native half finds it there
 from ._categories import BY_CATEGORY, BY_KIND
 from ._codes import Category, ErrorKind
 from ._exceptions import ApiError, InternalError, ReqtrailError
@@ -65,10 +65,7 @@ def exception_of(raw: RawError) -> ReqtrailError:
             "_text": raw.own_text,
             "_json": raw.own_json,
         }
-    display = raw.display
-    error = cls(display, **fields)
-    if raw_trail is not None and _logging.wants_failures():
-        _logging.failed(display, raw_trail)
+    error = cls(raw.display, **fields)
     cause = raw.cause
     if cause is not None:
         error.__cause__ = cause

@@ -307,6 +307,7 @@ class ActionError(ReqtrailError):
     """
 
     __module__ = _MODULE
+    _sums_up = True  # a call of its own has failed, if any, and that is logged
 
     report: ActionReport
 
@@ -332,6 +333,7 @@ class ExplainError(ReqtrailError):
     """A server's story could not be read; ``__cause__`` says why, and its fields are this one's too."""
 
     __module__ = _MODULE
+    _sums_up = True
 
     trails: tuple[Trail, ...] = ()
     """The trails of all calls that were made for it, the failed one included."""

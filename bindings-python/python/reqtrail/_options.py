@@ -15,6 +15,10 @@ Seconds = float | timedelta
 """A time: seconds, or a ``timedelta``."""
 
 
+QueryValue = object | None
+"""A value of a query parameter: text, a number, or anything whose ``str()`` the server understands; ``None`` is left out."""
+
+
 class CustomAuth(TypedDict, total=False):
     """How a custom dialect sends the credential: ``header: prefix + token``."""
 
@@ -151,8 +155,9 @@ class RequestOptions(TypedDict, total=False):
 
     params: Mapping[str, object] | Iterable[tuple[str, object]] | None
     """Values for the path's ``{name}``, escaped whole. A :class:`Secret` stays ``{name}`` in trails and logs."""
-    query: Mapping[str, object] | Iterable[tuple[str, object]] | None
-    """Query parameters; a list of values gives several of one name."""
+    query: Mapping[str, QueryValue | Sequence[QueryValue]] | Iterable[tuple[str, QueryValue | Sequence[QueryValue]]] | None
+    """Query parameters; a list of values gives several of one name. What is ``None`` is left out, a pair or one value of
+    a list."""
     headers: Mapping[str, str | Sequence[str]] | Iterable[tuple[str, str]] | None
     """Headers of this request."""
     json: Any
@@ -184,4 +189,24 @@ class RequestOptions(TypedDict, total=False):
 
 def dialect_text(dialect: str | Mapping[str, Any] | None) -> str | None:
     """A dialect as the native half takes it: a name, or JSON."""
-    return dialect if dialect is None or isinstance(dialect, str) else json.dumps(dialect)
+    if dialect is None or isinstance(dialect, str):
+        return dialect
+    if not isinstance(dialect, Mapping):
+        raise TypeError(f"dialect: expected a name, or a description as a dict or JSON, not {type(dialect).__name__}")
+    try:
+        return json.dumps(dict(dialect))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"dialect: {error}; expected text, numbers, lists and dicts") from None
+
+
+def shown(client: Any) -> str:
+    """The ``repr`` of a client: its base URL and its dialect. Also of one that could not be built."""
+    name = type(client).__name__
+    raw = getattr(client, "_raw", None)
+    if raw is None:
+        return f"<{name} not built>"
+    described = raw.describe()
+    if described is None:
+        return f"<{name} closed>"
+    base_url, dialect = described
+    return f"<{name} {base_url} dialect={dialect!r}>"

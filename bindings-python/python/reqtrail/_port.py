@@ -2,43 +2,94 @@
 
 import asyncio
 import json
+import sys
 from collections import deque
 from contextvars import Context, copy_context
 from typing import Any
+from weakref import ref
 
+from . import _logging
 from ._exceptions import CancelledError
-from ._native import RawAsyncClient, RawRefresh
+from ._native import RawAsyncClient, RawRefresh, RawResponse
 from ._trail import Attempt, CallInfo, Trail
 
 _SHIFT = 32
 """A tag has the loop's number above this bit, and the call's below."""
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """asyncio's running loop, or an error that says what to do where there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        raise RuntimeError(
+            "AsyncClient needs an event loop of asyncio, and this is trio's; with trio use reqtrail.Client, as in "
+            "`await trio.to_thread.run_sync(lambda: client.get(path))`"
+        )
+    raise RuntimeError(
+        "AsyncClient needs a running event loop of asyncio, and there is none; begin with asyncio.run(main()), or use "
+        "reqtrail.Client"
+    )
+
+
 class Hooks:
-    """The functions that a program gave."""
+    """The functions that a program gave. Its client alone holds on to them: a loop, which holds on to its port, must not
+    thereby keep what they belong to."""
 
-    __slots__ = ("listen", "on_attempt", "on_call", "refresher")
+    __slots__ = ("__weakref__", "on_attempt", "on_call", "refresher")
 
-    def __init__(self, options: dict[str, Any], refresher_blocks: bool) -> None:
-        self.on_attempt = options.get("on_attempt")
-        self.on_call = options.get("on_call")
-        self.refresher: Any = options.get("token_refresher")
-        self.listen = self.on_attempt is not None or self.on_call is not None
+    def __init__(self, on_attempt: Any = None, on_call: Any = None, refresher: Any = None) -> None:
+        self.on_attempt = on_attempt
+        self.on_call = on_call
+        self.refresher = refresher
+
+
+class BlockingRefresher:
+    """A refresher as the native half gets it, which a loop holds on to as well."""
+
+    __slots__ = ("_hooks",)
+
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks = ref(hooks)
+
+    def __call__(self) -> Any:
+        hooks = self._hooks()
+        if hooks is None:
+            raise RuntimeError("the client is gone")
+        return hooks.refresher()
 
 
 class Port:
     """A loop's pending calls, and what the loop does when it is woken."""
 
-    __slots__ = ("_contexts", "_events", "_hooks", "_raw", "_refreshes", "_results", "closed", "idle", "loop", "next", "pending", "raw")
+    __slots__ = (
+        "_calls",
+        "_events",
+        "_hooks",
+        "_raised",
+        "_raw",
+        "_refreshes",
+        "_results",
+        "closed",
+        "idle",
+        "loop",
+        "next",
+        "pending",
+        "raw",
+    )
 
     def __init__(self, loop: asyncio.AbstractEventLoop, raw: RawAsyncClient, hooks: Hooks) -> None:
         self.loop = loop
         self._raw = raw
-        self._hooks = hooks
+        self._hooks = ref(hooks)
         self._refreshes: set[asyncio.Task[None]] = set()
         self._results: deque[tuple[int, Any, Any]] = deque()
         self._events: deque[tuple[int | None, str, Any]] = deque()
-        self._contexts: dict[int, Context] = {}
+        self._calls: dict[int, tuple[Context, asyncio.Task[Any] | None]] = {}
+        self._raised: dict[int, BaseException] = {}
         self.pending: dict[int, asyncio.Future[Any]] = {}
         self.idle: asyncio.Future[None] | None = None
         self.closed = False
@@ -60,9 +111,8 @@ class Port:
         self.next = tag + 1
         future: asyncio.Future[Any] = self.loop.create_future()
         self.pending[tag] = future
-        if self._hooks.listen:
-            # Hooks see the variables of the call's own task.
-            self._contexts[tag] = copy_context()
+        # Hooks and log handlers see the variables of the call's own task.
+        self._calls[tag] = copy_context(), asyncio.current_task(self.loop)
         return tag, future
 
     def drain(self) -> None:
@@ -75,50 +125,89 @@ class Port:
             self.idle.set_result(None)
 
     def _deliver(self) -> None:
-        # Tasks go on after this, so that hooks are told before.
+        # What happened in a call comes before its result.
         try:
-            while self._results:
-                self._end(*self._results.popleft())
             while self._events:
                 self._tell(*self._events.popleft())
+            while self._results:
+                self._end(*self._results.popleft())
         except BaseException:
             # An interrupt: what is left comes next.
             self.loop.call_soon(self._deliver)
             raise
 
     def _end(self, tag: int, given: Any, error: Any) -> None:
+        raised = self._raised.pop(tag, None)
+        if raised is not None:
+            # The trail of a response, or of the error; a report has none of its own.
+            trail = Trail._of(given.trail) if isinstance(given, RawResponse) else getattr(error, "trail", None)
+            _logging.give_trail(raised, trail)
+            error = raised
+        elif error is not None:
+            try:
+                self._log(tag, _logging.failed, error)
+            except BaseException as other:
+                error = other
         future = self.pending.pop(tag, None)
         if future is None:
+            if not isinstance(error, Exception) and error is not None:
+                # Nobody waits whom it could be raised to.
+                raise error
             return
         if future.cancelled():
             # Its task has not been told yet, and will ask for the trail.
             future = self.pending[tag] = self.loop.create_future()
-        if given is not None:
-            future.set_result(given)
-        elif error is not None:
+        if error is not None:
             future.set_exception(error)
+        elif given is not None:
+            future.set_result(given)
+
+    def _log(self, tag: int | None, log: Any, *args: Any) -> None:
+        """Logs in the context of a call's task, and with its name."""
+        known = None if tag is None else self._calls.get(tag)
+        context, task = (Context(), None) if known is None else known
+        context.run(lambda: log(*args, None if task is None else task.get_name()))
 
     def _tell(self, tag: int | None, kind: str, about: Any) -> None:
-        hooks = self._hooks
-        context = Context() if tag is None else self._contexts.get(tag) or Context()
+        hooks = self._hooks() or Hooks()
         try:
-            if kind == "refresh":
-                task = self.loop.create_task(self._refresh(about), context=Context())
+            if kind == "attempt":
+                at, call, text, log = about
+                attempt = json.loads(text)
+                if log:
+                    self._log_attempt(tag, at, call, attempt)
+                if hooks.on_attempt is not None:
+                    self._context(tag).run(hooks.on_attempt, CallInfo(*call), Attempt._of(attempt))
+            elif kind == "call":
+                if hooks.on_call is not None:
+                    self._context(tag).run(hooks.on_call, Trail._of(about))
+            else:
+                task = self.loop.create_task(self._refresh(about, hooks), context=Context())
                 self._refreshes.add(task)
                 task.add_done_callback(self._refreshes.discard)
-            elif kind == "attempt" and hooks.on_attempt is not None:
-                call, attempt = about
-                context.run(hooks.on_attempt, CallInfo(*call), Attempt._of(json.loads(attempt)))
-            elif kind == "call" and hooks.on_call is not None:
-                context.run(hooks.on_call, Trail._of(about))
         except Exception as error:
             self.loop.call_exception_handler(
                 {"message": f"a hook of reqtrail failed: on_{kind}", "exception": error}
             )
 
-    async def _refresh(self, asked: RawRefresh) -> None:
+    def _log_attempt(self, tag: int | None, at: float, call: Any, attempt: dict[str, Any]) -> None:
         try:
-            asked.done(await self._hooks.refresher())
+            self._log(tag, _logging.attempt, at, call, attempt)
+        except BaseException as raised:
+            # Of a handler: the call goes on, and it is raised at its end.
+            if tag is None or tag not in self.pending:
+                raise
+            self._raised.setdefault(tag, raised)
+
+    def _context(self, tag: int | None) -> Context:
+        known = None if tag is None else self._calls.get(tag)
+        return Context() if known is None else known[0]
+
+    async def _refresh(self, asked: RawRefresh, hooks: Hooks) -> None:
+        try:
+            if hooks.refresher is None:
+                raise RuntimeError("the client is gone")
+            asked.done(await hooks.refresher())
         except asyncio.CancelledError as error:
             # This loop ends; those of the others go on.
             if not asked.pass_on():
@@ -134,8 +223,7 @@ class Port:
         left = self.pending.pop(tag, None)
         if left is not None and left.done() and not left.cancelled():
             left.exception()
-        if self._contexts:
-            self._contexts.pop(tag, None)
+        self._calls.pop(tag, None)
 
     def close(self) -> None:
         """Takes what is there and leaves; on the loop, if that still runs."""
@@ -153,10 +241,14 @@ class Port:
                     future.set_exception(CancelledError("cancelled: the client was closed"))
         self.raw.close()
 
-    def close_soon(self) -> None:
-        """Has it closed on its own loop."""
+    def close_soon(self, hooks: Hooks | None = None) -> None:
+        """Has it closed on its own loop; the hooks are kept until then."""
         try:
-            self.loop.call_soon_threadsafe(self.close)
+            self.loop.call_soon_threadsafe(self._close_with, hooks)
         except RuntimeError:
             # The loop is closed.
             self.close()
+
+    def _close_with(self, hooks: Hooks | None) -> None:
+        self.close()
+

@@ -88,9 +88,11 @@ class RateLimit:
 class Response:
     """A 2xx response whose whole body is here, or the 304 of a request with ``if_none_match``."""
 
-    __slots__ = ("__weakref__", "_headers", "_raw", "_trail")
+    __slots__ = ("__weakref__", "_content", "_headers", "_raw", "_text", "_trail")
 
+    _content: bytes
     _headers: Headers
+    _text: str
     _trail: Trail
 
     def __init__(self, raw: RawResponse, /) -> None:
@@ -118,7 +120,11 @@ class Response:
     @property
     def content(self) -> bytes:
         """The body, decoded."""
-        return self._raw.content
+        try:
+            return self._content
+        except AttributeError:
+            self._content = self._raw.content
+            return self._content
 
     @property
     def text(self) -> str:
@@ -127,23 +133,21 @@ class Response:
         The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
         unknown one, it is UTF-8. A byte-order mark is not part of the text.
         """
-        return self._raw.text
+        try:
+            return self._text
+        except AttributeError:
+            self._text = self._raw.text
+            return self._text
 
     def json(self) -> Any:
         """The body as JSON; a :class:`DecodeError` if it is none, with the trail.
 
         It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
         """
-        text = self._text_of_json()
         try:
-            return _json.decode(text)
+            # A copy that nobody asked for is not kept beside the values.
+            return _json.decode(self._content if hasattr(self, "_content") else self._raw.content)
         except (ValueError, RecursionError) as refused:
-            raise self._raw.not_json(refused) from refused
-
-    def _text_of_json(self) -> str:
-        try:
-            return str(self._raw.content, "utf-8-sig")
-        except UnicodeDecodeError as refused:
             raise self._raw.not_json(refused) from refused
 
     @property

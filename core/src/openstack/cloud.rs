@@ -181,6 +181,21 @@ impl Cloud {
         self
     }
 
+    /// Returns where it is signed in to; `None` for a cloud that is used without a sign-in.
+    #[must_use]
+    pub fn auth_url(&self) -> Option<&str> {
+        match &self.access {
+            Access::SignIn { auth_url, .. } => Some(auth_url),
+            _ => None,
+        }
+    }
+
+    /// Returns the region of the endpoint, where one is set.
+    #[must_use]
+    pub fn region_name(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
     /// Sets the interface of the endpoint: `public` (the default), `internal` or `admin`.
     #[must_use]
     pub fn interface(mut self, interface: impl Into<String>) -> Self {

@@ -1,0 +1,152 @@
+"""Clients whose hooks and refreshers refer to their owners are collected, and closed clients let go of theirs."""
+
+import asyncio
+import gc
+import threading
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+import reqtrail
+from test_async import Runner, run
+
+__all__ = ["run"]
+
+
+@pytest.fixture(autouse=True)
+def collected_before() -> Iterator[None]:
+    gc.collect()
+    yield
+
+
+class Owner:
+    """What a program writes: a class that has a client and is its client's hooks."""
+
+    def __init__(self, url: str, kind: type[reqtrail.Client] | type[reqtrail.AsyncClient]) -> None:
+        self.told = 0
+        self.client = kind(
+            url, token="bad", token_refresher=self.refresh, on_attempt=self.on_attempt, on_call=self.on_call
+        )
+
+    def refresh(self) -> str:
+        return "good"
+
+    def on_attempt(self, call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
+        self.told += 1
+
+    def on_call(self, trail: reqtrail.Trail) -> None:
+        self.told += 1
+
+
+class LoopOwner(Owner):
+    """The same with a refresher that runs on the loop."""
+
+    async def refresh(self) -> str:  # type: ignore[override]
+        return "good"
+
+
+def test_a_client_and_its_owner(url: str) -> None:
+    owner = Owner(url, reqtrail.Client)
+    assert isinstance(owner.client, reqtrail.Client)
+    assert owner.client.get("/private").status == 200
+    assert owner.told == 3
+    gone = weakref.ref(owner), weakref.ref(owner.client)
+    del owner
+    gc.collect()
+    assert [it() for it in gone] == [None, None]
+
+
+def test_a_client_that_is_in_use_is_not_collected(url: str) -> None:
+    owner = Owner(url, reqtrail.Client)
+    client = owner.client
+    del owner
+    gc.collect()
+    assert isinstance(client, reqtrail.Client)
+    assert client.get("/private").status == 200
+
+
+def test_a_client_is_not_collected_in_the_middle_of_a_call(url: str) -> None:
+    told: list[int] = []
+
+    class Collects(Owner):
+        def on_attempt(self, call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
+            gc.collect()
+            told.append(attempt.number)
+
+    def call() -> int:
+        client = Collects(url, reqtrail.Client).client
+        assert isinstance(client, reqtrail.Client)
+        return client.get("/private").status
+
+    assert call() == 200
+    assert told == [1, 2]
+
+
+@pytest.mark.parametrize("kind", [Owner, LoopOwner])
+def test_an_asyncio_client_and_its_owner_while_the_loop_runs(url: str, run: Runner, kind: type[Owner]) -> None:
+    async def use() -> tuple[weakref.ref[Owner], weakref.ref[reqtrail.AsyncClient]]:
+        owner = kind(url, reqtrail.AsyncClient)
+        assert isinstance(owner.client, reqtrail.AsyncClient)
+        assert (await owner.client.get("/private")).status == 200
+        assert owner.told == 3
+        return weakref.ref(owner), weakref.ref(owner.client)
+
+    async def main() -> None:
+        gone = await asyncio.create_task(use())
+        await asyncio.sleep(0)
+        gc.collect()
+        assert [it() for it in gone] == [None, None]
+
+    run(main())
+
+
+def test_a_closed_client_lets_go_of_its_hooks(url: str, run: Runner) -> None:
+    owner = Owner(url, reqtrail.Client)
+    client = owner.client
+    gone = weakref.ref(owner)
+    assert isinstance(client, reqtrail.Client)
+    client.close()
+    del owner
+    # Without the collector.
+    gc.disable()
+    try:
+        assert gone() is None
+    finally:
+        gc.enable()
+
+    async def main() -> None:
+        owner = Owner(url, reqtrail.AsyncClient)
+        client = owner.client
+        gone = weakref.ref(owner)
+        assert isinstance(client, reqtrail.AsyncClient)
+        await client.get("/ok")
+        await client.aclose()
+        del owner
+        await asyncio.sleep(0)
+        gc.collect()
+        assert gone() is None and "closed" in repr(client)
+
+    run(main())
+
+
+def test_a_call_under_way_tells_the_hooks_of_a_client_that_is_closed(url: str) -> None:
+    began, told = threading.Event(), threading.Event()
+
+    def on_attempt(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
+        began.set()
+
+    client = reqtrail.Client(url, on_attempt=on_attempt, on_call=lambda _: told.set())
+    token = reqtrail.CancelToken()
+
+    def call() -> None:
+        with pytest.raises(reqtrail.CancelledError):
+            client.get("/wait", cancel=token)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert began.wait(20)
+    client.close()
+    token.cancel()
+    thread.join(20)
+    assert told.is_set()
