@@ -226,6 +226,7 @@ func (t *Trail) LogValue() slog.Value {
 // unusable is the decode error of a response whose body a parser refused. The parser's own text may repeat the body, so
 // it is behind the error and not in it.
 func (t *Trail) unusable(what string, cause error) *Error {
+	cause = withoutValues(cause)
 	if t == nil || t.handle == nil {
 		return &Error{Kind: KindDecode, Message: what, causes: []error{cause}}
 	}

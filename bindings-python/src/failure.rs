@@ -8,7 +8,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
-use reqtrail::{Error, ErrorKind, RequestId};
+use reqtrail::{Category, Error, ErrorKind, RefreshError, RequestId};
 
 use crate::response::{self, RateLimitParts, RawTrail};
 
@@ -29,6 +29,41 @@ impl fmt::Debug for Raised {
 }
 
 impl StdError for Raised {}
+
+/// The error of a refresher that raised an exception. One of this library's own says what kind of error it is.
+pub(crate) fn of_refresher(py: Python<'_>, raised: PyErr) -> RefreshError {
+    let value = raised.value(py);
+    let text = |name: &str| -> Option<String> { value.getattr(name).ok()?.extract().ok() };
+    let class = value.get_type().name();
+    let class = class.map_or_else(|_| "exception".to_owned(), |name| name.to_string());
+    let is_own = py
+        .import("reqtrail._exceptions")
+        .and_then(|module| module.getattr("ReqtrailError"))
+        .and_then(|own| value.is_instance(&own))
+        .unwrap_or(false);
+    let kind = text("kind").and_then(|kind| ErrorKind::from_name(&kind));
+    let error = match kind.filter(|_| is_own) {
+        Some(kind) => {
+            let category = text("category").and_then(|category| Category::from_name(&category));
+            let message = text("message").unwrap_or_default();
+            let status = value.getattr("status").and_then(|status| status.extract());
+            let what = match (status, text("code")) {
+                (Ok(status), Some(code)) => format!("{} {code}", u16::to_string(&status)),
+                (Ok(status), None) => status.to_string(),
+                (Err(_), _) => kind.to_string(),
+            };
+            RefreshError::new(kind, category, format!("{what}: {message}"))
+                .with_request_id(text("request_id"))
+        }
+        None => RefreshError::new(
+            ErrorKind::Api,
+            Some(Category::Authentication),
+            // The text is the program's own, and without it nobody could tell what to mend.
+            format!("{class}: {value}"),
+        ),
+    };
+    error.with_source(Raised(raised.clone_ref(py)))
+}
 
 /// An error of the core, for the Python half to make an exception of.
 #[pyclass(frozen, module = "reqtrail._native")]

@@ -10,29 +10,32 @@ use reqtrail::Secret;
 use crate::board::Board;
 use crate::config::Config;
 use crate::convert;
-use crate::failure::Raised;
+use crate::failure;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Calls a refresher that blocks, on the thread that the core gave it.
 pub(crate) fn call(config: &Config) -> Result<Secret, BoxError> {
     let called = Python::try_attach(|py| {
-        // A reference of its own: the collector sees by it that somebody uses the function.
-        let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
-        let refresher =
-            refresher.ok_or_else(|| PyRuntimeError::new_err("there is no refresher"))?;
-        let token = refresher.bind(py).call0()?;
-        if token.hasattr("__await__")? {
-            // Left alone it would complain of never having been awaited.
-            token.call_method0("close").ok();
-            return Err(PyTypeError::new_err(
-                "token_refresher gave an awaitable; expected text, or of an AsyncClient a coroutine function (`async def`)",
-            ));
-        }
-        convert::secret("token_refresher", &token)
+        let asked = || {
+            // A reference of its own: the collector sees by it that somebody uses the function.
+            let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
+            let refresher =
+                refresher.ok_or_else(|| PyRuntimeError::new_err("there is no refresher"))?;
+            let token = refresher.bind(py).call0()?;
+            if token.hasattr("__await__")? {
+                // Left alone it would complain of never having been awaited.
+                token.call_method0("close").ok();
+                return Err(PyTypeError::new_err(
+                    "token_refresher gave an awaitable; expected text, or of an AsyncClient a coroutine function (`async def`)",
+                ));
+            }
+            convert::secret("token_refresher", &token)
+        };
+        asked().map_err(|raised| failure::of_refresher(py, raised))
     });
     match called {
-        Some(token) => token.map_err(|error| Raised(error).into()),
+        Some(token) => token.map_err(Into::into),
         None => Err("the interpreter is going away".into()),
     }
 }
@@ -82,7 +85,9 @@ impl RawRefresh {
     }
 
     fn failed(&self, error: Bound<'_, PyAny>) {
-        self.answer(Err(Raised(PyErr::from_value(error)).into()));
+        let py = error.py();
+        let raised = PyErr::from_value(error);
+        self.answer(Err(failure::of_refresher(py, raised).into()));
     }
 
     /// This loop ends: another one is asked, if there is one.
