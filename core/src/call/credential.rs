@@ -10,7 +10,7 @@ use event_listener::{Event, EventListener};
 use futures_util::future::select;
 use http::HeaderValue;
 
-use super::refresh::{Failure, RefreshFailed, ask};
+use super::refresh::{Failure, RefreshFailed, ask, begin};
 use super::serving;
 use crate::error::BoxError;
 use crate::redact::Secret;
@@ -89,8 +89,12 @@ impl From<String> for Token {
 /// The work of a refresher.
 pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Token, BoxError>> + Send>>;
 
-/// Makes a token when it is asked.
-pub(crate) type Refresher = Box<dyn Fn() -> RefreshFuture + Send + Sync>;
+/// Begins a refresh on the thread and in the task of the call that asks, which it must not hold up. What it returns makes
+/// the token, in a task of its own.
+pub(crate) type Refresher = Box<dyn Fn() -> Refresh + Send + Sync>;
+
+/// One refresh that has not begun to work.
+pub(crate) type Refresh = Box<dyn FnOnce() -> RefreshFuture + Send>;
 
 /// What the client sends as its credential.
 pub(crate) struct Credentials {
@@ -298,9 +302,12 @@ impl Credentials {
             began: now,
             really_began: Instant::now(),
         };
-        let (refresher, identity) = (Arc::clone(refresher), self.identity());
+        let (refresh, identity) = (begin(refresher), self.identity());
         transport.spawn(Box::pin(async move {
-            let result = ask(&refresher, identity).await;
+            let result = match refresh {
+                Ok(refresh) => ask(refresh, identity).await,
+                Err(panicked) => Err(panicked),
+            };
             task.ended(result);
         }));
         Ok(Step::Wait(changed, now + PATIENCE))

@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 
-use super::credential::{Refresher, Token, check};
+use super::credential::{Refresh, Refresher, Token, check};
 use super::serving;
 use crate::codes::{Category, ErrorKind};
 use crate::error::{BoxError, Error, without_values};
@@ -151,20 +151,27 @@ impl std::error::Error for RefreshFailed {
     }
 }
 
-/// Asks the refresher once. `client` is the one that it serves.
-pub(super) async fn ask(refresher: &Refresher, client: usize) -> Result<Token, RefreshFailed> {
-    let mut work = pin!(AssertUnwindSafe(async { refresher().await }).catch_unwind());
+/// Begins a refresh for the call that runs here.
+pub(super) fn begin(refresher: &Refresher) -> Result<Refresh, RefreshFailed> {
+    catch_unwind(AssertUnwindSafe(refresher)).map_err(|_| panicked())
+}
+
+/// Makes a token. `client` is the one that it is for.
+pub(super) async fn ask(refresh: Refresh, client: usize) -> Result<Token, RefreshFailed> {
+    let mut work = pin!(AssertUnwindSafe(async { refresh().await }).catch_unwind());
     let asked = poll_fn(|cx| serving::within(client, || work.as_mut().poll_unpin(cx))).await;
     match asked {
         Ok(Ok(token)) => check(token.secret())
             .map(|()| token)
             .map_err(RefreshFailed::new),
         Ok(Err(error)) => Err(RefreshFailed(without_values(error))),
-        Err(_) => {
-            tracing::error!(target: "reqtrail", "the token refresher panicked; the call goes on");
-            Err(RefreshFailed::new("the token refresher panicked"))
-        }
+        Err(_) => Err(panicked()),
     }
+}
+
+fn panicked() -> RefreshFailed {
+    tracing::error!(target: "reqtrail", "the token refresher panicked; the call goes on");
+    RefreshFailed::new("the token refresher panicked")
 }
 
 /// A failure that is remembered, so that an outage of the token's giver is not multiplied by the calls.

@@ -99,9 +99,7 @@ impl ClientBuilder {
         R: Future<Output = Result<K, BoxError>> + Send + 'static,
         K: Into<Token> + 'static,
     {
-        self.with(|o| {
-            o.refresher = Some(Box::new(move || refresh().map_ok(Into::into).boxed()));
-        })
+        self.token_refresher_in_context(|| (), move |()| refresh())
     }
 
     /// Sets what makes a new token, as a function that may block; it runs on a thread of its own.
@@ -110,8 +108,45 @@ impl ClientBuilder {
         F: Fn() -> Result<K, BoxError> + Send + Sync + 'static,
         K: Into<Token> + 'static,
     {
-        let refresh = Arc::new(move || refresh().map(Into::into));
-        self.with(|o| o.refresher = Some(Box::new(move || on_thread(Arc::clone(&refresh)).boxed())))
+        self.token_refresher_blocking_in_context(|| (), move |()| refresh())
+    }
+
+    /// As [`token_refresher`](Self::token_refresher), for one that has to know which call asks: `context` runs on the thread
+    /// and in the task of the call that begins a refresh, and `refresh` gets what it returned. `context` must not block.
+    ///
+    /// Bindings run a program's refresher in a copy of its caller's context by this.
+    pub fn token_refresher_in_context<C, X, F, R, K>(self, context: X, refresh: F) -> Self
+    where
+        C: Send + 'static,
+        X: Fn() -> C + Send + Sync + 'static,
+        F: Fn(C) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<K, BoxError>> + Send + 'static,
+        K: Into<Token> + 'static,
+    {
+        let refresh = Arc::new(refresh);
+        self.with(|o| {
+            o.refresher = Some(Box::new(move || {
+                let (context, refresh) = (context(), Arc::clone(&refresh));
+                Box::new(move || refresh(context).map_ok(Into::into).boxed())
+            }));
+        })
+    }
+
+    /// As [`token_refresher_in_context`](Self::token_refresher_in_context), with a `refresh` that may block.
+    pub fn token_refresher_blocking_in_context<C, X, F, K>(self, context: X, refresh: F) -> Self
+    where
+        C: Send + 'static,
+        X: Fn() -> C + Send + Sync + 'static,
+        F: Fn(C) -> Result<K, BoxError> + Send + Sync + 'static,
+        K: Into<Token> + 'static,
+    {
+        let refresh = Arc::new(refresh);
+        self.with(|o| {
+            o.refresher = Some(Box::new(move || {
+                let (context, refresh) = (context(), Arc::clone(&refresh));
+                Box::new(move || on_thread(move || refresh(context).map(Into::into)).boxed())
+            }));
+        })
     }
 
     /// Adds a header to every request; a request's own header of the same name replaces it.
@@ -378,16 +413,16 @@ impl std::fmt::Debug for ClientBuilder {
 }
 
 /// Runs a blocking refresher on a thread, so that neither a runtime nor another call waits on it by force.
-async fn on_thread<F>(refresh: Arc<F>) -> Result<Token, BoxError>
+async fn on_thread<F>(refresh: F) -> Result<Token, BoxError>
 where
-    F: Fn() -> Result<Token, BoxError> + Send + Sync + 'static,
+    F: FnOnce() -> Result<Token, BoxError> + Send + 'static,
 {
     let served = serving::served();
     let (answer, asked) = futures_channel::oneshot::channel();
     std::thread::Builder::new()
         .name("reqtrail-refresher".to_owned())
         .spawn(move || {
-            let _ = answer.send(serving::carry(served, || refresh()));
+            let _ = answer.send(serving::carry(served, refresh));
         })?;
     // A panic in the refresher drops the sender.
     asked

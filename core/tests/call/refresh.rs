@@ -366,6 +366,48 @@ async fn reauthentication_repeats_the_hop_that_failed() {
     );
 }
 
+tokio::task_local! {
+    static TENANT: &'static str;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresher_gets_the_context_of_the_call_that_asks() {
+    for blocks in [false, true] {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&seen);
+        let note = move |tenant| {
+            told.lock().expect("a lock").push(tenant);
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Secret::from(FRESH))
+        };
+        let context = || TENANT.try_with(|tenant| *tenant).ok();
+        let fixture = built(knowing(FRESH), |b| match blocks {
+            false => b.token_refresher_in_context(context, move |tenant| {
+                let asked = note(tenant);
+                async move { asked }
+            }),
+            true => b.token_refresher_blocking_in_context(context, note),
+        });
+        let call = fixture.client.get("/x").send();
+        TENANT.scope("a", call).await.expect("a response");
+        assert_eq!(*seen.lock().expect("a lock"), [Some("a")]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_context_that_panics_is_a_refresh_that_failed() {
+    let fixture = built(knowing(FRESH), |b| {
+        b.token_refresher_in_context(
+            || panic!("no context"),
+            |()| async { Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Secret::from(FRESH)) },
+        )
+    });
+    let outcome = fixture.client.get("/x").send().await;
+    assert_eq!(end(&outcome), ("api", StopReason::NotRetryable));
+    let error = outcome.expect_err("an error");
+    let why = std::error::Error::source(&error).expect("the refresher's failure");
+    assert!(why.to_string().contains("panicked"), "{why}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn wrong_credentials_are_no_reason_to_refresh() {
     let refresher = Refresher::default();
