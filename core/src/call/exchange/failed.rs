@@ -1,0 +1,187 @@
+//! What an attempt gives that has no whole, usable response: in the record, for the decision, and in words.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::{Attempt, Exchanged};
+use crate::call::timeout::{self, Limit, Waited};
+use crate::call::timer::Ended;
+use crate::call::{End, guard};
+use crate::cancel::CancelReason;
+use crate::codes::{ErrorKind, Sent};
+use crate::error::BoxError;
+use crate::redact::one_line;
+use crate::retry::decision::Gave;
+use crate::trail::{Failed, Recorder};
+use crate::transport::{Failure, Phase, SentMark, Transport, TransportError};
+
+impl<T: Transport> Attempt<'_, T> {
+    /// The connection failed, before the response or within it.
+    pub(super) fn broken(
+        &self,
+        error: TransportError,
+        retry_after: Option<Duration>,
+        recorder: &mut Recorder,
+        mark: &SentMark,
+    ) -> Exchanged {
+        let answered = is_answered(recorder);
+        let (kind, gave, sent) = match error.failure() {
+            // What a connection says after the head does not undo that the server has acted.
+            _ if answered => (ErrorKind::Transport, Gave::Broken, Sent::Yes),
+            // A transport that marked the request let it go, whatever it says now: the mark wins.
+            Failure::Connect | Failure::Unusable | Failure::Tls | Failure::ProxyRefused
+                if mark.is_marked() && !error.is_unread() =>
+            {
+                (ErrorKind::Transport, Gave::Broken, Sent::Unknown)
+            }
+            Failure::Connect => (ErrorKind::Connect, Gave::NoConnection, Sent::No),
+            Failure::Unusable | Failure::Tls | Failure::ProxyRefused => {
+                (ErrorKind::Connect, Gave::ConnectionRefused, Sent::No)
+            }
+            Failure::Unprocessed => (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark)),
+            Failure::RefusedStream => {
+                (ErrorKind::Transport, Gave::RefusedStream, guard::sent(mark))
+            }
+            Failure::HeadersTooLarge => (ErrorKind::TooLarge, Gave::Unusable, Sent::Yes),
+            Failure::Broken => (ErrorKind::Transport, Gave::Broken, guard::sent(mark)),
+        };
+        let message = self.redactor.text(&error.to_string()).into_owned();
+        let code = error.code().map(|code| self.redactor.text(code));
+        recorder.failed(Failed {
+            kind,
+            sent,
+            unprocessed: matches!(gave, Gave::Unprocessed | Gave::RefusedStream),
+            code: code.map(|code| one_line(&code).into_owned().into()),
+            reason: &message,
+        });
+        let end = End::error(kind, message).caused_by(self.clean_source(error));
+        Exchanged {
+            retry_after,
+            ..Exchanged::new(gave, sent, end)
+        }
+    }
+
+    /// An error's causes; as text alone if they repeat a credential that the peer sent back.
+    fn clean_source(&self, error: TransportError) -> BoxError {
+        let mut texts = vec![format!("{error:?}")];
+        let mut next: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(cause) = next {
+            texts.push(cause.to_string());
+            next = cause.source();
+        }
+        let clean = |text: &String| matches!(self.redactor.text(text), Cow::Borrowed(_));
+        if texts.iter().all(clean) {
+            return error.into();
+        }
+        self.redactor.text(&error.to_string()).into()
+    }
+
+    /// The attempt's time ran out: the time to connect, the attempt's own, or the call's.
+    pub(super) fn timed_out(
+        &self,
+        recorder: &mut Recorder,
+        retry_after: Option<Duration>,
+        mark: &SentMark,
+    ) -> Exchanged {
+        let sent = sent(recorder, mark);
+        let now = self.transport.now();
+        let phase = phase(sent, mark);
+        let ended = self.timing.ended_by(now, phase.is_connected());
+        let reason = self.late(phase, mark, self.timing.limit(ended, now));
+        let (kind, gave, code) = match ended {
+            Ended::Connect => (ErrorKind::Connect, Gave::NoConnection, Some("ETIMEDOUT")),
+            Ended::Attempt | Ended::Call => (ErrorKind::Timeout, Gave::Broken, None),
+        };
+        recorder.failed(Failed {
+            kind,
+            sent,
+            unprocessed: false,
+            code: code.map(Cow::Borrowed),
+            reason: &reason,
+        });
+        Exchanged {
+            out_of_time: ended == Ended::Call,
+            retry_after,
+            ..Exchanged::new(gave, sent, End::error(kind, reason))
+        }
+    }
+
+    /// The caller cancelled, or its own deadline passed.
+    pub(super) fn cancelled(
+        &self,
+        why: CancelReason,
+        recorder: &mut Recorder,
+        mark: &SentMark,
+    ) -> Exchanged {
+        let sent = sent(recorder, mark);
+        let reason = match why {
+            CancelReason::Cancelled => guard::CANCELLED.to_owned(),
+            CancelReason::Deadline => {
+                mark.note_timeout();
+                let limit = Limit::of_caller(self.timing.started, self.transport.now());
+                self.late(phase(sent, mark), mark, limit)
+            }
+        };
+        recorder.failed(Failed {
+            kind: why.kind(),
+            sent,
+            unprocessed: false,
+            code: None,
+            reason: &reason,
+        });
+        let end = End::error(why.kind(), reason).because_of(why);
+        Exchanged::new(Gave::Cancelled(why), sent, end)
+    }
+
+    /// What had not happened when the time was up, without secrets.
+    fn late(&self, phase: Phase, mark: &SentMark, limit: Limit) -> String {
+        let (peer, host) = (mark.peer(), self.hop.host());
+        let waited = Waited {
+            phase,
+            peer: peer.as_deref(),
+            host: &host,
+        };
+        let reason = timeout::reason(&waited, limit);
+        self.redactor.text(&reason).into_owned()
+    }
+}
+
+/// Whether the request of an attempt that ended early went out.
+fn sent(recorder: &Recorder, mark: &SentMark) -> Sent {
+    if is_answered(recorder) {
+        Sent::Yes
+    } else {
+        guard::sent(mark)
+    }
+}
+
+/// What an attempt was doing when it ended early.
+fn phase(sent: Sent, mark: &SentMark) -> Phase {
+    match mark.phase() {
+        // A transport that does not tell its phases.
+        phase if sent != Sent::No && !phase.is_connected() => Phase::Waiting,
+        phase => phase,
+    }
+}
+
+/// A response that is here and cannot be used; the next one would be no better.
+pub(super) fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String) -> Exchanged {
+    recorder.failed(Failed {
+        kind,
+        sent: Sent::Yes,
+        unprocessed: false,
+        code: None,
+        reason: &message,
+    });
+    Exchanged::new(Gave::Unusable, Sent::Yes, End::error(kind, message))
+}
+
+pub(super) fn too_large(recorder: &mut Recorder, limit: u64) -> Exchanged {
+    let message = format!("the body is larger than the limit of {limit} bytes (max_body_bytes)");
+    failed(recorder, ErrorKind::TooLarge, message)
+}
+
+/// Whether a response head has arrived.
+fn is_answered(recorder: &Recorder) -> bool {
+    recorder.last().is_some_and(|a| a.status().is_some())
+}
