@@ -30,6 +30,10 @@ export interface ApiErrorFields extends ErrorFields {
     rateLimit?: RateLimit | null;
     headers?: readonly string[];
     body?: Uint8Array;
+    /** The text of the body; `null` if it is the body as UTF-8. */
+    text?: string | null;
+    /** The JSON of the body; `null` if it is the text. */
+    json?: string | null;
 }
 /** An error as JSON. */
 export interface ErrorJson {
@@ -102,6 +106,16 @@ export declare class ApiError extends ReqtrailError {
     get headers(): HeaderFields;
     /** The first 64 KiB of the answer's body, decoded. */
     get body(): Uint8Array;
+    /**
+     * The first 64 KiB of the answer's body as text: decoded by the charset of its `Content-Type`, else as UTF-8 with
+     * replacement characters for what cannot be decoded.
+     */
+    get text(): string;
+    /**
+     * The answer's body as JSON; `null` if it is not JSON, or longer than the 64 KiB that are kept: an error is being handled
+     * already, so this does not throw another one. `T` is what the program expects; it is not checked.
+     */
+    json<T = unknown>(): T | null;
 }
 /** No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent. */
 export declare class ConnectError extends ReqtrailError {

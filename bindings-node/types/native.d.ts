@@ -43,6 +43,8 @@ export interface ErrorParts {
         rateLimit?: RateLimitParts;
         headers: string[];
         body: Uint8Array;
+        text?: string;
+        json?: string;
     };
 }
 export interface RawOptions {
@@ -55,6 +57,7 @@ export interface RawOptions {
     idempotent?: boolean;
     idempotencyKey?: string;
     correlationId?: string;
+    ifNoneMatch?: string;
     microversion?: string;
 }
 export interface FlowOptions {
@@ -135,6 +138,7 @@ export interface Native {
     responseHeaders(items: Items, index: number): string[];
     responseRequestId(items: Items, index: number): string | null;
     responseText(items: Items, index: number): string | null;
+    responseJsonText(items: Items, index: number): string | null;
     responseBytes(items: Items, index: number): Uint8Array;
     responseNotText(items: Items, index: number): Items;
     responseNotJson(items: Items, index: number): Items;

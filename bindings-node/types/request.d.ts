@@ -44,6 +44,11 @@ export interface CallOptions<Q = Query> {
     correlationId?: string | null | undefined;
     /** The version of the API to ask for, where the API has versions. */
     microversion?: string | null | undefined;
+    /**
+     * Asks for the response only if it is not the one with this entity tag: the `ETag` header of an earlier response, sent as
+     * it is. Where it is still current, `response.notModified` is true; without this option a 304 is an error.
+     */
+    ifNoneMatch?: string | null | undefined;
     /** Cancels the call: at once, also in a wait or a body. */
     signal?: Signal | null | undefined;
 }

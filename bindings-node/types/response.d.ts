@@ -13,14 +13,19 @@ export interface RateLimit {
 }
 /** Makes a rate limit of its parts. */
 export declare function rateLimitOf(parts: RateLimitParts | null | undefined): RateLimit | null;
-/** A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. */
+/**
+ * A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. With `ifNoneMatch`
+ * it can be a 304, which has no body.
+ */
 export declare class Response {
     #private;
     /** The status. */
     readonly status: number;
     private constructor();
-    /** Whether the status is 2xx: always, for every other answer is an error. */
+    /** Whether the call succeeded: always, for every other answer is an error. */
     get ok(): true;
+    /** Whether what `ifNoneMatch` named is still current: a 304, which has no body. */
+    get notModified(): boolean;
     /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */
     get headers(): HeaderFields;
     /** The server's ID of the request that succeeded. */
@@ -32,15 +37,17 @@ export declare class Response {
     /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */
     get microversion(): string | null;
     /**
-     * The body as JSON. `T` is what the program expects; it is not checked.
+     * The body as JSON. `T` is what the program expects; it is not checked. JSON is UTF-8 whatever the charset says; a
+     * byte-order mark before it is passed over.
      *
      * @throws {@link DecodeError} with the trail, if it is not JSON.
      */
     json<T = unknown>(): T;
     /**
-     * The body as text.
+     * The body as text, decoded by the charset of its `Content-Type`: a label of the WHATWG Encoding Standard, or UTF-8 where
+     * there is none or an unknown one. A byte-order mark is not part of it.
      *
-     * @throws {@link DecodeError} with the trail, if it is not UTF-8.
+     * @throws {@link DecodeError} with the trail, if it holds bytes that the charset does not have.
      */
     text(): string;
     /** The body, decoded: a copy of its own. */
