@@ -20,8 +20,8 @@ pub(crate) enum Event {
     Call(Option<u64>, Trail),
     /// What a poll of the action that is followed under this tag has shown, as JSON.
     Progress(u64, String),
-    /// A new token is asked for, to be answered under this number.
-    Refresh(u32),
+    /// A new token is asked for: the tag of the call that asks, and the number to answer under.
+    Refresh(Option<u64>, u32),
 }
 
 pub(crate) struct Board {
@@ -77,12 +77,12 @@ impl Board {
         std::mem::take(&mut *lock(&self.events))
     }
 
-    /// Asks Node for a new token.
+    /// Asks Node for a new token, for the call that runs here.
     pub(crate) fn ask(&self) -> oneshot::Receiver<Result<Secret, BoxError>> {
         let (answer, answered) = oneshot::channel();
         let number = self.next_refresh.fetch_add(1, Ordering::Relaxed);
         lock(&self.refreshes).insert(number, answer);
-        self.tell(Event::Refresh(number));
+        self.tell(Event::Refresh(current_tag(), number));
         answered
     }
 

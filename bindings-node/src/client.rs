@@ -84,14 +84,15 @@ impl RawClient {
             if !refresher {
                 return builder;
             }
-            builder.token_refresher(move || {
-                let answered = asked.ask();
-                async move {
+            builder.token_refresher_in_context(
+                // At once: what Node keeps of the call that asks goes when that call has ended.
+                move || asked.ask(),
+                |answered| async move {
                     answered.await.unwrap_or_else(|_| {
                         Err("the client ended before the token refresher".into())
                     })
-                }
-            })
+                },
+            )
         });
         let client = match built {
             Ok(client) => client,
@@ -342,7 +343,7 @@ impl RawClient {
 #[napi(object, object_from_js = false)]
 #[derive(Default)]
 pub struct RawEvent {
-    /// The tag of the call, or of the flow, that it is of; a sign-in has none.
+    /// The tag of the call, or of the flow, that it is of, or that asks for a token; a sign-in has none.
     pub tag: Option<f64>,
     pub attempt: Option<String>,
     pub progress: Option<String>,
@@ -368,7 +369,8 @@ impl RawEvent {
                 progress: Some(json),
                 ..Self::default()
             },
-            Event::Refresh(number) => Self {
+            Event::Refresh(tag, number) => Self {
+                tag: tag.map(from_number),
                 refresh: Some(number),
                 ..Self::default()
             },

@@ -1,6 +1,7 @@
 // Signing in to OpenStack, and the clients that come of it.
 
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -218,7 +219,8 @@ test("channels are told of every sign-in, and a client's hooks of its own", asyn
   const { auth } = await keystone(t);
   const told = [];
   const attempts = [];
-  const onCall = ({ trail }) => told.push(trail.requestId);
+  const storage = new AsyncLocalStorage();
+  const onCall = ({ trail }) => told.push([trail.requestId, storage.getStore()]);
   const onAttempt = ({ call, attempt }) => attempts.push([call.method, attempt.requestId]);
   subscribe("reqtrail:call", onCall);
   subscribe("reqtrail:attempt", onAttempt);
@@ -226,23 +228,26 @@ test("channels are told of every sign-in, and a client's hooks of its own", asyn
     unsubscribe("reqtrail:call", onCall);
     unsubscribe("reqtrail:attempt", onAttempt);
   });
-  const connection = await new Cloud({ auth }).connect();
-  assert.deepEqual(told, ["req-signin-1"]);
+  const connection = await storage.run("connect", () => new Cloud({ auth }).connect());
+  assert.deepEqual(told, [["req-signin-1", "connect"]]);
   assert.deepEqual(attempts, [["POST", "req-signin-1"]]);
   const hooks = { attempts: [], calls: [] };
-  const client = connection.client({
-    onAttempt: (_, attempt) => hooks.attempts.push(attempt.requestId),
-    onCall: (trail) => hooks.calls.push(trail.requestId),
-  });
-  await new Compute(client).server("s1");
+  // A sign-in of a client is of no one call, and is told where the client was made.
+  const options = {
+    onAttempt: (_, attempt) => hooks.attempts.push([attempt.requestId, storage.getStore()]),
+    onCall: (trail) => hooks.calls.push([trail.requestId, storage.getStore()]),
+  };
+  const client = storage.run("client", () => connection.client(options));
+  await storage.run("call", () => new Compute(client).server("s1"));
   await client.close();
-  assert.deepEqual(hooks.attempts, ["req-old", "req-signin-2", "req-new"]);
-  assert.deepEqual(hooks.calls, ["req-signin-2", "req-new"]);
+  const signIn = ["req-signin-2", "client"];
+  assert.deepEqual(hooks.attempts, [["req-old", "call"], signIn, ["req-new", "call"]]);
+  assert.deepEqual(hooks.calls, [signIn, ["req-new", "call"]]);
   assert.deepEqual(
     attempts.map(([, id]) => id),
-    ["req-signin-1", ...hooks.attempts],
+    ["req-signin-1", ...hooks.attempts.map(([id]) => id)],
   );
-  assert.deepEqual(told, ["req-signin-1", ...hooks.calls]);
+  assert.deepEqual(told, [["req-signin-1", "connect"], ...hooks.calls]);
 });
 
 test("a sign-in has no options but its signal, and sends nothing with one that is none", async (t) => {

@@ -1,4 +1,4 @@
-// Hooks: whatever they do, calls end as they would, and hooks run in the context of their call or in none.
+// Hooks: whatever they do, calls end as they would, and hooks run in the context of their call or of their client.
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -52,7 +52,7 @@ for (const [name, hook] of Object.entries(ODD)) {
   });
 }
 
-test("hooks run in the context of their call, and a refresher in none", async (t) => {
+test("hooks and a refresher run in the context of their call", async (t) => {
   const storage = new AsyncLocalStorage();
   const seen = { attempts: [], calls: [], refreshes: [] };
   const { client } = await storage.run("first", () =>
@@ -84,5 +84,5 @@ test("hooks run in the context of their call, and a refresher in none", async (t
     ["/private", "three"],
     ["/wrong", "four"],
   ]);
-  assert.deepEqual(seen.refreshes, [undefined]);
+  assert.deepEqual(seen.refreshes, ["three"]);
 });

@@ -23,9 +23,6 @@ class Context extends AsyncResource {
   }
 }
 
-/** The context of what is of no call: a refresh or a sign-in, which several calls may share. */
-const NOWHERE = new Context("REQTRAIL");
-
 export class Hooks {
   readonly #raw: RawClient;
   readonly #onAttempt: ClientOptions["onAttempt"];
@@ -34,7 +31,10 @@ export class Hooks {
   readonly #thrown = new Map<number, unknown>();
   /** What is told after each poll of the actions that are followed, by tag. */
   readonly #onProgress = new Map<number, (json: string) => void>();
+  /** Where each call that something may be told of was begun, by tag. */
   readonly #contexts = new Map<number, Context>();
+  /** Where the client was made, for what is of no call: a sign-in, which several calls may share. */
+  readonly #home = new Context("REQTRAIL_CLIENT");
   #nextThrown = 1;
   #attempts = false;
   #calls = false;
@@ -71,7 +71,10 @@ export class Hooks {
     return this.#raw.events().map(bare);
   }
 
-  /** From here on what is told of a call is told in the context of whoever began it: hooks see its `AsyncLocalStorage`. */
+  /**
+   * From here on what is told of a call is told in the context of whoever began it: hooks, and a refresher that is asked for
+   * it, see its `AsyncLocalStorage`.
+   */
   begin(tag: number, onProgress?: (json: string) => void): void {
     if (onProgress !== undefined) this.#onProgress.set(tag, onProgress);
     if (this.listens) this.#contexts.set(tag, new Context("REQTRAIL_CALL"));
@@ -87,7 +90,7 @@ export class Hooks {
   tell(events: readonly RawEvent[]): void {
     for (const event of events) {
       const { tag } = event;
-      const context = (tag === undefined ? undefined : this.#contexts.get(tag)) ?? NOWHERE;
+      const context = (tag === undefined ? undefined : this.#contexts.get(tag)) ?? this.#home;
       context.runInAsyncScope(() => this.#tell(event));
     }
   }

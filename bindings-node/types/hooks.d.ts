@@ -10,7 +10,10 @@ export declare class Hooks {
     get listens(): boolean;
     /** Takes what has been told. */
     take(): RawEvent[];
-    /** From here on what is told of a call is told in the context of whoever began it: hooks see its `AsyncLocalStorage`. */
+    /**
+     * From here on what is told of a call is told in the context of whoever began it: hooks, and a refresher that is asked for
+     * it, see its `AsyncLocalStorage`.
+     */
     begin(tag: number, onProgress?: (json: string) => void): void;
     /** Nothing more is told of a call. */
     end(tag: number): void;
