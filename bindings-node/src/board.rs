@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_channel::oneshot;
 use reqtrail::host::current_tag;
-use reqtrail::{Attempt, CallInfo, Observer, Secret, Trail};
+use reqtrail::{Attempt, CallInfo, Observer, RefreshError, Secret, Trail};
 use serde::Serialize;
 
-use crate::failure::{BoxError, Thrown};
+use crate::failure::BoxError;
 use crate::openstack::Slot;
 use crate::wake::Wake;
 
@@ -86,7 +86,7 @@ impl Board {
         answered
     }
 
-    pub(crate) fn refreshed(&self, number: u32, result: Result<Secret, Thrown>) {
+    pub(crate) fn refreshed(&self, number: u32, result: Result<Secret, RefreshError>) {
         if let Some(answer) = lock(&self.refreshes).remove(&number) {
             // Whoever asked may be gone.
             let _ = answer.send(result.map_err(Into::into));

@@ -16,7 +16,7 @@ use reqtrail::{CancelReason, ClientBuilder, Secret, blocking};
 use crate::board::{Board, Event, Messenger, lock};
 use crate::cloud::RawConnection;
 use crate::config::{Base, Config};
-use crate::failure::Thrown;
+use crate::failure::{self, RefreshFailure};
 use crate::items::{Item, Items, weight};
 use crate::openstack::{self, FlowOptions};
 use crate::request::{self, Builder, Parts, RawOptions};
@@ -306,11 +306,12 @@ impl RawClient {
         events.into_iter().map(RawEvent::of).collect()
     }
 
-    /// Answers a refresh with a token, or with the number of what the refresher threw.
+    /// Answers a refresh with a token, or with why there is none.
     #[napi(catch_unwind)]
-    pub fn refreshed(&self, refresh: u32, token: Option<String>, thrown: u32) {
+    pub fn refreshed(&self, refresh: u32, token: Option<String>, failure: Option<RefreshFailure>) {
         if let Some(open) = self.open.borrow().as_ref() {
-            let result = token.map(Secret::from).ok_or(Thrown(thrown));
+            let failed = || failure::of_refresher(failure.unwrap_or_default());
+            let result = token.map(Secret::from).ok_or_else(failed);
             open.board.refreshed(refresh, result);
         }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use napi::bindgen_prelude::{BufferSlice, Env, External, Result};
 use napi_derive::napi;
-use reqtrail::{ApiError, CancelReason, Error, RequestId};
+use reqtrail::{ApiError, CancelReason, Category, Error, ErrorKind, RefreshError, RequestId};
 
 use crate::items::{self, Item, Items, RateLimitParts};
 
@@ -30,6 +30,31 @@ impl fmt::Debug for Thrown {
 }
 
 impl StdError for Thrown {}
+
+/// Why a refresher gave no token; `kind`, `category` and the request ID are those of an error of this library.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct RefreshFailure {
+    /// The number of what it threw.
+    pub thrown: u32,
+    pub message: String,
+    pub kind: Option<String>,
+    pub category: Option<String>,
+    pub request_id: Option<String>,
+}
+
+pub(crate) fn of_refresher(failure: RefreshFailure) -> RefreshError {
+    let (kind, category) = match failure.kind.as_deref().and_then(ErrorKind::from_name) {
+        Some(kind) => (
+            kind,
+            failure.category.as_deref().and_then(Category::from_name),
+        ),
+        None => (ErrorKind::Api, Some(Category::Authentication)),
+    };
+    RefreshError::new(kind, category, failure.message)
+        .with_request_id(failure.request_id)
+        .with_source(Thrown(failure.thrown))
+}
 
 /// An error; `display` is the one line that is enough for support, `reason` the server's own text if it is the API's error.
 #[napi(object, object_from_js = false)]

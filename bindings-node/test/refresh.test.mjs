@@ -1,10 +1,18 @@
-// Token refreshers: in whose context they run.
+// Token refreshers: in whose context they run, and what becomes of a call when they fail.
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage, AsyncResource, createHook } from "node:async_hooks";
 import { test } from "node:test";
+import { inspect } from "node:util";
 
-import { Client, openstack } from "reqtrail";
+import {
+  AuthenticationError,
+  CancelledError,
+  Client,
+  ConnectError,
+  UnavailableError,
+  openstack,
+} from "reqtrail";
 
 import { both, failure, served } from "./support.mjs";
 
@@ -90,4 +98,105 @@ test("only clients that have something to tell remember where calls began", asyn
   const { client: other } = await both(t, { token: "good", tokenRefresher: () => "good" });
   await other.get("/private");
   assert.equal(contexts, 1);
+});
+
+/** The errors of calls with a refresher that throws: one that met a 401, and one that has no credential at all. */
+async function refused(t, thrown) {
+  const tokenRefresher = async () => {
+    throw thrown;
+  };
+  const errors = [];
+  for (const token of ["bad", undefined]) {
+    const { server, client } = await both(t, { token, tokenRefresher });
+    errors.push(await failure(client.get("/private")));
+    assert.equal(server.seen.length, token === undefined ? 0 : 1);
+  }
+  const [met, none] = errors;
+  // The 401 stays what it is; why there is no other token is its cause.
+  assert.ok(met instanceof AuthenticationError, String(met));
+  assert.deepEqual([met.status, met.cause], [401, thrown]);
+  assert.equal(none.cause, thrown);
+  assert.equal(none.trail.attempts.length, 0);
+  assert.deepEqual([none.status, none.requestId], [null, null]);
+  assert.equal(none.trail.outcome, none.kind);
+  assert.match(none.message, /and the token refresher failed: .*; nothing was sent/);
+  return none;
+}
+
+test("what failed in a refresher's own call is what failed", async (t) => {
+  const { client } = await both(t, { dialect: "novavms", maxAttempts: 1 });
+  const busy = await failure(client.get("/busy"));
+  assert.ok(busy.requestId !== null);
+  for (const thrown of [busy, new Error("the vault is shut", { cause: busy })]) {
+    const error = await refused(t, thrown);
+    assert.ok(error instanceof UnavailableError, inspect(error));
+    assert.deepEqual([error.kind, error.category], ["api", "unavailable"]);
+    const what = `503 service_unavailable (request ID ${busy.requestId})`;
+    assert.ok(error.message.includes(what), error.message);
+    assert.equal(error.message.includes("the vault is shut"), thrown !== busy);
+  }
+
+  const missing = await failure(client.get("/missing"));
+  const said = `404 not_found: no such camera (request ID ${missing.requestId})`;
+  const lost = await refused(t, missing);
+  assert.deepEqual([lost.kind, lost.category], ["api", "not_found"]);
+  assert.ok(lost.message.includes(said), lost.message);
+
+  const down = new Client("http://127.0.0.1:1", { maxAttempts: 1 });
+  const unreached = await failure(down.get("/token"));
+  await down.close();
+  const error = await refused(t, unreached);
+  assert.ok(error instanceof ConnectError, inspect(error));
+  assert.deepEqual([error.kind, error.category], ["connect", null]);
+  assert.ok(error.message.includes(`connect: ${unreached.reason}`.slice(0, 60)), error.message);
+
+  const given = await failure(client.get("/ok", { signal: AbortSignal.abort() }));
+  assert.ok((await refused(t, given)) instanceof CancelledError);
+
+  const own = new AuthenticationError("no more tokens", {
+    ...{ kind: "api", category: "authentication", requestId: "req-own" },
+  });
+  const told = await refused(t, own);
+  assert.ok(told.message.includes("api: no more tokens (request ID req-own)"), told.message);
+});
+
+test("what any other error says is in the call's error", async (t) => {
+  const circle = new Error("round");
+  circle.cause = circle;
+  const refusing = () => {
+    throw new Error("no");
+  };
+  const fetched = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
+  const odd = Object.defineProperty(new Error(), "message", { get: refusing });
+  for (const [thrown, text] of [
+    [new RangeError("no token is left"), "RangeError: no token is left"],
+    [fetched, "TypeError: fetch failed: Error: connect ECONNREFUSED"],
+    [new DOMException("too late", "TimeoutError"), "TimeoutError: too late"],
+    [new RangeError(), "RangeError"],
+    ["the vault is shut", "the vault is shut"],
+    [new Error("two\nlines"), "Error: two"],
+    [circle, "Error: round;"],
+    [{ token: "s3cr3t" }, "it threw an object (Object)"],
+    [new Error("shut", { cause: { token: "s3cr3t" } }), "Error: shut;"],
+    [Object.assign(new Error("odd"), { name: 7 }), "odd"],
+    [odd, "it threw a value that cannot be shown"],
+    [new Proxy({}, { getPrototypeOf: refusing }), "it threw a value that cannot be shown"],
+    [undefined, "it threw undefined"],
+    [Symbol("odd"), "it threw a symbol"],
+  ]) {
+    const error = await refused(t, thrown);
+    assert.ok(error instanceof AuthenticationError, String(error));
+    assert.deepEqual([error.kind, error.category], ["api", "authentication"]);
+    assert.ok(error.message.includes(`the token refresher failed: ${text}`), error.message);
+    assert.ok(!error.message.includes("s3cr3t") && !error.message.includes("\n"), error.message);
+  }
+});
+
+test("what is no token says so", async (t) => {
+  const { client } = await both(t, { tokenRefresher: () => 731 });
+  const { name, message, cause } = await failure(client.get("/private"));
+  assert.equal(name, "AuthenticationError");
+  assert.ok(cause instanceof TypeError);
+  assert.match(message, /tokenRefresher's token: expected a string or a Secret, not a number/);
+  assert.ok(!message.includes("731"));
 });

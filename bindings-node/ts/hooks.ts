@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 
 import { type Items, type RawClient, type RawEvent, bare } from "./native.js";
 import { type ClientOptions, secretText } from "./options.js";
+import { failureOf } from "./refresh.js";
 import { type AttemptJson, attemptOf, callInfoOf, ownTrailOf } from "./trail.js";
 
 /** Gets `{ call: CallInfo, attempt: Attempt }` after each attempt. */
@@ -107,12 +108,12 @@ export class Hooks {
   async #refresh(refresh: number): Promise<void> {
     try {
       const token = secretText("tokenRefresher's token", await this.#refresher?.());
-      this.#raw.refreshed(refresh, token, 0);
+      this.#raw.refreshed(refresh, token, undefined);
     } catch (thrown) {
       const number = this.#nextThrown++;
       this.#thrown.set(number, thrown);
       this.#thrown.delete(number - THROWN);
-      this.#raw.refreshed(refresh, undefined, number);
+      this.#raw.refreshed(refresh, undefined, failureOf(thrown, number));
     }
   }
 

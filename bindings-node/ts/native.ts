@@ -56,6 +56,16 @@ export interface ErrorParts {
   };
 }
 
+/** Why a refresher gave no token. */
+export interface RefreshFailure {
+  /** The number of what it threw. */
+  thrown: number;
+  message: string;
+  kind?: string | undefined;
+  category?: string | undefined;
+  requestId?: string | undefined;
+}
+
 export interface RawOptions {
   secretParams?: string[];
   json?: boolean;
@@ -178,7 +188,7 @@ export interface RawClient {
   drain(out: Float64Array): Items | null;
   watch(attempts: boolean, calls: boolean): void;
   events(): RawEvent[];
-  refreshed(refresh: number, token: string | undefined, thrown: number): void;
+  refreshed(refresh: number, token: string | undefined, failure: RefreshFailure | undefined): void;
   setToken(token: string): Items | null;
   close(): void;
   describe(): string | null;

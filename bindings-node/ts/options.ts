@@ -34,7 +34,11 @@ export interface ClientOptions {
   dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | null | undefined;
   /** The credential. */
   token?: SecretText | null | undefined;
-  /** Gives a new credential after a 401. One refresh serves all calls that met the same 401. */
+  /**
+   * Gives a new credential after a 401. One refresh serves all calls that met the same 401; it runs in the
+   * `AsyncLocalStorage` context of the call that asked first. What it throws is the `cause` of the call's error. A call that
+   * has no credential at all repeats its text, and ends with its kind and category if it is an error of this package.
+   */
   tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | null | undefined;
   /** Headers of every request. */
   headers?: HeaderValues | null | undefined;
@@ -190,24 +194,24 @@ function budget(name: string, value: unknown): RetryBudget {
 
 /** A wrong value, in words: the option, what would be right, and what came. */
 export function expected(name: string, what: string, value: unknown): TypeError {
-  return refused(`${name}: expected ${what}, not ${shown(value)}`);
+  return refused(`${name}: expected ${what}, not ${kindOf(value)}`);
 }
 
 /** What a value is. A text may be a secret, and so may what an object holds. */
-function shown(value: unknown): string {
+export function kindOf(value: unknown): string {
   switch (typeof value) {
     case "number":
     case "boolean":
     case "undefined":
       return String(value);
     case "object":
-      return value === null ? "null" : kindOf(value);
+      return value === null ? "null" : classOf(value);
     default:
       return `a ${typeof value}`;
   }
 }
 
-function kindOf(value: object): string {
+function classOf(value: object): string {
   if (Array.isArray(value)) return "an array";
   try {
     // The name alone.

@@ -47,6 +47,15 @@ export interface ErrorParts {
         json?: string;
     };
 }
+/** Why a refresher gave no token. */
+export interface RefreshFailure {
+    /** The number of what it threw. */
+    thrown: number;
+    message: string;
+    kind?: string | undefined;
+    category?: string | undefined;
+    requestId?: string | undefined;
+}
 export interface RawOptions {
     secretParams?: string[];
     json?: boolean;
@@ -125,7 +134,7 @@ export interface RawClient {
     drain(out: Float64Array): Items | null;
     watch(attempts: boolean, calls: boolean): void;
     events(): RawEvent[];
-    refreshed(refresh: number, token: string | undefined, thrown: number): void;
+    refreshed(refresh: number, token: string | undefined, failure: RefreshFailure | undefined): void;
     setToken(token: string): Items | null;
     close(): void;
     describe(): string | null;

@@ -25,7 +25,11 @@ export interface ClientOptions {
     dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | null | undefined;
     /** The credential. */
     token?: SecretText | null | undefined;
-    /** Gives a new credential after a 401. One refresh serves all calls that met the same 401. */
+    /**
+     * Gives a new credential after a 401. One refresh serves all calls that met the same 401; it runs in the
+     * `AsyncLocalStorage` context of the call that asked first. What it throws is the `cause` of the call's error. A call that
+     * has no credential at all repeats its text, and ends with its kind and category if it is an error of this package.
+     */
     tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | null | undefined;
     /** Headers of every request. */
     headers?: HeaderValues | null | undefined;
@@ -104,6 +108,8 @@ export interface ReadOptions {
 export declare function readOptions(given: ClientOptions, ca: string): ReadOptions;
 /** A wrong value, in words: the option, what would be right, and what came. */
 export declare function expected(name: string, what: string, value: unknown): TypeError;
+/** What a value is. A text may be a secret, and so may what an object holds. */
+export declare function kindOf(value: unknown): string;
 /** Whether it is an object that holds values by name, and nothing with a meaning of its own. */
 export declare function isRecord(value: unknown): value is object;
 /** Options: an object, or none. */
