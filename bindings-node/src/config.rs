@@ -22,7 +22,8 @@ pub(crate) struct Config {
     dialect: Option<String>,
     token: Option<String>,
     pub(crate) has_refresher: bool,
-    headers: Vec<(String, String)>,
+    /// Name, value, and whether the value is a secret.
+    headers: Vec<(String, String, bool)>,
     user_agent: Option<String>,
     microversion: Option<String>,
     max_attempts: Option<u32>,
@@ -85,8 +86,12 @@ impl Config {
             b = b.dialect(dialect(&text)?);
         }
         b = set(b, self.token.map(Secret::from), ClientBuilder::token);
-        for (name, value) in self.headers {
-            b = b.default_header(name, value);
+        for (name, value, secret) in self.headers {
+            b = if secret {
+                b.default_secret_header(name, value)
+            } else {
+                b.default_header(name, value)
+            };
         }
         b = set(b, self.user_agent, ClientBuilder::user_agent);
         b = set(b, self.microversion, ClientBuilder::microversion);

@@ -11,6 +11,8 @@ use crate::config::millis;
 pub struct RawOptions {
     /// The names of the parameters whose values are shown nowhere.
     pub secret_params: Option<Vec<String>>,
+    /// The places of the headers whose values are secrets, counted from 0.
+    pub secret_headers: Option<Vec<u32>>,
     /// The body is JSON.
     pub json: Option<bool>,
     pub timeout_ms: Option<f64>,
@@ -47,9 +49,8 @@ pub(crate) fn build(
     } else {
         client.request(method, target)
     };
-    let secret = parts
-        .options
-        .as_ref()
+    let options = parts.options.as_ref();
+    let secret = options
         .and_then(|options| options.secret_params.as_deref())
         .unwrap_or_default();
     for (name, value) in pairs(parts.params) {
@@ -62,10 +63,17 @@ pub(crate) fn build(
     for (name, value) in pairs(parts.query) {
         b = b.query(name, value);
     }
-    for (name, value) in pairs(parts.headers) {
-        b = b.header(name, value);
+    let secret = options
+        .and_then(|options| options.secret_headers.as_deref())
+        .unwrap_or_default();
+    for (place, (name, value)) in (0..).zip(pairs(parts.headers)) {
+        b = if secret.contains(&place) {
+            b.secret_header(name, value)
+        } else {
+            b.header(name, value)
+        };
     }
-    let json = parts.options.as_ref().and_then(|options| options.json) == Some(true);
+    let json = options.and_then(|options| options.json) == Some(true);
     if let Some(body) = parts.body {
         let body = match body {
             Either::A(text) => text.into_bytes(),

@@ -518,6 +518,31 @@ test("a Secret goes over the wire as it is, and nowhere else", async (t) => {
   await assert.rejects(client.get("/ok", { query: { Limit: password } }), /cannot be a Secret/);
 });
 
+test("a Secret of a header is shown nowhere either where the server repeats it", async (t) => {
+  const { server } = await both(t);
+  const secret = new Secret("h-s3cr3t");
+  for (const [defaults, headers, repeated] of [
+    [undefined, { "X-Thing": secret }, "[redacted]"],
+    [{ "X-Thing": secret }, undefined, "[redacted]"],
+    [[["x-thing", secret]], { "X-Other": "1" }, "[redacted]"],
+    // Each value for itself.
+    [{ "X-Thing": secret }, { "X-Thing": "seen" }, "seen"],
+    [{ "X-Thing": "seen" }, { "X-Other": "1", "X-Thing": ["seen", secret, 7] }, "seen, [redacted], 7"],
+    [{ "X-Other": "2", "X-Thing": ["seen", secret] }, {}, "seen, [redacted]"],
+  ]) {
+    const client = new Client(server.url, { headers: defaults });
+    for (const body of ["a", new Blob(["a"], { type: "text/plain" })]) {
+      const error = await failure(client.post("/echo-thing", { headers, body }));
+      assert.equal(error.reason, `no such thing: ${repeated}`);
+      const shown = [inspect(error), error.text, String(error.body), JSON.stringify(error)].join();
+      assert.ok(!shown.includes("s3cr3t"), shown);
+      const sent = server.seen.at(-1).headers["x-thing"];
+      assert.equal(sent, repeated.replace("[redacted]", "h-s3cr3t"));
+    }
+    await client.close();
+  }
+});
+
 test("closing twice ends once, and a closed client says so", async (t) => {
   const { server, client } = await both(t);
   const open = failure(client.get("/stall"));

@@ -82,6 +82,11 @@ export async function serve(socket) {
           error: "validation_failed",
           message: request.headers.authorization,
         });
+      case "echo-thing":
+        return answer(response, 400, {
+          error: "validation_failed",
+          message: `no such thing: ${request.headers["x-thing"]}`,
+        });
       case "stall":
         return stalled.add(response);
       case "half":

@@ -68,6 +68,8 @@ export interface RefreshFailure {
 
 export interface RawOptions {
   secretParams?: string[];
+  /** The places of the headers whose values are secrets, counted from 0. */
+  secretHeaders?: number[];
   json?: boolean;
   timeoutMs?: number;
   attemptTimeoutMs?: number;

@@ -113,7 +113,7 @@ const READERS: Record<keyof ClientOptions, Reader> = {
   dialect: (_, value) => dialectText(value),
   token: secretText,
   tokenRefresher: aFunction,
-  headers: (name, value) => pairsOf(name, value, headerText),
+  headers: (name, value) => pairsOf(name, value, header).map(([key, given]) => [key, ...given]),
   userAgent: text,
   microversion: text,
   maxAttempts: count,
@@ -307,11 +307,11 @@ function each<T>(name: string, value: unknown, read: (name: string, value: unkno
   return value.map((one, index) => read(`${name}[${index}]`, one));
 }
 
-/** The value of a header. No trail shows it. */
-export function headerText(name: string, value: unknown): string {
-  if (value instanceof Secret) return wellFormed(name, value.expose());
-  if (typeof value === "string") return wellFormed(name, value);
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
+/** The value of a header, and whether it is a secret: what the server repeats of it is then shown nowhere either. */
+export function header(name: string, value: unknown): [text: string, secret: boolean] {
+  if (value instanceof Secret) return [wellFormed(name, value.expose()), true];
+  if (typeof value === "string") return [wellFormed(name, value), false];
+  if (typeof value === "number" || typeof value === "bigint") return [String(value), false];
   throw expected(name, "a string, a number, a bigint or a Secret; leave out what has none", value);
 }
 
@@ -319,12 +319,12 @@ export function headerText(name: string, value: unknown): string {
  * Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs, and `undefined`
  * none.
  */
-export function pairsOf(
+export function pairsOf<T>(
   name: string,
   value: unknown,
-  read: (name: string, value: unknown, key: string) => string,
-): [string, string][] {
-  const out: [string, string][] = [];
+  read: (name: string, value: unknown, key: string) => T,
+): [string, T][] {
+  const out: [string, T][] = [];
   for (const [key, given] of entries(name, value)) {
     if (typeof key !== "string") throw expected(name, "names that are strings", key);
     wellFormed(name, key);

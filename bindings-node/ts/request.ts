@@ -6,7 +6,7 @@ import {
   count,
   expected,
   flag,
-  headerText,
+  header,
   isRecord,
   millis,
   object,
@@ -150,7 +150,7 @@ export function rawCall(options: object, shown: ReadonlySet<string>): RawCall {
         out.query = pairsOf(name, value, (at, one, key) => queryValue(at, key, one, shown)).flat();
         break;
       case "headers":
-        out.headers = pairsOf(name, value, headerText).flat();
+        out.headers = headersOf(value, rare);
         break;
       case "json":
         out.body = jsonText(value);
@@ -209,6 +209,15 @@ function paramsOf(value: unknown, rare: () => RawOptions): string[] {
     } else {
       out.push(name, queryText(`params.${name}`, given));
     }
+  }
+  return out;
+}
+
+function headersOf(value: unknown, rare: () => RawOptions): string[] {
+  const out: string[] = [];
+  for (const [name, [given, secret]] of pairsOf("headers", value, header)) {
+    if (secret) (rare().secretHeaders ??= []).push(out.length / 2);
+    out.push(name, given);
   }
   return out;
 }

@@ -127,10 +127,10 @@ export declare function wellFormed(name: string, value: string): string;
 /** A credential or another secret. */
 export declare function secretText(name: string, value: unknown): string;
 export declare function aFunction(name: string, value: unknown): unknown;
-/** The value of a header. No trail shows it. */
-export declare function headerText(name: string, value: unknown): string;
+/** The value of a header, and whether it is a secret: what the server repeats of it is then shown nowhere either. */
+export declare function header(name: string, value: unknown): [text: string, secret: boolean];
 /**
  * Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs, and `undefined`
  * none.
  */
-export declare function pairsOf(name: string, value: unknown, read: (name: string, value: unknown, key: string) => string): [string, string][];
+export declare function pairsOf<T>(name: string, value: unknown, read: (name: string, value: unknown, key: string) => T): [string, T][];
