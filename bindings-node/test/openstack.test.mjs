@@ -5,7 +5,14 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
-import { CancelledError, Client, NotFoundError, ReqtrailError, openstack } from "reqtrail";
+import {
+  CancelledError,
+  Client,
+  NotFoundError,
+  ReqtrailError,
+  TimeoutError,
+  openstack,
+} from "reqtrail";
 
 import { failure } from "./support.mjs";
 
@@ -13,8 +20,8 @@ const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerS
 const ID = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
 const RESIZE = "req-11111111-1111-4111-8111-111111111111";
 
-/** One server, whose resize fails after its 202 or never ends. */
-async function nova(t, fails) {
+/** One server, whose resize fails after its 202 or never ends. One that is `silent` answers no questions. */
+async function nova(t, fails, silent = false) {
   let last = 0;
   let asked;
   const action = {
@@ -41,6 +48,7 @@ async function nova(t, fails) {
     request.resume();
     if (request.method === "POST") return answer(202, {});
     asked?.();
+    if (silent) return undefined;
     const [what, id, list, one] = request.url.split("?")[0].split("/").slice(1);
     if (what === "servers" && id === undefined) {
       const found = request.url.includes("name=%5Eweb%24") ? [{ id: ID, name: "web" }] : [];
@@ -142,6 +150,33 @@ test("following ends when it is told to", async (t) => {
   const ended = await closed;
   assert.ok(ended instanceof ActionUnfollowedError);
   assert.ok(ended.cause instanceof CancelledError);
+});
+
+test("following and reading end by the platform's timeout", async (t) => {
+  for (const silent of [false, true]) {
+    const { client } = await nova(t, false, silent);
+    const signal = AbortSignal.timeout(50);
+    const unfollowed = await failure(new Compute(client).follow(ID, RESIZE, { signal }));
+    assert.ok(unfollowed instanceof ActionUnfollowedError, inspect(unfollowed));
+    assert.deepEqual([unfollowed.name, unfollowed.kind], ["TimeoutError", "timeout"]);
+    assert.equal(unfollowed.cause, signal.reason);
+    assert.equal(unfollowed.cause.name, "TimeoutError");
+    assert.equal(unfollowed.report.verdict, "unknown");
+  }
+  const { client } = await nova(t, false, true);
+  const compute = new Compute(client);
+  const during = AbortSignal.timeout(50);
+  const before = AbortSignal.abort(new DOMException("too late", "TimeoutError"));
+  for (const signal of [during, before]) {
+    const unread = await failure(compute.explain(ID, { signal }));
+    assert.ok(unread instanceof openstack.ExplainError, inspect(unread));
+    assert.deepEqual([unread.name, unread.kind], ["TimeoutError", "timeout"]);
+    assert.equal(unread.cause, signal.reason);
+    assert.ok(Array.isArray(unread.trails));
+    const late = await failure(compute.server(ID, { signal }));
+    assert.ok(late instanceof TimeoutError, inspect(late));
+    assert.equal(late.cause, signal.reason);
+  }
 });
 
 test("wrong options and wrong clients are refused", async (t) => {
