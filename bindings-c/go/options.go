@@ -15,11 +15,11 @@ func wrongOption(format string, arguments ...any) *Error {
 	return &Error{Kind: KindConfig, Message: fmt.Sprintf(format, arguments...)}
 }
 
-// optionNames are the options that the core's errors may name, and what they are called here.
+// optionNames are the options that the core's errors may name by another word, and what they are called here. A name that
+// differs by its first letter alone stays as it is.
 var optionNames = map[string]string{
-	"base_url": "BaseURL", "dialect": "Dialect", "token": "Token", "default_header": "Header", "user_agent": "UserAgent",
-	"microversion": "Microversion", "proxy": "Proxy", "extra_ca": "ExtraCAs", "client_certificate": "ClientCertificate",
-	"pool_idle_timeout": "PoolIdleTimeout", "unix_socket": "UnixSocket",
+	"base_url": "BaseURL", "default_header": "Header", "user_agent": "UserAgent", "extra_ca": "ExtraCAs",
+	"client_certificate": "ClientCertificate", "pool_idle_timeout": "PoolIdleTimeout", "unix_socket": "UnixSocket",
 }
 
 // inGo calls the option of a configuration error by its name in Go.

@@ -73,7 +73,7 @@ def test_each_variable_replaces_the_store(
         monkeypatch.delenv("SSL_CERT_FILE", raising=False)
         with pytest.raises(reqtrail.ConnectError):
             get(https)
-        monkeypatch.delenv(name)
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_extra_authorities_are_added_to_it(
