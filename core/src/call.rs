@@ -517,6 +517,6 @@ pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent"
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// `start + duration`, also where the clock cannot count that far.
-fn after(start: Instant, duration: Duration) -> Instant {
+pub(crate) fn after(start: Instant, duration: Duration) -> Instant {
     start.checked_add(duration).unwrap_or(start + FAR)
 }

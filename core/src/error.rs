@@ -172,7 +172,7 @@ impl Error {
         self.last().and_then(Attempt::retry_after)
     }
 
-    /// The call's trail; `None` only for a client that could not be built.
+    /// The call's trail; `None` where there was no call: a client that could not be built, a trail that could not be read.
     #[must_use]
     pub fn trail(&self) -> Option<&Trail> {
         self.0.trail.as_ref()

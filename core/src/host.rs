@@ -66,11 +66,11 @@ pub struct PreparedCall {
 }
 
 impl std::fmt::Debug for PreparedCall {
-    // Headers, query and body may hold anything.
+    // Path, headers, query and body may hold anything.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let path = self.plan.as_ref().ok().map(|plan| plan.path.as_str());
+        let method = self.plan.as_ref().ok().map(|plan| &plan.hop.method);
         f.debug_struct("PreparedCall")
-            .field("path", &path)
+            .field("method", &method)
             .finish_non_exhaustive()
     }
 }

@@ -346,6 +346,12 @@ impl TransportError {
         self
     }
 
+    /// The same, where the connection had served no request before: the handshake of one that had is over.
+    pub(crate) fn unread_if(mut self, is_new: bool) -> Self {
+        self.is_unread &= is_new;
+        self
+    }
+
     /// Returns whether the server is known to have read nothing, although the request is marked as sent.
     pub(crate) fn is_unread(&self) -> bool {
         self.is_unread

@@ -201,6 +201,8 @@ fn a_call_that_timed_out_leaves_no_connection_behind() {
 fn results_that_wait_already_ring_a_new_bell() {
     let sandbox = sandbox();
     let client = client(&sandbox);
+    let shown = format!("{:?}", client.get("/hooks/s3cr3t").prepare());
+    assert!(!shown.contains("s3cr3t"), "{shown}");
     client.host().submit(client.get("no-slash").prepare(), 1);
     client.host().submit(client.get("/cameras").prepare(), 2);
     while sandbox.requests().is_empty() {

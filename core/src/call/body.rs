@@ -120,7 +120,11 @@ pub(super) async fn decode_what_is_there(
         return Bytes::new();
     };
     while let Ok(false) = decoder.step() {
-        let_others(&is_over).await;
+        // What is there helps, also when the time is up.
+        if is_over() {
+            break;
+        }
+        yield_now().await;
     }
     decoder.into_bytes()
 }
@@ -161,7 +165,7 @@ impl KeptBody {
 }
 
 /// As much of a text as an error keeps.
-fn shortened(text: &str) -> &str {
+pub(super) fn shortened(text: &str) -> &str {
     let mut end = text.len().min(limits::ERROR_BODY_KEPT);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -11,7 +11,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::End;
-use super::body::{Collected, KeptBody, ReadError, decode, decode_what_is_there};
+use super::body::{Collected, KeptBody, ReadError, decode, decode_what_is_there, shortened};
 use super::plan::Hop;
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
@@ -106,6 +106,7 @@ impl<T: Transport> Attempt<'_, T> {
             transport: self.transport,
             timing: self.timing,
             sent: &sent,
+            is_over: false,
         };
         let waited = {
             let mut work = pin!(seam.enter::<T, _>(|| self.transport.exchange(request)));
@@ -281,7 +282,10 @@ impl<T: Transport> Attempt<'_, T> {
         if let Race::Cancelled(reason) = read {
             return self.cancelled(reason, recorder, sent);
         }
-        let body = match self.coding(&head.headers) {
+        // A coding that is not understood is not handed over raw.
+        let coding = self.coding(&head.headers);
+        let coding = coding.and_then(|it| coding::check_transfer(&head.headers).map(|()| it));
+        let body = match coding {
             Ok(coding) => {
                 let raw = collected.into_bytes();
                 let work =
@@ -310,7 +314,11 @@ impl<T: Transport> Attempt<'_, T> {
             .and_then(|meaning| meaning.category)
             .unwrap_or_else(|| dialect::category_of_status(status));
         let rule: Option<RetryRule> = meaning.as_ref().and_then(|meaning| meaning.retry);
-        let clean = |text: Option<String>| text.map(|text| self.redactor.text(&text).into_owned());
+        let clean = |text: Option<String>| {
+            let text = text?;
+            // Redacted before it is cut, so that no half of a token is left at the end.
+            Some(shortened(&self.redactor.text(&text)).to_owned())
+        };
         let code = clean(decoded.code);
         recorder.decoded(
             self.read_id(&head.headers, decoded.request_id.as_deref()),

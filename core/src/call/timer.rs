@@ -83,12 +83,18 @@ pub(super) struct AttemptTimer<'a, T: Transport> {
     pub(super) transport: &'a T,
     pub(super) timing: Timing,
     pub(super) sent: &'a SentMark,
+    /// It has rung.
+    pub(super) is_over: bool,
 }
 
 impl<T: Transport> Future for AttemptTimer<'_, T> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // An error's body is still decoded when its time is up, and a transport's sleep need not be polled again.
+        if self.is_over {
+            return Poll::Ready(());
+        }
         loop {
             let seam = self.seam;
             ready!(seam.enter::<T, _>(|| self.sleep.as_mut().poll(cx)));
@@ -97,6 +103,7 @@ impl<T: Transport> Future for AttemptTimer<'_, T> {
             let connected = self.sent.is_marked() || self.sent.phase().is_connected();
             if !connected || self.transport.now() >= end {
                 self.sent.note_timeout();
+                self.is_over = true;
                 return Poll::Ready(());
             }
             let rest = seam.enter::<T, _>(|| self.transport.sleep_until(end));

@@ -13,6 +13,7 @@ use super::lookup::{self, Lookup};
 use super::report::{ActionError, ActionReport};
 use super::server::{Server, ServerFault};
 use super::verdict::{Judgement, Sight, has_open_step, judge};
+use crate::call::after;
 use crate::call::race::{Cancel, Race, race};
 use crate::cancel::{CancelReason, CancelToken};
 use crate::client::Client;
@@ -350,7 +351,7 @@ impl<T: Transport> Following<T> {
     /// Waits; the reason, if it was cancelled.
     async fn wait(&mut self, wait: Duration) -> Option<CancelReason> {
         let transport = self.compute.client().transport();
-        let timer = pin!(transport.sleep_until(transport.now() + wait));
+        let timer = pin!(transport.sleep_until(after(transport.now(), wait)));
         let mut cancel = Cancel::new(self.plan.cancel.clone());
         let never = pin!(std::future::pending::<()>());
         match race(never, timer, &mut cancel).await {

@@ -199,6 +199,16 @@ mod tests {
     }
 
     #[test]
+    fn times_that_no_clock_has_are_shown_all_the_same() {
+        for number in ["1e300", "1e18"] {
+            let text = WRITTEN.replace("2012.2", number).replace("4210.4", number);
+            let trail = Trail::from_json(&text).expect("a trail");
+            assert!(trail.report().contains("ECONNRESET"));
+            assert!(!trail.to_string().is_empty());
+        }
+    }
+
+    #[test]
     fn what_a_later_release_adds_is_passed_over() {
         let later = WRITTEN
             .replace(r#""notes":["#, r#""later":[1],"notes":["later","#)

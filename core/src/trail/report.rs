@@ -79,7 +79,11 @@ fn place(trail: &Trail) -> Vec<String> {
 fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
     let time = match attempt.request_id().and_then(|id| id.server_time()) {
         Some(server) => format!(" {}", clock(server)),
-        None => format!("~{}", clock(trail.started_at() + attempt.started())),
+        None => {
+            // A trail that was read from JSON may hold any number.
+            let at = trail.started_at().checked_add(attempt.started());
+            format!("~{}", clock(at.unwrap_or(trail.started_at())))
+        }
     };
     let id = match (attempt.request_id(), attempt.status()) {
         (Some(id), _) => id.to_string(),

@@ -324,3 +324,23 @@ async fn its_text_and_json_hold_no_credential() {
         assert_eq!(&api.body()[..], b"{\"a\":\"no {id}\"}", "{label}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_transfer_coding_that_is_not_understood_is_not_handed_over_raw() {
+    let coded = reply(503)
+        .header("transfer-encoding", "gzip, chunked")
+        .body(gzip(JSON.as_bytes()));
+    let (api, code) = answered(coded).await;
+    assert_eq!((code, api.message()), (None, None));
+    assert!(api.body().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_texts_are_cut_as_its_body_is() {
+    let long = "a".repeat(900 * 1024);
+    let body = format!(r#"{{"error":"{long}","message":"{long}"}}"#);
+    let (api, code) = answered(reply(404).body(body)).await;
+    assert_eq!(api.message().map(str::len), Some(KEPT));
+    assert!(code.is_none_or(|code| code.len() <= KEPT));
+    assert!(api.body().len() <= KEPT);
+}

@@ -47,18 +47,27 @@ const SIGNS: [&str; 6] = ["<br />", "<br/>", "<br>", "</p>", "</body>", "</html>
 /// The longest tag that is looked at, in bytes.
 const MAX_TAG: usize = 512;
 
+/// The longest message that is looked at, in bytes. No service writes a longer one, and every call waits for this.
+const MAX_MESSAGE: usize = 64 * 1024;
+
 /// Returns a message without its markup, on one line; a message without markup stays as it is.
 pub(crate) fn plain(message: &str) -> Cow<'_, str> {
-    if !message.contains('<') || !is_markup(&message.to_ascii_lowercase()) {
+    if message.len() > MAX_MESSAGE
+        || !message.contains('<')
+        || !is_markup(&message.to_ascii_lowercase())
+    {
         return Cow::Borrowed(message);
     }
     let mut out = String::with_capacity(message.len());
     let mut rest = message;
+    // The last end of a comment.
+    let last = message.rfind("-->");
     while let Some(at) = rest.find(['<', '&']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
+        let has_comment_end = last.is_some_and(|end| message.len() - rest.len() < end);
         let (text, length) = if rest.starts_with('<') {
-            tag(rest)
+            tag(rest, has_comment_end)
         } else {
             entity(rest)
         };
@@ -76,10 +85,11 @@ fn is_markup(message: &str) -> bool {
         || SIGNS.iter().any(|sign| message.contains(sign))
 }
 
-/// What stands for a tag at the start of the text, and how long that tag is.
-fn tag(text: &str) -> (&'static str, usize) {
+/// What stands for a tag at the start of the text, and how long that tag is. `has_comment_end` saves the search for one, which
+/// would read the whole text for each beginning of a comment.
+fn tag(text: &str, has_comment_end: bool) -> (&'static str, usize) {
     if text.starts_with("<!--") {
-        return match text.find("-->") {
+        return match has_comment_end.then(|| text.find("-->")).flatten() {
             Some(end) => (" ", end + "-->".len()),
             None => ("<", 1),
         };
@@ -121,6 +131,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn hostile_messages_cost_no_more_than_their_length() {
+        // Each of these took seconds when every beginning of a comment was searched for its end.
+        for hostile in ["<!--", "<!--<", "<br>&<", "<<<<"] {
+            let message = hostile.repeat(MAX_MESSAGE / hostile.len());
+            let ends = format!("{}-->", &message[..MAX_MESSAGE - 8]);
+            for message in [message, ends] {
+                plain(&message);
+            }
+        }
+        let long = "<br />".repeat(MAX_MESSAGE);
+        assert!(matches!(plain(&long), Cow::Borrowed(same) if same == long));
+    }
 
     #[test]
     fn markup_becomes_plain_words() {

@@ -103,7 +103,10 @@ impl Http1 {
                 self.conn = None;
                 match error.take_message() {
                     Some(request) if !sent.is_marked() => Exchanged::Unsent(request),
-                    _ => Exchanged::Failed(classify::send_error(error.into_error(), &self.peer)),
+                    _ => {
+                        let error = classify::send_error(error.into_error(), &self.peer);
+                        Exchanged::Failed(error.unread_if(self.served == 1))
+                    }
                 }
             }
         }

@@ -268,7 +268,8 @@ impl Stream {
                         Exchanged::Unsent(request)
                     }
                     _ => {
-                        let error = classify::send_error(error.into_error(), self.peer());
+                        let error = classify::send_error(error.into_error(), self.peer())
+                            .unread_if(self.is_first());
                         if error.failure() == Failure::Unprocessed
                             && let Some(pool) = self.pool.upgrade()
                         {
