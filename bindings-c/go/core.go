@@ -51,9 +51,10 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		return nil, err
 	}
 	c := &core{
-		hooks:          newHooks(config),
-		timeout:        orTime(config.Timeout, defaultTimeout),
-		attemptTimeout: orTime(config.AttemptTimeout, defaultAttemptTimeout),
+		hooks:   newHooks(config),
+		timeout: orTime(config.Timeout, defaultTimeout),
+		// A call's timeout above the attempt's default lifts that.
+		attemptTimeout: orTime(config.AttemptTimeout, max(config.Timeout, defaultAttemptTimeout)),
 		typed:          hasContentType(config.Header),
 	}
 	var s steps

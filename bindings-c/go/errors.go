@@ -94,6 +94,9 @@ var errNotJSON = errors.New("the body of the error is not JSON of the wanted sha
 // JSON reads the body of an API's answer into v. Its error says that the body is not JSON, does not fit, or is longer than
 // the 64 KiB that are kept; it is the same for other kinds, which have no body.
 func (e *Error) JSON(v any) error {
+	if wrong := checkTarget(v); wrong != nil {
+		return wrong
+	}
 	body := bytes.TrimPrefix(e.Body, byteOrderMark)
 	// JSON is UTF-8 whatever the charset says.
 	if !utf8.Valid(body) || !json.Valid(body) {

@@ -51,19 +51,29 @@ var byteOrderMark = []byte("\ufeff")
 // NotModified says whether what the request named with IfNoneMatch is still current: a 304, which has no body.
 func (r *Response) NotModified() bool { return r.StatusCode == http.StatusNotModified }
 
+// checkTarget says what is wrong about what JSON is to be read into.
+func checkTarget(v any) error {
+	target := reflect.ValueOf(v)
+	if target.Kind() == reflect.Pointer && !target.IsNil() {
+		return nil
+	}
+	what := "nil"
+	switch {
+	case v == nil:
+	case target.Kind() == reflect.Pointer:
+		what = fmt.Sprintf("a nil %T", v)
+	default:
+		what = fmt.Sprintf("a %T", v)
+	}
+	return invalidRequest("JSON is to read into "+what+"; expected a pointer to what is to be filled", nil)
+}
+
 // JSON reads the body into v, a pointer. It is UTF-8 whatever the charset says; a byte-order mark before it is passed
 // over. A body that is not JSON, or does not fit, gives an [*Error] of [KindDecode] with the trail; [errors.As] finds the
 // error of encoding/json in it.
 func (r *Response) JSON(v any) error {
-	if target := reflect.ValueOf(v); target.Kind() != reflect.Pointer || target.IsNil() {
-		what := "nil"
-		if v != nil {
-			what = fmt.Sprintf("a nil %T", v)
-			if target.Kind() != reflect.Pointer {
-				what = fmt.Sprintf("a %T", v)
-			}
-		}
-		return invalidRequest("JSON is to read into "+what+"; expected a pointer to what is to be filled", nil)
+	if wrong := checkTarget(v); wrong != nil {
+		return wrong
 	}
 	if !utf8.Valid(r.Body) {
 		return r.Trail.unusable("the body is not JSON", errNotText)

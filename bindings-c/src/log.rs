@@ -162,6 +162,9 @@ export! {
         if *installed {
             Ok(())
         } else {
+            WANTED.store(0, Ordering::Relaxed);
+            let unused = SINK.write().unwrap_or_else(PoisonError::into_inner).take();
+            drop(unused);
             Err(Fault::bad_value("the log of this copy of the library is in use"))
         }
     }
