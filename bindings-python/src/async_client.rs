@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_channel::oneshot;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use reqtrail::host::{Finished, prepare_tagged};
+use reqtrail::host::{Finished, current_tag, prepare_tagged};
 use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::failure::{self, guarded};
 use crate::logging;
 use crate::openstack;
-use crate::refresh;
+use crate::refresh::{self, Asker};
 use crate::request;
 use crate::response::RawResponse;
 
@@ -220,14 +220,17 @@ fn build(
     let (asked, refresher) = (Arc::clone(&board), Arc::clone(config));
     let client = config.build(py, Arc::new(messenger), move |builder: ClientBuilder| {
         if refresher.refresher.is_some() {
-            return builder.token_refresher_blocking(move || refresh::call(&refresher));
+            // Only the tag is taken there: it is the thread that drives all calls, and it must not wait for the interpreter.
+            return builder.token_refresher_blocking_in_context(current_tag, move |tag| {
+                refresh::call(&refresher, &Asker::Tag(tag))
+            });
         }
         if !watched.refresher_on_loop {
             return builder;
         }
-        builder.token_refresher(move || {
+        builder.token_refresher_in_context(current_tag, move |tag| {
             let (answer, answered) = oneshot::channel::<Result<Secret, refresh::BoxError>>();
-            asked.ask(answer);
+            asked.ask(tag, answer);
             async move {
                 answered.await.unwrap_or_else(|_| {
                     Err("the event loop ended before the token refresher".into())

@@ -7,15 +7,14 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use futures_channel::oneshot;
 use pyo3::prelude::*;
 use reqtrail::host::{Finished, Host, current_tag};
-use reqtrail::{Attempt, CallInfo, Observer, Secret, Trail};
+use reqtrail::{Attempt, CallInfo, Observer, Trail};
 
 use crate::hooks::{CallParts, attempt_json};
 use crate::logging;
 use crate::openstack::Slot;
-use crate::refresh::{BoxError, RawRefresh};
+use crate::refresh::{Answer, RawRefresh};
 use crate::response::RawTrail;
 
 /// How a loop is told that something waits for it.
@@ -52,7 +51,8 @@ pub(crate) enum Event {
     /// When it ended, in seconds since 1970; the attempt; and whether the logger wants it.
     Attempt(f64, CallParts, String, bool),
     Call(Trail),
-    Refresh(oneshot::Sender<Result<Secret, BoxError>>),
+    /// A new token is asked for, with the context of the call that asks where another loop knew it.
+    Refresh(Answer, Option<Py<PyAny>>),
 }
 
 /// The loops of a client. The highest 32 bits of a call's tag say which loop it is of.
@@ -149,7 +149,11 @@ impl Board {
 
     /// Tells the loop of the call that is being driven.
     fn tell(&self, event: Event) {
-        let tag = current_tag();
+        self.tell_of(current_tag(), event);
+    }
+
+    /// Tells the loop of a call.
+    fn tell_of(&self, tag: Option<u64>, event: Event) {
         match tag.and_then(|tag| self.port_of(tag)) {
             Some(port) => {
                 lock(&port.events).push((tag, event));
@@ -165,21 +169,22 @@ impl Board {
         self.ring();
     }
 
-    /// Asks a loop for a new token.
-    pub(crate) fn ask(&self, answer: oneshot::Sender<Result<Secret, BoxError>>) {
-        self.tell(Event::Refresh(answer));
+    /// Asks the loop of a call for a new token.
+    pub(crate) fn ask(&self, tag: Option<u64>, answer: Answer) {
+        self.tell_of(tag, Event::Refresh(answer, None));
     }
 
     /// Has another loop than this one asked; gives the question back if there is none.
     pub(crate) fn ask_another(
         &self,
         id: u32,
-        answer: oneshot::Sender<Result<Secret, BoxError>>,
-    ) -> Option<oneshot::Sender<Result<Secret, BoxError>>> {
+        answer: Answer,
+        context: Py<PyAny>,
+    ) -> Option<Answer> {
         let Some(other) = self.ports().into_iter().find(|port| port.id != id) else {
             return Some(answer);
         };
-        lock(&other.events).push((None, Event::Refresh(answer)));
+        lock(&other.events).push((None, Event::Refresh(answer, Some(context))));
         other.ring();
         None
     }
@@ -226,8 +231,8 @@ impl Board {
                     ("attempt", about.into_any().unbind())
                 }
                 Event::Call(trail) => ("call", Py::new(py, RawTrail(trail))?.into_any()),
-                Event::Refresh(answer) => {
-                    let asked = RawRefresh::new(answer, Arc::clone(self), port.id);
+                Event::Refresh(answer, context) => {
+                    let asked = RawRefresh::new(answer, context, Arc::clone(self), port.id);
                     ("refresh", Py::new(py, asked)?.into_any())
                 }
             };

@@ -15,7 +15,7 @@ use crate::fork;
 use crate::interrupt;
 use crate::logging;
 use crate::openstack::{self, RawReport};
-use crate::refresh;
+use crate::refresh::{self, Asker};
 use crate::request;
 use crate::response::{RawResponse, RawTrail};
 use crate::watch::{Watcher, Watching};
@@ -258,7 +258,9 @@ fn build(config: &Arc<Config>, py: Python<'_>) -> PyResult<(blocking::Client, Ar
         if refresher.refresher.is_none() {
             return builder;
         }
-        builder.token_refresher_blocking(move || refresh::call(&refresher))
+        builder.token_refresher_blocking_in_context(refresh::context, move |context| {
+            refresh::call(&refresher, &Asker::Context(context))
+        })
     })?;
     Ok((client, watcher))
 }

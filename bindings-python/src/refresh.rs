@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_channel::oneshot;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use reqtrail::Secret;
 
 use crate::board::Board;
@@ -14,15 +15,44 @@ use crate::failure;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
+/// Where a loop puts the new token.
+pub(crate) type Answer = oneshot::Sender<Result<Secret, BoxError>>;
+
+/// Whose context a refresher that blocks runs in a copy of.
+pub(crate) enum Asker {
+    /// The copy itself.
+    Context(Option<Py<PyAny>>),
+    /// That of the call with this tag, which the refresher of the Python half knows.
+    Tag(Option<u64>),
+}
+
+/// A copy of the context of this thread, for a refresh that one of its calls begins. Calls let go of the interpreter, and
+/// nobody waits for them with it, so attaching here waits for nobody who waits for this thread.
+pub(crate) fn context() -> Option<Py<PyAny>> {
+    static COPY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let copied = Python::try_attach(|py| {
+        let copy = COPY.import(py, "contextvars", "copy_context")?;
+        PyResult::Ok(copy.call0()?.unbind())
+    });
+    // Without it the refresher still makes a token.
+    copied.and_then(Result::ok)
+}
+
 /// Calls a refresher that blocks, on the thread that the core gave it.
-pub(crate) fn call(config: &Config) -> Result<Secret, BoxError> {
+pub(crate) fn call(config: &Config, asker: &Asker) -> Result<Secret, BoxError> {
     let called = Python::try_attach(|py| {
         let asked = || {
             // A reference of its own: the collector sees by it that somebody uses the function.
             let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
             let refresher =
                 refresher.ok_or_else(|| PyRuntimeError::new_err("there is no refresher"))?;
-            let token = refresher.bind(py).call0()?;
+            let token = match asker {
+                Asker::Context(Some(context)) => {
+                    context.bind(py).call_method1("run", (refresher,))?
+                }
+                Asker::Context(None) => refresher.bind(py).call0()?,
+                Asker::Tag(tag) => refresher.bind(py).call1((*tag,))?,
+            };
             if token.hasattr("__await__")? {
                 // Left alone it would complain of never having been awaited.
                 token.call_method0("close").ok();
@@ -43,25 +73,30 @@ pub(crate) fn call(config: &Config) -> Result<Secret, BoxError> {
 /// An event loop is asked for a new token; it answers by `done` or `failed`, or leaves it to another loop.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawRefresh {
-    answer: Mutex<Option<oneshot::Sender<Result<Secret, BoxError>>>>,
+    answer: Mutex<Option<Answer>>,
+    /// The context of the call that asks, where another loop knew it.
+    #[pyo3(get)]
+    context: Option<Py<PyAny>>,
     board: Arc<Board>,
     port: u32,
 }
 
 impl RawRefresh {
     pub(crate) fn new(
-        answer: oneshot::Sender<Result<Secret, BoxError>>,
+        answer: Answer,
+        context: Option<Py<PyAny>>,
         board: Arc<Board>,
         port: u32,
     ) -> Self {
         Self {
             answer: Mutex::new(Some(answer)),
+            context,
             board,
             port,
         }
     }
 
-    fn take(&self) -> Option<oneshot::Sender<Result<Secret, BoxError>>> {
+    fn take(&self) -> Option<Answer> {
         self.answer
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -90,12 +125,12 @@ impl RawRefresh {
         self.answer(Err(failure::of_refresher(py, raised).into()));
     }
 
-    /// This loop ends: another one is asked, if there is one.
-    fn pass_on(&self) -> bool {
+    /// This loop ends: another one is asked, if there is one, for the same call's context.
+    fn pass_on(&self, context: Py<PyAny>) -> bool {
         let Some(answer) = self.take() else {
             return true;
         };
-        let left = self.board.ask_another(self.port, answer);
+        let left = self.board.ask_another(self.port, answer, context);
         let passed = left.is_none();
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = left;
         passed

@@ -227,6 +227,7 @@ class AsyncClient:
         if not self._raw.alive():
             # Closed, which the call will say; or a child of a fork, where nothing of the parent's is used.
             self._ports = []
+            self._hooks.calls = {}
         for port in self._ports:
             if port.loop is loop:
                 break

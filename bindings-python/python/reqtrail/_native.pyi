@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from typing import Any, final
 
 from ._exceptions import ReqtrailError
@@ -124,9 +125,11 @@ class RawPort:
 
 @final
 class RawRefresh:
+    @property
+    def context(self) -> Context | None: ...
     def done(self, token: str | Secret) -> None: ...
     def failed(self, error: BaseException) -> None: ...
-    def pass_on(self) -> bool: ...
+    def pass_on(self, context: Context) -> bool: ...
 
 @final
 class RawReport:

@@ -140,14 +140,16 @@ class ClientOptions(_CommonOptions, total=False):
     """The options of a :class:`Client`. What is left out keeps its default."""
 
     token_refresher: Callable[[], str | Secret] | None
-    """Makes a new token: asked before the first call if there is none, and once when a 401 comes."""
+    """Makes a new token: asked before the first call if there is none, and once when a 401 comes. It runs on a thread of
+    its own, in a copy of the context of the call that asks (``contextvars``)."""
 
 
 class AsyncClientOptions(_CommonOptions, total=False):
     """The options of an :class:`AsyncClient`. What is left out keeps its default."""
 
     token_refresher: Callable[[], Awaitable[str | Secret]] | Callable[[], str | Secret] | None
-    """The same, as a coroutine function, or as a plain one that runs on a thread of its own."""
+    """The same, as a coroutine function, which runs on the loop of the call that asks, or as a plain one that runs on a
+    thread of its own."""
 
 
 class RequestOptions(TypedDict, total=False):

@@ -39,27 +39,35 @@ class Hooks:
     """The functions that a program gave. Its client alone holds on to them: a loop, which holds on to its port, must not
     thereby keep what they belong to."""
 
-    __slots__ = ("__weakref__", "on_attempt", "on_call", "refresher")
+    __slots__ = ("__weakref__", "calls", "on_attempt", "on_call", "refresher")
 
     def __init__(self, on_attempt: Any = None, on_call: Any = None, refresher: Any = None) -> None:
+        self.calls: dict[int, tuple[Context, asyncio.Task[Any] | None]] = {}
+        """The contexts and the tasks of the calls of all loops, by tag: a refresher may run on a thread of its own."""
         self.on_attempt = on_attempt
         self.on_call = on_call
         self.refresher = refresher
 
 
 class BlockingRefresher:
-    """A refresher as the native half gets it, which a loop holds on to as well."""
+    """A refresher as the native half gets it, which a loop holds on to as well. It is told which call asks."""
 
     __slots__ = ("_hooks",)
 
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = ref(hooks)
 
-    def __call__(self) -> Any:
+    def __call__(self, tag: int | None) -> Any:
         hooks = self._hooks()
         if hooks is None:
             raise RuntimeError("the client is gone")
-        return hooks.refresher()
+        return context_of(hooks.calls, tag).copy().run(hooks.refresher)
+
+
+def context_of(calls: dict[int, tuple[Context, asyncio.Task[Any] | None]], tag: int | None) -> Context:
+    """The context of a call, or an empty one."""
+    known = None if tag is None else calls.get(tag)
+    return Context() if known is None else known[0]
 
 
 class Port:
@@ -88,7 +96,7 @@ class Port:
         self._refreshes: set[asyncio.Task[None]] = set()
         self._results: deque[tuple[int, Any, Any]] = deque()
         self._events: deque[tuple[int | None, str, Any]] = deque()
-        self._calls: dict[int, tuple[Context, asyncio.Task[Any] | None]] = {}
+        self._calls = hooks.calls
         self._raised: dict[int, BaseException] = {}
         self.pending: dict[int, asyncio.Future[Any]] = {}
         self.idle: asyncio.Future[None] | None = None
@@ -177,12 +185,14 @@ class Port:
                 if log:
                     self._log_attempt(tag, at, call, attempt)
                 if hooks.on_attempt is not None:
-                    self._context(tag).run(hooks.on_attempt, CallInfo(*call), Attempt._of(attempt))
+                    context_of(self._calls, tag).run(hooks.on_attempt, CallInfo(*call), Attempt._of(attempt))
             elif kind == "call":
                 if hooks.on_call is not None:
-                    self._context(tag).run(hooks.on_call, Trail._of(about))
+                    context_of(self._calls, tag).run(hooks.on_call, Trail._of(about))
             else:
-                task = self.loop.create_task(self._refresh(about, hooks), context=Context())
+                known: Context | None = about.context
+                context = context_of(self._calls, tag) if known is None else known
+                task = self.loop.create_task(self._refresh(about, hooks, context), context=context.copy())
                 self._refreshes.add(task)
                 task.add_done_callback(self._refreshes.discard)
         except Exception as error:
@@ -199,18 +209,14 @@ class Port:
                 raise
             self._raised.setdefault(tag, raised)
 
-    def _context(self, tag: int | None) -> Context:
-        known = None if tag is None else self._calls.get(tag)
-        return Context() if known is None else known[0]
-
-    async def _refresh(self, asked: RawRefresh, hooks: Hooks) -> None:
+    async def _refresh(self, asked: RawRefresh, hooks: Hooks, context: Context) -> None:
         try:
             if hooks.refresher is None:
                 raise RuntimeError("the client is gone")
             asked.done(await hooks.refresher())
         except asyncio.CancelledError as error:
             # This loop ends; those of the others go on.
-            if not asked.pass_on():
+            if not asked.pass_on(context):
                 asked.failed(error)
             raise
         except BaseException as error:
@@ -239,6 +245,10 @@ class Port:
             for future in self.pending.values():
                 if not future.done():
                     future.set_exception(CancelledError("cancelled: the client was closed"))
+        for tag in list(self._calls):
+            if tag >> _SHIFT == self.raw.id:
+                # Of a task that never got its turn again.
+                self._calls.pop(tag, None)
         self.raw.close()
 
     def close_soon(self, hooks: Hooks | None = None) -> None:

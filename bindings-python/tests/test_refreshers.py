@@ -1,0 +1,164 @@
+"""Refreshers: whose context variables they see, and what becomes of what they raise."""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import reqtrail
+from conftest import Server
+from test_async import Runner, run
+
+__all__ = ["run"]
+
+tenant: contextvars.ContextVar[str] = contextvars.ContextVar("tenant", default="none")
+
+
+class Refresher:
+    """Notes whose context it runs in, and changes its copy."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def blocking(self) -> str:
+        self.seen.append(tenant.get())
+        tenant.set("the refresher")
+        return "good"
+
+    async def on_loop(self) -> str:
+        return self.blocking()
+
+    def of(self, kind: str) -> Any:
+        return {"blocking": self.blocking, "on loop": self.on_loop}[kind]
+
+
+def test_the_context_of_the_call_that_asks(url: str) -> None:
+    refresher = Refresher()
+    with reqtrail.Client(url, token_refresher=refresher.blocking) as client:
+        for name, before in (("one", None), ("two", "bad")):
+            if before is not None:
+                client.set_token(before)
+            tenant.set(name)
+            assert client.get("/private").status == 200
+            # It had a copy.
+            assert tenant.get() == name
+    assert refresher.seen == ["one", "two"]
+
+
+def test_the_context_of_the_thread_that_asks(url: str) -> None:
+    refresher = Refresher()
+    with reqtrail.Client(url, token="bad", token_refresher=refresher.blocking) as client:
+
+        def work() -> None:
+            tenant.set("a thread")
+            client.get("/private")
+
+        tenant.set("another")
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(20)
+    assert refresher.seen == ["a thread"]
+
+
+@pytest.mark.parametrize("kind", ["blocking", "on loop"])
+def test_the_context_of_the_task_that_asks(url: str, run: Runner, kind: str) -> None:
+    refresher = Refresher()
+
+    async def call(client: reqtrail.AsyncClient, name: str) -> None:
+        tenant.set(name)
+        assert (await client.get("/private")).status == 200
+        assert tenant.get() == name
+
+    async def main() -> None:
+        tenant.set("main")
+        async with reqtrail.AsyncClient(url, token_refresher=refresher.of(kind)) as client:
+            for name in ("one", "two"):
+                await asyncio.create_task(call(client, name))
+                client.set_token("bad")
+
+    run(main())
+    assert refresher.seen == ["one", "two"]
+
+
+def test_a_refresh_belongs_to_the_loop_of_the_call_that_asks(server: Server, url: str, run: Runner) -> None:
+    loops: list[Any] = []
+
+    async def refresh() -> str:
+        loops.append((asyncio.get_running_loop(), tenant.get()))
+        return "good"
+
+    async def main(client: reqtrail.AsyncClient) -> None:
+        await client.get("/ok")
+        tenant.set("asks")
+        done = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        async def other() -> None:
+            # Its port is there, and it looks for events all the time.
+            while not done.is_set():
+                await client.get("/ok")
+
+        thread = threading.Thread(target=asyncio.run, args=(other(),))
+        before = len(server.seen)
+        thread.start()
+        while len(server.seen) < before + 3:
+            await asyncio.sleep(0.005)
+        try:
+            assert (await client.get("/private")).status == 200
+        finally:
+            done.set()
+            await asyncio.to_thread(thread.join, 20)
+        assert loops == [(loop, "asks")]
+        await client.aclose()
+
+    run(main(reqtrail.AsyncClient(url, token="bad", token_refresher=refresh)))
+
+
+def test_another_loop_goes_on_in_the_same_context(server: Server, url: str, run: Runner) -> None:
+    """The loop of the call that asks ends in the middle of the refresh."""
+    seen: list[str] = []
+    asked = threading.Event()
+
+    async def refresh() -> str:
+        seen.append(tenant.get())
+        if len(seen) == 1:
+            asked.set()
+            await asyncio.sleep(3600)
+        return "good"
+
+    client = reqtrail.AsyncClient(url, token="bad", token_refresher=refresh)
+    statuses: list[int] = []
+
+    async def stays() -> None:
+        tenant.set("stays")
+        statuses.append((await client.get("/private")).status)
+
+    async def leaves() -> None:
+        tenant.set("leaves")
+        call = asyncio.create_task(client.get("/private"))
+        await asyncio.to_thread(asked.wait)
+        thread = threading.Thread(target=asyncio.run, args=(stays(),))
+        thread.start()
+        while len([1 for _, path, _, _ in server.seen if path == "/private"]) < 2:
+            await asyncio.sleep(0.005)
+        call.cancel()
+        threads.append(thread)
+
+    threads: list[threading.Thread] = []
+    run(leaves())
+    threads[0].join(20)
+    assert (seen, statuses) == (["leaves", "leaves"], [200])
+    run(client.aclose())
+
+
+@pytest.mark.parametrize("kind", ["blocking", "on loop"])
+def test_no_context_is_kept(url: str, run: Runner, kind: str) -> None:
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url, token_refresher=Refresher().of(kind)) as client:
+            await client.get("/private")
+            assert client._hooks.calls == {}
+
+    run(main())
