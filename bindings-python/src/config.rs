@@ -13,7 +13,7 @@ use reqtrail::{
 };
 
 use crate::cloud::RawConnection;
-use crate::convert;
+use crate::convert::{self, HeaderValue};
 use crate::failure;
 
 /// The options of a client, as the Python half lists them.
@@ -113,14 +113,13 @@ impl Config {
             "token_refresher" => self.refresher = callable(name, value)?,
             "on_attempt" => self.on_attempt = callable(name, value)?,
             "on_call" => self.on_call = callable(name, value)?,
-            "headers" => convert::pairs(name, value, |key, value| {
-                convert::each_value(&value, |value| {
-                    let value = convert::text(name, value)
-                        .map_err(|error| convert::of_key(value.py(), error, &key))?;
-                    let key = key.clone();
-                    self.set(move |b| b.default_header(key.clone(), value.clone()));
-                    Ok(())
-                })
+            "headers" => convert::headers(name, value, |key, value| match value {
+                HeaderValue::Text(text) => {
+                    self.set(move |b| b.default_header(key.clone(), text.clone()));
+                }
+                HeaderValue::Secret(secret) => {
+                    self.set(move |b| b.default_secret_header(key.clone(), secret.clone()));
+                }
             })?,
             "user_agent" => self.text(name, value, |b, text| b.user_agent(text))?,
             "microversion" => self.text(name, value, |b, text| b.microversion(text))?,

@@ -134,6 +134,34 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     utf8(name, &value.str()?)
 }
 
+/// The value of a header.
+pub(crate) enum HeaderValue {
+    Text(String),
+    /// It is redacted wherever the server repeats it.
+    Secret(reqtrail::Secret),
+}
+
+/// The headers of a mapping or of pairs, a list of values as that many headers.
+pub(crate) fn headers(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    mut each: impl FnMut(String, HeaderValue),
+) -> PyResult<()> {
+    pairs(name, value, |key, value| {
+        each_value(&value, |value| {
+            let value = match value.cast::<Secret>() {
+                Ok(secret) => HeaderValue::Secret(secret.get().0.clone()),
+                Err(_) => {
+                    let text = text(name, value);
+                    HeaderValue::Text(text.map_err(|error| of_key(value.py(), error, &key))?)
+                }
+            };
+            each(key.clone(), value);
+            Ok(())
+        })
+    })
+}
+
 /// The pairs of a mapping, or of an iterable of pairs.
 pub(crate) fn pairs<'py>(
     name: &str,

@@ -6,7 +6,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use reqtrail::{RequestBuilder, blocking};
 
-use crate::convert;
+use crate::convert::{self, HeaderValue};
 use crate::values::Secret;
 
 /// The options of a request, as the Python half lists them.
@@ -74,12 +74,16 @@ fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Bu
             })?;
             builder.ok_or_else(|| unknown(name))?
         }
-        "query" => each(builder, name, value, true, |b, key, text| {
-            b.query(key, text)
-        })?,
-        "headers" => each(builder, name, value, false, |b, key, text| {
-            b.header(key, text)
-        })?,
+        "query" => query(builder, name, value)?,
+        "headers" => {
+            let mut all = Vec::new();
+            convert::headers(name, value, |key, value| all.push((key, value)))?;
+            all.into_iter()
+                .fold(builder, |builder, (key, value)| match value {
+                    HeaderValue::Text(text) => builder.header(key, text),
+                    HeaderValue::Secret(secret) => builder.secret_header(key, secret),
+                })
+        }
         "json" => builder.json_bytes(json(value)?),
         "content" => builder.body(convert::bytes(name, value)?),
         "timeout" => builder.timeout(convert::duration(name, value)?),
@@ -108,18 +112,12 @@ fn param(builder: Builder, key: String, value: &Bound<'_, PyAny>) -> PyResult<Bu
     Ok(builder.param(key, value))
 }
 
-/// Adds pairs, a list of values as that many pairs. Where `None` may stand, a pair that has it is left out.
-fn each(
-    builder: Builder,
-    name: &str,
-    value: &Bound<'_, PyAny>,
-    optional: bool,
-    add: fn(Builder, String, String) -> Builder,
-) -> PyResult<Builder> {
+/// Adds query parameters, a list of values as that many of them. One that has `None` is left out.
+fn query(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Builder> {
     let mut all = Vec::new();
     convert::pairs(name, value, |key, value| {
         convert::each_value(&value, |value| {
-            if !(optional && value.is_none()) {
+            if !value.is_none() {
                 let text = convert::text(name, value)
                     .map_err(|error| convert::of_key(value.py(), error, &key))?;
                 all.push((key.clone(), text));
@@ -129,7 +127,7 @@ fn each(
     })?;
     Ok(all
         .into_iter()
-        .fold(builder, |builder, (key, text)| add(builder, key, text)))
+        .fold(builder, |builder, (key, text)| builder.query(key, text)))
 }
 
 /// Writes JSON with Python's own writer, which knows the program's types.

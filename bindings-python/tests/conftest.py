@@ -72,6 +72,9 @@ class Handler(BaseHTTPRequestHandler):
             case ["private"]:
                 good = self.headers.get("Authorization") == "Bearer good"
                 self.answer(200 if good else 401, {} if good else {"error": "invalid_token"})
+            case ["repeats", name]:
+                given = self.headers.get(name)
+                self.answer(400, {"error": {"code": "invalid", "message": f"not with {given}"}})
             case ["stall"]:
                 self.server.stop.wait(20)
                 self.close_connection = True

@@ -110,6 +110,48 @@ def test_secrets_are_copied_compared_and_hashed() -> None:
     assert token.cancelled
 
 
+HIDDEN = "s3cr3t-thing"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Thing": reqtrail.Secret(HIDDEN)},
+        [("X-Other", "shown"), ("X-Thing", reqtrail.Secret(HIDDEN))],
+        {"X-Thing": [reqtrail.Secret(HIDDEN)]},
+    ],
+)
+@pytest.mark.parametrize("default", [False, True])
+def test_secret_headers_are_redacted_where_the_server_repeats_them(
+    server: Server, url: str, headers: Any, default: bool
+) -> None:
+    own, each = (headers, {}) if default else ({}, headers)
+
+    def check(error: reqtrail.ReqtrailError) -> None:
+        assert "not with" in str(error)
+        shown = [str(error), repr(error), str(error.message), error.trail.report(), error.trail.to_json()]
+        assert HIDDEN not in "".join(shown)
+
+    with reqtrail.Client.novavms(url, headers=own) as client:
+        with pytest.raises(reqtrail.InvalidRequestError) as info:
+            client.get("/repeats/X-Thing", headers=each)
+        check(info.value)
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient.novavms(url, headers=own) as client:
+            with pytest.raises(reqtrail.InvalidRequestError) as info:
+                await client.get("/repeats/X-Thing", headers=each)
+            check(info.value)
+
+    asyncio.run(main())
+    assert [sent["x-thing"] for _, _, sent, _ in server.seen] == [HIDDEN, HIDDEN]
+
+
+def test_headers_that_are_no_secrets_are_shown_where_the_server_repeats_them(url: str) -> None:
+    with reqtrail.Client.novavms(url) as client, pytest.raises(reqtrail.InvalidRequestError, match=HIDDEN):
+        client.get("/repeats/X-Thing", headers={"X-Thing": HIDDEN})
+
+
 def test_what_is_shown_is_pythons() -> None:
     client = reqtrail.Client.novavms("https://novavms.example/api/v1", token="s3cr3t")
     assert repr(client) == "<Client https://novavms.example/api/v1 dialect='novavms'>"

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Required, TypedDict
 
@@ -14,6 +14,17 @@ __all__ = ["AsyncClientOptions", "ClientOptions", "CustomDialect", "RequestOptio
 Seconds = float | timedelta
 """A time: seconds, or a ``timedelta``."""
 
+HeaderValue = str | Secret
+"""The value of a header."""
+
+Headers = (
+    Mapping[str, HeaderValue | Sequence[HeaderValue]]
+    | Sequence[tuple[str, HeaderValue]]
+    | Iterator[tuple[str, HeaderValue]]
+    | ItemsView[str, HeaderValue]
+)
+"""Headers, as a mapping or as pairs. Not any iterable of pairs: beside that mypy finds no type for the literal of a ``dict``
+that has both kinds of values."""
 
 QueryValue = object | None
 """A value of a query parameter: text, a number, or anything whose ``str()`` the server understands; ``None`` is left out."""
@@ -74,8 +85,9 @@ class RetryBudget(TypedDict, total=False):
 class _CommonOptions(TypedDict, total=False):
     token: str | Secret | None
     """The credential; for most APIs it goes out as ``Authorization: Bearer``."""
-    headers: Mapping[str, str] | Iterable[tuple[str, str]]
-    """Headers of every request; a request's own of the same name replaces one."""
+    headers: Headers
+    """Headers of every request; a request's own of the same name replaces one. A :class:`Secret` is redacted wherever the
+    server repeats it."""
     user_agent: str
     """A text such as ``my-app/1.2`` that is added to the ``User-Agent``."""
     microversion: str
@@ -160,8 +172,8 @@ class RequestOptions(TypedDict, total=False):
     query: Mapping[str, QueryValue | Sequence[QueryValue]] | Iterable[tuple[str, QueryValue | Sequence[QueryValue]]] | None
     """Query parameters; a list of values gives several of one name. What is ``None`` is left out, a pair or one value of
     a list."""
-    headers: Mapping[str, str | Sequence[str]] | Iterable[tuple[str, str]] | None
-    """Headers of this request."""
+    headers: Headers | None
+    """Headers of this request. A :class:`Secret` is redacted wherever the server repeats it."""
     json: Any
     """A body to send as JSON."""
     content: bytes | bytearray | memoryview | str | None
