@@ -162,3 +162,102 @@ def test_no_context_is_kept(url: str, run: Runner, kind: str) -> None:
             assert client._hooks.calls == {}
 
     run(main())
+
+
+Call = Callable[[dict[str, Any]], reqtrail.ReqtrailError]
+"""Makes a call of a client with these options, and gives the error it ends with."""
+
+
+@pytest.fixture(params=["sync", "async, blocking", "async, on the loop"])
+def failed(request: pytest.FixtureRequest, url: str) -> Call:
+    def call(options: dict[str, Any]) -> reqtrail.ReqtrailError:
+        refresh = options["token_refresher"]
+
+        async def on_loop() -> Any:
+            return refresh()
+
+        async def main() -> None:
+            given = on_loop if request.param == "async, on the loop" else refresh
+            async with reqtrail.AsyncClient(url, **{**options, "token_refresher": given}) as client:
+                await client.get("/private")
+
+        with pytest.raises(reqtrail.ReqtrailError) as info:
+            if request.param == "sync":
+                with reqtrail.Client(url, **options) as client:
+                    client.get("/private")
+            else:
+                asyncio.run(main())
+        return info.value
+
+    return call
+
+
+def raising(make: Callable[[], BaseException]) -> Callable[[], str]:
+    def refresh() -> str:
+        raise make()
+
+    return refresh
+
+
+def test_an_own_error_of_a_refresher_says_what_the_call_ends_with(url: str, failed: Call) -> None:
+    with reqtrail.Client.novavms(url, max_attempts=1) as signs_in:
+        for path, cls, category, what in (
+            ("/missing", reqtrail.NotFoundError, "not_found", "404 not_found: no such camera"),
+            ("/busy", reqtrail.UnavailableError, "unavailable", "503 service_unavailable: "),
+        ):
+
+            def refresh(path: str = path) -> str:
+                return str(signs_in.get(path).status)
+
+            error = failed({"token_refresher": refresh})
+            assert type(error) is cls
+            assert (error.kind, error.category, error.status, error.code) == ("api", category, None, None)
+            cause = error.__cause__
+            assert type(cause) is cls and cause.request_id is not None
+            assert what in str(error) and cause.request_id in str(error)
+            assert error.trail.attempts == () and len(cause.trail.attempts) == 1
+
+
+def test_an_own_error_without_an_answer_says_what_the_call_ends_with(failed: Call) -> None:
+    def refresh() -> str:
+        # Nobody listens at port 1.
+        with reqtrail.Client("http://127.0.0.1:1", max_attempts=1) as signs_in:
+            return signs_in.get("/token").text
+
+    error = failed({"token_refresher": refresh})
+    assert type(error) is type(error.__cause__) is reqtrail.ConnectError
+    assert (error.kind, error.category) == ("connect", None)
+    assert "connect: " in str(error) and error.trail.attempts == ()
+
+
+def test_an_own_error_that_a_program_made_says_what_it_says(failed: Call) -> None:
+    class Own(reqtrail.TimeoutError):
+        pass
+
+    def make() -> BaseException:
+        return Own("too slow", kind=reqtrail.ErrorKind.TIMEOUT, message="too slow", request_id="req_own")
+
+    error = failed({"token_refresher": raising(make)})
+    assert type(error) is reqtrail.TimeoutError and type(error.__cause__) is Own
+    assert "timeout: too slow" in str(error) and "req_own" in str(error)
+    # One that says nothing is like any other exception.
+    error = failed({"token_refresher": raising(lambda: reqtrail.ReqtrailError("nothing more"))})
+    assert type(error) is reqtrail.AuthenticationError and "ReqtrailError: nothing more" in str(error)
+
+
+def test_the_text_of_a_foreign_exception_is_in_the_error(failed: Call) -> None:
+    error = failed({"token_refresher": raising(lambda: LookupError("no token is left"))})
+    assert type(error) is reqtrail.AuthenticationError
+    assert (error.kind, error.category, error.status) == ("api", "authentication", None)
+    assert "LookupError: no token is left" in str(error)
+    assert isinstance(error.__cause__, LookupError)
+
+
+def test_a_refused_call_returns_its_own_401(url: str, failed: Call) -> None:
+    def refresh() -> str:
+        with reqtrail.Client.novavms(url) as signs_in:
+            return signs_in.get("/missing").text
+
+    error = failed({"token": "old", "token_refresher": refresh})
+    assert type(error) is reqtrail.AuthenticationError and error.status == 401
+    assert type(error.__cause__) is reqtrail.NotFoundError
