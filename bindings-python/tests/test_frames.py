@@ -111,6 +111,27 @@ def test_links(url: str) -> None:
     assert CANARY not in shown(info.value)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"https://user:{CANARY}@api.example/path?token={CANARY}#{CANARY}",
+        f"//user:{CANARY}@api.example/path?token={CANARY}",
+        f"https://api.example/path?token={CANARY}",
+    ],
+)
+def test_urls_given_as_paths(url: str, path: str) -> None:
+    client, looped = reqtrail.Client(url), reqtrail.AsyncClient(url)
+
+    async def main() -> None:
+        async with looped:
+            await looped.get(path)
+
+    for call in (lambda: client.get(path), lambda: asyncio.run(main())):
+        with pytest.raises(reqtrail.RequestBuildError, match="api.example") as info:
+            call()
+        assert CANARY not in shown(info.value) and CANARY not in f"{info.value} {info.value!r} {vars(info.value)}"
+
+
 def test_a_task_that_is_cancelled(url: str) -> None:
     async def main() -> None:
         async with reqtrail.AsyncClient(url) as client:
