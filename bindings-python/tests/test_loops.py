@@ -2,7 +2,10 @@
 
 import asyncio
 import contextvars
+import errno
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -11,7 +14,7 @@ import pytest
 
 import reqtrail
 from conftest import Server
-from test_async import Runner, run
+from test_async import Runner, run, with_loop
 
 __all__ = ["run"]
 
@@ -233,3 +236,53 @@ def test_what_a_refresher_gave_is_named_if_it_cannot_be_sent(url: str) -> None:
             client.get("/private")
     assert isinstance(info.value.__cause__, RuntimeError)
     assert "token" in str(info.value.__cause__) and "a\nb" not in str(info.value.__cause__)
+
+
+SHORT_OF_DESCRIPTORS = """
+import asyncio, os, resource, sys
+import reqtrail
+
+client = reqtrail.AsyncClient(sys.argv[1])
+
+async def call():
+    return (await client.get("/ok")).status
+
+# The background thread, its connection and its modules are there before descriptors are short.
+assert asyncio.run(call()) == 200
+with asyncio.Runner() as runner:
+    runner.get_loop()
+    free = os.dup(0)
+    os.close(free)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        try:
+            runner.run(call())
+        except reqtrail.ConnectError as error:
+            assert error.trail.attempts, error
+        (port,) = client._ports
+        assert port.raw.fd == -1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert runner.run(call()) == 200
+    runner.run(client.aclose())
+"""
+
+
+def test_a_loop_without_a_descriptor_is_called_instead(url: str) -> None:
+    ran = subprocess.run([sys.executable, "-c", SHORT_OF_DESCRIPTORS, url], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_loop_that_cannot_watch_a_socket_is_called_instead(url: str) -> None:
+    class Full(asyncio.SelectorEventLoop):
+        """A loop whose selector takes no more."""
+
+        def add_reader(self, *_: Any) -> None:
+            raise OSError(errno.ENOSPC, "no space")
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url) as client:
+            assert (await client.get("/ok")).status == 200
+
+    with_loop(Full)(main())

@@ -10,7 +10,7 @@ from weakref import ref
 
 from . import _logging
 from ._exceptions import CancelledError
-from ._native import RawAsyncClient, RawRefresh, RawResponse
+from ._native import RawAsyncClient, RawPort, RawRefresh, RawResponse
 from ._trail import Attempt, CallInfo, Trail
 
 _SHIFT = 32
@@ -101,14 +101,22 @@ class Port:
         self.pending: dict[int, asyncio.Future[Any]] = {}
         self.idle: asyncio.Future[None] | None = None
         self.closed = False
-        self.raw = raw.open_port(None)
-        try:
-            loop.add_reader(self.raw.fd, self.drain)
-        except NotImplementedError:
-            # A loop that watches no sockets is called instead, once per batch too.
-            self.raw.close()
-            self.raw = raw.open_port(self._call_soon)
+        self.raw = self._open()
         self.next = self.raw.id << _SHIFT
+
+    def _open(self) -> RawPort:
+        try:
+            port = self._raw.open_port(None)
+        except OSError:
+            # No descriptor is left, and being called needs none.
+            return self._raw.open_port(self._call_soon)
+        try:
+            self.loop.add_reader(port.fd, self.drain)
+        except (NotImplementedError, OSError, ValueError):
+            # A loop that watches no sockets, or cannot watch this one, is called instead, once per batch too.
+            port.close()
+            return self._raw.open_port(self._call_soon)
+        return port
 
     def _call_soon(self) -> None:
         self.loop.call_soon_threadsafe(self.drain)
