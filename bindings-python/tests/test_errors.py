@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import reqtrail
-from reqtrail import Headers, _categories
+from reqtrail import Headers, _categories, _mapping
 
 CODES = Path(__file__).parents[2] / "schema" / "codes.json"
 
@@ -197,3 +197,9 @@ def test_equal_headers_have_equal_hashes() -> None:
     one, other = Headers([("A", "1"), ("b", "2")]), Headers([("B", "2"), ("a", "1")])
     assert one == other and hash(one) == hash(other)
     assert one != Headers([("A", "2"), ("b", "2")])
+
+
+def test_a_bug_between_python_and_the_call_leaves_no_trail() -> None:
+    error = _mapping.panicked("internal")
+    assert type(error) is reqtrail.InternalError and error.kind is reqtrail.ErrorKind.INTERNAL
+    assert error.trail is None and error.request_ids == ()

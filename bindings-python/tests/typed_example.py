@@ -28,6 +28,8 @@ def synchronous() -> None:
             assert_type(error.retry_after, float | None)
             assert_type(error.trail, reqtrail.Trail)
             assert_type(error.code == ErrorCode.RATE_LIMITED, bool)
+        except reqtrail.InternalError as error:
+            assert_type(error.trail, reqtrail.Trail | None)
         else:
             assert_type(response.status, int)
             assert_type(response.headers["x"], str)

@@ -54,7 +54,8 @@ class ReqtrailError(Exception):
     may_have_been_sent: bool = False
     """Whether the request of any attempt may have reached the server."""
     trail: Trail = None  # type: ignore[assignment]
-    """The call's trail. A :class:`ConfigError` has none, nor has an exception that a program made by itself."""
+    """The call's trail. A :class:`ConfigError` has none, nor has an exception that a program made by itself; an
+    :class:`InternalError` may have none."""
 
     def __init__(self, text: str = "", /, **fields: Any) -> None:
         super().__init__(text)
@@ -180,6 +181,8 @@ class InternalError(ReqtrailError):
 
     __module__ = "reqtrail"
 
+    trail: Trail | None = None  # type: ignore[assignment]
+    """The call's trail, unless the bug is between Python and the call."""
 
 
 def _again(cls: type[Any], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
