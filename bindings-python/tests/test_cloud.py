@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import logging
 import os
 import pickle
 import signal
@@ -222,6 +223,47 @@ def test_variables_that_do_not_count_are_noted(
     assert "OS_REGION_NAME is `Two`" in note
     assert [record.getMessage() for record in caplog.records if record.name == "reqtrail"] == [note]
     assert Cloud.named("one").notes == Cloud.from_env("One").notes == ()
+
+
+def test_a_handler_that_fails_at_a_note_harms_nothing(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    file = tmp_path / "clouds.yaml"
+    file.write_text("clouds: {one: {auth_type: none, endpoint: 'https://one.example', region_name: One}}")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    monkeypatch.setenv("OS_CLOUD", "one")
+    monkeypatch.setenv("OS_REGION_NAME", "Two")
+    texts: list[str] = []
+
+    class Fails(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            texts.append(record.getMessage())
+            if len(texts) == 1:
+                # It comes back here, and is not logged.
+                Cloud.from_env()
+            raise LookupError("a handler that fails")
+
+    handler = Fails()
+    logger = logging.getLogger("reqtrail")
+    logger.addHandler(handler)
+    try:
+        assert len(Cloud.from_env().notes) == len(texts) == 1
+        assert "LookupError: a handler that fails" in capsys.readouterr().err
+        factory = logging.getLogRecordFactory()
+
+        def fails(*_: Any, **__: Any) -> logging.LogRecord:
+            raise LookupError("a factory that fails")
+
+        logging.setLogRecordFactory(fails)
+        try:
+            assert len(Cloud.from_env().notes) == 1
+        finally:
+            logging.setLogRecordFactory(factory)
+        assert "LookupError: a factory that fails" in capsys.readouterr().err
+    finally:
+        logger.removeHandler(handler)
 
 
 def test_a_sign_in_is_cancelled(openstack: Any) -> None:

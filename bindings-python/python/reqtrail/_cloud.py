@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
+from . import _logging
 from ._async_client import AsyncClient
 from ._client import Client
 from ._exceptions import ReqtrailError
-from ._logging import logger
 from ._native import CancelToken, RawCloud, RawConnection, Secret
 from ._options import AsyncClientOptions, ClientOptions
 from ._port import running_loop
@@ -108,7 +108,7 @@ class Cloud:
         """
         cloud = cls._of(RawCloud.find(None, region_name))
         for note in cloud.notes:
-            logger.warning("%s", note)
+            _logging.note(note)
         return cloud
 
     @property

@@ -100,6 +100,12 @@ def failed(error: BaseException, task: str | None = None) -> None:
         raise
 
 
+def note(text: str) -> None:
+    """Logs what is odd without being an error."""
+    if _wants_failures():
+        _emit(logging.WARNING, None, None, "%s", (text,), {})
+
+
 def give_trail(raised: BaseException, trail: Trail | None) -> None:
     """Gives what a handler raised the trail of its call."""
     if trail is not None:
