@@ -53,6 +53,8 @@ class Handler(BaseHTTPRequestHandler):
             case ["words"]:
                 words = b'{"error":"not_found","message":"caf\xe9 \\ud800"}'
                 self.answer(404, words, Content_Type="application/json; charset=latin1")
+            case ["marked"]:
+                self.answer(404, b'\xef\xbb\xbf{"error": "not_found"}')
             case ["html"]:
                 self.answer(404, b"<h1>")
             case ["tagged"]:

@@ -56,6 +56,8 @@ def test_the_body_of_an_error_as_text_and_json(url: str) -> None:
     plain = failed(url, "/missing")
     assert isinstance(plain, reqtrail.ApiError)
     assert (plain.text, plain.json()) == (plain.body.decode(), json.loads(plain.body))
+    marked = failed(url, "/marked")
+    assert isinstance(marked, reqtrail.ApiError) and marked.json() == {"error": "not_found"}
     html = failed(url, "/html")
     assert isinstance(html, reqtrail.ApiError)
     assert (html.text, html.json()) == ("<h1>", None)

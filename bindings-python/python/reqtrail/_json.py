@@ -28,10 +28,12 @@ def _refuse(constant: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
-def decode(body: bytes) -> Any:
-    """Reads a body. The error has nothing of it: neither in its frames nor in its attributes."""
+def decode(body: bytes | str) -> Any:
+    """Reads a body, or its text. The error has nothing of it: neither in its frames nor in its attributes."""
     try:
         # A byte-order mark is passed over.
+        if isinstance(body, str):
+            return _DECODER.decode(body.removeprefix("\ufeff"))
         return _DECODER.decode(str(body, "utf-8-sig"))
     except UnicodeDecodeError as error:
         refused: Exception = ValueError(f"byte {error.start} is not UTF-8: {error.reason}")
