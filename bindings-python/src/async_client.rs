@@ -9,7 +9,7 @@ use reqtrail::host::{Finished, current_tag, prepare_tagged};
 use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
-use crate::client::{Kept, described};
+use crate::client::{Kept, Lent, described};
 use crate::config::Config;
 use crate::failure::{self, guarded};
 use crate::logging;
@@ -61,7 +61,7 @@ struct Watched {
 }
 
 impl RawAsyncClient {
-    fn parts(&self, py: Python<'_>) -> PyResult<(blocking::Client, Arc<Board>)> {
+    fn parts(&self, py: Python<'_>) -> PyResult<(Lent, Arc<Board>)> {
         self.kept
             .get(py, |config, py| build(config, py, self.watched))
     }

@@ -26,11 +26,50 @@ use crate::watch::{Watcher, Watching};
 /// it at a fork.
 pub(crate) struct Kept<X>(Mutex<Option<Built<X>>>);
 
+/// A client that is in use. Whoever is the last to let go of it ends it, which waits for its thread; that may want the
+/// interpreter, which must be let go of meanwhile.
+#[derive(Clone)]
+pub(crate) struct Lent(Option<Arc<blocking::Client>>);
+
+impl Lent {
+    fn new(client: blocking::Client) -> Self {
+        Self(Some(Arc::new(client)))
+    }
+}
+
+impl std::ops::Deref for Lent {
+    type Target = blocking::Client;
+
+    fn deref(&self) -> &blocking::Client {
+        let Some(client) = &self.0 else {
+            unreachable!("it is there until it is dropped");
+        };
+        client
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let Some(last) = self.0.take().and_then(Arc::into_inner) else {
+            return;
+        };
+        let mut held = Some(last);
+        let dropped = Python::try_attach(|py| {
+            let last = held.take();
+            py.detach(|| drop(last));
+        });
+        if dropped.is_none() {
+            // The interpreter is going away, and its threads with it.
+            std::mem::forget(held);
+        }
+    }
+}
+
 struct Built<X> {
     /// Its hooks are here and nowhere else: a client that is closed lets go of them, once its last call has ended.
     config: Arc<Config>,
     generation: u64,
-    client: blocking::Client,
+    client: Lent,
     extra: X,
 }
 
@@ -45,7 +84,7 @@ impl<X: Clone + Send> Kept<X> {
         Ok(Self(Mutex::new(Some(Built {
             config,
             generation: fork::generation(),
-            client,
+            client: Lent::new(client),
             extra,
         }))))
     }
@@ -55,7 +94,7 @@ impl<X: Clone + Send> Kept<X> {
         &self,
         py: Python<'_>,
         make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
-    ) -> PyResult<(blocking::Client, X)> {
+    ) -> PyResult<(Lent, X)> {
         let now = fork::generation();
         let config = {
             let state = self.lock();
@@ -68,6 +107,7 @@ impl<X: Clone + Send> Kept<X> {
             Arc::clone(&built.config)
         };
         let (client, extra) = make(&config, py)?;
+        let client = Lent::new(client);
         let mut state = self.lock();
         match &*state {
             Some(built) if built.generation != now => {}
@@ -87,7 +127,7 @@ impl<X: Clone + Send> Kept<X> {
     }
 
     /// What there is, without making anything; `None` after a fork or once closed.
-    pub(crate) fn peek(&self) -> Option<(blocking::Client, X)> {
+    pub(crate) fn peek(&self) -> Option<(Lent, X)> {
         let state = self.lock();
         let built = state.as_ref()?;
         (built.generation == fork::generation())
@@ -150,7 +190,7 @@ fn end<X>(built: Option<Built<X>>) {
         return;
     }
     let mut held = Some(built);
-    let dropped = Python::try_attach(|py| {
+    let dropped = Python::try_attach(|_| {
         let Some(Built {
             config,
             client,
@@ -161,8 +201,7 @@ fn end<X>(built: Option<Built<X>>) {
             return;
         };
         drop(extra);
-        // Ending the client waits for its thread, which may want the interpreter for a hook.
-        py.detach(|| drop(client));
+        drop(client);
         // Last, so that hooks are let go of by a thread that is attached.
         drop(config);
     });

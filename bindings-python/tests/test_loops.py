@@ -286,3 +286,49 @@ def test_a_loop_that_cannot_watch_a_socket_is_called_instead(url: str) -> None:
             assert (await client.get("/ok")).status == 200
 
     with_loop(Full)(main())
+
+
+CLOSES_IN_THE_MIDDLE = """
+import asyncio, faulthandler, sys
+import reqtrail
+
+faulthandler.dump_traceback_later(20, exit=True)
+
+
+class NoReaders(asyncio.SelectorEventLoop):
+    # Its client's thread needs the interpreter to wake it.
+    def add_reader(self, *_):
+        raise NotImplementedError
+
+
+class Closes:
+    # What another thread may do at the same moment.
+    def __init__(self, raw):
+        self.raw = raw
+
+    def __str__(self):
+        self.raw.close()
+        return "x"
+
+
+async def main():
+    client = reqtrail.AsyncClient(sys.argv[1], on_call=lambda trail: None)
+    calls = [asyncio.create_task(client.get("/stall")) for _ in range(3)]
+    await asyncio.sleep(0.05)
+    last = asyncio.create_task(client.get("/stall", headers={"X-Closes": Closes(client._raw)}))
+    await asyncio.sleep(0.05)
+    for call in [*calls, last]:
+        call.cancel()
+    await asyncio.wait([*calls, last], timeout=0.2)
+    print("ended")
+    await client.aclose()
+
+
+with asyncio.Runner(loop_factory=NoReaders) as runner:
+    runner.run(main())
+"""
+
+
+def test_a_client_that_is_closed_while_a_call_begins_ends_without_the_interpreter(url: str) -> None:
+    ran = subprocess.run([sys.executable, "-c", CLOSES_IN_THE_MIDDLE, url], capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout) == (0, "ended\n"), ran.stderr
