@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-type refusing struct{}
+type quoting struct{}
 
-func (*refusing) UnmarshalText(text []byte) error { return fmt.Errorf("`%s` is bad", text) }
+func (*quoting) UnmarshalText(text []byte) error { return fmt.Errorf("`%s` is bad", text) }
 
 func TestAParsersErrorQuotesNoValue(t *testing.T) {
 	for _, row := range []struct {
@@ -21,7 +21,7 @@ func TestAParsersErrorQuotesNoValue(t *testing.T) {
 		{`{"n": 4243444546}`, &struct{ N int8 }{}},
 		{`{"n": "s3cr3t"}`, &struct{ N int }{}},
 		{`{"n": "s3cr3t"}`, &struct{ N time.Time }{}},
-		{`{"n": "s3cr3t"}`, &struct{ N refusing }{}},
+		{`{"n": "s3cr3t"}`, &struct{ N quoting }{}},
 		{`{"n": "s3cr3t"}`, &struct{ N json.Number }{}},
 		{`{"n": s3cr3t}`, &struct{ N int }{}},
 	} {
