@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"encoding/json"
+	"strings"
 	"unsafe"
 )
 
@@ -57,13 +58,39 @@ func reqtrailGoRefresh(id C.uintptr_t, refresh *C.reqtrail_refresh) {
 	}
 	token, refused := h.refresh()
 	if refused != nil {
-		fail(refresh, refused.text)
+		refused.tell(refresh)
 		return
 	}
 	C.reqtrail_refresh_token(refresh, charsOf(string(token.Value)), C.size_t(len(token.Value)))
 	if !token.ExpiresAt.IsZero() {
 		C.reqtrail_refresh_expires_at(refresh, C.double(unixSeconds(token.ExpiresAt)))
 	}
+}
+
+// tell says why there is no token, and of which kind of error that is where it is one of this package's own.
+func (r *refusal) tell(refresh *C.reqtrail_refresh) {
+	kind, category := C.int32_t(0), C.int32_t(0)
+	if r.own != nil {
+		kind = numberOf(string(r.own.Kind), func(n C.int32_t) *C.char { return C.reqtrail_code_name(C.reqtrail_code(n)) })
+		category = numberOf(string(r.own.Category), func(n C.int32_t) *C.char { return C.reqtrail_category_name(n) })
+	}
+	if kind == 0 {
+		fail(refresh, r.text)
+		return
+	}
+	id := strings.ToValidUTF8(r.own.RequestID, "\uFFFD")
+	C.reqtrail_refresh_fail_as(refresh, C.reqtrail_code(kind), category, charsOf(r.text), C.size_t(len(r.text)), charsOf(id), C.size_t(len(id)))
+}
+
+// numberOf finds the number of a kind or a category; 0 for the name of none, which an error that the program made may have.
+func numberOf(name string, nameOf func(C.int32_t) *C.char) C.int32_t {
+	const last = 100
+	for n := C.int32_t(1); n < last; n++ {
+		if found := nameOf(n); found != nil && C.GoString(found) == name {
+			return n
+		}
+	}
+	return 0
 }
 
 func fail(refresh *C.reqtrail_refresh, why string) {

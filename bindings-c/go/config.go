@@ -18,8 +18,11 @@ type Config struct {
 	Token Secret
 	// TokenRefresher makes a new token: asked before the first call if there is none, and once after a 401. One refresh
 	// serves all calls that met the same 401. It runs on a thread of its own and may block; its context ends as soon as
-	// the client is closed, also while calls are under way. It must not call through its own client. If it fails, the 401 is the call's error, and
-	// [errors.Is] finds the refresher's error in it.
+	// the client is closed, also while calls are under way. It must not call through its own client.
+	//
+	// If it fails, the 401 is the call's error. A call without a first credential ends with the kind, the category and the
+	// request ID of the [*Error] that the refresher's error is or wraps, and else with [KindAPI] and
+	// [CategoryAuthentication]. [errors.Is] finds the refresher's error in both.
 	TokenRefresher func(ctx context.Context) (Token, error)
 
 	// Header is added to every request; a request's own header of the same name replaces it.

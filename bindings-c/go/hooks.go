@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 )
@@ -77,70 +76,6 @@ func (h *hooks) settle(ctx context.Context, trail *Trail) {
 	h.tellers.settle(ctx, trail.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
 		return C.reqtrail_trail_call_id(handle, length)
 	}))
-}
-
-// errExited is the error of a refresher that called runtime.Goexit.
-var errExited = errors.New("the token refresher ended its goroutine")
-
-// refusal is an error of the program's refresher, and its text, which the core carries.
-type refusal struct {
-	err  error
-	text string
-}
-
-// refresh asks the program for a token, on a goroutine that the program may end. Nothing that the program does there,
-// or that its error does when it is asked for its text, may leave it.
-func (h *hooks) refresh() (Token, *refusal) {
-	type answer struct {
-		token   Token
-		refused *refusal
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		given := answer{refused: &refusal{errExited, errExited.Error()}}
-		// Also if the log's handler ends the goroutine.
-		defer func() { answers <- given }()
-		defer func() {
-			if panicked := recover(); panicked != nil {
-				failed := &panicError{"the token refresher", panicked}
-				given.refused = &refusal{failed, failed.Error()}
-				logPanic("reqtrail: the token refresher panicked", panicked)
-			}
-		}()
-		token, err := h.refresher(h.ctx)
-		if err == nil {
-			given = answer{token: token}
-			return
-		}
-		err = speakable(err)
-		given.refused = &refusal{err, errorText(err)}
-	}()
-	given := <-answers
-	if given.refused != nil {
-		h.mutex.Lock()
-		h.refusals = append(h.refusals, given.refused)
-		if len(h.refusals) > keptRefusals {
-			h.refusals = h.refusals[1:]
-		}
-		h.mutex.Unlock()
-	}
-	return given.token, given.refused
-}
-
-// refusal finds the refresher's error behind the error of a call: the core carries its text.
-func (h *hooks) refusal(failed *Error) error {
-	if h.refresher == nil || len(failed.causes) == 0 {
-		return nil
-	}
-	text := failed.causes[0].Error()
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	for at := len(h.refusals) - 1; at >= 0; at-- {
-		if h.refusals[at].text == text {
-			return h.refusals[at].err
-		}
-	}
-	return nil
 }
 
 // tellers tell programs what happened: in order for each call, apart from the threads of the library, which must not

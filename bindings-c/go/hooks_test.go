@@ -108,6 +108,49 @@ func TestARefresherThatFailsIsTheCause(t *testing.T) {
 	}
 }
 
+func TestACallWithoutACredentialFailsAsItsRefresherDid(t *testing.T) {
+	other := newServer(t).client(t)
+	fails := func(path string) error { _, err := other.Get(background, path); return err }
+	vault := errors.New("the vault is shut")
+	for name, want := range map[string]struct {
+		err      error
+		kind     Kind
+		category Category
+		texts    []string
+	}{
+		"own":      {fails("/missing"), KindAPI, CategoryNotFound, []string{"404 not_found: no such camera", "request ID req_"}},
+		"wrapped":  {fmt.Errorf("asking: %w", fails("/missing")), KindAPI, CategoryNotFound, []string{"asking: 404 not_found: no such camera"}},
+		"connect":  {&Error{Kind: KindConnect, Message: "the vault is away", RequestID: "req_\xff"}, KindConnect, "", []string{"connect: the vault is away"}},
+		"made":     {&Error{Kind: "of no kind", Message: "made up"}, KindAPI, CategoryAuthentication, []string{"of no kind: made up"}},
+		"foreign":  {vault, KindAPI, CategoryAuthentication, []string{"the vault is shut"}},
+		"nil":      {fmt.Errorf("asking: %w", (*Error)(nil)), KindAPI, CategoryAuthentication, []string{"asking: "}},
+		"category": {&Error{Kind: KindAPI, Category: "of no kind", StatusCode: 418}, KindAPI, "", []string{"418"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyWay(t, func(t *testing.T) {
+				client := newServer(t).client(t, func(c *Config) {
+					c.Token = ""
+					c.TokenRefresher = func(context.Context) (Token, error) { return Token{}, want.err }
+				})
+				_, err := client.Get(background, "/private")
+				var failed *Error
+				if !errors.As(err, &failed) || !errors.Is(err, want.err) {
+					t.Fatal(err)
+				}
+				equal(t, failed.Kind, want.kind)
+				equal(t, failed.Category, want.category)
+				equal(t, failed.StatusCode, 0)
+				equal(t, len(failed.Trail.Attempts()), 0)
+				for _, text := range want.texts {
+					if !strings.Contains(failed.Error(), text) {
+						t.Error(failed)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestClosingEndsTheRefreshersContext(t *testing.T) {
 	asked := make(chan struct{})
 	ended := make(chan struct{})

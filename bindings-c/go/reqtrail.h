@@ -1104,6 +1104,27 @@ reqtrail_code reqtrail_refresh_fail(struct reqtrail_refresh *refresh,
                                     const char *why,
                                     size_t why_length);
 
+/**
+ * Says that there is no new token because a call of this library failed: one of the refresher's own, through another
+ * client. A call that has no credential then ends with that error's kind, category and request ID. The error stays
+ * the caller's to free, and may be freed at once.
+ */
+reqtrail_code reqtrail_refresh_fail_with(struct reqtrail_refresh *refresh,
+                                         const struct reqtrail_error *error);
+
+/**
+ * The same for programs that have no such error any more, as those in other languages. `kind` is a REQTRAIL_ERROR_*
+ * from REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL, and `category` a REQTRAIL_CATEGORY_*, or 0 for none. `request_id`
+ * may be NULL.
+ */
+reqtrail_code reqtrail_refresh_fail_as(struct reqtrail_refresh *refresh,
+                                       reqtrail_code kind,
+                                       int32_t category,
+                                       const char *why,
+                                       size_t why_length,
+                                       const char *request_id,
+                                       size_t request_id_length);
+
 /* ==== Clients ==== */
 
 /**

@@ -12,6 +12,7 @@ use crate::export::{free, put};
 use crate::fault::Fault;
 use crate::headers::{Block, reqtrail_header};
 use crate::hooks::milliseconds;
+use crate::refresh::BoxError;
 use crate::response::reqtrail_rate_limit;
 use crate::text::{Texts, lend, text};
 use crate::trail::reqtrail_trail;
@@ -133,6 +134,14 @@ impl reqtrail_error {
 
     pub(crate) fn code(&self) -> reqtrail_code {
         self.code
+    }
+
+    /// What this is as the cause of another error.
+    pub(crate) fn as_cause(&self) -> BoxError {
+        match self.core() {
+            Some(core) => Box::new(core.clone()),
+            None => self.display.clone().into(),
+        }
     }
 
     fn core(&self) -> Option<&Error> {

@@ -4,8 +4,10 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use reqtrail::{Secret, Token};
+use reqtrail::{Category, ErrorKind, RefreshError, Secret, Token};
 
+use crate::codes::reqtrail_code;
+use crate::error::{number, reqtrail_error};
 use crate::export::Settable;
 use crate::fault::{Fault, Kept};
 use crate::hooks::{UserData, moment};
@@ -21,7 +23,7 @@ pub type reqtrail_refresh_callback =
 pub struct reqtrail_refresh {
     pub(crate) token: Option<Secret>,
     pub(crate) expires_at: Option<SystemTime>,
-    pub(crate) failed: Option<String>,
+    pub(crate) failed: Option<BoxError>,
 }
 
 /// Calls the program's token refresher.
@@ -32,7 +34,7 @@ pub(crate) struct Refresher(
 );
 
 /// A cause of any type.
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Refresher {
     pub(crate) fn call(&self) -> Result<Token, BoxError> {
@@ -42,7 +44,7 @@ impl Refresher {
             unsafe { refresh(&raw mut answer, self.1.pointer()) };
         }
         if let Some(why) = answer.failed {
-            return Err(why.into());
+            return Err(why);
         }
         let Some(secret) = answer.token else {
             return Err("the token refresher gave neither a token nor a reason".into());
@@ -55,10 +57,31 @@ impl Refresher {
     }
 }
 
+/// The refresher's error of a kind and a category by their numbers.
+fn failure(kind: reqtrail_code, category: i32, why: String) -> Result<RefreshError, Fault> {
+    let known = ErrorKind::ALL
+        .iter()
+        .find(|own| number(own.number()) == kind);
+    let kind = *known.ok_or_else(|| {
+        Fault::bad_value(format!(
+            "kind is {kind}; expected REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL"
+        ))
+    })?;
+    let known = Category::ALL
+        .iter()
+        .find(|own| number(own.number()) == category);
+    if category != 0 && known.is_none() {
+        return Err(Fault::bad_value(format!(
+            "category is {category}; expected a REQTRAIL_CATEGORY_*, or 0"
+        )));
+    }
+    Ok(RefreshError::new(kind, known.copied(), why))
+}
+
 impl Settable for reqtrail_refresh {
     fn keep(&mut self, kept: Kept) {
         self.failed
-            .get_or_insert_with(|| format!("the token refresher: {}", kept.message()));
+            .get_or_insert_with(|| format!("the token refresher: {}", kept.message()).into());
     }
 }
 
@@ -88,7 +111,40 @@ export! {
         why: *const c_char,
         why_length: usize,
     ) sets [refresh] {
-        refresh.failed = Some(owned(why, why_length, "why")?);
+        refresh.failed = Some(owned(why, why_length, "why")?.into());
+        Ok(())
+    }
+
+    /// Says that there is no new token because a call of this library failed: one of the refresher's own, through another
+    /// client. A call that has no credential then ends with that error's kind, category and request ID. The error stays
+    /// the caller's to free, and may be freed at once.
+    fn reqtrail_refresh_fail_with(
+        refresh: *mut reqtrail_refresh,
+        error: *const reqtrail_error,
+    ) sets [refresh] {
+        let error = error.as_ref().ok_or_else(|| Fault::null("error"))?;
+        refresh.failed = Some(error.as_cause());
+        Ok(())
+    }
+
+    /// The same for programs that have no such error any more, as those in other languages. `kind` is a REQTRAIL_ERROR_*
+    /// from REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL, and `category` a REQTRAIL_CATEGORY_*, or 0 for none. `request_id`
+    /// may be NULL.
+    fn reqtrail_refresh_fail_as(
+        refresh: *mut reqtrail_refresh,
+        kind: reqtrail_code,
+        category: i32,
+        why: *const c_char,
+        why_length: usize,
+        request_id: *const c_char,
+        request_id_length: usize,
+    ) sets [refresh] {
+        let why = owned(why, why_length, "why")?;
+        let id = (!request_id.is_null())
+            .then(|| owned(request_id, request_id_length, "request_id"))
+            .transpose()?
+            .filter(|id| !id.is_empty());
+        refresh.failed = Some(failure(kind, category, why)?.with_request_id(id).into());
         Ok(())
     }
 }

@@ -124,7 +124,73 @@ static void a_failed_refresh_is_the_cause(void) {
   }
 }
 
+/* The refresher's own call fails: its error as a handle, and by its numbers. */
+static void fails_with(reqtrail_refresh *answer, void *user_data) {
+  (void)user_data;
+  reqtrail_client *other = quick_client();
+  reqtrail_request *request = get("/missing");
+  reqtrail_response *response;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_call(other, request, &response, &error), REQTRAIL_ERROR_API);
+  CHECK_CODE(reqtrail_refresh_fail_with(answer, error), REQTRAIL_OK);
+  reqtrail_error_free(error);
+  reqtrail_request_free(request);
+  reqtrail_client_free(other);
+}
+
+static void fails_as_connect(reqtrail_refresh *answer, void *user_data) {
+  (void)user_data;
+  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_CONNECT, 0, "the vault is away", Z, NULL, 0), REQTRAIL_OK);
+}
+
+static void fails_as_api(reqtrail_refresh *answer, void *user_data) {
+  (void)user_data;
+  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_PERMISSION, "the vault is shut", Z, "req_vault", Z),
+             REQTRAIL_OK);
+}
+
+static void fails_as_nothing(reqtrail_refresh *answer, void *user_data) {
+  (void)user_data;
+  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_NULL_POINTER, 0, "no kind", Z, NULL, 0), REQTRAIL_ERROR_BAD_VALUE);
+  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_API, 99, "no category", Z, NULL, 0), REQTRAIL_ERROR_BAD_VALUE);
+}
+
+static void a_call_without_a_credential_fails_as_its_refresher_did(void) {
+  static const struct {
+    reqtrail_refresh_callback refresh;
+    reqtrail_code kind;
+    int32_t category;
+    const char *said[2];
+  } cases[] = {
+      {fails, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_AUTHENTICATION, {"the vault is shut", ""}},
+      {fails_with, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_NOT_FOUND, {"404 not_found: no such camera", "request ID req_"}},
+      {fails_as_connect, REQTRAIL_ERROR_CONNECT, 0, {"the vault is away", ""}},
+      {fails_as_api, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_PERMISSION, {"the vault is shut", "request ID req_vault"}},
+      {fails_as_nothing, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_AUTHENTICATION, {"kind is 101; expected REQTRAIL_ERROR_API", ""}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    reqtrail_client_options *options = quick_options();
+    reqtrail_client *client;
+    reqtrail_request *request = get("/private");
+    reqtrail_response *response;
+    reqtrail_error *error;
+    reqtrail_client_options_token_refresher(options, cases[i].refresh, NULL, NULL);
+    CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_call(client, request, &response, &error), cases[i].kind);
+    CHECK(reqtrail_error_category(error) == cases[i].category && reqtrail_error_status(error) == 0);
+    for (int part = 0; part < 2; part++) {
+      CHECK(strstr(reqtrail_error_display(error, NULL), cases[i].said[part]) != NULL);
+    }
+    reqtrail_error_free(error);
+    reqtrail_request_free(request);
+    reqtrail_client_free(client);
+    reqtrail_client_options_free(options);
+  }
+}
+
 const struct test hook_tests[] = {{"hooks are told", hooks_are_told},
                                   {"a refresher is asked after a 401", a_refresher_is_asked_after_a_401},
                                   {"a failed refresh is the cause", a_failed_refresh_is_the_cause},
+                                  {"a call without a credential fails as its refresher did",
+                                   a_call_without_a_credential_fails_as_its_refresher_did},
                                   {NULL, NULL}};
