@@ -4,6 +4,7 @@ package reqtrail
 import "C"
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"unsafe"
@@ -48,15 +49,45 @@ func reqtrailGoCall(id C.uintptr_t, trail *C.reqtrail_trail) {
 	h.tellers.tell(call, func() { h.onCall(kept) })
 }
 
+// reqtrailGoCapture keeps the context of the call that begins a refresh: of the one that this thread makes, or of the one
+// that was submitted under a tag.
+//
+//export reqtrailGoCapture
+func reqtrailGoCapture(id, caller C.uintptr_t, tag *C.uint64_t) C.uintptr_t {
+	entry, _ := registry.entries.Load(uintptr(id))
+	h, ok := entry.(*hooks)
+	if !ok {
+		return 0
+	}
+	var ctx context.Context
+	if tag != nil {
+		ctx = h.queued(uint64(*tag))
+	} else {
+		entry, _ = registry.entries.Load(uintptr(caller))
+		if caller, ok := entry.(callerContext); ok {
+			ctx = caller.ctx
+		}
+	}
+	if ctx == nil {
+		return 0
+	}
+	return C.uintptr_t(register(callerContext{ctx}))
+}
+
+//export reqtrailGoRelease
+func reqtrailGoRelease(context C.uintptr_t) { unregister(uintptr(context)) }
+
 //export reqtrailGoRefresh
-func reqtrailGoRefresh(id C.uintptr_t, refresh *C.reqtrail_refresh) {
+func reqtrailGoRefresh(id, context C.uintptr_t, refresh *C.reqtrail_refresh) {
 	entry, _ := registry.entries.Load(uintptr(id))
 	h, ok := entry.(*hooks)
 	if !ok {
 		fail(refresh, ErrClosed.Error())
 		return
 	}
-	token, refused := h.refresh()
+	kept, _ := registry.entries.Load(uintptr(context))
+	caller, _ := kept.(callerContext)
+	token, refused := h.refresh(caller.ctx)
 	if refused != nil {
 		refused.tell(refresh)
 		return

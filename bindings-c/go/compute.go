@@ -272,7 +272,7 @@ func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, i
 	if err := q.open(c); err != nil {
 		return nil, err
 	}
-	tag, w := q.expect()
+	tag, w := q.expect(ctx)
 	var trail *C.reqtrail_trail
 	if started != nil {
 		trail = started.handle

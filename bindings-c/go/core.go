@@ -57,6 +57,7 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		attemptTimeout: orTime(config.AttemptTimeout, max(config.Timeout, defaultAttemptTimeout)),
 		typed:          hasContentType(config.Header),
 	}
+	c.hooks.queued = c.queue.contextOf
 	var s steps
 	var from *C.reqtrail_connection
 	if connection != nil {
@@ -229,7 +230,8 @@ func (c *core) callOver(s steps, ended error) *waiter {
 	w := newWaiter()
 	token := C.reqtrail_cancel_token_new()
 	cancel(token, ended)
-	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, &w.ended)
+	// It begins no refresh.
+	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, 0, &w.ended)
 	C.reqtrail_cancel_token_free(token)
 	return w
 }
@@ -246,8 +248,13 @@ func cancel(token *C.reqtrail_cancel_token, ended error) {
 // callHere makes a call on this goroutine's thread.
 func (c *core) callHere(ctx context.Context, s steps) *waiter {
 	w := newWaiter()
+	caller := uintptr(0)
+	if c.hooks.refresher != nil {
+		caller = register(callerContext{ctx})
+		defer unregister(caller)
+	}
 	if ctx.Done() == nil {
-		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), nil, &w.ended)
+		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), nil, C.uintptr_t(caller), &w.ended)
 		return w
 	}
 	token := C.reqtrail_cancel_token_new()
@@ -256,7 +263,7 @@ func (c *core) callHere(ctx context.Context, s steps) *waiter {
 		defer close(told)
 		cancel(token, safeErr(ctx))
 	})
-	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, &w.ended)
+	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, C.uintptr_t(caller), &w.ended)
 	if !stop() {
 		<-told
 	}

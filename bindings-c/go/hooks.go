@@ -32,6 +32,8 @@ type hooks struct {
 	onCall    func(*Trail)
 	refresher func(context.Context) (Token, error)
 	tellers   tellers
+	// queued finds the context of a call by its tag.
+	queued func(tag uint64) context.Context
 
 	// ctx is the refresher's: it ends when the client is closed.
 	ctx    context.Context

@@ -151,6 +151,67 @@ func TestACallWithoutACredentialFailsAsItsRefresherDid(t *testing.T) {
 	}
 }
 
+func TestARefresherHasTheValuesOfItsCallersContext(t *testing.T) {
+	type key struct{}
+	everyWay(t, func(t *testing.T) {
+		seen := make(chan any, 1)
+		client := newServer(t).client(t, func(c *Config) {
+			c.TokenRefresher = func(ctx context.Context) (Token, error) {
+				// Also in a context that was made of it.
+				inner, cancel := context.WithTimeout(ctx, time.Hour)
+				defer cancel()
+				if _, has := ctx.Deadline(); has || ctx.Err() != nil {
+					t.Error("it is bound to the call's end")
+				}
+				seen <- inner.Value(key{})
+				return Token{Value: "stale"}, nil
+			}
+		})
+		bounded, cancel := context.WithTimeout(background, time.Minute)
+		defer cancel()
+		for n, ctx := range []context.Context{background, bounded} {
+			if _, err := client.Get(context.WithValue(ctx, key{}, n), "/private"); !errors.Is(err, CategoryAuthentication) {
+				t.Fatal(err)
+			}
+			equal(t, <-seen, any(n))
+		}
+		if _, err := client.Get(background, "/private"); !errors.Is(err, CategoryAuthentication) {
+			t.Fatal(err)
+		}
+		equal(t, <-seen, nil)
+	})
+}
+
+// The refresh goes on for others when the call that began it is cancelled.
+func TestARefreshOutlivesTheContextOfTheCallThatAsked(t *testing.T) {
+	type key struct{}
+	everyWay(t, func(t *testing.T) {
+		asked, cancelled := make(chan struct{}), make(chan struct{})
+		client := newServer(t).client(t, func(c *Config) {
+			c.TokenRefresher = func(ctx context.Context) (Token, error) {
+				close(asked)
+				<-cancelled
+				if ctx.Err() != nil || ctx.Value(key{}) != 1 {
+					t.Error(ctx.Err(), ctx.Value(key{}))
+				}
+				return Token{Value: "good"}, nil
+			}
+		})
+		ctx, cancel := context.WithCancel(context.WithValue(background, key{}, 1))
+		go func() {
+			<-asked
+			cancel()
+		}()
+		if _, err := client.Get(ctx, "/private"); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		close(cancelled)
+		if _, err := client.Get(background, "/private"); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestClosingEndsTheRefreshersContext(t *testing.T) {
 	asked := make(chan struct{})
 	ended := make(chan struct{})

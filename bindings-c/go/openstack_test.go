@@ -76,6 +76,26 @@ func novaClient(t *testing.T, fails bool) (*Compute, *Client) {
 	return NewCompute(client), client
 }
 
+func TestARefresherHasTheValuesOfAnOperationsContext(t *testing.T) {
+	type key struct{}
+	var seen any
+	client, err := NewClient(Config{
+		BaseURL: nova(t, false).URL + "/v2.1", Dialect: OpenStack, NoProxy: true,
+		TokenRefresher: func(ctx context.Context) (Token, error) {
+			seen = ctx.Value(key{})
+			return Token{Value: "t"}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if _, err := NewCompute(client).Server(context.WithValue(background, key{}, "read"), serverID); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, seen, any("read"))
+}
+
 func TestReads(t *testing.T) {
 	compute, client := novaClient(t, false)
 	server, err := compute.Server(background, serverID)

@@ -34,6 +34,8 @@ type queue struct {
 type waiter struct {
 	ended C.rt_ended
 	woken chan struct{}
+	// ctx is the caller's, while it waits in the queue.
+	ctx context.Context
 }
 
 var waiters = sync.Pool{New: func() any { return &waiter{woken: make(chan struct{}, 1)} }}
@@ -42,7 +44,7 @@ func newWaiter() *waiter { return waiters.Get().(*waiter) }
 
 // release gives a waiter back, once nobody will wake it any more.
 func (w *waiter) release() {
-	w.ended = C.rt_ended{}
+	w.ended, w.ctx = C.rt_ended{}, nil
 	waiters.Put(w)
 }
 
@@ -109,9 +111,20 @@ func (q *queue) take(c *core, ended []C.rt_ended) int {
 	return taken
 }
 
+// contextOf is the context of the call of a tag; nil if it is not under way.
+func (q *queue) contextOf(tag uint64) context.Context {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	if w := q.pending[tag]; w != nil {
+		return w.ctx
+	}
+	return nil
+}
+
 // expect makes a waiter for a new tag.
-func (q *queue) expect() (uint64, *waiter) {
+func (q *queue) expect(ctx context.Context) (uint64, *waiter) {
 	w := newWaiter()
+	w.ctx = ctx
 	tag := q.next.Add(1)
 	q.mutex.Lock()
 	q.pending[tag] = w
@@ -131,7 +144,7 @@ func (q *queue) call(c *core, ctx context.Context, s steps) (*waiter, error) {
 	if err := q.open(c); err != nil {
 		return nil, err
 	}
-	tag, w := q.expect()
+	tag, w := q.expect(ctx)
 	// The result may come before this returns, so a failure to submit has a place of its own.
 	if failed := C.rt_submit(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag)); failed != nil {
 		q.forget(tag)

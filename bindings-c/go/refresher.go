@@ -1,6 +1,7 @@
 package reqtrail
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -44,9 +45,34 @@ func (e *Error) brief() string {
 	return what + ": " + e.Message
 }
 
+// callerContext is the context of a call that may begin a refresh, in the registry.
+type callerContext struct{ ctx context.Context }
+
+// refreshContext has the values of the call's context that began the refresh, and ends with the client: the refresh serves
+// others too, whatever becomes of that call.
+type refreshContext struct {
+	context.Context
+	values context.Context
+}
+
+func (c refreshContext) Value(key any) any {
+	if value := c.Context.Value(key); value != nil {
+		return value
+	}
+	return c.values.Value(key)
+}
+
+// contextOf is the refresher's context on behalf of a call with `caller`, which is nil where it is not known.
+func (h *hooks) contextOf(caller context.Context) context.Context {
+	if caller == nil {
+		return h.ctx
+	}
+	return refreshContext{h.ctx, context.WithoutCancel(caller)}
+}
+
 // refresh asks the program for a token, on a goroutine that the program may end. Nothing that the program does there,
 // or that its error does when it is asked for its text, may leave it.
-func (h *hooks) refresh() (Token, *refusal) {
+func (h *hooks) refresh(caller context.Context) (Token, *refusal) {
 	type answer struct {
 		token   Token
 		refused *refusal
@@ -62,7 +88,7 @@ func (h *hooks) refresh() (Token, *refusal) {
 				logPanic("reqtrail: the token refresher panicked", panicked)
 			}
 		}()
-		token, err := h.refresher(h.ctx)
+		token, err := h.refresher(h.contextOf(caller))
 		if err == nil {
 			given = answer{token: token}
 			return

@@ -520,6 +520,17 @@ typedef void (*reqtrail_free_callback)(void *user_data);
 typedef void (*reqtrail_refresh_callback)(struct reqtrail_refresh *refresh, void *user_data);
 
 /**
+ * Gives what a refresh shall know of the call that begins it; `reqtrail_refresh_context` gives it back. NULL stands for
+ * nothing.
+ *
+ * It runs on the thread that drives the call, which is the one that called where a call is made and waited for
+ * (`reqtrail_call`, `reqtrail_operation_run`): a program's thread-local values are at hand. `tag` points to what the call
+ * or operation was submitted under; it is NULL where it was not submitted, and UINT64_MAX for one that was started. It must
+ * not block and must not call the library.
+ */
+typedef void *(*reqtrail_refresh_context_callback)(const uint64_t *tag, void *user_data);
+
+/**
  * Is told of an attempt that has ended and of what was decided, before any wait. Both handles are lent for as long
  * as it runs. It runs on the thread that drives the call and must be quick.
  */
@@ -871,6 +882,19 @@ reqtrail_code reqtrail_client_options_token_refresher(struct reqtrail_client_opt
                                                       reqtrail_free_callback free_user_data);
 
 /**
+ * The same for a refresher that has to know which call asks, to run in a copy of its caller's context for one: `capture` gives
+ * what `reqtrail_refresh_context` then gives the refresher. Both get `user_data`.
+ *
+ * `free_context` may be NULL; else it gets each pointer that `capture` gave, but NULL, when the refresh is over.
+ */
+reqtrail_code reqtrail_client_options_token_refresher_in_context(struct reqtrail_client_options *options,
+                                                                 reqtrail_refresh_context_callback capture,
+                                                                 reqtrail_free_callback free_context,
+                                                                 reqtrail_refresh_callback refresh,
+                                                                 void *user_data,
+                                                                 reqtrail_free_callback free_user_data);
+
+/**
  * Sets a hook that is told of every attempt of the client's calls. Several may be set.
  *
  * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
@@ -1124,6 +1148,12 @@ reqtrail_code reqtrail_refresh_fail_as(struct reqtrail_refresh *refresh,
                                        size_t why_length,
                                        const char *request_id,
                                        size_t request_id_length);
+
+/**
+ * Returns what the refresher's `reqtrail_refresh_context_callback` gave for the call that began this refresh; NULL if
+ * nothing. It lives until the refresher returns.
+ */
+void *reqtrail_refresh_context(const struct reqtrail_refresh *refresh);
 
 /* ==== Clients ==== */
 

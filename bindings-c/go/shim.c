@@ -11,7 +11,9 @@
 // The functions of Go, in callbacks.go.
 extern void reqtrailGoAttempt(uintptr_t id, const reqtrail_call_info *call, const reqtrail_attempt *attempt);
 extern void reqtrailGoCall(uintptr_t id, const reqtrail_trail *trail);
-extern void reqtrailGoRefresh(uintptr_t id, reqtrail_refresh *refresh);
+extern uintptr_t reqtrailGoCapture(uintptr_t id, uintptr_t caller, const uint64_t *tag);
+extern void reqtrailGoRelease(uintptr_t context);
+extern void reqtrailGoRefresh(uintptr_t id, uintptr_t context, reqtrail_refresh *refresh);
 extern void reqtrailGoProgress(uintptr_t id, const char *json, size_t length);
 
 static void on_attempt(const reqtrail_call_info *call, const reqtrail_attempt *attempt, void *user_data) {
@@ -20,7 +22,18 @@ static void on_attempt(const reqtrail_call_info *call, const reqtrail_attempt *a
 
 static void on_call(const reqtrail_trail *trail, void *user_data) { reqtrailGoCall((uintptr_t)user_data, trail); }
 
-static void refresh(reqtrail_refresh *refresh, void *user_data) { reqtrailGoRefresh((uintptr_t)user_data, refresh); }
+// Whose call this thread makes.
+static _Thread_local uintptr_t calling;
+
+static void *capture(const uint64_t *tag, void *user_data) {
+    return (void *)reqtrailGoCapture((uintptr_t)user_data, calling, tag);
+}
+
+static void release(void *context) { reqtrailGoRelease((uintptr_t)context); }
+
+static void refresh(reqtrail_refresh *refresh, void *user_data) {
+    reqtrailGoRefresh((uintptr_t)user_data, (uintptr_t)reqtrail_refresh_context(refresh), refresh);
+}
 
 static void on_progress(const char *json, size_t length, void *user_data) {
     reqtrailGoProgress((uintptr_t)user_data, json, length);
@@ -124,7 +137,9 @@ static void set_option(reqtrail_client_options *options, step s, void *id) {
     case RT_DIALECT: reqtrail_client_options_dialect(options, FIRST); break;
     case RT_DIALECT_JSON: reqtrail_client_options_dialect_json(options, FIRST); break;
     case RT_TOKEN: reqtrail_client_options_token(options, FIRST); break;
-    case RT_TOKEN_REFRESHER: reqtrail_client_options_token_refresher(options, refresh, id, NULL); break;
+    case RT_TOKEN_REFRESHER:
+        reqtrail_client_options_token_refresher_in_context(options, capture, release, refresh, id, NULL);
+        break;
     case RT_ON_ATTEMPT: reqtrail_client_options_on_attempt(options, on_attempt, id, NULL); break;
     case RT_ON_CALL: reqtrail_client_options_on_call(options, on_call, id, NULL); break;
     case RT_HEADER: reqtrail_client_options_default_header(options, FIRST, SECOND); break;
@@ -238,7 +253,7 @@ static void gather(rt_ended *ended) {
 }
 
 void rt_call(const reqtrail_client *client, const uint8_t *steps, size_t length, const reqtrail_cancel_token *cancel,
-             rt_ended *ended) {
+             uintptr_t caller, rt_ended *ended) {
     memset(ended, 0, sizeof *ended);
     reqtrail_request *request = request_of(steps, length, &ended->error);
     if (request == NULL) {
@@ -247,7 +262,10 @@ void rt_call(const reqtrail_client *client, const uint8_t *steps, size_t length,
     if (cancel != NULL) {
         reqtrail_request_cancel_token(request, cancel);
     }
+    uintptr_t before = calling;
+    calling = caller;
     ended->code = reqtrail_call(client, request, &ended->response, &ended->error);
+    calling = before;
     reqtrail_request_free(request);
     gather(ended);
 }

@@ -152,9 +152,9 @@ reqtrail_client *rt_client_new(const uint8_t *steps, size_t length, const reqtra
 // descriptors.
 int rt_client_watch(const reqtrail_client *client, int *signal);
 
-// Makes a call on this thread. `cancel` may be NULL.
+// Makes a call on this thread. `cancel` may be NULL; `caller` is what a refresher's context is found by, or 0.
 void rt_call(const reqtrail_client *client, const uint8_t *steps, size_t length, const reqtrail_cancel_token *cancel,
-             rt_ended *ended);
+             uintptr_t caller, rt_ended *ended);
 
 // Submits a call under a tag; NULL, or why it could not. Its result may be taken before this returns.
 reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag);

@@ -14,7 +14,7 @@ use crate::fault::{Fault, Kept};
 use crate::hooks::{
     Hook, UserData, reqtrail_attempt_callback, reqtrail_free_callback, reqtrail_trail_callback,
 };
-use crate::refresh::{Refresher, reqtrail_refresh_callback};
+use crate::refresh::{Refresher, reqtrail_refresh_callback, reqtrail_refresh_context_callback};
 use crate::text::{bytes, owned, text};
 
 /// Sets an option on a builder, as often as it is asked to.
@@ -75,6 +75,19 @@ impl reqtrail_client_options {
 
     fn dialect(&mut self, dialect: Dialect) -> Result<(), Fault> {
         self.set(move |b| b.dialect(dialect.clone()))
+    }
+
+    fn refresher(&mut self, refresher: Refresher) -> Result<(), Fault> {
+        if refresher.refresh.is_none() {
+            return Err(Fault::null("refresh"));
+        }
+        self.set(move |b| {
+            let (own, refresher) = (refresher.clone(), refresher.clone());
+            b.token_refresher_blocking_in_context(
+                move || own.context(),
+                move |context| refresher.call(context.as_deref()),
+            )
+        })
     }
 
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Fault> {
@@ -168,14 +181,31 @@ export! {
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
     ) sets [options] {
-        let refresher = Refresher(refresh, UserData::new(user_data, free_user_data));
-        if refresher.0.is_none() {
-            return Err(Fault::null("refresh"));
-        }
-        options.set(move |b| {
-            let refresher = refresher.clone();
-            b.token_refresher_blocking(move || refresher.call())
+        options.refresher(Refresher {
+            refresh,
+            capture: None,
+            free_context: None,
+            user_data: UserData::new(user_data, free_user_data),
         })
+    }
+
+    /// The same for a refresher that has to know which call asks, to run in a copy of its caller's context for one: `capture` gives
+    /// what `reqtrail_refresh_context` then gives the refresher. Both get `user_data`.
+    ///
+    /// `free_context` may be NULL; else it gets each pointer that `capture` gave, but NULL, when the refresh is over.
+    fn reqtrail_client_options_token_refresher_in_context(
+        options: *mut reqtrail_client_options,
+        capture: reqtrail_refresh_context_callback,
+        free_context: reqtrail_free_callback,
+        refresh: reqtrail_refresh_callback,
+        user_data: *mut c_void,
+        free_user_data: reqtrail_free_callback,
+    ) sets [options] {
+        let user_data = UserData::new(user_data, free_user_data);
+        if capture.is_none() {
+            return Err(Fault::null("capture"));
+        }
+        options.refresher(Refresher { refresh, capture, free_context, user_data })
     }
 
     /// Sets a hook that is told of every attempt of the client's calls. Several may be set.

@@ -10,7 +10,7 @@ use crate::codes::reqtrail_code;
 use crate::error::{number, reqtrail_error};
 use crate::export::Settable;
 use crate::fault::{Fault, Kept};
-use crate::hooks::{UserData, moment};
+use crate::hooks::{UserData, Within, moment, reqtrail_free_callback};
 use crate::text::owned;
 
 /// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
@@ -18,9 +18,19 @@ use crate::text::owned;
 pub type reqtrail_refresh_callback =
     Option<unsafe extern "C" fn(refresh: *mut reqtrail_refresh, user_data: *mut c_void)>;
 
+/// Gives what a refresh shall know of the call that begins it; `reqtrail_refresh_context` gives it back. NULL stands for
+/// nothing.
+///
+/// It runs on the thread that drives the call, which is the one that called where a call is made and waited for
+/// (`reqtrail_call`, `reqtrail_operation_run`): a program's thread-local values are at hand. `tag` points to what the call
+/// or operation was submitted under; it is NULL where it was not submitted, and UINT64_MAX for one that was started. It must
+/// not block and must not call the library.
+pub type reqtrail_refresh_context_callback =
+    Option<unsafe extern "C" fn(tag: *const u64, user_data: *mut c_void) -> *mut c_void>;
+
 /// The answer of a token refresher in the making.
-#[derive(Default)]
 pub struct reqtrail_refresh {
+    context: *mut c_void,
     pub(crate) token: Option<Secret>,
     pub(crate) expires_at: Option<SystemTime>,
     pub(crate) failed: Option<BoxError>,
@@ -28,20 +38,38 @@ pub struct reqtrail_refresh {
 
 /// Calls the program's token refresher.
 #[derive(Clone)]
-pub(crate) struct Refresher(
-    pub(crate) reqtrail_refresh_callback,
-    pub(crate) Arc<UserData>,
-);
+pub(crate) struct Refresher {
+    pub(crate) refresh: reqtrail_refresh_callback,
+    pub(crate) capture: reqtrail_refresh_context_callback,
+    pub(crate) free_context: reqtrail_free_callback,
+    pub(crate) user_data: Arc<UserData>,
+}
 
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Refresher {
-    pub(crate) fn call(&self) -> Result<Token, BoxError> {
-        let mut answer = reqtrail_refresh::default();
-        if let Some(refresh) = self.0 {
+    /// What the program wants to know of the call that runs here, for as long as the refresh may ask for it.
+    pub(crate) fn context(&self) -> Option<Arc<UserData>> {
+        let capture = self.capture?;
+        let tag = reqtrail::host::current_tag();
+        let tag = tag.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+        let _within = Within::enter();
+        // SAFETY: the program's function, with a tag that outlives it.
+        let context = unsafe { capture(tag, self.user_data.pointer()) };
+        (!context.is_null()).then(|| UserData::new(context, self.free_context))
+    }
+
+    pub(crate) fn call(&self, context: Option<&UserData>) -> Result<Token, BoxError> {
+        let mut answer = reqtrail_refresh {
+            context: context.map_or(std::ptr::null_mut(), UserData::pointer),
+            token: None,
+            expires_at: None,
+            failed: None,
+        };
+        if let Some(refresh) = self.refresh {
             // SAFETY: the program's function, with a handle that outlives it.
-            unsafe { refresh(&raw mut answer, self.1.pointer()) };
+            unsafe { refresh(&raw mut answer, self.user_data.pointer()) };
         }
         if let Some(why) = answer.failed {
             return Err(why);
@@ -147,4 +175,8 @@ export! {
         refresh.failed = Some(failure(kind, category, why)?.with_request_id(id).into());
         Ok(())
     }
+
+    /// Returns what the refresher's `reqtrail_refresh_context_callback` gave for the call that began this refresh; NULL if
+    /// nothing. It lives until the refresher returns.
+    fn reqtrail_refresh_context(refresh: *const reqtrail_refresh) -> *mut c_void [refresh] { Some(refresh.context) }
 }

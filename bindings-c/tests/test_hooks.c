@@ -1,5 +1,6 @@
 /* Hooks and token refreshers. */
 #include <pthread.h>
+#include <sched.h>
 
 #include "check.h"
 
@@ -188,9 +189,88 @@ static void a_call_without_a_credential_fails_as_its_refresher_did(void) {
   }
 }
 
+/* What the refresher below knows of its callers. */
+static _Thread_local const char *here;
+struct asking {
+  char context[40];
+  int freed;
+};
+
+static void *capture(const uint64_t *tag, void *user_data) {
+  (void)user_data;
+  char *context = malloc(40);
+  CHECK(context != NULL);
+  if (tag == NULL) {
+    snprintf(context, 40, "thread %s", here);
+  } else if (*tag == UINT64_MAX) {
+    snprintf(context, 40, "started");
+  } else {
+    snprintf(context, 40, "tag %u", (unsigned)*tag);
+  }
+  return context;
+}
+
+static int contexts_freed;
+static void free_context(void *context) {
+  contexts_freed++;
+  free(context);
+}
+
+static void refresh_in_context(reqtrail_refresh *answer, void *user_data) {
+  struct asking *asking = user_data;
+  snprintf(asking->context, sizeof asking->context, "%s", (const char *)reqtrail_refresh_context(answer));
+  CHECK_CODE(reqtrail_refresh_token(answer, "stale", Z), REQTRAIL_OK);
+}
+
+static void asking_freed(void *user_data) { ((struct asking *)user_data)->freed++; }
+
+static void a_refresher_knows_which_call_asks(void) {
+  struct asking asking = {"", 0};
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  reqtrail_request *request = get("/private");
+  reqtrail_response *response;
+  CHECK_CODE(reqtrail_client_options_token(options, "stale", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, capture, free_context, refresh_in_context, &asking, asking_freed),
+             REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  reqtrail_client_options_free(options);
+  here = "one";
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_ERROR_API);
+  CHECK_TEXT(asking.context, "thread one");
+  here = "two";
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_ERROR_API);
+  CHECK_TEXT(asking.context, "thread two");
+  CHECK_CODE(reqtrail_client_submit(client, request, 7, NULL), REQTRAIL_OK);
+  reqtrail_done done;
+  while (reqtrail_client_take_done(client, &done, 1) == 0) sched_yield();
+  reqtrail_error_free(done.error);
+  CHECK_TEXT(asking.context, "tag 7");
+  reqtrail_call_handle *call;
+  CHECK_CODE(reqtrail_call_start(client, request, NULL, NULL, &call, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_ERROR_API);
+  CHECK_TEXT(asking.context, "started");
+  reqtrail_call_free(call);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+  CHECK(contexts_freed == 4);
+  CHECK(asking.freed == 1);
+}
+
+static void a_refresher_in_context_needs_both_functions(void) {
+  reqtrail_client_options *options = quick_options();
+  CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, NULL, NULL, refresh_in_context, NULL, NULL),
+             REQTRAIL_ERROR_NULL_POINTER);
+  CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, capture, NULL, NULL, NULL, NULL), REQTRAIL_ERROR_NULL_POINTER);
+  reqtrail_client_options_free(options);
+  CHECK(reqtrail_refresh_context(NULL) == NULL);
+}
+
 const struct test hook_tests[] = {{"hooks are told", hooks_are_told},
                                   {"a refresher is asked after a 401", a_refresher_is_asked_after_a_401},
                                   {"a failed refresh is the cause", a_failed_refresh_is_the_cause},
                                   {"a call without a credential fails as its refresher did",
                                    a_call_without_a_credential_fails_as_its_refresher_did},
+                                  {"a refresher knows which call asks", a_refresher_knows_which_call_asks},
+                                  {"a refresher in context needs both functions", a_refresher_in_context_needs_both_functions},
                                   {NULL, NULL}};
