@@ -85,6 +85,50 @@ func TestEveryMethodAndOption(t *testing.T) {
 	}
 }
 
+func TestASecretHeaderIsHiddenWhereTheServerRepeatsIt(t *testing.T) {
+	s := newServer(t)
+	with := s.client(t, func(c *Config) { c.SecretHeader = map[string]Secret{"X-Thing": "s3cr3t-of-all"} })
+	plain := s.client(t)
+	for name, call := range map[string]func() (*Response, error){
+		"client": func() (*Response, error) { return with.Get(background, "/refused/X-Thing") },
+		"both": func() (*Response, error) {
+			return with.Get(background, "/refused/X-Thing", WithSecretHeader("x-thing", "s3cr3t-of-one"))
+		},
+		"request": func() (*Response, error) {
+			return plain.Get(background, "/refused/X-Thing", WithSecretHeader("X-Thing", "s3cr3t-of-one"))
+		},
+	} {
+		_, err := call()
+		var failed *Error
+		if !errors.As(err, &failed) || failed.Message != "bad value [redacted]" {
+			t.Fatal(name, err)
+		}
+		if text := fmt.Sprintf("%v %+v %s", err, failed.Trail, failed.Body); strings.Contains(text, "s3cr3t") {
+			t.Fatal(name, text)
+		}
+	}
+	_, err := plain.Get(background, "/refused/X-Thing", WithHeader("X-Thing", "no-s3cr3t"))
+	var failed *Error
+	if !errors.As(err, &failed) || failed.Message != "bad value no-s3cr3t" {
+		t.Fatal(err)
+	}
+	request := &Request{SecretHeader: map[string]Secret{"X-Thing": "s3cr3t"}}
+	config := Config{SecretHeader: request.SecretHeader}
+	if text := fmt.Sprintf("%v %+v %#v %v", *request, *request, *request, config); strings.Contains(text, "s3cr3t") {
+		t.Fatal(text)
+	}
+	for _, value := range []Secret{"s3cr3t\n", "s3cr3t\xff"} {
+		_, err = plain.Get(background, "/ok", WithSecretHeader("X-Thing", value))
+		if !errors.Is(err, KindInvalidRequest) || !strings.Contains(strings.ToLower(err.Error()), "x-thing") || strings.Contains(err.Error(), "s3cr3t") {
+			t.Fatal(err)
+		}
+		_, err = NewClient(Config{BaseURL: s.URL, SecretHeader: map[string]Secret{"X-Thing": value}})
+		if !errors.Is(err, KindConfig) || !strings.Contains(strings.ToLower(err.Error()), "x-thing") || strings.Contains(err.Error(), "s3cr3t") {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestHeadersAndRateLimit(t *testing.T) {
 	client := newServer(t).client(t)
 	response, err := client.Get(background, "/two")

@@ -28,6 +28,9 @@ type Config struct {
 
 	// Header is added to every request; a request's own header of the same name replaces it.
 	Header http.Header
+	// SecretHeader is added to every request like Header. Its values are redacted wherever the server repeats them, as those
+	// of Authorization, Cookie and headers whose names say so are by themselves.
+	SecretHeader map[string]Secret
 	// UserAgent is a text such as my-app/1.2 that follows reqtrail's own in the User-Agent.
 	UserAgent string
 	// Microversion is the version of the API that requests ask for, such as 2.90, for dialects that have versions.

@@ -102,6 +102,9 @@ func (s *steps) config(c *Config) *Error {
 	if err := s.headers(c.Header); err != nil {
 		return wrongOption("Header: %s", err.Message)
 	}
+	if err := s.secretHeaders(c.SecretHeader); err != nil {
+		return wrongOption("SecretHeader: %s", err.Message)
+	}
 	s.textIf(C.RT_USER_AGENT, c.UserAgent)
 	s.textIf(C.RT_MICROVERSION, c.Microversion)
 	s.count(C.RT_MAX_ATTEMPTS, c.MaxAttempts)

@@ -924,6 +924,16 @@ reqtrail_code reqtrail_client_options_default_header(struct reqtrail_client_opti
                                                      size_t value_length);
 
 /**
+ * Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it, as the values
+ * of Authorization, Cookie and headers whose names say so are by themselves.
+ */
+reqtrail_code reqtrail_client_options_default_secret_header(struct reqtrail_client_options *options,
+                                                            const char *name,
+                                                            size_t name_length,
+                                                            const char *value,
+                                                            size_t value_length);
+
+/**
  * Adds a text such as "my-app/1.2" to the User-Agent, which begins with "reqtrail/" and the version.
  */
 reqtrail_code reqtrail_client_options_user_agent(struct reqtrail_client_options *options,
@@ -1258,6 +1268,16 @@ reqtrail_code reqtrail_request_header(struct reqtrail_request *request,
                                       size_t name_length,
                                       const char *value,
                                       size_t value_length);
+
+/**
+ * Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
+ * Authorization, Cookie and headers whose names say so are by themselves.
+ */
+reqtrail_code reqtrail_request_secret_header(struct reqtrail_request *request,
+                                             const char *name,
+                                             size_t name_length,
+                                             const char *value,
+                                             size_t value_length);
 
 /**
  * Sets the body to JSON that is already written, and Content-Type to application/json unless a header says

@@ -38,6 +38,9 @@ type Request struct {
 	OrderedQuery [][2]string
 	// Header is added to the client's.
 	Header http.Header
+	// SecretHeader is added like Header. Its values are redacted wherever the server repeats them, as those of
+	// Authorization, Cookie and headers whose names say so are by themselves.
+	SecretHeader map[string]Secret
 
 	// JSON is marshalled as the body, which then has the type application/json; nil stands for no body. What JSON would
 	// not show as it is, is refused: a [Secret], which is to be converted to string where it is to be sent, a stream, and
@@ -157,6 +160,16 @@ func WithHeader(name, value string) Option {
 			r.Header = http.Header{}
 		}
 		r.Header.Add(name, value)
+	}
+}
+
+// WithSecretHeader adds a header whose value is redacted wherever the server repeats it; see [Request].
+func WithSecretHeader(name string, value Secret) Option {
+	return func(r *Request) {
+		if r.SecretHeader == nil {
+			r.SecretHeader = map[string]Secret{}
+		}
+		r.SecretHeader[name] = value
 	}
 }
 

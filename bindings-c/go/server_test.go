@@ -48,6 +48,8 @@ func (s *testServer) serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Type", r.Header.Get("Content-Type"))
 		w.Header().Set("X-App", r.Header.Get("X-App")+r.Header.Get("Authorization"))
 		answer(200, string(body))
+	case "refused":
+		answer(400, fmt.Sprintf(`{"error":{"code":"invalid","message":"bad value %s"}}`, r.Header.Get(parts[1])))
 	case "two":
 		w.Header()["X-Many"] = []string{"one", "two"}
 		answer(200, "{}")

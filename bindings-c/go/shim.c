@@ -115,6 +115,7 @@ static reqtrail_request *request_of(const uint8_t *at, size_t length, reqtrail_e
         case RT_SECRET_PARAM: reqtrail_request_secret_param(request, FIRST, SECOND); break;
         case RT_QUERY: reqtrail_request_query(request, FIRST, SECOND); break;
         case RT_HEADER: reqtrail_request_header(request, FIRST, SECOND); break;
+        case RT_SECRET_HEADER: reqtrail_request_secret_header(request, FIRST, SECOND); break;
         case RT_JSON: reqtrail_request_json(request, FIRST); break;
         case RT_BODY: reqtrail_request_body(request, (const uint8_t *)s.first, s.first_length); break;
         case RT_IDEMPOTENT: reqtrail_request_idempotent(request, NUMBER != 0); break;
@@ -143,6 +144,7 @@ static void set_option(reqtrail_client_options *options, step s, void *id) {
     case RT_ON_ATTEMPT: reqtrail_client_options_on_attempt(options, on_attempt, id, NULL); break;
     case RT_ON_CALL: reqtrail_client_options_on_call(options, on_call, id, NULL); break;
     case RT_HEADER: reqtrail_client_options_default_header(options, FIRST, SECOND); break;
+    case RT_SECRET_HEADER: reqtrail_client_options_default_secret_header(options, FIRST, SECOND); break;
     case RT_USER_AGENT: reqtrail_client_options_user_agent(options, FIRST); break;
     case RT_MICROVERSION: reqtrail_client_options_microversion(options, FIRST); break;
     case RT_MAX_ATTEMPTS: reqtrail_client_options_max_attempts(options, (uint32_t)NUMBER); break;

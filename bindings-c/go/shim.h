@@ -18,6 +18,7 @@ enum rt_step {
     RT_SECRET_PARAM,
     RT_QUERY,
     RT_HEADER,
+    RT_SECRET_HEADER,
     RT_JSON,
     RT_BODY,
     RT_IDEMPOTENT,

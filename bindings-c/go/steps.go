@@ -114,15 +114,34 @@ func (s *steps) headers(header http.Header) *Error {
 }
 
 func (s *steps) header(name string, values []string) *Error {
-	if !utf8.ValidString(name) {
-		return invalidRequest(fmt.Sprintf("the name of the header %+q is not UTF-8 text", name), nil)
-	}
 	for _, value := range values {
-		if !utf8.ValidString(value) {
-			return invalidRequest("the value of the header `"+name+"` is not UTF-8 text", nil)
+		if err := s.field(C.RT_HEADER, name, value); err != nil {
+			return err
 		}
-		s.pair(C.RT_HEADER, name, value)
 	}
+	return nil
+}
+
+func (s *steps) secretHeaders(header map[string]Secret) *Error {
+	if len(header) == 0 {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		if err := s.field(C.RT_SECRET_HEADER, name, string(header[name])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *steps) field(what uint8, name, value string) *Error {
+	switch {
+	case !utf8.ValidString(name):
+		return invalidRequest(fmt.Sprintf("the name of the header %+q is not UTF-8 text", name), nil)
+	case !utf8.ValidString(value):
+		return invalidRequest("the value of the header `"+name+"` is not UTF-8 text", nil)
+	}
+	s.pair(what, name, value)
 	return nil
 }
 
@@ -166,6 +185,9 @@ func (s *steps) requestOf(r *Request, typed bool) *Error {
 		return err
 	}
 	if err := s.headers(r.Header); err != nil {
+		return err
+	}
+	if err := s.secretHeaders(r.SecretHeader); err != nil {
 		return err
 	}
 	if err := s.body(r, typed); err != nil {

@@ -253,6 +253,20 @@ export! {
         options.set(move |b| b.default_header(name.clone(), value.clone()))
     }
 
+    /// Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it, as the values
+    /// of Authorization, Cookie and headers whose names say so are by themselves.
+    fn reqtrail_client_options_default_secret_header(
+        options: *mut reqtrail_client_options,
+        name: *const c_char,
+        name_length: usize,
+        value: *const c_char,
+        value_length: usize,
+    ) sets [options] {
+        let name = owned(name, name_length, "name")?;
+        let value = Secret::from(owned(value, value_length, "value")?);
+        options.set(move |b| b.default_secret_header(name.clone(), value.clone()))
+    }
+
     /// Adds a text such as "my-app/1.2" to the User-Agent, which begins with "reqtrail/" and the version.
     fn reqtrail_client_options_user_agent(
         options: *mut reqtrail_client_options,

@@ -27,6 +27,7 @@ pub(crate) struct Draft {
     secret_params: Vec<(String, Secret)>,
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
+    secret_headers: Vec<(String, Secret)>,
     body: Option<Bytes>,
     json: Option<Bytes>,
     idempotent: Option<bool>,
@@ -102,6 +103,9 @@ impl Draft {
         }
         for (name, value) in &self.headers {
             builder = builder.header(name, value);
+        }
+        for (name, value) in &self.secret_headers {
+            builder = builder.secret_header(name, value.clone());
         }
         if let Some(json) = &self.json {
             builder = builder.json_bytes(json.clone());
@@ -244,6 +248,20 @@ export! {
     ) sets [request] {
         let pair = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
         request.draft().headers.push(pair);
+        Ok(())
+    }
+
+    /// Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
+    /// Authorization, Cookie and headers whose names say so are by themselves.
+    fn reqtrail_request_secret_header(
+        request: *mut reqtrail_request,
+        name: *const c_char,
+        name_length: usize,
+        value: *const c_char,
+        value_length: usize,
+    ) sets [request] {
+        let value = Secret::from(owned(value, value_length, "value")?);
+        request.draft().secret_headers.push((owned(name, name_length, "name")?, value));
         Ok(())
     }
 

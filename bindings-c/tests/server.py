@@ -52,6 +52,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(200, content, X_Type=self.headers.get("Content-Type", "none"), X_Key=self.headers.get("Idempotency-Key", ""))
             case ["head", name]:
                 self.answer(200, {"value": self.headers.get(name)})
+            case ["refused", name]:
+                self.answer(400, {"error": {"code": "invalid", "message": f"bad value {self.headers.get(name)}"}})
             case ["limits"]:
                 self.answer(200, {}, X_RateLimit_Limit="100", X_RateLimit_Remaining="7", X_RateLimit_Reset="1900000000")
             case ["two"]:

@@ -315,6 +315,49 @@ static void a_unix_socket_is_connected_to(void) {
   reqtrail_client_options_free(options);
 }
 
+static void check_hidden(reqtrail_client *client, reqtrail_request *request) {
+  reqtrail_response *response;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_API);
+  /* The server has got it. */
+  CHECK(strcmp(reqtrail_error_message(error, NULL), "bad value [redacted]") == 0);
+  CHECK(strstr(reqtrail_error_display(error, NULL), "s3cr3t") == NULL);
+  CHECK(strstr(reqtrail_trail_report(reqtrail_error_trail(error), NULL), "s3cr3t") == NULL);
+  CHECK(strstr(reqtrail_trail_json(reqtrail_error_trail(error), NULL), "s3cr3t") == NULL);
+  reqtrail_error_free(error);
+}
+
+static void a_secret_header_is_hidden_where_the_server_repeats_it(void) {
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client, *plain = quick_client();
+  reqtrail_request *request = get("/refused/X-Thing"), *copy;
+  reqtrail_response *response;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_client_options_default_secret_header(options, "X-Thing", Z, "s3cr3t-of-all", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  check_hidden(client, request);
+  copy = reqtrail_request_clone(request);
+  CHECK_CODE(reqtrail_request_secret_header(request, "X-Thing", Z, "s3cr3t-of-one", Z), REQTRAIL_OK);
+  check_hidden(client, request);
+  check_hidden(plain, request);
+  /* Its name alone does not make it one. */
+  CHECK_CODE(reqtrail_request_header(copy, "X-Thing", Z, "no-s3cr3t", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(plain, copy, &response, &error), REQTRAIL_ERROR_API);
+  CHECK_TEXT(reqtrail_error_message(error, NULL), "bad value no-s3cr3t");
+  reqtrail_error_free(error);
+  /* What cannot be sent is not shown either. */
+  CHECK_CODE(reqtrail_request_secret_header(copy, "X-Thing", Z, "s3cr3t\n", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(plain, copy, &response, &error), REQTRAIL_ERROR_INVALID_REQUEST);
+  CHECK(strstr(reqtrail_error_display(error, NULL), "x-thing") != NULL);
+  CHECK(strstr(reqtrail_error_display(error, NULL), "s3cr3t") == NULL);
+  reqtrail_error_free(error);
+  reqtrail_request_free(request);
+  reqtrail_request_free(copy);
+  reqtrail_client_free(client);
+  reqtrail_client_free(plain);
+  reqtrail_client_options_free(options);
+}
+
 const struct test call_tests[] = {
     {"a response tells all", a_response_tells_all},
     {"an error tells all", an_error_tells_all},
@@ -327,4 +370,5 @@ const struct test call_tests[] = {
     {"another API is described as JSON", another_api_is_described_as_json},
     {"threads share a client and a request", threads_share_a_client_and_a_request},
     {"a Unix socket is connected to", a_unix_socket_is_connected_to},
+    {"a secret header is hidden where the server repeats it", a_secret_header_is_hidden_where_the_server_repeats_it},
     {NULL, NULL}};
