@@ -124,8 +124,8 @@ impl Completion {
 
 impl Drop for Completion {
     fn drop(&mut self) {
-        // Only a bug, or a client that goes with its thread, drops the work of a call.
-        self.deliver(Ended::badly(Fault::Panicked));
+        // A bug drops the work of a call, a client that goes with its thread, and a process with no thread to drive it.
+        self.deliver(Ended::badly(Fault::of_drop()));
     }
 }
 
@@ -294,4 +294,33 @@ export! {
     /// Frees the handle of a call, also within its own callback. A call under way goes on, and its callback comes. NULL is
     /// allowed.
     fn reqtrail_call_free(call: *mut reqtrail_call_handle) [] { free(call); }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_is_dropped_ends_with_true_words() {
+        let words = |end: fn(Completion)| {
+            let state = Arc::<State>::default();
+            end(Completion {
+                state: Arc::clone(&state),
+                handle: std::ptr::null_mut(),
+                receiver: Some(Receiver::Call(None)),
+                user_data: std::ptr::null_mut(),
+                inner: None,
+            });
+            let kept = lock(&state.progress).kept.take();
+            kept.expect("an end").said()
+        };
+        assert!(words(drop).contains("was dropped before its end"));
+        let panics = |completion| {
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+                let _completion = completion;
+                panic!("on purpose");
+            }));
+        };
+        assert!(words(panics).contains("reqtrail panicked"));
+    }
 }

@@ -29,7 +29,7 @@ impl Ended {
         }
     }
 
-    /// `None`: the operation panicked.
+    /// `None`: nobody has said what it gave, which is a bug.
     pub(crate) fn of_operation(told: Option<Told>) -> Self {
         let Some(told) = told else {
             return Self::badly(Fault::Panicked);
@@ -46,6 +46,12 @@ impl Ended {
             error: Some(error),
             ..Self::well()
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn said(&self) -> String {
+        let display = self.error.as_ref().map(|error| error.display.clone());
+        display.unwrap_or_default()
     }
 
     fn well() -> Self {

@@ -22,7 +22,7 @@ use crate::trail::reqtrail_trail;
 pub struct reqtrail_error {
     code: reqtrail_code,
     /// One line that is enough for support.
-    display: String,
+    pub(crate) display: String,
     /// In words, where there is no error of the core.
     message: Option<String>,
     /// The error of the call that failed.
@@ -70,6 +70,10 @@ impl reqtrail_error {
             Fault::Panicked => {
                 reqtrail_error::plain(code, "reqtrail panicked; please report this".to_owned())
             }
+            Fault::Dropped => reqtrail_error::plain(
+                code,
+                "the work was dropped before its end: its client went away, or no thread could drive it".to_owned(),
+            ),
             Fault::Core(error) => reqtrail_error::of_call(code, error),
             Fault::Action(error) => {
                 let display = error.to_string();

@@ -23,9 +23,20 @@ pub(crate) enum Fault {
     Made(Box<reqtrail_error>),
     /// A bug.
     Panicked,
+    /// The work was dropped before its end, by nobody's mistake.
+    Dropped,
 }
 
 impl Fault {
+    /// Why work is being dropped that has not ended.
+    pub(crate) fn of_drop() -> Self {
+        if std::thread::panicking() {
+            Self::Panicked
+        } else {
+            Self::Dropped
+        }
+    }
+
     pub(crate) fn null(name: &str) -> Self {
         Self::Usage(
             REQTRAIL_ERROR_NULL_POINTER,
@@ -51,7 +62,7 @@ impl Fault {
             },
             Self::Story(error) => number(error.error.kind().number()),
             Self::Made(error) => error.code(),
-            Self::Panicked => REQTRAIL_ERROR_INTERNAL,
+            Self::Panicked | Self::Dropped => REQTRAIL_ERROR_INTERNAL,
         }
     }
 }

@@ -65,6 +65,10 @@ pub(crate) enum Told {
     Read(Result<reqtrail_report, Error>),
     Action(Result<Box<ActionReport>, ActionError>),
     Story(Result<Box<ServerStory>, ExplainError>),
+    /// It panicked before its end.
+    Panicked,
+    /// It was dropped before its end.
+    Dropped,
 }
 
 /// Where an operation leaves what it gave.
@@ -82,7 +86,28 @@ impl Told {
             }
             Self::Story(Ok(story)) => (Some(Box::new(reqtrail_report::of_story(&story))), None),
             Self::Story(Err(error)) => (None, Some(Fault::Story(Box::new(error)))),
+            Self::Panicked => (None, Some(Fault::Panicked)),
+            Self::Dropped => (None, Some(Fault::Dropped)),
         }
+    }
+}
+
+/// Fills a slot once, also if the work behind it is dropped.
+struct Filler(Slot);
+
+impl Filler {
+    fn fill(&self, told: Told) {
+        lock(&self.0).get_or_insert(told);
+    }
+}
+
+impl Drop for Filler {
+    fn drop(&mut self) {
+        self.fill(if std::thread::panicking() {
+            Told::Panicked
+        } else {
+            Told::Dropped
+        });
     }
 }
 
@@ -114,8 +139,8 @@ impl Plan {
     /// Makes it ready to be driven, and says where it will leave what it gives.
     pub(crate) fn flow(self, client: &blocking::Client) -> (Flow, Slot) {
         let slot = Slot::default();
-        let filled = Arc::clone(&slot);
-        let flow = self.flow_to(client, move |told| *lock(&filled) = Some(told));
+        let filler = Filler(Arc::clone(&slot));
+        let flow = self.flow_to(client, move |told| filler.fill(told));
         (flow, slot)
     }
 
@@ -183,5 +208,29 @@ impl Plan {
                 explain.flow(move |told| put(Told::Story(told.map(Box::new))))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ended::Ended;
+
+    #[test]
+    fn work_that_is_dropped_leaves_true_words() {
+        let words = |end: fn(Filler)| {
+            let slot = Slot::default();
+            end(Filler(Arc::clone(&slot)));
+            let told = lock(&slot).take();
+            Ended::of_operation(told).said()
+        };
+        assert!(words(drop).contains("was dropped before its end"));
+        let panics = |filler| {
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+                let _filler = filler;
+                panic!("on purpose");
+            }));
+        };
+        assert!(words(panics).contains("reqtrail panicked"));
     }
 }
