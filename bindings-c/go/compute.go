@@ -239,10 +239,7 @@ func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *pr
 		id = register(progress)
 		defer unregister(id)
 	}
-	w, err := core.queue.operate(core, ctx, s, started, id)
-	if err != nil {
-		return nil, nil, err
-	}
+	w := core.operate(ctx, s, started, id)
 	defer w.release()
 	defer C.rt_free(w.ended.response, w.ended.report, w.ended.error)
 	if progress != nil {
@@ -267,16 +264,29 @@ func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *pr
 	return raw, failed, nil
 }
 
-// operate submits an operation and waits for its end.
-func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, id uintptr) (*waiter, error) {
-	if err := q.open(c); err != nil {
-		return nil, err
-	}
-	tag, w := q.expect(ctx)
+// operate carries an operation out and waits for its end.
+func (c *core) operate(ctx context.Context, s steps, started *Trail, id uintptr) *waiter {
+	defer runtime.KeepAlive(started)
 	var trail *C.reqtrail_trail
 	if started != nil {
 		trail = started.handle
 	}
+	if c.queue.open(c) {
+		return c.queue.operate(c, ctx, s, trail, id)
+	}
+	w := newWaiter()
+	c.onThread(ctx, func(token *C.reqtrail_cancel_token, caller C.uintptr_t) {
+		if ended := contextEnd(ctx); ended != nil {
+			cancel(token, ended)
+		}
+		C.rt_operate(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), trail, C.uintptr_t(id), token, caller, &w.ended)
+	})
+	return w
+}
+
+// operate submits an operation to the queue, which is open, and waits for its end.
+func (q *queue) operate(c *core, ctx context.Context, s steps, trail *C.reqtrail_trail, id uintptr) *waiter {
+	tag, w := q.expect(ctx)
 	var token *C.reqtrail_cancel_token
 	if ended := contextEnd(ctx); ended != nil {
 		// The core then sends nothing, and gives its own account of that.
@@ -285,14 +295,13 @@ func (q *queue) operate(c *core, ctx context.Context, s steps, started *Trail, i
 		cancel(token, ended)
 	}
 	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id), token)
-	runtime.KeepAlive(started)
 	if failed != nil {
 		q.forget(tag)
 		w.ended.error = failed
-		return w, nil
+		return w
 	}
 	q.wait(c, ctx, tag, w)
-	return w, nil
+	return w
 }
 
 // reportOf copies a report, which stays the caller's to free.

@@ -165,16 +165,12 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	}
 	bounded := c.bound(ctx, r, &s)
 	var w *waiter
-	var err error
 	if ended := contextEnd(ctx); ended != nil {
 		w = c.callOver(s, ended)
-	} else if here(users) {
+	} else if here(users) || !c.queue.open(c) {
 		w = c.callHere(ctx, s)
 	} else {
-		w, err = c.queue.call(c, ctx, s)
-	}
-	if err != nil {
-		return nil, err
+		w = c.queue.call(c, ctx, s)
 	}
 	if cap(s) <= 64<<10 {
 		*buffer = s
@@ -248,14 +244,23 @@ func cancel(token *C.reqtrail_cancel_token, ended error) {
 // callHere makes a call on this goroutine's thread.
 func (c *core) callHere(ctx context.Context, s steps) *waiter {
 	w := newWaiter()
+	c.onThread(ctx, func(token *C.reqtrail_cancel_token, caller C.uintptr_t) {
+		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, caller, &w.ended)
+	})
+	return w
+}
+
+// onThread runs a call or an operation on this goroutine's thread. It gets a token that the context's end cancels, NULL if
+// the context has none, and what its refresher finds the context by.
+func (c *core) onThread(ctx context.Context, run func(token *C.reqtrail_cancel_token, caller C.uintptr_t)) {
 	caller := uintptr(0)
 	if c.hooks.refresher != nil {
 		caller = register(callerContext{ctx})
 		defer unregister(caller)
 	}
 	if ctx.Done() == nil {
-		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), nil, C.uintptr_t(caller), &w.ended)
-		return w
+		run(nil, C.uintptr_t(caller))
+		return
 	}
 	token := C.reqtrail_cancel_token_new()
 	told := make(chan struct{})
@@ -263,12 +268,11 @@ func (c *core) callHere(ctx context.Context, s steps) *waiter {
 		defer close(told)
 		cancel(token, safeErr(ctx))
 	})
-	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, C.uintptr_t(caller), &w.ended)
+	run(token, C.uintptr_t(caller))
 	if !stop() {
 		<-told
 	}
 	C.reqtrail_cancel_token_free(token)
-	return w
 }
 
 func orTime(value, otherwise time.Duration) time.Duration {

@@ -18,8 +18,9 @@ const batch = 64
 // descriptor once per batch of results. Go's netpoller watches it, one goroutine takes the results and wakes those who
 // wait. So there is one wake-up per batch, and no goroutine that waits holds a thread.
 type queue struct {
-	once   sync.Once
-	failed error
+	// opened says that it is watched; opening is held by those who begin to.
+	opened  atomic.Bool
+	opening sync.Mutex
 	// ready is what can be read when results wait, signal what the library writes to, which may be the same.
 	ready      *os.File
 	descriptor int
@@ -48,21 +49,28 @@ func (w *waiter) release() {
 	waiters.Put(w)
 }
 
-// open begins to watch, with the first call that is queued.
-func (q *queue) open(c *core) error {
-	q.once.Do(func() {
-		var signal C.int
-		ready, err := C.rt_client_watch(c.handle, &signal)
-		if ready < 0 {
-			q.failed = &Error{Kind: KindInternal, Message: "no descriptor to wait with: " + err.Error()}
-			return
-		}
-		q.pending = map[uint64]*waiter{}
-		q.descriptor, q.signal = int(ready), int(signal)
-		q.ready = os.NewFile(uintptr(ready), "reqtrail")
-		go q.drain(c)
-	})
-	return q.failed
+// open begins to watch, with the first call that is queued. false says that the process has no descriptor for it: a later
+// call tries again.
+func (q *queue) open(c *core) bool {
+	if q.opened.Load() {
+		return true
+	}
+	q.opening.Lock()
+	defer q.opening.Unlock()
+	if q.opened.Load() {
+		return true
+	}
+	var signal C.int
+	ready := C.rt_client_watch(c.handle, &signal)
+	if ready < 0 {
+		return false
+	}
+	q.pending = map[uint64]*waiter{}
+	q.descriptor, q.signal = int(ready), int(signal)
+	q.ready = os.NewFile(uintptr(ready), "reqtrail")
+	q.opened.Store(true)
+	go q.drain(c)
+	return true
 }
 
 func (q *queue) close() {
@@ -113,6 +121,9 @@ func (q *queue) take(c *core, ended []C.rt_ended) int {
 
 // contextOf is the context of the call of a tag; nil if it is not under way.
 func (q *queue) contextOf(tag uint64) context.Context {
+	if !q.opened.Load() {
+		return nil
+	}
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
 	if w := q.pending[tag]; w != nil {
@@ -139,20 +150,17 @@ func (q *queue) forget(tag uint64) {
 	q.mutex.Unlock()
 }
 
-// call submits a call and waits for its end.
-func (q *queue) call(c *core, ctx context.Context, s steps) (*waiter, error) {
-	if err := q.open(c); err != nil {
-		return nil, err
-	}
+// call submits a call to the queue, which is open, and waits for its end.
+func (q *queue) call(c *core, ctx context.Context, s steps) *waiter {
 	tag, w := q.expect(ctx)
 	// The result may come before this returns, so a failure to submit has a place of its own.
 	if failed := C.rt_submit(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag)); failed != nil {
 		q.forget(tag)
 		w.ended.error = failed
-		return w, nil
+		return w
 	}
 	q.wait(c, ctx, tag, w)
-	return w, nil
+	return w
 }
 
 // wait waits for a result. The context's end cancels what is under way, and its one result then comes at once.

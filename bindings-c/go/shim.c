@@ -297,6 +297,23 @@ reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t
     return error;
 }
 
+void rt_operate(const reqtrail_client *client, const uint8_t *steps, size_t length, const reqtrail_trail *started,
+                uintptr_t id, const reqtrail_cancel_token *cancel, uintptr_t caller, rt_ended *ended) {
+    memset(ended, 0, sizeof *ended);
+    reqtrail_operation *operation = operation_of(steps, length, started, id, &ended->error);
+    if (operation == NULL) {
+        return;
+    }
+    if (cancel != NULL) {
+        reqtrail_operation_cancel_token(operation, cancel);
+    }
+    uintptr_t before = calling;
+    calling = caller;
+    ended->code = reqtrail_operation_run(client, operation, &ended->report, &ended->error);
+    calling = before;
+    reqtrail_operation_free(operation);
+}
+
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity) {
     reqtrail_done done[64];
     if (capacity > 64) {

@@ -166,6 +166,10 @@ reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t
                                     const reqtrail_trail *started, uintptr_t id,
                                     const reqtrail_cancel_token *cancel);
 
+// Carries an operation out on this thread; `cancel` and `caller` are those of rt_call.
+void rt_operate(const reqtrail_client *client, const uint8_t *steps, size_t length, const reqtrail_trail *started,
+                uintptr_t id, const reqtrail_cancel_token *cancel, uintptr_t caller, rt_ended *ended);
+
 // Takes up to `capacity` results.
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity);
 
