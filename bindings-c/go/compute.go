@@ -271,9 +271,18 @@ func (c *core) operate(ctx context.Context, s steps, started *Trail, id uintptr)
 	if started != nil {
 		trail = started.handle
 	}
+	var w *waiter
+	if thread := c.hooks.refreshThreadOf(ctx); thread != nil && thread.run(func() { w = c.operateHere(ctx, s, trail, id) }) {
+		return w
+	}
 	if c.queue.open(c) {
 		return c.queue.operate(c, ctx, s, trail, id)
 	}
+	return c.operateHere(ctx, s, trail, id)
+}
+
+// operateHere carries an operation out on this goroutine's thread.
+func (c *core) operateHere(ctx context.Context, s steps, trail *C.reqtrail_trail, id uintptr) *waiter {
 	w := newWaiter()
 	c.onThread(ctx, func(token *C.reqtrail_cancel_token, caller C.uintptr_t) {
 		if ended := contextEnd(ctx); ended != nil {

@@ -19,7 +19,8 @@ type Config struct {
 	// TokenRefresher makes a new token: asked before the first call if there is none, and once after a 401. One refresh
 	// serves all calls that met the same 401. It runs on a thread of its own and may block. Its
 	// context has the values of the context of the call that asks, but not its end: it ends as soon as the client is
-	// closed, also while calls are under way. It must not call through its own client.
+	// closed, also while calls are under way. It must not wait for its own client: a
+	// call through that, with its context, is refused where it would need the new token.
 	//
 	// If it fails, the 401 is the call's error. A call without a first credential ends with the kind, the category and the
 	// request ID of the [*Error] that the refresher's error is or wraps, and else with [KindAPI] and

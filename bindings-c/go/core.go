@@ -167,6 +167,8 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	var w *waiter
 	if ended := contextEnd(ctx); ended != nil {
 		w = c.callOver(s, ended)
+	} else if w = c.callForRefresh(ctx, s); w != nil {
+		// It is made.
 	} else if here(users) || !c.queue.open(c) {
 		w = c.callHere(ctx, s)
 	} else {
@@ -239,6 +241,14 @@ func cancel(token *C.reqtrail_cancel_token, ended error) {
 	} else {
 		C.reqtrail_cancel_token_cancel(token)
 	}
+}
+
+// callForRefresh makes a call of this client's own refresher; nil if it is none.
+func (c *core) callForRefresh(ctx context.Context, s steps) (w *waiter) {
+	if thread := c.hooks.refreshThreadOf(ctx); thread != nil {
+		thread.run(func() { w = c.callHere(ctx, s) })
+	}
+	return w
 }
 
 // callHere makes a call on this goroutine's thread.

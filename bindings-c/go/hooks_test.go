@@ -212,6 +212,59 @@ func TestARefreshOutlivesTheContextOfTheCallThatAsked(t *testing.T) {
 	})
 }
 
+// A call that waited for the refresh that waits for it would end at its timeout only.
+func TestARefresherDoesNotWaitForItsOwnClient(t *testing.T) {
+	for name, token := range map[string]Secret{"stale": "stale", "none": ""} {
+		t.Run(name, func(t *testing.T) {
+			everyWay(t, func(t *testing.T) {
+				var first, second *Client
+				inner := make(chan error, 4)
+				first = newServer(t).client(t, func(c *Config) {
+					c.Token, c.Timeout = token, time.Hour
+					c.TokenRefresher = func(ctx context.Context) (Token, error) {
+						// By way of another client's refresher, and by itself.
+						_, err := second.Get(ctx, "/private")
+						inner <- err
+						_, err = first.Get(ctx, "/private")
+						inner <- err
+						_, operation := NewCompute(first).Server(ctx, "private")
+						inner <- operation
+						return Token{}, err
+					}
+				})
+				second = newServer(t).client(t, func(c *Config) {
+					c.Token, c.Timeout = token, time.Hour
+					c.TokenRefresher = func(ctx context.Context) (Token, error) {
+						_, err := first.Get(ctx, "/private")
+						inner <- err
+						return Token{Value: "good"}, nil
+					}
+				})
+				_, err := first.Get(background, "/private")
+				if !errors.Is(err, CategoryAuthentication) {
+					t.Fatal(err)
+				}
+				refused := func(err error) bool {
+					var failed *Error
+					return errors.As(err, &failed) && failed.Category == CategoryAuthentication && failed.Trail != nil
+				}
+				if err := <-inner; !refused(err) {
+					t.Error("through the other client's refresher:", err)
+				}
+				if err := <-inner; err != nil {
+					t.Error("through the other client:", err)
+				}
+				if err := <-inner; !refused(err) || !strings.Contains(fmt.Sprint(err, err.(*Error).Unwrap()), "the client that it serves") {
+					t.Error("directly:", err)
+				}
+				if err := <-inner; err == nil {
+					t.Error("an operation")
+				}
+			})
+		})
+	}
+}
+
 func TestClosingEndsTheRefreshersContext(t *testing.T) {
 	asked := make(chan struct{})
 	ended := make(chan struct{})

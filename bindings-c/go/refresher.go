@@ -52,22 +52,51 @@ type callerContext struct{ ctx context.Context }
 // others too, whatever becomes of that call.
 type refreshContext struct {
 	context.Context
+	// values is nil where the call is not known.
 	values context.Context
+	served *hooks
+	thread *refreshThread
 }
 
+// servedBy is the key of a refresh context's thread.
+type servedBy struct{ hooks *hooks }
+
 func (c refreshContext) Value(key any) any {
-	if value := c.Context.Value(key); value != nil {
+	if key == (servedBy{c.served}) {
+		return c.thread
+	}
+	if value := c.Context.Value(key); value != nil || c.values == nil {
 		return value
 	}
 	return c.values.Value(key)
 }
 
-// contextOf is the refresher's context on behalf of a call with `caller`, which is nil where it is not known.
-func (h *hooks) contextOf(caller context.Context) context.Context {
-	if caller == nil {
-		return h.ctx
+// refreshThread is the library's thread that asks for a token, and waits. It makes the calls that the refresher makes
+// through the client that it serves: the core knows them by their thread, and does not have them wait for themselves.
+type refreshThread struct {
+	errands chan func()
+	over    chan struct{}
+}
+
+// run runs a function on the thread; false says that the refresh is over, and that it did not.
+func (r *refreshThread) run(errand func()) bool {
+	done := make(chan struct{})
+	select {
+	case r.errands <- func() { defer close(done); errand() }:
+		<-done
+		return true
+	case <-r.over:
+		return false
 	}
-	return refreshContext{h.ctx, context.WithoutCancel(caller)}
+}
+
+// refreshThreadOf is the thread of the refresh that a call is made for; nil if it is made for none of this client.
+func (h *hooks) refreshThreadOf(ctx context.Context) *refreshThread {
+	if h.refresher == nil {
+		return nil
+	}
+	thread, _ := ctx.Value(servedBy{h}).(*refreshThread)
+	return thread
 }
 
 // refresh asks the program for a token, on a goroutine that the program may end. Nothing that the program does there,
@@ -78,6 +107,10 @@ func (h *hooks) refresh(caller context.Context) (Token, *refusal) {
 		refused *refusal
 	}
 	answers := make(chan answer, 1)
+	ctx := refreshContext{Context: h.ctx, served: h, thread: &refreshThread{make(chan func()), make(chan struct{})}}
+	if caller != nil {
+		ctx.values = context.WithoutCancel(caller)
+	}
 	go func() {
 		given := answer{refused: refusalOf(errExited)}
 		// Also if the log's handler ends the goroutine.
@@ -88,14 +121,24 @@ func (h *hooks) refresh(caller context.Context) (Token, *refusal) {
 				logPanic("reqtrail: the token refresher panicked", panicked)
 			}
 		}()
-		token, err := h.refresher(h.contextOf(caller))
+		token, err := h.refresher(ctx)
 		if err == nil {
 			given = answer{token: token}
 			return
 		}
 		given.refused = refusalOf(err)
 	}()
-	given := <-answers
+	given := func() answer {
+		defer close(ctx.thread.over)
+		for {
+			select {
+			case given := <-answers:
+				return given
+			case errand := <-ctx.thread.errands:
+				errand()
+			}
+		}
+	}()
 	if given.refused != nil {
 		h.mutex.Lock()
 		h.refusals = append(h.refusals, given.refused)
