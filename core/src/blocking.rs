@@ -28,7 +28,7 @@ use crate::response::Response;
 /// Built by [`ClientBuilder::build_blocking`](crate::ClientBuilder::build_blocking).
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     host: Arc<dyn Host>,
 }
 

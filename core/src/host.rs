@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::call::plan::CallPlan;
+use crate::call::serving;
 use crate::call::shared::Shared;
 use crate::cancel::{CancelReason, CancelToken, Stop};
 use crate::error::Error;
@@ -45,6 +46,12 @@ pub fn prepare_tagged(
     tag: u64,
 ) -> PreparedCall {
     TAG.sync_scope(tag, || request.prepare())
+}
+
+/// Does a part of the work of a client's token refresher, where that runs in a host language: what is submitted in it and
+/// would wait for that refresher is refused at once, for it would wait for itself.
+pub fn within_refresher<O>(client: &crate::blocking::Client, work: impl FnOnce() -> O) -> O {
+    serving::within(client.shared.credentials.identity(), work)
 }
 
 /// What was submitted and has ended.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
 use reqtrail::host::{CallResult, Finished};
@@ -535,6 +535,60 @@ fn a_submitted_call_keeps_the_token_of_its_start() {
         bell.take(&client, 1)[&3].is_err(),
         "the new token is refused"
     );
+}
+
+/// What a refresher submits to the client it serves would wait for itself, wherever the refresher runs.
+#[test]
+fn what_a_refresher_submits_to_its_own_client_is_refused() {
+    const OWN: &str = "expected a client of its own";
+    let sandbox = sandbox();
+    let own: Arc<OnceLock<blocking::Client>> = Arc::default();
+    let inner = Arc::clone(&own);
+    let client = Client::novavms(sandbox.base_url())
+        .token_refresher_blocking(move || {
+            let client = inner.get().ok_or("no client yet")?;
+            let (put, outcomes) = mpsc::channel();
+            let get = client.get("/cameras");
+            let flow = get.flow(&CancelToken::new(), move |outcome| {
+                put.send(outcome).expect("a receiver");
+            });
+            client.host().submit_flow(flow, 2);
+            outcomes.recv()??;
+            Ok("never")
+        })
+        .build_blocking()
+        .expect("a client");
+    assert!(own.set(client.clone()).is_ok());
+    let error = client.get("/cameras").send().expect_err("no credential");
+    assert_eq!(error.trail().expect("a trail").attempts().len(), 0);
+    assert!(error.to_string().contains(OWN), "{error}");
+
+    // The refresher of a host language, which runs on no thread of the core.
+    let (ask, asked) = mpsc::channel();
+    let client = Client::novavms(sandbox.base_url())
+        .token_refresher(move || {
+            let (answer, answered) = futures_channel::oneshot::channel::<String>();
+            ask.send(answer).expect("a receiver");
+            async move { Ok(answered.await?) }
+        })
+        .build_blocking()
+        .expect("a client");
+    let bell = Arc::new(Bell::default());
+    bell.hang(&client);
+    client.host().submit(client.get("/cameras").prepare(), 1);
+    let answer = asked.recv().expect("a refresh");
+    reqtrail::host::within_refresher(&client, || {
+        client.host().submit(client.get("/cameras").prepare(), 2);
+    });
+    let refused = bell.take(&client, 1).remove(&2).expect("the second call's");
+    let error = refused.expect_err("it would wait for itself");
+    assert_eq!(error.trail().expect("a trail").attempts().len(), 0);
+    assert!(error.to_string().contains(OWN), "{error}");
+    // One that is submitted elsewhere waits, and the refresh has not suffered.
+    client.host().submit(client.get("/cameras").prepare(), 3);
+    answer.send(sandbox.token().to_owned()).expect("a waiter");
+    let ended = bell.take(&client, 2);
+    assert!(ended[&1].is_ok() && ended[&3].is_ok(), "{ended:?}");
 }
 
 #[test]

@@ -302,10 +302,12 @@ impl Credentials {
             began: now,
             really_began: Instant::now(),
         };
-        let (refresh, identity) = (begin(refresher), self.identity());
+        let refresh = begin(refresher);
+        // A call within another client's refresher waits for this one: it serves that client, too.
+        let clients = serving::within(self.identity(), serving::served);
         transport.spawn(Box::pin(async move {
             let result = match refresh {
-                Ok(refresh) => ask(refresh, identity).await,
+                Ok(refresh) => ask(refresh, clients).await,
                 Err(panicked) => Err(panicked),
             };
             task.ended(result);
@@ -314,7 +316,7 @@ impl Credentials {
     }
 
     /// What tells one client's credentials from another's while they exist.
-    fn identity(&self) -> usize {
+    pub(crate) fn identity(&self) -> usize {
         Arc::as_ptr(&self.state).addr()
     }
 }

@@ -1,16 +1,14 @@
 //! What a refresher gives, and for how long its failure is remembered.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 
 use super::credential::{Refresh, Refresher, Token, check};
-use super::serving;
+use super::serving::{self, Clients};
 use crate::codes::{Category, ErrorKind};
 use crate::error::{BoxError, Error, without_values};
 use crate::redact::one_line;
@@ -156,10 +154,10 @@ pub(super) fn begin(refresher: &Refresher) -> Result<Refresh, RefreshFailed> {
     catch_unwind(AssertUnwindSafe(refresher)).map_err(|_| panicked())
 }
 
-/// Makes a token. `client` is the one that it is for.
-pub(super) async fn ask(refresh: Refresh, client: usize) -> Result<Token, RefreshFailed> {
-    let mut work = pin!(AssertUnwindSafe(async { refresh().await }).catch_unwind());
-    let asked = poll_fn(|cx| serving::within(client, || work.as_mut().poll_unpin(cx))).await;
+/// Makes a token. `clients` are those that wait for it.
+pub(super) async fn ask(refresh: Refresh, clients: Clients) -> Result<Token, RefreshFailed> {
+    let work = AssertUnwindSafe(async { refresh().await }).catch_unwind();
+    let asked = serving::carried(clients, work).await;
     match asked {
         Ok(Ok(token)) => check(token.secret())
             .map(|()| token)

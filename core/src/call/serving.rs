@@ -1,11 +1,13 @@
 //! Which refreshers the current thread is inside of: one that waits for the client it serves would wait for itself.
 
 use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 
 use smallvec::SmallVec;
 
 /// The clients whose refreshers run here, the innermost last.
-type Clients = SmallVec<[usize; 1]>;
+pub(crate) type Clients = SmallVec<[usize; 1]>;
 
 thread_local! {
     static SERVED: RefCell<Clients> = const { RefCell::new(SmallVec::new_const()) };
@@ -21,7 +23,7 @@ impl Drop for Entered {
 }
 
 /// Runs a part of a refresher's work.
-pub(super) fn within<O>(client: usize, work: impl FnOnce() -> O) -> O {
+pub(crate) fn within<O>(client: usize, work: impl FnOnce() -> O) -> O {
     let mut clients = served();
     clients.push(client);
     carry(clients, work)
@@ -31,6 +33,12 @@ pub(super) fn within<O>(client: usize, work: impl FnOnce() -> O) -> O {
 pub(crate) fn carry<O>(clients: Clients, work: impl FnOnce() -> O) -> O {
     let _before = Entered(SERVED.with(|served| served.replace(clients)));
     work()
+}
+
+/// Makes of a future one whose every part is a part of these refreshers' work.
+pub(crate) async fn carried<W: Future>(clients: Clients, work: W) -> W::Output {
+    let mut work = pin!(work);
+    poll_fn(|cx| carry(clients.clone(), || work.as_mut().poll(cx))).await
 }
 
 /// The clients whose refreshers run here, to be carried to another thread.

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::caller::Caller;
 use super::{Finished, Flow, PreparedCall, TAG, undriven};
 use crate::call::run_call;
+use crate::call::serving::{self, Clients};
 use crate::cancel::{CancelReason, CancelToken};
 use crate::transport::hyper::{HyperTransport, Network, Spawner, thread_error};
 use crate::transport::{DefaultTransport, Failure, TransportError};
@@ -31,12 +32,18 @@ pub(super) struct Background {
 struct Thread {
     runtime: Handle,
     /// `None` once the host is dropped, which ends the thread.
-    submit: Option<UnboundedSender<Submission>>,
+    submit: Option<UnboundedSender<Box<Submission>>>,
     handle: Option<JoinHandle<()>>,
 }
 
-/// Work on its way to the thread, with the network that it uses and its tag.
-type Submission = Box<(Work, Arc<Network>, u64)>;
+/// Work on its way to the thread.
+struct Submission {
+    work: Work,
+    network: Arc<Network>,
+    tag: u64,
+    /// The clients whose refreshers submit it.
+    served: Clients,
+}
 
 #[expect(
     clippy::large_enum_variant,
@@ -152,7 +159,12 @@ impl Background {
         if let Err(error) = self.handle() {
             return self.start_apart(work, caller, tag, error);
         }
-        let submission = Box::new((work, Arc::clone(network), tag));
+        let submission = Box::new(Submission {
+            work,
+            network: Arc::clone(network),
+            tag,
+            served: serving::served(),
+        });
         let thread = lock(&self.thread);
         let submit = thread.as_ref().and_then(|thread| thread.submit.as_ref());
         let unsent = match submit {
@@ -163,7 +175,7 @@ impl Background {
         if let Some(submission) = unsent {
             let what = "no connection: the thread that makes connections has ended";
             let error = TransportError::new(Failure::Connect, what);
-            self.start_apart(submission.0, caller, tag, error);
+            self.start_apart(submission.work, caller, tag, error);
         }
     }
 
@@ -179,13 +191,15 @@ impl Background {
             return self.refuse(work, tag, error);
         }
         let (done, caller) = (Arc::clone(&self.done), Arc::clone(caller));
+        let served = serving::served();
         // Shared, so that it is not lost if there is no thread either.
         let work = Arc::new(Mutex::new(Some(work)));
         let taken = Arc::clone(&work);
         let run = move || {
             crate::signals::block_sigpipe();
             if let Some(work) = lock(&taken).take() {
-                done.put(tag, TAG.sync_scope(tag, || work.run(&caller)));
+                let run = || serving::carry(served, || work.run(&caller));
+                done.put(tag, TAG.sync_scope(tag, run));
             }
         };
         let started = std::thread::Builder::new()
@@ -275,12 +289,17 @@ impl Thread {
     }
 }
 
-async fn drive(mut calls: UnboundedReceiver<Submission>, done: Arc<Done>) {
+async fn drive(mut calls: UnboundedReceiver<Box<Submission>>, done: Arc<Done>) {
     let begun = Arc::<AtomicUsize>::default();
     let mut spawned = 0;
     let mut known: Option<(Arc<Network>, Arc<DefaultTransport>)> = None;
     while let Some(submission) = calls.recv().await {
-        let (work, network, tag) = *submission;
+        let Submission {
+            work,
+            network,
+            tag,
+            served,
+        } = *submission;
         // A host has one network, so the transport is made once.
         let transport = match &known {
             Some((same, transport)) if Arc::ptr_eq(same, &network) => Arc::clone(transport),
@@ -301,26 +320,32 @@ async fn drive(mut calls: UnboundedReceiver<Submission>, done: Arc<Done>) {
                 plan: Ok(mut plan),
             }) => {
                 spawned += 1;
-                // In a box: tokio moves a task several times, also when it has ended, and this one is large.
-                tokio::spawn(Box::pin(TAG.scope(tag, async move {
+                let call = TAG.scope(tag, async move {
                     begun.fetch_add(1, Ordering::Relaxed);
                     let result = run_call(&shared, &*transport, &mut plan).await;
                     done.put(tag, Finished::Call(result));
-                })));
+                });
+                // In a box: tokio moves a task several times, also when it has ended, and this one is large.
+                if served.is_empty() {
+                    tokio::spawn(Box::pin(call));
+                } else {
+                    tokio::spawn(Box::pin(serving::carried(served, call)));
+                }
             }
             Work::Flow(flow) => {
                 spawned += 1;
                 if calls.is_closed() {
                     flow.cancel.cancel();
                 }
-                tokio::spawn(TAG.scope(tag, async move {
+                let flow = TAG.scope(tag, async move {
                     begun.fetch_add(1, Ordering::Relaxed);
                     let work = AssertUnwindSafe(async { (flow.work)(transport).await });
                     if work.catch_unwind().await.is_err() {
                         tracing::error!(target: "reqtrail", "a flow panicked");
                     }
                     done.put(tag, Finished::Flow);
-                }));
+                });
+                tokio::spawn(serving::carried(served, flow));
             }
         }
     }

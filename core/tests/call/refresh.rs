@@ -147,12 +147,7 @@ async fn a_failed_refresh_gives_the_401_with_its_cause() {
             (Some(401), Some("unauthorized"))
         );
         assert_eq!(error.request_id().map(|id| id.as_str()), Some("req_1"));
-        let mut said = String::new();
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            said += &cause.to_string();
-            source = cause.source();
-        }
+        let said = sources(&error);
         assert!(said.contains("the vault is sealed"), "{said}");
     }
     // A failure is remembered for a second; each further one for twice as long, up to half a minute.
@@ -256,6 +251,17 @@ async fn a_hanging_refresh_is_begun_again() {
     }
 }
 
+/// What the causes of an error say.
+fn sources(error: &reqtrail::Error) -> String {
+    let mut said = String::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        said += &cause.to_string();
+        source = cause.source();
+    }
+    said
+}
+
 /// A refresher that waits for the client it serves would wait for itself.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_cannot_wait_for_its_own_client() {
@@ -287,6 +293,31 @@ async fn a_refresher_cannot_wait_for_its_own_client() {
         }
         assert!(said.contains("expected a client of its own"), "{said}");
     }
+}
+
+/// Nor by way of a client whose own refresher comes back to it.
+#[tokio::test(start_paused = true)]
+async fn refreshers_cannot_wait_for_each_other() {
+    type Cell = Arc<std::sync::OnceLock<Client<ScriptedTransport>>>;
+    let cells: [Cell; 2] = Default::default();
+    let wire = ScriptedTransport::answering(|_, _| reply(401));
+    for at in 0..2 {
+        let other = Arc::clone(&cells[1 - at]);
+        let builder = Client::novavms(BASE).token_refresher(move || {
+            let client = other.get().cloned();
+            async move {
+                client.ok_or("no client yet")?.get("/token").send().await?;
+                Ok("never")
+            }
+        });
+        let client = builder.build_with(wire.clone()).expect("a client");
+        assert!(cells[at].set(client).is_ok());
+    }
+    let client = cells[0].get().expect("a client");
+    let error = error(client.get("/x").send().await);
+    assert_eq!(wire.elapsed(), Duration::ZERO, "nobody waits");
+    assert_eq!(wire.count(), 0);
+    assert!(sources(&error).contains("calls through the client"));
 }
 
 #[tokio::test(start_paused = true)]
