@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{
     Uint8ArraySlice,
 };
 use napi_derive::napi;
-use reqtrail::host::{Finished, prepare_tagged};
+use reqtrail::host::{Finished, prepare_tagged, within_refresher};
 use reqtrail::openstack::ActionRef;
 use reqtrail::{CancelReason, ClientBuilder, Secret, blocking};
 
@@ -105,7 +105,8 @@ impl RawClient {
     }
 
     /// Starts a call; its result comes out of `drain` under its tag. One that has `ended` from the start ends at once: `true`
-    /// if a deadline has passed, `false` if it was cancelled.
+    /// if a deadline has passed, `false` if it was cancelled. One of the client's own refresher (`serving`) is refused where
+    /// it would wait for that refresher.
     #[napi(catch_unwind)]
     pub fn start(
         &self,
@@ -119,6 +120,7 @@ impl RawClient {
         body: Option<Either<String, Uint8ArraySlice<'_>>>,
         options: Option<RawOptions>,
         ended: Option<bool>,
+        serving: bool,
     ) -> Result<()> {
         let open = self.open.borrow();
         let client = &opened(&open)?.client;
@@ -130,7 +132,9 @@ impl RawClient {
             options,
         };
         let builder = request::build(client, &method, &target, link, parts);
-        submit(client, builder, number(tag), ended);
+        within(client, serving, || {
+            submit(client, builder, number(tag), ended)
+        });
         Ok(())
     }
 
@@ -166,6 +170,7 @@ impl RawClient {
         held: &mut External<Held>,
         body: Uint8ArraySlice<'_>,
         ended: Option<bool>,
+        serving: bool,
     ) -> Result<()> {
         let open = self.open.borrow();
         let client = &opened(&open)?.client;
@@ -176,7 +181,10 @@ impl RawClient {
                 "the call was started already",
             ));
         };
-        submit(client, builder.body(body.to_vec()), number(tag), ended);
+        let builder = builder.body(body.to_vec());
+        within(client, serving, || {
+            submit(client, builder, number(tag), ended)
+        });
         Ok(())
     }
 
@@ -189,6 +197,7 @@ impl RawClient {
         action: Either<String, &External<Items>>,
         index: u32,
         options: FlowOptions,
+        serving: bool,
     ) -> Result<()> {
         let open = self.open.borrow();
         let Open { client, board } = opened(&open)?;
@@ -200,7 +209,9 @@ impl RawClient {
         let tell = move |json| tell.tell(Event::Progress(number(tag), json));
         let (flow, slot) = openstack::follow(client, server_id, action, &options, tell);
         lock(&board.flows).insert(number(tag), slot);
-        client.host().submit_flow(flow, number(tag));
+        within(client, serving, || {
+            client.host().submit_flow(flow, number(tag))
+        });
         Ok(())
     }
 
@@ -213,12 +224,15 @@ impl RawClient {
         server_id: String,
         request_id: String,
         options: FlowOptions,
+        serving: bool,
     ) -> Result<()> {
         let open = self.open.borrow();
         let Open { client, board } = opened(&open)?;
         let (flow, slot) = openstack::look(client, &what, server_id, request_id, options);
         lock(&board.flows).insert(number(tag), slot);
-        client.host().submit_flow(flow, number(tag));
+        within(client, serving, || {
+            client.host().submit_flow(flow, number(tag))
+        });
         Ok(())
     }
 
@@ -381,6 +395,15 @@ impl RawEvent {
 
 /// A call that has begun and waits for its body.
 pub struct Held(Option<Builder>);
+
+/// Starts something; `serving` says that the client's own refresher does it.
+fn within(client: &blocking::Client, serving: bool, start: impl FnOnce()) {
+    if serving {
+        within_refresher(client, start);
+    } else {
+        start();
+    }
+}
 
 fn submit(client: &blocking::Client, mut builder: Builder, tag: u64, ended: Option<bool>) {
     if let Some(late) = ended {

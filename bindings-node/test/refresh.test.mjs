@@ -200,3 +200,125 @@ test("what is no token says so", async (t) => {
   assert.match(message, /tokenRefresher's token: expected a string or a Secret, not a number/);
   assert.ok(!message.includes("731"));
 });
+
+const REFUSED = /the token refresher calls through the client that it serves; expected a client of its own/;
+
+/** Nothing waits for long in these: a call that waited for itself would end after its whole time, as a timeout. */
+function isRefused(error, attempts) {
+  assert.match(`${error.message}\n${error.cause?.message}`, REFUSED);
+  assert.equal(error.category, "authentication");
+  assert.equal(error.trail.attempts.length, attempts);
+}
+
+test("a refresher that would wait for itself is refused at once", async (t) => {
+  const ways = {
+    get: (client) => client.get("/private"),
+    blob: (client) => client.post("/private", { body: new Blob(["a"]) }),
+    read: (client) => new openstack.Compute(client).server("s"),
+    later: async (client) => {
+      await new Promise(setImmediate);
+      return client.get("/private");
+    },
+    // Work that begins where its result is awaited.
+    lazy: (client) => ({
+      then: (...how) => client.get("/private").then(...how),
+    }),
+  };
+  const server = await served(t);
+  for (const [way, call] of Object.entries(ways)) {
+    // What is read there is not refused.
+    for (const token of way === "read" ? [undefined] : [undefined, "bad"]) {
+      const inner = [];
+      const client = Client.openstack(server.url, {
+        token,
+        tokenRefresher: async () => {
+          try {
+            await call(client);
+          } catch (error) {
+            inner.push(error);
+            throw error;
+          }
+          return "never";
+        },
+      });
+      t.after(() => client.close());
+      // OpenStack's token is no bearer's, so that it is refused whatever it is.
+      const error = await failure(client.get("/private"));
+      assert.equal(error.category, "authentication", way);
+      assert.equal(error.trail.attempts.length, token === undefined ? 0 : 1, way);
+      assert.equal(inner.length, 1, way);
+      isRefused(inner[0], token === undefined ? 0 : 1);
+    }
+  }
+});
+
+test("refreshers that would wait for each other are refused", async (t) => {
+  const server = await served(t);
+  const inner = [];
+  const clients = [0, 1].map(
+    (at) =>
+      new Client(server.url, {
+        tokenRefresher: async () => {
+          await clients[1 - at].get("/private").catch((error) => {
+            inner.push(error);
+            throw error;
+          });
+          return "never";
+        },
+      }),
+  );
+  t.after(() => Promise.all(clients.map((client) => client.close())));
+  const error = await failure(clients[0].get("/private"));
+  assert.equal(error.category, "authentication");
+  // The innermost call is the first one's again.
+  isRefused(inner[0], 0);
+  assert.equal(inner.length, 2);
+});
+
+test("a refresher may call what does not wait for it", async (t) => {
+  const server = await served(t);
+  const other = new Client(server.url, { token: "bad", tokenRefresher: () => "good" });
+  let later;
+  const client = new Client(server.url, {
+    tokenRefresher: async () => {
+      await other.get("/private");
+      // It sends a credential of its own.
+      await client.get("/private", { headers: { Authorization: "Bearer good" } });
+      // What it leaves behind is no part of it once it has ended.
+      later ??= new AsyncResource("PROGRAM");
+      return "good";
+    },
+  });
+  t.after(() => Promise.all([client.close(), other.close()]));
+  assert.equal((await client.get("/private")).status, 200);
+  client.setToken("bad");
+  const again = await later.runInAsyncScope(() => client.get("/private"));
+  assert.deepEqual(
+    again.trail.attempts.map(({ status }) => status),
+    [401, 200],
+  );
+});
+
+test("calls elsewhere wait for a refresh that is refused a call", async (t) => {
+  const server = await served(t);
+  let go;
+  const gone = new Promise((resolve) => (go = resolve));
+  let asked;
+  const begins = new Promise((resolve) => (asked = resolve));
+  let inner;
+  const client = new Client(server.url, {
+    tokenRefresher: async () => {
+      asked();
+      await gone;
+      inner = await failure(client.get("/private"));
+      return "good";
+    },
+  });
+  t.after(() => client.close());
+  const first = client.get("/private");
+  await begins;
+  const second = client.get("/private");
+  go();
+  assert.deepEqual([(await first).status, (await second).status], [200, 200]);
+  isRefused(inner, 0);
+});

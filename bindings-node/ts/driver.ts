@@ -24,6 +24,7 @@ import { type ClientOptions, readOptions } from "./options.js";
 import type { BlobBody, Signal } from "./platform.js";
 import { type RawCall, isLate } from "./request.js";
 import { Response, responseOf } from "./response.js";
+import { serves } from "./serving.js";
 import { type Site, ours } from "./stacks.js";
 
 /** A call or a flow that failed, as an item. */
@@ -92,15 +93,18 @@ export class Driver {
       return this.#send(held, call.blob, signal);
     }
     return this.#begin(signal, (tag) => {
-      const ended = endOf(signal);
-      this.#raw.start(tag, method, target, link, params, query, headers, body, options, ended);
+      const [raw, ended] = [this.#raw, endOf(signal)];
+      const inside = serves(raw);
+      raw.start(tag, method, target, link, params, query, headers, body, options, ended, inside);
     });
   }
 
   /** Starts a call once its body is there. It has begun already, and keeps the token of its start. */
   async #send(held: Held, blob: BlobBody, signal: Signal | undefined): Promise<Ended> {
     const body = new Uint8Array(await blob.arrayBuffer());
-    return this.#begin(signal, (tag) => this.#raw.startHeld(tag, held, body, endOf(signal)));
+    return this.#begin(signal, (tag) =>
+      this.#raw.startHeld(tag, held, body, endOf(signal), serves(this.#raw)),
+    );
   }
 
   /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
@@ -114,7 +118,7 @@ export class Driver {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
     return this.#begin(
       signal,
-      (tag) => this.#raw.follow(tag, serverId, ref, index, options),
+      (tag) => this.#raw.follow(tag, serverId, ref, index, options, serves(this.#raw)),
       onProgress,
     );
   }
@@ -127,7 +131,9 @@ export class Driver {
     options: FlowOptions,
     signal: Signal | undefined,
   ): Promise<Ended> {
-    return this.#begin(signal, (tag) => this.#raw.look(tag, what, serverId, requestId, options));
+    return this.#begin(signal, (tag) =>
+      this.#raw.look(tag, what, serverId, requestId, options, serves(this.#raw)),
+    );
   }
 
   #begin(

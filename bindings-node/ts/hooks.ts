@@ -7,6 +7,7 @@ import { inspect } from "node:util";
 import { type Items, type RawClient, type RawEvent, bare } from "./native.js";
 import { type ClientOptions, secretText } from "./options.js";
 import { failureOf } from "./refresh.js";
+import { serving } from "./serving.js";
 import { type AttemptJson, attemptOf, callInfoOf, ownTrailOf } from "./trail.js";
 
 /** Gets `{ call: CallInfo, attempt: Attempt }` after each attempt. */
@@ -107,7 +108,8 @@ export class Hooks {
 
   async #refresh(refresh: number): Promise<void> {
     try {
-      const token = secretText("tokenRefresher's token", await this.#refresher?.());
+      const given = await serving(this.#raw, () => this.#refresher?.());
+      const token = secretText("tokenRefresher's token", given);
       this.#raw.refreshed(refresh, token, undefined);
     } catch (thrown) {
       const number = this.#nextThrown++;

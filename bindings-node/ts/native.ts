@@ -167,6 +167,7 @@ export interface RawClient {
     body: string | Uint8Array | undefined,
     options: RawOptions | undefined,
     ended: boolean | undefined,
+    serving: boolean,
   ): void;
   hold(
     method: string,
@@ -177,15 +178,29 @@ export interface RawClient {
     headers: string[] | undefined,
     options: RawOptions | undefined,
   ): Held;
-  startHeld(tag: number, held: Held, body: Uint8Array, ended: boolean | undefined): void;
+  startHeld(
+    tag: number,
+    held: Held,
+    body: Uint8Array,
+    ended: boolean | undefined,
+    serving: boolean,
+  ): void;
   follow(
     tag: number,
     serverId: string,
     action: string | Items,
     index: number,
     options: FlowOptions,
+    serving: boolean,
   ): void;
-  look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions): void;
+  look(
+    tag: number,
+    what: string,
+    serverId: string,
+    requestId: string,
+    options: FlowOptions,
+    serving: boolean,
+  ): void;
   cancel(tag: number, late: boolean): boolean;
   drain(out: Float64Array): Items | null;
   watch(attempts: boolean, calls: boolean): void;

@@ -36,7 +36,8 @@ export interface ClientOptions {
   token?: SecretText | null | undefined;
   /**
    * Gives a new credential after a 401. One refresh serves all calls that met the same 401; it runs in the
-   * `AsyncLocalStorage` context of the call that asked first. What it throws is the `cause` of the call's error. A call that
+   * `AsyncLocalStorage` context of the call that asked first. Give it a client of its own: a call through the client it
+   * serves that would wait for it is refused. What it throws is the `cause` of the call's error. A call that
    * has no credential at all repeats its text, and ends with its kind and category if it is an error of this package.
    */
   tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | null | undefined;

@@ -127,11 +127,11 @@ export interface RawConnection {
 }
 export interface RawClient {
     open(base: string | RawConnection, options: string, wake: () => void, handle: Handle): Items | null;
-    start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, ended: boolean | undefined): void;
+    start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, ended: boolean | undefined, serving: boolean): void;
     hold(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, options: RawOptions | undefined): Held;
-    startHeld(tag: number, held: Held, body: Uint8Array, ended: boolean | undefined): void;
-    follow(tag: number, serverId: string, action: string | Items, index: number, options: FlowOptions): void;
-    look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions): void;
+    startHeld(tag: number, held: Held, body: Uint8Array, ended: boolean | undefined, serving: boolean): void;
+    follow(tag: number, serverId: string, action: string | Items, index: number, options: FlowOptions, serving: boolean): void;
+    look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions, serving: boolean): void;
     cancel(tag: number, late: boolean): boolean;
     drain(out: Float64Array): Items | null;
     watch(attempts: boolean, calls: boolean): void;
