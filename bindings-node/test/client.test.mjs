@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { runInNewContext } from "node:vm";
 
 import {
   Client,
@@ -87,6 +88,66 @@ test("params, query, headers and bodies go out as they are given", async (t) => 
     assert.equal((await client.post("/echo", options)).text(), body);
     assert.equal(server.seen.at(-1).headers["content-type"], type);
   }
+});
+
+test("json refuses what JSON would lose", async (t) => {
+  const { server, client } = await both(t);
+  class Mine {
+    a = 1;
+  }
+  class Told {
+    #map = new Map([["a", 1]]);
+    toJSON() {
+      return Object.fromEntries(this.#map);
+    }
+  }
+  const taken = [
+    [{}, "{}"],
+    [[{}, { a: {} }, { 0: 1 }, "{}"], '[{},{"a":{}},{"0":1},"{}"]'],
+    [[Object.create(null), new Mine(), new Told()], '[{},{"a":1},{"a":1}]'],
+    [[new Date(0), {}], '["1970-01-01T00:00:00.000Z",{}]'],
+    [[Buffer.from("a"), {}], '[{"type":"Buffer","data":[97]},{}]'],
+    [[new URL("http://a/"), {}], '["http://a/",{}]'],
+    [[Object(1), Object("a"), {}, new Secret("{}")], '[1,"a",{},"{}"]'],
+    [[Object.assign(new Error("a"), { code: 1 }), {}], '[{"code":1},{}]'],
+  ];
+  for (const [json, text] of taken) {
+    assert.equal((await client.post("/echo", { json })).text(), text);
+  }
+  const count = server.seen.length;
+  const empty = Promise.resolve(1);
+  const refused = [
+    [new Map([["a", 1]]), "an object \\(Map\\)", "Object.fromEntries"],
+    [new Set([1]), "an object \\(Set\\)", "\\[\\.\\.\\.set\\]"],
+    [empty, "an object \\(Promise\\)", "await it"],
+    [new URLSearchParams("a=1"), "an object \\(URLSearchParams\\)", "body"],
+    [new Headers({ a: "1" }), "an object \\(Headers\\)", "Object.fromEntries"],
+    [new FormData(), "an object \\(FormData\\)", "Object.fromEntries"],
+    [new Blob(["a"]), "an object \\(Blob\\)", "body"],
+    [new ArrayBuffer(2), "an object \\(ArrayBuffer\\)", "body"],
+    [new Uint8Array(0), "an object \\(Uint8Array\\)", "base64"],
+    [new Float64Array(2), "an object \\(Float64Array\\)", "body"],
+    [new DataView(new ArrayBuffer(2)), "an object \\(DataView\\)", "body"],
+    [new WeakMap(), "an object \\(WeakMap\\)", "what JSON can hold"],
+    [new Map().entries(), "an object \\(Map Iterator\\)", "iterator"],
+    [new Error("s3cr3t"), "an object \\(Error\\)", "what is to be sent"],
+    [/a/, "an object \\(RegExp\\)", "source"],
+    [runInNewContext("new Map()"), "an object \\(Map\\)", "Object.fromEntries"],
+  ];
+  for (const [value, came, remedy] of refused) {
+    for (const [json, at] of [
+      [value, "json"],
+      [{ list: [1, { deep: value }] }, "json\\.list\\[1\\]\\.deep"],
+      [{ "a b": value }, 'json\\["a b"\\]'],
+      [{ toJSON: () => ({ a: value }) }, "json\\.a"],
+    ]) {
+      const error = await failure(client.post("/echo", { json }));
+      assert.ok(error instanceof TypeError, String(error));
+      assert.match(error.message, new RegExp(`^${at}: expected .*${remedy}.*, not ${came}`));
+      assert.ok(!error.message.includes("s3cr3t"));
+    }
+  }
+  assert.equal(server.seen.length, count);
 });
 
 test("a secret parameter is shown nowhere", async (t) => {

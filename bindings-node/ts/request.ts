@@ -1,6 +1,7 @@
 /** The options of one call, and how they are checked. */
 
 import type { RawOptions } from "./native.js";
+import { checkJson } from "./json.js";
 import {
   type HeaderValues,
   count,
@@ -50,7 +51,7 @@ export interface CallOptions<Q = Query> {
   /** `undefined` is what is left out; `null`, dates, maps and functions are refused. */
   query?: (Q & QueryOf<Q>) | null | undefined;
   headers?: HeaderValues | null | undefined;
-  /** A body that is sent as JSON. */
+  /** A body that is sent as JSON. What JSON would lose (maps, sets, promises, bytes) is refused by its place. */
   json?: unknown;
   /** A body that is sent as it is. */
   body?: Body | null | undefined;
@@ -253,6 +254,7 @@ function queryValue(at: string, name: string, value: unknown, shown: ReadonlySet
 function jsonText(value: unknown): string {
   const json = wireJson(value);
   if (json === undefined) throw expected("json", "what JSON can hold", value);
+  checkJson(value, json);
   return json;
 }
 

@@ -24,7 +24,7 @@ export interface CallOptions<Q = Query> {
     /** `undefined` is what is left out; `null`, dates, maps and functions are refused. */
     query?: (Q & QueryOf<Q>) | null | undefined;
     headers?: HeaderValues | null | undefined;
-    /** A body that is sent as JSON. */
+    /** A body that is sent as JSON. What JSON would lose (maps, sets, promises, bytes) is refused by its place. */
     json?: unknown;
     /** A body that is sent as it is. */
     body?: Body | null | undefined;
