@@ -90,6 +90,17 @@ test("params, query, headers and bodies go out as they are given", async (t) => 
   }
 });
 
+test("the type of a body does not replace the client's own", async (t) => {
+  const { server, client } = await both(t, { headers: { "content-type": "text/own" } });
+  const blob = new Blob(["a"], { type: "text/x" });
+  for (const body of [blob, new URLSearchParams("a=b"), "a"]) {
+    await client.post("/echo", { body });
+    assert.equal(server.seen.at(-1).headers["content-type"], "text/own");
+    await client.post("/echo", { body, headers: { "Content-Type": "text/call" } });
+    assert.equal(server.seen.at(-1).headers["content-type"], "text/call");
+  }
+});
+
 test("json refuses what JSON would lose", async (t) => {
   const { server, client } = await both(t);
   class Mine {

@@ -150,7 +150,7 @@ export class Client implements AsyncDisposable {
     const site = siteOf(above);
     try {
       const path = link ? urlText("link", target) : pathText(target);
-      const call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.shown);
+      const call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.standing);
       const ended = await this.#driver.call(text("method", method), path, link, call);
       if (ended instanceof Response) return ended;
       throw this.#driver.errorOf(ended as Failed, site);

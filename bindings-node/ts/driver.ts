@@ -22,7 +22,7 @@ import {
 } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
 import type { BlobBody, Signal } from "./platform.js";
-import { type RawCall, isLate } from "./request.js";
+import { type RawCall, type Standing, isLate } from "./request.js";
 import { Response, responseOf } from "./response.js";
 import { serves } from "./serving.js";
 import { type Site, ours } from "./stacks.js";
@@ -69,13 +69,14 @@ export class Driver {
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
-  /** The query parameters whose values trails show, in lower case. */
-  readonly shown: ReadonlySet<string>;
+  /** What the client has for all its calls. */
+  readonly standing: Standing;
 
   constructor(base: string | RawConnection, options: ClientOptions, site: Site) {
     warnOfUnverified();
-    const { json, functions, shown } = readOptions(options, environmentCa());
-    this.shown = new Set([...SHOWN, ...shown].map((name) => name.toLowerCase()));
+    const { json, functions, shown, typed } = readOptions(options, environmentCa());
+    const names = [...SHOWN, ...shown].map((name) => name.toLowerCase());
+    this.standing = { shown: new Set(names), typed };
     this.#raw = new native.RawClient();
     this.#hooks = new Hooks(this.#raw, functions);
     // The native half holds this function for as long as the client lives, so it must not hold the client.

@@ -155,6 +155,8 @@ export interface ReadOptions {
   functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
   /** The names of `showQueryParams`. */
   shown: readonly string[];
+  /** Whether its `headers` have a `Content-Type`. */
+  typed: boolean;
 }
 
 /** Checks the options of a client. `ca` is PEM that it trusts besides. */
@@ -177,7 +179,9 @@ export function readOptions(given: ClientOptions, ca: string): ReadOptions {
   if (functions["tokenRefresher"] !== undefined) out["hasRefresher"] = true;
   if (ca !== "") out["extraCa"] = [...((out["extraCa"] as string[] | undefined) ?? []), ca];
   const shown = (out["showQueryParams"] as string[] | undefined) ?? [];
-  return { json: JSON.stringify(out), functions, shown };
+  const headers = (out["headers"] as [name: string, ...unknown[]][] | undefined) ?? [];
+  const typed = headers.some(([name]) => name.toLowerCase() === "content-type");
+  return { json: JSON.stringify(out), functions, shown, typed };
 }
 
 function budget(name: string, value: unknown): RetryBudget {

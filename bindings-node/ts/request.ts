@@ -43,7 +43,10 @@ export type QueryOf<Q> =
       ? never
       : { readonly [Name in keyof Q]: Q[Name] extends QueryValues ? Q[Name] : QueryValues };
 
-/** A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type. */
+/**
+ * A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or the
+ * client has a `Content-Type` of its own.
+ */
 export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
@@ -130,8 +133,16 @@ const NAMES: Record<keyof CallOptions | "params", true> = {
   signal: true,
 };
 
+/** What a client has for all its calls. */
+export interface Standing {
+  /** The query parameters whose values trails show, in lower case. */
+  readonly shown: ReadonlySet<string>;
+  /** Whether the client's own headers have a `Content-Type`. */
+  readonly typed: boolean;
+}
+
 /** Checks the options of a call. */
-export function rawCall(options: object, shown: ReadonlySet<string>): RawCall {
+export function rawCall(options: object, { shown, typed }: Standing): RawCall {
   const out: RawCall = { ...NO_OPTIONS };
   // Without a prototype, so that nothing is read that the program did not give to this call.
   const rare = (): RawOptions => (out.options ??= Object.create(null) as RawOptions);
@@ -190,7 +201,8 @@ export function rawCall(options: object, shown: ReadonlySet<string>): RawCall {
     }
   }
   if (bodies > 1) throw refused("a request has one body: give json or body");
-  if (type !== undefined && !hasHeader(out, "content-type")) {
+  // What the program has set itself outranks the body's own type.
+  if (type !== undefined && !typed && !hasHeader(out, "content-type")) {
     out.headers = [...(out.headers ?? []), "Content-Type", type];
   }
   return out;

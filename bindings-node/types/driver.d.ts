@@ -8,7 +8,7 @@ import { type ReqtrailError } from "./errors.js";
 import { type FlowOptions, type Items, type RawConnection, type RawReport } from "./native.js";
 import { type ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
-import { type RawCall } from "./request.js";
+import { type RawCall, type Standing } from "./request.js";
 import { Response } from "./response.js";
 import { type Site } from "./stacks.js";
 /** A call or a flow that failed, as an item. */
@@ -22,8 +22,8 @@ export declare class Failed {
 export type Ended = Response | Failed | RawReport;
 export declare class Driver {
     #private;
-    /** The query parameters whose values trails show, in lower case. */
-    readonly shown: ReadonlySet<string>;
+    /** What the client has for all its calls. */
+    readonly standing: Standing;
     constructor(base: string | RawConnection, options: ClientOptions, site: Site);
     /** Starts a call. */
     call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended>;

@@ -104,6 +104,8 @@ export interface ReadOptions {
     functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
     /** The names of `showQueryParams`. */
     shown: readonly string[];
+    /** Whether its `headers` have a `Content-Type`. */
+    typed: boolean;
 }
 /** Checks the options of a client. `ca` is PEM that it trusts besides. */
 export declare function readOptions(given: ClientOptions, ca: string): ReadOptions;

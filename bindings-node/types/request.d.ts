@@ -17,7 +17,10 @@ export type Query = Readonly<Record<string, QueryValues>> | Iterable<readonly [s
 export type QueryOf<Q> = Q extends Iterable<infer Pair> ? [Pair] extends [readonly [string, QueryValue | undefined]] ? Q : never : Q extends (...args: never[]) => unknown ? never : {
     readonly [Name in keyof Q]: Q[Name] extends QueryValues ? Q[Name] : QueryValues;
 };
-/** A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type. */
+/**
+ * A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or the
+ * client has a `Content-Type` of its own.
+ */
 export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
 export interface CallOptions<Q = Query> {
@@ -69,8 +72,15 @@ export interface RawCall {
 }
 /** A call without options. */
 export declare const NO_OPTIONS: Readonly<RawCall>;
+/** What a client has for all its calls. */
+export interface Standing {
+    /** The query parameters whose values trails show, in lower case. */
+    readonly shown: ReadonlySet<string>;
+    /** Whether the client's own headers have a `Content-Type`. */
+    readonly typed: boolean;
+}
 /** Checks the options of a call. */
-export declare function rawCall(options: object, shown: ReadonlySet<string>): RawCall;
+export declare function rawCall(options: object, { shown, typed }: Standing): RawCall;
 /** Whether it is a signal, also one of another realm. */
 export declare function signalOf(value: unknown): Signal;
 /** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
