@@ -131,6 +131,39 @@ test("webpack: out of the bundle, and left behind", { skip }, async (t) => {
   await isMissing(path.join(home, "native.cjs"), t);
 });
 
+test("jest compares secrets and responses by what they are", { skip }, async (t) => {
+  const server = await served(t);
+  const home = folder(t);
+  const program = `
+    const { Client, Secret } = require("reqtrail");
+    test("compares", async () => {
+      expect(new Secret("a")).toEqual(new Secret("a"));
+      expect(new Secret("a")).toStrictEqual(new Secret("a"));
+      expect(new Secret("a")).not.toEqual(new Secret("b"));
+      expect(new Secret("a")).not.toStrictEqual(new Secret("b"));
+      const client = new Client(${JSON.stringify(server.url)});
+      const [one, two] = await Promise.all([client.get("/ok"), client.get("/ok")]);
+      expect(one).toEqual(one);
+      expect(one).not.toEqual(two);
+      expect(one).not.toStrictEqual(two);
+      const called = jest.fn();
+      called(new Secret("a"), one);
+      expect(called).not.toHaveBeenCalledWith(new Secret("b"), one);
+      expect(called).not.toHaveBeenCalledWith(new Secret("a"), two);
+      expect(called).toHaveBeenCalledWith(new Secret("a"), one);
+      let message;
+      try { expect(new Secret("s3cr3t")).toEqual(new Secret("other")); } catch (error) { message = error.message; }
+      expect(message).toMatch("toEqual");
+      expect(message).not.toMatch("s3cr3t");
+    });`;
+  writeFileSync(path.join(home, "a.test.js"), program);
+  writeFileSync(path.join(home, "package.json"), "{}");
+  const jest = path.join(TOOLS, "node_modules", "jest", "bin", "jest.js");
+  const flags = [jest, "--rootDir", home, "--ci"];
+  const { code, stderr } = await spawned(process.execPath, flags, { cwd: home, env: process.env });
+  assert.equal(code, 0, stderr);
+});
+
 test("jest finds no open handle, whether a client is closed or not", { skip }, async (t) => {
   const server = await served(t);
   const home = folder(t);

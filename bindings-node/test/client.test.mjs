@@ -1,5 +1,6 @@
 // Requests, responses, and the options of both.
 
+import loose from "node:assert";
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +19,7 @@ import {
 } from "reqtrail";
 
 import { serve } from "./server.mjs";
-import { both, failure, served } from "./support.mjs";
+import { both, failure, run, served } from "./support.mjs";
 
 test("every verb, and what a response has", async (t) => {
   const { server, client } = await both(t);
@@ -159,6 +160,38 @@ test("json refuses what JSON would lose", async (t) => {
     }
   }
   assert.equal(server.seen.length, count);
+});
+
+test("what is compared differs where it is not the same", async (t) => {
+  const { server, client } = await both(t);
+  assert.deepEqual(new Secret("a"), new Secret("a"));
+  loose.deepEqual(new Secret("a"), new Secret("a"));
+  for (const is of [assert, loose]) {
+    is.notDeepEqual(new Secret("a"), new Secret("b"));
+    is.notDeepEqual({ a: [new Secret("a")] }, { a: [new Secret("")] });
+  }
+  // Nobody finds the text by trying: another process makes another mark.
+  const program = `import { Secret } from "reqtrail"; console.log(Object.values(new Secret("a")).join())`;
+  const [one, two] = await Promise.all([run(program), run(program)]);
+  assert.equal(one.code, 0, one.stderr);
+  assert.notEqual(one.stdout.trim(), "");
+  assert.notEqual(one.stdout, two.stdout);
+  const shown = inspect(new Secret("s3cr3t"), { customInspect: false, showHidden: true });
+  assert.ok(!shown.includes("s3cr3t"), shown);
+
+  const [first, second] = await Promise.all([client.get("/ok"), client.get("/ok")]);
+  assert.deepEqual(first, first);
+  const other = new Client(server.url);
+  t.after(() => other.close());
+  for (const is of [assert, loose]) {
+    is.notDeepEqual(first, second);
+    is.notDeepEqual(client, other);
+  }
+  assert.deepEqual(Object.keys(JSON.parse(JSON.stringify(first))), [
+    "status",
+    "requestId",
+    "trail",
+  ]);
 });
 
 test("a secret parameter is shown nowhere", async (t) => {

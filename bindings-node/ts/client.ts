@@ -11,6 +11,7 @@ import { type ClientOptions, type SecretText, expected, secretText, text } from 
 import type { Url } from "./platform.js";
 import { type CallOptions, NO_OPTIONS, type Query, type RequestArgs, rawCall } from "./request.js";
 import { Response } from "./response.js";
+import { serial } from "./serial.js";
 import { type Above, placed, placedAt, siteOf } from "./stacks.js";
 
 /** The options of a client whose dialect is given already. */
@@ -38,6 +39,8 @@ export function clientOf(connection: RawConnection, options: ClientOptions): Cli
  */
 export class Client implements AsyncDisposable {
   readonly #driver: Driver;
+  /** @internal Lets two clients differ for what compares objects. */
+  readonly serial = serial();
 
   /**
    * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.

@@ -20,6 +20,7 @@ import {
 import type { Signal } from "./platform.js";
 import { isLate, signalOf } from "./request.js";
 import { exposed } from "./secret.js";
+import { serial } from "./serial.js";
 import { type Above, type Site, placed, placedAt, refused, siteOf } from "./stacks.js";
 import { type Trail, trailOf } from "./trail.js";
 
@@ -86,6 +87,8 @@ export interface Session {
  */
 export class Cloud {
   readonly #raw: RawCloud = new native.RawCloud();
+  /** @internal Lets two clouds differ for what compares objects. */
+  readonly serial = serial();
 
   /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an option that there is not. */
   constructor(options: CloudOptions) {
@@ -204,6 +207,8 @@ let endpointOf: Above;
 /** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */
 export class Connection {
   readonly #raw: RawConnection;
+  /** @internal Lets two connections differ for what compares objects. */
+  readonly serial = serial();
 
   private constructor(raw: RawConnection) {
     this.#raw = raw;

@@ -7,6 +7,7 @@ import { native } from "./loader.js";
 import { errorOf } from "./mapping.js";
 import { type Items, type RateLimitParts, bare } from "./native.js";
 import type { HeaderFields } from "./platform.js";
+import { serial } from "./serial.js";
 import { siteOf } from "./stacks.js";
 import { type Trail, trailOf } from "./trail.js";
 
@@ -44,6 +45,8 @@ export class Response {
 
   /** The status. */
   readonly status: number;
+  /** @internal Lets the responses of two calls differ for what compares objects. */
+  readonly serial = serial();
 
   private constructor(items: Items, index: number, status: number) {
     this.#items = items;

@@ -1,10 +1,14 @@
 /** A text that is shown nowhere. */
 
+import { createHmac, randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 
 import { refused } from "./stacks.js";
 
 let redactions = 0;
+
+/** Of this process alone: what is made with it says nothing about a text to anybody else. */
+const KEY = randomBytes(32);
 
 /** Writes JSON for the wire: with the texts of the secrets in it. */
 export function wireJson(value: unknown): string | undefined {
@@ -29,11 +33,14 @@ export function exposed(this: unknown, name: string, value: unknown): unknown {
  */
 export class Secret {
   readonly #text: string;
+  /** @internal Differs where the texts do, and tells nothing of them: what compares objects sees own properties alone. */
+  readonly mark: string;
 
   constructor(text: string) {
     // Not even a number is repeated.
     if (typeof text !== "string") throw refused(`a Secret is made of a string, not of ${a(text)}`);
     this.#text = text;
+    this.mark = createHmac("sha256", KEY).update(text).digest("base64url");
   }
 
   /** The text itself. Do not log it. */
