@@ -142,9 +142,11 @@ impl RequestBuilder<Client> {
         host.call_blocking(self.prepare(), None)
     }
 
-    /// Lets the call begin now, although it is made later: a token that is set meanwhile is not sent first.
+    /// Lets the call begin now, although it is made later: its time counts from here, and a token that is set meanwhile is
+    /// not sent first.
     pub fn begin(mut self) -> Self {
         self.draft.begin(&self.client.shared);
+        self.draft.began.get_or_insert_with(Instant::now);
         self
     }
 

@@ -146,7 +146,7 @@ impl<'a, T: Transport> Call<'a, T> {
         opening.hide(&redactor);
         Self {
             cancel: Cancel::new(plan.cancel.take()).or_stop(plan.stop.take()),
-            deadline: after(started, plan.call_timeout),
+            deadline: after(plan.began.unwrap_or(started), plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
             seam: Seam::default(),
             first_span: Some(plan.first_span),

@@ -591,6 +591,19 @@ fn what_a_refresher_submits_to_its_own_client_is_refused() {
     assert!(ended[&1].is_ok() && ended[&3].is_ok(), "{ended:?}");
 }
 
+/// The time of a call counts from where it begins, also if it is made later.
+#[test]
+fn a_call_that_has_begun_has_what_is_left_of_its_time() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let limit = Duration::from_millis(20);
+    let begun = client.get("/cameras").timeout(limit).begin();
+    std::thread::sleep(limit);
+    let error = begun.send().expect_err("its time is up");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(sandbox.requests().is_empty());
+}
+
 #[test]
 fn ending_one_call_does_not_end_those_that_share_its_token() {
     let sandbox = sandbox();

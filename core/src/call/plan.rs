@@ -30,6 +30,8 @@ pub(crate) struct CallPlan {
     pub(crate) hop: Hop,
     /// What is sent first as the client's credential; `None` if the caller sends one of its own.
     pub(crate) begun: Option<Begun>,
+    /// From when on its time counts, if not from where it is driven.
+    pub(crate) began: Option<Instant>,
     /// The caller's word on whether the request may be sent twice.
     pub(crate) idempotent: Option<bool>,
     pub(crate) has_key: bool,

@@ -46,6 +46,8 @@ pub(crate) struct Draft {
     pub(super) cancel: Option<CancelToken>,
     /// The client's credential, where the call began before it is planned.
     begun: Option<Begun>,
+    /// From when on its time counts, if not from where it is driven.
+    pub(crate) began: Option<Instant>,
     /// Secrets that stand in the body.
     #[cfg(feature = "openstack")]
     pub(super) hidden: Vec<Secret>,
@@ -91,6 +93,7 @@ impl Draft {
             max_attempts: None,
             cancel: None,
             begun: None,
+            began: None,
             problem,
             #[cfg(feature = "openstack")]
             hidden: Vec::new(),
@@ -267,6 +270,7 @@ impl Draft {
             path,
             hop,
             begun,
+            began: self.began,
             has_key,
             has_copy: self.if_none_match.is_some(),
             idempotent: self.idempotent,
