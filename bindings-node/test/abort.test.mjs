@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { CancelledError, TimeoutError } from "reqtrail";
 
-import { both, failure } from "./support.mjs";
+import { both, failure, run, served } from "./support.mjs";
 
 function check(error, reason, attempts) {
   assert.ok(error instanceof CancelledError, String(error));
@@ -213,4 +213,94 @@ test("what is no signal is refused before anything is sent", async (t) => {
     server.seen.map(({ url }) => url),
     ["/own/1"],
   );
+});
+
+/** A Blob that is read when the test says so. */
+function slow(text = "a") {
+  let go;
+  const gate = new Promise((resolve) => (go = resolve));
+  const blob = new Blob([text]);
+  blob.arrayBuffer = async () => {
+    await gate;
+    return Blob.prototype.arrayBuffer.call(blob);
+  };
+  return { blob, go };
+}
+
+test("while a Blob is read", async (t) => {
+  const told = [];
+  const { server, client } = await both(t, { onCall: (trail) => told.push(trail.stopped) });
+  const { blob, go } = slow();
+  const controller = new AbortController();
+  const call = failure(client.post("/echo", { body: blob, signal: controller.signal }));
+  await new Promise(setImmediate);
+  controller.abort("enough");
+  check(await call, "enough", 0);
+  assert.equal(getEventListeners(controller.signal, "abort").length, 0);
+  // What comes of the Blob after that begins nothing.
+  go();
+  await new Promise(setImmediate);
+  const late = AbortSignal.abort(new DOMException("late", "TimeoutError"));
+  const error = await failure(client.post("/echo", { body: slow().blob, signal: late }));
+  assert.ok(error instanceof TimeoutError);
+  assert.equal(error.trail.attempts.length, 0);
+  assert.deepEqual(told, ["cancelled", "deadline"]);
+  assert.equal(server.seen.length, 0);
+});
+
+test("a Blob that is not read in time", async (t) => {
+  for (const [options, own] of [
+    [{ timeoutMs: 20 }, {}],
+    [{}, { timeoutMs: 20 }],
+  ]) {
+    const { server, client } = await both(t, own);
+    const error = await failure(client.post("/echo", { body: slow().blob, ...options }));
+    assert.ok(error instanceof TimeoutError, String(error));
+    assert.equal(error.trail.stopped, "deadline");
+    assert.equal(error.trail.attempts.length, 0);
+    assert.equal(server.seen.length, 0);
+  }
+});
+
+test("a client that is closed while a Blob is read", async (t) => {
+  const { server, client } = await both(t);
+  const call = failure(client.post("/echo", { body: slow().blob }));
+  await client.close();
+  check(await call, undefined, 0);
+  assert.equal(server.seen.length, 0);
+});
+
+test("a Blob that cannot be read", async (t) => {
+  const { server, client } = await both(t);
+  const wrong = new Error("the file is gone");
+  const blob = new Blob(["a"]);
+  for (const arrayBuffer of [
+    () => Promise.reject(wrong),
+    () => {
+      throw wrong;
+    },
+  ]) {
+    blob.arrayBuffer = arrayBuffer;
+    const { signal } = new AbortController();
+    assert.equal(await failure(client.post("/echo", { body: blob, signal })), wrong);
+    assert.equal(getEventListeners(signal, "abort").length, 0);
+  }
+  assert.equal(server.seen.length, 0);
+  const { blob: good, go } = slow("text");
+  const call = client.post("/echo", { body: good, timeoutMs: 2 ** 40 });
+  go();
+  assert.equal((await call).text(), "text");
+  await client.close();
+});
+
+test("a process stays while a Blob is read", async (t) => {
+  const server = await served(t);
+  const program = `
+    import { Client } from "reqtrail";
+    const client = new Client(${JSON.stringify(server.url)}, { timeoutMs: 20 });
+    const blob = new Blob(["a"]);
+    blob.arrayBuffer = () => new Promise(() => {});
+    client.post("/echo", { body: blob }).catch((error) => console.log(error.kind));`;
+  const { code, stdout, stderr } = await run(program);
+  assert.deepEqual([code, stdout.trim(), stderr], [0, "timeout", ""]);
 });

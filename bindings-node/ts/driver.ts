@@ -13,7 +13,6 @@ import { environmentCa, warnOfUnverified } from "./environment.js";
 import { errorOf } from "./mapping.js";
 import {
   type FlowOptions,
-  type Held,
   type Items,
   type RawClient,
   type RawConnection,
@@ -21,7 +20,8 @@ import {
   bare,
 } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
-import type { BlobBody, Signal } from "./platform.js";
+import type { Signal } from "./platform.js";
+import { Reading } from "./reading.js";
 import { type RawCall, type Standing, isLate } from "./request.js";
 import { Response, responseOf } from "./response.js";
 import { serves } from "./serving.js";
@@ -60,7 +60,9 @@ const SHOWN = ["limit", "cursor", "marker", "page", "offset"];
 export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
-  readonly #pending = new Map<number, (ended: Ended) => void>();
+  readonly #pending = new Map<number, (ended: Ended | PromiseLike<Ended>) => void>();
+  /** The calls whose bodies are being read: they are not with the native half yet. */
+  readonly #readings = new Map<number, Reading>();
   readonly #watches = new WeakMap<Signal, Watch>();
   readonly #watched = new Map<number, Watch>();
   readonly #out = new Float64Array(HEAD + 2 * BATCH);
@@ -69,14 +71,18 @@ export class Driver {
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
+  /** How long a call may take that does not say so itself, in milliseconds. */
+  readonly #timeoutMs: number;
+
   /** What the client has for all its calls. */
   readonly standing: Standing;
 
   constructor(base: string | RawConnection, options: ClientOptions, site: Site) {
     warnOfUnverified();
-    const { json, functions, shown, typed } = readOptions(options, environmentCa());
+    const { json, functions, shown, typed, timeoutMs } = readOptions(options, environmentCa());
     const names = [...SHOWN, ...shown].map((name) => name.toLowerCase());
     this.standing = { shown: new Set(names), typed };
+    this.#timeoutMs = timeoutMs;
     this.#raw = new native.RawClient();
     this.#hooks = new Hooks(this.#raw, functions);
     // The native half holds this function for as long as the client lives, so it must not hold the client.
@@ -87,25 +93,33 @@ export class Driver {
 
   /** Starts a call. */
   call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended> {
-    const { params, query, headers, body, options, signal } = call;
-    if (call.blob !== undefined) {
-      if (this.#closed) throw closed();
-      const held = this.#raw.hold(method, target, link, params, query, headers, options);
-      return this.#send(held, call.blob, signal);
-    }
+    const { params, query, headers, body, options, signal, blob } = call;
     return this.#begin(signal, (tag) => {
-      const [raw, ended] = [this.#raw, endOf(signal)];
+      const raw = this.#raw;
       const inside = serves(raw);
-      raw.start(tag, method, target, link, params, query, headers, body, options, ended, inside);
+      const ended = endOf(signal);
+      if (blob === undefined || ended !== undefined) {
+        const text = blob === undefined ? body : "";
+        raw.start(tag, method, target, link, params, query, headers, text, options, ended, inside);
+        return;
+      }
+      // It begins now: it keeps the token that the client has, and its time runs.
+      const held = raw.hold(method, target, link, params, query, headers, options);
+      const start = (bytes: Uint8Array, ended: boolean | undefined): void => {
+        this.#readings.delete(tag);
+        raw.startHeld(tag, held, bytes, ended, inside);
+      };
+      const failed = (error: unknown): void => this.#fail(tag, error);
+      const reading = new Reading(blob, options?.timeoutMs ?? this.#timeoutMs, start, failed);
+      this.#readings.set(tag, reading);
     });
   }
 
-  /** Starts a call once its body is there. It has begun already, and keeps the token of its start. */
-  async #send(held: Held, blob: BlobBody, signal: Signal | undefined): Promise<Ended> {
-    const body = new Uint8Array(await blob.arrayBuffer());
-    return this.#begin(signal, (tag) =>
-      this.#raw.startHeld(tag, held, body, endOf(signal), serves(this.#raw)),
-    );
+  /** Ends a call; its result comes all the same. */
+  #cancel(tag: number, late: boolean): void {
+    const reading = this.#readings.get(tag);
+    if (reading === undefined) this.#raw.cancel(tag, late);
+    else reading.end(late);
   }
 
   /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
@@ -166,7 +180,7 @@ export class Driver {
     if (watch === undefined) {
       const made = new Watch(signal, () => {
         const late = isLate(made.signal);
-        for (const one of made.tags) this.#raw.cancel(one, late);
+        for (const one of made.tags) this.#cancel(one, late);
       });
       watch = made;
       signal.addEventListener("abort", watch.listener);
@@ -214,14 +228,27 @@ export class Driver {
     const resolve = this.#pending.get(tag);
     const signal = this.#watched.size > 0 ? this.#unwatch(tag) : undefined;
     if (resolve === undefined) return;
-    this.#pending.delete(tag);
-    if (this.#pending.size === 0) {
-      release(this);
-      this.#idle?.();
-    }
+    this.#settled(tag);
     if (what === FAILED) resolve(new Failed(items, index, signal));
     else if (what === REPORT) resolve(bare(native.takeReport(items, index)));
     else resolve(responseOf(items, index, what));
+  }
+
+  #settled(tag: number): void {
+    this.#pending.delete(tag);
+    if (this.#pending.size > 0) return;
+    release(this);
+    this.#idle?.();
+  }
+
+  /** Ends a call whose body cannot be had. There is nothing to send, and nothing comes from the native half. */
+  #fail(tag: number, error: unknown): void {
+    const resolve = this.#pending.get(tag);
+    this.#readings.delete(tag);
+    this.#unwatch(tag);
+    this.#hooks.end(tag);
+    this.#settled(tag);
+    resolve?.(Promise.reject(error));
   }
 
   /** Makes the error of what failed; its stack begins where the program called. */
@@ -242,7 +269,7 @@ export class Driver {
   }
 
   async #close(): Promise<void> {
-    for (const tag of this.#pending.keys()) this.#raw.cancel(tag, false);
+    for (const tag of this.#pending.keys()) this.#cancel(tag, false);
     if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     // Those who wait for the last calls are told first.
     await Promise.resolve();

@@ -148,6 +148,9 @@ const READERS: Record<keyof ClientOptions, Reader> = {
 /** The options that `null` turns off. */
 const OFF: ReadonlySet<string> = new Set(["retryBudget", "proxy", "http2PingIntervalMs"]);
 
+/** How long a call may take where neither it nor its client says so: the core's default, in milliseconds. */
+const TIMEOUT = 60_000;
+
 /** The options of a client, checked. */
 export interface ReadOptions {
   /** For the native half. Functions are not among them. */
@@ -157,6 +160,7 @@ export interface ReadOptions {
   shown: readonly string[];
   /** Whether its `headers` have a `Content-Type`. */
   typed: boolean;
+  timeoutMs: number;
 }
 
 /** Checks the options of a client. `ca` is PEM that it trusts besides. */
@@ -181,7 +185,8 @@ export function readOptions(given: ClientOptions, ca: string): ReadOptions {
   const shown = (out["showQueryParams"] as string[] | undefined) ?? [];
   const headers = (out["headers"] as [name: string, ...unknown[]][] | undefined) ?? [];
   const typed = headers.some(([name]) => name.toLowerCase() === "content-type");
-  return { json: JSON.stringify(out), functions, shown, typed };
+  const timeoutMs = (out["timeoutMs"] as number | undefined) ?? TIMEOUT;
+  return { json: JSON.stringify(out), functions, shown, typed, timeoutMs };
 }
 
 function budget(name: string, value: unknown): RetryBudget {

@@ -106,6 +106,7 @@ export interface ReadOptions {
     shown: readonly string[];
     /** Whether its `headers` have a `Content-Type`. */
     typed: boolean;
+    timeoutMs: number;
 }
 /** Checks the options of a client. `ca` is PEM that it trusts besides. */
 export declare function readOptions(given: ClientOptions, ca: string): ReadOptions;
