@@ -30,7 +30,6 @@ impl RawCloud {
         Self::default()
     }
 
-    /// Reads a description: an entry of `clouds.yaml` as JSON. Gives the error if it is wrong.
     /// What is odd about the configuration without being wrong.
     #[napi(catch_unwind)]
     pub fn notes(&self) -> Vec<String> {
@@ -40,6 +39,7 @@ impl RawCloud {
             .map_or_else(Vec::new, |cloud| cloud.notes().to_vec())
     }
 
+    /// Reads a description: an entry of `clouds.yaml` as JSON. Gives the error if it is wrong.
     #[napi(catch_unwind)]
     pub fn described_by(&self, json: String) -> Option<External<Items>> {
         self.keep(Cloud::from_json(&json))
