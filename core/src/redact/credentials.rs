@@ -21,8 +21,11 @@ const SECRET_ENDINGS: [&str; 9] = [
     "subscription-key",
 ];
 
-/// The shortest part of a credential that is a secret of its own; shorter parts are `true`, `dark` and other words.
-const MIN_PART: usize = 6;
+/// The shortest part of a credential that is hidden as a secret. Shorter text is not searched for in server text anyway.
+const MIN_PART: usize = 4;
+
+/// JSON's own words, as in `Cookie: seen=true`: hiding them would spoil the JSON of error bodies.
+const JSON_WORDS: [&str; 3] = ["true", "false", "null"];
 
 /// Parameters of a credential that say how it is meant, and no secret (RFC 7616, AWS's signatures).
 const OPEN_PARAMETERS: [&str; 10] = [
@@ -84,21 +87,30 @@ fn without_prefix<'a>(value: &'a str, prefix: &str) -> Option<&'a str> {
     (!prefix.is_empty() && start.eq_ignore_ascii_case(prefix)).then(|| rest.trim())
 }
 
-/// User and password, which the server knows by themselves.
+/// User and password, together and by themselves. Many APIs take their key as the user.
 fn basic(encoded: &str) -> Vec<Secret> {
     let decoded = BASE64.decode(encoded).unwrap_or_default();
     let decoded = String::from_utf8_lossy(&decoded);
-    match decoded.split_once(':') {
-        Some((_, password)) => vec![(*decoded).into(), password.into()],
-        None => Vec::new(),
+    let Some((user, password)) = decoded.split_once(':') else {
+        return Vec::new();
+    };
+    let mut secrets = vec![(*decoded).into(), password.into()];
+    if is_part(user) {
+        secrets.push(user.into());
     }
+    secrets
+}
+
+/// Returns whether a part of a credential is a secret by itself.
+fn is_part(value: &str) -> bool {
+    value.len() >= MIN_PART && !JSON_WORDS.contains(&value)
 }
 
 /// The value of a cookie, as it is sent and as a server reads it.
 fn cookie(pair: &str) -> Vec<Secret> {
     let value = pair.split_once('=').map_or(pair, |(_, value)| value);
     let value = value.trim().trim_matches('"');
-    if value.len() < MIN_PART {
+    if !is_part(value) {
         return Vec::new();
     }
     let decoded = percent_decode_str(value).decode_utf8_lossy();
@@ -110,7 +122,7 @@ fn parameter(text: &str) -> Option<Secret> {
     let (name, value) = text.split_once('=')?;
     let value = value.trim().trim_matches('"');
     let is_open = |open: &&str| open.eq_ignore_ascii_case(name.trim());
-    (value.len() >= MIN_PART && !OPEN_PARAMETERS.iter().any(is_open)).then(|| value.into())
+    (is_part(value) && !OPEN_PARAMETERS.iter().any(is_open)).then(|| value.into())
 }
 
 #[cfg(test)]
@@ -169,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn a_key_may_be_the_user_of_basic() {
+        for text in ["s3cr3t-key:", "s3cr3t-key:x", "s3cr3t-key:x-oauth-basic"] {
+            let value = format!("Basic {}", BASE64.encode(text));
+            let found = of(AUTHORIZATION, &value, Some("Bearer "));
+            assert!(found.contains(&"s3cr3t-key".to_owned()), "{found:?}");
+        }
+        // A name this short would be found within other words.
+        assert!(!of(AUTHORIZATION, "Basic bWU6aHVudGVyMg==", None).contains(&"me".to_owned()));
+    }
+
+    #[test]
     fn parameters_and_cookies_count_one_by_one() {
         let digest =
             r#"Digest username="someone", uri="/events", response="0123456789", nc=00000001"#;
@@ -177,12 +200,13 @@ mod tests {
         assert!(!found.contains(&"/events".to_owned()) && !found.contains(&"someone".to_owned()));
         let found = of(
             COOKIE,
-            "session=a%20secret; theme=dark; other=\"quoted-1\"",
+            "session=a%20secret; seen=true; s=tok-1; v=3.1; other=\"quoted-1\"",
             None,
         );
-        for secret in ["a%20secret", "a secret", "quoted-1"] {
+        for secret in ["a%20secret", "a secret", "quoted-1", "tok-1"] {
             assert!(found.contains(&secret.to_owned()), "{found:?}");
         }
-        assert!(!found.contains(&"dark".to_owned()));
+        // JSON's own words, which servers write for reasons of their own.
+        assert!(!found.contains(&"true".to_owned()) && !found.contains(&"3.1".to_owned()));
     }
 }
