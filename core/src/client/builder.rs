@@ -152,7 +152,8 @@ impl ClientBuilder {
     /// Adds a header to every request; a request's own header of the same name replaces it.
     ///
     /// A default `traceparent` is refused, since every call has a trace of its own, and so is a credential beside a token or
-    /// a refresher, since one of them would be left out in silence.
+    /// a refresher, since one of them would be left out in silence. The header of an idempotency key is refused because all
+    /// calls would share one key.
     pub fn default_header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.add_header(name.into(), value.into().into(), false)
     }

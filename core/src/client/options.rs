@@ -275,6 +275,12 @@ fn add_given(
     if traceparent && extra.contains_key(TRACEPARENT) {
         return Err("`traceparent` would give all calls of the client one trace; expected it as a header of a single request, or traceparent turned off".to_owned());
     }
+    let key = &dialect.0.idempotency_header;
+    if extra.contains_key(key) {
+        return Err(format!(
+            "`{key}` would give all calls of the client one idempotency key; expected it as the idempotency_key of a single request"
+        ));
+    }
     headers::check_correlation(dialect, &extra)?;
     for name in extra.keys() {
         map.remove(name);

@@ -171,12 +171,26 @@ async fn a_callers_own_credential_is_redacted_in_every_spelling() {
             "Basic bWU6czNjcjN0LW93bg==",
             vec!["bWU6czNjcjN0LW93bg==", "me:s3cr3t-own", OWN],
         ),
+        // Where the user is the key: the password is empty, or says no more than that.
+        (
+            "Authorization",
+            "Basic czNjcjN0LW93bjo=",
+            vec!["s3cr3t-own:", OWN],
+        ),
+        ("Authorization", "Basic czNjcjN0LW93bjp4", vec![OWN]),
+        (
+            "Authorization",
+            "Basic czNjcjN0LW93bjp4LW9hdXRoLWJhc2lj",
+            vec![OWN],
+        ),
         (
             "Authorization",
             "Digest username=\"me\", response=\"s3cr3t-own\"",
             vec![OWN],
         ),
         ("Cookie", "a=1; session=s3cr3t-own; b=2", vec![OWN]),
+        ("Cookie", "session=tok-1", vec!["tok-1"]),
+        ("Authorization", "Token token=tok-1", vec!["tok-1"]),
         ("X-Api-Key", "s3cr3t-own", vec![OWN]),
         ("X-Auth-Token", "s3cr3t-own", vec![OWN]),
         ("Proxy-Authorization", "Bearer s3cr3t-own", vec![OWN]),
@@ -325,6 +339,19 @@ async fn default_headers_that_would_have_no_effect() {
         .expect_err("one trace for all calls");
     assert_eq!(error.kind(), reqtrail::ErrorKind::Config);
     assert!(error.message().contains("`traceparent`"), "{error}");
+    let error = Client::novavms(BASE)
+        .default_header("Idempotency-Key", "k-1")
+        .build_with(wire())
+        .expect_err("one key for all calls");
+    assert_eq!(error.kind(), reqtrail::ErrorKind::Config);
+    assert!(error.message().contains("`idempotency-key`"), "{error}");
+    let builder = Client::builder(BASE)
+        .dialect(dialect(
+            r#"{"name": "acme", "idempotency_header": "X-Once"}"#,
+        ))
+        .default_header("x-once", "k-1");
+    let error = builder.build_with(wire()).expect_err("one key");
+    assert!(error.message().contains("`x-once`"), "{error}");
     let beside: [fn(reqtrail::ClientBuilder) -> reqtrail::ClientBuilder; 2] = [
         |b| b.token(TOKEN),
         |b| b.token_refresher(|| async { Ok(TOKEN) }),
