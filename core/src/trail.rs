@@ -220,6 +220,16 @@ impl Trail {
             .caused_by_parser(cause.into())
     }
 
+    /// A copy of a call that ends with `kind`, where its attempts did what they were to do but their answers are not what was
+    /// asked for.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn refused_with(&self, kind: ErrorKind) -> Self {
+        let mut data = Data::clone(&self.0);
+        data.outcome = Outcome::Error(kind);
+        data.stopped = StopReason::NotRetryable;
+        Self(Arc::new(data))
+    }
+
     /// A copy that ends with `kind`: the body turned out to be unusable after the call had returned it.
     pub(crate) fn ended_with(&self, kind: ErrorKind, reason: &str) -> Self {
         let mut data = Data::clone(&self.0);

@@ -159,7 +159,7 @@ fn not_one(inquiry: &Inquiry, name: &str, ids: &[String]) -> Error {
     };
     let error = Error::new(ErrorKind::Api, text).with_category(Some(category));
     match inquiry.trails.last() {
-        Some(trail) => error.with_trail(trail.clone()),
+        Some(trail) => error.with_trail(trail.refused_with(ErrorKind::Api)),
         None => error,
     }
 }

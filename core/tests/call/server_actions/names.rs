@@ -81,13 +81,24 @@ async fn a_name_that_nobody_has_is_not_found() {
         (Some(Category::NotFound), None)
     );
     assert_eq!(error.kind(), ErrorKind::Api);
-    assert!(error.request_id().is_some() && error.trail().is_some());
+    assert!(error.request_id().is_some());
+    assert_agrees(error);
     assert!(failed.to_string().contains("`web-1`"), "{failed}");
     assert_eq!((report.trails.len(), wire.count()), (1, 1));
     let failed = compute(&wire).explain("web-1").send().await;
     let failed = failed.expect_err("no such server");
     assert_eq!(failed.error.category(), Some(Category::NotFound));
+    assert_agrees(&failed.error);
     assert_eq!(failed.trails.len(), 1);
+}
+
+/// The trail of a look-up's error ends as the error does; its attempts are what they were.
+fn assert_agrees(error: &reqtrail::Error) {
+    let trail = error.trail().expect("a trail");
+    assert_eq!(trail.outcome(), reqtrail::Outcome::Error(error.kind()));
+    assert_eq!(trail.stopped(), reqtrail::StopReason::NotRetryable);
+    let last = trail.last().expect("an attempt");
+    assert_eq!((last.status(), last.failure()), (Some(200), None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,6 +123,7 @@ async fn a_name_that_several_have_lists_up_to_five() {
             assert!(!text.contains(&id_of(at)), "{text}");
         }
         assert_eq!(failed.error.category(), Some(Category::Invalid));
+        assert_agrees(&failed.error);
         assert_eq!(failed.trails.len(), wire.count());
     }
 }
