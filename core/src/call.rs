@@ -432,7 +432,10 @@ impl<'a, T: Transport> Call<'a, T> {
     ) -> Result<Option<Lease>, (End, StopReason)> {
         match self.refreshed(refused, self.deadline).await {
             Race::Done(Ok(lease)) => Ok(Some(lease)),
-            Race::Done(Err(failed)) => Err((otherwise(failed), StopReason::NotRetryable)),
+            Race::Done(Err(failed)) => {
+                let failed = failed.without_secrets(&self.redactor);
+                Err((otherwise(failed), StopReason::NotRetryable))
+            }
             Race::Time => Err(late_in_refresh()),
             Race::Cancelled(reason) => Err(cancelled(reason, IN_REFRESH)),
         }

@@ -23,7 +23,9 @@ use crate::redact::one_line;
 use crate::request_id::RequestId;
 use crate::trail::{Attempt, Trail};
 
-pub(crate) use without_values::{JsonError, without_values};
+pub(crate) use without_values::{
+    Complaint, JsonError, SharedError, links, without_values, without_values_below,
+};
 
 /// A cause of any type.
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;

@@ -1,6 +1,7 @@
 //! What a refresher gives, and for how long its failure is remembered.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,9 +11,8 @@ use futures_util::FutureExt as _;
 use super::credential::{Refresh, Refresher, Token, check};
 use super::serving::{self, Clients};
 use crate::codes::{Category, ErrorKind};
-use crate::error::{BoxError, Error, without_values};
-use crate::redact::one_line;
-use crate::request_id::RequestId;
+use crate::error::{BoxError, Complaint, Error, SharedError, links, without_values_below};
+use crate::redact::{Redactor, one_line};
 
 /// For how long the first failure is remembered; each further one is for twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -31,7 +31,7 @@ pub struct RefreshError {
     category: Option<Category>,
     message: String,
     request_id: Option<String>,
-    source: Option<BoxError>,
+    source: Option<SharedError>,
 }
 
 impl RefreshError {
@@ -57,8 +57,24 @@ impl RefreshError {
     /// Adds the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        let source: BoxError = source.into();
         self.source = Some(source.into());
         self
+    }
+
+    /// A copy whose cause, a JSON reader's complaint, quotes nothing.
+    fn with_clean_source(
+        link: &(dyn std::error::Error + 'static),
+        complaint: &Complaint,
+    ) -> Option<SharedError> {
+        let own: &Self = link.downcast_ref()?;
+        Some(Arc::new(Self {
+            kind: own.kind,
+            category: own.category,
+            message: complaint.taken_out_of(&own.message),
+            request_id: own.request_id.clone(),
+            source: Some(complaint.clean()),
+        }))
     }
 }
 
@@ -77,49 +93,153 @@ impl std::error::Error for RefreshError {
 
 /// The refresher gave no token.
 #[derive(Clone)]
-pub(crate) struct RefreshFailed(Arc<dyn std::error::Error + Send + Sync>);
+pub(crate) struct RefreshFailed(Arc<Reason>);
+
+/// Why. All of it is read from the refresher's error when that comes, so that a call runs no code of the error's type.
+struct Reason {
+    cause: SharedError,
+    kind: ErrorKind,
+    category: Option<Category>,
+    /// The refresher's words, and those of its own call if that is what failed.
+    words: String,
+    /// The request ID of the refresher's own call.
+    request_id: Option<String>,
+    /// The error of the refresher's own call, and all that it and its causes show.
+    own: Option<(Error, String)>,
+    /// All that the cause and what is behind it show.
+    shown: String,
+}
 
 impl RefreshFailed {
     pub(super) fn new(message: &'static str) -> Self {
-        Self(BoxError::from(message).into())
+        Self::caused_by(BoxError::from(message).into())
+    }
+
+    /// Reads a refresher's error, whose own code may panic.
+    fn of(error: BoxError) -> Self {
+        let read = || {
+            let cause = without_values_below(error, RefreshError::with_clean_source);
+            Self::caused_by(cause)
+        };
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+            tracing::error!(target: "reqtrail", "the token refresher's error panicked when it was printed; the call goes on");
+            Self::new("the token refresher's error cannot be printed: its own code panicked")
+        })
+    }
+
+    fn caused_by(cause: SharedError) -> Self {
+        let all = shown(&*cause);
+        let mut words = Words::default();
+        let chain = Arc::clone(&cause);
+        for link in links(&*chain) {
+            if let Some(error) = link.downcast_ref::<Error>() {
+                let status = error.status().filter(|_| error.is_api());
+                let what = match (status, error.code()) {
+                    (Some(status), Some(code)) => format!("{status} {code}"),
+                    (Some(status), None) => status.to_string(),
+                    _ => error.kind().to_string(),
+                };
+                let message = error.message();
+                words.add(message, &format!("{what}: {message}"));
+                return Self(Arc::new(Reason {
+                    kind: error.kind(),
+                    category: error.category(),
+                    words: words.0,
+                    request_id: error.request_id().map(|id| id.as_str().to_owned()),
+                    own: Some((error.clone(), shown(error))),
+                    shown: all,
+                    cause,
+                }));
+            }
+            if let Some(error) = link.downcast_ref::<RefreshError>() {
+                words.add(&error.message, &error.message);
+                return Self(Arc::new(Reason {
+                    kind: error.kind,
+                    category: error.category,
+                    words: words.0,
+                    request_id: error.request_id.clone(),
+                    own: None,
+                    shown: all,
+                    cause,
+                }));
+            }
+            let text = link.to_string();
+            words.add(&text, &text);
+        }
+        Self(Arc::new(Reason {
+            kind: ErrorKind::Api,
+            category: Some(Category::Authentication),
+            words: words.0,
+            request_id: None,
+            own: None,
+            shown: all,
+            cause,
+        }))
     }
 
     /// What the failure is for a call that has no credential: of the kind of the refresher's own call, if that is what
     /// failed.
     pub(super) fn kind(&self) -> (ErrorKind, Option<Category>) {
-        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&*self.0);
-        while let Some(cause) = next {
-            if let Some(error) = cause.downcast_ref::<Error>() {
-                return (error.kind(), error.category());
-            }
-            if let Some(error) = cause.downcast_ref::<RefreshError>() {
-                return (error.kind, error.category);
-            }
-            next = cause.source();
-        }
-        (ErrorKind::Api, Some(Category::Authentication))
+        (self.0.kind, self.0.category)
     }
 
     /// The reason in one line, with the request ID of the refresher's own call.
     pub(super) fn reason(&self) -> String {
-        let with_id = |text: &str, id: Option<&str>| match id {
-            Some(id) => format!("{} (request ID {})", shortened(text), one_line(id)),
-            None => shortened(text),
-        };
-        if let Some(error) = self.0.downcast_ref::<RefreshError>() {
-            return with_id(&error.message, error.request_id.as_deref());
+        let text = shortened(&self.0.words);
+        match self.0.request_id.as_deref().map(one_line) {
+            Some(id) if !text.contains(&*id) => format!("{text} (request ID {id})"),
+            _ => text,
         }
-        let Some(error) = self.0.downcast_ref::<Error>() else {
-            return shortened(&self.0.to_string());
-        };
-        let status = error.status().filter(|_| error.is_api());
-        let what = match (status, error.code()) {
-            (Some(status), Some(code)) => format!("{status} {code}"),
-            (Some(status), None) => status.to_string(),
-            _ => error.kind().to_string(),
-        };
-        let id = error.request_id().map(RequestId::as_str);
-        with_id(&format!("{what}: {}", error.message()), id)
+    }
+
+    /// The failure without a call's secrets. Where the refresher's error or what is behind it repeats one, its words, its
+    /// kind and its request ID are kept, and the error of its own call if that repeats none.
+    pub(super) fn without_secrets(self, redactor: &Redactor) -> Self {
+        let is_clean = |text: &str| matches!(redactor.text(text), Cow::Borrowed(_));
+        let failed = &*self.0;
+        if is_clean(&failed.shown) && is_clean(&failed.words) {
+            return self;
+        }
+        let own = failed.own.as_ref().filter(|(_, shown)| is_clean(shown));
+        let words = redactor.text(&failed.words).into_owned();
+        let id = failed.request_id.as_deref();
+        let id = id.map(|id| redactor.text(id).into_owned());
+        let mut cause = RefreshError::new(failed.kind, failed.category, words.clone())
+            .with_request_id(id.clone());
+        cause.source = own.map(|(own, _)| Arc::new(own.clone()) as SharedError);
+        Self(Arc::new(Reason {
+            cause: Arc::new(cause),
+            kind: failed.kind,
+            category: failed.category,
+            words,
+            request_id: id,
+            own: own.cloned(),
+            shown: String::new(),
+        }))
+    }
+}
+
+/// All that a program prints of an error and of what is behind it.
+fn shown(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut shown = String::new();
+    for link in links(error) {
+        let _ = writeln!(shown, "{link}\n{link:?}\n{link:#?}");
+    }
+    shown
+}
+
+/// The words of a chain of errors. Many an error's text repeats that of its cause, which then is not said again.
+#[derive(Default)]
+struct Words(String);
+
+impl Words {
+    fn add(&mut self, said: &str, text: &str) {
+        if self.0.is_empty() {
+            self.0.push_str(text);
+        } else if said.is_empty() || !self.0.contains(said) {
+            self.0.push_str(": ");
+            self.0.push_str(text);
+        }
     }
 }
 
@@ -133,19 +253,19 @@ fn shortened(text: &str) -> String {
 
 impl fmt::Debug for RefreshFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Debug::fmt(&self.0.cause, f)
     }
 }
 
 impl fmt::Display for RefreshFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the token refresh failed: {}", self.0)
+        write!(f, "the token refresh failed: {}", self.0.cause)
     }
 }
 
 impl std::error::Error for RefreshFailed {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&*self.0)
+        Some(&*self.0.cause)
     }
 }
 
@@ -162,7 +282,7 @@ pub(super) async fn ask(refresh: Refresh, clients: Clients) -> Result<Token, Ref
         Ok(Ok(token)) => check(token.secret())
             .map(|()| token)
             .map_err(RefreshFailed::new),
-        Ok(Err(error)) => Err(RefreshFailed(without_values(error))),
+        Ok(Err(error)) => Err(RefreshFailed::of(error)),
         Err(_) => Err(panicked()),
     }
 }

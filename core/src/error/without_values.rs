@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use super::BoxError;
+use super::{BoxError, Error};
 
 /// Why a body is not JSON of the wanted shape. serde's own text quotes values of the body, which may be secrets, and error
 /// chains are printed into logs.
@@ -45,14 +45,17 @@ impl JsonError {
     }
 }
 
-/// The complaints that serde's derived code makes, and where their text goes on after the value.
-const COMPLAINTS: [(&str, &str); 5] = [
-    ("invalid type", ", expected "),
-    ("invalid value", ", expected "),
-    ("invalid length", ", expected "),
-    ("unknown variant", ", expected "),
-    ("unknown field", ", expected "),
+/// The complaints of serde's derived code that quote a value of the body.
+const COMPLAINTS: [&str; 5] = [
+    "invalid type",
+    "invalid value",
+    "invalid length",
+    "unknown variant",
+    "unknown field",
 ];
+
+/// Where the text of a complaint goes on after the value.
+const REST: &str = ", expected ";
 
 /// What is left of a complaint without the value that it quotes. What a type wrote by itself may hold anything.
 fn without_value(reason: &str) -> String {
@@ -60,13 +63,13 @@ fn without_value(reason: &str) -> String {
         let rest = reason.strip_prefix(what);
         rest.is_some_and(|rest| rest.starts_with([':', ' ']))
     };
-    for (what, rest) in COMPLAINTS {
-        if is_of(what) {
-            return match reason.rsplit_once(rest) {
-                Some((_, wanted)) => format!("{what}{rest}{wanted}"),
-                None => what.to_owned(),
-            };
-        }
+    if let Some(what) = COMPLAINTS.into_iter().find(|what| is_of(what)) {
+        let wanted = reason.rsplit_once(REST).map(|(_, wanted)| wanted);
+        return match wanted.filter(|wanted| !what.starts_with("unknown") || is_list(reason, wanted))
+        {
+            Some(wanted) => format!("{what}{REST}{wanted}"),
+            None => what.to_owned(),
+        };
     }
     // These name what the type declares.
     if ["missing field", "duplicate field"]
@@ -78,23 +81,112 @@ fn without_value(reason: &str) -> String {
     "the type refused a value".to_owned()
 }
 
+/// Returns whether the end of a complaint about an unknown name is serde's list of the known ones. Where there are none,
+/// serde says so instead, and `, expected ` is a part of the name.
+fn is_list(reason: &str, wanted: &str) -> bool {
+    let has_none = [", there are no fields", ", there are no variants"]
+        .iter()
+        .any(|none| reason.ends_with(none));
+    !has_none && (wanted.starts_with("one of ") || wanted.starts_with('`'))
+}
+
+/// A cause of any type, shared.
+pub(crate) type SharedError = Arc<dyn StdError + Send + Sync>;
+
 /// A cause without values of a body, where a JSON reader quotes them: as it is if nothing in its chain does.
-pub(crate) fn without_values(error: BoxError) -> Arc<dyn StdError + Send + Sync> {
-    let mut next: Option<&(dyn StdError + 'static)> = Some(&*error);
-    while let Some(cause) = next {
-        if let Some(json) = cause.downcast_ref::<serde_json::Error>() {
-            return Arc::new(JsonError::of(json));
-        }
-        // An I/O error's source is that of what it wraps.
-        let wrapped = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(|e| e.get_ref());
-        next = match wrapped {
-            Some(wrapped) => Some(wrapped),
-            None => cause.source(),
+pub(crate) fn without_values(error: BoxError) -> SharedError {
+    without_values_below(error, |_, _| None)
+}
+
+/// Does the same, and keeps an error of this library that stands above the reader's, with the words around it. `keep`
+/// copies a further type of error with a clean cause.
+pub(crate) fn without_values_below(
+    error: BoxError,
+    keep: impl Fn(&(dyn StdError + 'static), &Complaint) -> Option<SharedError>,
+) -> SharedError {
+    let Some(complaint) = links(&*error).find_map(Complaint::of) else {
+        return error.into();
+    };
+    let mut around = Vec::new();
+    for link in links(&*error) {
+        let kept = match link.downcast_ref::<Error>() {
+            Some(own) => {
+                let mut own = own.clone();
+                own.0.source = Some(complaint.clean());
+                Some(Arc::new(own) as SharedError)
+            }
+            None => keep(link, &complaint),
         };
+        if let Some(kept) = kept {
+            let put_around = |cause, text| Arc::new(Words { text, cause }) as SharedError;
+            return around.into_iter().rev().fold(kept, put_around);
+        }
+        if link.is::<serde_json::Error>() {
+            break;
+        }
+        around.push(complaint.taken_out_of(&link.to_string()));
     }
-    error.into()
+    complaint.clean()
+}
+
+/// An error and the causes behind it, the outermost first.
+pub(crate) fn links<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |link| {
+        let link: &'a (dyn StdError + 'static) = *link;
+        // An I/O error's source is that of what it wraps.
+        let io = link.downcast_ref::<std::io::Error>();
+        match io.and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped as &(dyn StdError + 'static)),
+            None => link.source(),
+        }
+    })
+}
+
+/// What a JSON reader complains of, with and without the values that it quotes.
+pub(crate) struct Complaint {
+    quoting: String,
+    clean: Arc<JsonError>,
+}
+
+impl Complaint {
+    fn of(link: &(dyn StdError + 'static)) -> Option<Self> {
+        let json = link.downcast_ref::<serde_json::Error>()?;
+        Some(Self {
+            quoting: json.to_string(),
+            clean: Arc::new(JsonError::of(json)),
+        })
+    }
+
+    /// The cause without values.
+    pub(crate) fn clean(&self) -> SharedError {
+        Arc::clone(&self.clean) as SharedError
+    }
+
+    /// A text that may repeat the reader's, without values.
+    pub(crate) fn taken_out_of(&self, text: &str) -> String {
+        text.replace(&self.quoting, &self.clean.text)
+    }
+}
+
+/// Words that stood around a cause, where their own type could not be kept.
+#[derive(Debug)]
+struct Words {
+    text: String,
+    cause: SharedError,
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for Words {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.cause)
+    }
 }
 
 #[cfg(test)]
@@ -110,7 +202,12 @@ mod tests {
         id: u32,
         kind: Option<Kind>,
         own: Option<Own>,
+        none: Option<Empty>,
     }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Empty {}
 
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "lowercase")]
@@ -148,6 +245,19 @@ mod tests {
             (
                 r#"{"id":1,"own":"s3cr3t"}"#,
                 "the type refused a value at line",
+            ),
+            // A name that reads like the end of a complaint.
+            (
+                r#"{"id":1,"none":{"x, expected s3cr3t":1}}"#,
+                "unknown field at line",
+            ),
+            (
+                r#"{"id":1,"none":{"x, expected one of `s3cr3t":1}}"#,
+                "unknown field at line",
+            ),
+            (
+                r#"{"id":1,"kind":"x, expected `s3cr3t"}"#,
+                "unknown variant, expected `dome` or `bullet`",
             ),
             (r#"{"kind":null}"#, "missing field `id`"),
             (r#"{"id":1,"id":2}"#, "duplicate field `id`"),

@@ -21,6 +21,7 @@ mod random;
 mod reasons;
 mod redirects;
 mod refresh;
+mod refresher_errors;
 mod request_ids;
 mod resends;
 mod retries;
