@@ -18,11 +18,11 @@ use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
-pub(crate) use guard::PANICKED;
+pub(crate) use guard::{PANICKED, clock, wall_clock};
 
 use crate::backoff::Backoff;
 use crate::cancel::CancelReason;
@@ -133,8 +133,8 @@ impl End {
 
 impl<'a, T: Transport> Call<'a, T> {
     fn new(shared: &'a Shared, transport: &'a T, plan: &'a mut CallPlan) -> Self {
-        let started = guard::clock(transport);
-        let mut opening = plan.opening(shared, started, transport.wall_clock());
+        let started = clock(transport);
+        let mut opening = plan.opening(shared, started, wall_clock(transport));
         // A credential that the caller sends in the place of the client's does not make that one public.
         let mut redactor = match plan.begun {
             None => shared.redactor(),
@@ -272,8 +272,15 @@ impl<'a, T: Transport> Call<'a, T> {
     }
 
     fn time_left(&self) -> Duration {
-        self.deadline
-            .saturating_duration_since(self.transport.now())
+        self.deadline.saturating_duration_since(self.clock())
+    }
+
+    fn clock(&self) -> Instant {
+        self.seam.enter::<T, _>(|| self.transport.now())
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        self.seam.enter::<T, _>(|| self.transport.wall_clock())
     }
 
     /// One attempt, opened in the trail before it is sent and closed after it.
@@ -285,7 +292,7 @@ impl<'a, T: Transport> Call<'a, T> {
         resends: u32,
     ) -> Exchanged {
         let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
-        let now = self.now.take().unwrap_or_else(|| self.transport.now());
+        let now = self.now.take().unwrap_or_else(|| self.clock());
         let mut headers = HeaderMap::clone(&self.plan.hop.headers);
         if let Some(lease) = lease {
             self.hide(lease);
@@ -346,10 +353,10 @@ impl<'a, T: Transport> Call<'a, T> {
         if wait.is_zero() {
             return Ok(());
         }
-        let until = self.transport.now() + wait;
+        let until = self.clock() + wait;
         let seam = &self.seam;
-        let mut timer = pin!(seam.enter::<T, _>(|| self.transport.sleep_until(until)));
-        let timer = pin!(poll_fn(|cx| seam.enter::<T, _>(|| timer.as_mut().poll(cx))));
+        let timer = pin!(seam.enter::<T, _>(|| self.transport.sleep_until(until)));
+        let timer = pin!(seam.timer::<T>(timer));
         match race(pin!(std::future::pending::<()>()), timer, &mut self.cancel).await {
             Race::Cancelled(reason) => Err(cancelled(reason, "while waiting for the next attempt")),
             Race::Done(()) | Race::Time => Ok(()),
@@ -361,8 +368,7 @@ impl<'a, T: Transport> Call<'a, T> {
         let Some(begun) = self.plan.begun.take() else {
             return Ready::Now(None);
         };
-        let clock = || self.transport.wall_clock();
-        let ready = self.shared.credentials.ready(begun, clock);
+        let ready = self.shared.credentials.ready(begun, || self.wall_clock());
         if let Ready::Now(Some(lease)) | Ready::Due(lease) = &ready {
             self.hide(lease);
         }
@@ -378,7 +384,7 @@ impl<'a, T: Transport> Call<'a, T> {
 
     async fn first_credential(&mut self, ready: Ready) -> Result<Option<Lease>, (End, StopReason)> {
         if !matches!(ready, Ready::Now(_))
-            && let Err(error) = self.transport.ready()
+            && let Err(error) = self.seam.enter::<T, _>(|| self.transport.ready())
         {
             let end = End::error(ErrorKind::Connect, error.to_string()).caused_by(error);
             return Err((end, StopReason::NotRetryable));
@@ -401,10 +407,10 @@ impl<'a, T: Transport> Call<'a, T> {
 
     /// A token that is newer than one about to end, or that one where it has to serve on; `None` if it has ended.
     async fn before_its_end(&mut self, old: &Lease) -> Result<Option<Lease>, (End, StopReason)> {
-        if !old.holds_at(self.transport.wall_clock()) {
+        if !old.holds_at(self.wall_clock()) {
             return Ok(None);
         }
-        let patience = after(self.transport.now(), EARLY_WAIT).min(self.deadline);
+        let patience = after(self.clock(), EARLY_WAIT).min(self.deadline);
         match self.refreshed(Some(old), patience).await {
             Race::Done(Ok(lease)) => return Ok(Some(lease)),
             Race::Cancelled(reason) => return Err(cancelled(reason, IN_REFRESH)),
@@ -416,7 +422,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 "no new token ahead of time; the old one still holds and is used on"
             ),
         }
-        let now = self.transport.wall_clock();
+        let now = self.wall_clock();
         if !old.holds_at(now) {
             return Ok(None);
         }
@@ -449,9 +455,11 @@ impl<'a, T: Transport> Call<'a, T> {
     ) -> Race<Result<Lease, RefreshFailed>> {
         // The time that passes belongs to no attempt.
         self.now = None;
-        let fetch = self.shared.credentials.newer_than(known, self.transport);
-        let timer = std::pin::pin!(self.transport.sleep_until(until));
-        race(std::pin::pin!(fetch), timer, &mut self.cancel).await
+        let (transport, seam) = (self.transport, &self.seam);
+        let fetch = self.shared.credentials.newer_than(known, transport, seam);
+        let timer = pin!(seam.enter::<T, _>(|| transport.sleep_until(until)));
+        let timer = pin!(seam.timer::<T>(timer));
+        race(pin!(fetch), timer, &mut self.cancel).await
     }
 
     /// Closes the trail and makes the caller's result.

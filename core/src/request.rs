@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::call::run_call;
+use crate::call::{clock, run_call, wall_clock};
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::error::Error;
@@ -227,7 +227,7 @@ impl<T: Transport> RequestBuilder<Client<T>> {
         draft.begin(&shared);
         // Boxed: a call has room for all that it may come to, several KiB, and callers move futures about.
         Box::pin(async move {
-            let mut plan = draft.plan(&shared, || (transport.now(), transport.wall_clock()))?;
+            let mut plan = draft.plan(&shared, || (clock(&*transport), wall_clock(&*transport)))?;
             run_call(&shared, &*transport, &mut plan).await
         })
     }

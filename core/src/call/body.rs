@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body::Body;
+use http_body::{Body as _, Frame};
 
 use super::seam::Seam;
 use crate::charset::Charset;
@@ -39,13 +39,13 @@ impl Collected {
     /// Reads to the end, or to the limit.
     pub(super) async fn read<T: Transport>(
         &mut self,
-        mut body: T::Body,
+        body: T::Body,
         limit: u64,
         seam: &Seam,
     ) -> Result<(), ReadError> {
         let mut pieces = 0;
-        let mut next =
-            |cx: &mut Context<'_>| seam.enter::<T, _>(|| Pin::new(&mut body).poll_frame(cx));
+        let mut body = Reading::<T>(Some(body), seam);
+        let mut next = |cx: &mut Context<'_>| body.poll(cx);
         while let Some(frame) = poll_fn(&mut next).await {
             pieces += 1;
             if pieces % PIECES == 0 {
@@ -82,6 +82,25 @@ impl Collected {
         } else {
             self.all.into()
         }
+    }
+}
+
+/// A body that is being read. The transport's own code also runs where it is dropped.
+struct Reading<'a, T: Transport>(Option<T::Body>, &'a Seam);
+
+impl<T: Transport> Reading<'_, T> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        match &mut self.0 {
+            Some(body) => self.1.enter::<T, _>(|| Pin::new(body).poll_frame(cx)),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+impl<T: Transport> Drop for Reading<'_, T> {
+    fn drop(&mut self) {
+        let body = self.0.take();
+        self.1.enter::<T, _>(|| drop(body));
     }
 }
 

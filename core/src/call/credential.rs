@@ -11,6 +11,7 @@ use futures_util::future::select;
 use http::HeaderValue;
 
 use super::refresh::{Failure, RefreshFailed, ask, begin};
+use super::seam::Seam;
 use super::serving;
 use crate::error::BoxError;
 use crate::redact::Secret;
@@ -99,7 +100,15 @@ pub(crate) type Refresh = Box<dyn FnOnce() -> RefreshFuture + Send>;
 /// What the client sends as its credential.
 pub(crate) struct Credentials {
     refresher: Option<Arc<Refresher>>,
-    state: Arc<Mutex<State>>,
+    held: Arc<Held>,
+}
+
+/// The state, and what tells those who wait that it changed. Code of the program's own runs in clocks, in wakers and where
+/// an error of its own is dropped, and it may use the client: none of it runs under the lock.
+#[derive(Default)]
+struct Held {
+    state: Mutex<State>,
+    changed: Event,
 }
 
 #[derive(Default)]
@@ -116,8 +125,6 @@ struct State {
     pending: Option<Pending>,
     /// The latest failure since there was a token.
     failure: Option<Failure>,
-    /// Tells those who wait that something changed.
-    changed: Event,
 }
 
 /// A refresh under way.
@@ -166,7 +173,7 @@ impl Credentials {
     pub(crate) fn new(token: Option<Token>, refresher: Option<Refresher>) -> Self {
         let credentials = Self {
             refresher: refresher.map(Arc::new),
-            state: Arc::default(),
+            held: Arc::default(),
         };
         if let Some(token) = token {
             credentials.set(token);
@@ -176,15 +183,18 @@ impl Credentials {
 
     /// Puts a new token in the place of the old.
     pub(crate) fn set(&self, token: Token) {
-        let mut state = lock(&self.state);
+        let mut state = self.held.lock();
         state.begun += 1;
         state.current_from = state.begun;
-        state.put(token, self.refresher.is_some());
+        let ended = state.put(token, self.refresher.is_some());
+        drop(state);
+        self.held.changed.notify(usize::MAX);
+        drop(ended);
     }
 
     /// The token that the client has now.
     pub(crate) fn current(&self) -> Option<Lease> {
-        lock(&self.state).current.clone()
+        self.held.lock().current.clone()
     }
 
     /// What a call that begins now sends first.
@@ -200,12 +210,13 @@ impl Credentials {
                 None => Ready::Now(None),
             };
         };
-        if self.refresher.is_some() {
-            let mut state = lock(&self.state);
+        if self.refresher.is_some() && lease.token.expires_at.is_some() {
+            let now = now();
+            let mut state = self.held.lock();
             let due = if state.generation == lease.generation {
                 state.is_due(now)
             } else {
-                lease.token.expires_at.is_some() && !lease.holds_at(now())
+                !lease.holds_at(now)
             };
             if due {
                 return Ready::Due(lease);
@@ -217,7 +228,7 @@ impl Credentials {
     /// Lets a token that still holds serve on after its refresh failed: the next try comes when half of what is left
     /// is over, so that a service in trouble is not asked by every call.
     pub(crate) fn put_off(&self, kept: &Lease, now: SystemTime) {
-        let mut state = lock(&self.state);
+        let mut state = self.held.lock();
         if state.generation == kept.generation
             && let Some(end) = kept.token.expires_at
         {
@@ -229,21 +240,26 @@ impl Credentials {
     /// A token that is newer than `refused`: one that is there already, or the next of the refresher.
     ///
     /// Whoever waits may go away; the refresh goes on.
-    pub(crate) async fn newer_than<T: Transport>(
+    pub(super) async fn newer_than<T: Transport>(
         &self,
         refused: Option<&Lease>,
         transport: &T,
+        seam: &Seam,
     ) -> Result<Lease, RefreshFailed> {
         let known = refused.map_or(0, |lease| lease.generation);
         let mut waited = Waited::default();
         loop {
-            match self.step(known, &mut waited, transport)? {
+            match self.step(known, &mut waited, transport, seam)? {
                 Step::Newer(lease) => {
-                    lock(&self.state).settle(|| transport.wall_clock());
+                    if lease.token.expires_at.is_some() {
+                        let now = seam.enter::<T, _>(|| transport.wall_clock());
+                        self.held.lock().settle(now);
+                    }
                     return Ok(lease);
                 }
                 Step::Wait(changed, patience) => {
-                    select(changed, pin!(transport.sleep_until(patience))).await;
+                    let timer = pin!(seam.enter::<T, _>(|| transport.sleep_until(patience)));
+                    select(changed, pin!(seam.timer::<T>(timer))).await;
                 }
             }
         }
@@ -255,12 +271,15 @@ impl Credentials {
         known: u64,
         waited: &mut Waited,
         transport: &T,
+        seam: &Seam,
     ) -> Result<Step, RefreshFailed> {
-        let mut state = lock(&self.state);
+        let now = seam.enter::<T, _>(|| transport.now());
+        // Before the lock is taken, so that it is dropped after it.
+        let changed = self.held.changed.listen();
+        let mut state = self.held.lock();
         if let Some(newer) = state.current.as_ref().filter(|l| l.generation > known) {
             return Ok(Step::Newer(newer.clone()));
         }
-        let now = transport.now();
         let last = waited.last;
         if let Some(failure) = state.failure.as_mut()
             && failure.counts(last, now)
@@ -272,7 +291,6 @@ impl Credentials {
                 "the token refresher calls through the client that it serves; expected a client of its own",
             ));
         }
-        let changed = state.changed.listen();
         let pending = state.pending.as_ref();
         if let Some(pending) = pending.filter(|pending| now < pending.began + PATIENCE) {
             waited.last = Some(pending.number);
@@ -297,7 +315,7 @@ impl Credentials {
         // The work is polled by the spawned task alone: what it opens must not hang on the runtime of a caller that
         // goes away.
         let task = Task {
-            state: Arc::downgrade(&self.state),
+            held: Arc::downgrade(&self.held),
             number,
             began: now,
             really_began: Instant::now(),
@@ -305,19 +323,20 @@ impl Credentials {
         let refresh = begin(refresher);
         // A call within another client's refresher waits for this one: it serves that client, too.
         let clients = serving::within(self.identity(), serving::served);
-        transport.spawn(Box::pin(async move {
+        let work = async move {
             let result = match refresh {
                 Ok(refresh) => ask(refresh, clients).await,
                 Err(panicked) => Err(panicked),
             };
             task.ended(result);
-        }));
+        };
+        seam.enter::<T, _>(|| transport.spawn(Box::pin(work)));
         Ok(Step::Wait(changed, now + PATIENCE))
     }
 
     /// What tells one client's credentials from another's while they exist.
     pub(crate) fn identity(&self) -> usize {
-        Arc::as_ptr(&self.state).addr()
+        Arc::as_ptr(&self.held).addr()
     }
 }
 
@@ -338,7 +357,7 @@ struct Waited {
 
 /// A refresh at work.
 struct Task {
-    state: Weak<Mutex<State>>,
+    held: Weak<Held>,
     number: u64,
     /// By the transport's clock.
     began: Instant,
@@ -348,37 +367,42 @@ struct Task {
 impl Task {
     /// Keeps what the refresher gave.
     fn ended(self, result: Result<Token, RefreshFailed>) {
-        let Some(state) = self.state.upgrade() else {
+        let Some(held) = self.held.upgrade() else {
             return;
         };
-        let mut state = lock(&state);
-        match result {
+        let mut state = held.lock();
+        let ended = match &result {
             // A token that was set meanwhile, or that a later refresh gave, is newer.
-            Ok(_) if state.current_from > self.number => {}
+            Ok(_) if state.current_from > self.number => None,
             Ok(token) => {
                 state.current_from = self.number;
-                state.put(token, true);
+                state.put(token.clone(), true)
             }
             // While a later refresh is at work, nothing has failed.
             Err(error) if state.is_pending(self.number) => {
                 let at = self.began + self.really_began.elapsed();
-                let failure = Failure::new(self.number, error, state.failure.as_ref(), at);
-                state.failure = Some(failure);
+                let before = state.failure.as_ref();
+                let failure = Failure::new(self.number, error.clone(), before, at);
+                state.failure.replace(failure)
             }
-            Err(_) => {}
-        }
+            Err(_) => None,
+        };
+        drop(state);
+        drop((ended, result));
+        // Those who wait are told as the task is dropped.
     }
 }
 
 impl Drop for Task {
     /// Also where the runtime ends and drops the work.
     fn drop(&mut self) {
-        if let Some(state) = self.state.upgrade() {
-            let mut state = lock(&state);
+        if let Some(held) = self.held.upgrade() {
+            let mut state = held.lock();
             if state.is_pending(self.number) {
                 state.pending = None;
             }
-            state.changed.notify(usize::MAX);
+            drop(state);
+            held.changed.notify(usize::MAX);
         }
     }
 }
@@ -389,38 +413,31 @@ impl State {
         pending.is_some_and(|pending| pending.number == number)
     }
 
-    fn put(&mut self, token: Token, refreshable: bool) -> Lease {
+    /// Puts a token in the place of the old. Returns the failure that it ends, to be dropped without the lock.
+    #[must_use]
+    fn put(&mut self, token: Token, refreshable: bool) -> Option<Failure> {
         self.generation += 1;
         self.due = Due::Open;
-        self.failure = None;
-        self.changed.notify(usize::MAX);
-        let lease = Lease {
+        self.current = Some(Lease {
             token,
             generation: self.generation,
             refreshable,
             header: Arc::default(),
-        };
-        self.current = Some(lease.clone());
-        lease
+        });
+        self.failure.take()
     }
 
     /// Whether the token is to be replaced ahead of time.
-    fn is_due(&mut self, now: impl FnOnce() -> SystemTime) -> bool {
-        match self.current.as_ref().and_then(|l| l.token.expires_at) {
-            None => false,
-            Some(_) => {
-                let now = now();
-                self.settle(|| now);
-                matches!(self.due, Due::At(due) if due <= now)
-            }
-        }
+    fn is_due(&mut self, now: SystemTime) -> bool {
+        self.settle(now);
+        matches!(self.due, Due::At(due) if due <= now)
     }
 
     /// Settles the open date of a token that is seen for the first time.
-    fn settle(&mut self, now: impl FnOnce() -> SystemTime) {
+    fn settle(&mut self, now: SystemTime) {
         let end = self.current.as_ref().and_then(|l| l.token.expires_at);
         if let (Due::Open, Some(end)) = (self.due, end) {
-            self.due = match end.duration_since(now()) {
+            self.due = match end.duration_since(now) {
                 Ok(left) if !left.is_zero() => Due::At(end - MARGIN.min(left / MARGIN_PART)),
                 // New, and over already: a clock is wrong. Asking again would never end; a 401 settles it.
                 _ => Due::Never,
@@ -446,9 +463,11 @@ impl Token {
     }
 }
 
-/// A panic under the lock leaves a state that is still whole: each change is a single assignment.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+impl Held {
+    /// A panic under the lock leaves a state that is still whole: each change is a single assignment.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Lease {
@@ -481,10 +500,7 @@ impl Lease {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
-            .field(
-                "token",
-                &lock(&self.state).current.as_ref().map(Lease::secret),
-            )
+            .field("token", &self.current().as_ref().map(Lease::secret))
             .field("refresher", &self.refresher.is_some())
             .finish()
     }

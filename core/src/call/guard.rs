@@ -1,7 +1,7 @@
 //! What makes sure that every call's trail is closed and told, however the call ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tracing::Span;
 
@@ -74,7 +74,7 @@ impl<'a, T: Transport> Guard<'a, T> {
 
     /// Closes the attempt.
     pub(super) fn attempt_ended(&mut self, span: &Span) {
-        let now = self.transport.now();
+        let now = clock(self.transport);
         self.attempt_end = Some(now);
         if let Some(connection) = self.sent.as_ref().and_then(SentMark::connection) {
             self.recorder
@@ -138,8 +138,13 @@ impl<T: Transport> Drop for Guard<'_, T> {
 }
 
 /// The time, also if the transport's clock panics: that would end the process where a panic is being dealt with already.
-pub(super) fn clock<T: Transport>(transport: &T) -> Instant {
+pub(crate) fn clock<T: Transport>(transport: &T) -> Instant {
     catch_unwind(AssertUnwindSafe(|| transport.now())).unwrap_or_else(|_| Instant::now())
+}
+
+/// The date, also if the transport's calendar panics: it is read before a call has a trail.
+pub(crate) fn wall_clock<T: Transport>(transport: &T) -> SystemTime {
+    catch_unwind(AssertUnwindSafe(|| transport.wall_clock())).unwrap_or_else(|_| SystemTime::now())
 }
 
 /// Whether a request without a response went out.

@@ -1,6 +1,8 @@
 //! Who panicked: this library, or a transport of the program's own.
 
 use std::any::TypeId;
+use std::future::{Future as _, poll_fn};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::guard::{PANICKED, TRANSPORT_PANICKED};
@@ -16,10 +18,16 @@ impl Seam {
         if is_built_in::<T>() {
             return work();
         }
-        self.0.store(true, Ordering::Relaxed);
+        let before = self.0.swap(true, Ordering::Relaxed);
         let output = work();
-        self.0.store(false, Ordering::Relaxed);
+        // Where a panic drops what belongs to the transport, it stays the transport's.
+        self.0.store(before, Ordering::Relaxed);
         output
+    }
+
+    /// Drives a timer of the transport.
+    pub(super) async fn timer<T: Transport>(&self, mut timer: Pin<&mut T::Sleep>) {
+        poll_fn(|cx| self.enter::<T, _>(|| timer.as_mut().poll(cx))).await;
     }
 
     /// Says what panicked.

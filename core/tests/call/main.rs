@@ -36,3 +36,4 @@ mod sign_in;
 mod success_bodies;
 mod timeouts;
 mod tracing_headers;
+mod user_code;

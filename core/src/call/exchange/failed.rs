@@ -84,7 +84,7 @@ impl<T: Transport> Attempt<'_, T> {
         mark: &SentMark,
     ) -> Exchanged {
         let sent = sent(recorder, mark);
-        let now = self.transport.now();
+        let now = guard::clock(self.transport);
         let phase = phase(sent, mark);
         let ended = self.timing.ended_by(now, phase.is_connected());
         let reason = self.late(phase, mark, self.timing.limit(ended, now));
@@ -118,7 +118,7 @@ impl<T: Transport> Attempt<'_, T> {
             CancelReason::Cancelled => guard::CANCELLED.to_owned(),
             CancelReason::Deadline => {
                 mark.note_timeout();
-                let limit = Limit::of_caller(self.timing.started, self.transport.now());
+                let limit = Limit::of_caller(self.timing.started, guard::clock(self.transport));
                 self.late(phase(sent, mark), mark, limit)
             }
         };
