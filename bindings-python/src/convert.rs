@@ -123,6 +123,24 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(secret.get().0.expose().to_owned());
     }
+    if value.is_instance_of::<PyInt>() {
+        // Also of an enum that derives from `int`, whose `str()` may be its member's name.
+        let digits = PyInt::type_object(value.py()).call_method1("__repr__", (value,))?;
+        return utf8(name, digits.cast()?);
+    }
+    if let Ok(float) = value.cast::<PyFloat>() {
+        let float = float.value();
+        if !float.is_finite() {
+            return Err(not_finite(name, value));
+        }
+        // Python's own text of a large or a small one has an exponent, which few servers read.
+        let whole = if float.fract() == 0.0 { ".0" } else { "" };
+        return Ok(format!("{float}{whole}"));
+    }
+    static ENUM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if value.is_instance(ENUM.import(value.py(), "enum", "Enum")?)? {
+        return text(name, &value.getattr("value")?);
+    }
     // Bytes, generators, sets, mappings: their `str()` is of no use to a server.
     if value.try_iter().is_ok() {
         return Err(expected(
@@ -131,7 +149,38 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
             value,
         ));
     }
+    other_text(name, value)
+}
+
+/// The text of a value of one of Python's other types, or of a type of the program's own.
+fn other_text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    static DATE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = value.py();
+    // A `datetime` too; of one with a zone it is the form of RFC 3339.
+    if value.is_instance(DATE.import(py, "datetime", "date")?)? {
+        return utf8(name, value.call_method0("isoformat")?.cast()?);
+    }
+    if value.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)? {
+        if !value.call_method0("is_finite")?.is_truthy()? {
+            return Err(not_finite(name, value));
+        }
+        return utf8(name, value.call_method1("__format__", ("f",))?.cast()?);
+    }
+    // The `str()` of these is a name or an address in memory.
+    let inherited = PyAny::type_object(py).getattr("__str__")?;
+    if value.get_type().getattr("__str__")?.is(&inherited) {
+        return Err(expected(
+            name,
+            "a value that has a text (`__str__`), such as text or a number",
+            value,
+        ));
+    }
     utf8(name, &value.str()?)
+}
+
+fn not_finite(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    PyValueError::new_err(format!("{name} is {value}; expected a finite number"))
 }
 
 /// The value of a header.

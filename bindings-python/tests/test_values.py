@@ -2,15 +2,20 @@
 
 import asyncio
 import copy
+import datetime
+import enum
 import inspect
 import pickle
 import subprocess
 import sys
 import textwrap
+import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, get_type_hints
 from unittest.mock import create_autospec
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -74,6 +79,45 @@ def test_a_query_leaves_out_what_is_none(server: Server, url: str, query: Any) -
         client.get("/ok", query=query)
         client.get("/ok", query={"only": None})
     assert [target for _, target, _, _ in server.seen] == ["/ok?limit=1&tag=a&tag=b", "/ok"]
+
+
+class Plain:
+    """It has no text of its own."""
+
+
+class Color(enum.Enum):
+    RED = "red"
+    ONE = 1
+    ODD = object()
+
+
+class Number(int, enum.Enum):
+    TWO = 2
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e16, "10000000000000000.0"),
+        (1e-7, "0.0000001"),
+        (-2.5, "-2.5"),
+        (3.0, "3.0"),
+        (10**30, "1" + "0" * 30),
+        (Decimal("1E+3"), "1000"),
+        (datetime.date(2026, 11, 26), "2026-11-26"),
+        (datetime.datetime(2026, 11, 26, 6, 7, 8, tzinfo=datetime.timezone.utc), "2026-11-26T06:07:08+00:00"),
+        (Color.RED, "red"),
+        (Color.ONE, "1"),
+        (Number.TWO, "2"),
+        (uuid.UUID(int=5), "00000000-0000-0000-0000-000000000005"),
+    ],
+)
+def test_values_are_sent_as_the_text_that_servers_read(server: Server, url: str, value: Any, text: str) -> None:
+    with reqtrail.Client(url) as client:
+        client.get("/ok", query={"a": value}, headers={"X-A": value})
+    (_, target, sent, _) = server.seen[-1]
+    assert parse_qs(urlsplit(target).query) == {"a": [text]}
+    assert sent["x-a"] == text
 
 
 def test_none_is_refused_where_it_is_sooner_a_mistake(url: str) -> None:
@@ -203,6 +247,7 @@ TIMES = [
 ]
 FLAGS = ["traceparent", "decompress", "http1_only", "danger_accept_invalid_certs"]
 PAIRS = "expected a mapping, or pairs of a name and a value"
+TEXT = "expected a value that has a text (`__str__`), such as text or a number"
 WRONG: list[tuple[dict[str, Any], str]] = [
     *(({name: True}, f"{name}: expected a whole number, not bool (True)") for name in NUMBERS),
     *(({name: 2.5}, f"{name}: expected a whole number, not float (2.5)") for name in NUMBERS),
@@ -274,6 +319,16 @@ WRONG_OF_REQUESTS: list[tuple[dict[str, Any], str]] = [
     ({"params": 5}, f"params: {PAIRS}, not int (5)"),
     ({"params": {"id": [1]}}, 'params: expected a single value such as text or a number, not list (key "id")'),
     ({"headers": {"X-A": b"b"}}, 'headers: expected a single value such as text or a number, not bytes (key "X-A")'),
+    ({"params": {"id": object()}}, f'params: {TEXT}, not object (key "id")'),
+    ({"params": {"id": len}}, f'params: {TEXT}, not builtin_function_or_method (key "id")'),
+    ({"query": {"a": lambda: 1}}, f'query: {TEXT}, not function (key "a")'),
+    ({"query": {"a": [1, Plain()]}}, f'query: {TEXT}, not Plain (key "a")'),
+    ({"query": {"a": Plain}}, f'query: {TEXT}, not type (key "a")'),
+    ({"query": {"a": Color.ODD}}, f'query: {TEXT}, not object (key "a")'),
+    ({"headers": {"X-A": Plain()}}, f'headers: {TEXT}, not Plain (key "X-A")'),
+    ({"query": {"a": float("nan")}}, 'query is nan; expected a finite number (key "a")'),
+    ({"params": {"id": float("-inf")}}, 'params is -inf; expected a finite number (key "id")'),
+    ({"query": {"a": Decimal("NaN")}}, 'query is NaN; expected a finite number (key "a")'),
     ({"content": 5}, "content: expected bytes or str, not int (5)"),
     ({"content": {}}, "content: expected bytes or str, not dict"),
     ({"json": {1, 2}}, "json: Object of type set is not JSON serializable; expected what json.dumps can write"),

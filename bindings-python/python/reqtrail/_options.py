@@ -27,7 +27,8 @@ Headers = (
 that has both kinds of values."""
 
 QueryValue = object | None
-"""A value of a query parameter: text, a number, or anything whose ``str()`` the server understands; ``None`` is left out."""
+"""A value of a query parameter: text, a number, a member of an enum (its value is sent), a date or a time
+(``isoformat()``), or anything whose ``str()`` the server understands; ``None`` is left out."""
 
 
 class CustomAuth(TypedDict, total=False):
