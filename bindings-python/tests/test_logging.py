@@ -281,6 +281,55 @@ def test_a_hook_that_calls_has_records_of_its_own_call(url: str) -> None:
     assert sorted(vars(record)["path"] for record in listener.records) == ["/echo", "/ok"]
 
 
+@pytest.mark.parametrize("looped", [False, True], ids=["Client", "AsyncClient"])
+def test_the_failed_call_of_a_refresher_is_logged_once(url: str, run: Runner, looped: bool) -> None:
+    listener = Listener()
+    calls = 80  # More than the calls behind others that are remembered.
+    asked: list[None] = []
+
+    async def main() -> None:
+        async with reqtrail.AsyncClient(url) as inner:
+
+            async def refresh() -> str:
+                asked.append(None)
+                await inner.get("/private")
+                return "never"
+
+            async with reqtrail.AsyncClient(url, token_refresher=refresh) as client:
+                await asyncio.gather(*(client.get("/private") for _ in range(calls)), return_exceptions=True)
+
+    def blocking() -> None:
+        with reqtrail.Client(url) as inner:
+
+            def refresh() -> str:
+                asked.append(None)
+                inner.get("/private")
+                return "never"
+
+            with reqtrail.Client(url, token_refresher=refresh) as client:
+
+                def call() -> None:
+                    with pytest.raises(reqtrail.AuthenticationError):
+                        client.get("/private")
+
+                threads = [threading.Thread(target=call) for _ in range(calls)]
+                for one in threads:
+                    one.start()
+                for one in threads:
+                    one.join(20)
+
+    with listening(listener, logging.WARNING):
+        if looped:
+            run(main())
+        else:
+            blocking()
+    logged = [record.call_id for record in listener.records]  # type: ignore[attr-defined]
+    assert len(set(logged)) == len(logged)
+    # Those of the refresher have an attempt.
+    assert [record.status for record in listener.records if record.attempt] == [401] * len(asked)  # type: ignore[attr-defined]
+    assert len(logged) == calls + len(asked)
+
+
 def test_off_until_asked(url: str) -> None:
     program = """
         import logging, sys, threading, reqtrail

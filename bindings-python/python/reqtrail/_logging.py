@@ -21,8 +21,11 @@ logger.addHandler(_null)
 _handling: ContextVar[bool] = ContextVar("reqtrail_handling", default=False)
 """A handler is being called. What it does with a client of reqtrail is not logged: it would come back here for ever."""
 
-_logged: deque[str] = deque(maxlen=64)
-"""The call IDs of failures that stand behind those of other calls: one sign-in that fails may be behind hundreds."""
+_logged: deque[str] = deque(maxlen=256)
+"""The call IDs of the latest failures that were logged: a refresher's call is logged by its own client, too."""
+
+_behind: deque[str] = deque(maxlen=64)
+"""Those that stand behind failures of other calls: one sign-in that fails may be behind hundreds."""
 
 is_enabled_for = logger.isEnabledFor
 """Asked before each call."""
@@ -119,13 +122,15 @@ def _failed(error: ReqtrailError, task: str | None) -> None:
     behind = error.__cause__
     if isinstance(behind, ReqtrailError):
         trail: Trail | None = behind.trail
-        if trail is not None and trail.call_id not in _logged:
-            _logged.append(trail.call_id)
-            _failed(behind, task)
+        if trail is not None and trail.call_id not in _behind:
+            _behind.append(trail.call_id)
+            if trail.call_id not in _logged:
+                _failed(behind, task)
     # Without a kind: a server action that failed, whose calls went well.
     own: Trail | None = error.trail
     if error.kind is None or own is None or getattr(error, "_sums_up", False):
         return
+    _logged.append(own.call_id)
     data = own.to_dict()
     attempts = data["attempts"]
     last: dict[str, Any] = attempts[-1] if attempts else {}
