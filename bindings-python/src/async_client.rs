@@ -9,7 +9,7 @@ use reqtrail::host::{Finished, current_tag, prepare_tagged};
 use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
-use crate::client::{Kept, Lent, described};
+use crate::client::{Kept, Lent};
 use crate::config::Config;
 use crate::failure::{self, guarded};
 use crate::logging;
@@ -197,7 +197,7 @@ impl RawAsyncClient {
 
     /// Its base URL and the name of its dialect; `None` once it is closed.
     fn describe(&self) -> Option<(String, String)> {
-        self.kept.peek().map(|(client, _)| described(&client))
+        self.kept.describe()
     }
 
     /// Whether this is still the process that the loops were added in.

@@ -134,6 +134,13 @@ impl<X: Clone + Send> Kept<X> {
             .then(|| (built.client.clone(), built.extra.clone()))
     }
 
+    /// Its base URL and the name of its dialect, in the child of a fork too; `None` once it is closed.
+    pub(crate) fn describe(&self) -> Option<(String, String)> {
+        let state = self.lock();
+        let client = &state.as_ref()?.client;
+        Some((client.base_url().to_owned(), client.dialect().to_owned()))
+    }
+
     /// What the client is built from; `None` once it is closed.
     pub(crate) fn config(&self) -> Option<Arc<Config>> {
         self.lock().as_ref().map(|built| Arc::clone(&built.config))
@@ -278,7 +285,7 @@ impl RawClient {
 
     /// Its base URL and the name of its dialect; `None` once it is closed.
     fn describe(&self) -> Option<(String, String)> {
-        self.0.peek().map(|(client, _)| described(&client))
+        self.0.describe()
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -325,11 +332,6 @@ fn finish(
     result
         .map(RawResponse)
         .map_err(|error| logging::failed(py, failure::raised(py, error)))
-}
-
-/// What a client's `repr` shows.
-pub(crate) fn described(client: &blocking::Client) -> (String, String) {
-    (client.base_url().to_owned(), client.dialect().to_owned())
 }
 
 /// The Python half's trail.

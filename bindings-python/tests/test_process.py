@@ -34,8 +34,10 @@ def test_a_fork_gets_a_client_of_its_own(url: str) -> None:
     client.set_token("good")
     assert client.get("/private").status == 200
     ids = []
+    shown = repr(client)
 
     def work() -> None:
+        assert repr(client) == shown
         for _ in range(3):
             assert client.get("/private").status == 200
         errors: list[BaseException] = []
@@ -76,6 +78,12 @@ def test_a_fork_of_an_asyncio_program(url: str) -> None:
         assert all(response.status == 200 for response in responses)
 
     asyncio.run(some())
+    shown = repr(client)
+
+    def look() -> None:
+        assert repr(client) == shown
+
+    in_child(look)
     for _ in range(3):
         in_child(lambda: asyncio.run(some()))
     asyncio.run(some())
