@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_channel::oneshot;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use reqtrail::host::{Finished, current_tag, prepare_tagged};
+use reqtrail::host::{Finished, Serving, current_tag, prepare_tagged};
 use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::failure::{self, guarded};
 use crate::logging;
 use crate::openstack;
-use crate::refresh::{self, Asker};
+use crate::refresh::{self, Answer, Asker, RawServing};
 use crate::request;
 use crate::response::RawResponse;
 
@@ -97,7 +97,8 @@ impl RawAsyncClient {
         Ok(RawPort { board, port, fd })
     }
 
-    /// Starts a call; its result comes out of `drain` under its tag.
+    /// Starts a call; its result comes out of `drain` under its tag. `serving` is the refresh that it is made for, if any.
+    #[expect(clippy::too_many_arguments, reason = "what a call consists of")]
     fn start(
         &self,
         py: Python<'_>,
@@ -106,13 +107,16 @@ impl RawAsyncClient {
         target: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
         link: bool,
+        serving: Option<&Bound<'_, RawServing>>,
     ) -> PyResult<()> {
         guarded(py, || {
             let (client, board) = self.parts(py)?;
             board.log_attempts(logging::wants_attempts(py));
             let request = request::build(&client, method, target, options, link)?;
             board.begins(tag, None);
-            client.host().submit(prepare_tagged(request, tag), tag);
+            RawServing::within(serving, || {
+                client.host().submit(prepare_tagged(request, tag), tag);
+            });
             Ok(())
         })
     }
@@ -125,13 +129,14 @@ impl RawAsyncClient {
         what: &str,
         server_id: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
+        serving: Option<&Bound<'_, RawServing>>,
     ) -> PyResult<()> {
         guarded(py, || {
             let (client, board) = self.parts(py)?;
             board.log_attempts(logging::wants_attempts(py));
             let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
             board.begins(tag, Some(slot));
-            client.host().submit_flow(flow, tag);
+            RawServing::within(serving, || client.host().submit_flow(flow, tag));
             Ok(())
         })
     }
@@ -229,8 +234,9 @@ fn build(
             return builder;
         }
         builder.token_refresher_in_context(current_tag, move |tag| {
-            let (answer, answered) = oneshot::channel::<Result<Secret, refresh::BoxError>>();
-            asked.ask(tag, answer);
+            let (sender, answered) = oneshot::channel::<Result<Secret, refresh::BoxError>>();
+            let serving = Serving::here();
+            asked.ask(tag, Answer { sender, serving });
             async move {
                 answered.await.unwrap_or_else(|_| {
                     Err("the event loop ended before the token refresher".into())

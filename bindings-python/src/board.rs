@@ -232,7 +232,7 @@ impl Board {
                 }
                 Event::Call(trail) => ("call", Py::new(py, RawTrail(trail))?.into_any()),
                 Event::Refresh(answer, context) => {
-                    let asked = RawRefresh::new(answer, context, Arc::clone(self), port.id);
+                    let asked = RawRefresh::new(py, answer, context, Arc::clone(self), port.id)?;
                     ("refresh", Py::new(py, asked)?.into_any())
                 }
             };

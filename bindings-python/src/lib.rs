@@ -37,7 +37,7 @@ mod _native {
     #[pymodule_export]
     use crate::openstack::RawReport;
     #[pymodule_export]
-    use crate::refresh::RawRefresh;
+    use crate::refresh::{RawRefresh, RawServing};
     #[pymodule_export]
     use crate::response::{RawResponse, RawTrail};
     #[pymodule_export]

@@ -1,5 +1,6 @@
 //! Token refreshers that are Python functions.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_channel::oneshot;
@@ -7,6 +8,7 @@ use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use reqtrail::Secret;
+use reqtrail::host::Serving;
 
 use crate::board::Board;
 use crate::config::Config;
@@ -15,8 +17,45 @@ use crate::failure;
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where a loop puts the new token.
-pub(crate) type Answer = oneshot::Sender<Result<Secret, BoxError>>;
+/// Where a loop puts the new token, and for whom it makes one.
+pub(crate) struct Answer {
+    pub(crate) sender: oneshot::Sender<Result<Secret, BoxError>>,
+    pub(crate) serving: Serving,
+}
+
+/// The clients that a refresh is for, as a context variable holds them while the refresher works: a call on their behalf
+/// that would wait for that refresh is refused. Tasks that the refresher leaves behind have the variable too, so it ends.
+#[pyclass(frozen, module = "reqtrail._native")]
+pub(crate) struct RawServing {
+    clients: Serving,
+    over: AtomicBool,
+}
+
+impl RawServing {
+    fn new(clients: Serving) -> Self {
+        Self {
+            clients,
+            over: AtomicBool::new(false),
+        }
+    }
+
+    /// Submits a call for the refresh, if there is one that is still at work.
+    pub(crate) fn within<O>(serving: Option<&Bound<'_, Self>>, submit: impl FnOnce() -> O) -> O {
+        match serving.map(Bound::get) {
+            Some(serving) if !serving.over.load(Ordering::Relaxed) => {
+                serving.clients.within(submit)
+            }
+            _ => submit(),
+        }
+    }
+}
+
+#[pymethods]
+impl RawServing {
+    fn end(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
 
 /// Whose context a refresher that blocks runs in a copy of.
 pub(crate) enum Asker {
@@ -51,7 +90,9 @@ pub(crate) fn call(config: &Config, asker: &Asker) -> Result<Secret, BoxError> {
                     context.bind(py).call_method1("run", (refresher,))?
                 }
                 Asker::Context(None) => refresher.bind(py).call0()?,
-                Asker::Tag(tag) => refresher.bind(py).call1((*tag,))?,
+                Asker::Tag(tag) => refresher
+                    .bind(py)
+                    .call1((*tag, RawServing::new(Serving::here())))?,
             };
             if token.hasattr("__await__")? {
                 // Left alone it would complain of never having been awaited.
@@ -77,23 +118,28 @@ pub(crate) struct RawRefresh {
     /// The context of the call that asks, where another loop knew it.
     #[pyo3(get)]
     context: Option<Py<PyAny>>,
+    #[pyo3(get)]
+    serving: Py<RawServing>,
     board: Arc<Board>,
     port: u32,
 }
 
 impl RawRefresh {
     pub(crate) fn new(
+        py: Python<'_>,
         answer: Answer,
         context: Option<Py<PyAny>>,
         board: Arc<Board>,
         port: u32,
-    ) -> Self {
-        Self {
+    ) -> PyResult<Self> {
+        let serving = Py::new(py, RawServing::new(answer.serving.clone()))?;
+        Ok(Self {
             answer: Mutex::new(Some(answer)),
             context,
+            serving,
             board,
             port,
-        }
+        })
     }
 
     fn take(&self) -> Option<Answer> {
@@ -106,7 +152,7 @@ impl RawRefresh {
     fn answer(&self, result: Result<Secret, BoxError>) {
         if let Some(answer) = self.take() {
             // Whoever asked may be gone.
-            let _ = answer.send(result);
+            let _ = answer.sender.send(result);
         }
     }
 }

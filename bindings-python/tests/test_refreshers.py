@@ -261,3 +261,88 @@ def test_a_refused_call_returns_its_own_401(url: str, failed: Call) -> None:
     error = failed({"token": "old", "token_refresher": refresh})
     assert type(error) is reqtrail.AuthenticationError and error.status == 401
     assert type(error.__cause__) is reqtrail.NotFoundError
+
+
+@pytest.mark.parametrize("token", ["bad", None])
+@pytest.mark.parametrize("kind", ["on loop", "handed to the loop", "a loop of its own"])
+def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kind: str, token: str | None) -> None:
+    """A call that waited for the refresh that waits for it would end at its timeout only."""
+    inner: list[Any] = []
+    left: list[asyncio.Task[Any]] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        over = asyncio.Event()
+
+        async def ask(client: reqtrail.AsyncClient) -> None:
+            try:
+                inner.append((await client.get("/private", timeout=3600)).status)
+            except reqtrail.ReqtrailError as error:
+                inner.append(error)
+
+        async def later() -> None:
+            await over.wait()
+            inner.append((await first.get("/private")).status)
+
+        async def refresh() -> str:
+            # By way of another client's refresher, and by itself.
+            await ask(second)
+            await ask(first)
+            left.append(loop.create_task(later()))
+            return "bad"
+
+        async def own() -> str:
+            async with reqtrail.AsyncClient(url) as _:
+                await ask(first)
+            return "bad"
+
+        async def refresh_second() -> str:
+            await ask(first)
+            return "good"
+
+        given: Any = {
+            "on loop": refresh,
+            "handed to the loop": lambda: asyncio.run_coroutine_threadsafe(refresh(), loop).result(20),
+            "a loop of its own": lambda: asyncio.run(own()),
+        }[kind]
+        first = reqtrail.AsyncClient(url, token=token, token_refresher=given)
+        second = reqtrail.AsyncClient(url, token=token, token_refresher=refresh_second)
+        async with asyncio.timeout(20), first, second:
+            with pytest.raises(reqtrail.AuthenticationError):
+                await first.get("/private")
+            # What the refresher leaves behind waits for later refreshes as any call does.
+            first.set_token("good")
+            over.set()
+            await asyncio.gather(*left)
+
+    run(main())
+    refused = inner[:1] if kind == "a loop of its own" else [inner[0], inner[2]]
+    if kind != "a loop of its own":
+        assert inner[1] == 200
+        assert inner[3] == 200
+    for error in refused:
+        assert isinstance(error, reqtrail.AuthenticationError)
+        assert error.trail is not None
+        assert "calls through the client that it serves" in f"{error} {error.__cause__}"
+
+
+@pytest.mark.parametrize("token", ["bad", None])
+def test_refreshers_that_need_each_other_do_not_wait_in_a_ring(url: str, token: str | None) -> None:
+    inner: list[Any] = []
+
+    def refresh() -> str:
+        inner.append(second.get("/private").status)
+        return "good"
+
+    def refresh_second() -> str:
+        with pytest.raises(reqtrail.AuthenticationError) as info:
+            first.get("/private", timeout=3600)
+        inner.append(f"{info.value} {info.value.__cause__}")
+        return "good"
+
+    first = reqtrail.Client(url, token=token, token_refresher=refresh)
+    second = reqtrail.Client(url, token=token, token_refresher=refresh_second)
+    with first, second:
+        assert first.get("/private").status == 200
+    assert "calls through the client that it serves" in inner[0]
+    assert inner[1:] == [200]

@@ -54,6 +54,24 @@ pub fn within_refresher<O>(client: &crate::blocking::Client, work: impl FnOnce()
     serving::within(client.shared.credentials.identity(), work)
 }
 
+/// The clients whose refreshers are at work somewhere. The core knows them by the thread; a host language that goes on with
+/// a refresher elsewhere, such as on an event loop, takes them along, so that a call which would wait for itself is refused.
+#[derive(Clone, Debug, Default)]
+pub struct Serving(serving::Clients);
+
+impl Serving {
+    /// Those of this thread: inside a refresher, its client and those that wait for that one.
+    #[must_use]
+    pub fn here() -> Self {
+        Self(serving::served())
+    }
+
+    /// Does something on their behalf, such as submitting a call.
+    pub fn within<O>(&self, work: impl FnOnce() -> O) -> O {
+        serving::carry(self.0.clone(), work)
+    }
+}
+
 /// What was submitted and has ended.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -13,7 +13,7 @@ from typing import Any, Self, Unpack
 from ._exceptions import ReqtrailError
 from ._native import RawAsyncClient, RawConnection, RawReport, RawResponse, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text, shown
-from ._port import BlockingRefresher, Hooks, Port, running_loop
+from ._port import BlockingRefresher, Hooks, Port, running_loop, serving
 from ._response import Response
 from ._trail import Trail
 
@@ -146,7 +146,7 @@ class AsyncClient:
             port = self._here()
             tag, future = port.begin()
             try:
-                self._raw.start(tag, method, target, options, link)
+                self._raw.start(tag, method, target, options, link, serving.get())
             except BaseException:
                 port.forget(tag)
                 raise
@@ -166,7 +166,7 @@ class AsyncClient:
         port = self._here()
         tag, future = port.begin()
         try:
-            self._raw.start_flow(tag, what, server_id, options)
+            self._raw.start_flow(tag, what, server_id, options, serving.get())
             report: RawReport = await future
             return report
         except BaseException as error:

@@ -162,7 +162,8 @@ class AsyncClientOptions(_CommonOptions, total=False):
 
     token_refresher: Callable[[], Awaitable[str | Secret]] | Callable[[], str | Secret] | None
     """The same, as a coroutine function, which runs on the loop of the call that asks, or as a plain one that runs on a
-    thread of its own."""
+    thread of its own. A call that it makes through the client that it serves, and that would wait for the new token, is
+    refused."""
 
 
 class RequestOptions(TypedDict, total=False):

@@ -4,17 +4,20 @@ import asyncio
 import json
 import sys
 from collections import deque
-from contextvars import Context, copy_context
+from contextvars import Context, ContextVar, copy_context
 from typing import Any
 from weakref import ref
 
 from . import _logging
 from ._exceptions import CancelledError
-from ._native import RawAsyncClient, RawPort, RawRefresh, RawResponse
+from ._native import RawAsyncClient, RawPort, RawRefresh, RawResponse, RawServing
 from ._trail import Attempt, CallInfo, Trail
 
 _SHIFT = 32
 """A tag has the loop's number above this bit, and the call's below."""
+
+serving: ContextVar[RawServing | None] = ContextVar("reqtrail_serving", default=None)
+"""The refresh that is at work here, whose calls must not wait for it."""
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
@@ -57,11 +60,17 @@ class BlockingRefresher:
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = ref(hooks)
 
-    def __call__(self, tag: int | None) -> Any:
+    def __call__(self, tag: int | None, served: RawServing) -> Any:
         hooks = self._hooks()
         if hooks is None:
             raise RuntimeError("the client is gone")
-        return context_of(hooks.calls, tag).copy().run(hooks.refresher)
+        context = context_of(hooks.calls, tag).copy()
+        # It may hand its calls to a loop, and the context with them.
+        context.run(serving.set, served)
+        try:
+            return context.run(hooks.refresher)
+        finally:
+            served.end()
 
 
 def context_of(calls: dict[int, tuple[Context, asyncio.Task[Any] | None]], tag: int | None) -> Context:
@@ -221,6 +230,8 @@ class Port:
         try:
             if hooks.refresher is None:
                 raise RuntimeError("the client is gone")
+            # In the task's own copy of the context.
+            serving.set(asked.serving)
             asked.done(await hooks.refresher())
         except asyncio.CancelledError as error:
             # This loop ends; those of the others go on.
@@ -231,6 +242,8 @@ class Port:
             asked.failed(error)
             if not isinstance(error, Exception):
                 raise
+        finally:
+            asked.serving.end()
 
     def forget(self, tag: int) -> None:
         """A call is over for its task. A result that nobody asked for is no reason to complain."""
