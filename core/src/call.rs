@@ -31,12 +31,12 @@ use crate::error::{BoxError, Error};
 use crate::observe;
 use crate::redact::Redactor;
 use crate::response::Response;
-use crate::retry::decision::{Decision, Facts, Gave, decide};
+use crate::retry::decision::{AttemptOutcome, Decision, RetryInput, decide};
 use crate::trace_context::SpanId;
 use crate::trail::Outcome;
 use crate::transport::{Transport, WireRequest};
 use credential::{Lease, Ready};
-use exchange::Exchanged;
+use exchange::{AttemptResult, Exchange};
 use guard::Guard;
 use plan::CallPlan;
 use race::{Cancel, Race, race};
@@ -89,7 +89,7 @@ struct Call<'a, T: Transport> {
     deadline: Instant,
     /// Drawn for the first attempt together with the call ID.
     first_span: Option<SpanId>,
-    /// The time, where it has just been read: a look at the clock is dear.
+    /// Cached clock reading. Reading the clock is expensive on this path.
     now: Option<Instant>,
 }
 
@@ -182,10 +182,10 @@ impl<'a, T: Transport> Call<'a, T> {
                 Cause::Resend => resends += 1,
                 Cause::Reauth | Cause::Redirect => {}
             }
-            let gave = self.attempt(cause, lease.as_ref(), hops, resends).await;
-            let may_repeat = match gave.gave {
-                Gave::Success | Gave::Cancelled(_) => false,
-                Gave::Redirect => gave.retry_after.is_some(),
+            let result = self.attempt(cause, lease.as_ref(), hops, resends).await;
+            let may_repeat = match result.outcome {
+                AttemptOutcome::Success | AttemptOutcome::Cancelled(_) => false,
+                AttemptOutcome::Redirect => result.retry_after.is_some(),
                 _ => true,
             };
             let (jitter, uniform) = if may_repeat {
@@ -195,17 +195,17 @@ impl<'a, T: Transport> Call<'a, T> {
             } else {
                 (0.0, 0.0)
             };
-            let facts = Facts {
-                gave: gave.gave,
-                sent: gave.sent,
-                out_of_time: gave.out_of_time,
+            let input = RetryInput {
+                outcome: result.outcome,
+                sent: result.sent,
+                out_of_time: result.out_of_time,
                 safe: self.plan.is_safe(&self.plan.hop.method),
                 can_reauth: may_reauth,
                 attempts: counted,
                 max_attempts: self.plan.max_attempts,
                 resends,
                 refused_before,
-                retry_after: gave.retry_after,
+                retry_after: result.retry_after,
                 max_retry_after: retry.max_retry_after,
                 backoff: backoff.as_ref().map_or(Duration::ZERO, |b| b.draw(uniform)),
                 jitter,
@@ -215,8 +215,8 @@ impl<'a, T: Transport> Call<'a, T> {
                     Duration::ZERO
                 },
             };
-            let decision = decide(&facts, || self.shared.withdraw());
-            refused_before |= gave.gave == Gave::RefusedStream;
+            let decision = decide(&input, || self.shared.withdraw());
+            refused_before |= result.outcome == AttemptOutcome::RefusedStream;
             self.guard.attempt_finished(decision.wait());
             // How the call ends if its time runs out before the next attempt.
             let mut late = None;
@@ -226,9 +226,9 @@ impl<'a, T: Transport> Call<'a, T> {
                         self.shared.refund();
                     }
                     self.guard.ends_with_attempt();
-                    return (gave.end, why);
+                    return (result.end, why);
                 }
-                Decision::Resend(None) => late = Some(gave.end),
+                Decision::Resend(None) => late = Some(result.end),
                 Decision::Retry(wait, _) | Decision::Resend(Some(wait)) => {
                     if let Some(backoff) = &mut backoff {
                         backoff.advance();
@@ -236,23 +236,23 @@ impl<'a, T: Transport> Call<'a, T> {
                     if let Err(end) = self.wait(wait).await {
                         return end;
                     }
-                    late = Some(gave.end);
+                    late = Some(result.end);
                 }
                 Decision::Redirect(wait) => {
                     if let Some(wait) = wait {
                         if let Err(end) = self.wait(wait).await {
                             return end;
                         }
-                        late = Some(gave.end);
+                        late = Some(result.end);
                     }
                     hops += 1;
-                    if let Some(next) = gave.next_hop {
+                    if let Some(next) = result.next_hop {
                         self.plan.hop = *next;
                     }
                 }
                 Decision::Reauth => {
                     may_reauth = false;
-                    let refused = |failed| gave.end.caused_by(failed);
+                    let refused = |failed| result.end.caused_by(failed);
                     lease = match self.newer_credential(lease.as_ref(), refused).await {
                         Ok(newer) => newer,
                         Err(end) => return end,
@@ -290,7 +290,7 @@ impl<'a, T: Transport> Call<'a, T> {
         lease: Option<&Lease>,
         hops: u32,
         resends: u32,
-    ) -> Exchanged {
+    ) -> AttemptResult {
         let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
         let now = self.now.take().unwrap_or_else(|| self.clock());
         let mut headers = HeaderMap::clone(&self.plan.hop.headers);
@@ -326,7 +326,7 @@ impl<'a, T: Transport> Call<'a, T> {
         let span = self
             .guard
             .attempt_started(now, cause, span_id, url, &request);
-        let attempt = exchange::Attempt {
+        let exchange = Exchange {
             shared: self.shared,
             transport: self.transport,
             redactor: &self.redactor,
@@ -337,8 +337,8 @@ impl<'a, T: Transport> Call<'a, T> {
             timing,
         };
         // The recorder is written to as things become known, so that a dropped call keeps what was known.
-        let gave = {
-            let mut work = pin!(attempt.run(request, &mut self.guard.recorder, &mut self.cancel));
+        let result = {
+            let mut work = pin!(exchange.run(request, &mut self.guard.recorder, &mut self.cancel));
             poll_fn(|cx| {
                 let _within = span.enter();
                 work.as_mut().poll(cx)
@@ -346,7 +346,7 @@ impl<'a, T: Transport> Call<'a, T> {
             .await
         };
         self.guard.attempt_ended(&span);
-        gave
+        result
     }
 
     async fn wait(&mut self, wait: Duration) -> Result<(), (End, StopReason)> {

@@ -1,4 +1,4 @@
-//! One attempt: send, wait for the head, read the body, and say what all that gave.
+//! One exchange: send the request, wait for the head, read the body, and say what came of it.
 
 mod failed;
 
@@ -28,15 +28,15 @@ use crate::limits;
 use crate::rate_limit::RateLimit;
 use crate::redact::{Redactor, one_line};
 use crate::request_id;
-use crate::retry::decision::Gave;
+use crate::retry::decision::AttemptOutcome;
 use crate::retry_after;
 use crate::trail::Recorder;
 use crate::transport::{Phase, Reply, SentMark, Transport, WireRequest};
 use failed::{failed, too_large};
 
-/// What an attempt gave, for the decision and for the caller.
-pub(super) struct Exchanged {
-    pub(super) gave: Gave,
+/// What came of an attempt, for the decision and for the caller.
+pub(super) struct AttemptResult {
+    pub(super) outcome: AttemptOutcome,
     pub(super) sent: Sent,
     /// The call's time ended the attempt.
     pub(super) out_of_time: bool,
@@ -47,16 +47,45 @@ pub(super) struct Exchanged {
     pub(super) next_hop: Option<Box<Hop>>,
 }
 
-impl Exchanged {
-    fn new(gave: Gave, sent: Sent, end: End) -> Self {
+impl AttemptResult {
+    fn new(outcome: AttemptOutcome, sent: Sent, end: End) -> Self {
         Self {
-            gave,
+            outcome,
             sent,
             out_of_time: false,
             retry_after: None,
             end,
             next_hop: None,
         }
+    }
+
+    fn success(success: Success) -> Self {
+        Self::new(AttemptOutcome::Success, Sent::Yes, End::Response(success))
+    }
+
+    fn redirect(next: Box<Hop>) -> Self {
+        let end = End::error(ErrorKind::Redirect, "the redirect was not followed");
+        let mut result = Self::new(AttemptOutcome::Redirect, Sent::Yes, end);
+        result.next_hop = Some(next);
+        result
+    }
+
+    fn late_redirect(recorder: &mut Recorder, why: String) -> Self {
+        let mut result = failed(recorder, ErrorKind::Redirect, why);
+        result.outcome = AttemptOutcome::LateRedirect;
+        result
+    }
+
+    /// Adds what the response head said about the next attempt.
+    fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.retry_after = retry_after;
+        self
+    }
+
+    /// Adds whether the call's time ended the attempt.
+    fn with_out_of_time(mut self, out_of_time: bool) -> Self {
+        self.out_of_time = out_of_time;
+        self
     }
 }
 
@@ -68,8 +97,8 @@ pub(super) struct Success {
     pub(super) rate_limit: Option<RateLimit>,
 }
 
-/// All that an attempt looks at.
-pub(super) struct Attempt<'a, T: Transport> {
+/// Everything that an exchange reads.
+pub(super) struct Exchange<'a, T: Transport> {
     pub(super) shared: &'a Shared,
     pub(super) transport: &'a T,
     pub(super) redactor: &'a Redactor,
@@ -88,14 +117,14 @@ struct Head {
     retry_after: Option<Duration>,
 }
 
-impl<T: Transport> Attempt<'_, T> {
-    /// Makes the attempt, and writes into the trail what becomes known, when it becomes known.
+impl<T: Transport> Exchange<'_, T> {
+    /// Makes the exchange, and writes into the trail what becomes known, when it becomes known.
     pub(super) async fn run(
         self,
         request: WireRequest,
         recorder: &mut Recorder,
         cancel: &mut Cancel,
-    ) -> Exchanged {
+    ) -> AttemptResult {
         let sent = request.sent.clone();
         let seam = self.seam;
         let first = self.timing.first();
@@ -159,21 +188,10 @@ impl<T: Transport> Attempt<'_, T> {
             &self.shared.shown_query,
         ) {
             Verdict::Follow(next) => match self.too_late(head.retry_after) {
-                Some(why) => Exchanged {
-                    gave: Gave::LateRedirect,
-                    retry_after: head.retry_after,
-                    ..failed(recorder, ErrorKind::Redirect, why)
-                },
-                None => Exchanged {
-                    retry_after: head.retry_after,
-                    next_hop: Some(next),
-                    ..Exchanged::new(
-                        Gave::Redirect,
-                        Sent::Yes,
-                        End::error(ErrorKind::Redirect, "the redirect was not followed"),
-                    )
-                },
-            },
+                Some(why) => AttemptResult::late_redirect(recorder, why),
+                None => AttemptResult::redirect(next),
+            }
+            .with_retry_after(head.retry_after),
             Verdict::Refuse(why) => failed(
                 recorder,
                 ErrorKind::Redirect,
@@ -194,7 +212,7 @@ impl<T: Transport> Attempt<'_, T> {
         cancel: &mut Cancel,
         mut timer: AttemptTimer<'_, T>,
         sent: &SentMark,
-    ) -> Exchanged {
+    ) -> AttemptResult {
         let has_no_body = matches!(
             head.status,
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
@@ -260,10 +278,7 @@ impl<T: Transport> Attempt<'_, T> {
             headers: head.headers,
             body,
         };
-        Exchanged {
-            retry_after: head.retry_after,
-            ..Exchanged::new(Gave::Success, Sent::Yes, End::Response(success))
-        }
+        AttemptResult::success(success).with_retry_after(head.retry_after)
     }
 
     /// An error status: it is the API's answer, whatever happens to its body.
@@ -275,7 +290,7 @@ impl<T: Transport> Attempt<'_, T> {
         cancel: &mut Cancel,
         mut timer: AttemptTimer<'_, T>,
         sent: &SentMark,
-    ) -> Exchanged {
+    ) -> AttemptResult {
         let mut collected = Collected::default();
         let read = collected.read::<T>(body, limits::ERROR_BODY_READ, self.seam);
         let read = race(pin!(read), Pin::new(&mut timer), cancel).await;
@@ -348,11 +363,9 @@ impl<T: Transport> Attempt<'_, T> {
             api: Some(api),
             source: None,
         };
-        Exchanged {
-            out_of_time,
-            retry_after: head.retry_after,
-            ..Exchanged::new(Gave::Status(status, rule), Sent::Yes, end)
-        }
+        AttemptResult::new(AttemptOutcome::Status(status, rule), Sent::Yes, end)
+            .with_retry_after(head.retry_after)
+            .with_out_of_time(out_of_time)
     }
 
     /// Whether the attempt's time is up.

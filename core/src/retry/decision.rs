@@ -15,9 +15,9 @@ const TIMER_STEP: Duration = Duration::from_millis(1);
 /// The most `resend` attempts of a call. A server that vows more often than that is not going to serve it.
 pub(crate) const MAX_RESENDS: u32 = 8;
 
-/// What an attempt gave.
+/// What came of an attempt.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Gave {
+pub(crate) enum AttemptOutcome {
     /// A usable 2xx response.
     Success,
     /// A redirect that is followed.
@@ -42,10 +42,10 @@ pub(crate) enum Gave {
     Cancelled(CancelReason),
 }
 
-/// All that the decision depends on.
+/// Everything that the decision depends on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Facts {
-    pub(crate) gave: Gave,
+pub(crate) struct RetryInput {
+    pub(crate) outcome: AttemptOutcome,
     pub(crate) sent: Sent,
     /// The call's own time ended the attempt.
     pub(crate) out_of_time: bool,
@@ -108,19 +108,19 @@ impl Decision {
 }
 
 /// Decides. `withdraw` takes a retry from the budget; it is asked last, and only for a retry that all else allows.
-pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision {
-    match facts.gave {
-        Gave::Success => return Decision::Stop(StopReason::Succeeded),
-        Gave::Cancelled(reason) => return Decision::Stop(reason.stopped()),
-        _ if facts.out_of_time => return Decision::Stop(StopReason::Deadline),
+pub(crate) fn decide(input: &RetryInput, withdraw: impl FnOnce() -> bool) -> Decision {
+    match input.outcome {
+        AttemptOutcome::Success => return Decision::Stop(StopReason::Succeeded),
+        AttemptOutcome::Cancelled(reason) => return Decision::Stop(reason.stopped()),
+        _ if input.out_of_time => return Decision::Stop(StopReason::Deadline),
         // RFC 9110 §10.2.3: the least wait before the redirected request. It is no retry, and has no backoff.
-        Gave::Redirect => {
-            return Decision::Redirect(facts.retry_after.map(|told| jittered(told, facts)));
+        AttemptOutcome::Redirect => {
+            return Decision::Redirect(input.retry_after.map(|told| jittered(told, input)));
         }
-        Gave::LateRedirect => {
-            let is_too_long = facts
+        AttemptOutcome::LateRedirect => {
+            let is_too_long = input
                 .retry_after
-                .is_some_and(|told| told > facts.max_retry_after);
+                .is_some_and(|told| told > input.max_retry_after);
             return Decision::Stop(if is_too_long {
                 StopReason::RetryAfterTooLong
             } else {
@@ -128,33 +128,33 @@ pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision
             });
         }
         // Whatever else a code's rule says, a refused credential is mended by a new one.
-        Gave::Status(401, rule) if facts.can_reauth && rule != Some(RetryRule::Never) => {
+        AttemptOutcome::Status(401, rule) if input.can_reauth && rule != Some(RetryRule::Never) => {
             return Decision::Reauth;
         }
         // A GOAWAY takes the connection with it, so the next attempt has another one.
-        Gave::Unprocessed => return resend(facts, None),
+        AttemptOutcome::Unprocessed => return resend(input, None),
         // One refusal can be a race with the server's limit on streams; a second one is a busy server.
-        Gave::RefusedStream => {
-            return resend(facts, facts.refused_before.then_some(facts.backoff));
+        AttemptOutcome::RefusedStream => {
+            return resend(input, input.refused_before.then_some(input.backoff));
         }
         _ => {}
     }
-    match repeatable(facts) {
+    match repeatable(input) {
         RetryRule::Never => return Decision::Stop(StopReason::NotRetryable),
-        RetryRule::IfSafe if !facts.safe => return Decision::Stop(StopReason::UnsafeToRetry),
+        RetryRule::IfSafe if !input.safe => return Decision::Stop(StopReason::UnsafeToRetry),
         RetryRule::IfSafe | RetryRule::Always => {}
     }
-    if facts.attempts >= facts.max_attempts {
+    if input.attempts >= input.max_attempts {
         return Decision::Stop(StopReason::AttemptsExhausted);
     }
-    if facts
+    if input
         .retry_after
-        .is_some_and(|told| told > facts.max_retry_after)
+        .is_some_and(|told| told > input.max_retry_after)
     {
         return Decision::Stop(StopReason::RetryAfterTooLong);
     }
-    let (wait, reason) = wait(facts);
-    if wait >= facts.time_left {
+    let (wait, reason) = wait(input);
+    if wait >= input.time_left {
         return Decision::Stop(StopReason::Deadline);
     }
     if !withdraw() {
@@ -165,59 +165,61 @@ pub(crate) fn decide(facts: &Facts, withdraw: impl FnOnce() -> bool) -> Decision
 
 /// Repeats a request that the server vowed not to have processed. No method is unsafe then, and the vow bounds itself: the
 /// server decides on it, so neither the attempts nor the budget are used up by it.
-fn resend(facts: &Facts, wait: Option<Duration>) -> Decision {
-    if facts.resends >= MAX_RESENDS {
+fn resend(input: &RetryInput, wait: Option<Duration>) -> Decision {
+    if input.resends >= MAX_RESENDS {
         return Decision::Stop(StopReason::AttemptsExhausted);
     }
-    if wait.unwrap_or_default() >= facts.time_left {
+    if wait.unwrap_or_default() >= input.time_left {
         return Decision::Stop(StopReason::Deadline);
     }
     Decision::Resend(wait)
 }
 
 /// Whether a repetition could help, and for whom.
-fn repeatable(facts: &Facts) -> RetryRule {
-    match facts.gave {
-        Gave::NoConnection => RetryRule::Always,
+fn repeatable(input: &RetryInput) -> RetryRule {
+    match input.outcome {
+        AttemptOutcome::NoConnection => RetryRule::Always,
         // Nothing left the client, so nothing can happen twice.
-        Gave::Broken if facts.sent == Sent::No => RetryRule::Always,
-        Gave::Broken => RetryRule::IfSafe,
-        Gave::Status(_, Some(rule)) => rule,
+        AttemptOutcome::Broken if input.sent == Sent::No => RetryRule::Always,
+        AttemptOutcome::Broken => RetryRule::IfSafe,
+        AttemptOutcome::Status(_, Some(rule)) => rule,
         // The server refused the request before acting on it (RFC 6585 §4).
-        Gave::Status(429, None) => RetryRule::Always,
-        Gave::Status(408 | 500 | 502..=504, None) => RetryRule::IfSafe,
-        Gave::Status(_, None) | Gave::ConnectionRefused | Gave::Unusable => RetryRule::Never,
+        AttemptOutcome::Status(429, None) => RetryRule::Always,
+        AttemptOutcome::Status(408 | 500 | 502..=504, None) => RetryRule::IfSafe,
+        AttemptOutcome::Status(_, None)
+        | AttemptOutcome::ConnectionRefused
+        | AttemptOutcome::Unusable => RetryRule::Never,
         // Decided before.
-        Gave::Success
-        | Gave::Redirect
-        | Gave::LateRedirect
-        | Gave::Cancelled(_)
-        | Gave::Unprocessed
-        | Gave::RefusedStream => RetryRule::Never,
+        AttemptOutcome::Success
+        | AttemptOutcome::Redirect
+        | AttemptOutcome::LateRedirect
+        | AttemptOutcome::Cancelled(_)
+        | AttemptOutcome::Unprocessed
+        | AttemptOutcome::RefusedStream => RetryRule::Never,
     }
 }
 
 /// The wait before a retry: never earlier than the server said, never earlier than the backoff.
-fn wait(facts: &Facts) -> (Duration, WaitReason) {
-    let Some(told) = facts.retry_after else {
-        return (facts.backoff, WaitReason::Backoff);
+fn wait(input: &RetryInput) -> (Duration, WaitReason) {
+    let Some(told) = input.retry_after else {
+        return (input.backoff, WaitReason::Backoff);
     };
-    let told = jittered(told, facts);
-    if facts.backoff > told {
-        (facts.backoff, WaitReason::Backoff)
+    let told = jittered(told, input);
+    if input.backoff > told {
+        (input.backoff, WaitReason::Backoff)
     } else {
         (told, WaitReason::RetryAfter)
     }
 }
 
 /// The wait that the server asked for, and a little more, so that not all clients come back at once.
-fn jittered(told: Duration, facts: &Facts) -> Duration {
+fn jittered(told: Duration, input: &RetryInput) -> Duration {
     let jitter = told
         .mul_f64(0.2)
         .min(MAX_JITTER)
-        .mul_f64(facts.jitter.clamp(0.0, 1.0));
+        .mul_f64(input.jitter.clamp(0.0, 1.0));
     // Jitter must not cost a retry that would fit, nor eat up the time that the retry needs; and timers round up.
-    let room = facts
+    let room = input
         .time_left
         .saturating_sub(told.saturating_add(TIMER_STEP))
         / 2;

@@ -34,7 +34,7 @@ use crate::fork::ForkSafe;
 use crate::turn::yield_now;
 use body::ResponseBody;
 use dial::Dialer;
-use http1::Exchanged;
+use http1::ExchangeOutcome;
 use http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
 pub(crate) use sleep::Sleep;
@@ -271,7 +271,7 @@ impl Transport for HyperTransport {
                         let note = Note::new(&sent, &conn.peer);
                         let exchanged = conn.exchange(wire, &sent).await;
                         note.done();
-                        if let Exchanged::Head(head) = exchanged {
+                        if let ExchangeOutcome::Head(head) = exchanged {
                             sent.set_phase(Phase::Reading);
                             let (head, body) = head.into_parts();
                             return Ok(Reply {
@@ -287,7 +287,7 @@ impl Transport for HyperTransport {
                         let note = Note::new(&sent, stream.peer());
                         let exchanged = stream.exchange(wire, &sent).await;
                         note.done();
-                        if let Exchanged::Head(head) = exchanged {
+                        if let ExchangeOutcome::Head(head) = exchanged {
                             sent.set_phase(Phase::Reading);
                             let (head, body) = head.into_parts();
                             return Ok(Reply {
@@ -302,8 +302,8 @@ impl Transport for HyperTransport {
                 };
             message = match exchanged {
                 // Given back by an old connection that turned out to be closed: no server saw it.
-                Exchanged::Unsent(wire) if !is_new => Message { wire, target },
-                Exchanged::Failed(error) => return Err(error),
+                ExchangeOutcome::Unsent(wire) if !is_new => Message { wire, target },
+                ExchangeOutcome::Failed(error) => return Err(error),
                 _ => {
                     let what = "the server closed the new connection before the request was sent";
                     return Err(TransportError::new(Failure::Broken, what));

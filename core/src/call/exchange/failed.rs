@@ -1,9 +1,9 @@
-//! What an attempt gives that has no whole, usable response: in the record, for the decision, and in words.
+//! What comes of an attempt without a whole, usable response: in the record, for the decision, and in words.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Attempt, Exchanged};
+use super::{AttemptResult, Exchange};
 use crate::call::timeout::{self, Limit, Waited};
 use crate::call::timer::Ended;
 use crate::call::{End, guard};
@@ -11,11 +11,11 @@ use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
 use crate::error::BoxError;
 use crate::redact::one_line;
-use crate::retry::decision::Gave;
+use crate::retry::decision::AttemptOutcome;
 use crate::trail::{Failed, Recorder};
 use crate::transport::{Failure, Phase, SentMark, Transport, TransportError};
 
-impl<T: Transport> Attempt<'_, T> {
+impl<T: Transport> Exchange<'_, T> {
     /// The connection failed, before the response or within it.
     pub(super) fn broken(
         &self,
@@ -23,42 +23,54 @@ impl<T: Transport> Attempt<'_, T> {
         retry_after: Option<Duration>,
         recorder: &mut Recorder,
         mark: &SentMark,
-    ) -> Exchanged {
+    ) -> AttemptResult {
         let answered = is_answered(recorder);
-        let (kind, gave, sent) = match error.failure() {
+        let (kind, outcome, sent) = match error.failure() {
             // What a connection says after the head does not undo that the server has acted.
-            _ if answered => (ErrorKind::Transport, Gave::Broken, Sent::Yes),
+            _ if answered => (ErrorKind::Transport, AttemptOutcome::Broken, Sent::Yes),
             // A transport that marked the request let it go, whatever it says now: the mark wins.
             Failure::Connect | Failure::Unusable | Failure::Tls | Failure::ProxyRefused
                 if mark.is_marked() && !error.is_unread() =>
             {
-                (ErrorKind::Transport, Gave::Broken, Sent::Unknown)
+                (ErrorKind::Transport, AttemptOutcome::Broken, Sent::Unknown)
             }
-            Failure::Connect => (ErrorKind::Connect, Gave::NoConnection, Sent::No),
-            Failure::Unusable | Failure::Tls | Failure::ProxyRefused => {
-                (ErrorKind::Connect, Gave::ConnectionRefused, Sent::No)
-            }
-            Failure::Unprocessed => (ErrorKind::Transport, Gave::Unprocessed, guard::sent(mark)),
-            Failure::RefusedStream => {
-                (ErrorKind::Transport, Gave::RefusedStream, guard::sent(mark))
-            }
-            Failure::HeadersTooLarge => (ErrorKind::TooLarge, Gave::Unusable, Sent::Yes),
-            Failure::Broken => (ErrorKind::Transport, Gave::Broken, guard::sent(mark)),
+            Failure::Connect => (ErrorKind::Connect, AttemptOutcome::NoConnection, Sent::No),
+            Failure::Unusable | Failure::Tls | Failure::ProxyRefused => (
+                ErrorKind::Connect,
+                AttemptOutcome::ConnectionRefused,
+                Sent::No,
+            ),
+            Failure::Unprocessed => (
+                ErrorKind::Transport,
+                AttemptOutcome::Unprocessed,
+                guard::sent(mark),
+            ),
+            Failure::RefusedStream => (
+                ErrorKind::Transport,
+                AttemptOutcome::RefusedStream,
+                guard::sent(mark),
+            ),
+            Failure::HeadersTooLarge => (ErrorKind::TooLarge, AttemptOutcome::Unusable, Sent::Yes),
+            Failure::Broken => (
+                ErrorKind::Transport,
+                AttemptOutcome::Broken,
+                guard::sent(mark),
+            ),
         };
         let message = self.redactor.text(&error.to_string()).into_owned();
         let code = error.code().map(|code| self.redactor.text(code));
         recorder.failed(Failed {
             kind,
             sent,
-            unprocessed: matches!(gave, Gave::Unprocessed | Gave::RefusedStream),
+            unprocessed: matches!(
+                outcome,
+                AttemptOutcome::Unprocessed | AttemptOutcome::RefusedStream
+            ),
             code: code.map(|code| one_line(&code).into_owned().into()),
             reason: &message,
         });
         let end = End::error(kind, message).caused_by(self.clean_source(error));
-        Exchanged {
-            retry_after,
-            ..Exchanged::new(gave, sent, end)
-        }
+        AttemptResult::new(outcome, sent, end).with_retry_after(retry_after)
     }
 
     /// An error's causes; as text alone if they repeat a credential that the peer sent back.
@@ -82,15 +94,19 @@ impl<T: Transport> Attempt<'_, T> {
         recorder: &mut Recorder,
         retry_after: Option<Duration>,
         mark: &SentMark,
-    ) -> Exchanged {
+    ) -> AttemptResult {
         let sent = sent(recorder, mark);
         let now = guard::clock(self.transport);
         let phase = phase(sent, mark);
         let ended = self.timing.ended_by(now, phase.is_connected());
         let reason = self.late(phase, mark, self.timing.limit(ended, now));
-        let (kind, gave, code) = match ended {
-            Ended::Connect => (ErrorKind::Connect, Gave::NoConnection, Some("ETIMEDOUT")),
-            Ended::Attempt | Ended::Call => (ErrorKind::Timeout, Gave::Broken, None),
+        let (kind, outcome, code) = match ended {
+            Ended::Connect => (
+                ErrorKind::Connect,
+                AttemptOutcome::NoConnection,
+                Some("ETIMEDOUT"),
+            ),
+            Ended::Attempt | Ended::Call => (ErrorKind::Timeout, AttemptOutcome::Broken, None),
         };
         recorder.failed(Failed {
             kind,
@@ -99,11 +115,9 @@ impl<T: Transport> Attempt<'_, T> {
             code: code.map(Cow::Borrowed),
             reason: &reason,
         });
-        Exchanged {
-            out_of_time: ended == Ended::Call,
-            retry_after,
-            ..Exchanged::new(gave, sent, End::error(kind, reason))
-        }
+        AttemptResult::new(outcome, sent, End::error(kind, reason))
+            .with_retry_after(retry_after)
+            .with_out_of_time(ended == Ended::Call)
     }
 
     /// The caller cancelled, or its own deadline passed.
@@ -112,7 +126,7 @@ impl<T: Transport> Attempt<'_, T> {
         why: CancelReason,
         recorder: &mut Recorder,
         mark: &SentMark,
-    ) -> Exchanged {
+    ) -> AttemptResult {
         let sent = sent(recorder, mark);
         let reason = match why {
             CancelReason::Cancelled => guard::CANCELLED.to_owned(),
@@ -130,7 +144,7 @@ impl<T: Transport> Attempt<'_, T> {
             reason: &reason,
         });
         let end = End::error(why.kind(), reason).because_of(why);
-        Exchanged::new(Gave::Cancelled(why), sent, end)
+        AttemptResult::new(AttemptOutcome::Cancelled(why), sent, end)
     }
 
     /// What had not happened when the time was up, without secrets.
@@ -165,7 +179,7 @@ fn phase(sent: Sent, mark: &SentMark) -> Phase {
 }
 
 /// A response that is here and cannot be used; the next one would be no better.
-pub(super) fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String) -> Exchanged {
+pub(super) fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String) -> AttemptResult {
     recorder.failed(Failed {
         kind,
         sent: Sent::Yes,
@@ -173,10 +187,14 @@ pub(super) fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String) 
         code: None,
         reason: &message,
     });
-    Exchanged::new(Gave::Unusable, Sent::Yes, End::error(kind, message))
+    AttemptResult::new(
+        AttemptOutcome::Unusable,
+        Sent::Yes,
+        End::error(kind, message),
+    )
 }
 
-pub(super) fn too_large(recorder: &mut Recorder, limit: u64) -> Exchanged {
+pub(super) fn too_large(recorder: &mut Recorder, limit: u64) -> AttemptResult {
     let message = format!("the body is larger than the limit of {limit} bytes (max_body_bytes)");
     failed(recorder, ErrorKind::TooLarge, message)
 }

@@ -4,9 +4,9 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn facts(gave: Gave) -> Facts {
-    Facts {
-        gave,
+fn input(outcome: AttemptOutcome) -> RetryInput {
+    RetryInput {
+        outcome,
         sent: Sent::Yes,
         out_of_time: false,
         safe: true,
@@ -27,8 +27,8 @@ const RETRIED: Result<(), StopReason> = Ok(());
 const NEVER: Result<(), StopReason> = Err(StopReason::NotRetryable);
 const UNSAFE: Result<(), StopReason> = Err(StopReason::UnsafeToRetry);
 
-fn verdict(facts: Facts) -> Result<(), StopReason> {
-    match decide(&facts, || true) {
+fn verdict(input: RetryInput) -> Result<(), StopReason> {
+    match decide(&input, || true) {
         Decision::Stop(why) => Err(why),
         _ => Ok(()),
     }
@@ -37,82 +37,117 @@ fn verdict(facts: Facts) -> Result<(), StopReason> {
 #[test]
 fn the_table_of_safe_and_unsafe() {
     let rows = [
-        (Gave::NoConnection, Sent::No, RETRIED, RETRIED),
-        (Gave::ConnectionRefused, Sent::No, NEVER, NEVER),
-        (Gave::Unprocessed, Sent::Unknown, RETRIED, RETRIED),
-        (Gave::RefusedStream, Sent::Unknown, RETRIED, RETRIED),
-        (Gave::Broken, Sent::Unknown, RETRIED, UNSAFE),
-        (Gave::Broken, Sent::Yes, RETRIED, UNSAFE),
-        (Gave::Broken, Sent::No, RETRIED, RETRIED),
-        (Gave::Status(429, None), Sent::Yes, RETRIED, RETRIED),
-        (Gave::Status(408, None), Sent::Yes, RETRIED, UNSAFE),
-        (Gave::Status(500, None), Sent::Yes, RETRIED, UNSAFE),
-        (Gave::Status(502, None), Sent::Yes, RETRIED, UNSAFE),
-        (Gave::Status(503, None), Sent::Yes, RETRIED, UNSAFE),
-        (Gave::Status(504, None), Sent::Yes, RETRIED, UNSAFE),
+        (AttemptOutcome::NoConnection, Sent::No, RETRIED, RETRIED),
+        (AttemptOutcome::ConnectionRefused, Sent::No, NEVER, NEVER),
+        (AttemptOutcome::Unprocessed, Sent::Unknown, RETRIED, RETRIED),
         (
-            Gave::Status(502, Some(RetryRule::Never)),
-            Sent::Yes,
-            NEVER,
-            NEVER,
+            AttemptOutcome::RefusedStream,
+            Sent::Unknown,
+            RETRIED,
+            RETRIED,
         ),
+        (AttemptOutcome::Broken, Sent::Unknown, RETRIED, UNSAFE),
+        (AttemptOutcome::Broken, Sent::Yes, RETRIED, UNSAFE),
+        (AttemptOutcome::Broken, Sent::No, RETRIED, RETRIED),
         (
-            Gave::Status(400, Some(RetryRule::Always)),
+            AttemptOutcome::Status(429, None),
             Sent::Yes,
             RETRIED,
             RETRIED,
         ),
         (
-            Gave::Status(400, Some(RetryRule::IfSafe)),
+            AttemptOutcome::Status(408, None),
             Sent::Yes,
             RETRIED,
             UNSAFE,
         ),
-        (Gave::Status(401, None), Sent::Yes, NEVER, NEVER),
-        (Gave::Status(404, None), Sent::Yes, NEVER, NEVER),
-        (Gave::Status(501, None), Sent::Yes, NEVER, NEVER),
-        (Gave::Status(304, None), Sent::Yes, NEVER, NEVER),
-        (Gave::Unusable, Sent::Yes, NEVER, NEVER),
+        (
+            AttemptOutcome::Status(500, None),
+            Sent::Yes,
+            RETRIED,
+            UNSAFE,
+        ),
+        (
+            AttemptOutcome::Status(502, None),
+            Sent::Yes,
+            RETRIED,
+            UNSAFE,
+        ),
+        (
+            AttemptOutcome::Status(503, None),
+            Sent::Yes,
+            RETRIED,
+            UNSAFE,
+        ),
+        (
+            AttemptOutcome::Status(504, None),
+            Sent::Yes,
+            RETRIED,
+            UNSAFE,
+        ),
+        (
+            AttemptOutcome::Status(502, Some(RetryRule::Never)),
+            Sent::Yes,
+            NEVER,
+            NEVER,
+        ),
+        (
+            AttemptOutcome::Status(400, Some(RetryRule::Always)),
+            Sent::Yes,
+            RETRIED,
+            RETRIED,
+        ),
+        (
+            AttemptOutcome::Status(400, Some(RetryRule::IfSafe)),
+            Sent::Yes,
+            RETRIED,
+            UNSAFE,
+        ),
+        (AttemptOutcome::Status(401, None), Sent::Yes, NEVER, NEVER),
+        (AttemptOutcome::Status(404, None), Sent::Yes, NEVER, NEVER),
+        (AttemptOutcome::Status(501, None), Sent::Yes, NEVER, NEVER),
+        (AttemptOutcome::Status(304, None), Sent::Yes, NEVER, NEVER),
+        (AttemptOutcome::Unusable, Sent::Yes, NEVER, NEVER),
     ];
-    for (gave, sent, safe, risky) in rows {
+    for (outcome, sent, safe, risky) in rows {
         assert_eq!(
-            verdict(Facts {
+            verdict(RetryInput {
                 sent,
-                ..facts(gave)
+                ..input(outcome)
             }),
             safe,
-            "{gave:?} safe"
+            "{outcome:?} safe"
         );
         assert_eq!(
-            verdict(Facts {
+            verdict(RetryInput {
                 sent,
                 safe: false,
-                ..facts(gave)
+                ..input(outcome)
             }),
             risky,
-            "{gave:?} unsafe"
+            "{outcome:?} unsafe"
         );
     }
 }
 
 #[test]
 fn a_401_is_answered_by_one_new_token() {
-    let refused = Facts {
+    let refused = RetryInput {
         can_reauth: true,
         safe: false,
         attempts: 4,
-        ..facts(Gave::Status(401, None))
+        ..input(AttemptOutcome::Status(401, None))
     };
     assert_eq!(decide(&refused, || false), Decision::Reauth);
     assert_eq!(
-        verdict(Facts {
+        verdict(RetryInput {
             can_reauth: false,
             ..refused
         }),
         NEVER
     );
-    let last = Facts {
-        gave: Gave::Status(401, Some(RetryRule::Never)),
+    let last = RetryInput {
+        outcome: AttemptOutcome::Status(401, Some(RetryRule::Never)),
         ..refused
     };
     assert_eq!(verdict(last), NEVER);
@@ -121,36 +156,36 @@ fn a_401_is_answered_by_one_new_token() {
 #[test]
 fn what_the_server_did_not_process_is_sent_again() {
     // Neither the attempts nor the budget are asked.
-    let vowed = |gave| Facts {
+    let vowed = |outcome| RetryInput {
         attempts: 4,
         safe: false,
-        ..facts(gave)
+        ..input(outcome)
     };
-    let decided = |facts: Facts| decide(&facts, || false);
-    let goaway = vowed(Gave::Unprocessed);
-    let refused = vowed(Gave::RefusedStream);
+    let decided = |input: RetryInput| decide(&input, || false);
+    let goaway = vowed(AttemptOutcome::Unprocessed);
+    let refused = vowed(AttemptOutcome::RefusedStream);
     assert_eq!(decided(goaway), Decision::Resend(None));
     assert_eq!(decided(refused), Decision::Resend(None));
-    let again = |facts| Facts {
+    let again = |input| RetryInput {
         refused_before: true,
         resends: 7,
-        ..facts
+        ..input
     };
     assert_eq!(decided(again(goaway)), Decision::Resend(None));
     let waited = Decision::Resend(Some(SECOND / 2));
     assert_eq!(decided(again(refused)), waited);
     assert_eq!(waited.wait(), Some((SECOND / 2, WaitReason::Backoff)));
     assert_eq!(waited.cause(), Some(Cause::Resend));
-    let short = Facts {
+    let short = RetryInput {
         time_left: SECOND / 2,
         ..again(refused)
     };
     assert_eq!(decided(short), Decision::Stop(StopReason::Deadline));
-    for facts in [goaway, refused] {
-        let last = Facts {
+    for input in [goaway, refused] {
+        let last = RetryInput {
             resends: MAX_RESENDS,
             time_left: Duration::ZERO,
-            ..facts
+            ..input
         };
         let stop = Decision::Stop(StopReason::AttemptsExhausted);
         assert_eq!(decided(last), stop);
@@ -159,50 +194,50 @@ fn what_the_server_did_not_process_is_sent_again() {
 
 #[test]
 fn stops_come_in_their_order() {
-    let mut facts = Facts {
-        gave: Gave::Status(404, None),
+    let mut input = RetryInput {
+        outcome: AttemptOutcome::Status(404, None),
         out_of_time: true,
         safe: false,
         attempts: 4,
         retry_after: Some(99 * SECOND),
         max_retry_after: 98 * SECOND,
         time_left: SECOND,
-        ..facts(Gave::Success)
+        ..input(AttemptOutcome::Success)
     };
-    let stop = |facts: &Facts| match decide(facts, || false) {
+    let stop = |input: &RetryInput| match decide(input, || false) {
         Decision::Stop(why) => why,
         other => panic!("{other:?}"),
     };
-    assert_eq!(stop(&facts), StopReason::Deadline);
-    facts.out_of_time = false;
-    assert_eq!(stop(&facts), StopReason::NotRetryable);
-    facts.gave = Gave::Status(503, None);
-    assert_eq!(stop(&facts), StopReason::UnsafeToRetry);
-    facts.safe = true;
-    assert_eq!(stop(&facts), StopReason::AttemptsExhausted);
-    facts.attempts = 3;
-    assert_eq!(stop(&facts), StopReason::RetryAfterTooLong);
-    facts.max_retry_after = 99 * SECOND;
-    assert_eq!(stop(&facts), StopReason::Deadline);
-    facts.time_left = 100 * SECOND;
-    assert_eq!(stop(&facts), StopReason::BudgetExhausted);
-    facts.gave = Gave::Cancelled(CancelReason::Cancelled);
-    assert_eq!(stop(&facts), StopReason::Cancelled);
-    facts.gave = Gave::Cancelled(CancelReason::Deadline);
-    assert_eq!(stop(&facts), StopReason::Deadline);
+    assert_eq!(stop(&input), StopReason::Deadline);
+    input.out_of_time = false;
+    assert_eq!(stop(&input), StopReason::NotRetryable);
+    input.outcome = AttemptOutcome::Status(503, None);
+    assert_eq!(stop(&input), StopReason::UnsafeToRetry);
+    input.safe = true;
+    assert_eq!(stop(&input), StopReason::AttemptsExhausted);
+    input.attempts = 3;
+    assert_eq!(stop(&input), StopReason::RetryAfterTooLong);
+    input.max_retry_after = 99 * SECOND;
+    assert_eq!(stop(&input), StopReason::Deadline);
+    input.time_left = 100 * SECOND;
+    assert_eq!(stop(&input), StopReason::BudgetExhausted);
+    input.outcome = AttemptOutcome::Cancelled(CancelReason::Cancelled);
+    assert_eq!(stop(&input), StopReason::Cancelled);
+    input.outcome = AttemptOutcome::Cancelled(CancelReason::Deadline);
+    assert_eq!(stop(&input), StopReason::Deadline);
 }
 
 #[test]
 fn a_redirect_is_followed_no_earlier_than_told() {
     // Neither the attempts, nor the budget, nor the backoff are asked.
     let told = |retry_after| {
-        let facts = Facts {
+        let input = RetryInput {
             retry_after,
             attempts: 4,
             safe: false,
-            ..facts(Gave::Redirect)
+            ..input(AttemptOutcome::Redirect)
         };
-        decide(&facts, || false)
+        decide(&input, || false)
     };
     assert_eq!(told(None), Decision::Redirect(None));
     assert_eq!(told(None).wait(), None);
@@ -221,11 +256,11 @@ fn a_redirect_is_followed_no_earlier_than_told() {
         Decision::Redirect(Some(Duration::ZERO))
     );
     let late = |seconds| {
-        let facts = Facts {
+        let input = RetryInput {
             retry_after: Some(seconds * SECOND),
-            ..facts(Gave::LateRedirect)
+            ..input(AttemptOutcome::LateRedirect)
         };
-        verdict(facts)
+        verdict(input)
     };
     assert_eq!(late(61), Err(StopReason::RetryAfterTooLong));
     assert_eq!(late(60), Err(StopReason::Deadline));
@@ -233,21 +268,21 @@ fn a_redirect_is_followed_no_earlier_than_told() {
 
 #[test]
 fn of_two_equal_waits_the_servers_is_named() {
-    let facts = Facts {
+    let input = RetryInput {
         retry_after: Some(SECOND / 2),
         jitter: 0.0,
-        ..facts(Gave::Status(503, None))
+        ..input(AttemptOutcome::Status(503, None))
     };
-    assert_eq!(wait(&facts), (SECOND / 2, WaitReason::RetryAfter));
+    assert_eq!(wait(&input), (SECOND / 2, WaitReason::RetryAfter));
 }
 
 #[test]
 fn the_longer_of_retry_after_and_backoff() {
     let with = |retry_after: Option<Duration>, backoff| match decide(
-        &Facts {
+        &RetryInput {
             retry_after,
             backoff,
-            ..facts(Gave::Status(503, None))
+            ..input(AttemptOutcome::Status(503, None))
         },
         || true,
     ) {
@@ -270,7 +305,7 @@ fn the_longer_of_retry_after_and_backoff() {
     );
 }
 
-fn any_gave() -> impl Strategy<Value = Gave> {
+fn any_outcome() -> impl Strategy<Value = AttemptOutcome> {
     let rule = prop_oneof![
         Just(None),
         Just(Some(RetryRule::Always)),
@@ -278,26 +313,26 @@ fn any_gave() -> impl Strategy<Value = Gave> {
         Just(Some(RetryRule::Never))
     ];
     prop_oneof![
-        Just(Gave::Success),
-        Just(Gave::Redirect),
-        Just(Gave::LateRedirect),
-        Just(Gave::NoConnection),
-        Just(Gave::ConnectionRefused),
-        Just(Gave::Unprocessed),
-        Just(Gave::RefusedStream),
-        Just(Gave::Broken),
-        Just(Gave::Unusable),
-        Just(Gave::Cancelled(CancelReason::Cancelled)),
-        Just(Gave::Cancelled(CancelReason::Deadline)),
-        (100u16..600, rule).prop_map(|(status, rule)| Gave::Status(status, rule)),
+        Just(AttemptOutcome::Success),
+        Just(AttemptOutcome::Redirect),
+        Just(AttemptOutcome::LateRedirect),
+        Just(AttemptOutcome::NoConnection),
+        Just(AttemptOutcome::ConnectionRefused),
+        Just(AttemptOutcome::Unprocessed),
+        Just(AttemptOutcome::RefusedStream),
+        Just(AttemptOutcome::Broken),
+        Just(AttemptOutcome::Unusable),
+        Just(AttemptOutcome::Cancelled(CancelReason::Cancelled)),
+        Just(AttemptOutcome::Cancelled(CancelReason::Deadline)),
+        (100u16..600, rule).prop_map(|(status, rule)| AttemptOutcome::Status(status, rule)),
     ]
 }
 
-fn any_facts() -> impl Strategy<Value = Facts> {
+fn any_input() -> impl Strategy<Value = RetryInput> {
     let millis = |max: u64| (0..max).prop_map(Duration::from_millis);
     (
         (
-            any_gave(),
+            any_outcome(),
             prop_oneof![Just(Sent::No), Just(Sent::Yes), Just(Sent::Unknown)],
             any::<[bool; 4]>(),
         ),
@@ -312,11 +347,11 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     )
         .prop_map(
             |(
-                (gave, sent, [out_of_time, safe, can_reauth, refused_before]),
+                (outcome, sent, [out_of_time, safe, can_reauth, refused_before]),
                 (attempts, max_attempts, resends),
                 (retry_after, max_retry_after, backoff, jitter, time_left),
-            )| Facts {
-                gave,
+            )| RetryInput {
+                outcome,
                 sent,
                 out_of_time,
                 safe,
@@ -336,27 +371,27 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 
 proptest! {
     #[test]
-    fn never_early_never_late_never_twice_when_unsafe(facts in any_facts(), budget in any::<bool>()) {
-        let decision = decide(&facts, || budget);
+    fn never_early_never_late_never_twice_when_unsafe(input in any_input(), budget in any::<bool>()) {
+        let decision = decide(&input, || budget);
         if let Decision::Resend(wait) = decision {
-            prop_assert!(matches!(facts.gave, Gave::Unprocessed | Gave::RefusedStream));
-            prop_assert!(facts.resends < MAX_RESENDS);
-            prop_assert!(wait.unwrap_or_default() < facts.time_left);
-            prop_assert!(wait.is_none_or(|wait| wait == facts.backoff));
+            prop_assert!(matches!(input.outcome, AttemptOutcome::Unprocessed | AttemptOutcome::RefusedStream));
+            prop_assert!(input.resends < MAX_RESENDS);
+            prop_assert!(wait.unwrap_or_default() < input.time_left);
+            prop_assert!(wait.is_none_or(|wait| wait == input.backoff));
         }
         if let Decision::Redirect(wait) = decision {
-            prop_assert_eq!(facts.gave, Gave::Redirect);
-            prop_assert_eq!(wait.is_some(), facts.retry_after.is_some());
-            prop_assert!(wait >= facts.retry_after);
+            prop_assert_eq!(input.outcome, AttemptOutcome::Redirect);
+            prop_assert_eq!(wait.is_some(), input.retry_after.is_some());
+            prop_assert!(wait >= input.retry_after);
         }
         if let Decision::Retry(wait, _) = decision {
             prop_assert!(budget);
-            prop_assert!(facts.attempts < facts.max_attempts);
-            prop_assert!(wait >= facts.retry_after.unwrap_or_default());
-            prop_assert!(wait >= facts.backoff);
-            prop_assert!(wait < facts.time_left);
-            let refused = matches!(facts.gave, Gave::Status(429, None) | Gave::Status(_, Some(RetryRule::Always)));
-            prop_assert!(facts.safe || refused || facts.gave == Gave::NoConnection || facts.sent == Sent::No);
+            prop_assert!(input.attempts < input.max_attempts);
+            prop_assert!(wait >= input.retry_after.unwrap_or_default());
+            prop_assert!(wait >= input.backoff);
+            prop_assert!(wait < input.time_left);
+            let refused = matches!(input.outcome, AttemptOutcome::Status(429, None) | AttemptOutcome::Status(_, Some(RetryRule::Always)));
+            prop_assert!(input.safe || refused || input.outcome == AttemptOutcome::NoConnection || input.sent == Sent::No);
         }
     }
 }

@@ -22,9 +22,9 @@ struct Story {
     now: Duration,
 }
 
-/// What an attempt gave.
+/// What an attempt facts.
 #[derive(Default)]
-struct Gave<'a> {
+struct AttemptFacts<'a> {
     status: Option<u16>,
     id: &'a str,
     body_id: Option<&'a str>,
@@ -63,7 +63,7 @@ impl Story {
         }
     }
 
-    fn attempt(mut self, cause: Cause, took_ms: u64, gave: Gave<'_>) -> Self {
+    fn attempt(mut self, cause: Cause, took_ms: u64, facts: AttemptFacts<'_>) -> Self {
         let span = SpanId::new(0x00f0_67aa_0ba9_02b7);
         self.recorder.begin(
             self.start + self.now,
@@ -72,25 +72,25 @@ impl Story {
             span,
             String::new(),
         );
-        if let Some(status) = gave.status {
+        if let Some(status) = facts.status {
             let name = HeaderName::from_static("x-request-id");
             let mut headers = HeaderMap::new();
-            if let Ok(value) = http::HeaderValue::from_str(gave.id) {
+            if let Ok(value) = http::HeaderValue::from_str(facts.id) {
                 headers.insert(name.clone(), value);
             }
-            let id = request_id::read(&[name], &headers, gave.body_id, |raw| raw.into());
+            let id = request_id::read(&[name], &headers, facts.body_id, |raw| raw.into());
             self.recorder.answered(status, id.clone(), None);
             if status >= 300 {
                 self.recorder
-                    .decoded(id, gave.code.map(|raw| raw.into()), Category::Server);
+                    .decoded(id, facts.code.map(|raw| raw.into()), Category::Server);
             }
         }
-        if let Some((kind, sent)) = gave.failure {
-            let (code, reason) = gave.why;
+        if let Some((kind, sent)) = facts.failure {
+            let (code, reason) = facts.why;
             self.recorder.failed(Failed {
                 kind,
                 sent,
-                unprocessed: gave.unprocessed,
+                unprocessed: facts.unprocessed,
                 code: (!code.is_empty()).then(|| code.into()),
                 reason,
             });
@@ -135,32 +135,32 @@ fn retried_then_ok() {
         .attempt(
             Cause::Initial,
             12,
-            Gave {
+            AttemptFacts {
                 status: Some(429),
                 id: A,
                 code: Some("rate_limited"),
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .wait(2143, WaitReason::RetryAfter)
         .attempt(
             Cause::Retry,
             9,
-            Gave {
+            AttemptFacts {
                 status: Some(500),
                 id: B,
                 code: Some("internal_error"),
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .wait(286, WaitReason::Backoff)
         .attempt(
             Cause::Retry,
             31,
-            Gave {
+            AttemptFacts {
                 status: Some(200),
                 id: C,
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .end(Outcome::Ok, StopReason::Succeeded);
@@ -169,11 +169,11 @@ fn retried_then_ok() {
 
 #[test]
 fn exhausted() {
-    let unavailable = |id| Gave {
+    let unavailable = |id| AttemptFacts {
         status: Some(503),
         id,
         code: Some("service_unavailable"),
-        ..Gave::default()
+        ..AttemptFacts::default()
     };
     let trail = Story::new(Method::GET, "/cameras/{id}", vec![])
         .attempt(Cause::Initial, 12, unavailable(A))
@@ -194,31 +194,31 @@ fn timeout_then_new_token_then_not_found() {
         .attempt(
             Cause::Initial,
             10_000,
-            Gave {
+            AttemptFacts {
                 failure: Some((ErrorKind::Timeout, Sent::Unknown)),
                 why: ("", "no response from 192.0.2.7:443 within 10 s"),
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .wait(120, WaitReason::Backoff)
         .attempt(
             Cause::Retry,
             8,
-            Gave {
+            AttemptFacts {
                 status: Some(401),
                 id: B,
                 code: Some("invalid_token"),
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .attempt(
             Cause::Reauth,
             8,
-            Gave {
+            AttemptFacts {
                 status: Some(404),
                 id: C,
                 code: Some("not_found"),
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .end(Outcome::Error(ErrorKind::Api), StopReason::NotRetryable);
@@ -231,13 +231,13 @@ fn broken_post() {
         .attempt(
             Cause::Initial,
             43,
-            Gave {
+            AttemptFacts {
                 failure: Some((ErrorKind::Transport, Sent::Unknown)),
                 why: (
                     "ECONNRESET",
                     "192.0.2.7:443 reset the connection before its response",
                 ),
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .end(
@@ -257,19 +257,19 @@ fn a_proxy_without_ids() {
     .attempt(
         Cause::Initial,
         5000,
-        Gave {
+        AttemptFacts {
             failure: Some((ErrorKind::Connect, Sent::No)),
             why: ("ETIMEDOUT", "no connection to api.example:443 within 5 s: the proxy proxy.example:3128 had not answered"),
-            ..Gave::default()
+            ..AttemptFacts::default()
         },
     )
     .wait(341, WaitReason::Backoff)
     .attempt(
         Cause::Retry,
         7,
-        Gave {
+        AttemptFacts {
             status: Some(502),
-            ..Gave::default()
+            ..AttemptFacts::default()
         },
     )
     .end(
@@ -281,11 +281,11 @@ fn a_proxy_without_ids() {
 
 #[test]
 fn streams_refused_then_a_hostile_reason() {
-    let refused = || Gave {
+    let refused = || AttemptFacts {
         failure: Some((ErrorKind::Transport, Sent::Unknown)),
         unprocessed: true,
         why: ("", "192.0.2.7:443 refused the stream"),
-        ..Gave::default()
+        ..AttemptFacts::default()
     };
     let hostile = format!("\u{1b}[31m\r\nforged{}", " and more".repeat(30));
     let trail = Story::new(Method::POST, "/cameras", vec![])
@@ -295,12 +295,12 @@ fn streams_refused_then_a_hostile_reason() {
         .attempt(
             Cause::Resend,
             5,
-            Gave {
+            AttemptFacts {
                 failure: Some((ErrorKind::Decode, Sent::Yes)),
                 status: Some(200),
                 id: A,
                 why: ("", &hostile),
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .end(Outcome::Error(ErrorKind::Decode), StopReason::NotRetryable);
@@ -327,10 +327,10 @@ fn an_id_that_was_sent() {
         .attempt(
             Cause::Initial,
             3,
-            Gave {
+            AttemptFacts {
                 status: Some(404),
                 id,
-                ..Gave::default()
+                ..AttemptFacts::default()
             },
         )
         .end(Outcome::Error(ErrorKind::Api), StopReason::NotRetryable);
@@ -351,12 +351,12 @@ fn hostile_ids_and_codes() {
     .attempt(
         Cause::Initial,
         1,
-        Gave {
+        AttemptFacts {
             status: Some(418),
             id: "weird id \u{7f}",
             body_id: Some(&long),
             code: Some(&code),
-            ..Gave::default()
+            ..AttemptFacts::default()
         },
     )
     .end(Outcome::Error(ErrorKind::Api), StopReason::NotRetryable);

@@ -35,8 +35,8 @@ pub(super) struct Http1 {
     pub(super) rested: Instant,
 }
 
-/// What an exchange came to.
-pub(super) enum Exchanged {
+/// What came of an exchange on one connection.
+pub(super) enum ExchangeOutcome {
     /// A response's head.
     Head(Response<Incoming>),
     /// The connection was dead before anything was written: the request is as it was.
@@ -81,7 +81,7 @@ impl Http1 {
         &mut self,
         request: Request<RequestBody>,
         sent: &SentMark,
-    ) -> Exchanged {
+    ) -> ExchangeOutcome {
         sent.set_connection(Connection::new(self.remote, self.is_reused()));
         self.socket.arm(Some(sent.clone()));
         self.heads.begin();
@@ -95,17 +95,17 @@ impl Http1 {
             .end(answer.as_mut().ok().map(Response::headers_mut))
         {
             self.conn = None;
-            return Exchanged::Failed(self.refused(why));
+            return ExchangeOutcome::Failed(self.refused(why));
         }
         match answer {
-            Ok(response) => Exchanged::Head(response),
+            Ok(response) => ExchangeOutcome::Head(response),
             Err(mut error) => {
                 self.conn = None;
                 match error.take_message() {
-                    Some(request) if !sent.is_marked() => Exchanged::Unsent(request),
+                    Some(request) if !sent.is_marked() => ExchangeOutcome::Unsent(request),
                     _ => {
                         let error = classify::send_error(error.into_error(), &self.peer);
-                        Exchanged::Failed(error.unread_if(self.served == 1))
+                        ExchangeOutcome::Failed(error.unread_if(self.served == 1))
                     }
                 }
             }

@@ -18,7 +18,7 @@ use futures_util::task::AtomicWaker;
 use http::Request;
 
 use super::dial::Dialled;
-use super::http1::Exchanged;
+use super::http1::ExchangeOutcome;
 use super::io::Io;
 use super::pool::Pool;
 use super::signs::{Asked, PingIo};
@@ -214,7 +214,7 @@ impl Stream {
         &mut self,
         mut request: Request<RequestBody>,
         sent: &SentMark,
-    ) -> Exchanged {
+    ) -> ExchangeOutcome {
         let mut settle = request
             .body_mut()
             .mark_with(sent, Some(&self.conn.shared.taken));
@@ -243,7 +243,7 @@ impl Stream {
                     self.is_over = true;
                     settle.given_back();
                     request.body_mut().unmark();
-                    return Exchanged::Unsent(request);
+                    return ExchangeOutcome::Unsent(request);
                 }
             };
             let mut response = pin!(response);
@@ -254,10 +254,10 @@ impl Stream {
             .await
         };
         let Some(answer) = answer else {
-            return Exchanged::Failed(classify::forked_error());
+            return ExchangeOutcome::Failed(classify::forked_error());
         };
         match answer {
-            Ok(response) => Exchanged::Head(response),
+            Ok(response) => ExchangeOutcome::Head(response),
             Err(mut error) => {
                 self.is_over = true;
                 match error.take_message() {
@@ -265,7 +265,7 @@ impl Stream {
                         settle.given_back();
                         request.body_mut().unmark();
                         self.conn.shared.retire();
-                        Exchanged::Unsent(request)
+                        ExchangeOutcome::Unsent(request)
                     }
                     _ => {
                         let error = classify::send_error(error.into_error(), self.peer())
@@ -275,7 +275,7 @@ impl Stream {
                         {
                             pool.refused(&self.conn.shared, self.number.saturating_sub(1));
                         }
-                        Exchanged::Failed(error)
+                        ExchangeOutcome::Failed(error)
                     }
                 }
             }
