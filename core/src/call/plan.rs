@@ -134,20 +134,16 @@ impl CallPlan {
         started: Instant,
         started_at: SystemTime,
     ) -> Opening {
-        Opening {
-            call_id: self.call_id,
-            trace_id: self.trace.trace_id(),
-            traced: shared.traceparent,
-            dialect: Arc::clone(&shared.dialect.0.name),
-            service: shared.dialect.0.service.clone(),
-            method: self.hop.method.clone(),
-            origin: Arc::clone(shared.base.origin()),
-            path: std::mem::take(&mut self.path),
-            correlation_id: self.correlation_id(shared),
-            notes: shared.notes.clone(),
-            started_at,
-            started,
-        }
+        let mut opening = shared.opening(
+            self.call_id,
+            self.trace.trace_id(),
+            self.hop.method.clone(),
+            std::mem::take(&mut self.path),
+            (started, started_at),
+        );
+        opening.traced = shared.traceparent;
+        opening.correlation_id = self.correlation_id(shared);
+        opening
     }
 
     /// Whether a request of this method may be sent twice.

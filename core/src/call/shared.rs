@@ -1,9 +1,9 @@
 //! What all calls of a client share, whichever face or thread they are made from.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::credential::Credentials;
 use crate::codes::TrailNote;
@@ -13,8 +13,10 @@ use crate::observe::Observers;
 use crate::redact::Redactor;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
+use crate::trace_context::TraceId;
+use crate::trail::Opening;
 
-/// A client but for its transport.
+/// Client state shared by all calls; everything except the transport.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) dialect: Dialect,
@@ -96,6 +98,31 @@ impl Default for Timeouts {
 }
 
 impl Shared {
+    /// The first lines of a call's trail. A call that is sent adds what its attempts carry.
+    pub(crate) fn opening(
+        &self,
+        call_id: uuid::Uuid,
+        trace_id: TraceId,
+        method: Method,
+        path: String,
+        (started, started_at): (Instant, SystemTime),
+    ) -> Opening {
+        Opening {
+            call_id,
+            trace_id,
+            traced: false,
+            dialect: Arc::clone(&self.dialect.0.name),
+            service: self.dialect.0.service.clone(),
+            method,
+            origin: Arc::clone(self.base.origin()),
+            path,
+            correlation_id: None,
+            notes: self.notes.clone(),
+            started_at,
+            started,
+        }
+    }
+
     /// Draws two numbers from [0, 1): for the jitter on a Retry-After, and for the backoff.
     pub(crate) fn draw(&self) -> (f64, f64) {
         let mut random = self.jitter.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -22,7 +21,7 @@ use crate::error::Error;
 use crate::redact::{self, Redactor, Secret};
 use crate::target::{self, Param};
 use crate::trace_context::TraceContext;
-use crate::trail::{Opening, Outcome, Recorder};
+use crate::trail::{Outcome, Recorder};
 
 /// A request as it was asked for.
 #[derive(Clone)]
@@ -142,21 +141,13 @@ impl Draft {
             // A link that is refused may hold anything.
             Place::Link(_) => String::new(),
         };
-        let opening = Opening {
+        let mut recorder = Recorder::new(shared.opening(
             call_id,
-            trace_id: TraceContext::start(call_id).trace_id(),
-            traced: false,
-            dialect: Arc::clone(&shared.dialect.0.name),
-            service: shared.dialect.0.service.clone(),
-            method: self.method.clone(),
-            origin: Arc::clone(shared.base.origin()),
-            path: redactor.url(&path).into_owned(),
-            correlation_id: None,
-            notes: shared.notes.clone(),
-            started_at,
-            started,
-        };
-        let mut recorder = Recorder::new(opening);
+            TraceContext::start(call_id).trace_id(),
+            self.method.clone(),
+            redactor.url(&path).into_owned(),
+            (started, started_at),
+        ));
         let trail = recorder.finish(started, Outcome::Error(kind), StopReason::NotRetryable);
         shared.observers.each(|o| o.call_finished(&trail));
         Error::new(kind, message).with_trail(trail)

@@ -13,8 +13,8 @@ use std::time::Instant;
 use pin_project_lite::pin_project;
 use tokio::runtime::{Handle, Id};
 
-/// How many timers are kept. A call has two, its own and the one that asks whether it is interrupted.
-const KEPT: usize = 8;
+/// How many timers the pool keeps. A call has two, its own and the one that asks whether it is interrupted.
+const POOLED: usize = 8;
 
 type Armed = Pin<Box<tokio::time::Sleep>>;
 
@@ -47,8 +47,8 @@ impl Timers {
             }
             None => Box::pin(tokio::time::sleep_until(at.into())),
         };
-        Sleep::Kept {
-            kept: Kept {
+        Sleep::Pooled {
+            pooled: PooledTimer {
                 timer: Some(timer),
                 home: self.clone(),
             },
@@ -81,14 +81,14 @@ pin_project! {
             #[pin]
             timer: tokio::time::Sleep
         },
-        /// With one that is kept.
-        Kept { kept: Kept },
+        /// With one from the pool.
+        Pooled { pooled: PooledTimer },
     }
 }
 
-/// A timer that goes back to where it is kept.
+/// A timer that returns to its pool when it is dropped.
 #[derive(Debug)]
-pub struct Kept {
+pub struct PooledTimer {
     /// `None` only while it is dropped.
     timer: Option<Armed>,
     home: Timers,
@@ -108,7 +108,7 @@ impl Future for Sleep {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.project() {
             Kind::Own { timer } => timer.poll(cx),
-            Kind::Kept { kept } => match &mut kept.timer {
+            Kind::Pooled { pooled } => match &mut pooled.timer {
                 Some(timer) => timer.as_mut().poll(cx),
                 None => Poll::Pending,
             },
@@ -116,13 +116,13 @@ impl Future for Sleep {
     }
 }
 
-impl Drop for Kept {
+impl Drop for PooledTimer {
     fn drop(&mut self) {
         let Some(timer) = self.timer.take() else {
             return;
         };
         let mut idle = self.home.idle();
-        if idle.len() < KEPT {
+        if idle.len() < POOLED {
             idle.push(timer);
         }
     }
@@ -187,9 +187,9 @@ mod tests {
     async fn only_so_many_are_kept() {
         let timers = Timers::of_this_runtime();
         let at = now() + Duration::from_secs(1);
-        let many: Vec<_> = (0..3 * KEPT).map(|_| timers.sleep_until(at)).collect();
+        let many: Vec<_> = (0..3 * POOLED).map(|_| timers.sleep_until(at)).collect();
         drop(many);
-        assert_eq!(timers.idle().len(), KEPT);
+        assert_eq!(timers.idle().len(), POOLED);
     }
 
     #[tokio::test]

@@ -87,7 +87,7 @@ fn on_a_thread(
             let _ = done.send(look_up());
         };
         let spawned = {
-            let _blocked = signals::Blocked::new();
+            let _mask = signals::SignalMaskGuard::new();
             std::thread::Builder::new()
                 .name("reqtrail-resolve".to_owned())
                 .spawn(run)
@@ -144,12 +144,12 @@ fn explain(error: dns_lookup::LookupError) -> ResolveError {
 mod signals {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 
-    /// Signals are blocked on this thread, and so on threads that it starts, which inherit the mask.
-    pub(super) struct Blocked {
+    /// Blocks signals on this thread until it is dropped, and so on threads that this one starts, which inherit the mask.
+    pub(super) struct SignalMaskGuard {
         before: Option<SigSet>,
     }
 
-    impl Blocked {
+    impl SignalMaskGuard {
         pub(super) fn new() -> Self {
             let mut blocked = SigSet::all();
             // These report faults of the thread itself; a crash handler of the program should see them.
@@ -170,7 +170,7 @@ mod signals {
         }
     }
 
-    impl Drop for Blocked {
+    impl Drop for SignalMaskGuard {
         fn drop(&mut self) {
             if let Some(before) = &self.before {
                 let _ = before.thread_set_mask();
@@ -181,9 +181,9 @@ mod signals {
 
 #[cfg(not(unix))]
 mod signals {
-    pub(super) struct Blocked;
+    pub(super) struct SignalMaskGuard;
 
-    impl Blocked {
+    impl SignalMaskGuard {
         pub(super) fn new() -> Self {
             Self
         }
