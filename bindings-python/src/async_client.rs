@@ -9,9 +9,9 @@ use reqtrail::host::{Finished, Serving, current_tag, prepare_tagged};
 use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
-use crate::client::{Kept, Lent};
 use crate::config::Config;
 use crate::failure::{self, guarded};
+use crate::fork_safe::{ForkSafe, Lent};
 use crate::logging;
 use crate::openstack;
 use crate::refresh::{self, Answer, Asker, RawServing};
@@ -46,7 +46,7 @@ impl RawPort {
 /// The client for event loops.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawAsyncClient {
-    kept: Kept<Arc<Board>>,
+    kept: ForkSafe<Arc<Board>>,
     watched: Watched,
 }
 
@@ -85,7 +85,7 @@ impl RawAsyncClient {
             refresher_on_loop,
         };
         let kept = guarded(py, || {
-            Kept::new(py, config, |config, py| build(config, py, watched))
+            ForkSafe::new(py, config, |config, py| build(config, py, watched))
         })?;
         Ok(Self { kept, watched })
     }

@@ -1,17 +1,15 @@
-//! The synchronous client, and what both clients share.
+//! The synchronous client.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit};
 use reqtrail::{ClientBuilder, Error, Response, blocking};
 
 use crate::config::Config;
-use crate::convert;
 use crate::failure::{self, guarded};
-use crate::fork;
+use crate::fork_safe::ForkSafe;
 use crate::interrupt;
 use crate::logging;
 use crate::openstack::{self, RawReport};
@@ -20,213 +18,16 @@ use crate::request;
 use crate::response::{RawResponse, RawTrail};
 use crate::watch::{Watcher, Watching};
 
-/// A client of the core, rebuilt in the child of a fork. `X` is what a face keeps beside it.
-///
-/// Its lock is taken by attached threads only, and never while they let go of the interpreter; so no thread can hold
-/// it at a fork.
-pub(crate) struct Kept<X>(Mutex<Option<Built<X>>>);
-
-/// A client that is in use. Whoever is the last to let go of it ends it, which waits for its thread; that may want the
-/// interpreter, which must be let go of meanwhile.
-#[derive(Clone)]
-pub(crate) struct Lent(Option<Arc<blocking::Client>>);
-
-impl Lent {
-    fn new(client: blocking::Client) -> Self {
-        Self(Some(Arc::new(client)))
-    }
-}
-
-impl std::ops::Deref for Lent {
-    type Target = blocking::Client;
-
-    fn deref(&self) -> &blocking::Client {
-        let Some(client) = &self.0 else {
-            unreachable!("it is there until it is dropped");
-        };
-        client
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        let Some(last) = self.0.take().and_then(Arc::into_inner) else {
-            return;
-        };
-        let mut held = Some(last);
-        let dropped = Python::try_attach(|py| {
-            let last = held.take();
-            py.detach(|| drop(last));
-        });
-        if dropped.is_none() {
-            // The interpreter is going away, and its threads with it.
-            std::mem::forget(held);
-        }
-    }
-}
-
-struct Built<X> {
-    /// Its hooks are here and nowhere else: a client that is closed lets go of them, once its last call has ended.
-    config: Arc<Config>,
-    generation: u64,
-    client: Lent,
-    extra: X,
-}
-
-impl<X: Clone + Send> Kept<X> {
-    pub(crate) fn new(
-        py: Python<'_>,
-        config: Config,
-        make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
-    ) -> PyResult<Self> {
-        let config = Arc::new(config);
-        let (client, extra) = make(&config, py)?;
-        Ok(Self(Mutex::new(Some(Built {
-            config,
-            generation: fork::generation(),
-            client: Lent::new(client),
-            extra,
-        }))))
-    }
-
-    /// The client, made anew if this is a child of the process that made it.
-    pub(crate) fn get(
-        &self,
-        py: Python<'_>,
-        make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
-    ) -> PyResult<(Lent, X)> {
-        let now = fork::generation();
-        let config = {
-            let state = self.lock();
-            let Some(built) = &*state else {
-                return Err(PyRuntimeError::new_err("the client is closed"));
-            };
-            if built.generation == now {
-                return Ok((built.client.clone(), built.extra.clone()));
-            }
-            Arc::clone(&built.config)
-        };
-        let (client, extra) = make(&config, py)?;
-        let client = Lent::new(client);
-        let mut state = self.lock();
-        match &*state {
-            Some(built) if built.generation != now => {}
-            // Another thread was faster.
-            Some(built) => return Ok((built.client.clone(), built.extra.clone())),
-            None => return Err(PyRuntimeError::new_err("the client is closed")),
-        }
-        let old = state.replace(Built {
-            config,
-            generation: now,
-            client: client.clone(),
-            extra: extra.clone(),
-        });
-        // Its threads are not in this process, and its sockets are the parent's too.
-        std::mem::forget(old);
-        Ok((client, extra))
-    }
-
-    /// What there is, without making anything; `None` after a fork or once closed.
-    pub(crate) fn peek(&self) -> Option<(Lent, X)> {
-        let state = self.lock();
-        let built = state.as_ref()?;
-        (built.generation == fork::generation())
-            .then(|| (built.client.clone(), built.extra.clone()))
-    }
-
-    /// Its base URL and the name of its dialect, in the child of a fork too; `None` once it is closed.
-    pub(crate) fn describe(&self) -> Option<(String, String)> {
-        let state = self.lock();
-        let client = &state.as_ref()?.client;
-        Some((client.base_url().to_owned(), client.dialect().to_owned()))
-    }
-
-    /// What the client is built from; `None` once it is closed.
-    pub(crate) fn config(&self) -> Option<Arc<Config>> {
-        self.lock().as_ref().map(|built| Arc::clone(&built.config))
-    }
-
-    /// Puts a new credential in the place of the old, in the clients that are built later too.
-    pub(crate) fn set_token(
-        &self,
-        py: Python<'_>,
-        token: &Bound<'_, PyAny>,
-        make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
-    ) -> PyResult<()> {
-        let token = convert::secret("token", token)?;
-        let (client, _) = self.get(py, make)?;
-        client
-            .set_token(token.clone())
-            .map_err(|error| failure::raised(py, error))?;
-        if let Some(config) = self.config() {
-            config.keep_token(token);
-        }
-        Ok(())
-    }
-
-    pub(crate) fn close(&self) {
-        let old = self.lock().take();
-        end(old);
-    }
-
-    /// Shows the collector the hooks. A client that is just being used shows nothing, which keeps it.
-    pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        match self.0.try_lock().as_deref() {
-            Ok(Some(built)) => built.config.traverse(visit),
-            _ => Ok(()),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Built<X>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<X> Drop for Kept<X> {
-    fn drop(&mut self) {
-        let state = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        end(state.take());
-    }
-}
-
-/// Ends a client. Where it is of the parent of a fork, or the interpreter is going away, it is left alone.
-fn end<X>(built: Option<Built<X>>) {
-    let Some(built) = built else { return };
-    if built.generation != fork::generation() {
-        std::mem::forget(built);
-        return;
-    }
-    let mut held = Some(built);
-    let dropped = Python::try_attach(|_| {
-        let Some(Built {
-            config,
-            client,
-            extra,
-            ..
-        }) = held.take()
-        else {
-            return;
-        };
-        drop(extra);
-        drop(client);
-        // Last, so that hooks are let go of by a thread that is attached.
-        drop(config);
-    });
-    if dropped.is_none() {
-        std::mem::forget(held);
-    }
-}
-
 /// The synchronous client.
 #[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawClient(Kept<Arc<Watcher>>);
+pub(crate) struct RawClient(ForkSafe<Arc<Watcher>>);
 
 #[pymethods]
 impl RawClient {
     #[new]
     fn new(py: Python<'_>, base: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
         let config = Config::read(base, options)?;
-        guarded(py, || Kept::new(py, config, build)).map(Self)
+        guarded(py, || ForkSafe::new(py, config, build)).map(Self)
     }
 
     /// Makes a call on this thread; other Python threads run meanwhile.

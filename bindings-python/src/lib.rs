@@ -9,6 +9,7 @@ mod config;
 mod convert;
 mod failure;
 mod fork;
+mod fork_safe;
 mod hooks;
 mod interrupt;
 mod logging;
