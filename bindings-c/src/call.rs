@@ -15,7 +15,7 @@ use crate::ended::{Ended, raw};
 use crate::error::reqtrail_error;
 use crate::export::free;
 use crate::fault::Fault;
-use crate::hooks::Within;
+use crate::hooks::InCallbackGuard;
 use crate::report::reqtrail_report;
 use crate::request::reqtrail_request;
 use crate::response::reqtrail_response;
@@ -63,12 +63,12 @@ pub(crate) enum Receiver {
 
 #[derive(Default)]
 struct State {
-    progress: Mutex<Progress>,
+    delivered: Mutex<Delivered>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Progress {
+struct Delivered {
     /// Once it has ended and its callback has returned.
     code: Option<reqtrail_code>,
     /// The result of a call without a callback, until it is taken.
@@ -100,7 +100,7 @@ impl Completion {
         self.inner = None;
         let code = ended.code;
         let mut kept = None;
-        let within = Within::enter();
+        let in_callback = InCallbackGuard::enter();
         match receiver {
             Receiver::Call(Some(tell)) => {
                 let (response, error) = (raw(ended.response), raw(ended.error));
@@ -114,10 +114,10 @@ impl Completion {
             }
             Receiver::Call(None) | Receiver::Report(None) => kept = Some(ended),
         }
-        drop(within);
-        let mut progress = lock(&self.state.progress);
-        (progress.code, progress.kept) = (Some(code), kept);
-        drop(progress);
+        drop(in_callback);
+        let mut delivered = lock(&self.state.delivered);
+        (delivered.code, delivered.kept) = (Some(code), kept);
+        drop(delivered);
         self.state.changed.notify_all();
     }
 }
@@ -166,19 +166,19 @@ impl reqtrail_call_handle {
         let end = u64::try_from(timeout_ms)
             .ok()
             .and_then(|ms| Instant::now().checked_add(Duration::from_millis(ms)));
-        let mut progress = lock(&self.state.progress);
+        let mut delivered = lock(&self.state.delivered);
         loop {
-            if let Some(code) = progress.code {
-                return Ok((code, progress.kept.take()));
+            if let Some(code) = delivered.code {
+                return Ok((code, delivered.kept.take()));
             }
-            if Within::is() {
+            if InCallbackGuard::is_active() {
                 let why = "a callback cannot wait for a call: the call may wait for the callback";
                 return Err(Fault::Usage(REQTRAIL_ERROR_IN_CALLBACK, why.to_owned()));
             }
             let changed = &self.state.changed;
-            progress = match end {
+            delivered = match end {
                 None => changed
-                    .wait(progress)
+                    .wait(delivered)
                     .unwrap_or_else(PoisonError::into_inner),
                 Some(end) => {
                     let left = end.saturating_duration_since(Instant::now());
@@ -186,7 +186,7 @@ impl reqtrail_call_handle {
                         let why = "the call has not ended yet".to_owned();
                         return Err(Fault::Usage(REQTRAIL_ERROR_STILL_RUNNING, why));
                     }
-                    let waited = changed.wait_timeout(progress, left);
+                    let waited = changed.wait_timeout(delivered, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0
                 }
             };
@@ -262,7 +262,7 @@ export! {
 
     /// Returns whether a started call or operation has ended and its callback has returned.
     fn reqtrail_call_is_done(call: *const reqtrail_call_handle) -> bool [call] {
-        Some(lock(&call.state.progress).code.is_some())
+        Some(lock(&call.state.delivered).code.is_some())
     }
 
     /// Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
@@ -311,7 +311,7 @@ mod tests {
                 user_data: std::ptr::null_mut(),
                 inner: None,
             });
-            let kept = lock(&state.progress).kept.take();
+            let kept = lock(&state.delivered).kept.take();
             kept.expect("an end").said()
         };
         assert!(words(drop).contains("was dropped before its end"));

@@ -9,8 +9,8 @@ use reqtrail::{Secret, blocking};
 
 use crate::error::reqtrail_error;
 use crate::export::{free, hand_over};
+use crate::operation_spec::Slot;
 use crate::options::reqtrail_client_options;
-use crate::plan::Slot;
 use crate::text::owned;
 
 /// The tag of all that has a callback: its result is not for the queue.

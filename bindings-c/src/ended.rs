@@ -6,7 +6,7 @@ use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::export::hand_over;
 use crate::fault::Fault;
-use crate::plan::Told;
+use crate::operation_spec::Told;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 

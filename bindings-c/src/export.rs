@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
-use crate::fault::{Fault, Kept};
+use crate::fault::{DeferredError, Fault};
 use crate::response::reqtrail_rate_limit;
 use crate::uncancelled::Uncancelled;
 
@@ -43,7 +43,7 @@ macro_rules! export {
                         }
                     )*)?
                     $(
-                        let $need = $crate::export::Given::given($need)
+                        let $need = $crate::export::FromPtr::given($need)
                             .ok_or_else(|| $crate::fault::Fault::null(stringify!($need)))?;
                     )*
                     $body
@@ -82,7 +82,7 @@ macro_rules! export {
             unsafe {
                 $($crate::export::Out::clear($length);)?
                 $crate::export::reading(move || {
-                    $(let $need = $crate::export::Given::given($need)?;)*
+                    $(let $need = $crate::export::FromPtr::given($need)?;)*
                     $body
                 })
             }
@@ -101,7 +101,7 @@ macro_rules! export {
             // SAFETY: the caller's pointers are NULL or good, as the header demands.
             unsafe {
                 $crate::export::reading(move || {
-                    $(let $need = $crate::export::Given::given($need)?;)*
+                    $(let $need = $crate::export::FromPtr::given($need)?;)*
                     $body
                     Some(())
                 })
@@ -111,15 +111,15 @@ macro_rules! export {
     };
 }
 
-/// A handle as the caller gave it.
-pub(crate) trait Given {
+/// A pointer that the caller passed, read as a handle.
+pub(crate) trait FromPtr {
     type Handle;
 
     /// The handle, for no longer than the function runs; `None` for NULL.
     unsafe fn given(self) -> Option<Self::Handle>;
 }
 
-impl<T: 'static> Given for *const T {
+impl<T: 'static> FromPtr for *const T {
     type Handle = &'static T;
 
     unsafe fn given(self) -> Option<&'static T> {
@@ -128,7 +128,7 @@ impl<T: 'static> Given for *const T {
     }
 }
 
-impl<T: 'static> Given for *mut T {
+impl<T: 'static> FromPtr for *mut T {
     type Handle = &'static mut T;
 
     unsafe fn given(self) -> Option<&'static mut T> {
@@ -192,19 +192,19 @@ pub(crate) unsafe fn free<T>(handle: *mut T) {
     }
 }
 
-/// What a function gives that has nothing to give.
-pub(crate) trait Empty {
-    const EMPTY: Self;
+/// The value an accessor returns when there is nothing to return.
+pub(crate) trait FfiDefault {
+    const FFI_DEFAULT: Self;
 }
 
-macro_rules! empty {
+macro_rules! ffi_default {
     ($($ty:ty = $value:expr),+ $(,)?) => {
-        $(impl Empty for $ty { const EMPTY: Self = $value; })+
+        $(impl FfiDefault for $ty { const FFI_DEFAULT: Self = $value; })+
     };
 }
 
 // Times that are not there are negative.
-empty!(
+ffi_default!(
     () = (),
     bool = false,
     i32 = 0,
@@ -214,17 +214,17 @@ empty!(
     f64 = -1.0
 );
 
-impl<T> Empty for *const T {
-    const EMPTY: Self = std::ptr::null();
+impl<T> FfiDefault for *const T {
+    const FFI_DEFAULT: Self = std::ptr::null();
 }
 
-impl<T> Empty for *mut T {
-    const EMPTY: Self = std::ptr::null_mut();
+impl<T> FfiDefault for *mut T {
+    const FFI_DEFAULT: Self = std::ptr::null_mut();
 }
 
 /// Handles that keep the first fault of their setters.
 pub(crate) trait Settable {
-    fn keep(&mut self, kept: Kept);
+    fn keep(&mut self, kept: DeferredError);
 }
 
 /// Runs what can fail.
@@ -267,16 +267,16 @@ pub(crate) unsafe fn setting<H: Settable + 'static>(
     let code = fault.code();
     // SAFETY: as above; the reference of the body is gone.
     if let Some(given) = unsafe { handle.given() } {
-        given.keep(Kept::of(name, fault));
+        given.keep(DeferredError::of(name, fault));
     }
     code
 }
 
 /// Runs what gives something, or nothing.
-pub(crate) fn reading<R: Empty>(run: impl FnOnce() -> Option<R>) -> R {
+pub(crate) fn reading<R: FfiDefault>(run: impl FnOnce() -> Option<R>) -> R {
     let _uncancelled = Uncancelled::begin();
     catch_unwind(AssertUnwindSafe(run))
         .ok()
         .flatten()
-        .unwrap_or(R::EMPTY)
+        .unwrap_or(R::FFI_DEFAULT)
 }

@@ -75,12 +75,12 @@ impl From<Error> for Fault {
 
 /// The first fault of a handle's setters, which every use of the handle reports.
 #[derive(Clone)]
-pub(crate) struct Kept {
+pub(crate) struct DeferredError {
     code: reqtrail_code,
     message: String,
 }
 
-impl Kept {
+impl DeferredError {
     /// `setter` is the function that the program called.
     pub(crate) fn of(setter: &str, fault: Fault) -> Self {
         let code = fault.code();

@@ -30,27 +30,27 @@ pub type reqtrail_trail_callback =
 
 thread_local! {
     /// How many of the program's functions this thread is within.
-    static WITHIN: Cell<usize> = const { Cell::new(0) };
+    static IN_CALLBACK: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Marks this thread as one that runs a function of the program, until it is dropped.
-pub(crate) struct Within(());
+pub(crate) struct InCallbackGuard(());
 
-impl Within {
+impl InCallbackGuard {
     pub(crate) fn enter() -> Self {
-        WITHIN.set(WITHIN.get() + 1);
+        IN_CALLBACK.set(IN_CALLBACK.get() + 1);
         Self(())
     }
 
     /// Whether this thread runs a function of the program.
-    pub(crate) fn is() -> bool {
-        WITHIN.get() > 0
+    pub(crate) fn is_active() -> bool {
+        IN_CALLBACK.get() > 0
     }
 }
 
-impl Drop for Within {
+impl Drop for InCallbackGuard {
     fn drop(&mut self) {
-        WITHIN.set(WITHIN.get() - 1);
+        IN_CALLBACK.set(IN_CALLBACK.get() - 1);
     }
 }
 
@@ -98,7 +98,7 @@ impl Observer for Hook {
         };
         let call = reqtrail_call_info::new(call, attempt);
         let attempt = reqtrail_attempt::new(attempt.clone());
-        let _within = Within::enter();
+        let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with handles that outlive it.
         unsafe { tell(&raw const call, &raw const attempt, data.pointer()) };
     }
@@ -108,7 +108,7 @@ impl Observer for Hook {
             return;
         };
         let trail = reqtrail_trail::new(trail.clone());
-        let _within = Within::enter();
+        let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with a handle that outlives it.
         unsafe { tell(&raw const trail, data.pointer()) };
     }

@@ -17,7 +17,7 @@ mod ended;
 mod fault;
 mod headers;
 mod hooks;
-mod plan;
+mod operation_spec;
 mod text;
 mod uncancelled;
 

@@ -11,7 +11,7 @@ use tracing_core::subscriber::Interest;
 use tracing_core::{Dispatch, Event, Level, LevelFilter, Metadata, Subscriber};
 
 use crate::fault::Fault;
-use crate::hooks::{UserData, Within, reqtrail_free_callback};
+use crate::hooks::{InCallbackGuard, UserData, reqtrail_free_callback};
 
 /// Gets a line of the library's log: what happened, and its fields as key=value. `level` is a REQTRAIL_LOG_*. It holds no
 /// secrets, and no line breaks but its end, which is a NUL; the text is lent for as long as the function runs.
@@ -91,7 +91,7 @@ impl Subscriber for Lines {
         event.record(&mut line);
         let text = format!("{}{}\0", line.message, line.fields);
         let level = i32::try_from(number(event.metadata().level())).unwrap_or_default();
-        let _within = Within::enter();
+        let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with a text that outlives it.
         unsafe { log(level, text.as_ptr().cast(), text.len() - 1, data.pointer()) };
     }

@@ -14,9 +14,9 @@ use crate::client::{lock, reqtrail_client};
 use crate::ended::Ended;
 use crate::error::reqtrail_error;
 use crate::export::{Settable, free, hand_over};
-use crate::fault::{Fault, Kept};
+use crate::fault::{DeferredError, Fault};
 use crate::hooks::{UserData, moment, reqtrail_free_callback};
-use crate::plan::{Plan, Progress, What};
+use crate::operation_spec::{OperationSpec, ProgressCallback, What};
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 use crate::text::owned;
@@ -24,7 +24,7 @@ use crate::trail::reqtrail_trail;
 
 /// An operation on a server: a read, or something made of several calls and the waits between them. It may be used any
 /// number of times, also at the same time, as long as nothing sets an option meanwhile.
-pub struct reqtrail_operation(Plan);
+pub struct reqtrail_operation(OperationSpec);
 
 /// Is told after every poll what it has shown, as JSON with "server", "action" and "elapsed_ms". The text is lent for
 /// as long as it runs. It runs on the thread that follows and must be quick.
@@ -32,17 +32,17 @@ pub type reqtrail_progress_callback =
     Option<unsafe extern "C" fn(json: *const c_char, length: usize, user_data: *mut c_void)>;
 
 impl Settable for reqtrail_operation {
-    fn keep(&mut self, kept: Kept) {
+    fn keep(&mut self, kept: DeferredError) {
         self.0.fault.get_or_insert(kept);
     }
 }
 
 impl reqtrail_operation {
     fn new(server_id: String, what: What) -> Self {
-        Self(Plan::new(server_id, what))
+        Self(OperationSpec::new(server_id, what))
     }
 
-    pub(crate) fn plan(&self) -> Result<Plan, Fault> {
+    pub(crate) fn spec(&self) -> Result<OperationSpec, Fault> {
         match &self.0.fault {
             Some(kept) => Err(kept.fault()),
             None => Ok(self.0.clone()),
@@ -259,7 +259,7 @@ export! {
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
     ) sets [operation] {
-        let progress = Progress(tell, UserData::new(user_data, free_user_data));
+        let progress = ProgressCallback(tell, UserData::new(user_data, free_user_data));
         operation.only("on_progress", |what| matches!(what, What::Follow(_)))?;
         operation.0.progress = Some(progress);
         Ok(())
@@ -276,7 +276,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client, operation] fills [report] reports [error] {
         let inner = Arc::clone(&client.0);
-        let (flow, slot) = operation.plan()?.flow(&inner.client);
+        let (flow, slot) = operation.spec()?.flow(&inner.client);
         inner.client.host().run_flow(flow, None)?;
         let told = lock(&slot).take();
         Ended::of_operation(told).give(std::ptr::null_mut(), report)
@@ -292,12 +292,12 @@ export! {
         call: *mut *mut reqtrail_call_handle,
         error: *mut *mut reqtrail_error,
     ) needs [client, operation] may_fill [call] reports [error] {
-        let mut plan = operation.plan()?;
+        let mut spec = operation.spec()?;
         // A token of its own: the program's may be shared by others, which cancelling this must not end.
-        plan.cancel = plan.cancel.child();
-        let cancel = plan.cancel.clone();
+        spec.cancel = spec.cancel.child();
+        let cancel = spec.cancel.clone();
         start(client, cancel, Receiver::Report(callback), user_data, call, move |inner, completion| {
-            plan.flow_to(&inner.client, move |told| completion.finish(Ended::of_operation(Some(told))))
+            spec.flow_to(&inner.client, move |told| completion.finish(Ended::of_operation(Some(told))))
         });
         Ok(())
     }

@@ -10,7 +10,7 @@ use reqtrail::{Client, ClientBuilder, CustomDialect, Dialect, Error, Proxy, Retr
 
 use crate::cloud::reqtrail_connection;
 use crate::export::{Settable, free, hand_over};
-use crate::fault::{Fault, Kept};
+use crate::fault::{DeferredError, Fault};
 use crate::hooks::{
     Hook, UserData, reqtrail_attempt_callback, reqtrail_free_callback, reqtrail_trail_callback,
 };
@@ -30,11 +30,11 @@ enum Base {
 pub struct reqtrail_client_options {
     base: Base,
     setters: Vec<Setter>,
-    fault: Option<Kept>,
+    fault: Option<DeferredError>,
 }
 
 impl Settable for reqtrail_client_options {
-    fn keep(&mut self, kept: Kept) {
+    fn keep(&mut self, kept: DeferredError) {
         self.fault.get_or_insert(kept);
     }
 }

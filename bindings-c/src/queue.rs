@@ -97,9 +97,9 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client, operation] reports [error] {
         let inner = &client.0;
-        let plan = operation.plan()?;
+        let spec = operation.spec()?;
         reserve(client, tag)?;
-        let (flow, slot) = plan.flow(&inner.client);
+        let (flow, slot) = spec.flow(&inner.client);
         lock(&inner.slots).insert(tag, slot);
         inner.client.host().submit_flow(flow, tag);
         Ok(())

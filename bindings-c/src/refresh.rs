@@ -9,8 +9,8 @@ use reqtrail::{Category, ErrorKind, RefreshError, Secret, Token};
 use crate::codes::reqtrail_code;
 use crate::error::{number, reqtrail_error};
 use crate::export::Settable;
-use crate::fault::{Fault, Kept};
-use crate::hooks::{UserData, Within, moment, reqtrail_free_callback};
+use crate::fault::{DeferredError, Fault};
+use crate::hooks::{InCallbackGuard, UserData, moment, reqtrail_free_callback};
 use crate::text::owned;
 
 /// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
@@ -54,7 +54,7 @@ impl Refresher {
         let capture = self.capture?;
         let tag = reqtrail::host::current_tag();
         let tag = tag.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        let _within = Within::enter();
+        let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with a tag that outlives it.
         let context = unsafe { capture(tag, self.user_data.pointer()) };
         (!context.is_null()).then(|| UserData::new(context, self.free_context))
@@ -107,7 +107,7 @@ fn failure(kind: reqtrail_code, category: i32, why: String) -> Result<RefreshErr
 }
 
 impl Settable for reqtrail_refresh {
-    fn keep(&mut self, kept: Kept) {
+    fn keep(&mut self, kept: DeferredError) {
         self.failed
             .get_or_insert_with(|| format!("the token refresher: {}", kept.message()).into());
     }

@@ -10,7 +10,7 @@ use reqtrail::{CancelToken, RequestBuilder, Secret, blocking};
 use crate::cancel::reqtrail_cancel_token;
 use crate::error::reqtrail_error;
 use crate::export::{Settable, free, hand_over};
-use crate::fault::{Fault, Kept};
+use crate::fault::{DeferredError, Fault};
 use crate::text::{bytes, owned};
 
 /// A request: a method, a target and the options of one call. It may be used for any number of calls, also at the same
@@ -40,11 +40,11 @@ pub(crate) struct Draft {
     connect_timeout: Option<Duration>,
     max_attempts: Option<u32>,
     cancel: Option<CancelToken>,
-    fault: Option<Kept>,
+    fault: Option<DeferredError>,
 }
 
 impl Settable for reqtrail_request {
-    fn keep(&mut self, kept: Kept) {
+    fn keep(&mut self, kept: DeferredError) {
         self.draft().fault.get_or_insert(kept);
     }
 }

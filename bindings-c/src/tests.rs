@@ -5,16 +5,16 @@ use std::path::Path;
 use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_ERROR_NULL_POINTER};
 use crate::error::{reqtrail_error, reqtrail_error_free, reqtrail_error_kind};
 use crate::export::Settable;
-use crate::fault::Kept;
+use crate::fault::DeferredError;
 
 /// A handle whose functions panic.
 #[derive(Default)]
 pub struct reqtrail_test_bomb {
-    kept: Option<Kept>,
+    kept: Option<DeferredError>,
 }
 
 impl Settable for reqtrail_test_bomb {
-    fn keep(&mut self, kept: Kept) {
+    fn keep(&mut self, kept: DeferredError) {
         self.kept.get_or_insert(kept);
     }
 }

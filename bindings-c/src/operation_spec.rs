@@ -11,14 +11,14 @@ use reqtrail::{CancelToken, Error, blocking};
 use serde::Serialize;
 
 use crate::client::lock;
-use crate::fault::{Fault, Kept};
-use crate::hooks::{UserData, Within};
+use crate::fault::{DeferredError, Fault};
+use crate::hooks::{InCallbackGuard, UserData};
 use crate::operation::reqtrail_progress_callback;
 use crate::report::reqtrail_report;
 
 /// What an operation is, and how it is done.
 #[derive(Clone)]
-pub(crate) struct Plan {
+pub(crate) struct OperationSpec {
     pub(crate) server_id: String,
     pub(crate) what: What,
     pub(crate) microversion: Option<String>,
@@ -30,9 +30,9 @@ pub(crate) struct Plan {
     pub(crate) poll: Option<(Duration, Duration)>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) settle: Option<Duration>,
-    pub(crate) progress: Option<Progress>,
+    pub(crate) progress: Option<ProgressCallback>,
     pub(crate) cancel: CancelToken,
-    pub(crate) fault: Option<Kept>,
+    pub(crate) fault: Option<DeferredError>,
 }
 
 #[derive(Clone)]
@@ -45,16 +45,16 @@ pub(crate) enum What {
 }
 
 #[derive(Clone)]
-pub(crate) struct Progress(
+pub(crate) struct ProgressCallback(
     pub(crate) reqtrail_progress_callback,
     pub(crate) Arc<UserData>,
 );
 
-impl Progress {
+impl ProgressCallback {
     fn tell(&self, json: &str) {
         let Some(tell) = self.0 else { return };
         let text = format!("{json}\0");
-        let _within = Within::enter();
+        let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with a text that outlives it.
         unsafe { tell(text.as_ptr().cast(), json.len(), self.1.pointer()) };
     }
@@ -115,7 +115,7 @@ fn read<V: Serialize>(read: Result<Fetched<V>, Error>) -> Told {
     Told::Read(read.map(|read| reqtrail_report::of_read(&read)))
 }
 
-impl Plan {
+impl OperationSpec {
     /// An operation with the options that the core has by default.
     pub(crate) fn new(server_id: String, what: What) -> Self {
         Self {
