@@ -4,7 +4,7 @@ set -euo pipefail
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-conformance --package reqtrail-adapter-rust
 target=${CARGO_TARGET_DIR:-target}/debug
 passed=0 failed=0
-for scenario in tests/conformance/wrong/*.json; do
+for scenario in tests/conformance/must_fail/*.json; do
     if "$target/conformance" --scenarios "$scenario" --adapter "rust=$target/adapter-rust" >/dev/null 2>&1; then
         echo "PASSED, but is wrong: $scenario"
         failed=$((failed + 1))

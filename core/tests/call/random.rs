@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use reqtrail::{Attempt, Cause, ErrorKind, Failure, Sent, StopReason, Trail};
 
 use crate::support::*;
-use script::{Plan, What, plan};
+use script::{RandomCall, What, plan};
 
-async fn play(plan: Plan) {
+async fn play(plan: RandomCall) {
     let stories = plan.stories.clone();
     // The last story goes on for ever.
     let wire = ScriptedTransport::answering(move |number, _| {
@@ -131,7 +131,7 @@ fn facts(trail: &Trail) {
     }
 }
 
-fn limits(plan: &Plan, trail: &Trail) {
+fn limits(plan: &RandomCall, trail: &Trail) {
     let count = |cause| {
         trail
             .attempts()
@@ -173,7 +173,7 @@ fn limits(plan: &Plan, trail: &Trail) {
 const RESENDS: usize = 8;
 
 /// Whether this failure ended the attempt.
-fn is(plan: &Plan, attempt: &Attempt, wanted: Failure) -> bool {
+fn is(plan: &RandomCall, attempt: &Attempt, wanted: Failure) -> bool {
     let number = attempt.number() as usize - 1;
     let story = &plan.stories[number.min(plan.stories.len() - 1)];
     attempt.failure() == Some(ErrorKind::Transport)
@@ -181,12 +181,12 @@ fn is(plan: &Plan, attempt: &Attempt, wanted: Failure) -> bool {
 }
 
 /// Whether the attempt ended with the server's vow not to have processed it.
-fn vowed(plan: &Plan, attempt: &Attempt) -> bool {
+fn vowed(plan: &RandomCall, attempt: &Attempt) -> bool {
     is(plan, attempt, Failure::Unprocessed) || is(plan, attempt, Failure::RefusedStream)
 }
 
 /// No request that must not be sent twice is repeated after an outcome that is not known.
-fn safety(plan: &Plan, trail: &Trail) {
+fn safety(plan: &RandomCall, trail: &Trail) {
     for pair in trail.attempts().windows(2) {
         let method = pair[0].method().as_str();
         let safe = plan
@@ -205,7 +205,7 @@ fn safety(plan: &Plan, trail: &Trail) {
 }
 
 /// The end is that of the last attempt.
-fn ends(plan: &Plan, trail: &Trail) {
+fn ends(plan: &RandomCall, trail: &Trail) {
     let Some(last) = trail.last() else {
         assert_eq!(trail.stopped(), StopReason::Cancelled);
         return;

@@ -15,7 +15,7 @@ use reqtrail::{
 use crate::canceller::Canceller;
 use crate::checks::Check;
 use crate::ledger::{Ledger, Story, Tag};
-use crate::plan::{Ending, Plan};
+use crate::planned_call::{Ending, PlannedCall};
 use crate::server::success_body;
 
 /// The time of one attempt: short, so that stalls cost little.
@@ -38,7 +38,7 @@ pub(crate) struct Work {
 
 impl Work {
     /// Begins the next call.
-    fn next_call(&self) -> Option<(u64, Plan)> {
+    fn next_call(&self) -> Option<(u64, PlannedCall)> {
         if Instant::now() >= self.deadline {
             return None;
         }
@@ -46,7 +46,7 @@ impl Work {
         if call >= self.end {
             return None;
         }
-        let plan = Plan::draw(self.seed, call);
+        let plan = PlannedCall::draw(self.seed, call);
         self.ledger.begin(call, plan);
         Some((call, plan))
     }
@@ -139,7 +139,7 @@ impl Tokens {
 }
 
 /// Gives a request what its plan says.
-fn dress<C>(request: RequestBuilder<C>, call: u64, plan: &Plan) -> RequestBuilder<C> {
+fn dress<C>(request: RequestBuilder<C>, call: u64, plan: &PlannedCall) -> RequestBuilder<C> {
     let mut request = request.header("X-Soak-Call", call.to_string());
     if plan.body > 0 {
         request = request.body(vec![b'b'; plan.body]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::draw::{Purpose, at, pick};
-use crate::plan::Verb;
+use crate::planned_call::Verb;
 
 /// A way to treat a request that was read whole.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

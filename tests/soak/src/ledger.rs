@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::checks::{Check, Findings};
-use crate::plan::Plan;
+use crate::planned_call::PlannedCall;
 
 pub(crate) use records::{Answer, Row, Seen, Story, Tag};
 
@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// All that is known of one call.
 #[derive(Debug)]
 struct Case {
-    plan: Plan,
+    plan: PlannedCall,
     /// In the log's order.
     rows: Vec<Row>,
     story: Option<Story>,
@@ -58,7 +58,7 @@ pub(crate) struct Ledger(Mutex<State>);
 
 impl Ledger {
     /// A call begins.
-    pub(crate) fn begin(&self, call: u64, plan: Plan) {
+    pub(crate) fn begin(&self, call: u64, plan: PlannedCall) {
         let mut state = self.lock();
         state.figures.calls += 1;
         let case = Case {

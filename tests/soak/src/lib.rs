@@ -12,7 +12,7 @@ mod draw;
 mod ledger;
 mod machine;
 mod options;
-mod plan;
+mod planned_call;
 mod report;
 mod run;
 mod server;

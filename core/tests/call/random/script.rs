@@ -30,7 +30,7 @@ pub(super) enum What {
 
 /// How a call is made.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub(super) struct RandomCall {
     pub(super) stories: Vec<Story>,
     pub(super) method: &'static str,
     pub(super) mark: Option<bool>,
@@ -77,7 +77,7 @@ fn story() -> impl Strategy<Value = Story> {
         })
 }
 
-pub(super) fn plan() -> impl Strategy<Value = Plan> {
+pub(super) fn plan() -> impl Strategy<Value = RandomCall> {
     (
         proptest::collection::vec(story(), 1..12),
         proptest::sample::select(vec!["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE"]),
@@ -98,7 +98,7 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
                 refreshes,
                 cancel_at,
                 seed,
-            )| Plan {
+            )| RandomCall {
                 stories,
                 method,
                 mark,

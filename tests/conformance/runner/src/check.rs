@@ -1,9 +1,9 @@
 //! The judge: what the adapter reports against what the server logged and the scenario expects.
 
 mod connections;
+mod correlation;
 mod expect;
 mod ids;
-mod laying;
 mod orderly;
 mod schema;
 mod shape;
@@ -54,13 +54,13 @@ pub(crate) fn judge(
         orderly::check(played, &mut out);
     }
     orderly::check_call_ids(&played, earlier_calls, &mut out);
-    let laid = laying::lay(scenario, &played, rows, &mut out);
-    laying::check_attempts(scenario, &played, rows, &laid, &mut out);
-    laying::check_headers(&played, rows, &laid, &mut out);
-    let opened = connections::of_calls(&played, rows, connections, &laid);
-    expect::check(scenario, &played, &laid, &opened, &mut out);
+    let correlation = correlation::correlate(scenario, &played, rows, &mut out);
+    correlation::check_attempts(scenario, &played, rows, &correlation, &mut out);
+    correlation::check_headers(&played, rows, &correlation, &mut out);
+    let opened = connections::of_calls(&played, rows, connections, &correlation);
+    expect::check(scenario, &played, &correlation, &opened, &mut out);
     Judgement {
-        incomplete: laid.is_incomplete(&played),
+        incomplete: correlation.is_incomplete(&played),
         failures: out,
     }
 }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::{Tokens, Work, builder, cancelled_after, dress};
 use crate::checks::Check;
-use crate::plan::{Ending, Plan};
+use crate::planned_call::{Ending, PlannedCall};
 
 /// Longer than any call may take; a call that takes longer hangs.
 const HANGS: Duration = Duration::from_secs(90);
@@ -78,7 +78,7 @@ async fn make(
     client: &Client,
     work: &Work,
     call: u64,
-    plan: &Plan,
+    plan: &PlannedCall,
 ) -> Option<Result<Response, Error>> {
     let request = client.request(plan.verb.as_str(), format!("/work/{call}"));
     let mut request = dress(request, call, plan);

@@ -6,7 +6,7 @@ use reqtrail::Secret;
 use reqtrail::blocking::Client;
 
 use super::{Tokens, Work, builder, cancelled_after, dress};
-use crate::plan::Ending;
+use crate::planned_call::Ending;
 
 /// Makes the calls and drops the client.
 pub(crate) fn drive(url: &str, work: &Arc<Work>) -> Result<usize, String> {

@@ -5,12 +5,12 @@ use reqtrail::{Cause, ErrorKind, Outcome, Sent, StopReason};
 use super::records::{Answer, Row, Seen, Story};
 use crate::checks::{Check, Findings};
 use crate::client::ATTEMPT_TIME;
-use crate::plan::{Ending, Plan};
+use crate::planned_call::{Ending, PlannedCall};
 
 /// Judges a call; returns how many requests were read later than the trail's order has them.
 pub(super) fn judge(
     call: u64,
-    plan: &Plan,
+    plan: &PlannedCall,
     rows: &[Row],
     story: &Story,
     findings: &mut Findings,
@@ -69,7 +69,7 @@ pub(super) fn judge(
 }
 
 /// Whether an attempt shows what was answered to its own request.
-fn is_own(plan: &Plan, seen: &Seen, row: &Row) -> bool {
+fn is_own(plan: &PlannedCall, seen: &Seen, row: &Row) -> bool {
     if seen.verb != Some(row.verb) {
         return false;
     }
@@ -83,7 +83,7 @@ fn is_own(plan: &Plan, seen: &Seen, row: &Row) -> bool {
 }
 
 /// An ID in a body can be cut off with it; the one in a header cannot.
-fn lost_with_body(plan: &Plan, seen: &Seen, answer: Answer) -> bool {
+fn lost_with_body(plan: &PlannedCall, seen: &Seen, answer: Answer) -> bool {
     let time = match plan.ending {
         Ending::Hurry(time) | Ending::Timeout(time) => time,
         _ => ATTEMPT_TIME,

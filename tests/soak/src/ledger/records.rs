@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqtrail::{Cause, ErrorKind, Outcome, Sent, StopReason, Trail};
 
-use crate::plan::Verb;
+use crate::planned_call::Verb;
 
 /// A request ID of the soak's server, as a number from 1; 0 stands for any text that the server never gave.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

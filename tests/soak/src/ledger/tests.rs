@@ -6,11 +6,11 @@ use reqtrail::{Cause, ErrorKind, Outcome, Sent, StopReason};
 
 use super::{Answer, Ledger, Row, Seen, Story, Tag};
 use crate::checks::Check;
-use crate::plan::{Ending, Plan, Verb};
+use crate::planned_call::{Ending, PlannedCall, Verb};
 
 /// A call that got a 503 and then a 200.
 struct Tale {
-    plan: Plan,
+    plan: PlannedCall,
     rows: Vec<Row>,
     story: Story,
 }
@@ -43,7 +43,7 @@ impl Tale {
             elapsed: Duration::from_millis(1),
         };
         Self {
-            plan: Plan {
+            plan: PlannedCall {
                 verb,
                 key: false,
                 idempotent: None,

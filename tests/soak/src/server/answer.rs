@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 use crate::conduct::{Conduct, Kind, Told};
 use crate::ledger::Tag;
-use crate::plan::Verb;
+use crate::planned_call::Verb;
 
 /// What becomes of a connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

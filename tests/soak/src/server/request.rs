@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 
-use crate::plan::Verb;
+use crate::planned_call::Verb;
 
 /// What the soak has to know of a request.
 #[derive(Debug)]

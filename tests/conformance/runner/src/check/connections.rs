@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::laying::Laid;
+use super::correlation::Correlation;
 use super::view::Played;
 use crate::server::log::Row;
 
@@ -12,13 +12,13 @@ pub(super) fn of_calls(
     played: &[Played<'_>],
     rows: &[Row],
     accepted: &[String],
-    laid: &Laid,
+    correlation: &Correlation,
 ) -> HashMap<usize, usize> {
     let mut opened = HashMap::new();
     for (number, at) in (1..).zip(accepted) {
         let first = rows.iter().position(|row| row.connection == number);
         let call = match first {
-            Some(row) => laid.call_of(row),
+            Some(row) => correlation.call_of(row),
             None => begun_last(played, at),
         };
         if let Some(call) = call {

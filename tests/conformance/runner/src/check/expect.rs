@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::laying::Laid;
+use super::correlation::Correlation;
 use super::view::Played;
 use crate::failure::{Failure, shown};
 use crate::pattern::{Objects, Pattern, Scope};
@@ -13,7 +13,7 @@ use crate::scenario::{Expect, Outcome, Scenario, lower_names};
 pub(super) fn check(
     scenario: &Scenario,
     played: &[Played<'_>],
-    laid: &Laid,
+    correlation: &Correlation,
     opened: &HashMap<usize, usize>,
     out: &mut Vec<Failure>,
 ) {
@@ -21,7 +21,7 @@ pub(super) fn check(
         check_result(played, out);
     }
     for (index, call) in scenario.calls.iter().enumerate() {
-        let saw = laid.requests_of(index);
+        let saw = correlation.requests_of(index);
         let opened = opened.get(&index).copied().unwrap_or(0);
         let Expect {
             server_saw,

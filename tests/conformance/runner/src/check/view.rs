@@ -14,12 +14,12 @@ pub(crate) struct Played<'a> {
     pub(crate) path: String,
     pub(crate) result: &'a Value,
     pub(crate) trail: Option<&'a Value>,
-    pub(crate) attempts: Vec<Attempt<'a>>,
+    pub(crate) attempts: Vec<AttemptView<'a>>,
 }
 
 /// An attempt; what does not have the right type is left to the schema and counts as absent.
 #[derive(Debug)]
-pub(crate) struct Attempt<'a> {
+pub(crate) struct AttemptView<'a> {
     pub(crate) path: String,
     pub(crate) number: Option<u64>,
     pub(crate) span_id: Option<&'a str>,
@@ -92,14 +92,14 @@ pub(crate) fn trail_of(result: &Value) -> Option<&Value> {
         .get("trail")
 }
 
-fn attempts<'a>(trail: Option<&'a Value>, path: &str) -> Vec<Attempt<'a>> {
+fn attempts<'a>(trail: Option<&'a Value>, path: &str) -> Vec<AttemptView<'a>> {
     let attempts = trail.and_then(|trail| trail.get("attempts")?.as_array());
     let attempts = attempts.into_iter().flatten().enumerate();
     attempts
         .map(|(index, attempt)| {
             let text = |key| attempt.get(key).and_then(Value::as_str);
             let number = |key| attempt.get(key).and_then(Value::as_f64);
-            Attempt {
+            AttemptView {
                 path: format!("{path}.trail.attempts[{index}]"),
                 number: attempt.get("number").and_then(Value::as_u64),
                 span_id: text("span_id"),

@@ -1,10 +1,11 @@
-//! The runner must fail when it should: an honest adapter passes, the same one caught lying does
-//! not, and scenarios that are wrong fail with the reason.
+//! The runner must fail when it should: it accepts an adapter that reports correctly, rejects the same one with a
+//! fault, and scenarios that must fail do so for their reason.
 
+mod accepts;
 mod command;
-mod honest;
-mod lies;
-mod wrong;
+mod fixture;
+mod must_fail;
+mod rejects;
 
 use std::path::PathBuf;
 

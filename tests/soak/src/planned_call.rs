@@ -48,7 +48,7 @@ pub(crate) enum Ending {
 
 /// A call as the caller asks for it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Plan {
+pub(crate) struct PlannedCall {
     pub(crate) verb: Verb,
     pub(crate) key: bool,
     pub(crate) idempotent: Option<bool>,
@@ -58,7 +58,7 @@ pub(crate) struct Plan {
     pub(crate) ending: Ending,
 }
 
-impl Plan {
+impl PlannedCall {
     pub(crate) fn draw(seed: u64, call: u64) -> Self {
         let mut rng = at(seed, Purpose::Plan, call, 0);
         let (verb, key, idempotent) = pick(

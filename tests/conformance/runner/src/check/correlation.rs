@@ -1,9 +1,9 @@
-//! The trails laid over the server's log: which request each attempt was.
+//! The trails, correlated with the server's log: which request each attempt was.
 
 use std::collections::{HashMap, HashSet};
 
 use super::ids;
-use super::view::{Attempt, Played};
+use super::view::{AttemptView, Played};
 use crate::failure::Failure;
 use crate::scenario::Scenario;
 use crate::server::log::Row;
@@ -12,7 +12,7 @@ mod by_order;
 
 /// Which requests belong to which attempts.
 #[derive(Debug, Default)]
-pub(super) struct Laid {
+pub(super) struct Correlation {
     /// By result and attempt: the request.
     rows: HashMap<(usize, usize), usize>,
     /// By call: how many requests it made.
@@ -21,7 +21,7 @@ pub(super) struct Laid {
     calls: HashMap<usize, usize>,
 }
 
-impl Laid {
+impl Correlation {
     pub(super) fn requests_of(&self, call_index: usize) -> usize {
         self.counts.get(&call_index).copied().unwrap_or(0)
     }
@@ -53,20 +53,20 @@ impl Laid {
 }
 
 /// Finds each attempt's request: by span ID, or by order where a scenario turns `traceparent` off.
-pub(super) fn lay(
+pub(super) fn correlate(
     scenario: &Scenario,
     played: &[Played<'_>],
     rows: &[Row],
     out: &mut Vec<Failure>,
-) -> Laid {
+) -> Correlation {
     if scenario.client.traceparent {
         by_span(played, rows, out)
     } else {
-        by_order::lay(scenario, played, rows, out)
+        by_order::correlate(scenario, played, rows, out)
     }
 }
 
-fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Laid {
+fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Correlation {
     let mut attempts: HashMap<&str, (usize, usize)> = HashMap::new();
     for (result, played) in played.iter().enumerate() {
         for (index, attempt) in played.attempts.iter().enumerate() {
@@ -82,7 +82,7 @@ fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Laid 
             }
         }
     }
-    let mut laid = Laid::default();
+    let mut correlation = Correlation::default();
     let mut seen = HashSet::new();
     for (index, row) in rows.iter().enumerate() {
         let path = format!("request {}", index + 1);
@@ -105,7 +105,7 @@ fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Laid 
             continue;
         };
         let played = &played[result];
-        laid.insert((result, attempt), played.call_index, index);
+        correlation.insert((result, attempt), played.call_index, index);
         let trail = played.trail_text("trace_id").unwrap_or_default();
         if trail != trace {
             let path = format!("{path}.traceparent");
@@ -113,12 +113,12 @@ fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Laid 
             out.push(Failure::differs(path, expected, trace));
         }
     }
-    check_order(played, &laid, out);
-    laid
+    check_order(played, &correlation, out);
+    correlation
 }
 
 /// Attempts are in log order, but for those of calls made at the same time.
-fn check_order(played: &[Played<'_>], laid: &Laid, out: &mut Vec<Failure>) {
+fn check_order(played: &[Played<'_>], correlation: &Correlation, out: &mut Vec<Failure>) {
     let mut reached: Option<usize> = None;
     let mut floor: Option<usize> = None;
     let mut call = None;
@@ -128,7 +128,7 @@ fn check_order(played: &[Played<'_>], laid: &Laid, out: &mut Vec<Failure>) {
             floor = reached;
         }
         for (index, attempt) in played.attempts.iter().enumerate() {
-            let Some(row) = laid.row(result, index) else {
+            let Some(row) = correlation.row(result, index) else {
                 continue;
             };
             let after = if played.call.concurrency > 1 {
@@ -154,7 +154,7 @@ pub(super) fn check_attempts(
     scenario: &Scenario,
     played: &[Played<'_>],
     rows: &[Row],
-    laid: &Laid,
+    correlation: &Correlation,
     out: &mut Vec<Failure>,
 ) {
     for (result, played) in played.iter().enumerate() {
@@ -169,7 +169,7 @@ pub(super) fn check_attempts(
                 let message = "not there for a failure, or there without one";
                 out.push(Failure::new(path, message));
             }
-            let row = laid.row(result, index).map(|row| (row, &rows[row]));
+            let row = correlation.row(result, index).map(|row| (row, &rows[row]));
             check_sent(attempt, row.map(|(row, _)| row), out);
             check_status(attempt, row, out);
             check_processed(attempt, out);
@@ -196,7 +196,7 @@ pub(super) fn check_attempts(
 }
 
 /// What is answered was processed, and what never left was not.
-fn check_processed(attempt: &Attempt<'_>, out: &mut Vec<Failure>) {
+fn check_processed(attempt: &AttemptView<'_>, out: &mut Vec<Failure>) {
     let (expected, why) = match (attempt.status, attempt.sent) {
         (Some(_), _) => (true, "there is a status"),
         (None, Some("no")) => (false, "nothing was sent"),
@@ -211,7 +211,7 @@ fn check_processed(attempt: &Attempt<'_>, out: &mut Vec<Failure>) {
     }
 }
 
-fn check_sent(attempt: &Attempt<'_>, row: Option<usize>, out: &mut Vec<Failure>) {
+fn check_sent(attempt: &AttemptView<'_>, row: Option<usize>, out: &mut Vec<Failure>) {
     let path = format!("{}.sent", attempt.path);
     match (attempt.sent, row) {
         (Some("yes"), None) => {
@@ -228,7 +228,7 @@ fn check_sent(attempt: &Attempt<'_>, row: Option<usize>, out: &mut Vec<Failure>)
     }
 }
 
-fn check_status(attempt: &Attempt<'_>, row: Option<(usize, &Row)>, out: &mut Vec<Failure>) {
+fn check_status(attempt: &AttemptView<'_>, row: Option<(usize, &Row)>, out: &mut Vec<Failure>) {
     let Some(status) = attempt.status else { return };
     let path = format!("{}.status", attempt.path);
     let Some((number, row)) = row else {
@@ -255,7 +255,7 @@ fn check_status(attempt: &Attempt<'_>, row: Option<(usize, &Row)>, out: &mut Vec
 }
 
 fn check_id(
-    attempt: &Attempt<'_>,
+    attempt: &AttemptView<'_>,
     key: &str,
     got: Option<&str>,
     readings: &[Option<String>],
@@ -276,7 +276,7 @@ fn check_id(
 pub(super) fn check_headers(
     played: &[Played<'_>],
     rows: &[Row],
-    laid: &Laid,
+    correlation: &Correlation,
     out: &mut Vec<Failure>,
 ) {
     for (result, played) in played.iter().enumerate() {
@@ -288,7 +288,7 @@ pub(super) fn check_headers(
         };
         let expected = format!("req-{call_id}");
         for index in 0..played.attempts.len() {
-            let Some(row) = laid.row(result, index) else {
+            let Some(row) = correlation.row(result, index) else {
                 continue;
             };
             let got = rows[row].request.header("x-openstack-request-id");

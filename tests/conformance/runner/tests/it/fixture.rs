@@ -1,5 +1,5 @@
-//! A minimal HTTP client that makes one attempt per call and tells the truth about it, unless it
-//! is asked to lie.
+//! An adapter for the runner's own tests: a minimal HTTP client that makes one attempt per call and reports it
+//! correctly, or with the fault that a test asks for.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -11,23 +11,23 @@ use serde_json::{Value, json};
 
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
-/// What is falsified.
+/// What the adapter gets wrong.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Lie {
+pub(crate) enum Fault {
     /// Nothing.
     None,
     /// The answer, after the calls were made.
-    Told(fn(&mut Value)),
+    Answer(fn(&mut Value)),
     /// The headers, before a request goes out.
-    Sent(fn(&mut Vec<(String, String)>)),
+    Headers(fn(&mut Vec<(String, String)>)),
     /// A second request is made of which the trail says nothing.
-    RequestTwice,
+    ExtraRequest,
 }
 
 /// The adapter.
 #[derive(Debug)]
-pub(crate) struct Honest {
-    lie: Lie,
+pub(crate) struct FixtureAdapter {
+    fault: Fault,
 }
 
 /// A response as it came.
@@ -37,13 +37,13 @@ struct Response {
     body: Vec<u8>,
 }
 
-impl Honest {
+impl FixtureAdapter {
     pub(crate) fn new() -> Self {
-        Self { lie: Lie::None }
+        Self { fault: Fault::None }
     }
 
-    pub(crate) fn lying(lie: Lie) -> Self {
-        Self { lie }
+    pub(crate) fn with_fault(fault: Fault) -> Self {
+        Self { fault }
     }
 
     fn call(&self, job: &Value, request: &Value) -> Value {
@@ -66,7 +66,7 @@ impl Honest {
         for pair in request["headers"].as_array().into_iter().flatten() {
             headers.push((text(&pair[0]), text(&pair[1])));
         }
-        if let Lie::Sent(falsify) = self.lie {
+        if let Fault::Headers(falsify) = self.fault {
             falsify(&mut headers);
         }
         let body = match (&request["json"], &request["text"]) {
@@ -80,7 +80,7 @@ impl Honest {
         let began = Instant::now();
         let response = send();
         let elapsed = began.elapsed().as_secs_f64() * 1000.0;
-        if matches!(self.lie, Lie::RequestTwice) {
+        if matches!(self.fault, Fault::ExtraRequest) {
             drop(send());
         }
         let trail = json!({
@@ -99,15 +99,15 @@ impl Honest {
             }]
         });
         match response {
-            Ok(response) => told(trail, &response),
+            Ok(response) => answered(trail, &response),
             Err(error) => broken(trail, &error),
         }
     }
 }
 
-impl Adapter for Honest {
+impl Adapter for FixtureAdapter {
     fn name(&self) -> &str {
-        "honest"
+        "fixture"
     }
 
     fn has(&self, _need: &str) -> bool {
@@ -122,7 +122,7 @@ impl Adapter for Honest {
             }
         }
         let mut answer = json!({"id": job["id"], "results": results});
-        if let Lie::Told(falsify) = self.lie {
+        if let Fault::Answer(falsify) = self.fault {
             falsify(&mut answer);
         }
         Ok(answer)
@@ -186,7 +186,7 @@ fn exchange(
     })
 }
 
-fn told(mut trail: Value, response: &Response) -> Value {
+fn answered(mut trail: Value, response: &Response) -> Value {
     let header = |name: &str| {
         let found = response.headers.iter().find(|(header, _)| header == name);
         found.map(|(_, value)| value.clone())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqtrail_conformance::{Scenario, Verdict, suite};
 
-use super::honest::Honest;
+use super::fixture::FixtureAdapter;
 use super::{folder, runner};
 
 /// By file: what the failure must mention.
@@ -135,8 +135,8 @@ const MENTIONED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn each_wrong_scenario_fails_for_its_reason() {
-    for file in suite::files(&folder("../wrong")).expect("a folder") {
+fn each_scenario_that_must_fail_does_so_for_its_reason() {
+    for file in suite::files(&folder("../must_fail")).expect("a folder") {
         let stem = file.file_stem().expect("a name").to_string_lossy();
         let (_, mention) = MENTIONED
             .iter()
@@ -144,7 +144,7 @@ fn each_wrong_scenario_fails_for_its_reason() {
             .unwrap_or_else(|| panic!("{stem} is not in the table"));
         let told = match Scenario::load(&file) {
             Err(error) => error.to_string(),
-            Ok(scenario) => match runner().play(scenario, &mut Honest::new()) {
+            Ok(scenario) => match runner().play(scenario, &mut FixtureAdapter::new()) {
                 Verdict::Failed { failures, .. } => {
                     let failures: Vec<_> = failures.iter().map(ToString::to_string).collect();
                     failures.join("\n")
@@ -158,7 +158,7 @@ fn each_wrong_scenario_fails_for_its_reason() {
 
 #[test]
 fn every_line_of_the_table_has_its_file() {
-    let files = suite::files(&folder("../wrong")).expect("a folder");
+    let files = suite::files(&folder("../must_fail")).expect("a folder");
     let files: BTreeSet<_> = files
         .iter()
         .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))

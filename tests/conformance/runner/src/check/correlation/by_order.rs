@@ -1,9 +1,9 @@
-//! Laying without span IDs: an assignment is looked for in which every request is one attempt's,
+//! Correlation without span IDs: an assignment is looked for in which every request is one attempt's,
 //! every attempt that says it was sent has a request, and no status contradicts.
 
-use super::Laid;
+use super::Correlation;
 use crate::check::ids;
-use crate::check::view::{Attempt, Played};
+use crate::check::view::{AttemptView, Played};
 use crate::failure::Failure;
 use crate::scenario::Scenario;
 use crate::server::log::Row;
@@ -12,16 +12,16 @@ use crate::server::log::Row;
 struct Candidate<'a> {
     result: usize,
     index: usize,
-    attempt: &'a Attempt<'a>,
+    attempt: &'a AttemptView<'a>,
     dialect: &'a str,
 }
 
-pub(super) fn lay(
+pub(super) fn correlate(
     scenario: &Scenario,
     played: &[Played<'_>],
     rows: &[Row],
     out: &mut Vec<Failure>,
-) -> Laid {
+) -> Correlation {
     let candidates: Vec<Candidate<'_>> = played
         .iter()
         .enumerate()
@@ -44,13 +44,13 @@ pub(super) fn lay(
     } else {
         in_order(candidates.len(), rows.len(), fit, must)
     };
-    let mut laid = Laid::default();
+    let mut correlation = Correlation::default();
     match found {
         Some(pairs) => {
             for (candidate, row) in pairs {
                 let candidate = &candidates[candidate];
                 let call = played[candidate.result].call_index;
-                laid.insert((candidate.result, candidate.index), call, row);
+                correlation.insert((candidate.result, candidate.index), call, row);
             }
         }
         None => {
@@ -59,7 +59,7 @@ pub(super) fn lay(
             out.push(Failure::differs("attempts", expected, told.join(", ")));
         }
     }
-    laid
+    correlation
 }
 
 impl Candidate<'_> {
@@ -104,7 +104,7 @@ fn in_order(
     fit: impl Fn(usize, usize) -> Option<u32>,
     must: impl Fn(usize) -> bool,
 ) -> Option<Vec<(usize, usize)>> {
-    // best[a][r]: the highest score of laying the attempts from a over the rows from r.
+    // best[a][r]: the highest score of matching the attempts from a with the rows from r.
     let mut best = vec![vec![None::<u32>; rows + 1]; attempts + 1];
     best[attempts][rows] = Some(0);
     for attempt in (0..attempts).rev() {
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     /// Attempts as (must, may) with a status; 0 is no status.
-    fn laid(
+    fn correlation(
         attempts: &[(bool, bool, u32)],
         rows: &[u32],
         order: bool,
@@ -243,36 +243,39 @@ mod tests {
     #[test]
     fn in_order_uses_every_request_once() {
         assert_eq!(
-            laid(&[yes(503), yes(200)], &[503, 200], true),
+            correlation(&[yes(503), yes(200)], &[503, 200], true),
             Some(vec![(0, 0), (1, 1)])
         );
-        assert_eq!(laid(&[yes(200), yes(503)], &[503, 200], true), None);
-        assert_eq!(laid(&[yes(503)], &[503, 200], true), None);
-        assert_eq!(laid(&[yes(503), yes(200)], &[503], true), None);
-        assert_eq!(laid(&[], &[], true), Some(Vec::new()));
+        assert_eq!(correlation(&[yes(200), yes(503)], &[503, 200], true), None);
+        assert_eq!(correlation(&[yes(503)], &[503, 200], true), None);
+        assert_eq!(correlation(&[yes(503), yes(200)], &[503], true), None);
+        assert_eq!(correlation(&[], &[], true), Some(Vec::new()));
     }
 
     #[test]
     fn an_unknown_attempt_may_have_a_request_and_an_unsent_one_has_none() {
         assert_eq!(
-            laid(&[unknown(0), yes(200)], &[200], true),
+            correlation(&[unknown(0), yes(200)], &[200], true),
             Some(vec![(1, 0)])
         );
         assert_eq!(
-            laid(&[unknown(0), yes(200)], &[0, 200], true),
+            correlation(&[unknown(0), yes(200)], &[0, 200], true),
             Some(vec![(0, 0), (1, 1)])
         );
-        assert_eq!(laid(&[NO, yes(200)], &[200], true), Some(vec![(1, 0)]));
-        assert_eq!(laid(&[NO], &[0], true), None);
+        assert_eq!(
+            correlation(&[NO, yes(200)], &[200], true),
+            Some(vec![(1, 0)])
+        );
+        assert_eq!(correlation(&[NO], &[0], true), None);
     }
 
     #[test]
     fn in_any_order_only_the_pairing_counts() {
-        let pairs = laid(&[yes(200), yes(503), NO], &[503, 200], false);
+        let pairs = correlation(&[yes(200), yes(503), NO], &[503, 200], false);
         assert_eq!(pairs, Some(vec![(0, 1), (1, 0)]));
-        let pairs = laid(&[yes(0), yes(200)], &[200, 503], false);
+        let pairs = correlation(&[yes(0), yes(200)], &[200, 503], false);
         assert_eq!(pairs, Some(vec![(0, 1), (1, 0)]));
-        assert_eq!(laid(&[yes(0), yes(200)], &[503, 503], false), None);
-        assert_eq!(laid(&[unknown(200)], &[200, 200], false), None);
+        assert_eq!(correlation(&[yes(0), yes(200)], &[503, 503], false), None);
+        assert_eq!(correlation(&[unknown(200)], &[200, 200], false), None);
     }
 }
