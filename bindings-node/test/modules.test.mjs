@@ -44,7 +44,7 @@ test(
   "the declarations are those that are committed",
   { skip: !process.env.REQTRAIL_SOURCE },
   () => {
-    const committed = path.join(process.env.REQTRAIL_SOURCE, "types");
+    const committed = path.join(process.env.REQTRAIL_SOURCE, "api-snapshot");
     const built = path.join(installed, "lib");
     const names = readdirSync(built).filter((name) => /\.d\.m?ts$/.test(name));
     if (process.env.UPDATE_GOLDEN) {

@@ -86,7 +86,7 @@ test(
   { skip: !TOOLS || !SOURCE },
   async (t) => {
     const page = readFileSync(
-      path.join(SOURCE, "..", "docs", "from-fetch-axios-undici.md"),
+      path.join(SOURCE, "..", "docs", "node", "from-fetch-axios-undici.md"),
       "utf8",
     );
     const found = snippets(page, "ts").filter((code) => code.includes("// reqtrail"));
