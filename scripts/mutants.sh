@@ -5,7 +5,7 @@ set -euo pipefail
 command -v cargo-mutants >/dev/null || cargo install --locked --debug --quiet cargo-mutants
 core=core/src
 files=("$core/retry/**/*.rs" "$core/retry_after.rs" "$core/trail.rs" "$core/trail/**/*.rs" "$core/dialect.rs"
-    "$core/dialect/**/*.rs" "$core/coding.rs" "$core/request_id.rs" "$core/rate_limit.rs" "$core/openstack/verdict.rs")
+    "$core/dialect/**/*.rs" "$core/coding.rs" "$core/request_id.rs" "$core/rate_limit.rs" "$core/openstack/compute/verdict.rs")
 args=()
 for path in "${files[@]}"; do args+=(--file "$path"); done
 # A decoder that makes no step, or too small ones, loops until the timeout: that is noticed, but takes a core for long.

@@ -19,43 +19,15 @@
 //! # }
 //! ```
 
-mod action;
-mod auth;
-mod catalog;
-mod cloud;
-mod codes;
 mod compute;
-mod connection;
-mod differing;
-mod explain;
-mod fields;
-mod follow;
-mod following;
-mod inquiry;
-mod keystone;
-mod lookup;
-mod places;
-mod read;
-mod refused;
-mod report;
-mod server;
-mod session;
-mod template;
-mod time;
-mod verdict;
-mod yaml;
+mod identity;
 
 pub use crate::dialect::openstack::Fault;
-pub use action::{ActionEvent, ServerAction};
-pub use auth::{Auth, Domain, Project, Scope, User};
-pub use catalog::Catalog;
-pub use cloud::Cloud;
-pub use codes::Verdict;
-pub use compute::{ActionPage, Compute, Fetched, Get, ListActions};
-pub use connection::Connection;
-pub use explain::{Explain, ExplainError, ServerStory, ToldAction};
-pub use follow::{ActionRef, Follow, Progress};
-pub use keystone::Keystone;
-pub use report::{ActionError, ActionReport};
-pub use server::{Server, ServerFault};
-pub use session::Session;
+pub use compute::{
+    ActionError, ActionEvent, ActionPage, ActionRef, ActionReport, Compute, Explain, ExplainError,
+    Fetched, Follow, Get, ListActions, Progress, Server, ServerAction, ServerFault, ServerStory,
+    ToldAction, Verdict,
+};
+pub use identity::{
+    Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Scope, Session, User,
+};

@@ -63,7 +63,7 @@ fn codegen(check: bool) -> Result<(), String> {
             rust_tables::dialect(&list, "openstack")?,
         ),
         (
-            "core/src/openstack/codes.rs",
+            "core/src/openstack/compute/codes.rs",
             rust_tables::own_sets(&list, "openstack")?,
         ),
     ];

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::compute::{Compute, Get};
-use super::inquiry::{Found, Inquiry};
+use super::call_group::CallGroup;
+use super::reads::{Compute, Get};
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
@@ -44,7 +44,7 @@ pub(super) fn is_name(server: &str) -> bool {
 /// Those of the calls.
 pub(super) async fn look_up<T: Transport>(
     compute: &Compute<Client<T>>,
-    inquiry: &mut Inquiry,
+    calls: &mut CallGroup,
     name: &str,
     timeout: Option<Duration>,
 ) -> Result<Lookup, Error> {
@@ -56,10 +56,7 @@ pub(super) async fn look_up<T: Transport>(
         let Page {
             servers,
             servers_links,
-        } = match inquiry.ask(page, timeout).await? {
-            Found::Seen(page) => page,
-            Found::Absent(error) => return Err(error),
-        };
+        } = calls.ask(page, timeout).await?;
         let last = servers.last().map(|server| server.id.clone());
         // A filter may be read otherwise by another database, or be ignored: the whole name decides.
         for server in servers {
@@ -76,7 +73,7 @@ pub(super) async fn look_up<T: Transport>(
     }
     Ok(match ids.as_slice() {
         [id] => Lookup::Found(id.clone()),
-        ids => Lookup::NotOne(not_one(inquiry, name, ids)),
+        ids => Lookup::NotOne(not_one(calls, name, ids)),
     })
 }
 
@@ -132,7 +129,7 @@ fn pattern(name: &str) -> String {
     pattern
 }
 
-fn not_one(inquiry: &Inquiry, name: &str, ids: &[String]) -> Error {
+fn not_one(calls: &CallGroup, name: &str, ids: &[String]) -> Error {
     // A name may have 255 characters, and the IDs have to fit into one line with it.
     let mut shown: String = name.chars().take(SHOWN).collect();
     if shown.len() < name.len() {
@@ -158,7 +155,7 @@ fn not_one(inquiry: &Inquiry, name: &str, ids: &[String]) -> Error {
         }
     };
     let error = Error::new(ErrorKind::Api, text).with_category(Some(category));
-    match inquiry.trails.last() {
+    match calls.trails.last() {
         Some(trail) => error.with_trail(trail.refused_with(ErrorKind::Api)),
         None => error,
     }

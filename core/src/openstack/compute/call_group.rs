@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::compute::{Fetched, Get};
+use super::reads::{Fetched, Get};
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::codes::Category;
@@ -12,19 +12,12 @@ use crate::trail::Trail;
 use crate::transport::Transport;
 
 /// The calls that were made to find something out.
-pub(super) struct Inquiry {
+pub(super) struct CallGroup {
     cancel: Option<CancelToken>,
     pub(super) trails: Vec<Trail>,
 }
 
-/// What a call found.
-pub(super) enum Found<V> {
-    Seen(V),
-    /// Nova says that there is no such thing.
-    Absent(Error),
-}
-
-impl Inquiry {
+impl CallGroup {
     pub(super) fn new(cancel: Option<CancelToken>, trails: Vec<Trail>) -> Self {
         Self { cancel, trails }
     }
@@ -34,7 +27,7 @@ impl Inquiry {
         &mut self,
         get: Get<Client<T>, V>,
         timeout: Option<Duration>,
-    ) -> Result<Found<V>, Error> {
+    ) -> Result<V, Error> {
         let get = get.request(|mut request| {
             if let Some(timeout) = timeout {
                 request = request.timeout(timeout);
@@ -47,22 +40,27 @@ impl Inquiry {
         match get.send().await.map(Fetched::into_parts) {
             Ok((value, trail)) => {
                 self.trails.push(trail);
-                Ok(Found::Seen(value))
+                Ok(value)
             }
             Err(error) => {
                 self.trails.extend(error.trail().cloned());
-                if is_absent(&error) {
-                    Ok(Found::Absent(error))
-                } else {
-                    Err(error)
-                }
+                Err(error)
             }
         }
     }
 }
 
+/// What a call found; `None` if Nova says that there is no such thing.
+pub(super) fn optional<V>(found: Result<V, Error>) -> Result<Option<V>, Error> {
+    match found {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether Nova says that there is no such thing. Another 404 is that of a proxy, or of a wrong URL.
-fn is_absent(error: &Error) -> bool {
+pub(super) fn is_absent(error: &Error) -> bool {
     error.category() == Some(Category::NotFound)
         && error.code() == Some(Fault::ItemNotFound.as_str())
 }

@@ -4,9 +4,9 @@
 
 use std::path::PathBuf;
 
+use super::config_source::{ConfigSource, File, candidates, first};
 use super::differing;
 use super::fields::Fields;
-use super::places::{File, Places, candidates, first};
 use super::yaml::{Map, Yaml};
 use crate::error::Error;
 
@@ -21,46 +21,46 @@ const SELECTORS: [&str; 5] = [
 
 /// Finds the cloud of this name, or the one that the environment or the only file entry means.
 pub(super) fn find(
-    places: &dyn Places,
+    source: &dyn ConfigSource,
     name: Option<&str>,
     region: Option<&str>,
 ) -> Result<(Fields, Vec<String>), Error> {
-    let searched = candidates(places, "clouds", Some("OS_CLIENT_CONFIG_FILE"));
-    let file = first(places, &searched)?;
-    let secure = candidates(places, "secure", Some("OS_CLIENT_SECURE_FILE"));
-    let secure = first(places, &secure)?;
-    let source = Source {
+    let searched = candidates(source, "clouds", Some("OS_CLIENT_CONFIG_FILE"));
+    let file = first(source, &searched)?;
+    let secure = candidates(source, "secure", Some("OS_CLIENT_SECURE_FILE"));
+    let secure = first(source, &secure)?;
+    let files = CloudsFile {
         path: file.as_ref().map(|file| file.path.clone()),
         searched,
     };
     let clouds = clouds(file, secure)?;
-    let own = (places.var("OS_CLOUD_NAME")).unwrap_or_else(|| "envvars".to_owned());
+    let own = (source.var("OS_CLOUD_NAME")).unwrap_or_else(|| "envvars".to_owned());
     if clouds.contains_key(&own) {
         return Err(Error::config(format!(
-            "{source} has a cloud named `{own}`, which is the name of the cloud that OS_* variables describe; rename \
+            "{files} has a cloud named `{own}`, which is the name of the cloud that OS_* variables describe; rename \
              it, or set OS_CLOUD_NAME to another name"
         )));
     }
-    let environment = environment(places);
-    let chosen = match (name.map(str::to_owned)).or_else(|| places.var("OS_CLOUD")) {
+    let environment = environment(source);
+    let chosen = match (name.map(str::to_owned)).or_else(|| source.var("OS_CLOUD")) {
         Some(chosen) => chosen,
         None if environment.is_some() => own.clone(),
         None if clouds.len() == 1 => clouds.keys().next().cloned().unwrap_or_default(),
-        None => return Err(Error::config(source.undecided(&clouds))),
+        None => return Err(Error::config(files.undecided(&clouds))),
     };
     let (origin, cloud) = match environment {
         Some(cloud) if chosen == own => ("the environment".to_owned(), Yaml::Map(cloud)),
         _ => {
-            let lack = || Error::config(source.lack(&chosen, &clouds));
+            let lack = || Error::config(files.lack(&chosen, &clouds));
             let cloud = clouds.get(&chosen).cloned().ok_or_else(lack)?;
-            (format!("the cloud `{chosen}` of {source}"), cloud)
+            (format!("the cloud `{chosen}` of {files}"), cloud)
         }
     };
-    let fields = merged(places, origin, cloud, &own, region, chosen == own)?;
+    let fields = merged(source, origin, cloud, &own, region, chosen == own)?;
     // Whoever names the cloud or the region in the program says that the variables do not count.
     let notes = if name.is_none() && chosen != own {
         differing::notes(
-            places,
+            source,
             &fields,
             region.is_some_and(|region| !region.is_empty()),
         )
@@ -71,7 +71,7 @@ pub(super) fn find(
 }
 
 /// The cloud that a program describes, with the keys of an entry of `clouds.yaml`.
-pub(super) fn described(places: &dyn Places, text: &str) -> Result<Fields, Error> {
+pub(super) fn described(source: &dyn ConfigSource, text: &str) -> Result<Fields, Error> {
     let cloud: serde_json::Value = serde_json::from_str(text).map_err(|e| {
         // The parser's own words may repeat the text, which has secrets.
         Error::config(format!(
@@ -81,12 +81,12 @@ pub(super) fn described(places: &dyn Places, text: &str) -> Result<Fields, Error
         ))
     })?;
     let origin = "the description of the cloud".to_owned();
-    merged(places, origin, cloud.into(), "", None, false)
+    merged(source, origin, cloud.into(), "", None, false)
 }
 
 /// A cloud's fields, with those of its vendor's profile and of its region.
 fn merged(
-    places: &dyn Places,
+    source: &dyn ConfigSource,
     origin: String,
     cloud: Yaml,
     own: &str,
@@ -102,7 +102,7 @@ fn merged(
             )));
         }
     };
-    let (mut merged, unknown_profile) = with_profile(places, &cloud, own)?;
+    let (mut merged, unknown_profile) = with_profile(source, &cloud, own)?;
     let region = choose_region(&merged, region, &origin)?;
     if let Some(values) = region.1 {
         overlay(&mut merged, normal(values));
@@ -135,14 +135,14 @@ fn clouds(file: Option<File>, secure: Option<File>) -> Result<Map, Error> {
 }
 
 /// The cloud that variables describe: `OS_AUTH_URL` becomes `auth_url`, and so on; `None` if all they do is choose.
-fn environment(places: &dyn Places) -> Option<Map> {
+fn environment(source: &dyn ConfigSource) -> Option<Map> {
     let ours = |name: &str| {
         name.starts_with("OS_")
             && !["OS_TEST", "OS_STD", "OS_LOG"]
                 .iter()
                 .any(|other| name.starts_with(other))
     };
-    let vars: Vec<_> = (places.vars().into_iter())
+    let vars: Vec<_> = (source.vars().into_iter())
         .filter(|(name, _)| ours(name))
         .collect();
     let describes = |(name, _): &(String, String)| !SELECTORS.contains(&name.as_str());
@@ -160,7 +160,7 @@ fn environment(places: &dyn Places) -> Option<Map> {
 
 /// The cloud upon what its vendor's profile says; the profile's name if that is not to be found.
 fn with_profile(
-    places: &dyn Places,
+    source: &dyn ConfigSource,
     cloud: &Map,
     own: &str,
 ) -> Result<(Map, Option<String>), Error> {
@@ -170,7 +170,7 @@ fn with_profile(
         .iter()
         .find_map(|key| cloud.get(*key)?.text());
     if let Some(profile) = profile.filter(|name| !name.is_empty() && *name != own) {
-        let file = first(places, &candidates(places, "clouds-public", None))?;
+        let file = first(source, &candidates(source, "clouds-public", None))?;
         let public = file.and_then(|mut file| file.content.remove("public-clouds"));
         match public {
             Some(Yaml::Map(mut profiles)) if profiles.contains_key(profile) => {
@@ -276,12 +276,12 @@ fn normal(map: Map) -> Map {
 }
 
 /// The file that was read, or that was not found.
-struct Source {
+struct CloudsFile {
     path: Option<PathBuf>,
     searched: Vec<PathBuf>,
 }
 
-impl Source {
+impl CloudsFile {
     fn lack(&self, name: &str, clouds: &Map) -> String {
         match &self.path {
             Some(path) => {
@@ -328,7 +328,7 @@ impl Source {
     }
 }
 
-impl std::fmt::Display for Source {
+impl std::fmt::Display for CloudsFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.path {
             Some(path) => write!(f, "{}", path.display()),

@@ -4,21 +4,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use super::action::ServerAction;
-use super::codes::Verdict;
-use super::compute::{Compute, Get};
-use super::follow::{Plan, Progress};
-use super::inquiry::{Found, Inquiry};
-use super::lookup::{self, Lookup};
-use super::report::{ActionError, ActionReport};
-use super::server::{Server, ServerFault};
-use super::verdict::{Judgement, Sight, has_open_step, judge};
+use super::{FollowPlan, Progress};
 use crate::call::after;
 use crate::call::race::{Cancel, Race, race};
 use crate::cancel::{CancelReason, CancelToken};
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
+use crate::openstack::compute::action::ServerAction;
+use crate::openstack::compute::call_group::{CallGroup, is_absent};
+use crate::openstack::compute::codes::Verdict;
+use crate::openstack::compute::lookup::{self, Lookup};
+use crate::openstack::compute::reads::{Compute, Get};
+use crate::openstack::compute::report::{ActionError, ActionReport};
+use crate::openstack::compute::server::{Server, ServerFault};
+use crate::openstack::compute::verdict::{Assessment, Observation, has_open_step, judge};
 use crate::trail::Trail;
 use crate::transport::Transport;
 
@@ -29,15 +29,15 @@ const LAST_LOOK: Duration = Duration::from_secs(5);
 const OPEN_STEP_PATIENCE: u32 = 10;
 
 /// An action that is being followed.
-pub(super) struct Following<T> {
+pub(super) struct FollowLoop<T> {
     compute: Compute<Client<T>>,
-    plan: Plan,
+    plan: FollowPlan,
     began: Instant,
     server: Option<Server>,
     /// Whether the server was ever there, and the fault that it had then.
     first_fault: Option<Option<ServerFault>>,
     action: Option<ServerAction>,
-    inquiry: Inquiry,
+    calls: CallGroup,
     /// What the plan's server is known by is its name, which is yet to be looked up.
     is_named: bool,
     /// Nova's 404 for the server, if the last look met it.
@@ -94,8 +94,8 @@ enum Poll<V> {
     Missed,
 }
 
-impl<T: Transport> Following<T> {
-    pub(super) fn new(compute: Compute<Client<T>>, plan: Plan) -> Self {
+impl<T: Transport> FollowLoop<T> {
+    pub(super) fn new(compute: Compute<Client<T>>, plan: FollowPlan) -> Self {
         Self {
             began: compute.client().transport().now(),
             compute,
@@ -105,7 +105,7 @@ impl<T: Transport> Following<T> {
             missed: None,
             is_named: lookup::is_name(&plan.server_id),
             absent: None,
-            inquiry: Inquiry::new(
+            calls: CallGroup::new(
                 plan.cancel.clone(),
                 plan.action.started.clone().into_iter().collect(),
             ),
@@ -194,7 +194,7 @@ impl<T: Transport> Following<T> {
         let kind = self.plan.action.kind();
         let mut superseded = None;
         loop {
-            let sight = Sight {
+            let seen = Observation {
                 server: self.server.as_ref().filter(|_| !gone),
                 was_there: self.was_there(),
                 first_fault: self.first_fault.as_ref().and_then(Option::as_ref),
@@ -203,17 +203,19 @@ impl<T: Transport> Following<T> {
                 settled,
                 superseded,
             };
-            match judge(&sight) {
-                Judgement::Running => return Ok(None),
-                Judgement::Ended(verdict, evidence) => return Ok(Some(End::of(verdict, evidence))),
-                Judgement::Apparent(apparent, evidence) => {
+            match judge(&seen) {
+                Assessment::Running => return Ok(None),
+                Assessment::Ended(verdict, evidence) => {
+                    return Ok(Some(End::of(verdict, evidence)));
+                }
+                Assessment::Apparent(apparent, evidence) => {
                     return Ok(Some(End {
                         apparent: Some(apparent),
                         ..End::of(Verdict::Unknown, evidence)
                     }));
                 }
-                Judgement::NotFound => return self.never_there().map_or(Ok(None), Err),
-                Judgement::UnlessSuperseded => match self.newest().await? {
+                Assessment::NotFound => return self.never_there().map_or(Ok(None), Err),
+                Assessment::UnlessSuperseded => match self.newest().await? {
                     Some(newest) => {
                         superseded = Some(newest != self.plan.action.request_id);
                     }
@@ -227,7 +229,7 @@ impl<T: Transport> Following<T> {
     async fn look_up(&mut self) -> Result<bool, Error> {
         let limit = self.limit();
         let name = self.plan.server_id.clone();
-        let found = lookup::look_up(&self.compute, &mut self.inquiry, &name, Some(limit)).await;
+        let found = lookup::look_up(&self.compute, &mut self.calls, &name, Some(limit)).await;
         match found {
             Ok(Lookup::Found(id)) => {
                 self.plan.server_id = id;
@@ -266,9 +268,9 @@ impl<T: Transport> Following<T> {
     /// Makes one call, and tells what ends the following from what does not.
     async fn ask<V: Send + 'static>(&mut self, get: Get<Client<T>, V>) -> Result<Poll<V>, Error> {
         let limit = self.limit();
-        match self.inquiry.ask(get, Some(limit)).await {
-            Ok(Found::Seen(value)) => Ok(Poll::Seen(value)),
-            Ok(Found::Absent(error)) => Ok(Poll::Absent(error)),
+        match self.calls.ask(get, Some(limit)).await {
+            Ok(value) => Ok(Poll::Seen(value)),
+            Err(error) if is_absent(&error) => Ok(Poll::Absent(error)),
             Err(error) => self.missed(error).map(|()| Poll::Missed),
         }
     }
@@ -382,12 +384,12 @@ impl<T: Transport> Following<T> {
         report.action = self.action;
         report.server = self.server;
         report.followed_ms = u64::try_from(followed.as_millis()).unwrap_or(u64::MAX);
-        report.trails = self.inquiry.trails;
+        report.trails = self.calls.trails;
         report
     }
 
     /// The report on an action of which nothing has been seen yet.
-    pub(super) fn nothing_seen(plan: &Plan) -> ActionReport {
+    pub(super) fn nothing_seen(plan: &FollowPlan) -> ActionReport {
         let started = plan.action.started.as_ref();
         ActionReport {
             verdict: Verdict::Unknown,

@@ -42,7 +42,7 @@ impl Fake {
     }
 }
 
-impl Places for Fake {
+impl ConfigSource for Fake {
     fn vars(&self) -> Vec<(String, String)> {
         self.vars.clone().into_iter().collect()
     }

@@ -1,8 +1,8 @@
 //! Variables that say something else than the cloud that is used, and do not count.
 
+use super::config_source::ConfigSource;
 use super::fields::{Fields, INTERFACES};
 use super::keystone::root;
-use super::places::Places;
 use crate::redact::one_line;
 
 /// Keys that variables may give, each with its other names: what a cloud says under one of these is compared.
@@ -28,9 +28,13 @@ const COMPARED: [&[&str]; 15] = [
 const PUBLIC: &str = "public";
 
 /// The notes on a cloud of a file that the environment chose.
-pub(super) fn notes(places: &dyn Places, fields: &Fields, region_is_given: bool) -> Vec<String> {
+pub(super) fn notes(
+    source: &dyn ConfigSource,
+    fields: &Fields,
+    region_is_given: bool,
+) -> Vec<String> {
     let mut notes = Vec::new();
-    if !region_is_given && let Some(region) = places.var("OS_REGION_NAME") {
+    if !region_is_given && let Some(region) = source.var("OS_REGION_NAME") {
         let used = fields.region.as_deref();
         if used != Some(&region) {
             let used = used.map_or("none".to_owned(), quoted);
@@ -44,7 +48,7 @@ pub(super) fn notes(places: &dyn Places, fields: &Fields, region_is_given: bool)
     }
     let used = fields.list(&INTERFACES).unwrap_or_default();
     for name in ["OS_INTERFACE", "OS_ENDPOINT_TYPE"] {
-        let Some(interface) = places.var(name) else {
+        let Some(interface) = source.var(name) else {
             continue;
         };
         let is_same = |other: &str| plain(other) == plain(&interface);
@@ -74,7 +78,7 @@ pub(super) fn notes(places: &dyn Places, fields: &Fields, region_is_given: bool)
                 "auth_url" => root(value) != root(used),
                 _ => value != used,
             };
-            if places.var(&name).as_ref().is_some_and(differs) {
+            if source.var(&name).as_ref().is_some_and(differs) {
                 others.push(name);
             }
         }

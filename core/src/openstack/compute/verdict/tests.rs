@@ -31,8 +31,8 @@ fn event(name: &str, result: Option<&str>) -> Value {
 }
 
 /// A settled look at an action that no newer one has followed.
-fn settled<'a>(server: Option<&'a Server>, action: Option<&'a ServerAction>) -> Sight<'a> {
-    Sight {
+fn settled<'a>(server: Option<&'a Server>, action: Option<&'a ServerAction>) -> Observation<'a> {
+    Observation {
         server,
         was_there: false,
         first_fault: None,
@@ -43,12 +43,12 @@ fn settled<'a>(server: Option<&'a Server>, action: Option<&'a ServerAction>) -> 
     }
 }
 
-fn verdict(sight: &Sight<'_>) -> Option<Verdict> {
-    match judge(sight) {
-        Judgement::Ended(verdict, _) => Some(verdict),
-        Judgement::Apparent(..) => Some(Verdict::Unknown),
-        Judgement::Running | Judgement::NotFound => None,
-        Judgement::UnlessSuperseded => panic!("it was said whether a newer action has begun"),
+fn verdict(seen: &Observation<'_>) -> Option<Verdict> {
+    match judge(seen) {
+        Assessment::Ended(verdict, _) => Some(verdict),
+        Assessment::Apparent(..) => Some(Verdict::Unknown),
+        Assessment::Running | Assessment::NotFound => None,
+        Assessment::UnlessSuperseded => panic!("it was said whether a newer action has begun"),
     }
 }
 
@@ -58,12 +58,12 @@ fn each_status_that_proves_success() {
         for status in row.done {
             let there = server(status, None, None);
             let record = action(row.action, None, json!([]));
-            let sight = Sight {
+            let seen = Observation {
                 settled: false,
                 ..settled(Some(&there), Some(&record))
             };
             assert_eq!(
-                verdict(&sight),
+                verdict(&seen),
                 Some(Verdict::Succeeded),
                 "{} {status}",
                 row.action
@@ -88,11 +88,11 @@ fn each_step_that_proves_success() {
     for (row, name) in steps {
         let there = server("PAUSED", None, None);
         let done = action(row.action, None, json!([event(name, Some("Success"))]));
-        let sight = Sight {
+        let seen = Observation {
             settled: false,
             ..settled(Some(&there), Some(&done))
         };
-        assert_eq!(verdict(&sight), Some(Verdict::Succeeded), "{}", row.action);
+        assert_eq!(verdict(&seen), Some(Verdict::Succeeded), "{}", row.action);
         // It stays proven when the server is deleted afterwards, and mostly when it breaks afterwards.
         assert_eq!(
             verdict(&settled(None, Some(&done))),
@@ -137,14 +137,14 @@ fn a_server_that_is_gone() {
         verdict(&settled(None, Some(&deleted))),
         Some(Verdict::Succeeded)
     );
-    let hinted = |was_there| Sight {
+    let hinted = |was_there| Observation {
         kind: Some("delete"),
         was_there,
         ..settled(None, None)
     };
     assert_eq!(verdict(&hinted(true)), Some(Verdict::Succeeded));
     // What was never seen may be hidden from this token.
-    assert_eq!(judge(&hinted(false)), Judgement::NotFound);
+    assert_eq!(judge(&hinted(false)), Assessment::NotFound);
     let resize = action("resize", None, json!([]));
     assert_eq!(
         verdict(&settled(None, Some(&resize))),
@@ -184,7 +184,7 @@ fn a_resize_that_fits_nowhere_leaves_the_server_active() {
         event("conductor_migrate_server", Some("Error"))
     ]);
     let record = action("resize", Some("Error"), events);
-    let Judgement::Ended(Verdict::Failed, evidence) = judge(&settled(Some(&there), Some(&record)))
+    let Assessment::Ended(Verdict::Failed, evidence) = judge(&settled(Some(&there), Some(&record)))
     else {
         panic!("it has failed")
     };
@@ -202,7 +202,7 @@ fn a_failed_build_may_leave_success_behind() {
     let there = server("ERROR", None, Some("2026-11-21T21:21:29Z"));
     let events = json!([event("compute__do_build_and_run_instance", Some("Success"))]);
     let record = action("create", None, events);
-    let Judgement::Ended(Verdict::Failed, evidence) = judge(&settled(Some(&there), Some(&record)))
+    let Assessment::Ended(Verdict::Failed, evidence) = judge(&settled(Some(&there), Some(&record)))
     else {
         panic!("it has failed")
     };
@@ -229,21 +229,21 @@ fn a_reboot_cannot_be_proven() {
     let record = action("reboot", None, done);
     for status in ["ACTIVE", "RESCUE"] {
         let there = server(status, None, None);
-        let sight = Sight {
+        let seen = Observation {
             settled: false,
             ..settled(Some(&there), Some(&record))
         };
-        let Judgement::Apparent(Verdict::Succeeded, evidence) = judge(&sight) else {
+        let Assessment::Apparent(Verdict::Succeeded, evidence) = judge(&seen) else {
             panic!("all that there is to see is there")
         };
         for part in ["compute_reboot_instance", status, "like a success"] {
             assert!(evidence.contains(part), "{evidence}");
         }
-        let unasked = Sight {
+        let unasked = Observation {
             superseded: None,
-            ..sight
+            ..seen
         };
-        assert_eq!(judge(&unasked), Judgement::UnlessSuperseded);
+        assert_eq!(judge(&unasked), Assessment::UnlessSuperseded);
     }
     // While the step goes on, a task goes on, or at another status, nothing is apparent.
     let there = server("ACTIVE", None, None);
@@ -260,7 +260,7 @@ fn a_reboot_cannot_be_proven() {
         (&busy, &record, None),
     ] {
         let judged = judge(&settled(Some(there), Some(record)));
-        assert!(!matches!(judged, Judgement::Apparent(..)), "{judged:?}");
+        assert!(!matches!(judged, Assessment::Apparent(..)), "{judged:?}");
         assert_eq!(verdict(&settled(Some(there), Some(record))), wanted);
     }
     let failed = action(
@@ -285,7 +285,7 @@ fn between_two_steps_nothing_is_decided() {
     let record = action("resize", None, events);
     assert_eq!(verdict(&settled(Some(&there), Some(&record))), None);
     let resting = server("ACTIVE", None, None);
-    let early = Sight {
+    let early = Observation {
         settled: false,
         ..settled(Some(&resting), Some(&record))
     };
@@ -317,13 +317,13 @@ fn a_failed_step_on_the_way_does_not_undo_the_last() {
 
 #[test]
 fn what_was_never_there_is_looked_for_a_while() {
-    let early = Sight {
+    let early = Observation {
         settled: false,
         ..settled(None, None)
     };
-    assert_eq!(judge(&early), Judgement::Running);
-    assert_eq!(judge(&settled(None, None)), Judgement::NotFound);
-    let seen_before = Sight {
+    assert_eq!(judge(&early), Assessment::Running);
+    assert_eq!(judge(&settled(None, None)), Assessment::NotFound);
+    let seen_before = Observation {
         was_there: true,
         ..settled(None, None)
     };
@@ -351,7 +351,7 @@ fn a_failed_step_may_be_followed_by_another_host() {
         Some("Error"),
         json!([event("compute_prep_resize", Some("Error"))]),
     );
-    let early = Sight {
+    let early = Observation {
         settled: false,
         ..settled(Some(&there), Some(&record))
     };
@@ -377,7 +377,7 @@ fn an_older_fault_is_not_this_actions() {
         verdict(&settled(Some(&there), Some(&failed))),
         Some(Verdict::Failed)
     );
-    let early = Sight {
+    let early = Observation {
         settled: false,
         ..settled(Some(&there), Some(&record))
     };
@@ -392,7 +392,7 @@ fn what_a_newer_action_did_is_not_this_ones() {
         None,
         json!([event("compute_stop_instance", Some("Success"))]),
     );
-    let superseded = |server, action| Sight {
+    let superseded = |server, action| Observation {
         superseded: Some(true),
         ..settled(Some(server), Some(action))
     };
@@ -429,28 +429,28 @@ fn the_status_is_asked_about_before_it_counts() {
         (server("ERROR", None, Some("2026-11-21T21:21:35Z")), "stop"),
     ] {
         let record = action(kind, None, json!([]));
-        let sight = Sight {
+        let seen = Observation {
             superseded: None,
             ..settled(Some(&there), Some(&record))
         };
-        assert_eq!(judge(&sight), Judgement::UnlessSuperseded);
+        assert_eq!(judge(&seen), Assessment::UnlessSuperseded);
     }
 }
 
 #[test]
 fn a_record_that_is_not_there_yet() {
     let building = server("BUILD", None, None);
-    let sight = Sight {
+    let seen = Observation {
         kind: Some("create"),
         ..settled(Some(&building), None)
     };
-    assert_eq!(verdict(&sight), None);
+    assert_eq!(verdict(&seen), None);
     let broken = server("ERROR", None, Some("2026-11-21T21:21:35Z"));
-    let sight = Sight {
+    let seen = Observation {
         kind: Some("create"),
         ..settled(Some(&broken), None)
     };
-    assert_eq!(verdict(&sight), Some(Verdict::Failed));
+    assert_eq!(verdict(&seen), Some(Verdict::Failed));
     // A request that has no record, such as a rename, proves nothing.
     let active = server("ACTIVE", None, None);
     assert_eq!(
@@ -503,17 +503,17 @@ fn hidden_steps_do_not_tell_of_another_host() {
     );
     let resize = action("resize", Some("Error"), Value::Null);
     for (superseded, expected) in [(false, Verdict::Failed), (true, Verdict::Unknown)] {
-        let sight = Sight {
+        let seen = Observation {
             superseded: Some(superseded),
             ..settled(Some(&there), Some(&resize))
         };
-        assert_eq!(verdict(&sight), Some(expected));
+        assert_eq!(verdict(&seen), Some(expected));
     }
-    let unasked = Sight {
+    let unasked = Observation {
         superseded: None,
         ..settled(Some(&there), Some(&resize))
     };
-    assert_eq!(judge(&unasked), Judgement::UnlessSuperseded);
+    assert_eq!(judge(&unasked), Assessment::UnlessSuperseded);
 }
 
 #[test]
@@ -531,11 +531,11 @@ fn a_fault_of_the_same_second_counts_if_it_is_new() {
         None,
         json!([event("compute_stop_instance", Some("Success"))]),
     );
-    let sight = settled(Some(&there), Some(&record));
-    assert_eq!(verdict(&sight), Some(Verdict::Failed));
-    let old = Sight {
+    let seen = settled(Some(&there), Some(&record));
+    assert_eq!(verdict(&seen), Some(Verdict::Failed));
+    let old = Observation {
         first_fault: there.fault.as_ref(),
-        ..sight
+        ..seen
     };
     assert_eq!(verdict(&old), Some(Verdict::Unknown));
 }
@@ -549,15 +549,15 @@ fn a_failure_that_was_quicker_than_the_first_look_has_its_reason() {
     );
     let evidence = |at: &str, superseded: Option<bool>| {
         let there = server("ERROR", None, Some(at));
-        let sight = Sight {
+        let seen = Observation {
             // It was there on the first look already.
             first_fault: there.fault.as_ref(),
             superseded,
             ..settled(Some(&there), Some(&record))
         };
-        match judge(&sight) {
-            Judgement::Ended(Verdict::Failed, evidence) => Some(evidence),
-            Judgement::UnlessSuperseded => None,
+        match judge(&seen) {
+            Assessment::Ended(Verdict::Failed, evidence) => Some(evidence),
+            Assessment::UnlessSuperseded => None,
             other => panic!("it has failed: {other:?}"),
         }
     };
@@ -589,11 +589,11 @@ fn a_server_that_was_launched_was_built() {
         there.other.insert(launched.clone(), at.clone());
         for server in [&there, &there.at_rest()] {
             let busy = server.task_state.is_some() && wanted == Some(Verdict::Unknown);
-            let sight = Sight {
+            let seen = Observation {
                 superseded: Some(true),
                 ..settled(Some(server), Some(&record))
             };
-            assert_eq!(verdict(&sight), wanted.filter(|_| !busy), "{at}");
+            assert_eq!(verdict(&seen), wanted.filter(|_| !busy), "{at}");
         }
     }
 }
@@ -611,24 +611,24 @@ fn a_state_that_was_reset() {
         for changed in [None, Some(BEGAN)] {
             let record = reset(changed);
             assert!(!has_open_step(&record));
-            let sight = Sight {
+            let seen = Observation {
                 settled: false,
                 ..settled(Some(there), Some(&record))
             };
-            assert_eq!(verdict(&sight), Some(Verdict::Succeeded));
-            let sight = Sight {
+            assert_eq!(verdict(&seen), Some(Verdict::Succeeded));
+            let seen = Observation {
                 superseded: Some(true),
                 ..settled(Some(there), Some(&record))
             };
-            assert_eq!(verdict(&sight), Some(Verdict::Unknown));
+            assert_eq!(verdict(&seen), Some(Verdict::Unknown));
         }
         // The end of its record proves it whatever came after.
         let record = reset(Some("2026-11-21T21:21:30.000000"));
-        let sight = Sight {
+        let seen = Observation {
             superseded: Some(true),
             ..settled(Some(there), Some(&record))
         };
-        assert_eq!(verdict(&sight), Some(Verdict::Succeeded));
+        assert_eq!(verdict(&seen), Some(Verdict::Succeeded));
     }
 }
 

@@ -6,13 +6,13 @@ use std::future::Future;
 use serde::Serialize;
 
 use super::action::ServerAction;
+use super::call_group::{CallGroup, optional};
 use super::codes::Verdict;
-use super::compute::Compute;
-use super::inquiry::{Found, Inquiry};
 use super::lookup::{self, Lookup};
+use super::reads::Compute;
 use super::report::steps;
 use super::server::Server;
-use super::verdict::{Judgement, Sight, judge};
+use super::verdict::{Assessment, Observation, judge};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
@@ -31,21 +31,31 @@ const ACTIONS: usize = 20;
 #[derive(Debug)]
 pub struct Explain<C> {
     compute: Compute<C>,
-    plan: Plan,
+    plan: ExplainPlan,
 }
 
 #[derive(Debug)]
-struct Plan {
+struct ExplainPlan {
     server_id: String,
     actions: usize,
     cancel: Option<CancelToken>,
 }
 
+impl<C: AnyClient> Compute<C> {
+    /// Tells the story of a server: its actions, newest first, each with its request ID, its outcome and its steps, and
+    /// the server's fault.
+    ///
+    /// `server` is the server's UUID, or its exact name, which is looked up first.
+    pub fn explain(&self, server: impl Into<String>) -> Explain<C> {
+        Explain::new(self.clone(), server.into())
+    }
+}
+
 impl<C: AnyClient> Explain<C> {
-    pub(super) fn new(compute: Compute<C>, server_id: String) -> Self {
+    fn new(compute: Compute<C>, server_id: String) -> Self {
         Self {
             compute,
-            plan: Plan {
+            plan: ExplainPlan {
                 server_id,
                 actions: ACTIONS,
                 cancel: None,
@@ -127,11 +137,11 @@ pub struct ExplainError {
 
 async fn tell<T: Transport>(
     compute: Compute<Client<T>>,
-    plan: Plan,
+    plan: ExplainPlan,
 ) -> Result<ServerStory, ExplainError> {
-    let mut inquiry = Inquiry::new(plan.cancel.clone(), Vec::new());
-    let read = read(&compute, &plan, &mut inquiry).await;
-    let trails = inquiry.trails;
+    let mut calls = CallGroup::new(plan.cancel.clone(), Vec::new());
+    let read = read(&compute, &plan, &mut calls).await;
+    let trails = calls.trails;
     match read {
         Ok(read) => Ok(ServerStory {
             server_id: read.server_id,
@@ -145,31 +155,26 @@ async fn tell<T: Transport>(
 
 async fn read<T: Transport>(
     compute: &Compute<Client<T>>,
-    plan: &Plan,
-    inquiry: &mut Inquiry,
+    plan: &ExplainPlan,
+    calls: &mut CallGroup,
 ) -> Result<Read, Error> {
     let server_id = if lookup::is_name(&plan.server_id) {
-        match lookup::look_up(compute, inquiry, &plan.server_id, None).await? {
+        match lookup::look_up(compute, calls, &plan.server_id, None).await? {
             Lookup::Found(id) => id,
             Lookup::NotOne(error) => return Err(error),
         }
     } else {
         plan.server_id.clone()
     };
-    let server = match inquiry.ask(compute.server(&server_id), None).await? {
-        Found::Seen(server) => Some(server.for_report()),
-        Found::Absent(_) => None,
-    };
+    let server = optional(calls.ask(compute.server(&server_id), None).await)?;
+    let server = server.map(Server::for_report);
     let list = compute.actions(&server_id).into_get();
-    let page = match inquiry.ask(list, None).await? {
-        Found::Seen(page) => page,
-        Found::Absent(error) => return Err(error),
-    };
+    let page = calls.ask(list, None).await?;
     let mut actions = Vec::new();
     for mut listed in page.actions.into_iter().take(plan.actions) {
         let one = compute.action(&server_id, &listed.request_id);
         // Two actions of one request share its ID, and only one of them can be read by it.
-        if let Found::Seen(whole) = inquiry.ask(one, None).await?
+        if let Some(whole) = optional(calls.ask(one, None).await)?
             && whole.action == listed.action
         {
             listed = whole;
@@ -192,7 +197,7 @@ struct Read {
 
 /// Says what became of an action. The server's state is the newest one's doing.
 fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ToldAction {
-    let sight = Sight {
+    let seen = Observation {
         server,
         was_there: true,
         first_fault: None,
@@ -204,16 +209,16 @@ fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ToldA
     };
     // What goes on now is the newest action's: an older one has ended.
     let ended = server.filter(|_| !newest).map(Server::at_rest);
-    let sight = Sight {
+    let seen = Observation {
         server: ended.as_ref().or(server),
-        ..sight
+        ..seen
     };
-    let (verdict, apparent, evidence) = match judge(&sight) {
-        Judgement::Ended(verdict, evidence) => (Some(verdict), None, evidence),
-        Judgement::Apparent(apparent, evidence) => {
+    let (verdict, apparent, evidence) = match judge(&seen) {
+        Assessment::Ended(verdict, evidence) => (Some(verdict), None, evidence),
+        Assessment::Apparent(apparent, evidence) => {
             (Some(Verdict::Unknown), Some(apparent), evidence)
         }
-        Judgement::Running | Judgement::UnlessSuperseded | Judgement::NotFound => {
+        Assessment::Running | Assessment::UnlessSuperseded | Assessment::NotFound => {
             (None, None, "it has not ended".to_owned())
         }
     };

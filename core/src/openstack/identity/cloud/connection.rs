@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::cloud::Cloud;
-use super::session::Session;
-use super::template;
+use super::Cloud;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::observe::Observer;
+use crate::openstack::identity::session::Session;
+use crate::openstack::identity::template;
 use crate::redact::Secret;
 
 /// Adds to a client what signs it in again.

@@ -10,7 +10,7 @@ use crate::error::Error;
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// The environment and the files of a program.
-pub(super) trait Places {
+pub(super) trait ConfigSource {
     /// All variables.
     fn vars(&self) -> Vec<(String, String)>;
 
@@ -25,9 +25,9 @@ pub(super) trait Places {
 }
 
 /// Those of this process.
-pub(super) struct Process;
+pub(super) struct SystemEnv;
 
-impl Places for Process {
+impl ConfigSource for SystemEnv {
     fn vars(&self) -> Vec<(String, String)> {
         // A variable that is not Unicode is none of ours.
         std::env::vars_os()
@@ -41,8 +41,8 @@ impl Places for Process {
 }
 
 /// A path as a shell would read it: `~` is the home directory.
-pub(super) fn expanded(places: &dyn Places, path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), places.var("HOME")) {
+pub(super) fn expanded(source: &dyn ConfigSource, path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), source.var("HOME")) {
         (Some(rest), Some(home)) => Path::new(&home).join(rest),
         _ => path.into(),
     }
@@ -55,12 +55,16 @@ pub(super) struct File {
 }
 
 /// Where files of this name are looked for, in order: `clouds`, `secure` or `clouds-public`.
-pub(super) fn candidates(places: &dyn Places, name: &str, variable: Option<&str>) -> Vec<PathBuf> {
+pub(super) fn candidates(
+    source: &dyn ConfigSource,
+    name: &str,
+    variable: Option<&str>,
+) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = Vec::new();
-    paths.extend(variable.and_then(|v| places.var(v)).map(PathBuf::from));
-    let home = |rest: &str| places.var("HOME").map(|home| Path::new(&home).join(rest));
-    let config = places.var("XDG_CONFIG_HOME").map(PathBuf::from);
-    let site = places.var("XDG_CONFIG_DIRS");
+    paths.extend(variable.and_then(|v| source.var(v)).map(PathBuf::from));
+    let home = |rest: &str| source.var("HOME").map(|home| Path::new(&home).join(rest));
+    let config = source.var("XDG_CONFIG_HOME").map(PathBuf::from);
+    let site = source.var("XDG_CONFIG_DIRS");
     let mut directories = vec![PathBuf::new()];
     directories.extend(config.map(|path| path.join("openstack")));
     directories.extend(home(".config/openstack"));
@@ -77,9 +81,9 @@ pub(super) fn candidates(places: &dyn Places, name: &str, variable: Option<&str>
 }
 
 /// Reads the first of the files that is there and may be read.
-pub(super) fn first(places: &dyn Places, paths: &[PathBuf]) -> Result<Option<File>, Error> {
+pub(super) fn first(source: &dyn ConfigSource, paths: &[PathBuf]) -> Result<Option<File>, Error> {
     for path in paths {
-        let bytes = match places.read(path) {
+        let bytes = match source.read(path) {
             Ok(bytes) => bytes,
             // openstacksdk goes on at files that it may not read, too.
             Err(e) if is_passed_over(&e) => continue,

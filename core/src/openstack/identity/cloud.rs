@@ -3,20 +3,23 @@
 #[cfg(test)]
 mod tests;
 
+pub(super) mod connection;
+
 use std::sync::Arc;
 
 use super::auth::Auth;
-use super::connection::Connection;
+use super::clouds_yaml;
+use super::config_source::{ConfigSource, SystemEnv, expanded};
 use super::fields::{Fields, INTERFACES};
 use super::keystone::{self, Keystone};
-use super::places::{Places, Process, expanded};
-use super::read;
 use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::observe::Observer;
 use crate::redact::Secret;
 use crate::transport::Transport;
+
+use connection::Connection;
 
 /// The types of sign-in that configurations may name, for messages.
 const AUTH_TYPES: &str =
@@ -113,7 +116,7 @@ impl Cloud {
     /// # Errors
     /// Those of [`from_env`](Self::from_env).
     pub fn find(name: Option<&str>, region: Option<&str>) -> Result<Self, Error> {
-        Self::read(&Process, name, region)
+        Self::read(&SystemEnv, name, region)
     }
 
     /// The cloud that a JSON object describes with the keys of an entry of `clouds.yaml`, for bindings and for programs
@@ -135,7 +138,7 @@ impl Cloud {
     /// # Ok::<(), reqtrail::Error>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        Self::of(&Process, &read::described(&Process, text)?)
+        Self::of(&SystemEnv, &clouds_yaml::described(&SystemEnv, text)?)
     }
 
     fn by(access: Access) -> Self {
@@ -341,17 +344,21 @@ impl Cloud {
         builder
     }
 
-    fn read(places: &dyn Places, name: Option<&str>, region: Option<&str>) -> Result<Self, Error> {
-        let (fields, notes) = read::find(places, name, region)?;
+    fn read(
+        source: &dyn ConfigSource,
+        name: Option<&str>,
+        region: Option<&str>,
+    ) -> Result<Self, Error> {
+        let (fields, notes) = clouds_yaml::find(source, name, region)?;
         for note in &notes {
             tracing::warn!(target: "reqtrail", "{note}");
         }
-        let mut cloud = Self::of(places, &fields)?;
+        let mut cloud = Self::of(source, &fields)?;
         cloud.notes = notes;
         Ok(cloud)
     }
 
-    fn of(places: &dyn Places, fields: &Fields) -> Result<Self, Error> {
+    fn of(source: &dyn ConfigSource, fields: &Fields) -> Result<Self, Error> {
         let mut cloud = Self::by(access(fields)?);
         let own = match fields.top("compute_endpoint_override")? {
             None => fields.top("compute_endpoint")?,
@@ -383,8 +390,8 @@ impl Cloud {
             let Some(path) = fields.top(key)? else {
                 return Ok(None);
             };
-            let path = expanded(places, path);
-            let content = places.read(&path).map_err(|e| {
+            let path = expanded(source, path);
+            let content = source.read(&path).map_err(|e| {
                 let what = format!("the file {} cannot be read: {e}", path.display());
                 fields.complaint(key, &what)
             })?;

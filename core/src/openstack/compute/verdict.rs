@@ -39,7 +39,7 @@ const PASSING: [&str; 8] = [
 ];
 
 /// What one poll has shown.
-pub(super) struct Sight<'a> {
+pub(super) struct Observation<'a> {
     /// `None` if the server is not there.
     pub(super) server: Option<&'a Server>,
     /// The server was there on an earlier look.
@@ -58,7 +58,7 @@ pub(super) struct Sight<'a> {
 
 /// What a poll proves.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Judgement {
+pub(super) enum Assessment {
     /// Nothing yet.
     Running,
     /// The end, and the evidence for it.
@@ -72,16 +72,16 @@ pub(super) enum Judgement {
 }
 
 /// Judges what was seen.
-pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
-    use Judgement::{Apparent, Ended, NotFound, Running, UnlessSuperseded};
+pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
+    use Assessment::{Apparent, Ended, NotFound, Running, UnlessSuperseded};
 
-    let kind = sight
+    let kind = seen
         .action
         .map(|action| action.action.as_str())
-        .or(sight.kind);
+        .or(seen.kind);
     let row = kind.map_or(&ROW, row);
-    let failed_step = sight.action.filter(|action| action.has_error());
-    let proven = sight.action.and_then(|action| {
+    let failed_step = seen.action.filter(|action| action.has_error());
+    let proven = seen.action.and_then(|action| {
         let done = |evidence| Some(Ended(Verdict::Succeeded, evidence));
         if row.record_ends_well && failed_step.is_none() && action.changed_after_its_start() {
             return done("the API ended its record, which it does after the work".to_owned());
@@ -92,17 +92,17 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             .find(|step| action.ended_well_with(step))?;
         done(format!("its last step {step} succeeded"))
     });
-    let Some(server) = sight.server else {
+    let Some(server) = seen.server else {
         return match (proven, failed_step) {
             // What was never seen may as well be hidden from this token.
-            _ if row.gone && (sight.was_there || sight.action.is_some()) => {
+            _ if row.gone && (seen.was_there || seen.action.is_some()) => {
                 Ended(Verdict::Succeeded, "the server is gone".to_owned())
             }
             (Some(proven), _) => proven,
             (None, Some(action)) => Ended(Verdict::Failed, why_failed(action)),
             // A database that lags behind may not have it yet.
-            (None, None) if !sight.settled => Running,
-            (None, None) if sight.action.is_none() && !sight.was_there => NotFound,
+            (None, None) if !seen.settled => Running,
+            (None, None) if seen.action.is_none() && !seen.was_there => NotFound,
             (None, None) => Ended(
                 Verdict::Unknown,
                 "the server was deleted before the outcome was seen".to_owned(),
@@ -127,15 +127,15 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
     }
     if status == "ERROR"
         && !row.done.contains(&status)
-        && let Some(end) = error_status(sight, server, failed_step)
+        && let Some(end) = error_status(seen, server, failed_step)
     {
         return end;
     }
     if PASSING.contains(&status) {
         return Running;
     }
-    if row.done.contains(&status) && sight.superseded != Some(true) {
-        return match sight.superseded {
+    if row.done.contains(&status) && seen.superseded != Some(true) {
+        return match seen.superseded {
             None => UnlessSuperseded,
             Some(_) => Ended(
                 Verdict::Succeeded,
@@ -143,10 +143,10 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             ),
         };
     }
-    if let Some(wanted) = row.locked.filter(|_| sight.superseded != Some(true))
+    if let Some(wanted) = row.locked.filter(|_| seen.superseded != Some(true))
         && server.locked == Some(wanted)
     {
-        return match sight.superseded {
+        return match seen.superseded {
             None => UnlessSuperseded,
             Some(_) => Ended(
                 Verdict::Succeeded,
@@ -154,13 +154,13 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             ),
         };
     }
-    if let Some((step, statuses)) = row.apparent.filter(|_| sight.superseded != Some(true))
+    if let Some((step, statuses)) = row.apparent.filter(|_| seen.superseded != Some(true))
         && statuses.contains(&status)
-        && sight
+        && seen
             .action
             .is_some_and(|action| action.ended_well_with(step))
     {
-        return match sight.superseded {
+        return match seen.superseded {
             None => UnlessSuperseded,
             Some(_) => Apparent(
                 Verdict::Succeeded,
@@ -173,7 +173,7 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
     }
     if let Some(action) = failed_step {
         // A step may fail and the work be given to another host: then a task follows at once.
-        return match (sight.settled, sight.superseded) {
+        return match (seen.settled, seen.superseded) {
             (false, _) => Running,
             // Without the steps nobody knows whether another host did the work. After a resize the confirmation would be
             // on record; a live migration leaves nothing.
@@ -187,10 +187,10 @@ pub(super) fn judge(sight: &Sight<'_>) -> Judgement {
             (true, _) => Ended(Verdict::Failed, why_failed(action)),
         };
     }
-    if !sight.settled || row.before.contains(&status) {
+    if !seen.settled || row.before.contains(&status) {
         return Running;
     }
-    Ended(Verdict::Unknown, why_unknown(sight, row, status))
+    Ended(Verdict::Unknown, why_unknown(seen, row, status))
 }
 
 /// Why no record proves the success of some actions.
@@ -202,57 +202,57 @@ const HIDDEN_STEPS: &str = "a step failed, and whether another host did the work
 
 /// What a server in `ERROR` proves; `None` if nothing yet.
 fn error_status(
-    sight: &Sight<'_>,
+    seen: &Observation<'_>,
     server: &Server,
     failed_step: Option<&ServerAction>,
-) -> Option<Judgement> {
+) -> Option<Assessment> {
     let fault = server.fault.as_ref().filter(|fault| {
         // Of a failure on record the fault is the reason unless it is older, also where both were there at first: a
         // failure may be quicker than the first look.
-        is_of(fault, sight) || failed_step.is_some_and(|action| is_not_older(fault, action, sight))
+        is_of(fault, seen) || failed_step.is_some_and(|action| is_not_older(fault, action, seen))
     });
     if let Some(fault) = fault.filter(|fault| !fault.message.trim().is_empty()) {
-        if sight.superseded.is_none() {
-            return Some(Judgement::UnlessSuperseded);
+        if seen.superseded.is_none() {
+            return Some(Assessment::UnlessSuperseded);
         }
         let evidence = format!(
             "the server is in ERROR: {}",
             plain(&fault.message).trim_end()
         );
-        return Some(Judgement::Ended(Verdict::Failed, evidence));
+        return Some(Assessment::Ended(Verdict::Failed, evidence));
     }
     if let Some(action) = failed_step {
-        return Some(Judgement::Ended(Verdict::Failed, why_failed(action)));
+        return Some(Assessment::Ended(Verdict::Failed, why_failed(action)));
     }
-    sight.settled.then(|| {
+    seen.settled.then(|| {
         let evidence = "the server is in ERROR, but neither its fault nor the action's record ties that to this action";
-        Judgement::Ended(Verdict::Unknown, evidence.to_owned())
+        Assessment::Ended(Verdict::Unknown, evidence.to_owned())
     })
 }
 
 /// Whether a fault came of this action: it did not exist before, and no newer action may have made it.
-fn is_of(fault: &ServerFault, sight: &Sight<'_>) -> bool {
-    if sight.superseded == Some(true) {
+fn is_of(fault: &ServerFault, seen: &Observation<'_>) -> bool {
+    if seen.superseded == Some(true) {
         return false;
     }
-    let began = sight.action.and_then(ServerAction::began);
+    let began = seen.action.and_then(ServerAction::began);
     match (began, fault.at()) {
         // The fault's time is cut to whole seconds: one of the same second is this action's if it was not there at first.
         (Some(began), Some(at)) if at.as_second() == began.as_second() => {
-            let kind = sight.action.map(|action| action.action.as_str());
-            kind == Some("create") || sight.first_fault.is_none_or(|first| first != fault)
+            let kind = seen.action.map(|action| action.action.as_str());
+            kind == Some("create") || seen.first_fault.is_none_or(|first| first != fault)
         }
         (Some(began), Some(at)) => at > began,
         // Nothing happens to a server before it is created.
-        _ => sight.kind == Some("create"),
+        _ => seen.kind == Some("create"),
     }
 }
 
 /// Whether a fault is at least as new as an action that no newer one has followed.
-fn is_not_older(fault: &ServerFault, action: &ServerAction, sight: &Sight<'_>) -> bool {
+fn is_not_older(fault: &ServerFault, action: &ServerAction, seen: &Observation<'_>) -> bool {
     let times = action.began().zip(fault.at());
     // The fault's time is cut to whole seconds.
-    sight.superseded != Some(true)
+    seen.superseded != Some(true)
         && times.is_some_and(|(began, at)| at.as_second() >= began.as_second())
 }
 
@@ -262,15 +262,15 @@ fn why_failed(action: &ServerAction) -> String {
     })
 }
 
-fn why_unknown(sight: &Sight<'_>, row: &Row, status: &str) -> String {
-    if sight.superseded == Some(true) {
+fn why_unknown(seen: &Observation<'_>, row: &Row, status: &str) -> String {
+    if seen.superseded == Some(true) {
         return "not provable any more: a newer action has begun, and the server's state is its doing"
             .to_owned();
     }
     if row.silent {
         return SILENT.to_owned();
     }
-    let record = match sight.action {
+    let record = match seen.action {
         None => "there is no record of the action",
         Some(action) if action.events.is_none() => {
             "the action's record shows no steps (ask for microversion 2.51 or later)"

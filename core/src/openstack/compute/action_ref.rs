@@ -1,0 +1,177 @@
+//! Which action is followed, and what its request says of it.
+
+use http::Method;
+
+use crate::request_id::RequestId;
+use crate::response::Response;
+use crate::trail::{Attempt, Outcome, Trail};
+
+/// Names an action: by the response of the request that started it, or by that request's local ID.
+#[derive(Clone, Debug)]
+pub struct ActionRef {
+    pub(super) request_id: String,
+    pub(super) started: Option<Trail>,
+}
+
+impl From<&Response> for ActionRef {
+    fn from(response: &Response) -> Self {
+        response.trail().into()
+    }
+}
+
+/// By the trail of the request that started it.
+impl From<&Trail> for ActionRef {
+    fn from(trail: &Trail) -> Self {
+        let id = trail.request_id().map(|id| id.as_str().to_owned());
+        Self {
+            request_id: id.unwrap_or_default(),
+            started: Some(trail.clone()),
+        }
+    }
+}
+
+impl From<&str> for ActionRef {
+    fn from(request_id: &str) -> Self {
+        request_id.to_owned().into()
+    }
+}
+
+impl From<String> for ActionRef {
+    fn from(request_id: String) -> Self {
+        Self {
+            request_id,
+            started: None,
+        }
+    }
+}
+
+impl From<&RequestId> for ActionRef {
+    fn from(request_id: &RequestId) -> Self {
+        request_id.as_str().into()
+    }
+}
+
+/// What a request of the compute API may start, as far as its method and path tell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Starts {
+    Create,
+    Delete,
+    /// It is done when it is answered.
+    Nothing,
+    /// An action, or perhaps none.
+    Perhaps,
+}
+
+impl Starts {
+    /// Reads a method and a path, with or without its parameters filled in.
+    fn of(method: &Method, path: &str) -> Self {
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        if !segments.any(|segment| matches!(segment, "servers" | "os-volumes_boot")) {
+            return Self::Perhaps;
+        }
+        let rest: Vec<&str> = segments.collect();
+        match (method.as_str(), rest.as_slice()) {
+            ("GET" | "HEAD" | "OPTIONS", _) => Self::Nothing,
+            ("POST", []) => Self::Create,
+            ("DELETE", [_]) => Self::Delete,
+            ("PUT" | "PATCH", [_]) => Self::Nothing,
+            (
+                _,
+                [
+                    _,
+                    "metadata" | "tags" | "remote-consoles" | "consoles" | "os-server-password"
+                    | "os-security-groups",
+                    ..,
+                ],
+            ) => Self::Nothing,
+            _ => Self::Perhaps,
+        }
+    }
+}
+
+impl ActionRef {
+    fn starts(&self) -> Starts {
+        self.started.as_ref().map_or(Starts::Perhaps, |trail| {
+            Starts::of(trail.method(), trail.path())
+        })
+    }
+
+    /// The kind, where the request alone tells it; the record may come late, or never.
+    pub(super) fn kind(&self) -> Option<&'static str> {
+        match self.starts() {
+            Starts::Create => Some("create"),
+            Starts::Delete => Some("delete"),
+            Starts::Nothing | Starts::Perhaps => None,
+        }
+    }
+
+    /// Says so if the request succeeded and starts no action.
+    pub(super) fn was_done_at_once(&self) -> Option<String> {
+        let trail = self.started.as_ref()?;
+        let status = trail.last()?.status()?;
+        (self.starts() == Starts::Nothing && trail.outcome() == Outcome::Ok).then(|| {
+            format!("a request such as this starts no action: it was done when it was answered with {status}")
+        })
+    }
+
+    /// Whether the request proves that the server was there for this token: its deletion was accepted.
+    pub(super) fn saw(&self, server_id: &str) -> bool {
+        let Some(trail) = &self.started else {
+            return false;
+        };
+        let url = trail.last().map_or("", Attempt::url);
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        self.starts() == Starts::Delete
+            && trail.outcome() == Outcome::Ok
+            && path.trim_end_matches('/').rsplit('/').next() == Some(server_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_requests_start() {
+        use Starts::{Create, Delete, Nothing, Perhaps};
+        for (method, path, starts) in [
+            ("POST", "/servers", Create),
+            ("POST", "/servers/", Create),
+            ("POST", "/v2.1/servers", Create),
+            ("POST", "/os-volumes_boot", Create),
+            ("DELETE", "/servers/{id}", Delete),
+            (
+                "DELETE",
+                "/servers/344174b8-34fd-4017-ae29-b9084dcf3861",
+                Delete,
+            ),
+            ("PUT", "/servers/{id}", Nothing),
+            ("PUT", "/servers/{id}/metadata", Nothing),
+            ("POST", "/servers/{id}/metadata", Nothing),
+            ("DELETE", "/servers/{id}/metadata/{key}", Nothing),
+            ("PUT", "/servers/{id}/tags/blue", Nothing),
+            ("POST", "/servers/{id}/remote-consoles", Nothing),
+            ("DELETE", "/servers/{id}/os-server-password", Nothing),
+            ("GET", "/servers/{id}", Nothing),
+            ("POST", "/servers/{id}/action", Perhaps),
+            ("POST", "/servers/{id}/os-interface", Perhaps),
+            (
+                "PUT",
+                "/servers/{id}/os-volume_attachments/{volume}",
+                Perhaps,
+            ),
+            (
+                "DELETE",
+                "/servers/{id}/os-volume_attachments/{volume}",
+                Perhaps,
+            ),
+            ("DELETE", "/servers/{id}/migrations/{migration}", Perhaps),
+            ("POST", "/servers/{id}/shares", Perhaps),
+            ("POST", "/os-server-external-events", Perhaps),
+            ("GET", "/flavors", Perhaps),
+        ] {
+            let method = method.parse().expect("a method");
+            assert_eq!(Starts::of(&method, path), starts, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Following a server action to its end.
+
+mod follow_loop;
+
+use std::future::Future;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use super::action::ServerAction;
+use super::action_ref::ActionRef;
+use super::reads::Compute;
+use super::report::{ActionError, ActionReport};
+use super::server::Server;
+use crate::blocking;
+use crate::cancel::CancelToken;
+use crate::client::{AnyClient, Client};
+use crate::host::Flow;
+use crate::transport::Transport;
+
+use follow_loop::FollowLoop;
+
+/// What a poll has shown, for a progress bar or a log.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Progress<'a> {
+    /// The server; `None` if it is not there.
+    pub server: Option<&'a Server>,
+    /// The action's record with its steps; `None` if there is none, or not yet.
+    pub action: Option<&'a ServerAction>,
+    /// How long the action has been followed.
+    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
+    pub elapsed: Duration,
+}
+
+impl Progress<'_> {
+    /// All of it as JSON, the same in every language: `server`, `action` and `elapsed_ms`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+fn milliseconds<S: Serializer>(time: &Duration, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// The shortest wait between two polls.
+const MIN_INTERVAL: Duration = Duration::from_millis(20);
+
+/// The caller's progress callback.
+type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
+
+/// Follows an action to its end; begun by [`Compute::follow`].
+///
+/// It asks for the server and for the action's record, at once, then after [`poll_interval`](Self::poll_interval), then
+/// after twice as long, up to a ceiling. A poll that fails for a while (no connection, a timeout, 429, 5xx) is not the end:
+/// the next one follows, until the deadline.
+#[must_use = "it does nothing until `send` is called"]
+pub struct Follow<C> {
+    compute: Compute<C>,
+    plan: FollowPlan,
+}
+
+/// What is followed, and how.
+struct FollowPlan {
+    server_id: String,
+    action: ActionRef,
+    first_interval: Duration,
+    max_interval: Duration,
+    deadline: Duration,
+    settle: Duration,
+    cancel: Option<CancelToken>,
+    on_progress: Option<OnProgress>,
+}
+
+impl<C> std::fmt::Debug for Follow<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Follow")
+            .field("server_id", &self.plan.server_id)
+            .field("request_id", &self.plan.action.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: AnyClient> Compute<C> {
+    /// Follows what a request started until it has ended, and says how.
+    ///
+    /// `server` is the server's UUID, or its exact name, which is looked up first.
+    /// `action` is the response of that request, or its local request ID. Polls the server and the action's record;
+    /// [`Follow`] has the options.
+    pub fn follow(&self, server: impl Into<String>, action: impl Into<ActionRef>) -> Follow<C> {
+        Follow::new(self.clone(), server.into(), action.into())
+    }
+}
+
+impl<C: AnyClient> Follow<C> {
+    fn new(compute: Compute<C>, server_id: String, action: ActionRef) -> Self {
+        Self {
+            compute,
+            plan: FollowPlan {
+                server_id,
+                action,
+                first_interval: Duration::from_millis(500),
+                max_interval: Duration::from_secs(10),
+                deadline: Duration::from_secs(600),
+                settle: Duration::from_secs(3),
+                cancel: None,
+                on_progress: None,
+            },
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut FollowPlan)) -> Self {
+        change(&mut self.plan);
+        self
+    }
+
+    /// Sets the first wait between two polls and the longest, half a second and 10 seconds by default. Each wait is
+    /// twice the one before.
+    pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
+        self.with(|plan| {
+            plan.first_interval = first.max(MIN_INTERVAL);
+            plan.max_interval = longest.max(plan.first_interval);
+        })
+    }
+
+    /// Sets how long the action is followed, ten minutes by default. One that still runs then is reported as `unknown`.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.with(|plan| plan.deadline = deadline)
+    }
+
+    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end, 3 seconds by
+    /// default: between two steps of an action nothing seems to be going on. It is ten times as long while a step is
+    /// not finished, or has yet to begin.
+    pub fn settle_time(self, settle: Duration) -> Self {
+        self.with(|plan| plan.settle = settle)
+    }
+
+    /// Lets a token end the following.
+    pub fn cancel_token(self, token: &CancelToken) -> Self {
+        self.with(|plan| plan.cancel = Some(token.clone()))
+    }
+
+    /// Sets what is told after every poll. It must be quick; a panic in it is caught and logged.
+    pub fn on_progress(self, tell: impl FnMut(&Progress<'_>) + Send + 'static) -> Self {
+        self.with(|plan| plan.on_progress = Some(Box::new(tell)))
+    }
+}
+
+impl<T: Transport> Follow<Client<T>> {
+    /// Follows it.
+    ///
+    /// # Errors
+    /// [`ActionError::Failed`] if the action failed; [`ActionError::Unfollowed`] if a poll failed for good, the token was
+    /// cancelled, or there is no such server for this token. An `Ok` may still say `unknown`: look at its verdict.
+    pub fn send(self) -> impl Future<Output = Result<ActionReport, ActionError>> + Send + 'static {
+        FollowLoop::new(self.compute, self.plan).run()
+    }
+}
+
+impl Follow<blocking::Client> {
+    /// Follows it and waits for its end.
+    ///
+    /// # Errors
+    /// [`ActionError::Failed`] if the action failed; [`ActionError::Unfollowed`] if a poll failed for good, the token was
+    /// cancelled, or there is no such server for this token. An `Ok` may still say `unknown`: look at its verdict.
+    pub fn send(self) -> Result<ActionReport, ActionError> {
+        let Self { compute, plan } = self;
+        let client = compute.client().clone();
+        let nowhere = FollowLoop::<crate::transport::DefaultTransport>::nothing_seen(&plan);
+        let ran = client
+            .run_flow(move |client: Client| FollowLoop::new(compute.over(client), plan).run());
+        ran.unwrap_or_else(|error| {
+            Err(ActionError::Unfollowed {
+                error,
+                report: Box::new(nowhere),
+            })
+        })
+    }
+}
+
+impl Follow<blocking::Client> {
+    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `done` gets the outcome.
+    #[must_use]
+    pub fn flow(
+        mut self,
+        done: impl FnOnce(Result<ActionReport, ActionError>) + Send + 'static,
+    ) -> Flow {
+        // A token of its own: the caller's may be shared by others, which ending this must not end.
+        let own = self.plan.cancel.as_ref();
+        let own = own.map_or_else(CancelToken::new, CancelToken::child);
+        let cancel = self.plan.cancel.insert(own).clone();
+        let Self { compute, plan } = self;
+        let client = compute.client().clone();
+        let work = move |client: Client| FollowLoop::new(compute.over(client), plan).run();
+        client.flow(&cancel, work, done)
+    }
+}

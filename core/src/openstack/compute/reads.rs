@@ -1,0 +1,362 @@
+//! The calls of the compute API that tell what became of a request.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::action::ServerAction;
+use super::server::Server;
+use super::time::iso8601;
+use crate::blocking;
+use crate::cancel::CancelToken;
+use crate::client::{AnyClient, Client};
+use crate::error::Error;
+use crate::host::Flow;
+use crate::request::RequestBuilder;
+use crate::response::Response;
+use crate::trail::Trail;
+use crate::transport::Transport;
+
+/// Reads servers and their actions, follows actions to their end, and explains servers. Over either client: what it
+/// begins ends with `send`, which is a future for [`Client`] and blocks for [`blocking::Client`](crate::blocking::Client).
+///
+/// # Examples
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use reqtrail::Client;
+/// use reqtrail::openstack::Compute;
+///
+/// const SERVER: &str = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
+///
+/// let client = Client::openstack("https://nova.example/v2.1").token("gAAAAA…").build()?;
+/// let compute = Compute::new(client.clone());
+///
+/// let resize = client
+///     .post("/servers/{id}/action")
+///     .param("id", SERVER)
+///     .json(&serde_json::json!({ "resize": { "flavorRef": "2" } }))
+///     .send()
+///     .await?; // 202: accepted, and no more than that
+/// match compute.follow(SERVER, &resize).send().await {
+///     Ok(report) => println!("{report}"),
+///     Err(failed) => eprintln!("{failed}"), // action, server, request ID and reason, in one line
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Compute<C = Client> {
+    client: C,
+    microversion: Option<String>,
+}
+
+impl<C: AnyClient> Compute<C> {
+    /// Reads through a client of the compute API. A client that asks for no microversion is asked for `latest` here,
+    /// since the older ones do not show the steps of an action.
+    pub fn new(client: C) -> Self {
+        let microversion = (!client.has_microversion()).then(|| "latest".to_owned());
+        Self {
+            client,
+            microversion,
+        }
+    }
+
+    /// Asks for this microversion in all of its requests, in the place of the client's.
+    #[must_use]
+    pub fn microversion(mut self, version: impl Into<String>) -> Self {
+        self.microversion = Some(version.into());
+        self
+    }
+
+    /// The client that it reads through.
+    pub fn client(&self) -> &C {
+        &self.client
+    }
+
+    /// Reads a server, its fault included.
+    pub fn server(&self, server_id: impl Into<String>) -> Get<C, Server> {
+        let request = self
+            .get("/servers/{server_id}")
+            .param("server_id", server_id.into());
+        Get::new(request, |response| {
+            Ok(response.json::<ServerBody>()?.server)
+        })
+    }
+
+    /// Reads an action by the request ID of the request that started it: the local one, which its response carried.
+    ///
+    /// A deleted server's actions can be read from microversion 2.21.
+    pub fn action(
+        &self,
+        server_id: impl Into<String>,
+        request_id: impl Into<String>,
+    ) -> Get<C, ServerAction> {
+        let request = self
+            .get("/servers/{server_id}/os-instance-actions/{request_id}")
+            .param("server_id", server_id.into())
+            .param("request_id", request_id.into());
+        Get::new(request, |response| {
+            Ok(response.json::<ActionBody>()?.action)
+        })
+    }
+
+    /// Lists a server's actions, newest first, without their steps.
+    pub fn actions(&self, server_id: impl Into<String>) -> ListActions<C> {
+        let request = self
+            .get("/servers/{server_id}/os-instance-actions")
+            .param("server_id", server_id.into());
+        ListActions {
+            get: Get::new(request, |response| Ok(response.json::<PageBody>()?.into())),
+        }
+    }
+
+    /// The same over another client.
+    pub(super) fn over<D>(self, client: D) -> Compute<D> {
+        Compute {
+            client,
+            microversion: self.microversion,
+        }
+    }
+
+    /// Begins a read, in the version that it asks for.
+    pub(super) fn get(&self, path: &str) -> RequestBuilder<C> {
+        let request = self.client.begin("GET", path);
+        match &self.microversion {
+            Some(version) => request.microversion(version),
+            None => request,
+        }
+    }
+}
+
+/// A read that ends with `send`.
+#[must_use = "a request does nothing until `send` is called"]
+#[derive(Debug)]
+pub struct Get<C, V> {
+    request: RequestBuilder<C>,
+    read: fn(&Response) -> Result<V, Error>,
+}
+
+/// What was read, with the trail of the call that read it. It dereferences to the value.
+#[derive(Clone, Debug)]
+pub struct Fetched<V> {
+    value: V,
+    trail: Trail,
+}
+
+/// A list of actions that ends with `send`.
+#[must_use = "a request does nothing until `send` is called"]
+#[derive(Debug)]
+pub struct ListActions<C> {
+    get: Get<C, ActionPage>,
+}
+
+/// A page of a server's actions, newest first.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ActionPage {
+    /// The actions, without their steps.
+    pub actions: Vec<ServerAction>,
+    /// The link to the next page, for [`Client::request_link`]; from microversion 2.58.
+    pub next: Option<String>,
+}
+
+impl<C, V> Get<C, V> {
+    pub(super) fn new(request: RequestBuilder<C>, read: fn(&Response) -> Result<V, Error>) -> Self {
+        Self { request, read }
+    }
+
+    /// Changes the request: its timeout, its cancel token, its correlation ID.
+    pub fn request(mut self, change: impl FnOnce(RequestBuilder<C>) -> RequestBuilder<C>) -> Self {
+        self.request = change(self.request);
+        self
+    }
+}
+
+fn fetched<V>(
+    outcome: Result<Response, Error>,
+    read: fn(&Response) -> Result<V, Error>,
+) -> Result<Fetched<V>, Error> {
+    let response = outcome?;
+    let value = read(&response)?;
+    Ok(Fetched {
+        value,
+        trail: response.trail().clone(),
+    })
+}
+
+impl<T: Transport, V: 'static> Get<Client<T>, V> {
+    /// Makes the call.
+    ///
+    /// # Errors
+    /// Those of any call; `decode` if the answer is not what the API documents.
+    pub fn send(self) -> impl Future<Output = Result<Fetched<V>, Error>> + Send + 'static {
+        let Self { request, read } = self;
+        let call = request.send();
+        async move { fetched(call.await, read) }
+    }
+}
+
+impl<V: Send + 'static> Get<blocking::Client, V> {
+    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `cancel` ends it, and `done` gets the
+    /// outcome.
+    #[must_use]
+    pub fn flow(
+        self,
+        cancel: &CancelToken,
+        done: impl FnOnce(Result<Fetched<V>, Error>) + Send + 'static,
+    ) -> Flow {
+        // A token of its own: the caller's may be shared by others, which ending this must not end.
+        let cancel = cancel.child();
+        let Self { request, read } = self;
+        request.flow(&cancel, move |outcome| done(fetched(outcome, read)))
+    }
+}
+
+impl<V> Get<blocking::Client, V> {
+    /// Makes the call and waits for its end.
+    ///
+    /// # Errors
+    /// Those of any call; `decode` if the answer is not what the API documents.
+    pub fn send(self) -> Result<Fetched<V>, Error> {
+        fetched(self.request.send(), self.read)
+    }
+}
+
+impl<V> Fetched<V> {
+    /// Takes the value out.
+    #[must_use]
+    pub fn into_value(self) -> V {
+        self.value
+    }
+
+    /// The trail of the call that read it.
+    #[must_use]
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
+    pub(super) fn into_parts(self) -> (V, Trail) {
+        (self.value, self.trail)
+    }
+}
+
+impl<V: Serialize> Fetched<V> {
+    /// The value as JSON, the same in every language.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.value).unwrap_or_default()
+    }
+}
+
+impl<V> Deref for Fetched<V> {
+    type Target = V;
+
+    fn deref(&self) -> &V {
+        &self.value
+    }
+}
+
+impl<C> ListActions<C> {
+    /// Asks for so many actions at most; from microversion 2.58.
+    pub fn limit(self, actions: u32) -> Self {
+        self.query("limit", actions.to_string())
+    }
+
+    /// Begins after the action of this request ID; from microversion 2.58.
+    pub fn marker(self, request_id: impl Into<String>) -> Self {
+        self.query("marker", request_id.into())
+    }
+
+    /// Lists only those that changed at this time or later; from microversion 2.58.
+    pub fn changes_since(self, time: SystemTime) -> Self {
+        self.query("changes-since", iso8601(time))
+    }
+
+    /// Lists only those that changed at this time or earlier; from microversion 2.66.
+    pub fn changes_before(self, time: SystemTime) -> Self {
+        self.query("changes-before", iso8601(time))
+    }
+
+    /// Changes the request: its timeout, its cancel token, its correlation ID.
+    pub fn request(mut self, change: impl FnOnce(RequestBuilder<C>) -> RequestBuilder<C>) -> Self {
+        self.get = self.get.request(change);
+        self
+    }
+
+    /// The plain read below it.
+    pub(super) fn into_get(self) -> Get<C, ActionPage> {
+        self.get
+    }
+
+    fn query(self, name: &str, value: String) -> Self {
+        self.request(|request| request.query(name, value))
+    }
+}
+
+impl<T: Transport> ListActions<Client<T>> {
+    /// Makes the call.
+    ///
+    /// # Errors
+    /// Those of any call; `decode` if the answer is not what the API documents.
+    pub fn send(self) -> impl Future<Output = Result<Fetched<ActionPage>, Error>> + Send + 'static {
+        self.get.send()
+    }
+}
+
+impl ListActions<blocking::Client> {
+    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `cancel` ends it, and `done` gets the
+    /// outcome.
+    #[must_use]
+    pub fn flow(
+        self,
+        cancel: &CancelToken,
+        done: impl FnOnce(Result<Fetched<ActionPage>, Error>) + Send + 'static,
+    ) -> Flow {
+        self.get.flow(cancel, done)
+    }
+
+    /// Makes the call and waits for its end.
+    ///
+    /// # Errors
+    /// Those of any call; `decode` if the answer is not what the API documents.
+    pub fn send(self) -> Result<Fetched<ActionPage>, Error> {
+        self.get.send()
+    }
+}
+
+#[derive(Deserialize)]
+struct ServerBody {
+    server: Server,
+}
+
+#[derive(Deserialize)]
+struct ActionBody {
+    #[serde(rename = "instanceAction")]
+    action: ServerAction,
+}
+
+#[derive(Deserialize)]
+struct PageBody {
+    #[serde(rename = "instanceActions")]
+    actions: Vec<ServerAction>,
+    #[serde(default)]
+    links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+struct Link {
+    rel: String,
+    href: String,
+}
+
+impl From<PageBody> for ActionPage {
+    fn from(body: PageBody) -> Self {
+        let next = body.links.into_iter().find(|link| link.rel == "next");
+        Self {
+            actions: body.actions,
+            next: next.map(|link| link.href),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The identity API: which cloud is meant, how to sign in to it, and where its services are.
+
+mod auth;
+mod catalog;
+mod cloud;
+mod clouds_yaml;
+mod config_source;
+mod differing;
+mod fields;
+mod keystone;
+mod refused;
+mod session;
+mod template;
+mod yaml;
+
+pub use auth::{Auth, Domain, Project, Scope, User};
+pub use catalog::Catalog;
+pub use cloud::Cloud;
+pub use cloud::connection::Connection;
+pub use keystone::Keystone;
+pub use session::Session;
