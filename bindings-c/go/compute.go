@@ -174,7 +174,7 @@ func (c *Compute) follow(ctx context.Context, serverID, requestID string, starte
 
 // Explain tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each with its request ID and its outcome. Its error is
 // an [*ExplainError]. A server that is gone has a story as long as its actions can be read, from microversion 2.21.
-func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainOptions) (*ServerStory, error) {
+func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainOptions) (*ServerHistory, error) {
 	if err := checkLimit(options.Limit); err != nil {
 		return nil, err
 	}

@@ -138,8 +138,8 @@ type ActionReport struct {
 	document
 }
 
-// ToldAction is an action of a server's story, and what became of it.
-type ToldAction struct {
+// ActionOutcome is an action of a server's story, and what became of it.
+type ActionOutcome struct {
 	// Verdict says how it ended, as far as the API tells; empty while it runs.
 	Verdict Verdict `json:"verdict"`
 	// Apparent is how it looks to have ended where nothing proves that, as after a reboot; else it is empty.
@@ -148,12 +148,12 @@ type ToldAction struct {
 	Action   *ServerAction `json:"action"`
 }
 
-// ServerStory is what was done to a server, newest first. Its String is a table for a terminal.
-type ServerStory struct {
+// ServerHistory is what was done to a server, newest first. Its String is a table for a terminal.
+type ServerHistory struct {
 	ServerID string
 	// Server is the server with its fault; nil if it is gone.
 	Server  *Server
-	Actions []ToldAction
+	Actions []ActionOutcome
 	// Trails are those of the calls that read the story.
 	Trails []*Trail
 
@@ -235,16 +235,16 @@ func readActionReport(raw *rawReport) (*ActionReport, error) {
 	}, nil
 }
 
-func readStory(raw *rawReport) (*ServerStory, error) {
+func readStory(raw *rawReport) (*ServerHistory, error) {
 	var data struct {
-		ServerID string       `json:"server_id"`
-		Server   *Server      `json:"server"`
-		Actions  []ToldAction `json:"actions"`
+		ServerID string          `json:"server_id"`
+		Server   *Server         `json:"server"`
+		Actions  []ActionOutcome `json:"actions"`
 	}
 	if err := raw.read(&data); err != nil {
 		return nil, err
 	}
-	return &ServerStory{
+	return &ServerHistory{
 		ServerID: data.ServerID,
 		Server:   data.Server,
 		Actions:  data.Actions,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use reqtrail::host::Flow;
 use reqtrail::openstack::{
-    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, ServerStory,
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, ServerHistory,
 };
 use reqtrail::{CancelToken, Error, blocking};
 use serde::Serialize;
@@ -64,7 +64,7 @@ impl ProgressCallback {
 pub(crate) enum Told {
     Read(Result<reqtrail_report, Error>),
     Action(Result<Box<ActionReport>, ActionError>),
-    Story(Result<Box<ServerStory>, ExplainError>),
+    Story(Result<Box<ServerHistory>, ExplainError>),
     /// It panicked before its end.
     Panicked,
     /// It was dropped before its end.

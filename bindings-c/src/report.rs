@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use reqtrail::Trail;
-use reqtrail::openstack::{ActionReport, Fetched, ServerStory};
+use reqtrail::openstack::{ActionReport, Fetched, ServerHistory};
 use serde::Serialize;
 
 use crate::error::number;
@@ -45,7 +45,7 @@ impl reqtrail_report {
         }
     }
 
-    pub(crate) fn of_story(story: &ServerStory) -> Self {
+    pub(crate) fn of_story(story: &ServerHistory) -> Self {
         Self::new(story.to_json(), Some(story.report()), story.trails.clone())
     }
 

@@ -73,7 +73,7 @@ export interface Progress {
     readonly elapsedMs: number;
 }
 /** An action of a server's story, and what became of it. */
-export interface ToldAction {
+export interface ActionOutcome {
     /** How it ended, as far as the API tells; `null` while it runs. */
     readonly verdict: Verdict | null;
     /** How it looks to have ended where nothing proves that, as after a reboot; else `null`. */
@@ -114,17 +114,17 @@ export declare class ActionReport extends Report {
     private constructor();
 }
 /** What was done to a server, newest first. `String(story)` is a table for a terminal. */
-export declare class ServerStory extends Report {
+export declare class ServerHistory extends Report {
     readonly serverId: string;
     /** The server with its fault; `null` if it is gone. */
     readonly server: Server | null;
-    readonly actions: readonly ToldAction[];
+    readonly actions: readonly ActionOutcome[];
     private constructor();
 }
 /** Makes the report of an action. */
 export declare function actionReportOf(raw: RawReport): ActionReport;
 /** Makes the story of a server. */
-export declare function serverStoryOf(raw: RawReport): ServerStory;
+export declare function serverHistoryOf(raw: RawReport): ServerHistory;
 /** Makes a server that was read. */
 export declare function serverRead(raw: RawReport): Server;
 /** Makes an action that was read. */

@@ -4,13 +4,13 @@
 import { type Client } from "./client.js";
 import { ApiError, type ErrorFields, ReqtrailError } from "./errors.js";
 import { type Fault } from "./openstack-faults.js";
-import { type ActionPage, ActionReport, type Progress, type Server, type ServerAction, ServerStory } from "./openstack-reports.js";
+import { type ActionPage, ActionReport, type Progress, type Server, type ServerAction, ServerHistory } from "./openstack-reports.js";
 import { type Trail } from "./trail.js";
 import type { Signal } from "./platform.js";
 import { Response } from "./response.js";
 export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
 export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
-export { type ActionEvent, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerStory, type ToldAction, } from "./openstack-reports.js";
+export { type ActionEvent, type ActionOutcome, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerHistory, } from "./openstack-reports.js";
 /**
  * Whether it is an error of the compute API with a fault that this release knows; then `switch (error.code)` narrows. Other
  * faults keep their text in `error.code`.
@@ -115,5 +115,5 @@ export declare class Compute {
      *
      * @throws {@link ExplainError} if it cannot be read.
      */
-    explain(serverId: string, options?: ExplainOptions): Promise<ServerStory>;
+    explain(serverId: string, options?: ExplainOptions): Promise<ServerHistory>;
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use reqtrail::host::Flow;
 use reqtrail::openstack::{
-    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, ServerStory,
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, ServerHistory,
 };
 use reqtrail::{CancelToken, Error, Trail, blocking};
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::items::Item;
 pub(crate) enum Told {
     Read(Result<ReportParts, Error>),
     Action(Result<Box<ActionReport>, ActionError>),
-    Story(Result<Box<ServerStory>, ExplainError>),
+    Story(Result<Box<ServerHistory>, ExplainError>),
 }
 
 /// Where a flow leaves what it gave.

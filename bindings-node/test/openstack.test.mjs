@@ -16,7 +16,7 @@ import {
 
 import { failure } from "./support.mjs";
 
-const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerStory } = openstack;
+const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerHistory } = openstack;
 const ID = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
 const RESIZE = "req-11111111-1111-4111-8111-111111111111";
 
@@ -108,7 +108,7 @@ test("follow and explain", async (t) => {
   assert.equal(report.globalRequestId, report.trails[0].correlationId);
   assert.ok(!JSON.stringify(report).includes("s3cr3t"));
   const story = await compute.explain(ID, { limit: 5 });
-  assert.ok(story instanceof ServerStory);
+  assert.ok(story instanceof ServerHistory);
   assert.deepEqual(
     story.actions.map(({ verdict }) => verdict),
     ["failed"],

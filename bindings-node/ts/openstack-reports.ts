@@ -83,7 +83,7 @@ export interface Progress {
 }
 
 /** An action of a server's story, and what became of it. */
-export interface ToldAction {
+export interface ActionOutcome {
   /** How it ended, as far as the API tells; `null` while it runs. */
   readonly verdict: Verdict | null;
   /** How it looks to have ended where nothing proves that, as after a reboot; else `null`. */
@@ -93,7 +93,7 @@ export interface ToldAction {
 }
 
 let makeAction: (raw: RawReport) => ActionReport;
-let makeStory: (raw: RawReport) => ServerStory;
+let makeStory: (raw: RawReport) => ServerHistory;
 
 /** What reports have in common. */
 abstract class Report {
@@ -171,11 +171,11 @@ export class ActionReport extends Report {
 }
 
 /** What was done to a server, newest first. `String(story)` is a table for a terminal. */
-export class ServerStory extends Report {
+export class ServerHistory extends Report {
   readonly serverId: string;
   /** The server with its fault; `null` if it is gone. */
   readonly server: Server | null;
-  readonly actions: readonly ToldAction[];
+  readonly actions: readonly ActionOutcome[];
 
   private constructor(raw: RawReport) {
     super(raw);
@@ -191,7 +191,7 @@ export class ServerStory extends Report {
   }
 
   static {
-    makeStory = (raw) => new ServerStory(raw);
+    makeStory = (raw) => new ServerHistory(raw);
   }
 }
 
@@ -201,7 +201,7 @@ export function actionReportOf(raw: RawReport): ActionReport {
 }
 
 /** Makes the story of a server. */
-export function serverStoryOf(raw: RawReport): ServerStory {
+export function serverHistoryOf(raw: RawReport): ServerHistory {
   return makeStory(raw);
 }
 

@@ -14,13 +14,13 @@ import {
   type Progress,
   type Server,
   type ServerAction,
-  ServerStory,
+  ServerHistory,
   actionRead,
   actionReportOf,
   pageRead,
   progressOf,
+  serverHistoryOf,
   serverRead,
-  serverStoryOf,
 } from "./openstack-reports.js";
 import { type Trail, trailOf } from "./trail.js";
 import { aFunction, count, expected, millis, object, text } from "./options.js";
@@ -33,14 +33,14 @@ export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-
 export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
 export {
   type ActionEvent,
+  type ActionOutcome,
   type ActionPage,
   ActionReport,
   type Progress,
   type Server,
   type ServerAction,
   type ServerFault,
-  ServerStory,
-  type ToldAction,
+  ServerHistory,
 } from "./openstack-reports.js";
 
 /**
@@ -212,9 +212,9 @@ export class Compute {
    *
    * @throws {@link ExplainError} if it cannot be read.
    */
-  async explain(serverId: string, options: ExplainOptions = {}): Promise<ServerStory> {
+  async explain(serverId: string, options: ExplainOptions = {}): Promise<ServerHistory> {
     const above = Compute.prototype.explain;
-    return serverStoryOf(await this.#look("explain", serverId, "", options, EXPLAIN, above));
+    return serverHistoryOf(await this.#look("explain", serverId, "", options, EXPLAIN, above));
   }
 
   // An `async` function, so that mistakes in its options reject, too.

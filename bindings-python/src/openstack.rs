@@ -9,7 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use reqtrail::host::Flow;
 use reqtrail::openstack::{
-    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, Follow, ServerStory,
+    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, Follow, ServerHistory,
 };
 use reqtrail::{CancelToken, Error, Trail, blocking};
 use serde::Serialize;
@@ -23,7 +23,7 @@ use crate::watch;
 pub(crate) enum Told {
     Read(Result<RawReport, Error>),
     Action(Result<Box<ActionReport>, ActionError>),
-    Story(Result<Box<ServerStory>, ExplainError>),
+    Story(Result<Box<ServerHistory>, ExplainError>),
 }
 
 /// Where a flow leaves what it gave.

@@ -6,7 +6,7 @@ from typing import assert_type
 
 import reqtrail
 from reqtrail.novavms import ErrorCode
-from reqtrail.openstack import ActionReport, AsyncCompute, Compute, ServerStory
+from reqtrail.openstack import ActionReport, AsyncCompute, Compute, ServerHistory
 
 
 def told(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
@@ -49,5 +49,5 @@ async def asynchronous() -> None:
         assert_type(await AsyncCompute(client).follow("x", resize, deadline=600), ActionReport)
 
 
-def compute(client: reqtrail.Client) -> ServerStory:
+def compute(client: reqtrail.Client) -> ServerHistory:
     return Compute(client).explain("x", limit=3)

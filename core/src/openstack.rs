@@ -24,9 +24,9 @@ mod identity;
 
 pub use crate::dialect::openstack::Fault;
 pub use compute::{
-    ActionError, ActionEvent, ActionPage, ActionRef, ActionReport, Compute, Explain, ExplainError,
-    Fetched, Follow, Get, ListActions, Progress, Server, ServerAction, ServerFault, ServerStory,
-    ToldAction, Verdict,
+    ActionError, ActionEvent, ActionOutcome, ActionPage, ActionRef, ActionReport, Compute, Explain,
+    ExplainError, Fetched, Follow, Get, ListActions, Progress, Server, ServerAction, ServerFault,
+    ServerHistory, Verdict,
 };
 pub use identity::{
     Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Scope, Session, User,

@@ -166,7 +166,7 @@ console.log(attempt!.cause === "again");
 const compute = new openstack.Compute(client);
 const report: openstack.ActionReport = await compute.follow("id", camera, { pollIntervalMs: 10 });
 const verdict: "succeeded" | "failed" | "unknown" = report.verdict;
-const story: openstack.ServerStory = await compute.explain("id", { limit: 1 });
+const story: openstack.ServerHistory = await compute.explain("id", { limit: 1 });
 // @ts-expect-error an option of the other
 await compute.explain("id", { deadlineMs: 1 });
 

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack, get_type_hints
 from ._async_client import AsyncClient
 from ._client import Client
 from ._native import CancelToken, RawReport
-from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerStory
+from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerHistory
 from ._options import Seconds
 from ._port import running_loop
 from ._response import Response
@@ -137,13 +137,13 @@ class Compute:
         """
         return ActionReport._of(self.client._raw.run("follow", server_id, _followed(action, options)))
 
-    def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerStory:
+    def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
         """Tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each with its request ID and its outcome.
 
         Raises :class:`ExplainError` if it cannot be read. A server that is gone has a story as long as its actions can
         be read, from microversion 2.21.
         """
-        return ServerStory._of(self.client._raw.run("explain", server_id, _known(options, ExplainOptions)))
+        return ServerHistory._of(self.client._raw.run("explain", server_id, _known(options, ExplainOptions)))
 
 
 class AsyncCompute:
@@ -180,9 +180,9 @@ class AsyncCompute:
             given["on_progress"] = _on_loop(hook)
         return ActionReport._of(await self.client._flow("follow", server_id, given))
 
-    async def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerStory:
+    async def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
         """Tells the story of a server; see :meth:`Compute.explain`."""
-        return ServerStory._of(await self.client._flow("explain", server_id, _known(options, ExplainOptions)))
+        return ServerHistory._of(await self.client._flow("explain", server_id, _known(options, ExplainOptions)))
 
 
 def _on_loop(hook: Callable[[Progress], object]) -> Callable[[Progress], None]:

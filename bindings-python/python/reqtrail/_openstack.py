@@ -14,6 +14,7 @@ __all__ = [
     "ActionError",
     "ActionEvent",
     "ActionFailedError",
+    "ActionOutcome",
     "ActionPage",
     "ActionReport",
     "ActionUnfollowedError",
@@ -22,8 +23,7 @@ __all__ = [
     "Server",
     "ServerAction",
     "ServerFault",
-    "ServerStory",
-    "ToldAction",
+    "ServerHistory",
 ]
 
 _MODULE = "reqtrail.openstack"
@@ -254,7 +254,7 @@ class ActionReport(_Report):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldAction:
+class ActionOutcome:
     """An action of a server's story, and what became of it."""
 
     verdict: Verdict | None
@@ -266,13 +266,13 @@ class ToldAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ServerStory(_Report):
+class ServerHistory(_Report):
     """What was done to a server, newest first. ``str(story)`` is a table for a terminal."""
 
     server_id: str
     server: Server | None
     """The server with its fault; ``None`` if it is gone."""
-    actions: tuple[ToldAction, ...]
+    actions: tuple[ActionOutcome, ...]
 
     @classmethod
     def _of(cls, raw: RawReport) -> Self:
@@ -282,7 +282,7 @@ class ServerStory(_Report):
             server_id=data["server_id"],
             server=None if server is None else Server._of(server),
             actions=tuple(
-                ToldAction(
+                ActionOutcome(
                     verdict=_verdict(told["verdict"]),
                     apparent=_verdict(told["apparent"]),
                     evidence=told["evidence"],
@@ -296,7 +296,7 @@ class ServerStory(_Report):
         )
 
     def __repr__(self) -> str:
-        return f"<ServerStory server {self.server_id}, {len(self.actions)} actions>"
+        return f"<ServerHistory server {self.server_id}, {len(self.actions)} actions>"
 
 
 class ActionError(ReqtrailError):
@@ -381,7 +381,7 @@ for _cls in (
     ActionPage,
     Progress,
     ActionReport,
-    ToldAction,
-    ServerStory,
+    ActionOutcome,
+    ServerHistory,
 ):
     _cls.__module__ = _MODULE

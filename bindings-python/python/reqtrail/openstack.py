@@ -11,6 +11,7 @@ from ._openstack import (
     ActionError,
     ActionEvent,
     ActionFailedError,
+    ActionOutcome,
     ActionPage,
     ActionReport,
     ActionUnfollowedError,
@@ -19,8 +20,7 @@ from ._openstack import (
     Server,
     ServerAction,
     ServerFault,
-    ServerStory,
-    ToldAction,
+    ServerHistory,
 )
 from ._openstack_faults import Fault, Verdict
 
@@ -28,6 +28,7 @@ __all__ = [
     "ActionError",
     "ActionEvent",
     "ActionFailedError",
+    "ActionOutcome",
     "ActionPage",
     "ActionReport",
     "ActionUnfollowedError",
@@ -46,8 +47,7 @@ __all__ = [
     "Server",
     "ServerAction",
     "ServerFault",
-    "ServerStory",
+    "ServerHistory",
     "Session",
-    "ToldAction",
     "Verdict",
 ]

@@ -16,7 +16,7 @@ mod verdict;
 pub use action::{ActionEvent, ServerAction};
 pub use action_ref::ActionRef;
 pub use codes::Verdict;
-pub use explain::{Explain, ExplainError, ServerStory, ToldAction};
+pub use explain::{ActionOutcome, Explain, ExplainError, ServerHistory};
 pub use follow::{Follow, Progress};
 pub use reads::{ActionPage, Compute, Fetched, Get, ListActions};
 pub use report::{ActionError, ActionReport};

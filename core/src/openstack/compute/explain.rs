@@ -81,7 +81,9 @@ impl<T: Transport> Explain<Client<T>> {
     ///
     /// # Errors
     /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
-    pub fn send(self) -> impl Future<Output = Result<ServerStory, ExplainError>> + Send + 'static {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<ServerHistory, ExplainError>> + Send + 'static {
         tell(self.compute, self.plan)
     }
 }
@@ -91,7 +93,7 @@ impl Explain<blocking::Client> {
     ///
     /// # Errors
     /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
-    pub fn send(self) -> Result<ServerStory, ExplainError> {
+    pub fn send(self) -> Result<ServerHistory, ExplainError> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
         client
@@ -110,7 +112,7 @@ impl Explain<blocking::Client> {
     #[must_use]
     pub fn flow(
         mut self,
-        done: impl FnOnce(Result<ServerStory, ExplainError>) + Send + 'static,
+        done: impl FnOnce(Result<ServerHistory, ExplainError>) + Send + 'static,
     ) -> Flow {
         // A token of its own: the caller's may be shared by others, which ending this must not end.
         let own = self.plan.cancel.as_ref();
@@ -138,12 +140,12 @@ pub struct ExplainError {
 async fn tell<T: Transport>(
     compute: Compute<Client<T>>,
     plan: ExplainPlan,
-) -> Result<ServerStory, ExplainError> {
+) -> Result<ServerHistory, ExplainError> {
     let mut calls = CallGroup::new(plan.cancel.clone(), Vec::new());
     let read = read(&compute, &plan, &mut calls).await;
     let trails = calls.trails;
     match read {
-        Ok(read) => Ok(ServerStory {
+        Ok(read) => Ok(ServerHistory {
             server_id: read.server_id,
             server: read.server,
             actions: read.actions,
@@ -192,11 +194,11 @@ async fn read<T: Transport>(
 struct Read {
     server_id: String,
     server: Option<Server>,
-    actions: Vec<ToldAction>,
+    actions: Vec<ActionOutcome>,
 }
 
 /// Says what became of an action. The server's state is the newest one's doing.
-fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ToldAction {
+fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ActionOutcome {
     let seen = Observation {
         server,
         was_there: true,
@@ -222,7 +224,7 @@ fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ToldA
             (None, None, "it has not ended".to_owned())
         }
     };
-    ToldAction {
+    ActionOutcome {
         verdict,
         apparent,
         evidence,
@@ -235,13 +237,13 @@ fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ToldA
 /// Its [`Display`](fmt::Display) is a table for a terminal; [`to_json`](Self::to_json) has all of it.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct ServerStory {
+pub struct ServerHistory {
     /// The server's UUID.
     pub server_id: String,
     /// The server with its fault; `None` if it is gone.
     pub server: Option<Server>,
     /// What was done to it, newest first.
-    pub actions: Vec<ToldAction>,
+    pub actions: Vec<ActionOutcome>,
     /// The trails of the calls that read the story.
     pub trails: Vec<Trail>,
 }
@@ -249,7 +251,7 @@ pub struct ServerStory {
 /// An action and what became of it.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct ToldAction {
+pub struct ActionOutcome {
     /// How it ended, as far as the API tells; `None` while it runs.
     pub verdict: Option<Verdict>,
     /// How it looks to have ended where nothing proves that, as after a reboot.
@@ -267,10 +269,10 @@ const SCHEMA: &str = "reqtrail.story/1";
 struct Json<'a> {
     schema: &'static str,
     #[serde(flatten)]
-    story: &'a ServerStory,
+    story: &'a ServerHistory,
 }
 
-impl ServerStory {
+impl ServerHistory {
     /// The whole story as JSON of the schema `reqtrail.story/1`, the same in every language. It has stack traces where
     /// the API gave them to this caller.
     #[must_use]
@@ -335,7 +337,7 @@ impl ServerStory {
     }
 }
 
-impl fmt::Display for ServerStory {
+impl fmt::Display for ServerHistory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.report())
     }
