@@ -166,7 +166,11 @@ class Run:
         if not why:
             command = self._command(Row(client, workload, 1, SAME_CORE), "--requests=1")
             ran = subprocess.run(command, capture_output=True, text=True, env=self._environment(), timeout=TIMEOUT)
-            why = "" if ran.returncode == 0 else (ran.stderr.strip().splitlines() or [f"it ended with {ran.returncode}"])[-1]
+            why = (
+                ""
+                if ran.returncode == 0
+                else (ran.stderr.strip().splitlines() or [f"it ended with {ran.returncode}"])[-1]
+            )
         if why:
             self.left_out[label] = why
             say(f"{label} is left out: {why}")

@@ -67,7 +67,9 @@ class Quiet(unittest.TestCase):
     def test_the_line_of_all_processors(self) -> None:
         times = Times.parse("cpu  100 10 40 800 50 7 3 20 0 0")
         hertz = os.sysconf("SC_CLK_TCK")
-        self.assertEqual((times.busy, times.idle, times.steal, times.total), tuple(n / hertz for n in (150, 850, 20, 1030)))
+        self.assertEqual(
+            (times.busy, times.idle, times.steal, times.total), tuple(n / hertz for n in (150, 850, 20, 1030))
+        )
 
     def test_a_share_of_nothing_is_none(self) -> None:
         self.assertEqual(share(1, 0), 0)
@@ -108,8 +110,10 @@ class Files(unittest.TestCase):
             text = table.figures(folder)
         self.assertEqual(text.count("No run on a quiet machine yet."), 4)
         self.assertIn("| get | reqtrail | peer (runs alone) | 2.00 (2.00–2.00) | 0.50 (0.50–0.50) | 0.75 |", text)
-        self.assertEqual(table.filled("a\n<!-- figures -->\nold\n<!-- /figures -->\nb", "new"), table.filled(
-            "a\n<!-- figures -->\n\nnew\n\n<!-- /figures -->\nb", "new"))
+        self.assertEqual(
+            table.filled("a\n<!-- figures -->\nold\n<!-- /figures -->\nb", "new"),
+            table.filled("a\n<!-- figures -->\n\nnew\n\n<!-- /figures -->\nb", "new"),
+        )
         with self.assertRaises(ValueError):
             table.filled("no marks", "new")
 

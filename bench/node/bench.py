@@ -26,7 +26,8 @@ if __name__ == "__main__":
         Language(
             "node",
             tuple(
-                Client(name, ("node", str(HERE / "client.mjs"), ours if name == "reqtrail" else peers)) for name in CLIENTS
+                Client(name, ("node", str(HERE / "client.mjs"), ours if name == "reqtrail" else peers))
+                for name in CLIENTS
             ),
             PAIRS,
             {

@@ -122,9 +122,7 @@ def urllib3(work: Work, plan: Plan) -> Any:
 
     pool, url = urllib3.PoolManager(maxsize=plan.concurrency), work.url
     if work.name == "retry":
-        pool.connection_pool_kw["retries"] = urllib3.Retry(
-            total=ATTEMPTS - 1, status_forcelist=[503], backoff_factor=0
-        )
+        pool.connection_pool_kw["retries"] = urllib3.Retry(total=ATTEMPTS - 1, status_forcelist=[503], backoff_factor=0)
 
     def call() -> int:
         response = pool.request("GET", url)

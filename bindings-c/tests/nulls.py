@@ -22,7 +22,11 @@ for returns, name, arguments in functions:
         print(f"  CHECK({name}({with_error}) != REQTRAIL_OK && error != NULL);")
         print("  CHECK(reqtrail_error_display(error, NULL) != NULL);")
         print("  reqtrail_error_free(error);")
-    elif returns.strip() == "reqtrail_code" and name not in ("reqtrail_error_kind", "reqtrail_trail_outcome", "reqtrail_attempt_failure"):
+    elif returns.strip() == "reqtrail_code" and name not in (
+        "reqtrail_error_kind",
+        "reqtrail_trail_outcome",
+        "reqtrail_attempt_failure",
+    ):
         print(f"  CHECK_CODE({name}({zeros}), REQTRAIL_ERROR_NULL_POINTER);")
     elif name.endswith("_free"):
         # Twice: freeing NULL is nothing, however often.

@@ -49,7 +49,12 @@ class Handler(BaseHTTPRequestHandler):
             case ["ok"]:
                 self.answer(200, {"ok": True, "query": query})
             case ["echo"]:
-                self.answer(200, content, X_Type=self.headers.get("Content-Type", "none"), X_Key=self.headers.get("Idempotency-Key", ""))
+                self.answer(
+                    200,
+                    content,
+                    X_Type=self.headers.get("Content-Type", "none"),
+                    X_Key=self.headers.get("Idempotency-Key", ""),
+                )
             case ["head", name]:
                 self.answer(200, {"value": self.headers.get(name)})
             case ["refused", name]:
@@ -69,7 +74,12 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(404, b"<h1>")
             case ["tagged"]:
                 current = self.headers.get("If-None-Match") == '"v1"'
-                self.answer(304 if current else 200, b"" if current else b"caf\xe9", ETag='"v1"', Content_Type="text/plain; charset=latin1")
+                self.answer(
+                    304 if current else 200,
+                    b"" if current else b"caf\xe9",
+                    ETag='"v1"',
+                    Content_Type="text/plain; charset=latin1",
+                )
             case ["missing", *_]:
                 self.answer(404, {"error": {"code": "not_found", "message": "no such camera"}})
             case ["acme"]:
@@ -118,7 +128,11 @@ class Handler(BaseHTTPRequestHandler):
             event = {"event": "compute_reboot_instance", "start_time": "2026-11-21T21:00:00", "result": "Success"}
             return {"action": "reboot", "events": [event | {"finish_time": "2026-11-21T21:00:01"}]}
         failed = server == SERVER
-        event = {"event": "cold_migrate", "start_time": "2026-11-21T21:00:00", "finish_time": "2026-11-21T21:00:01" if failed else None}
+        event = {
+            "event": "cold_migrate",
+            "start_time": "2026-11-21T21:00:00",
+            "finish_time": "2026-11-21T21:00:01" if failed else None,
+        }
         event |= {"result": "Error" if failed else None, "details": "No valid host was found."}
         return {"message": "Error" if failed else None, "events": [event]}
 

@@ -59,7 +59,12 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(404, b"<h1>")
             case ["tagged"]:
                 current = self.headers.get("If-None-Match") == '"v1"'
-                self.answer(304 if current else 200, b"" if current else b"caf\xe9", ETag='"v1"', Content_Type="text/plain; charset=latin1")
+                self.answer(
+                    304 if current else 200,
+                    b"" if current else b"caf\xe9",
+                    ETag='"v1"',
+                    Content_Type="text/plain; charset=latin1",
+                )
             case ["missing"]:
                 self.answer(404, error)
             case ["busy"]:

@@ -19,7 +19,7 @@ import pytest
 import reqtrail
 from reqtrail.openstack import AsyncCompute, Cloud, Compute
 
-PASSWORD = "hünter2-\"pass\" 😀"
+PASSWORD = 'hünter2-"pass" 😀'
 
 
 class OpenStack(BaseHTTPRequestHandler):

@@ -32,14 +32,20 @@ def test_a_unix_socket(unix_server: Server, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_unix_socket_that_is_not_there(tmp_path: Path) -> None:
-    with reqtrail.Client(BASE, unix_socket=tmp_path / "none", max_attempts=1) as client, pytest.raises(reqtrail.ConnectError) as info:
+    with (
+        reqtrail.Client(BASE, unix_socket=tmp_path / "none", max_attempts=1) as client,
+        pytest.raises(reqtrail.ConnectError) as info,
+    ):
         client.get("/ok")
     assert f"{tmp_path}/none" in str(info.value)
     assert not info.value.may_have_been_sent
 
 
 def test_pings_are_set_and_turned_off(url: str) -> None:
-    for options in ({"http2_ping_interval": 1, "http2_ping_timeout": timedelta(milliseconds=500)}, {"http2_ping_interval": None}):
+    for options in (
+        {"http2_ping_interval": 1, "http2_ping_timeout": timedelta(milliseconds=500)},
+        {"http2_ping_interval": None},
+    ):
         with reqtrail.Client(url, **options) as client:  # type: ignore[arg-type]
             assert client.get("/ok").status == 200
 
@@ -52,7 +58,11 @@ def test_pings_are_set_and_turned_off(url: str) -> None:
         ({"unix_socket": None}, TypeError, "unix_socket: expected str or os.PathLike, not NoneType"),
         ({"unix_socket": ""}, reqtrail.ConfigError, "unix_socket is empty; expected the path of a socket"),
         ({"unix_socket": "/x" * 99}, reqtrail.ConfigError, "unix_socket is the path `/x/x"),
-        ({"unix_socket": "/x", "proxy": "http://p.example"}, reqtrail.ConfigError, "unix_socket and proxy are both set"),
+        (
+            {"unix_socket": "/x", "proxy": "http://p.example"},
+            reqtrail.ConfigError,
+            "unix_socket and proxy are both set",
+        ),
         ({"http2_ping_interval": 0}, reqtrail.ConfigError, "http2_ping_interval is 0; expected a longer time"),
         ({"http2_ping_interval": -1}, ValueError, "http2_ping_interval is -1; expected seconds"),
         ({"http2_ping_interval": "5"}, TypeError, "http2_ping_interval: expected seconds or a timedelta, not str"),

@@ -17,7 +17,10 @@ CODES = Path(__file__).parents[2] / "schema" / "codes.json"
 
 
 def failed(url: str, path: str, **options: object) -> reqtrail.ReqtrailError:
-    with reqtrail.Client.novavms(url, base_delay=0.001, **options) as client, pytest.raises(reqtrail.ReqtrailError) as info:
+    with (
+        reqtrail.Client.novavms(url, base_delay=0.001, **options) as client,
+        pytest.raises(reqtrail.ReqtrailError) as info,
+    ):
         client.get(path, params={"id": 7} if "{" in path else None)
     return info.value
 
@@ -73,7 +76,10 @@ def test_the_last_line_of_a_traceback_is_enough(url: str) -> None:
 
 
 def test_what_people_catch() -> None:
-    with reqtrail.Client("http://127.0.0.1:9", max_attempts=1) as client, pytest.raises(builtins.ConnectionError) as info:
+    with (
+        reqtrail.Client("http://127.0.0.1:9", max_attempts=1) as client,
+        pytest.raises(builtins.ConnectionError) as info,
+    ):
         client.get("/")
     assert type(info.value) is reqtrail.ConnectError
     assert not info.value.may_have_been_sent
@@ -191,7 +197,7 @@ def test_values_that_no_server_could_read_are_refused(server: Any, url: str) -> 
             client.get("/ok", timeout=10**400)
         assert server.seen == []
         client.get("/ok", query={"a": reqtrail.Secret("s3cr3t")}, headers={"X-Key": reqtrail.Secret("k3y")})
-    (_, path, headers, _), = server.seen
+    ((_, path, headers, _),) = server.seen
     assert path == "/ok?a=s3cr3t" and headers["x-key"] == "k3y"
 
 

@@ -36,7 +36,9 @@ def test_first_call(sandbox: Sandbox) -> None:
 
 
 def test_fan_out_reports_each_failure_with_its_request_ids(sandbox: Sandbox) -> None:
-    sandbox.inject("internal_error:times=5,on=GET /cameras/{id}", "status:status=403,error=forbidden,on=GET /cameras/{id}")
+    sandbox.inject(
+        "internal_error:times=5,on=GET /cameras/{id}", "status:status=403,error=forbidden,on=GET /cameras/{id}"
+    )
     ran = run("fan_out.py", sandbox)
     answered = re.search(r"(\d+) of 12 cameras answered", ran.stdout)
     assert answered is not None, ran
@@ -62,7 +64,11 @@ def service(sandbox: Sandbox, log: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "uvicorn", "--port", "0", "--no-access-log", "fastapi_app:app"]
     with open(log, "w") as stderr:
         process = subprocess.Popen(
-            command, cwd=EXAMPLES, env={**sandbox.environment, "PYTHONDONTWRITEBYTECODE": "1"}, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=EXAMPLES,
+            env={**sandbox.environment, "PYTHONDONTWRITEBYTECODE": "1"},
+            stderr=subprocess.PIPE,
+            text=True,
         )
         try:
             assert process.stderr is not None

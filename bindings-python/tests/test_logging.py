@@ -57,7 +57,10 @@ def listening(handler: logging.Handler, level: int = logging.DEBUG) -> Iterator[
 
 
 def test_attempts_and_failed_calls(url: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, "reqtrail"), reqtrail.Client.novavms(url, max_attempts=2, base_delay=0.001) as client:
+    with (
+        caplog.at_level(logging.DEBUG, "reqtrail"),
+        reqtrail.Client.novavms(url, max_attempts=2, base_delay=0.001) as client,
+    ):
         with pytest.raises(reqtrail.UnavailableError) as info:
             client.get("/busy")
         # Nothing is waited for: they are there when the call has ended.
@@ -244,7 +247,9 @@ def test_a_record_factory_that_fails_harms_nothing(call: Callable[[], None], mon
 
 
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.WARNING])
-def test_a_base_exception_of_a_handler_is_raised_after_the_call_with_its_trail(call: Callable[[], None], level: int) -> None:
+def test_a_base_exception_of_a_handler_is_raised_after_the_call_with_its_trail(
+    call: Callable[[], None], level: int
+) -> None:
     handler = Failing(Interrupt("enough"))
     with listening(handler, level), pytest.raises(Interrupt, match="enough") as info:
         call()
@@ -341,7 +346,9 @@ def test_off_until_asked(url: str) -> None:
             pass
         print(threading.active_count())
     """
-    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(program), url], capture_output=True, text=True, timeout=30)
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), url], capture_output=True, text=True, timeout=30
+    )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1\n", "")
 
 
@@ -405,6 +412,8 @@ def test_greenlets(url: str, library: str) -> None:
     """With everything patched, logging configured, and handlers and hooks that switch greenlets, no call hangs."""
     patch, join = GREENLETS[library]
     program = textwrap.dedent(GREEN.format(patch=patch, join=join))
-    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", program, url], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program, url], capture_output=True, text=True, timeout=60
+    )
     assert (ran.returncode, ran.stdout) == (0, "ended\n"), ran.stderr
     assert ran.stderr.count("WARNING ") == 10, ran.stderr

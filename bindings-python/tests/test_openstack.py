@@ -62,13 +62,24 @@ class Nova(BaseHTTPRequestHandler):
             case ["servers"]:
                 self.answer(200, {"servers": [{"id": ID, "name": "web"}] if "name=%5Eweb%24" in self.path else []})
             case ["servers", server] if server == ID:
-                self.answer(200, {"server": {"id": ID, "status": "ACTIVE", "OS-EXT-STS:task_state": None if self.fails else "resize_prep"}})
+                self.answer(
+                    200,
+                    {
+                        "server": {
+                            "id": ID,
+                            "status": "ACTIVE",
+                            "OS-EXT-STS:task_state": None if self.fails else "resize_prep",
+                        }
+                    },
+                )
             case ["servers", _, "os-instance-actions"] if self.refuses:
                 self.answer(403, {"forbidden": {"code": 403, "message": "no"}})
             case ["servers", _, "os-instance-actions"]:
                 self.answer(200, {"instanceActions": [action]})
             case ["servers", _, "os-instance-actions", _]:
-                self.answer(200, {"instanceAction": {**action, "message": "Error" if self.fails else None, "events": [event]}})
+                self.answer(
+                    200, {"instanceAction": {**action, "message": "Error" if self.fails else None, "events": [event]}}
+                )
             case _:
                 self.answer(404, {"itemNotFound": {"code": 404, "message": "no such server"}})
 
@@ -200,9 +211,7 @@ def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
     asyncio.run(main())
 
 
-def test_progress_is_told_and_its_exceptions_end_nothing(
-    nova: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_is_told_and_its_exceptions_end_nothing(nova: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     unraisable: list[Any] = []
     monkeypatch.setattr("sys.unraisablehook", unraisable.append)
     seen: list[tuple[Progress, int]] = []
@@ -304,7 +313,9 @@ def test_a_reboot_seems_to_have_succeeded(nova: Any) -> None:
 
 def test_log_lines_are_the_operators(nova: Any, caplog: pytest.LogCaptureFixture) -> None:
     lines = []
-    client = reqtrail.Client.openstack(base(nova), on_attempt=lambda call, _: lines.append((call.service, call.log_line)))
+    client = reqtrail.Client.openstack(
+        base(nova), on_attempt=lambda call, _: lines.append((call.service, call.log_line))
+    )
     with caplog.at_level(logging.DEBUG, "reqtrail"), client:
         response = client.get("/servers/{id}", params={"id": ID})
         end = time.monotonic() + 5

@@ -122,7 +122,9 @@ def test_values_are_sent_as_the_text_that_servers_read(server: Server, url: str,
 
 def test_none_is_refused_where_it_is_sooner_a_mistake(url: str) -> None:
     with reqtrail.Client(url) as client:
-        with pytest.raises(TypeError, match=r'params: expected a value; leave out what has none, not NoneType \(key "id"\)'):
+        with pytest.raises(
+            TypeError, match=r'params: expected a value; leave out what has none, not NoneType \(key "id"\)'
+        ):
             client.get("/{id}", params={"id": None})
         with pytest.raises(TypeError, match=r'headers: expected a value; .* \(key "X-A"\)'):
             client.get("/ok", headers={"X-A": None})  # type: ignore[dict-item]
@@ -252,14 +254,23 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     *(({name: True}, f"{name}: expected a whole number, not bool (True)") for name in NUMBERS),
     *(({name: 2.5}, f"{name}: expected a whole number, not float (2.5)") for name in NUMBERS),
     *(({name: -1}, f"{name} is out of range (-1); expected a whole number from 0 to ") for name in NUMBERS),
-    ({"max_attempts": 2**32}, "max_attempts is out of range (4294967296); expected a whole number from 0 to 4294967295"),
+    (
+        {"max_attempts": 2**32},
+        "max_attempts is out of range (4294967296); expected a whole number from 0 to 4294967295",
+    ),
     *(({name: False}, f"{name}: expected seconds or a timedelta, not bool (False)") for name in TIMES),
     *(({name: "5"}, f"{name}: expected seconds or a timedelta, not str") for name in TIMES),
     *(({name: -0.5}, f"{name} is -0.5; expected seconds, 0 or more, or a timedelta") for name in TIMES),
     *(({name: "yes"}, f"{name}: expected True or False, not str") for name in FLAGS),
     *(({name: 1}, f"{name}: expected True or False, not int (1)") for name in FLAGS),
-    ({"retry_budget": False}, "retry_budget: expected None, or a mapping with `capacity` and `retry_cost`, not bool (False)"),
-    ({"retry_budget": 500}, "retry_budget: expected None, or a mapping with `capacity` and `retry_cost`, not int (500)"),
+    (
+        {"retry_budget": False},
+        "retry_budget: expected None, or a mapping with `capacity` and `retry_cost`, not bool (False)",
+    ),
+    (
+        {"retry_budget": 500},
+        "retry_budget: expected None, or a mapping with `capacity` and `retry_cost`, not int (500)",
+    ),
     ({"retry_budget": {"capacity": "x"}}, "retry_budget.capacity: expected a whole number, not str"),
     ({"retry_budget": {"size": 1}}, "retry_budget has no `size`; expected `capacity` and `retry_cost`"),
     ({"headers": 5}, f"headers: {PAIRS}, not int (5)"),
@@ -282,7 +293,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"on_attempt": 5}, "on_attempt: expected a callable, not int"),
     ({"on_call": "f"}, "on_call: expected a callable, not str"),
     ({"dialect": 5}, "dialect: expected a name, or a description as a dict or JSON, not int"),
-    ({"dialect": {"name": {1}}}, "dialect: Object of type set is not JSON serializable; expected text, numbers, lists and dicts"),
+    (
+        {"dialect": {"name": {1}}},
+        "dialect: Object of type set is not JSON serializable; expected text, numbers, lists and dicts",
+    ),
     ({"retries": 3}, "a client has no option `retries`; it has dialect, token, token_refresher, headers"),
 ]
 
@@ -315,7 +329,10 @@ WRONG_OF_REQUESTS: list[tuple[dict[str, Any], str]] = [
     ({"query": [("a", 1, 2)]}, "query[0]: expected a pair, not tuple"),
     ({"query": {"a": {"b": 1}}}, 'query: expected a single value such as text or a number, not dict (key "a")'),
     ({"query": {"a": [["b"]]}}, 'query: expected a single value such as text or a number, not list (key "a")'),
-    ({"query": {"a": "\ud800"}}, 'query has a lone surrogate, which UTF-8 cannot hold; expected text without any (key "a")'),
+    (
+        {"query": {"a": "\ud800"}},
+        'query has a lone surrogate, which UTF-8 cannot hold; expected text without any (key "a")',
+    ),
     ({"params": 5}, f"params: {PAIRS}, not int (5)"),
     ({"params": {"id": [1]}}, 'params: expected a single value such as text or a number, not list (key "id")'),
     ({"headers": {"X-A": b"b"}}, 'headers: expected a single value such as text or a number, not bytes (key "X-A")'),
@@ -380,7 +397,9 @@ def test_the_names_in_messages_are_the_options() -> None:
     assert sorted(listed) == sorted(["dialect", *get_type_hints(reqtrail.ClientOptions)])
     with reqtrail.Client("http://api.example") as client, pytest.raises(TypeError) as info:
         client.get("/", nope=1)  # type: ignore[call-arg]
-    assert sorted(str(info.value).partition("it has ")[2].split(", ")) == sorted(get_type_hints(reqtrail.RequestOptions))
+    assert sorted(str(info.value).partition("it has ")[2].split(", ")) == sorted(
+        get_type_hints(reqtrail.RequestOptions)
+    )
 
 
 TRIO = """
@@ -411,5 +430,7 @@ def test_trio_gets_a_clear_error(url: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
     *refused, status, without = ran.stdout.splitlines()
     assert len(refused) == 3 and status == "200"
-    assert all("needs an event loop of asyncio, and this is trio's" in text and "reqtrail.Client" in text for text in refused)
+    assert all(
+        "needs an event loop of asyncio, and this is trio's" in text and "reqtrail.Client" in text for text in refused
+    )
     assert "needs a running event loop of asyncio, and there is none" in without

@@ -20,10 +20,18 @@ def synchronous() -> None:
         assert_type(client, reqtrail.Client)
     with reqtrail.Client.novavms("https://novavms.example/api/v1", timeout=30, on_attempt=told) as client:
         assert_type(client, reqtrail.Client)
-    local = reqtrail.Client("http://api.example", unix_socket=Path("/run/api.sock"), http2_ping_interval=None, http2_ping_timeout=3, headers={"X-Thing": reqtrail.Secret("s"), "X-Plain": "p"})
+    local = reqtrail.Client(
+        "http://api.example",
+        unix_socket=Path("/run/api.sock"),
+        http2_ping_interval=None,
+        http2_ping_timeout=3,
+        headers={"X-Thing": reqtrail.Secret("s"), "X-Plain": "p"},
+    )
     with local as client:
         try:
-            response = client.get("/cameras/{id}", params={"id": 7}, query={"limit": 10, "tag": ["a", None], "cursor": None})
+            response = client.get(
+                "/cameras/{id}", params={"id": 7}, query={"limit": 10, "tag": ["a", None], "cursor": None}
+            )
         except reqtrail.RateLimitedError as error:
             assert_type(error.retry_after, float | None)
             assert_type(error.trail, reqtrail.Trail)

@@ -19,6 +19,7 @@ from ._trail import Trail
 
 __all__ = ["AsyncClient"]
 
+
 class AsyncClient:
     """Makes calls to one API for asyncio programs. Tasks share one client, and so do event loops in several threads.
 
@@ -183,9 +184,7 @@ class AsyncClient:
         port = self._port
         return port if port is not None and port.loop is loop else self._port_of(loop)
 
-    async def _given_up(
-        self, port: Port, tag: int, future: "asyncio.Future[Any]", error: BaseException
-    ) -> None:
+    async def _given_up(self, port: Port, tag: int, future: "asyncio.Future[Any]", error: BaseException) -> None:
         """What an exception that ended an `await` means for the call."""
         if isinstance(error, asyncio.CancelledError):
             await self._end(port, tag, future, error)

@@ -170,9 +170,7 @@ class AsyncCompute:
         """Lists a server's actions; see :meth:`Compute.actions`."""
         return ActionPage._of(*_read(await self.client._flow("actions", server_id, _listed(options))))
 
-    async def follow(
-        self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]
-    ) -> ActionReport:
+    async def follow(self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]) -> ActionReport:
         """Follows what a request started until it has ended; see :meth:`Compute.follow`."""
         given = _followed(action, options)
         hook = given.get("on_progress")

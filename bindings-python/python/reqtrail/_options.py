@@ -171,7 +171,9 @@ class RequestOptions(TypedDict, total=False):
 
     params: Mapping[str, object] | Iterable[tuple[str, object]] | None
     """Values for the path's ``{name}``, escaped whole. A :class:`Secret` stays ``{name}`` in trails and logs."""
-    query: Mapping[str, QueryValue | Sequence[QueryValue]] | Iterable[tuple[str, QueryValue | Sequence[QueryValue]]] | None
+    query: (
+        Mapping[str, QueryValue | Sequence[QueryValue]] | Iterable[tuple[str, QueryValue | Sequence[QueryValue]]] | None
+    )
     """Query parameters; a list of values gives several of one name. What is ``None`` is left out, a pair or one value of
     a list."""
     headers: Headers | None

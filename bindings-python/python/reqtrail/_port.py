@@ -213,9 +213,7 @@ class Port:
                 self._refreshes.add(task)
                 task.add_done_callback(self._refreshes.discard)
         except Exception as error:
-            self.loop.call_exception_handler(
-                {"message": f"a hook of reqtrail failed: on_{kind}", "exception": error}
-            )
+            self.loop.call_exception_handler({"message": f"a hook of reqtrail failed: on_{kind}", "exception": error})
 
     def _log_attempt(self, tag: int | None, at: float, call: Any, attempt: dict[str, Any]) -> None:
         try:
@@ -282,4 +280,3 @@ class Port:
 
     def _close_with(self, hooks: Hooks | None) -> None:
         self.close()
-

@@ -17,14 +17,14 @@ class Child:
 
     def __init__(self, description: str) -> None:
         parser = argparse.ArgumentParser(description=description)
-        parser.add_argument('--socket', type=int, required=True, help='file descriptor of the listening socket')
-        parser.add_argument('--workspace', type=Path, required=True, help='directory for what lives as long as this')
-        parser.add_argument('--log', type=Path, required=True, help="file for the service's log")
-        parser.add_argument('--nova-url', required=True)
-        parser.add_argument('--keystone-url', required=True)
-        parser.add_argument('--dead-url', required=True, help='where nothing listens')
-        parser.add_argument('--service-password', required=True, help='with which Nova asks Keystone about tokens')
-        parser.add_argument('--token-seconds', type=int, required=True, help='how long a token of Keystone lives')
+        parser.add_argument("--socket", type=int, required=True, help="file descriptor of the listening socket")
+        parser.add_argument("--workspace", type=Path, required=True, help="directory for what lives as long as this")
+        parser.add_argument("--log", type=Path, required=True, help="file for the service's log")
+        parser.add_argument("--nova-url", required=True)
+        parser.add_argument("--keystone-url", required=True)
+        parser.add_argument("--dead-url", required=True, help="where nothing listens")
+        parser.add_argument("--service-password", required=True, help="with which Nova asks Keystone about tokens")
+        parser.add_argument("--token-seconds", type=int, required=True, help="how long a token of Keystone lives")
         self.args = parser.parse_args()
         # The services look at the command line too, and would not know these options.
         del sys.argv[1:]
@@ -42,6 +42,6 @@ class Child:
         os._exit(0)
 
     def ready(self, **facts: object) -> None:
-        line = json.dumps({**facts, 'pid': os.getpid()}) + '\n'
+        line = json.dumps({**facts, "pid": os.getpid()}) + "\n"
         os.write(self._stdout, line.encode())
         os.close(self._stdout)

@@ -22,11 +22,11 @@ def token_of(name: str, expires: datetime.datetime = FAR) -> dict:
         user_id=user.fixed_id,
         user_name=name,
         user_domain_id=world.DOMAIN,
-        user_domain_name='Default',
+        user_domain_name="Default",
         project_id=world.PROJECTS[user.project].id,
         project_name=user.project,
         project_domain_id=world.DOMAIN,
-        project_domain_name='Default',
+        project_domain_name="Default",
         expires=expires,
     )
     for role in user.roles:
@@ -37,11 +37,11 @@ def token_of(name: str, expires: datetime.datetime = FAR) -> dict:
 def install(dead_url: str) -> None:
     """From now on auth_token knows the fixed tokens. `dead_url` is an address where nothing listens."""
     known = {world.FIXED_TOKENS[name]: token_of(name) for name in world.USERS}
-    known[world.FIXED_TOKENS['expired']] = token_of('member', PAST)
+    known[world.FIXED_TOKENS["expired"]] = token_of("member", PAST)
     ask_keystone = _identity.IdentityServer.verify_token
 
     def verify_token(self, token, *args, **kwargs):
-        if token == world.FIXED_TOKENS['keystone_down']:
+        if token == world.FIXED_TOKENS["keystone_down"]:
             # Fails as any request to a Keystone that is not there.
             self._adapter.session.get(dead_url, authenticated=False)
         if token in known:

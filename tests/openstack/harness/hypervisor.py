@@ -17,43 +17,43 @@ from nova import exception
 from nova.virt import fake
 
 METHODS = (
-    'finish_migration',
-    'get_console_output',
-    'get_vnc_console',
-    'migrate_disk_and_power_off',
-    'pause',
-    'power_off',
-    'power_on',
-    'reboot',
-    'rescue',
-    'resume',
-    'set_admin_password',
-    'snapshot',
-    'spawn',
-    'suspend',
-    'unpause',
+    "finish_migration",
+    "get_console_output",
+    "get_vnc_console",
+    "migrate_disk_and_power_off",
+    "pause",
+    "power_off",
+    "power_on",
+    "reboot",
+    "rescue",
+    "resume",
+    "set_admin_password",
+    "snapshot",
+    "spawn",
+    "suspend",
+    "unpause",
 )
 
 
 def play(method: str, instance) -> None:
-    for step in instance.metadata.get(f'hypervisor.{method}', '').split(','):
-        name, _, argument = step.strip().partition('=')
-        cause = f'hypervisor.{method}={name} was asked for'
+    for step in instance.metadata.get(f"hypervisor.{method}", "").split(","):
+        name, _, argument = step.strip().partition("=")
+        cause = f"hypervisor.{method}={name} was asked for"
         match name:
-            case '':
+            case "":
                 pass
-            case 'sleep':
+            case "sleep":
                 time.sleep(float(argument))
-            case 'error':
+            case "error":
                 raise exception.NovaException(cause)
-            case 'abort':
+            case "abort":
                 raise exception.BuildAbortException(instance_uuid=instance.uuid, reason=cause)
-            case 'rollback':
+            case "rollback":
                 raise exception.InstanceFaultRollback(exception.NovaException(cause))
-            case 'unsupported':
+            case "unsupported":
                 raise NotImplementedError(cause)
             case _:
-                raise ValueError(f'hypervisor.{method}: no such step: {step}')
+                raise ValueError(f"hypervisor.{method}: no such step: {step}")
 
 
 def scripted(method):
@@ -62,7 +62,7 @@ def scripted(method):
 
     @functools.wraps(method)
     def wrapper(*args, **kwargs):
-        play(method.__name__, signature.bind(*args, **kwargs).arguments['instance'])
+        play(method.__name__, signature.bind(*args, **kwargs).arguments["instance"])
         return method(*args, **kwargs)
 
     return wrapper

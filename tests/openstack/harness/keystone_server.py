@@ -66,14 +66,14 @@ key_repository = {keys}
 
 
 def database() -> Path:
-    return CHILD.args.workspace / 'keystone.sqlite'
+    return CHILD.args.workspace / "keystone.sqlite"
 
 
 def configure() -> Path:
     workspace: Path = CHILD.args.workspace
-    keys = workspace / 'keystone-keys'
+    keys = workspace / "keystone-keys"
     keys.mkdir(mode=0o700)
-    config = workspace / 'keystone.conf'
+    config = workspace / "keystone.conf"
     config.write_text(
         CONFIG.format(
             log=CHILD.args.log,
@@ -89,16 +89,16 @@ def create_storage() -> None:
     """Keys for tokens, and the tables."""
     # With a write-ahead log, a reader in one thread does not keep another's transaction from ending.
     with contextlib.closing(sqlite3.connect(database())) as connection:
-        connection.execute('PRAGMA journal_mode = WAL')
+        connection.execute("PRAGMA journal_mode = WAL")
     settings = CONF.fernet_tokens
-    keys = fernet_utils.FernetUtils(settings.key_repository, settings.max_active_keys, 'fernet_tokens')
+    keys = fernet_utils.FernetUtils(settings.key_repository, settings.max_active_keys, "fernet_tokens")
     keys.initialize_key_repository()
     upgrades.offline_sync_database_to_version()
 
 
 def start_application(config: Path):
     return core.initialize_application(
-        name='public', config_files=[str(config)], post_log_configured_function=create_storage
+        name="public", config_files=[str(config)], post_log_configured_function=create_storage
     )
 
 
@@ -112,81 +112,81 @@ class Bootstrap(bootstrap.Bootstrapper):
             super().__init__()
         finally:
             bootstrap.backends.load_backends = load
-        url = CHILD.args.keystone_url + '/v3'
-        self.admin_username, self.admin_password = 'bootstrap', secrets.token_hex(16)
-        self.project_name, self.admin_role_name = 'bootstrap', 'admin'
-        self.region_id, self.service_name = world.REGION, 'keystone'
+        url = CHILD.args.keystone_url + "/v3"
+        self.admin_username, self.admin_password = "bootstrap", secrets.token_hex(16)
+        self.project_name, self.admin_role_name = "bootstrap", "admin"
+        self.region_id, self.service_name = world.REGION, "keystone"
         self.public_url = self.internal_url = self.admin_url = url
 
 
 def create_project(name: str, project_id: str) -> None:
     # Keystone's HTTP API does not let a client choose the id; its managers do.
-    project = {'id': project_id, 'name': name, 'domain_id': world.DOMAIN, 'enabled': True}
+    project = {"id": project_id, "name": name, "domain_id": world.DOMAIN, "enabled": True}
     PROVIDERS.resource_api.create_project(project_id, project)
 
 
 def create_user(name: str, password: str, project_id: str, role_id: str) -> str:
-    user = {'name': name, 'password': password, 'domain_id': world.DOMAIN, 'enabled': True}
-    user_id = PROVIDERS.identity_api.create_user(user)['id']
+    user = {"name": name, "password": password, "domain_id": world.DOMAIN, "enabled": True}
+    user_id = PROVIDERS.identity_api.create_user(user)["id"]
     PROVIDERS.assignment_api.add_role_to_user_and_project(user_id, project_id, role_id)
     return user_id
 
 
 def create_service(service_type: str, name: str, region: str, urls: dict[str, str]) -> None:
     """Adds endpoints, by interface, to the service of that type."""
-    services = {service['type']: service for service in PROVIDERS.catalog_api.list_services()}
+    services = {service["type"]: service for service in PROVIDERS.catalog_api.list_services()}
     service = services.get(service_type)
     if service is None:
-        service = {'id': uuid.uuid4().hex, 'type': service_type, 'name': name, 'enabled': True}
-        PROVIDERS.catalog_api.create_service(service['id'], service)
+        service = {"id": uuid.uuid4().hex, "type": service_type, "name": name, "enabled": True}
+        PROVIDERS.catalog_api.create_service(service["id"], service)
     for interface, url in urls.items():
         endpoint = {
-            'id': uuid.uuid4().hex,
-            'service_id': service['id'],
-            'interface': interface,
-            'region_id': region,
-            'url': url,
-            'enabled': True,
+            "id": uuid.uuid4().hex,
+            "service_id": service["id"],
+            "interface": interface,
+            "region_id": region,
+            "url": url,
+            "enabled": True,
         }
-        PROVIDERS.catalog_api.create_endpoint(endpoint['id'], endpoint)
+        PROVIDERS.catalog_api.create_endpoint(endpoint["id"], endpoint)
 
 
 def everywhere(url: str) -> dict[str, str]:
-    return {'public': url, 'internal': url, 'admin': url}
+    return {"public": url, "internal": url, "admin": url}
 
 
 def create_catalog() -> None:
     """Compute in two regions, of which the second does not answer, and services that are no compute."""
     nova, dead = CHILD.args.nova_url, CHILD.args.dead_url
-    PROVIDERS.catalog_api.create_region({'id': world.OTHER_REGION})
+    PROVIDERS.catalog_api.create_region({"id": world.OTHER_REGION})
     # The interfaces differ in form, so that a test sees which was taken: all three lead to the same Nova.
-    urls = {'public': f'{nova}/v2.1', 'internal': f'{nova}/v2.1/$(project_id)s', 'admin': f'{nova}/v2.1/'}
-    create_service('compute', 'nova', world.REGION, urls)
-    create_service('compute', 'nova', world.OTHER_REGION, everywhere(f'{dead}/v2.1'))
-    create_service('compute_legacy', 'nova_legacy', world.REGION, everywhere(f'{nova}/v2/$(project_id)s'))
-    create_service('object-store', 'swift', world.REGION, everywhere(f'{dead}/v1/AUTH_$(project_id)s'))
-    create_service('identity', 'keystone', world.OTHER_REGION, everywhere(CHILD.args.keystone_url + '/v3'))
+    urls = {"public": f"{nova}/v2.1", "internal": f"{nova}/v2.1/$(project_id)s", "admin": f"{nova}/v2.1/"}
+    create_service("compute", "nova", world.REGION, urls)
+    create_service("compute", "nova", world.OTHER_REGION, everywhere(f"{dead}/v2.1"))
+    create_service("compute_legacy", "nova_legacy", world.REGION, everywhere(f"{nova}/v2/$(project_id)s"))
+    create_service("object-store", "swift", world.REGION, everywhere(f"{dead}/v1/AUTH_$(project_id)s"))
+    create_service("identity", "keystone", world.OTHER_REGION, everywhere(CHILD.args.keystone_url + "/v3"))
 
 
 def create_application_credential(user_id: str, project_id: str, role_ids: list[str]) -> dict[str, str]:
     credential = {
-        'id': uuid.uuid4().hex,
-        'secret': secrets.token_urlsafe(32),
-        'name': 'member-automation',
-        'user_id': user_id,
-        'project_id': project_id,
+        "id": uuid.uuid4().hex,
+        "secret": secrets.token_urlsafe(32),
+        "name": "member-automation",
+        "user_id": user_id,
+        "project_id": project_id,
         # Each by itself: an application credential's roles imply none.
-        'roles': [{'id': role_id} for role_id in role_ids],
-        'unrestricted': False,
+        "roles": [{"id": role_id} for role_id in role_ids],
+        "unrestricted": False,
     }
     PROVIDERS.application_credential_api.create_application_credential(credential)
-    return {name: credential[name] for name in ('id', 'secret', 'name')}
+    return {name: credential[name] for name in ("id", "secret", "name")}
 
 
 def create_world() -> dict:
     """Fills the database, and tells what got an id only now."""
     Bootstrap().bootstrap()
-    roles = {role['name']: role['id'] for role in PROVIDERS.role_api.list_roles()}
+    roles = {role["name"]: role["id"] for role in PROVIDERS.role_api.list_roles()}
     for name, project in world.PROJECTS.items():
         create_project(name, project.id)
     user_ids = {}
@@ -194,17 +194,17 @@ def create_world() -> dict:
         role = user.roles[0]
         if role not in roles:
             roles[role] = uuid.uuid4().hex
-            PROVIDERS.role_api.create_role(roles[role], {'id': roles[role], 'name': role})
+            PROVIDERS.role_api.create_role(roles[role], {"id": roles[role], "name": role})
         user_ids[name] = create_user(name, user.password, world.PROJECTS[user.project].id, roles[role])
 
     service_project = uuid.uuid4().hex
     create_project(world.SERVICE_PROJECT, service_project)
-    create_user(world.SERVICE_USER, CHILD.args.service_password, service_project, roles['service'])
+    create_user(world.SERVICE_USER, CHILD.args.service_password, service_project, roles["service"])
     create_catalog()
-    main = world.PROJECTS['main'].id
-    member_roles = [roles[role] for role in world.USERS['member'].roles]
-    credential = create_application_credential(user_ids['member'], main, member_roles)
-    return {'user_ids': user_ids, 'application_credential': credential}
+    main = world.PROJECTS["main"].id
+    member_roles = [roles[role] for role in world.USERS["member"].roles]
+    credential = create_application_credential(user_ids["member"], main, member_roles)
+    return {"user_ids": user_ids, "application_credential": credential}
 
 
 class Server(wsgi.Server):
@@ -224,7 +224,7 @@ def one_at_a_time(application):
     lock = threading.Lock()
 
     def wrapper(environ, start_response):
-        environ['wsgi.input'] = io.BytesIO(environ['wsgi.input'].read())
+        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read())
         with lock:
             return list(application(environ, start_response))
 
@@ -234,11 +234,11 @@ def one_at_a_time(application):
 def main() -> None:
     application = start_application(configure())
     facts = create_world()
-    server = Server(('127.0.0.1', 0), one_at_a_time(application), numthreads=16, request_queue_size=128, timeout=60)
+    server = Server(("127.0.0.1", 0), one_at_a_time(application), numthreads=16, request_queue_size=128, timeout=60)
     server.prepare()
     threading.Thread(target=server.serve).start()
-    CHILD.ready(version=metadata.version('keystone'), **facts)
+    CHILD.ready(version=metadata.version("keystone"), **facts)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

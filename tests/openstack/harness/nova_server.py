@@ -57,7 +57,7 @@ class CellDatabases(nova_fixtures.CellDatabases):
         return self._real_target_cell(context, cell_mapping)
 
     def _wrap_get_context_manager(self, context):
-        return getattr(context, 'db_connection', None) or self._default_ctxt_mgr
+        return getattr(context, "db_connection", None) or self._default_ctxt_mgr
 
 
 class Placement(functional_fixtures.PlacementFixture):
@@ -75,7 +75,7 @@ def _in_own_thread(method):
     return call
 
 
-for _name in ('_fake_get', '_fake_put', '_fake_post', '_fake_delete'):
+for _name in ("_fake_get", "_fake_put", "_fake_post", "_fake_delete"):
     setattr(Placement, _name, _in_own_thread(getattr(functional_fixtures.PlacementFixture, _name)))
 
 
@@ -85,10 +85,10 @@ class Cloud(nova_test.TestCase):
     REQUIRES_LOCKING = True
 
     def __init__(self) -> None:
-        super().__init__('runTest')
+        super().__init__("runTest")
 
     def runTest(self) -> None:
-        raise NotImplementedError('a server, not a test')
+        raise NotImplementedError("a server, not a test")
 
     def setUp(self) -> None:
         # The base class takes these by name: it would keep every log record in memory, and formats even those of DEBUG.
@@ -108,30 +108,30 @@ class Cloud(nova_test.TestCase):
         self._create_flavors()
         self._limit_projects()
 
-        self.start_service('conductor')
-        self.start_service('scheduler')
+        self.start_service("conductor")
+        self.start_service("scheduler")
         for host in world.HOSTS:
-            self.start_service('compute', host=host)
-        wsgi_app._setup_service(CONF.host, 'osapi_compute')
-        self.application = nova_wsgi.Loader().load_app('osapi_compute')
+            self.start_service("compute", host=host)
+        wsgi_app._setup_service(CONF.host, "osapi_compute")
+        self.application = nova_wsgi.Loader().load_app("osapi_compute")
 
     def _configure(self) -> None:
-        self.flags(compute_driver='fake.ScriptedDriver', service_down_time=3600)
-        self.flags(transport_url=self.cell_mappings['cell1'].transport_url)
+        self.flags(compute_driver="fake.ScriptedDriver", service_down_time=3600)
+        self.flags(transport_url=self.cell_mappings["cell1"].transport_url)
         self.flags(allow_resize_to_same_host=False)
         # Where the fixtures differ from what an installation has.
-        self.flags(api_paste_config=os.path.join(sys.prefix, 'etc', 'nova', 'api-paste.ini'), group='wsgi')
-        self.flags(response_validation='warn', group='api')
-        self.flags(enforce_scope=True, enforce_new_defaults=True, group='oslo_policy')
+        self.flags(api_paste_config=os.path.join(sys.prefix, "etc", "nova", "api-paste.ini"), group="wsgi")
+        self.flags(response_validation="warn", group="api")
+        self.flags(enforce_scope=True, enforce_new_defaults=True, group="oslo_policy")
         # Only what a test asks for shall run into a quota.
-        self.flags(instances=-1, cores=-1, ram=-1, group='quota')
+        self.flags(instances=-1, cores=-1, ram=-1, group="quota")
 
     def _trust_keystone(self) -> None:
         """Makes auth_token, as configured in any nova.conf, ask Keystone about every token but the fixed ones."""
-        CONF.register_opts(loading.get_auth_plugin_conf_options('password'), group='keystone_authtoken')
-        loading.register_auth_conf_options(CONF, 'keystone_authtoken')
+        CONF.register_opts(loading.get_auth_plugin_conf_options("password"), group="keystone_authtoken")
+        loading.register_auth_conf_options(CONF, "keystone_authtoken")
         self.flags(
-            auth_type='password',
+            auth_type="password",
             auth_url=CHILD.args.keystone_url,
             www_authenticate_uri=CHILD.args.keystone_url,
             username=world.SERVICE_USER,
@@ -145,13 +145,13 @@ class Cloud(nova_test.TestCase):
             token_cache_time=-1,
             # A Keystone that is gone is found out at once.
             http_request_max_retries=0,
-            group='keystone_authtoken',
+            group="keystone_authtoken",
         )
         fixed_tokens.install(CHILD.args.dead_url)
         # Nova asks Keystone, with the client's token, whether a project exists; Keystone knows no fixed token.
         exists = identity.verify_project_id
         self.stub_out(
-            'nova.api.openstack.identity.verify_project_id',
+            "nova.api.openstack.identity.verify_project_id",
             lambda context, project: context.auth_token in world.FIXED_TOKENS.values() or exists(context, project),
         )
 
@@ -175,7 +175,7 @@ class Cloud(nova_test.TestCase):
         for project in world.PROJECTS.values():
             if project.instances is not None:
                 context = nova_context.get_admin_context()
-                objects.Quotas.create_limit(context, project.id, 'instances', project.instances)
+                objects.Quotas.create_limit(context, project.id, "instances", project.instances)
 
 
 def log_to(path) -> None:
@@ -183,23 +183,23 @@ def log_to(path) -> None:
     handler = logging.FileHandler(path)
     handler.setFormatter(
         formatters.ContextFormatter(
-            config=CONF, project='nova', version=version.version_string(), datefmt='%Y-%m-%d %H:%M:%S'
+            config=CONF, project="nova", version=version.version_string(), datefmt="%Y-%m-%d %H:%M:%S"
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    for name in ('alembic', 'oslo_db', 'placement'):
+    for name in ("alembic", "oslo_db", "placement"):
         logging.getLogger(name).setLevel(logging.WARNING)
     # Calls every optional plugin that is not installed an error.
-    logging.getLogger('stevedore').setLevel(logging.CRITICAL)
+    logging.getLogger("stevedore").setLevel(logging.CRITICAL)
 
 
 def as_deployed(application):
     """Hides eventlet's server from Nova, whose request log is silent where it believes that eventlet logs already."""
 
     def wrapper(environ, start_response):
-        environ.pop('eventlet.input', None)
+        environ.pop("eventlet.input", None)
         return application(environ, start_response)
 
     return wrapper
@@ -207,22 +207,22 @@ def as_deployed(application):
 
 def main() -> None:
     # A limit for tests, which a server has to outlive.
-    os.environ.pop('OS_TEST_TIMEOUT', None)
+    os.environ.pop("OS_TEST_TIMEOUT", None)
     cloud = Cloud()
     cloud.setUp()
-    assert cloud.neutron.tenant_id == world.PROJECTS['main'].id
+    assert cloud.neutron.tenant_id == world.PROJECTS["main"].id
     CHILD.ready(
         version=version.version_string(),
         min_microversion=api_version_request.min_api_version().get_string(),
         max_microversion=api_version_request.max_api_version().get_string(),
-        image=cloud.glance.image1['id'],
-        network=cloud.neutron.network_1['id'],
+        image=cloud.glance.image1["id"],
+        network=cloud.neutron.network_1["id"],
     )
-    warnings.filterwarnings('ignore', message='capitalize_response_headers')
+    warnings.filterwarnings("ignore", message="capitalize_response_headers")
     eventlet.wsgi.server(
         eventlet.green.socket.socket(fileno=CHILD.args.socket),
         as_deployed(cloud.application),
-        log=logging.getLogger('eventlet.wsgi'),
+        log=logging.getLogger("eventlet.wsgi"),
         log_output=False,
         # Names of headers go out as Nova writes them.
         capitalize_response_headers=False,
@@ -230,5 +230,5 @@ def main() -> None:
     )
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

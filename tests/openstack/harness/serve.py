@@ -37,18 +37,18 @@ class Service:
 
     def __init__(self, name: str, port: int, logs: Path) -> None:
         self.name = name
-        self.log = logs / f'{name}.log'
-        self.stderr = logs / f'{name}.stderr'
+        self.log = logs / f"{name}.log"
+        self.stderr = logs / f"{name}.stderr"
         self.socket = listen(name, port)
         self.url = url_of(self.socket)
         self.facts: dict | None = None
-        self._line = b''
+        self._line = b""
 
     def start(self, arguments: list[str], environment: dict[str, str]) -> None:
-        command = [sys.executable, str(HERE / f'{self.name}_server.py'), '--socket', str(self.socket.fileno())]
-        with self.stderr.open('wb') as stderr:
+        command = [sys.executable, str(HERE / f"{self.name}_server.py"), "--socket", str(self.socket.fileno())]
+        with self.stderr.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [*command, '--log', str(self.log), *arguments],
+                [*command, "--log", str(self.log), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -64,22 +64,22 @@ class Service:
         part = os.read(self.process.stdout.fileno(), 65536)
         self._line += part
         if not part:
-            raise Failure(f'{self.name} did not start:\n{self.last_words()}')
-        if self._line.endswith(b'\n'):
+            raise Failure(f"{self.name} did not start:\n{self.last_words()}")
+        if self._line.endswith(b"\n"):
             self.facts = json.loads(self._line)
 
     def check(self) -> None:
         if self.process.poll() is not None:
-            raise Failure(f'{self.name} has ended with {self.process.returncode}:\n{self.last_words()}')
+            raise Failure(f"{self.name} has ended with {self.process.returncode}:\n{self.last_words()}")
 
     def last_words(self) -> str:
         """The ends of its stderr and its log, which may be gone when somebody wants to look."""
-        written = [path.read_text(errors='replace') for path in (self.stderr, self.log) if path.exists()]
+        written = [path.read_text(errors="replace") for path in (self.stderr, self.log) if path.exists()]
         lines = [line for text in written for line in text.splitlines()[-10:]]
-        return '\n'.join(lines) or 'no word of why'
+        return "\n".join(lines) or "no word of why"
 
     def stop(self) -> None:
-        if not hasattr(self, 'process'):
+        if not hasattr(self, "process"):
             return
         self.process.stdin.close()
         try:
@@ -96,15 +96,15 @@ def listen(name: str, port: int) -> socket.socket:
     if port:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind(('127.0.0.1', port))
+        taken.bind(("127.0.0.1", port))
         taken.listen(128)
     except OSError as error:
-        raise Failure(f'{name}: port {port}: {error.strerror}') from error
+        raise Failure(f"{name}: port {port}: {error.strerror}") from error
     return taken
 
 
 def url_of(taken: socket.socket) -> str:
-    return f'http://127.0.0.1:{taken.getsockname()[1]}'
+    return f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 class Watch:
@@ -128,52 +128,52 @@ class Watch:
         stdin = [] if self.parent is None else [0]
         readable, _, _ = select.select([*by_fd, *stdin], [], [], seconds)
         if 0 in readable and not os.read(0, 4096):
-            raise Stop('stdin was closed')
+            raise Stop("stdin was closed")
         if self.parent is not None and os.getppid() != self.parent:
-            raise Stop('the parent has ended')
+            raise Stop("the parent has ended")
         return [by_fd[fd] for fd in readable if fd != 0]
 
 
 def ready_line(nova: Service, keystone: Service, dead_url: str, seconds: float) -> dict:
     users = {
         name: {
-            'name': name,
-            'password': user.password,
-            'id': keystone.facts['user_ids'][name],
-            'project': user.project,
-            'project_id': world.PROJECTS[user.project].id,
-            'roles': user.roles,
-            'domain_id': world.DOMAIN,
+            "name": name,
+            "password": user.password,
+            "id": keystone.facts["user_ids"][name],
+            "project": user.project,
+            "project_id": world.PROJECTS[user.project].id,
+            "roles": user.roles,
+            "domain_id": world.DOMAIN,
         }
         for name, user in world.USERS.items()
     }
     return {
-        'event': 'ready',
-        'pid': os.getpid(),
-        'nova': {
-            'endpoint': f'{nova.url}/v2.1',
-            'root': f'{nova.url}/',
-            'log': str(nova.log),
-            **{name: nova.facts[name] for name in ('pid', 'version', 'min_microversion', 'max_microversion')},
+        "event": "ready",
+        "pid": os.getpid(),
+        "nova": {
+            "endpoint": f"{nova.url}/v2.1",
+            "root": f"{nova.url}/",
+            "log": str(nova.log),
+            **{name: nova.facts[name] for name in ("pid", "version", "min_microversion", "max_microversion")},
         },
-        'keystone': {
-            'endpoint': f'{keystone.url}/v3',
-            'root': f'{keystone.url}/',
-            'log': str(keystone.log),
-            **{name: keystone.facts[name] for name in ('pid', 'version')},
+        "keystone": {
+            "endpoint": f"{keystone.url}/v3",
+            "root": f"{keystone.url}/",
+            "log": str(keystone.log),
+            **{name: keystone.facts[name] for name in ("pid", "version")},
         },
-        'region': world.REGION,
-        'other_region': world.OTHER_REGION,
-        'dead_endpoint': f'{dead_url}/v2.1',
-        'projects': {name: project.id for name, project in world.PROJECTS.items()},
-        'users': users,
-        'application_credential': {**keystone.facts['application_credential'], 'user': 'member', 'project': 'main'},
-        'fixed_tokens': world.FIXED_TOKENS,
-        'image': nova.facts['image'],
-        'network': nova.facts['network'],
-        'flavors': {name: flavor.id for name, flavor in world.FLAVORS.items()},
-        'hosts': world.HOSTS,
-        'start_seconds': round(seconds, 2),
+        "region": world.REGION,
+        "other_region": world.OTHER_REGION,
+        "dead_endpoint": f"{dead_url}/v2.1",
+        "projects": {name: project.id for name, project in world.PROJECTS.items()},
+        "users": users,
+        "application_credential": {**keystone.facts["application_credential"], "user": "member", "project": "main"},
+        "fixed_tokens": world.FIXED_TOKENS,
+        "image": nova.facts["image"],
+        "network": nova.facts["network"],
+        "flavors": {name: flavor.id for name, flavor in world.FLAVORS.items()},
+        "hosts": world.HOSTS,
+        "start_seconds": round(seconds, 2),
     }
 
 
@@ -182,35 +182,35 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
     watch = Watch(args.detached)
     logs = args.log_dir.resolve() if args.log_dir else workspace
     logs.mkdir(parents=True, exist_ok=True)
-    services = [Service('nova', args.nova_port, logs), Service('keystone', args.keystone_port, logs)]
+    services = [Service("nova", args.nova_port, logs), Service("keystone", args.keystone_port, logs)]
     nova, keystone = services
     # Bound and never listened on: a connection there is refused, and nobody else can take the port.
     dead = socket.socket()
-    dead.bind(('127.0.0.1', 0))
+    dead.bind(("127.0.0.1", 0))
 
     facts = {
-        'workspace': str(workspace),
-        'nova-url': nova.url,
-        'keystone-url': keystone.url,
-        'dead-url': url_of(dead),
-        'service-password': secrets.token_hex(16),
-        'token-seconds': str(args.token_seconds),
+        "workspace": str(workspace),
+        "nova-url": nova.url,
+        "keystone-url": keystone.url,
+        "dead-url": url_of(dead),
+        "service-password": secrets.token_hex(16),
+        "token-seconds": str(args.token_seconds),
     }
-    arguments = [f'--{name}={value}' for name, value in facts.items()]
+    arguments = [f"--{name}={value}" for name, value in facts.items()]
     environment = {
         **os.environ,
         # What the services themselves keep in temporary files goes when the workspace goes.
-        'TMPDIR': str(workspace),
+        "TMPDIR": str(workspace),
         # Compiling what they import takes as long as all the rest of the start: keep it, but out of the sources.
-        'PYTHONDONTWRITEBYTECODE': '',
-        'PYTHONPYCACHEPREFIX': str(Path(sys.prefix, 'pycache')),
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(Path(sys.prefix, "pycache")),
     }
     try:
         for service in services:
             service.start(arguments, environment)
         while waiting := [service for service in services if service.facts is None]:
             if time.monotonic() - began > args.start_timeout:
-                raise Failure(f'{waiting[0].name} was not ready within {args.start_timeout} s')
+                raise Failure(f"{waiting[0].name} was not ready within {args.start_timeout} s")
             for service in watch.wait(0.5, waiting):
                 service.read()
         print(json.dumps(ready_line(nova, keystone, url_of(dead), time.monotonic() - began)), flush=True)
@@ -226,33 +226,33 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--nova-port', type=int, default=0, help='0, the default, takes a free one')
-    parser.add_argument('--keystone-port', type=int, default=0, help='0, the default, takes a free one')
-    parser.add_argument('--token-seconds', type=int, default=3600, help="how long Keystone's tokens live")
-    parser.add_argument('--log-dir', type=Path, help='keeps the logs there; without it they go when this ends')
-    parser.add_argument('--start-timeout', type=float, default=120, metavar='SECONDS')
-    parser.add_argument('--detached', action='store_true', help='only a signal ends it; not stdin, nor the parent')
+    parser.add_argument("--nova-port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--keystone-port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--token-seconds", type=int, default=3600, help="how long Keystone's tokens live")
+    parser.add_argument("--log-dir", type=Path, help="keeps the logs there; without it they go when this ends")
+    parser.add_argument("--start-timeout", type=float, default=120, metavar="SECONDS")
+    parser.add_argument("--detached", action="store_true", help="only a signal ends it; not stdin, nor the parent")
     return parser.parse_args()
 
 
 def main() -> int:
     args = parse()
-    if importlib.util.find_spec('nova') is None:
-        hint = 'use the Python that scripts/openstack_env.sh names'
-        print(f'serve.py: {sys.executable} has no nova; {hint}', file=sys.stderr)
+    if importlib.util.find_spec("nova") is None:
+        hint = "use the Python that scripts/openstack_env.sh names"
+        print(f"serve.py: {sys.executable} has no nova; {hint}", file=sys.stderr)
         return 2
-    workspace = Path(tempfile.mkdtemp(prefix='reqtrail-openstack-'))
+    workspace = Path(tempfile.mkdtemp(prefix="reqtrail-openstack-"))
     try:
         run(args, workspace)
     except Stop:
         return 0
     except Failure as failure:
-        print(f'serve.py: {failure}', file=sys.stderr)
+        print(f"serve.py: {failure}", file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
     return 0
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     sys.exit(main())

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-DOMAIN = 'default'
-REGION = 'RegionOne'
+DOMAIN = "default"
+REGION = "RegionOne"
 #: A region whose compute endpoint is an address where nothing listens.
-OTHER_REGION = 'RegionTwo'
+OTHER_REGION = "RegionTwo"
 
 
 class Project(NamedTuple):
@@ -25,27 +25,27 @@ class User(NamedTuple):
 
 #: The id of 'main' is the one that Nova's simulated network service knows.
 PROJECTS = {
-    'main': Project('6f70656e737461636b20342065766572'),
-    'other': Project('0b' * 16),
-    'noquota': Project('0c' * 16, instances=0),
+    "main": Project("6f70656e737461636b20342065766572"),
+    "other": Project("0b" * 16),
+    "noquota": Project("0c" * 16, instances=0),
 }
 
 USERS = {
-    'admin': User('admin-password', 'main', ('admin', 'manager', 'member', 'reader'), 'a1' * 16),
-    'member': User('member-password', 'main', ('member', 'reader'), 'b1' * 16),
-    'reader': User('reader-password', 'main', ('reader',), 'c1' * 16),
-    'norole': User('norole-password', 'main', ('bystander',), 'd1' * 16),
-    'other': User('other-password', 'other', ('member', 'reader'), 'b2' * 16),
-    'noquota': User('noquota-password', 'noquota', ('member', 'reader'), 'b3' * 16),
+    "admin": User("admin-password", "main", ("admin", "manager", "member", "reader"), "a1" * 16),
+    "member": User("member-password", "main", ("member", "reader"), "b1" * 16),
+    "reader": User("reader-password", "main", ("reader",), "c1" * 16),
+    "norole": User("norole-password", "main", ("bystander",), "d1" * 16),
+    "other": User("other-password", "other", ("member", "reader"), "b2" * 16),
+    "noquota": User("noquota-password", "noquota", ("member", "reader"), "b3" * 16),
 }
 
 #: Who Nova is when it asks Keystone about a token.
-SERVICE_USER = 'nova'
-SERVICE_PROJECT = 'service'
+SERVICE_USER = "nova"
+SERVICE_PROJECT = "service"
 
 #: Tokens that work without Keystone, by what they are: each user's, one that has expired, and one for which Nova
 #: finds that Keystone does not answer.
-FIXED_TOKENS = {name: f'fixed-{name}-token' for name in (*USERS, 'expired', 'keystone_down')}
+FIXED_TOKENS = {name: f"fixed-{name}-token" for name in (*USERS, "expired", "keystone_down")}
 
 
 class Flavor(NamedTuple):
@@ -55,9 +55,9 @@ class Flavor(NamedTuple):
 
 #: Beside Nova's m1.*; the last needs a petabyte of memory, which no host has.
 FLAVORS = {
-    'small': Flavor('test.small', 64),
-    'large': Flavor('test.large', 128),
-    'impossible': Flavor('test.impossible', 1 << 30),
+    "small": Flavor("test.small", 64),
+    "large": Flavor("test.large", 128),
+    "impossible": Flavor("test.impossible", 1 << 30),
 }
 
-HOSTS = ('host1', 'host2')
+HOSTS = ("host1", "host2")
