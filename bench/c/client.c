@@ -79,8 +79,8 @@ static void measure(long (*run)(struct until until), double seconds, long calls)
   struct meter meter = {now(), cpu(), 0};
   meter.done = run((struct until){now() + seconds, calls});
   double wall = now() - meter.started, used = cpu() - meter.cpu;
-  printf("{\"requests\": %ld, \"rps\": %.1f, \"cpu_us\": %.2f, \"rss_mb\": %.1f}\n", meter.done, (double)meter.done / wall,
-         used * 1e6 / (double)meter.done, peak_mib());
+  printf("{\"requests\": %ld, \"rps\": %.1f, \"cpu_us\": %.2f, \"rss_mb\": %.1f}\n", meter.done,
+         (double)meter.done / wall, used * 1e6 / (double)meter.done, peak_mib());
 }
 
 /* Threads that call one after the other. `call` makes one request with what its thread has. */
@@ -147,7 +147,8 @@ static void build(void) {
 
 static void *make_request(void) {
   reqtrail_request *own;
-  demand(reqtrail_request_new(post ? "POST" : "GET", REQTRAIL_ZERO_TERMINATED, path, REQTRAIL_ZERO_TERMINATED, &own, NULL) == REQTRAIL_OK,
+  demand(reqtrail_request_new(post ? "POST" : "GET", REQTRAIL_ZERO_TERMINATED, path, REQTRAIL_ZERO_TERMINATED, &own,
+                              NULL) == REQTRAIL_OK,
          "no request");
   if (post) reqtrail_request_json(own, payload, sizeof payload);
   return own;
@@ -185,7 +186,8 @@ static void ring(void *user_data) {
 static long queue(struct until until) {
   long done = 0, begun = 0;
   int under_way = 0;
-  for (; under_way < concurrency; under_way++, begun++) reqtrail_client_submit(client, request, (uint64_t)under_way, NULL);
+  for (; under_way < concurrency; under_way++, begun++)
+    reqtrail_client_submit(client, request, (uint64_t)under_way, NULL);
   while (under_way > 0) {
     eventfd_t rings;
     reqtrail_done batch[64];

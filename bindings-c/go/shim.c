@@ -283,8 +283,7 @@ reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, s
 }
 
 reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
-                                    const reqtrail_trail *started, uintptr_t id,
-                                    const reqtrail_cancel_token *cancel) {
+                                    const reqtrail_trail *started, uintptr_t id, const reqtrail_cancel_token *cancel) {
     reqtrail_error *error = NULL;
     reqtrail_operation *operation = operation_of(steps, length, started, id, &error);
     if (operation != NULL) {

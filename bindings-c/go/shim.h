@@ -163,8 +163,7 @@ reqtrail_error *rt_submit(const reqtrail_client *client, const uint8_t *steps, s
 // Submits an operation under a tag, likewise. `started` is the trail of the request that an RT_FOLLOW follows, or NULL; `id` is
 // what the callback of RT_ON_PROGRESS carries, and `cancel` may be NULL.
 reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t *steps, size_t length, uint64_t tag,
-                                    const reqtrail_trail *started, uintptr_t id,
-                                    const reqtrail_cancel_token *cancel);
+                                    const reqtrail_trail *started, uintptr_t id, const reqtrail_cancel_token *cancel);
 
 // Carries an operation out on this thread; `cancel` and `caller` are those of rt_call.
 void rt_operate(const reqtrail_client *client, const uint8_t *steps, size_t length, const reqtrail_trail *started,

@@ -11,12 +11,12 @@
 #define Z REQTRAIL_ZERO_TERMINATED
 
 /* A failed check ends the test program: what it holds may be in any state. */
-#define CHECK(what)                                                        \
-  do {                                                                     \
-    if (!(what)) {                                                         \
+#define CHECK(what)                                                      \
+  do {                                                                   \
+    if (!(what)) {                                                       \
       fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #what); \
-      exit(1);                                                             \
-    }                                                                      \
+      exit(1);                                                           \
+    }                                                                    \
   } while (0)
 
 #define CHECK_TEXT(given, wanted) check_text(__FILE__, __LINE__, #given, given, wanted)

@@ -13,7 +13,8 @@ void check_text(const char *file, int line, const char *what, const char *given,
 
 void check_code(const char *file, int line, const char *what, reqtrail_code given, reqtrail_code wanted) {
   if (given != wanted) {
-    fprintf(stderr, "%s:%d: %s is %s, not %s\n", file, line, what, reqtrail_code_name(given), reqtrail_code_name(wanted));
+    fprintf(stderr, "%s:%d: %s is %s, not %s\n", file, line, what, reqtrail_code_name(given),
+            reqtrail_code_name(wanted));
     exit(1);
   }
 }

@@ -74,7 +74,8 @@ static void an_error_tells_all(void) {
   CHECK(reqtrail_error_trail_count(error) == 1 && reqtrail_error_trail_at(error, 0) != NULL);
   CHECK(reqtrail_error_trail_at(error, 1) == NULL && reqtrail_trail_attempt(trail, 1) == NULL);
   CHECK(reqtrail_attempt_number(attempt) == 1 && reqtrail_attempt_status(attempt) == 404);
-  CHECK(reqtrail_attempt_cause(attempt) == REQTRAIL_CAUSE_INITIAL && reqtrail_attempt_sent(attempt) == REQTRAIL_SENT_YES);
+  CHECK(reqtrail_attempt_cause(attempt) == REQTRAIL_CAUSE_INITIAL &&
+        reqtrail_attempt_sent(attempt) == REQTRAIL_SENT_YES);
   CHECK(strstr(reqtrail_attempt_url(attempt, NULL), "/missing/a%2Fb") != NULL);
   CHECK_TEXT(reqtrail_attempt_request_id_source(attempt, NULL), "header:x-request-id");
   CHECK_TEXT(reqtrail_attempt_error_code(attempt, NULL), "not_found");
@@ -87,7 +88,8 @@ static void an_error_tells_all(void) {
   reqtrail_error *unusable = reqtrail_trail_unusable(trail, "no CSV", Z, "line 3", Z);
   attempt = reqtrail_trail_attempt(reqtrail_error_trail(unusable), 0);
   CHECK_TEXT(reqtrail_attempt_failure_reason(attempt, NULL), "no CSV");
-  CHECK(reqtrail_error_kind(unusable) == REQTRAIL_ERROR_DECODE && strstr(reqtrail_error_message(unusable, NULL), "no CSV") != NULL);
+  CHECK(reqtrail_error_kind(unusable) == REQTRAIL_ERROR_DECODE &&
+        strstr(reqtrail_error_message(unusable, NULL), "no CSV") != NULL);
   CHECK_TEXT(reqtrail_error_cause(unusable, NULL), "line 3");
   reqtrail_error_free(unusable);
   CHECK(strstr(reqtrail_trail_report(trail, NULL), "GET /missing/{name}") != NULL);
@@ -134,7 +136,8 @@ static void a_response_that_has_not_changed(void) {
   CHECK_CODE(reqtrail_response_text(response, &text, &length, &error), REQTRAIL_OK);
   CHECK_TEXT(text, "caf\xc3\xa9");
   CHECK(length == 5);
-  CHECK_CODE(reqtrail_request_if_none_match(request, reqtrail_response_header(response, "etag", Z, NULL), Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_request_if_none_match(request, reqtrail_response_header(response, "etag", Z, NULL), Z),
+             REQTRAIL_OK);
   reqtrail_response_free(response);
   CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_OK);
   CHECK(reqtrail_response_not_modified(response) && reqtrail_response_status(response) == 304);

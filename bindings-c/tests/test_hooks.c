@@ -146,14 +146,17 @@ static void fails_as_connect(reqtrail_refresh *answer, void *user_data) {
 
 static void fails_as_api(reqtrail_refresh *answer, void *user_data) {
   (void)user_data;
-  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_PERMISSION, "the vault is shut", Z, "req_vault", Z),
+  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_PERMISSION, "the vault is shut", Z,
+                                      "req_vault", Z),
              REQTRAIL_OK);
 }
 
 static void fails_as_nothing(reqtrail_refresh *answer, void *user_data) {
   (void)user_data;
-  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_NULL_POINTER, 0, "no kind", Z, NULL, 0), REQTRAIL_ERROR_BAD_VALUE);
-  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_API, 99, "no category", Z, NULL, 0), REQTRAIL_ERROR_BAD_VALUE);
+  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_NULL_POINTER, 0, "no kind", Z, NULL, 0),
+             REQTRAIL_ERROR_BAD_VALUE);
+  CHECK_CODE(reqtrail_refresh_fail_as(answer, REQTRAIL_ERROR_API, 99, "no category", Z, NULL, 0),
+             REQTRAIL_ERROR_BAD_VALUE);
 }
 
 static void a_call_without_a_credential_fails_as_its_refresher_did(void) {
@@ -164,10 +167,16 @@ static void a_call_without_a_credential_fails_as_its_refresher_did(void) {
     const char *said[2];
   } cases[] = {
       {fails, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_AUTHENTICATION, {"the vault is shut", ""}},
-      {fails_with, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_NOT_FOUND, {"404 not_found: no such camera", "request ID req_"}},
+      {fails_with,
+       REQTRAIL_ERROR_API,
+       REQTRAIL_CATEGORY_NOT_FOUND,
+       {"404 not_found: no such camera", "request ID req_"}},
       {fails_as_connect, REQTRAIL_ERROR_CONNECT, 0, {"the vault is away", ""}},
       {fails_as_api, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_PERMISSION, {"the vault is shut", "request ID req_vault"}},
-      {fails_as_nothing, REQTRAIL_ERROR_API, REQTRAIL_CATEGORY_AUTHENTICATION, {"kind is 101; expected REQTRAIL_ERROR_API", ""}},
+      {fails_as_nothing,
+       REQTRAIL_ERROR_API,
+       REQTRAIL_CATEGORY_AUTHENTICATION,
+       {"kind is 101; expected REQTRAIL_ERROR_API", ""}},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     reqtrail_client_options *options = quick_options();
@@ -231,7 +240,8 @@ static void a_refresher_knows_which_call_asks(void) {
   reqtrail_request *request = get("/private");
   reqtrail_response *response;
   CHECK_CODE(reqtrail_client_options_token(options, "stale", Z), REQTRAIL_OK);
-  CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, capture, free_context, refresh_in_context, &asking, asking_freed),
+  CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, capture, free_context, refresh_in_context,
+                                                                &asking, asking_freed),
              REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
   reqtrail_client_options_free(options);
@@ -261,16 +271,17 @@ static void a_refresher_in_context_needs_both_functions(void) {
   reqtrail_client_options *options = quick_options();
   CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, NULL, NULL, refresh_in_context, NULL, NULL),
              REQTRAIL_ERROR_NULL_POINTER);
-  CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, capture, NULL, NULL, NULL, NULL), REQTRAIL_ERROR_NULL_POINTER);
+  CHECK_CODE(reqtrail_client_options_token_refresher_in_context(options, capture, NULL, NULL, NULL, NULL),
+             REQTRAIL_ERROR_NULL_POINTER);
   reqtrail_client_options_free(options);
   CHECK(reqtrail_refresh_context(NULL) == NULL);
 }
 
-const struct test hook_tests[] = {{"hooks are told", hooks_are_told},
-                                  {"a refresher is asked after a 401", a_refresher_is_asked_after_a_401},
-                                  {"a failed refresh is the cause", a_failed_refresh_is_the_cause},
-                                  {"a call without a credential fails as its refresher did",
-                                   a_call_without_a_credential_fails_as_its_refresher_did},
-                                  {"a refresher knows which call asks", a_refresher_knows_which_call_asks},
-                                  {"a refresher in context needs both functions", a_refresher_in_context_needs_both_functions},
-                                  {NULL, NULL}};
+const struct test hook_tests[] = {
+    {"hooks are told", hooks_are_told},
+    {"a refresher is asked after a 401", a_refresher_is_asked_after_a_401},
+    {"a failed refresh is the cause", a_failed_refresh_is_the_cause},
+    {"a call without a credential fails as its refresher did", a_call_without_a_credential_fails_as_its_refresher_did},
+    {"a refresher knows which call asks", a_refresher_knows_which_call_asks},
+    {"a refresher in context needs both functions", a_refresher_in_context_needs_both_functions},
+    {NULL, NULL}};

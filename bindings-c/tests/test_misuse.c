@@ -44,8 +44,7 @@ static void connection_options_are_checked(void) {
   static const char *const wanted[] = {"http2_ping_interval is 0; expected a longer time",
                                        "http2_ping_timeout is 0; expected a longer time",
                                        "unix_socket is empty; expected the path of a socket",
-                                       "unix_socket is the path `/a\\0b`",
-                                       "unix_socket and proxy are both set"};
+                                       "unix_socket is the path `/a\\0b`", "unix_socket and proxy are both set"};
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     reqtrail_client_options *options = quick_options();
     reqtrail_client *client;
@@ -297,7 +296,8 @@ static void the_log_is_passed_on(void) {
   reqtrail_request_secret_param(request, "key", Z, "hidden-value", Z);
   for (int level = -1; level < 7; level += 7) {
     CHECK_CODE(reqtrail_set_log(level, count_line, &seen, lines_are_freed, &error), REQTRAIL_ERROR_BAD_VALUE);
-    CHECK(strstr(reqtrail_error_message(error, NULL), level < 0 ? "level is -1; expected" : "level is 6; expected") != NULL);
+    CHECK(strstr(reqtrail_error_message(error, NULL), level < 0 ? "level is -1; expected" : "level is 6; expected") !=
+          NULL);
     reqtrail_error_free(error);
   }
   CHECK(seen.freed == 2);

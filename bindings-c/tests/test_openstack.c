@@ -187,7 +187,8 @@ static void reads_and_a_story(void) {
   reqtrail_operation_action(SERVER, Z, RESIZE, Z, &operation, NULL);
   CHECK_CODE(reqtrail_operation_timeout_ms(operation, 20000), REQTRAIL_OK);
   CHECK_CODE(reqtrail_operation_run(client, operation, &report, NULL), REQTRAIL_OK);
-  CHECK(strstr(reqtrail_report_json(report, NULL), "cold_migrate") != NULL && reqtrail_report_text(report, NULL) == NULL);
+  CHECK(strstr(reqtrail_report_json(report, NULL), "cold_migrate") != NULL &&
+        reqtrail_report_text(report, NULL) == NULL);
   CHECK(reqtrail_report_verdict(report) == 0 && reqtrail_report_request_id(report, NULL) == NULL);
   reqtrail_report_free(report);
   reqtrail_operation_free(operation);
@@ -298,13 +299,12 @@ static void variables_that_do_not_count_are_noted(void) {
   unlink(path);
 }
 
-const struct test openstack_tests[] = {
-    {"a cloud is signed in to", a_cloud_is_signed_in_to},
-    {"a sign-in fails with its trail", a_sign_in_fails_with_its_trail},
-    {"a failed action is followed", a_failed_action_is_followed},
-    {"operations are started and submitted", operations_are_started_and_submitted},
-    {"reads and a story", reads_and_a_story},
-    {"what seems to have succeeded", what_seems_to_have_succeeded},
-    {"log lines are the operators'", log_lines_are_the_operators},
-    {"variables that do not count are noted", variables_that_do_not_count_are_noted},
-    {NULL, NULL}};
+const struct test openstack_tests[] = {{"a cloud is signed in to", a_cloud_is_signed_in_to},
+                                       {"a sign-in fails with its trail", a_sign_in_fails_with_its_trail},
+                                       {"a failed action is followed", a_failed_action_is_followed},
+                                       {"operations are started and submitted", operations_are_started_and_submitted},
+                                       {"reads and a story", reads_and_a_story},
+                                       {"what seems to have succeeded", what_seems_to_have_succeeded},
+                                       {"log lines are the operators'", log_lines_are_the_operators},
+                                       {"variables that do not count are noted", variables_that_do_not_count_are_noted},
+                                       {NULL, NULL}};

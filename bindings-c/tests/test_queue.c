@@ -185,10 +185,11 @@ static void callbacks_and_the_queue_go_together(void) {
   close(ends[0]);
 }
 
-const struct test queue_tests[] = {{"results come under their tags", results_come_under_their_tags},
-                                    {"a tag is in use until its result is taken", a_tag_is_in_use_until_its_result_is_taken},
-                                   {"a tag is cancelled", a_tag_is_cancelled},
-                                   {"a tag expires", a_tag_expires},
-                                   {"freeing the client tells of every call", freeing_the_client_tells_of_every_call},
-                                   {"callbacks and the queue go together", callbacks_and_the_queue_go_together},
-                                   {NULL, NULL}};
+const struct test queue_tests[] = {
+    {"results come under their tags", results_come_under_their_tags},
+    {"a tag is in use until its result is taken", a_tag_is_in_use_until_its_result_is_taken},
+    {"a tag is cancelled", a_tag_is_cancelled},
+    {"a tag expires", a_tag_expires},
+    {"freeing the client tells of every call", freeing_the_client_tells_of_every_call},
+    {"callbacks and the queue go together", callbacks_and_the_queue_go_together},
+    {NULL, NULL}};

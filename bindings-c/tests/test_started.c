@@ -115,7 +115,8 @@ static void a_token_cancels_several(void) {
   reqtrail_error *error;
   struct told told = fresh();
   reqtrail_request_cancel_token(request, token);
-  for (int i = 0; i < 3; i++) CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &calls[i], NULL), REQTRAIL_OK);
+  for (int i = 0; i < 3; i++)
+    CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &calls[i], NULL), REQTRAIL_OK);
   /* The handle of one ends that one alone. */
   reqtrail_call_cancel(calls[0]);
   CHECK_CODE(reqtrail_call_wait(calls[0], -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);

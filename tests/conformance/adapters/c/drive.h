@@ -13,7 +13,7 @@ struct work {
   size_t repeat;
   size_t concurrency;
   long cancel_after_ms; /* negative: not at all */
-  struct out *results; /* one for each repetition */
+  struct out *results;  /* one for each repetition */
 };
 
 /* On threads that wait for each call. */

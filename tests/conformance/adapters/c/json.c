@@ -26,7 +26,10 @@ static int hex(const char *at) {
   int code = 0;
   for (int i = 0; i < 4; i++) {
     char c = at[i];
-    int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    int digit = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : -1;
     if (digit < 0) return -1;
     code = code * 16 + digit;
   }
@@ -149,9 +152,7 @@ static struct json *value(struct reader *in, int depth) {
       made->text = string(in, &made->text_length);
       good = made->text != NULL;
       break;
-    case 'n':
-      good = word(in, "null");
-      break;
+    case 'n': good = word(in, "null"); break;
     case 't':
       made->type = JSON_BOOL;
       made->truth = true;

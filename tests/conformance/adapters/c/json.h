@@ -11,7 +11,7 @@ struct json {
   enum json_type type;
   const char *raw; /* where it stands in the text */
   size_t raw_length;
-  char *key; /* of a member of an object */
+  char *key;  /* of a member of an object */
   char *text; /* of a string, decoded; NUL-terminated, with NULs of its own where the string has them */
   size_t text_length;
   double number;

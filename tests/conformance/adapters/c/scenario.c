@@ -85,9 +85,15 @@ static reqtrail_client_options *base_options(const struct json *line, const stru
 
 /* The options that the format names nowhere else. */
 static void other_options(reqtrail_client_options *options, const struct json *others) {
-  static const char *const keys[] = {"http1_only",  "decompress",           "pool_max_idle",
-                                     "user_agent",  "pool_idle_timeout_ms", "danger_accept_invalid_certs",
-                                     "unix_socket", "http2_ping_timeout_ms", "http2_ping_interval_ms",
+  static const char *const keys[] = {"http1_only",
+                                     "decompress",
+                                     "pool_max_idle",
+                                     "user_agent",
+                                     "pool_idle_timeout_ms",
+                                     "danger_accept_invalid_certs",
+                                     "unix_socket",
+                                     "http2_ping_timeout_ms",
+                                     "http2_ping_interval_ms",
                                      NULL};
   const struct json *given;
   known(others, keys);
@@ -121,10 +127,26 @@ static void other_options(reqtrail_client_options *options, const struct json *o
 }
 
 reqtrail_client_options *scenario_options(const struct json *line) {
-  static const char *const keys[] = {"dialect", "token", "tokens", "max_attempts", "base_delay_ms", "max_delay_ms",
-                                     "max_retry_after_ms", "attempt_timeout_ms", "call_timeout_ms", "connect_timeout_ms",
-                                     "retry_budget", "max_body_bytes", "max_redirects", "microversion", "traceparent",
-                                     "base_path", "ca_pem", "service", "options", NULL};
+  static const char *const keys[] = {"dialect",
+                                     "token",
+                                     "tokens",
+                                     "max_attempts",
+                                     "base_delay_ms",
+                                     "max_delay_ms",
+                                     "max_retry_after_ms",
+                                     "attempt_timeout_ms",
+                                     "call_timeout_ms",
+                                     "connect_timeout_ms",
+                                     "retry_budget",
+                                     "max_body_bytes",
+                                     "max_redirects",
+                                     "microversion",
+                                     "traceparent",
+                                     "base_path",
+                                     "ca_pem",
+                                     "service",
+                                     "options",
+                                     NULL};
   static const struct {
     const char *key;
     reqtrail_code (*set)(reqtrail_client_options *, uint64_t);
@@ -145,7 +167,8 @@ reqtrail_client_options *scenario_options(const struct json *line) {
   } else if (given != NULL) {
     reqtrail_client_options_dialect_json(options, given->raw, given->raw_length);
   }
-  if ((given = json_get(client, "token")) != NULL) reqtrail_client_options_token(options, given->text, given->text_length);
+  if ((given = json_get(client, "token")) != NULL)
+    reqtrail_client_options_token(options, given->text, given->text_length);
   if ((given = json_get(client, "tokens")) != NULL) set_tokens(options, given);
   for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
     if ((given = json_get(client, times[i].key)) != NULL) times[i].set(options, (uint64_t)given->number);
@@ -183,7 +206,8 @@ reqtrail_client_options *scenario_options(const struct json *line) {
 }
 
 static void body(reqtrail_request *request, const struct json *given) {
-  const struct json *json = json_member(given, "json"), *text = json_get(given, "text"), *base64 = json_get(given, "base64");
+  const struct json *json = json_member(given, "json"), *text = json_get(given, "text"),
+                    *base64 = json_get(given, "base64");
   if (json != NULL) reqtrail_request_json(request, json->raw, json->raw_length);
   if (text != NULL) reqtrail_request_body(request, (const unsigned char *)text->text, text->text_length);
   if (base64 != NULL) {
@@ -195,10 +219,26 @@ static void body(reqtrail_request *request, const struct json *given) {
 }
 
 reqtrail_request *scenario_request(const struct json *given) {
-  static const char *const keys[] = {"method", "path", "params", "query", "headers", "json", "text", "base64",
-                                     "idempotent", "idempotency_key", "timeout_ms", "cancel_after_ms",
-                                     "attempt_timeout_ms", "max_attempts", "parse", "repeat", "concurrency", "options",
-                                     "if_none_match", NULL};
+  static const char *const keys[] = {"method",
+                                     "path",
+                                     "params",
+                                     "query",
+                                     "headers",
+                                     "json",
+                                     "text",
+                                     "base64",
+                                     "idempotent",
+                                     "idempotency_key",
+                                     "timeout_ms",
+                                     "cancel_after_ms",
+                                     "attempt_timeout_ms",
+                                     "max_attempts",
+                                     "parse",
+                                     "repeat",
+                                     "concurrency",
+                                     "options",
+                                     "if_none_match",
+                                     NULL};
   static const char *const others[] = {"connect_timeout_ms", "correlation_id", "microversion", NULL};
   known(given, keys);
   known(json_get(given, "options"), others);
@@ -206,7 +246,8 @@ reqtrail_request *scenario_request(const struct json *given) {
   reqtrail_request *request;
   if (path == NULL) give_up("missing", "path");
   const char *verb = method == NULL ? "GET" : method->text;
-  if (reqtrail_request_new(verb, REQTRAIL_ZERO_TERMINATED, path->text, path->text_length, &request, NULL) != REQTRAIL_OK) {
+  if (reqtrail_request_new(verb, REQTRAIL_ZERO_TERMINATED, path->text, path->text_length, &request, NULL) !=
+      REQTRAIL_OK) {
     give_up("request", path->text);
   }
   const struct json *params = json_get(given, "params"), *query = json_get(given, "query");
