@@ -17,7 +17,11 @@ const [, unit, amount] = /^--(seconds|requests)=(.+)$/.exec(howLong);
 // Connections are made in it, and the peers' JavaScript is compiled: after 2,000 calls undici.request still takes three times
 // the processor time that it takes after 15,000. It ends with the first of these.
 const WARM_UP = { calls: 15_000, cpuMs: 2000, wallMs: 3000 };
-const [PATH, BODY] = { post: ["/post", 0], large: ["/large", 1024 * 1024], retry: ["/retry", 1024] }[workload] ?? ["/events", 1024];
+const [PATH, BODY] = {
+  post: ["/post", 0],
+  large: ["/large", 1024 * 1024],
+  retry: ["/retry", 1024],
+}[workload] ?? ["/events", 1024];
 const PAYLOAD = Buffer.from(`"${"x".repeat(1022)}"`);
 const JSON_TYPE = { "content-type": "application/json" };
 // Enough that no call of the retry workload ends without an answer.
@@ -58,7 +62,10 @@ const CLIENTS = {
     only("get");
     return async () => {
       const response = await fetch(url + PATH);
-      return checked(response.headers.get("x-request-id"), (await response.arrayBuffer()).byteLength);
+      return checked(
+        response.headers.get("x-request-id"),
+        (await response.arrayBuffer()).byteLength,
+      );
     };
   },
 
@@ -77,7 +84,8 @@ const CLIENTS = {
       workload === "post"
         ? { origin: url, path: PATH, method: "POST", headers: JSON_TYPE, body: PAYLOAD }
         : { origin: url, path: PATH, method: "GET" };
-    return () => new Promise((resolve, reject) => agent.dispatch(options, new Collector(resolve, reject)));
+    return () =>
+      new Promise((resolve, reject) => agent.dispatch(options, new Collector(resolve, reject)));
   },
 
   async "undici.RetryAgent"() {

@@ -632,7 +632,11 @@ test("a Secret of a header is shown nowhere either where the server repeats it",
     [[["x-thing", secret]], { "X-Other": "1" }, "[redacted]"],
     // Each value for itself.
     [{ "X-Thing": secret }, { "X-Thing": "seen" }, "seen"],
-    [{ "X-Thing": "seen" }, { "X-Other": "1", "X-Thing": ["seen", secret, 7] }, "seen, [redacted], 7"],
+    [
+      { "X-Thing": "seen" },
+      { "X-Other": "1", "X-Thing": ["seen", secret, 7] },
+      "seen, [redacted], 7",
+    ],
     [{ "X-Other": "2", "X-Thing": ["seen", secret] }, {}, "seen, [redacted]"],
   ]) {
     const client = new Client(server.url, { headers: defaults });

@@ -201,7 +201,8 @@ test("what is no token says so", async (t) => {
   assert.ok(!message.includes("731"));
 });
 
-const REFUSED = /the token refresher calls through the client that it serves; expected a client of its own/;
+const REFUSED =
+  /the token refresher calls through the client that it serves; expected a client of its own/;
 
 /** Nothing waits for long in these: a call that waited for itself would end after its whole time, as a timeout. */
 function isRefused(error, attempts) {

@@ -14,7 +14,9 @@ async function main(): Promise<void> {
   const category: "not_found" = error.category;
   console.log(trail.report(), category);
   // @ts-expect-error no such category
-  new reqtrail.Client("https://api.example", { dialect: { name: "acme", codes: { A: { category: "slow" } } } });
+  new reqtrail.Client("https://api.example", {
+    dialect: { name: "acme", codes: { A: { category: "slow" } } },
+  });
 }
 
 void main();

@@ -41,7 +41,12 @@ const page: Page = { limit: 3 };
 const cursorless: { limit?: number } = {};
 await client.get("/cameras", { query: page, headers: { "X-N": 1, "X-S": new Secret("s") } });
 await client.get("/cameras/{id}", { params: { id: 7 }, query: page });
-await client.get("/cameras", { query: [["a", 1], ["b", undefined]] });
+await client.get("/cameras", {
+  query: [
+    ["a", 1],
+    ["b", undefined],
+  ],
+});
 await client.get("/cameras", { query: new URLSearchParams("a=1") });
 await client.get("/cameras", { query: new Map([["a", 1]]) });
 await client.get("/cameras", { query: { tag: ["a", undefined], limit: cursorless.limit } });
@@ -170,7 +175,9 @@ const story: openstack.ServerHistory = await compute.explain("id", { limit: 1 })
 // @ts-expect-error an option of the other
 await compute.explain("id", { deadlineMs: 1 });
 
-const cloud = new openstack.Cloud({ auth: { auth_url: "https://keystone.example", password: new Secret("s") } });
+const cloud = new openstack.Cloud({
+  auth: { auth_url: "https://keystone.example", password: new Secret("s") },
+});
 const connection: openstack.Connection = await cloud.connect({ signal: AbortSignal.timeout(1000) });
 const nova: Client = connection.client({ maxAttempts: 2 });
 const server: openstack.Server = await new openstack.Compute(nova).server("id");

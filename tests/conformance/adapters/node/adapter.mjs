@@ -95,10 +95,7 @@ async function one(client, request) {
     timer = setTimeout(() => controller.abort(), request.cancel_after_ms);
   }
   try {
-    return success(
-      await client.request(request.method ?? "GET", request.path, options),
-      request,
-    );
+    return success(await client.request(request.method ?? "GET", request.path, options), request);
   } catch (error) {
     if (error instanceof ReqtrailError) return failure(error);
     throw error;
