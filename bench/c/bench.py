@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from common.driver import first_line, main  # noqa: E402
-from common.plan import Client, Language, Pair  # noqa: E402
+from common.driver import first_line, main
+from common.plan import Client, Language, Pair
 
 # libcurl retries nothing, so there is nobody to compare the retry workload with.
 ALL = ("get", "tls", "post", "large", "h2")

@@ -6,8 +6,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from common.driver import first_line, main  # noqa: E402
-from common.plan import Client, Language, Pair  # noqa: E402
+from common.driver import first_line, main
+from common.plan import Client, Language, Pair
 
 # The clients in the order in which a round runs them, each with the environment that it is in; ours have none.
 CLIENTS = {

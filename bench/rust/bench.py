@@ -8,8 +8,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from common.driver import first_line, main, pin  # noqa: E402
-from common.plan import Client, Language, Pair  # noqa: E402
+from common.driver import first_line, main, pin
+from common.plan import Client, Language, Pair
 
 PEERS = (
     Pair("reqtrail", "hyper-util"),

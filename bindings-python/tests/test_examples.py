@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sandbox import Sandbox
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "python"

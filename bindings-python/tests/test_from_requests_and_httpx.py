@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 import snippets
 from sandbox import Sandbox
 from snippets import BASE_URL, ROOT, TOKEN, Snippet

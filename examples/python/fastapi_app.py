@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import reqtrail
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+
+import reqtrail
 
 logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
 log = logging.getLogger("camera_service")

@@ -7,25 +7,24 @@ import child
 
 CHILD = child.Child(__doc__)
 
-import contextlib  # noqa: E402
-import io  # noqa: E402
-import secrets  # noqa: E402
-import socket  # noqa: E402
-import sqlite3  # noqa: E402
-import threading  # noqa: E402
-import uuid  # noqa: E402
-from importlib import metadata  # noqa: E402
-from pathlib import Path  # noqa: E402
+import contextlib
+import io
+import secrets
+import socket
+import sqlite3
+import threading
+import uuid
+from importlib import metadata
+from pathlib import Path
 
-import keystone.conf  # noqa: E402
-from cheroot import wsgi  # noqa: E402
-from keystone.cmd import bootstrap  # noqa: E402
-from keystone.common import fernet_utils  # noqa: E402
-from keystone.common import provider_api  # noqa: E402
-from keystone.common.sql import upgrades  # noqa: E402
-from keystone.server.flask import core  # noqa: E402
+import keystone.conf
+from cheroot import wsgi
+from keystone.cmd import bootstrap
+from keystone.common import fernet_utils, provider_api
+from keystone.common.sql import upgrades
+from keystone.server.flask import core
 
-import world  # noqa: E402
+import world
 
 CONF = keystone.conf.CONF
 PROVIDERS = provider_api.ProviderAPIs

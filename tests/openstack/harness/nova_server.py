@@ -10,36 +10,33 @@ import child
 # Before monkey patching: the thread that watches the parent has to be a real one.
 CHILD = child.Child(__doc__)
 
-from nova import monkey_patch  # noqa: E402
+from nova import monkey_patch
 
 monkey_patch.patch()
 
-import logging  # noqa: E402
-import os  # noqa: E402
-import sys  # noqa: E402
-import warnings  # noqa: E402
+import logging
+import os
+import sys
+import warnings
 
-import eventlet  # noqa: E402
-import eventlet.green.socket  # noqa: E402
-import eventlet.wsgi  # noqa: E402
-import fixtures  # noqa: E402
-from keystoneauth1 import loading  # noqa: E402
-from nova import context as nova_context  # noqa: E402
-from nova import objects  # noqa: E402
-from nova import test as nova_test  # noqa: E402
-from nova import version  # noqa: E402
-from nova.api import wsgi as nova_wsgi  # noqa: E402
-from nova.api.openstack import api_version_request  # noqa: E402
-from nova.api.openstack import identity  # noqa: E402
-from nova.api.openstack import wsgi_app  # noqa: E402
-from nova.tests import fixtures as nova_fixtures  # noqa: E402
-from nova.tests.functional import fixtures as functional_fixtures  # noqa: E402
-from nova.virt import fake  # noqa: E402
-from oslo_log import formatters  # noqa: E402
+import eventlet
+import eventlet.green.socket
+import eventlet.wsgi
+import fixtures
+from keystoneauth1 import loading
+from nova import context as nova_context
+from nova import objects, version
+from nova import test as nova_test
+from nova.api import wsgi as nova_wsgi
+from nova.api.openstack import api_version_request, identity, wsgi_app
+from nova.tests import fixtures as nova_fixtures
+from nova.tests.functional import fixtures as functional_fixtures
+from nova.virt import fake
+from oslo_log import formatters
 
-import fixed_tokens  # noqa: E402
-import hypervisor  # noqa: E402
-import world  # noqa: E402
+import fixed_tokens
+import hypervisor
+import world
 
 CONF = nova_test.CONF
 # Nova looks for its drivers in its own modules only.
