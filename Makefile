@@ -56,6 +56,10 @@ check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and ge
 	cargo run --quiet --package xtask -- links
 	@scripts/deny.sh
 
+.PHONY: lines
+lines: ## Count the lines of each language's face that are written by hand
+	@scripts/lines.py
+
 .PHONY: wheel
 wheel: toolchain ## Build the Python wheel and sdist into target/wheels
 	@scripts/wheel.sh

@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Counts the lines of each face that are written by hand: lines.py [ROOT]
+
+Left out are generated files, tests (files, and the `mod tests` at the end of a Rust file), examples, documents and
+empty lines. The core is counted in the same way, for comparison.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+FACES = {
+    "Python": ("bindings-python/src/*.rs", "bindings-python/python/*.py*"),
+    "Node": ("bindings-node/src/*.rs", "bindings-node/ts/*ts"),
+    "C": ("bindings-c/src/*.rs",),
+    "Go": ("bindings-c/go/shim.*", "bindings-c/go/*.go"),
+}
+CORE = "core/src/*.rs"
+
+GENERATED = re.compile(r"^.*Generated (by|from) .*do not edit", re.MULTILINE)
+TEST_FILE = re.compile(r"_test\.go$|/tests?\.rs$|/tests/")
+TEST_MODULE = re.compile(r"^#\[cfg\(test\)\]\nmod \w+ \{.*", re.MULTILINE | re.DOTALL)
+
+
+def lines(root: Path, pattern: str) -> int:
+    listed = subprocess.run(["git", "ls-files", pattern], cwd=root, check=True, capture_output=True, text=True).stdout
+    texts = [(name, (root / name).read_text()) for name in listed.splitlines() if not TEST_FILE.search(name)]
+    written = (TEST_MODULE.sub("", text) for name, text in texts if not GENERATED.search(text))
+    return sum(1 for text in written for line in text.splitlines() if line.strip())
+
+
+def main() -> None:
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent
+    counts = {face: [lines(root, pattern) for pattern in patterns] for face, patterns in FACES.items()}
+    print(f"{'':12}{'native':>8}{'package':>9}{'together':>10}")
+    for face, (native, *package) in counts.items():
+        print(f"{face:12}{native:8,}{sum(package):9,}{native + sum(package):10,}")
+    print(f"{'all faces':12}{sum(map(sum, counts.values())):27,}")
+    print(f"{'the core':12}{lines(root, CORE):27,}")
+
+
+if __name__ == "__main__":
+    main()
