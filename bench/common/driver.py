@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -281,7 +281,7 @@ def counts_instructions() -> bool:
     return bool(perf_counts(subprocess.run(command, capture_output=True, text=True).stderr))
 
 
-def pin(core: int):
+def pin(core: int) -> Callable[[], None]:
     return lambda: os.sched_setaffinity(0, {core})
 
 

@@ -5,6 +5,7 @@ Everything here reads `/proc`: `stat` for the processors, `loadavg`, and `PID/st
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +94,7 @@ class Sample:
         return f"load {self.load:.2f}, {self.idle:.0%} idle, {self.steal:.1%} stolen"
 
 
-def wait(limit: float, say) -> Sample:
+def wait(limit: float, say: Callable[[str], object]) -> Sample:
     """Waits at most `limit` seconds for a quiet machine and returns the last sample."""
     end = time.monotonic() + limit
     while True:

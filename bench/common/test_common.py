@@ -5,6 +5,7 @@ import os
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from . import driver, table
@@ -19,7 +20,7 @@ def row(name: str, *figures: tuple[float, float], c: int = 1, syscalls: float | 
     return made
 
 
-def report(quiet: bool = True) -> dict:
+def report(quiet: bool = True) -> dict[str, Any]:
     ours, peer = row("reqtrail", (100, 5), syscalls=3.0), row("peer", (50, 10), syscalls=4.0)
     return {
         "date": "2026-11-26",
@@ -92,7 +93,7 @@ class Files(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
 
-            def kind(quiet: bool, **settings) -> str:
+            def kind(quiet: bool, **settings: Any) -> str:
                 return driver.written(report(quiet), "rust", Settings(**settings), folder).name
 
             self.assertEqual(kind(True), "rust.json")
@@ -126,7 +127,7 @@ class Choices(unittest.TestCase):
         {},
     )
 
-    def chosen(self, **settings) -> list[tuple[str, str, str]]:
+    def chosen(self, **settings: Any) -> list[tuple[str, str, str]]:
         pairs = Settings(**settings).pairs(self.LANGUAGE)
         return [(pair.workloads[0], pair.ours, pair.peer) for pair in pairs]
 

@@ -283,7 +283,8 @@ def pycurl_multi(work: Work, plan: Plan) -> Any:
     multi = pycurl.CurlMulti()
     transfers: dict[pycurl.Curl, tuple[Transfer, list[bytes]]] = {}
     for _ in range(plan.concurrency):
-        transfer, body = Transfer(work), []
+        transfer = Transfer(work)
+        body: list[bytes] = []
         transfer.curl.setopt(pycurl.WRITEFUNCTION, body.append)
         transfers[transfer.curl] = transfer, body
 

@@ -2,8 +2,9 @@
 
 import re
 import sys
+from pathlib import Path
 
-header = re.sub(r"/\*.*?\*/", "", open(sys.argv[1], encoding="utf-8").read(), flags=re.S)
+header = re.sub(r"/\*.*?\*/", "", Path(sys.argv[1]).read_text(encoding="utf-8"), flags=re.S)
 header = re.sub(r"typedef[^;{]*;", "", header)
 functions = re.findall(r"^([a-z_0-9 ]+?[ *]+)(reqtrail_\w+)\(([^;{]*?)\);", header, flags=re.M)
 print("/* Written by nulls.py from the header. */")

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 SERVER = "c76a7603-95be-4368-87e9-7b9b89fb1d7e"
 MOVING = "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
@@ -23,7 +23,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     ids = itertools.count(1)
-    met: set[str] = set()
+    met: ClassVar[set[str]] = set()
     lock = threading.Lock()
     stop = threading.Event()
 
@@ -125,21 +125,22 @@ class Handler(BaseHTTPRequestHandler):
     def steps(self, server: str) -> dict[str, Any]:
         """The resize of the one server has failed, that of another goes on, and the third was rebooted."""
         if server == REBOOTED:
-            event = {"event": "compute_reboot_instance", "start_time": "2026-11-21T21:00:00", "result": "Success"}
-            return {"action": "reboot", "events": [event | {"finish_time": "2026-11-21T21:00:01"}]}
+            times = {"start_time": "2026-11-21T21:00:00", "finish_time": "2026-11-21T21:00:01"}
+            return {"action": "reboot", "events": [{"event": "compute_reboot_instance", "result": "Success", **times}]}
         failed = server == SERVER
-        event = {
+        event: dict[str, str | None] = {
             "event": "cold_migrate",
             "start_time": "2026-11-21T21:00:00",
             "finish_time": "2026-11-21T21:00:01" if failed else None,
+            "result": "Error" if failed else None,
+            "details": "No valid host was found.",
         }
-        event |= {"result": "Error" if failed else None, "details": "No valid host was found."}
         return {"message": "Error" if failed else None, "events": [event]}
 
     def sign_in(self, auth: Any) -> None:
         if auth["identity"].get("password", {}).get("user", {}).get("password") != "right":
             return self.answer(401, {"error": {"code": 401, "message": "no"}}, X_Openstack_Request_Id="req-refused")
-        here = f"http://127.0.0.1:{self.server.server_address[1]}/compute"
+        here = f"http://127.0.0.1:{self.connection.getsockname()[1]}/compute"
         token = {
             "catalog": [{"type": "compute", "endpoints": [{"interface": "public", "region_id": "One", "url": here}]}],
             "expires_at": "2099-01-01T00:00:00Z",
@@ -173,7 +174,7 @@ with (
     # The path must be short: an address holds some 100 bytes.
     tempfile.TemporaryDirectory() as folder,
     Server(("127.0.0.1", 0), Handler) as server,
-    UnixServer(f"{folder}/api.sock", UnixHandler) as local,
+    UnixServer(f"{folder}/api.sock", UnixHandler) as local,  # type: ignore[arg-type] # an address of its family
 ):
     for one in (server, local):
         threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()

@@ -86,5 +86,5 @@ def test_extra_authorities_are_added_to_it(
 
 def test_a_path_that_is_wrong_is_named(https: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
-    with pytest.raises(reqtrail.ReqtrailError, match="REQUESTS_CA_BUNDLE names .*none.pem"):
+    with pytest.raises(reqtrail.ReqtrailError, match=r"REQUESTS_CA_BUNDLE names .*none\.pem"):
         get(https)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -27,7 +27,7 @@ class OpenStack(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     tokens = itertools.count(1)
-    sign_ins: list[Any] = []
+    sign_ins: ClassVar[list[Any]] = []
     hang: threading.Event | None = None
     refuses = False
     hung = threading.Event()

@@ -147,7 +147,7 @@ def test_a_wrong_option_names_itself() -> None:
         reqtrail.Client("http://127.0.0.1:9", max_attempts=0)
     assert isinstance(info.value, ValueError)
     assert info.value.trail is None
-    with pytest.raises(reqtrail.ConfigError, match="acme.*built-in|is not built in"):
+    with pytest.raises(reqtrail.ConfigError, match=r"acme.*built-in|is not built in"):
         reqtrail.Client("http://127.0.0.1:9", dialect="acme")
     with pytest.raises(reqtrail.ConfigError, match="colour"):
         reqtrail.Client("http://127.0.0.1:9", dialect={"name": "acme", "colour": 1})  # type: ignore[typeddict-unknown-key]

@@ -127,7 +127,7 @@ def test_urls_given_as_paths(url: str, path: str) -> None:
             await looped.get(path)
 
     for call in (lambda: client.get(path), lambda: asyncio.run(main())):
-        with pytest.raises(reqtrail.RequestBuildError, match="api.example") as info:
+        with pytest.raises(reqtrail.RequestBuildError, match=r"api\.example") as info:
             call()
         assert CANARY not in shown(info.value) and CANARY not in f"{info.value} {info.value!r} {vars(info.value)}"
 

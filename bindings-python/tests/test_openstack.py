@@ -248,9 +248,8 @@ def test_progress_is_told_and_its_exceptions_end_nothing(nova: Any, monkeypatch:
 
 def test_a_story_that_cannot_be_read_keeps_its_trails(nova: Any) -> None:
     nova.RequestHandlerClass.refuses = True
-    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
-        with pytest.raises(ExplainError) as info:
-            Compute(client).explain(ID)
+    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client, pytest.raises(ExplainError) as info:
+        Compute(client).explain(ID)
     failed = info.value
     assert isinstance(failed.__cause__, reqtrail.PermissionDeniedError)
     assert (failed.status, failed.code, len(failed.trails)) == (403, "forbidden", 2)

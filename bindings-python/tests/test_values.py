@@ -105,7 +105,7 @@ class Number(int, enum.Enum):
         (10**30, "1" + "0" * 30),
         (Decimal("1E+3"), "1000"),
         (datetime.date(2026, 11, 26), "2026-11-26"),
-        (datetime.datetime(2026, 11, 26, 6, 7, 8, tzinfo=datetime.timezone.utc), "2026-11-26T06:07:08+00:00"),
+        (datetime.datetime(2026, 11, 26, 6, 7, 8, tzinfo=datetime.UTC), "2026-11-26T06:07:08+00:00"),
         (Color.RED, "red"),
         (Color.ONE, "1"),
         (Number.TWO, "2"),
@@ -144,7 +144,7 @@ def test_the_trail_of_an_error_is_typed_as_one() -> None:
 
 def test_secrets_are_copied_compared_and_hashed() -> None:
     one, same, other = reqtrail.Secret("s3cr3t"), reqtrail.Secret("s3cr3t"), reqtrail.Secret("else")
-    assert one == same and one != other and one != "s3cr3t" and not one == None  # noqa: E711
+    assert one == same and one != other and one != "s3cr3t" and not one == None  # noqa: E711, SIM201
     assert hash(one) == hash(same) and len({one, same, other}) == 2
     for copied in (copy.copy(one), copy.deepcopy({"token": one})["token"]):
         assert copied == one and "s3cr3t" not in repr(copied)

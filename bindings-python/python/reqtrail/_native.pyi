@@ -5,6 +5,7 @@ from typing import Any, final
 from ._exceptions import ReqtrailError
 
 __all__ = [
+    "VERSION",
     "CancelToken",
     "RawAsyncClient",
     "RawClient",
@@ -18,7 +19,6 @@ __all__ = [
     "RawServing",
     "RawTrail",
     "Secret",
-    "VERSION",
     "forked",
 ]
 
