@@ -23,18 +23,7 @@ if [ -f "$env/ready" ]; then
 fi
 
 {
-    # The compiler of TypeScript, in the versions that package.json names.
-    tools=$home/tools
-    wanted=$(node -p 'const d = require("./bindings-node/package.json").devDependencies; ["typescript", "@types/node"].map((n) => `${n}@${d[n]}`).join(" ")')
-    if [ "$(cat "$tools/wanted" 2>/dev/null)" != "$wanted" ]; then
-        rm -rf "$tools"
-        mkdir -p "$tools"
-        echo '{"private":true}' >"$tools/package.json"
-        # shellcheck disable=SC2086 # several packages
-        npm install --prefix "$tools" --no-package-lock --no-audit --no-fund --loglevel=error $wanted
-        echo "$wanted" >"$tools/wanted"
-    fi
-
+    tools=$(scripts/node_tools.sh)
     out=$target/debug flags=()
     if [ "$profile" = release ]; then out=$target/release flags=(--release); fi
     [ "$profile${NO_BUILD:-}" = dev1 ] || cargo build --quiet --package reqtrail-node --locked "${flags[@]}"

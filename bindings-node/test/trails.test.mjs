@@ -114,5 +114,8 @@ test("the stack of an error begins in the program's code, also in a chain of the
   await client.close();
   const closed = await failure(client.get("/ok").then((response) => response.json()));
   assert.match(closed.stack.split("\n")[1], /trails\.test\.mjs/);
-  assert.match(inspect(chained), /NotFoundError: GET \/missing[^]*at caller[^]*GET \/missing/);
+  assert.match(
+    inspect(chained),
+    /NotFoundError: GET \/missing[\s\S]*at caller[\s\S]*GET \/missing/,
+  );
 });

@@ -4,7 +4,7 @@
 
 import { inspect } from "node:util";
 
-import { Driver, Failed } from "./driver.js";
+import { Driver, type Failed } from "./driver.js";
 import { native } from "./loader.js";
 import type { RawConnection } from "./native.js";
 import { type ClientOptions, type SecretText, expected, secretText, text } from "./options.js";

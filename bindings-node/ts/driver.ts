@@ -23,7 +23,7 @@ import { type ClientOptions, readOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import { Reading } from "./reading.js";
 import { type RawCall, type Standing, isLate } from "./request.js";
-import { Response, responseOf } from "./response.js";
+import { type Response, responseOf } from "./response.js";
 import { serves } from "./serving.js";
 import { type Site, ours } from "./stacks.js";
 

@@ -10,11 +10,11 @@ import type { FlowOptions, RawReport } from "./native.js";
 import { FAULTS, type Fault } from "./openstack-faults.js";
 import {
   type ActionPage,
-  ActionReport,
+  type ActionReport,
   type Progress,
   type Server,
   type ServerAction,
-  ServerHistory,
+  type ServerHistory,
   actionRead,
   actionReportOf,
   pageRead,

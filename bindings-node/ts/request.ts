@@ -88,6 +88,7 @@ export type RequestOptions<Path extends string = string, Q = Query> = CallOption
 
 /** The argument list that a path wants: options may be left out where the path has no parameters. */
 export type RequestArgs<Path extends string, Q = Query> =
+  // biome-ignore lint/complexity/noBannedTypes: the question is whether an object without a property will do.
   {} extends Params<Path>
     ? [options?: RequestOptions<Path, Q>]
     : [options: RequestOptions<Path, Q>];

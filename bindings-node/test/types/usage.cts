@@ -1,7 +1,7 @@
 // The same for CommonJS: its own entry, its own declarations.
 
 import reqtrail = require("reqtrail");
-import { Client, NotFoundError, type Trail } from "reqtrail";
+import { type Client, NotFoundError, type Trail } from "reqtrail";
 
 async function main(): Promise<void> {
   const client = new reqtrail.Client("https://api.example", {

@@ -8,7 +8,7 @@ import {
   type ErrorKind,
   RateLimitedError,
   ReqtrailError,
-  Response,
+  type Response,
   Secret,
   TimeoutError,
   type Trail,
