@@ -1,5 +1,7 @@
 package reqtrail
 
+//lint:file-ignore SA5008 what tags that encoding/json does not read do is tested
+
 import (
 	"bytes"
 	"encoding/json"

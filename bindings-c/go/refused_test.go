@@ -1,5 +1,7 @@
 package reqtrail
 
+//lint:file-ignore SA1012 what a nil context does is tested
+
 import (
 	"encoding/json"
 	"errors"
