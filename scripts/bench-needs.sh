@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Names what the bench needs and does not find, one line each, before anything is built: bench-needs.sh LANGUAGE…
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 missing=0
 lacks() {
     echo "$1" >&2

@@ -11,6 +11,7 @@ peers=$(dirname "$ours")/bench-peers
 if ! cmp -s bench/node/package.json "$peers/package.json"; then
     rm -rf "$peers"
     mkdir -p "$peers"
+    # shellcheck disable=SC2046 # several packages
     npm install --prefix "$peers" --no-package-lock --no-audit --no-fund --loglevel=error --no-save \
         $(node -p 'Object.entries(require("./bench/node/package.json").dependencies).map((d) => d.join("@")).join(" ")') >&2 || true
     cp bench/node/package.json "$peers/package.json"

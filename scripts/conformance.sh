@@ -15,7 +15,7 @@ wanted=("$adapter")
 [ "$adapter" != all ] || wanted=("${known[@]}")
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-conformance --package reqtrail-adapter-rust
 target=${CARGO_TARGET_DIR:-target}/debug
-python= c=
+python='' c=''
 args=(--scenarios "$scenarios")
 for name in "${wanted[@]}"; do
     case "$name" in

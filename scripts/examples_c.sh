@@ -2,7 +2,7 @@
 # Builds the examples in C and those of docs/c against an installed prefix, as their readers would, and runs them
 # against the sandbox: examples_c.sh PREFIX TEST_SERVER_URL
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 prefix=$1 server_url=$2
 work=$prefix/../examples
 rm -rf "$work"

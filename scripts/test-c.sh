@@ -3,7 +3,7 @@
 # The header in three languages, what is exported, unit tests under sanitizers and valgrind, the examples and those of
 # docs/c, and both ways to link. Its adapters are played by scripts/conformance.sh.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 prefix=$(scripts/c_env.sh valgrind g++) || exit 1
 work=$prefix/../tests
 mkdir -p "$work"
