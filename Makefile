@@ -43,9 +43,28 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 full: test ## All of `test`, and calls through real nginx, HAProxy and Squid, which it installs
 	@scripts/test-proxies.sh
 
+.PHONY: quick
+quick: toolchain-lint ## After every edit: formats, clippy and tests of the core, generated files; under a minute
+	@scripts/format.sh --check
+	cargo clippy --quiet --package reqtrail --all-targets -- -D warnings
+	cargo test --quiet --package reqtrail --lib --test call --test floors
+	cargo run --quiet --package xtask -- codegen --check
+
+.PHONY: fmt
+fmt: toolchain-lint ## Format the sources of every language
+	@scripts/format.sh
+
+.PHONY: fix
+fix: toolchain-lint ## Let the linters repair what they can, write generated files anew, and format
+	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
+	cargo run --quiet --package xtask -- codegen
+	@scripts/lint.sh --fix
+	@scripts/format.sh
+
 .PHONY: check
-check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and generated files
-	cargo fmt --all --check
+check: toolchain-lint ## Formats and lints of every language, licences, advisories, docs, MSRV, generated files
+	@scripts/format.sh --check
+	@scripts/lint.sh
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package reqtrail --package reqtrail-adapter-rust --all-targets --features reqtrail/reqwest,reqtrail-adapter-rust/reqwest -- -D warnings
 	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
@@ -59,6 +78,11 @@ check: toolchain ## Check format, lints, licences, advisories, docs, MSRV and ge
 .PHONY: lines
 lines: ## Count the lines of each language's face that are written by hand
 	@scripts/lines.py
+
+.PHONY: test-core
+test-core: toolchain ## All tests of the core: unit, calls, wire, both transports, doctests
+	cargo test --package reqtrail
+	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
 
 .PHONY: wheel
 wheel: toolchain ## Build the Python wheel and sdist into target/wheels
@@ -160,6 +184,10 @@ codegen: toolchain ## Write the code tables and the C header anew from schema/co
 .PHONY: toolchain
 toolchain:
 	@scripts/toolchain.sh
+
+.PHONY: toolchain-lint
+toolchain-lint:
+	@scripts/toolchain.sh python node go
 
 .PHONY: toolchain-all
 toolchain-all:

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# The linters of all languages but Rust, whose own are in the Makefile: lint.sh [--fix] [python|node|go|shell|spelling]…
+# With --fix, those that can repair what they find do so.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+fix=
+if [ "${1:-}" = --fix ]; then
+    fix=1
+    shift
+fi
+[ $# -gt 0 ] || set -- python node go shell spelling
+target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
+status=0
+run() { "$@" || status=1; }
+
+python() {
+    local files
+    run "$tools/ruff" check --quiet ${fix:+--fix} .
+    # The package's tests and examples need programs that are installed for them alone, and the real Nova of
+    # tests/openstack has no types.
+    mapfile -t files < <(scripts/sources.sh '*.py' '*.pyi' | grep -v '^bindings-python/tests/\|^examples/\|^tests/openstack/harness/')
+    run "$tools/mypy" --no-error-summary --cache-dir "$target/lint/mypy" "${files[@]}"
+}
+
+node() {
+    local node_tools
+    node_tools=$(scripts/node_tools.sh) || { status=1; return; }
+    run "$node_tools/node_modules/.bin/biome" lint --log-level=warn --error-on-warnings ${fix:+--write} .
+    run "$node_tools/node_modules/.bin/tsc" -p bindings-node --noEmit --typeRoots "$node_tools/node_modules/@types"
+}
+
+go() {
+    local go version=v0.8.2 staticcheck module
+    go=$(scripts/go_env.sh) || { status=1; return; }
+    staticcheck=$target/lint/staticcheck-$version-$("$go" env GOVERSION)
+    if [ ! -x "$staticcheck/staticcheck" ]; then
+        GOBIN=$staticcheck GOTOOLCHAIN=auto "$go" install "honnef.co/go/tools/cmd/staticcheck@$version" || { status=1; return; }
+    fi
+    for module in bindings-c/go examples/go tests/conformance/adapters/go tests/openstack/faces bench/go; do
+        # Nothing is linked, so the tag and an empty answer of pkg-config stand for the built library.
+        (
+            cd "$module" || exit 1
+            export GOWORK=off PKG_CONFIG=true GOFLAGS='-mod=mod -tags=reqtrail_pkgconfig' PATH=${go%/*}:$PATH
+            command go vet ./... && "$staticcheck/staticcheck" ./...
+        ) || status=1
+    done
+}
+
+shell() {
+    local files
+    mapfile -t files < <(scripts/sources.sh '*.sh' .ci/run)
+    run "$tools/shellcheck" "${files[@]}"
+}
+
+spelling() { run "$tools/typos"; }
+
+tools=$(scripts/lint_env.sh) || exit 1
+for part in "$@"; do
+    case $part in
+        python | node | go | shell | spelling) "$part" ;;
+        *)
+            echo "there is no linter of '$part'; expected python, node, go, shell or spelling" >&2
+            exit 2
+            ;;
+    esac
+done
+exit $status
