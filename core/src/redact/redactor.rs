@@ -45,6 +45,9 @@ impl Redactor {
 
     /// Returns the bytes without the secrets, however JSON, URLs and HTML escape them.
     pub(crate) fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.secrets.is_empty() {
+            return Cow::Borrowed(bytes);
+        }
         let views = [
             None,
             Some(Escapes::Percent),
@@ -60,11 +63,17 @@ impl Redactor {
 
     /// Returns a URL without the secrets. A short one is taken out where it stands by itself, as a segment does.
     pub(crate) fn url<'a>(&self, url: &'a str) -> Cow<'a, str> {
+        if self.secrets.is_empty() {
+            return Cow::Borrowed(url);
+        }
         let mut out = Cow::Borrowed(url.as_bytes());
         for view in [None, Some(Escapes::Percent)] {
             self.replace(&mut out, view, Find::Anywhere);
         }
-        // A short one is found in many a host and port.
+        if !self.secrets.iter().any(|(secret, _)| is_short(secret)) {
+            return as_text(out, url);
+        }
+        // A short secret would be found in many hosts and ports.
         let path = path_of(&out);
         let mut rest = Cow::Borrowed(&out[path..]);
         for view in [None, Some(Escapes::Percent)] {
@@ -78,8 +87,7 @@ impl Redactor {
 
     /// Puts what is shown in the place of each secret that is found in the view.
     fn replace(&self, out: &mut Cow<'_, [u8]>, view: Option<Escapes>, find: Find) {
-        let wanted =
-            |secret: &Secret| (secret.expose().len() < MIN_SECRET) == (find == Find::Alone);
+        let wanted = |secret: &Secret| is_short(secret) == (find == Find::Alone);
         for (secret, shown) in self.secrets.iter().filter(|(secret, _)| wanted(secret)) {
             let needle = secret.expose().as_bytes();
             let places: Vec<Range<usize>> = match view {
@@ -109,6 +117,11 @@ impl Redactor {
             *out = Cow::Owned(clean);
         }
     }
+}
+
+/// Whether a secret is too short to be looked for anywhere in a text.
+fn is_short(secret: &Secret) -> bool {
+    secret.expose().len() < MIN_SECRET
 }
 
 /// Where a secret is looked for.

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout};
+use smallvec::SmallVec;
 
 use super::socket::{Fill, SocketState};
 
@@ -39,8 +40,8 @@ struct Local {
     /// Which call is under way; 0 for none, and nobody then looks at what is noted here.
     call: u64,
     /// Those that nobody has any more are not kept open by this.
-    sockets: Vec<Weak<SocketState>>,
-    timers: Vec<Timer>,
+    sockets: SmallVec<[Weak<SocketState>; 2]>,
+    timers: SmallVec<[Timer; 2]>,
     /// Kept from call to call.
     parker: Option<Arc<Parker>>,
 }
@@ -55,8 +56,8 @@ impl Local {
     const fn new(call: u64) -> Self {
         Self {
             call,
-            sockets: Vec::new(),
-            timers: Vec::new(),
+            sockets: SmallVec::new_const(),
+            timers: SmallVec::new_const(),
             parker: None,
         }
     }
@@ -431,8 +432,8 @@ enum Polled {
 }
 
 /// The sockets that are waited for; those that are not any more are forgotten.
-fn waiting() -> Vec<Arc<SocketState>> {
-    let mut waiting = Vec::new();
+fn waiting() -> SmallVec<[Arc<SocketState>; 2]> {
+    let mut waiting = SmallVec::new();
     LOCAL.with_borrow_mut(|local| {
         local.sockets.retain(|socket| {
             // An earlier attempt's connection may serve another thread by now.
@@ -447,9 +448,16 @@ fn waiting() -> Vec<Arc<SocketState>> {
 }
 
 fn ring_timers(now: Instant) {
-    let due: Vec<Waker> = LOCAL.with_borrow_mut(|local| {
-        let due = local.timers.extract_if(.., |timer| timer.at <= now);
-        due.map(|timer| timer.waker).collect()
+    let due = LOCAL.with_borrow_mut(|local| {
+        let mut due = SmallVec::<[Waker; 2]>::new();
+        local.timers.retain(|timer| {
+            let is_due = timer.at <= now;
+            if is_due {
+                due.push(timer.waker.clone());
+            }
+            !is_due
+        });
+        due
     });
     due.into_iter().for_each(Waker::wake);
 }
