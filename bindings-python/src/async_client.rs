@@ -10,13 +10,14 @@ use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
 use crate::config::Config;
+use crate::convert;
 use crate::failure::{self, guarded};
 use crate::fork_safe::{ForkSafe, Lent};
 use crate::logging;
 use crate::openstack;
 use crate::refresh::{self, Answer, Asker, RawServing};
-use crate::request;
-use crate::response::RawResponse;
+use crate::request::{self, Target};
+use crate::response::Response;
 
 /// What a drain gives: what hooks are to be told, and the results.
 type Drained<'py> = (Vec<Told>, Bound<'py, PyList>);
@@ -112,7 +113,12 @@ impl RawAsyncClient {
         guarded(py, || {
             let (client, board) = self.parts(py)?;
             board.log_attempts(logging::wants_attempts(py));
-            let request = request::build(&client, method, target, options, link)?;
+            let method = convert::string("method", method)?;
+            let target = match link {
+                true => Target::Link(target),
+                false => Target::Path(target),
+            };
+            let request = request::build(&client, &method, &target, Some(options))?;
             board.begins(tag, None);
             RawServing::within(serving, || {
                 client.host().submit(prepare_tagged(request, tag), tag);
@@ -168,7 +174,7 @@ impl RawAsyncClient {
             for (tag, finished) in port.port.take_ready() {
                 let result = match finished {
                     Finished::Call(Ok(response)) => {
-                        Ok(Py::new(py, RawResponse(response))?.into_any())
+                        Ok(Py::new(py, Response::new(response))?.into_any())
                     }
                     Finished::Call(Err(error)) => Err(failure::exception(py, error)?.unbind()),
                     _ => {
@@ -200,8 +206,8 @@ impl RawAsyncClient {
         self.kept.close();
     }
 
-    /// Its base URL and the name of its dialect; `None` once it is closed.
-    fn describe(&self) -> Option<(String, String)> {
+    /// What its `repr` says of it.
+    fn describe(&self) -> String {
         self.kept.describe()
     }
 

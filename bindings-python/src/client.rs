@@ -1,47 +1,49 @@
 //! The synchronous client.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
-use reqtrail::{ClientBuilder, Error, Response, blocking};
+use reqtrail::{ClientBuilder, Error, blocking};
 
 use crate::config::Config;
+use crate::convert;
 use crate::failure::{self, guarded};
 use crate::fork_safe::ForkSafe;
 use crate::interrupt;
 use crate::logging;
 use crate::openstack::{self, RawReport};
 use crate::refresh::{self, Asker};
-use crate::request;
-use crate::response::{RawResponse, RawTrail};
+use crate::request::{self, Target};
+use crate::response::{RawTrail, Response, thaw};
 use crate::watch::{Watcher, Watching};
 
-/// The synchronous client.
-#[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawClient(ForkSafe<Arc<Watcher>>);
+/// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have a
+/// constructor of its own.
+#[pyclass(frozen, subclass, weakref, module = "reqtrail._native")]
+pub(crate) struct RawClient(OnceLock<ForkSafe<Arc<Watcher>>>);
 
-#[pymethods]
 impl RawClient {
-    #[new]
-    fn new(py: Python<'_>, base: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let config = Config::read(base, options)?;
-        guarded(py, || ForkSafe::new(py, config, build)).map(Self)
+    fn kept(&self) -> PyResult<&ForkSafe<Arc<Watcher>>> {
+        self.0.get().ok_or_else(|| {
+            PyRuntimeError::new_err("the client is not built; call `super().__init__(base_url, …)`")
+        })
     }
 
     /// Makes a call on this thread; other Python threads run meanwhile.
     fn call(
         &self,
         py: Python<'_>,
-        method: &Bound<'_, PyAny>,
-        target: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
-        link: bool,
-    ) -> PyResult<RawResponse> {
+        method: Cow<'_, str>,
+        target: &Target<'_, '_>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
         guarded(py, || {
-            let (client, watcher) = self.0.get(py, build)?;
-            let request = request::build(&client, method, target, options, link)?;
+            let (client, watcher) = self.kept()?.get(py, build)?;
+            let request = request::build(&client, &method, target, options)?;
             let watching = Watching::ask(py, Some(&watcher), false);
             let (result, raised) = watching.run(py, |interrupted| {
                 // Prepared here: nothing of that needs the interpreter, which other threads wait for.
@@ -50,9 +52,138 @@ impl RawClient {
             finish(py, result, raised)
         })
     }
+}
+
+#[pymethods]
+impl RawClient {
+    #[new]
+    #[pyo3(signature = (*_args, **_options))]
+    fn new(_args: &Bound<'_, PyTuple>, _options: Option<&Bound<'_, PyDict>>) -> Self {
+        Self(OnceLock::new())
+    }
+
+    /// Builds the client; the second time it is refused.
+    fn _open(
+        &self,
+        py: Python<'_>,
+        base: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
+        let config = Config::read(base, options)?;
+        let kept = guarded(py, || ForkSafe::new(py, config, build))?;
+        self.0
+            .set(kept)
+            .map_err(|_| PyRuntimeError::new_err("the client is built already"))
+    }
+
+    /// Makes a GET call.
+    #[pyo3(signature = (path, **options))]
+    fn get(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        self.call(py, "GET".into(), &Target::Path(path), options)
+    }
+
+    /// Makes a POST call.
+    #[pyo3(signature = (path, **options))]
+    fn post(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        self.call(py, "POST".into(), &Target::Path(path), options)
+    }
+
+    /// Makes a PUT call.
+    #[pyo3(signature = (path, **options))]
+    fn put(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        self.call(py, "PUT".into(), &Target::Path(path), options)
+    }
+
+    /// Makes a PATCH call.
+    #[pyo3(signature = (path, **options))]
+    fn patch(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        self.call(py, "PATCH".into(), &Target::Path(path), options)
+    }
+
+    /// Makes a DELETE call.
+    #[pyo3(signature = (path, **options))]
+    fn delete(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        self.call(py, "DELETE".into(), &Target::Path(path), options)
+    }
+
+    /// Makes a HEAD call.
+    #[pyo3(signature = (path, **options))]
+    fn head(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        self.call(py, "HEAD".into(), &Target::Path(path), options)
+    }
+
+    /// Makes an OPTIONS call.
+    #[pyo3(signature = (path, **options))]
+    fn options(
+        &self,
+        py: Python<'_>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        self.call(py, "OPTIONS".into(), &Target::Path(path), options)
+    }
+
+    /// Makes a call with any method.
+    ///
+    /// ``path`` is a template such as ``/cameras/{id}``; trails show it as it is, so values belong in ``params`` and
+    /// ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere.
+    #[pyo3(signature = (method, path, **options))]
+    fn request(
+        &self,
+        py: Python<'_>,
+        method: &Bound<'_, PyAny>,
+        path: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        let method = convert::string("method", method)?.into();
+        self.call(py, method, &Target::Path(path), options)
+    }
+
+    /// Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin.
+    #[pyo3(signature = (method, link, **options))]
+    fn request_link(
+        &self,
+        py: Python<'_>,
+        method: &Bound<'_, PyAny>,
+        link: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Response> {
+        let method = convert::string("method", method)?.into();
+        self.call(py, method, &Target::Link(link), options)
+    }
 
     /// Runs a flow of the compute API on this thread; `what` names it.
-    fn run(
+    fn _run(
         &self,
         py: Python<'_>,
         what: &str,
@@ -60,7 +191,7 @@ impl RawClient {
         options: &Bound<'_, PyDict>,
     ) -> PyResult<RawReport> {
         guarded(py, || {
-            let (client, watcher) = self.0.get(py, build)?;
+            let (client, watcher) = self.kept()?.get(py, build)?;
             let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
             let watching = Watching::ask(py, Some(&watcher), options.contains("on_progress")?);
             let (ran, raised) =
@@ -76,25 +207,31 @@ impl RawClient {
         })
     }
 
+    /// Puts a new credential in place of the old one. Calls that have begun keep theirs.
     fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.0.set_token(py, token, build)
+        self.kept()?.set_token(py, token, build)
     }
 
+    /// Closes the connections. Calls under way end as usual; later ones raise ``RuntimeError``.
     fn close(&self) {
-        self.0.close();
+        if let Some(kept) = self.0.get() {
+            kept.close();
+        }
     }
 
-    /// Its base URL and the name of its dialect; `None` once it is closed.
-    fn describe(&self) -> Option<(String, String)> {
-        self.0.describe()
+    /// What its `repr` says of it.
+    fn _describe(&self) -> String {
+        self.0
+            .get()
+            .map_or_else(|| "not built".to_owned(), ForkSafe::describe)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.0.traverse(&visit)
+        self.0.get().map_or(Ok(()), |kept| kept.traverse(&visit))
     }
 
     fn __clear__(&self) {
-        self.0.close();
+        self.close();
     }
 }
 
@@ -115,9 +252,9 @@ fn build(config: &Arc<Config>, py: Python<'_>) -> PyResult<(blocking::Client, Ar
 /// Gives the result of a call to the program, or what is to be raised after it.
 fn finish(
     py: Python<'_>,
-    result: Result<Response, Error>,
+    result: Result<reqtrail::Response, Error>,
     raised: Option<PyErr>,
-) -> PyResult<RawResponse> {
+) -> PyResult<Response> {
     if let Some(raised) = raised {
         let trail = match &result {
             Ok(response) => Some(response.trail()),
@@ -131,13 +268,6 @@ fn finish(
         return Err(raised);
     }
     result
-        .map(RawResponse)
+        .map(Response::new)
         .map_err(|error| logging::failed(py, failure::raised(py, error)))
-}
-
-/// The Python half's trail.
-pub(crate) fn thaw(py: Python<'_>, raw: RawTrail) -> PyResult<Bound<'_, PyAny>> {
-    static MAKE: pyo3::sync::PyOnceLock<Py<PyAny>> = pyo3::sync::PyOnceLock::new();
-    MAKE.import(py, "reqtrail._mapping", "trail_of")?
-        .call1((raw,))
 }

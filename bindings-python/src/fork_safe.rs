@@ -126,11 +126,14 @@ impl<X: Clone + Send> ForkSafe<X> {
             .then(|| (built.client.clone(), built.extra.clone()))
     }
 
-    /// Its base URL and the name of its dialect, in the child of a fork too; `None` once it is closed.
-    pub(crate) fn describe(&self) -> Option<(String, String)> {
-        let state = self.lock();
-        let client = &state.as_ref()?.client;
-        Some((client.base_url().to_owned(), client.dialect().to_owned()))
+    /// What a `repr` says of it: its base URL and the name of its dialect, in the child of a fork too.
+    pub(crate) fn describe(&self) -> String {
+        match &*self.lock() {
+            Some(Built { client, .. }) => {
+                format!("{} dialect='{}'", client.base_url(), client.dialect())
+            }
+            None => "closed".to_owned(),
+        }
     }
 
     /// What the client is built from; `None` once it is closed.

@@ -40,7 +40,7 @@ mod _native {
     #[pymodule_export]
     use crate::refresh::{RawRefresh, RawServing};
     #[pymodule_export]
-    use crate::response::{RawResponse, RawTrail};
+    use crate::response::{RawTrail, Response};
     #[pymodule_export]
     use crate::values::{CancelToken, Secret};
 

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::convert;
 use crate::failure;
-use crate::response::{RawResponse, RawTrail};
+use crate::response::{RawTrail, Response};
 use crate::watch;
 
 /// What a flow gave.
@@ -208,8 +208,8 @@ fn unread(py: Python<'_>, error: ExplainError) -> PyErr {
 }
 
 fn action_ref(action: &Bound<'_, PyAny>) -> PyResult<ActionRef> {
-    if let Ok(response) = action.cast::<RawResponse>() {
-        return Ok(ActionRef::from(&response.get().0));
+    if let Ok(response) = action.cast::<Response>() {
+        return Ok(ActionRef::from(response.get().core()));
     }
     if !action.is_instance_of::<PyString>() {
         return Err(convert::expected(

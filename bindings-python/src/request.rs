@@ -30,20 +30,27 @@ const OPTIONS: &[&str] = &[
 
 type Builder = RequestBuilder<blocking::Client>;
 
+/// Where a request goes.
+pub(crate) enum Target<'a, 'py> {
+    /// A path template.
+    Path(&'a Bound<'py, PyAny>),
+    /// A link that the API gave out.
+    Link(&'a Bound<'py, PyAny>),
+}
+
 /// Builds a request; a name that is no option is a `TypeError`, as for any function.
 pub(crate) fn build(
     client: &blocking::Client,
-    method: &Bound<'_, PyAny>,
-    target: &Bound<'_, PyAny>,
-    options: &Bound<'_, PyDict>,
-    link: bool,
+    method: &str,
+    target: &Target<'_, '_>,
+    options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Builder> {
-    let method = convert::string("method", method)?;
-    let target = convert::string(if link { "link" } else { "path" }, target)?;
-    let mut builder = if link {
-        client.request_link(&method, &target)
-    } else {
-        client.request(&method, &target)
+    let mut builder = match target {
+        Target::Path(path) => client.request(method, &convert::string("path", path)?),
+        Target::Link(link) => client.request_link(method, &convert::string("link", link)?),
+    };
+    let Some(options) = options else {
+        return Ok(builder);
     };
     if options.contains("json")? && options.get_item("content")?.is_some_and(|it| !it.is_none()) {
         return Err(PyTypeError::new_err(

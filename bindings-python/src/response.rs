@@ -1,12 +1,13 @@
-//! Responses and trails of the core; the Python half reads what a program asks for, when it asks.
+//! Responses and trails. Python objects are made of the core's when a program asks for them.
 
-use std::borrow::Cow;
 use std::time::UNIX_EPOCH;
 
+use pyo3::exceptions::{PyRecursionError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyString};
 use reqtrail::http::HeaderMap;
-use reqtrail::{RateLimit, RequestId, Response, Trail};
+use reqtrail::{RateLimit, RequestId, Trail};
 
 use crate::failure::{self, Raised};
 use crate::logging;
@@ -14,81 +15,165 @@ use crate::logging;
 /// Limit, remaining, and the time of the reset in seconds since 1970.
 pub(crate) type RateLimitParts = (Option<u64>, Option<u64>, Option<f64>);
 
-/// A response of the core.
-#[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawResponse(pub(crate) Response);
+/// A 2xx response whose whole body is here, or the 304 of a request with `if_none_match`.
+///
+/// Python objects are made when the program asks for them, and kept.
+#[pyclass(frozen, weakref, module = "reqtrail")]
+pub(crate) struct Response {
+    core: reqtrail::Response,
+    headers: PyOnceLock<Py<PyAny>>,
+    content: PyOnceLock<Py<PyBytes>>,
+    text: PyOnceLock<Py<PyString>>,
+    trail: PyOnceLock<Py<PyAny>>,
+}
 
-#[pymethods]
-impl RawResponse {
-    #[getter]
-    fn status(&self) -> u16 {
-        self.0.status().as_u16()
-    }
-
-    #[getter]
-    fn headers(&self) -> Vec<(String, String)> {
-        header_pairs(self.0.headers())
-    }
-
-    #[getter]
-    fn content<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, self.0.bytes())
-    }
-
-    #[getter]
-    fn not_modified(&self) -> bool {
-        self.0.not_modified()
-    }
-
-    /// The body as text; a `DecodeError` if it is none.
-    #[getter]
-    fn text(&self, py: Python<'_>) -> PyResult<Cow<'_, str>> {
-        self.0
-            .text()
-            .map_err(|error| logging::failed(py, failure::raised(py, error)))
-    }
-
-    #[getter]
-    fn request_id(&self) -> Option<&str> {
-        self.0.request_id().map(RequestId::as_str)
-    }
-
-    #[getter]
-    fn microversion(&self) -> Option<&str> {
-        self.0.microversion()
-    }
-
-    #[getter]
-    fn rate_limit(&self) -> Option<RateLimitParts> {
-        self.0.rate_limit().map(rate_limit)
-    }
-
-    #[getter]
-    fn trail(&self) -> RawTrail {
-        RawTrail(self.0.trail().clone())
-    }
-
-    /// The `DecodeError` of a body that Python's JSON reader refused with `cause`.
-    fn not_json<'py>(&self, cause: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = cause.py();
-        // The core says where it goes wrong, unless only Python's reader minds.
-        let error = match self.0.json::<serde_json::Value>() {
-            Err(error) => error,
-            Ok(_) => self.0.unusable(
-                "the body is not JSON that Python can read",
-                Raised(PyErr::from_value(cause)),
-            ),
-        };
-        let error = failure::exception(py, error)?;
-        let raised = logging::failed(py, PyErr::from_value(error.clone()));
-        match raised.value(py).is(&error) {
-            true => Ok(error),
-            false => Err(raised),
+impl Response {
+    pub(crate) fn new(core: reqtrail::Response) -> Self {
+        Self {
+            core,
+            headers: PyOnceLock::new(),
+            content: PyOnceLock::new(),
+            text: PyOnceLock::new(),
+            trail: PyOnceLock::new(),
         }
     }
 
+    pub(crate) fn core(&self) -> &reqtrail::Response {
+        &self.core
+    }
+
+    /// The `DecodeError` of a body that Python's JSON reader refused.
+    fn not_json(&self, py: Python<'_>, refused: PyErr) -> PyErr {
+        // The core says where it goes wrong, unless only Python's reader minds.
+        let error = match self.core.json::<serde_json::Value>() {
+            Err(error) => error,
+            Ok(_) => self.core.unusable(
+                "the body is not JSON that Python can read",
+                Raised(refused.clone_ref(py)),
+            ),
+        };
+        let error = failure::raised(py, error);
+        error.set_cause(py, Some(refused));
+        logging::failed(py, error)
+    }
+}
+
+#[pymethods]
+impl Response {
+    /// The status.
+    #[getter]
+    fn status(&self) -> u16 {
+        self.core.status().as_u16()
+    }
+
+    /// Whether what ``if_none_match`` named is still current: a 304, which has no body.
+    #[getter]
+    fn not_modified(&self) -> bool {
+        self.core.not_modified()
+    }
+
+    /// The headers. Where the body was decoded, ``Content-Encoding`` and ``Content-Length`` are gone.
+    #[getter]
+    fn headers(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let headers = self.headers.get_or_try_init(py, || {
+            let make = MAKE.import(py, "reqtrail._response", "Headers")?;
+            make.call1((header_pairs(self.core.headers()),))
+                .map(Bound::unbind)
+        })?;
+        Ok(headers.clone_ref(py))
+    }
+
+    /// The body, decoded.
+    #[getter]
+    fn content(&self, py: Python<'_>) -> Py<PyBytes> {
+        self.content
+            .get_or_init(py, || PyBytes::new(py, self.core.bytes()).unbind())
+            .clone_ref(py)
+    }
+
+    /// The body as text; a :class:`DecodeError` if it holds bytes that its charset does not have.
+    ///
+    /// The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
+    /// unknown one, it is UTF-8. A byte-order mark is not part of the text.
+    #[getter]
+    fn text(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
+        let text = self.text.get_or_try_init(py, || {
+            let text = self
+                .core
+                .text()
+                .map_err(|error| logging::failed(py, failure::raised(py, error)))?;
+            Ok::<_, PyErr>(PyString::new(py, &text).unbind())
+        })?;
+        Ok(text.clone_ref(py))
+    }
+
+    /// The body as JSON; a :class:`DecodeError` with the trail if it is not JSON.
+    ///
+    /// It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
+    fn json(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        static DECODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let decode = DECODE.import(py, "reqtrail._json", "decode")?;
+        // A copy that nobody asked for is not kept beside the values.
+        let body = match self.content.get(py) {
+            Some(content) => content.bind(py).clone(),
+            None => PyBytes::new(py, self.core.bytes()),
+        };
+        match decode.call1((body,)) {
+            Ok(value) => Ok(value.unbind()),
+            Err(refused)
+                if refused.is_instance_of::<PyValueError>(py)
+                    || refused.is_instance_of::<PyRecursionError>(py) =>
+            {
+                Err(self.not_json(py, refused))
+            }
+            Err(raised) => Err(raised),
+        }
+    }
+
+    /// The server's ID of the request that succeeded.
+    #[getter]
+    fn request_id(&self) -> Option<&str> {
+        self.core.request_id().map(RequestId::as_str)
+    }
+
+    /// The rate limit that the response reported.
+    #[getter]
+    fn rate_limit<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let make = |limit| {
+            MAKE.import(py, "reqtrail._response", "RateLimit")?
+                .call_method1("_of", (rate_limit(limit),))
+        };
+        self.core.rate_limit().map(make).transpose()
+    }
+
+    /// The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none.
+    #[getter]
+    fn microversion(&self) -> Option<&str> {
+        self.core.microversion()
+    }
+
+    /// The call's trail.
+    #[getter]
+    fn trail(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let trail = self.trail.get_or_try_init(py, || {
+            thaw(py, RawTrail(self.core.trail().clone())).map(Bound::unbind)
+        })?;
+        Ok(trail.clone_ref(py))
+    }
+
     fn __repr__(&self) -> String {
-        format!("<RawResponse {}>", self.status())
+        let id = self.request_id().unwrap_or("None");
+        format!("<Response {}, request ID {id}>", self.status())
+    }
+
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
     }
 }
 
@@ -109,6 +194,13 @@ impl RawTrail {
     fn __repr__(&self) -> &'static str {
         "<RawTrail>"
     }
+}
+
+/// The Python half's trail.
+pub(crate) fn thaw(py: Python<'_>, raw: RawTrail) -> PyResult<Bound<'_, PyAny>> {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    MAKE.import(py, "reqtrail._mapping", "trail_of")?
+        .call1((raw,))
 }
 
 pub(crate) fn header_pairs(headers: &HeaderMap) -> Vec<(String, String)> {

@@ -45,9 +45,9 @@ from ._exceptions import (
     TooLargeError,
     TransportError,
 )
-from ._native import CancelToken, Secret
+from ._native import CancelToken, Response, Secret
 from ._options import AsyncClientOptions, ClientOptions, CustomDialect, RequestOptions, RetryBudget
-from ._response import Headers, RateLimit, Response
+from ._response import Headers, RateLimit
 from ._trail import Attempt, CallInfo, Trail
 
 __version__ = _native.VERSION

@@ -11,11 +11,9 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._exceptions import ReqtrailError
-from ._native import RawAsyncClient, RawConnection, RawReport, RawResponse, Secret
-from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text, shown
+from ._native import RawAsyncClient, RawConnection, RawReport, Response, Secret
+from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
 from ._port import BlockingRefresher, Hooks, Port, running_loop, serving
-from ._response import Response
-from ._trail import Trail
 
 __all__ = ["AsyncClient"]
 
@@ -156,7 +154,8 @@ class AsyncClient:
             # variables of frames hold.
             del target, options
         try:
-            return Response(await future)
+            response: Response = await future
+            return response
         except BaseException as error:
             await self._given_up(port, tag, future, error)
             raise
@@ -215,8 +214,8 @@ class AsyncClient:
         trail = None
         try:
             ended = future.result() if future.done() else None
-            if isinstance(ended, RawResponse):
-                trail = Trail._of(ended.trail)
+            if isinstance(ended, Response):
+                trail = ended.trail
         except ReqtrailError as error:
             trail = error.trail
             cancelled.__cause__ = error
@@ -293,7 +292,9 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return shown(self)
+        # A client that could not be built has no native half.
+        raw = getattr(self, "_raw", None)
+        return f"<{type(self).__name__} {'not built' if raw is None else raw.describe()}>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a client is not pickled; make one where it is used")

@@ -1,8 +1,11 @@
 from collections.abc import Callable, Mapping
 from contextvars import Context
-from typing import Any, final
+from typing import Any, Self, Unpack, final
 
 from ._exceptions import ReqtrailError
+from ._options import RequestOptions
+from ._response import Headers, RateLimit
+from ._trail import Trail
 
 __all__ = [
     "VERSION",
@@ -15,9 +18,9 @@ __all__ = [
     "RawPort",
     "RawRefresh",
     "RawReport",
-    "RawResponse",
     "RawServing",
     "RawTrail",
+    "Response",
     "Secret",
     "forked",
 ]
@@ -50,26 +53,47 @@ class RawTrail:
     def report(self) -> str: ...
 
 @final
-class RawResponse:
+class Response:
+    """A 2xx response whose whole body is here, or the 304 of a request with ``if_none_match``."""
+
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """The status."""
     @property
-    def headers(self) -> list[tuple[str, str]]: ...
+    def not_modified(self) -> bool:
+        """Whether what ``if_none_match`` named is still current: a 304, which has no body."""
     @property
-    def content(self) -> bytes: ...
+    def headers(self) -> Headers:
+        """The headers. Where the body was decoded, ``Content-Encoding`` and ``Content-Length`` are gone."""
     @property
-    def not_modified(self) -> bool: ...
+    def content(self) -> bytes:
+        """The body, decoded."""
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The body as text; a :class:`DecodeError` if it holds bytes that its charset does not have.
+
+        The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
+        unknown one, it is UTF-8. A byte-order mark is not part of the text.
+        """
+    def json(self) -> Any:
+        """The body as JSON; a :class:`DecodeError` with the trail if it is not JSON.
+
+        It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
+        """
     @property
-    def request_id(self) -> str | None: ...
+    def request_id(self) -> str | None:
+        """The server's ID of the request that succeeded."""
     @property
-    def microversion(self) -> str | None: ...
+    def rate_limit(self) -> RateLimit | None:
+        """The rate limit that the response reported."""
     @property
-    def rate_limit(self) -> tuple[int | None, int | None, float | None] | None: ...
+    def microversion(self) -> str | None:
+        """The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none."""
     @property
-    def trail(self) -> RawTrail: ...
-    def not_json(self, cause: BaseException) -> ReqtrailError: ...
+    def trail(self) -> Trail:
+        """The call's trail."""
+    def __copy__(self) -> Response: ...
+    def __deepcopy__(self, memo: dict[int, Any], /) -> Response: ...
 
 @final
 class RawError:
@@ -162,14 +186,37 @@ class RawConnection:
     def endpoint(self) -> str: ...
     def session(self) -> tuple[float | None, str | None, str | None, str | None, str | None, RawTrail] | None: ...
 
-@final
 class RawClient:
-    def __new__(cls, base: str | RawConnection, options: Mapping[str, Any]) -> RawClient: ...
-    def call(self, method: str, target: str, options: Mapping[str, Any], link: bool) -> RawResponse: ...
-    def run(self, what: str, server_id: str, options: Mapping[str, Any]) -> RawReport: ...
-    def set_token(self, token: str | Secret) -> None: ...
-    def close(self) -> None: ...
-    def describe(self) -> tuple[str, str] | None: ...
+    def __new__(cls, *_args: Any, **_options: Any) -> Self: ...
+    def _open(self, base: str | RawConnection, options: Mapping[str, Any]) -> None: ...
+    def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a GET call."""
+    def post(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a POST call."""
+    def put(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a PUT call."""
+    def patch(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a PATCH call."""
+    def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a DELETE call."""
+    def head(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a HEAD call."""
+    def options(self, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes an OPTIONS call."""
+    def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a call with any method.
+
+        ``path`` is a template such as ``/cameras/{id}``; trails show it as it is, so values belong in ``params`` and
+        ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere.
+        """
+    def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
+        """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""
+    def _run(self, what: str, server_id: str, options: Mapping[str, Any]) -> RawReport: ...
+    def set_token(self, token: str | Secret) -> None:
+        """Puts a new credential in place of the old one. Calls that have begun keep theirs."""
+    def close(self) -> None:
+        """Closes the connections. Calls under way end as usual; later ones raise ``RuntimeError``."""
+    def _describe(self) -> str: ...
 
 @final
 class RawAsyncClient:
@@ -193,11 +240,11 @@ class RawAsyncClient:
     def drain(
         self, port: RawPort
     ) -> tuple[
-        list[tuple[int | None, str, Any]], list[tuple[int, RawResponse | RawReport | None, ReqtrailError | None]]
+        list[tuple[int | None, str, Any]], list[tuple[int, Response | RawReport | None, ReqtrailError | None]]
     ]: ...
     def set_token(self, token: str | Secret) -> None: ...
     def close(self) -> None: ...
-    def describe(self) -> tuple[str, str] | None: ...
+    def describe(self) -> str: ...
     def alive(self) -> bool: ...
 
 def forked() -> None: ...

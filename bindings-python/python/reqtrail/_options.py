@@ -4,20 +4,20 @@ import json
 import os
 from collections.abc import Awaitable, Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Required, TypedDict
+from typing import Any, Required, TypeAlias, TypedDict
 
 from ._native import CancelToken, Secret
 from ._trail import Attempt, CallInfo, Trail
 
 __all__ = ["AsyncClientOptions", "ClientOptions", "CustomDialect", "RequestOptions", "RetryBudget"]
 
-Seconds = float | timedelta
+Seconds: TypeAlias = float | timedelta
 """A time: seconds, or a ``timedelta``."""
 
-HeaderValue = str | Secret
+HeaderValue: TypeAlias = str | Secret
 """The value of a header."""
 
-Headers = (
+Headers: TypeAlias = (
     Mapping[str, HeaderValue | Sequence[HeaderValue]]
     | Sequence[tuple[str, HeaderValue]]
     | Iterator[tuple[str, HeaderValue]]
@@ -26,7 +26,7 @@ Headers = (
 """Headers, as a mapping or as pairs. Not any iterable of pairs: beside that mypy finds no type for the literal of a ``dict``
 that has both kinds of values."""
 
-QueryValue = object | None
+QueryValue: TypeAlias = object | None
 """A value of a query parameter: text, a number, a member of an enum (its value is sent), a date or a time
 (``isoformat()``), or anything whose ``str()`` the server understands; ``None`` is left out."""
 
@@ -215,16 +215,3 @@ def dialect_text(dialect: str | Mapping[str, Any] | None) -> str | None:
         return json.dumps(dict(dialect))
     except (TypeError, ValueError) as error:
         raise TypeError(f"dialect: {error}; expected text, numbers, lists and dicts") from None
-
-
-def shown(client: Any) -> str:
-    """The ``repr`` of a client: its base URL and its dialect. Also of one that could not be built."""
-    name = type(client).__name__
-    raw = getattr(client, "_raw", None)
-    if raw is None:
-        return f"<{name} not built>"
-    described = raw.describe()
-    if described is None:
-        return f"<{name} closed>"
-    base_url, dialect = described
-    return f"<{name} {base_url} dialect={dialect!r}>"

@@ -10,7 +10,7 @@ from weakref import ref
 
 from . import _logging
 from ._exceptions import CancelledError
-from ._native import RawAsyncClient, RawPort, RawRefresh, RawResponse, RawServing
+from ._native import RawAsyncClient, RawPort, RawRefresh, RawServing, Response
 from ._trail import Attempt, CallInfo, Trail
 
 _SHIFT = 32
@@ -165,7 +165,7 @@ class Port:
         raised = self._raised.pop(tag, None)
         if raised is not None:
             # The trail of a response, or of the error; a report has none of its own.
-            trail = Trail._of(given.trail) if isinstance(given, RawResponse) else getattr(error, "trail", None)
+            trail = given.trail if isinstance(given, Response) else getattr(error, "trail", None)
             _logging.give_trail(raised, trail)
             error = raised
         elif error is not None:

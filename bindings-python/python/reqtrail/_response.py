@@ -1,15 +1,11 @@
-"""What a successful call gives."""
+"""Headers and rate limits, as responses and errors have them. :class:`Response` is of the native half."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from . import _json
-from ._native import RawResponse
-from ._trail import Trail
-
-__all__ = ["Headers", "RateLimit", "Response"]
+__all__ = ["Headers", "RateLimit"]
 
 
 class Headers(Mapping[str, str]):
@@ -83,97 +79,3 @@ class RateLimit:
             # Further away than a date can be.
             reset_at = datetime.max.replace(tzinfo=UTC)
         return cls(limit, remaining, reset_at)
-
-
-class Response:
-    """A 2xx response whose whole body is here, or the 304 of a request with ``if_none_match``."""
-
-    __slots__ = ("__weakref__", "_content", "_headers", "_raw", "_text", "_trail")
-
-    _content: bytes
-    _headers: Headers
-    _text: str
-    _trail: Trail
-
-    def __init__(self, raw: RawResponse, /) -> None:
-        self._raw = raw
-
-    @property
-    def status(self) -> int:
-        """The status."""
-        return self._raw.status
-
-    @property
-    def not_modified(self) -> bool:
-        """Whether what ``if_none_match`` named is still current: a 304, which has no body."""
-        return self._raw.not_modified
-
-    @property
-    def headers(self) -> Headers:
-        """The headers. Where the body was decoded, ``Content-Encoding`` and ``Content-Length`` are gone."""
-        try:
-            return self._headers
-        except AttributeError:
-            self._headers = Headers(self._raw.headers)
-            return self._headers
-
-    @property
-    def content(self) -> bytes:
-        """The body, decoded."""
-        try:
-            return self._content
-        except AttributeError:
-            self._content = self._raw.content
-            return self._content
-
-    @property
-    def text(self) -> str:
-        """The body as text; a :class:`DecodeError` if it holds bytes that its charset does not have.
-
-        The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
-        unknown one, it is UTF-8. A byte-order mark is not part of the text.
-        """
-        try:
-            return self._text
-        except AttributeError:
-            self._text = self._raw.text
-            return self._text
-
-    def json(self) -> Any:
-        """The body as JSON; a :class:`DecodeError` if it is none, with the trail.
-
-        It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
-        """
-        try:
-            # A copy that nobody asked for is not kept beside the values.
-            return _json.decode(self._content if hasattr(self, "_content") else self._raw.content)
-        except (ValueError, RecursionError) as refused:
-            raise self._raw.not_json(refused) from refused
-
-    @property
-    def request_id(self) -> str | None:
-        """The server's ID of the request that succeeded."""
-        return self._raw.request_id
-
-    @property
-    def rate_limit(self) -> RateLimit | None:
-        """The rate limit that the response reported."""
-        parts = self._raw.rate_limit
-        return None if parts is None else RateLimit._of(parts)
-
-    @property
-    def microversion(self) -> str | None:
-        """The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none."""
-        return self._raw.microversion
-
-    @property
-    def trail(self) -> Trail:
-        """The call's trail."""
-        try:
-            return self._trail
-        except AttributeError:
-            self._trail = Trail._of(self._raw.trail)
-            return self._trail
-
-    def __repr__(self) -> str:
-        return f"<Response {self.status}, request ID {self.request_id}>"
