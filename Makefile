@@ -10,7 +10,9 @@ FILTER ?=
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@awk -F ':.*## ' '/^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##@ What it is about
 
 .PHONY: demo
 demo: toolchain ## Live through an incident on an embedded server and see its trail
@@ -19,6 +21,51 @@ demo: toolchain ## Live through an incident on an embedded server and see its tr
 .PHONY: demo-openstack
 demo-openstack: toolchain ## Follow a server action that fails after its 202, on a real Nova on loopback
 	@scripts/demo-openstack.sh
+
+##@ While you work
+
+.PHONY: quick
+quick: toolchain-lint ## After every edit: formats, clippy and tests of the core, generated files; under a minute
+	@scripts/format.sh --check
+	cargo clippy --quiet --package reqtrail --all-targets -- -D warnings
+	cargo test --quiet --package reqtrail --lib --test call --test floors
+	cargo run --quiet --package xtask -- codegen --check
+
+.PHONY: fmt
+fmt: toolchain-lint ## Format the sources of every language
+	@scripts/format.sh
+
+.PHONY: fix
+fix: toolchain-lint ## Let the linters repair what they can, write generated files anew, and format
+	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
+	cargo run --quiet --package xtask -- codegen
+	@scripts/lint.sh --fix
+	@scripts/format.sh
+
+.PHONY: codegen
+codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json
+	cargo run --quiet --package xtask -- codegen
+
+.PHONY: test-core
+test-core: toolchain ## All tests of the core: unit, calls, wire, both transports, doctests
+	cargo test --package reqtrail
+	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
+
+##@ Before a change lands
+
+.PHONY: check
+check: toolchain-lint ## Formats and lints of every language, licences, advisories, docs, MSRV, generated files
+	@scripts/format.sh --check
+	@scripts/lint.sh
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package reqtrail --package reqtrail-adapter-rust --all-targets --features reqtrail/reqwest,reqtrail-adapter-rust/reqwest -- -D warnings
+	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
+	cargo rustc --quiet --package reqtrail --lib --profile dev -- --cfg fuzzing -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features reqtrail/reqwest --quiet
+	cargo run --quiet --package xtask -- codegen --check
+	cargo run --quiet --package xtask -- msrv
+	cargo run --quiet --package xtask -- links
+	@scripts/deny.sh
 
 .PHONY: test
 test: export NO_BUILD = 1
@@ -40,49 +87,11 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	@NO_BUILD=1 scripts/demo-openstack.sh
 
 .PHONY: full
-full: test ## All of `test`, and calls through real nginx, HAProxy and Squid, which it installs
+full: test ## Before a release: all of `test`, a million calls, and real nginx, HAProxy and Squid, which it installs
+	@$(MAKE) --no-print-directory soak
 	@scripts/test-proxies.sh
 
-.PHONY: quick
-quick: toolchain-lint ## After every edit: formats, clippy and tests of the core, generated files; under a minute
-	@scripts/format.sh --check
-	cargo clippy --quiet --package reqtrail --all-targets -- -D warnings
-	cargo test --quiet --package reqtrail --lib --test call --test floors
-	cargo run --quiet --package xtask -- codegen --check
-
-.PHONY: fmt
-fmt: toolchain-lint ## Format the sources of every language
-	@scripts/format.sh
-
-.PHONY: fix
-fix: toolchain-lint ## Let the linters repair what they can, write generated files anew, and format
-	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
-	cargo run --quiet --package xtask -- codegen
-	@scripts/lint.sh --fix
-	@scripts/format.sh
-
-.PHONY: check
-check: toolchain-lint ## Formats and lints of every language, licences, advisories, docs, MSRV, generated files
-	@scripts/format.sh --check
-	@scripts/lint.sh
-	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --package reqtrail --package reqtrail-adapter-rust --all-targets --features reqtrail/reqwest,reqtrail-adapter-rust/reqwest -- -D warnings
-	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
-	cargo rustc --quiet --package reqtrail --lib --profile dev -- --cfg fuzzing -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features reqtrail/reqwest --quiet
-	cargo run --quiet --package xtask -- codegen --check
-	cargo run --quiet --package xtask -- msrv
-	cargo run --quiet --package xtask -- links
-	@scripts/deny.sh
-
-.PHONY: lines
-lines: ## Count the lines of each language's face that are written by hand
-	@scripts/lines.py
-
-.PHONY: test-core
-test-core: toolchain ## All tests of the core: unit, calls, wire, both transports, doctests
-	cargo test --package reqtrail
-	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
+##@ One language, or one kind of test
 
 .PHONY: wheel
 wheel: toolchain ## Build the Python wheel and sdist into target/wheels
@@ -124,6 +133,8 @@ conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|rust-reqwes
 test-openstack: toolchain ## Tests against a real Nova and a real Keystone, which it installs on its first run
 	@scripts/test-openstack.sh
 
+##@ Searching for faults
+
 .PHONY: soak
 soak: toolchain ## A million calls against a server that misbehaves (SOAK_CALLS, SOAK_SEED)
 	@PROFILE=soak scripts/soak.sh --calls $${SOAK_CALLS:-1000000} --seed $${SOAK_SEED:-1}
@@ -139,6 +150,8 @@ mutants: toolchain ## Mutation testing of retry, retry_after, trail and decoding
 .PHONY: memory-python
 memory-python: toolchain ## 100,000 calls of the Python package in release mode, and what memory they leave behind
 	@PROFILE=release MEMORY_CALLS=50000 scripts/test-python.sh -k test_memory
+
+##@ Figures
 
 .PHONY: bench
 bench: ## The five benches, one after the other (options: bench/README.md)
@@ -177,9 +190,9 @@ bench-tables: ## Write the figures of bench/results into bench/README.md
 bench-test: ## Tests of the bench's own arithmetic
 	@python3 -m unittest -q bench.common.test_common
 
-.PHONY: codegen
-codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json
-	cargo run --quiet --package xtask -- codegen
+.PHONY: lines
+lines: ## Count the lines of each language's face that are written by hand
+	@scripts/lines.py
 
 .PHONY: toolchain
 toolchain:
