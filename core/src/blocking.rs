@@ -11,16 +11,15 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
 
 use crate::call::credential::Token;
 use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
-use crate::client::{AnyClient, options, verbs};
+use crate::client::{AnyClient, options, verb, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::host::{CallResult, Flow, Host, PreparedCall};
-use crate::request::{Draft, RequestBuilder};
+use crate::request::{Attached, Request, RequestBuilder};
 use crate::response::Response;
 
 /// Makes calls to one API, each on the thread that makes it. Cheap to clone and shared by all threads.
@@ -38,6 +37,17 @@ impl Client {
     }
 
     verbs!();
+
+    /// Makes the call of a request and waits for its end.
+    ///
+    /// It works on any thread, also on one that an async runtime runs on, which then stands still meanwhile.
+    ///
+    /// # Errors
+    /// The error says what went wrong and has the call's trail.
+    pub fn send(&self, request: Request, attached: Attached) -> Result<Response, Error> {
+        self.host
+            .call_blocking(self.prepare(request, attached), None)
+    }
 
     /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.
     ///
@@ -99,6 +109,13 @@ impl Client {
         })
     }
 
+    /// Checks a request and makes it ready for a [`Host`].
+    #[must_use]
+    pub fn prepare(&self, request: Request, attached: Attached) -> PreparedCall {
+        let planned = request.plan(&self.shared, attached, None);
+        PreparedCall::new(Arc::clone(&self.shared), planned)
+    }
+
     /// Returns the base URL; it never holds user info.
     #[must_use]
     pub fn base_url(&self) -> &str {
@@ -138,15 +155,13 @@ impl RequestBuilder<Client> {
     /// # Errors
     /// The error says what went wrong and has the call's trail.
     pub fn send(self) -> Result<Response, Error> {
-        let host = Arc::clone(&self.client.host);
-        host.call_blocking(self.prepare(), None)
+        self.client.send(self.request, self.attached)
     }
 
     /// Lets the call begin now, although it is made later: its time counts from here, and a token that is set meanwhile is
     /// not sent first.
     pub fn begin(mut self) -> Self {
-        self.draft.begin(&self.client.shared);
-        self.draft.began.get_or_insert_with(Instant::now);
+        self.attached.begin(&self.client.shared);
         self
     }
 
@@ -158,18 +173,20 @@ impl RequestBuilder<Client> {
         cancel: &CancelToken,
         done: impl FnOnce(CallResult) + Send + 'static,
     ) -> Flow {
-        let Self { client, mut draft } = self.cancel_token(cancel);
-        draft.begin(&client.shared);
-        let call = move |client: crate::Client| RequestBuilder { client, draft }.send();
+        let Self {
+            client,
+            request,
+            attached,
+        } = self.cancel_token(cancel);
+        let begun = client.shared.credentials.begin();
+        let call = move |client: crate::Client| client.send_begun(request, attached, begun);
         client.flow(cancel, call, done)
     }
 
     /// Checks the request and makes it ready for a [`Host`].
     #[must_use]
-    pub fn prepare(mut self) -> PreparedCall {
-        let clock = || (Instant::now(), SystemTime::now());
-        let plan = self.draft.plan(&self.client.shared, clock);
-        PreparedCall::new(self.client.shared, plan)
+    pub fn prepare(self) -> PreparedCall {
+        self.client.prepare(self.request, self.attached)
     }
 }
 

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
-pub(crate) use guard::{PANICKED, clock, wall_clock};
+pub(crate) use guard::PANICKED;
 
 use crate::backoff::Backoff;
 use crate::cancel::CancelReason;
@@ -37,22 +37,26 @@ use crate::trail::Outcome;
 use crate::transport::{Transport, WireRequest};
 use credential::{Lease, Ready};
 use exchange::{AttemptResult, Exchange};
-use guard::Guard;
-use plan::CallPlan;
+use guard::{Guard, clock, wall_clock};
+use plan::{CallPlan, Planned};
 use race::{Cancel, Race, race};
 use refresh::RefreshFailed;
 use seam::Seam;
 use shared::Shared;
 use timer::Timing;
 
-/// Makes a call.
+/// Makes a call, or ends one that is refused.
 ///
 /// Dropping the future cancels the call: its trail is closed and the observers are told.
 pub(crate) async fn run_call<T: Transport>(
     shared: &Shared,
     transport: &T,
-    plan: &mut CallPlan,
+    planned: &mut Planned,
 ) -> Result<Response, Error> {
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(refused) => return Err(refused.end(shared, (clock(transport), wall_clock(transport)))),
+    };
     let span = observe::call_span();
     let mut call = Call::new(shared, transport, plan);
     let ended = {

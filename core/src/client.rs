@@ -2,12 +2,13 @@
 
 mod builder;
 pub(crate) mod options;
+mod send;
 
 use std::sync::Arc;
 
 use crate::call::credential::Token;
 use crate::call::shared::Shared;
-use crate::request::{Draft, RequestBuilder};
+use crate::request::{Request, RequestBuilder};
 use crate::transport::{DefaultTransport, Transport};
 
 pub use builder::ClientBuilder;
@@ -58,49 +59,44 @@ impl<T: Transport> AnyClient for Client<T> {
 /// The verbs of a client, the same for each way of driving it.
 macro_rules! verbs {
     () => {
-        crate::client::verbs! {
-            /// Begins a GET request.
-            get = "GET",
-            /// Begins a POST request.
-            post = "POST",
-            /// Begins a PUT request.
-            put = "PUT",
-            /// Begins a PATCH request.
-            patch = "PATCH",
-            /// Begins a DELETE request.
-            delete = "DELETE",
-            /// Begins a HEAD request.
-            head = "HEAD",
-            /// Begins an OPTIONS request.
-            options = "OPTIONS",
-        }
-    };
-    ($($(#[$doc:meta])* $name:ident = $method:literal,)+) => {
-        $(
-            $(#[$doc])*
-            pub fn $name(&self, path: impl AsRef<str>) -> RequestBuilder<Self> {
-                self.request($method, path)
-            }
-        )+
+        crate::request::verbs!(verb);
 
         /// Begins a request with any method.
         ///
-        /// `path` is a template such as `/cameras/{id}`; a trail shows it as it is, so values belong into
+        /// `path` is a template such as `/cameras/{id}`. A trail shows it as it is, so pass values by
         /// [`param`](RequestBuilder::param) and [`query`](RequestBuilder::query).
-        pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> RequestBuilder<Self> {
-            RequestBuilder::new(self.clone(), Draft::to_path(method.as_ref(), path.as_ref()))
+        pub fn request(
+            &self,
+            method: impl AsRef<str>,
+            path: impl AsRef<str>,
+        ) -> RequestBuilder<Self> {
+            RequestBuilder::new(self.clone(), Request::new(method, path))
         }
 
         /// Begins a request to a link that the API gave out, such as a `next` URL: absolute, or from the root as in
         /// `/api/v1/events?cursor=x`. It is used as it is, and the trail's path is the link's.
         ///
-        /// The link has to be on the client's own origin: the credential is sent nowhere else.
-        pub fn request_link(&self, method: impl AsRef<str>, link: impl AsRef<str>) -> RequestBuilder<Self> {
-            RequestBuilder::new(self.clone(), Draft::to_link(method.as_ref(), link.as_ref()))
+        /// The link has to be on the client's origin: the credential is sent nowhere else.
+        pub fn request_link(
+            &self,
+            method: impl AsRef<str>,
+            link: impl AsRef<str>,
+        ) -> RequestBuilder<Self> {
+            RequestBuilder::new(self.clone(), Request::link(method, link))
         }
     };
 }
 pub(crate) use verbs;
+
+macro_rules! verb {
+    ($(#[$doc:meta])* $name:ident = $method:literal) => {
+        $(#[$doc])*
+        pub fn $name(&self, path: impl AsRef<str>) -> RequestBuilder<Self> {
+            self.request($method, path)
+        }
+    };
+}
+pub(crate) use verb;
 
 impl Client {
     /// Begins a client of an API that is described by [`ClientBuilder::dialect`].

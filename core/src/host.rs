@@ -13,7 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::call::plan::CallPlan;
+use crate::call::plan::Planned;
 use crate::call::serving;
 use crate::call::shared::Shared;
 use crate::cancel::{CancelReason, CancelToken, Stop};
@@ -87,7 +87,7 @@ pub enum Finished {
 /// Made by [`RequestBuilder::prepare`](crate::RequestBuilder::prepare).
 pub struct PreparedCall {
     shared: Arc<Shared>,
-    plan: Result<CallPlan, Error>,
+    plan: Planned,
 }
 
 impl std::fmt::Debug for PreparedCall {
@@ -101,7 +101,7 @@ impl std::fmt::Debug for PreparedCall {
 }
 
 impl PreparedCall {
-    pub(crate) fn new(shared: Arc<Shared>, plan: Result<CallPlan, Error>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, plan: Planned) -> Self {
         Self { shared, plan }
     }
 

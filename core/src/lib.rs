@@ -30,7 +30,8 @@
 //! ```
 //!
 //! # Where to go from here
-//! * [`Client`] and [`blocking::Client`] make calls; [`ClientBuilder`] and [`RequestBuilder`] have the options.
+//! * [`Client`] and [`blocking::Client`] make calls; [`ClientBuilder`] and [`RequestBuilder`] have the options, and
+//!   [`Request`] is a request as data.
 //! * [`Trail`] and [`Attempt`] are the record; [`Error`] carries it, and so does [`Response`].
 //! * [`Dialect`] is what reqtrail knows of an API; [`CustomDialect`] describes another one as data.
 //! * [`Transport`] is what sends; the feature `reqwest` adds `ClientBuilder::reqwest`, for a program that brings its own
@@ -103,7 +104,7 @@ pub use error::{ApiError, Error};
 pub use observe::{CallInfo, Observer};
 pub use rate_limit::{RateLimit, ResetUnit};
 pub use redact::Secret;
-pub use request::RequestBuilder;
+pub use request::{Attached, Request, RequestBuilder};
 pub use request_id::{RequestId, RequestIdSource};
 pub use response::Response;
 pub use retry::RetryBudget;

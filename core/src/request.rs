@@ -1,29 +1,184 @@
-//! Building a request.
+//! Requests: what is asked of an API, as data that knows no client.
 
-mod draft;
+mod attached;
+mod check;
 pub(crate) mod headers;
+mod options;
+mod pairs;
 
-use std::fmt::Display;
-use std::future::Future;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Serialize;
+use http::Method;
 
-use crate::call::{clock, run_call, wall_clock};
-use crate::cancel::CancelToken;
-use crate::client::Client;
-use crate::error::Error;
+use crate::call::credential::Token;
 use crate::redact::Secret;
-use crate::response::Response;
-use crate::target::Param;
-use crate::transport::Transport;
+use crate::target::{self, Param};
 
-pub(crate) use draft::Draft;
-use headers::GivenHeader;
+pub use attached::Attached;
+pub(crate) use check::{check_attempts, check_timeout};
+use headers::GivenHeaders;
 
-/// A request in the making. Nothing is checked before it is sent; a mistake is then an `invalid_request` error that
-/// names it, and nothing was sent.
+/// A request: a method, a path or a link, and the options of one call. It knows no client; [`Client::send`] sends it,
+/// any number of times through clones.
+///
+/// Nothing is checked before it is sent. A mistake is then an `invalid_request` error that names it, and nothing was
+/// sent. [`RequestBuilder`] has the same options for a request that is sent at once.
+///
+/// [`Client::send`]: crate::Client::send
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+/// use reqtrail::{Attached, Request};
+///
+/// let page = Request::get("/cameras").query("limit", 100);
+/// let first = client.send(page.clone(), Attached::new()).await?;
+/// let again = client.send(page, Attached::new()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a request does nothing until it is sent"]
+#[derive(Clone)]
+// In a box, since each method moves it.
+pub struct Request(Box<Parts>);
+
+/// What a request consists of.
+#[derive(Clone)]
+struct Parts {
+    method: Method,
+    place: RequestTarget,
+    params: Vec<Param>,
+    query: Vec<(String, String)>,
+    headers: GivenHeaders,
+    token: Option<Token>,
+    body: Bytes,
+    content_type: Option<&'static str>,
+    /// Secrets that stand in the body.
+    hidden: Vec<Secret>,
+    idempotent: Option<bool>,
+    idempotency_key: Option<String>,
+    correlation_id: Option<String>,
+    microversion: Option<String>,
+    if_none_match: Option<String>,
+    timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    connect_timeout: Option<Duration>,
+    max_attempts: Option<u32>,
+    /// The first mistake, kept until the request is sent.
+    problem: Option<String>,
+}
+
+/// Where a request goes.
+#[derive(Clone)]
+enum RequestTarget {
+    /// A path template of the API.
+    Path(String),
+    /// An absolute link on the API's origin.
+    Link(String),
+}
+
+impl Parts {
+    fn new(method: &str, place: RequestTarget) -> Self {
+        let (method, problem) = read_method(method);
+        Self {
+            method,
+            place,
+            params: Vec::new(),
+            query: Vec::new(),
+            headers: GivenHeaders::default(),
+            token: None,
+            body: Bytes::new(),
+            content_type: None,
+            hidden: Vec::new(),
+            idempotent: None,
+            idempotency_key: None,
+            correlation_id: None,
+            microversion: None,
+            if_none_match: None,
+            timeout: None,
+            attempt_timeout: None,
+            connect_timeout: None,
+            max_attempts: None,
+            problem,
+        }
+    }
+
+    /// Keeps the first mistake.
+    fn problem(&mut self, problem: String) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+/// The methods that begin a request to a path, for requests and clients alike.
+macro_rules! verbs {
+    ($make:ident) => {
+        crate::request::verbs! { $make
+            /// Begins a GET request.
+            get = "GET",
+            /// Begins a POST request.
+            post = "POST",
+            /// Begins a PUT request.
+            put = "PUT",
+            /// Begins a PATCH request.
+            patch = "PATCH",
+            /// Begins a DELETE request.
+            delete = "DELETE",
+            /// Begins a HEAD request.
+            head = "HEAD",
+            /// Begins an OPTIONS request.
+            options = "OPTIONS",
+        }
+    };
+    ($make:ident $($(#[$doc:meta])* $name:ident = $method:literal,)+) => {
+        $($make! { $(#[$doc])* $name = $method })+
+    };
+}
+pub(crate) use verbs;
+
+macro_rules! begin {
+    ($(#[$doc:meta])* $name:ident = $method:literal) => {
+        $(#[$doc])*
+        pub fn $name(path: impl AsRef<str>) -> Self {
+            Self::new($method, path)
+        }
+    };
+}
+
+impl Request {
+    verbs!(begin);
+
+    /// Begins a request with any method.
+    ///
+    /// `path` is a template such as `/cameras/{id}`. A trail shows it as it is, so pass values by
+    /// [`param`](Self::param) and [`query`](Self::query).
+    pub fn new(method: impl AsRef<str>, path: impl AsRef<str>) -> Self {
+        let place = RequestTarget::Path(path.as_ref().to_owned());
+        Self(Box::new(Parts::new(method.as_ref(), place)))
+    }
+
+    /// Begins a request to a link that the API gave out, such as a `next` URL: absolute, or from the root as in
+    /// `/api/v1/events?cursor=x`. It is used as it is, and the trail's path is the link's.
+    ///
+    /// The link has to be on the origin of the client that sends it: the credential is sent nowhere else.
+    pub fn link(method: impl AsRef<str>, link: impl AsRef<str>) -> Self {
+        let place = RequestTarget::Link(link.as_ref().to_owned());
+        Self(Box::new(Parts::new(method.as_ref(), place)))
+    }
+}
+
+impl fmt::Debug for Request {
+    // Everything else may hold secrets: headers, queries and bodies, and a path that is not checked yet.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.0.method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request in the making, on its way through a client. Nothing is checked before it is sent; a mistake is then an
+/// `invalid_request` error that names it, and nothing was sent.
 ///
 /// # Examples
 /// ```no_run
@@ -43,192 +198,51 @@ use headers::GivenHeader;
 /// # }
 /// ```
 #[must_use = "a request does nothing until `send` is called"]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RequestBuilder<C> {
     pub(crate) client: C,
-    /// Boxed: each method moves the builder.
-    pub(crate) draft: Box<Draft>,
+    pub(crate) request: Request,
+    pub(crate) attached: Attached,
 }
 
 impl<C> RequestBuilder<C> {
-    pub(crate) fn new(client: C, draft: Draft) -> Self {
+    pub(crate) fn new(client: C, request: Request) -> Self {
         Self {
             client,
-            draft: Box::new(draft),
+            request,
+            attached: Attached::new(),
         }
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Draft)) -> Self {
-        change(&mut self.draft);
+    /// Lets a token cancel the call.
+    pub fn cancel_token(mut self, token: &crate::cancel::CancelToken) -> Self {
+        self.attached = self.attached.cancel_token(token);
         self
     }
 
-    /// Gives the value of a `{name}` of the path; it is percent-encoded whole. Empty, `.` and `..` are refused.
-    pub fn param(self, name: impl Into<String>, value: impl Display) -> Self {
-        self.add_param(name.into(), value.to_string().into(), false)
-    }
-
-    /// Gives a value that stays `{name}` in trails, logs and errors.
-    pub fn secret_param(self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.add_param(name.into(), value.into(), true)
-    }
-
-    fn add_param(self, name: String, value: Secret, secret: bool) -> Self {
-        self.with(|d| {
-            d.params.push(Param {
-                name,
-                value,
-                secret,
-            })
-        })
-    }
-
-    /// Keeps a secret that stands in the body out of what the server's answer shows.
-    #[cfg(feature = "openstack")]
-    pub(crate) fn hide(self, secret: Secret) -> Self {
-        self.with(|d| d.hidden.push(secret))
-    }
-
-    /// Adds a query parameter. Trails redact its value unless the client shows it.
-    pub fn query(self, name: impl Into<String>, value: impl Display) -> Self {
-        self.with(|d| d.query.push((name.into(), value.to_string())))
-    }
-
-    /// Adds a header; it replaces a default header of the client of the same name.
-    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.add_header(name.into(), value.into().into(), false)
-    }
-
-    /// Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
-    /// `Authorization`, `Cookie` and headers whose names say so are by themselves.
-    pub fn secret_header(self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.add_header(name.into(), value.into(), true)
-    }
-
-    fn add_header(self, name: String, value: Secret, secret: bool) -> Self {
-        self.with(|d| {
-            d.headers.push(GivenHeader {
-                name,
-                value,
-                secret,
-            })
-        })
-    }
-
-    /// Sets the body to JSON, and `Content-Type` to `application/json` unless a header says otherwise.
-    pub fn json<B: Serialize + ?Sized>(self, body: &B) -> Self {
-        self.with(|d| match serde_json::to_vec(body) {
-            Ok(bytes) => {
-                d.body = bytes.into();
-                d.content_type = Some("application/json");
-            }
-            Err(error) => d.problem(format!("the body cannot be written as JSON: {error}")),
-        })
-    }
-
-    /// Sets the body to JSON that is already written, and `Content-Type` to `application/json` unless a header says
-    /// otherwise. It is sent as it is, and not checked.
-    pub fn json_bytes(self, json: impl Into<Bytes>) -> Self {
-        self.with(|d| {
-            d.body = json.into();
-            d.content_type = Some("application/json");
-        })
-    }
-
-    /// Sets the body.
-    pub fn body(self, body: impl Into<Bytes>) -> Self {
-        self.with(|d| {
-            d.body = body.into();
-            d.content_type = None;
-        })
-    }
-
-    /// Says whether the request may be sent twice, in place of what its method says.
-    pub fn idempotent(self, idempotent: bool) -> Self {
-        self.with(|d| d.idempotent = Some(idempotent))
-    }
-
-    /// Sends an `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
-    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
-        self.with(|d| d.idempotency_key = Some(key.into()))
-    }
-
-    /// Sends this correlation ID in the place of the call's own: the ID of a request of one's own that this call
-    /// serves. For OpenStack that is the global request ID, `req-` and a UUID in lower case, which appears in the logs
-    /// of every service on the way; a malformed one is `invalid_request`, since the server would drop it in silence.
-    pub fn correlation_id(self, id: impl Into<String>) -> Self {
-        self.with(|d| d.correlation_id = Some(id.into()))
-    }
-
-    /// Asks for a version of the API, such as `2.90` or `latest`, in the place of the client's
-    /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
-    pub fn microversion(self, version: impl Into<String>) -> Self {
-        self.with(|d| d.microversion = Some(version.into()))
-    }
-
-    /// Asks for the response only if it is not the one with this entity tag, which is sent as it is: the `ETag` header of an
-    /// earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
-    /// [`Response::not_modified`] is true. Without this option a 304 is an `api` error, also to an `If-None-Match` of
-    /// the caller's own.
-    ///
-    /// # Examples
-    /// ```no_run
-    /// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
-    /// let first = client.get("/cameras/7").send().await?;
-    /// let tag = first.headers().get("etag").and_then(|tag| tag.to_str().ok());
-    /// let mut request = client.get("/cameras/7");
-    /// if let Some(tag) = tag {
-    ///     request = request.if_none_match(tag);
-    /// }
-    /// let second = request.send().await?;
-    /// let current = if second.not_modified() { first } else { second };
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn if_none_match(self, tag: impl Into<String>) -> Self {
-        self.with(|d| d.if_none_match = Some(tag.into()))
-    }
-
-    /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
-    pub fn timeout(self, timeout: Duration) -> Self {
-        self.with(|d| d.timeout = Some(timeout))
-    }
-
-    /// Sets the time of one attempt, its body included.
-    pub fn attempt_timeout(self, timeout: Duration) -> Self {
-        self.with(|d| d.attempt_timeout = Some(timeout))
-    }
-
-    /// Sets the time to connect.
-    pub fn connect_timeout(self, timeout: Duration) -> Self {
-        self.with(|d| d.connect_timeout = Some(timeout))
-    }
-
-    /// Sets how many attempts the call makes at most; 1 turns retrying off.
-    pub fn max_attempts(self, attempts: u32) -> Self {
-        self.with(|d| d.max_attempts = Some(attempts))
-    }
-
-    /// Lets a token cancel the call.
-    pub fn cancel_token(self, token: &CancelToken) -> Self {
-        self.with(|d| d.cancel = Some(token.clone()))
+    /// Returns the request alone, without the client and what is attached.
+    pub fn into_request(self) -> Request {
+        self.request
     }
 }
 
-impl<T: Transport> RequestBuilder<Client<T>> {
-    /// Makes the call. It begins here: a token that is set later is not sent first. Dropping the future cancels it; its
-    /// trail then reaches the observers.
-    ///
-    /// # Errors
-    /// The error says what went wrong and has the call's trail.
-    pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
-        let (shared, transport) = self.client.into_parts();
-        let mut draft = self.draft;
-        draft.begin(&shared);
-        // Boxed: a call has room for all that it may come to, several KiB, and callers move futures about.
-        Box::pin(async move {
-            let mut plan = draft.plan(&shared, || (clock(&*transport), wall_clock(&*transport)))?;
-            run_call(&shared, &*transport, &mut plan).await
-        })
-    }
+/// Reads a method, and says what is wrong about it; the usual ones may be written in any case.
+fn read_method(text: &str) -> (Method, Option<String>) {
+    const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let usual = USUAL
+        .into_iter()
+        .find(|usual| usual.eq_ignore_ascii_case(text));
+    let bad = || {
+        format!(
+            "`{}` is not a valid HTTP method; expected GET, POST, …",
+            target::show_refused(text).escape_debug()
+        )
+    };
+    let problem = match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {
+        Ok(method) if method != Method::CONNECT => return (method, None),
+        Ok(_) => "CONNECT opens a tunnel and is not a request to an API".to_owned(),
+        Err(_) => bad(),
+    };
+    let shown = Method::from_bytes(text.as_bytes()).unwrap_or_default();
+    (shown, Some(problem))
 }

@@ -92,14 +92,14 @@ pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Token, BoxErr
 
 /// Begins a refresh on the thread and in the task of the call that asks, which it must not hold up. What it returns makes
 /// the token, in a task of its own.
-pub(crate) type Refresher = Box<dyn Fn() -> Refresh + Send + Sync>;
+pub(crate) type Refresher = Arc<dyn Fn() -> Refresh + Send + Sync>;
 
 /// One refresh that has not begun to work.
 pub(crate) type Refresh = Box<dyn FnOnce() -> RefreshFuture + Send>;
 
 /// What the client sends as its credential.
 pub(crate) struct Credentials {
-    refresher: Option<Arc<Refresher>>,
+    refresher: Option<Refresher>,
     held: Arc<Held>,
 }
 
@@ -172,7 +172,7 @@ pub(crate) enum Ready {
 impl Credentials {
     pub(crate) fn new(token: Option<Token>, refresher: Option<Refresher>) -> Self {
         let credentials = Self {
-            refresher: refresher.map(Arc::new),
+            refresher,
             held: Arc::default(),
         };
         if let Some(token) = token {
@@ -450,16 +450,26 @@ impl State {
 pub(crate) fn check(token: &Secret) -> Result<(), &'static str> {
     match HeaderValue::from_str(token.expose()) {
         Ok(_) if !token.expose().is_empty() => Ok(()),
-        _ => Err(
-            "the token is empty or holds a line break or another control character; expected visible text",
-        ),
+        _ => Err(UNSENDABLE),
     }
 }
+
+const UNSENDABLE: &str =
+    "the token is empty or holds a line break or another control character; expected visible text";
 
 impl Token {
     /// Says whether it can stand in a header, without repeating it.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         check(&self.secret)
+    }
+
+    /// The header's value; marked sensitive, so that HTTP/2 does not index it. `prefix` is the dialect's.
+    pub(crate) fn header(&self, prefix: &str) -> Result<HeaderValue, &'static str> {
+        self.check()?;
+        let text = format!("{prefix}{}", self.secret.expose());
+        let mut value = HeaderValue::try_from(text).map_err(|_| UNSENDABLE)?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 }
 
@@ -484,15 +494,9 @@ impl Lease {
         self.refreshable
     }
 
-    /// The header's value; marked sensitive, so that HTTP/2 does not index it. `prefix` is the dialect's, which a client
-    /// has one of.
+    /// The header's value. `prefix` is the dialect's, which a client has one of.
     pub(crate) fn header(&self, prefix: &str) -> Option<HeaderValue> {
-        let make = || {
-            let text = format!("{prefix}{}", self.secret().expose());
-            let mut value = HeaderValue::try_from(text).ok()?;
-            value.set_sensitive(true);
-            Some(value)
-        };
+        let make = || self.token.header(prefix).ok();
         self.header.get_or_init(make).clone()
     }
 }

@@ -138,12 +138,12 @@ impl<T: Transport> Drop for Guard<'_, T> {
 }
 
 /// The time, also if the transport's clock panics: that would end the process where a panic is being dealt with already.
-pub(crate) fn clock<T: Transport>(transport: &T) -> Instant {
+pub(super) fn clock<T: Transport>(transport: &T) -> Instant {
     catch_unwind(AssertUnwindSafe(|| transport.now())).unwrap_or_else(|_| Instant::now())
 }
 
 /// The date, also if the transport's calendar panics: it is read before a call has a trail.
-pub(crate) fn wall_clock<T: Transport>(transport: &T) -> SystemTime {
+pub(super) fn wall_clock<T: Transport>(transport: &T) -> SystemTime {
     catch_unwind(AssertUnwindSafe(|| transport.wall_clock())).unwrap_or_else(|_| SystemTime::now())
 }
 

@@ -12,11 +12,13 @@ use uuid::Uuid;
 use super::credential::Begun;
 use super::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
+use crate::codes::{ErrorKind, StopReason};
+use crate::error::Error;
 use crate::random;
 use crate::redact::Secret;
 use crate::target::{RequestUrl, Target};
 use crate::trace_context::{SpanId, TraceContext};
-use crate::trail::Opening;
+use crate::trail::{Opening, Outcome, Recorder};
 
 /// A checked call.
 #[derive(Debug)]
@@ -47,6 +49,37 @@ pub(crate) struct CallPlan {
     pub(crate) stop: Option<Stop>,
     /// Secrets of this call, and what is shown in their place.
     pub(crate) secrets: Vec<(Secret, Cow<'static, str>)>,
+}
+
+/// What becomes of a request that is to be sent: a call, or the reason why there is none.
+pub(crate) type Planned = Result<CallPlan, Box<Refused>>;
+
+/// A call that is not sent. The loop ends it as it ends any other.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) call_id: Uuid,
+    pub(crate) method: Method,
+    /// The path as the trail shows it.
+    pub(crate) path: String,
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+}
+
+impl Refused {
+    /// Makes the error and its trail without attempts, which the observers get. `now` dates it.
+    pub(super) fn end(&self, shared: &Shared, now: (Instant, SystemTime)) -> Error {
+        let mut recorder = Recorder::new(shared.opening(
+            self.call_id,
+            TraceContext::start(self.call_id).trace_id(),
+            self.method.clone(),
+            self.path.clone(),
+            now,
+        ));
+        let outcome = Outcome::Error(self.kind);
+        let trail = recorder.finish(now.0, outcome, StopReason::NotRetryable);
+        shared.observers.each(|o| o.call_finished(&trail));
+        Error::new(self.kind, self.message.clone()).with_trail(trail)
+    }
 }
 
 /// One request of a call, up to the next redirect.

@@ -271,7 +271,7 @@ impl std::error::Error for RefreshFailed {
 
 /// Begins a refresh for the call that runs here.
 pub(super) fn begin(refresher: &Refresher) -> Result<Refresh, RefreshFailed> {
-    catch_unwind(AssertUnwindSafe(refresher)).map_err(|_| panicked())
+    catch_unwind(AssertUnwindSafe(|| refresher())).map_err(|_| panicked())
 }
 
 /// Makes a token. `clients` are those that wait for it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, TryFutureExt as _};
+use http::{HeaderName, HeaderValue};
 
 use super::{Client, Options};
 use crate::call::credential::Token;
@@ -15,7 +16,7 @@ use crate::error::{BoxError, Error};
 use crate::host::TokioHost;
 use crate::observe::Observer;
 use crate::redact::Secret;
-use crate::request::headers::GivenHeader;
+use crate::request::headers::GivenHeaders;
 use crate::retry::RetryBudget;
 use crate::transport::hyper::{HyperTransport, Network, Spawner};
 #[cfg(feature = "reqwest")]
@@ -38,6 +39,7 @@ use crate::transport::{Proxy, Transport};
 /// # Ok::<(), reqtrail::Error>(())
 /// ```
 #[must_use = "a builder does nothing until `build` is called"]
+#[derive(Clone)]
 pub struct ClientBuilder {
     options: Options,
 }
@@ -125,7 +127,7 @@ impl ClientBuilder {
     {
         let refresh = Arc::new(refresh);
         self.with(|o| {
-            o.refresher = Some(Box::new(move || {
+            o.refresher = Some(Arc::new(move || {
                 let (context, refresh) = (context(), Arc::clone(&refresh));
                 Box::new(move || refresh(context).map_ok(Into::into).boxed())
             }));
@@ -142,7 +144,7 @@ impl ClientBuilder {
     {
         let refresh = Arc::new(refresh);
         self.with(|o| {
-            o.refresher = Some(Box::new(move || {
+            o.refresher = Some(Arc::new(move || {
                 let (context, refresh) = (context(), Arc::clone(&refresh));
                 Box::new(move || on_thread(move || refresh(context).map(Into::into)).boxed())
             }));
@@ -151,26 +153,47 @@ impl ClientBuilder {
 
     /// Adds a header to every request; a request's own header of the same name replaces it.
     ///
+    /// The name is a [`HeaderName`] or its text, the value a [`HeaderValue`], its text or bytes, or a number. A value that is
+    /// marked sensitive is treated as by [`default_secret_header`](Self::default_secret_header).
+    ///
     /// A default `traceparent` is refused, since every call has a trace of its own, and so is a credential beside a token or
     /// a refresher, since one of them would be left out in silence. The header of an idempotency key is refused because all
     /// calls would share one key.
-    pub fn default_header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.add_header(name.into(), value.into().into(), false)
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Client;
+    /// use reqtrail::http::header::ACCEPT_LANGUAGE;
+    ///
+    /// let client = Client::novavms("https://novavms.example/api/v1")
+    ///     .default_header(ACCEPT_LANGUAGE, "de")
+    ///     .default_header("X-Tenant", 7)
+    ///     .build()?;
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    pub fn default_header(
+        self,
+        name: impl TryInto<HeaderName> + AsRef<[u8]>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        self.with_header(|headers| headers.add(name, value))
     }
 
     /// Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it, as the values
     /// of `Authorization`, `Cookie` and headers whose names say so are by themselves.
-    pub fn default_secret_header(self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.add_header(name.into(), value.into(), true)
+    pub fn default_secret_header(
+        self,
+        name: impl TryInto<HeaderName> + AsRef<[u8]>,
+        value: impl Into<Secret>,
+    ) -> Self {
+        self.with_header(|headers| headers.add_secret(name, &value.into()))
     }
 
-    fn add_header(self, name: String, value: Secret, secret: bool) -> Self {
+    fn with_header(self, add: impl FnOnce(&mut GivenHeaders) -> Result<(), String>) -> Self {
         self.with(|o| {
-            o.headers.push(GivenHeader {
-                name,
-                value,
-                secret,
-            })
+            if let Err(problem) = add(&mut o.headers) {
+                o.header_problem.get_or_insert(problem);
+            }
         })
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderValue, USER_AGENT};
@@ -17,23 +16,24 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers, TracingEvents};
 use crate::redact::Redactor;
-use crate::request::headers::{self, GivenHeader};
+use crate::request::headers::{self, GivenHeaders};
+use crate::request::{check_attempts, check_timeout};
 use crate::retry::RetryBudget;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
 use crate::transport::WireOptions;
 use crate::transport::hyper::dial::uses_proxy;
 
-/// The most attempts that a client can be told to make.
-pub(crate) const MAX_ATTEMPTS: u32 = 32;
-
 /// What a builder has collected.
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) base_url: String,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) token: Option<Token>,
     pub(crate) refresher: Option<Refresher>,
-    pub(crate) headers: Vec<GivenHeader>,
+    pub(crate) headers: GivenHeaders,
+    /// The first mistake in a default header.
+    pub(crate) header_problem: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) microversion: Option<String>,
     pub(crate) retry: RetryOptions,
@@ -55,7 +55,8 @@ impl Options {
             dialect: None,
             token: None,
             refresher: None,
-            headers: Vec::new(),
+            headers: GivenHeaders::default(),
+            header_problem: None,
             user_agent: None,
             microversion: None,
             retry: RetryOptions::default(),
@@ -72,7 +73,7 @@ impl Options {
     }
 
     /// Checks the options and makes what the client's calls share.
-    pub(crate) fn check(self) -> Result<(Arc<Shared>, WireOptions), Error> {
+    pub(crate) fn check(mut self) -> Result<(Arc<Shared>, WireOptions), Error> {
         let base = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
         check_attempts(self.retry.max_attempts).map_err(Error::config)?;
         for (name, value) in [
@@ -115,12 +116,16 @@ impl Options {
             self.microversion.as_deref(),
             self.decompress,
         )?;
-        add_given(
-            &mut default_headers,
-            &dialect,
-            &self.headers,
-            self.traceparent,
-        )
+        let given: Vec<_> = self.headers.secrets(&dialect).collect();
+        match self.header_problem {
+            Some(problem) => Err(problem),
+            None => add_given(
+                &mut default_headers,
+                &dialect,
+                &mut self.headers,
+                self.traceparent,
+            ),
+        }
         .map_err(|e| Error::config(format!("default_header: {e}")))?;
         // The map has a place for each header that attempts add or replace, so that their copies of it do not grow. `Host`
         // is the first of them (RFC 9110 §7.2).
@@ -149,12 +154,8 @@ impl Options {
             standing_headers.insert(credential.clone(), HeaderValue::from_static(""));
         }
         let mut secrets = Redactor::default();
-        for secret in self
-            .headers
-            .iter()
-            .flat_map(|given| given.secrets(&dialect))
-        {
-            secrets.add(&secret);
+        for secret in &given {
+            secrets.add(secret);
         }
         let shared = Shared {
             secrets,
@@ -180,24 +181,6 @@ impl Options {
         };
         Ok((Arc::new(shared), self.wire))
     }
-}
-
-/// Says what is wrong about a number of attempts.
-pub(crate) fn check_attempts(attempts: u32) -> Result<(), String> {
-    if (1..=MAX_ATTEMPTS).contains(&attempts) {
-        return Ok(());
-    }
-    Err(format!(
-        "max_attempts is {attempts}; expected 1 to {MAX_ATTEMPTS}"
-    ))
-}
-
-/// Says what is wrong about a timeout.
-pub(crate) fn check_timeout(name: &str, value: Duration) -> Result<(), String> {
-    if value.is_zero() {
-        return Err(format!("{name} is 0; expected a longer time"));
-    }
-    Ok(())
 }
 
 /// Puts a new token in the place of a client's old one.
@@ -258,20 +241,15 @@ fn own_headers(
     Ok(map)
 }
 
-/// Puts the caller's default headers in the place of the client's own of the same name.
+/// Puts the caller's default headers in place of the client's own of the same name.
 fn add_given(
     map: &mut HeaderMap,
     dialect: &Dialect,
-    given: &[GivenHeader],
+    given: &mut GivenHeaders,
     traceparent: bool,
 ) -> Result<(), String> {
-    headers::check_count(given.len())?;
-    let mut extra = HeaderMap::new();
-    for header in given {
-        let (name, mut value) = headers::check(&header.name, header.value.expose())?;
-        value.set_sensitive(header.secret || headers::is_secret(&name, dialect));
-        extra.append(name, value);
-    }
+    given.check_count()?;
+    let extra = given.take(dialect);
     if traceparent && extra.contains_key(TRACEPARENT) {
         return Err("`traceparent` would give all calls of the client one trace; expected it as a header of a single request, or traceparent turned off".to_owned());
     }

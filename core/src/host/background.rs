@@ -312,13 +312,7 @@ async fn drive(mut calls: UnboundedReceiver<Box<Submission>>, done: Arc<Done>) {
         };
         let (done, begun) = (Arc::clone(&done), Arc::clone(&begun));
         match work {
-            Work::Call(PreparedCall {
-                plan: Err(error), ..
-            }) => done.put(tag, Finished::Call(Err(error))),
-            Work::Call(PreparedCall {
-                shared,
-                plan: Ok(mut plan),
-            }) => {
+            Work::Call(PreparedCall { shared, mut plan }) => {
                 spawned += 1;
                 let call = TAG.scope(tag, async move {
                     begun.fetch_add(1, Ordering::Relaxed);

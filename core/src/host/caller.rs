@@ -38,11 +38,10 @@ impl Caller {
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> CallResult {
         let stop = interrupted.map(|_| call.stop());
-        let PreparedCall { shared, plan } = call;
-        let mut plan = plan?;
-        let wakers = match &plan.cancel {
-            Some(_) => Wakers::Others,
-            None => Wakers::Own,
+        let PreparedCall { shared, mut plan } = call;
+        let wakers = match &plan {
+            Ok(plan) if plan.cancel.is_some() => Wakers::Others,
+            _ => Wakers::Own,
         };
         // Pinned here, and polled in place: it is large.
         let work = pin!(run_call(&shared, &*self.transport, &mut plan));

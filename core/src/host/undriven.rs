@@ -17,9 +17,10 @@ struct Undriven(TransportError);
 
 /// Ends a call on the thread that submits it. It makes one attempt: there is nobody to wait for another one.
 pub(super) fn end(call: PreparedCall, error: TransportError) -> CallResult {
-    let PreparedCall { shared, plan } = call;
-    let mut plan = plan?;
-    plan.max_attempts = 1;
+    let PreparedCall { shared, mut plan } = call;
+    if let Ok(plan) = &mut plan {
+        plan.max_attempts = 1;
+    }
     let ended = run_call(&shared, &Undriven(error), &mut plan).now_or_never();
     ended.unwrap_or_else(|| {
         Err(Error::new(

@@ -56,6 +56,12 @@ pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
         || SECRET_ENDINGS.iter().any(has_ending)
 }
 
+/// Returns whether a field of a form holds a credential by its name, as `client_secret` does.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// The secrets of a credential header: its value, and what is left of it without a scheme, in any case and spacing. `prefix`
 /// is the dialect's own, where the header is the dialect's.
 pub(crate) fn of_header(name: &HeaderName, value: &[u8], prefix: Option<&str>) -> Vec<Secret> {
@@ -132,6 +138,22 @@ mod tests {
     fn of(name: HeaderName, value: &str, prefix: Option<&str>) -> Vec<String> {
         let secrets = of_header(&name, value.as_bytes(), prefix);
         secrets.iter().map(|s| s.expose().to_owned()).collect()
+    }
+
+    #[test]
+    fn names_of_fields() {
+        for name in [
+            "password",
+            "client_secret",
+            "refresh_token",
+            "apiKey",
+            "API_KEY",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["grant_type", "token_type", "user", "scope"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod pool;
 mod processes;
 mod proxy;
 mod proxy_environment;
+mod request_options;
 mod runtimes;
 mod sharing;
 #[cfg(feature = "openstack")]

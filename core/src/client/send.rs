@@ -1,0 +1,100 @@
+//! Making a call with the asynchronous client.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::Client;
+use crate::call::credential::Begun;
+use crate::call::run_call;
+use crate::call::shared::Shared;
+use crate::error::Error;
+use crate::request::{Attached, Request, RequestBuilder};
+use crate::response::Response;
+use crate::transport::Transport;
+
+impl<T: Transport> Client<T> {
+    /// Makes the call of a request. It begins here: a token that is set later is not sent first. Dropping the future cancels
+    /// it; its trail then reaches the observers.
+    ///
+    /// # Errors
+    /// The error says what went wrong and has the call's trail.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+    /// use reqtrail::{Attached, Request};
+    ///
+    /// let request = Request::get("/cameras/{id}").param("id", 7);
+    /// let response = client.send(request, Attached::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send(
+        &self,
+        request: Request,
+        attached: Attached,
+    ) -> impl Future<Output = Result<Response, Error>> + Send + 'static + use<T> {
+        let (shared, transport) = self.clone().into_parts();
+        let begun = shared.credentials.begin();
+        send(shared, transport, request, attached, begun)
+    }
+
+    /// Makes the call of a request that began with this credential.
+    pub(crate) fn send_begun(
+        self,
+        request: Request,
+        attached: Attached,
+        begun: Begun,
+    ) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
+        let (shared, transport) = self.into_parts();
+        send(shared, transport, request, attached, begun)
+    }
+}
+
+impl<T: Transport> RequestBuilder<Client<T>> {
+    /// Makes the call. It begins here: a token that is set later is not sent first. Dropping the future cancels it; its
+    /// trail then reaches the observers. `await` on the builder does the same.
+    ///
+    /// # Errors
+    /// The error says what went wrong and has the call's trail.
+    pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
+        let (shared, transport) = self.client.into_parts();
+        let begun = shared.credentials.begin();
+        send(shared, transport, self.request, self.attached, begun)
+    }
+}
+
+/// `client.get(path).await` makes the call as [`send`](RequestBuilder::send) does.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+/// let cameras = client.get("/cameras").query("limit", 10).await?;
+/// # Ok(())
+/// # }
+/// ```
+impl<T: Transport> IntoFuture for RequestBuilder<Client<T>> {
+    type Output = Result<Response, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let (shared, transport) = self.client.into_parts();
+        let begun = shared.credentials.begin();
+        send(shared, transport, self.request, self.attached, begun)
+    }
+}
+
+/// Boxed: a call has room for all that it may come to, several KiB, and callers move futures about.
+fn send<T: Transport>(
+    shared: Arc<Shared>,
+    transport: Arc<T>,
+    request: Request,
+    attached: Attached,
+    begun: Begun,
+) -> Pin<Box<impl Future<Output = Result<Response, Error>> + Send + 'static>> {
+    Box::pin(async move {
+        let mut planned = request.plan(&shared, attached, Some(begun));
+        run_call(&shared, &*transport, &mut planned).await
+    })
+}

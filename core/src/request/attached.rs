@@ -1,0 +1,60 @@
+//! What goes along with a request when it is sent.
+
+use std::time::Instant;
+
+use crate::call::credential::Begun;
+use crate::call::shared::Shared;
+use crate::cancel::CancelToken;
+
+/// What goes along with a [`Request`](crate::Request) when it is sent, and is not part of it: what cancels the call.
+///
+/// # Examples
+/// ```no_run
+/// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+/// use reqtrail::{Attached, CancelToken, Request};
+///
+/// let token = CancelToken::new();
+/// let request = Request::get("/cameras").query("limit", 10);
+/// let response = client.send(request, Attached::new().cancel_token(&token)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "it does nothing until it is sent along with a request"]
+#[derive(Clone, Debug, Default)]
+pub struct Attached {
+    pub(crate) cancel: Option<CancelToken>,
+    /// Set where the call begins before it is sent.
+    pub(crate) start: Option<Box<Start>>,
+}
+
+/// How a call began that is sent later.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    /// The credential that the client had.
+    pub(crate) begun: Begun,
+    /// From when on the call's time counts.
+    pub(crate) at: Instant,
+}
+
+impl Attached {
+    /// Attaches nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets a token cancel the call.
+    pub fn cancel_token(mut self, token: &CancelToken) -> Self {
+        self.cancel = Some(token.clone());
+        self
+    }
+
+    /// Lets the call begin now.
+    pub(crate) fn begin(&mut self, shared: &Shared) {
+        self.start.get_or_insert_with(|| {
+            Box::new(Start {
+                begun: shared.credentials.begin(),
+                at: Instant::now(),
+            })
+        });
+    }
+}

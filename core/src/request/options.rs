@@ -1,0 +1,360 @@
+//! The options of a request, said once for requests and their builders.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use super::{Parts, Request, RequestBuilder, pairs};
+use crate::call::credential::Token;
+use crate::redact::{Secret, is_secret_name};
+use crate::target::Param;
+
+/// Writes each option for [`Request`], and for [`RequestBuilder`], which passes it on.
+macro_rules! options {
+    ($($(#[$doc:meta])* fn $name:ident($parts:ident $(, $argument:ident: $type:ty)* $(,)?) $body:block)+) => {
+        impl Request {
+            $(
+                $(#[$doc])*
+                pub fn $name(mut self, $($argument: $type),*) -> Self {
+                    let $parts: &mut Parts = &mut self.0;
+                    $body
+                    self
+                }
+            )+
+        }
+
+        impl<C> RequestBuilder<C> {
+            $(
+                $(#[$doc])*
+                pub fn $name(mut self, $($argument: $type),*) -> Self {
+                    self.request = self.request.$name($($argument),*);
+                    self
+                }
+            )+
+        }
+    };
+}
+
+options! {
+    /// Gives the value of a `{name}` of the path; it is percent-encoded whole. Empty, `.` and `..` are refused.
+    fn param(parts, name: impl Into<String>, value: impl Display) {
+        parts.param(name.into(), value.to_string().into(), false);
+    }
+
+    /// Gives a value that stays `{name}` in trails, logs and errors.
+    fn secret_param(parts, name: impl Into<String>, value: impl Into<Secret>) {
+        parts.param(name.into(), value.into(), true);
+    }
+
+    /// Adds a query parameter. Trails redact its value unless the client shows it.
+    fn query(parts, name: impl Into<String>, value: impl Display) {
+        parts.query.push((name.into(), value.to_string()));
+    }
+
+    /// Adds a query parameter if there is a value.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    ///
+    /// let cursor: Option<&str> = None;
+    /// let request = Request::get("/events").query_opt("cursor", cursor); // asks for /events
+    /// ```
+    fn query_opt(parts, name: impl Into<String>, value: Option<impl Display>) {
+        if let Some(value) = value {
+            parts.query.push((name.into(), value.to_string()));
+        }
+    }
+
+    /// Adds a query parameter for each of several values.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    ///
+    /// let request = Request::get("/cameras").query_all("site", [3, 5]); // asks for /cameras?site=3&site=5
+    /// ```
+    fn query_all(parts, name: impl Into<String>, values: impl IntoIterator<Item = impl Display>) {
+        let name = name.into();
+        let pairs = values.into_iter().map(|value| (name.clone(), value.to_string()));
+        parts.query.extend(pairs);
+    }
+
+    /// Adds the fields of a struct, the entries of a map or a list of pairs as query parameters. A value is text, a number, a
+    /// boolean or a list of those; one that is `None` is left out.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    /// use serde::Serialize;
+    ///
+    /// #[derive(Serialize)]
+    /// struct Search {
+    ///     limit: u32,
+    ///     cursor: Option<String>,
+    /// }
+    ///
+    /// let search = Search { limit: 10, cursor: None };
+    /// let request = Request::get("/events").query_pairs(&search); // asks for /events?limit=10
+    /// let request = Request::get("/events").query_pairs(&[("limit", "10"), ("type", "motion")]);
+    /// ```
+    fn query_pairs(parts, values: &(impl Serialize + ?Sized)) {
+        match pairs::of(values) {
+            Ok(pairs) => parts.query.extend(pairs),
+            Err(why) => parts.problem(format!("query_pairs: {why}")),
+        }
+    }
+
+    /// Adds a header; it replaces a default header of the client of the same name. One header given twice is sent twice.
+    ///
+    /// The name is a [`HeaderName`] or its text, the value a [`HeaderValue`], its text or bytes, or a number. A value that is
+    /// marked sensitive is treated as by [`secret_header`](Self::secret_header).
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    /// use reqtrail::http::header::{ACCEPT_LANGUAGE, HeaderValue};
+    ///
+    /// let request = Request::get("/cameras")
+    ///     .header(ACCEPT_LANGUAGE, HeaderValue::from_static("de"))
+    ///     .header("X-Region", "north")
+    ///     .header("X-Page-Size", 100);
+    /// ```
+    fn header(
+        parts,
+        name: impl TryInto<HeaderName> + AsRef<[u8]>,
+        value: impl TryInto<HeaderValue>,
+    ) {
+        if let Err(why) = parts.headers.add(name, value) {
+            parts.problem(why);
+        }
+    }
+
+    /// Adds all headers of a map, each as by [`header`](Self::header).
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    /// use reqtrail::http::HeaderMap;
+    ///
+    /// let mut common = HeaderMap::new();
+    /// common.insert("x-region", "north".parse()?);
+    /// let request = Request::get("/cameras").headers(common);
+    /// # Ok::<(), reqtrail::http::header::InvalidHeaderValue>(())
+    /// ```
+    fn headers(parts, headers: HeaderMap) {
+        if let Err(why) = parts.headers.add_all(headers) {
+            parts.problem(why);
+        }
+    }
+
+    /// Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
+    /// `Authorization`, `Cookie` and headers whose names say so are by themselves.
+    fn secret_header(
+        parts,
+        name: impl TryInto<HeaderName> + AsRef<[u8]>,
+        value: impl Into<Secret>,
+    ) {
+        if let Err(why) = parts.headers.add_secret(name, &value.into()) {
+            parts.problem(why);
+        }
+    }
+
+    /// Sends this credential in place of the client's, in the same header. It is not refreshed: a 401 ends the call.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    ///
+    /// let request = Request::get("/cameras").token("sk_live_of_another_tenant");
+    /// assert!(!format!("{request:?}").contains("tenant"));
+    /// ```
+    fn token(parts, token: impl Into<Token>) {
+        parts.token = Some(token.into());
+    }
+
+    /// Signs the request by user and password (RFC 7617), in place of the client's credential where that is sent as
+    /// `Authorization` too. Both, and the header as it is sent, are redacted wherever the server repeats them; a user of fewer
+    /// than four characters is not.
+    ///
+    /// An API key that is sent as the user has an empty password. A user with a colon is refused: the server would take what
+    /// follows it as the password.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    ///
+    /// let request = Request::post("/oauth/token").basic_auth("my-client", "hunter2");
+    /// assert!(!format!("{request:?}").contains("hunter2"));
+    /// ```
+    fn basic_auth(parts, user: impl Into<Secret>, password: impl Into<Secret>) {
+        parts.basic_auth(&user.into(), &password.into());
+    }
+
+    /// Sets the body to JSON, and `Content-Type` to `application/json` unless a header says otherwise.
+    fn json(parts, body: &(impl Serialize + ?Sized)) {
+        match serde_json::to_vec(body) {
+            Ok(bytes) => {
+                parts.body = bytes.into();
+                parts.content_type = Some("application/json");
+            }
+            Err(error) => parts.problem(format!("the body cannot be written as JSON: {error}")),
+        }
+    }
+
+    /// Sets the body to JSON that is already written, and `Content-Type` to `application/json` unless a header says
+    /// otherwise. It is sent as it is, and not checked.
+    fn json_bytes(parts, json: impl Into<Bytes>) {
+        parts.body = json.into();
+        parts.content_type = Some("application/json");
+    }
+
+    /// Sets the body to the fields of a form, and `Content-Type` to `application/x-www-form-urlencoded` unless a header says
+    /// otherwise. `fields` is a struct, a map or a list of pairs, as for [`query_pairs`](Self::query_pairs).
+    ///
+    /// The values of fields whose names say that they are secrets (`password`, `client_secret`, `refresh_token`, `api_key`, …)
+    /// are redacted wherever the server repeats them.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    ///
+    /// let request = Request::post("/oauth/token")
+    ///     .form(&[("grant_type", "client_credentials"), ("client_secret", "hunter2")]);
+    /// assert!(!format!("{request:?}").contains("hunter2"));
+    /// ```
+    fn form(parts, fields: &(impl Serialize + ?Sized)) {
+        match pairs::of(fields) {
+            Ok(pairs) => parts.form(&pairs),
+            Err(why) => parts.problem(format!("form: {why}")),
+        }
+    }
+
+    /// Sets the body.
+    fn body(parts, body: impl Into<Bytes>) {
+        parts.body = body.into();
+        parts.content_type = None;
+    }
+
+    /// Says whether the request may be sent twice, in place of what its method says.
+    fn idempotent(parts, idempotent: bool) {
+        parts.idempotent = Some(idempotent);
+    }
+
+    /// Sends an `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
+    fn idempotency_key(parts, key: impl Into<String>) {
+        parts.idempotency_key = Some(key.into());
+    }
+
+    /// Sends this correlation ID in place of the call's: the ID of the request that this call serves.
+    /// For OpenStack that is the global request ID, `req-` and a UUID in lower case, which appears in the logs
+    /// of every service on the way; a malformed one is `invalid_request`, since the server would drop it in silence.
+    fn correlation_id(parts, id: impl Into<String>) {
+        parts.correlation_id = Some(id.into());
+    }
+
+    /// Asks for a version of the API, such as `2.90` or `latest`, in place of the client's
+    /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
+    fn microversion(parts, version: impl Into<String>) {
+        parts.microversion = Some(version.into());
+    }
+
+    /// Asks for the response only if it is not the one with this entity tag, which is sent as it is: the `ETag` header of an
+    /// earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
+    /// [`Response::not_modified`](crate::Response::not_modified) is true. Without this option a 304 is an `api` error, also
+    /// to an `If-None-Match` of the caller's own.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+    /// let first = client.get("/cameras/7").send().await?;
+    /// let tag = first.headers().get("etag").and_then(|tag| tag.to_str().ok());
+    /// let mut request = client.get("/cameras/7");
+    /// if let Some(tag) = tag {
+    ///     request = request.if_none_match(tag);
+    /// }
+    /// let second = request.send().await?;
+    /// let current = if second.not_modified() { first } else { second };
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn if_none_match(parts, tag: impl Into<String>) {
+        parts.if_none_match = Some(tag.into());
+    }
+
+    /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
+    fn timeout(parts, timeout: Duration) {
+        parts.timeout = Some(timeout);
+    }
+
+    /// Sets the time of one attempt, its body included.
+    fn attempt_timeout(parts, timeout: Duration) {
+        parts.attempt_timeout = Some(timeout);
+    }
+
+    /// Sets the time to connect.
+    fn connect_timeout(parts, timeout: Duration) {
+        parts.connect_timeout = Some(timeout);
+    }
+
+    /// Sets how many attempts the call makes at most; 1 turns retrying off.
+    fn max_attempts(parts, attempts: u32) {
+        parts.max_attempts = Some(attempts);
+    }
+}
+
+impl Parts {
+    fn param(&mut self, name: String, value: Secret, secret: bool) {
+        self.params.push(Param {
+            name,
+            value,
+            secret,
+        });
+    }
+
+    fn basic_auth(&mut self, user: &Secret, password: &Secret) {
+        let (user, password) = (user.expose(), password.expose());
+        if user.contains(':') {
+            self.problem("basic_auth: the user holds a colon; expected one without it, since it ends the user".to_owned());
+        }
+        if [user, password]
+            .iter()
+            .any(|text| text.contains(char::is_control))
+        {
+            self.problem("basic_auth: user or password holds a line break, a NUL or another control character".to_owned());
+        }
+        let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        // Base64 can always stand in a header.
+        if let Ok(value) = HeaderValue::try_from(format!("Basic {encoded}")) {
+            self.headers.set_secret(AUTHORIZATION, value);
+        }
+    }
+
+    fn form(&mut self, pairs: &[(String, String)]) {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in pairs {
+            form.append_pair(name, value);
+            if is_secret_name(name) {
+                self.hidden.push(value.as_str().into());
+            }
+        }
+        self.body = form.finish().into();
+        self.content_type = Some("application/x-www-form-urlencoded");
+    }
+}
+
+#[cfg(feature = "openstack")]
+impl<C> RequestBuilder<C> {
+    /// Keeps a secret that stands in the body out of what the server's answer shows.
+    pub(crate) fn hide(mut self, secret: Secret) -> Self {
+        self.request.0.hidden.push(secret);
+        self
+    }
+}
