@@ -79,7 +79,7 @@ func checkLimit(limit int) *Error {
 
 // Server reads a server, its fault included.
 func (c *Compute) Server(ctx context.Context, serverID string) (*Server, error) {
-	var s steps
+	var s encoder
 	s.text(C.RT_SERVER, serverID)
 	server := &Server{}
 	raw, err := c.read(ctx, s, server)
@@ -93,7 +93,7 @@ func (c *Compute) Server(ctx context.Context, serverID string) (*Server, error) 
 // Action reads an action by the ID of the request that started it: the one that its response carried. A deleted server's
 // actions can be read from microversion 2.21.
 func (c *Compute) Action(ctx context.Context, serverID, requestID string) (*ServerAction, error) {
-	var s steps
+	var s encoder
 	s.pair(C.RT_ACTION, serverID, requestID)
 	action := &ServerAction{}
 	raw, err := c.read(ctx, s, action)
@@ -109,7 +109,7 @@ func (c *Compute) Actions(ctx context.Context, serverID string, options ListOpti
 	if err := checkLimit(options.Limit); err != nil {
 		return nil, err
 	}
-	var s steps
+	var s encoder
 	s.text(C.RT_ACTIONS, serverID)
 	s.count(C.RT_LIMIT, options.Limit)
 	s.textIf(C.RT_MARKER, options.Marker)
@@ -143,7 +143,7 @@ func (c *Compute) follow(ctx context.Context, serverID, requestID string, starte
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	var s steps
+	var s encoder
 	s.pair(C.RT_FOLLOW, serverID, requestID)
 	if options.PollInterval != 0 || options.MaxPollInterval != 0 {
 		first := orTime(options.PollInterval, 500*time.Millisecond)
@@ -178,7 +178,7 @@ func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainO
 	if err := checkLimit(options.Limit); err != nil {
 		return nil, err
 	}
-	var s steps
+	var s encoder
 	s.text(C.RT_EXPLAIN, serverID)
 	s.count(C.RT_LIMIT, options.Limit)
 	raw, failed, err := c.run(ctx, s, nil, nil)
@@ -192,7 +192,7 @@ func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainO
 }
 
 // read runs an operation that is one call.
-func (c *Compute) read(ctx context.Context, s steps, into any) (*rawReport, error) {
+func (c *Compute) read(ctx context.Context, s encoder, into any) (*rawReport, error) {
 	raw, failed, err := c.run(ctx, s, nil, nil)
 	switch {
 	case err != nil:
@@ -220,7 +220,7 @@ func (e *operationError) cause() error {
 }
 
 // run runs an operation and copies what it gave: a report, an error, or both.
-func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *progressTeller) (*rawReport, *operationError, error) {
+func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress *progressTeller) (*rawReport, *operationError, error) {
 	if c == nil || c.client == nil || c.client.core == nil {
 		return nil, nil, notMade()
 	}
@@ -265,7 +265,7 @@ func (c *Compute) run(ctx context.Context, s steps, started *Trail, progress *pr
 }
 
 // operate carries an operation out and waits for its end.
-func (c *core) operate(ctx context.Context, s steps, started *Trail, id uintptr) *waiter {
+func (c *core) operate(ctx context.Context, s encoder, started *Trail, id uintptr) *waiter {
 	defer runtime.KeepAlive(started)
 	var trail *C.reqtrail_trail
 	if started != nil {
@@ -282,7 +282,7 @@ func (c *core) operate(ctx context.Context, s steps, started *Trail, id uintptr)
 }
 
 // operateHere carries an operation out on this goroutine's thread.
-func (c *core) operateHere(ctx context.Context, s steps, trail *C.reqtrail_trail, id uintptr) *waiter {
+func (c *core) operateHere(ctx context.Context, s encoder, trail *C.reqtrail_trail, id uintptr) *waiter {
 	w := newWaiter()
 	c.onThread(ctx, func(token *C.reqtrail_cancel_token, caller C.uintptr_t) {
 		if ended := contextEnd(ctx); ended != nil {
@@ -294,7 +294,7 @@ func (c *core) operateHere(ctx context.Context, s steps, trail *C.reqtrail_trail
 }
 
 // operate submits an operation to the queue, which is open, and waits for its end.
-func (q *queue) operate(c *core, ctx context.Context, s steps, trail *C.reqtrail_trail, id uintptr) *waiter {
+func (q *queue) operate(c *core, ctx context.Context, s encoder, trail *C.reqtrail_trail, id uintptr) *waiter {
 	tag, w := q.expect(ctx)
 	var token *C.reqtrail_cancel_token
 	if ended := contextEnd(ctx); ended != nil {

@@ -58,7 +58,7 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		typed:          hasContentType(config.Header),
 	}
 	c.hooks.queued = c.queue.contextOf
-	var s steps
+	var s encoder
 	var from *C.reqtrail_connection
 	if connection != nil {
 		from = connection.handle
@@ -144,8 +144,8 @@ func (c *core) setToken(token Secret) error {
 	return errorOf(failed)
 }
 
-// stepsPool keeps the buffers of requests.
-var stepsPool = sync.Pool{New: func() any { s := make(steps, 0, 512); return &s }}
+// encoderPool keeps the buffers of requests.
+var encoderPool = sync.Pool{New: func() any { s := make(encoder, 0, 512); return &s }}
 
 // do makes a call: on this thread where nothing else is under way, since nothing then has to be woken; else by the queue,
 // so that no goroutine that waits holds a thread.
@@ -158,7 +158,7 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 		return nil, closedError().of(r)
 	}
 	defer c.leave()
-	buffer := stepsPool.Get().(*steps)
+	buffer := encoderPool.Get().(*encoder)
 	s := (*buffer)[:0]
 	if err := s.request(r, c.typed); err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	}
 	if cap(s) <= 64<<10 {
 		*buffer = s
-		stepsPool.Put(buffer)
+		encoderPool.Put(buffer)
 	}
 	return c.result(ctx, r, w, bounded)
 }
@@ -206,7 +206,7 @@ func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
 
 // bound writes the times of a request, and has the context's deadline bound the call if it is the earlier one: the core
 // then knows that a wait would not fit, and ends the call before it. It says whether the context does.
-func (c *core) bound(ctx context.Context, r *Request, s *steps) (bounded bool) {
+func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool) {
 	call, attempt := r.Timeout, r.AttemptTimeout
 	if deadline, has := ctx.Deadline(); has {
 		left := time.Until(deadline)
@@ -224,7 +224,7 @@ func (c *core) bound(ctx context.Context, r *Request, s *steps) (bounded bool) {
 }
 
 // callOver has the core end a call whose context is over: it sends nothing, and the trail is the core's own.
-func (c *core) callOver(s steps, ended error) *waiter {
+func (c *core) callOver(s encoder, ended error) *waiter {
 	w := newWaiter()
 	token := C.reqtrail_cancel_token_new()
 	cancel(token, ended)
@@ -244,7 +244,7 @@ func cancel(token *C.reqtrail_cancel_token, ended error) {
 }
 
 // callForRefresh makes a call of this client's own refresher; nil if it is none.
-func (c *core) callForRefresh(ctx context.Context, s steps) (w *waiter) {
+func (c *core) callForRefresh(ctx context.Context, s encoder) (w *waiter) {
 	if thread := c.hooks.refreshThreadOf(ctx); thread != nil {
 		thread.run(func() { w = c.callHere(ctx, s) })
 	}
@@ -252,7 +252,7 @@ func (c *core) callForRefresh(ctx context.Context, s steps) (w *waiter) {
 }
 
 // callHere makes a call on this goroutine's thread.
-func (c *core) callHere(ctx context.Context, s steps) *waiter {
+func (c *core) callHere(ctx context.Context, s encoder) *waiter {
 	w := newWaiter()
 	c.onThread(ctx, func(token *C.reqtrail_cancel_token, caller C.uintptr_t) {
 		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, caller, &w.ended)

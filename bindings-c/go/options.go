@@ -78,7 +78,7 @@ func (c *Config) check() *Error {
 }
 
 // config writes the options of a client.
-func (s *steps) config(c *Config) *Error {
+func (s *encoder) config(c *Config) *Error {
 	if err := c.check(); err != nil {
 		return err
 	}

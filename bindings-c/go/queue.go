@@ -12,7 +12,7 @@ import (
 )
 
 // batch is how many results are taken in one crossing.
-const batch = 64
+const batch = C.RT_BATCH
 
 // queue is the client's way of waiting for many calls: they are driven by one thread of the library, which signals a
 // descriptor once per batch of results. Go's netpoller watches it, one goroutine takes the results and wakes those who
@@ -151,7 +151,7 @@ func (q *queue) forget(tag uint64) {
 }
 
 // call submits a call to the queue, which is open, and waits for its end.
-func (q *queue) call(c *core, ctx context.Context, s steps) *waiter {
+func (q *queue) call(c *core, ctx context.Context, s encoder) *waiter {
 	tag, w := q.expect(ctx)
 	// The result may come before this returns, so a failure to submit has a place of its own.
 	if failed := C.rt_submit(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag)); failed != nil {
@@ -179,4 +179,4 @@ func (q *queue) wait(c *core, ctx context.Context, tag uint64, w *waiter) {
 }
 
 // start is the address of a buffer, which is lent to C for one call.
-func start(s steps) *byte { return unsafe.SliceData(s) }
+func start(s encoder) *byte { return unsafe.SliceData(s) }

@@ -314,9 +314,9 @@ void rt_operate(const reqtrail_client *client, const uint8_t *steps, size_t leng
 }
 
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity) {
-    reqtrail_done done[64];
-    if (capacity > 64) {
-        capacity = 64;
+    reqtrail_done done[RT_BATCH];
+    if (capacity > RT_BATCH) {
+        capacity = RT_BATCH;
     }
     size_t count = reqtrail_client_take_done(client, done, capacity);
     for (size_t i = 0; i < count; i++) {

@@ -169,7 +169,10 @@ reqtrail_error *rt_submit_operation(const reqtrail_client *client, const uint8_t
 void rt_operate(const reqtrail_client *client, const uint8_t *steps, size_t length, const reqtrail_trail *started,
                 uintptr_t id, const reqtrail_cancel_token *cancel, uintptr_t caller, rt_ended *ended);
 
-// Takes up to `capacity` results.
+// The most results that rt_take takes in one crossing.
+#define RT_BATCH 64
+
+// Takes up to `capacity` results, and at most RT_BATCH.
 size_t rt_take(const reqtrail_client *client, rt_ended *ended, size_t capacity);
 
 // Frees what a call or an operation has come to, but for the trail.

@@ -6,7 +6,7 @@ import (
 )
 
 func TestStepsAreWhole(t *testing.T) {
-	var s steps
+	var s encoder
 	equal(t, s.whole(), true)
 	s.pair(1, "GET", "/path")
 	s.number(2, 7)
@@ -25,7 +25,7 @@ func TestStepsOfLargeBodies(t *testing.T) {
 		t.Skip("no such lengths")
 	}
 	for _, lengths := range [][2]int{{1<<32 + 5, 0}, {0, 1<<32 + 5}, {5, 1 << 32}, {1 << 32, 5}, {-1, 0}, {0, -1}, {-1, 6}, {3, -1}, {math.MaxInt, math.MaxInt}} {
-		var s steps
+		var s encoder
 		s.head(1, lengths[0], lengths[1])
 		s = append(s, "five!"...)
 		equal(t, s.whole(), false)

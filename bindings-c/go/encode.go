@@ -15,69 +15,71 @@ import (
 	"unicode/utf8"
 )
 
-// steps is the buffer of what the shim is to set: a request, the options of a client, an operation.
-type steps []byte
+// encoder is the buffer of what the shim is to set: a request, the options of a client, an operation.
+type encoder []byte
 
-func (s *steps) head(what uint8, first, second int) {
+func (s *encoder) head(what uint8, first, second int) {
 	buffer := append(*s, what)
 	buffer = binary.NativeEndian.AppendUint64(buffer, uint64(first))
 	*s = binary.NativeEndian.AppendUint64(buffer, uint64(second))
 }
 
 // whole says whether the shim reads the buffer to its end.
-func (s steps) whole() bool { return bool(C.rt_steps_whole((*C.uint8_t)(start(s)), C.size_t(len(s)))) }
+func (s encoder) whole() bool {
+	return bool(C.rt_steps_whole((*C.uint8_t)(start(s)), C.size_t(len(s))))
+}
 
-func (s *steps) text(what uint8, text string) { s.pair(what, text, "") }
+func (s *encoder) text(what uint8, text string) { s.pair(what, text, "") }
 
-func (s *steps) pair(what uint8, first, second string) {
+func (s *encoder) pair(what uint8, first, second string) {
 	s.head(what, len(first), len(second))
 	*s = append(append(*s, first...), second...)
 }
 
-func (s *steps) bytes(what uint8, data []byte) {
+func (s *encoder) bytes(what uint8, data []byte) {
 	s.head(what, len(data), 0)
 	*s = append(*s, data...)
 }
 
-func (s *steps) number(what uint8, value uint64) {
+func (s *encoder) number(what uint8, value uint64) {
 	s.head(what, 8, 0)
 	*s = binary.NativeEndian.AppendUint64(*s, value)
 }
 
-func (s *steps) numbers(what uint8, first, second uint64) {
+func (s *encoder) numbers(what uint8, first, second uint64) {
 	s.head(what, 8, 8)
 	*s = binary.NativeEndian.AppendUint64(*s, first)
 	*s = binary.NativeEndian.AppendUint64(*s, second)
 }
 
-func (s *steps) flag(what uint8, set bool) {
+func (s *encoder) flag(what uint8, set bool) {
 	if set {
 		s.number(what, 1)
 	}
 }
 
-func (s *steps) textIf(what uint8, text string) {
+func (s *encoder) textIf(what uint8, text string) {
 	if text != "" {
 		s.text(what, text)
 	}
 }
 
 // count sets a number of 32 bits; a negative one stands for zero, and zero for the default.
-func (s *steps) count(what uint8, value int) {
+func (s *encoder) count(what uint8, value int) {
 	if value != 0 {
 		s.number(what, uint64(min(max(value, 0), math.MaxUint32)))
 	}
 }
 
 // time sets a time, as count does.
-func (s *steps) time(what uint8, value time.Duration) {
+func (s *encoder) time(what uint8, value time.Duration) {
 	if value != 0 {
 		s.number(what, milliseconds(value))
 	}
 }
 
 // moment sets a point in time, unless it is the zero one.
-func (s *steps) moment(what uint8, at time.Time) {
+func (s *encoder) moment(what uint8, at time.Time) {
 	if !at.IsZero() {
 		s.number(what, math.Float64bits(unixSeconds(at)))
 	}
@@ -96,7 +98,7 @@ func milliseconds(d time.Duration) uint64 {
 	return uint64((d-1)/time.Millisecond) + 1
 }
 
-func (s *steps) headers(header http.Header) *Error {
+func (s *encoder) headers(header http.Header) *Error {
 	if len(header) <= 1 {
 		for name, values := range header {
 			if err := s.header(name, values); err != nil {
@@ -113,7 +115,7 @@ func (s *steps) headers(header http.Header) *Error {
 	return nil
 }
 
-func (s *steps) header(name string, values []string) *Error {
+func (s *encoder) header(name string, values []string) *Error {
 	for _, value := range values {
 		if err := s.field(C.RT_HEADER, name, value); err != nil {
 			return err
@@ -122,7 +124,7 @@ func (s *steps) header(name string, values []string) *Error {
 	return nil
 }
 
-func (s *steps) secretHeaders(header map[string]Secret) *Error {
+func (s *encoder) secretHeaders(header map[string]Secret) *Error {
 	if len(header) == 0 {
 		return nil
 	}
@@ -134,7 +136,7 @@ func (s *steps) secretHeaders(header map[string]Secret) *Error {
 	return nil
 }
 
-func (s *steps) field(what uint8, name, value string) *Error {
+func (s *encoder) field(what uint8, name, value string) *Error {
 	switch {
 	case !utf8.ValidString(name):
 		return invalidRequest(fmt.Sprintf("the name of the header %+q is not UTF-8 text", name), nil)
@@ -146,7 +148,7 @@ func (s *steps) field(what uint8, name, value string) *Error {
 }
 
 // request writes a request, or says why it cannot be sent. `typed` says that the client has a Content-Type of its own.
-func (s *steps) request(r *Request, typed bool) error {
+func (s *encoder) request(r *Request, typed bool) error {
 	if r == nil {
 		return invalidRequest("the request is nil", nil)
 	}
@@ -156,7 +158,7 @@ func (s *steps) request(r *Request, typed bool) error {
 	return nil
 }
 
-func (s *steps) requestOf(r *Request, typed bool) *Error {
+func (s *encoder) requestOf(r *Request, typed bool) *Error {
 	switch {
 	case r.nilOption:
 		return invalidRequest("an option of the request is nil", nil)
@@ -225,7 +227,7 @@ func (s *steps) requestOf(r *Request, typed bool) *Error {
 }
 
 // target writes the values of the path and the query.
-func (s *steps) target(r *Request) *Error {
+func (s *encoder) target(r *Request) *Error {
 	for name, value := range r.Params {
 		if !utf8.ValidString(name) {
 			return invalidRequest(fmt.Sprintf("the name of the parameter %+q is not UTF-8 text", name), nil)
@@ -261,7 +263,7 @@ func (s *steps) target(r *Request) *Error {
 	return nil
 }
 
-func (s *steps) query(name, value string) *Error {
+func (s *encoder) query(name, value string) *Error {
 	switch {
 	case !utf8.ValidString(name):
 		return invalidRequest(fmt.Sprintf("the name of the query parameter %+q is not UTF-8 text", name), nil)
@@ -273,7 +275,7 @@ func (s *steps) query(name, value string) *Error {
 }
 
 // body writes a body, and its type where no header says it.
-func (s *steps) body(r *Request, typed bool) *Error {
+func (s *encoder) body(r *Request, typed bool) *Error {
 	switch {
 	case r.JSON != nil:
 		body, err := bodyOf(r.JSON)
