@@ -207,15 +207,22 @@ impl HeadScan {
 /// which needs no look at every line.
 fn is_whole_and_plain(bytes: &[u8]) -> bool {
     let is_final = matches!(bytes.get(9), Some(b'2'..=b'9'));
-    let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n").filter(|_| is_final) else {
+    if !is_final {
         return false;
-    };
-    let head = &bytes[..end];
+    }
     let mut lines = 0;
-    memchr::memchr_iter(b'\n', head).all(|at| {
+    for at in memchr::memchr_iter(b'\n', bytes) {
+        match &bytes[at + 1..] {
+            [b'\r', b'\n', ..] if bytes[..at].ends_with(b"\r") => return true,
+            [b' ' | b'\t', ..] => return false,
+            _ => {}
+        }
         lines += 1;
-        lines < PASSED_LINES && !matches!(head.get(at + 1), Some(b' ' | b'\t'))
-    })
+        if lines == PASSED_LINES {
+            return false;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
