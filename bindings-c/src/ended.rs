@@ -5,8 +5,8 @@ use reqtrail::host::CallResult;
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::export::hand_over;
-use crate::fault::Fault;
-use crate::operation_spec::Told;
+use crate::fault::{Fault, OperationFault};
+use crate::operation_spec::OperationEnd;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 
@@ -30,13 +30,24 @@ impl Ended {
     }
 
     /// `None`: nobody has said what it gave, which is a bug.
-    pub(crate) fn of_operation(told: Option<Told>) -> Self {
-        let Some(told) = told else {
-            return Self::badly(Fault::Panicked);
-        };
-        let (report, fault) = told.into_parts();
-        let ended = fault.map_or_else(Self::well, Self::badly);
-        Self { report, ..ended }
+    pub(crate) fn of_operation(end: Option<OperationEnd>) -> Self {
+        match end.unwrap_or(Err(Fault::Panicked)) {
+            Ok(mut report) => {
+                let failed = report.failure.take().map(|failure| OperationFault {
+                    failure,
+                    trails: report.trails.clone(),
+                    request_id: report.request_id.clone(),
+                });
+                let ended = failed.map_or_else(Self::well, |failed| {
+                    Self::badly(Fault::Operation(Box::new(failed)))
+                });
+                Self {
+                    report: reqtrail_report::new(report).map(Box::new),
+                    ..ended
+                }
+            }
+            Err(fault) => Self::badly(fault),
+        }
     }
 
     pub(crate) fn badly(fault: Fault) -> Self {

@@ -4,7 +4,6 @@ use std::error::Error as _;
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
 
-use reqtrail::openstack::ActionError;
 use reqtrail::{ApiError, Error, RequestId, Trail};
 
 use crate::codes::{CODES_NAMES, REQTRAIL_ERROR_INTERNAL, reqtrail_code};
@@ -75,25 +74,16 @@ impl reqtrail_error {
                 "the work was dropped before its end: its client went away, or no thread could drive it".to_owned(),
             ),
             Fault::Core(error) => reqtrail_error::of_call(code, error),
-            Fault::Action(error) => {
-                let display = error.to_string();
-                let trails = error.report().trails.clone();
-                let id = error.request_id().to_owned();
-                let made = match *error {
-                    ActionError::Unfollowed { error, .. } => {
-                        reqtrail_error::of_call(code, Box::new(error))
-                    }
-                    _ => reqtrail_error {
-                        action_id: Some(id).filter(|id| !id.is_empty()),
-                        ..reqtrail_error::plain(code, display.clone())
+            Fault::Operation(failed) => {
+                let message = failed.failure.message;
+                let made = match failed.failure.cause {
+                    Some(error) => reqtrail_error::of_call(code, Box::new(error)),
+                    None => reqtrail_error {
+                        action_id: failed.request_id,
+                        ..reqtrail_error::plain(code, message.clone())
                     },
                 };
-                made.with(display, trails)
-            }
-            Fault::Story(error) => {
-                let display = error.to_string();
-                let trails = error.trails;
-                reqtrail_error::of_call(code, Box::new(error.error)).with(display, trails)
+                made.with(message, failed.trails)
             }
         };
         Box::new(made)

@@ -1,7 +1,7 @@
 //! Why a function failed, before it is a handle.
 
-use reqtrail::Error;
-use reqtrail::openstack::{ActionError, ExplainError};
+use reqtrail::openstack::OperationFailure;
+use reqtrail::{Error, Trail};
 
 use crate::codes::{
     REQTRAIL_ERROR_ACTION_FAILED, REQTRAIL_ERROR_BAD_VALUE, REQTRAIL_ERROR_INTERNAL,
@@ -15,16 +15,21 @@ pub(crate) enum Fault {
     Usage(reqtrail_code, String),
     /// The core says why.
     Core(Box<Error>),
-    /// A server action failed, or could not be followed.
-    Action(Box<ActionError>),
-    /// A server's story could not be read.
-    Story(Box<ExplainError>),
+    /// An operation of several calls failed.
+    Operation(Box<OperationFault>),
     /// The error of a call that has ended already.
     Made(Box<reqtrail_error>),
     /// A bug.
     Panicked,
     /// The work was dropped before its end, by nobody's mistake.
     Dropped,
+}
+
+/// Why an operation failed, and what its report says of that.
+pub(crate) struct OperationFault {
+    pub(crate) failure: OperationFailure,
+    pub(crate) trails: Vec<Trail>,
+    pub(crate) request_id: Option<String>,
 }
 
 impl Fault {
@@ -56,11 +61,10 @@ impl Fault {
         match self {
             Self::Usage(code, _) => *code,
             Self::Core(error) => number(error.kind().number()),
-            Self::Action(error) => match &**error {
-                ActionError::Unfollowed { error, .. } => number(error.kind().number()),
-                _ => REQTRAIL_ERROR_ACTION_FAILED,
+            Self::Operation(failed) => match &failed.failure.cause {
+                Some(error) => number(error.kind().number()),
+                None => REQTRAIL_ERROR_ACTION_FAILED,
             },
-            Self::Story(error) => number(error.error.kind().number()),
             Self::Made(error) => error.code(),
             Self::Panicked | Self::Dropped => REQTRAIL_ERROR_INTERNAL,
         }

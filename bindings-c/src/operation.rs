@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqtrail::CancelToken;
+use reqtrail::openstack::{ActionRef, OperationKind};
 
 use crate::call::{Receiver, reqtrail_call_handle, reqtrail_report_callback, start};
 use crate::cancel::reqtrail_cancel_token;
@@ -16,7 +17,7 @@ use crate::error::reqtrail_error;
 use crate::export::{Settable, free, hand_over};
 use crate::fault::{DeferredError, Fault};
 use crate::hooks::{UserData, moment, reqtrail_free_callback};
-use crate::operation_spec::{OperationSpec, ProgressCallback, What};
+use crate::operation_spec::{OperationSpec, ProgressCallback};
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 use crate::text::owned;
@@ -38,8 +39,8 @@ impl Settable for reqtrail_operation {
 }
 
 impl reqtrail_operation {
-    fn new(server_id: String, what: What) -> Self {
-        Self(OperationSpec::new(server_id, what))
+    fn new(kind: OperationKind, server: String, action: impl Into<ActionRef>) -> Self {
+        Self(OperationSpec::new(kind, server, action))
     }
 
     pub(crate) fn spec(&self) -> Result<OperationSpec, Fault> {
@@ -50,8 +51,8 @@ impl reqtrail_operation {
     }
 
     /// Refuses an option that the operation does not have.
-    fn only(&self, name: &str, has: fn(&What) -> bool) -> Result<(), Fault> {
-        if has(&self.0.what) {
+    fn only(&self, name: &str) -> Result<(), Fault> {
+        if self.0.kind().has(name.trim_end_matches("_ms")) {
             return Ok(());
         }
         Err(Fault::bad_value(format!(
@@ -69,7 +70,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        hand_over(operation, reqtrail_operation::new(id, What::Server));
+        hand_over(operation, reqtrail_operation::new(OperationKind::Server, id, ""));
         Ok(())
     }
 
@@ -84,8 +85,8 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        let what = What::Action(owned(request_id, request_id_length, "request_id")?);
-        hand_over(operation, reqtrail_operation::new(id, what));
+        let action = owned(request_id, request_id_length, "request_id")?;
+        hand_over(operation, reqtrail_operation::new(OperationKind::Action, id, action));
         Ok(())
     }
 
@@ -97,7 +98,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        hand_over(operation, reqtrail_operation::new(id, What::Actions));
+        hand_over(operation, reqtrail_operation::new(OperationKind::Actions, id, ""));
         Ok(())
     }
 
@@ -115,8 +116,8 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        let what = What::Follow(owned(request_id, request_id_length, "request_id")?.into());
-        hand_over(operation, reqtrail_operation::new(id, what));
+        let action = owned(request_id, request_id_length, "request_id")?;
+        hand_over(operation, reqtrail_operation::new(OperationKind::Follow, id, action));
         Ok(())
     }
 
@@ -130,8 +131,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [response] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        let what = What::Follow(response.response().into());
-        hand_over(operation, reqtrail_operation::new(id, what));
+        hand_over(operation, reqtrail_operation::new(OperationKind::Follow, id, response.response()));
         Ok(())
     }
 
@@ -144,8 +144,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [trail] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        let what = What::Follow(trail.trail().into());
-        hand_over(operation, reqtrail_operation::new(id, what));
+        hand_over(operation, reqtrail_operation::new(OperationKind::Follow, id, trail.trail()));
         Ok(())
     }
 
@@ -159,7 +158,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        hand_over(operation, reqtrail_operation::new(id, What::Explain));
+        hand_over(operation, reqtrail_operation::new(OperationKind::Explain, id, ""));
         Ok(())
     }
 
@@ -172,7 +171,7 @@ export! {
         version: *const c_char,
         version_length: usize,
     ) sets [operation] {
-        operation.0.microversion = Some(owned(version, version_length, "version")?);
+        operation.0.options.microversion = Some(owned(version, version_length, "version")?);
         Ok(())
     }
 
@@ -187,15 +186,15 @@ export! {
 
     /// Sets the time of a read's call. Not for `follow`, which has a deadline, nor for `explain`.
     fn reqtrail_operation_timeout_ms(operation: *mut reqtrail_operation, timeout: u64) sets [operation] {
-        operation.only("timeout_ms", |what| !matches!(what, What::Follow(_) | What::Explain))?;
-        operation.0.timeout = Some(Duration::from_millis(timeout));
+        operation.only("timeout_ms")?;
+        operation.0.options.timeout = Some(Duration::from_millis(timeout));
         Ok(())
     }
 
     /// Sets how many actions are listed or told at most.
     fn reqtrail_operation_limit(operation: *mut reqtrail_operation, actions: u32) sets [operation] {
-        operation.only("limit", |what| matches!(what, What::Actions | What::Explain))?;
-        operation.0.limit = Some(actions);
+        operation.only("limit")?;
+        operation.0.options.limit = Some(actions);
         Ok(())
     }
 
@@ -205,22 +204,22 @@ export! {
         request_id: *const c_char,
         request_id_length: usize,
     ) sets [operation] {
-        operation.only("marker", |what| matches!(what, What::Actions))?;
-        operation.0.marker = Some(owned(request_id, request_id_length, "request_id")?);
+        operation.only("marker")?;
+        operation.0.options.marker = Some(owned(request_id, request_id_length, "request_id")?);
         Ok(())
     }
 
     /// Lists only actions that changed at this time or later, in seconds since 1970; from microversion 2.58.
     fn reqtrail_operation_changes_since(operation: *mut reqtrail_operation, unix_seconds: f64) sets [operation] {
-        operation.only("changes_since", |what| matches!(what, What::Actions))?;
-        operation.0.since = Some(time(unix_seconds)?);
+        operation.only("changes_since")?;
+        operation.0.options.changes_since = Some(time(unix_seconds)?);
         Ok(())
     }
 
     /// Lists only actions that changed at this time or earlier, in seconds since 1970; from microversion 2.66.
     fn reqtrail_operation_changes_before(operation: *mut reqtrail_operation, unix_seconds: f64) sets [operation] {
-        operation.only("changes_before", |what| matches!(what, What::Actions))?;
-        operation.0.before = Some(time(unix_seconds)?);
+        operation.only("changes_before")?;
+        operation.0.options.changes_before = Some(time(unix_seconds)?);
         Ok(())
     }
 
@@ -230,23 +229,24 @@ export! {
         first: u64,
         longest: u64,
     ) sets [operation] {
-        operation.only("poll_interval_ms", |what| matches!(what, What::Follow(_)))?;
-        operation.0.poll = Some((Duration::from_millis(first), Duration::from_millis(longest)));
+        operation.only("poll_interval_ms")?;
+        operation.0.options.poll_interval = Some(Duration::from_millis(first));
+        operation.0.options.max_poll_interval = Some(Duration::from_millis(longest));
         Ok(())
     }
 
     /// Sets how long an action is followed, ten minutes by default. One that still runs then is reported as unknown.
     fn reqtrail_operation_deadline_ms(operation: *mut reqtrail_operation, deadline: u64) sets [operation] {
-        operation.only("deadline_ms", |what| matches!(what, What::Follow(_)))?;
-        operation.0.deadline = Some(Duration::from_millis(deadline));
+        operation.only("deadline_ms")?;
+        operation.0.options.deadline = Some(Duration::from_millis(deadline));
         Ok(())
     }
 
     /// Sets how long a state that decides nothing has to stay the same before it is taken for the end of an action,
     /// 3 seconds by default.
     fn reqtrail_operation_settle_time_ms(operation: *mut reqtrail_operation, settle: u64) sets [operation] {
-        operation.only("settle_time_ms", |what| matches!(what, What::Follow(_)))?;
-        operation.0.settle = Some(Duration::from_millis(settle));
+        operation.only("settle_time_ms")?;
+        operation.0.options.settle_time = Some(Duration::from_millis(settle));
         Ok(())
     }
 
@@ -260,7 +260,7 @@ export! {
         free_user_data: reqtrail_free_callback,
     ) sets [operation] {
         let progress = ProgressCallback(tell, UserData::new(user_data, free_user_data));
-        operation.only("on_progress", |what| matches!(what, What::Follow(_)))?;
+        operation.only("on_progress")?;
         operation.0.progress = Some(progress);
         Ok(())
     }
@@ -278,8 +278,8 @@ export! {
         let inner = Arc::clone(&client.0);
         let (flow, slot) = operation.spec()?.flow(&inner.client);
         inner.client.host().run_flow(flow, None)?;
-        let told = lock(&slot).take();
-        Ended::of_operation(told).give(std::ptr::null_mut(), report)
+        let end = lock(&slot).take();
+        Ended::of_operation(end).give(std::ptr::null_mut(), report)
     }
 
     /// Starts an operation and returns at once; `callback`, `user_data` and `call` are those of `reqtrail_call_start`, and
@@ -297,7 +297,9 @@ export! {
         spec.cancel = spec.cancel.child();
         let cancel = spec.cancel.clone();
         start(client, cancel, Receiver::Report(callback), user_data, call, move |inner, completion| {
-            spec.flow_to(&inner.client, move |told| completion.finish(Ended::of_operation(Some(told))))
+            spec.flow_to(&inner.client, move |end| {
+                completion.finish(Ended::of_operation(Some(end.map_err(Fault::from))));
+            })
         });
         Ok(())
     }

@@ -169,8 +169,8 @@ export! {
                 Finished::Call(result) => (CALL, Ended::of_call(result)),
                 _ => {
                     let slot = lock(&client.0.slots).remove(&tag);
-                    let told = slot.and_then(|slot| lock(&slot).take());
-                    (OPERATION, Ended::of_operation(told))
+                    let end = slot.and_then(|slot| lock(&slot).take());
+                    (OPERATION, Ended::of_operation(end))
                 }
             };
             let row = reqtrail_done {

@@ -2,9 +2,7 @@
 
 use std::ffi::c_char;
 
-use reqtrail::Trail;
-use reqtrail::openstack::{ActionReport, Fetched, ServerHistory};
-use serde::Serialize;
+use reqtrail::openstack::{OperationReport, Verdict};
 
 use crate::error::number;
 use crate::export::free;
@@ -28,37 +26,18 @@ const TEXT: usize = 1;
 const REQUEST_ID: usize = 2;
 
 impl reqtrail_report {
-    pub(crate) fn of_read<V: Serialize>(read: &Fetched<V>) -> Self {
-        Self::new(read.to_json(), None, vec![read.trail().clone()])
-    }
-
-    pub(crate) fn of_action(report: &ActionReport) -> Self {
-        let (json, text) = (report.to_json(), Some(report.report()));
-        let id = Some(&report.request_id).filter(|id| !id.is_empty());
-        Self {
-            verdict: number(report.verdict.number()),
-            apparent: report
-                .apparent
-                .map_or(0, |verdict| number(verdict.number())),
-            request_id: id.cloned(),
-            ..Self::new(json, text, report.trails.clone())
-        }
-    }
-
-    pub(crate) fn of_story(story: &ServerHistory) -> Self {
-        Self::new(story.to_json(), Some(story.report()), story.trails.clone())
-    }
-
-    fn new(json: String, text: Option<String>, trails: Vec<Trail>) -> Self {
-        Self {
-            json,
-            text,
-            verdict: 0,
-            apparent: 0,
-            request_id: None,
-            trails: trails.into_iter().map(reqtrail_trail::new).collect(),
+    /// The handle of a report; `None` for one without a value, which has an error alone.
+    pub(crate) fn new(report: OperationReport) -> Option<Self> {
+        let verdict = |verdict: Option<Verdict>| verdict.map_or(0, |it| number(it.number()));
+        (!report.json.is_empty()).then(|| Self {
+            json: report.json,
+            text: report.text,
+            verdict: verdict(report.verdict),
+            apparent: verdict(report.apparent),
+            request_id: report.request_id,
+            trails: report.trails.into_iter().map(reqtrail_trail::new).collect(),
             texts: Texts::default(),
-        }
+        })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::cloud::RawConnection;
 use crate::config::{Base, Config};
 use crate::failure::{self, RefreshFailure};
 use crate::items::{Item, Items, weight};
-use crate::openstack::{self, FlowOptions};
+use crate::openstack::{self, RawOperationOptions};
 use crate::request::{self, Builder, Parts, RawOptions};
 use crate::wake::{Wake, WakeFunction};
 
@@ -188,15 +188,16 @@ impl RawClient {
         Ok(())
     }
 
-    /// Starts following what a request started: `action` is the request's ID, or its response.
+    /// Starts the operation that `what` names. `action` is the ID of the request that started it, or its response at `index`.
     #[napi(catch_unwind)]
-    pub fn follow(
+    pub fn operate(
         &self,
         tag: f64,
+        what: String,
         server_id: String,
         action: Either<String, &External<Items>>,
         index: u32,
-        options: FlowOptions,
+        options: RawOperationOptions,
         serving: bool,
     ) -> Result<()> {
         let open = self.open.borrow();
@@ -205,30 +206,9 @@ impl RawClient {
             Either::A(id) => ActionRef::from(id),
             Either::B(items) => ActionRef::from(items.response(index)?),
         };
-        let tell = Arc::clone(board);
-        let tell = move |json| tell.tell(Event::Progress(number(tag), json));
-        let (flow, slot) = openstack::follow(client, server_id, action, &options, tell);
-        lock(&board.flows).insert(number(tag), slot);
-        within(client, serving, || {
-            client.host().submit_flow(flow, number(tag))
-        });
-        Ok(())
-    }
-
-    /// Starts reading something of a server: `server`, `action` (of a request ID), `actions`, or its story, `explain`.
-    #[napi(catch_unwind)]
-    pub fn look(
-        &self,
-        tag: f64,
-        what: String,
-        server_id: String,
-        request_id: String,
-        options: FlowOptions,
-        serving: bool,
-    ) -> Result<()> {
-        let open = self.open.borrow();
-        let Open { client, board } = opened(&open)?;
-        let (flow, slot) = openstack::look(client, &what, server_id, request_id, options);
+        let published = Arc::clone(board);
+        let publish = move |json| published.tell(Event::Progress(number(tag), json));
+        let (flow, slot) = openstack::flow(client, &what, server_id, action, options, publish)?;
         lock(&board.flows).insert(number(tag), slot);
         within(client, serving, || {
             client.host().submit_flow(flow, number(tag))
@@ -279,8 +259,7 @@ impl RawClient {
                 Finished::Call(Err(error)) => Item::Error(error),
                 _ => {
                     let slot = lock(&board.flows).remove(&tag);
-                    slot.and_then(|slot| openstack::outcome(&slot))
-                        .unwrap_or_else(|| Item::Report(Box::default()))
+                    slot.map_or(Item::Report(None), |slot| openstack::outcome(&slot))
                 }
             };
             let at = 2 + 2 * items.len();

@@ -6,17 +6,18 @@ use std::time::UNIX_EPOCH;
 use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Result, Status};
 use napi_derive::napi;
 use reqtrail::http::HeaderMap;
+use reqtrail::openstack::OperationReport;
 use reqtrail::{RateLimit, RequestId, Response, Trail};
 
 use crate::failure::{self, ErrorParts};
-use crate::openstack::ReportParts;
 
 /// What a call, a flow or an event has given.
 pub(crate) enum Item {
     Response(Response),
     Error(reqtrail::Error),
     Trail(Trail),
-    Report(Box<ReportParts>),
+    /// `None` if the operation panicked, or once it is taken.
+    Report(Option<Box<OperationReport>>),
 }
 
 /// Some items behind one handle: a handle each would cost more than the calls' own objects.
@@ -198,26 +199,32 @@ pub struct RawReport {
     /// The trails, as items of a handle of their own.
     pub trails: External<Items>,
     pub trail_count: u32,
-    /// If the flow failed: its text, and the error that is behind it, if it is one of a call.
+    /// If the operation failed: its text, and the error that is behind it, if it is one of a call.
     pub failed: Option<String>,
     pub cause: Option<External<Items>>,
 }
 
-/// Takes what a flow gave; once.
+/// Takes the report of an operation, once. The report of one that panicked is empty.
 #[napi(catch_unwind)]
 pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport> {
     let items: &mut Items = items;
     let item = items.0.get_mut(index as usize);
-    let Some(Item::Report(parts)) = item else {
+    let Some(Item::Report(report)) = item else {
         return Err(Error::new(Status::InvalidArg, "the item is no report"));
     };
-    let parts = std::mem::take(&mut **parts);
+    let (json, text, trails, failure) = match report.take().map(|report| *report) {
+        Some(report) => (report.json, report.text, report.trails, report.failure),
+        None => Default::default(),
+    };
+    let (failed, cause) = failure
+        .map(|failure| (failure.message, failure.cause))
+        .unzip();
     Ok(RawReport {
-        json: parts.json,
-        report: parts.report,
-        trail_count: u32::try_from(parts.trails.len()).unwrap_or(u32::MAX),
-        trails: Items::handle(parts.trails.into_iter().map(Item::Trail).collect()),
-        failed: parts.failed,
-        cause: parts.cause.map(|error| Items::of(Item::Error(error))),
+        json,
+        report: text.unwrap_or_default(),
+        trail_count: u32::try_from(trails.len()).unwrap_or(u32::MAX),
+        trails: Items::handle(trails.into_iter().map(Item::Trail).collect()),
+        failed,
+        cause: cause.flatten().map(|error| Items::of(Item::Error(error))),
     })
 }

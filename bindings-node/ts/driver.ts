@@ -12,10 +12,11 @@ import { native } from "./loader.js";
 import { environmentCa, warnOfUnverified } from "./environment.js";
 import { errorOf } from "./mapping.js";
 import {
-  type FlowOptions,
   type Items,
+  type Operation,
   type RawClient,
   type RawConnection,
+  type RawOperationOptions,
   type RawReport,
   bare,
 } from "./native.js";
@@ -27,7 +28,7 @@ import { type Response, responseOf } from "./response.js";
 import { serves } from "./serving.js";
 import { type Site, ours } from "./stacks.js";
 
-/** A call or a flow that failed, as an item. */
+/** A call or an operation that failed, as an item. */
 export class Failed {
   constructor(
     readonly items: Items,
@@ -36,7 +37,7 @@ export class Failed {
   ) {}
 }
 
-/** How a call or a flow ended. */
+/** How a call or an operation ended. */
 export type Ended = Response | Failed | RawReport;
 
 /** The calls that listen to one signal: one listener serves them all. */
@@ -122,32 +123,23 @@ export class Driver {
     else reading.end(late);
   }
 
-  /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
-  follow(
+  /**
+   * Starts an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
+   * shown, as JSON.
+   */
+  operate(
+    what: Operation,
     serverId: string,
     action: string | readonly [Items, number],
-    options: FlowOptions,
+    options: RawOperationOptions,
     signal: Signal | undefined,
-    onProgress: ((json: string) => void) | undefined,
+    onProgress?: (json: string) => void,
   ): Promise<Ended> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
     return this.#begin(
       signal,
-      (tag) => this.#raw.follow(tag, serverId, ref, index, options, serves(this.#raw)),
+      (tag) => this.#raw.operate(tag, what, serverId, ref, index, options, serves(this.#raw)),
       onProgress,
-    );
-  }
-
-  /** Starts reading something of a server: `server`, `action`, `actions`, or its story, `explain`. */
-  look(
-    what: "server" | "action" | "actions" | "explain",
-    serverId: string,
-    requestId: string,
-    options: FlowOptions,
-    signal: Signal | undefined,
-  ): Promise<Ended> {
-    return this.#begin(signal, (tag) =>
-      this.#raw.look(tag, what, serverId, requestId, options, serves(this.#raw)),
     );
   }
 
@@ -169,7 +161,7 @@ export class Driver {
       this.#hooks.end(tag);
       throw error;
     }
-    // A call was started cancelled; a flow was not.
+    // A call was started cancelled; an operation was not.
     if (signal?.aborted === true) this.#raw.cancel(tag, isLate(signal));
     if (this.#pending.size === 0) hold(this);
     return new Promise((resolve) => this.#pending.set(tag, resolve));

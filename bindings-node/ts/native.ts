@@ -82,7 +82,10 @@ export interface RawOptions {
   microversion?: string;
 }
 
-export interface FlowOptions {
+/** The operations of the core, by name. */
+export type Operation = "server" | "action" | "actions" | "follow" | "explain";
+
+export interface RawOperationOptions {
   microversion?: string;
   limit?: number;
   marker?: string;
@@ -185,20 +188,13 @@ export interface RawClient {
     ended: boolean | undefined,
     serving: boolean,
   ): void;
-  follow(
+  operate(
     tag: number,
+    what: Operation,
     serverId: string,
     action: string | Items,
     index: number,
-    options: FlowOptions,
-    serving: boolean,
-  ): void;
-  look(
-    tag: number,
-    what: string,
-    serverId: string,
-    requestId: string,
-    options: FlowOptions,
+    options: RawOperationOptions,
     serving: boolean,
   ): void;
   cancel(tag: number, late: boolean): boolean;

@@ -6,7 +6,7 @@ import { type Client, driverOf } from "./client.js";
 import { type Driver, type Ended, Failed } from "./driver.js";
 import { ApiError, type ErrorFields, InternalError, ReqtrailError, named } from "./errors.js";
 import { errorOf } from "./mapping.js";
-import type { FlowOptions, RawReport } from "./native.js";
+import type { Operation, RawOperationOptions, RawReport } from "./native.js";
 import { FAULTS, type Fault } from "./openstack-faults.js";
 import {
   type ActionPage,
@@ -191,12 +191,12 @@ export class Compute {
   ): Promise<ActionReport> {
     const site = siteOf(Compute.prototype.follow);
     try {
-      const { signal, raw, onProgress } = flowOptions(options, FOLLOW);
+      const { signal, raw, onProgress } = operationOptions(options, FOLLOW);
       if (onProgress !== undefined) raw.progress = true;
       const tell = onProgress && ((json: string) => onProgress(progressOf(json)));
       const what = action instanceof Response ? itemOf(action) : actionId(action);
       const driver = driverOf(this.client);
-      const ended = await driver.follow(text("serverId", serverId), what, raw, signal, tell);
+      const ended = await driver.operate("follow", text("serverId", serverId), what, raw, signal, tell);
       const report = reportOf(driver, ended, site);
       if (report.failed === undefined) return actionReportOf(report);
       throw actionError(report, site, signal);
@@ -219,7 +219,7 @@ export class Compute {
 
   // An `async` function, so that mistakes in its options reject, too.
   async #look(
-    what: "server" | "action" | "actions" | "explain",
+    what: Exclude<Operation, "follow">,
     serverId: string,
     requestId: string,
     options: object,
@@ -228,10 +228,10 @@ export class Compute {
   ): Promise<RawReport> {
     const site = siteOf(above);
     try {
-      const { signal, raw } = flowOptions(options, readers);
+      const { signal, raw } = operationOptions(options, readers);
       const driver = driverOf(this.client);
       const [server, request] = [text("serverId", serverId), text("requestId", requestId)];
-      const ended = await driver.look(what, server, request, raw, signal);
+      const ended = await driver.operate(what, server, request, raw, signal);
       const report = reportOf(driver, ended, site);
       if (report.failed === undefined) return report;
       throw explainError(report, site, signal);
@@ -249,7 +249,7 @@ function actionId(action: unknown): string {
 function reportOf(driver: Driver, ended: Ended, site: Site): RawReport {
   if (ended instanceof Failed) throw driver.errorOf(ended, site);
   const report = ended as RawReport;
-  // A flow that left nothing has panicked.
+  // An operation that left nothing has panicked.
   if (report.json === "" && report.failed === undefined) {
     throw ours(new InternalError("internal: reqtrail panicked; please report this"));
   }
@@ -334,11 +334,11 @@ const FOLLOW = {
 };
 const EXPLAIN = { ...READ, limit: count };
 
-function flowOptions(
+function operationOptions(
   options: object,
   readers: Readers,
 ): {
-  raw: FlowOptions;
+  raw: RawOperationOptions;
   signal: Signal | undefined;
   onProgress: (FollowOptions["onProgress"] & {}) | undefined;
 } {

@@ -1,33 +1,26 @@
-//! OpenStack's compute API: what servers and actions are, what became of a 202, and the story of a server.
+//! OpenStack's compute API: operations of the core, and their reports.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 use reqtrail::host::Flow;
 use reqtrail::openstack::{
-    ActionError, ActionRef, ActionReport, Compute, ExplainError, Fetched, Follow, ServerHistory,
+    ActionRef, Operation, OperationAttached, OperationFailure, OperationKind, OperationOptions,
+    OperationReport,
 };
-use reqtrail::{CancelToken, Error, Trail, blocking};
-use serde::Serialize;
+use reqtrail::{Error, Trail, blocking};
 
 use crate::convert;
 use crate::failure;
 use crate::response::{RawTrail, Response};
 use crate::watch;
 
-/// What a flow gave.
-pub(crate) enum Told {
-    Read(Result<RawReport, Error>),
-    Action(Result<Box<ActionReport>, ActionError>),
-    Story(Result<Box<ServerHistory>, ExplainError>),
-}
-
-/// Where a flow leaves what it gave.
-pub(crate) type Slot = Arc<Mutex<Option<Told>>>;
+/// Where an operation leaves its outcome.
+pub(crate) type Slot = Arc<Mutex<Option<Result<OperationReport, Error>>>>;
 
 /// A report of the core: its data, its text, and the trails that it rests on.
 #[pyclass(frozen, module = "reqtrail._native")]
@@ -47,26 +40,7 @@ impl RawReport {
     }
 }
 
-impl RawReport {
-    fn of_action(report: &ActionReport) -> Self {
-        Self {
-            json: report.to_json(),
-            report: report.report(),
-            trails: report.trails.clone(),
-        }
-    }
-
-    /// A value that was read has no text of its own.
-    fn of_read<V: Serialize>(read: &Fetched<V>) -> Self {
-        Self {
-            json: read.to_json(),
-            report: String::new(),
-            trails: vec![read.trail().clone()],
-        }
-    }
-}
-
-/// Makes the flow that `what` names: `server`, `action`, `actions`, `follow` or `explain`.
+/// Makes the operation that `what` names ready to run.
 pub(crate) fn flow(
     client: &blocking::Client,
     what: &str,
@@ -74,137 +48,83 @@ pub(crate) fn flow(
     options: &Bound<'_, PyDict>,
 ) -> PyResult<(Flow, Slot)> {
     let server_id = convert::string("server_id", server_id)?;
+    let kind = OperationKind::from_name(what)
+        .ok_or_else(|| PyValueError::new_err(format!("there is no operation `{what}`")))?;
+    let action = match options.get_item("action")? {
+        Some(action) if action.is_none() => {
+            return Err(PyTypeError::new_err("the action is missing"));
+        }
+        Some(action) => action_ref(&action)?,
+        None => option(options, "request_id", convert::text)?
+            .unwrap_or_default()
+            .into(),
+    };
+    let operation = Operation::new(kind, server_id, action).options(read_options(options)?);
     let slot = Slot::default();
     let filled = Arc::clone(&slot);
-    let put = move |told| {
-        *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
-    };
-    let mut compute = Compute::new(client.clone());
-    if let Some(version) = text(options, "microversion")? {
-        compute = compute.microversion(version);
-    }
-    let cancel = match given(options, "cancel")? {
-        Some(token) => convert::cancel_token(&token)?.unwrap_or_default(),
-        None => CancelToken::new(),
-    };
-    let flow = match what {
-        "server" => compute
-            .server(server_id)
-            .flow(&cancel, move |read| put(told(read))),
-        "action" => {
-            let id = text(options, "request_id")?.unwrap_or_default();
-            let read = compute.action(server_id, id);
-            read.flow(&cancel, move |read| put(told(read)))
-        }
-        "actions" => {
-            let mut list = compute.actions(server_id);
-            if let Some(limit) = given(options, "limit")? {
-                list = list.limit(convert::number("limit", &limit)?);
-            }
-            if let Some(marker) = text(options, "marker")? {
-                list = list.marker(marker);
-            }
-            if let Some(time) = moment(options, "changes_since")? {
-                list = list.changes_since(time);
-            }
-            if let Some(time) = moment(options, "changes_before")? {
-                list = list.changes_before(time);
-            }
-            list.flow(&cancel, move |read| put(told(read)))
-        }
-        "explain" => {
-            let mut explain = compute.explain(server_id).cancel_token(&cancel);
-            if let Some(limit) = given(options, "limit")? {
-                explain = explain.limit(convert::number("limit", &limit)?);
-            }
-            explain.flow(move |outcome| put(Told::Story(outcome.map(Box::new))))
-        }
-        _ => {
-            let follow = follow(&compute, server_id, options)?.cancel_token(&cancel);
-            follow.flow(move |outcome| put(Told::Action(outcome.map(Box::new))))
-        }
-    };
+    let flow = operation.flow(client, attached(options)?, move |outcome| {
+        *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+    });
     Ok((flow, slot))
 }
 
-fn told<V: Serialize>(read: Result<Fetched<V>, Error>) -> Told {
-    Told::Read(read.map(|read| RawReport::of_read(&read)))
+fn read_options(given: &Bound<'_, PyDict>) -> PyResult<OperationOptions> {
+    let mut options = OperationOptions::default();
+    options.microversion = option(given, "microversion", convert::text)?;
+    options.limit = option(given, "limit", convert::number)?;
+    options.marker = option(given, "marker", convert::text)?;
+    options.changes_since = moment(given, "changes_since")?;
+    options.changes_before = moment(given, "changes_before")?;
+    options.poll_interval = option(given, "poll_interval", convert::duration)?;
+    options.max_poll_interval = option(given, "max_poll_interval", convert::duration)?;
+    options.deadline = option(given, "deadline", convert::duration)?;
+    options.settle_time = option(given, "settle_time", convert::duration)?;
+    Ok(options)
 }
 
-fn follow(
-    compute: &Compute<blocking::Client>,
-    server_id: String,
-    options: &Bound<'_, PyDict>,
-) -> PyResult<Follow<blocking::Client>> {
-    let action =
-        given(options, "action")?.ok_or_else(|| PyTypeError::new_err("the action is missing"))?;
-    let mut follow = compute.follow(server_id, action_ref(&action)?);
-    let first = time(options, "poll_interval")?;
-    let longest = time(options, "max_poll_interval")?;
-    if first.is_some() || longest.is_some() {
-        let first = first.unwrap_or(Duration::from_millis(500));
-        follow = follow.poll_interval(first, longest.unwrap_or(Duration::from_secs(10)));
-    }
-    if let Some(deadline) = time(options, "deadline")? {
-        follow = follow.deadline(deadline);
-    }
-    if let Some(settle) = time(options, "settle_time")? {
-        follow = follow.settle_time(settle);
+fn attached(options: &Bound<'_, PyDict>) -> PyResult<OperationAttached> {
+    let mut attached = OperationAttached::new();
+    if let Some(token) = option(options, "cancel", |_, token| convert::cancel_token(token))? {
+        attached = attached.cancel_token(&token.unwrap_or_default());
     }
     if let Some(hook) = given(options, "on_progress")? {
         if !hook.is_callable() {
             return Err(convert::expected("on_progress", "a callable", &hook));
         }
         let hook = hook.unbind();
-        follow = follow.on_progress(move |progress| watch::progress(&hook, progress.to_json()));
+        attached = attached.on_progress(move |progress| watch::progress(&hook, progress.to_json()));
     }
-    Ok(follow)
+    Ok(attached)
 }
 
-/// What a flow that has ended left in its slot.
+/// The outcome that an operation left in its slot.
 pub(crate) fn outcome(py: Python<'_>, slot: &Slot) -> PyResult<RawReport> {
-    let told = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match told {
-        Some(Told::Read(read)) => read.map_err(|error| failure::raised(py, error)),
-        Some(Told::Action(Ok(report))) => Ok(RawReport::of_action(&report)),
-        Some(Told::Action(Err(error))) => Err(raised(py, error)),
-        Some(Told::Story(Ok(story))) => Ok(RawReport {
-            json: story.to_json(),
-            report: story.report(),
-            trails: story.trails,
-        }),
-        Some(Told::Story(Err(error))) => Err(unread(py, error)),
+    let outcome = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match outcome {
+        Some(Ok(report)) => raw_report(py, report),
+        Some(Err(error)) => Err(failure::raised(py, error)),
         None => Err(failure::panicked(py)),
     }
 }
 
-fn raised(py: Python<'_>, error: ActionError) -> PyErr {
+/// The report of an operation, or the exception of one that failed.
+fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let display = error.to_string();
-    let report = RawReport::of_action(error.report());
-    let cause = match error {
-        ActionError::Unfollowed { error, .. } => match failure::exception(py, error) {
-            Ok(cause) => Some(cause),
-            Err(failed) => return failed,
-        },
-        _ => None,
+    let raw = RawReport {
+        json: report.json,
+        report: report.text.unwrap_or_default(),
+        trails: report.trails,
     };
+    let Some(OperationFailure { message, cause, .. }) = report.failure else {
+        return Ok(raw);
+    };
+    let cause = cause
+        .map(|error| failure::exception(py, error))
+        .transpose()?;
     let made = MAKE
-        .import(py, "reqtrail._openstack", "action_error")
-        .and_then(|make| make.call1((display, report, cause)));
-    made.map_or_else(|failed| failed, PyErr::from_value)
-}
-
-/// The exception of a story that could not be read, with the trails of all calls that were made for it.
-fn unread(py: Python<'_>, error: ExplainError) -> PyErr {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let display = error.to_string();
-    let trails: Vec<RawTrail> = error.trails.into_iter().map(RawTrail).collect();
-    let made = failure::exception(py, error.error).and_then(|cause| {
-        MAKE.import(py, "reqtrail._openstack", "explain_error")?
-            .call1((display, trails, cause))
-    });
-    made.map_or_else(|failed| failed, PyErr::from_value)
+        .import(py, "reqtrail._openstack", "operation_error")?
+        .call1((report.kind.as_str(), message, raw, cause))?;
+    Err(PyErr::from_value(made))
 }
 
 fn action_ref(action: &Bound<'_, PyAny>) -> PyResult<ActionRef> {
@@ -226,20 +146,19 @@ fn given<'py>(options: &Bound<'py, PyDict>, name: &str) -> PyResult<Option<Bound
     Ok(options.get_item(name)?.filter(|value| !value.is_none()))
 }
 
-fn text(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<String>> {
+/// The value of an option, if it is there.
+fn option<'py, T>(
+    options: &Bound<'py, PyDict>,
+    name: &str,
+    read: impl FnOnce(&str, &Bound<'py, PyAny>) -> PyResult<T>,
+) -> PyResult<Option<T>> {
     given(options, name)?
-        .map(|value| convert::text(name, &value))
-        .transpose()
-}
-
-fn time(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<Duration>> {
-    given(options, name)?
-        .map(|value| convert::duration(name, &value))
+        .map(|value| read(name, &value))
         .transpose()
 }
 
 /// A point in time, which the Python half gives as seconds since 1970.
 fn moment(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<SystemTime>> {
-    let since = time(options, name)?;
+    let since = option(options, name, convert::duration)?;
     Ok(since.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since)))
 }

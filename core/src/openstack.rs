@@ -25,8 +25,10 @@ mod identity;
 pub use crate::dialect::openstack::Fault;
 pub use compute::{
     ActionError, ActionEvent, ActionOutcome, ActionPage, ActionRef, ActionReport, Compute, Explain,
-    ExplainError, Fetched, Follow, Get, ListActions, Progress, Server, ServerAction, ServerFault,
-    ServerHistory, Verdict,
+    ExplainError, Fetched, Follow, Get, ListActions, Operation, OperationAttached, OperationClient,
+    OperationError, OperationFailure, OperationKind, OperationOptions, OperationOutput,
+    OperationReport, OperationResult, Progress, Server, ServerAction, ServerFault, ServerHistory,
+    Verdict,
 };
 pub use identity::{
     Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Scope, Session, User,

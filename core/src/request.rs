@@ -214,6 +214,16 @@ impl<C> RequestBuilder<C> {
         }
     }
 
+    /// The same for another client.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn over<D>(self, client: D) -> RequestBuilder<D> {
+        RequestBuilder {
+            client,
+            request: self.request,
+            attached: self.attached,
+        }
+    }
+
     /// Lets a token cancel the call.
     pub fn cancel_token(mut self, token: &crate::cancel::CancelToken) -> Self {
         self.attached = self.attached.cancel_token(token);

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ._exceptions import ReqtrailError
-from ._native import RawReport, RawTrail
+from ._native import RawReport
 from ._openstack_faults import Verdict
 from ._trail import Trail
 
@@ -339,8 +339,12 @@ class ExplainError(ReqtrailError):
     """The trails of all calls that were made for it, the failed one included."""
 
 
-def action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> ActionError:
+def operation_error(kind: str, display: str, raw: RawReport, cause: ReqtrailError | None) -> ReqtrailError:
     """Called by the native half."""
+    return _explain_error(display, raw, cause) if kind == "explain" else _action_error(display, raw, cause)
+
+
+def _action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> ActionError:
     report = ActionReport._of(raw)
     cls = ActionFailedError if cause is None else ActionUnfollowedError
     trail = report.trails[0] if report.trails else None
@@ -360,9 +364,8 @@ def _fields_of(cause: ReqtrailError | None) -> dict[str, Any]:
     return {} if cause is None else {name: getattr(cause, name) for name in _FIELDS}
 
 
-def explain_error(display: str, trails: list[RawTrail], cause: ReqtrailError) -> ExplainError:
-    """Called by the native half."""
-    made = tuple(Trail._of(trail) for trail in trails)
+def _explain_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> ExplainError:
+    made = tuple(Trail._of(trail) for trail in raw.trails)
     error = ExplainError(display, trails=made, **_fields_of(cause))
     error.__cause__ = cause
     return error

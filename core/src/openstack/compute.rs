@@ -7,6 +7,8 @@ mod codes;
 mod explain;
 mod follow;
 mod lookup;
+mod operation;
+mod options;
 mod reads;
 mod report;
 mod server;
@@ -18,6 +20,11 @@ pub use action_ref::ActionRef;
 pub use codes::Verdict;
 pub use explain::{ActionOutcome, Explain, ExplainError, ServerHistory};
 pub use follow::{Follow, Progress};
+pub use operation::{
+    Operation, OperationClient, OperationError, OperationFailure, OperationKind, OperationOutput,
+    OperationReport, OperationResult,
+};
+pub use options::{OperationAttached, OperationOptions};
 pub use reads::{ActionPage, Compute, Fetched, Get, ListActions};
 pub use report::{ActionError, ActionReport};
 pub use server::{Server, ServerFault};

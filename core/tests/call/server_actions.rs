@@ -11,6 +11,7 @@ use crate::support::*;
 
 mod follow;
 mod names;
+mod operations;
 mod reads;
 mod story;
 

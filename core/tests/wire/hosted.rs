@@ -1,11 +1,13 @@
-//! What bindings do beside calls: sign-ins that may be interrupted, and reads of the compute API that a host drives.
+//! What bindings do beside calls: sign-ins that may be interrupted, and operations of the compute API that a host drives.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use reqtrail::host::Finished;
-use reqtrail::openstack::{Auth, Cloud, Compute, Fetched, Server as ShownServer};
+use reqtrail::host::{Finished, Flow};
+use reqtrail::openstack::{
+    Auth, Cloud, Operation, OperationAttached, OperationOptions, OperationReport,
+};
 use reqtrail::{CancelToken, Client, Error, ErrorKind, blocking};
 use tokio::io::AsyncWriteExt as _;
 
@@ -74,17 +76,27 @@ async fn compute_api() -> Server {
     .await
 }
 
-type Read<V> = Result<Fetched<V>, Error>;
+type Ended = Result<OperationReport, Error>;
 
-/// Submits a read, and waits for its end.
-fn submitted(compute: &Compute<blocking::Client>, server: &str) -> Read<ShownServer> {
-    let (rung, bell) = mpsc::channel();
-    let host = compute.client().host();
-    host.set_notify(Box::new(move || rung.send(()).expect("somebody waits")));
+/// An operation as a flow, and where its outcome will be.
+fn flow(
+    client: &blocking::Client,
+    operation: Operation,
+    attached: OperationAttached,
+) -> (Flow, mpsc::Receiver<Ended>) {
     let (put, outcome) = mpsc::channel();
-    let flow = (compute.server(server)).flow(&CancelToken::new(), move |read| {
-        put.send(read).expect("somebody waits");
+    let flow = operation.flow(client, attached, move |ended| {
+        put.send(ended).expect("somebody waits");
     });
+    (flow, outcome)
+}
+
+/// Submits an operation, and waits for its end.
+fn submitted(client: &blocking::Client, operation: Operation) -> Ended {
+    let (rung, bell) = mpsc::channel();
+    let host = client.host();
+    host.set_notify(Box::new(move || rung.send(()).expect("somebody waits")));
+    let (flow, outcome) = flow(client, operation, OperationAttached::new());
     host.submit_flow(flow, 7);
     let mut done = Vec::new();
     while done.is_empty() {
@@ -95,54 +107,45 @@ fn submitted(compute: &Compute<blocking::Client>, server: &str) -> Read<ShownSer
     outcome.try_recv().expect("an outcome")
 }
 
+/// Runs an operation on this thread.
+fn ran(client: &blocking::Client, operation: Operation, attached: OperationAttached) -> Ended {
+    let (flow, outcome) = flow(client, operation, attached);
+    client.host().run_flow(flow, None).expect("driven");
+    outcome.try_recv().expect("an outcome")
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn reads_are_driven_by_a_host() {
+async fn operations_are_driven_by_a_host() {
     let api = compute_api().await;
     let client = Client::openstack(api.http());
     let client = client.token("t").build_blocking().expect("a client");
-    let compute = Compute::new(client);
     tokio::task::spawn_blocking(move || {
-        let read = submitted(&compute, "s1").expect("a server");
-        assert_eq!(read.status, "ACTIVE");
-        assert_eq!(read.trail().request_ids(), ["req-9"]);
-        let json: serde_json::Value = serde_json::from_str(&read.to_json()).expect("JSON");
+        let read = submitted(&client, Operation::server("s1")).expect("a server");
+        assert_eq!(read.trails[0].request_ids(), ["req-9"]);
+        let json: serde_json::Value = serde_json::from_str(&read.json).expect("JSON");
+        assert_eq!(json["status"], "ACTIVE");
         assert_eq!(json["new"], serde_json::json!([1]));
         assert!(json["fault"].is_null());
 
-        let gone = submitted(&compute, "s2").expect_err("no such server");
+        let gone = submitted(&client, Operation::server("s2")).expect_err("no such server");
         assert_eq!(gone.status(), Some(404));
 
-        let (put, outcome) = mpsc::channel();
-        let list = compute.actions("s1").limit(1);
-        let flow = list.flow(&CancelToken::new(), move |read| {
-            put.send(read).expect("somebody waits");
-        });
-        compute
-            .client()
-            .host()
-            .run_flow(flow, None)
-            .expect("driven");
-        let page = outcome.try_recv().expect("an outcome").expect("a page");
-        let json: serde_json::Value = serde_json::from_str(&page.to_json()).expect("JSON");
+        let mut options = OperationOptions::default();
+        options.limit = Some(1);
+        let list = Operation::actions("s1").options(options);
+        let page = ran(&client, list.clone(), OperationAttached::new()).expect("a page");
+        let json: serde_json::Value = serde_json::from_str(&page.json).expect("JSON");
         assert_eq!(json["next"], "http://there/next");
         assert_eq!(json["actions"][0]["request_id"], "req-1");
 
+        let output = list.run(&client, OperationAttached::new()).expect("a page");
+        assert_eq!(output.to_json(), page.json);
+
         let token = CancelToken::new();
         token.cancel();
-        let (put, outcome) = mpsc::channel();
-        let flow = (compute.action("s1", "req-1")).flow(&token, move |read: Read<_>| {
-            put.send(read).expect("somebody waits");
-        });
-        compute
-            .client()
-            .host()
-            .run_flow(flow, None)
-            .expect("driven");
-        let error = outcome
-            .try_recv()
-            .expect("an outcome")
-            .expect_err("cancelled");
-        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        let attached = OperationAttached::new().cancel_token(&token);
+        let error = ran(&client, Operation::action("s1", "req-1"), attached);
+        assert_eq!(error.expect_err("cancelled").kind(), ErrorKind::Cancelled);
     })
     .await
     .expect("no panic");

@@ -90,6 +90,11 @@ impl Starts {
 }
 
 impl ActionRef {
+    /// No action.
+    pub(super) fn none() -> Self {
+        String::new().into()
+    }
+
     fn starts(&self) -> Starts {
         self.started.as_ref().map_or(Starts::Perhaps, |trail| {
             Starts::of(trail.method(), trail.path())

@@ -9,6 +9,7 @@ use super::action::ServerAction;
 use super::call_group::{CallGroup, optional};
 use super::codes::Verdict;
 use super::lookup::{self, Lookup};
+use super::options::{OperationAttached, OperationOptions};
 use super::reads::Compute;
 use super::report::steps;
 use super::server::Server;
@@ -18,7 +19,6 @@ use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::dialect::openstack::plain;
 use crate::error::Error;
-use crate::host::Flow;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 use crate::transport::Transport;
@@ -76,6 +76,25 @@ impl<C: AnyClient> Explain<C> {
     }
 }
 
+impl<C> Explain<C> {
+    /// The same over another client.
+    pub(super) fn over<D>(self, client: D) -> Explain<D> {
+        Explain {
+            compute: self.compute.over(client),
+            plan: self.plan,
+        }
+    }
+
+    /// Takes the options of an operation, and what is attached to it.
+    pub(super) fn with(mut self, options: &OperationOptions, attached: OperationAttached) -> Self {
+        if let Some(limit) = options.limit {
+            self.plan.actions = limit as usize;
+        }
+        self.plan.cancel = attached.cancel;
+        self
+    }
+}
+
 impl<T: Transport> Explain<Client<T>> {
     /// Reads it.
     ///
@@ -104,24 +123,6 @@ impl Explain<blocking::Client> {
                     trails: Vec::new(),
                 })
             })
-    }
-}
-
-impl Explain<blocking::Client> {
-    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `done` gets the outcome.
-    #[must_use]
-    pub fn flow(
-        mut self,
-        done: impl FnOnce(Result<ServerHistory, ExplainError>) + Send + 'static,
-    ) -> Flow {
-        // A token of its own: the caller's may be shared by others, which ending this must not end.
-        let own = self.plan.cancel.as_ref();
-        let own = own.map_or_else(CancelToken::new, CancelToken::child);
-        let cancel = self.plan.cancel.insert(own).clone();
-        let Self { compute, plan } = self;
-        let client = compute.client().clone();
-        let work = move |client: Client| tell(compute.over(client), plan);
-        client.flow(&cancel, work, done)
     }
 }
 

@@ -9,13 +9,13 @@ use serde::{Serialize, Serializer};
 
 use super::action::ServerAction;
 use super::action_ref::ActionRef;
+use super::options::{OnProgress, OperationAttached, OperationOptions};
 use super::reads::Compute;
 use super::report::{ActionError, ActionReport};
 use super::server::Server;
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
-use crate::host::Flow;
 use crate::transport::Transport;
 
 use follow_loop::FollowLoop;
@@ -47,9 +47,6 @@ fn milliseconds<S: Serializer>(time: &Duration, out: S) -> Result<S::Ok, S::Erro
 
 /// The shortest wait between two polls.
 const MIN_INTERVAL: Duration = Duration::from_millis(20);
-
-/// The caller's progress callback.
-type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
 
 /// Follows an action to its end; begun by [`Compute::follow`].
 ///
@@ -111,7 +108,7 @@ impl<C: AnyClient> Follow<C> {
         }
     }
 
-    fn with(mut self, change: impl FnOnce(&mut FollowPlan)) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut FollowPlan)) -> Self {
         change(&mut self.plan);
         self
     }
@@ -119,7 +116,7 @@ impl<C: AnyClient> Follow<C> {
     /// Sets the first wait between two polls and the longest, half a second and 10 seconds by default. Each wait is
     /// twice the one before.
     pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
-        self.with(|plan| {
+        self.change(|plan| {
             plan.first_interval = first.max(MIN_INTERVAL);
             plan.max_interval = longest.max(plan.first_interval);
         })
@@ -127,24 +124,55 @@ impl<C: AnyClient> Follow<C> {
 
     /// Sets how long the action is followed, ten minutes by default. One that still runs then is reported as `unknown`.
     pub fn deadline(self, deadline: Duration) -> Self {
-        self.with(|plan| plan.deadline = deadline)
+        self.change(|plan| plan.deadline = deadline)
     }
 
     /// Sets how long a state that decides nothing has to stay the same before it is taken for the end, 3 seconds by
     /// default: between two steps of an action nothing seems to be going on. It is ten times as long while a step is
     /// not finished, or has yet to begin.
     pub fn settle_time(self, settle: Duration) -> Self {
-        self.with(|plan| plan.settle = settle)
+        self.change(|plan| plan.settle = settle)
     }
 
     /// Lets a token end the following.
     pub fn cancel_token(self, token: &CancelToken) -> Self {
-        self.with(|plan| plan.cancel = Some(token.clone()))
+        self.change(|plan| plan.cancel = Some(token.clone()))
     }
 
     /// Sets what is told after every poll. It must be quick; a panic in it is caught and logged.
     pub fn on_progress(self, tell: impl FnMut(&Progress<'_>) + Send + 'static) -> Self {
-        self.with(|plan| plan.on_progress = Some(Box::new(tell)))
+        self.change(|plan| plan.on_progress = Some(Box::new(tell)))
+    }
+}
+
+impl<C> Follow<C> {
+    /// The same over another client.
+    pub(super) fn over<D>(self, client: D) -> Follow<D> {
+        Follow {
+            compute: self.compute.over(client),
+            plan: self.plan,
+        }
+    }
+
+    /// Takes the options of an operation, and what is attached to it.
+    pub(super) fn with(mut self, options: &OperationOptions, attached: OperationAttached) -> Self {
+        let plan = &mut self.plan;
+        if let Some(first) = options.poll_interval {
+            plan.first_interval = first.max(MIN_INTERVAL);
+        }
+        if let Some(longest) = options.max_poll_interval {
+            plan.max_interval = longest;
+        }
+        plan.max_interval = plan.max_interval.max(plan.first_interval);
+        if let Some(deadline) = options.deadline {
+            plan.deadline = deadline;
+        }
+        if let Some(settle) = options.settle_time {
+            plan.settle = settle;
+        }
+        plan.cancel = attached.cancel;
+        plan.on_progress = attached.on_progress;
+        self
     }
 }
 
@@ -177,23 +205,5 @@ impl Follow<blocking::Client> {
                 report: Box::new(nowhere),
             })
         })
-    }
-}
-
-impl Follow<blocking::Client> {
-    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `done` gets the outcome.
-    #[must_use]
-    pub fn flow(
-        mut self,
-        done: impl FnOnce(Result<ActionReport, ActionError>) + Send + 'static,
-    ) -> Flow {
-        // A token of its own: the caller's may be shared by others, which ending this must not end.
-        let own = self.plan.cancel.as_ref();
-        let own = own.map_or_else(CancelToken::new, CancelToken::child);
-        let cancel = self.plan.cancel.insert(own).clone();
-        let Self { compute, plan } = self;
-        let client = compute.client().clone();
-        let work = move |client: Client| FollowLoop::new(compute.over(client), plan).run();
-        client.flow(&cancel, work, done)
     }
 }

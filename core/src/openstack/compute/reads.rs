@@ -7,13 +7,12 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::action::ServerAction;
+use super::options::{OperationAttached, OperationOptions};
 use super::server::Server;
 use super::time::iso8601;
 use crate::blocking;
-use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::error::Error;
-use crate::host::Flow;
 use crate::request::RequestBuilder;
 use crate::response::Response;
 use crate::trail::Trail;
@@ -112,20 +111,22 @@ impl<C: AnyClient> Compute<C> {
         }
     }
 
-    /// The same over another client.
-    pub(super) fn over<D>(self, client: D) -> Compute<D> {
-        Compute {
-            client,
-            microversion: self.microversion,
-        }
-    }
-
     /// Begins a read, in the version that it asks for.
     pub(super) fn get(&self, path: &str) -> RequestBuilder<C> {
         let request = self.client.begin("GET", path);
         match &self.microversion {
             Some(version) => request.microversion(version),
             None => request,
+        }
+    }
+}
+
+impl<C> Compute<C> {
+    /// The same over another client.
+    pub(super) fn over<D>(self, client: D) -> Compute<D> {
+        Compute {
+            client,
+            microversion: self.microversion,
         }
     }
 }
@@ -167,6 +168,27 @@ impl<C, V> Get<C, V> {
         Self { request, read }
     }
 
+    /// The same over another client.
+    pub(super) fn over<D>(self, client: D) -> Get<D, V> {
+        Get {
+            request: self.request.over(client),
+            read: self.read,
+        }
+    }
+
+    /// Takes what concerns every read.
+    pub(super) fn with(self, options: &OperationOptions, attached: &OperationAttached) -> Self {
+        self.request(|mut request| {
+            if let Some(timeout) = options.timeout {
+                request = request.timeout(timeout);
+            }
+            match &attached.cancel {
+                Some(token) => request.cancel_token(token),
+                None => request,
+            }
+        })
+    }
+
     /// Changes the request: its timeout, its cancel token, its correlation ID.
     pub fn request(mut self, change: impl FnOnce(RequestBuilder<C>) -> RequestBuilder<C>) -> Self {
         self.request = change(self.request);
@@ -198,23 +220,12 @@ impl<T: Transport, V: 'static> Get<Client<T>, V> {
     }
 }
 
-impl<V: Send + 'static> Get<blocking::Client, V> {
-    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `cancel` ends it, and `done` gets the
-    /// outcome.
-    #[must_use]
-    pub fn flow(
-        self,
-        cancel: &CancelToken,
-        done: impl FnOnce(Result<Fetched<V>, Error>) + Send + 'static,
-    ) -> Flow {
-        // A token of its own: the caller's may be shared by others, which ending this must not end.
-        let cancel = cancel.child();
-        let Self { request, read } = self;
-        request.flow(&cancel, move |outcome| done(fetched(outcome, read)))
-    }
-}
-
 impl<V> Get<blocking::Client, V> {
+    /// Lets the call begin now, although it is made later.
+    pub(super) fn begin(self) -> Self {
+        self.request(RequestBuilder::begin)
+    }
+
     /// Makes the call and waits for its end.
     ///
     /// # Errors
@@ -285,6 +296,23 @@ impl<C> ListActions<C> {
         self
     }
 
+    /// Takes the options of a list.
+    pub(super) fn with_options(mut self, options: &OperationOptions) -> Self {
+        if let Some(limit) = options.limit {
+            self = self.limit(limit);
+        }
+        if let Some(marker) = &options.marker {
+            self = self.marker(marker);
+        }
+        if let Some(time) = options.changes_since {
+            self = self.changes_since(time);
+        }
+        if let Some(time) = options.changes_before {
+            self = self.changes_before(time);
+        }
+        self
+    }
+
     /// The plain read below it.
     pub(super) fn into_get(self) -> Get<C, ActionPage> {
         self.get
@@ -306,17 +334,6 @@ impl<T: Transport> ListActions<Client<T>> {
 }
 
 impl ListActions<blocking::Client> {
-    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. `cancel` ends it, and `done` gets the
-    /// outcome.
-    #[must_use]
-    pub fn flow(
-        self,
-        cancel: &CancelToken,
-        done: impl FnOnce(Result<Fetched<ActionPage>, Error>) + Send + 'static,
-    ) -> Flow {
-        self.get.flow(cancel, done)
-    }
-
     /// Makes the call and waits for its end.
     ///
     /// # Errors

@@ -1,0 +1,189 @@
+//! What operations give.
+
+use serde::Serialize;
+
+use super::OperationKind;
+use crate::error::Error;
+use crate::openstack::compute::action::ServerAction;
+use crate::openstack::compute::codes::Verdict;
+use crate::openstack::compute::explain::{ExplainError, ServerHistory};
+use crate::openstack::compute::reads::{ActionPage, Fetched};
+use crate::openstack::compute::report::{ActionError, ActionReport};
+use crate::openstack::compute::server::Server;
+use crate::trail::Trail;
+
+/// How an operation ended.
+pub type OperationResult = Result<OperationOutput, OperationError>;
+
+/// What an operation gave, by its kind.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum OperationOutput {
+    /// A server.
+    Server(Fetched<Server>),
+    /// An action of a server.
+    Action(Fetched<ServerAction>),
+    /// A page of a server's actions.
+    Actions(Fetched<ActionPage>),
+    /// What became of the action that was followed. Its verdict may be `unknown`.
+    Followed(Box<ActionReport>),
+    /// What was done to a server.
+    Explained(Box<ServerHistory>),
+}
+
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OperationError {
+    /// The call of a read failed.
+    #[error(transparent)]
+    Call(#[from] Error),
+    /// The action that was followed failed, or it could not be followed to its end.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// The history could not be read.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+}
+
+impl OperationOutput {
+    /// Returns what came out as JSON, the same in every language: a server, an action, a page of actions (`actions` and
+    /// `next`), or what `schema/openstack.schema.json` describes.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Server(server) => server.to_json(),
+            Self::Action(action) => action.to_json(),
+            Self::Actions(page) => page.to_json(),
+            Self::Followed(report) => report.to_json(),
+            Self::Explained(history) => history.to_json(),
+        }
+    }
+
+    /// Returns the trails of the calls that it rests on.
+    #[must_use]
+    pub fn trails(&self) -> &[Trail] {
+        match self {
+            Self::Server(server) => std::slice::from_ref(server.trail()),
+            Self::Action(action) => std::slice::from_ref(action.trail()),
+            Self::Actions(page) => std::slice::from_ref(page.trail()),
+            Self::Followed(report) => &report.trails,
+            Self::Explained(history) => &history.trails,
+        }
+    }
+}
+
+impl OperationError {
+    /// Returns the error of the call that ended it; `None` if every call went well and the action failed.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        match self {
+            Self::Call(error) | Self::Action(ActionError::Unfollowed { error, .. }) => Some(error),
+            Self::Action(ActionError::Failed(_)) => None,
+            Self::Explain(explain) => Some(&explain.error),
+        }
+    }
+}
+
+/// An operation's end as plain data, the same for every kind: what bindings hand over.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OperationReport {
+    /// The kind of the operation.
+    pub kind: OperationKind,
+    /// The value as JSON; empty where there is none.
+    pub json: String,
+    /// The text for a ticket; `None` for plain reads.
+    pub text: Option<String>,
+    /// The trails of the calls that it rests on.
+    pub trails: Vec<Trail>,
+    /// What became of the action that was followed.
+    pub verdict: Option<Verdict>,
+    /// How that action looks to have ended where nothing proves it.
+    pub apparent: Option<Verdict>,
+    /// The request ID of that action.
+    pub request_id: Option<String>,
+    /// Why the operation failed, if it did.
+    pub failure: Option<OperationFailure>,
+}
+
+/// Why an operation failed, as plain data.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OperationFailure {
+    /// The error's text.
+    pub message: String,
+    /// The error of the call that ended it; `None` if the action itself failed.
+    pub cause: Option<Error>,
+}
+
+impl OperationReport {
+    /// Makes the data of a result.
+    ///
+    /// # Errors
+    /// The error of a read, which is that of its call and has nothing to add.
+    pub fn new(kind: OperationKind, result: OperationResult) -> Result<Self, Error> {
+        Ok(match result {
+            Ok(OperationOutput::Server(server)) => Self::of_read(kind, server),
+            Ok(OperationOutput::Action(action)) => Self::of_read(kind, action),
+            Ok(OperationOutput::Actions(page)) => Self::of_read(kind, page),
+            Ok(OperationOutput::Followed(report)) => Self::of_action(kind, *report),
+            Ok(OperationOutput::Explained(history)) => Self {
+                json: history.to_json(),
+                text: Some(history.report()),
+                ..Self::empty(kind, history.trails)
+            },
+            Err(OperationError::Call(error)) => return Err(error),
+            Err(OperationError::Action(error)) => {
+                let message = error.to_string();
+                let (report, cause) = match error {
+                    ActionError::Failed(report) => (report, None),
+                    ActionError::Unfollowed { error, report } => (report, Some(error)),
+                };
+                Self {
+                    failure: Some(OperationFailure { message, cause }),
+                    ..Self::of_action(kind, *report)
+                }
+            }
+            Err(OperationError::Explain(explain)) => Self {
+                failure: Some(OperationFailure {
+                    message: explain.to_string(),
+                    cause: Some(explain.error),
+                }),
+                ..Self::empty(kind, explain.trails)
+            },
+        })
+    }
+
+    fn of_read<V: Serialize>(kind: OperationKind, read: Fetched<V>) -> Self {
+        let json = read.to_json();
+        Self {
+            json,
+            ..Self::empty(kind, vec![read.into_parts().1])
+        }
+    }
+
+    fn of_action(kind: OperationKind, report: ActionReport) -> Self {
+        Self {
+            json: report.to_json(),
+            text: Some(report.report()),
+            verdict: Some(report.verdict),
+            apparent: report.apparent,
+            request_id: Some(report.request_id).filter(|id| !id.is_empty()),
+            ..Self::empty(kind, report.trails)
+        }
+    }
+
+    fn empty(kind: OperationKind, trails: Vec<Trail>) -> Self {
+        Self {
+            kind,
+            json: String::new(),
+            text: None,
+            trails,
+            verdict: None,
+            apparent: None,
+            request_id: None,
+            failure: None,
+        }
+    }
+}
