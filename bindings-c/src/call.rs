@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqtrail::host::Flow;
+use reqtrail::host::{Job, Outcome};
 use reqtrail::{CancelReason, CancelToken};
 
 use crate::client::{CALLBACK_TAG, Inner, lock, reqtrail_client};
@@ -88,8 +88,8 @@ pub(crate) struct Completion {
 unsafe impl Send for Completion {}
 
 impl Completion {
-    pub(crate) fn finish(mut self, ended: Ended) {
-        self.deliver(ended);
+    fn finish(mut self, outcome: Outcome) {
+        self.deliver(Ended::new(outcome));
     }
 
     fn deliver(&mut self, ended: Ended) {
@@ -129,18 +129,17 @@ impl Drop for Completion {
     }
 }
 
-/// Starts what `work` makes of a completion. `cancel` is what its handle cancels.
+/// Starts a job. `cancel` is what its handle cancels.
 pub(crate) unsafe fn start(
     client: &reqtrail_client,
     cancel: CancelToken,
     receiver: Receiver,
     user_data: *mut c_void,
     out: *mut *mut reqtrail_call_handle,
-    work: impl FnOnce(&Inner, Completion) -> Flow,
+    job: Job,
 ) {
     // The handle may be freed by the callback, on another thread, before this returns.
     let inner = Arc::clone(&client.0);
-    drop(inner.collect());
     let state = Arc::<State>::default();
     let mut handle = std::ptr::null_mut();
     if !out.is_null() {
@@ -156,8 +155,8 @@ pub(crate) unsafe fn start(
         user_data,
         inner: Some(Arc::clone(&inner)),
     };
-    let flow = work(&inner, completion);
-    inner.client.host().submit_flow(flow, CALLBACK_TAG);
+    let done = Box::new(|outcome| completion.finish(outcome));
+    inner.client.host().start(job, CALLBACK_TAG, done);
 }
 
 impl reqtrail_call_handle {
@@ -223,9 +222,8 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client, request] fills [response] reports [error] {
         let inner = Arc::clone(&client.0);
-        let prepared = request.share()?.over_blocking(&inner.client).prepare();
-        let result = inner.client.host().call_blocking(prepared, None);
-        Ended::of_call(result).give(response, std::ptr::null_mut())
+        let outcome = inner.client.host().run(request.job(None)?, None);
+        Ended::new(outcome).give(response, std::ptr::null_mut())
     }
 
     /// Starts a call and returns at once. `callback` gets the result, exactly once, unless this function fails. It may
@@ -242,12 +240,9 @@ export! {
         call: *mut *mut reqtrail_call_handle,
         error: *mut *mut reqtrail_error,
     ) needs [client, request] may_fill [call] reports [error] {
-        let draft = request.share()?;
-        let cancel = draft.cancel().map_or_else(CancelToken::new, CancelToken::child);
-        start(client, cancel.clone(), Receiver::Call(callback), user_data, call, move |inner, completion| {
-            let request = draft.over_blocking(&inner.client);
-            request.flow(&cancel, move |result| completion.finish(Ended::of_call(result)))
-        });
+        let cancel = request.own_token();
+        let job = request.job(Some(&cancel))?;
+        start(client, cancel, Receiver::Call(callback), user_data, call, job);
         Ok(())
     }
 

@@ -1,19 +1,18 @@
 //! Clients
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::ffi::c_char;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use reqtrail::host::Finished;
+use reqtrail::host::Outcome;
 use reqtrail::{Secret, blocking};
 
 use crate::error::reqtrail_error;
 use crate::export::{free, hand_over};
-use crate::operation_spec::Slot;
 use crate::options::reqtrail_client_options;
 use crate::text::owned;
 
-/// The tag of all that has a callback: its result is not for the queue.
+/// The tag of all that is started: its result goes to a callback or to those who wait, and not to the queue.
 pub(crate) const CALLBACK_TAG: u64 = u64::MAX;
 
 /// Makes calls to one API. All threads may use it at the same time.
@@ -22,21 +21,19 @@ pub struct reqtrail_client(pub(crate) Arc<Inner>);
 /// What the handle and the calls under way share.
 pub(crate) struct Inner {
     pub(crate) client: blocking::Client,
-    /// Where the submitted operations leave what they give, by tag.
-    pub(crate) slots: Mutex<HashMap<u64, Slot>>,
     /// What was submitted and not taken yet.
     pub(crate) tags: Mutex<HashSet<u64>>,
-    /// Results that were taken from the host and not yet by the program.
-    pub(crate) ready: Mutex<VecDeque<(u64, Finished)>>,
+    /// Outcomes that were taken from the host and not yet by the program.
+    pub(crate) ready: Mutex<VecDeque<(u64, Outcome)>>,
 }
 
 impl Inner {
-    /// Takes the host's results, so that those without a receiver do not pile up, and gives those of the queue.
-    pub(crate) fn collect(&self) -> MutexGuard<'_, VecDeque<(u64, Finished)>> {
-        let mut done = Vec::new();
+    /// Takes the host's outcomes, and gives all that the program has not taken.
+    pub(crate) fn collect(&self) -> MutexGuard<'_, VecDeque<(u64, Outcome)>> {
+        let mut taken = Vec::new();
         let mut ready = lock(&self.ready);
-        self.client.host().take_done(&mut done);
-        ready.extend(done.into_iter().filter(|(tag, _)| *tag != CALLBACK_TAG));
+        self.client.host().take(&mut taken);
+        ready.extend(taken);
         ready
     }
 }
@@ -58,7 +55,6 @@ export! {
         let built = options.builder()?.build_blocking()?;
         let inner = Inner {
             client: built,
-            slots: Mutex::default(),
             tags: Mutex::default(),
             ready: Mutex::default(),
         };

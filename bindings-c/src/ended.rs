@@ -1,12 +1,13 @@
 //! What a call or an operation has come to, as handles.
 
-use reqtrail::host::CallResult;
+use reqtrail::Error;
+use reqtrail::host::{CallResult, Outcome};
+use reqtrail::openstack::OperationReport;
 
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::export::hand_over;
 use crate::fault::{Fault, OperationFault};
-use crate::operation_spec::OperationEnd;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 
@@ -19,7 +20,14 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    pub(crate) fn of_call(result: CallResult) -> Self {
+    pub(crate) fn new(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Call(result) => Self::of_call(result),
+            operation => Self::of_operation(operation.into_output()),
+        }
+    }
+
+    fn of_call(result: CallResult) -> Self {
         match result {
             Ok(response) => Self {
                 response: Some(Box::new(reqtrail_response::new(response))),
@@ -29,9 +37,8 @@ impl Ended {
         }
     }
 
-    /// `None`: nobody has said what it gave, which is a bug.
-    pub(crate) fn of_operation(end: Option<OperationEnd>) -> Self {
-        match end.unwrap_or(Err(Fault::Panicked)) {
+    fn of_operation(result: Result<OperationReport, Error>) -> Self {
+        match result {
             Ok(mut report) => {
                 let failed = report.failure.take().map(|failure| OperationFault {
                     failure,
@@ -46,7 +53,7 @@ impl Ended {
                     ..ended
                 }
             }
-            Err(fault) => Self::badly(fault),
+            Err(error) => Self::badly(error.into()),
         }
     }
 

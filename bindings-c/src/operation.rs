@@ -11,7 +11,7 @@ use reqtrail::openstack::{ActionRef, OperationKind};
 
 use crate::call::{Receiver, reqtrail_call_handle, reqtrail_report_callback, start};
 use crate::cancel::reqtrail_cancel_token;
-use crate::client::{lock, reqtrail_client};
+use crate::client::reqtrail_client;
 use crate::ended::Ended;
 use crate::error::reqtrail_error;
 use crate::export::{Settable, free, hand_over};
@@ -276,10 +276,9 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client, operation] fills [report] reports [error] {
         let inner = Arc::clone(&client.0);
-        let (flow, slot) = operation.spec()?.flow(&inner.client);
-        inner.client.host().run_flow(flow, None)?;
-        let end = lock(&slot).take();
-        Ended::of_operation(end).give(std::ptr::null_mut(), report)
+        let job = operation.spec()?.into_job(&inner.client);
+        let outcome = inner.client.host().run(job, None);
+        Ended::new(outcome).give(std::ptr::null_mut(), report)
     }
 
     /// Starts an operation and returns at once; `callback`, `user_data` and `call` are those of `reqtrail_call_start`, and
@@ -296,11 +295,8 @@ export! {
         // A token of its own: the program's may be shared by others, which cancelling this must not end.
         spec.cancel = spec.cancel.child();
         let cancel = spec.cancel.clone();
-        start(client, cancel, Receiver::Report(callback), user_data, call, move |inner, completion| {
-            spec.flow_to(&inner.client, move |end| {
-                completion.finish(Ended::of_operation(Some(end.map_err(Fault::from))));
-            })
-        });
+        let job = spec.into_job(&client.0.client);
+        start(client, cancel, Receiver::Report(callback), user_data, call, job);
         Ok(())
     }
 }

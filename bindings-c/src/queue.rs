@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 
 use reqtrail::CancelReason;
-use reqtrail::host::Finished;
+use reqtrail::host::Outcome;
 
 use crate::client::{CALLBACK_TAG, lock, reqtrail_client};
 use crate::codes::reqtrail_code;
@@ -82,10 +82,9 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client, request] reports [error] {
         let inner = &client.0;
-        let request = request.share()?;
+        let job = request.job(None)?;
         reserve(client, tag)?;
-        let prepared = request.over_blocking(&inner.client).prepare();
-        inner.client.host().submit(prepared, tag);
+        inner.client.host().submit(job, tag);
         Ok(())
     }
 
@@ -99,9 +98,8 @@ export! {
         let inner = &client.0;
         let spec = operation.spec()?;
         reserve(client, tag)?;
-        let (flow, slot) = spec.flow(&inner.client);
-        lock(&inner.slots).insert(tag, slot);
-        inner.client.host().submit_flow(flow, tag);
+        let job = spec.into_job(&inner.client);
+        inner.client.host().submit(job, tag);
         Ok(())
     }
 
@@ -164,15 +162,12 @@ export! {
                 tags.remove(tag);
             }
         }
-        for (place, (tag, finished)) in taken.into_iter().enumerate() {
-            let (kind, ended) = match finished {
-                Finished::Call(result) => (CALL, Ended::of_call(result)),
-                _ => {
-                    let slot = lock(&client.0.slots).remove(&tag);
-                    let end = slot.and_then(|slot| lock(&slot).take());
-                    (OPERATION, Ended::of_operation(end))
-                }
+        for (place, (tag, outcome)) in taken.into_iter().enumerate() {
+            let kind = match outcome {
+                Outcome::Call(_) => CALL,
+                _ => OPERATION,
             };
+            let ended = Ended::new(outcome);
             let row = reqtrail_done {
                 tag,
                 code: ended.code,

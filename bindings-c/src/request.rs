@@ -1,11 +1,11 @@
 //! Requests
 
 use std::ffi::c_char;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqtrail::bytes::Bytes;
-use reqtrail::{CancelToken, RequestBuilder, Secret, blocking};
+use reqtrail::host::Job;
+use reqtrail::{Attached, CancelToken, Request, Secret};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::error::reqtrail_error;
@@ -15,135 +15,52 @@ use crate::text::{bytes, owned};
 
 /// A request: a method, a target and the options of one call. It may be used for any number of calls, also at the same
 /// time, as long as nothing sets an option meanwhile.
-pub struct reqtrail_request(Arc<Draft>);
-
-/// What a request consists of.
-#[derive(Clone, Default)]
-pub(crate) struct Draft {
-    method: String,
-    target: String,
-    is_link: bool,
-    params: Vec<(String, String)>,
-    secret_params: Vec<(String, Secret)>,
-    query: Vec<(String, String)>,
-    headers: Vec<(String, String)>,
-    secret_headers: Vec<(String, Secret)>,
-    body: Option<Bytes>,
-    json: Option<Bytes>,
-    idempotent: Option<bool>,
-    idempotency_key: Option<String>,
-    correlation_id: Option<String>,
-    microversion: Option<String>,
-    if_none_match: Option<String>,
-    timeout: Option<Duration>,
-    attempt_timeout: Option<Duration>,
-    connect_timeout: Option<Duration>,
-    max_attempts: Option<u32>,
+#[derive(Clone)]
+pub struct reqtrail_request {
+    /// Always there, but for the moment in which an option is set.
+    request: Option<Request>,
+    /// The program's own token.
     cancel: Option<CancelToken>,
     fault: Option<DeferredError>,
 }
 
 impl Settable for reqtrail_request {
     fn keep(&mut self, kept: DeferredError) {
-        self.draft().fault.get_or_insert(kept);
+        self.fault.get_or_insert(kept);
     }
 }
 
 impl reqtrail_request {
-    fn draft(&mut self) -> &mut Draft {
-        Arc::make_mut(&mut self.0)
-    }
-
-    /// The request as it is now, for a call that outlives the handle.
-    pub(crate) fn share(&self) -> Result<Arc<Draft>, Fault> {
-        match &self.0.fault {
-            Some(kept) => Err(kept.fault_of(&self.0.shown())),
-            None => Ok(Arc::clone(&self.0)),
+    fn new(request: Request) -> Self {
+        Self {
+            request: Some(request),
+            cancel: None,
+            fault: None,
         }
     }
-}
 
-impl Draft {
-    /// Method and template, for errors; a link or a URL may hold anything.
-    fn shown(&self) -> String {
-        let method = self.method.escape_debug();
-        let path = self.target.split('?').next().unwrap_or_default();
-        if self.is_link || path.contains("//") {
-            return format!("{method} of a URL");
+    fn set(&mut self, set: impl FnOnce(Request) -> Request) {
+        self.request = self.request.take().map(set);
+    }
+
+    /// The call of the request as it is now. `cancel` ends it, in place of the program's own token.
+    pub(crate) fn job(&self, cancel: Option<&CancelToken>) -> Result<Job, Fault> {
+        // A setter that panicked has taken it.
+        let request = self.request.as_ref().ok_or(Fault::Panicked)?;
+        if let Some(kept) = &self.fault {
+            return Err(kept.fault_of(&request.title()));
         }
-        format!("{method} {}", path.escape_debug())
-    }
-
-    /// The token that the program gave.
-    pub(crate) fn cancel(&self) -> Option<&CancelToken> {
-        self.cancel.as_ref()
-    }
-
-    pub(crate) fn over_blocking(
-        &self,
-        client: &blocking::Client,
-    ) -> RequestBuilder<blocking::Client> {
-        let builder = if self.is_link {
-            client.request_link(&self.method, &self.target)
-        } else {
-            client.request(&self.method, &self.target)
+        let attached = match cancel.or(self.cancel.as_ref()) {
+            Some(token) => Attached::new().cancel_token(token),
+            None => Attached::new(),
         };
-        self.fill(builder)
+        Ok(Job::Call(request.clone(), attached))
     }
 
-    fn fill<C>(&self, mut builder: RequestBuilder<C>) -> RequestBuilder<C> {
-        for (name, value) in &self.params {
-            builder = builder.param(name, value);
-        }
-        for (name, value) in &self.secret_params {
-            builder = builder.secret_param(name, value.clone());
-        }
-        for (name, value) in &self.query {
-            builder = builder.query(name, value);
-        }
-        for (name, value) in &self.headers {
-            builder = builder.header(name, value);
-        }
-        for (name, value) in &self.secret_headers {
-            builder = builder.secret_header(name, value.clone());
-        }
-        if let Some(json) = &self.json {
-            builder = builder.json_bytes(json.clone());
-        }
-        if let Some(body) = &self.body {
-            builder = builder.body(body.clone());
-        }
-        if let Some(idempotent) = self.idempotent {
-            builder = builder.idempotent(idempotent);
-        }
-        if let Some(key) = &self.idempotency_key {
-            builder = builder.idempotency_key(key);
-        }
-        if let Some(id) = &self.correlation_id {
-            builder = builder.correlation_id(id);
-        }
-        if let Some(version) = &self.microversion {
-            builder = builder.microversion(version);
-        }
-        if let Some(tag) = &self.if_none_match {
-            builder = builder.if_none_match(tag);
-        }
-        if let Some(time) = self.timeout {
-            builder = builder.timeout(time);
-        }
-        if let Some(time) = self.attempt_timeout {
-            builder = builder.attempt_timeout(time);
-        }
-        if let Some(time) = self.connect_timeout {
-            builder = builder.connect_timeout(time);
-        }
-        if let Some(attempts) = self.max_attempts {
-            builder = builder.max_attempts(attempts);
-        }
-        if let Some(token) = &self.cancel {
-            builder = builder.cancel_token(token);
-        }
-        builder
+    /// A token of one call alone; the program's own, which other calls may share, still cancels it too.
+    pub(crate) fn own_token(&self) -> CancelToken {
+        let token = self.cancel.as_ref();
+        token.map_or_else(CancelToken::new, CancelToken::child)
     }
 }
 
@@ -160,12 +77,9 @@ export! {
         request: *mut *mut reqtrail_request,
         error: *mut *mut reqtrail_error,
     ) needs [] fills [request] reports [error] {
-        let draft = Draft {
-            method: owned(method, method_length, "method")?,
-            target: owned(path, path_length, "path")?,
-            ..Draft::default()
-        };
-        hand_over(request, reqtrail_request(Arc::new(draft)));
+        let method = owned(method, method_length, "method")?;
+        let path = owned(path, path_length, "path")?;
+        hand_over(request, reqtrail_request::new(Request::new(method, path)));
         Ok(())
     }
 
@@ -181,19 +95,15 @@ export! {
         request: *mut *mut reqtrail_request,
         error: *mut *mut reqtrail_error,
     ) needs [] fills [request] reports [error] {
-        let draft = Draft {
-            method: owned(method, method_length, "method")?,
-            target: owned(link, link_length, "link")?,
-            is_link: true,
-            ..Draft::default()
-        };
-        hand_over(request, reqtrail_request(Arc::new(draft)));
+        let method = owned(method, method_length, "method")?;
+        let link = owned(link, link_length, "link")?;
+        hand_over(request, reqtrail_request::new(Request::link(method, link)));
         Ok(())
     }
 
     /// Makes a copy of a request, which the caller frees.
     fn reqtrail_request_clone(request: *const reqtrail_request) -> *mut reqtrail_request [request] {
-        Some(Box::into_raw(Box::new(reqtrail_request(Arc::clone(&request.0)))))
+        Some(Box::into_raw(Box::new(request.clone())))
     }
 
     /// Frees a request; calls under way keep what they need. NULL is allowed.
@@ -207,8 +117,8 @@ export! {
         value: *const c_char,
         value_length: usize,
     ) sets [request] {
-        let pair = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
-        request.draft().params.push(pair);
+        let (name, value) = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
+        request.set(|r| r.param(name, value));
         Ok(())
     }
 
@@ -221,7 +131,8 @@ export! {
         value_length: usize,
     ) sets [request] {
         let value = Secret::from(owned(value, value_length, "value")?);
-        request.draft().secret_params.push((owned(name, name_length, "name")?, value));
+        let name = owned(name, name_length, "name")?;
+        request.set(|r| r.secret_param(name, value));
         Ok(())
     }
 
@@ -233,8 +144,8 @@ export! {
         value: *const c_char,
         value_length: usize,
     ) sets [request] {
-        let pair = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
-        request.draft().query.push(pair);
+        let (name, value) = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
+        request.set(|r| r.query(name, value));
         Ok(())
     }
 
@@ -246,8 +157,8 @@ export! {
         value: *const c_char,
         value_length: usize,
     ) sets [request] {
-        let pair = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
-        request.draft().headers.push(pair);
+        let (name, value) = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
+        request.set(|r| r.header(name, value));
         Ok(())
     }
 
@@ -261,7 +172,8 @@ export! {
         value_length: usize,
     ) sets [request] {
         let value = Secret::from(owned(value, value_length, "value")?);
-        request.draft().secret_headers.push((owned(name, name_length, "name")?, value));
+        let name = owned(name, name_length, "name")?;
+        request.set(|r| r.secret_header(name, value));
         Ok(())
     }
 
@@ -273,8 +185,7 @@ export! {
         json_length: usize,
     ) sets [request] {
         let json = Bytes::from(owned(json, json_length, "json")?);
-        let draft = request.draft();
-        (draft.json, draft.body) = (Some(json), None);
+        request.set(|r| r.json_bytes(json));
         Ok(())
     }
 
@@ -285,14 +196,13 @@ export! {
         body_length: usize,
     ) sets [request] {
         let body = Bytes::copy_from_slice(bytes(body, body_length, "body")?);
-        let draft = request.draft();
-        (draft.json, draft.body) = (None, Some(body));
+        request.set(|r| r.body(body));
         Ok(())
     }
 
     /// Says whether the request may be sent twice, in place of what its method says.
     fn reqtrail_request_idempotent(request: *mut reqtrail_request, idempotent: bool) sets [request] {
-        request.draft().idempotent = Some(idempotent);
+        request.set(|r| r.idempotent(idempotent));
         Ok(())
     }
 
@@ -302,7 +212,8 @@ export! {
         key: *const c_char,
         key_length: usize,
     ) sets [request] {
-        request.draft().idempotency_key = Some(owned(key, key_length, "key")?);
+        let key = owned(key, key_length, "key")?;
+        request.set(|r| r.idempotency_key(key));
         Ok(())
     }
 
@@ -312,7 +223,8 @@ export! {
         id: *const c_char,
         id_length: usize,
     ) sets [request] {
-        request.draft().correlation_id = Some(owned(id, id_length, "id")?);
+        let id = owned(id, id_length, "id")?;
+        request.set(|r| r.correlation_id(id));
         Ok(())
     }
 
@@ -322,7 +234,8 @@ export! {
         version: *const c_char,
         version_length: usize,
     ) sets [request] {
-        request.draft().microversion = Some(owned(version, version_length, "version")?);
+        let version = owned(version, version_length, "version")?;
+        request.set(|r| r.microversion(version));
         Ok(())
     }
 
@@ -334,31 +247,32 @@ export! {
         tag: *const c_char,
         tag_length: usize,
     ) sets [request] {
-        request.draft().if_none_match = Some(owned(tag, tag_length, "tag")?);
+        let tag = owned(tag, tag_length, "tag")?;
+        request.set(|r| r.if_none_match(tag));
         Ok(())
     }
 
     /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
     fn reqtrail_request_timeout_ms(request: *mut reqtrail_request, timeout: u64) sets [request] {
-        request.draft().timeout = Some(Duration::from_millis(timeout));
+        request.set(|r| r.timeout(Duration::from_millis(timeout)));
         Ok(())
     }
 
     /// Sets the time of one attempt, its body included.
     fn reqtrail_request_attempt_timeout_ms(request: *mut reqtrail_request, timeout: u64) sets [request] {
-        request.draft().attempt_timeout = Some(Duration::from_millis(timeout));
+        request.set(|r| r.attempt_timeout(Duration::from_millis(timeout)));
         Ok(())
     }
 
     /// Sets the time to connect.
     fn reqtrail_request_connect_timeout_ms(request: *mut reqtrail_request, timeout: u64) sets [request] {
-        request.draft().connect_timeout = Some(Duration::from_millis(timeout));
+        request.set(|r| r.connect_timeout(Duration::from_millis(timeout)));
         Ok(())
     }
 
     /// Sets how many attempts the call makes at most; 1 turns retrying off.
     fn reqtrail_request_max_attempts(request: *mut reqtrail_request, attempts: u32) sets [request] {
-        request.draft().max_attempts = Some(attempts);
+        request.set(|r| r.max_attempts(attempts));
         Ok(())
     }
 
@@ -367,7 +281,7 @@ export! {
         request: *mut reqtrail_request,
         token: *const reqtrail_cancel_token,
     ) sets [request] {
-        request.draft().cancel = token.as_ref().map(|token| token.0.clone());
+        request.cancel = token.as_ref().map(|token| token.0.clone());
         Ok(())
     }
 }

@@ -10,7 +10,6 @@ use reqtrail::{Attempt, CallInfo, Observer, RefreshError, Secret, Trail};
 use serde::Serialize;
 
 use crate::failure::BoxError;
-use crate::openstack::Slot;
 use crate::wake::Wake;
 
 /// What Node is told besides results.
@@ -34,8 +33,6 @@ pub(crate) struct Board {
     events: Mutex<Vec<Event>>,
     refreshes: Mutex<HashMap<u32, oneshot::Sender<Result<Secret, BoxError>>>>,
     next_refresh: AtomicU32,
-    /// Where the flows under way leave what they give, by tag.
-    pub(crate) flows: Mutex<HashMap<u64, Slot>>,
 }
 
 impl Board {
@@ -48,7 +45,6 @@ impl Board {
             events: Mutex::default(),
             refreshes: Mutex::default(),
             next_refresh: AtomicU32::new(0),
-            flows: Mutex::default(),
         }
     }
 

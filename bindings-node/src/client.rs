@@ -9,11 +9,11 @@ use napi::bindgen_prelude::{
     Uint8ArraySlice,
 };
 use napi_derive::napi;
-use reqtrail::host::{Finished, prepare_tagged, within_refresher};
+use reqtrail::host::Outcome;
 use reqtrail::openstack::ActionRef;
 use reqtrail::{CancelReason, ClientBuilder, Secret, blocking};
 
-use crate::board::{Board, Event, Messenger, lock};
+use crate::board::{Board, Event, Messenger};
 use crate::cloud::RawConnection;
 use crate::config::{Base, Config};
 use crate::failure::{self, RefreshFailure};
@@ -42,8 +42,8 @@ struct Open {
 pub struct RawClient {
     open: RefCell<Option<Open>>,
     /// Results that have been taken from the host and not yet been given out.
-    taken: RefCell<VecDeque<(u64, Finished)>>,
-    scratch: Cell<Vec<(u64, Finished)>>,
+    taken: RefCell<VecDeque<(u64, Outcome)>>,
+    scratch: Cell<Vec<(u64, Outcome)>>,
 }
 
 #[napi]
@@ -208,11 +208,8 @@ impl RawClient {
         };
         let published = Arc::clone(board);
         let publish = move |json| published.tell(Event::Progress(number(tag), json));
-        let (flow, slot) = openstack::flow(client, &what, server_id, action, options, publish)?;
-        lock(&board.flows).insert(number(tag), slot);
-        within(client, serving, || {
-            client.host().submit_flow(flow, number(tag))
-        });
+        let job = openstack::job(client, &what, server_id, action, options, publish)?;
+        within(client, serving, || client.host().submit(job, number(tag)));
         Ok(())
     }
 
@@ -238,7 +235,7 @@ impl RawClient {
         if taken.is_empty() {
             board.answer();
             let mut scratch = self.scratch.take();
-            client.host().take_done(&mut scratch);
+            client.host().take(&mut scratch);
             taken.extend(scratch.drain(..));
             self.scratch.set(scratch);
         }
@@ -248,19 +245,19 @@ impl RawClient {
         let most = BATCH.min(out.len().saturating_sub(2) / 2);
         let mut items = Vec::with_capacity(most.min(taken.len()));
         while items.len() < most
-            && let Some((tag, finished)) = taken.pop_front()
+            && let Some((tag, outcome)) = taken.pop_front()
         {
-            let item = match finished {
-                Finished::Call(Ok(mut response)) => {
+            let item = match outcome {
+                Outcome::Call(Ok(mut response)) => {
                     // It waits for the collector, and should not keep a whole read buffer for so long.
                     response.compact();
                     Item::Response(response)
                 }
-                Finished::Call(Err(error)) => Item::Error(error),
-                _ => {
-                    let slot = lock(&board.flows).remove(&tag);
-                    slot.map_or(Item::Report(None), |slot| openstack::outcome(&slot))
-                }
+                Outcome::Call(Err(error)) => Item::Error(error),
+                operation => match operation.into_output() {
+                    Ok(report) => Item::Report(Some(Box::new(report))),
+                    Err(error) => Item::Error(error),
+                },
             };
             let at = 2 + 2 * items.len();
             out[at] = from_number(tag);
@@ -378,7 +375,7 @@ pub struct Held(Option<Builder>);
 /// Starts something; `serving` says that the client's own refresher does it.
 fn within(client: &blocking::Client, serving: bool, start: impl FnOnce()) {
     if serving {
-        within_refresher(client, start);
+        client.within_refresher(start);
     } else {
         start();
     }
@@ -390,7 +387,7 @@ fn submit(client: &blocking::Client, mut builder: Builder, tag: u64, ended: Opti
         token.cancel_with(reason(late));
         builder = builder.cancel_token(&token);
     }
-    client.host().submit(prepare_tagged(builder, tag), tag);
+    client.host().submit(builder.into_job(), tag);
 }
 
 /// Why a signal was aborted.

@@ -204,7 +204,7 @@ pub struct RawReport {
     pub cause: Option<External<Items>>,
 }
 
-/// Takes the report of an operation, once. The report of one that panicked is empty.
+/// Takes the report of an operation, once.
 #[napi(catch_unwind)]
 pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport> {
     let items: &mut Items = items;
@@ -212,16 +212,20 @@ pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport>
     let Some(Item::Report(report)) = item else {
         return Err(Error::new(Status::InvalidArg, "the item is no report"));
     };
-    let (json, text, trails, failure) = match report.take().map(|report| *report) {
-        Some(report) => (report.json, report.text, report.trails, report.failure),
-        None => Default::default(),
+    let Some(report) = report.take() else {
+        return Err(Error::new(
+            Status::GenericFailure,
+            "the report was taken already",
+        ));
     };
-    let (failed, cause) = failure
+    let trails = report.trails;
+    let (failed, cause) = report
+        .failure
         .map(|failure| (failure.message, failure.cause))
         .unzip();
     Ok(RawReport {
-        json,
-        report: text.unwrap_or_default(),
+        json: report.json,
+        report: report.text.unwrap_or_default(),
         trail_count: u32::try_from(trails.len()).unwrap_or(u32::MAX),
         trails: Items::handle(trails.into_iter().map(Item::Trail).collect()),
         failed,

@@ -1,21 +1,16 @@
 //! OpenStack's compute API: operations of the core.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use napi::bindgen_prelude::{Error, Result, Status};
 use napi_derive::napi;
 use reqtrail::blocking;
-use reqtrail::host::Flow;
+use reqtrail::host::Job;
 use reqtrail::openstack::{
-    ActionRef, Operation, OperationAttached, OperationKind, OperationOptions, OperationReport,
+    ActionRef, Operation, OperationAttached, OperationKind, OperationOptions,
 };
 
 use crate::config::millis;
-use crate::items::Item;
-
-/// Where an operation leaves its outcome.
-pub(crate) type Slot = Arc<Mutex<Option<std::result::Result<OperationReport, reqtrail::Error>>>>;
 
 /// How an operation goes. Times are milliseconds.
 #[napi(object, object_to_js = false)]
@@ -51,15 +46,15 @@ impl RawOperationOptions {
     }
 }
 
-/// Makes the operation that `what` names ready to run. `publish` gets what each poll has shown, as JSON.
-pub(crate) fn flow(
+/// Makes a job of the operation that `what` names. `publish` gets what each poll has shown, as JSON.
+pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
     server_id: String,
     action: ActionRef,
     options: RawOperationOptions,
     publish: impl Fn(String) + Send + 'static,
-) -> Result<(Flow, Slot)> {
+) -> Result<Job> {
     let unknown = || Error::new(Status::InvalidArg, format!("no operation is named {what}"));
     let kind = OperationKind::from_name(what).ok_or_else(unknown)?;
     let mut attached = OperationAttached::new();
@@ -67,23 +62,9 @@ pub(crate) fn flow(
         attached = attached.on_progress(move |progress| publish(progress.to_json()));
     }
     let operation = Operation::new(kind, server_id, action).options(options.into_core());
-    let slot = Slot::default();
-    let filled = Arc::clone(&slot);
-    let flow = operation.flow(client, attached, move |outcome| {
-        *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-    });
-    Ok((flow, slot))
+    Ok(operation.into_job(client, attached))
 }
 
 fn moment(since: f64) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(millis(since))
-}
-
-/// The outcome that an operation left in its slot; an empty report if it panicked.
-pub(crate) fn outcome(slot: &Slot) -> Item {
-    let outcome = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match outcome.transpose() {
-        Ok(report) => Item::Report(report.map(Box::new)),
-        Err(error) => Item::Error(error),
-    }
 }

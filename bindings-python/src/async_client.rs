@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_channel::oneshot;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use reqtrail::host::{Finished, Serving, current_tag, prepare_tagged};
+use reqtrail::host::{Outcome, Serving, current_tag};
 use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::board::{Board, Messenger, Port, Told};
@@ -118,17 +118,15 @@ impl RawAsyncClient {
                 true => Target::Link(target),
                 false => Target::Path(target),
             };
-            let request = request::build(&client, &method, &target, Some(options))?;
-            board.begins(tag, None);
-            RawServing::within(serving, || {
-                client.host().submit(prepare_tagged(request, tag), tag);
-            });
+            let job = request::build(&method, &target, Some(options))?;
+            board.begins();
+            RawServing::within(serving, || client.host().submit(job, tag));
             Ok(())
         })
     }
 
-    /// Starts a flow of the compute API; `what` names it.
-    fn start_flow(
+    /// Starts the operation of the compute API that `what` names.
+    fn start_operation(
         &self,
         py: Python<'_>,
         tag: u64,
@@ -140,9 +138,9 @@ impl RawAsyncClient {
         guarded(py, || {
             let (client, board) = self.parts(py)?;
             board.log_attempts(logging::wants_attempts(py));
-            let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
-            board.begins(tag, Some(slot));
-            RawServing::within(serving, || client.host().submit_flow(flow, tag));
+            let job = openstack::job(&client, what, server_id, options)?;
+            board.begins();
+            RawServing::within(serving, || client.host().submit(job, tag));
             Ok(())
         })
     }
@@ -154,7 +152,7 @@ impl RawAsyncClient {
             .is_some_and(|(client, _)| client.host().cancel(tag))
     }
 
-    /// How many calls and flows, of all loops, have no result yet.
+    /// How many calls and operations, of all loops, have no result yet.
     fn open(&self) -> usize {
         self.kept.peek().map_or(0, |(_, board)| board.open())
     }
@@ -171,21 +169,16 @@ impl RawAsyncClient {
             }
             let events = port.board.take_events(py, &port.port)?;
             let out = PyList::empty(py);
-            for (tag, finished) in port.port.take_ready() {
-                let result = match finished {
-                    Finished::Call(Ok(response)) => {
+            for (tag, outcome) in port.port.take_ready() {
+                let result = match outcome {
+                    Outcome::Call(Ok(response)) => {
                         Ok(Py::new(py, Response::new(response))?.into_any())
                     }
-                    Finished::Call(Err(error)) => Err(failure::exception(py, error)?.unbind()),
-                    _ => {
-                        let Some(slot) = port.board.take_flow(tag) else {
-                            continue;
-                        };
-                        match openstack::outcome(py, &slot) {
-                            Ok(report) => Ok(Py::new(py, report)?.into_any()),
-                            Err(error) => Err(error.into_value(py).into_any()),
-                        }
-                    }
+                    Outcome::Call(Err(error)) => Err(failure::exception(py, error)?.unbind()),
+                    operation => match openstack::report(py, operation) {
+                        Ok(report) => Ok(Py::new(py, report)?.into_any()),
+                        Err(error) => Err(error.into_value(py).into_any()),
+                    },
                 };
                 let row = match result {
                     Ok(given) => (tag, Some(given), None),

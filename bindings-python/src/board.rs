@@ -8,12 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use pyo3::prelude::*;
-use reqtrail::host::{Finished, Host, current_tag};
+use reqtrail::host::{Host, Outcome, current_tag};
 use reqtrail::{Attempt, CallInfo, Observer, Trail};
 
 use crate::hooks::{CallParts, attempt_json};
 use crate::logging;
-use crate::openstack::Slot;
 use crate::refresh::{Answer, RawRefresh};
 use crate::response::RawTrail;
 
@@ -41,7 +40,7 @@ pub(crate) struct Port {
 }
 
 /// What has finished, by tag.
-type Results = Vec<(u64, Finished)>;
+type Results = Vec<(u64, Outcome)>;
 
 /// What a loop is told besides results, as Python gets it: the call's tag, the kind, and what it is about.
 pub(crate) type Told = (Option<u64>, &'static str, Py<PyAny>);
@@ -60,12 +59,10 @@ pub(crate) enum Event {
 pub(crate) struct Board {
     ports: RwLock<Vec<Arc<Port>>>,
     next: AtomicU32,
-    /// How many calls and flows were started whose results no loop has got yet.
+    /// How many calls and operations were started whose results no loop has got yet.
     open: AtomicUsize,
     /// What is of no call, or of one whose loop is gone: for the loop that looks first.
     events: Mutex<Vec<Event>>,
-    /// Where the flows under way leave what they give, by tag.
-    flows: Mutex<HashMap<u64, Slot>>,
     /// The logger wanted attempts when it was last asked.
     log: AtomicBool,
 }
@@ -125,12 +122,9 @@ impl Board {
         }
     }
 
-    /// A call or a flow begins.
-    pub(crate) fn begins(&self, tag: u64, flow: Option<Slot>) {
+    /// A call or an operation begins.
+    pub(crate) fn begins(&self) {
         self.open.fetch_add(1, Ordering::AcqRel);
-        if let Some(slot) = flow {
-            lock(&self.flows).insert(tag, slot);
-        }
     }
 
     /// Notes whether the logger wants attempts, from here on.
@@ -138,13 +132,9 @@ impl Board {
         self.log.store(wanted, Ordering::Relaxed);
     }
 
-    /// How many calls and flows have no result yet.
+    /// How many calls and operations have no result yet.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn take_flow(&self, tag: u64) -> Option<Slot> {
-        lock(&self.flows).remove(&tag)
     }
 
     /// Tells the loop of the call that is being driven.
@@ -192,7 +182,7 @@ impl Board {
     /// Takes the results that the host has, each to its loop.
     pub(crate) fn collect(&self, host: &dyn Host, own: &Port) {
         let mut all = Vec::new();
-        host.take_done(&mut all);
+        host.take(&mut all);
         self.open.fetch_sub(all.len(), Ordering::AcqRel);
         let mut others: HashMap<u32, (Arc<Port>, Results)> = HashMap::new();
         let mut ready = lock(&own.ready);
@@ -204,10 +194,8 @@ impl Board {
                 results.push((tag, finished));
             } else if let Some(port) = self.port_of(tag) {
                 others.insert(whose, (port, vec![(tag, finished)]));
-            } else {
-                // Its loop is gone, and nobody waits.
-                lock(&self.flows).remove(&tag);
             }
+            // Else its loop is gone, and nobody waits.
         }
         drop(ready);
         for (port, results) in others.into_values() {

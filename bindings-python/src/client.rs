@@ -43,11 +43,11 @@ impl RawClient {
     ) -> PyResult<Response> {
         guarded(py, || {
             let (client, watcher) = self.kept()?.get(py, build)?;
-            let request = request::build(&client, &method, target, options)?;
+            let job = request::build(&method, target, options)?;
             let watching = Watching::ask(py, Some(&watcher), false);
             let (result, raised) = watching.run(py, |interrupted| {
-                // Prepared here: nothing of that needs the interpreter, which other threads wait for.
-                client.host().call_blocking(request.prepare(), interrupted)
+                // Checked in there: nothing of that needs the interpreter, which other threads wait for.
+                client.host().run(job, interrupted).into_call()
             });
             finish(py, result, raised)
         })
@@ -182,7 +182,7 @@ impl RawClient {
         self.call(py, method, &Target::Link(link), options)
     }
 
-    /// Runs a flow of the compute API on this thread; `what` names it.
+    /// Runs the operation of the compute API that `what` names on this thread.
     fn _run(
         &self,
         py: Python<'_>,
@@ -192,14 +192,11 @@ impl RawClient {
     ) -> PyResult<RawReport> {
         guarded(py, || {
             let (client, watcher) = self.kept()?.get(py, build)?;
-            let (flow, slot) = openstack::flow(&client, what, server_id, options)?;
+            let job = openstack::job(&client, what, server_id, options)?;
             let watching = Watching::ask(py, Some(&watcher), options.contains("on_progress")?);
-            let (ran, raised) =
-                watching.run(py, |interrupted| client.host().run_flow(flow, interrupted));
-            let outcome = match ran {
-                Ok(()) => openstack::outcome(py, &slot),
-                Err(error) => Err(failure::raised(py, error)),
-            };
+            let (outcome, raised) =
+                watching.run(py, |interrupted| client.host().run(job, interrupted));
+            let outcome = openstack::report(py, outcome);
             match raised {
                 Some(raised) => Err(interrupt::caused_by(py, raised, outcome.err())),
                 None => outcome.map_err(|error| logging::failed(py, error)),

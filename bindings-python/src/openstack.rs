@@ -1,26 +1,22 @@
 //! OpenStack's compute API: operations of the core, and their reports.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
-use reqtrail::host::Flow;
+use reqtrail::host::{Job, Outcome};
 use reqtrail::openstack::{
     ActionRef, Operation, OperationAttached, OperationFailure, OperationKind, OperationOptions,
     OperationReport,
 };
-use reqtrail::{Error, Trail, blocking};
+use reqtrail::{Trail, blocking};
 
 use crate::convert;
 use crate::failure;
 use crate::response::{RawTrail, Response};
 use crate::watch;
-
-/// Where an operation leaves its outcome.
-pub(crate) type Slot = Arc<Mutex<Option<Result<OperationReport, Error>>>>;
 
 /// A report of the core: its data, its text, and the trails that it rests on.
 #[pyclass(frozen, module = "reqtrail._native")]
@@ -40,13 +36,13 @@ impl RawReport {
     }
 }
 
-/// Makes the operation that `what` names ready to run.
-pub(crate) fn flow(
+/// Makes a job of the operation that `what` names.
+pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
     server_id: &Bound<'_, PyAny>,
     options: &Bound<'_, PyDict>,
-) -> PyResult<(Flow, Slot)> {
+) -> PyResult<Job> {
     let server_id = convert::string("server_id", server_id)?;
     let kind = OperationKind::from_name(what)
         .ok_or_else(|| PyValueError::new_err(format!("there is no operation `{what}`")))?;
@@ -60,12 +56,7 @@ pub(crate) fn flow(
             .into(),
     };
     let operation = Operation::new(kind, server_id, action).options(read_options(options)?);
-    let slot = Slot::default();
-    let filled = Arc::clone(&slot);
-    let flow = operation.flow(client, attached(options)?, move |outcome| {
-        *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-    });
-    Ok((flow, slot))
+    Ok(operation.into_job(client, attached(options)?))
 }
 
 fn read_options(given: &Bound<'_, PyDict>) -> PyResult<OperationOptions> {
@@ -97,17 +88,14 @@ fn attached(options: &Bound<'_, PyDict>) -> PyResult<OperationAttached> {
     Ok(attached)
 }
 
-/// The outcome that an operation left in its slot.
-pub(crate) fn outcome(py: Python<'_>, slot: &Slot) -> PyResult<RawReport> {
-    let outcome = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match outcome {
-        Some(Ok(report)) => raw_report(py, report),
-        Some(Err(error)) => Err(failure::raised(py, error)),
-        None => Err(failure::panicked(py)),
+/// The report of an operation, or the exception of one that failed.
+pub(crate) fn report(py: Python<'_>, outcome: Outcome) -> PyResult<RawReport> {
+    match outcome.into_output() {
+        Ok(report) => raw_report(py, report),
+        Err(error) => Err(failure::raised(py, error)),
     }
 }
 
-/// The report of an operation, or the exception of one that failed.
 fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let raw = RawReport {

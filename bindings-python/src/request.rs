@@ -4,7 +4,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
-use reqtrail::{RequestBuilder, blocking};
+use reqtrail::host::Job;
+use reqtrail::{Attached, Request};
 
 use crate::convert::{self, HeaderValue};
 use crate::values::Secret;
@@ -28,8 +29,6 @@ const OPTIONS: &[&str] = &[
     "cancel",
 ];
 
-type Builder = RequestBuilder<blocking::Client>;
-
 /// Where a request goes.
 pub(crate) enum Target<'a, 'py> {
     /// A path template.
@@ -38,19 +37,19 @@ pub(crate) enum Target<'a, 'py> {
     Link(&'a Bound<'py, PyAny>),
 }
 
-/// Builds a request; a name that is no option is a `TypeError`, as for any function.
+/// Builds the call of a request; a name that is no option is a `TypeError`, as for any function.
 pub(crate) fn build(
-    client: &blocking::Client,
     method: &str,
     target: &Target<'_, '_>,
     options: Option<&Bound<'_, PyDict>>,
-) -> PyResult<Builder> {
-    let mut builder = match target {
-        Target::Path(path) => client.request(method, &convert::string("path", path)?),
-        Target::Link(link) => client.request_link(method, &convert::string("link", link)?),
+) -> PyResult<Job> {
+    let mut request = match target {
+        Target::Path(path) => Request::new(method, convert::string("path", path)?),
+        Target::Link(link) => Request::link(method, convert::string("link", link)?),
     };
+    let mut attached = Attached::new();
     let Some(options) = options else {
-        return Ok(builder);
+        return Ok(Job::Call(request, attached));
     };
     if options.contains("json")? && options.get_item("content")?.is_some_and(|it| !it.is_none()) {
         return Err(PyTypeError::new_err(
@@ -59,68 +58,72 @@ pub(crate) fn build(
     }
     for (name, value) in options.iter() {
         let name: &Bound<'_, PyString> = name.cast()?;
-        builder = option(builder, name.to_cow()?.as_ref(), &value)?;
+        match name.to_cow()?.as_ref() {
+            "cancel" if value.is_none() => {}
+            "cancel" => {
+                if let Some(token) = convert::cancel_token(&value)? {
+                    attached = attached.cancel_token(&token);
+                }
+            }
+            name => request = option(request, name, &value)?,
+        }
     }
-    Ok(builder)
+    Ok(Job::Call(request, attached))
 }
 
-fn option(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Builder> {
+fn option(request: Request, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Request> {
     // `None` is the usual way to say that an option is not given; as a JSON body it is a value.
     if value.is_none() && name != "json" {
         return match OPTIONS.contains(&name) {
-            true => Ok(builder),
+            true => Ok(request),
             false => Err(unknown(name)),
         };
     }
     Ok(match name {
         "params" => {
-            let mut builder = Some(builder);
+            let mut request = Some(request);
             convert::pairs(name, value, |key, value| {
-                builder = builder.take().map(|b| param(b, key, &value)).transpose()?;
+                request = request.take().map(|b| param(b, key, &value)).transpose()?;
                 Ok(())
             })?;
-            builder.ok_or_else(|| unknown(name))?
+            request.ok_or_else(|| unknown(name))?
         }
-        "query" => query(builder, name, value)?,
+        "query" => query(request, name, value)?,
         "headers" => {
             let mut all = Vec::new();
             convert::headers(name, value, |key, value| all.push((key, value)))?;
             all.into_iter()
-                .fold(builder, |builder, (key, value)| match value {
-                    HeaderValue::Text(text) => builder.header(key, text),
-                    HeaderValue::Secret(secret) => builder.secret_header(key, secret),
+                .fold(request, |request, (key, value)| match value {
+                    HeaderValue::Text(text) => request.header(key, text),
+                    HeaderValue::Secret(secret) => request.secret_header(key, secret),
                 })
         }
-        "json" => builder.json_bytes(json(value)?),
-        "content" => builder.body(convert::bytes(name, value)?),
-        "timeout" => builder.timeout(convert::duration(name, value)?),
-        "attempt_timeout" => builder.attempt_timeout(convert::duration(name, value)?),
-        "connect_timeout" => builder.connect_timeout(convert::duration(name, value)?),
-        "max_attempts" => builder.max_attempts(convert::number(name, value)?),
-        "idempotent" => builder.idempotent(convert::flag(name, value)?),
-        "idempotency_key" => builder.idempotency_key(convert::text(name, value)?),
-        "correlation_id" => builder.correlation_id(convert::text(name, value)?),
-        "microversion" => builder.microversion(convert::text(name, value)?),
-        "if_none_match" => builder.if_none_match(convert::text(name, value)?),
-        "cancel" => match convert::cancel_token(value)? {
-            Some(token) => builder.cancel_token(&token),
-            None => builder,
-        },
+        "json" => request.json_bytes(json(value)?),
+        "content" => request.body(convert::bytes(name, value)?),
+        "timeout" => request.timeout(convert::duration(name, value)?),
+        "attempt_timeout" => request.attempt_timeout(convert::duration(name, value)?),
+        "connect_timeout" => request.connect_timeout(convert::duration(name, value)?),
+        "max_attempts" => request.max_attempts(convert::number(name, value)?),
+        "idempotent" => request.idempotent(convert::flag(name, value)?),
+        "idempotency_key" => request.idempotency_key(convert::text(name, value)?),
+        "correlation_id" => request.correlation_id(convert::text(name, value)?),
+        "microversion" => request.microversion(convert::text(name, value)?),
+        "if_none_match" => request.if_none_match(convert::text(name, value)?),
         other => return Err(unknown(other)),
     })
 }
 
-fn param(builder: Builder, key: String, value: &Bound<'_, PyAny>) -> PyResult<Builder> {
+fn param(request: Request, key: String, value: &Bound<'_, PyAny>) -> PyResult<Request> {
     if let Ok(secret) = value.cast::<Secret>() {
-        return Ok(builder.secret_param(key, secret.get().0.clone()));
+        return Ok(request.secret_param(key, secret.get().0.clone()));
     }
     let value =
         convert::text("params", value).map_err(|error| convert::of_key(value.py(), error, &key))?;
-    Ok(builder.param(key, value))
+    Ok(request.param(key, value))
 }
 
 /// Adds query parameters, a list of values as that many of them. One that has `None` is left out.
-fn query(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Builder> {
+fn query(request: Request, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Request> {
     let mut all = Vec::new();
     convert::pairs(name, value, |key, value| {
         convert::each_value(&value, |value| {
@@ -134,7 +137,7 @@ fn query(builder: Builder, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Bui
     })?;
     Ok(all
         .into_iter()
-        .fold(builder, |builder, (key, text)| builder.query(key, text)))
+        .fold(request, |request, (key, text)| request.query(key, text)))
 }
 
 /// Writes JSON with Python's own writer, which knows the program's types.

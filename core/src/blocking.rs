@@ -10,15 +10,19 @@
 //! ```
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
+
 use crate::call::credential::Token;
+use crate::call::serving;
 use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
-use crate::client::{AnyClient, options, verb, verbs};
+use crate::client::{AnyClient, ClientBuilder, options, verb, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
-use crate::host::{CallResult, Flow, Host, PreparedCall};
+use crate::host::{Host, Job, TokioHost, Work};
 use crate::request::{Attached, Request, RequestBuilder};
 use crate::response::Response;
 
@@ -46,7 +50,8 @@ impl Client {
     /// The error says what went wrong and has the call's trail.
     pub fn send(&self, request: Request, attached: Attached) -> Result<Response, Error> {
         self.host
-            .call_blocking(self.prepare(request, attached), None)
+            .run(Job::Call(request, attached), None)
+            .into_call()
     }
 
     /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.
@@ -80,40 +85,20 @@ impl Client {
         O: Send + 'static,
         W: Future<Output = O> + Send + 'static,
     {
-        let (done, result) = std::sync::mpsc::channel();
-        let flow = self.flow(&CancelToken::new(), flow, move |output| {
-            // Nobody else has the receiver, and it is looked at after the flow has ended.
-            let _ = done.send(output);
+        // Its own panic is the program's, and the words for that are not those for a bug.
+        let work = Work::new(&CancelToken::new(), move |client| async move {
+            let flow = AssertUnwindSafe(async move { flow(client).await });
+            flow.catch_unwind()
+                .await
+                .map_err(|_| Error::new(ErrorKind::Internal, "the flow panicked"))
         });
-        self.host.run_flow(flow, None)?;
-        result
-            .try_recv()
-            .map_err(|_| Error::new(ErrorKind::Internal, "a flow ended without a result"))
+        self.host.run(Job::Operation(work), None).into_output()
     }
 
-    /// Makes such a flow ready for a [`Host`]; bindings submit theirs. `cancel` is the token that the flow itself
-    /// listens to, and `done` gets what it gives.
-    pub fn flow<O, W>(
-        &self,
-        cancel: &CancelToken,
-        flow: impl FnOnce(crate::Client) -> W + Send + 'static,
-        done: impl FnOnce(O) + Send + 'static,
-    ) -> Flow
-    where
-        W: Future<Output = O> + Send + 'static,
-    {
-        let shared = Arc::clone(&self.shared);
-        Flow::new(cancel.clone(), move |transport| {
-            let work = flow(crate::Client::new(shared, transport));
-            async move { done(work.await) }
-        })
-    }
-
-    /// Checks a request and makes it ready for a [`Host`].
-    #[must_use]
-    pub fn prepare(&self, request: Request, attached: Attached) -> PreparedCall {
-        let planned = request.plan(&self.shared, attached, None);
-        PreparedCall::new(Arc::clone(&self.shared), planned)
+    /// Does a part of the work of the client's token refresher, where that runs in a host language: what is submitted in it
+    /// and would wait for that refresher is refused at once, for it would wait for itself.
+    pub fn within_refresher<O>(&self, work: impl FnOnce() -> O) -> O {
+        serving::within(self.shared.credentials.identity(), work)
     }
 
     /// Returns the base URL; it never holds user info.
@@ -128,7 +113,7 @@ impl Client {
         self.shared.dialect.name()
     }
 
-    /// What drives the client's calls; bindings submit theirs to it.
+    /// What drives the client's calls; bindings hand their jobs to it.
     #[must_use]
     pub fn host(&self) -> &Arc<dyn Host> {
         &self.host
@@ -165,28 +150,22 @@ impl RequestBuilder<Client> {
         self
     }
 
-    /// Makes the call ready as a flow for a [`Host`]. It begins here: a token that is set later is not sent first. `cancel`
-    /// ends it, and `done` gets the outcome.
+    /// Makes a job of it for a [`Host`].
     #[must_use]
-    pub fn flow(
-        self,
-        cancel: &CancelToken,
-        done: impl FnOnce(CallResult) + Send + 'static,
-    ) -> Flow {
-        let Self {
-            client,
-            request,
-            attached,
-        } = self.cancel_token(cancel);
-        let begun = client.shared.credentials.begin();
-        let call = move |client: crate::Client| client.send_begun(request, attached, begun);
-        client.flow(cancel, call, done)
+    pub fn into_job(self) -> Job {
+        Job::Call(self.request, self.attached)
     }
+}
 
-    /// Checks the request and makes it ready for a [`Host`].
-    #[must_use]
-    pub fn prepare(self) -> PreparedCall {
-        self.client.prepare(self.request, self.attached)
+impl ClientBuilder {
+    /// Builds a client whose calls block the thread that makes them.
+    ///
+    /// # Errors
+    /// `config`: names the option, what was given and what is accepted.
+    pub fn build_blocking(self) -> Result<Client, Error> {
+        let (shared, wire) = self.into_options().check()?;
+        let host = TokioHost::new(Arc::clone(&shared), &wire).map_err(Error::config)?;
+        Ok(Client::new(shared, Arc::new(host)))
     }
 }
 

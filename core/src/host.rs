@@ -6,21 +6,17 @@
 
 mod background;
 mod caller;
+mod job;
+mod prepared;
 mod tokio_host;
 mod undriven;
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-
-use crate::call::plan::Planned;
 use crate::call::serving;
-use crate::call::shared::Shared;
-use crate::cancel::{CancelReason, CancelToken, Stop};
+use crate::cancel::CancelReason;
 use crate::error::Error;
 use crate::response::Response;
-use crate::transport::DefaultTransport;
 
+pub use job::{Job, Outcome, Output, Work};
 pub(crate) use tokio_host::TokioHost;
 
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
@@ -32,26 +28,10 @@ tokio::task_local! {
     static TAG: u64;
 }
 
-/// The tag of the submitted call or flow whose observer asks; `None` elsewhere, as for a sign-in that several calls share.
+/// The tag of the submitted job whose observer asks; `None` elsewhere, as for a sign-in that several calls share.
 #[must_use]
 pub fn current_tag() -> Option<u64> {
     TAG.try_with(|tag| *tag).ok()
-}
-
-/// Prepares a call that is to be submitted under a tag, so that an observer that is told of a mistake in it knows whose
-/// it is.
-#[must_use]
-pub fn prepare_tagged(
-    request: crate::RequestBuilder<crate::blocking::Client>,
-    tag: u64,
-) -> PreparedCall {
-    TAG.sync_scope(tag, || request.prepare())
-}
-
-/// Does a part of the work of a client's token refresher, where that runs in a host language: what is submitted in it and
-/// would wait for that refresher is refused at once, for it would wait for itself.
-pub fn within_refresher<O>(client: &crate::blocking::Client, work: impl FnOnce() -> O) -> O {
-    serving::within(client.shared.credentials.identity(), work)
 }
 
 /// The clients whose refreshers are at work somewhere. The core knows them by the thread; a host language that goes on with
@@ -72,102 +52,31 @@ impl Serving {
     }
 }
 
-/// What was submitted and has ended.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Finished {
-    /// A call, with its result.
-    Call(CallResult),
-    /// A flow. Its results went where it was told to put them; if they are not there, it panicked.
-    Flow,
-}
+/// Gets the outcome of a job that was started.
+pub type Done = Box<dyn FnOnce(Outcome) + Send>;
 
-/// A checked request, ready to be driven; a mistake in it becomes its result.
+/// Does jobs for those who cannot poll futures.
 ///
-/// Made by [`RequestBuilder::prepare`](crate::RequestBuilder::prepare).
-pub struct PreparedCall {
-    shared: Arc<Shared>,
-    plan: Planned,
-}
-
-impl std::fmt::Debug for PreparedCall {
-    // Path, headers, query and body may hold anything.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let method = self.plan.as_ref().ok().map(|plan| &plan.hop.method);
-        f.debug_struct("PreparedCall")
-            .field("method", &method)
-            .finish_non_exhaustive()
-    }
-}
-
-impl PreparedCall {
-    pub(crate) fn new(shared: Arc<Shared>, plan: Planned) -> Self {
-        Self { shared, plan }
-    }
-
-    /// A token that cancels this call alone; the caller's own, which other calls may share, still cancels it too.
-    fn cancel_token(&mut self) -> CancelToken {
-        match &mut self.plan {
-            Ok(plan) => {
-                let own = plan
-                    .cancel
-                    .as_ref()
-                    .map_or_else(CancelToken::new, CancelToken::child);
-                plan.cancel.insert(own).clone()
-            }
-            Err(_) => CancelToken::new(),
-        }
-    }
-
-    /// What cancels this call for the thread that polls it. It costs far less than a token.
-    fn stop(&mut self) -> Stop {
-        match &mut self.plan {
-            Ok(plan) => plan.stop.get_or_insert_default().clone(),
-            Err(_) => Stop::default(),
-        }
-    }
-}
-
-/// Several calls and the waits between them, driven as one. Made by [`Client::flow`](crate::blocking::Client::flow).
-pub struct Flow {
-    work: FlowWork,
-    cancel: CancelToken,
-}
-
-/// Makes the work of a flow on the transport that will drive it.
-type FlowWork =
-    Box<dyn FnOnce(Arc<DefaultTransport>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
-
-impl Flow {
-    /// Makes a flow of a function that gets a transport; its results are its own to keep. `cancel` is what it listens
-    /// to.
-    pub(crate) fn new<W>(
-        cancel: CancelToken,
-        work: impl FnOnce(Arc<DefaultTransport>) -> W + Send + 'static,
-    ) -> Self
-    where
-        W: Future<Output = ()> + Send + 'static,
-    {
-        let work: FlowWork = Box::new(move |transport| Box::pin(work(transport)));
-        Self { work, cancel }
-    }
-}
-
-impl std::fmt::Debug for Flow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Flow").finish_non_exhaustive()
-    }
-}
-
-/// Drives calls for those who cannot poll futures.
+/// A call begins where its job is handed over: a token that is set later is not sent first. A mistake in a request is the
+/// outcome of its job, and the observers run where the job is driven, under its tag.
 pub trait Host: Send + Sync {
-    /// Starts a call from any thread. Its result is queued under `tag`, and never handed over inside this function.
+    /// Starts a job from any thread. Its outcome is queued under `tag`, and never handed over inside this function.
     ///
-    /// Tags are the caller's own; two calls under way must not share one.
-    fn submit(&self, call: PreparedCall, tag: u64);
+    /// Tags are the caller's own; two jobs under way must not share one.
+    fn submit(&self, job: Job, tag: u64);
 
-    /// Cancels the call or the flow of this tag; `false` if none is under way. Its result, `cancelled` or what it already had,
-    /// is queued all the same.
+    /// Starts a job from any thread, and hands its outcome to `done` on the thread that drives it. Nothing of the client is
+    /// held by then. `done` must be quick; it is dropped uncalled if the host goes before the job has ended.
+    ///
+    /// Jobs that are started may share a tag, and end by the token that is attached to them.
+    fn start(&self, job: Job, tag: u64, done: Done);
+
+    /// Does a job on the thread that asks for it, and waits for its end. `interrupted` is asked some twenty times a second;
+    /// `true` cancels the job.
+    fn run(&self, job: Job, interrupted: Option<&dyn Fn() -> bool>) -> Outcome;
+
+    /// Cancels the job that was submitted under this tag; `false` if none is under way. Its outcome, `cancelled` or what it
+    /// already had, is queued all the same.
     fn cancel(&self, tag: u64) -> bool {
         self.cancel_with(tag, CancelReason::Cancelled)
     }
@@ -175,27 +84,10 @@ pub trait Host: Send + Sync {
     /// Cancels as [`cancel`](Self::cancel) does, and says why; the first reason stays.
     fn cancel_with(&self, tag: u64, reason: CancelReason) -> bool;
 
-    /// Makes a call and waits for its end. `interrupted` is asked some twenty times a second; `true` cancels the call.
-    fn call_blocking(
-        &self,
-        call: PreparedCall,
-        interrupted: Option<&dyn Fn() -> bool>,
-    ) -> CallResult;
-
-    /// Starts a flow from any thread, as [`submit`](Self::submit) does a call.
-    fn submit_flow(&self, flow: Flow, tag: u64);
-
-    /// Runs a flow on the thread that asks for it, until it ends. `interrupted` is asked some twenty times a second;
-    /// `true` cancels the flow.
-    ///
-    /// # Errors
-    /// `internal` if it could not be driven.
-    fn run_flow(&self, flow: Flow, interrupted: Option<&dyn Fn() -> bool>) -> Result<(), Error>;
-
-    /// Sets what is called when results wait to be taken: once per batch, from the driving thread, and at once if some
+    /// Sets what is called when outcomes wait to be taken: once per batch, from the driving thread, and at once if some
     /// wait already. It must be quick, and must not call the host.
     fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>);
 
-    /// Takes the results that are there.
-    fn take_done(&self, out: &mut Vec<(u64, Finished)>);
+    /// Takes the outcomes that are there.
+    fn take(&self, out: &mut Vec<(u64, Outcome)>);
 }

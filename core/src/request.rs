@@ -166,6 +166,31 @@ impl Request {
         let place = RequestTarget::Link(link.as_ref().to_owned());
         Self(Box::new(Parts::new(method.as_ref(), place)))
     }
+
+    /// Returns method and path template, for messages to the programmer. A link, and a path that is a URL, may hold anything
+    /// and is not shown.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Request;
+    ///
+    /// assert_eq!(Request::get("/cameras/{id}").param("id", 7).title(), "GET /cameras/{id}");
+    /// assert_eq!(Request::link("GET", "/cameras?cursor=x").title(), "GET of a URL");
+    /// ```
+    #[must_use]
+    pub fn title(&self) -> String {
+        let method = &self.0.method;
+        match &self.0.place {
+            RequestTarget::Path(path) => {
+                let path = path.split('?').next().unwrap_or_default();
+                if !path.contains("//") {
+                    return format!("{method} {}", path.escape_debug());
+                }
+            }
+            RequestTarget::Link(_) => {}
+        }
+        format!("{method} of a URL")
+    }
 }
 
 impl fmt::Debug for Request {

@@ -5,10 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, mpsc};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use reqtrail::host::{CallResult, Finished};
-use reqtrail::{CancelReason, CancelToken, Client, ErrorKind, Observer, Trail, blocking};
+use reqtrail::host::{CallResult, Job, Outcome, Work};
+use reqtrail::{CancelReason, CancelToken, Client, Error, ErrorKind, Observer, Trail, blocking};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
 
 fn sandbox() -> Sandbox {
@@ -43,15 +44,15 @@ impl Bell {
     fn take(&self, client: &blocking::Client, count: usize) -> HashMap<u64, CallResult> {
         self.take_any(client, count)
             .into_iter()
-            .map(|(tag, finished)| match finished {
-                Finished::Call(result) => (tag, result),
+            .map(|(tag, outcome)| match outcome {
+                Outcome::Call(result) => (tag, result),
                 other => panic!("{tag} is {other:?}"),
             })
             .collect()
     }
 
     /// Takes what has finished, waiting for the bell, until `count` are there.
-    fn take_any(&self, client: &blocking::Client, count: usize) -> Vec<(u64, Finished)> {
+    fn take_any(&self, client: &blocking::Client, count: usize) -> Vec<(u64, Outcome)> {
         let mut done = Vec::new();
         let mut heard = 0;
         while done.len() < count {
@@ -67,7 +68,7 @@ impl Bell {
             );
             heard = *rung;
             drop(rung);
-            client.host().take_done(&mut done);
+            client.host().take(&mut done);
         }
         assert_eq!(done.len(), count);
         done
@@ -201,10 +202,10 @@ fn a_call_that_timed_out_leaves_no_connection_behind() {
 fn results_that_wait_already_ring_a_new_bell() {
     let sandbox = sandbox();
     let client = client(&sandbox);
-    let shown = format!("{:?}", client.get("/hooks/s3cr3t").prepare());
+    let shown = format!("{:?}", client.get("/hooks/s3cr3t").into_job());
     assert!(!shown.contains("s3cr3t"), "{shown}");
-    client.host().submit(client.get("no-slash").prepare(), 1);
-    client.host().submit(client.get("/cameras").prepare(), 2);
+    client.host().submit(client.get("no-slash").into_job(), 1);
+    client.host().submit(client.get("/cameras").into_job(), 2);
     while sandbox.requests().is_empty() {
         std::thread::yield_now();
     }
@@ -221,12 +222,15 @@ fn submitted_calls_come_back_by_tag() {
     bell.hang(&client);
     for tag in 0..200 {
         client.host().submit(
-            client.get("/cameras").query("limit", 1 + tag % 5).prepare(),
+            client
+                .get("/cameras")
+                .query("limit", 1 + tag % 5)
+                .into_job(),
             tag,
         );
     }
     // A mistake is a result too.
-    client.host().submit(client.get("no-slash").prepare(), 200);
+    client.host().submit(client.get("no-slash").into_job(), 200);
     let mut done = bell.take(&client, 201);
     let mistake = done
         .remove(&200)
@@ -252,7 +256,7 @@ fn a_drain_may_submit_again() {
     let bell = Arc::new(Bell::default());
     bell.hang(&client);
     for tag in 0..5 {
-        client.host().submit(client.get("/cameras").prepare(), tag);
+        client.host().submit(client.get("/cameras").into_job(), tag);
         assert!(
             bell.take(&client, 1)
                 .remove(&tag)
@@ -269,7 +273,7 @@ fn a_submitted_call_is_cancelled_by_its_tag() {
     let bell = Arc::new(Bell::default());
     bell.hang(&client);
     sandbox.inject(Incident::stall().on("GET", "/cameras"));
-    client.host().submit(client.get("/cameras").prepare(), 7);
+    client.host().submit(client.get("/cameras").into_job(), 7);
     while sandbox.requests().is_empty() {
         std::thread::yield_now();
     }
@@ -295,7 +299,8 @@ fn an_interrupted_caller_gets_its_trail() {
             let interrupted = || asked.fetch_add(1, Ordering::Relaxed) > 0;
             client
                 .host()
-                .call_blocking(client.get("/cameras").prepare(), Some(&interrupted))
+                .run(client.get("/cameras").into_job(), Some(&interrupted))
+                .into_call()
         };
         let result = if inside_a_runtime {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -329,7 +334,7 @@ fn a_host_that_goes_closes_the_calls_it_had() {
         .expect("a client");
     sandbox.inject(Incident::stall().on("GET", "/cameras").times(3));
     for tag in 0..3 {
-        client.host().submit(client.get("/cameras").prepare(), tag);
+        client.host().submit(client.get("/cameras").into_job(), tag);
     }
     while sandbox.requests().len() < 3 {
         std::thread::yield_now();
@@ -364,7 +369,7 @@ fn a_host_that_goes_tells_of_every_call() {
         .expect("a client");
     for tag in 0..CALLS {
         let tag = u64::try_from(tag).expect("a tag");
-        client.host().submit(client.get("/cameras").prepare(), tag);
+        client.host().submit(client.get("/cameras").into_job(), tag);
     }
     drop(client);
     assert_eq!(told.load(Ordering::Relaxed), CALLS);
@@ -397,7 +402,7 @@ fn a_host_that_goes_at_once_tells_of_every_call_and_sends_none() {
         .build_blocking()
         .expect("a client");
     for tag in 0..CALLS as u64 {
-        client.host().submit(client.get("/cameras").prepare(), tag);
+        client.host().submit(client.get("/cameras").into_job(), tag);
     }
     drop(client);
     assert_eq!(count.calls.load(Ordering::SeqCst), CALLS);
@@ -424,88 +429,199 @@ fn a_flow_of_several_calls_is_driven_as_one() {
     assert_eq!(sandbox.requests().len(), 4);
 }
 
+/// An operation that makes a call and says whether that went well.
+fn operation() -> Job {
+    let work = |client: Client| async move { Ok(client.get("/cameras").send().await.is_ok()) };
+    Job::Operation(Work::new(&CancelToken::new(), work))
+}
+
+/// An operation that ends when it is cancelled.
+fn endless(token: &CancelToken) -> Job {
+    let wait = token.clone();
+    Job::Operation(Work::new(token, |_| async move {
+        wait.cancelled().await;
+        Ok("cancelled")
+    }))
+}
+
+/// An operation with a bug.
+fn broken() -> Job {
+    let bug = |_: &mut Context<'_>| -> Poll<Result<(), Error>> { panic!("a bug") };
+    let work = Work::new(&CancelToken::new(), move |_| std::future::poll_fn(bug));
+    Job::Operation(work)
+}
+
 #[test]
-fn submitted_flows_end_with_their_tag() {
+fn submitted_operations_end_with_their_tag() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let bell = Arc::new(Bell::default());
     bell.hang(&client);
-    let (put, outputs) = mpsc::channel();
     for tag in 0..20 {
-        let put = put.clone();
-        let flow = client.flow(
-            &CancelToken::new(),
-            |client| async move { client.get("/cameras").send().await.is_ok() },
-            move |ok| put.send((tag, ok)).expect("a receiver"),
-        );
-        client.host().submit_flow(flow, tag);
+        client.host().submit(operation(), tag);
     }
-    let mut tags: Vec<u64> = bell
-        .take_any(&client, 20)
-        .into_iter()
-        .map(|(tag, finished)| {
-            assert!(matches!(finished, Finished::Flow));
-            tag
-        })
-        .collect();
+    let ended = bell.take_any(&client, 20);
+    let mut tags: Vec<u64> = ended.iter().map(|(tag, _)| *tag).collect();
     tags.sort_unstable();
     assert_eq!(tags, (0..20).collect::<Vec<u64>>());
-    // Results are where they were put before the tag is.
-    let outputs: HashMap<u64, bool> = outputs.try_iter().collect();
-    assert!(outputs.len() == 20 && outputs.values().all(|ok| *ok));
+    for (_, outcome) in ended {
+        assert!(outcome.into_output::<bool>().expect("an output"));
+    }
     assert!(!client.host().cancel(3), "it has ended");
 }
 
 #[test]
-fn a_flow_is_cancelled_by_its_tag_and_survives_a_panic() {
+fn an_operation_is_cancelled_by_its_tag_and_survives_a_panic() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let bell = Arc::new(Bell::default());
     bell.hang(&client);
-    let (put, outputs) = mpsc::channel();
-    let token = CancelToken::new();
-    let wait = token.clone();
-    let endless = client.flow(
-        &token,
-        |_| async move { wait.cancelled().await },
-        move |()| put.send("cancelled").expect("a receiver"),
-    );
-    client.host().submit_flow(endless, 1);
+    client.host().submit(endless(&CancelToken::new()), 1);
     assert!(client.host().cancel(1));
-    let broken = client.flow(
-        &CancelToken::new(),
-        |_| async { panic!("a bug in a flow") },
-        |()| panic!("there is no output"),
-    );
-    client.host().submit_flow(broken, 2);
-    let finished = bell.take_any(&client, 2);
-    assert!(finished.iter().all(|(_, f)| matches!(f, Finished::Flow)));
-    assert_eq!(outputs.try_iter().collect::<Vec<_>>(), ["cancelled"]);
+    client.host().submit(broken(), 2);
+    let mut ended: HashMap<u64, Outcome> = bell.take_any(&client, 2).into_iter().collect();
+    let (first, second) = (ended.remove(&1), ended.remove(&2));
+    let output: &str = first.expect("the first").into_output().expect("an output");
+    assert_eq!(output, "cancelled");
+    let error = second.expect("the second").into_output::<()>();
+    assert_eq!(error.expect_err("it panicked").kind(), ErrorKind::Internal);
     // The thread goes on.
-    client.host().submit(client.get("/cameras").prepare(), 3);
+    client.host().submit(client.get("/cameras").into_job(), 3);
     assert!(bell.take(&client, 1)[&3].is_ok());
 }
 
 #[test]
-fn an_interrupted_flow_is_cancelled() {
+fn an_interrupted_operation_is_cancelled() {
     let sandbox = sandbox();
     let client = client(&sandbox);
-    let token = CancelToken::new();
-    let wait = token.clone();
-    let (put, outputs) = mpsc::channel();
-    let endless = client.flow(
-        &token,
-        |_| async move { wait.cancelled().await },
-        move |()| put.send(()).expect("a receiver"),
-    );
     let asked = AtomicUsize::new(0);
     let interrupted = || asked.fetch_add(1, Ordering::Relaxed) == 2;
-    client
-        .host()
-        .run_flow(endless, Some(&interrupted))
-        .expect("it is driven");
-    assert_eq!(outputs.try_iter().count(), 1);
+    let job = endless(&CancelToken::new());
+    let outcome = client.host().run(job, Some(&interrupted));
+    assert_eq!(
+        outcome.into_output::<&str>().expect("an output"),
+        "cancelled"
+    );
     assert_eq!(asked.load(Ordering::Relaxed), 3);
+}
+
+/// What is asked of an outcome that it is not.
+#[test]
+fn an_outcome_is_of_its_job() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let run = |job| client.host().run(job, None);
+    let errors = [
+        run(operation()).into_call().map(drop),
+        run(operation()).into_output::<u8>().map(drop),
+        run(client.get("/cameras").into_job())
+            .into_output::<bool>()
+            .map(drop),
+    ];
+    for error in errors {
+        assert_eq!(error.expect_err("another").kind(), ErrorKind::Internal);
+    }
+    assert!(run(client.get("/cameras").into_job()).into_call().is_ok());
+}
+
+/// Started jobs end with their receivers, once each, and leave nothing in the queue.
+#[test]
+fn started_jobs_end_with_their_receivers() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let (put, outcomes) = mpsc::channel();
+    let start = |job, name: &'static str| {
+        let put = put.clone();
+        let done = move |outcome: Outcome| {
+            put.send((name, reqtrail::host::current_tag(), outcome))
+                .expect("a receiver");
+        };
+        client.host().start(job, 7, Box::new(done));
+    };
+    // All of them share a tag.
+    let token = CancelToken::new();
+    start(client.get("/cameras").into_job(), "call");
+    start(client.get("wrong").into_job(), "refused");
+    start(operation(), "operation");
+    start(endless(&token), "endless");
+    start(broken(), "broken");
+    let mut ended: HashMap<&str, Outcome> = HashMap::new();
+    for _ in 0..4 {
+        let (name, tag, outcome) = outcomes.recv().expect("an outcome");
+        assert_eq!(tag, Some(7), "{name}");
+        ended.insert(name, outcome);
+    }
+    assert!(!client.host().cancel(7), "a tag names what was submitted");
+    token.cancel();
+    let (name, _, outcome) = outcomes.recv().expect("an outcome");
+    assert_eq!(name, "endless");
+    assert_eq!(
+        outcome.into_output::<&str>().expect("an output"),
+        "cancelled"
+    );
+    let mut end = |name| ended.remove(name).expect("it ended");
+    assert!(end("call").into_call().is_ok());
+    let refused = end("refused").into_call().expect_err("no path");
+    assert_eq!(refused.kind(), ErrorKind::InvalidRequest);
+    assert!(refused.trail().is_some());
+    assert!(end("operation").into_output::<bool>().expect("an output"));
+    let bug = end("broken").into_output::<()>().expect_err("a bug");
+    assert_eq!(bug.kind(), ErrorKind::Internal);
+    let mut queued = Vec::new();
+    client.host().take(&mut queued);
+    assert!(queued.is_empty());
+}
+
+/// A receiver hears of the end when nothing of the client is held any more, and is dropped with a host that goes first.
+#[test]
+fn the_receiver_of_a_started_job_may_free_everything() {
+    struct Tell(mpsc::Sender<&'static str>);
+    impl Observer for Tell {}
+    impl Drop for Tell {
+        fn drop(&mut self) {
+            let _ = self.0.send("observer gone");
+        }
+    }
+    let sandbox = sandbox();
+    let (tell, told) = mpsc::channel();
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(Tell(tell.clone()))
+        .build_blocking()
+        .expect("a client");
+    let host = Arc::clone(client.host());
+    let job = client.get("/cameras").into_job();
+    let (kept, done) = (client, tell.clone());
+    let (go, gone) = mpsc::channel();
+    host.start(
+        job,
+        1,
+        Box::new(move |outcome| {
+            assert!(outcome.into_call().is_ok());
+            gone.recv().expect("the host is let go of");
+            drop(kept);
+            let _ = done.send("done");
+        }),
+    );
+    // The last to hold the host is the receiver, on the host's own thread.
+    drop(host);
+    go.send(()).expect("a receiver");
+    assert_eq!(told.recv(), Ok("observer gone"));
+    assert_eq!(told.recv(), Ok("done"));
+
+    // A job that never ends goes with its host, and its receiver with it.
+    let client = self::client(&sandbox);
+    let dropped = Tell(tell);
+    let never = Work::new(&CancelToken::new(), |_| {
+        std::future::pending::<Result<(), Error>>()
+    });
+    client.host().start(
+        Job::Operation(never),
+        1,
+        Box::new(move |_| panic!("no end of {:p}", &raw const dropped)),
+    );
+    drop(client);
+    assert_eq!(told.recv(), Ok("observer gone"));
 }
 
 /// The token of a call is that of its start, also where it is set before a thread takes the call up.
@@ -515,22 +631,15 @@ fn a_submitted_call_keeps_the_token_of_its_start() {
     let client = client(&sandbox);
     let bell = Arc::new(Bell::default());
     bell.hang(&client);
-    let (put, outcomes) = mpsc::channel();
-    let prepared = client.get("/cameras").prepare();
-    let flow = client
-        .get("/cameras")
-        .flow(&CancelToken::new(), move |outcome| {
-            put.send(outcome).expect("a receiver");
-        });
+    let begun = client.get("/cameras").begin().into_job();
+    client.host().submit(client.get("/cameras").into_job(), 1);
     client.set_token("sk_of_the_next_tenant").expect("a token");
-    client.host().submit(prepared, 1);
-    client.host().submit_flow(flow, 2);
-    assert_eq!(bell.take_any(&client, 2).len(), 2);
-    let outcome = outcomes.try_recv().expect("the flow's");
-    assert!(outcome.is_ok(), "{outcome:?}");
+    client.host().submit(begun, 2);
+    let ended = bell.take(&client, 2);
+    assert!(ended[&1].is_ok() && ended[&2].is_ok(), "{ended:?}");
     let used: Vec<_> = sandbox.requests().iter().map(|r| r.status).collect();
     assert_eq!(used, [Some(200), Some(200)]);
-    client.host().submit(client.get("/cameras").prepare(), 3);
+    client.host().submit(client.get("/cameras").into_job(), 3);
     assert!(
         bell.take(&client, 1)[&3].is_err(),
         "the new token is refused"
@@ -548,12 +657,10 @@ fn what_a_refresher_submits_to_its_own_client_is_refused() {
         .token_refresher_blocking(move || {
             let client = inner.get().ok_or("no client yet")?;
             let (put, outcomes) = mpsc::channel();
-            let get = client.get("/cameras");
-            let flow = get.flow(&CancelToken::new(), move |outcome| {
-                put.send(outcome).expect("a receiver");
-            });
-            client.host().submit_flow(flow, 2);
-            outcomes.recv()??;
+            let done = move |outcome| put.send(outcome).expect("a receiver");
+            let job = client.get("/cameras").into_job();
+            client.host().start(job, 2, Box::new(done));
+            outcomes.recv()?.into_call()?;
             Ok("never")
         })
         .build_blocking()
@@ -575,17 +682,17 @@ fn what_a_refresher_submits_to_its_own_client_is_refused() {
         .expect("a client");
     let bell = Arc::new(Bell::default());
     bell.hang(&client);
-    client.host().submit(client.get("/cameras").prepare(), 1);
+    client.host().submit(client.get("/cameras").into_job(), 1);
     let answer = asked.recv().expect("a refresh");
-    reqtrail::host::within_refresher(&client, || {
-        client.host().submit(client.get("/cameras").prepare(), 2);
+    client.within_refresher(|| {
+        client.host().submit(client.get("/cameras").into_job(), 2);
     });
     let refused = bell.take(&client, 1).remove(&2).expect("the second call's");
     let error = refused.expect_err("it would wait for itself");
     assert_eq!(error.trail().expect("a trail").attempts().len(), 0);
     assert!(error.to_string().contains(OWN), "{error}");
     // One that is submitted elsewhere waits, and the refresh has not suffered.
-    client.host().submit(client.get("/cameras").prepare(), 3);
+    client.host().submit(client.get("/cameras").into_job(), 3);
     answer.send(sandbox.token().to_owned()).expect("a waiter");
     let ended = bell.take(&client, 2);
     assert!(ended[&1].is_ok() && ended[&3].is_ok(), "{ended:?}");
@@ -612,33 +719,33 @@ fn ending_one_call_does_not_end_those_that_share_its_token() {
     let bell = Arc::new(Bell::default());
     bell.hang(&client);
     let shared = CancelToken::new();
-    let stalled = client.get("/cameras").cancel_token(&shared).prepare();
+    let stalled = client.get("/cameras").cancel_token(&shared).into_job();
     client.host().submit(stalled, 1);
     assert!(client.host().cancel(1));
     assert!(
         bell.take(&client, 1)[&1]
             .as_ref()
-            .is_err_and(reqtrail::Error::is_cancelled)
+            .is_err_and(Error::is_cancelled)
     );
     assert!(!shared.is_cancelled());
     // The one who ends it may say that a deadline passed.
     sandbox.inject(Incident::stall().times(1));
-    let stalled = client.get("/cameras").cancel_token(&shared).prepare();
+    let stalled = client.get("/cameras").cancel_token(&shared).into_job();
     client.host().submit(stalled, 3);
     assert!(client.host().cancel_with(3, CancelReason::Deadline));
     assert!(
         bell.take(&client, 1)[&3]
             .as_ref()
-            .is_err_and(reqtrail::Error::is_timeout)
+            .is_err_and(Error::is_timeout)
     );
     // The shared one still ends whatever has it.
-    let late = client.get("/cameras").cancel_token(&shared).prepare();
+    let late = client.get("/cameras").cancel_token(&shared).into_job();
     shared.cancel();
     client.host().submit(late, 2);
     assert!(
         bell.take(&client, 1)[&2]
             .as_ref()
-            .is_err_and(reqtrail::Error::is_cancelled)
+            .is_err_and(Error::is_cancelled)
     );
 }
 
@@ -674,14 +781,10 @@ fn observers_know_whose_call_it_is() {
     let bell = Arc::<Bell>::default();
     bell.hang(&client);
     let host = client.host();
-    host.submit(reqtrail::host::prepare_tagged(client.get("/cameras"), 5), 5);
-    host.submit(reqtrail::host::prepare_tagged(client.get("wrong"), 6), 6);
-    let flow = client.flow(
-        &CancelToken::new(),
-        |client: Client| async move { client.get("/sites").send().await.is_ok() },
-        |_| {},
-    );
-    host.submit_flow(flow, 7);
+    host.submit(client.get("/cameras").into_job(), 5);
+    host.submit(client.get("wrong").into_job(), 6);
+    let work = |client: Client| async move { client.get("/sites").send().await };
+    host.submit(Job::Operation(Work::new(&CancelToken::new(), work)), 7);
     bell.take_any(&client, 3);
     client.get("/health").send().expect("a response");
     let mut seen = tags.0.lock().expect("the lock").clone();

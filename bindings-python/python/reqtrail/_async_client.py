@@ -166,7 +166,7 @@ class AsyncClient:
         port = self._here()
         tag, future = port.begin()
         try:
-            self._raw.start_flow(tag, what, server_id, options, serving.get())
+            self._raw.start_operation(tag, what, server_id, options, serving.get())
             report: RawReport = await future
             return report
         except BaseException as error:

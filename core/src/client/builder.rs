@@ -13,7 +13,6 @@ use crate::call::credential::Token;
 use crate::call::serving;
 use crate::dialect::Dialect;
 use crate::error::{BoxError, Error};
-use crate::host::TokioHost;
 use crate::observe::Observer;
 use crate::redact::Secret;
 use crate::request::headers::GivenHeaders;
@@ -418,14 +417,8 @@ impl ClientBuilder {
         self.build_with(transport)
     }
 
-    /// Builds a client whose calls block the thread that makes them.
-    ///
-    /// # Errors
-    /// `config`: names the option, what was given and what is accepted.
-    pub fn build_blocking(self) -> Result<crate::blocking::Client, Error> {
-        let (shared, wire) = self.options.check()?;
-        let host = TokioHost::new(&wire, shared.base.url()).map_err(Error::config)?;
-        Ok(crate::blocking::Client::new(shared, Arc::new(host)))
+    pub(crate) fn into_options(self) -> Options {
+        self.options
     }
 }
 

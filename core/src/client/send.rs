@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::Client;
-use crate::call::credential::Begun;
 use crate::call::run_call;
 use crate::call::shared::Shared;
 use crate::error::Error;
@@ -36,19 +35,7 @@ impl<T: Transport> Client<T> {
         attached: Attached,
     ) -> impl Future<Output = Result<Response, Error>> + Send + 'static + use<T> {
         let (shared, transport) = self.clone().into_parts();
-        let begun = shared.credentials.begin();
-        send(shared, transport, request, attached, begun)
-    }
-
-    /// Makes the call of a request that began with this credential.
-    pub(crate) fn send_begun(
-        self,
-        request: Request,
-        attached: Attached,
-        begun: Begun,
-    ) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
-        let (shared, transport) = self.into_parts();
-        send(shared, transport, request, attached, begun)
+        send(shared, transport, request, attached)
     }
 }
 
@@ -60,8 +47,7 @@ impl<T: Transport> RequestBuilder<Client<T>> {
     /// The error says what went wrong and has the call's trail.
     pub fn send(self) -> impl Future<Output = Result<Response, Error>> + Send + 'static {
         let (shared, transport) = self.client.into_parts();
-        let begun = shared.credentials.begin();
-        send(shared, transport, self.request, self.attached, begun)
+        send(shared, transport, self.request, self.attached)
     }
 }
 
@@ -80,8 +66,7 @@ impl<T: Transport> IntoFuture for RequestBuilder<Client<T>> {
 
     fn into_future(self) -> Self::IntoFuture {
         let (shared, transport) = self.client.into_parts();
-        let begun = shared.credentials.begin();
-        send(shared, transport, self.request, self.attached, begun)
+        send(shared, transport, self.request, self.attached)
     }
 }
 
@@ -91,8 +76,8 @@ fn send<T: Transport>(
     transport: Arc<T>,
     request: Request,
     attached: Attached,
-    begun: Begun,
 ) -> Pin<Box<impl Future<Output = Result<Response, Error>> + Send + 'static>> {
+    let begun = shared.credentials.begin();
     Box::pin(async move {
         let mut planned = request.plan(&shared, attached, Some(begun));
         run_call(&shared, &*transport, &mut planned).await

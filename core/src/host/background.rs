@@ -1,31 +1,31 @@
-//! The driver of submitted calls: one thread, a queue of results, and one notification per batch.
+//! The driver of jobs that nobody waits for: one thread, a queue of outcomes, and one notification per batch.
 
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::caller::Caller;
-use super::{Finished, Flow, PreparedCall, TAG, undriven};
+use super::prepared::{Prepared, PreparedCall};
+use super::{Done, Outcome, TAG, undriven};
 use crate::call::run_call;
 use crate::call::serving::{self, Clients};
 use crate::cancel::{CancelReason, CancelToken};
 use crate::transport::hyper::{HyperTransport, Network, Spawner, thread_error};
 use crate::transport::{DefaultTransport, Failure, TransportError};
 
-/// Called when results wait to be taken.
+/// Called when outcomes wait to be taken.
 pub(super) type Notify = Arc<RwLock<Option<Box<dyn Fn() + Send + Sync>>>>;
 
-/// The client's thread in this process. It starts when a call is submitted, or when a connection is made for a thread.
+/// The client's thread in this process. It starts when a job is submitted, or when a connection is made for a thread.
 pub(super) struct Background {
-    done: Arc<Done>,
+    queue: Arc<Queue>,
     thread: Mutex<Option<Thread>>,
-    /// Threads of calls that were submitted while there was no such thread.
+    /// Threads of jobs that were handed over while there was no such thread.
     helpers: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -36,69 +36,56 @@ struct Thread {
     handle: Option<JoinHandle<()>>,
 }
 
-/// Work on its way to the thread.
+/// A job on its way to the thread.
 struct Submission {
-    work: Work,
+    job: Prepared,
+    receiver: Receiver,
     network: Arc<Network>,
-    tag: u64,
-    /// The clients whose refreshers submit it.
+    /// The clients whose refreshers hand it over.
     served: Clients,
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are calls, and it is in a box on its way"
-)]
-enum Work {
-    Call(PreparedCall),
-    Flow(Flow),
+/// Whose job it is, and who gets the outcome.
+struct Receiver {
+    tag: u64,
+    place: Place,
+    /// `None`: the queue.
+    done: Option<Done>,
 }
 
-impl Work {
-    /// Does it on this thread.
-    fn run(self, caller: &Caller) -> Finished {
-        match self {
-            Self::Call(call) => Finished::Call(caller.call(call, None)),
-            Self::Flow(flow) => {
-                if caller.run_flow(flow, None).is_err() {
-                    tracing::error!(target: "reqtrail", "a flow panicked");
-                }
-                Finished::Flow
-            }
-        }
-    }
-
-    /// Ends it with nobody to drive it.
-    fn refuse(self, error: TransportError) -> Finished {
-        match self {
-            Self::Call(call) => Finished::Call(undriven::end(call, error)),
-            // It leaves no result, which says as much.
-            Self::Flow(_) => Finished::Flow,
-        }
-    }
+/// Names a job under way.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Place {
+    /// By its tag.
+    Submitted(u64),
+    /// By its number: those that were started may share a tag.
+    Started(u64),
 }
 
-/// How many calls have a thread of their own at the same time. A process that is short of descriptors should not be
+/// How many jobs have a thread of their own at the same time. A process that is short of descriptors should not be
 /// filled with threads, too.
 const HELPERS: usize = 256;
 
 /// What the thread and the host share.
-struct Done {
-    results: Mutex<Vec<(u64, Finished)>>,
-    /// A notification is out that no one has answered by taking the results.
+struct Queue {
+    outcomes: Mutex<Vec<(u64, Outcome)>>,
+    /// A notification is out that no one has answered by taking the outcomes.
     notified: AtomicBool,
     notify: Notify,
-    running: Mutex<HashMap<u64, CancelToken>>,
+    running: Mutex<HashMap<Place, CancelToken>>,
+    /// How many jobs were started.
+    started: AtomicU64,
 }
 
 impl Background {
     pub(super) fn new(notify: Notify) -> Self {
         Self {
-            done: Arc::new(Done {
-                results: Mutex::default(),
+            queue: Arc::new(Queue {
+                outcomes: Mutex::default(),
                 notified: AtomicBool::new(false),
                 notify,
                 running: Mutex::default(),
+                started: AtomicU64::new(0),
             }),
             thread: Mutex::default(),
             helpers: Mutex::default(),
@@ -111,7 +98,7 @@ impl Background {
         if let Some(thread) = &*thread {
             return Ok(thread.runtime.clone());
         }
-        let started = Thread::start(Arc::clone(&self.done))?;
+        let started = Thread::start(Arc::clone(&self.queue))?;
         let runtime = started.runtime.clone();
         *thread = Some(started);
         Ok(runtime)
@@ -124,45 +111,58 @@ impl Background {
             .map(|thread| thread.runtime.clone())
     }
 
-    /// Starts a call. Where there can be no thread for all calls, `caller` makes it on one of its own.
+    /// Starts a job whose outcome is queued. Where there can be no thread for all jobs, `caller` does it on one of its own.
     pub(super) fn submit(
         &self,
-        mut call: PreparedCall,
+        mut job: Prepared,
+        tag: u64,
         network: &Arc<Network>,
         caller: &Arc<Caller>,
-        tag: u64,
     ) {
-        let cancel = call.cancel_token();
-        self.start(Work::Call(call), network, caller, cancel, tag);
+        let cancel = job.own_token();
+        let receiver = Receiver {
+            tag,
+            place: Place::Submitted(tag),
+            done: None,
+        };
+        self.begin(job, cancel, receiver, network, caller);
     }
 
-    pub(super) fn submit_flow(
+    /// Starts a job whose outcome goes to `done`.
+    pub(super) fn start(
         &self,
-        flow: Flow,
+        mut job: Prepared,
+        tag: u64,
+        done: Done,
         network: &Arc<Network>,
         caller: &Arc<Caller>,
-        tag: u64,
     ) {
-        let cancel = flow.cancel.clone();
-        self.start(Work::Flow(flow), network, caller, cancel, tag);
+        let cancel = job.token();
+        let number = self.queue.started.fetch_add(1, Ordering::Relaxed);
+        let receiver = Receiver {
+            tag,
+            place: Place::Started(number),
+            done: Some(done),
+        };
+        self.begin(job, cancel, receiver, network, caller);
     }
 
-    fn start(
+    fn begin(
         &self,
-        work: Work,
-        network: &Arc<Network>,
-        caller: &Arc<Caller>,
+        job: Prepared,
         cancel: CancelToken,
-        tag: u64,
+        receiver: Receiver,
+        network: &Arc<Network>,
+        caller: &Arc<Caller>,
     ) {
-        lock(&self.done.running).insert(tag, cancel);
+        lock(&self.queue.running).insert(receiver.place, cancel);
         if let Err(error) = self.handle() {
-            return self.start_apart(work, caller, tag, error);
+            return self.begin_apart(job, receiver, caller, error);
         }
         let submission = Box::new(Submission {
-            work,
+            job,
+            receiver,
             network: Arc::clone(network),
-            tag,
             served: serving::served(),
         });
         let thread = lock(&self.thread);
@@ -175,31 +175,39 @@ impl Background {
         if let Some(submission) = unsent {
             let what = "no connection: the thread that makes connections has ended";
             let error = TransportError::new(Failure::Connect, what);
-            self.start_apart(submission.work, caller, tag, error);
+            self.begin_apart(submission.job, submission.receiver, caller, error);
         }
     }
 
-    /// Makes a call on a thread of its own. That needs no descriptors, which are what is short when the thread of all calls
-    /// cannot start. The call's attempts say so, and one of them may find that there are some again.
+    /// Does a job on a thread of its own. That needs no descriptors, which are what is short when the thread of all jobs
+    /// cannot start. The attempts of a call say so, and one of them may find that there are some again.
     ///
-    /// `error` is why there is no thread for all calls.
-    fn start_apart(&self, work: Work, caller: &Arc<Caller>, tag: u64, error: TransportError) {
+    /// `error` is why there is no thread for all jobs.
+    fn begin_apart(
+        &self,
+        job: Prepared,
+        receiver: Receiver,
+        caller: &Arc<Caller>,
+        error: TransportError,
+    ) {
         let mut helpers = lock(&self.helpers);
         helpers.retain(|helper| !helper.is_finished());
         if helpers.len() >= HELPERS {
             drop(helpers);
-            return self.refuse(work, tag, error);
+            return self.refuse(job, receiver, error);
         }
-        let (done, caller) = (Arc::clone(&self.done), Arc::clone(caller));
+        let (queue, caller) = (Arc::clone(&self.queue), Arc::clone(caller));
         let served = serving::served();
         // Shared, so that it is not lost if there is no thread either.
-        let work = Arc::new(Mutex::new(Some(work)));
-        let taken = Arc::clone(&work);
+        let job = Arc::new(Mutex::new(Some((job, receiver))));
+        let taken = Arc::clone(&job);
         let run = move || {
             crate::signals::block_sigpipe();
-            if let Some(work) = lock(&taken).take() {
-                let run = || serving::carry(served, || work.run(&caller));
-                done.put(tag, TAG.sync_scope(tag, run));
+            if let Some((job, receiver)) = lock(&taken).take() {
+                let run = || serving::carry(served, || caller.run(job));
+                let outcome = TAG.sync_scope(receiver.tag, run);
+                drop(caller);
+                queue.put(receiver, outcome);
             }
         };
         let started = std::thread::Builder::new()
@@ -209,47 +217,48 @@ impl Background {
             Ok(handle) => helpers.push(handle),
             Err(error) => {
                 drop(helpers);
-                if let Some(work) = lock(&work).take() {
-                    self.refuse(work, tag, thread_error("a thread", error));
+                if let Some((job, receiver)) = lock(&job).take() {
+                    self.refuse(job, receiver, thread_error("a thread", error));
                 }
             }
         }
     }
 
-    /// Ends a call on this thread: nobody can drive it.
-    fn refuse(&self, work: Work, tag: u64, error: TransportError) {
-        let ended = TAG.sync_scope(tag, || work.refuse(error));
-        self.done.put(tag, ended);
+    /// Ends a job on this thread: nobody can drive it.
+    fn refuse(&self, job: Prepared, receiver: Receiver, error: TransportError) {
+        let outcome = TAG.sync_scope(receiver.tag, || undriven::end(job, error));
+        self.queue.put(receiver, outcome);
     }
 
     pub(super) fn cancel(&self, tag: u64, reason: CancelReason) -> bool {
-        let token = lock(&self.done.running).get(&tag).cloned();
+        let place = Place::Submitted(tag);
+        let token = lock(&self.queue.running).get(&place).cloned();
         token.inspect(|token| token.cancel_with(reason)).is_some()
     }
 
     pub(super) fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {
-        let set = &self.done.notify;
+        let set = &self.queue.notify;
         *set.write().unwrap_or_else(PoisonError::into_inner) = Some(notify);
-        if !lock(&self.done.results).is_empty() {
-            self.done.notified.store(true, Ordering::Release);
-            self.done.ring();
+        if !lock(&self.queue.outcomes).is_empty() {
+            self.queue.notified.store(true, Ordering::Release);
+            self.queue.ring();
         }
     }
 
-    pub(super) fn take_done(&self, out: &mut Vec<(u64, Finished)>) {
-        // Before the look: a result that comes after it notifies anew.
-        self.done.notified.store(false, Ordering::Release);
-        out.append(&mut lock(&self.done.results));
+    pub(super) fn take(&self, out: &mut Vec<(u64, Outcome)>) {
+        // Before the look: an outcome that comes after it notifies anew.
+        self.queue.notified.store(false, Ordering::Release);
+        out.append(&mut lock(&self.queue.outcomes));
     }
 }
 
 impl Drop for Background {
     fn drop(&mut self) {
-        // Nobody takes results any more.
-        let notify = self.done.notify.write();
+        // Nobody takes outcomes any more.
+        let notify = self.queue.notify.write();
         *notify.unwrap_or_else(PoisonError::into_inner) = None;
         // Those that have not begun yet must not begin now, and end with a trail all the same.
-        let running: Vec<CancelToken> = lock(&self.done.running).values().cloned().collect();
+        let running: Vec<CancelToken> = lock(&self.queue.running).values().cloned().collect();
         running.iter().for_each(CancelToken::cancel);
         let mut handles = std::mem::take(&mut *lock(&self.helpers));
         if let Some(thread) = &mut *lock(&self.thread) {
@@ -264,19 +273,19 @@ impl Drop for Background {
 }
 
 impl Thread {
-    fn start(done: Arc<Done>) -> Result<Self, TransportError> {
+    fn start(queue: Arc<Queue>) -> Result<Self, TransportError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|e| thread_error("its event loop", e))?;
         let handle = runtime.handle().clone();
-        let (submit, calls) = unbounded_channel();
+        let (submit, jobs) = unbounded_channel();
         let thread = std::thread::Builder::new()
             .name("reqtrail".to_owned())
             // Calls that are under way when the host goes are dropped with the runtime, and so cancelled.
             .spawn(move || {
                 crate::signals::block_sigpipe();
-                runtime.block_on(drive(calls, done));
+                runtime.block_on(drive(jobs, queue));
                 // Without waiting for what may still be under way.
                 runtime.shutdown_background();
             })
@@ -289,15 +298,15 @@ impl Thread {
     }
 }
 
-async fn drive(mut calls: UnboundedReceiver<Box<Submission>>, done: Arc<Done>) {
+async fn drive(mut jobs: UnboundedReceiver<Box<Submission>>, queue: Arc<Queue>) {
     let begun = Arc::<AtomicUsize>::default();
     let mut spawned = 0;
     let mut known: Option<(Arc<Network>, Arc<DefaultTransport>)> = None;
-    while let Some(submission) = calls.recv().await {
+    while let Some(submission) = jobs.recv().await {
         let Submission {
-            work,
+            job,
+            receiver,
             network,
-            tag,
             served,
         } = *submission;
         // A host has one network, so the transport is made once.
@@ -310,14 +319,16 @@ async fn drive(mut calls: UnboundedReceiver<Box<Submission>>, done: Arc<Done>) {
                 transport
             }
         };
-        let (done, begun) = (Arc::clone(&done), Arc::clone(&begun));
-        match work {
-            Work::Call(PreparedCall { shared, mut plan }) => {
-                spawned += 1;
-                let call = TAG.scope(tag, async move {
+        let (queue, begun) = (Arc::clone(&queue), Arc::clone(&begun));
+        spawned += 1;
+        match job {
+            Prepared::Call(PreparedCall { shared, mut plan }) => {
+                let call = TAG.scope(receiver.tag, async move {
                     begun.fetch_add(1, Ordering::Relaxed);
                     let result = run_call(&shared, &*transport, &mut plan).await;
-                    done.put(tag, Finished::Call(result));
+                    // Whoever gets the outcome may free everything.
+                    drop((shared, transport));
+                    queue.put(receiver, Outcome::Call(result));
                 });
                 // In a box: tokio moves a task several times, also when it has ended, and this one is large.
                 if served.is_empty() {
@@ -326,20 +337,16 @@ async fn drive(mut calls: UnboundedReceiver<Box<Submission>>, done: Arc<Done>) {
                     tokio::spawn(Box::pin(serving::carried(served, call)));
                 }
             }
-            Work::Flow(flow) => {
-                spawned += 1;
-                if calls.is_closed() {
-                    flow.cancel.cancel();
+            Prepared::Operation(shared, work) => {
+                if jobs.is_closed() {
+                    work.cancel.cancel();
                 }
-                let flow = TAG.scope(tag, async move {
+                let operation = TAG.scope(receiver.tag, async move {
                     begun.fetch_add(1, Ordering::Relaxed);
-                    let work = AssertUnwindSafe(async { (flow.work)(transport).await });
-                    if work.catch_unwind().await.is_err() {
-                        tracing::error!(target: "reqtrail", "a flow panicked");
-                    }
-                    done.put(tag, Finished::Flow);
+                    let result = work.run(shared, transport).await;
+                    queue.put(receiver, Outcome::Operation(result));
                 });
-                tokio::spawn(serving::carried(served, flow));
+                tokio::spawn(serving::carried(served, operation));
             }
         }
     }
@@ -349,10 +356,17 @@ async fn drive(mut calls: UnboundedReceiver<Box<Submission>>, done: Arc<Done>) {
     }
 }
 
-impl Done {
-    fn put(&self, tag: u64, result: Finished) {
-        lock(&self.running).remove(&tag);
-        lock(&self.results).push((tag, result));
+impl Queue {
+    /// Hands over an outcome.
+    fn put(&self, receiver: Receiver, outcome: Outcome) {
+        lock(&self.running).remove(&receiver.place);
+        if let Some(done) = receiver.done {
+            if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
+                tracing::error!(target: "reqtrail", "the receiver of an outcome panicked");
+            }
+            return;
+        }
+        lock(&self.outcomes).push((receiver.tag, outcome));
         if !self.notified.swap(true, Ordering::AcqRel) {
             self.ring();
         }
@@ -368,14 +382,14 @@ impl Done {
 impl std::fmt::Debug for Background {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Background")
-            .field("done", &self.done)
+            .field("queue", &self.queue)
             .finish_non_exhaustive()
     }
 }
 
-impl std::fmt::Debug for Done {
+impl std::fmt::Debug for Queue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} calls under way", lock(&self.running).len())
+        write!(f, "{} jobs under way", lock(&self.running).len())
     }
 }
 

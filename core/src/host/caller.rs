@@ -1,20 +1,18 @@
-//! Blocking calls: the thread that makes one drives it (`docs/adr/0021-blocking-calls-without-a-runtime.md`).
+//! Blocking jobs: the thread that asks for one drives it (`docs/adr/0021-blocking-calls-without-a-runtime.md`).
 
-use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::{Arc, Weak};
 
-use futures_util::FutureExt as _;
-
-use super::{CallResult, Flow, PreparedCall};
+use super::prepared::{Prepared, PreparedCall};
+use super::{CallResult, Outcome, Output, Work};
 use crate::call::run_call;
-use crate::codes::ErrorKind;
+use crate::call::shared::Shared;
 use crate::error::Error;
 use crate::transport::DefaultTransport;
 use crate::transport::hyper::parker::{Wakers, block_on};
 use crate::transport::hyper::{Background, HyperTransport, Network, Spawner};
 
-/// Drives calls on the threads that make them.
+/// Drives jobs on the threads that ask for them.
 #[derive(Debug)]
 pub(super) struct Caller {
     transport: Arc<DefaultTransport>,
@@ -28,6 +26,16 @@ impl Caller {
         Self {
             transport: Arc::new(HyperTransport::new(network, spawner)),
             background,
+        }
+    }
+
+    /// Does a job on the thread that hands it over, for those who wait for no one's interrupt.
+    pub(super) fn run(&self, job: Prepared) -> Outcome {
+        match job {
+            Prepared::Call(call) => Outcome::Call(self.call(call, None)),
+            Prepared::Operation(shared, work) => {
+                Outcome::Operation(self.operate(shared, work, None))
+            }
         }
     }
 
@@ -52,19 +60,18 @@ impl Caller {
         })
     }
 
-    /// Runs a flow on the thread that asks for it.
-    pub(super) fn run_flow(
+    /// Does the work of an operation on the thread that asks for it.
+    pub(super) fn operate(
         &self,
-        flow: Flow,
+        shared: Arc<Shared>,
+        work: Work,
         interrupted: Option<&dyn Fn() -> bool>,
-    ) -> Result<(), Error> {
+    ) -> Result<Output, Error> {
         // What is written for the asynchronous client may use tokio's timers and sockets between its calls.
         let runtime = self.background.upgrade().and_then(|b| b.handle().ok());
         let _within = runtime.as_ref().map(tokio::runtime::Handle::enter);
-        let work = (flow.work)(Arc::clone(&self.transport));
-        // A bug in a flow must not unwind into a caller, which may be another language.
-        let work = pin!(AssertUnwindSafe(work).catch_unwind());
-        let ended = block_on(work, Wakers::Others, interrupted, || flow.cancel.cancel());
-        ended.map_err(|_| Error::new(ErrorKind::Internal, "the flow panicked"))
+        let cancel = work.cancel.clone();
+        let work = pin!(work.run(shared, Arc::clone(&self.transport)));
+        block_on(work, Wakers::Others, interrupted, || cancel.cancel())
     }
 }

@@ -1,23 +1,24 @@
-//! The host of a blocking client: calls on the threads that make them, and in the background.
+//! The host of a blocking client: jobs on the threads that ask for them, and in the background.
 
 use std::sync::{Arc, RwLock, Weak};
 
 use tokio::runtime::Handle;
-use url::Url;
 
 use super::background::{Background, Notify};
 use super::caller::Caller;
-use super::{CallResult, Finished, Flow, Host, PreparedCall};
+use super::prepared::{Prepared, PreparedCall};
+use super::{Done, Host, Job, Outcome};
+use crate::call::shared::Shared;
 use crate::cancel::CancelReason;
-use crate::error::Error;
 use crate::fork::ForkSafe;
 use crate::transport::hyper::{self, Network};
 use crate::transport::{TransportError, WireOptions};
 
-/// Blocking calls are driven by the threads that make them, submitted ones by one background thread. That thread also
+/// Blocking jobs are driven by the threads that ask for them, submitted ones by one background thread. That thread also
 /// makes the connections of both.
 #[derive(Debug)]
 pub(crate) struct TokioHost {
+    shared: Arc<Shared>,
     caller: Arc<Caller>,
     network: Arc<Network>,
     // The last to go: the calls above may still use it.
@@ -32,15 +33,16 @@ struct Backgrounds {
 
 impl TokioHost {
     /// Makes a host; the error names the option that is wrong.
-    pub(crate) fn new(wire: &WireOptions, base: &Url) -> Result<Self, String> {
+    pub(crate) fn new(shared: Arc<Shared>, wire: &WireOptions) -> Result<Self, String> {
         let notify: Notify = Arc::new(RwLock::new(None));
         let make = move || Background::new(Arc::clone(&notify));
         let background = Arc::new(Backgrounds {
             own: ForkSafe::new(make(), make),
         });
         let weak: Weak<Backgrounds> = Arc::downgrade(&background);
-        let network = Network::new(wire, base, Some(weak.clone()))?;
+        let network = Network::new(wire, shared.base.url(), Some(weak.clone()))?;
         Ok(Self {
+            shared,
             caller: Arc::new(Caller::new(Arc::clone(&network), weak)),
             network,
             background,
@@ -63,37 +65,42 @@ impl hyper::Background for Backgrounds {
 }
 
 impl Host for TokioHost {
-    fn submit(&self, call: PreparedCall, tag: u64) {
+    fn submit(&self, job: Job, tag: u64) {
+        let job = Prepared::new(&self.shared, job);
         self.background()
-            .submit(call, &self.network, &self.caller, tag);
+            .submit(job, tag, &self.network, &self.caller);
+    }
+
+    fn start(&self, job: Job, tag: u64, done: Done) {
+        let job = Prepared::new(&self.shared, job);
+        self.background()
+            .start(job, tag, done, &self.network, &self.caller);
+    }
+
+    fn run(&self, job: Job, interrupted: Option<&dyn Fn() -> bool>) -> Outcome {
+        let shared = &self.shared;
+        match job {
+            // Straight away, since a call under way is large to move.
+            Job::Call(request, attached) => {
+                let call = PreparedCall::new(shared, request, attached);
+                Outcome::Call(self.caller.call(call, interrupted))
+            }
+            Job::Operation(work) => {
+                let shared = Arc::clone(shared);
+                Outcome::Operation(self.caller.operate(shared, work, interrupted))
+            }
+        }
     }
 
     fn cancel_with(&self, tag: u64, reason: CancelReason) -> bool {
         self.background().cancel(tag, reason)
     }
 
-    fn call_blocking(
-        &self,
-        call: PreparedCall,
-        interrupted: Option<&dyn Fn() -> bool>,
-    ) -> CallResult {
-        self.caller.call(call, interrupted)
-    }
-
-    fn submit_flow(&self, flow: Flow, tag: u64) {
-        self.background()
-            .submit_flow(flow, &self.network, &self.caller, tag);
-    }
-
-    fn run_flow(&self, flow: Flow, interrupted: Option<&dyn Fn() -> bool>) -> Result<(), Error> {
-        self.caller.run_flow(flow, interrupted)
-    }
-
     fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {
         self.background().set_notify(notify);
     }
 
-    fn take_done(&self, out: &mut Vec<(u64, Finished)>) {
-        self.background().take_done(out);
+    fn take(&self, out: &mut Vec<(u64, Outcome)>) {
+        self.background().take(out);
     }
 }

@@ -1,4 +1,4 @@
-//! A call that nobody can drive: it ends with a trail all the same.
+//! A job that nobody can drive. A call ends with a trail all the same.
 
 use std::future::{Future, Pending, pending};
 use std::pin::Pin;
@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use futures_util::FutureExt as _;
 
-use super::{CallResult, PreparedCall};
+use super::prepared::{Prepared, PreparedCall};
+use super::{CallResult, Outcome};
 use crate::call::run_call;
 use crate::codes::ErrorKind;
 use crate::error::Error;
@@ -15,8 +16,18 @@ use crate::transport::{DefaultTransport, Reply, Transport, TransportError, WireR
 /// Fails every exchange at once.
 struct Undriven(TransportError);
 
-/// Ends a call on the thread that submits it. It makes one attempt: there is nobody to wait for another one.
-pub(super) fn end(call: PreparedCall, error: TransportError) -> CallResult {
+/// Ends a job on the thread that hands it over. A call makes one attempt: there is nobody to wait for another one.
+pub(super) fn end(job: Prepared, error: TransportError) -> Outcome {
+    match job {
+        Prepared::Call(call) => Outcome::Call(end_call(call, error)),
+        Prepared::Operation(..) => {
+            let failed = Error::new(ErrorKind::Connect, error.to_string());
+            Outcome::Operation(Err(failed.with_source(Some(error.into()))))
+        }
+    }
+}
+
+fn end_call(call: PreparedCall, error: TransportError) -> CallResult {
     let PreparedCall { shared, mut plan } = call;
     if let Ok(plan) = &mut plan {
         plan.max_attempts = 1;

@@ -4,7 +4,6 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use reqtrail::host::{Finished, Flow};
 use reqtrail::openstack::{
     Auth, Cloud, Operation, OperationAttached, OperationOptions, OperationReport,
 };
@@ -78,40 +77,27 @@ async fn compute_api() -> Server {
 
 type Ended = Result<OperationReport, Error>;
 
-/// An operation as a flow, and where its outcome will be.
-fn flow(
-    client: &blocking::Client,
-    operation: Operation,
-    attached: OperationAttached,
-) -> (Flow, mpsc::Receiver<Ended>) {
-    let (put, outcome) = mpsc::channel();
-    let flow = operation.flow(client, attached, move |ended| {
-        put.send(ended).expect("somebody waits");
-    });
-    (flow, outcome)
-}
-
 /// Submits an operation, and waits for its end.
 fn submitted(client: &blocking::Client, operation: Operation) -> Ended {
     let (rung, bell) = mpsc::channel();
     let host = client.host();
     host.set_notify(Box::new(move || rung.send(()).expect("somebody waits")));
-    let (flow, outcome) = flow(client, operation, OperationAttached::new());
-    host.submit_flow(flow, 7);
+    host.submit(operation.into_job(client, OperationAttached::new()), 7);
     let mut done = Vec::new();
     while done.is_empty() {
         bell.recv().expect("a bell");
-        host.take_done(&mut done);
+        host.take(&mut done);
     }
-    assert!(matches!(done[..], [(7, Finished::Flow)]), "{done:?}");
-    outcome.try_recv().expect("an outcome")
+    assert_eq!(done.len(), 1);
+    let (tag, outcome) = done.remove(0);
+    assert_eq!(tag, 7);
+    outcome.into_output()
 }
 
 /// Runs an operation on this thread.
 fn ran(client: &blocking::Client, operation: Operation, attached: OperationAttached) -> Ended {
-    let (flow, outcome) = flow(client, operation, attached);
-    client.host().run_flow(flow, None).expect("driven");
-    outcome.try_recv().expect("an outcome")
+    let job = operation.into_job(client, attached);
+    client.host().run(job, None).into_output()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::{Duration, Instant};
 
-use reqtrail::host::Finished;
+use reqtrail::host::{Job, Outcome, Work};
 use reqtrail::{
-    Attempt, CallInfo, CancelToken, Cause, ErrorKind, Observer, Proxy, Sent, Trail, blocking,
+    Attempt, CallInfo, CancelToken, Cause, Client, ErrorKind, Observer, Proxy, Response, Sent,
+    Trail, blocking,
 };
 
 use crate::support::h2_server::{Options, with_options};
@@ -302,8 +303,8 @@ async fn a_fork_within_a_call_leaves_its_connection_to_the_parent() {
 
 /// Makes a call within which the process forks, then one more in both processes.
 fn fork_within(client: &blocking::Client, interrupted: &dyn Fn() -> bool) {
-    let request = client.post("/things").prepare();
-    let outcome = client.host().call_blocking(request, Some(interrupted));
+    let request = client.post("/things").into_job();
+    let outcome = client.host().run(request, Some(interrupted)).into_call();
     let who = if is_child() { "child" } else { "parent" };
     match &outcome {
         Ok(response) => tell(&format!("{who} {}", response.status())),
@@ -494,7 +495,7 @@ async fn submitted_calls_without_descriptors_get_connect_errors() {
     .await;
     let name = "a_process_that_submits_without_descriptors";
     let told = run(name, &server, "http", None).await;
-    assert_eq!(told, ["none", "later", "flow"]);
+    assert_eq!(told, ["none", "later", "operation"]);
     assert_eq!(server.log().len(), 2);
 }
 
@@ -510,11 +511,11 @@ fn set_descriptors(most: libc::rlim_t) {
 }
 
 /// Waits for what a client has submitted.
-fn take(client: &blocking::Client) -> Vec<(u64, Finished)> {
+fn take(client: &blocking::Client) -> Vec<(u64, Outcome)> {
     let (end, mut done) = (Instant::now() + LONG, Vec::new());
     while done.is_empty() {
         assert!(Instant::now() < end, "no result");
-        client.host().take_done(&mut done);
+        client.host().take(&mut done);
         std::thread::yield_now();
     }
     done
@@ -541,8 +542,8 @@ fn a_process_that_submits_without_descriptors() {
         .build_blocking()
         .expect("a client");
     set_descriptors(0);
-    client.host().submit(client.post("/things").prepare(), 7);
-    let Some((7, Finished::Call(outcome))) = take(&client).pop() else {
+    client.host().submit(client.post("/things").into_job(), 7);
+    let Some((7, Outcome::Call(outcome))) = take(&client).pop() else {
         panic!("another result");
     };
     let error = outcome.as_ref().expect_err("no connection");
@@ -570,32 +571,30 @@ fn a_process_that_submits_without_descriptors() {
         .build_blocking()
         .expect("a client");
     set_descriptors(0);
-    client.host().submit(client.post("/things").prepare(), 8);
-    let Some((8, Finished::Call(Ok(response)))) = take(&client).pop() else {
+    client.host().submit(client.post("/things").into_job(), 8);
+    let Some((8, Outcome::Call(Ok(response)))) = take(&client).pop() else {
         panic!("another result");
     };
     assert_eq!(response.trail().attempts().len(), 3);
     tell("later");
     drop(client);
 
-    // And so they do for what is driven as a flow.
+    // And so they do for an operation.
     let client = self::client()
         .observer(GiveBack)
         .max_attempts(3)
         .build_blocking()
         .expect("a client");
     set_descriptors(0);
-    let (sent, result) = mpsc::channel();
-    let flow = client.flow(
-        &CancelToken::new(),
-        |client| async move { client.post("/things").send().await },
-        move |outcome| sent.send(outcome).expect("it is waited for"),
-    );
-    client.host().submit_flow(flow, 9);
-    assert!(matches!(take(&client)[..], [(9, Finished::Flow)]));
-    let response = result.recv().expect("a result").expect("a response");
+    let post = |client: Client| async move { client.post("/things").send().await };
+    let work = Work::new(&CancelToken::new(), post);
+    client.host().submit(Job::Operation(work), 9);
+    let Some((9, outcome)) = take(&client).pop() else {
+        panic!("another result");
+    };
+    let response: Response = outcome.into_output().expect("a response");
     assert_eq!(response.trail().attempts().len(), 3);
-    tell("flow");
+    tell("operation");
 }
 
 /// How many threads wait for their next job after a burst.
@@ -666,7 +665,7 @@ fn a_process_that_submits_a_burst() {
     let client = client_of_a_burst();
     let before = descriptors();
     for tag in 0..WORKERS as u64 {
-        let call = client.post("/things").prepare();
+        let call = client.post("/things").into_job();
         client.host().submit(call, tag);
     }
     let mut left = WORKERS;

@@ -149,13 +149,13 @@ fn ended_after(keeper: &Keeper, busy: Busy, by_token: bool) -> Duration {
         if by_token {
             request = request.cancel_token(&token);
         }
-        let (host, prepared) = (keeper.client.host(), request.prepare());
+        let (host, job) = (keeper.client.host(), request.into_job());
         let flag = &flag;
         let call = scope.spawn(move || {
             let interrupted = || flag.load(Ordering::SeqCst);
             let interrupted: Option<&dyn Fn() -> bool> =
                 if by_token { None } else { Some(&interrupted) };
-            let outcome = host.call_blocking(prepared, interrupted);
+            let outcome = host.run(job, interrupted).into_call();
             (Instant::now(), outcome)
         });
         // A connect that was given up goes on, and the next call waits for it as well.
@@ -193,9 +193,9 @@ async fn a_call_is_cancelled_at_once_whatever_it_is_busy_with() {
             let holds = CancelToken::new();
             if busy == Busy::WaitingForStream {
                 // Takes the one stream. Those that wait for it are told of by nobody, so the holder speaks for them.
-                let call = keeper.client.get("/things").cancel_token(&holds).prepare();
+                let call = keeper.client.get("/things").cancel_token(&holds).into_job();
                 let host = Arc::clone(keeper.client.host());
-                holder = Some(std::thread::spawn(move || host.call_blocking(call, None)));
+                holder = Some(std::thread::spawn(move || host.run(call, None).into_call()));
                 keeper
                     .busy
                     .lock()

@@ -15,8 +15,7 @@ use super::server::Server;
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
-use crate::error::Error;
-use crate::host::Flow;
+use crate::host::{Job, Work};
 use crate::transport::Transport;
 
 pub use result::{
@@ -176,25 +175,20 @@ impl Operation {
         client.run_operation(self, attached)
     }
 
-    /// Makes it ready for a [`Host`](crate::host::Host); bindings submit theirs. It begins here: a read does not send a
-    /// token that is set later. `done` gets the outcome; the error is that of a read, which has nothing to report.
-    pub fn flow(
-        self,
-        client: &blocking::Client,
-        mut attached: OperationAttached,
-        done: impl FnOnce(Result<OperationReport, Error>) + Send + 'static,
-    ) -> Flow {
+    /// Makes a job of it for a [`Host`](crate::host::Host), whose output is an [`OperationReport`]. It begins here: a read
+    /// does not send a token that is set later. The error of an outcome is that of a read, which has nothing to report, or
+    /// says why the operation could not be driven.
+    pub fn into_job(self, client: &blocking::Client, mut attached: OperationAttached) -> Job {
         // A token of its own: the caller's may be shared by others, which ending this must not end.
         let own = attached.cancel.as_ref();
         let own = own.map_or_else(CancelToken::new, CancelToken::child);
         attached.cancel = Some(own.clone());
         let kind = self.kind;
-        let bound = self.on(client.clone(), attached).begin();
-        client.flow(
-            &own,
-            move |client: Client| bound.over(client).send(),
-            move |result| done(OperationReport::new(kind, result)),
-        )
+        // Without the client: work that waits must not keep its own host.
+        let bound = self.on(client.clone(), attached).begin().over(());
+        Job::Operation(Work::new(&own, move |client: Client| async move {
+            OperationReport::new(kind, bound.over(client).send().await)
+        }))
     }
 
     /// Binds it to a client.

@@ -98,9 +98,8 @@ pub(super) fn sign_in_hosted(
     interrupted: Option<&dyn Fn() -> bool>,
 ) -> Result<Session, Error> {
     let request = prepared(client.post(TOKENS), auth).cancel_token(cancel);
-    let call = request.prepare();
-    let outcome = client.host().call_blocking(call, interrupted);
-    Session::read(&outcome.map_err(explained)?)
+    let outcome = client.host().run(request.into_job(), interrupted);
+    Session::read(&outcome.into_call().map_err(explained)?)
 }
 
 /// Signs in on the thread that asks.
