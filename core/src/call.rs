@@ -22,7 +22,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
-pub(crate) use guard::PANICKED;
+pub(crate) use seam::PANICKED;
 
 use crate::backoff::Backoff;
 use crate::cancel::CancelReason;

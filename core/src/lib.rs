@@ -44,8 +44,8 @@
 //! only where the server cannot have acted on it. Waits honour `Retry-After` and never end early. A call makes at
 //! most four attempts and takes at most a minute, unless told otherwise.
 
-// From the lowest floor to the highest; a module uses only what stands above it in this list. `tests/floors.rs`
-// holds the modules to it.
+// From the lowest floor to the highest. `xtask/src/floors/houses.rs` declares the floors, and a test there holds the
+// modules to them.
 mod backoff;
 mod cancel;
 mod charset;

@@ -1,7 +1,6 @@
 //! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
 
 mod body;
-mod classify;
 pub(crate) mod hyper;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;

@@ -15,13 +15,6 @@ use crate::transport::{SentMark, Transport, WireRequest};
 /// The reason of an attempt that the caller ended.
 pub(super) const CANCELLED: &str = "cancelled by the caller";
 
-/// The reason of an attempt that a bug ended.
-pub(crate) const PANICKED: &str = "reqtrail panicked; please report this";
-
-/// The reason of an attempt that a transport of the program's own ended.
-pub(super) const TRANSPORT_PANICKED: &str =
-    "the client's transport panicked; it is the program's own";
-
 /// Owns the trail in the making. A call that is dropped is closed as cancelled.
 pub(super) struct Guard<'a, T: Transport> {
     shared: &'a Shared,

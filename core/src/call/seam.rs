@@ -5,8 +5,13 @@ use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::guard::{PANICKED, TRANSPORT_PANICKED};
 use crate::transport::{DefaultTransport, Transport};
+
+/// The reason of an attempt that a bug ended.
+pub(crate) const PANICKED: &str = "reqtrail panicked; please report this";
+
+/// The reason of an attempt that a transport of the program's own ended.
+const TRANSPORT_PANICKED: &str = "the client's transport panicked; it is the program's own";
 
 /// Notes while a transport of the program's own is at work. The library's own ones cost nothing here.
 #[derive(Debug, Default)]

@@ -4,11 +4,12 @@
 //! uses it, on a runtime or on the thread that waits (`parker`); an HTTP/2 connection has one driver on a runtime.
 
 mod body;
+pub(super) mod classify;
 pub(crate) mod dial;
 mod gate;
 mod head;
 mod http1;
-mod http2;
+
 mod io;
 pub(crate) mod parker;
 mod pool;
@@ -35,7 +36,7 @@ use crate::turn::yield_now;
 use body::ResponseBody;
 use dial::Dialer;
 use http1::ExchangeOutcome;
-use http2::Pings;
+use pool::http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
 pub(crate) use sleep::Sleep;
 #[cfg(feature = "reqwest")]

@@ -55,7 +55,7 @@ impl ReqwestTransport {
             .http2_max_header_list_size(HTTP2_HEADER_BYTES)
             .build()
             .map_err(|error| {
-                let cause = super::classify::root_cause(&error);
+                let cause = super::hyper::classify::root_cause(&error);
                 format!("the reqwest client cannot be built: {cause}")
             })?;
         Ok(Self { client })

@@ -8,10 +8,11 @@ use ::hyper::body::Incoming;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+use super::classify;
 use super::http1::Http1;
-use super::http2::Stream;
 use super::pool::Pool;
-use crate::transport::{TransportError, classify};
+use super::pool::http2::Stream;
+use crate::transport::TransportError;
 
 /// A response's body. It holds what it comes on, and gives that back at its end.
 #[derive(Debug)]

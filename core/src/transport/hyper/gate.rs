@@ -4,17 +4,10 @@
 //! gate each word between them would wake that task once more, which costs a runtime another turn of its event loop.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-// `tests/loom` compiles this file by itself and runs it in every order of its steps.
-#[cfg(not(reqtrail_loom))]
 use futures_util::task::AtomicWaker;
-#[cfg(reqtrail_loom)]
-use loom::future::AtomicWaker;
-#[cfg(reqtrail_loom)]
-use loom::sync::atomic::{AtomicU8, Ordering};
-#[cfg(not(reqtrail_loom))]
-use std::sync::atomic::{AtomicU8, Ordering};
 
 /// How often a connection that wakes itself is polled before its task's other futures, and other tasks, have their turn.
 ///
@@ -42,10 +35,7 @@ impl Gate {
         cx: &mut Context<'_>,
         mut work: impl FnMut(&mut Context<'_>) -> Poll<O>,
     ) -> Poll<O> {
-        #[cfg(not(reqtrail_loom))]
         self.outer.register(cx.waker());
-        #[cfg(reqtrail_loom)]
-        self.outer.register_by_ref(cx.waker());
         let mut inner = Context::from_waker(own);
         for _ in 0..POLLS {
             // A wake that came before this is answered by this poll. The swap shows what the waker wrote before it.
@@ -84,7 +74,7 @@ impl Wake for Gate {
     }
 }
 
-#[cfg(all(test, not(reqtrail_loom)))]
+#[cfg(test)]
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};

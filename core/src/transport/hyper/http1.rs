@@ -11,12 +11,13 @@ use ::hyper::body::Incoming;
 use ::hyper::client::conn::http1;
 use http::{Request, Response};
 
+use super::classify;
 use super::dial::Dialled;
 use super::gate::Gate;
 use super::io::{Heads, Io, Refused};
 use super::socket::SocketState;
 use crate::transport::body::RequestBody;
-use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
+use crate::transport::{Connection, Failure, SentMark, TransportError};
 
 /// A connection that is between two requests, or serves one.
 pub(super) struct Http1 {

@@ -7,12 +7,12 @@
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -21,10 +21,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout};
 use smallvec::SmallVec;
 
-use super::socket::{Fill, SocketState};
-
-/// How long a blocking `recv` waits before the thread looks around: the receive timeout of a lent socket.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
+use super::socket::waited::{Waited, waiting};
+use super::socket::{Fill, SLICE, SocketState};
 
 /// How often an interruptible caller is asked.
 ///
@@ -32,15 +30,11 @@ pub(super) const SLICE: Duration = Duration::from_millis(50);
 const TICK: Duration = Duration::from_millis(50);
 
 thread_local! {
-    static LOCAL: RefCell<Local> = const { RefCell::new(Local::new(0)) };
+    static LOCAL: RefCell<Local> = const { RefCell::new(Local::new()) };
 }
 
-/// What the futures of this thread's call wait for.
+/// What the futures of this thread's call wait for beside sockets.
 struct Local {
-    /// Which call is under way; 0 for none, and nobody then looks at what is noted here.
-    call: u64,
-    /// Those that nobody has any more are not kept open by this.
-    sockets: SmallVec<[Weak<SocketState>; 2]>,
     timers: SmallVec<[Timer; 2]>,
     /// Kept from call to call.
     parker: Option<Arc<Parker>>,
@@ -53,27 +47,12 @@ struct Timer {
 }
 
 impl Local {
-    const fn new(call: u64) -> Self {
+    const fn new() -> Self {
         Self {
-            call,
-            sockets: SmallVec::new_const(),
             timers: SmallVec::new_const(),
             parker: None,
         }
     }
-}
-
-/// Notes that the call under way on this thread waits for a socket.
-///
-/// Connections at rest are polled on threads that have no call under way, too; nobody waits for them there.
-pub(super) fn wait_for(socket: &Arc<SocketState>) {
-    LOCAL.with_borrow_mut(|local| {
-        let is_known = |known: &Weak<SocketState>| known.as_ptr() == Arc::as_ptr(socket);
-        socket.wait_in(local.call);
-        if local.call != 0 && !local.sockets.iter().any(is_known) {
-            local.sockets.push(Arc::downgrade(socket));
-        }
-    });
 }
 
 /// Who else may wake a call that a thread waits for.
@@ -119,14 +98,13 @@ struct Ticks<'a> {
 /// A call under way on this thread. A hook that it calls may make another one within it.
 struct Level {
     parker: Arc<Parker>,
-    outer: Option<Local>,
+    outer: Option<(Local, Waited)>,
 }
 
 impl Level {
     fn enter() -> Self {
-        static CALLS: AtomicU64 = AtomicU64::new(1);
-        let call = CALLS.fetch_add(1, Ordering::Relaxed);
-        let mut outer = LOCAL.replace(Local::new(call));
+        let waited = Waited::begin();
+        let mut outer = LOCAL.replace(Local::new());
         let parker = outer
             .parker
             .take()
@@ -134,7 +112,7 @@ impl Level {
             .unwrap_or_else(|| Arc::new(Parker::new()));
         Self {
             parker,
-            outer: Some(outer),
+            outer: Some((outer, waited)),
         }
     }
 }
@@ -142,10 +120,10 @@ impl Level {
 impl Drop for Level {
     fn drop(&mut self) {
         self.parker.release_bell();
-        if let Some(mut outer) = self.outer.take() {
+        if let Some((mut outer, waited)) = self.outer.take() {
             outer.parker = Some(Arc::clone(&self.parker));
-            // What the call still waits for is dropped after the borrow: a socket that closes looks at it again.
             drop(LOCAL.replace(outer));
+            waited.restore();
         }
     }
 }
@@ -431,22 +409,6 @@ enum Polled {
     Signal,
 }
 
-/// The sockets that are waited for; those that are not any more are forgotten.
-fn waiting() -> SmallVec<[Arc<SocketState>; 2]> {
-    let mut waiting = SmallVec::new();
-    LOCAL.with_borrow_mut(|local| {
-        local.sockets.retain(|socket| {
-            // An earlier attempt's connection may serve another thread by now.
-            let is_ours = |socket: &Arc<SocketState>| socket.is_waited_for_in(local.call);
-            let socket = socket.upgrade().filter(is_ours);
-            let is_waited_for = socket.is_some();
-            waiting.extend(socket);
-            is_waited_for
-        });
-    });
-    waiting
-}
-
 fn ring_timers(now: Instant) {
     let due = LOCAL.with_borrow_mut(|local| {
         let mut due = SmallVec::<[Waker; 2]>::new();
@@ -520,11 +482,6 @@ impl Drop for ThreadSleep {
             });
         }
     }
-}
-
-/// Whether an error only says that nothing is there yet.
-pub(super) fn is_not_yet(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! or closed under that lock, and nobody is woken.
 
 mod connect;
+pub(super) mod http2;
 mod keeper;
 mod state;
 mod waiter;
@@ -14,10 +15,12 @@ use std::time::{Duration, Instant};
 
 use super::dial::{DialState, Dialer};
 use super::http1::Http1;
-use super::http2::{self, Pings, Stream};
+
+use super::classify;
 use super::spawn::{Background, Spawner};
-use crate::transport::{Failure, Phase, SentMark, TransportError, classify};
+use crate::transport::{Failure, Phase, SentMark, TransportError};
 use connect::{Connected, DialEnd, connect};
+use http2::{Pings, Stream};
 use keeper::Keeper;
 use state::{Protocol, Shared, State};
 use waiter::Waiter;

@@ -6,6 +6,7 @@
 mod calls;
 mod runtime_io;
 mod thread_io;
+pub(super) mod waited;
 
 use std::io;
 use std::os::fd::AsFd as _;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags};
 use socket2::SockRef;
@@ -20,10 +22,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::runtime::{Handle, Id};
 
-use super::parker::{self, SLICE};
 use crate::transport::SentMark;
 use runtime_io::RuntimeIo;
 use thread_io::{Filled, ThreadIo};
+
+/// How long a blocking `recv` waits before the thread looks around: the receive timeout of a lent socket.
+pub(super) const SLICE: Duration = Duration::from_millis(50);
 
 /// A connected socket, TCP or Unix.
 pub(crate) struct Socket(Arc<SocketState>);
@@ -307,7 +311,7 @@ impl SocketState {
         if let (Poll::Pending, Io::Thread(io)) = (&polled, &mut inner.io) {
             io.wait_to_read(cx);
             drop(inner);
-            parker::wait_for(self);
+            waited::wait_for(self);
             self.reads.store(true, Ordering::Release);
         }
         let read = (buf.filled().len() - before) as u64;
@@ -346,7 +350,7 @@ impl SocketState {
             (Poll::Pending, Io::Thread(io)) => {
                 io.wait_to_write(cx);
                 drop(inner);
-                parker::wait_for(self);
+                waited::wait_for(self);
                 self.writes.store(true, Ordering::Release);
             }
             _ => {}
@@ -440,4 +444,9 @@ impl std::fmt::Debug for SocketState {
             .field("bytes_read", &self.bytes_read())
             .finish_non_exhaustive()
     }
+}
+
+/// Whether an error only says that nothing is there yet.
+pub(super) fn is_not_yet(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+use super::classify;
 use super::socket::SocketState;
-use crate::transport::{Failure, TransportError, classify};
+use crate::transport::{Failure, TransportError};
 
 /// A thread with a runtime that makes and keeps connections for threads that have none.
 pub(crate) trait Background: Send + Sync + std::fmt::Debug {

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use url::{Position, Url};
 
 use super::{Failure, SentMark, TransportError};
-use crate::transport::classify::{self, code, find, root_cause};
+use crate::transport::hyper::classify::{self, code, find, root_cause};
 
 /// An error before the response's head.
 pub(super) fn send_error(error: reqwest::Error, sent: &SentMark) -> TransportError {

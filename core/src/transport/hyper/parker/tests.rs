@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicUsize;
 use tokio::io::{AsyncRead as _, ReadBuf};
 
 use super::*;
-use crate::transport::hyper::socket::Socket;
+use crate::transport::hyper::socket::{Socket, waited};
 
 /// Ends a test that hangs, and decides nothing else.
 const LONG: Duration = Duration::from_secs(20);
@@ -154,7 +154,7 @@ fn a_poll_outside_of_a_call_notes_nothing() {
     drop(socket);
     other.set_nonblocking(true).expect("a socket");
     assert_eq!((&other).read(&mut [0; 1]).expect("the end"), 0);
-    LOCAL.with_borrow(|local| assert!(local.sockets.is_empty()));
+    assert!(waited::is_empty());
 }
 
 /// As decoding does, which lets others have their turn.

@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use super::{Grant, Pool};
 use crate::transport::hyper::dial::DialState;
 use crate::transport::hyper::http1::Http1;
-use crate::transport::hyper::http2::Http2;
+use crate::transport::hyper::pool::http2::Http2;
 use crate::transport::hyper::spawn::{Spawner, not_enabled};
 use crate::transport::{Failure, TransportError};
 

@@ -8,7 +8,7 @@ use super::waiter::Waiter;
 use super::{Grant, Pool};
 use crate::transport::hyper::dial::DialState;
 use crate::transport::hyper::http1::Http1;
-use crate::transport::hyper::http2::{Doubt, Http2, Stream};
+use crate::transport::hyper::pool::http2::{Doubt, Http2, Stream};
 
 /// The connections, and who waits for one.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use futures_util::task::AtomicWaker;
 
 use super::{Grant, Pool};
 use crate::transport::SentMark;
-use crate::transport::classify;
+use crate::transport::hyper::classify;
 use crate::transport::hyper::spawn::Spawner;
 
 #[derive(Debug)]

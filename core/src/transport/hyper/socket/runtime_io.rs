@@ -8,7 +8,7 @@ use tokio::io::{Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
 use super::calls::{receive, send};
-use crate::transport::hyper::parker::is_not_yet;
+use super::is_not_yet;
 
 pub(super) enum RuntimeIo {
     Tcp(TcpStream),

@@ -7,7 +7,7 @@ use socket2::Socket as RawSocket;
 use tokio::io::ReadBuf;
 
 use super::calls::{receive, send};
-use crate::transport::hyper::parker::is_not_yet;
+use super::is_not_yet;
 
 /// How much a blocking `recv` takes at most. Larger bodies are read past it, into the buffers of their reader.
 const EARLY: usize = 8 * 1024;

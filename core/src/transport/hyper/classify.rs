@@ -5,11 +5,11 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::hyper::dial::{code_of, explain_tls};
-use super::{Failure, TransportError};
+use super::dial::{code_of, explain_tls};
+use crate::transport::{Failure, TransportError};
 
 /// An error before the response's head. `peer` is whom the connection leads to.
-pub(super) fn send_error<E>(error: E, peer: &str) -> TransportError
+pub(in crate::transport) fn send_error<E>(error: E, peer: &str) -> TransportError
 where
     E: StdError + Send + Sync + 'static,
 {
@@ -54,7 +54,7 @@ where
 }
 
 /// An error within a response's body. Whatever the peer says now, it has processed the request.
-pub(super) fn body_error<E>(error: E, peer: &str) -> TransportError
+pub(in crate::transport) fn body_error<E>(error: E, peer: &str) -> TransportError
 where
     E: StdError + Send + Sync + 'static,
 {
@@ -75,7 +75,10 @@ where
 }
 
 /// What an error of TLS among the causes means, or `None`.
-pub(super) fn tls_error(error: &(dyn StdError + 'static), peer: &str) -> Option<TransportError> {
+pub(in crate::transport) fn tls_error(
+    error: &(dyn StdError + 'static),
+    peer: &str,
+) -> Option<TransportError> {
     let tls = find(error, |cause| cause.is::<rustls::Error>())?.downcast_ref()?;
     let (code, text) = explain_tls(tls, peer);
     let told = TransportError::new(Failure::Tls, text);
@@ -86,7 +89,11 @@ pub(super) fn tls_error(error: &(dyn StdError + 'static), peer: &str) -> Option<
 }
 
 /// An error of the system, about a connection that no request was sent on.
-pub(super) fn io_error(failure: Failure, what: &str, error: io::Error) -> TransportError {
+pub(in crate::transport) fn io_error(
+    failure: Failure,
+    what: &str,
+    error: io::Error,
+) -> TransportError {
     let wrapped = TransportError::new(failure, format!("{what}: {error}"));
     match code_of(&error) {
         Some(code) => wrapped.with_code(code),
@@ -96,7 +103,7 @@ pub(super) fn io_error(failure: Failure, what: &str, error: io::Error) -> Transp
 }
 
 /// The error of the child of a fork, about a connection of its parent.
-pub(super) fn forked_error() -> TransportError {
+pub(in crate::transport) fn forked_error() -> TransportError {
     let what = "the connection belongs to the process that forked this one";
     TransportError::new(Failure::Broken, what)
 }
@@ -115,7 +122,7 @@ where
 }
 
 /// The code that operators know the error by.
-pub(super) fn code(error: &(dyn StdError + 'static)) -> Option<String> {
+pub(in crate::transport) fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     let mut code = None;
     let _ = find(error, |cause| {
         let h2 = cause.downcast_ref::<h2::Error>();
@@ -134,7 +141,7 @@ pub(super) fn code(error: &(dyn StdError + 'static)) -> Option<String> {
 }
 
 /// The text of the innermost cause, which says what happened and not who noticed.
-pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
+pub(in crate::transport) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     let mut last = String::new();
     let _ = find(error, |cause| {
         last = cause.to_string();
@@ -144,7 +151,7 @@ pub(super) fn root_cause(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// The first error of the chain that `wanted` is true for.
-pub(super) fn find<'a>(
+pub(in crate::transport) fn find<'a>(
     error: &'a (dyn StdError + 'static),
     mut wanted: impl FnMut(&(dyn StdError + 'static)) -> bool,
 ) -> Option<&'a (dyn StdError + 'static)> {

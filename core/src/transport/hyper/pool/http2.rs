@@ -17,14 +17,15 @@ use ::hyper::client::conn::http2;
 use futures_util::task::AtomicWaker;
 use http::Request;
 
-use super::dial::Dialled;
-use super::http1::ExchangeOutcome;
-use super::io::Io;
-use super::pool::Pool;
-use super::signs::{Asked, PingIo};
-use super::socket::SocketState;
+use super::Pool;
 use crate::transport::body::RequestBody;
-use crate::transport::{Connection, Failure, SentMark, TransportError, classify};
+use crate::transport::hyper::classify;
+use crate::transport::hyper::dial::Dialled;
+use crate::transport::hyper::http1::ExchangeOutcome;
+use crate::transport::hyper::io::Io;
+use crate::transport::hyper::signs::{Asked, PingIo};
+use crate::transport::hyper::socket::SocketState;
+use crate::transport::{Connection, Failure, SentMark, TransportError};
 use driver::{Tasks, drive};
 
 /// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
@@ -36,26 +37,26 @@ const FIRST_STREAMS: usize = 1;
 
 /// How long a silent connection with open streams is left alone, and how long it may take to answer then.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pings {
-    pub(super) interval: Option<Duration>,
-    pub(super) timeout: Duration,
+pub(in crate::transport::hyper) struct Pings {
+    pub(in crate::transport::hyper) interval: Option<Duration>,
+    pub(in crate::transport::hyper) timeout: Duration,
 }
 
 /// What the pool knows of a connection.
 #[derive(Clone)]
-pub(super) struct Http2 {
+pub(in crate::transport::hyper) struct Http2 {
     send: http2::SendRequest<RequestBody>,
-    pub(super) shared: Arc<Shared>,
+    pub(in crate::transport::hyper) shared: Arc<Shared>,
 }
 
 static IDS: AtomicU64 = AtomicU64::new(0);
 
 /// What a connection, its driver and its streams share.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(in crate::transport::hyper) struct Shared {
     /// Of this process's connections.
-    pub(super) id: u64,
-    pub(super) peer: Arc<str>,
+    pub(in crate::transport::hyper) id: u64,
+    pub(in crate::transport::hyper) peer: Arc<str>,
     remote: Option<SocketAddr>,
     /// A stream of it was opened before.
     is_used: AtomicBool,
@@ -81,7 +82,7 @@ pub(super) struct Shared {
 
 /// Whether a peer is thought to be there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Doubt {
+pub(in crate::transport::hyper) enum Doubt {
     None,
     /// It is being asked; so many bytes had come until then.
     Asked(u64),
@@ -90,7 +91,7 @@ pub(super) enum Doubt {
 }
 
 impl Shared {
-    pub(super) fn doubt(&self) -> Doubt {
+    pub(in crate::transport::hyper) fn doubt(&self) -> Doubt {
         *self.doubt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -108,22 +109,22 @@ impl Shared {
         self.channel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn limit(&self) -> usize {
+    pub(in crate::transport::hyper) fn limit(&self) -> usize {
         self.limit.load(Ordering::Acquire)
     }
 
-    pub(super) fn is_retired(&self) -> bool {
+    pub(in crate::transport::hyper) fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Acquire)
     }
 
-    pub(super) fn retire(&self) {
+    pub(in crate::transport::hyper) fn retire(&self) {
         self.retired.store(true, Ordering::Release);
     }
 }
 
 impl Http2 {
     /// Begins to speak HTTP/2 on a stream. The driver has to be polled by the runtime that the stream belongs to.
-    pub(super) async fn start(
+    pub(in crate::transport::hyper) async fn start(
         dialled: Dialled,
         pings: Pings,
         pool: Weak<Pool>,
@@ -164,7 +165,7 @@ impl Http2 {
     }
 
     /// Returns whether it takes new streams, now or once one of its streams has ended.
-    pub(super) fn is_usable(&self) -> bool {
+    pub(in crate::transport::hyper) fn is_usable(&self) -> bool {
         !self.shared.is_retired() && !self.send.is_closed() && !self.shared.socket.is_deaf()
     }
 }
@@ -177,7 +178,7 @@ impl std::fmt::Debug for Http2 {
 
 /// The right to one stream of a connection, and the stream once it is open.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(in crate::transport::hyper) struct Stream {
     conn: Http2,
     pool: Weak<Pool>,
     /// What had come when the attempt began.
@@ -193,7 +194,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Takes a stream that the pool has counted.
-    pub(super) fn new(conn: Http2, pool: Weak<Pool>) -> Self {
+    pub(in crate::transport::hyper) fn new(conn: Http2, pool: Weak<Pool>) -> Self {
         Self {
             read_before: conn.shared.socket.bytes_read(),
             conn,
@@ -205,12 +206,12 @@ impl Stream {
         }
     }
 
-    pub(super) fn peer(&self) -> &Arc<str> {
+    pub(in crate::transport::hyper) fn peer(&self) -> &Arc<str> {
         &self.conn.shared.peer
     }
 
     /// Sends a request and waits for the head of its response.
-    pub(super) async fn exchange(
+    pub(in crate::transport::hyper) async fn exchange(
         &mut self,
         mut request: Request<RequestBody>,
         sent: &SentMark,
@@ -283,17 +284,17 @@ impl Stream {
     }
 
     /// Returns whether the exchange was the first of its connection.
-    pub(super) fn is_first(&self) -> bool {
+    pub(in crate::transport::hyper) fn is_first(&self) -> bool {
         self.is_first
     }
 
     /// Returns whether the stream belongs to this process.
-    pub(super) fn is_own(&self) -> bool {
+    pub(in crate::transport::hyper) fn is_own(&self) -> bool {
         is_own(&self.pool)
     }
 
     /// The response is at its end.
-    pub(super) fn ends(&mut self) {
+    pub(in crate::transport::hyper) fn ends(&mut self) {
         self.is_over = true;
     }
 }
