@@ -1,5 +1,7 @@
 //! Where the background thread leaves what event loops are to be told, and how it wakes them: once per batch.
 
+mod raw_refresh;
+
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
@@ -13,8 +15,9 @@ use reqtrail::{Attempt, CallInfo, Observer, Trail};
 
 use crate::hooks::{CallParts, attempt_json};
 use crate::logging;
-use crate::refresh::{Answer, RawRefresh};
-use crate::response::RawTrail;
+use crate::refresh::Answer;
+use crate::trail::RawTrail;
+pub(crate) use raw_refresh::RawRefresh;
 
 /// How a loop is told that something waits for it.
 enum Wake {

@@ -18,7 +18,8 @@ use crate::logging;
 use crate::openstack::{self, RawReport};
 use crate::refresh::{self, Asker};
 use crate::request::{self, Target};
-use crate::response::{RawTrail, Response, thaw};
+use crate::response::Response;
+use crate::trail::{RawTrail, thaw};
 use crate::watch::{Watcher, Watching};
 
 /// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have a

@@ -1,35 +1,21 @@
-//! Clouds, and what signing in to one gives.
+//! Clouds, and how to sign in to one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
-use reqtrail::openstack::{Cloud, Connection};
+use reqtrail::openstack::Cloud;
 
+use crate::connection::RawConnection;
 use crate::convert;
 use crate::failure::{self, guarded};
 use crate::interrupt;
 use crate::logging;
-use crate::response::RawTrail;
 use crate::watch::{SignInLog, Watching};
 
 /// What a program knows of a cloud.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawCloud(Cloud);
-
-/// A cloud that has been signed in to.
-#[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawConnection(pub(crate) Connection);
-
-/// When the token ends (in seconds since 1970), the project's ID and name, the user's, and the trail of the sign-in.
-type SessionParts = (
-    Option<f64>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    RawTrail,
-);
 
 #[pymethods]
 impl RawCloud {
@@ -89,33 +75,5 @@ impl RawCloud {
             self.0.auth_url().map(owned),
             self.0.region_name().map(owned),
         )
-    }
-}
-
-#[pymethods]
-impl RawConnection {
-    /// The URL of the compute API.
-    fn endpoint(&self, py: Python<'_>) -> PyResult<String> {
-        self.0
-            .endpoint()
-            .map_err(|error| failure::raised(py, error))
-    }
-
-    /// What Keystone answered; `None` without a sign-in.
-    fn session(&self) -> Option<SessionParts> {
-        let session = self.0.session()?;
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        let since = |end: std::time::SystemTime| end.duration_since(std::time::UNIX_EPOCH).ok();
-        Some((
-            session
-                .expires_at()
-                .and_then(since)
-                .map(|end| end.as_secs_f64()),
-            owned(session.project_id()),
-            owned(session.project_name()),
-            owned(session.user_id()),
-            owned(session.user_name()),
-            RawTrail(session.trail().clone()),
-        ))
     }
 }

@@ -12,7 +12,7 @@ use reqtrail::{
     Client, ClientBuilder, CustomDialect, Dialect, Observer, Proxy, RetryBudget, Secret, blocking,
 };
 
-use crate::cloud::RawConnection;
+use crate::connection::RawConnection;
 use crate::convert::{self, HeaderValue};
 use crate::failure;
 

@@ -1,6 +1,8 @@
 //! Python values as the core wants them. What cannot be converted is refused by the name of its option and key, with what
 //! came and what would be right; never with the value of what may be a secret.
 
+pub(crate) mod values;
+
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use pyo3::types::{
     PyBool, PyBytes, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
 
-use crate::values::{CancelToken, Secret};
+use values::{CancelToken, Secret};
 
 /// Seconds, or a `timedelta`.
 pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {

@@ -10,7 +10,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
 use reqtrail::{Category, Error, ErrorKind, RefreshError, RequestId};
 
-use crate::response::{self, RateLimitParts, RawTrail};
+use crate::parts::{self, RateLimitParts};
+use crate::trail::RawTrail;
 
 /// An exception of the program's own, on its way through the core.
 pub(crate) struct Raised(pub(crate) PyErr);
@@ -153,14 +154,14 @@ impl RawError {
 
     #[getter]
     fn rate_limit(&self) -> Option<RateLimitParts> {
-        self.0.api()?.rate_limit().map(response::rate_limit)
+        self.0.api()?.rate_limit().map(parts::rate_limit)
     }
 
     #[getter]
     fn headers(&self) -> Vec<(String, String)> {
         self.0
             .api()
-            .map(|api| response::header_pairs(api.headers()))
+            .map(|api| parts::header_pairs(api.headers()))
             .unwrap_or_default()
     }
 

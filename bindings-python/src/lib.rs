@@ -6,6 +6,7 @@ mod board;
 mod client;
 mod cloud;
 mod config;
+mod connection;
 mod convert;
 mod failure;
 mod fork;
@@ -14,10 +15,11 @@ mod hooks;
 mod interrupt;
 mod logging;
 mod openstack;
+mod parts;
 mod refresh;
 mod request;
 mod response;
-mod values;
+mod trail;
 mod watch;
 
 use pyo3::prelude::*;
@@ -28,9 +30,15 @@ mod _native {
     #[pymodule_export]
     use crate::async_client::{RawAsyncClient, RawPort};
     #[pymodule_export]
+    use crate::board::RawRefresh;
+    #[pymodule_export]
     use crate::client::RawClient;
     #[pymodule_export]
-    use crate::cloud::{RawCloud, RawConnection};
+    use crate::cloud::RawCloud;
+    #[pymodule_export]
+    use crate::connection::RawConnection;
+    #[pymodule_export]
+    use crate::convert::values::{CancelToken, Secret};
     #[pymodule_export]
     use crate::failure::RawError;
     #[pymodule_export]
@@ -38,11 +46,11 @@ mod _native {
     #[pymodule_export]
     use crate::openstack::RawReport;
     #[pymodule_export]
-    use crate::refresh::{RawRefresh, RawServing};
+    use crate::refresh::RawServing;
     #[pymodule_export]
-    use crate::response::{RawTrail, Response};
+    use crate::response::Response;
     #[pymodule_export]
-    use crate::values::{CancelToken, Secret};
+    use crate::trail::RawTrail;
 
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {

@@ -15,7 +15,8 @@ use reqtrail::{Trail, blocking};
 
 use crate::convert;
 use crate::failure;
-use crate::response::{RawTrail, Response};
+use crate::response::Response;
+use crate::trail::RawTrail;
 use crate::watch;
 
 /// A report of the core: its data, its text, and the trails that it rests on.

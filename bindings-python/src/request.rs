@@ -7,8 +7,8 @@ use pyo3::types::{PyDict, PyString};
 use reqtrail::host::Job;
 use reqtrail::{Attached, Request};
 
+use crate::convert::values::Secret;
 use crate::convert::{self, HeaderValue};
-use crate::values::Secret;
 
 /// The options of a request, as the Python half lists them.
 const OPTIONS: &[&str] = &[

@@ -1,19 +1,15 @@
-//! Responses and trails. Python objects are made of the core's when a program asks for them.
-
-use std::time::UNIX_EPOCH;
+//! Responses. Python objects are made of the core's when a program asks for them.
 
 use pyo3::exceptions::{PyRecursionError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyString};
-use reqtrail::http::HeaderMap;
-use reqtrail::{RateLimit, RequestId, Trail};
+use reqtrail::RequestId;
 
 use crate::failure::{self, Raised};
 use crate::logging;
-
-/// Limit, remaining, and the time of the reset in seconds since 1970.
-pub(crate) type RateLimitParts = (Option<u64>, Option<u64>, Option<f64>);
+use crate::parts::{header_pairs, rate_limit};
+use crate::trail::{RawTrail, thaw};
 
 /// A 2xx response whose whole body is here, or the 304 of a request with `if_none_match`.
 ///
@@ -175,51 +171,4 @@ impl Response {
     fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
         slf
     }
-}
-
-/// A trail of the core.
-#[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawTrail(pub(crate) Trail);
-
-#[pymethods]
-impl RawTrail {
-    fn to_json(&self) -> String {
-        self.0.to_json()
-    }
-
-    fn report(&self) -> String {
-        self.0.report()
-    }
-
-    fn __repr__(&self) -> &'static str {
-        "<RawTrail>"
-    }
-}
-
-/// The Python half's trail.
-pub(crate) fn thaw(py: Python<'_>, raw: RawTrail) -> PyResult<Bound<'_, PyAny>> {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    MAKE.import(py, "reqtrail._mapping", "trail_of")?
-        .call1((raw,))
-}
-
-pub(crate) fn header_pairs(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        })
-        .collect()
-}
-
-pub(crate) fn rate_limit(limit: RateLimit) -> RateLimitParts {
-    let reset = limit
-        .reset_at
-        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    (
-        limit.limit,
-        limit.remaining,
-        reset.map(|since| since.as_secs_f64()),
-    )
 }

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::hooks::{CallParts, attempt_json};
 use crate::interrupt;
 use crate::logging;
-use crate::response::RawTrail;
+use crate::trail::RawTrail;
 
 thread_local! {
     /// The call that this thread is in. One within another, which a hook makes, has its own.
