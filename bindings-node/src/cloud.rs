@@ -11,7 +11,7 @@ use reqtrail::openstack::{Cloud, Connection};
 use reqtrail::{Attempt, CallInfo, CancelToken, Observer, Trail};
 
 use crate::board::{Event, attempt_event, lock};
-use crate::client::{RawEvent, reason};
+use crate::event::{RawEvent, reason};
 use crate::items::{Item, Items};
 use crate::wake::{Wake, WakeFunction};
 

@@ -8,7 +8,8 @@ use napi::bindgen_prelude::{BufferSlice, Env, External, Result};
 use napi_derive::napi;
 use reqtrail::{ApiError, CancelReason, Category, Error, ErrorKind, RefreshError, RequestId};
 
-use crate::items::{self, Item, Items, RateLimitParts};
+use crate::items::{Item, Items};
+use crate::parts::{self, RateLimitParts};
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -146,8 +147,8 @@ fn api_parts(env: Env, error: &Error, api: &ApiError) -> Result<ApiParts<'static
         details: owned(api.details()),
         hint: owned(api.hint()),
         microversion: owned(api.microversion()),
-        rate_limit: api.rate_limit().map(items::rate_limit),
-        headers: items::header_pairs(api.headers()),
+        rate_limit: api.rate_limit().map(parts::rate_limit),
+        headers: parts::header_pairs(api.headers()),
         body: BufferSlice::copy_from(&env, api.body())?,
         text: (api.text().as_bytes() != &api.body()[..]).then(|| api.text().into_owned()),
         json: api

@@ -12,9 +12,12 @@ mod board;
 mod client;
 mod cloud;
 mod config;
+mod event;
 mod failure;
 mod items;
 mod openstack;
+mod parts;
+mod reading;
 mod request;
 mod wake;
 

@@ -1,7 +1,7 @@
 /** Descriptions of APIs that reqtrail has no built-in dialect for. */
 
 import type { Category } from "./codes.js";
-import { expected, isRecord } from "./options.js";
+import { expected, isRecord } from "./checks.js";
 
 /** What is known of one code; what is left out is decided by the status. */
 export interface CustomCode {

@@ -5,7 +5,8 @@ import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 
 import { type Items, type RawClient, type RawEvent, bare } from "./native.js";
-import { type ClientOptions, secretText } from "./options.js";
+import { secretText } from "./checks.js";
+import type { ClientOptions } from "./options.js";
 import { failureOf } from "./refresh.js";
 import { serving } from "./serving.js";
 import { type AttemptJson, attemptOf, callInfoOf, ownTrailOf } from "./trail.js";

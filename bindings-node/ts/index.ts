@@ -52,7 +52,8 @@ export type {
   RequestArgs,
   RequestOptions,
 } from "./request.js";
-export { type RateLimit, Response } from "./response.js";
+export type { RateLimit } from "./rate-limit.js";
+export { Response } from "./response.js";
 export { Secret } from "./secret.js";
 export { type Attempt, type AttemptJson, type CallInfo, Trail, type TrailJson } from "./trail.js";
 

@@ -5,7 +5,7 @@ import type { Category, ErrorKind } from "./codes.js";
 import { ApiError, type ApiErrorFields, type ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
 import { type ErrorParts, type Items, bare } from "./native.js";
-import { rateLimitOf } from "./response.js";
+import { rateLimitOf } from "./rate-limit.js";
 import { type Site, beginAt } from "./stacks.js";
 import { trailOf } from "./trail.js";
 

@@ -9,14 +9,8 @@ import { native } from "./loader.js";
 import { environmentCa, warnOfUnverified } from "./environment.js";
 import { errorOf } from "./mapping.js";
 import { type Items, type RawCloud, type RawConnection, type RawSignIn, bare } from "./native.js";
-import {
-  type ClientOptions,
-  type SecretText,
-  expected,
-  isRecord,
-  object,
-  text,
-} from "./options.js";
+import { expected, isRecord, object, text } from "./checks.js";
+import type { ClientOptions, SecretText } from "./options.js";
 import type { Signal } from "./platform.js";
 import { isLate, signalOf } from "./request.js";
 import { exposed } from "./secret.js";

@@ -23,7 +23,7 @@ import {
   serverRead,
 } from "./openstack-reports.js";
 import { type Trail, trailOf } from "./trail.js";
-import { aFunction, count, expected, millis, object, text } from "./options.js";
+import { aFunction, count, expected, millis, object, text } from "./checks.js";
 import type { Signal } from "./platform.js";
 import { signalOf } from "./request.js";
 import { Response, itemOf } from "./response.js";

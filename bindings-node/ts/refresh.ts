@@ -2,7 +2,7 @@
 
 import { ReqtrailError } from "./errors.js";
 import { type RefreshFailure, bare } from "./native.js";
-import { kindOf } from "./options.js";
+import { kindOf } from "./checks.js";
 
 /** How many errors of a chain of causes are looked at. */
 const DEEPEST = 8;

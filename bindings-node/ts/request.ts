@@ -2,19 +2,8 @@
 
 import type { RawOptions } from "./native.js";
 import { checkJson } from "./json.js";
-import {
-  type HeaderValues,
-  count,
-  expected,
-  flag,
-  header,
-  isRecord,
-  millis,
-  object,
-  pairsOf,
-  text,
-  wellFormed,
-} from "./options.js";
+import { count, expected, flag, header, isRecord, millis, object, pairsOf, text, wellFormed } from "./checks.js";
+import type { HeaderValues } from "./options.js";
 import type { Params } from "./paths.js";
 import type { BlobBody, FormBody, Signal } from "./platform.js";
 import { Secret, wireJson } from "./secret.js";

@@ -5,30 +5,12 @@ import { inspect } from "node:util";
 import { headersOf } from "./errors.js";
 import { native } from "./loader.js";
 import { errorOf } from "./mapping.js";
-import { type Items, type RateLimitParts, bare } from "./native.js";
+import type { Items } from "./native.js";
 import type { HeaderFields } from "./platform.js";
+import { type RateLimit, rateLimitOf } from "./rate-limit.js";
 import { serial } from "./serial.js";
 import { siteOf } from "./stacks.js";
 import { type Trail, trailOf } from "./trail.js";
-
-/** What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by it. */
-export interface RateLimit {
-  /** Requests allowed in the server's window. */
-  readonly limit: number | null;
-  /** Requests left in the window. */
-  readonly remaining: number | null;
-  /** When the window is full again. */
-  readonly resetAt: Date | null;
-}
-
-/** Makes a rate limit of its parts. */
-export function rateLimitOf(parts: RateLimitParts | null | undefined): RateLimit | null {
-  if (parts == null) return null;
-  const { limit = null, remaining = null, resetAt } = bare(parts);
-  // Further away than a date can be.
-  const reset = resetAt === undefined ? null : new Date(Math.min(resetAt, 8.64e15));
-  return Object.freeze({ limit, remaining, resetAt: reset });
-}
 
 let make: (items: Items, index: number, status: number) => Response;
 let find: (response: Response) => readonly [Items, number];

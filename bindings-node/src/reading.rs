@@ -1,0 +1,142 @@
+//! The TypeScript half reads of an item what a program asks for, when it asks.
+
+use std::borrow::Cow;
+
+use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Result, Status};
+use napi_derive::napi;
+use reqtrail::RequestId;
+
+use crate::failure::{self, ErrorParts};
+use crate::items::{Item, Items};
+use crate::parts::{RateLimitParts, header_pairs, rate_limit};
+
+type Handle<'a> = &'a External<Items>;
+
+#[napi(catch_unwind)]
+pub fn response_headers(items: Handle<'_>, index: u32) -> Result<Vec<String>> {
+    Ok(header_pairs(items.response(index)?.headers()))
+}
+
+#[napi(catch_unwind)]
+pub fn response_request_id(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    let id = items.response(index)?.request_id();
+    Ok(id.map(RequestId::as_str))
+}
+
+/// The body as text; `null` if it holds bytes that its charset does not have.
+#[napi(catch_unwind)]
+pub fn response_text(items: Handle<'_>, index: u32) -> Result<Option<String>> {
+    let text = items.response(index)?.text();
+    Ok(text.ok().map(Cow::into_owned))
+}
+
+/// The body as a reader of JSON wants it; `null` if it is not UTF-8.
+#[napi(catch_unwind)]
+pub fn response_json_text(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    Ok(items.response(index)?.json_text().ok())
+}
+
+#[napi(catch_unwind)]
+pub fn response_bytes(env: Env, items: Handle<'_>, index: u32) -> Result<BufferSlice<'static>> {
+    BufferSlice::copy_from(&env, items.response(index)?.bytes())
+}
+
+/// The error of a body that is not text.
+#[napi(catch_unwind)]
+pub fn response_not_text(items: Handle<'_>, index: u32) -> Result<External<Items>> {
+    match items.response(index)?.text() {
+        Err(error) => Ok(Items::of(Item::Error(error))),
+        Ok(_) => Err(Error::new(Status::GenericFailure, "the body is text")),
+    }
+}
+
+/// The error of a body that JavaScript's JSON reader refused.
+#[napi(catch_unwind)]
+pub fn response_not_json(items: Handle<'_>, index: u32) -> Result<External<Items>> {
+    let response = items.response(index)?;
+    // The core says where it goes wrong, unless only JavaScript's reader minds.
+    let error = match response.json::<serde_json::Value>() {
+        Err(error) => error,
+        Ok(_) => response.unusable(
+            "the body is not JSON that JavaScript can read",
+            "JSON.parse refused it",
+        ),
+    };
+    Ok(Items::of(Item::Error(error)))
+}
+
+#[napi(catch_unwind)]
+pub fn response_rate_limit(items: Handle<'_>, index: u32) -> Result<Option<RateLimitParts>> {
+    Ok(items.response(index)?.rate_limit().map(rate_limit))
+}
+
+#[napi(catch_unwind)]
+pub fn response_microversion(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
+    Ok(items.response(index)?.microversion())
+}
+
+/// The item's trail alone: whoever keeps it keeps no body, and nothing of the other items of a batch.
+#[napi(catch_unwind)]
+pub fn own_trail(items: Handle<'_>, index: u32) -> Result<External<Items>> {
+    Ok(Items::of(Item::Trail(items.trail(index)?.clone())))
+}
+
+#[napi(catch_unwind)]
+pub fn trail_json(items: Handle<'_>, index: u32) -> Result<String> {
+    Ok(items.trail(index)?.to_json())
+}
+
+#[napi(catch_unwind)]
+pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
+    Ok(items.trail(index)?.report())
+}
+
+#[napi(catch_unwind)]
+pub fn error_parts(env: Env, items: Handle<'_>, index: u32) -> Result<ErrorParts<'static>> {
+    match items.get(index)? {
+        Item::Error(error) => failure::parts(env, error),
+        _ => Err(Error::new(Status::InvalidArg, "the item is no error")),
+    }
+}
+
+/// The number of calls whose trails a report rests on comes with it; they are read one by one from `report_trails`.
+#[napi(object, object_from_js = false)]
+pub struct RawReport {
+    pub json: String,
+    pub report: String,
+    /// The trails, as items of a handle of their own.
+    pub trails: External<Items>,
+    pub trail_count: u32,
+    /// If the operation failed: its text, and the error that is behind it, if it is one of a call.
+    pub failed: Option<String>,
+    pub cause: Option<External<Items>>,
+}
+
+/// Takes the report of an operation, once.
+#[napi(catch_unwind)]
+pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport> {
+    let items: &mut Items = items;
+    let item = items.0.get_mut(index as usize);
+    let Some(Item::Report(report)) = item else {
+        return Err(Error::new(Status::InvalidArg, "the item is no report"));
+    };
+    let Some(report) = report.take() else {
+        return Err(Error::new(
+            Status::GenericFailure,
+            "the report was taken already",
+        ));
+    };
+    let trails = report.trails;
+    let (failed, cause) = report
+        .failure
+        .map(|failure| (failure.message, failure.cause))
+        .unzip();
+    Ok(RawReport {
+        json: report.json,
+        report: report.text.unwrap_or_default(),
+        trail_count: u32::try_from(trails.len()).unwrap_or(u32::MAX),
+        trails: Items::handle(trails.into_iter().map(Item::Trail).collect()),
+        failed,
+        cause: cause.flatten().map(|error| Items::of(Item::Error(error))),
+    })
+}
