@@ -1837,26 +1837,6 @@ const char *reqtrail_trail_request_id_at(const struct reqtrail_trail *trail,
                                          size_t *length);
 
 /**
- * Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
- * trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
- * the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
- */
-struct reqtrail_error *reqtrail_trail_unusable(const struct reqtrail_trail *trail,
-                                               const char *what,
-                                               size_t what_length,
-                                               const char *cause,
-                                               size_t cause_length);
-
-/**
- * Reads a trail that `reqtrail_trail_json` or a sibling in another language has written. The caller frees *trail, with
- * `reqtrail_trail_free`. Errors: REQTRAIL_ERROR_DECODE says what is wrong.
- */
-reqtrail_code reqtrail_trail_from_json(const char *json,
-                                       size_t json_length,
-                                       struct reqtrail_trail **trail,
-                                       struct reqtrail_error **error);
-
-/**
  * Makes a trail that outlives what it was borrowed from. The caller frees it.
  */
 struct reqtrail_trail *reqtrail_trail_clone(const struct reqtrail_trail *trail);
@@ -2031,6 +2011,28 @@ const char *reqtrail_call_info_service(const struct reqtrail_call_info *info,
  */
 const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *info,
                                         size_t *length);
+
+/* ==== Trails: reading them, and errors that carry them ==== */
+
+/**
+ * Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
+ * trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
+ * the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
+ */
+struct reqtrail_error *reqtrail_trail_unusable(const struct reqtrail_trail *trail,
+                                               const char *what,
+                                               size_t what_length,
+                                               const char *cause,
+                                               size_t cause_length);
+
+/**
+ * Reads a trail that `reqtrail_trail_json` or a sibling in another language has written. The caller frees *trail, with
+ * `reqtrail_trail_free`. Errors: REQTRAIL_ERROR_DECODE says what is wrong.
+ */
+reqtrail_code reqtrail_trail_from_json(const char *json,
+                                       size_t json_length,
+                                       struct reqtrail_trail **trail,
+                                       struct reqtrail_error **error);
 
 /* ==== Cancel tokens ==== */
 

@@ -5,8 +5,8 @@ use std::ffi::c_char;
 use reqtrail::{Attempt, CallInfo, RequestId};
 
 use crate::codes::reqtrail_code;
-use crate::error::number;
-use crate::hooks::milliseconds;
+use crate::numbers::milliseconds;
+use crate::numbers::number;
 use crate::text::Texts;
 
 /// One HTTP exchange of a call. It belongs to its trail, or to the hook that is told of it; all threads may read it at

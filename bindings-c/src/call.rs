@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 use reqtrail::host::{Job, Outcome};
 use reqtrail::{CancelReason, CancelToken};
 
-use crate::client::{CALLBACK_TAG, Inner, lock, reqtrail_client};
+use crate::client::{CALLBACK_TAG, Inner, reqtrail_client};
 use crate::codes::{
     REQTRAIL_ERROR_IN_CALLBACK, REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_OK, reqtrail_code,
 };
 use crate::ended::{Ended, raw};
 use crate::error::reqtrail_error;
-use crate::export::free;
 use crate::fault::Fault;
 use crate::hooks::InCallbackGuard;
+use crate::lock::lock;
+use crate::memory::free;
 use crate::report::reqtrail_report;
 use crate::request::reqtrail_request;
 use crate::response::reqtrail_response;
@@ -172,7 +173,7 @@ impl reqtrail_call_handle {
             }
             if InCallbackGuard::is_active() {
                 let why = "a callback cannot wait for a call: the call may wait for the callback";
-                return Err(Fault::Usage(REQTRAIL_ERROR_IN_CALLBACK, why.to_owned()));
+                return Err(Fault::usage(REQTRAIL_ERROR_IN_CALLBACK, why.to_owned()));
             }
             let changed = &self.state.changed;
             delivered = match end {
@@ -183,7 +184,7 @@ impl reqtrail_call_handle {
                     let left = end.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         let why = "the call has not ended yet".to_owned();
-                        return Err(Fault::Usage(REQTRAIL_ERROR_STILL_RUNNING, why));
+                        return Err(Fault::usage(REQTRAIL_ERROR_STILL_RUNNING, why));
                     }
                     let waited = changed.wait_timeout(delivered, left);
                     waited.unwrap_or_else(PoisonError::into_inner).0
@@ -203,7 +204,7 @@ unsafe fn waited(
         // SAFETY: the caller's promise.
         Some(ended) => unsafe { ended.give(response, report) },
         None if code == REQTRAIL_OK => Ok(()),
-        None => Err(Fault::Usage(
+        None => Err(Fault::usage(
             code,
             "the call failed, and its error went to the callback or was taken before".to_owned(),
         )),

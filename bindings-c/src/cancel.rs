@@ -2,7 +2,7 @@
 
 use reqtrail::{CancelReason, CancelToken};
 
-use crate::export::free;
+use crate::memory::free;
 
 /// Cancels the calls it was given to. Any thread may use it at any time.
 pub struct reqtrail_cancel_token(pub(crate) CancelToken);

@@ -2,13 +2,14 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::ffi::c_char;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use reqtrail::host::Outcome;
 use reqtrail::{Secret, blocking};
 
 use crate::error::reqtrail_error;
-use crate::export::{free, hand_over};
+use crate::lock::lock;
+use crate::memory::{free, hand_over};
 use crate::options::reqtrail_client_options;
 use crate::text::owned;
 
@@ -36,10 +37,6 @@ impl Inner {
         ready.extend(taken);
         ready
     }
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 export! {

@@ -7,8 +7,8 @@ use reqtrail::openstack::{Cloud, Connection, Session};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::error::reqtrail_error;
-use crate::export::{free, hand_over};
-use crate::hooks::seconds;
+use crate::memory::{free, hand_over};
+use crate::numbers::seconds;
 use crate::text::{Texts, text};
 use crate::trail::reqtrail_trail;
 

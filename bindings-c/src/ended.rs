@@ -6,8 +6,8 @@ use reqtrail::openstack::OperationReport;
 
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
-use crate::export::hand_over;
 use crate::fault::{Fault, OperationFault};
+use crate::memory::hand_over;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 
@@ -58,7 +58,7 @@ impl Ended {
     }
 
     pub(crate) fn badly(fault: Fault) -> Self {
-        let error = reqtrail_error::of(fault);
+        let error = fault.into_handle();
         Self {
             code: error.code(),
             error: Some(error),

@@ -6,13 +6,11 @@ use std::sync::OnceLock;
 
 use reqtrail::{ApiError, Error, RequestId, Trail};
 
-use crate::codes::{CODES_NAMES, REQTRAIL_ERROR_INTERNAL, reqtrail_code};
-use crate::export::{free, put};
-use crate::fault::Fault;
+use crate::codes::{CODES_NAMES, reqtrail_code};
 use crate::headers::{Block, reqtrail_header};
-use crate::hooks::milliseconds;
-use crate::refresh::BoxError;
-use crate::response::reqtrail_rate_limit;
+use crate::memory::{free, put};
+use crate::numbers::{milliseconds, number};
+use crate::rate_limit::reqtrail_rate_limit;
 use crate::text::{Texts, lend, text};
 use crate::trail::reqtrail_trail;
 
@@ -47,11 +45,6 @@ const CAUSE: usize = 9;
 const TEXT: usize = 10;
 const JSON: usize = 11;
 
-/// A number of `codes.json`, all of which are small.
-pub(crate) fn number(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(REQTRAIL_ERROR_INTERNAL)
-}
-
 fn name(code: reqtrail_code) -> &'static str {
     let found = CODES_NAMES.iter().find(|(own, _)| *own == code);
     found
@@ -60,38 +53,7 @@ fn name(code: reqtrail_code) -> &'static str {
 }
 
 impl reqtrail_error {
-    /// The handle of a fault.
-    pub(crate) fn of(fault: Fault) -> Box<Self> {
-        let code = fault.code();
-        let made = match fault {
-            Fault::Made(made) => return made,
-            Fault::Usage(_, message) => reqtrail_error::plain(code, message),
-            Fault::Panicked => {
-                reqtrail_error::plain(code, "reqtrail panicked; please report this".to_owned())
-            }
-            Fault::Dropped => reqtrail_error::plain(
-                code,
-                "the work was dropped before its end: its client went away, or no thread could drive it".to_owned(),
-            ),
-            Fault::Core(error) => reqtrail_error::of_call(code, error),
-            Fault::Operation(failed) => {
-                let message = failed.failure.message;
-                let made = match failed.failure.cause {
-                    Some(error) => reqtrail_error::of_call(code, Box::new(error)),
-                    None => reqtrail_error {
-                        action_id: failed.request_id,
-                        ..reqtrail_error::plain(code, message.clone())
-                    },
-                };
-                made.with(message, failed.trails)
-            }
-        };
-        Box::new(made)
-    }
-}
-
-impl reqtrail_error {
-    fn plain(code: reqtrail_code, message: String) -> Self {
+    pub(crate) fn plain(code: reqtrail_code, message: String) -> Self {
         Self {
             code,
             display: format!("{}: {message}", name(code)),
@@ -105,7 +67,7 @@ impl reqtrail_error {
         }
     }
 
-    fn of_call(code: reqtrail_code, error: Box<Error>) -> Self {
+    pub(crate) fn of_call(code: reqtrail_code, error: Box<Error>) -> Self {
         let trail = error.trail().cloned().map(reqtrail_trail::new);
         let trails = error.trail().cloned().map(reqtrail_trail::new);
         Self {
@@ -118,7 +80,15 @@ impl reqtrail_error {
         }
     }
 
-    fn with(self, display: String, trails: Vec<Trail>) -> Self {
+    /// Adds the request ID of an action.
+    pub(crate) fn of_action(self, action_id: Option<String>) -> Self {
+        Self {
+            action_id,
+            ..self
+        }
+    }
+
+    pub(crate) fn with(self, display: String, trails: Vec<Trail>) -> Self {
         Self {
             display,
             trails: trails.into_iter().map(reqtrail_trail::new).collect(),
@@ -131,7 +101,7 @@ impl reqtrail_error {
     }
 
     /// What this is as the cause of another error.
-    pub(crate) fn as_cause(&self) -> BoxError {
+    pub(crate) fn as_cause(&self) -> Box<dyn std::error::Error + Send + Sync> {
         match self.core() {
             Some(core) => Box::new(core.clone()),
             None => self.display.clone().into(),

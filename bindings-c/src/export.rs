@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::fault::{DeferredError, Fault};
-use crate::response::reqtrail_rate_limit;
+use crate::memory::{FromPtr as _, Out, hand_over};
 use crate::uncancelled::Uncancelled;
 
 /// Makes C functions of what is in it. There are three forms, told apart by what follows the arguments:
@@ -34,8 +34,8 @@ macro_rules! export {
         pub unsafe extern "C" fn $name($($arg: $ty),*) -> $crate::codes::reqtrail_code {
             // SAFETY: the caller's pointers are NULL or good, as the header demands.
             unsafe {
-                $($($crate::export::Out::clear($out);)*)?
-                $($($crate::export::Out::clear($may);)*)?
+                $($($crate::memory::Out::clear($out);)*)?
+                $($($crate::memory::Out::clear($may);)*)?
                 $crate::export::fallible($error, move || {
                     $($(
                         if $out.is_null() {
@@ -43,7 +43,7 @@ macro_rules! export {
                         }
                     )*)?
                     $(
-                        let $need = $crate::export::FromPtr::given($need)
+                        let $need = $crate::memory::FromPtr::given($need)
                             .ok_or_else(|| $crate::fault::Fault::null(stringify!($need)))?;
                     )*
                     $body
@@ -80,9 +80,9 @@ macro_rules! export {
         pub unsafe extern "C" fn $name($($arg: $ty),*) -> $ret {
             // SAFETY: the caller's pointers are NULL or good, as the header demands.
             unsafe {
-                $($crate::export::Out::clear($length);)?
+                $($crate::memory::Out::clear($length);)?
                 $crate::export::reading(move || {
-                    $(let $need = $crate::export::FromPtr::given($need)?;)*
+                    $(let $need = $crate::memory::FromPtr::given($need)?;)*
                     $body
                 })
             }
@@ -101,7 +101,7 @@ macro_rules! export {
             // SAFETY: the caller's pointers are NULL or good, as the header demands.
             unsafe {
                 $crate::export::reading(move || {
-                    $(let $need = $crate::export::FromPtr::given($need)?;)*
+                    $(let $need = $crate::memory::FromPtr::given($need)?;)*
                     $body
                     Some(())
                 })
@@ -109,87 +109,6 @@ macro_rules! export {
         }
         export! { $($rest)* }
     };
-}
-
-/// A pointer that the caller passed, read as a handle.
-pub(crate) trait FromPtr {
-    type Handle;
-
-    /// The handle, for no longer than the function runs; `None` for NULL.
-    unsafe fn given(self) -> Option<Self::Handle>;
-}
-
-impl<T: 'static> FromPtr for *const T {
-    type Handle = &'static T;
-
-    unsafe fn given(self) -> Option<&'static T> {
-        // SAFETY: the caller's promise.
-        unsafe { self.as_ref() }
-    }
-}
-
-impl<T: 'static> FromPtr for *mut T {
-    type Handle = &'static mut T;
-
-    unsafe fn given(self) -> Option<&'static mut T> {
-        // SAFETY: the caller's promise.
-        unsafe { self.as_mut() }
-    }
-}
-
-/// An out-parameter; NULL where the caller does not want it.
-pub(crate) trait Out {
-    unsafe fn clear(self);
-}
-
-impl<T> Out for *mut *mut T {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, std::ptr::null_mut()) };
-    }
-}
-
-impl<T> Out for *mut *const T {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, std::ptr::null()) };
-    }
-}
-
-impl Out for *mut usize {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, 0) };
-    }
-}
-
-impl Out for *mut reqtrail_rate_limit {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, reqtrail_rate_limit::UNKNOWN) };
-    }
-}
-
-/// Writes an out-parameter, unless it is NULL.
-pub(crate) unsafe fn put<T>(out: *mut T, value: T) {
-    if !out.is_null() {
-        // SAFETY: not NULL, and the rest is the caller's promise.
-        unsafe { out.write(value) };
-    }
-}
-
-/// Hands a new handle over to the caller.
-pub(crate) unsafe fn hand_over<T>(out: *mut *mut T, value: impl Into<Box<T>>) {
-    // SAFETY: the caller's promise.
-    unsafe { put(out, Box::into_raw(value.into())) };
-}
-
-/// Frees a handle.
-pub(crate) unsafe fn free<T>(handle: *mut T) {
-    if !handle.is_null() {
-        // SAFETY: it was made by `hand_over`, and the caller has not freed it before.
-        drop(unsafe { Box::from_raw(handle) });
-    }
 }
 
 /// The value an accessor returns when there is nothing to return.
@@ -239,7 +158,7 @@ pub(crate) unsafe fn fallible(
     let Err(fault) = ran else {
         return REQTRAIL_OK;
     };
-    let made = reqtrail_error::of(fault);
+    let made = fault.into_handle();
     let code = made.code();
     if !error.is_null() {
         // SAFETY: the caller's promise.

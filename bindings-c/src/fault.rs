@@ -3,16 +3,15 @@
 use reqtrail::openstack::OperationFailure;
 use reqtrail::{Error, Trail};
 
-use crate::codes::{
-    REQTRAIL_ERROR_ACTION_FAILED, REQTRAIL_ERROR_BAD_VALUE, REQTRAIL_ERROR_INTERNAL,
-    REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER, reqtrail_code,
-};
-use crate::error::{number, reqtrail_error};
+use crate::codes::{REQTRAIL_ERROR_ACTION_FAILED, REQTRAIL_ERROR_INTERNAL, reqtrail_code};
+use crate::error::reqtrail_error;
+use crate::numbers::number;
+use crate::usage::Usage;
 
 /// Why a function failed.
 pub(crate) enum Fault {
     /// The program used the library wrongly.
-    Usage(reqtrail_code, String),
+    Usage(Usage),
     /// The core says why.
     Core(Box<Error>),
     /// An operation of several calls failed.
@@ -42,24 +41,22 @@ impl Fault {
         }
     }
 
-    pub(crate) fn null(name: &str) -> Self {
-        Self::Usage(
-            REQTRAIL_ERROR_NULL_POINTER,
-            format!("{name} is NULL and must not be"),
-        )
+    pub(crate) fn usage(code: reqtrail_code, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::Usage(Usage { code, message })
     }
 
-    pub(crate) fn not_utf8(name: &str) -> Self {
-        Self::Usage(REQTRAIL_ERROR_NOT_UTF8, format!("{name} is not UTF-8 text"))
+    pub(crate) fn null(name: &str) -> Self {
+        Usage::null(name).into()
     }
 
     pub(crate) fn bad_value(message: impl Into<String>) -> Self {
-        Self::Usage(REQTRAIL_ERROR_BAD_VALUE, message.into())
+        Usage::bad_value(message).into()
     }
 
     pub(crate) fn code(&self) -> reqtrail_code {
         match self {
-            Self::Usage(code, _) => *code,
+            Self::Usage(usage) => usage.code,
             Self::Core(error) => number(error.kind().number()),
             Self::Operation(failed) => match &failed.failure.cause {
                 Some(error) => number(error.kind().number()),
@@ -68,6 +65,40 @@ impl Fault {
             Self::Made(error) => error.code(),
             Self::Panicked | Self::Dropped => REQTRAIL_ERROR_INTERNAL,
         }
+    }
+
+    /// The handle that the program gets.
+    pub(crate) fn into_handle(self) -> Box<reqtrail_error> {
+        let code = self.code();
+        let made = match self {
+            Self::Made(made) => return made,
+            Self::Usage(usage) => reqtrail_error::plain(code, usage.message),
+            Self::Panicked => {
+                reqtrail_error::plain(code, "reqtrail panicked; please report this".to_owned())
+            }
+            Self::Dropped => reqtrail_error::plain(
+                code,
+                "the work was dropped before its end: its client went away, or no thread could drive it".to_owned(),
+            ),
+            Self::Core(error) => reqtrail_error::of_call(code, error),
+            Self::Operation(failed) => {
+                let message = failed.failure.message;
+                let made = match failed.failure.cause {
+                    Some(error) => reqtrail_error::of_call(code, Box::new(error)),
+                    None => {
+                        reqtrail_error::plain(code, message.clone()).of_action(failed.request_id)
+                    }
+                };
+                made.with(message, failed.trails)
+            }
+        };
+        Box::new(made)
+    }
+}
+
+impl From<Usage> for Fault {
+    fn from(usage: Usage) -> Self {
+        Self::Usage(usage)
     }
 }
 
@@ -89,7 +120,7 @@ impl DeferredError {
     pub(crate) fn of(setter: &str, fault: Fault) -> Self {
         let code = fault.code();
         let message = match fault {
-            Fault::Usage(_, message) => message,
+            Fault::Usage(usage) => usage.message,
             Fault::Core(error) => error.message().to_owned(),
             _ => "reqtrail panicked; please report this".to_owned(),
         };
@@ -102,11 +133,11 @@ impl DeferredError {
     }
 
     pub(crate) fn fault(&self) -> Fault {
-        Fault::Usage(self.code, self.message.clone())
+        Fault::usage(self.code, self.message.clone())
     }
 
     /// The same for a handle that is about something.
     pub(crate) fn fault_of(&self, what: &str) -> Fault {
-        Fault::Usage(self.code, format!("{what}: {}", self.message))
+        Fault::usage(self.code, format!("{what}: {}", self.message))
     }
 }

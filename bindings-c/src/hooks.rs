@@ -1,9 +1,8 @@
 //! The program's functions that the library calls.
 
 use std::cell::Cell;
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use reqtrail::{Attempt, CallInfo, Observer, Trail};
 
@@ -27,6 +26,11 @@ pub type reqtrail_attempt_callback = Option<
 /// it). It runs on the thread that drives the call and must be quick.
 pub type reqtrail_trail_callback =
     Option<unsafe extern "C" fn(trail: *const reqtrail_trail, user_data: *mut c_void)>;
+
+/// Is told after every poll what it has shown, as JSON with "server", "action" and "elapsed_ms". The text is lent for
+/// as long as it runs. It runs on the thread that follows and must be quick.
+pub type reqtrail_progress_callback =
+    Option<unsafe extern "C" fn(json: *const c_char, length: usize, user_data: *mut c_void)>;
 
 thread_local! {
     /// How many of the program's functions this thread is within.
@@ -112,21 +116,4 @@ impl Observer for Hook {
         // SAFETY: the program's function, with a handle that outlives it.
         unsafe { tell(&raw const trail, data.pointer()) };
     }
-}
-
-/// A moment as seconds since 1970.
-pub(crate) fn moment(seconds: f64) -> Option<SystemTime> {
-    let since = Duration::try_from_secs_f64(seconds).ok()?;
-    SystemTime::UNIX_EPOCH.checked_add(since)
-}
-
-/// The same, the other way.
-pub(crate) fn seconds(time: SystemTime) -> Option<f64> {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    Some(since.as_secs_f64())
-}
-
-/// A time in milliseconds.
-pub(crate) fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

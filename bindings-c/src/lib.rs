@@ -17,9 +17,13 @@ mod ended;
 mod fault;
 mod headers;
 mod hooks;
+mod lock;
+mod memory;
+mod numbers;
 mod operation_spec;
 mod text;
 mod uncancelled;
+mod usage;
 
 mod codes;
 
@@ -39,6 +43,8 @@ mod call;
 
 mod queue;
 
+mod rate_limit;
+
 mod response;
 
 mod error;
@@ -46,6 +52,8 @@ mod error;
 mod trail;
 
 mod attempt;
+
+mod trail_reading;
 
 mod cancel;
 

@@ -14,9 +14,11 @@ use crate::cancel::reqtrail_cancel_token;
 use crate::client::reqtrail_client;
 use crate::ended::Ended;
 use crate::error::reqtrail_error;
-use crate::export::{Settable, free, hand_over};
+use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
-use crate::hooks::{UserData, moment, reqtrail_free_callback};
+use crate::hooks::{UserData, reqtrail_free_callback, reqtrail_progress_callback};
+use crate::memory::{free, hand_over};
+use crate::numbers::moment;
 use crate::operation_spec::{OperationSpec, ProgressCallback};
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
@@ -26,11 +28,6 @@ use crate::trail::reqtrail_trail;
 /// An operation on a server: a read, or something made of several calls and the waits between them. It may be used any
 /// number of times, also at the same time, as long as nothing sets an option meanwhile.
 pub struct reqtrail_operation(OperationSpec);
-
-/// Is told after every poll what it has shown, as JSON with "server", "action" and "elapsed_ms". The text is lent for
-/// as long as it runs. It runs on the thread that follows and must be quick.
-pub type reqtrail_progress_callback =
-    Option<unsafe extern "C" fn(json: *const c_char, length: usize, user_data: *mut c_void)>;
 
 impl Settable for reqtrail_operation {
     fn keep(&mut self, kept: DeferredError) {

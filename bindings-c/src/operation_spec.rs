@@ -9,8 +9,7 @@ use reqtrail::openstack::{
 use reqtrail::{CancelToken, blocking};
 
 use crate::fault::DeferredError;
-use crate::hooks::{InCallbackGuard, UserData};
-use crate::operation::reqtrail_progress_callback;
+use crate::hooks::{InCallbackGuard, UserData, reqtrail_progress_callback};
 
 /// What an operation is, how it is done, and what is attached to its runs.
 #[derive(Clone)]

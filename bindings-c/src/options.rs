@@ -9,11 +9,12 @@ use reqtrail::openstack::Connection;
 use reqtrail::{Client, ClientBuilder, CustomDialect, Dialect, Error, Proxy, RetryBudget, Secret};
 
 use crate::cloud::reqtrail_connection;
-use crate::export::{Settable, free, hand_over};
+use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
 use crate::hooks::{
     Hook, UserData, reqtrail_attempt_callback, reqtrail_free_callback, reqtrail_trail_callback,
 };
+use crate::memory::{free, hand_over};
 use crate::refresh::{Refresher, reqtrail_refresh_callback, reqtrail_refresh_context_callback};
 use crate::text::{bytes, owned, text};
 

@@ -8,12 +8,13 @@ use std::ffi::c_void;
 use reqtrail::CancelReason;
 use reqtrail::host::Outcome;
 
-use crate::client::{CALLBACK_TAG, lock, reqtrail_client};
+use crate::client::{CALLBACK_TAG, reqtrail_client};
 use crate::codes::reqtrail_code;
 use crate::ended::{Ended, raw};
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
 use crate::hooks::{UserData, reqtrail_free_callback};
+use crate::lock::lock;
 use crate::operation::reqtrail_operation;
 use crate::report::reqtrail_report;
 use crate::request::reqtrail_request;

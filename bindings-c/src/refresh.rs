@@ -7,10 +7,12 @@ use std::time::SystemTime;
 use reqtrail::{Category, ErrorKind, RefreshError, Secret, Token};
 
 use crate::codes::reqtrail_code;
-use crate::error::{number, reqtrail_error};
+use crate::error::reqtrail_error;
 use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
-use crate::hooks::{InCallbackGuard, UserData, moment, reqtrail_free_callback};
+use crate::hooks::{InCallbackGuard, UserData, reqtrail_free_callback};
+use crate::numbers::moment;
+use crate::numbers::number;
 use crate::text::owned;
 
 /// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.

@@ -4,8 +4,8 @@ use std::ffi::c_char;
 
 use reqtrail::openstack::{OperationReport, Verdict};
 
-use crate::error::number;
-use crate::export::free;
+use crate::memory::free;
+use crate::numbers::number;
 use crate::text::Texts;
 use crate::trail::reqtrail_trail;
 

@@ -9,8 +9,9 @@ use reqtrail::{Attached, CancelToken, Request, Secret};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::error::reqtrail_error;
-use crate::export::{Settable, free, hand_over};
+use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
+use crate::memory::{free, hand_over};
 use crate::text::{bytes, owned};
 
 /// A request: a method, a target and the options of one call. It may be used for any number of calls, also at the same

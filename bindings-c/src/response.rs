@@ -3,12 +3,12 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use reqtrail::{RateLimit, RequestId, Response};
+use reqtrail::{RequestId, Response};
 
 use crate::error::reqtrail_error;
-use crate::export::{free, put};
 use crate::headers::{Block, reqtrail_header};
-use crate::hooks::seconds;
+use crate::memory::{free, put};
+use crate::rate_limit::reqtrail_rate_limit;
 use crate::text::{Texts, lend, text};
 use crate::trail::reqtrail_trail;
 
@@ -25,37 +25,6 @@ const REQUEST_ID: usize = 0;
 const MICROVERSION: usize = 1;
 const TEXT: usize = 2;
 const JSON: usize = 3;
-
-/// What a server said about the caller's rate limit. It is a report, not a licence: wait as long as `retry_after` says.
-#[repr(C)]
-#[derive(Debug)]
-pub struct reqtrail_rate_limit {
-    /// Requests allowed in the server's window; negative if it does not say.
-    pub limit: i64,
-    /// Requests left in the window; negative if it does not say.
-    pub remaining: i64,
-    /// When the window is full again, in seconds since 1970; negative if it does not say.
-    pub reset_at: f64,
-}
-
-impl reqtrail_rate_limit {
-    /// What a server says that says nothing.
-    pub(crate) const UNKNOWN: Self = Self {
-        limit: -1,
-        remaining: -1,
-        reset_at: -1.0,
-    };
-
-    pub(crate) fn of(limit: RateLimit) -> Self {
-        let number =
-            |value: Option<u64>| value.map_or(-1, |v| i64::try_from(v).unwrap_or(i64::MAX));
-        Self {
-            limit: number(limit.limit),
-            remaining: number(limit.remaining),
-            reset_at: limit.reset_at.and_then(seconds).unwrap_or(-1.0),
-        }
-    }
-}
 
 impl reqtrail_response {
     pub(crate) fn new(response: Response) -> Self {

@@ -3,8 +3,8 @@
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
 
-use crate::export::put;
-use crate::fault::Fault;
+use crate::memory::put;
+use crate::usage::Usage;
 
 /// The length that says: up to the terminating NUL.
 const ZERO_TERMINATED: usize = usize::MAX;
@@ -14,7 +14,7 @@ pub(crate) unsafe fn text<'a>(
     data: *const c_char,
     length: usize,
     name: &str,
-) -> Result<&'a str, Fault> {
+) -> Result<&'a str, Usage> {
     // SAFETY: the caller's promise.
     let bytes = unsafe {
         if length == ZERO_TERMINATED && !data.is_null() {
@@ -23,7 +23,7 @@ pub(crate) unsafe fn text<'a>(
             bytes(data.cast(), length, name)?
         }
     };
-    std::str::from_utf8(bytes).map_err(|_| Fault::not_utf8(name))
+    std::str::from_utf8(bytes).map_err(|_| Usage::not_utf8(name))
 }
 
 /// The same, owned.
@@ -31,7 +31,7 @@ pub(crate) unsafe fn owned(
     data: *const c_char,
     length: usize,
     name: &str,
-) -> Result<String, Fault> {
+) -> Result<String, Usage> {
     // SAFETY: the caller's promise.
     unsafe { text(data, length, name) }.map(str::to_owned)
 }
@@ -41,16 +41,16 @@ pub(crate) unsafe fn bytes<'a>(
     data: *const u8,
     length: usize,
     name: &str,
-) -> Result<&'a [u8], Fault> {
+) -> Result<&'a [u8], Usage> {
     if data.is_null() {
         return if length == 0 {
             Ok(&[])
         } else {
-            Err(Fault::null(name))
+            Err(Usage::null(name))
         };
     }
     if isize::try_from(length).is_err() {
-        return Err(Fault::bad_value(format!(
+        return Err(Usage::bad_value(format!(
             "the length of {name} is {length}, which no memory has"
         )));
     }

@@ -7,11 +7,10 @@ use reqtrail::{Outcome, Trail};
 
 use crate::attempt::reqtrail_attempt;
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
-use crate::error::{number, reqtrail_error};
-use crate::export::{free, hand_over};
-use crate::fault::Fault;
-use crate::hooks::{milliseconds, seconds};
-use crate::text::{Texts, owned, text};
+use crate::memory::free;
+use crate::numbers::number;
+use crate::numbers::{milliseconds, seconds};
+use crate::text::Texts;
 
 /// The record of one call: each request that went out, in order, and how the call ended. All threads may read it at the
 /// same time; what it gives is borrowed from it and lives as long as the trail.
@@ -171,35 +170,6 @@ export! {
     -> *const c_char [trail] length [length] {
         let mut with_id = trail.attempts().iter().filter(|it| it.has_request_id());
         with_id.nth(index)?.request_id(length)
-    }
-
-    /// Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
-    /// trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
-    /// the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
-    fn reqtrail_trail_unusable(
-        trail: *const reqtrail_trail,
-        what: *const c_char,
-        what_length: usize,
-        cause: *const c_char,
-        cause_length: usize,
-    ) -> *mut reqtrail_error [trail] {
-        let what = owned(what, what_length, "what").ok()?;
-        let cause = owned(cause, cause_length, "cause").ok()?;
-        let made = reqtrail_error::of(Fault::from(trail.trail.unusable(what, cause)));
-        Some(Box::into_raw(made))
-    }
-
-    /// Reads a trail that `reqtrail_trail_json` or a sibling in another language has written. The caller frees *trail, with
-    /// `reqtrail_trail_free`. Errors: REQTRAIL_ERROR_DECODE says what is wrong.
-    fn reqtrail_trail_from_json(
-        json: *const c_char,
-        json_length: usize,
-        trail: *mut *mut reqtrail_trail,
-        error: *mut *mut reqtrail_error,
-    ) needs [] fills [trail] reports [error] {
-        let read = Trail::from_json(text(json, json_length, "json")?)?;
-        hand_over(trail, reqtrail_trail::new(read));
-        Ok(())
     }
 
     /// Makes a trail that outlives what it was borrowed from. The caller frees it.

@@ -1,0 +1,27 @@
+//! Numbers and times as C has them.
+
+use std::time::{Duration, SystemTime};
+
+use crate::codes::REQTRAIL_ERROR_INTERNAL;
+
+/// A number of `codes.json`, all of which are small.
+pub(crate) fn number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(REQTRAIL_ERROR_INTERNAL)
+}
+
+/// A moment as seconds since 1970.
+pub(crate) fn moment(seconds: f64) -> Option<SystemTime> {
+    let since = Duration::try_from_secs_f64(seconds).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(since)
+}
+
+/// The same, the other way.
+pub(crate) fn seconds(time: SystemTime) -> Option<f64> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(since.as_secs_f64())
+}
+
+/// A time in milliseconds.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}

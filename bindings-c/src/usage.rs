@@ -1,0 +1,34 @@
+//! How a program used the library wrongly.
+
+use crate::codes::{
+    REQTRAIL_ERROR_BAD_VALUE, REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER, reqtrail_code,
+};
+
+/// A misuse: its code, and what to do instead.
+pub(crate) struct Usage {
+    pub(crate) code: reqtrail_code,
+    pub(crate) message: String,
+}
+
+impl Usage {
+    pub(crate) fn null(name: &str) -> Self {
+        Self {
+            code: REQTRAIL_ERROR_NULL_POINTER,
+            message: format!("{name} is NULL and must not be"),
+        }
+    }
+
+    pub(crate) fn not_utf8(name: &str) -> Self {
+        Self {
+            code: REQTRAIL_ERROR_NOT_UTF8,
+            message: format!("{name} is not UTF-8 text"),
+        }
+    }
+
+    pub(crate) fn bad_value(message: impl Into<String>) -> Self {
+        Self {
+            code: REQTRAIL_ERROR_BAD_VALUE,
+            message: message.into(),
+        }
+    }
+}
