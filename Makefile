@@ -28,7 +28,8 @@ demo-openstack: toolchain ## Follow a server action that fails after its 202, on
 quick: toolchain-lint ## After every edit: formats, clippy and tests of the core, generated files; under a minute
 	@scripts/format.sh --check
 	cargo clippy --quiet --package reqtrail --all-targets -- -D warnings
-	cargo test --quiet --package reqtrail --lib --test call --test floors
+	cargo test --quiet --package reqtrail --lib --test call
+	cargo run --quiet --package xtask -- floors
 	cargo run --quiet --package xtask -- codegen --check
 
 .PHONY: fmt
@@ -65,6 +66,7 @@ check: toolchain-lint ## Formats and lints of every language, licences, advisori
 	cargo run --quiet --package xtask -- codegen --check
 	cargo run --quiet --package xtask -- msrv
 	cargo run --quiet --package xtask -- links
+	cargo run --quiet --package xtask -- floors
 	@scripts/deny.sh
 
 .PHONY: test

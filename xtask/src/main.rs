@@ -13,6 +13,7 @@
 mod c_header;
 mod c_tables;
 mod codes;
+mod floors;
 mod go_tables;
 mod links;
 mod msrv;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen(true),
         ["msrv"] => msrv::check(&root()),
         ["links"] => links::check(&root()),
+        ["floors"] => floors::check(&root()),
         _ => Err("usage: cargo run -p xtask -- codegen [--check] | msrv | links".to_owned()),
     };
     match outcome {

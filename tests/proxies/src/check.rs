@@ -5,7 +5,6 @@ use std::fmt;
 
 use reqtrail::{Attempt, Sent, StopReason};
 
-use crate::LIFETIME;
 use crate::load::{Outcome, trail};
 
 /// More attempts than this after the first one are no sign of health.
@@ -108,8 +107,8 @@ pub(crate) fn check(
             verdict.most
         ));
     }
-    // A connection that ends at the wrong moment takes all its requests with it. More than two of them are not an accident.
-    if verdict.unknown > 2 * LIFETIME as usize {
+    // One in a hundred would be no accident of timing any more.
+    if verdict.unknown * 100 > verdict.calls {
         return Err(format!("{} calls of unknown outcome", verdict.unknown));
     }
     Ok(verdict)

@@ -18,7 +18,7 @@ use load::{Face, Load};
 use server::{Haproxy, Nginx, Options, Squid};
 
 /// Connections end after so many requests, as with nginx's `keepalive_requests`: no divisor of what is under way.
-pub(crate) const LIFETIME: u32 = 23;
+const LIFETIME: u32 = 23;
 
 /// How long a server has between two reloads.
 const RELOAD_EVERY: Duration = Duration::from_millis(300);

@@ -1,0 +1,243 @@
+//! The plan of every house. CONTRIBUTING describes the core's floors in words.
+
+use super::Language::{Python, Rust, TypeScript};
+use super::{Exception, House, Library};
+
+pub(super) const HOUSES: &[House] = &[
+    House {
+        folder: "core/src",
+        language: Rust,
+        floors: &[
+            // Rules: no I/O, no runtime.
+            &[
+                "backoff",
+                "cancel",
+                "charset",
+                "closed_set",
+                "codes",
+                "coding",
+                "fork",
+                "http_date",
+                "json",
+                "lenient_json",
+                "limits",
+                "random",
+                "rate_limit",
+                "redact",
+                "request_id",
+                "retry_after",
+                "signals",
+                "target",
+                "trace_context",
+                "turn",
+            ],
+            &["dialect"],
+            &["trail"],
+            &["error", "response", "retry"],
+            &["observe", "transport"],
+            &["call"],
+            &["client", "request"],
+            &["host"],
+            &["blocking"],
+            // Its two houses.
+            &["openstack::identity"],
+            &["openstack"],
+            &["fuzzing"],
+        ],
+        exceptions: &[
+            Exception {
+                user: "trail",
+                used: "error",
+                why: "a trail makes the error of a body that cannot be used",
+            },
+            Exception {
+                user: "client",
+                used: "host",
+                why: "the builder builds both clients",
+            },
+            Exception {
+                user: "client",
+                used: "blocking",
+                why: "the builder builds both clients",
+            },
+            Exception {
+                user: "host",
+                used: "blocking",
+                why: "a host prepares the calls of blocking clients",
+            },
+            Exception {
+                user: "call::refresh",
+                used: "call::credential",
+                why: "a refresher gives a token",
+            },
+        ],
+        libraries: &[
+            Library {
+                name: "tokio",
+                users: &["host", "transport::hyper", "transport::timers"],
+            },
+            Library {
+                name: "hyper",
+                users: &["transport::hyper"],
+            },
+            Library {
+                name: "hyper_util",
+                users: &["transport::hyper"],
+            },
+            Library {
+                // The builder takes what a program brings, and hands it on.
+                name: "reqwest",
+                users: &["transport::reqwest", "client::builder"],
+            },
+        ],
+    },
+    House {
+        folder: "bindings-c/src",
+        language: Rust,
+        floors: &[
+            // What C has: codes, pointers, numbers, texts.
+            &["codes", "headers", "lock", "memory", "uncancelled"],
+            &["numbers", "usage"],
+            &["rate_limit", "text"],
+            // The records that handles hold.
+            &["attempt"],
+            &["trail"],
+            &["error"],
+            // Why a function failed, and the form of every function.
+            &["fault"],
+            &["export"],
+            // Handles.
+            &[
+                "cancel",
+                "hooks",
+                "report",
+                "response",
+                "trail_reading",
+                "version",
+            ],
+            &["cloud", "log", "operation_spec", "refresh", "request"],
+            &["ended", "options"],
+            // What is driven.
+            &["client"],
+            &["call"],
+            &["operation"],
+            &["queue"],
+        ],
+        exceptions: &[],
+        libraries: &[],
+    },
+    House {
+        folder: "bindings-node/src",
+        language: Rust,
+        floors: &[
+            // What crosses the border.
+            &["config", "items", "parts", "wake"],
+            &["failure", "openstack", "request"],
+            &["board", "reading"],
+            &["event"],
+            // What the TypeScript half calls.
+            &["cloud"],
+            &["client"],
+        ],
+        exceptions: &[],
+        libraries: &[],
+    },
+    House {
+        folder: "bindings-node/ts",
+        language: TypeScript,
+        floors: &[
+            // Generated tables, the native half, and what asks nothing of the package.
+            &[
+                "codes",
+                "environment",
+                "keepalive",
+                "native",
+                "novavms-codes",
+                "openstack-faults",
+                "platform",
+                "serial",
+                "serving",
+                "stacks",
+                "version",
+            ],
+            &["json", "loader", "rate-limit", "reading", "secret"],
+            &["checks", "paths", "trail"],
+            &["dialect", "errors", "openstack-reports"],
+            &["categories", "novavms", "options", "refresh"],
+            &["error-classes", "hooks", "request"],
+            &["mapping"],
+            &["response"],
+            // What programs touch.
+            &["driver"],
+            &["client"],
+            &["openstack-cloud"],
+            &["openstack"],
+        ],
+        exceptions: &[],
+        libraries: &[],
+    },
+    House {
+        folder: "bindings-python/src",
+        language: Rust,
+        floors: &[
+            // What crosses the border.
+            &["convert", "fork", "hooks", "logging", "parts", "trail"],
+            &["failure", "interrupt", "request"],
+            &["connection", "response"],
+            &["config"],
+            &["fork_safe", "refresh", "watch"],
+            // What the Python half calls.
+            &["cloud", "openstack"],
+            &["board", "client"],
+            &["async_client"],
+            &["_native"],
+        ],
+        exceptions: &[],
+        libraries: &[],
+    },
+    House {
+        folder: "bindings-python/python/reqtrail",
+        language: Python,
+        floors: &[
+            // Generated tables, and what asks nothing of the package.
+            &[
+                "_codes",
+                "_greenlets",
+                "_json",
+                "_novavms_codes",
+                "_openstack_faults",
+                "_response",
+            ],
+            &["_trail", "novavms"],
+            &["_exceptions", "_options"],
+            &["_categories", "_client", "_logging", "_openstack"],
+            &["_mapping", "_port"],
+            // What programs touch.
+            &["_async_client"],
+            &["_cloud", "_compute"],
+            &["openstack"],
+        ],
+        exceptions: &[],
+        libraries: &[],
+    },
+];
+
+pub(super) const GO_FOLDER: &str = "bindings-c/go";
+
+/// The Go files that know C. All others are Go alone.
+pub(super) const CGO_FILES: &[&str] = &[
+    "callbacks.go",
+    "cloud.go",
+    "compute.go",
+    "convert.go",
+    "core.go",
+    "encode.go",
+    "hooks.go",
+    "link_linux_amd64.go",
+    "link_linux_arm64.go",
+    "link_pkgconfig.go",
+    "options.go",
+    "queue.go",
+    "trail.go",
+    "version.go",
+];
