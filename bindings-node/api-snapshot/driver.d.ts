@@ -9,7 +9,7 @@ import { type FlowOptions, type Items, type RawConnection, type RawReport } from
 import { type ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import { type RawCall, type Standing } from "./request.js";
-import { Response } from "./response.js";
+import { type Response } from "./response.js";
 import { type Site } from "./stacks.js";
 /** A call or a flow that failed, as an item. */
 export declare class Failed {

@@ -5,7 +5,7 @@
  */
 import type { Category, ErrorKind } from "./codes.js";
 import type { HeaderFields } from "./platform.js";
-import type { RateLimit } from "./response.js";
+import type { RateLimit } from "./rate-limit.js";
 import type { Trail, TrailJson } from "./trail.js";
 /** The fields of an error; what is left out is `null`. */
 export interface ErrorFields {

@@ -1,6 +1,6 @@
 /** What is told besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
 import { type RawClient, type RawEvent } from "./native.js";
-import { type ClientOptions } from "./options.js";
+import type { ClientOptions } from "./options.js";
 export declare class Hooks {
     #private;
     constructor(raw: RawClient, functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>);

@@ -15,7 +15,8 @@ export * as openstack from "./openstack.js";
 export type { ClientOptions, HeaderValues, RetryBudget, SecretText } from "./options.js";
 export type { ParamNames, ParamValue, Params } from "./paths.js";
 export type { Body, CallOptions, Query, QueryOf, QueryValue, QueryValues, RequestArgs, RequestOptions, } from "./request.js";
-export { type RateLimit, Response } from "./response.js";
+export type { RateLimit } from "./rate-limit.js";
+export { Response } from "./response.js";
 export { Secret } from "./secret.js";
 export { type Attempt, type AttemptJson, type CallInfo, Trail, type TrailJson } from "./trail.js";
 /** The version of this release. */

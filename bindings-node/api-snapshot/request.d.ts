@@ -1,6 +1,6 @@
 /** The options of one call, and how they are checked. */
 import type { RawOptions } from "./native.js";
-import { type HeaderValues } from "./options.js";
+import type { HeaderValues } from "./options.js";
 import type { Params } from "./paths.js";
 import type { BlobBody, FormBody, Signal } from "./platform.js";
 import { Secret } from "./secret.js";

@@ -1,18 +1,8 @@
 /** What a successful call gives. */
-import { type Items, type RateLimitParts } from "./native.js";
+import type { Items } from "./native.js";
 import type { HeaderFields } from "./platform.js";
+import { type RateLimit } from "./rate-limit.js";
 import { type Trail } from "./trail.js";
-/** What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by it. */
-export interface RateLimit {
-    /** Requests allowed in the server's window. */
-    readonly limit: number | null;
-    /** Requests left in the window. */
-    readonly remaining: number | null;
-    /** When the window is full again. */
-    readonly resetAt: Date | null;
-}
-/** Makes a rate limit of its parts. */
-export declare function rateLimitOf(parts: RateLimitParts | null | undefined): RateLimit | null;
 /**
  * A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. With `ifNoneMatch`
  * it can be a 304, which has no body.

@@ -13,8 +13,8 @@ async function main(): Promise<void> {
   const error = new NotFoundError("text");
   const category: "not_found" = error.category;
   console.log(trail.report(), category);
-  // @ts-expect-error no such category
   new reqtrail.Client("https://api.example", {
+    // @ts-expect-error no such category
     dialect: { name: "acme", codes: { A: { category: "slow" } } },
   });
 }
