@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 
-use crate::call::credential::Token;
 use crate::call::serving;
 use crate::call::shared::Shared;
+use crate::call::token::Token;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, ClientBuilder, options, verb, verbs};
 use crate::codes::ErrorKind;

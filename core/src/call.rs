@@ -13,6 +13,7 @@ pub(crate) mod serving;
 pub(crate) mod shared;
 mod timeout;
 mod timer;
+pub(crate) mod token;
 
 use std::future::{Future as _, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};

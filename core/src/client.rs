@@ -6,8 +6,8 @@ mod send;
 
 use std::sync::Arc;
 
-use crate::call::credential::Token;
 use crate::call::shared::Shared;
+use crate::call::token::Token;
 use crate::request::{Request, RequestBuilder};
 use crate::transport::{DefaultTransport, Transport};
 

@@ -89,8 +89,8 @@ pub mod host;
 pub mod openstack;
 mod request;
 
-pub use call::credential::Token;
 pub use call::refresh::RefreshError;
+pub use call::token::Token;
 pub use cancel::{CancelReason, CancelToken};
 pub use client::{AnyClient, Client, ClientBuilder};
 pub use codes::{

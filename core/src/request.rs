@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 
-use crate::call::credential::Token;
+use crate::call::token::Token;
 use crate::redact::Secret;
 use crate::target::{self, Param};
 

@@ -1,8 +1,7 @@
 //! The client's credential, and the one refresh that serves all calls that wait for it.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,7 +12,7 @@ use http::HeaderValue;
 use super::refresh::{Failure, RefreshFailed, ask, begin};
 use super::seam::Seam;
 use super::serving;
-use crate::error::BoxError;
+use super::token::{Refresher, Token};
 use crate::redact::Secret;
 use crate::transport::Transport;
 
@@ -25,77 +24,6 @@ const MARGIN_PART: u32 = 10;
 
 /// How long a refresh may take before one that waits for it starts another.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A credential, and until when it holds where that is known.
-///
-/// A client with a refresher asks for the next token before this one ends: 60 seconds ahead, or a tenth of the time
-/// that was left when it was first used if that is shorter.
-///
-/// # Examples
-/// ```
-/// use std::time::{Duration, SystemTime};
-/// use reqtrail::Token;
-///
-/// let token = Token::new("gAAAAAB…").expires_at(SystemTime::now() + Duration::from_secs(3600));
-/// assert!(!format!("{token:?}").contains("gAAAAAB"));
-/// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Token {
-    secret: Secret,
-    expires_at: Option<SystemTime>,
-}
-
-impl Token {
-    /// Wraps a credential that holds until the server refuses it.
-    #[must_use]
-    pub fn new(secret: impl Into<Secret>) -> Self {
-        Self {
-            secret: secret.into(),
-            expires_at: None,
-        }
-    }
-
-    /// Sets until when it holds, by the clock of this machine.
-    #[must_use]
-    pub fn expires_at(mut self, end: SystemTime) -> Self {
-        self.expires_at = Some(end);
-        self
-    }
-
-    /// The credential itself.
-    #[must_use]
-    pub fn secret(&self) -> &Secret {
-        &self.secret
-    }
-}
-
-impl From<Secret> for Token {
-    fn from(secret: Secret) -> Self {
-        Self::new(secret)
-    }
-}
-
-impl From<&str> for Token {
-    fn from(text: &str) -> Self {
-        Self::new(text)
-    }
-}
-
-impl From<String> for Token {
-    fn from(text: String) -> Self {
-        Self::new(text)
-    }
-}
-
-/// The work of a refresher.
-pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Token, BoxError>> + Send>>;
-
-/// Begins a refresh on the thread and in the task of the call that asks, which it must not hold up. What it returns makes
-/// the token, in a task of its own.
-pub(crate) type Refresher = Arc<dyn Fn() -> Refresh + Send + Sync>;
-
-/// One refresh that has not begun to work.
-pub(crate) type Refresh = Box<dyn FnOnce() -> RefreshFuture + Send>;
 
 /// What the client sends as its credential.
 pub(crate) struct Credentials {
@@ -443,33 +371,6 @@ impl State {
                 _ => Due::Never,
             };
         }
-    }
-}
-
-/// Says whether a token can stand in a header, without repeating it.
-pub(crate) fn check(token: &Secret) -> Result<(), &'static str> {
-    match HeaderValue::from_str(token.expose()) {
-        Ok(_) if !token.expose().is_empty() => Ok(()),
-        _ => Err(UNSENDABLE),
-    }
-}
-
-const UNSENDABLE: &str =
-    "the token is empty or holds a line break or another control character; expected visible text";
-
-impl Token {
-    /// Says whether it can stand in a header, without repeating it.
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
-        check(&self.secret)
-    }
-
-    /// The header's value; marked sensitive, so that HTTP/2 does not index it. `prefix` is the dialect's.
-    pub(crate) fn header(&self, prefix: &str) -> Result<HeaderValue, &'static str> {
-        self.check()?;
-        let text = format!("{prefix}{}", self.secret.expose());
-        let mut value = HeaderValue::try_from(text).map_err(|_| UNSENDABLE)?;
-        value.set_sensitive(true);
-        Ok(value)
     }
 }
 

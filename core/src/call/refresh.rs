@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 
-use super::credential::{Refresh, Refresher, Token, check};
 use super::serving::{self, Clients};
+use super::token::{Refresh, Refresher, Token, check};
 use crate::codes::{Category, ErrorKind};
 use crate::error::{BoxError, Complaint, Error, SharedError, links, without_values_below};
 use crate::redact::{Redactor, one_line};

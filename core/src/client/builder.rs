@@ -9,8 +9,8 @@ use futures_util::{FutureExt as _, TryFutureExt as _};
 use http::{HeaderName, HeaderValue};
 
 use super::{Client, Options};
-use crate::call::credential::Token;
 use crate::call::serving;
+use crate::call::token::Token;
 use crate::dialect::Dialect;
 use crate::error::{BoxError, Error};
 use crate::observe::Observer;

@@ -7,8 +7,9 @@ use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderValue, USER_AGENT};
 
 use crate::call::TRACEPARENT;
-use crate::call::credential::{Credentials, Refresher, Token};
+use crate::call::credential::Credentials;
 use crate::call::shared::{RetryOptions, Shared, Timeouts};
+use crate::call::token::{Refresher, Token};
 use crate::codes::TrailNote;
 use crate::coding;
 use crate::dialect::Dialect;

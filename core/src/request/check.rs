@@ -9,9 +9,10 @@ use http::{HeaderMap, HeaderValue};
 use uuid::Uuid;
 
 use super::{Attached, Parts, Request, RequestTarget, headers};
-use crate::call::credential::{Begun, Token};
+use crate::call::credential::Begun;
 use crate::call::plan::{CallPlan, Hop, Planned, Refused, random_ids};
 use crate::call::shared::Shared;
+use crate::call::token::Token;
 use crate::call::{PANICKED, TRACEPARENT};
 use crate::cancel::CancelToken;
 use crate::codes::ErrorKind;

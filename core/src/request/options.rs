@@ -12,7 +12,7 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use super::{Parts, Request, RequestBuilder, pairs};
-use crate::call::credential::Token;
+use crate::call::token::Token;
 use crate::redact::{Secret, is_secret_name};
 use crate::target::Param;
 

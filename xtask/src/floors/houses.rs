@@ -65,11 +65,6 @@ pub(super) const HOUSES: &[House] = &[
                 used: "blocking",
                 why: "a host prepares the calls of blocking clients",
             },
-            Exception {
-                user: "call::refresh",
-                used: "call::credential",
-                why: "a refresher gives a token",
-            },
         ],
         libraries: &[
             Library {

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::blocking;
-use crate::call::credential::Token;
+use crate::call::token::Token;
 use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::dialect::{self, Dialect};

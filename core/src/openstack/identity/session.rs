@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use crate::call::credential::Token;
+use crate::call::token::Token;
 use crate::error::Error;
 use crate::response::Response;
 use crate::trail::Trail;
