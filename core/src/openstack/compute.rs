@@ -9,6 +9,7 @@ mod follow;
 mod lookup;
 mod operation;
 mod options;
+mod progress;
 mod reads;
 mod report;
 mod server;
@@ -19,12 +20,13 @@ pub use action::{ActionEvent, ServerAction};
 pub use action_ref::ActionRef;
 pub use codes::Verdict;
 pub use explain::{ActionOutcome, Explain, ExplainError, ServerHistory};
-pub use follow::{Follow, Progress};
+pub use follow::Follow;
 pub use operation::{
     Operation, OperationClient, OperationError, OperationFailure, OperationKind, OperationOutput,
     OperationReport, OperationResult,
 };
 pub use options::{OperationAttached, OperationOptions};
+pub use progress::Progress;
 pub use reads::{ActionPage, Compute, Fetched, Get, ListActions};
 pub use report::{ActionError, ActionReport};
 pub use server::{Server, ServerFault};

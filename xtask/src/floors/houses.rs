@@ -50,21 +50,6 @@ pub(super) const HOUSES: &[House] = &[
                 used: "error",
                 why: "a trail makes the error of a body that cannot be used",
             },
-            Exception {
-                user: "client",
-                used: "host",
-                why: "the builder builds both clients",
-            },
-            Exception {
-                user: "client",
-                used: "blocking",
-                why: "the builder builds both clients",
-            },
-            Exception {
-                user: "host",
-                used: "blocking",
-                why: "a host prepares the calls of blocking clients",
-            },
         ],
         libraries: &[
             Library {

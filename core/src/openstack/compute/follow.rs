@@ -5,45 +5,17 @@ mod follow_loop;
 use std::future::Future;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
-
-use super::action::ServerAction;
 use super::action_ref::ActionRef;
 use super::options::{OnProgress, OperationAttached, OperationOptions};
+use super::progress::Progress;
 use super::reads::Compute;
 use super::report::{ActionError, ActionReport};
-use super::server::Server;
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::transport::Transport;
 
 use follow_loop::FollowLoop;
-
-/// What a poll has shown, for a progress bar or a log.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Progress<'a> {
-    /// The server; `None` if it is not there.
-    pub server: Option<&'a Server>,
-    /// The action's record with its steps; `None` if there is none, or not yet.
-    pub action: Option<&'a ServerAction>,
-    /// How long the action has been followed.
-    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
-    pub elapsed: Duration,
-}
-
-impl Progress<'_> {
-    /// All of it as JSON, the same in every language: `server`, `action` and `elapsed_ms`.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
-fn milliseconds<S: Serializer>(time: &Duration, out: S) -> Result<S::Ok, S::Error> {
-    out.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-}
 
 /// The shortest wait between two polls.
 const MIN_INTERVAL: Duration = Duration::from_millis(20);

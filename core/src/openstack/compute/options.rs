@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::follow::Progress;
+use super::progress::Progress;
 use crate::cancel::CancelToken;
 
 /// The options of an [`Operation`](super::Operation). Each has its default where it is `None`, and an operation passes
