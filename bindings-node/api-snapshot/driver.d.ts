@@ -5,20 +5,20 @@
  * are JavaScript's own.
  */
 import { type ReqtrailError } from "./errors.js";
-import { type FlowOptions, type Items, type RawConnection, type RawReport } from "./native.js";
+import { type Items, type Operation, type RawConnection, type RawOperationOptions, type RawReport } from "./native.js";
 import { type ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import { type RawCall, type Standing } from "./request.js";
 import { type Response } from "./response.js";
 import { type Site } from "./stacks.js";
-/** A call or a flow that failed, as an item. */
+/** A call or an operation that failed, as an item. */
 export declare class Failed {
     readonly items: Items;
     readonly index: number;
     readonly signal: Signal | undefined;
     constructor(items: Items, index: number, signal: Signal | undefined);
 }
-/** How a call or a flow ended. */
+/** How a call or an operation ended. */
 export type Ended = Response | Failed | RawReport;
 export declare class Driver {
     #private;
@@ -27,10 +27,11 @@ export declare class Driver {
     constructor(base: string | RawConnection, options: ClientOptions, site: Site);
     /** Starts a call. */
     call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended>;
-    /** Starts following an action; `onProgress` gets what each poll has shown, as JSON. */
-    follow(serverId: string, action: string | readonly [Items, number], options: FlowOptions, signal: Signal | undefined, onProgress: ((json: string) => void) | undefined): Promise<Ended>;
-    /** Starts reading something of a server: `server`, `action`, `actions`, or its story, `explain`. */
-    look(what: "server" | "action" | "actions" | "explain", serverId: string, requestId: string, options: FlowOptions, signal: Signal | undefined): Promise<Ended>;
+    /**
+     * Starts an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
+     * shown, as JSON.
+     */
+    operate(what: Operation, serverId: string, action: string | readonly [Items, number], options: RawOperationOptions, signal: Signal | undefined, onProgress?: (json: string) => void): Promise<Ended>;
     /** Takes the results that are there, ends what waits for them, and tells the hooks. */
     drain(): void;
     /** Makes the error of what failed; its stack begins where the program called. */

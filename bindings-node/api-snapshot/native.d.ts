@@ -71,7 +71,9 @@ export interface RawOptions {
     ifNoneMatch?: string;
     microversion?: string;
 }
-export interface FlowOptions {
+/** The operations of the core, by name. */
+export type Operation = "server" | "action" | "actions" | "follow" | "explain";
+export interface RawOperationOptions {
     microversion?: string;
     limit?: number;
     marker?: string;
@@ -130,8 +132,7 @@ export interface RawClient {
     start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, ended: boolean | undefined, serving: boolean): void;
     hold(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, options: RawOptions | undefined): Held;
     startHeld(tag: number, held: Held, body: Uint8Array, ended: boolean | undefined, serving: boolean): void;
-    follow(tag: number, serverId: string, action: string | Items, index: number, options: FlowOptions, serving: boolean): void;
-    look(tag: number, what: string, serverId: string, requestId: string, options: FlowOptions, serving: boolean): void;
+    operate(tag: number, what: Operation, serverId: string, action: string | Items, index: number, options: RawOperationOptions, serving: boolean): void;
     cancel(tag: number, late: boolean): boolean;
     drain(out: Float64Array): Items | null;
     watch(attempts: boolean, calls: boolean): void;
