@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
+# Scenarios mostly wait, so several adapters play at the same time, JOBS (4) of them.
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
 known=(rust rust-blocking rust-reqwest python python-async node c c-started c-queue go go-queue)
@@ -17,6 +18,8 @@ wanted=("$adapter")
 target=${CARGO_TARGET_DIR:-target}/debug
 python='' c=''
 args=(--scenarios "$scenarios")
+[ -z "$filter" ] || args+=(--filter "$filter")
+adapters=()
 for name in "${wanted[@]}"; do
     case "$name" in
         rust | rust-blocking) command=$target/adapter-$name ;;
@@ -59,7 +62,11 @@ for name in "${wanted[@]}"; do
             [ "$name" = c ] || command="$c --${name#c-}"
             ;;
     esac
-    args+=(--adapter "$name=$command")
+    adapters+=("$name=$command")
 done
-[ -z "$filter" ] || args+=(--filter "$filter")
-exec "$target/conformance" "${args[@]}"
+[ ${#adapters[@]} -gt 1 ] || exec "$target/conformance" "${args[@]}" --adapter "${adapters[0]}"
+plays=()
+for played in "${adapters[@]}"; do
+    plays+=("${played%%=*}=$(printf '%q ' "$target/conformance" "${args[@]}" --adapter "$played")")
+done
+JOBS=${JOBS:-4} exec scripts/side_by_side.sh "${plays[@]}"
