@@ -78,12 +78,8 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	cargo test --package reqtrail --features reqwest --doc reqwest
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
-	@scripts/test-python.sh
-	@scripts/test-sdist.sh
-	@scripts/test-node.sh
-	@scripts/test-c.sh
-	@scripts/test-go.sh
-	@scripts/examples.sh
+	@scripts/side_by_side.sh python=scripts/test-python.sh node=scripts/test-node.sh go=scripts/test-go.sh c=scripts/test-c.sh \
+		sdist=scripts/test-sdist.sh examples=scripts/examples.sh bench="python3 -m unittest -q bench.common.test_common"
 	@scripts/soak.sh --seconds 20 --seed 1
 	@scripts/test-openstack.sh
 	@NO_BUILD=1 scripts/demo-openstack.sh

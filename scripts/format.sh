@@ -20,7 +20,11 @@ format() {
     shift
     "$@" || { echo "$language: not formatted; 'make fmt' does it" >&2; status=1; }
 }
-gofmt_check() { [ -z "$("$(dirname "$go")/gofmt" -l "$@" | tee /dev/stderr)" ]; }
+gofmt_check() {
+    local found
+    found=$("$(dirname "$go")/gofmt" -l "$@")
+    [ -z "$found" ] || { echo "$found" >&2; return 1; }
+}
 if [ -n "$check" ]; then
     format Rust cargo fmt --all --check
     format Python "$python_tools/ruff" format --quiet --check .

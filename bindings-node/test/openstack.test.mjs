@@ -16,7 +16,8 @@ import {
 
 import { failure } from "./support.mjs";
 
-const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerHistory } = openstack;
+const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerHistory } =
+  openstack;
 const ID = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
 const RESIZE = "req-11111111-1111-4111-8111-111111111111";
 
