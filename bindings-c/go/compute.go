@@ -188,7 +188,7 @@ func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainO
 	case failed != nil:
 		return nil, &ExplainError{Trails: failed.trails, text: failed.call.Error(), cause: failed.cause()}
 	}
-	return readStory(raw)
+	return readHistory(raw)
 }
 
 // read runs an operation that is one call.

@@ -235,7 +235,7 @@ func readActionReport(raw *rawReport) (*ActionReport, error) {
 	}, nil
 }
 
-func readStory(raw *rawReport) (*ServerHistory, error) {
+func readHistory(raw *rawReport) (*ServerHistory, error) {
 	var data struct {
 		ServerID string          `json:"server_id"`
 		Server   *Server         `json:"server"`

@@ -93,7 +93,7 @@ export interface ActionOutcome {
 }
 
 let makeAction: (raw: RawReport) => ActionReport;
-let makeStory: (raw: RawReport) => ServerHistory;
+let makeHistory: (raw: RawReport) => ServerHistory;
 
 /** What reports have in common. */
 abstract class Report {
@@ -191,7 +191,7 @@ export class ServerHistory extends Report {
   }
 
   static {
-    makeStory = (raw) => new ServerHistory(raw);
+    makeHistory = (raw) => new ServerHistory(raw);
   }
 }
 
@@ -202,7 +202,7 @@ export function actionReportOf(raw: RawReport): ActionReport {
 
 /** Makes the story of a server. */
 export function serverHistoryOf(raw: RawReport): ServerHistory {
-  return makeStory(raw);
+  return makeHistory(raw);
 }
 
 /** Makes a server that was read. */

@@ -3,6 +3,8 @@
 //! A 202 says that a server action was accepted, and no more. [`Compute::follow`] follows it to its end and says what
 //! became of it, with the request ID that an operator needs; [`Compute::explain`] tells the story of a server.
 //!
+//! An [`Operation`] is the same as a value: what to do and how, apart from the client that does it.
+//!
 //! # Signing in
 //! [`Cloud`] is what a program knows of a cloud: read from `clouds.yaml` and `OS_*` variables as openstacksdk reads
 //! them, or made in code. [`Cloud::connect`] signs in at Keystone and gives a [`Connection`], whose
