@@ -82,10 +82,7 @@ impl reqtrail_error {
 
     /// Adds the request ID of an action.
     pub(crate) fn of_action(self, action_id: Option<String>) -> Self {
-        Self {
-            action_id,
-            ..self
-        }
+        Self { action_id, ..self }
     }
 
     pub(crate) fn with(self, display: String, trails: Vec<Trail>) -> Self {

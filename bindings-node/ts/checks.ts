@@ -106,7 +106,11 @@ export function aFunction(name: string, value: unknown): unknown {
 }
 
 /** One value, or the values of an array, each by its own name. */
-export function each<T>(name: string, value: unknown, read: (name: string, value: unknown) => T): T[] {
+export function each<T>(
+  name: string,
+  value: unknown,
+  read: (name: string, value: unknown) => T,
+): T[] {
   if (!Array.isArray(value)) return [read(name, value)];
   return value.map((one, index) => read(`${name}[${index}]`, one));
 }

@@ -196,7 +196,14 @@ export class Compute {
       const tell = onProgress && ((json: string) => onProgress(progressOf(json)));
       const what = action instanceof Response ? itemOf(action) : actionId(action);
       const driver = driverOf(this.client);
-      const ended = await driver.operate("follow", text("serverId", serverId), what, raw, signal, tell);
+      const ended = await driver.operate(
+        "follow",
+        text("serverId", serverId),
+        what,
+        raw,
+        signal,
+        tell,
+      );
       const report = reportOf(driver, ended, site);
       if (report.failed === undefined) return actionReportOf(report);
       throw actionError(report, site, signal);

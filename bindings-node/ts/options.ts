@@ -1,6 +1,19 @@
 /** The options of a client, and how they are checked. */
 
-import { aFunction, count, each, expected, flag, header, isRecord, millis, object, pairsOf, secretText, text } from "./checks.js";
+import {
+  aFunction,
+  count,
+  each,
+  expected,
+  flag,
+  header,
+  isRecord,
+  millis,
+  object,
+  pairsOf,
+  secretText,
+  text,
+} from "./checks.js";
 import { type CustomDialect, dialectText } from "./dialect.js";
 import type { Secret } from "./secret.js";
 import { refused } from "./stacks.js";

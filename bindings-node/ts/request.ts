@@ -2,7 +2,18 @@
 
 import type { RawOptions } from "./native.js";
 import { checkJson } from "./json.js";
-import { count, expected, flag, header, isRecord, millis, object, pairsOf, text, wellFormed } from "./checks.js";
+import {
+  count,
+  expected,
+  flag,
+  header,
+  isRecord,
+  millis,
+  object,
+  pairsOf,
+  text,
+  wellFormed,
+} from "./checks.js";
 import type { HeaderValues } from "./options.js";
 import type { Params } from "./paths.js";
 import type { BlobBody, FormBody, Signal } from "./platform.js";

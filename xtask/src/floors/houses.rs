@@ -44,13 +44,11 @@ pub(super) const HOUSES: &[House] = &[
             &["openstack"],
             &["fuzzing"],
         ],
-        exceptions: &[
-            Exception {
-                user: "trail",
-                used: "error",
-                why: "a trail makes the error of a body that cannot be used",
-            },
-        ],
+        exceptions: &[Exception {
+            user: "trail",
+            used: "error",
+            why: "a trail makes the error of a body that cannot be used",
+        }],
         libraries: &[
             Library {
                 name: "tokio",
