@@ -6,6 +6,7 @@
 
 mod background;
 mod caller;
+mod error_record;
 mod job;
 mod prepared;
 mod tokio_host;
@@ -20,6 +21,7 @@ pub use job::{Job, Outcome, Output, Work};
 pub(crate) use tokio_host::TokioHost;
 
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
+pub use error_record::{ErrorCause, ErrorRecord, FieldValue};
 
 /// How a call ended.
 pub type CallResult = Result<Response, Error>;

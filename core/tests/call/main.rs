@@ -11,6 +11,8 @@ mod config;
 mod credentials;
 mod drops;
 mod error_bodies;
+#[cfg(feature = "openstack")]
+mod error_records;
 mod failures;
 mod input;
 mod json;
