@@ -64,4 +64,6 @@ mod operation;
 mod report;
 
 #[cfg(test)]
+mod error_tests;
+#[cfg(test)]
 mod tests;

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Result, Status};
+use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Object, Result, Status};
 use napi_derive::napi;
 use reqtrail::RequestId;
 
-use crate::failure::{self, ErrorParts};
+use crate::failure;
 use crate::items::{Item, Items};
 use crate::parts::{RateLimitParts, header_pairs, rate_limit};
 
@@ -92,9 +92,9 @@ pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
 }
 
 #[napi(catch_unwind)]
-pub fn error_parts(env: Env, items: Handle<'_>, index: u32) -> Result<ErrorParts<'static>> {
+pub fn error_record<'env>(env: &'env Env, items: Handle<'_>, index: u32) -> Result<Object<'env>> {
     match items.get(index)? {
-        Item::Error(error) => failure::parts(env, error),
+        Item::Error(error) => failure::record(env, error),
         _ => Err(Error::new(Status::InvalidArg, "the item is no error")),
     }
 }

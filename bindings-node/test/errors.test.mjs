@@ -1,6 +1,9 @@
 // The class tree of errors, their fields, stacks and texts.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
@@ -35,6 +38,65 @@ test("an API error has every field, and the trail", async (t) => {
   assert.equal(error.trail.toJSON().attempts[0].request_id, attempts[0].requestId);
   assert.ok(error.trail.startedAt instanceof Date && error.trail.elapsedMs >= 0);
 });
+
+const RECORDS = JSON.parse(
+  await readFile(
+    join(process.env.REQTRAIL_SOURCE, "../core/tests/golden/errors.json"),
+    "utf8",
+  ),
+);
+
+/** A field of an error as the core's record has it. */
+function shown(error, name, record) {
+  switch (name) {
+    case "display":
+      return error.message.replaceAll(error.trail.callId, "{call}");
+    case "message":
+      return error.reason;
+    case "retry_after":
+      return error.retryAfterMs === null ? null : error.retryAfterMs / 1e3;
+    case "rate_limit": {
+      if (error.rateLimit === null) return null;
+      const { limit, remaining, resetAt } = error.rateLimit;
+      return { limit, remaining, reset_at: resetAt.getTime() / 1e3 };
+    }
+    case "headers":
+      // The server has some of its own.
+      return record.headers.map(([name]) => [name, error.headers.get(name)]);
+    case "body":
+      assert.ok(error.body instanceof Uint8Array && !Buffer.isBuffer(error.body));
+      return Buffer.from(error.body).toString("latin1");
+    case "text":
+      return Buffer.from(error.text).equals(error.body) ? null : error.text;
+    case "json":
+      assert.deepEqual(error.json(), JSON.parse(record.json ?? error.text));
+      return record.json;
+    default: {
+      const own = name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+      assert.ok(own in error, `an error has no ${own}`);
+      return error[own];
+    }
+  }
+}
+
+for (const { about, dialect, path, answer, record } of RECORDS) {
+  test(`an error has every field of the core's record: ${about}`, async (t) => {
+    const server = createServer((_, response) => {
+      response.writeHead(answer.status, answer.headers.flat());
+      response.end(Buffer.from(answer.body, "latin1"));
+    });
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const url = `http://127.0.0.1:${server.address().port}`;
+    const client = new Client(url, { dialect, maxAttempts: 1 });
+    t.after(() => client.close());
+    const error = await failure(client.get(path));
+    const fields = Object.keys(record).map((name) => [name, shown(error, name, record)]);
+    assert.deepEqual(Object.fromEntries(fields), record);
+    assert.equal(error instanceof ApiError, answer !== null);
+    assert.equal(error.cause, undefined);
+  });
+}
 
 test("the body of an error is there as text and as JSON", async (t) => {
   const { client } = await both(t);

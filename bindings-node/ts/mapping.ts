@@ -1,10 +1,9 @@
-/** Makes error objects of the parts that the native half gives. */
+/** Makes error objects of the records that the native half gives. */
 
 import { BY_CATEGORY, BY_KIND } from "./error-classes.js";
-import type { Category, ErrorKind } from "./codes.js";
 import { ApiError, type ApiErrorFields, type ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
-import { type ErrorParts, type Items, bare } from "./native.js";
+import { type ErrorRecord, type Items, bare } from "./native.js";
 import { rateLimitOf } from "./rate-limit.js";
 import { type Site, beginAt } from "./stacks.js";
 import { trailOf } from "./trail.js";
@@ -22,43 +21,27 @@ export function errorOf(
   thrown?: (number: number) => unknown,
   reason?: unknown,
 ): ReqtrailError {
-  const parts = bare(native.errorParts(items, index));
-  const kind = parts.kind as ErrorKind;
-  const category = (parts.category ?? null) as Category | null;
-  const fields: ApiErrorFields = {
-    kind,
-    category,
-    code: parts.code ?? null,
-    status: parts.status ?? null,
-    requestId: parts.requestId ?? null,
-    retryAfterMs: parts.retryAfterMs ?? null,
-    reason: parts.reason ?? null,
-    mayHaveBeenSent: parts.mayHaveBeenSent,
-    trail: parts.hasTrail ? trailOf(items, index) : null,
-    // A call that ended in another way did so before its signal was aborted.
-    cause: causeOf(parts, site, thrown) ?? (parts.byCaller ? reason : undefined),
-  };
-  if (parts.api !== undefined) {
-    const api = bare(parts.api);
-    fields.rawCode = api.rawCode ?? null;
-    fields.title = api.title ?? null;
-    fields.details = api.details ?? null;
-    fields.hint = api.hint ?? null;
-    fields.microversion = api.microversion ?? null;
-    fields.rateLimit = rateLimitOf(api.rateLimit);
-    fields.headers = api.headers;
-    fields.body = new Uint8Array(api.body.buffer, api.body.byteOffset, api.body.length);
-    fields.text = api.text ?? null;
-    fields.json = api.json ?? null;
+  const record = bare(native.errorRecord(items, index));
+  const { rateLimit, body } = record;
+  // The other fields are as the constructor takes them.
+  const fields = record as unknown as ApiErrorFields;
+  fields.rateLimit = rateLimitOf(rateLimit);
+  if (body !== undefined) {
+    // A program gets bytes, and no Buffer of Node's.
+    fields.body = new Uint8Array(body.buffer, body.byteOffset, body.length);
   }
+  fields.trail = record.hasTrail ? trailOf(items, index) : null;
+  // A call that ended in another way did so before its signal was aborted.
+  fields.cause = causeOf(record, site, thrown) ?? (record.byCaller ? reason : undefined);
+  const { kind = "internal", category = null } = fields;
   let cls = BY_KIND[kind];
   if (cls === ApiError && category !== null) cls = BY_CATEGORY[category];
   if (kind === "config" || kind === "invalid_request") {
     // It is about an option, which the core calls by another name.
     if (fields.reason != null) fields.reason = ownNames(fields.reason);
-    parts.display = ownNames(parts.display);
+    record.display = ownNames(record.display);
   }
-  const error = new cls(parts.display, fields);
+  const error = new cls(record.display, fields);
   beginAt(error, site);
   return error;
 }
@@ -92,14 +75,14 @@ function ownNames(text: string): string {
 
 /** What a function of the program's threw, the error of another call, such as a sign-in, or why a token is unusable. */
 function causeOf(
-  parts: ErrorParts,
+  record: ErrorRecord,
   site: Site,
   thrown: ((number: number) => unknown) | undefined,
 ): unknown {
-  if (parts.thrown !== undefined) return thrown?.(parts.thrown);
-  if (parts.source !== undefined) return errorOf(parts.source, 0, site, thrown);
-  if (parts.sourceText === undefined) return undefined;
-  const cause = new Error(parts.sourceText);
+  if (record.thrown !== undefined) return thrown?.(record.thrown);
+  if (record.source !== undefined) return errorOf(record.source, 0, site, thrown);
+  if (record.sourceText === undefined) return undefined;
+  const cause = new Error(record.sourceText);
   beginAt(cause, site);
   return cause;
 }

@@ -4,13 +4,15 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyBytes;
-use reqtrail::{Category, Error, ErrorKind, RefreshError, RequestId};
+use pyo3::types::{PyBytes, PyDict, PyString};
+use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue};
+use reqtrail::{Category, Error, ErrorKind, RefreshError, Trail};
 
-use crate::parts::{self, RateLimitParts};
+use crate::parts;
 use crate::trail::RawTrail;
 
 /// An exception of the program's own, on its way through the core.
@@ -66,159 +68,45 @@ pub(crate) fn of_refresher(py: Python<'_>, raised: PyErr) -> RefreshError {
     error.with_source(Raised(raised.clone_ref(py)))
 }
 
-/// An error of the core, for the Python half to make an exception of.
-#[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawError(Error);
+/// The exception of an error, which the Python half makes of its record.
+pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let record = ErrorRecord::new(&error);
+    let fields = PyDict::new(py);
+    record
+        .each(|name, value| fields.set_item(PyString::intern(py, name), python_of(py, value)?))?;
+    let cause = cause(py, record);
+    let dialect = error.trail().map(Trail::dialect);
+    let trail = error.trail().cloned().map(RawTrail);
+    MAKE.import(py, "reqtrail._mapping", "exception_of")?
+        .call1((fields, dialect, trail, cause))
+}
 
-#[pymethods]
-impl RawError {
-    #[getter]
-    fn kind(&self) -> &'static str {
-        self.0.kind().as_str()
-    }
-
-    #[getter]
-    fn category(&self) -> Option<&'static str> {
-        self.0.category().map(|category| category.as_str())
-    }
-
-    /// The one line that is enough for support.
-    #[getter]
-    fn display(&self) -> String {
-        self.0.to_string()
-    }
-
-    /// The server's own text for an `api` error, reqtrail's for any other.
-    #[getter]
-    fn message(&self) -> Option<&str> {
-        match self.0.api() {
-            Some(api) => api.message(),
-            None => Some(self.0.message()),
-        }
-    }
-
-    #[getter]
-    fn code(&self) -> Option<&str> {
-        self.0.code()
-    }
-
-    #[getter]
-    fn status(&self) -> Option<u16> {
-        self.0.status()
-    }
-
-    #[getter]
-    fn request_id(&self) -> Option<&str> {
-        self.0.request_id().map(RequestId::as_str)
-    }
-
-    #[getter]
-    fn retry_after(&self) -> Option<f64> {
-        self.0.retry_after().map(|wait| wait.as_secs_f64())
-    }
-
-    #[getter]
-    fn may_have_been_sent(&self) -> bool {
-        self.0.may_have_been_sent()
-    }
-
-    #[getter]
-    fn trail(&self) -> Option<RawTrail> {
-        self.0.trail().cloned().map(RawTrail)
-    }
-
-    #[getter]
-    fn raw_code(&self) -> Option<&str> {
-        self.0.api()?.raw_code()
-    }
-
-    #[getter]
-    fn title(&self) -> Option<&str> {
-        self.0.api()?.title()
-    }
-
-    #[getter]
-    fn details(&self) -> Option<&str> {
-        self.0.api()?.details()
-    }
-
-    #[getter]
-    fn hint(&self) -> Option<&str> {
-        self.0.api()?.hint()
-    }
-
-    #[getter]
-    fn microversion(&self) -> Option<&str> {
-        self.0.api()?.microversion()
-    }
-
-    #[getter]
-    fn rate_limit(&self) -> Option<RateLimitParts> {
-        self.0.api()?.rate_limit().map(parts::rate_limit)
-    }
-
-    #[getter]
-    fn headers(&self) -> Vec<(String, String)> {
-        self.0
-            .api()
-            .map(|api| parts::header_pairs(api.headers()))
-            .unwrap_or_default()
-    }
-
-    #[getter]
-    fn body<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
-        self.0.api().map(|api| PyBytes::new(py, api.body()))
-    }
-
-    /// The body's text, where it is not the body as UTF-8.
-    #[getter]
-    fn own_text(&self) -> Option<String> {
-        let api = self.0.api()?;
-        let text = api.text();
-        (text.as_bytes() != &api.body()[..]).then(|| text.into_owned())
-    }
-
-    /// The body's JSON, where it is not the text.
-    #[getter]
-    fn own_json(&self) -> Option<String> {
-        let api = self.0.api()?;
-        let json = api.json_text()?;
-        (json != api.text()).then(|| json.into_owned())
-    }
-
-    /// What is behind it: an exception of the program's own, the error of another call, such as a sign-in, or else why
-    /// there was no new credential.
-    #[getter]
-    fn cause(&self, py: Python<'_>) -> Option<Py<PyAny>> {
-        let first = self.0.source()?;
-        let mut source = Some(first);
-        while let Some(error) = source {
-            if let Some(Raised(raised)) = error.downcast_ref() {
-                return Some(raised.value(py).clone().into_any().unbind());
-            }
-            if let Some(other) = error.downcast_ref::<Error>() {
-                return exception(py, other.clone()).ok().map(Bound::unbind);
-            }
-            source = error.source();
-        }
-        if !self.0.is_api() {
-            // What the wire said is in the text of the error already.
-            return None;
-        }
-        let cause = PyRuntimeError::new_err(first.to_string());
-        Some(cause.into_value(py).into_any())
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<RawError {}>", self.kind())
+/// A field's value. Times are seconds.
+fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Bound<'py, PyAny>> {
+    match value {
+        FieldValue::Null => Ok(py.None().into_bound(py)),
+        FieldValue::Bool(value) => value.into_bound_py_any(py),
+        FieldValue::Number(value) => value.into_bound_py_any(py),
+        FieldValue::Text(value) => value.into_bound_py_any(py),
+        FieldValue::Duration(value) => value.as_secs_f64().into_bound_py_any(py),
+        FieldValue::RateLimit(value) => parts::rate_limit(value).into_bound_py_any(py),
+        FieldValue::Headers(value) => parts::header_pairs(value).into_bound_py_any(py),
+        FieldValue::Bytes(value) => Ok(PyBytes::new(py, value).into_any()),
     }
 }
 
-/// The exception of an error.
-pub(crate) fn exception<'py>(py: Python<'py>, error: Error) -> PyResult<Bound<'py, PyAny>> {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    MAKE.import(py, "reqtrail._mapping", "exception_of")?
-        .call1((RawError(error),))
+/// What is behind an error: an exception of the program's own, the error of another call, such as a sign-in, or else why
+/// there was no new credential.
+fn cause<'py>(py: Python<'py>, record: ErrorRecord<'_>) -> Option<Bound<'py, PyAny>> {
+    match record.cause()? {
+        ErrorCause::Raised(Raised(raised)) => Some(raised.value(py).clone().into_any()),
+        ErrorCause::Call(other) => exception(py, other.clone()).ok(),
+        ErrorCause::Text(text) => {
+            let cause = PyRuntimeError::new_err(text);
+            Some(cause.into_value(py).into_bound(py).into_any())
+        }
+    }
 }
 
 /// The same, to be raised.

@@ -40,8 +40,6 @@ mod _native {
     #[pymodule_export]
     use crate::convert::values::{CancelToken, Secret};
     #[pymodule_export]
-    use crate::failure::RawError;
-    #[pymodule_export]
     use crate::fork::forked;
     #[pymodule_export]
     use crate::openstack::RawReport;

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 import reqtrail
+from conftest import Handler, Server, serving
 from reqtrail import Headers, _categories, _mapping
 
-CODES = Path(__file__).parents[2] / "schema" / "codes.json"
+ROOT = Path(__file__).parents[2]
+CODES = ROOT / "schema" / "codes.json"
+RECORDS = json.loads((ROOT / "core" / "tests" / "golden" / "errors.json").read_text())
 
 
 def failed(url: str, path: str, **options: object) -> reqtrail.ReqtrailError:
@@ -33,6 +36,72 @@ def test_every_kind_and_category_has_its_class() -> None:
         assert issubclass(cls, reqtrail.ReqtrailError)
         assert getattr(reqtrail, cls.__name__) is cls
         assert (cls.__module__, cls.__qualname__) == ("reqtrail", cls.__name__)
+
+
+def shown(error: reqtrail.ReqtrailError, name: str, record: dict[str, Any]) -> Any:
+    """A field of an error as the core's record has it."""
+    if name == "display":
+        return str(error).replace(error.trail.call_id, "{call}")
+    # A field that is only handed over has no default, and is no part of the class.
+    assert hasattr(type(error), name), f"{type(error).__name__} has no {name}"
+    value = getattr(error, name)
+    match name:
+        case "body":
+            return value.decode("latin-1")
+        case "headers":
+            # The server has one of its own.
+            return [[name, value] for name, value in value.multi_items() if name != "content-length"]
+        case "rate_limit" if value is not None:
+            return {"limit": value.limit, "remaining": value.remaining, "reset_at": value.reset_at.timestamp()}
+        case "text":
+            return None if value.encode() == error.body else value  # type: ignore[attr-defined]
+        case "json":
+            text = error.text if record["json"] is None else record["json"]  # type: ignore[attr-defined]
+            assert value() == json.loads(text)
+            return record["json"]
+        case _:
+            return value
+
+
+@pytest.mark.parametrize("case", RECORDS, ids=[case["about"] for case in RECORDS])
+def test_an_error_has_every_field_of_the_cores_record(case: dict[str, Any]) -> None:
+    answer, record = case["answer"], case["record"]
+
+    class Given(Handler):
+        def do_GET(self) -> None:
+            content = answer["body"].encode("latin-1")
+            self.send_response_only(answer["status"])
+            for name, value in [*answer["headers"], ("content-length", str(len(content)))]:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+    with (
+        serving(Server(handler=Given)) as server,
+        reqtrail.Client(server.url, dialect=case["dialect"], max_attempts=1) as client,
+        pytest.raises(reqtrail.ReqtrailError) as info,
+    ):
+        client.get(case["path"])
+    error = info.value
+    assert {name: shown(error, name, record) for name in record} == record
+    assert isinstance(error, reqtrail.ApiError) == (answer is not None)
+    # Nor does it have others than are declared.
+    assert all(hasattr(type(error), name) for name in vars(error))
+
+
+def test_an_api_error_without_an_answer_has_an_empty_body(url: str) -> None:
+    def refuse() -> str:
+        raise LookupError("no token is left")
+
+    with (
+        reqtrail.Client(url, token_refresher=refuse) as client,
+        pytest.raises(reqtrail.AuthenticationError) as info,
+    ):
+        client.get("/ok")
+    error = info.value
+    assert (error.status, error.body, error.text, error.json(), dict(error.headers)) == (None, b"", "", None, {})
+    assert (error.raw_code, error.hint, error.rate_limit) == (None, None, None)
+    assert isinstance(error.__cause__, LookupError)
 
 
 def test_an_api_error(url: str) -> None:

@@ -8,7 +8,7 @@ from . import _logging as _logging  # the native half finds it there
 from ._categories import BY_CATEGORY, BY_KIND
 from ._codes import Category, ErrorKind
 from ._exceptions import ApiError, InternalError, ReqtrailError
-from ._native import RawError, RawTrail
+from ._native import RawTrail
 from ._novavms_codes import ErrorCode
 from ._openstack_faults import Fault
 from ._response import Headers, RateLimit
@@ -17,9 +17,9 @@ from ._trail import Attempt, CallInfo, Trail
 CODES: dict[str, type[ErrorCode] | type[Fault]] = {"novavms": ErrorCode, "openstack": Fault}
 
 
-def known_code(dialect: str, code: str | None) -> str | None:
+def known_code(dialect: str | None, code: str | None) -> str | None:
     """The code as a member of its dialect's enum, or as it is."""
-    known = CODES.get(dialect)
+    known = None if dialect is None else CODES.get(dialect)
     if code is None or known is None:
         return code
     try:
@@ -32,41 +32,26 @@ def trail_of(raw: RawTrail) -> Trail:
     return Trail._of(raw)
 
 
-def exception_of(raw: RawError) -> ReqtrailError:
-    kind = raw.kind
-    raw_trail = raw.trail
-    trail = None if raw_trail is None else Trail._of(raw_trail)
-    category = raw.category
+def exception_of(
+    record: dict[str, Any], dialect: str | None, raw: RawTrail | None, cause: BaseException | None
+) -> ReqtrailError:
+    """Makes the exception of an error's record, whose fields the constructor takes as they are but for these."""
+    kind, category = record["kind"], record["category"]
     cls = BY_KIND[kind]
-    fields: dict[str, Any] = {
-        "kind": ErrorKind(kind),
-        "category": None if category is None else Category(category),
-        "code": raw.code if trail is None else known_code(trail.dialect, raw.code),
-        "status": raw.status,
-        "request_id": raw.request_id,
-        "retry_after": raw.retry_after,
-        "message": raw.message,
-        "may_have_been_sent": raw.may_have_been_sent,
-        "trail": trail,
-    }
-    if cls is ApiError:
-        if category is not None:
+    record["kind"] = ErrorKind(kind)
+    if category is not None:
+        record["category"] = Category(category)
+        if cls is ApiError:
             cls = BY_CATEGORY[category]
-        limit = raw.rate_limit
-        fields |= {
-            "raw_code": raw.raw_code,
-            "title": raw.title,
-            "details": raw.details,
-            "hint": raw.hint,
-            "headers": Headers(raw.headers),
-            "body": raw.body,
-            "rate_limit": None if limit is None else RateLimit._of(limit),
-            "microversion": raw.microversion,
-            "_text": raw.own_text,
-            "_json": raw.own_json,
-        }
-    error = cls(raw.display, **fields)
-    cause = raw.cause
+    record["code"] = known_code(dialect, record["code"])
+    record["trail"] = None if raw is None else Trail._of(raw)
+    if "body" in record:
+        limit = record["rate_limit"]
+        record["rate_limit"] = None if limit is None else RateLimit._of(limit)
+        record["headers"] = Headers(record["headers"])
+        # The properties of these names make them where the core has none of its own.
+        record["_text"], record["_json"] = record.pop("text"), record.pop("json")
+    error = cls(record.pop("display"), **record)
     if cause is not None:
         error.__cause__ = cause
     return error

@@ -354,14 +354,9 @@ def _action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> 
     return error
 
 
-_FIELDS = (
-    *("kind", "category", "code", "status", "request_id", "retry_after", "message", "may_have_been_sent"),
-    "trail",
-)
-
-
 def _fields_of(cause: ReqtrailError | None) -> dict[str, Any]:
-    return {} if cause is None else {name: getattr(cause, name) for name in _FIELDS}
+    """What every error has, of the call that failed."""
+    return {} if cause is None else {name: getattr(cause, name) for name in ReqtrailError.__annotations__}
 
 
 def _explain_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> ExplainError:
