@@ -40,10 +40,7 @@ test("an API error has every field, and the trail", async (t) => {
 });
 
 const RECORDS = JSON.parse(
-  await readFile(
-    join(process.env.REQTRAIL_SOURCE, "../core/tests/golden/errors.json"),
-    "utf8",
-  ),
+  await readFile(join(process.env.REQTRAIL_SOURCE, "../core/tests/golden/errors.json"), "utf8"),
 );
 
 /** A field of an error as the core's record has it. */
