@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::codes::{CATEGORY_NAMES, CODES_NAMES};
 use crate::error::*;
 use crate::fault::Fault;
-use crate::response::reqtrail_rate_limit;
+use crate::rate_limit::reqtrail_rate_limit;
 
 type Text = unsafe extern "C" fn(*const reqtrail_error, *mut usize) -> *const c_char;
 
@@ -174,7 +174,7 @@ fn an_error_gives_every_field_of_the_cores_record() {
     let cases: Vec<Value> = serde_json::from_str(cases).expect("JSON");
     for case in &cases {
         let core = failed(case);
-        let error = reqtrail_error::of(Fault::Core(Box::new(core.clone())));
+        let error = Fault::Core(Box::new(core.clone())).into_handle();
         let compared = ErrorRecord::new(&core).each(|name, value| {
             compare(&raw const *error, &core, name, &value);
             Ok::<_, std::convert::Infallible>(())
