@@ -8,9 +8,14 @@ mod background;
 mod caller;
 mod error_record;
 mod job;
+pub mod mailbox;
 mod prepared;
 mod tokio_host;
 mod undriven;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mailbox::{Lane, LaneState};
 
 use crate::call::serving;
 use crate::cancel::CancelReason;
@@ -27,13 +32,41 @@ pub use error_record::{ErrorCause, ErrorRecord, FieldValue};
 pub type CallResult = Result<Response, Error>;
 
 tokio::task_local! {
-    static TAG: u64;
+    static ORIGIN: Origin;
+}
+
+/// The submitted job that runs here: its tag, and the lane that it was submitted for.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    tag: u64,
+    /// `None` where the outcome goes elsewhere.
+    lane: Option<Arc<LaneState>>,
+}
+
+impl Origin {
+    /// Returns that of the job whose observer or refresher asks; `None` elsewhere, as for a sign-in that several calls
+    /// share.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        ORIGIN.try_with(Self::clone).ok()
+    }
+
+    /// Returns the tag.
+    #[must_use]
+    pub fn tag(&self) -> u64 {
+        self.tag
+    }
+
+    /// Does a part of the job.
+    fn within<O>(self, work: impl FnOnce() -> O) -> O {
+        ORIGIN.sync_scope(self, work)
+    }
 }
 
 /// The tag of the submitted job whose observer asks; `None` elsewhere, as for a sign-in that several calls share.
 #[must_use]
 pub fn current_tag() -> Option<u64> {
-    TAG.try_with(|tag| *tag).ok()
+    ORIGIN.try_with(Origin::tag).ok()
 }
 
 /// The clients whose refreshers are at work somewhere. The core knows them by the thread; a host language that goes on with
@@ -67,6 +100,9 @@ pub trait Host: Send + Sync {
     /// Tags are the caller's own; two jobs under way must not share one.
     fn submit(&self, job: Job, tag: u64);
 
+    /// Starts a job for a lane, which gets what happens in it and its outcome. The tag is one that the lane gave.
+    fn submit_for(&self, lane: &Lane, job: Job, tag: u64);
+
     /// Starts a job from any thread, and hands its outcome to `done` on the thread that drives it. Nothing of the client is
     /// held by then. `done` must be quick; it is dropped uncalled if the host goes before the job has ended.
     ///
@@ -92,4 +128,8 @@ pub trait Host: Send + Sync {
 
     /// Takes the outcomes that are there.
     fn take(&self, out: &mut Vec<(u64, Outcome)>);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

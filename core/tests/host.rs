@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, mpsc};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use reqtrail::host::mailbox::{Event, Mailbox};
 use reqtrail::host::{CallResult, Job, Outcome, Work};
 use reqtrail::{CancelReason, CancelToken, Client, Error, ErrorKind, Observer, Trail, blocking};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
@@ -802,4 +803,55 @@ fn observers_know_whose_call_it_is() {
             ("wrong", Some(6))
         ]
     );
+}
+
+#[test]
+fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
+    const CALLS: usize = 20;
+    let sandbox = sandbox();
+    let mailbox = Mailbox::new();
+    mailbox.want_attempts(true);
+    mailbox.want_calls(true);
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(mailbox.observer())
+        .build_blocking()
+        .expect("a client");
+    let (notify, notified) = mpsc::channel();
+    let lane = mailbox.open_lane(move || notify.send(()).expect("somebody who waits"));
+    let idle = mailbox.open_lane(|| panic!("nothing is for this lane"));
+    for number in 0..CALLS {
+        let tag = lane.next_tag();
+        // One of them is refused before it begins, and is told of all the same.
+        let path = if number == 0 { "wrong" } else { "/cameras" };
+        client
+            .host()
+            .submit_for(&lane, client.get(path).into_job(), tag);
+    }
+    let mut seen: HashMap<u64, Vec<&str>> = HashMap::new();
+    let mut mail = Vec::new();
+    while mailbox.open_jobs() > 0 {
+        notified
+            .recv_timeout(Duration::from_secs(30))
+            .expect("a notification");
+        lane.take(&mut mail);
+        for mail in mail.drain(..) {
+            let what = match mail.event {
+                Event::Attempt(_) => "attempt",
+                Event::Call(_) => "call",
+                Event::Ended(_) => "result",
+                other => panic!("{other:?}"),
+            };
+            seen.entry(mail.tag.expect("a tag")).or_default().push(what);
+        }
+    }
+    assert_eq!(seen.len(), CALLS);
+    let refused = seen.values().filter(|seen| **seen == ["call", "result"]);
+    assert_eq!(refused.count(), 1);
+    let made = ["attempt", "call", "result"];
+    assert_eq!(
+        seen.values().filter(|seen| **seen == made).count(),
+        CALLS - 1
+    );
+    drop(idle);
 }

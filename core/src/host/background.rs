@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::caller::Caller;
+use super::mailbox::{Event, Lane, Mailbox};
 use super::prepared::{Prepared, PreparedCall};
-use super::{Done, Outcome, TAG, undriven};
+use super::{Done, ORIGIN, Origin, Outcome, lock, undriven};
 use crate::call::run_call;
 use crate::call::serving::{self, Clients};
 use crate::cancel::{CancelReason, CancelToken};
@@ -23,7 +24,10 @@ pub(super) type Notify = Arc<RwLock<Option<Box<dyn Fn() + Send + Sync>>>>;
 
 /// The client's thread in this process. It starts when a job is submitted, or when a connection is made for a thread.
 pub(super) struct Background {
-    queue: Arc<Queue>,
+    jobs: Arc<Jobs>,
+    /// Where the outcomes go of what was submitted for no lane.
+    queue: Lane,
+    notify: Notify,
     thread: Mutex<Option<Thread>>,
     /// Threads of jobs that were handed over while there was no such thread.
     helpers: Mutex<Vec<JoinHandle<()>>>,
@@ -47,9 +51,10 @@ struct Submission {
 
 /// Whose job it is, and who gets the outcome.
 struct Receiver {
-    tag: u64,
+    /// The lane is that of a submitted job.
+    origin: Origin,
     place: Place,
-    /// `None`: the queue.
+    /// That of a started one.
     done: Option<Done>,
 }
 
@@ -67,11 +72,8 @@ enum Place {
 const HELPERS: usize = 256;
 
 /// What the thread and the host share.
-struct Queue {
-    outcomes: Mutex<Vec<(u64, Outcome)>>,
-    /// A notification is out that no one has answered by taking the outcomes.
-    notified: AtomicBool,
-    notify: Notify,
+#[derive(Default)]
+struct Jobs {
     running: Mutex<HashMap<Place, CancelToken>>,
     /// How many jobs were started.
     started: AtomicU64,
@@ -79,17 +81,24 @@ struct Queue {
 
 impl Background {
     pub(super) fn new(notify: Notify) -> Self {
+        let told = Arc::clone(&notify);
+        let queue = Mailbox::new().open_lane(move || {
+            if let Some(notify) = &*told.read().unwrap_or_else(PoisonError::into_inner) {
+                notify();
+            }
+        });
         Self {
-            queue: Arc::new(Queue {
-                outcomes: Mutex::default(),
-                notified: AtomicBool::new(false),
-                notify,
-                running: Mutex::default(),
-                started: AtomicU64::new(0),
-            }),
+            jobs: Arc::default(),
+            queue,
+            notify,
             thread: Mutex::default(),
             helpers: Mutex::default(),
         }
+    }
+
+    /// Where the outcomes go of what is submitted for no lane.
+    pub(super) fn queue(&self) -> &Lane {
+        &self.queue
     }
 
     /// Returns the thread's runtime; starts the thread with the first call.
@@ -98,7 +107,7 @@ impl Background {
         if let Some(thread) = &*thread {
             return Ok(thread.runtime.clone());
         }
-        let started = Thread::start(Arc::clone(&self.queue))?;
+        let started = Thread::start(Arc::clone(&self.jobs))?;
         let runtime = started.runtime.clone();
         *thread = Some(started);
         Ok(runtime)
@@ -111,17 +120,18 @@ impl Background {
             .map(|thread| thread.runtime.clone())
     }
 
-    /// Starts a job whose outcome is queued. Where there can be no thread for all jobs, `caller` does it on one of its own.
+    /// Starts a job whose outcome goes to a lane. Where there can be no thread for all jobs, `caller` does it on one of its own.
     pub(super) fn submit(
         &self,
         mut job: Prepared,
+        lane: &Lane,
         tag: u64,
         network: &Arc<Network>,
         caller: &Arc<Caller>,
     ) {
         let cancel = job.own_token();
         let receiver = Receiver {
-            tag,
+            origin: lane.begin(tag),
             place: Place::Submitted(tag),
             done: None,
         };
@@ -138,9 +148,9 @@ impl Background {
         caller: &Arc<Caller>,
     ) {
         let cancel = job.token();
-        let number = self.queue.started.fetch_add(1, Ordering::Relaxed);
+        let number = self.jobs.started.fetch_add(1, Ordering::Relaxed);
         let receiver = Receiver {
-            tag,
+            origin: Origin { tag, lane: None },
             place: Place::Started(number),
             done: Some(done),
         };
@@ -155,7 +165,7 @@ impl Background {
         network: &Arc<Network>,
         caller: &Arc<Caller>,
     ) {
-        lock(&self.queue.running).insert(receiver.place, cancel);
+        lock(&self.jobs.running).insert(receiver.place, cancel);
         if let Err(error) = self.handle() {
             return self.begin_apart(job, receiver, caller, error);
         }
@@ -196,7 +206,7 @@ impl Background {
             drop(helpers);
             return self.refuse(job, receiver, error);
         }
-        let (queue, caller) = (Arc::clone(&self.queue), Arc::clone(caller));
+        let (jobs, caller) = (Arc::clone(&self.jobs), Arc::clone(caller));
         let served = serving::served();
         // Shared, so that it is not lost if there is no thread either.
         let job = Arc::new(Mutex::new(Some((job, receiver))));
@@ -205,9 +215,9 @@ impl Background {
             crate::signals::block_sigpipe();
             if let Some((job, receiver)) = lock(&taken).take() {
                 let run = || serving::carry(served, || caller.run(job));
-                let outcome = TAG.sync_scope(receiver.tag, run);
+                let outcome = receiver.origin.clone().within(run);
                 drop(caller);
-                queue.put(receiver, outcome);
+                jobs.end(receiver, outcome);
             }
         };
         let started = std::thread::Builder::new()
@@ -226,39 +236,41 @@ impl Background {
 
     /// Ends a job on this thread: nobody can drive it.
     fn refuse(&self, job: Prepared, receiver: Receiver, error: TransportError) {
-        let outcome = TAG.sync_scope(receiver.tag, || undriven::end(job, error));
-        self.queue.put(receiver, outcome);
+        let origin = receiver.origin.clone();
+        let outcome = origin.within(|| undriven::end(job, error));
+        self.jobs.end(receiver, outcome);
     }
 
     pub(super) fn cancel(&self, tag: u64, reason: CancelReason) -> bool {
         let place = Place::Submitted(tag);
-        let token = lock(&self.queue.running).get(&place).cloned();
+        let token = lock(&self.jobs.running).get(&place).cloned();
         token.inspect(|token| token.cancel_with(reason)).is_some()
     }
 
     pub(super) fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {
-        let set = &self.queue.notify;
+        let set = &self.notify;
         *set.write().unwrap_or_else(PoisonError::into_inner) = Some(notify);
-        if !lock(&self.queue.outcomes).is_empty() {
-            self.queue.notified.store(true, Ordering::Release);
-            self.queue.ring();
-        }
+        self.queue.notify_again();
     }
 
     pub(super) fn take(&self, out: &mut Vec<(u64, Outcome)>) {
-        // Before the look: an outcome that comes after it notifies anew.
-        self.queue.notified.store(false, Ordering::Release);
-        out.append(&mut lock(&self.queue.outcomes));
+        let mut mail = Vec::new();
+        self.queue.take(&mut mail);
+        // Nothing else is there: no observer has its mailbox.
+        out.extend(mail.into_iter().filter_map(|mail| match mail.event {
+            Event::Ended(outcome) => mail.tag.map(|tag| (tag, outcome)),
+            _ => None,
+        }));
     }
 }
 
 impl Drop for Background {
     fn drop(&mut self) {
         // Nobody takes outcomes any more.
-        let notify = self.queue.notify.write();
+        let notify = self.notify.write();
         *notify.unwrap_or_else(PoisonError::into_inner) = None;
         // Those that have not begun yet must not begin now, and end with a trail all the same.
-        let running: Vec<CancelToken> = lock(&self.queue.running).values().cloned().collect();
+        let running: Vec<CancelToken> = lock(&self.jobs.running).values().cloned().collect();
         running.iter().for_each(CancelToken::cancel);
         let mut handles = std::mem::take(&mut *lock(&self.helpers));
         if let Some(thread) = &mut *lock(&self.thread) {
@@ -273,19 +285,19 @@ impl Drop for Background {
 }
 
 impl Thread {
-    fn start(queue: Arc<Queue>) -> Result<Self, TransportError> {
+    fn start(jobs: Arc<Jobs>) -> Result<Self, TransportError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|e| thread_error("its event loop", e))?;
         let handle = runtime.handle().clone();
-        let (submit, jobs) = unbounded_channel();
+        let (submit, submitted) = unbounded_channel();
         let thread = std::thread::Builder::new()
             .name("reqtrail".to_owned())
             // Calls that are under way when the host goes are dropped with the runtime, and so cancelled.
             .spawn(move || {
                 crate::signals::block_sigpipe();
-                runtime.block_on(drive(jobs, queue));
+                runtime.block_on(drive(submitted, jobs));
                 // Without waiting for what may still be under way.
                 runtime.shutdown_background();
             })
@@ -298,11 +310,11 @@ impl Thread {
     }
 }
 
-async fn drive(mut jobs: UnboundedReceiver<Box<Submission>>, queue: Arc<Queue>) {
+async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>, jobs: Arc<Jobs>) {
     let begun = Arc::<AtomicUsize>::default();
     let mut spawned = 0;
     let mut known: Option<(Arc<Network>, Arc<DefaultTransport>)> = None;
-    while let Some(submission) = jobs.recv().await {
+    while let Some(submission) = submitted.recv().await {
         let Submission {
             job,
             receiver,
@@ -319,16 +331,16 @@ async fn drive(mut jobs: UnboundedReceiver<Box<Submission>>, queue: Arc<Queue>) 
                 transport
             }
         };
-        let (queue, begun) = (Arc::clone(&queue), Arc::clone(&begun));
+        let (jobs, begun) = (Arc::clone(&jobs), Arc::clone(&begun));
         spawned += 1;
         match job {
             Prepared::Call(PreparedCall { shared, mut plan }) => {
-                let call = TAG.scope(receiver.tag, async move {
+                let call = ORIGIN.scope(receiver.origin.clone(), async move {
                     begun.fetch_add(1, Ordering::Relaxed);
                     let result = run_call(&shared, &*transport, &mut plan).await;
                     // Whoever gets the outcome may free everything.
                     drop((shared, transport));
-                    queue.put(receiver, Outcome::Call(result));
+                    jobs.end(receiver, Outcome::Call(result));
                 });
                 // In a box: tokio moves a task several times, also when it has ended, and this one is large.
                 if served.is_empty() {
@@ -338,13 +350,13 @@ async fn drive(mut jobs: UnboundedReceiver<Box<Submission>>, queue: Arc<Queue>) 
                 }
             }
             Prepared::Operation(shared, work) => {
-                if jobs.is_closed() {
+                if submitted.is_closed() {
                     work.cancel.cancel();
                 }
-                let operation = TAG.scope(receiver.tag, async move {
+                let operation = ORIGIN.scope(receiver.origin.clone(), async move {
                     begun.fetch_add(1, Ordering::Relaxed);
                     let result = work.run(shared, transport).await;
-                    queue.put(receiver, Outcome::Operation(result));
+                    jobs.end(receiver, Outcome::Operation(result));
                 });
                 tokio::spawn(serving::carried(served, operation));
             }
@@ -356,9 +368,9 @@ async fn drive(mut jobs: UnboundedReceiver<Box<Submission>>, queue: Arc<Queue>) 
     }
 }
 
-impl Queue {
+impl Jobs {
     /// Hands over an outcome.
-    fn put(&self, receiver: Receiver, outcome: Outcome) {
+    fn end(&self, receiver: Receiver, outcome: Outcome) {
         lock(&self.running).remove(&receiver.place);
         if let Some(done) = receiver.done {
             if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
@@ -366,15 +378,9 @@ impl Queue {
             }
             return;
         }
-        lock(&self.outcomes).push((receiver.tag, outcome));
-        if !self.notified.swap(true, Ordering::AcqRel) {
-            self.ring();
-        }
-    }
-
-    fn ring(&self) {
-        if let Some(notify) = &*self.notify.read().unwrap_or_else(PoisonError::into_inner) {
-            notify();
+        let Origin { tag, lane } = receiver.origin;
+        if let Some(lane) = lane {
+            lane.end(tag, outcome);
         }
     }
 }
@@ -382,17 +388,13 @@ impl Queue {
 impl std::fmt::Debug for Background {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Background")
-            .field("queue", &self.queue)
+            .field("jobs", &self.jobs)
             .finish_non_exhaustive()
     }
 }
 
-impl std::fmt::Debug for Queue {
+impl std::fmt::Debug for Jobs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} jobs under way", lock(&self.running).len())
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,6 +6,7 @@ use tokio::runtime::Handle;
 
 use super::background::{Background, Notify};
 use super::caller::Caller;
+use super::mailbox::Lane;
 use super::prepared::{Prepared, PreparedCall};
 use super::{Done, Host, Job, Outcome};
 use crate::call::shared::Shared;
@@ -66,9 +67,13 @@ impl hyper::Background for Backgrounds {
 
 impl Host for TokioHost {
     fn submit(&self, job: Job, tag: u64) {
+        self.submit_for(self.background().queue(), job, tag);
+    }
+
+    fn submit_for(&self, lane: &Lane, job: Job, tag: u64) {
         let job = Prepared::new(&self.shared, job);
         self.background()
-            .submit(job, tag, &self.network, &self.caller);
+            .submit(job, lane, tag, &self.network, &self.caller);
     }
 
     fn start(&self, job: Job, tag: u64, done: Done) {

@@ -1,0 +1,238 @@
+//! One receiver of a mailbox: what waits for it, and how it is woken.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use super::super::{Origin, Outcome, lock};
+use super::event::{Event, Mail};
+use super::{Answer, Shared};
+
+/// How many attempts may wait to be logged.
+pub const LOG_CAPACITY: usize = 4096;
+
+/// A receiver of a [`Mailbox`](super::Mailbox): an event loop, a queue, a thread that waits.
+///
+/// It is notified once per batch: when something waits for it that it was not notified of since it last took. Dropping
+/// it closes it.
+pub struct Lane(pub(super) Arc<LaneState>);
+
+/// What the submitted calls of a lane hold on to.
+pub(crate) struct LaneState {
+    pub(super) id: u64,
+    pub(super) shared: Arc<Shared>,
+    notify: Box<dyn Fn() + Send + Sync>,
+    inbox: Mutex<Inbox>,
+}
+
+/// What waits to be taken.
+#[derive(Default)]
+pub(super) struct Inbox {
+    mail: Vec<Mail>,
+    /// How many of them are results.
+    ended: usize,
+    /// How many of them are to be logged.
+    logs: usize,
+    /// How many were to be logged when there was no room.
+    dropped: u64,
+    /// A notification is out that nobody has answered by taking what waits.
+    notified: bool,
+    closed: bool,
+}
+
+impl Inbox {
+    /// Adds something, unless it is for the log alone and the log is full.
+    pub(super) fn push(&mut self, mut mail: Mail) {
+        match &mut mail.event {
+            Event::Ended(_) => self.ended += 1,
+            Event::Attempt(attempt) if attempt.for_log => {
+                if self.logs < LOG_CAPACITY {
+                    self.logs += 1;
+                } else {
+                    self.dropped += 1;
+                    attempt.for_log = false;
+                    if !attempt.for_hooks {
+                        return;
+                    }
+                }
+            }
+            Event::LogsDropped(count) => {
+                self.dropped += *count;
+                return;
+            }
+            _ => {}
+        }
+        self.mail.push(mail);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.mail.is_empty() && self.dropped == 0
+    }
+
+    /// Moves what waits to `out`. Returns how many results are among it.
+    pub(super) fn take(&mut self, out: &mut Vec<Mail>) -> usize {
+        if out.is_empty() {
+            // The buffers change places, so that neither is allocated anew.
+            std::mem::swap(&mut self.mail, out);
+        } else {
+            out.append(&mut self.mail);
+        }
+        let dropped = std::mem::take(&mut self.dropped);
+        if dropped > 0 {
+            out.push(Mail::of_no_call(Event::LogsDropped(dropped)));
+        }
+        self.logs = 0;
+        std::mem::take(&mut self.ended)
+    }
+}
+
+impl LaneState {
+    pub(super) fn new(
+        id: u64,
+        shared: Arc<Shared>,
+        notify: Box<dyn Fn() + Send + Sync>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            shared,
+            notify,
+            inbox: Mutex::default(),
+        })
+    }
+
+    /// Adds something, and notifies the lane if that is due. Gives it back if the lane is closed.
+    pub(super) fn push(&self, mail: Mail) -> Result<(), Mail> {
+        let mut inbox = lock(&self.inbox);
+        if inbox.closed {
+            return Err(mail);
+        }
+        inbox.push(mail);
+        let due = !std::mem::replace(&mut inbox.notified, true);
+        drop(inbox);
+        if due {
+            (self.notify)();
+        }
+        Ok(())
+    }
+
+    /// Notifies the lane of what is of no lane, if that is due.
+    pub(super) fn notify(&self) {
+        let mut inbox = lock(&self.inbox);
+        let due = !inbox.closed && !std::mem::replace(&mut inbox.notified, true);
+        drop(inbox);
+        // Never under a lock: it may need what a thread holds that waits for the lock, such as an interpreter.
+        if due {
+            (self.notify)();
+        }
+    }
+
+    /// A job has ended. If the lane is closed, nobody waits for its outcome.
+    pub(crate) fn end(&self, tag: u64, outcome: Outcome) {
+        if self.push(Mail::of(tag, Event::Ended(outcome))).is_err() {
+            self.shared.forget(1);
+        }
+    }
+}
+
+impl Lane {
+    /// Returns a new tag. No two calls of a mailbox share one.
+    #[must_use]
+    pub fn next_tag(&self) -> u64 {
+        self.0.shared.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Takes what waits for this lane, and what waits for any.
+    ///
+    /// A notification that is a signal to be cleared, such as a byte in a pipe, must be cleared before: what comes
+    /// after this look notifies anew. A notification may come late, when all is taken; then there is nothing.
+    pub fn take(&self, out: &mut Vec<Mail>) {
+        let own = &self.0;
+        let ended = {
+            let mut inbox = lock(&own.inbox);
+            if inbox.closed {
+                return;
+            }
+            inbox.notified = false;
+            inbox.take(out)
+        };
+        own.shared.forget(ended);
+        if own.shared.take_unaddressed(out, own.id) && lock(&own.inbox).closed {
+            // It was closed meanwhile, and did not see that the refresh is its own.
+            own.shared.leave_refreshes(own.id);
+        }
+    }
+
+    /// Notifies the lane anew if something waits for it: for one whose notification went to somebody else.
+    pub fn notify_again(&self) {
+        let mut inbox = lock(&self.0.inbox);
+        inbox.notified = !inbox.is_empty();
+        let due = inbox.notified;
+        drop(inbox);
+        if due {
+            (self.0.notify)();
+        }
+    }
+
+    /// Answers a refresh. An answer to one that is another lane's meanwhile, or was answered, is ignored.
+    pub fn answer(&self, number: u64, answer: Answer) {
+        self.0.shared.answer(number, self.0.id, answer);
+    }
+
+    /// Leaves a refresh to another lane. `false`: there is none, and this one has to answer it.
+    #[must_use]
+    pub fn pass_on(&self, number: u64) -> bool {
+        self.0.shared.pass_on(number, self.0.id)
+    }
+
+    /// A job of this lane begins.
+    pub(crate) fn begin(&self, tag: u64) -> Origin {
+        self.0.shared.open.fetch_add(1, Ordering::Relaxed);
+        let lane = Some(Arc::clone(&self.0));
+        Origin { tag, lane }
+    }
+
+    /// Closes the lane. From here on results of its calls are dropped; what hooks are to be told goes to the lane
+    /// that looks first, and refreshes that it was asked for go to another lane, or fail if there is none.
+    ///
+    /// A notification that is on its way may still come.
+    pub fn close(&self) {
+        let own = &self.0;
+        let mut left = Vec::new();
+        own.shared.remove(own.id);
+        let ended = {
+            let mut inbox = lock(&own.inbox);
+            inbox.closed = true;
+            inbox.take(&mut left)
+        };
+        own.shared.forget(ended);
+        for mail in left {
+            // A refresh is left to another lane below, whether it was taken or not.
+            if !matches!(mail.event, Event::Refresh(_)) {
+                own.shared.redirect(mail);
+            }
+        }
+        own.shared.leave_refreshes(own.id);
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl std::fmt::Debug for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Lane({}, {} waiting)",
+            self.0.id,
+            lock(&self.0.inbox).mail.len()
+        )
+    }
+}
+
+impl std::fmt::Debug for LaneState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LaneState({})", self.id)
+    }
+}
