@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use futures_channel::oneshot;
 
 use super::{Origin, Serving, lock};
-use crate::call::credential::Token;
+use crate::call::token::Token;
 use crate::error::BoxError;
 use crate::observe::{CallInfo, Observer};
 use crate::trail::{Attempt, Trail};
