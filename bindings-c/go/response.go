@@ -76,7 +76,7 @@ func (r *Response) JSON(v any) error {
 		return wrong
 	}
 	if !utf8.Valid(r.Body) {
-		return r.Trail.unusable("the body is not JSON", errNotText)
+		return r.Trail.decodeError("the body is not JSON", errNotText)
 	}
 	text := bytes.TrimPrefix(r.Body, byteOrderMark)
 	err := json.Unmarshal(text, v)
@@ -87,11 +87,11 @@ func (r *Response) JSON(v any) error {
 	switch {
 	case errors.As(err, &refused):
 		what := fmt.Sprintf("the body is JSON, but not of the wanted shape (at byte %d)", refused.Offset)
-		return r.Trail.unusable(what, err)
+		return r.Trail.decodeError(what, err)
 	case json.Valid(text):
-		return r.Trail.unusable("the body is JSON, but what it is read into refuses it", err)
+		return r.Trail.decodeError("the body is JSON, but what it is read into refuses it", err)
 	}
-	return r.Trail.unusable("the body is not JSON", err)
+	return r.Trail.decodeError("the body is not JSON", err)
 }
 
 // Text gives the body as a string, decoded by the charset of its Content-Type: a label of the WHATWG Encoding Standard, or
@@ -102,7 +102,7 @@ func (r *Response) Text() (string, error) {
 		return r.decoded()
 	}
 	if !utf8.Valid(r.Body) {
-		return "", r.Trail.unusable(errNotText.Error(), errNotText)
+		return "", r.Trail.decodeError(errNotText.Error(), errNotText)
 	}
 	return string(bytes.TrimPrefix(r.Body, byteOrderMark)), nil
 }

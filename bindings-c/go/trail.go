@@ -223,15 +223,15 @@ func (t *Trail) LogValue() slog.Value {
 	)
 }
 
-// unusable is the decode error of a response whose body a parser refused. The parser's own text may repeat the body, so
+// decodeError is the decode error of a response whose body a parser refused. The parser's own text may repeat the body, so
 // it is behind the error and not in it.
-func (t *Trail) unusable(what string, cause error) *Error {
+func (t *Trail) decodeError(what string, cause error) *Error {
 	cause = withoutValues(cause)
 	if t == nil || t.handle == nil {
 		return &Error{Kind: KindDecode, Message: what, causes: []error{cause}}
 	}
 	why := errorText(cause)
-	failed := C.reqtrail_trail_unusable(t.handle, charsOf(what), C.size_t(len(what)), charsOf(why), C.size_t(len(why)))
+	failed := C.reqtrail_trail_decode_error(t.handle, charsOf(what), C.size_t(len(what)), charsOf(why), C.size_t(len(why)))
 	runtime.KeepAlive(t)
 	if failed == nil {
 		return &Error{Kind: KindDecode, Message: what, Trail: t, causes: []error{cause}}

@@ -102,7 +102,7 @@ export! {
 
     /// Returns the response's status; 0 if no response arrived.
     fn reqtrail_attempt_status(attempt: *const reqtrail_attempt) -> i32 [attempt] {
-        Some(i32::from(attempt.attempt.status()?))
+        Some(i32::from(attempt.attempt.status()?.as_u16()))
     }
 
     /// Returns the server's ID of this request; NULL if it sent none.

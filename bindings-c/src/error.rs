@@ -201,7 +201,7 @@ export! {
 
     /// Returns the status of the last attempt; 0 if no response arrived.
     fn reqtrail_error_status(error: *const reqtrail_error) -> i32 [error] {
-        Some(i32::from(error.core()?.status()?))
+        Some(i32::from(error.core()?.status()?.as_u16()))
     }
 
     /// Returns the request ID of the last attempt, or of the action that failed; NULL if there is none. The trail has

@@ -3,10 +3,10 @@
 use std::ffi::c_char;
 use std::sync::OnceLock;
 
-use reqtrail::{Outcome, Trail};
+use reqtrail::{ErrorKind, Outcome, Trail};
 
 use crate::attempt::reqtrail_attempt;
-use crate::codes::{REQTRAIL_OK, reqtrail_code};
+use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_OK, reqtrail_code};
 use crate::memory::free;
 use crate::numbers::number;
 use crate::numbers::{milliseconds, seconds};
@@ -68,7 +68,7 @@ export! {
     /// Returns the call's own random ID, a UUID.
     fn reqtrail_trail_call_id(trail: *const reqtrail_trail, length: *mut usize)
     -> *const c_char [trail] length [length] {
-        trail.texts.give(CALL_ID, length, || Some(trail.trail.call_id()))
+        trail.texts.give(CALL_ID, length, || Some(trail.trail.call_id().to_string()))
     }
 
     /// Returns the W3C trace ID that every attempt's traceparent carried: 32 hex digits.
@@ -122,10 +122,13 @@ export! {
         Some(milliseconds(trail.trail.elapsed()))
     }
 
-    /// Returns how the call ended: REQTRAIL_OK, or a REQTRAIL_ERROR_*.
+    /// Returns how the call ended: REQTRAIL_OK, or a REQTRAIL_ERROR_*. Of a trail that a later release has written, an error
+    /// of a kind that this one does not know is REQTRAIL_ERROR_INTERNAL.
     fn reqtrail_trail_outcome(trail: *const reqtrail_trail) -> reqtrail_code [trail] {
         Some(match trail.trail.outcome() {
             Outcome::Ok => REQTRAIL_OK,
+            // A kind of a later release has no number here, and 0 is a success.
+            Outcome::Error(ErrorKind::Other(_)) => REQTRAIL_ERROR_INTERNAL,
             Outcome::Error(kind) => number(kind.number()),
         })
     }

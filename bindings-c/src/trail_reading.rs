@@ -14,7 +14,7 @@ export! {
     /// Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
     /// trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
     /// the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
-    fn reqtrail_trail_unusable(
+    fn reqtrail_trail_decode_error(
         trail: *const reqtrail_trail,
         what: *const c_char,
         what_length: usize,
@@ -23,7 +23,7 @@ export! {
     ) -> *mut reqtrail_error [trail] {
         let what = owned(what, what_length, "what").ok()?;
         let cause = owned(cause, cause_length, "cause").ok()?;
-        let made = Fault::from(trail.trail().unusable(what, cause)).into_handle();
+        let made = Fault::from(trail.trail().decode_error(what, cause)).into_handle();
         Some(Box::into_raw(made))
     }
 

@@ -85,13 +85,13 @@ static void an_error_tells_all(void) {
   CHECK(reqtrail_attempt_wait_ms(attempt) < 0 && reqtrail_attempt_wait_reason(attempt) == 0);
   CHECK(strlen(reqtrail_attempt_span_id(attempt, NULL)) == 16);
   CHECK(strstr(reqtrail_trail_json(trail, NULL), reqtrail_attempt_json(attempt, NULL)) != NULL);
-  reqtrail_error *unusable = reqtrail_trail_unusable(trail, "no CSV", Z, "line 3", Z);
-  attempt = reqtrail_trail_attempt(reqtrail_error_trail(unusable), 0);
+  reqtrail_error *refused = reqtrail_trail_decode_error(trail, "no CSV", Z, "line 3", Z);
+  attempt = reqtrail_trail_attempt(reqtrail_error_trail(refused), 0);
   CHECK_TEXT(reqtrail_attempt_failure_reason(attempt, NULL), "no CSV");
-  CHECK(reqtrail_error_kind(unusable) == REQTRAIL_ERROR_DECODE &&
-        strstr(reqtrail_error_message(unusable, NULL), "no CSV") != NULL);
-  CHECK_TEXT(reqtrail_error_cause(unusable, NULL), "line 3");
-  reqtrail_error_free(unusable);
+  CHECK(reqtrail_error_kind(refused) == REQTRAIL_ERROR_DECODE &&
+        strstr(reqtrail_error_message(refused, NULL), "no CSV") != NULL);
+  CHECK_TEXT(reqtrail_error_cause(refused, NULL), "line 3");
+  reqtrail_error_free(refused);
   CHECK(strstr(reqtrail_trail_report(trail, NULL), "GET /missing/{name}") != NULL);
   reqtrail_error_free(error);
   reqtrail_request_free(request);

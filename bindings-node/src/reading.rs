@@ -57,7 +57,7 @@ pub fn response_not_json(items: Handle<'_>, index: u32) -> Result<External<Items
     // The core says where it goes wrong, unless only JavaScript's reader minds.
     let error = match response.json::<serde_json::Value>() {
         Err(error) => error,
-        Ok(_) => response.unusable(
+        Ok(_) => response.decode_error(
             "the body is not JSON that JavaScript can read",
             "JSON.parse refused it",
         ),

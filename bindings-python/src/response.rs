@@ -43,7 +43,7 @@ impl Response {
         // The core says where it goes wrong, unless only Python's reader minds.
         let error = match self.core.json::<serde_json::Value>() {
             Err(error) => error,
-            Ok(_) => self.core.unusable(
+            Ok(_) => self.core.decode_error(
                 "the body is not JSON that Python can read",
                 Raised(refused.clone_ref(py)),
             ),

@@ -35,7 +35,7 @@ use crate::response::Response;
 use crate::retry::decision::{AttemptOutcome, Decision, RetryInput, decide};
 use crate::trace_context::SpanId;
 use crate::trail::Outcome;
-use crate::transport::{Transport, WireRequest};
+use crate::transport::{Transport, TransportError, WireRequest};
 use credential::{Lease, Ready};
 use exchange::{AttemptResult, Exchange};
 use guard::{Guard, clock, wall_clock};
@@ -185,7 +185,7 @@ impl<'a, T: Transport> Call<'a, T> {
             match cause {
                 Cause::Initial | Cause::Retry => counted += 1,
                 Cause::Resend => resends += 1,
-                Cause::Reauth | Cause::Redirect => {}
+                _ => {}
             }
             let result = self.attempt(cause, lease.as_ref(), hops, resends).await;
             let may_repeat = match result.outcome {
@@ -488,10 +488,15 @@ impl<'a, T: Transport> Call<'a, T> {
                 message,
                 api,
                 source,
-            } => Err(Error::new(kind, message)
-                .with_api(api)
-                .with_source(source)
-                .with_trail(trail)),
+            } => {
+                let error = Error::new(kind, message).with_api(api).with_trail(trail);
+                // Its text is the error's own.
+                let is_quoted = source.as_ref().is_some_and(|it| it.is::<TransportError>());
+                Err(match is_quoted {
+                    true => error.with_quoted_source(source),
+                    false => error.with_source(source),
+                })
+            }
             End::NoCredential(why, failed) => {
                 let (kind, category) = failed.kind();
                 let reason = format!(

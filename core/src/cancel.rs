@@ -53,7 +53,10 @@ impl std::error::Error for CancelReason {}
 
 impl fmt::Display for CancelReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words())
+        f.write_str(match self {
+            Self::Cancelled => "cancelled by the caller",
+            Self::Deadline => "a deadline of the caller's own",
+        })
     }
 }
 

@@ -1,5 +1,57 @@
 //! A closed set of names with numbers, the same in every language: what the generated tables are made of.
 
+use std::fmt;
+use std::sync::OnceLock;
+
+/// How many unknown words a process keeps.
+const KEPT: usize = 1024;
+
+/// The longest unknown word, in bytes.
+const LONGEST: usize = 64;
+
+static WORDS: [OnceLock<Box<str>>; KEPT] = [const { OnceLock::new() }; KEPT];
+
+/// A word of a closed set that this release does not know: a later one wrote it into a trail.
+///
+/// It is read by [`Trail::from_json`](crate::Trail::from_json) and written back by
+/// [`Trail::to_json`](crate::Trail::to_json), so that an old reader does not spoil a new trail.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct UnknownWord(u16);
+
+impl UnknownWord {
+    /// Keeps a word. `None` for a text that cannot be one (1 to 64 lower-case letters, digits and underscores), and where
+    /// the process keeps 1,024 others already: what is read must not fill the memory.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        let is_part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if word.is_empty() || word.len() > LONGEST || !word.bytes().all(is_part) {
+            return None;
+        }
+        let place = WORDS
+            .iter()
+            .position(|kept| &**kept.get_or_init(|| word.into()) == word)?;
+        u16::try_from(place).ok().map(Self)
+    }
+
+    /// Returns the word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        let kept = WORDS.get(usize::from(self.0)).and_then(OnceLock::get);
+        kept.map_or("", |word| word)
+    }
+}
+
+impl fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
 /// Makes an enum whose values have a name and a number that never change.
 macro_rules! closed_set {
     (
@@ -13,32 +65,43 @@ macro_rules! closed_set {
         #[non_exhaustive]
         pub enum $set {
             $($(#[$value_doc])* $value,)*
+            /// A word that this release does not know, in a trail that a later one wrote.
+            Other(crate::closed_set::UnknownWord),
         }
 
         impl $set {
-            /// All values, in the order of their numbers.
+            /// All values that this release knows, in the order of their numbers.
             pub const ALL: &'static [Self] = &[$(Self::$value),*];
 
             /// Returns the name, the same in every language.
             #[must_use]
-            pub const fn as_str(self) -> &'static str {
+            pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$value => $name,)*
+                    Self::Other(word) => word.as_str(),
                 }
             }
 
-            /// Returns the number, which never changes between releases.
+            /// Returns the number, which never changes between releases; 0 for a word that this release does not know.
             #[must_use]
             pub const fn number(self) -> u32 {
                 match self {
                     $(Self::$value => $number,)*
+                    Self::Other(_) => 0,
                 }
             }
 
-            /// Returns the value of this name, if there is one.
+            /// Returns the value of this name, if this release knows it.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == name)
+            }
+        }
+
+        impl crate::closed_set::ClosedSet for $set {
+            fn read(name: &str) -> Option<Self> {
+                Self::from_name(name)
+                    .or_else(|| crate::closed_set::UnknownWord::of(name).map(Self::Other))
             }
         }
 
@@ -56,3 +119,42 @@ macro_rules! closed_set {
     };
 }
 pub(crate) use closed_set;
+
+/// A set whose values are read by name.
+pub(crate) trait ClosedSet: Sized {
+    /// The value of a name, also of one that this release does not know; `None` for a text that cannot be a name.
+    fn read(name: &str) -> Option<Self>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::StopReason;
+
+    #[test]
+    fn a_word_that_is_not_known_is_itself() {
+        let later = StopReason::read("out_of_patience").expect("a word");
+        assert_eq!((later.as_str(), later.number()), ("out_of_patience", 0));
+        assert_eq!(later, StopReason::read("out_of_patience").expect("a word"));
+        assert_ne!(
+            later,
+            StopReason::read("out_of_patience_2").expect("a word")
+        );
+        assert_eq!(format!("{later:?}"), "Other(\"out_of_patience\")");
+        assert_eq!(StopReason::from_name("out_of_patience"), None);
+        assert_eq!(StopReason::read("deadline"), Some(StopReason::Deadline));
+        for text in ["", "Two Words", "höher", &"x".repeat(65)] {
+            assert_eq!(StopReason::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn threads_agree_on_a_word() {
+        let read = || UnknownWord::of("read_by_many");
+        let threads: Vec<_> = (0..8).map(|_| std::thread::spawn(read)).collect();
+        for thread in threads {
+            let word = thread.join().expect("a word").expect("a word");
+            assert_eq!(Some(word), read());
+        }
+    }
+}

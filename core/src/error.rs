@@ -1,5 +1,7 @@
 //! The error of a call, with its trail.
 
+mod of_trail;
+mod said;
 mod without_values;
 
 use std::borrow::Cow;
@@ -9,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::charset;
@@ -56,6 +58,8 @@ struct Inner {
     api: Option<ApiError>,
     trail: Option<Trail>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// The message says what the source says, wholly or in part.
+    quotes_source: bool,
     /// What the error means where no attempt says it: of a call without attempts, or of an answer that was a success but
     /// not what was asked for.
     category: Option<Category>,
@@ -71,6 +75,7 @@ impl Error {
             api: None,
             trail: None,
             source: None,
+            quotes_source: false,
             category: None,
             explanation: None,
         }))
@@ -108,8 +113,14 @@ impl Error {
         self
     }
 
+    /// Adds a cause that the message quotes: only what it does not say is behind the error.
+    pub(crate) fn with_quoted_source(mut self, source: Option<BoxError>) -> Self {
+        self.0.quotes_source = true;
+        self.with_source(source)
+    }
+
     /// Adds the cause that a parser gives, without values of the body.
-    pub(crate) fn caused_by_parser(mut self, cause: BoxError) -> Self {
+    fn caused_by_parser(mut self, cause: BoxError) -> Self {
         self.0.source = Some(without_values(cause));
         self
     }
@@ -152,7 +163,7 @@ impl Error {
 
     /// The status of the last attempt.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<StatusCode> {
         self.described().and_then(Attempt::status)
     }
 
@@ -237,7 +248,7 @@ impl Error {
 /// The description of a dialect is wrong, so no client can be built with it.
 impl From<DialectError> for Error {
     fn from(error: DialectError) -> Self {
-        Self::config(error.to_string()).with_source(Some(error.into()))
+        Self::config(error.to_string())
     }
 }
 
@@ -257,7 +268,7 @@ impl fmt::Display for Error {
         shortened(f, &one_line(trail.path()))?;
         f.write_str(": ")?;
         match (self.kind(), self.status()) {
-            (ErrorKind::Api, Some(status)) => write!(f, "{status}")?,
+            (ErrorKind::Api, Some(status)) => f.write_str(status.as_str())?,
             (kind, _) => write!(f, "{kind}")?,
         }
         // A call that ends between two attempts is not described by what the last of them met.
@@ -316,11 +327,14 @@ impl fmt::Debug for Error {
 }
 
 impl StdError for Error {
+    /// The cause. What the wire said is in the error's own text and passed over here, so that a chain that is printed says
+    /// nothing twice.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0
-            .source
-            .as_ref()
-            .map(|source| &**source as &(dyn StdError + 'static))
+        let source: &(dyn StdError + 'static) = self.0.source.as_deref()?;
+        match self.0.quotes_source {
+            true => said::not_yet(&self.0.message, source),
+            false => Some(source),
+        }
     }
 }
 
@@ -332,7 +346,7 @@ pub struct ApiError(pub(crate) Box<ApiFields>);
 #[derive(Clone)]
 pub(crate) struct ApiFields {
     pub(crate) dialect: Arc<str>,
-    pub(crate) status: u16,
+    pub(crate) status: StatusCode,
     pub(crate) code: Option<String>,
     pub(crate) raw_code: Option<String>,
     pub(crate) category: Category,
@@ -364,7 +378,7 @@ impl fmt::Debug for ApiError {
 impl ApiError {
     /// The status.
     #[must_use]
-    pub fn status(&self) -> u16 {
+    pub fn status(&self) -> StatusCode {
         self.0.status
     }
 

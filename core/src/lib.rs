@@ -47,6 +47,7 @@
 // From the lowest floor to the highest. `xtask/src/floors/houses.rs` declares the floors, and a test there holds the
 // modules to them.
 mod backoff;
+mod call_id;
 mod cancel;
 mod charset;
 mod closed_set;
@@ -91,8 +92,10 @@ mod request;
 
 pub use call::refresh::RefreshError;
 pub use call::token::Token;
+pub use call_id::{CallId, InvalidCallId};
 pub use cancel::{CancelReason, CancelToken};
 pub use client::{AnyClient, Client, ClientBuilder};
+pub use closed_set::UnknownWord;
 pub use codes::{
     Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
 };
@@ -106,7 +109,7 @@ pub use rate_limit::{RateLimit, ResetUnit};
 pub use redact::Secret;
 pub use request::{Attached, Request, RequestBuilder};
 pub use request_id::{RequestId, RequestIdSource};
-pub use response::Response;
+pub use response::{Response, ResponseParts};
 pub use retry::RetryBudget;
 pub use target::RequestUrl;
 pub use trail::{Attempt, Outcome, Trail};

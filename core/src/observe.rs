@@ -5,6 +5,7 @@ mod tracing_events;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::call_id::CallId;
 use crate::codes::Cause;
 use crate::redact::one_line;
 use crate::trail::{Attempt, Trail};
@@ -69,7 +70,7 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 #[non_exhaustive]
 pub struct CallInfo<'a> {
     /// The call's own ID, as in [`Trail::call_id`].
-    pub call_id: uuid::Uuid,
+    pub call_id: CallId,
     /// The dialect's name.
     pub dialect: &'a str,
     /// The called service, as in [`Trail::service`].
@@ -100,7 +101,7 @@ impl CallInfo<'_> {
         }
         let failure = attempt.failure().map_or("-", |kind| kind.as_str());
         let gave = match attempt.status() {
-            Some(status) => status.to_string(),
+            Some(status) => status.as_str().to_owned(),
             None => failure.to_owned(),
         };
         format!(

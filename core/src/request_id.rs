@@ -23,7 +23,7 @@ pub(crate) const MAX_BYTES: usize = 256;
 /// // NovaVMS IDs carry the server's clock.
 /// assert!(id.server_time().is_some());
 /// ```
-#[derive(Clone, Eq, Hash, PartialEq)]
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct RequestId(Box<str>);
 
 impl RequestId {
@@ -97,6 +97,13 @@ impl serde::Serialize for RequestId {
     }
 }
 
+/// Reads a text as [`RequestId::new`] does.
+impl<'de> serde::Deserialize<'de> for RequestId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
 /// Where a request ID was found.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -105,6 +112,25 @@ pub enum RequestIdSource {
     Header(http::HeaderName),
     /// The error body.
     Body,
+    /// A place that this release does not know, in a trail that a later one wrote.
+    Other(Box<str>),
+}
+
+impl RequestIdSource {
+    /// Reads what [`Display`](fmt::Display) writes. `None` for what can be shown nowhere.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        if text == "body" {
+            return Some(Self::Body);
+        }
+        let header = text
+            .strip_prefix("header:")
+            .and_then(|name| http::HeaderName::from_bytes(name.as_bytes()).ok());
+        let is_plain = text.len() <= MAX_BYTES && text.bytes().all(|b| (0x20..=0x7e).contains(&b));
+        match header {
+            Some(name) => Some(Self::Header(name)),
+            None => is_plain.then(|| Self::Other(text.into())),
+        }
+    }
 }
 
 impl fmt::Display for RequestIdSource {
@@ -112,6 +138,7 @@ impl fmt::Display for RequestIdSource {
         match self {
             Self::Header(name) => write!(f, "header:{name}"),
             Self::Body => f.write_str("body"),
+            Self::Other(place) => f.write_str(place),
         }
     }
 }

@@ -7,7 +7,6 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::charset::{self, Charset};
-use crate::codes::ErrorKind;
 use crate::error::{Error, JsonError};
 use crate::json;
 use crate::rate_limit::RateLimit;
@@ -90,7 +89,7 @@ impl Response {
         }
         match std::str::from_utf8(&self.body) {
             Err(e) if charset.is_utf_8() => {
-                Err(self.unusable(format!("the body is not UTF-8 text: {e}"), e))
+                Err(self.without(format!("the body is not UTF-8 text: {e}")))
             }
             _ => Err(self.without(format!(
                 "the body is not text in the charset {} that its Content-Type names",
@@ -116,8 +115,29 @@ impl Response {
                 e.line(),
                 e.column()
             );
-            self.unusable(place, JsonError::from(e))
+            self.decode_error(place, JsonError::without_place(&e))
         })
+    }
+
+    /// The body as JSON, or `None` where there is none: after a 204, a 304 and a HEAD request.
+    ///
+    /// # Errors
+    /// `decode` as for [`json`](Self::json), if there is a body.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+    /// // The API answers with the deleted camera, or with 204.
+    /// let deleted = client.delete("/cameras/7").send().await?;
+    /// let camera: Option<serde_json::Value> = deleted.json_opt()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn json_opt<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
+        if self.body.is_empty() {
+            return Ok(None);
+        }
+        self.json().map(Some)
     }
 
     /// The body as the text that a JSON reader of one's own reads: UTF-8 whatever the charset says, without a byte-order
@@ -127,7 +147,7 @@ impl Response {
     /// `decode` if the body is not UTF-8.
     pub fn json_text(&self) -> Result<&str, Error> {
         std::str::from_utf8(charset::without_mark(&self.body))
-            .map_err(|e| self.unusable(format!("the body is not JSON, which is UTF-8: {e}"), e))
+            .map_err(|e| self.without(format!("the body is not JSON, which is UTF-8: {e}")))
     }
 
     /// The server's ID of the request that succeeded.
@@ -148,30 +168,115 @@ impl Response {
         &self.trail
     }
 
-    /// The `decode` error of this response, for a body that a parser of one's own refuses: it has the trail, with the
-    /// outcome `decode`. `what` says what is wrong; the parser's own text, which may quote the body, belongs into `cause`.
+    /// Makes the `decode` error of this response, for a body that a parser of one's own refuses: it has the trail, with the
+    /// outcome `decode`. `what` says what is wrong; `cause` takes the parser's own text, which may quote the body.
     ///
     /// # Examples
     /// ```
     /// # fn parse(body: &[u8]) -> Result<(), std::num::ParseIntError> { Ok(()) }
     /// fn read(response: &reqtrail::Response) -> Result<(), reqtrail::Error> {
-    ///     parse(response.bytes()).map_err(|e| response.unusable("the body is no number", e))
+    ///     parse(response.bytes()).map_err(|e| response.decode_error("the body is not a number", e))
     /// }
     /// ```
     #[must_use]
-    pub fn unusable(
+    pub fn decode_error(
         &self,
         what: impl Into<String>,
         cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Error {
-        self.trail.unusable(what, cause)
+        self.trail.decode_error(what, cause)
     }
 
     /// The `decode` error of a response that lacks what was asked for.
     pub(crate) fn without(&self, what: impl Into<String>) -> Error {
-        let what = what.into();
-        let trail = self.trail.ended_with(ErrorKind::Decode, &what);
-        Error::new(ErrorKind::Decode, what).with_trail(trail)
+        self.trail.decode_error_alone(what)
+    }
+
+    /// Takes the response apart.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::{Response, ResponseParts};
+    ///
+    /// fn keep(response: Response) {
+    ///     let ResponseParts { status, body, trail, .. } = response.into_parts();
+    ///     println!("{status}, {} bytes, call {}", body.len(), trail.call_id());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn into_parts(self) -> ResponseParts {
+        let Self {
+            status,
+            headers,
+            body,
+            rate_limit,
+            trail,
+        } = self;
+        ResponseParts {
+            status,
+            headers,
+            body,
+            rate_limit,
+            trail,
+        }
+    }
+}
+
+/// The parts of a [`Response`], made by [`Response::into_parts`].
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ResponseParts {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, as [`Response::headers`] describes them.
+    pub headers: HeaderMap,
+    /// The body, decoded.
+    pub body: Bytes,
+    /// The rate limit that the response reported.
+    pub rate_limit: Option<RateLimit>,
+    /// The call's trail.
+    pub trail: Trail,
+}
+
+impl std::fmt::Debug for ResponseParts {
+    // The body and the headers may hold anything, so they are not shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResponseParts")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("rate_limit", &self.rate_limit)
+            .field("trail", &self.trail)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A response for code that takes those of the `http` crate.
+///
+/// Its extensions hold the [`Trail`], and the [`RateLimit`] if the response reported one. Its version is not that of the
+/// connection.
+///
+/// # Examples
+/// ```
+/// use reqtrail::{Response, Trail, bytes::Bytes, http};
+///
+/// fn pass_on(response: Response) -> http::Response<Bytes> {
+///     let response = http::Response::from(response);
+///     let trail = response.extensions().get::<Trail>();
+///     println!("{:?}", trail.map(Trail::call_id));
+///     response
+/// }
+/// ```
+impl From<Response> for http::Response<Bytes> {
+    fn from(response: Response) -> Self {
+        let mut made = Self::new(response.body);
+        *made.status_mut() = response.status;
+        *made.headers_mut() = response.headers;
+        let extensions = made.extensions_mut();
+        extensions.insert(response.trail);
+        if let Some(limit) = response.rate_limit {
+            extensions.insert(limit);
+        }
+        made
     }
 }
 

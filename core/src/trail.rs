@@ -2,7 +2,7 @@
 
 mod attempt;
 mod json;
-mod read;
+pub(crate) mod read;
 mod recorder;
 pub(crate) mod report;
 
@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use http::Method;
 use smallvec::SmallVec;
 
+use crate::call_id::CallId;
 use crate::codes::{ErrorKind, StopReason, TrailNote};
 use crate::request_id::RequestId;
 
@@ -28,6 +29,8 @@ pub struct Trail(Arc<Data>);
 
 #[derive(Clone, Debug)]
 struct Data {
+    /// What wrote the trail, where that is not this release.
+    client: Option<Box<str>>,
     opening: Opening,
     elapsed: Duration,
     outcome: Outcome,
@@ -52,7 +55,7 @@ pub enum Outcome {
 impl Outcome {
     /// Returns `ok` or the error kind's name.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Error(kind) => kind.as_str(),
@@ -67,10 +70,10 @@ impl fmt::Display for Outcome {
 }
 
 impl Trail {
-    /// The call's own random ID (a UUID, version 4, in its canonical form), made before the first attempt.
+    /// The call's own random ID, made before the first attempt.
     #[must_use]
-    pub fn call_id(&self) -> String {
-        self.0.opening.call_id.hyphenated().to_string()
+    pub fn call_id(&self) -> CallId {
+        CallId::new(self.0.opening.call_id)
     }
 
     /// The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
@@ -181,43 +184,10 @@ impl Trail {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads a trail that [`to_json`](Self::to_json) or a sibling in another language has written, to show its report for one.
-    /// Fields and notes that this release does not know are passed over.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the text is not the JSON of a trail; it says what is wrong.
-    ///
-    /// # Examples
-    /// ```
-    /// # fn of(trail: &reqtrail::Trail) -> Result<(), reqtrail::Error> {
-    /// let kept = trail.to_json();
-    /// let again = reqtrail::Trail::from_json(&kept)?;
-    /// assert_eq!(again.call_id(), trail.call_id());
-    /// # Ok(()) }
-    /// ```
-    pub fn from_json(text: &str) -> Result<Self, crate::Error> {
-        read::trail(text).map_err(|why| crate::Error::new(ErrorKind::Decode, why))
-    }
-
     /// The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets.
     #[must_use]
     pub fn report(&self) -> String {
         report::write(self)
-    }
-
-    /// The `decode` error of a response whose body a parser of one's own refuses, where only its trail is at hand;
-    /// [`Response::unusable`](crate::Response::unusable) is the usual way.
-    #[must_use]
-    pub fn unusable(
-        &self,
-        what: impl Into<String>,
-        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> crate::Error {
-        let what = what.into();
-        let trail = self.ended_with(ErrorKind::Decode, &what);
-        crate::Error::new(ErrorKind::Decode, what)
-            .with_trail(trail)
-            .caused_by_parser(cause.into())
     }
 
     /// A copy of a call that ends with `kind`, where its attempts did what they were to do but their answers are not what was

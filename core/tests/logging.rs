@@ -41,7 +41,7 @@ async fn events_name_what_support_needs_and_no_secret() {
         assert_eq!(line.matches(&call_id).count(), 1, "{line}");
     }
     for part in [
-        trail.call_id().as_str(),
+        trail.call_id().to_string().as_str(),
         "/cameras/{id}",
         "internal_error",
         "not_found",

@@ -166,11 +166,7 @@ impl<T: Transport> Exchange<'_, T> {
             retry_after: self.retry_after(&headers, recorder),
             headers,
         };
-        recorder.answered(
-            status.as_u16(),
-            self.read_id(&head.headers, None),
-            head.retry_after,
-        );
+        recorder.answered(status, self.read_id(&head.headers, None), head.retry_after);
         if let Err(message) = limits::check_headers(&head.headers) {
             return failed(recorder, ErrorKind::TooLarge, message);
         }
@@ -343,7 +339,7 @@ impl<T: Transport> Exchange<'_, T> {
         let kept = KeptBody::new(self.redactor, charset, body);
         let api = ApiError(Box::new(ApiFields {
             dialect: dialect.name.clone(),
-            status,
+            status: head.status,
             code,
             raw_code: clean(decoded.raw_code),
             category,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tracing::Span;
 
 use super::shared::Shared;
+use crate::call_id::CallId;
 use crate::codes::{Cause, ErrorKind, Sent, StopReason, WaitReason};
 use crate::observe::{self, CallInfo};
 use crate::trace_context::SpanId;
@@ -153,7 +154,7 @@ pub(super) fn sent(mark: &SentMark) -> Sent {
 fn info(recorder: &Recorder) -> CallInfo<'_> {
     let opening = recorder.opening();
     CallInfo {
-        call_id: opening.call_id,
+        call_id: CallId::new(opening.call_id),
         dialect: &opening.dialect,
         service: opening.service.as_deref(),
         method: &opening.method,

@@ -134,6 +134,7 @@ impl RefreshFailed {
         for link in links(&*chain) {
             if let Some(error) = link.downcast_ref::<Error>() {
                 let status = error.status().filter(|_| error.is_api());
+                let status = status.map(|status| status.as_u16());
                 let what = match (status, error.code()) {
                     (Some(status), Some(code)) => format!("{status} {code}"),
                     (Some(status), None) => status.to_string(),
@@ -259,7 +260,7 @@ impl fmt::Debug for RefreshFailed {
 
 impl fmt::Display for RefreshFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the token refresh failed: {}", self.0.cause)
+        f.write_str("the token refresh failed")
     }
 }
 

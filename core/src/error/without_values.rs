@@ -28,20 +28,32 @@ impl From<serde_json::Error> for JsonError {
 }
 
 impl JsonError {
+    /// The reason alone, for an error whose own text names the place.
+    pub(crate) fn without_place(error: &serde_json::Error) -> Self {
+        Self {
+            text: Self::reason(error),
+        }
+    }
+
     fn of(error: &serde_json::Error) -> Self {
+        let reason = Self::reason(error);
+        let text = match error.line() {
+            0 => reason,
+            line => format!("{reason} at line {line} column {}", error.column()),
+        };
+        Self { text }
+    }
+
+    /// What is wrong, without the place and without values.
+    fn reason(error: &serde_json::Error) -> String {
         let full = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let reason = full.strip_suffix(&place).unwrap_or(&full);
         // A reader's complaint about the syntax quotes nothing.
-        let reason = match error.is_data() {
+        match error.is_data() {
             true => without_value(reason),
             false => reason.to_owned(),
-        };
-        let text = match error.line() {
-            0 => reason,
-            _ => reason + &place,
-        };
-        Self { text }
+        }
     }
 }
 

@@ -78,7 +78,7 @@ impl<'a> ErrorRecord<'a> {
         };
         put("message", message.into())?;
         put("code", error.code().into())?;
-        put("status", error.status().into())?;
+        put("status", error.status().map(|status| status.as_u16()).into())?;
         put(
             "request_id",
             error.request_id().map(RequestId::as_str).into(),
@@ -118,7 +118,10 @@ impl<'a> ErrorRecord<'a> {
             }
         }
         let first = self.0.source().filter(|_| self.0.is_api())?;
-        Some(ErrorCause::Text(first.to_string()))
+        Some(ErrorCause::Text(match first.source() {
+            Some(reason) => format!("{first}: {reason}"),
+            None => first.to_string(),
+        }))
     }
 
     /// Returns whether the program ended the call: it cancelled, or a deadline passed that it keeps itself.

@@ -40,7 +40,7 @@ pub(crate) fn record_attempt(span: &Span, attempt: &Attempt) {
         return;
     }
     if let Some(status) = attempt.status() {
-        span.record("status", status);
+        span.record("status", status.as_u16());
     }
     if let Some(code) = attempt.error_code() {
         span.record("code", &*one_line(code));
@@ -75,7 +75,7 @@ fn openstack_attempt(call: &CallInfo<'_>, attempt: &Attempt) {
         call_id = %call.call_id,
         global_request_id = call.correlation_id,
         attempt = attempt.number(),
-        status = attempt.status(),
+        status = attempt.status().map(|status| status.as_u16()),
         code = attempt.error_code().map(one_line).as_deref(),
         failure = attempt.failure().map(|kind| kind.as_str()),
         failure_code = attempt.failure_code(),
@@ -113,7 +113,7 @@ impl Observer for TracingEvents {
             method = %call.method,
             path = call.path,
             attempt = attempt.number(),
-            status = attempt.status(),
+            status = attempt.status().map(|status| status.as_u16()),
             code = attempt.error_code().map(one_line).as_deref(),
             request_id = attempt.request_id().map(|id| id.as_str()),
             failure = attempt.failure().map(|kind| kind.as_str()),
@@ -135,7 +135,7 @@ impl Observer for TracingEvents {
                 call_id = %trail.call_id(),
                 method = %trail.method(),
                 path = trail.path(),
-                status = last.and_then(Attempt::status),
+                status = last.and_then(Attempt::status).map(|status| status.as_u16()),
                 request_id = trail.request_id().map(|id| id.as_str()),
                 attempts = trail.attempts().len(),
                 elapsed_ms = millis(trail.elapsed()),
@@ -147,7 +147,7 @@ impl Observer for TracingEvents {
                 method = %trail.method(),
                 path = trail.path(),
                 kind = kind.as_str(),
-                status = last.and_then(Attempt::status),
+                status = last.and_then(Attempt::status).map(|status| status.as_u16()),
                 code = code.as_deref(),
                 request_id = trail.request_id().map(|id| id.as_str()),
                 failure_code = last.and_then(Attempt::failure_code),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::codes::{Category, Cause, ErrorKind, RequestIdNote, Sent, WaitReason};
 use crate::redact;
@@ -22,7 +22,7 @@ pub struct Attempt {
     pub(super) method: Method,
     pub(super) span_id: SpanId,
     pub(super) url: String,
-    pub(super) status: Option<u16>,
+    pub(super) status: Option<StatusCode>,
     pub(super) request_id: Option<RequestId>,
     pub(super) request_id_source: Option<RequestIdSource>,
     pub(super) request_id_notes: Vec<RequestIdNote>,
@@ -77,7 +77,7 @@ impl Attempt {
 
     /// The response's status, if a response arrived.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<StatusCode> {
         self.status
     }
 
@@ -152,6 +152,8 @@ impl Attempt {
             Sent::Yes => Some(true),
             Sent::No => Some(false),
             Sent::Unknown => self.unprocessed.then_some(false),
+            Sent::Other(_) if self.unprocessed => Some(false),
+            Sent::Other(_) => self.status.map(|_| true),
         }
     }
 

@@ -8,8 +8,8 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::{Attempt, Trail};
 
-const SCHEMA: &str = "reqtrail.trail/1";
-const CLIENT: &str = concat!("reqtrail/", env!("CARGO_PKG_VERSION"));
+pub(super) const SCHEMA: &str = "reqtrail.trail/1";
+pub(super) const CLIENT: &str = concat!("reqtrail/", env!("CARGO_PKG_VERSION"));
 
 /// Writes an object whose keys are in the order of the contract.
 macro_rules! object {
@@ -24,7 +24,7 @@ impl Serialize for Trail {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         object!(serializer, "Trail", {
             "schema": SCHEMA,
-            "client": CLIENT,
+            "client": self.0.client.as_deref().unwrap_or(CLIENT),
             "call_id": &self.call_id(),
             "trace_id": &self.trace_id(),
             "correlation_id": &self.correlation_id(),
@@ -51,7 +51,7 @@ impl Serialize for Attempt {
             "method": self.method.as_str(),
             "span_id": &self.span_id(),
             "url": &self.url,
-            "status": &self.status,
+            "status": &self.status.map(|status| status.as_u16()),
             "request_id": &self.request_id,
             "request_id_source": &self.request_id_source,
             "request_id_notes": &self.request_id_notes,

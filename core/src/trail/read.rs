@@ -4,20 +4,20 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use http::{HeaderName, Method};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 
+use super::json::{CLIENT, SCHEMA};
 use super::{Attempt, Data, Opening, Outcome, Trail};
-use crate::codes::{
-    Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
-};
+use crate::closed_set::ClosedSet;
 use crate::request_id::{RequestId, RequestIdSource};
 use crate::trace_context::{SpanId, TraceId};
 
 /// The trail as its JSON has it. Fields that it does not know are passed over.
 #[derive(Deserialize)]
-struct TrailJson {
+pub(crate) struct TrailJson {
     schema: String,
+    client: Option<String>,
     call_id: String,
     trace_id: String,
     correlation_id: Option<Box<str>>,
@@ -42,11 +42,11 @@ struct AttemptJson {
     span_id: String,
     url: String,
     status: Option<u16>,
-    request_id: Option<String>,
+    request_id: Option<RequestId>,
     request_id_source: Option<String>,
     #[serde(default)]
     request_id_notes: Vec<String>,
-    body_request_id: Option<String>,
+    body_request_id: Option<RequestId>,
     error_code: Option<String>,
     category: Option<String>,
     failure: Option<String>,
@@ -62,73 +62,98 @@ struct AttemptJson {
 }
 
 /// Reads a trail; else says what is wrong.
-pub(super) fn trail(text: &str) -> Result<Trail, String> {
+pub(crate) fn trail(text: &str) -> Result<Trail, String> {
     let json: TrailJson = serde_json::from_str(text)
         .map_err(|e| format!("the text is not the JSON of a trail: {}", shape(&e)))?;
-    if json.schema != "reqtrail.trail/1" {
-        return Err(format!(
-            "the trail has the schema `{}`; expected `reqtrail.trail/1`",
-            json.schema.escape_debug()
-        ));
+    json.into_trail()
+}
+
+impl TrailJson {
+    /// Makes the trail; else says what is wrong, without the values.
+    pub(crate) fn into_trail(self) -> Result<Trail, String> {
+        if self.schema != SCHEMA {
+            return Err(format!(
+                "the trail has the schema `{}`; expected `{SCHEMA}`",
+                self.schema.escape_debug()
+            ));
+        }
+        let call_id = uuid::Uuid::try_parse(&self.call_id).map_err(|_| bad("call_id"))?;
+        let started_at: jiff::Timestamp = self.started_at.parse().map_err(|_| bad("started_at"))?;
+        let outcome = match self.outcome.as_str() {
+            "ok" => Outcome::Ok,
+            kind => Outcome::Error(word("outcome", kind)?),
+        };
+        let attempts: Result<_, String> = self.attempts.into_iter().map(attempt).collect();
+        Ok(Trail(Arc::new(Data {
+            client: self
+                .client
+                .filter(|client| client != CLIENT)
+                .map(Into::into),
+            opening: Opening {
+                call_id,
+                trace_id: TraceId::read(&self.trace_id).ok_or_else(|| bad("trace_id"))?,
+                traced: true,
+                dialect: self.dialect.into(),
+                service: self.service.map(Into::into),
+                method: method(&self.method)?,
+                origin: self.origin.into(),
+                path: self.path,
+                correlation_id: self.correlation_id,
+                notes: words("notes", &self.notes)?,
+                started_at: SystemTime::from(started_at),
+                started: Instant::now(),
+            },
+            elapsed: time(self.elapsed_ms),
+            outcome,
+            stopped: word("stopped", &self.stopped)?,
+            attempts: attempts?,
+        })))
     }
-    let call_id = uuid::Uuid::try_parse(&json.call_id).map_err(|_| bad("call_id"))?;
-    let started_at: jiff::Timestamp = json.started_at.parse().map_err(|_| bad("started_at"))?;
-    let outcome = match json.outcome.as_str() {
-        "ok" => Outcome::Ok,
-        kind => Outcome::Error(ErrorKind::from_name(kind).ok_or_else(|| bad("outcome"))?),
-    };
-    let attempts: Result<_, String> = json.attempts.into_iter().map(attempt).collect();
-    Ok(Trail(Arc::new(Data {
-        opening: Opening {
-            call_id,
-            trace_id: TraceId::read(&json.trace_id).ok_or_else(|| bad("trace_id"))?,
-            traced: true,
-            dialect: json.dialect.into(),
-            service: json.service.map(Into::into),
-            method: method(&json.method)?,
-            origin: json.origin.into(),
-            path: json.path,
-            correlation_id: json.correlation_id,
-            // A later release may know more of them.
-            notes: names(&json.notes, TrailNote::from_name),
-            started_at: SystemTime::from(started_at),
-            started: Instant::now(),
-        },
-        elapsed: time(json.elapsed_ms),
-        outcome,
-        stopped: StopReason::from_name(&json.stopped).ok_or_else(|| bad("stopped"))?,
-        attempts: attempts?,
-    })))
 }
 
 fn attempt(json: AttemptJson) -> Result<Attempt, String> {
-    let sent = Sent::from_name(&json.sent).ok_or_else(|| bad("sent"))?;
+    let sent = word("sent", &json.sent)?;
+    let source = |text| RequestIdSource::read(text).ok_or_else(|| bad("request_id_source"));
+    let status = |number| StatusCode::from_u16(number).map_err(|_| bad("status"));
     Ok(Attempt {
         number: json.number,
-        cause: Cause::from_name(&json.cause).ok_or_else(|| bad("cause"))?,
+        cause: word("cause", &json.cause)?,
         method: method(&json.method)?,
         span_id: SpanId::read(&json.span_id).ok_or_else(|| bad("span_id"))?,
         url: json.url,
-        status: json.status,
-        request_id: json.request_id.map(RequestId::new),
-        request_id_source: json.request_id_source.as_deref().and_then(source),
-        request_id_notes: names(&json.request_id_notes, RequestIdNote::from_name),
-        body_request_id: json.body_request_id.map(RequestId::new),
+        status: json.status.map(status).transpose()?,
+        request_id: json.request_id,
+        request_id_source: json.request_id_source.as_deref().map(source).transpose()?,
+        request_id_notes: words("request_id_notes", &json.request_id_notes)?,
+        body_request_id: json.body_request_id,
         error_code: json.error_code,
-        category: json.category.as_deref().and_then(Category::from_name),
-        failure: json.failure.as_deref().and_then(ErrorKind::from_name),
+        category: word_or_none("category", json.category)?,
+        failure: word_or_none("failure", json.failure)?,
         failure_code: json.failure_code.map(Cow::Owned),
         failure_reason: json.failure_reason,
-        unprocessed: sent == Sent::Unknown && json.processed == Some(false),
+        unprocessed: json.processed == Some(false),
         sent,
         started: time(json.started_ms),
         elapsed: time(json.elapsed_ms),
         retry_after: json.retry_after_ms.map(time),
         wait: json.wait_ms.map(time),
-        wait_reason: json.wait_reason.as_deref().and_then(WaitReason::from_name),
+        wait_reason: word_or_none("wait_reason", json.wait_reason)?,
         remote: None,
         is_reused: None,
     })
+}
+
+/// The value of a word, also of one that this release does not know.
+fn word<T: ClosedSet>(field: &str, text: &str) -> Result<T, String> {
+    T::read(text).ok_or_else(|| bad(field))
+}
+
+fn word_or_none<T: ClosedSet>(field: &str, text: Option<String>) -> Result<Option<T>, String> {
+    text.map(|text| word(field, &text)).transpose()
+}
+
+fn words<T: ClosedSet>(field: &str, texts: &[String]) -> Result<Vec<T>, String> {
+    texts.iter().map(|text| word(field, text)).collect()
 }
 
 fn bad(field: &str) -> String {
@@ -148,24 +173,19 @@ fn method(text: &str) -> Result<Method, String> {
     Method::from_bytes(text.as_bytes()).map_err(|_| bad("method"))
 }
 
-fn names<T>(names: &[String], known: fn(&str) -> Option<T>) -> Vec<T> {
-    names.iter().filter_map(|name| known(name)).collect()
-}
-
-fn source(text: &str) -> Option<RequestIdSource> {
-    match text.strip_prefix("header:") {
-        Some(name) => HeaderName::try_from(name).ok().map(RequestIdSource::Header),
-        None => (text == "body").then_some(RequestIdSource::Body),
-    }
-}
-
-/// Milliseconds; what no time can be is none, or the longest.
+/// Milliseconds, to the microsecond as they were written; what no time can be is none, or the longest.
 fn time(milliseconds: f64) -> Duration {
     if milliseconds.is_nan() || milliseconds <= 0.0 {
         return Duration::ZERO;
     }
-    // To the microsecond, as it was written.
-    Duration::try_from_secs_f64((milliseconds * 1e3).round() / 1e6).unwrap_or(Duration::MAX)
+    // Two to the power of 64 microseconds: the longest that is written.
+    if milliseconds >= 18_446_744_073_709_551.0 {
+        return Duration::MAX;
+    }
+    let time = Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX);
+    // A double is not exact; half a microsecond more makes it so.
+    let rounded = time.saturating_add(Duration::from_nanos(500));
+    Duration::new(rounded.as_secs(), rounded.subsec_micros() * 1000)
 }
 
 #[cfg(test)]
@@ -209,14 +229,56 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_release_adds_is_passed_over() {
+    fn what_a_later_release_adds_is_kept_where_it_has_a_place() {
         let later = WRITTEN
             .replace(r#""notes":["#, r#""later":[1],"notes":["later","#)
-            .replace(r#""service":null,"#, "")
-            .replace("header:x-request-id", "later");
+            .replace("header:x-request-id", "trailer:x-request-id");
         let trail = Trail::from_json(&later).expect("a trail");
-        assert_eq!(trail.notes().len(), 1);
-        assert_eq!(trail.request_ids().len(), 1);
+        assert_eq!(trail.notes()[0].as_str(), "later");
+        assert_eq!(trail.to_json(), later.replace(r#""later":[1],"#, ""));
+        // The report says what it can.
+        assert!(trail.report().contains("later"), "{trail}");
+    }
+
+    #[test]
+    fn what_an_earlier_release_did_not_write_is_null() {
+        let new = [
+            r#""correlation_id":null,"#,
+            r#""service":null,"#,
+            r#""failure_code":null,"#,
+            r#""failure_reason":null,"#,
+            r#""body_request_id":null,"#,
+            r#""wait_reason":null"#,
+        ];
+        let earlier = new
+            .iter()
+            .fold(WRITTEN.to_owned(), |text, field| text.replace(field, ""))
+            .replace(r#""wait_ms":null,}"#, r#""wait_ms":null}"#);
+        assert_ne!(earlier, WRITTEN);
+        let trail = Trail::from_json(&earlier).expect("a trail");
+        assert_eq!(trail.to_json(), WRITTEN);
+    }
+
+    #[test]
+    fn who_wrote_a_trail_stays_its_author() {
+        let own = format!("reqtrail/{}", crate::VERSION);
+        let other = WRITTEN.replace(&own, "reqtrail/17.0.0");
+        let trail = Trail::from_json(&other).expect("a trail");
+        assert_eq!(trail.to_json(), other);
+    }
+
+    #[test]
+    fn a_trail_is_a_part_of_other_documents() {
+        let list = format!("[{WRITTEN}]");
+        let trails: Vec<Trail> = serde_json::from_str(&list).expect("trails");
+        assert_eq!(serde_json::to_string(&trails).expect("JSON"), list);
+        let bad = list.replace("00f067aa0ba902b7", "hush");
+        let error = serde_json::from_str::<Vec<Trail>>(&bad).expect_err("no trail");
+        let text = error.to_string();
+        assert!(
+            text.contains("`span_id`") && !text.contains("hush"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -225,10 +287,11 @@ mod tests {
             ("trail/1", "trail/2", "expected `reqtrail.trail/1`"),
             (
                 "\"transport\",\"stopped\"",
-                "\"hush\",\"stopped\"",
+                "\"Hush hush\",\"stopped\"",
                 "`outcome`",
             ),
-            ("unsafe_to_retry", "hush", "`stopped`"),
+            ("unsafe_to_retry", "Hush hush", "`stopped`"),
+            ("\"status\":503", "\"status\":99", "`status`"),
             ("\"number\":1", "\"number\":\"hush\"", "of another type"),
             ("2026-11-21T", "hush", "`started_at`"),
             ("6f2c1a9e-", "hush", "`call_id`"),
@@ -237,7 +300,7 @@ mod tests {
             assert!(WRITTEN.contains(from), "{from}");
             let error = Trail::from_json(&WRITTEN.replace(from, to)).expect_err(from);
             let text = error.to_string();
-            assert!(text.contains(says) && !text.contains("hush"), "{text}");
+            assert!(text.contains(says) && !text.contains("ush"), "{text}");
         }
         for text in ["", "{}", "[]", "null", "\"hush\""] {
             assert!(Trail::from_json(text).is_err());

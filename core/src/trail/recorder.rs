@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use http::Method;
+use http::{Method, StatusCode};
 use smallvec::SmallVec;
 
 use super::attempt::{self, Attempt};
@@ -79,6 +79,7 @@ impl Recorder {
     pub(crate) fn new(opening: Opening) -> Self {
         Self {
             data: Arc::new(Data {
+                client: None,
                 opening,
                 elapsed: Duration::ZERO,
                 outcome: Outcome::Ok,
@@ -148,7 +149,12 @@ impl Recorder {
     }
 
     /// Notes that a response head arrived.
-    pub(crate) fn answered(&mut self, status: u16, id: Reading, retry_after: Option<Duration>) {
+    pub(crate) fn answered(
+        &mut self,
+        status: StatusCode,
+        id: Reading,
+        retry_after: Option<Duration>,
+    ) {
         let id = self.compared(id);
         self.with_last(|attempt| {
             attempt.status = Some(status);

@@ -41,7 +41,7 @@ pub(super) fn write(trail: &Trail) -> String {
 
 fn headline(trail: &Trail) -> Vec<String> {
     let outcome = match (trail.outcome(), trail.last().and_then(Attempt::status)) {
-        (Outcome::Ok, Some(status)) => format!("ok ({status})"),
+        (Outcome::Ok, Some(status)) => format!("ok ({})", status.as_str()),
         (Outcome::Error(_), Some(_)) => {
             let last = trail.last().map(result).unwrap_or_default();
             format!("FAILED: {} ({last})", trail.outcome())
@@ -96,11 +96,13 @@ fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
         Cause::Reauth => then.push_str(" (new token)"),
         Cause::Redirect => then.push_str(" (redirect)"),
         Cause::Resend => then.push_str(" (resent)"),
+        Cause::Other(word) => then.push_str(&format!(" ({word})")),
     }
     if let Some(wait) = attempt.wait() {
         let reason = match attempt.wait_reason() {
             Some(WaitReason::RetryAfter) => "Retry-After",
-            _ => "backoff",
+            Some(WaitReason::Other(word)) => word.as_str(),
+            Some(WaitReason::Backoff) | None => "backoff",
         };
         then.push_str(&format!("; wait {}: {reason}", span(wait)));
     }
@@ -111,7 +113,7 @@ fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
 /// Status and code, or what failed.
 fn result(attempt: &Attempt) -> String {
     let mut parts = Vec::new();
-    parts.extend(attempt.status().map(|status| status.to_string()));
+    parts.extend(attempt.status().map(|status| status.as_str().to_owned()));
     parts.extend(attempt.error_code().map(str::to_owned));
     if let Some(kind) = attempt.failure() {
         parts.push(kind.to_string());
@@ -129,7 +131,7 @@ fn result(attempt: &Attempt) -> String {
 fn notes(trail: &Trail) -> Vec<String> {
     let mut notes = Vec::new();
     if trail.outcome() != Outcome::Ok && !trail.attempts().is_empty() {
-        notes.push(stopped(trail.stopped()).to_owned());
+        notes.extend(stopped(trail.stopped()).map(str::to_owned));
     }
     // Where nothing reached the server there is nothing to look for.
     let may_be_logged = trail.attempts().iter().any(|a| a.sent() != Sent::No);
@@ -149,6 +151,8 @@ fn notes(trail: &Trail) -> Vec<String> {
                 TrailNote::ViaProxy => "The call went through a proxy.",
                 TrailNote::Scripted => "A script answered the call, not a network.",
                 TrailNote::Chaos => "The client injected faults into the call.",
+                // The word of a later release is better than silence.
+                TrailNote::Other(word) => word.as_str(),
                 TrailNote::MayHaveSucceeded => "An earlier attempt reached the server or may have, and its outcome is unknown: it may have succeeded.",
             }
             .to_owned(),
@@ -253,8 +257,10 @@ fn failures(trail: &Trail) -> Vec<String> {
         .collect()
 }
 
-fn stopped(reason: StopReason) -> &'static str {
-    match reason {
+/// Why it was not repeated, in words; the word of a later release stands in the place of the reason only.
+fn stopped(reason: StopReason) -> Option<&'static str> {
+    Some(match reason {
+        StopReason::Other(_) => return None,
         StopReason::Succeeded => "The call succeeded.",
         StopReason::NotRetryable => {
             "It was not repeated, because repeating such a request does not help."
@@ -278,7 +284,7 @@ fn stopped(reason: StopReason) -> &'static str {
         StopReason::BodyNotReplayable => {
             "It was not repeated, because its body cannot be sent twice."
         }
-    }
+    })
 }
 
 /// A duration for people.

@@ -1,5 +1,6 @@
 //! Secrets that the caller gives in one place and the server, or the caller itself, repeats in another.
 
+use http::StatusCode;
 use reqtrail::{Client, Error};
 use serde::Deserialize;
 
@@ -294,7 +295,7 @@ async fn an_error_of_json_quotes_no_value() {
     let wrapped = std::io::Error::other(own);
     for error in [
         response.json::<Wanted>().expect_err("no number"),
-        response.unusable("the body is not as wanted", wrapped),
+        response.decode_error("the body is not as wanted", wrapped),
     ] {
         assert_hidden("s3cr3t", &chain(&error));
         assert!(chain(&error).contains("expected u32"), "{error:#?}");
@@ -320,7 +321,7 @@ async fn a_refreshers_error_of_json_quotes_no_value() {
             })
         });
         let error = error(fixture.client.get("/x").send().await);
-        assert_eq!(error.status(), Some(401));
+        assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
         assert_hidden("s3cr3t", &(chain(&error) + &shown(&error, &fixture.seen)));
         assert!(chain(&error).contains("expected u32"), "{error:#?}");
     }

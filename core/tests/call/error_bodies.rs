@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use http::StatusCode;
 use reqtrail::{ApiError, Category, StopReason};
 
 use crate::support::*;
@@ -42,7 +43,10 @@ async fn answered(exchange: Exchange) -> (ApiError, Option<String>) {
 async fn its_parts_are_decoded() {
     let (api, code) = answered(reply(404).header("x-mine", "1").body(JSON)).await;
     assert_eq!(code.as_deref(), Some("not_found"));
-    assert_eq!((api.status(), api.category()), (404, Category::NotFound));
+    assert_eq!(
+        (api.status(), api.category()),
+        (StatusCode::NOT_FOUND, Category::NotFound)
+    );
     assert_eq!(api.message(), Some("no such camera"));
     assert_eq!(api.raw_code(), Some("not_found"));
     assert!(api.hint().is_some());

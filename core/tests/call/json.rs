@@ -204,7 +204,7 @@ async fn a_trail_shows_itself() {
     assert_eq!(trail.to_string(), trail.report());
     let debug = format!("{trail:?}");
     assert!(
-        debug.contains(&trail.call_id()) && debug.contains("req_1"),
+        debug.contains(&trail.call_id().to_string()) && debug.contains("req_1"),
         "{debug}"
     );
 }

@@ -4,6 +4,7 @@ mod script;
 
 use std::time::Duration;
 
+use http::StatusCode;
 use proptest::prelude::*;
 use reqtrail::{Attempt, Cause, ErrorKind, Failure, Sent, StopReason, Trail};
 
@@ -152,9 +153,14 @@ fn limits(plan: &RandomCall, trail: &Trail) {
     for pair in trail.attempts().windows(2) {
         let wanted = match pair[1].cause() {
             Cause::Retry => pair[0].wait().is_some(),
-            Cause::Reauth => pair[0].status() == Some(401) && pair[0].wait().is_none(),
+            Cause::Reauth => {
+                pair[0].status() == Some(StatusCode::UNAUTHORIZED) && pair[0].wait().is_none()
+            }
             Cause::Redirect => {
-                matches!(pair[0].status(), Some(301..=308)) && pair[0].wait().is_none()
+                pair[0]
+                    .status()
+                    .is_some_and(|s| (301..=308).contains(&s.as_u16()))
+                    && pair[0].wait().is_none()
             }
             Cause::Resend => {
                 let waits = is(plan, &pair[0], Failure::RefusedStream) && refused_before;
@@ -195,7 +201,7 @@ fn safety(plan: &RandomCall, trail: &Trail) {
         if safe || pair[1].cause() != Cause::Retry {
             continue;
         }
-        let refused = pair[0].status() == Some(429);
+        let refused = pair[0].status() == Some(StatusCode::TOO_MANY_REQUESTS);
         assert!(
             refused || pair[0].sent() == Sent::No,
             "{:?} was repeated",
@@ -216,7 +222,10 @@ fn ends(plan: &RandomCall, trail: &Trail) {
     );
     match trail.stopped() {
         StopReason::Succeeded => {
-            assert!(matches!(last.status(), Some(200 | 204)) && last.failure().is_none())
+            assert!(
+                matches!(last.status(), Some(StatusCode::OK | StatusCode::NO_CONTENT))
+                    && last.failure().is_none()
+            )
         }
         StopReason::Cancelled => assert!(plan.cancel_at.is_some()),
         StopReason::AttemptsExhausted => {

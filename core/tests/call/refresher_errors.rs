@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use http::StatusCode;
 use reqtrail::{Category, Client, Error, ErrorKind, RefreshError, Token, Transport as _};
 
 use crate::secrets::{assert_hidden, shown};
@@ -180,7 +181,7 @@ async fn a_refreshers_error_is_shown_without_the_clients_token() {
             b.token_refresher(move || async move { Err::<&str, _>(fail()) })
         });
         let own = error(refused.client.get("/x").send().await);
-        assert_eq!(own.status(), Some(401));
+        assert_eq!(own.status(), Some(StatusCode::UNAUTHORIZED));
         assert_hidden(TOKEN, &(chain(&own) + &shown(&own, &refused.seen)));
         assert!(chain(&own).contains("refused"), "{own:#?}");
         // Where the token has ended, nothing is sent.

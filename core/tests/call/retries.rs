@@ -1,6 +1,6 @@
 //! Which attempts are repeated, and why calls stop.
 
-use http::Method;
+use http::{Method, StatusCode};
 use reqtrail::{Cause, Failure, Phase, RetryBudget, StopReason};
 
 use crate::support::*;
@@ -272,7 +272,7 @@ async fn an_error_describes_its_last_attempt() {
             .body(r#"{"error":"not_found","message":"no such camera"}"#),
     ]);
     let error = error(fixture.client.get("/x").send().await);
-    assert_eq!(error.status(), Some(404));
+    assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
     assert_eq!(error.code(), Some("not_found"));
     assert_eq!(error.category().map(|c| c.as_str()), Some("not_found"));
     assert_eq!(error.retry_after(), None);

@@ -1,6 +1,7 @@
 //! Signing in to OpenStack: what goes out, what is read, and what is shown of it.
 
 use futures_util::future::join_all;
+use http::StatusCode;
 use reqtrail::openstack::{Auth, Cloud, Connection, Domain, Keystone, Project, Scope, User};
 use reqtrail::{Category, Cause, Client, ErrorKind, StopReason};
 use serde_json::{Value, json};
@@ -148,7 +149,10 @@ async fn a_refused_sign_in_is_the_source_of_the_call_that_needed_it() {
     let builder = connection.compute().expect("a builder");
     let client = builder.build_with(nova(&[])).expect("a client");
     let error = error(client.get("/servers").send().await);
-    assert_eq!((error.status(), error.kind()), (Some(401), ErrorKind::Api));
+    assert_eq!(
+        (error.status(), error.kind()),
+        (Some(StatusCode::UNAUTHORIZED), ErrorKind::Api)
+    );
     assert_eq!(error.request_id().map(|id| id.as_str()), Some("req-0"));
     let refresh = std::error::Error::source(&error).expect("the refresh");
     let cause = refresh.source().expect("the sign-in's error");
@@ -158,7 +162,7 @@ async fn a_refused_sign_in_is_the_source_of_the_call_that_needed_it() {
         cause.request_id().map(|id| id.as_str()),
         Some("req-refused")
     );
-    assert!(refresh.to_string().contains("req-refused"), "{refresh}");
+    assert!(cause.to_string().contains("req-refused"), "{cause}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -333,7 +337,7 @@ async fn a_credential_that_has_ended_is_a_matter_of_authentication() {
         let error = refused(reply(404).body(body.to_string())).await;
         assert_eq!(
             (error.category(), error.status()),
-            (Some(Category::Authentication), Some(404)),
+            (Some(Category::Authentication), Some(StatusCode::NOT_FOUND)),
             "{error}"
         );
     }

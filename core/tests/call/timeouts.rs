@@ -1,5 +1,6 @@
 //! The three times: to connect, of an attempt, of a call.
 
+use http::StatusCode;
 use reqtrail::{Client, ErrorKind, RequestBuilder, Sent, StopReason};
 
 use crate::support::*;
@@ -157,7 +158,10 @@ async fn the_body_is_part_of_its_attempt() {
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(end(&outcome), ("timeout", StopReason::AttemptsExhausted));
     let attempt = trail(&outcome).last().expect("an attempt");
-    assert_eq!((attempt.status(), attempt.sent()), (Some(200), Sent::Yes));
+    assert_eq!(
+        (attempt.status(), attempt.sent()),
+        (Some(StatusCode::OK), Sent::Yes)
+    );
     assert_eq!(attempt.elapsed(), secs(10));
 
     let fixture = novavms([slow()]);

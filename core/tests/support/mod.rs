@@ -1,5 +1,6 @@
 //! What the tests of the attempt loop share: a transport that plays a script, an observer that keeps what it is told.
 
+pub(crate) mod chain;
 pub(crate) mod exchange;
 #[cfg(feature = "openstack")]
 pub(crate) mod log;
@@ -15,6 +16,7 @@ use reqtrail::{
     Sent, StopReason, Trail,
 };
 
+pub(crate) use chain::{assert_read_again, assert_says_nothing_twice};
 pub(crate) use exchange::{Exchange, fails, fails_with, never, reply};
 #[cfg(feature = "openstack")]
 pub(crate) use log::Log;
@@ -83,15 +85,22 @@ pub(crate) fn dialect(json: &str) -> Dialect {
 
 /// The trail of a call that was begun.
 pub(crate) fn trail(outcome: &Outcome) -> &Trail {
-    match outcome {
+    let trail = match outcome {
         Ok(response) => response.trail(),
-        Err(error) => error.trail().expect("a call's error has a trail"),
-    }
+        Err(error) => {
+            assert_says_nothing_twice(error);
+            error.trail().expect("a call's error has a trail")
+        }
+    };
+    assert_read_again(trail);
+    trail
 }
 
 /// The error of a call that has to fail.
 pub(crate) fn error(outcome: Outcome) -> Error {
-    outcome.expect_err("the call fails")
+    let error = outcome.expect_err("the call fails");
+    assert_says_nothing_twice(&error);
+    error
 }
 
 /// How a call ended: its kind (`ok` for none) and why it stopped.
@@ -109,7 +118,7 @@ pub(crate) fn causes(trail: &Trail) -> Vec<Cause> {
 
 /// The status of each attempt; 0 for none.
 pub(crate) fn statuses(trail: &Trail) -> Vec<u16> {
-    let status = |a: &Attempt| a.status().unwrap_or_default();
+    let status = |a: &Attempt| a.status().map_or(0, |status| status.as_u16());
     trail.attempts().iter().map(status).collect()
 }
 

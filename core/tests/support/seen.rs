@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqtrail::{Attempt, CallInfo, Cause, Observer, Trail};
+use reqtrail::{Attempt, CallId, CallInfo, Cause, Observer, Trail};
 
 /// What an observer was told.
 #[derive(Clone, Debug)]
@@ -15,10 +15,10 @@ pub(crate) enum Event {
 
 /// All events of a client, with their times. Clones are one observer.
 #[derive(Clone, Default)]
-pub(crate) struct Seen(Arc<Mutex<Vec<(tokio::time::Instant, String, Event)>>>);
+pub(crate) struct Seen(Arc<Mutex<Vec<(tokio::time::Instant, CallId, Event)>>>);
 
 impl Seen {
-    fn tell(&self, call: String, event: Event) {
+    fn tell(&self, call: CallId, event: Event) {
         let now = tokio::time::Instant::now();
         self.0.lock().expect("no panic").push((now, call, event));
     }
@@ -35,7 +35,9 @@ impl Seen {
             Event::Started(number, cause) => format!("started {number} {cause}"),
             Event::Finished(attempt) => match (attempt.status(), attempt.failure()) {
                 (_, Some(failure)) => format!("finished {} {failure}", attempt.number()),
-                (Some(status), None) => format!("finished {} {status}", attempt.number()),
+                (Some(status), None) => {
+                    format!("finished {} {}", attempt.number(), status.as_str())
+                }
                 (None, None) => format!("finished {} nothing", attempt.number()),
             },
             Event::Ended(trail) => format!("ended {}", trail.outcome()),
@@ -52,9 +54,9 @@ impl Seen {
     }
 
     /// The call IDs that came with the events.
-    pub(crate) fn call_ids(&self) -> Vec<String> {
+    pub(crate) fn call_ids(&self) -> Vec<CallId> {
         let events = self.0.lock().expect("no panic");
-        events.iter().map(|(_, call, _)| call.clone()).collect()
+        events.iter().map(|(_, call, _)| *call).collect()
     }
 
     /// The trails of the calls that ended.
@@ -76,14 +78,11 @@ impl Seen {
 
 impl Observer for Seen {
     fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
-        self.tell(call.call_id.to_string(), Event::Started(number, cause));
+        self.tell(call.call_id, Event::Started(number, cause));
     }
 
     fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
-        self.tell(
-            call.call_id.to_string(),
-            Event::Finished(Box::new(attempt.clone())),
-        );
+        self.tell(call.call_id, Event::Finished(Box::new(attempt.clone())));
     }
 
     fn call_finished(&self, trail: &Trail) {

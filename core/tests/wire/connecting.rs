@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use http::StatusCode;
 use reqtrail::{Attempt, CallInfo, ErrorKind, Observer, Sent, StopReason};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -97,7 +98,7 @@ async fn the_connect_timeout_does_not_bound_an_answer() {
     let client = client.build().expect("a client");
     let outcome = client.post("/things").body("{}").send().await;
     let last = trail(&outcome).last().expect("an attempt");
-    assert_eq!(last.status(), Some(200), "{}", trail(&outcome));
+    assert_eq!(last.status(), Some(StatusCode::OK), "{}", trail(&outcome));
     assert_eq!(server.log().len(), 1);
     assert_agrees(server.log(), &[trail(&outcome)]);
 }
@@ -144,7 +145,7 @@ async fn a_post_gets_through_once_connections_are_made_again() {
     assert!(attempts.len() > 1, "{}", trail(&outcome));
     assert_eq!(
         attempts.last().and_then(Attempt::status),
-        Some(200),
+        Some(StatusCode::OK),
         "{}",
         trail(&outcome)
     );

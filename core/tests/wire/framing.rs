@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use http::StatusCode;
 use reqtrail::{Client, ClientBuilder, ErrorKind, Sent, StopReason};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -219,7 +220,7 @@ async fn an_answer_before_the_request_is_out_counts() {
             let error = early.as_ref().expect_err("an error");
             assert_eq!(
                 (error.kind(), error.status()),
-                (ErrorKind::Api, Some(413)),
+                (ErrorKind::Api, Some(StatusCode::PAYLOAD_TOO_LARGE)),
                 "{error:?}"
             );
             assert_eq!(trail(&early).attempts().len(), 1);
@@ -373,7 +374,7 @@ fn an_answer_before_a_reset_counts() {
         let error = outcome.as_ref().expect_err("an error");
         assert_eq!(
             (error.kind(), error.status()),
-            (ErrorKind::Api, Some(413)),
+            (ErrorKind::Api, Some(StatusCode::PAYLOAD_TOO_LARGE)),
             "{error:?}"
         );
         assert_eq!(trail(&outcome).attempts().len(), 1);

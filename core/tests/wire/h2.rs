@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use h2::Reason;
-use http::Version;
+use http::{StatusCode, Version};
 use reqtrail::{Cause, ErrorKind, Sent, StopReason};
 
 use crate::client::Client;
@@ -242,7 +242,7 @@ async fn a_reset_within_a_body_comes_after_processing() {
         let (kind, why) = (ErrorKind::Transport, StopReason::UnsafeToRetry);
         assert_failed(&outcome, kind, why, &[("transport", Sent::Yes)]);
         let error = outcome.as_ref().expect_err("an error");
-        assert_eq!(error.status(), Some(200), "{acts:?}");
+        assert_eq!(error.status(), Some(StatusCode::OK), "{acts:?}");
         agrees(&server, &[&outcome]);
     }
 }
@@ -254,7 +254,7 @@ async fn a_header_block_over_the_limit_keeps_its_status_and_id() {
     let (kind, why) = (ErrorKind::TooLarge, StopReason::NotRetryable);
     assert_failed(&outcome, kind, why, &[("too_large", Sent::Yes)]);
     let error = outcome.as_ref().expect_err("an error");
-    assert_eq!(error.status(), Some(200));
+    assert_eq!(error.status(), Some(StatusCode::OK));
     assert_eq!(error.request_id().expect("an ID").as_str(), "req_1_0");
     agrees(&server, &[&outcome]);
 
@@ -269,7 +269,10 @@ async fn a_header_block_far_over_the_limit_keeps_its_status() {
     let outcome = get(&client).await;
     let (kind, why) = (ErrorKind::TooLarge, StopReason::NotRetryable);
     assert_failed(&outcome, kind, why, &[("too_large", Sent::Yes)]);
-    assert_eq!(outcome.as_ref().expect_err("an error").status(), Some(200));
+    assert_eq!(
+        outcome.as_ref().expect_err("an error").status(),
+        Some(StatusCode::OK)
+    );
     agrees(&server, &[&outcome]);
 }
 

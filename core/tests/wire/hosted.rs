@@ -114,7 +114,7 @@ async fn operations_are_driven_by_a_host() {
         assert!(json["fault"].is_null());
 
         let gone = submitted(&client, Operation::server("s2")).expect_err("no such server");
-        assert_eq!(gone.status(), Some(404));
+        assert_eq!(gone.status(), Some(http::StatusCode::NOT_FOUND));
 
         let mut options = OperationOptions::default();
         options.limit = Some(1);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use reqtrail::http::StatusCode;
 use reqtrail::{Attempt, Sent, StopReason};
 
 use crate::load::{Outcome, trail};
@@ -118,7 +119,7 @@ fn same(attempt: &Attempt, row: Option<&Row>) -> Result<(), String> {
     match (attempt.sent(), row) {
         (Sent::No, Some(_)) => Err("an attempt that is called unsent is in the log".to_owned()),
         (Sent::Yes, None) => Err("an attempt that is called sent is not in the log".to_owned()),
-        (_, Some(row)) if attempt.status() == Some(200) => {
+        (_, Some(row)) if attempt.status() == Some(StatusCode::OK) => {
             let id = attempt.request_id().map(ToString::to_string);
             match id.as_deref() == Some(&row.id) {
                 true => Ok(()),

@@ -11,6 +11,7 @@ pub(super) const HOUSES: &[House] = &[
             // Rules: no I/O, no runtime.
             &[
                 "backoff",
+                "call_id",
                 "cancel",
                 "charset",
                 "closed_set",
@@ -44,11 +45,7 @@ pub(super) const HOUSES: &[House] = &[
             &["openstack"],
             &["fuzzing"],
         ],
-        exceptions: &[Exception {
-            user: "trail",
-            used: "error",
-            why: "a trail makes the error of a body that cannot be used",
-        }],
+        exceptions: &[],
         libraries: &[
             Library {
                 name: "tokio",

@@ -9,7 +9,6 @@ use crate::call::timer::Ended;
 use crate::call::{End, guard};
 use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
-use crate::error::BoxError;
 use crate::redact::one_line;
 use crate::retry::decision::AttemptOutcome;
 use crate::trail::{Failed, Recorder};
@@ -69,23 +68,23 @@ impl<T: Transport> Exchange<'_, T> {
             code: code.map(|code| one_line(&code).into_owned().into()),
             reason: &message,
         });
-        let end = End::error(kind, message).caused_by(self.clean_source(error));
+        let end = match self.is_clean(&error) {
+            true => End::error(kind, message).caused_by(error),
+            false => End::error(kind, message),
+        };
         AttemptResult::new(outcome, sent, end).with_retry_after(retry_after)
     }
 
-    /// An error's causes; as text alone if they repeat a credential that the peer sent back.
-    fn clean_source(&self, error: TransportError) -> BoxError {
+    /// Whether neither an error nor its causes repeat a credential that the peer sent back.
+    fn is_clean(&self, error: &TransportError) -> bool {
         let mut texts = vec![format!("{error:?}")];
-        let mut next: Option<&dyn std::error::Error> = Some(&error);
+        let mut next: Option<&dyn std::error::Error> = Some(error);
         while let Some(cause) = next {
             texts.push(cause.to_string());
             next = cause.source();
         }
         let clean = |text: &String| matches!(self.redactor.text(text), Cow::Borrowed(_));
-        if texts.iter().all(clean) {
-            return error.into();
-        }
-        self.redactor.text(&error.to_string()).into()
+        texts.iter().all(clean)
     }
 
     /// The attempt's time ran out: the time to connect, the attempt's own, or the call's.

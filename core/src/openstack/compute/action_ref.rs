@@ -113,7 +113,7 @@ impl ActionRef {
     /// Says so if the request succeeded and starts no action.
     pub(super) fn was_done_at_once(&self) -> Option<String> {
         let trail = self.started.as_ref()?;
-        let status = trail.last()?.status()?;
+        let status = trail.last()?.status()?.as_u16();
         (self.starts() == Starts::Nothing && trail.outcome() == Outcome::Ok).then(|| {
             format!("a request such as this starts no action: it was done when it was answered with {status}")
         })

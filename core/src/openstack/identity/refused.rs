@@ -23,7 +23,7 @@ pub(super) fn explained(error: Error) -> Error {
         }
         // A gateway's page says that Keystone is down, and nothing of auth_url.
         (ErrorKind::Api, Some(api))
-            if api.status() < 500 && is_web_page(api.headers(), api.body()) =>
+            if api.status().as_u16() < 500 && is_web_page(api.headers(), api.body()) =>
         {
             error.with_explanation(format!("the sign-in was answered by {A_WEB_PAGE}"))
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use super::WIDTH;
 use super::{Lines, span};
@@ -79,7 +79,8 @@ impl Story {
                 headers.insert(name.clone(), value);
             }
             let id = request_id::read(&[name], &headers, facts.body_id, |raw| raw.into());
-            self.recorder.answered(status, id.clone(), None);
+            let known = StatusCode::from_u16(status).expect("a status");
+            self.recorder.answered(known, id.clone(), None);
             if status >= 300 {
                 self.recorder
                     .decoded(id, facts.code.map(|raw| raw.into()), Category::Server);

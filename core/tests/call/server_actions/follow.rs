@@ -92,7 +92,7 @@ async fn a_response_names_the_action_and_its_trail_is_joined() {
     let call_id = accepted.trail().call_id();
     assert_eq!(report.trails[0].call_id(), call_id);
     assert_eq!(report.global_request_id, Some(format!("req-{call_id}")));
-    assert!(report.report().contains(&call_id));
+    assert!(report.report().contains(&call_id.to_string()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! Servers that are known by their names.
 
+use http::StatusCode;
+
 use super::*;
 
 const OTHER: &str = "344174b8-34fd-4017-ae29-b9084dcf3862";
@@ -98,7 +100,10 @@ fn assert_agrees(error: &reqtrail::Error) {
     assert_eq!(trail.outcome(), reqtrail::Outcome::Error(error.kind()));
     assert_eq!(trail.stopped(), reqtrail::StopReason::NotRetryable);
     let last = trail.last().expect("an attempt");
-    assert_eq!((last.status(), last.failure()), (Some(200), None));
+    assert_eq!(
+        (last.status(), last.failure()),
+        (Some(StatusCode::OK), None)
+    );
 }
 
 #[tokio::test(start_paused = true)]

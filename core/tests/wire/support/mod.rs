@@ -1,6 +1,8 @@
 //! What the tests on the wire share: servers, certificates, and the comparison of a trail with a server's log.
 
 pub(crate) mod certs;
+#[path = "../../support/chain.rs"]
+pub(crate) mod chain;
 pub(crate) mod frames;
 pub(crate) mod freeze;
 pub(crate) mod h2_server;
@@ -17,6 +19,7 @@ use reqtrail::{Error, ErrorKind, Response, Sent, StopReason, Trail};
 
 pub(crate) use crate::client::builder;
 pub(crate) use certs::{Authority, Tls};
+pub(crate) use chain::{assert_read_again, assert_says_nothing_twice};
 pub(crate) use freeze::Freezer;
 pub(crate) use h2_server::{Act, h2_server};
 pub(crate) use log::{Log, Seen, assert_agrees};
@@ -33,17 +36,24 @@ pub(crate) type Outcome = Result<Response, Error>;
 
 /// The trail of either outcome.
 pub(crate) fn trail(outcome: &Outcome) -> &Trail {
-    match outcome {
+    let trail = match outcome {
         Ok(response) => response.trail(),
-        Err(error) => error.trail().expect("a call's error has a trail"),
-    }
+        Err(error) => {
+            assert_says_nothing_twice(error);
+            error.trail().expect("a call's error has a trail")
+        }
+    };
+    assert_read_again(trail);
+    trail
 }
 
 /// What each attempt gave: its status or its failure, and whether it was sent.
 pub(crate) fn story(trail: &Trail) -> Vec<(String, Sent)> {
     let what = |a: &reqtrail::Attempt| match (a.failure(), a.status()) {
         (Some(failure), _) => failure.to_string(),
-        (None, status) => status.map_or_else(|| "nothing".to_owned(), |status| status.to_string()),
+        (None, status) => {
+            status.map_or_else(|| "nothing".to_owned(), |status| status.as_str().to_owned())
+        }
     };
     let attempts = trail.attempts().iter();
     attempts.map(|a| (what(a), a.sent())).collect()

@@ -10,7 +10,7 @@ use crate::support::{active, client, cloud};
 fn refused(outcome: Result<reqtrail::Response, Error>, status: u16) -> Error {
     let error = outcome.expect_err("an error");
     assert_eq!(
-        (error.kind(), error.status()),
+        (error.kind(), error.status().map(|s| s.as_u16())),
         (ErrorKind::Api, Some(status)),
         "{error}"
     );

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqtrail::http::StatusCode;
 use reqtrail::openstack::{Auth, Cloud, Compute, Domain, Project, Scope, User, Verdict};
 use reqtrail::{Cause, Client};
 use serde_json::json;
@@ -71,7 +72,10 @@ async fn a_token_that_ends_while_an_action_is_followed_is_replaced() {
         1,
         "one call met the 401, and its attempt is kept"
     );
-    assert_eq!(renewed[0].attempts()[0].status(), Some(401));
+    assert_eq!(
+        renewed[0].attempts()[0].status(),
+        Some(StatusCode::UNAUTHORIZED)
+    );
     assert!(renewed[0].attempts()[0].request_id().is_some());
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use reqtrail::http::StatusCode;
 use reqtrail::openstack::{Auth, Cloud, Connection, Domain, Project, Scope, User};
 use reqtrail::{Attempt, Category, Cause, Client};
 
@@ -107,7 +108,10 @@ async fn a_refused_token_is_replaced_by_signing_in_again() {
         .map(Attempt::cause)
         .collect();
     assert_eq!(causes, [Cause::Initial, Cause::Reauth]);
-    assert_eq!(servers.trail().attempts()[0].status(), Some(401));
+    assert_eq!(
+        servers.trail().attempts()[0].status(),
+        Some(StatusCode::UNAUTHORIZED)
+    );
 }
 
 #[tokio::test]

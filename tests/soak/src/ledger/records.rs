@@ -79,13 +79,13 @@ impl Story {
             verb: Verb::from_name(attempt.method().as_str()),
             cause: attempt.cause(),
             sent: attempt.sent(),
-            status: attempt.status(),
+            status: attempt.status().map(|status| status.as_u16()),
             id: attempt.request_id().map(|id| Tag::parse(id.as_str())),
             failure: attempt.failure(),
             elapsed: attempt.elapsed(),
         });
         Self {
-            call_id: trail.call_id(),
+            call_id: trail.call_id().to_string(),
             outcome: trail.outcome(),
             stopped: trail.stopped(),
             attempts: attempts.collect(),

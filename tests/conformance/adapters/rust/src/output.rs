@@ -42,7 +42,7 @@ fn success(response: &Response, request: &Request) -> Result<Value, Error> {
         "status": response.status().as_u16(),
         "request_id": response.request_id(),
         "headers": headers,
-        "trail": response.trail(),
+        "trail": read_again(response.trail()),
     });
     ok[key] = body;
     if request.if_none_match.is_some() {
@@ -74,7 +74,7 @@ pub fn failure(error: &Error) -> Value {
         "kind": error.kind(),
         "category": error.category(),
         "code": error.code(),
-        "status": error.status(),
+        "status": error.status().map(|status| status.as_u16()),
         "request_id": error.request_id(),
         // An API's answer may have no message of its own; every other error has reqtrail's.
         "message": match error.api() {
@@ -83,6 +83,16 @@ pub fn failure(error: &Error) -> Value {
         },
         "retry_after_ms": error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
         "display": error.to_string(),
-        "trail": error.trail().map(Trail::to_json).and_then(|text| serde_json::from_str::<Value>(&text).ok()),
+        "trail": error.trail().map(read_again),
     }})
+}
+
+/// A trail as who has kept it reads it: written, read and written again, which must not change it.
+fn read_again(trail: &Trail) -> Value {
+    let written = trail.to_json();
+    match Trail::from_json(&written).map(|trail| trail.to_json()) {
+        Ok(again) if again == written => serde_json::from_str(&again).unwrap_or_default(),
+        Ok(again) => format!("the trail {written} is {again} when it is read again").into(),
+        Err(error) => format!("the trail {written} cannot be read again: {error}").into(),
+    }
 }
