@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::host::{Host, Job, TokioHost, Work};
 use crate::request::{Attached, Request, RequestBuilder};
 use crate::response::Response;
+use crate::transport::{OwnTransport, Transport};
 
 /// Makes calls to one API, each on the thread that makes it. Cheap to clone and shared by all threads.
 ///
@@ -163,8 +164,24 @@ impl ClientBuilder {
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
     pub fn build_blocking(self) -> Result<Client, Error> {
-        let (shared, wire) = self.into_options().check()?;
-        let host = TokioHost::new(Arc::clone(&shared), &wire).map_err(Error::config)?;
+        let mut options = self.into_options();
+        let wrap = options.wrap.take();
+        let (shared, wire) = options.check()?;
+        let host = TokioHost::new(Arc::clone(&shared), &wire, wrap).map_err(Error::config)?;
+        Ok(Client::new(shared, Arc::new(host)))
+    }
+
+    /// Builds a client whose calls block the thread that makes them and go through a transport of one's own.
+    ///
+    /// The thread that makes a call polls the transport's futures. Where they need a tokio runtime, they find that of the
+    /// client's background thread.
+    ///
+    /// # Errors
+    /// `config`: names the option, what was given and what is accepted.
+    pub fn build_blocking_with(self, transport: impl Transport) -> Result<Client, Error> {
+        let transport = Arc::new(OwnTransport::new(transport));
+        let shared = self.into_options().check_without_wire()?;
+        let host = TokioHost::over(Arc::clone(&shared), transport);
         Ok(Client::new(shared, Arc::new(host)))
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::call::shared::Shared;
 use crate::call::token::Token;
 use crate::request::{Request, RequestBuilder};
-use crate::transport::{DefaultTransport, Transport};
+use crate::transport::AnyTransport;
 
 pub use builder::ClientBuilder;
 pub(crate) use options::Options;
@@ -25,9 +25,10 @@ pub(crate) use options::Options;
 ///     .build()?;
 /// # Ok::<(), reqtrail::Error>(())
 /// ```
-pub struct Client<T = DefaultTransport> {
+#[derive(Clone)]
+pub struct Client {
     shared: Arc<Shared>,
-    transport: Arc<T>,
+    transport: AnyTransport,
 }
 
 /// Either client: what is built on both takes any of them.
@@ -44,9 +45,9 @@ pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-impl<T: Transport> sealed::Sealed for Client<T> {}
+impl sealed::Sealed for Client {}
 
-impl<T: Transport> AnyClient for Client<T> {
+impl AnyClient for Client {
     fn begin(&self, method: &str, path: &str) -> RequestBuilder<Self> {
         self.request(method, path)
     }
@@ -125,8 +126,8 @@ impl Client {
     }
 }
 
-impl<T: Transport> Client<T> {
-    pub(crate) fn new(shared: Arc<Shared>, transport: Arc<T>) -> Self {
+impl Client {
+    pub(crate) fn new(shared: Arc<Shared>, transport: AnyTransport) -> Self {
         Self { shared, transport }
     }
 
@@ -146,26 +147,24 @@ impl<T: Transport> Client<T> {
         self.shared.timeouts.call()
     }
 
+    /// The monotonic clock that the client's calls go by.
     #[cfg(feature = "openstack")]
-    pub(crate) fn transport(&self) -> &Arc<T> {
-        &self.transport
+    pub(crate) fn now(&self) -> std::time::Instant {
+        self.transport.now()
     }
 
-    pub(crate) fn into_parts(self) -> (Arc<Shared>, Arc<T>) {
+    /// Waits until that clock says `at`.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn sleep_until(&self, at: std::time::Instant) -> crate::transport::Sleep {
+        self.transport.sleep_until(at)
+    }
+
+    pub(crate) fn into_parts(self) -> (Arc<Shared>, AnyTransport) {
         (self.shared, self.transport)
     }
 }
 
-impl<T> Clone for Client<T> {
-    fn clone(&self) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-            transport: Arc::clone(&self.transport),
-        }
-    }
-}
-
-impl<T> std::fmt::Debug for Client<T> {
+impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         options::debug("Client", &self.shared, f)
     }

@@ -8,6 +8,7 @@ mod background;
 mod caller;
 mod error_record;
 mod job;
+mod line;
 pub mod mailbox;
 mod prepared;
 mod tokio_host;

@@ -113,10 +113,9 @@ pub use response::{Response, ResponseParts};
 pub use retry::RetryBudget;
 pub use target::RequestUrl;
 pub use trail::{Attempt, Outcome, Trail};
-#[cfg(feature = "reqwest")]
-pub use transport::reqwest::ReqwestTransport;
 pub use transport::{
-    Failure, Phase, Proxy, Reply, SentMark, Transport, TransportError, WireRequest,
+    BuiltInTransport, Failure, Phase, Proxy, Reply, SentMark, Sleep, Transport, TransportError,
+    WireRequest,
 };
 
 // Their types are part of this library's own; using them from here keeps the versions equal.

@@ -1,6 +1,7 @@
 //! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
 
 mod body;
+mod erased;
 pub(crate) mod hyper;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
@@ -21,8 +22,8 @@ use http::{HeaderMap, Method, StatusCode};
 
 use crate::target::RequestUrl;
 
-/// The transport of clients that name none.
-pub(crate) type DefaultTransport = hyper::HyperTransport;
+pub(crate) use erased::{AnyTransport, OwnTransport, Wrap};
+pub use hyper::{BuiltInTransport, Sleep};
 
 /// Sends requests, and tells and awaits the time.
 ///
@@ -31,9 +32,59 @@ pub(crate) type DefaultTransport = hyper::HyperTransport;
 ///
 /// An implementation makes exactly one exchange per call of [`exchange`](Transport::exchange): it never repeats a
 /// request that a server may have seen, and follows no redirect. Dropping its futures ends what they do.
+///
+/// [`ClientBuilder::build_with`](crate::ClientBuilder::build_with) and
+/// [`build_blocking_with`](crate::ClientBuilder::build_blocking_with) take one, and
+/// [`wrap_transport`](crate::ClientBuilder::wrap_transport) puts one around the built-in transport.
+///
+/// # Examples
+/// ```
+/// use std::convert::Infallible;
+/// use std::future::Future;
+/// use std::pin::Pin;
+/// use std::time::Instant;
+///
+/// use http_body_util::combinators::MapErr;
+/// use http_body_util::{BodyExt as _, Full};
+/// use reqtrail::bytes::Bytes;
+/// use reqtrail::http::{HeaderMap, StatusCode};
+/// use reqtrail::{Client, Reply, Sleep, Transport, TransportError, WireRequest};
+///
+/// /// Answers each request with 200 and its own URL.
+/// struct Echo;
+///
+/// impl Transport for Echo {
+///     type Body = MapErr<Full<Bytes>, fn(Infallible) -> TransportError>;
+///
+///     fn now(&self) -> Instant {
+///         Instant::now()
+///     }
+///
+///     fn sleep_until(&self, at: Instant) -> Sleep {
+///         Sleep::new(async move { tokio::time::sleep_until(at.into()).await })
+///     }
+///
+///     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
+///         request.sent.mark();
+///         let body = Full::from(request.url.to_string());
+///         let body = body.map_err((|never| match never {}) as fn(Infallible) -> TransportError);
+///         Ok(Reply::new(StatusCode::OK, HeaderMap::new(), body))
+///     }
+///
+///     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+///         tokio::spawn(task);
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), reqtrail::Error> {
+/// let client = Client::builder("https://api.example").build_with(Echo)?;
+/// let response = client.get("/cameras").send().await?;
+/// assert_eq!(response.text()?, "https://api.example/cameras");
+/// # Ok(())
+/// # }
+/// ```
 pub trait Transport: Send + Sync + 'static {
-    /// The future of a wait.
-    type Sleep: Future<Output = ()> + Send;
     /// The body of a response, as it comes.
     type Body: http_body::Body<Data = Bytes, Error = TransportError> + Send + Unpin + 'static;
 
@@ -46,7 +97,7 @@ pub trait Transport: Send + Sync + 'static {
     }
 
     /// Waits until the monotonic clock says `at`.
-    fn sleep_until(&self, at: Instant) -> Self::Sleep;
+    fn sleep_until(&self, at: Instant) -> Sleep;
 
     /// Sends a request and waits for the head of its response.
     ///
@@ -272,7 +323,7 @@ impl SentMark {
 
 /// The head of a response, and its body to come.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "transports make it as a literal")]
+#[non_exhaustive]
 pub struct Reply<B> {
     /// The final status.
     pub status: StatusCode,
@@ -280,6 +331,26 @@ pub struct Reply<B> {
     pub headers: HeaderMap,
     /// The body, still coded as `Content-Encoding` says.
     pub body: B,
+}
+
+impl<B> Reply<B> {
+    /// Makes a reply.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: B) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// Makes a reply of the same head with another body.
+    pub fn map_body<O>(self, change: impl FnOnce(B) -> O) -> Reply<O> {
+        Reply {
+            status: self.status,
+            headers: self.headers,
+            body: change(self.body),
+        }
+    }
 }
 
 /// An exchange that gave no whole response.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body_util::combinators::MapErr;
 use http_body_util::{BodyExt as _, Full};
-use reqtrail::{Client, Reply, Transport, TransportError, WireRequest};
+use reqtrail::{Client, Reply, Sleep, Transport, TransportError, WireRequest};
 
 /// Answers at once with what it was made of.
 struct AtOnce {
@@ -18,22 +18,21 @@ struct AtOnce {
 }
 
 impl Transport for AtOnce {
-    type Sleep = std::future::Pending<()>;
     type Body = MapErr<Full<Bytes>, fn(Infallible) -> TransportError>;
 
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    fn sleep_until(&self, _: Instant) -> Self::Sleep {
-        std::future::pending()
+    fn sleep_until(&self, _: Instant) -> Sleep {
+        Sleep::new(std::future::pending())
     }
 
     fn exchange(&self, request: WireRequest) -> impl Future<Output = Result<Reply<Self::Body>, TransportError>> + Send {
         request.sent.mark();
         let never: fn(Infallible) -> TransportError = |never| match never {};
         let body = Full::new(self.body.clone()).map_err(never);
-        let reply: Ready<_> = ready(Ok(Reply { status: StatusCode::OK, headers: self.headers.clone(), body }));
+        let reply: Ready<_> = ready(Ok(Reply::new(StatusCode::OK, self.headers.clone(), body)));
         reply
     }
 

@@ -5,7 +5,7 @@ use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::transport::{DefaultTransport, Transport};
+use crate::transport::{BuiltInTransport, Sleep, Transport};
 
 /// The reason of an attempt that a bug ended.
 pub(crate) const PANICKED: &str = "reqtrail panicked; please report this";
@@ -13,7 +13,7 @@ pub(crate) const PANICKED: &str = "reqtrail panicked; please report this";
 /// The reason of an attempt that a transport of the program's own ended.
 const TRANSPORT_PANICKED: &str = "the client's transport panicked; it is the program's own";
 
-/// Notes while a transport of the program's own is at work. The library's own ones cost nothing here.
+/// Notes while a transport of the program's own is at work. The built-in one costs nothing here.
 #[derive(Debug, Default)]
 pub(super) struct Seam(AtomicBool);
 
@@ -31,7 +31,7 @@ impl Seam {
     }
 
     /// Drives a timer of the transport.
-    pub(super) async fn timer<T: Transport>(&self, mut timer: Pin<&mut T::Sleep>) {
+    pub(super) async fn timer<T: Transport>(&self, mut timer: Pin<&mut Sleep>) {
         poll_fn(|cx| self.enter::<T, _>(|| timer.as_mut().poll(cx))).await;
     }
 
@@ -45,10 +45,5 @@ impl Seam {
 }
 
 fn is_built_in<T: Transport>() -> bool {
-    let own = TypeId::of::<T>();
-    #[cfg(feature = "reqwest")]
-    if own == TypeId::of::<crate::transport::reqwest::ReqwestTransport>() {
-        return true;
-    }
-    own == TypeId::of::<DefaultTransport>()
+    TypeId::of::<T>() == TypeId::of::<BuiltInTransport>()
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::seam::Seam;
 use super::timeout::{Limit, SetBy};
-use crate::transport::{SentMark, Transport};
+use crate::transport::{SentMark, Sleep, Transport};
 
 /// When an attempt has to end.
 #[derive(Clone, Copy)]
@@ -78,7 +78,7 @@ impl Timing {
 /// One timer serves both times of an attempt. It is set to the later one only if it rings, which hardly ever happens:
 /// two timers for each attempt would cost more than the rest of the clock.
 pub(super) struct AttemptTimer<'a, T: Transport> {
-    pub(super) sleep: Pin<&'a mut T::Sleep>,
+    pub(super) sleep: Pin<&'a mut Sleep>,
     pub(super) seam: &'a Seam,
     pub(super) transport: &'a T,
     pub(super) timing: Timing,

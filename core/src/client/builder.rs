@@ -17,10 +17,10 @@ use crate::observe::Observer;
 use crate::redact::Secret;
 use crate::request::headers::GivenHeaders;
 use crate::retry::RetryBudget;
-use crate::transport::hyper::{HyperTransport, Network, Spawner};
+use crate::transport::hyper::{Network, Spawner};
 #[cfg(feature = "reqwest")]
 use crate::transport::reqwest::ReqwestTransport;
-use crate::transport::{Proxy, Transport};
+use crate::transport::{AnyTransport, BuiltInTransport, OwnTransport, Proxy, Transport, Wrap};
 
 /// The options of a client. Nothing is checked before [`build`](Self::build).
 ///
@@ -343,6 +343,64 @@ impl ClientBuilder {
         self.with(|o| o.wire.unix_socket = Some(path.into()))
     }
 
+    /// Puts a transport of one's own around the built-in one, for both kinds of client: to note, to change or to answer what
+    /// goes out. The options of the wire go to the built-in one, as without this. A second call replaces the first.
+    ///
+    /// A blocking client has two: one for the threads that make calls, and one for the background thread.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::future::Future;
+    /// use std::pin::Pin;
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// use std::time::Instant;
+    ///
+    /// use reqtrail::{BuiltInTransport, Client, Reply, Sleep, Transport, TransportError, WireRequest};
+    ///
+    /// /// Counts the requests.
+    /// struct Counted(BuiltInTransport, Arc<AtomicUsize>);
+    ///
+    /// impl Transport for Counted {
+    ///     type Body = <BuiltInTransport as Transport>::Body;
+    ///
+    ///     fn now(&self) -> Instant {
+    ///         self.0.now()
+    ///     }
+    ///
+    ///     fn sleep_until(&self, at: Instant) -> Sleep {
+    ///         self.0.sleep_until(at)
+    ///     }
+    ///
+    ///     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
+    ///         self.1.fetch_add(1, Ordering::Relaxed);
+    ///         self.0.exchange(request).await
+    ///     }
+    ///
+    ///     fn ready(&self) -> Result<(), TransportError> {
+    ///         self.0.ready()
+    ///     }
+    ///
+    ///     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+    ///         self.0.spawn(task);
+    ///     }
+    /// }
+    ///
+    /// let count = Arc::new(AtomicUsize::new(0));
+    /// let counter = Arc::clone(&count);
+    /// let client = Client::novavms("https://novavms.example/api/v1")
+    ///     .wrap_transport(move |built_in| Counted(built_in, Arc::clone(&counter)))
+    ///     .build()?;
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    pub fn wrap_transport<T: Transport>(
+        self,
+        wrap: impl Fn(BuiltInTransport) -> T + Send + Sync + 'static,
+    ) -> Self {
+        let wrap: Wrap = Arc::new(move |built_in| Arc::new(OwnTransport::new(wrap(built_in))));
+        self.with(|o| o.wrap = Some(wrap))
+    }
+
     /// Builds an asynchronous client; its calls run on the tokio runtime that polls them.
     ///
     /// The runtime needs I/O and timers, as `enable_all` gives it. Without a runtime, or without a part of it, a call ends
@@ -359,11 +417,13 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(mut self) -> Result<Client, Error> {
+        let wrap = self.options.wrap.take();
         let (shared, wire) = self.options.check()?;
         let network = Network::new(&wire, shared.base.url(), None).map_err(Error::config)?;
-        let transport = HyperTransport::new(network, Spawner::Runtime);
-        Ok(Client::new(shared, Arc::new(transport)))
+        let transport = BuiltInTransport::new(network, Spawner::Runtime);
+        let transport = AnyTransport::wrapped(transport, wrap.as_ref());
+        Ok(Client::new(shared, transport))
     }
 
     /// Builds a client that sends through a transport of one's own: a mock, or another HTTP library. The options of
@@ -371,11 +431,10 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
-    pub fn build_with<T: Transport>(mut self, transport: T) -> Result<Client<T>, Error> {
-        // Whether the environment names a proxy does not matter to it.
-        self.options.wire.proxy = Proxy::None;
-        let (shared, _) = self.options.check()?;
-        Ok(Client::new(shared, Arc::new(transport)))
+    pub fn build_with(self, transport: impl Transport) -> Result<Client, Error> {
+        let transport = Arc::new(OwnTransport::new(transport));
+        let shared = self.into_options().check_without_wire()?;
+        Ok(Client::new(shared, AnyTransport::Own(transport)))
     }
 
     /// Builds a client that sends through reqwest, for a program that has a [`reqwest::ClientBuilder`] configured
@@ -408,10 +467,7 @@ impl ClientBuilder {
     /// # Ok::<(), reqtrail::Error>(())
     /// ```
     #[cfg(feature = "reqwest")]
-    pub fn reqwest(
-        self,
-        builder: reqwest::ClientBuilder,
-    ) -> Result<Client<ReqwestTransport>, Error> {
+    pub fn reqwest(self, builder: reqwest::ClientBuilder) -> Result<Client, Error> {
         let transport =
             ReqwestTransport::new(builder, &self.options.wire).map_err(Error::config)?;
         self.build_with(transport)

@@ -22,8 +22,8 @@ use crate::request::{check_attempts, check_timeout};
 use crate::retry::RetryBudget;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
-use crate::transport::WireOptions;
 use crate::transport::hyper::dial::uses_proxy;
+use crate::transport::{Proxy, WireOptions, Wrap};
 
 /// What a builder has collected.
 #[derive(Clone)]
@@ -47,6 +47,8 @@ pub(crate) struct Options {
     pub(crate) decompress: bool,
     pub(crate) jitter_seed: Option<u64>,
     pub(crate) wire: WireOptions,
+    /// What a program puts around the built-in transport.
+    pub(crate) wrap: Option<Wrap>,
 }
 
 impl Options {
@@ -70,7 +72,20 @@ impl Options {
             decompress: true,
             jitter_seed: None,
             wire: WireOptions::default(),
+            wrap: None,
         }
+    }
+
+    /// Checks the options of a client whose transport is a program's own.
+    pub(crate) fn check_without_wire(mut self) -> Result<Arc<Shared>, Error> {
+        if self.wrap.is_some() {
+            return Err(Error::config(
+                "wrap_transport has no effect on a transport of the program's own; expected one of the two",
+            ));
+        }
+        // Whether the environment names a proxy does not matter to it.
+        self.wire.proxy = Proxy::None;
+        Ok(self.check()?.0)
     }
 
     /// Checks the options and makes what the client's calls share.

@@ -4,15 +4,17 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::future::Either;
+
 use super::Client;
 use crate::call::run_call;
 use crate::call::shared::Shared;
 use crate::error::Error;
 use crate::request::{Attached, Request, RequestBuilder};
 use crate::response::Response;
-use crate::transport::Transport;
+use crate::transport::{AnyTransport, Transport};
 
-impl<T: Transport> Client<T> {
+impl Client {
     /// Makes the call of a request. It begins here: a token that is set later is not sent first. Dropping the future cancels
     /// it; its trail then reaches the observers.
     ///
@@ -33,13 +35,13 @@ impl<T: Transport> Client<T> {
         &self,
         request: Request,
         attached: Attached,
-    ) -> impl Future<Output = Result<Response, Error>> + Send + 'static + use<T> {
+    ) -> impl Future<Output = Result<Response, Error>> + Send + 'static + use<> {
         let (shared, transport) = self.clone().into_parts();
         send(shared, transport, request, attached)
     }
 }
 
-impl<T: Transport> RequestBuilder<Client<T>> {
+impl RequestBuilder<Client> {
     /// Makes the call. It begins here: a token that is set later is not sent first. Dropping the future cancels it; its
     /// trail then reaches the observers. `await` on the builder does the same.
     ///
@@ -60,18 +62,39 @@ impl<T: Transport> RequestBuilder<Client<T>> {
 /// # Ok(())
 /// # }
 /// ```
-impl<T: Transport> IntoFuture for RequestBuilder<Client<T>> {
+impl IntoFuture for RequestBuilder<Client> {
     type Output = Result<Response, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
         let (shared, transport) = self.client.into_parts();
-        send(shared, transport, self.request, self.attached)
+        match send(shared, transport, self.request, self.attached) {
+            Either::Left(call) => call,
+            Either::Right(call) => call,
+        }
+    }
+}
+
+/// Makes a call on the transport that the client has.
+fn send(
+    shared: Arc<Shared>,
+    transport: AnyTransport,
+    request: Request,
+    attached: Attached,
+) -> Either<
+    Pin<Box<impl Future<Output = Result<Response, Error>> + Send + 'static>>,
+    Pin<Box<impl Future<Output = Result<Response, Error>> + Send + 'static>>,
+> {
+    match transport {
+        AnyTransport::BuiltIn(built_in) => {
+            Either::Left(send_on(shared, built_in, request, attached))
+        }
+        AnyTransport::Own(own) => Either::Right(send_on(shared, own, request, attached)),
     }
 }
 
 /// Boxed: a call has room for all that it may come to, several KiB, and callers move futures about.
-fn send<T: Transport>(
+fn send_on<T: Transport>(
     shared: Arc<Shared>,
     transport: Arc<T>,
     request: Request,

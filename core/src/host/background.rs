@@ -10,14 +10,15 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::caller::Caller;
+use super::line::Line;
 use super::mailbox::{Event, Lane, Mailbox};
 use super::prepared::{Prepared, PreparedCall};
-use super::{Done, ORIGIN, Origin, Outcome, lock, undriven};
+use super::{CallResult, Done, ORIGIN, Origin, Outcome, lock, undriven};
 use crate::call::run_call;
 use crate::call::serving::{self, Clients};
 use crate::cancel::{CancelReason, CancelToken};
-use crate::transport::hyper::{HyperTransport, Network, Spawner, thread_error};
-use crate::transport::{DefaultTransport, Failure, TransportError};
+use crate::transport::hyper::thread_error;
+use crate::transport::{AnyTransport, Failure, Transport, TransportError};
 
 /// Called when outcomes wait to be taken.
 pub(super) type Notify = Arc<RwLock<Option<Box<dyn Fn() + Send + Sync>>>>;
@@ -44,7 +45,7 @@ struct Thread {
 struct Submission {
     job: Prepared,
     receiver: Receiver,
-    network: Arc<Network>,
+    line: Arc<Line>,
     /// The clients whose refreshers hand it over.
     served: Clients,
 }
@@ -126,7 +127,7 @@ impl Background {
         mut job: Prepared,
         lane: &Lane,
         tag: u64,
-        network: &Arc<Network>,
+        line: &Arc<Line>,
         caller: &Arc<Caller>,
     ) {
         let cancel = job.own_token();
@@ -135,7 +136,7 @@ impl Background {
             place: Place::Submitted(tag),
             done: None,
         };
-        self.begin(job, cancel, receiver, network, caller);
+        self.begin(job, cancel, receiver, line, caller);
     }
 
     /// Starts a job whose outcome goes to `done`.
@@ -144,7 +145,7 @@ impl Background {
         mut job: Prepared,
         tag: u64,
         done: Done,
-        network: &Arc<Network>,
+        line: &Arc<Line>,
         caller: &Arc<Caller>,
     ) {
         let cancel = job.token();
@@ -154,7 +155,7 @@ impl Background {
             place: Place::Started(number),
             done: Some(done),
         };
-        self.begin(job, cancel, receiver, network, caller);
+        self.begin(job, cancel, receiver, line, caller);
     }
 
     fn begin(
@@ -162,7 +163,7 @@ impl Background {
         job: Prepared,
         cancel: CancelToken,
         receiver: Receiver,
-        network: &Arc<Network>,
+        line: &Arc<Line>,
         caller: &Arc<Caller>,
     ) {
         lock(&self.jobs.running).insert(receiver.place, cancel);
@@ -172,7 +173,7 @@ impl Background {
         let submission = Box::new(Submission {
             job,
             receiver,
-            network: Arc::clone(network),
+            line: Arc::clone(line),
             served: serving::served(),
         });
         let thread = lock(&self.thread);
@@ -313,40 +314,37 @@ impl Thread {
 async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>, jobs: Arc<Jobs>) {
     let begun = Arc::<AtomicUsize>::default();
     let mut spawned = 0;
-    let mut known: Option<(Arc<Network>, Arc<DefaultTransport>)> = None;
+    let mut known: Option<(Arc<Line>, AnyTransport)> = None;
     while let Some(submission) = submitted.recv().await {
         let Submission {
             job,
             receiver,
-            network,
+            line,
             served,
         } = *submission;
-        // A host has one network, so the transport is made once.
+        // A host has one line, so the transport is made once.
         let transport = match &known {
-            Some((same, transport)) if Arc::ptr_eq(same, &network) => Arc::clone(transport),
+            Some((same, transport)) if Arc::ptr_eq(same, &line) => transport.clone(),
             _ => {
-                let transport = HyperTransport::new(Arc::clone(&network), Spawner::Runtime);
-                let transport = Arc::new(transport.keeping_timers());
-                known = Some((network, Arc::clone(&transport)));
+                let transport = line.for_this_runtime();
+                known = Some((line, transport.clone()));
                 transport
             }
         };
         let (jobs, begun) = (Arc::clone(&jobs), Arc::clone(&begun));
         spawned += 1;
         match job {
-            Prepared::Call(PreparedCall { shared, mut plan }) => {
-                let call = ORIGIN.scope(receiver.origin.clone(), async move {
+            Prepared::Call(call) => {
+                let origin = receiver.origin.clone();
+                let begun = move || {
                     begun.fetch_add(1, Ordering::Relaxed);
-                    let result = run_call(&shared, &*transport, &mut plan).await;
-                    // Whoever gets the outcome may free everything.
-                    drop((shared, transport));
-                    jobs.end(receiver, Outcome::Call(result));
-                });
-                // In a box: tokio moves a task several times, also when it has ended, and this one is large.
-                if served.is_empty() {
-                    tokio::spawn(Box::pin(call));
-                } else {
-                    tokio::spawn(Box::pin(serving::carried(served, call)));
+                };
+                let ended = move |result| jobs.end(receiver, Outcome::Call(result));
+                match transport {
+                    AnyTransport::BuiltIn(built_in) => {
+                        spawn(built_in, call, origin, served, begun, ended);
+                    }
+                    AnyTransport::Own(own) => spawn(own, call, origin, served, begun, ended),
                 }
             }
             Prepared::Operation(shared, work) => {
@@ -365,6 +363,31 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>, jobs: Arc<Jobs
     // The runtime ends now, and drops what is under way. A call that it never polled would end without a word.
     while begun.load(Ordering::Relaxed) < spawned {
         tokio::task::yield_now().await;
+    }
+}
+
+/// Makes a call as a task of the runtime. `begun` is called when it is polled first, and `ended` with its result.
+fn spawn<T: Transport>(
+    transport: Arc<T>,
+    call: PreparedCall,
+    origin: Origin,
+    served: Clients,
+    begun: impl FnOnce() + Send + 'static,
+    ended: impl FnOnce(CallResult) + Send + 'static,
+) {
+    let PreparedCall { shared, mut plan } = call;
+    let call = ORIGIN.scope(origin, async move {
+        begun();
+        let result = run_call(&shared, &*transport, &mut plan).await;
+        // Whoever gets the outcome may free everything.
+        drop((shared, transport));
+        ended(result);
+    });
+    // In a box: tokio moves a task several times, also when it has ended, and this one is large.
+    if served.is_empty() {
+        tokio::spawn(Box::pin(call));
+    } else {
+        tokio::spawn(Box::pin(serving::carried(served, call)));
     }
 }
 

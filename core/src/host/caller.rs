@@ -3,28 +3,31 @@
 use std::pin::pin;
 use std::sync::{Arc, Weak};
 
+use tokio::runtime::Handle;
+
+use super::line::Line;
 use super::prepared::{Prepared, PreparedCall};
 use super::{CallResult, Outcome, Output, Work};
 use crate::call::run_call;
 use crate::call::shared::Shared;
 use crate::error::Error;
-use crate::transport::DefaultTransport;
 use crate::transport::hyper::parker::{Wakers, block_on};
-use crate::transport::hyper::{Background, HyperTransport, Network, Spawner};
+use crate::transport::hyper::{Background, Spawner};
+use crate::transport::{AnyTransport, Transport};
 
 /// Drives jobs on the threads that ask for them.
 #[derive(Debug)]
 pub(super) struct Caller {
-    transport: Arc<DefaultTransport>,
+    transport: AnyTransport,
     background: Weak<dyn Background>,
 }
 
 impl Caller {
     /// Makes a caller whose connections are made in the background.
-    pub(super) fn new(network: Arc<Network>, background: Weak<dyn Background>) -> Self {
+    pub(super) fn new(line: &Line, background: Weak<dyn Background>) -> Self {
         let spawner = Spawner::Thread(background.clone());
         Self {
-            transport: Arc::new(HyperTransport::new(network, spawner)),
+            transport: line.for_threads(spawner),
             background,
         }
     }
@@ -42,22 +45,28 @@ impl Caller {
     /// Makes a call on the thread that asks for it.
     pub(super) fn call(
         &self,
-        mut call: PreparedCall,
+        call: PreparedCall,
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> CallResult {
-        let stop = interrupted.map(|_| call.stop());
-        let PreparedCall { shared, mut plan } = call;
-        let wakers = match &plan {
-            Ok(plan) if plan.cancel.is_some() => Wakers::Others,
-            _ => Wakers::Own,
-        };
-        // Pinned here, and polled in place: it is large.
-        let work = pin!(run_call(&shared, &*self.transport, &mut plan));
-        block_on(work, wakers, interrupted, || {
-            if let Some(stop) = &stop {
-                stop.stop();
+        match &self.transport {
+            AnyTransport::BuiltIn(transport) => {
+                let wakers = match &call.plan {
+                    Ok(plan) if plan.cancel.is_some() => Wakers::Others,
+                    _ => Wakers::Own,
+                };
+                drive(&**transport, call, wakers, interrupted)
             }
-        })
+            AnyTransport::Own(transport) => {
+                let runtime = self.runtime();
+                let _within = runtime.as_ref().map(Handle::enter);
+                drive(&**transport, call, Wakers::Others, interrupted)
+            }
+        }
+    }
+
+    /// The runtime of the background thread, for what needs one on this thread.
+    fn runtime(&self) -> Option<Handle> {
+        self.background.upgrade().and_then(|b| b.handle().ok())
     }
 
     /// Does the work of an operation on the thread that asks for it.
@@ -68,10 +77,28 @@ impl Caller {
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> Result<Output, Error> {
         // What is written for the asynchronous client may use tokio's timers and sockets between its calls.
-        let runtime = self.background.upgrade().and_then(|b| b.handle().ok());
-        let _within = runtime.as_ref().map(tokio::runtime::Handle::enter);
+        let runtime = self.runtime();
+        let _within = runtime.as_ref().map(Handle::enter);
         let cancel = work.cancel.clone();
-        let work = pin!(work.run(shared, Arc::clone(&self.transport)));
+        let work = pin!(work.run(shared, self.transport.clone()));
         block_on(work, Wakers::Others, interrupted, || cancel.cancel())
     }
+}
+
+/// Makes a call on this thread.
+fn drive<T: Transport>(
+    transport: &T,
+    mut call: PreparedCall,
+    wakers: Wakers,
+    interrupted: Option<&dyn Fn() -> bool>,
+) -> CallResult {
+    let stop = interrupted.map(|_| call.stop());
+    let PreparedCall { shared, mut plan } = call;
+    // Pinned here, and polled in place: it is large.
+    let work = pin!(run_call(&shared, transport, &mut plan));
+    block_on(work, wakers, interrupted, || {
+        if let Some(stop) = &stop {
+            stop.stop();
+        }
+    })
 }

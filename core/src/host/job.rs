@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::request::{Attached, Request};
-use crate::transport::DefaultTransport;
+use crate::transport::AnyTransport;
 
 /// What a [`Host`](super::Host) does: a call, or an operation.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Work {
     pub(super) async fn run(
         self,
         shared: Arc<Shared>,
-        transport: Arc<DefaultTransport>,
+        transport: AnyTransport,
     ) -> Result<Output, Error> {
         let start = self.start;
         let work = AssertUnwindSafe(async move { start(Client::new(shared, transport)).await });

@@ -6,6 +6,7 @@ use tokio::runtime::Handle;
 
 use super::background::{Background, Notify};
 use super::caller::Caller;
+use super::line::Line;
 use super::mailbox::Lane;
 use super::prepared::{Prepared, PreparedCall};
 use super::{Done, Host, Job, Outcome};
@@ -13,7 +14,7 @@ use crate::call::shared::Shared;
 use crate::cancel::CancelReason;
 use crate::fork::ForkSafe;
 use crate::transport::hyper::{self, Network};
-use crate::transport::{TransportError, WireOptions};
+use crate::transport::{OwnTransport, TransportError, WireOptions, Wrap};
 
 /// Blocking jobs are driven by the threads that ask for them, submitted ones by one background thread. That thread also
 /// makes the connections of both.
@@ -21,7 +22,7 @@ use crate::transport::{TransportError, WireOptions};
 pub(crate) struct TokioHost {
     shared: Arc<Shared>,
     caller: Arc<Caller>,
-    network: Arc<Network>,
+    line: Arc<Line>,
     // The last to go: the calls above may still use it.
     background: Arc<Backgrounds>,
 }
@@ -34,24 +35,44 @@ struct Backgrounds {
 
 impl TokioHost {
     /// Makes a host; the error names the option that is wrong.
-    pub(crate) fn new(shared: Arc<Shared>, wire: &WireOptions) -> Result<Self, String> {
-        let notify: Notify = Arc::new(RwLock::new(None));
-        let make = move || Background::new(Arc::clone(&notify));
-        let background = Arc::new(Backgrounds {
-            own: ForkSafe::new(make(), make),
-        });
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        wire: &WireOptions,
+        wrap: Option<Wrap>,
+    ) -> Result<Self, String> {
+        let background = Backgrounds::new();
         let weak: Weak<Backgrounds> = Arc::downgrade(&background);
-        let network = Network::new(wire, shared.base.url(), Some(weak.clone()))?;
-        Ok(Self {
+        let network = Network::new(wire, shared.base.url(), Some(weak))?;
+        Ok(Self::with(shared, Line::Network(network, wrap), background))
+    }
+
+    /// Makes a host of a program's own transport.
+    pub(crate) fn over(shared: Arc<Shared>, transport: Arc<OwnTransport>) -> Self {
+        Self::with(shared, Line::Own(transport), Backgrounds::new())
+    }
+
+    fn with(shared: Arc<Shared>, line: Line, background: Arc<Backgrounds>) -> Self {
+        let weak: Weak<Backgrounds> = Arc::downgrade(&background);
+        Self {
             shared,
-            caller: Arc::new(Caller::new(Arc::clone(&network), weak)),
-            network,
+            caller: Arc::new(Caller::new(&line, weak)),
+            line: Arc::new(line),
             background,
-        })
+        }
     }
 
     fn background(&self) -> &Background {
         self.background.own.get()
+    }
+}
+
+impl Backgrounds {
+    fn new() -> Arc<Self> {
+        let notify: Notify = Arc::new(RwLock::new(None));
+        let make = move || Background::new(Arc::clone(&notify));
+        Arc::new(Self {
+            own: ForkSafe::new(make(), make),
+        })
     }
 }
 
@@ -73,13 +94,13 @@ impl Host for TokioHost {
     fn submit_for(&self, lane: &Lane, job: Job, tag: u64) {
         let job = Prepared::new(&self.shared, job);
         self.background()
-            .submit(job, lane, tag, &self.network, &self.caller);
+            .submit(job, lane, tag, &self.line, &self.caller);
     }
 
     fn start(&self, job: Job, tag: u64, done: Done) {
         let job = Prepared::new(&self.shared, job);
         self.background()
-            .start(job, tag, done, &self.network, &self.caller);
+            .start(job, tag, done, &self.line, &self.caller);
     }
 
     fn run(&self, job: Job, interrupted: Option<&dyn Fn() -> bool>) -> Outcome {

@@ -1,6 +1,6 @@
 //! A job that nobody can drive. A call ends with a trail all the same.
 
-use std::future::{Future, Pending, pending};
+use std::future::{Future, pending};
 use std::pin::Pin;
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use super::{CallResult, Outcome};
 use crate::call::run_call;
 use crate::codes::ErrorKind;
 use crate::error::Error;
-use crate::transport::{DefaultTransport, Reply, Transport, TransportError, WireRequest};
+use crate::transport::{BuiltInTransport, Reply, Sleep, Transport, TransportError, WireRequest};
 
 /// Fails every exchange at once.
 struct Undriven(TransportError);
@@ -42,15 +42,14 @@ fn end_call(call: PreparedCall, error: TransportError) -> CallResult {
 }
 
 impl Transport for Undriven {
-    type Sleep = Pending<()>;
-    type Body = <DefaultTransport as Transport>::Body;
+    type Body = <BuiltInTransport as Transport>::Body;
 
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    fn sleep_until(&self, _: Instant) -> Self::Sleep {
-        pending()
+    fn sleep_until(&self, _: Instant) -> Sleep {
+        Sleep::new(pending())
     }
 
     async fn exchange(&self, _: WireRequest) -> Result<Reply<Self::Body>, TransportError> {

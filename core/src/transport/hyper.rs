@@ -38,7 +38,7 @@ use dial::Dialer;
 use http1::ExchangeOutcome;
 use pool::http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
-pub(crate) use sleep::Sleep;
+pub use sleep::Sleep;
 #[cfg(feature = "reqwest")]
 pub(crate) use spawn::current_runtime;
 pub(crate) use spawn::{Background, Spawner, thread_error};
@@ -46,9 +46,11 @@ pub(crate) use spawn::{Background, Spawner, thread_error};
 /// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
 const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
-/// Sends requests over the client's pool of connections.
+/// The transport that this library brings: requests over a client's pool of connections.
+///
+/// [`ClientBuilder::wrap_transport`](crate::ClientBuilder::wrap_transport) hands it to a transport of a program's own.
 #[derive(Clone, Debug)]
-pub struct HyperTransport {
+pub struct BuiltInTransport {
     network: Arc<Network>,
     spawner: Spawner,
     /// Where one runtime polls everything: its timers.
@@ -144,7 +146,7 @@ impl Origin {
     }
 }
 
-impl HyperTransport {
+impl BuiltInTransport {
     /// Makes a transport of a network.
     pub(crate) fn new(network: Arc<Network>, spawner: Spawner) -> Self {
         Self {
@@ -236,22 +238,17 @@ fn whole(origin: &Origin, target: PathAndQuery) -> Uri {
     Uri::from_parts(parts).unwrap_or_default()
 }
 
-impl Transport for HyperTransport {
-    type Sleep = Sleep;
+impl Transport for BuiltInTransport {
     type Body = ResponseBody;
 
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    fn sleep_until(&self, at: Instant) -> Self::Sleep {
+    fn sleep_until(&self, at: Instant) -> Sleep {
         match (&self.spawner, &self.timers) {
-            (Spawner::Thread(_), _) => Sleep::Thread {
-                timer: parker::ThreadSleep::until(at),
-            },
-            (Spawner::Runtime, Some(timers)) => Sleep::Runtime {
-                timer: timers.sleep_until(at),
-            },
+            (Spawner::Thread(_), _) => Sleep::on_thread(at),
+            (Spawner::Runtime, Some(timers)) => Sleep::kept(timers.sleep_until(at)),
             (Spawner::Runtime, None) => Sleep::on_runtime(at),
         }
     }

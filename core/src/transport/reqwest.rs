@@ -15,8 +15,10 @@ use reqwest::redirect;
 use url::Position;
 
 use super::body::RequestBody;
-use super::hyper::{Sleep, current_runtime};
-use super::{Failure, Phase, Reply, SentMark, Transport, TransportError, WireOptions, WireRequest};
+use super::hyper::current_runtime;
+use super::{
+    Failure, Phase, Reply, SentMark, Sleep, Transport, TransportError, WireOptions, WireRequest,
+};
 
 /// The header fields that are parsed. The client accepts fewer, but a response with too many must not lose its ID.
 const PARSED_FIELDS: usize = 512;
@@ -25,11 +27,9 @@ const PARSED_FIELDS: usize = 512;
 /// client's own limit: h2 reports a block over its bound as a malformed one, and drops the status.
 const HTTP2_HEADER_BYTES: u32 = 1024 * 1024;
 
-/// Sends requests with a reqwest client on the tokio runtime that polls it. [`ClientBuilder::reqwest`] makes it.
-///
-/// [`ClientBuilder::reqwest`]: crate::ClientBuilder::reqwest
+/// Sends requests with a reqwest client on the tokio runtime that polls it.
 #[derive(Clone)]
-pub struct ReqwestTransport {
+pub(crate) struct ReqwestTransport {
     client: reqwest::Client,
 }
 
@@ -130,14 +130,13 @@ fn check(options: &WireOptions) -> Result<(), String> {
 }
 
 impl Transport for ReqwestTransport {
-    type Sleep = Sleep;
     type Body = body::ResponseBody;
 
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    fn sleep_until(&self, at: Instant) -> Self::Sleep {
+    fn sleep_until(&self, at: Instant) -> Sleep {
         Sleep::on_runtime(at)
     }
 
@@ -172,11 +171,13 @@ impl Transport for ReqwestTransport {
             .await
             .map_err(|error| classify::send_error(error, &sent))?;
         sent.set_phase(Phase::Reading);
-        Ok(Reply {
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
-            body: body::ResponseBody::new(response),
-        })
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        Ok(Reply::new(
+            status,
+            headers,
+            body::ResponseBody::new(response),
+        ))
     }
 
     fn ready(&self) -> Result<(), TransportError> {

@@ -75,7 +75,7 @@ pin_project! {
     /// The future of a wait.
     #[project = Kind]
     #[derive(Debug)]
-    pub enum Sleep {
+    pub(crate) enum Sleep {
         /// With a timer of its own.
         Own {
             #[pin]
@@ -88,7 +88,7 @@ pin_project! {
 
 /// A timer that returns to its pool when it is dropped.
 #[derive(Debug)]
-pub struct PooledTimer {
+pub(crate) struct PooledTimer {
     /// `None` only while it is dropped.
     timer: Option<Armed>,
     home: Timers,

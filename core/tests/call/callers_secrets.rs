@@ -24,8 +24,7 @@ fn trail_texts(error: &Error) -> String {
 async fn a_token_in_the_path_is_shown_nowhere() {
     let link = format!("https://api.example/api/v1/hooks/{TOKEN}/x?page=2");
     let path = format!("/hooks/{TOKEN}/{{id}}");
-    type Begin =
-        fn(&Client<ScriptedTransport>, &str) -> reqtrail::RequestBuilder<Client<ScriptedTransport>>;
+    type Begin = fn(&Client, &str) -> reqtrail::RequestBuilder<Client>;
     let rows: [(&str, Begin); 2] = [
         (&link, |c, link| c.request_link("GET", link)),
         (&path, |c, path| c.get(path).param("id", "7")),
@@ -205,7 +204,7 @@ async fn a_callers_own_credential_is_redacted_in_every_spelling() {
                     .header("x-echo", echo)
                     .body(body.to_string())
             };
-            let request = |client: &Client<ScriptedTransport>| match name {
+            let request = |client: &Client| match name {
                 "X-Plain" => client.get("/x").secret_header(name, value),
                 _ => client.get("/x").header(name, value),
             };

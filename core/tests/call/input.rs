@@ -6,8 +6,8 @@ use reqtrail::{Client, ErrorKind, RequestBuilder, Secret, StopReason};
 
 use crate::support::*;
 
-type Request = RequestBuilder<Client<ScriptedTransport>>;
-type Make = fn(&Client<ScriptedTransport>) -> Request;
+type Request = RequestBuilder<Client>;
+type Make = fn(&Client) -> Request;
 
 /// A request, and what the error has to name.
 const TABLE: &[(Make, &str)] = &[

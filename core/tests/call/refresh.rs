@@ -270,7 +270,7 @@ fn sources(error: &reqtrail::Error) -> String {
 /// A refresher that waits for the client it serves would wait for itself.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_cannot_wait_for_its_own_client() {
-    type Cell = Arc<std::sync::OnceLock<Client<ScriptedTransport>>>;
+    type Cell = Arc<std::sync::OnceLock<Client>>;
     for token in [None, Some(TOKEN)] {
         let own = Cell::default();
         let inner = Arc::clone(&own);
@@ -303,7 +303,7 @@ async fn a_refresher_cannot_wait_for_its_own_client() {
 /// Nor can two refreshers wait for each other's clients.
 #[tokio::test(start_paused = true)]
 async fn refreshers_cannot_wait_for_each_other() {
-    type Cell = Arc<std::sync::OnceLock<Client<ScriptedTransport>>>;
+    type Cell = Arc<std::sync::OnceLock<Client>>;
     fn through(cell: &Cell) -> reqtrail::ClientBuilder {
         let cell = Arc::clone(cell);
         Client::novavms(BASE).token_refresher(move || {

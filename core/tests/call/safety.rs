@@ -4,7 +4,7 @@ use reqtrail::{Client, Failure, RequestBuilder, Sent, StopReason, TrailNote};
 
 use crate::support::*;
 
-type Request = RequestBuilder<Client<ScriptedTransport>>;
+type Request = RequestBuilder<Client>;
 
 #[tokio::test(start_paused = true)]
 async fn a_mark_outranks_the_method_and_the_key() {

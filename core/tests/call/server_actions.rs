@@ -19,7 +19,7 @@ const SERVER: &str = "344174b8-34fd-4017-ae29-b9084dcf3861";
 const ACTION: &str = "req-ea1b0dfc-3186-42a9-84ff-c4f4fb130fae";
 const BEGAN: &str = "2026-11-21T21:21:29.982786";
 
-type ComputeApi = Compute<Client<ScriptedTransport>>;
+type ComputeApi = Compute<Client>;
 
 fn server(status: &str, task: Option<&str>) -> Value {
     json!({ "id": SERVER, "status": status, "OS-EXT-STS:task_state": task })

@@ -260,7 +260,7 @@ async fn a_token_and_an_endpoint_need_no_sign_in() {
         assert!(connection.session().is_none());
         let wire = nova(&[1]);
         let client = connection.compute().expect("a builder").build_with(wire);
-        let client: Client<ScriptedTransport> = client.expect("a client");
+        let client: Client = client.expect("a client");
         client.get("/servers").send().await.expect("a response");
         assert_hidden("gAAAA", &format!("{connection:?}"));
     }

@@ -5,7 +5,7 @@ use reqtrail::{Client, ErrorKind, RequestBuilder, Sent, StopReason};
 
 use crate::support::*;
 
-type Request = RequestBuilder<Client<ScriptedTransport>>;
+type Request = RequestBuilder<Client>;
 
 /// An endless supply of silence, with or without the request having left.
 fn silence(sent: bool) -> ScriptedTransport {

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use reqtrail::WireRequest;
-use reqtrail::{Client, ErrorKind, Reply, StopReason, Token, Transport, TransportError};
+use reqtrail::{Client, ErrorKind, Reply, Sleep, StopReason, Token, Transport, TransportError};
 
 use crate::support::transport::ScriptedBody;
 use crate::support::*;
@@ -18,10 +18,10 @@ use crate::support::*;
 type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Where a client stands once it is built.
-type Cell<T> = Arc<OnceLock<Client<T>>>;
+type Cell = Arc<OnceLock<Client>>;
 
 /// Looks at a client, which takes its locks.
-fn look<T: Transport>(cell: &Cell<T>) {
+fn look(cell: &Cell) {
     if let Some(client) = cell.get() {
         assert!(!format!("{client:?}").is_empty());
     }
@@ -50,7 +50,7 @@ fn ends(work: impl Future<Output = ()> + Send + 'static) {
 }
 
 /// A refresher's error that looks at the client when it goes.
-struct Looks(Cell<ScriptedTransport>, Arc<AtomicUsize>);
+struct Looks(Cell, Arc<AtomicUsize>);
 
 impl Drop for Looks {
     fn drop(&mut self) {
@@ -104,7 +104,6 @@ struct Odd {
 }
 
 impl Transport for Odd {
-    type Sleep = OddSleep;
     type Body = OddBody;
 
     fn now(&self) -> Instant {
@@ -117,18 +116,15 @@ impl Transport for Odd {
         self.wire.wall_clock()
     }
 
-    fn sleep_until(&self, at: Instant) -> OddSleep {
+    fn sleep_until(&self, at: Instant) -> Sleep {
         (self.does)("sleep_until");
-        OddSleep(Box::pin(self.wire.sleep_until(at)), Arc::clone(&self.does))
+        let sleep = Box::pin(self.wire.sleep_until(at));
+        Sleep::new(OddSleep(sleep, Arc::clone(&self.does)))
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<OddBody>, TransportError> {
         let reply = self.wire.exchange(request).await?;
-        Ok(Reply {
-            status: reply.status,
-            headers: reply.headers,
-            body: OddBody(reply.body, Arc::clone(&self.does)),
-        })
+        Ok(reply.map_body(|body| OddBody(body, Arc::clone(&self.does))))
     }
 
     fn ready(&self) -> Result<(), TransportError> {
@@ -142,10 +138,7 @@ impl Transport for Odd {
     }
 }
 
-struct OddSleep(
-    Pin<Box<tokio::time::Sleep>>,
-    Arc<dyn Fn(&'static str) + Send + Sync>,
-);
+struct OddSleep(Pin<Box<Sleep>>, Arc<dyn Fn(&'static str) + Send + Sync>);
 
 impl Future for OddSleep {
     type Output = ();
@@ -179,7 +172,7 @@ impl http_body::Body for OddBody {
 #[test]
 fn a_transports_clocks_may_use_the_client() {
     ends(async {
-        let cell = Cell::<Odd>::default();
+        let cell = Cell::default();
         let seen = Arc::clone(&cell);
         let odd = Odd {
             wire: ScriptedTransport::answering(|_, _| reply(200)),
@@ -200,7 +193,7 @@ fn a_transports_clocks_may_use_the_client() {
 }
 
 /// Wakes by looking at a client.
-struct Looking(Cell<ScriptedTransport>, AtomicUsize);
+struct Looking(Cell, AtomicUsize);
 
 impl Wake for Looking {
     fn wake(self: Arc<Self>) {

@@ -44,7 +44,7 @@ pub(crate) const fn secs(seconds: u64) -> Duration {
 
 /// A client of the NovaVMS dialect with a token, what it sends, and what its observer sees.
 pub(crate) struct Fixture {
-    pub(crate) client: Client<ScriptedTransport>,
+    pub(crate) client: Client,
     pub(crate) wire: ScriptedTransport,
     pub(crate) seen: Seen,
 }

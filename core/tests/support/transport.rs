@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use http_body::Frame;
-use reqtrail::{Reply, SentMark, Transport, TransportError, WireRequest};
+use reqtrail::{Reply, SentMark, Sleep, Transport, TransportError, WireRequest};
 use url::Url;
 
 use super::exchange::{Exchange, Step};
@@ -137,7 +137,6 @@ impl ScriptedTransport {
 }
 
 impl Transport for ScriptedTransport {
-    type Sleep = tokio::time::Sleep;
     type Body = ScriptedBody;
 
     fn now(&self) -> Instant {
@@ -148,8 +147,8 @@ impl Transport for ScriptedTransport {
         *lock(&self.0.wall) + self.elapsed()
     }
 
-    fn sleep_until(&self, at: Instant) -> Self::Sleep {
-        tokio::time::sleep_until(at.into())
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        Sleep::new(tokio::time::sleep_until(at.into()))
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<ScriptedBody>, TransportError> {
@@ -170,15 +169,12 @@ impl Transport for ScriptedTransport {
                 Step::Panic => panic!("scripted panic"),
                 Step::Run(action) => action(),
                 Step::Head(status, headers) => {
-                    return Ok(Reply {
-                        status,
-                        headers: *headers,
-                        body: ScriptedBody {
-                            steps,
-                            sleep: None,
-                            _open: open,
-                        },
-                    });
+                    let body = ScriptedBody {
+                        steps,
+                        sleep: None,
+                        _open: open,
+                    };
+                    return Ok(Reply::new(status, *headers, body));
                 }
                 Step::Data(_) | Step::Trailers(_) => panic!("a body before its head"),
             }

@@ -15,6 +15,7 @@ mod framing;
 mod h2;
 #[cfg(feature = "openstack")]
 mod hosted;
+mod own_transport;
 mod pool;
 mod processes;
 mod proxy;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqtrail::reqwest::{Certificate, Identity};
-use reqtrail::{Error, Observer, Proxy, ReqwestTransport, Secret, reqwest};
+use reqtrail::{Error, Observer, Proxy, Secret, reqwest};
 
 use crate::support::{LONG, TOKEN};
 
@@ -14,7 +14,7 @@ pub(crate) const IS_REQWEST: bool = true;
 pub(crate) const VIA_PROXY: [&str; 0] = [];
 
 /// A client over reqwest.
-pub(crate) type Client = reqtrail::Client<ReqwestTransport>;
+pub(crate) type Client = reqtrail::Client;
 
 /// The program's part: a provider of TLS.
 pub(crate) fn provide_tls() {

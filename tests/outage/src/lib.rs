@@ -99,12 +99,7 @@ pub fn play(budget: Option<RetryBudget>, seed: u64) -> Load {
 }
 
 /// One client's calls: they begin as its own users ask for them, however the earlier ones fare.
-async fn calls(
-    client: Client<SimulatedTransport>,
-    server: Arc<Server>,
-    end: Duration,
-    mut random: fastrand::Rng,
-) {
+async fn calls(client: Client, server: Arc<Server>, end: Duration, mut random: fastrand::Rng) {
     let mut open = JoinSet::new();
     while server.start().elapsed() < end {
         tokio::time::sleep(Duration::from_millis(random.u64(PAUSE_MS))).await;

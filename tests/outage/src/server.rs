@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::combinators::MapErr;
 use http_body_util::{BodyExt as _, Full};
-use reqtrail::{Reply, Transport, TransportError, WireRequest};
+use reqtrail::{Reply, Sleep, Transport, TransportError, WireRequest};
 use tokio::time::Instant;
 
 use crate::{Load, OUTAGE};
@@ -69,15 +69,14 @@ impl SimulatedTransport {
 }
 
 impl Transport for SimulatedTransport {
-    type Sleep = tokio::time::Sleep;
     type Body = MapErr<Full<Bytes>, fn(Infallible) -> TransportError>;
 
     fn now(&self) -> std::time::Instant {
         Instant::now().into_std()
     }
 
-    fn sleep_until(&self, at: std::time::Instant) -> Self::Sleep {
-        tokio::time::sleep_until(at.into())
+    fn sleep_until(&self, at: std::time::Instant) -> Sleep {
+        Sleep::new(tokio::time::sleep_until(at.into()))
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
@@ -85,11 +84,8 @@ impl Transport for SimulatedTransport {
         let status = self.0.answer();
         tokio::time::sleep(LATENCY).await;
         let never: fn(Infallible) -> TransportError = |never| match never {};
-        Ok(Reply {
-            status,
-            headers: HeaderMap::new(),
-            body: Full::new(Bytes::new()).map_err(never),
-        })
+        let body = Full::new(Bytes::new()).map_err(never);
+        Ok(Reply::new(status, HeaderMap::new(), body))
     }
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {

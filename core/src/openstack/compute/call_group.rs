@@ -9,7 +9,6 @@ use crate::codes::Category;
 use crate::dialect::openstack::Fault;
 use crate::error::Error;
 use crate::trail::Trail;
-use crate::transport::Transport;
 
 /// The calls that were made to find something out.
 pub(super) struct CallGroup {
@@ -23,9 +22,9 @@ impl CallGroup {
     }
 
     /// Makes a call and keeps its trail. `timeout` is in the place of the client's.
-    pub(super) async fn ask<T: Transport, V: Send + 'static>(
+    pub(super) async fn ask<V: Send + 'static>(
         &mut self,
-        get: Get<Client<T>, V>,
+        get: Get<Client, V>,
         timeout: Option<Duration>,
     ) -> Result<V, Error> {
         let get = get.request(|mut request| {

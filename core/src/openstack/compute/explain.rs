@@ -21,7 +21,6 @@ use crate::dialect::openstack::plain;
 use crate::error::Error;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
-use crate::transport::Transport;
 
 /// How many actions a story has unless told otherwise.
 const ACTIONS: usize = 20;
@@ -95,7 +94,7 @@ impl<C> Explain<C> {
     }
 }
 
-impl<T: Transport> Explain<Client<T>> {
+impl Explain<Client> {
     /// Reads it.
     ///
     /// # Errors
@@ -138,10 +137,7 @@ pub struct ExplainError {
     pub trails: Vec<Trail>,
 }
 
-async fn tell<T: Transport>(
-    compute: Compute<Client<T>>,
-    plan: ExplainPlan,
-) -> Result<ServerHistory, ExplainError> {
+async fn tell(compute: Compute<Client>, plan: ExplainPlan) -> Result<ServerHistory, ExplainError> {
     let mut calls = CallGroup::new(plan.cancel.clone(), Vec::new());
     let read = read(&compute, &plan, &mut calls).await;
     let trails = calls.trails;
@@ -156,8 +152,8 @@ async fn tell<T: Transport>(
     }
 }
 
-async fn read<T: Transport>(
-    compute: &Compute<Client<T>>,
+async fn read(
+    compute: &Compute<Client>,
     plan: &ExplainPlan,
     calls: &mut CallGroup,
 ) -> Result<Read, Error> {

@@ -13,7 +13,6 @@ use super::report::{ActionError, ActionReport};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
-use crate::transport::Transport;
 
 use follow_loop::FollowLoop;
 
@@ -148,7 +147,7 @@ impl<C> Follow<C> {
     }
 }
 
-impl<T: Transport> Follow<Client<T>> {
+impl Follow<Client> {
     /// Follows it.
     ///
     /// # Errors
@@ -168,7 +167,7 @@ impl Follow<blocking::Client> {
     pub fn send(self) -> Result<ActionReport, ActionError> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
-        let nowhere = FollowLoop::<crate::transport::DefaultTransport>::nothing_seen(&plan);
+        let nowhere = FollowLoop::nothing_seen(&plan);
         let ran = client
             .run_flow(move |client: Client| FollowLoop::new(compute.over(client), plan).run());
         ran.unwrap_or_else(|error| {

@@ -11,7 +11,6 @@ use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
 use crate::redact::one_line;
-use crate::transport::Transport;
 
 /// How many IDs an ambiguous name's error lists at most.
 const LISTED: usize = 5;
@@ -42,8 +41,8 @@ pub(super) fn is_name(server: &str) -> bool {
 ///
 /// # Errors
 /// Those of the calls.
-pub(super) async fn look_up<T: Transport>(
-    compute: &Compute<Client<T>>,
+pub(super) async fn look_up(
+    compute: &Compute<Client>,
     calls: &mut CallGroup,
     name: &str,
     timeout: Option<Duration>,
@@ -99,11 +98,7 @@ struct Link {
 }
 
 /// Lists the servers whose names match a regular expression, after the server of this ID.
-fn list<T: Transport>(
-    compute: &Compute<Client<T>>,
-    pattern: &str,
-    marker: Option<&str>,
-) -> Get<Client<T>, Page> {
+fn list(compute: &Compute<Client>, pattern: &str, marker: Option<&str>) -> Get<Client, Page> {
     let mut request = compute.get("/servers").query("name", pattern);
     if let Some(marker) = marker {
         request = request.query("marker", marker);

@@ -16,7 +16,6 @@ use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::host::{Job, Work};
-use crate::transport::Transport;
 
 pub use result::{
     OperationError, OperationFailure, OperationOutput, OperationReport, OperationResult,
@@ -236,7 +235,7 @@ pub trait OperationClient: AnyClient {
     fn run_operation(&self, operation: Operation, attached: OperationAttached) -> Self::Running;
 }
 
-impl<T: Transport> OperationClient for Client<T> {
+impl OperationClient for Client {
     type Running = Pin<Box<dyn Future<Output = OperationResult> + Send>>;
 
     fn run_operation(&self, operation: Operation, attached: OperationAttached) -> Self::Running {
@@ -289,7 +288,7 @@ impl Bound<blocking::Client> {
     }
 }
 
-impl<T: Transport> Bound<Client<T>> {
+impl Bound<Client> {
     async fn send(self) -> OperationResult {
         Ok(match self {
             Self::Server(get) => OperationOutput::Server(get.send().await?),

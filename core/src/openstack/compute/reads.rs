@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::request::RequestBuilder;
 use crate::response::Response;
 use crate::trail::Trail;
-use crate::transport::Transport;
 
 /// Reads servers and their actions, follows actions to their end, and explains servers. Over either client: what it
 /// begins ends with `send`, which is a future for [`Client`] and blocks for [`blocking::Client`](crate::blocking::Client).
@@ -208,7 +207,7 @@ fn fetched<V>(
     })
 }
 
-impl<T: Transport, V: 'static> Get<Client<T>, V> {
+impl<V: 'static> Get<Client, V> {
     /// Makes the call.
     ///
     /// # Errors
@@ -323,7 +322,7 @@ impl<C> ListActions<C> {
     }
 }
 
-impl<T: Transport> ListActions<Client<T>> {
+impl ListActions<Client> {
     /// Makes the call.
     ///
     /// # Errors

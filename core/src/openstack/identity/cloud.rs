@@ -17,7 +17,6 @@ use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::observe::Observer;
 use crate::redact::Secret;
-use crate::transport::Transport;
 
 use connection::Connection;
 
@@ -265,7 +264,7 @@ impl Cloud {
     ///
     /// # Errors
     /// Those of [`connect`](Self::connect).
-    pub async fn connect_with<T: Transport>(&self, client: Client<T>) -> Result<Connection, Error> {
+    pub async fn connect_with(&self, client: Client) -> Result<Connection, Error> {
         let keystone = Keystone::new(client, self.sign_in()?.1.clone());
         let session = keystone.sign_in().await?;
         Ok(Connection::new(self.clone(), session, move |_, builder| {

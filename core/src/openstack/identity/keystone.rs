@@ -12,7 +12,6 @@ use crate::client::{Client, ClientBuilder};
 use crate::dialect::{self, Dialect};
 use crate::error::{BoxError, Error};
 use crate::request::RequestBuilder;
-use crate::transport::{DefaultTransport, Transport};
 
 use super::auth::Auth;
 use super::refused::explained;
@@ -40,8 +39,8 @@ const TOKENS: &str = "/v3/auth/tokens";
 /// # Ok(())
 /// # }
 /// ```
-pub struct Keystone<T = DefaultTransport> {
-    client: Client<T>,
+pub struct Keystone {
+    client: Client,
     auth: Auth,
 }
 
@@ -68,9 +67,9 @@ pub(super) fn root(auth_url: &str) -> &str {
     root
 }
 
-impl<T: Transport> Keystone<T> {
+impl Keystone {
     /// Signs in through a client that [`builder`](Keystone::builder) began.
-    pub fn new(client: Client<T>, auth: Auth) -> Self {
+    pub fn new(client: Client, auth: Auth) -> Self {
         Self { client, auth }
     }
 
@@ -84,7 +83,7 @@ impl<T: Transport> Keystone<T> {
     }
 
     /// Signs in and gives the token alone: what [`ClientBuilder::token_refresher`] asks for.
-    pub fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send + 'static + use<T> {
+    pub fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send + 'static + use<> {
         let this = self.clone();
         async move { Ok(this.sign_in().await?.token()) }
     }
@@ -116,7 +115,7 @@ fn prepared<C>(request: RequestBuilder<C>, auth: &Auth) -> RequestBuilder<C> {
         .idempotent(true)
 }
 
-impl<T> Clone for Keystone<T> {
+impl Clone for Keystone {
     fn clone(&self) -> Self {
         Self {
             client: self.client.clone(),
@@ -125,7 +124,7 @@ impl<T> Clone for Keystone<T> {
     }
 }
 
-impl<T> std::fmt::Debug for Keystone<T> {
+impl std::fmt::Debug for Keystone {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Keystone")
             .field("client", &self.client)

@@ -426,7 +426,7 @@ fn ring_timers(now: Instant) {
 
 /// A wait on the thread that polls it.
 #[derive(Debug)]
-pub struct ThreadSleep {
+pub(super) struct ThreadSleep {
     at: Instant,
     /// Its timer, once it has waited.
     id: Option<u64>,

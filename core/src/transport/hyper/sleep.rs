@@ -1,5 +1,6 @@
 //! Waits of a call, by whoever drives it.
 
+use std::fmt;
 use std::future::Future;
 use std::panic::catch_unwind;
 use std::pin::Pin;
@@ -13,10 +14,17 @@ use super::parker::ThreadSleep;
 use crate::transport::timers;
 
 pin_project! {
-    /// The future of a wait.
-    #[project = Kind]
-    #[derive(Debug)]
-    pub enum Sleep {
+    /// The future of a wait, as [`Transport::sleep_until`](crate::Transport::sleep_until) returns it.
+    #[must_use = "a wait does nothing unless it is polled"]
+    pub struct Sleep {
+        #[pin]
+        kind: Kind
+    }
+}
+
+pin_project! {
+    #[project = Projected]
+    enum Kind {
         /// On a tokio runtime.
         Runtime {
             #[pin]
@@ -29,10 +37,30 @@ pin_project! {
         },
         /// Over at once: there is no runtime to wait on, and nothing can be sent either.
         Over,
+        /// By a timer of a program's own transport.
+        Own {
+            timer: Pin<Box<dyn Future<Output = ()> + Send>>
+        },
     }
 }
 
 impl Sleep {
+    /// Makes a wait of a transport's timer.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    /// use reqtrail::Sleep;
+    ///
+    /// fn wait(time: Duration) -> Sleep {
+    ///     Sleep::new(async move { tokio::time::sleep(time).await })
+    /// }
+    /// ```
+    pub fn new(timer: impl Future<Output = ()> + Send + 'static) -> Self {
+        let timer: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(timer);
+        Kind::Own { timer }.into()
+    }
+
     /// Waits on the runtime of whoever calls this, if that has timers.
     pub(crate) fn on_runtime(at: Instant) -> Self {
         // Without timers it panics.
@@ -41,9 +69,26 @@ impl Sleep {
             Err(_) => None,
         };
         match timer {
-            Some(timer) => Self::Runtime { timer },
-            None => Self::Over,
+            Some(timer) => Kind::Runtime { timer }.into(),
+            None => Kind::Over.into(),
         }
+    }
+
+    /// Waits with a timer that a runtime keeps.
+    pub(super) fn kept(timer: timers::Sleep) -> Self {
+        Kind::Runtime { timer }.into()
+    }
+
+    /// Waits on the thread that polls it.
+    pub(super) fn on_thread(at: Instant) -> Self {
+        let timer = ThreadSleep::until(at);
+        Kind::Thread { timer }.into()
+    }
+}
+
+impl From<Kind> for Sleep {
+    fn from(kind: Kind) -> Self {
+        Self { kind }
     }
 }
 
@@ -51,10 +96,17 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.project() {
-            Kind::Runtime { timer } => timer.poll(cx),
-            Kind::Thread { timer } => timer.poll(cx),
-            Kind::Over => Poll::Ready(()),
+        match self.project().kind.project() {
+            Projected::Runtime { timer } => timer.poll(cx),
+            Projected::Thread { timer } => timer.poll(cx),
+            Projected::Over => Poll::Ready(()),
+            Projected::Own { timer } => timer.as_mut().poll(cx),
         }
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").finish_non_exhaustive()
     }
 }

@@ -11,7 +11,7 @@ use super::{TransportError, classify};
 
 /// A response's body whose errors say what broke.
 #[derive(Debug)]
-pub struct ResponseBody(reqwest::Response);
+pub(crate) struct ResponseBody(reqwest::Response);
 
 impl ResponseBody {
     pub(super) fn new(response: reqwest::Response) -> Self {

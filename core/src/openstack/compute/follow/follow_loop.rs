@@ -20,7 +20,6 @@ use crate::openstack::compute::report::{ActionError, ActionReport};
 use crate::openstack::compute::server::{Server, ServerFault};
 use crate::openstack::compute::verdict::{Assessment, Observation, has_open_step, judge};
 use crate::trail::Trail;
-use crate::transport::Transport;
 
 /// How long a poll may take at least, also when the deadline is near: a look that cannot be finished is of no use.
 const LAST_LOOK: Duration = Duration::from_secs(5);
@@ -29,8 +28,8 @@ const LAST_LOOK: Duration = Duration::from_secs(5);
 const OPEN_STEP_PATIENCE: u32 = 10;
 
 /// An action that is being followed.
-pub(super) struct FollowLoop<T> {
-    compute: Compute<Client<T>>,
+pub(super) struct FollowLoop {
+    compute: Compute<Client>,
     plan: FollowPlan,
     began: Instant,
     server: Option<Server>,
@@ -94,10 +93,10 @@ enum Poll<V> {
     Missed,
 }
 
-impl<T: Transport> FollowLoop<T> {
-    pub(super) fn new(compute: Compute<Client<T>>, plan: FollowPlan) -> Self {
+impl FollowLoop {
+    pub(super) fn new(compute: Compute<Client>, plan: FollowPlan) -> Self {
         Self {
-            began: compute.client().transport().now(),
+            began: compute.client().now(),
             compute,
             server: None,
             first_fault: None,
@@ -266,7 +265,7 @@ impl<T: Transport> FollowLoop<T> {
     }
 
     /// Makes one call, and tells what ends the following from what does not.
-    async fn ask<V: Send + 'static>(&mut self, get: Get<Client<T>, V>) -> Result<Poll<V>, Error> {
+    async fn ask<V: Send + 'static>(&mut self, get: Get<Client, V>) -> Result<Poll<V>, Error> {
         let limit = self.limit();
         match self.calls.ask(get, Some(limit)).await {
             Ok(value) => Ok(Poll::Seen(value)),
@@ -301,7 +300,6 @@ impl<T: Transport> FollowLoop<T> {
             elapsed: self
                 .compute
                 .client()
-                .transport()
                 .now()
                 .saturating_duration_since(self.began),
         };
@@ -312,7 +310,7 @@ impl<T: Transport> FollowLoop<T> {
 
     /// Whether the same was seen for the settle time, on at least two polls.
     fn is_settled(&mut self) -> bool {
-        let now = self.compute.client().transport().now();
+        let now = self.compute.client().now();
         let seen = format!(
             "{:?} {:?}",
             self.server
@@ -339,7 +337,7 @@ impl<T: Transport> FollowLoop<T> {
     }
 
     fn time_left(&self) -> Duration {
-        let now = self.compute.client().transport().now();
+        let now = self.compute.client().now();
         self.plan
             .deadline
             .saturating_sub(now.saturating_duration_since(self.began))
@@ -352,8 +350,8 @@ impl<T: Transport> FollowLoop<T> {
 
     /// Waits; the reason, if it was cancelled.
     async fn wait(&mut self, wait: Duration) -> Option<CancelReason> {
-        let transport = self.compute.client().transport();
-        let timer = pin!(transport.sleep_until(after(transport.now(), wait)));
+        let client = self.compute.client();
+        let timer = pin!(client.sleep_until(after(client.now(), wait)));
         let mut cancel = Cancel::new(self.plan.cancel.clone());
         let never = pin!(std::future::pending::<()>());
         match race(never, timer, &mut cancel).await {
@@ -375,7 +373,7 @@ impl<T: Transport> FollowLoop<T> {
     }
 
     fn report(self, end: End) -> ActionReport {
-        let now = self.compute.client().transport().now();
+        let now = self.compute.client().now();
         let followed = now.saturating_duration_since(self.began);
         let mut report = Self::nothing_seen(&self.plan);
         report.verdict = end.verdict;

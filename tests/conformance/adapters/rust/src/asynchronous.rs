@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use reqtrail::{CancelToken, Client, ClientBuilder, Transport};
+use reqtrail::{CancelToken, Client, ClientBuilder};
 use serde_json::Value;
 
 use crate::{Input, Request, builder, config, fill, result, serve};
@@ -13,9 +13,9 @@ use crate::{Input, Request, builder, config, fill, result, serve};
 ///
 /// # Errors
 /// Those of [`serve`], and of a runtime that cannot be started.
-pub fn serve_async<T: Transport>(
+pub fn serve_async(
     pause: Duration,
-    build: impl Fn(ClientBuilder, &Input) -> Result<Client<T>, Value>,
+    build: impl Fn(ClientBuilder, &Input) -> Result<Client, Value>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -29,11 +29,7 @@ pub fn serve_async<T: Transport>(
     })
 }
 
-async fn play<T: Transport>(
-    client: Result<Client<T>, Value>,
-    input: Input,
-    pause: Duration,
-) -> Vec<Value> {
+async fn play(client: Result<Client, Value>, input: Input, pause: Duration) -> Vec<Value> {
     let mut results = Vec::new();
     for call in input.calls {
         let request = call.request;
@@ -55,7 +51,7 @@ async fn play<T: Transport>(
     results
 }
 
-async fn one<T: Transport>(client: &Client<T>, request: &Request) -> Value {
+async fn one(client: &Client, request: &Request) -> Value {
     let mut builder = fill(request, |method, path| client.request(method, path));
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send().await, request);

@@ -1,0 +1,44 @@
+//! What the calls of a host go through, whoever drives them.
+
+use std::sync::Arc;
+
+use crate::transport::hyper::{Network, Spawner};
+use crate::transport::{AnyTransport, BuiltInTransport, OwnTransport, Wrap};
+
+/// Where a host's transports come from: each way of driving calls has its own.
+pub(super) enum Line {
+    /// The network, and what a program puts around the transports to it.
+    Network(Arc<Network>, Option<Wrap>),
+    /// A program's own transport.
+    Own(Arc<OwnTransport>),
+}
+
+impl Line {
+    /// The transport of calls that are driven by the threads that make them.
+    pub(super) fn for_threads(&self, spawner: Spawner) -> AnyTransport {
+        self.transport(|network| BuiltInTransport::new(network, spawner))
+    }
+
+    /// The transport of calls that the runtime drives in which this is called.
+    pub(super) fn for_this_runtime(&self) -> AnyTransport {
+        self.transport(|network| BuiltInTransport::new(network, Spawner::Runtime).keeping_timers())
+    }
+
+    fn transport(&self, make: impl FnOnce(Arc<Network>) -> BuiltInTransport) -> AnyTransport {
+        match self {
+            Self::Network(network, wrap) => {
+                AnyTransport::wrapped(make(Arc::clone(network)), wrap.as_ref())
+            }
+            Self::Own(transport) => AnyTransport::Own(Arc::clone(transport)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Network(network, _) => f.debug_tuple("Network").field(network).finish(),
+            Self::Own(transport) => f.debug_tuple("Own").field(transport).finish(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What a client sends through: the built-in transport, which costs no indirection, or a program's own in a box.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use http_body_util::combinators::UnsyncBoxBody;
+
+use super::{BuiltInTransport, Reply, Sleep, Transport, TransportError, WireRequest};
+
+/// The transport of a client. A call asks once which of the two it is.
+#[derive(Clone, Debug)]
+pub(crate) enum AnyTransport {
+    BuiltIn(Arc<BuiltInTransport>),
+    Own(Arc<OwnTransport>),
+}
+
+/// Puts a program's own transport around a built-in one.
+pub(crate) type Wrap = Arc<dyn Fn(BuiltInTransport) -> Arc<OwnTransport> + Send + Sync>;
+
+impl AnyTransport {
+    /// The built-in transport, in what a program puts around it.
+    pub(crate) fn wrapped(transport: BuiltInTransport, wrap: Option<&Wrap>) -> Self {
+        match wrap {
+            None => Self::BuiltIn(Arc::new(transport)),
+            Some(wrap) => Self::Own(wrap(transport)),
+        }
+    }
+
+    /// The monotonic clock.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn now(&self) -> Instant {
+        match self {
+            Self::BuiltIn(transport) => Transport::now(&**transport),
+            Self::Own(transport) => Transport::now(&**transport),
+        }
+    }
+
+    /// Waits until the monotonic clock says `at`.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn sleep_until(&self, at: Instant) -> Sleep {
+        match self {
+            Self::BuiltIn(transport) => Transport::sleep_until(&**transport, at),
+            Self::Own(transport) => Transport::sleep_until(&**transport, at),
+        }
+    }
+}
+
+/// A program's own transport, whatever its type.
+pub(crate) struct OwnTransport(Box<dyn Erased>);
+
+impl OwnTransport {
+    pub(crate) fn new(transport: impl Transport) -> Self {
+        Self(Box::new(transport))
+    }
+}
+
+impl fmt::Debug for OwnTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnTransport").finish_non_exhaustive()
+    }
+}
+
+/// The body of any response.
+type AnyBody = UnsyncBoxBody<Bytes, TransportError>;
+
+/// The future of any exchange.
+type AnyExchange<'a> =
+    Pin<Box<dyn Future<Output = Result<Reply<AnyBody>, TransportError>> + Send + 'a>>;
+
+/// A transport without the types that are its own.
+trait Erased: Send + Sync {
+    fn now(&self) -> Instant;
+    fn wall_clock(&self) -> SystemTime;
+    fn sleep_until(&self, at: Instant) -> Sleep;
+    fn exchange(&self, request: WireRequest) -> AnyExchange<'_>;
+    fn ready(&self) -> Result<(), TransportError>;
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
+}
+
+impl<T: Transport> Erased for T {
+    fn now(&self) -> Instant {
+        Transport::now(self)
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        Transport::wall_clock(self)
+    }
+
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        Transport::sleep_until(self, at)
+    }
+
+    fn exchange(&self, request: WireRequest) -> AnyExchange<'_> {
+        Box::pin(async move {
+            let reply = Transport::exchange(self, request).await?;
+            Ok(reply.map_body(|body| body.boxed_unsync()))
+        })
+    }
+
+    fn ready(&self) -> Result<(), TransportError> {
+        Transport::ready(self)
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        Transport::spawn(self, task);
+    }
+}
+
+impl Transport for OwnTransport {
+    type Body = AnyBody;
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        self.0.wall_clock()
+    }
+
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        self.0.sleep_until(at)
+    }
+
+    async fn exchange(&self, request: WireRequest) -> Result<Reply<AnyBody>, TransportError> {
+        self.0.exchange(request).await
+    }
+
+    fn ready(&self) -> Result<(), TransportError> {
+        self.0.ready()
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        self.0.spawn(task);
+    }
+}
