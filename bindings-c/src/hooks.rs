@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use reqtrail::{Attempt, CallInfo, Observer, Trail};
+use reqtrail::{Attempt, Observer};
 
 use crate::attempt::{reqtrail_attempt, reqtrail_call_info};
 use crate::trail::reqtrail_trail;
@@ -96,7 +96,8 @@ pub(crate) enum Hook {
 }
 
 impl Observer for Hook {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         let Self::Attempt(Some(tell), data) = self else {
             return;
         };
@@ -107,7 +108,8 @@ impl Observer for Hook {
         unsafe { tell(&raw const call, &raw const attempt, data.pointer()) };
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         let Self::Call(Some(tell), data) = self else {
             return;
         };

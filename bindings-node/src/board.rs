@@ -94,14 +94,16 @@ impl Board {
 pub(crate) struct Messenger(pub(crate) std::sync::Arc<Board>);
 
 impl Observer for Messenger {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         if self.0.wants_attempts.load(Ordering::Relaxed) {
             let event = attempt_event(call, attempt);
             self.0.tell(event);
         }
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         if self.0.wants_calls.load(Ordering::Relaxed) {
             self.0.tell(Event::Call(current_tag(), trail.clone()));
         }

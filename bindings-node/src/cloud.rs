@@ -8,7 +8,7 @@ use napi::Status;
 use napi::bindgen_prelude::{Either, Env, Error, External, Object, Result};
 use napi_derive::napi;
 use reqtrail::openstack::{Cloud, Connection};
-use reqtrail::{Attempt, CallInfo, CancelToken, Observer, Trail};
+use reqtrail::{CancelToken, Observer, Trail};
 
 use crate::board::{Event, attempt_event, lock};
 use crate::event::{RawEvent, reason};
@@ -152,13 +152,15 @@ impl Told {
 struct Watch(Arc<Mutex<Option<Arc<Told>>>>);
 
 impl Observer for Watch {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         if let Some(told) = lock(&self.0).as_ref().filter(|told| told.attempts) {
             told.tell(attempt_event(call, attempt));
         }
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         if let Some(told) = lock(&self.0).as_ref().filter(|told| told.calls) {
             told.tell(Event::Call(None, trail.clone()));
         }

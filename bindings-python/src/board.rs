@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use pyo3::prelude::*;
 use reqtrail::host::{Host, Outcome, current_tag};
-use reqtrail::{Attempt, CallInfo, Observer, Trail};
+use reqtrail::{Attempt, Observer, Trail};
 
 use crate::hooks::{CallParts, attempt_json};
 use crate::logging;
@@ -277,7 +277,8 @@ pub(crate) struct Messenger {
 }
 
 impl Observer for Messenger {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         let log = self.board.log.load(Ordering::Relaxed);
         if self.attempts || log {
             let (call, json) = (CallParts::of(call, attempt), attempt_json(attempt));
@@ -286,7 +287,8 @@ impl Observer for Messenger {
         }
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         if self.calls {
             self.board.tell(Event::Call(trail.clone()));
         }

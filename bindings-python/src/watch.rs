@@ -299,7 +299,8 @@ impl Watcher {
 }
 
 impl Observer for Watcher {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         let log = match logged_here() {
             Some(log) => log,
             None => {
@@ -314,7 +315,8 @@ impl Observer for Watcher {
         }
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         if self.config.on_call.is_some() {
             pass_on(Event::Call(trail.clone(), Arc::clone(&self.config)));
         }
@@ -325,7 +327,8 @@ impl Observer for Watcher {
 pub(crate) struct SignInLog(pub(crate) Arc<AtomicBool>);
 
 impl Observer for SignInLog {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         if self.0.load(Ordering::Acquire) && logged_here() == Some(true) {
             pass_on(Event::attempt(call, attempt, true, None));
         }

@@ -100,11 +100,12 @@ pub use codes::{
     Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
 };
 pub use dialect::custom::{
-    CustomAuth, CustomCode, CustomDialect, CustomRateLimit, DialectError, ErrorPointers,
+    CustomAuth, CustomCode, CustomDialect, CustomDialectBuilder, CustomRateLimit, DialectError,
+    ErrorPointers,
 };
 pub use dialect::{Dialect, RetryRule, novavms};
 pub use error::{ApiError, Error};
-pub use observe::{CallInfo, Observer};
+pub use observe::{AttemptFinished, AttemptStarted, CallFinished, CallInfo, Observer};
 pub use rate_limit::{RateLimit, ResetUnit};
 pub use redact::Secret;
 pub use request::{Attached, Request, RequestBuilder};
@@ -121,8 +122,12 @@ pub use transport::{
 // Their types are part of this library's own; using them from here keeps the versions equal.
 pub use bytes;
 pub use http;
+pub use http_body;
 #[cfg(feature = "reqwest")]
 pub use reqwest;
+pub use serde;
+#[cfg(feature = "openstack")]
+pub use serde_json;
 pub use url;
 
 /// The version of this library, as in `0.1.0`.

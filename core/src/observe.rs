@@ -20,14 +20,14 @@ pub(crate) use tracing_events::{TracingEvents, attempt_span, call_span, record_a
 /// # Examples
 /// ```
 /// use std::sync::atomic::{AtomicUsize, Ordering};
-/// use reqtrail::{Attempt, CallInfo, Observer};
+/// use reqtrail::{AttemptFinished, Observer};
 ///
 /// #[derive(Default)]
 /// struct CountRetries(AtomicUsize);
 ///
 /// impl Observer for CountRetries {
-///     fn attempt_finished(&self, _call: &CallInfo<'_>, attempt: &Attempt) {
-///         if attempt.wait().is_some() {
+///     fn attempt_finished(&self, event: &AttemptFinished<'_>) {
+///         if event.attempt.wait().is_some() {
 ///             self.0.fetch_add(1, Ordering::Relaxed);
 ///         }
 ///     }
@@ -35,33 +35,81 @@ pub(crate) use tracing_events::{TracingEvents, attempt_span, call_span, record_a
 /// ```
 pub trait Observer: Send + Sync {
     /// An attempt is about to be sent.
-    fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
-        let _ = (call, number, cause);
+    fn attempt_started(&self, event: &AttemptStarted<'_>) {
+        let _ = event;
     }
 
     /// An attempt ended, and what follows is decided; a wait has not begun yet.
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
-        let _ = (call, attempt);
+    fn attempt_finished(&self, event: &AttemptFinished<'_>) {
+        let _ = event;
     }
 
     /// The call ended.
-    fn call_finished(&self, trail: &Trail) {
-        let _ = trail;
+    fn call_finished(&self, event: &CallFinished<'_>) {
+        let _ = event;
     }
 }
 
 /// A shared observer, which its owner can go on looking at.
 impl<O: Observer + ?Sized> Observer for Arc<O> {
-    fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
-        (**self).attempt_started(call, number, cause);
+    fn attempt_started(&self, event: &AttemptStarted<'_>) {
+        (**self).attempt_started(event);
     }
 
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
-        (**self).attempt_finished(call, attempt);
+    fn attempt_finished(&self, event: &AttemptFinished<'_>) {
+        (**self).attempt_finished(event);
     }
 
-    fn call_finished(&self, trail: &Trail) {
-        (**self).call_finished(trail);
+    fn call_finished(&self, event: &CallFinished<'_>) {
+        (**self).call_finished(event);
+    }
+}
+
+/// An attempt is about to be sent.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AttemptStarted<'a> {
+    /// The attempt's call.
+    pub call: CallInfo<'a>,
+    /// The attempt's place in the call, from 1.
+    pub number: u32,
+    /// Why the attempt is made.
+    pub cause: Cause,
+}
+
+/// An attempt ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AttemptFinished<'a> {
+    /// The attempt's call.
+    pub call: CallInfo<'a>,
+    /// The attempt, with the wait that follows it.
+    pub attempt: &'a Attempt,
+}
+
+/// A call ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallFinished<'a> {
+    /// The whole call.
+    pub trail: &'a Trail,
+}
+
+/// Watches attempts by a function.
+pub(crate) struct OnAttempt<F>(pub(crate) F);
+
+impl<F: Fn(&AttemptFinished<'_>) + Send + Sync> Observer for OnAttempt<F> {
+    fn attempt_finished(&self, event: &AttemptFinished<'_>) {
+        (self.0)(event);
+    }
+}
+
+/// Watches calls by a function.
+pub(crate) struct OnCall<F>(pub(crate) F);
+
+impl<F: Fn(&CallFinished<'_>) + Send + Sync> Observer for OnCall<F> {
+    fn call_finished(&self, event: &CallFinished<'_>) {
+        (self.0)(event);
     }
 }
 

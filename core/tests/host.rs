@@ -321,7 +321,8 @@ fn an_interrupted_caller_gets_its_trail() {
 fn a_host_that_goes_closes_the_calls_it_had() {
     struct Collect(Arc<Mutex<Vec<Trail>>>);
     impl Observer for Collect {
-        fn call_finished(&self, trail: &Trail) {
+        fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+            let trail = event.trail;
             self.0.lock().expect("the lock").push(trail.clone());
         }
     }
@@ -356,7 +357,7 @@ fn a_host_that_goes_tells_of_every_call() {
     const CALLS: usize = 500;
     struct Count(Arc<AtomicUsize>);
     impl Observer for Count {
-        fn call_finished(&self, _: &Trail) {
+        fn call_finished(&self, _: &reqtrail::CallFinished<'_>) {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -384,11 +385,12 @@ fn a_host_that_goes_at_once_tells_of_every_call_and_sends_none() {
         attempts: AtomicUsize,
     }
     impl Observer for Count {
-        fn attempt_started(&self, _: &reqtrail::CallInfo<'_>, _: u32, _: reqtrail::Cause) {
+        fn attempt_started(&self, _: &reqtrail::AttemptStarted<'_>) {
             self.attempts.fetch_add(1, Ordering::SeqCst);
         }
 
-        fn call_finished(&self, trail: &Trail) {
+        fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+            let trail = event.trail;
             assert_eq!(trail.stopped(), reqtrail::StopReason::Cancelled);
             self.calls.fetch_add(1, Ordering::SeqCst);
         }
@@ -764,7 +766,8 @@ fn a_panic_in_a_flow_is_an_error() {
 struct Tags(Mutex<Vec<(String, Option<u64>)>>);
 
 impl Observer for Tags {
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         let ended = (trail.path().to_owned(), reqtrail::host::current_tag());
         self.0.lock().expect("the lock").push(ended);
     }

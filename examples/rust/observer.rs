@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use reqtrail::{Attempt, CallInfo, Client, Observer, Outcome, Trail};
+use reqtrail::{Client, Observer, Outcome};
 use reqtrail_sandbox::{Incident, Sandbox, SandboxOptions};
 
 #[derive(Default)]
@@ -14,7 +14,8 @@ struct Counts {
 
 /// Observers are called within the call, so they only count here; what takes long belongs into a queue.
 impl Observer for Counts {
-    fn attempt_finished(&self, _call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let attempt = event.attempt;
         self.requests.fetch_add(1, Ordering::Relaxed);
         if let Some(wait) = attempt.wait() {
             let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -22,7 +23,8 @@ impl Observer for Counts {
         }
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         if trail.outcome() != Outcome::Ok {
             println!("{trail}");
         }

@@ -8,7 +8,7 @@ use tracing::Span;
 use super::shared::Shared;
 use crate::call_id::CallId;
 use crate::codes::{Cause, ErrorKind, Sent, StopReason, WaitReason};
-use crate::observe::{self, CallInfo};
+use crate::observe::{self, AttemptFinished, AttemptStarted, CallFinished, CallInfo};
 use crate::trace_context::SpanId;
 use crate::trail::{Failed, Opening, Outcome, Recorder, Trail};
 use crate::transport::{SentMark, Transport, WireRequest};
@@ -59,10 +59,12 @@ impl<'a, T: Transport> Guard<'a, T> {
             Some(attempt) => (attempt.number(), observe::attempt_span(attempt)),
             None => (0, Span::none()),
         };
-        let info = info(&self.recorder);
-        self.shared
-            .observers
-            .each(|o| o.attempt_started(&info, number, cause));
+        let event = AttemptStarted {
+            call: info(&self.recorder),
+            number,
+            cause,
+        };
+        self.shared.observers.each(|o| o.attempt_started(&event));
         span
     }
 
@@ -85,11 +87,12 @@ impl<'a, T: Transport> Guard<'a, T> {
         if let Some((wait, reason)) = wait {
             self.recorder.wait(wait, reason);
         }
-        let info = info(&self.recorder);
         if let Some(attempt) = self.recorder.last() {
-            self.shared
-                .observers
-                .each(|o| o.attempt_finished(&info, attempt));
+            let event = AttemptFinished {
+                call: info(&self.recorder),
+                attempt,
+            };
+            self.shared.observers.each(|o| o.attempt_finished(&event));
         }
     }
 
@@ -117,7 +120,9 @@ impl<'a, T: Transport> Guard<'a, T> {
         let end = self.end.unwrap_or_else(|| clock(self.transport));
         let trail = self.recorder.finish(end, outcome, stopped);
         self.told = true;
-        self.shared.observers.each(|o| o.call_finished(&trail));
+        self.shared
+            .observers
+            .each(|o| o.call_finished(&CallFinished { trail: &trail }));
         trail
     }
 }

@@ -14,6 +14,7 @@ use super::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
 use crate::codes::{ErrorKind, StopReason};
 use crate::error::Error;
+use crate::observe::CallFinished;
 use crate::random;
 use crate::redact::Secret;
 use crate::target::{RequestUrl, Target};
@@ -77,7 +78,9 @@ impl Refused {
         ));
         let outcome = Outcome::Error(self.kind);
         let trail = recorder.finish(now.0, outcome, StopReason::NotRetryable);
-        shared.observers.each(|o| o.call_finished(&trail));
+        shared
+            .observers
+            .each(|o| o.call_finished(&CallFinished { trail: &trail }));
         Error::new(self.kind, self.message.clone()).with_trail(trail)
     }
 }

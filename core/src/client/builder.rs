@@ -13,7 +13,7 @@ use crate::call::serving;
 use crate::call::token::Token;
 use crate::dialect::Dialect;
 use crate::error::{BoxError, Error};
-use crate::observe::Observer;
+use crate::observe::{AttemptFinished, CallFinished, Observer, OnAttempt, OnCall};
 use crate::redact::Secret;
 use crate::request::headers::GivenHeaders;
 use crate::retry::RetryBudget;
@@ -279,6 +279,29 @@ impl ClientBuilder {
     /// Adds an observer.
     pub fn observer(self, observer: impl Observer + 'static) -> Self {
         self.with(|o| o.observers.push(Arc::new(observer)))
+    }
+
+    /// Adds a function that is called after each attempt, before the wait that may follow it. It must be quick; a panic in it
+    /// is caught and logged.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Client;
+    ///
+    /// let client = Client::novavms("https://novavms.example/api/v1")
+    ///     .on_attempt(|event| println!("{}", event.call.log_line(event.attempt)))
+    ///     .on_call(|event| println!("{}", event.trail.outcome()))
+    ///     .build()?;
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    pub fn on_attempt(self, tell: impl Fn(&AttemptFinished<'_>) + Send + Sync + 'static) -> Self {
+        self.observer(OnAttempt(tell))
+    }
+
+    /// Adds a function that is called when a call has ended, however it ended. It must be quick; a panic in it is caught and
+    /// logged.
+    pub fn on_call(self, tell: impl Fn(&CallFinished<'_>) + Send + Sync + 'static) -> Self {
+        self.observer(OnCall(tell))
     }
 
     /// Makes the random waits repeatable, for tests.

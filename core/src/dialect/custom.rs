@@ -1,5 +1,7 @@
 //! Another API, described as data.
 
+mod builder;
+
 use std::collections::BTreeMap;
 
 use http::HeaderName;
@@ -12,6 +14,8 @@ use super::{
 use crate::codes::Category;
 use crate::lenient_json::Value;
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
+
+pub use builder::CustomDialectBuilder;
 
 /// The description of an API that reqtrail has no built-in dialect for.
 ///

@@ -7,9 +7,8 @@ use std::time::Duration;
 use tracing::{Level, Span, field};
 
 use super::{CallInfo, Observer};
-use crate::codes::Cause;
 use crate::redact::one_line;
-use crate::trail::{Attempt, Outcome, Trail};
+use crate::trail::{Attempt, Outcome};
 
 /// The span of a call. It has no fields: events name the call ID and everything else themselves, for subscribers that show no
 /// spans, and a line that shows both would say it twice.
@@ -89,7 +88,8 @@ fn openstack_attempt(call: &CallInfo<'_>, attempt: &Attempt) {
 }
 
 impl Observer for TracingEvents {
-    fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
+    fn attempt_started(&self, event: &super::AttemptStarted<'_>) {
+        let (call, number, cause) = (&event.call, event.number, event.cause);
         tracing::trace!(
             target: "reqtrail",
             call_id = %call.call_id,
@@ -101,7 +101,8 @@ impl Observer for TracingEvents {
         );
     }
 
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &super::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         #[cfg(feature = "openstack")]
         if call.dialect == crate::dialect::openstack::NAME {
             openstack_attempt(call, attempt);
@@ -126,7 +127,8 @@ impl Observer for TracingEvents {
         );
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &super::CallFinished<'_>) {
+        let trail = event.trail;
         let last = trail.last();
         let code = last.and_then(Attempt::error_code).map(one_line);
         match trail.outcome() {

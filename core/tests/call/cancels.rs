@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
-use reqtrail::{
-    CallInfo, CancelReason, CancelToken, ErrorKind, Failure, Observer, Sent, StopReason,
-};
+use reqtrail::{CancelReason, CancelToken, ErrorKind, Failure, Observer, Sent, StopReason};
 
 use crate::support::*;
 
@@ -133,7 +131,7 @@ async fn one_token_cancels_many_calls() {
 struct CancelsAfter(CancelToken);
 
 impl Observer for CancelsAfter {
-    fn attempt_finished(&self, _call: &CallInfo<'_>, _attempt: &reqtrail::Attempt) {
+    fn attempt_finished(&self, _: &reqtrail::AttemptFinished<'_>) {
         self.0.cancel();
     }
 }

@@ -1,6 +1,6 @@
 //! Panics, wherever they come from, cost nobody the trail.
 
-use reqtrail::{Attempt, CallInfo, Cause, ErrorKind, Observer, Sent, StopReason, Trail};
+use reqtrail::{ErrorKind, Observer, Sent, StopReason};
 
 use crate::support::exchange::panics;
 use crate::support::*;
@@ -49,15 +49,15 @@ async fn a_panicking_transport_is_internal() {
 struct Panics;
 
 impl Observer for Panics {
-    fn attempt_started(&self, _: &CallInfo<'_>, _: u32, _: Cause) {
+    fn attempt_started(&self, _: &reqtrail::AttemptStarted<'_>) {
         panic!("scripted panic");
     }
 
-    fn attempt_finished(&self, _: &CallInfo<'_>, _: &Attempt) {
+    fn attempt_finished(&self, _: &reqtrail::AttemptFinished<'_>) {
         panic!("scripted panic");
     }
 
-    fn call_finished(&self, _: &Trail) {
+    fn call_finished(&self, _: &reqtrail::CallFinished<'_>) {
         panic!("scripted panic");
     }
 }

@@ -1,5 +1,7 @@
 //! What observers are told, when, and in which order.
 
+use std::sync::{Arc, Mutex};
+
 use reqtrail::{Failure, WaitReason};
 
 use crate::support::*;
@@ -106,10 +108,11 @@ async fn calls_at_the_same_time_are_told_apart() {
 
 /// Keeps the log line of each attempt.
 #[derive(Clone, Default)]
-struct LogLines(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+struct LogLines(Arc<Mutex<Vec<String>>>);
 
 impl reqtrail::Observer for LogLines {
-    fn attempt_finished(&self, call: &reqtrail::CallInfo<'_>, attempt: &reqtrail::Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         let line = call.log_line(attempt);
         self.0.lock().expect("no panic").push(line);
     }
@@ -146,4 +149,28 @@ async fn log_lines_name_the_service_where_there_is_one() {
         let _ = call.query("name", "web").send().await;
         assert_eq!(*lines.0.lock().expect("no panic"), wanted);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn functions_watch_as_well() {
+    let attempts = Arc::<Mutex<Vec<String>>>::default();
+    let calls = Arc::<Mutex<Vec<String>>>::default();
+    let (told, ended) = (Arc::clone(&attempts), Arc::clone(&calls));
+    let fixture = with([reply(503).id("req_1"), reply(200).id("req_2")], |b| {
+        b.on_attempt(move |event| {
+            let wait = event.attempt.wait().is_some();
+            let id = event.attempt.request_id().map(ToString::to_string);
+            let text = format!("{} {id:?} {wait}", event.call.path);
+            told.lock().expect("no panic").push(text);
+        })
+        .on_call(move |event| {
+            let text = format!("{} {}", event.trail.outcome(), event.trail.attempts().len());
+            ended.lock().expect("no panic").push(text);
+        })
+        .on_call(|_| panic!("a function of the program's"))
+    });
+    fixture.client.get("/x").send().await.expect("a response");
+    let wanted = [r#"/x Some("req_1") true"#, r#"/x Some("req_2") false"#];
+    assert_eq!(*attempts.lock().expect("no panic"), wanted);
+    assert_eq!(*calls.lock().expect("no panic"), ["ok 2"]);
 }

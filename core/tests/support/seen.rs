@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqtrail::{Attempt, CallId, CallInfo, Cause, Observer, Trail};
+use reqtrail::{Attempt, CallId, Cause, Observer, Trail};
 
 /// What an observer was told.
 #[derive(Clone, Debug)]
@@ -77,15 +77,18 @@ impl Seen {
 }
 
 impl Observer for Seen {
-    fn attempt_started(&self, call: &CallInfo<'_>, number: u32, cause: Cause) {
+    fn attempt_started(&self, event: &reqtrail::AttemptStarted<'_>) {
+        let (call, number, cause) = (&event.call, event.number, event.cause);
         self.tell(call.call_id, Event::Started(number, cause));
     }
 
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let (call, attempt) = (&event.call, event.attempt);
         self.tell(call.call_id, Event::Finished(Box::new(attempt.clone())));
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         self.tell(trail.call_id(), Event::Ended(trail.clone()));
     }
 }

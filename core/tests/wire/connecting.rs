@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use http::StatusCode;
-use reqtrail::{Attempt, CallInfo, ErrorKind, Observer, Sent, StopReason};
+use reqtrail::{Attempt, ErrorKind, Observer, Sent, StopReason};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
@@ -107,7 +107,8 @@ async fn the_connect_timeout_does_not_bound_an_answer() {
 struct Opener(Mutex<Option<FullPort>>, UnboundedSender<TcpListener>);
 
 impl Observer for Opener {
-    fn attempt_finished(&self, _: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let attempt = event.attempt;
         if let Some(port) = self.0.lock().expect("no panic").take() {
             assert_eq!(
                 (attempt.failure(), attempt.sent()),

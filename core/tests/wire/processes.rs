@@ -12,10 +12,7 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::time::{Duration, Instant};
 
 use reqtrail::host::{Job, Outcome, Work};
-use reqtrail::{
-    Attempt, CallInfo, CancelToken, Cause, Client, ErrorKind, Observer, Proxy, Response, Sent,
-    Trail, blocking,
-};
+use reqtrail::{CancelToken, Client, ErrorKind, Observer, Proxy, Response, Sent, blocking};
 
 use crate::support::h2_server::{Options, with_options};
 use crate::support::{Act, Authority, LONG, Server, Tls, builder, trail};
@@ -372,13 +369,13 @@ struct Counts {
 }
 
 impl Observer for Counts {
-    fn attempt_started(&self, _: &CallInfo<'_>, _: u32, _: Cause) {}
+    fn attempt_started(&self, _: &reqtrail::AttemptStarted<'_>) {}
 
-    fn attempt_finished(&self, _: &CallInfo<'_>, _: &Attempt) {
+    fn attempt_finished(&self, _: &reqtrail::AttemptFinished<'_>) {
         self.attempts.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn call_finished(&self, _: &Trail) {
+    fn call_finished(&self, _: &reqtrail::CallFinished<'_>) {
         self.calls.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -525,7 +522,8 @@ fn take(client: &blocking::Client) -> Vec<(u64, Outcome)> {
 struct GiveBack;
 
 impl Observer for GiveBack {
-    fn attempt_finished(&self, _: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
+        let attempt = event.attempt;
         if attempt.failure_code() == Some("EMFILE") && attempt.number() == 2 {
             set_descriptors(1024);
         }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use reqtrail::openstack::{Auth, Cloud, Connection};
-use reqtrail::{Attempt, Cause, ErrorKind, Observer, Trail, TrailNote};
+use reqtrail::{Attempt, Cause, ErrorKind, Observer, TrailNote};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::support::{Authority, Outcome, Server, Tls, http1, trail};
@@ -107,7 +107,8 @@ async fn both_ways_of_connecting_serve_both_kinds_of_clients() {
 struct Paths(Mutex<Vec<String>>);
 
 impl Observer for Paths {
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         self.0
             .lock()
             .expect("the lock")

@@ -4,9 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
-use reqtrail::{
-    CallInfo, CancelToken, Cause, ErrorKind, Observer, Outcome, Sent, StopReason, Trail, blocking,
-};
+use reqtrail::{CancelToken, ErrorKind, Observer, Outcome, Sent, StopReason, blocking};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
@@ -314,11 +312,11 @@ impl Nests {
 }
 
 impl Observer for Nests {
-    fn attempt_started(&self, _: &CallInfo<'_>, _: u32, _: Cause) {
+    fn attempt_started(&self, _: &reqtrail::AttemptStarted<'_>) {
         self.call();
     }
 
-    fn call_finished(&self, _: &Trail) {
+    fn call_finished(&self, _: &reqtrail::CallFinished<'_>) {
         self.call();
     }
 }

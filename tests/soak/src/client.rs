@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use reqtrail::{
     CancelToken, Client, ClientBuilder, CustomDialect, Dialect, Error, Observer, Proxy,
-    RequestBuilder, Response, Trail,
+    RequestBuilder, Response,
 };
 
 use crate::canceller::Canceller;
@@ -93,7 +93,8 @@ fn own_body(call: u64, response: &Response) -> Result<(), String> {
 struct Watch(Arc<Ledger>);
 
 impl Observer for Watch {
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
         let number = trail.path().rsplit('/').next();
         match number.and_then(|number| number.parse().ok()) {
             Some(call) => self.0.finished(call, Story::of(trail)),

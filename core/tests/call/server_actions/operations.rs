@@ -219,7 +219,10 @@ async fn a_report_says_why_its_operation_failed() {
             Ok(report) => {
                 let failure = report.failure.expect("a failure");
                 let cause = failure.cause.expect("a cause");
-                assert_eq!((failure.message, cause.status()), (text, Some(403)));
+                assert_eq!(
+                    (failure.message, cause.status()),
+                    (text, Some(http::StatusCode::FORBIDDEN))
+                );
                 assert_eq!(report.trails.len(), wire.count(), "{kind}");
                 assert_eq!(report.json.is_empty(), kind == OperationKind::Explain);
             }
