@@ -61,7 +61,8 @@ check: toolchain-lint ## Formats and lints of every language, licences, advisori
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package reqtrail --package reqtrail-adapter-rust --all-targets --features reqtrail/reqwest,reqtrail-adapter-rust/reqwest -- -D warnings
 	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
-	cargo rustc --quiet --package reqtrail --lib --profile dev -- --cfg fuzzing -D warnings
+	cargo rustc --quiet --package reqtrail --lib --profile dev --features openstack -- --cfg fuzzing -D warnings
+	@scripts/features.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features reqtrail/reqwest --quiet
 	cargo run --quiet --package xtask -- codegen --check
 	cargo run --quiet --package xtask -- msrv

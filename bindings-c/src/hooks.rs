@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use reqtrail::{Attempt, Observer};
+use reqtrail::Observer;
 
 use crate::attempt::{reqtrail_attempt, reqtrail_call_info};
 use crate::trail::reqtrail_trail;

@@ -8,7 +8,7 @@ use napi::Status;
 use napi::bindgen_prelude::{Either, Env, Error, External, Object, Result};
 use napi_derive::napi;
 use reqtrail::openstack::{Cloud, Connection};
-use reqtrail::{CancelToken, Observer, Trail};
+use reqtrail::{CancelToken, Observer};
 
 use crate::board::{Event, attempt_event, lock};
 use crate::event::{RawEvent, reason};

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use pyo3::prelude::*;
 use reqtrail::host::{Host, Outcome, current_tag};
-use reqtrail::{Attempt, Observer, Trail};
+use reqtrail::{Observer, Trail};
 
 use crate::hooks::{CallParts, attempt_json};
 use crate::logging;

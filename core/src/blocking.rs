@@ -115,8 +115,14 @@ impl Client {
     }
 
     /// What drives the client's calls; bindings hand their jobs to it.
+    #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn host(&self) -> &Arc<dyn Host> {
+        self.driver()
+    }
+
+    /// What drives the client's calls.
+    pub(crate) fn driver(&self) -> &Arc<dyn Host> {
         &self.host
     }
 }
@@ -152,6 +158,7 @@ impl RequestBuilder<Client> {
     }
 
     /// Makes a job of it for a [`Host`].
+    #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn into_job(self) -> Job {
         Job::Call(self.request, self.attached)

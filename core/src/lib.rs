@@ -38,11 +38,24 @@
 //!   `reqwest::ClientBuilder`.
 //! * [`Observer`] watches calls; all of them also write [`tracing`] events of the target `reqtrail`.
 //!
+//! # Features
+//! None is on by default, and each only adds.
+//!
+//! * `openstack`: OpenStack's compute API, its dialect, server actions, and sign-in by Keystone.
+//! * `reqwest`: calls go through a reqwest client that the program brings.
+//! * `unstable-host`: the seam by which bindings to other languages drive calls; it may change in any release.
+//!
 //! # How a call behaves
 //! A request that may be sent twice (GET, HEAD, OPTIONS, PUT, DELETE, or marked, or with an idempotency key) is
 //! repeated after a lost connection, a timeout and the statuses 408, 429, 500, 502, 503 and 504; any other request
 //! only where the server cannot have acted on it. Waits honour `Retry-After` and never end early. A call makes at
 //! most four attempts and takes at most a minute, unless told otherwise.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(feature = "unstable-host"),
+    allow(unreachable_pub, reason = "what `host` shows comes from below it")
+)]
 
 // From the lowest floor to the highest. `xtask/src/floors/houses.rs` declares the floors, and a test there holds the
 // modules to them.
@@ -85,7 +98,11 @@ pub mod blocking;
 mod client;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+#[cfg(feature = "unstable-host")]
 pub mod host;
+#[cfg(not(feature = "unstable-host"))]
+#[allow(dead_code, reason = "the bindings' half of it is not there")]
+mod host;
 #[cfg(feature = "openstack")]
 pub mod openstack;
 mod request;

@@ -75,6 +75,12 @@ impl IntoFuture for RequestBuilder<Client> {
     }
 }
 
+/// How a call ends.
+type Outcome = Result<Response, Error>;
+
+/// A call under way, in its box.
+type Boxed<F> = Pin<Box<F>>;
+
 /// Makes a call on the transport that the client has.
 fn send(
     shared: Arc<Shared>,
@@ -82,8 +88,8 @@ fn send(
     request: Request,
     attached: Attached,
 ) -> Either<
-    Pin<Box<impl Future<Output = Result<Response, Error>> + Send + 'static>>,
-    Pin<Box<impl Future<Output = Result<Response, Error>> + Send + 'static>>,
+    Boxed<impl Future<Output = Outcome> + Send + 'static>,
+    Boxed<impl Future<Output = Outcome> + Send + 'static>,
 > {
     match transport {
         AnyTransport::BuiltIn(built_in) => {
@@ -99,7 +105,7 @@ fn send_on<T: Transport>(
     transport: Arc<T>,
     request: Request,
     attached: Attached,
-) -> Pin<Box<impl Future<Output = Result<Response, Error>> + Send + 'static>> {
+) -> Boxed<impl Future<Output = Outcome> + Send + 'static> {
     let begun = shared.credentials.begin();
     Box::pin(async move {
         let mut planned = request.plan(&shared, attached, Some(begun));

@@ -36,7 +36,7 @@ impl Transport for Stumbling {
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
-        if self.1.fetch_add(1, Ordering::Relaxed) % 2 == 0 {
+        if self.1.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             let error = TransportError::new(Failure::Connect, "it stumbled");
             return Err(error.with_code("ESTUMBLED"));
         }

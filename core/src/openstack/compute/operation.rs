@@ -1,5 +1,7 @@
 //! Operations as values: what to do, apart from the client that does it.
 
+#[cfg(feature = "unstable-host")]
+mod job;
 mod result;
 
 use std::future::Future;
@@ -13,9 +15,7 @@ use super::options::{OperationAttached, OperationOptions};
 use super::reads::{ActionPage, Compute, Get};
 use super::server::Server;
 use crate::blocking;
-use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
-use crate::host::{Job, Work};
 
 pub use result::{
     OperationError, OperationFailure, OperationOutput, OperationReport, OperationResult,
@@ -172,22 +172,6 @@ impl Operation {
     /// when this function returns. `client` is one of the compute API.
     pub fn run<C: OperationClient>(self, client: &C, attached: OperationAttached) -> C::Running {
         client.run_operation(self, attached)
-    }
-
-    /// Makes a job of it for a [`Host`](crate::host::Host), whose output is an [`OperationReport`]. It begins here: a read
-    /// does not send a token that is set later. The error of an outcome is that of a read, which has nothing to report, or
-    /// says why the operation could not be driven.
-    pub fn into_job(self, client: &blocking::Client, mut attached: OperationAttached) -> Job {
-        // A token of its own: the caller's may be shared by others, which ending this must not end.
-        let own = attached.cancel.as_ref();
-        let own = own.map_or_else(CancelToken::new, CancelToken::child);
-        attached.cancel = Some(own.clone());
-        let kind = self.kind;
-        // Without the client: work that waits must not keep its own host.
-        let bound = self.on(client.clone(), attached).begin().over(());
-        Job::Operation(Work::new(&own, move |client: Client| async move {
-            OperationReport::new(kind, bound.over(client).send().await)
-        }))
     }
 
     /// Binds it to a client.

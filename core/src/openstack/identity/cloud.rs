@@ -279,7 +279,7 @@ impl Cloud {
     /// # Errors
     /// Those of [`connect`](Self::connect).
     pub fn connect_blocking(&self) -> Result<Connection, Error> {
-        self.connect_hosted(&CancelToken::new(), None)
+        self.connect_until(&CancelToken::new(), None)
     }
 
     /// Signs in as [`connect_blocking`](Self::connect_blocking) does; bindings connect by it. `cancel` ends it from
@@ -287,7 +287,16 @@ impl Cloud {
     ///
     /// # Errors
     /// Those of [`connect`](Self::connect).
+    #[cfg(feature = "unstable-host")]
     pub fn connect_hosted(
+        &self,
+        cancel: &CancelToken,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> Result<Connection, Error> {
+        self.connect_until(cancel, interrupted)
+    }
+
+    fn connect_until(
         &self,
         cancel: &CancelToken,
         interrupted: Option<&dyn Fn() -> bool>,

@@ -11,6 +11,7 @@ use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::dialect::{self, Dialect};
 use crate::error::{BoxError, Error};
+use crate::host::Job;
 use crate::request::RequestBuilder;
 
 use super::auth::Auth;
@@ -97,7 +98,8 @@ pub(super) fn sign_in_hosted(
     interrupted: Option<&dyn Fn() -> bool>,
 ) -> Result<Session, Error> {
     let request = prepared(client.post(TOKENS), auth).cancel_token(cancel);
-    let outcome = client.host().run(request.into_job(), interrupted);
+    let job = Job::Call(request.request, request.attached);
+    let outcome = client.driver().run(job, interrupted);
     Session::read(&outcome.into_call().map_err(explained)?)
 }
 
