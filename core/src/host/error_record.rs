@@ -78,7 +78,10 @@ impl<'a> ErrorRecord<'a> {
         };
         put("message", message.into())?;
         put("code", error.code().into())?;
-        put("status", error.status().map(|status| status.as_u16()).into())?;
+        put(
+            "status",
+            error.status().map(|status| status.as_u16()).into(),
+        )?;
         put(
             "request_id",
             error.request_id().map(RequestId::as_str).into(),

@@ -18,8 +18,7 @@ use futures_channel::oneshot;
 use super::{Origin, Serving, lock};
 use crate::call::token::Token;
 use crate::error::BoxError;
-use crate::observe::{CallInfo, Observer};
-use crate::trail::{Attempt, Trail};
+use crate::observe::{AttemptFinished, CallFinished, Observer};
 
 pub use event::{AttemptEvent, Event, Mail, RefreshRequest};
 pub(crate) use lane::LaneState;
@@ -312,20 +311,20 @@ impl Shared {
 pub struct EventForwarder(Arc<Shared>);
 
 impl Observer for EventForwarder {
-    fn attempt_finished(&self, call: &CallInfo<'_>, attempt: &Attempt) {
+    fn attempt_finished(&self, finished: &AttemptFinished<'_>) {
         let hooks = self.0.wanted.attempts.load(Ordering::Relaxed);
         let log = self.0.wanted.logs.load(Ordering::Relaxed);
         if hooks || log {
-            let event = AttemptEvent::new(call, attempt, hooks, log);
+            let event = AttemptEvent::new(&finished.call, finished.attempt, hooks, log);
             self.0
                 .publish(Origin::current(), Event::Attempt(Box::new(event)));
         }
     }
 
-    fn call_finished(&self, trail: &Trail) {
+    fn call_finished(&self, finished: &CallFinished<'_>) {
         if self.0.wanted.calls.load(Ordering::Relaxed) {
             self.0
-                .publish(Origin::current(), Event::Call(trail.clone()));
+                .publish(Origin::current(), Event::Call(finished.trail.clone()));
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::time::SystemTime;
 
 use http::Method;
-use uuid::Uuid;
 
 use super::super::{Outcome, Serving};
+use crate::call_id::CallId;
 use crate::observe::CallInfo;
 use crate::trail::{Attempt, Trail};
 
@@ -65,7 +65,7 @@ pub struct AttemptEvent {
     pub for_hooks: bool,
     /// It is to be logged.
     pub for_log: bool,
-    call_id: Uuid,
+    call_id: CallId,
     dialect: String,
     service: Option<String>,
     method: Method,

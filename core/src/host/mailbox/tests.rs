@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use super::super::Outcome;
 use super::*;
 use crate::Secret;
+use crate::observe::CallInfo;
+use crate::trail::Trail;
 
 /// A lane, and how often it was notified.
 struct Receiver {
@@ -74,7 +76,7 @@ fn trail() -> Trail {
 fn attempt(mailbox: &Mailbox, origin: Option<&Origin>) {
     let trail = trail();
     let call = CallInfo {
-        call_id: trail.call_id().to_string().parse().expect("an ID"),
+        call_id: trail.call_id(),
         dialect: trail.dialect(),
         service: None,
         method: trail.method(),
@@ -82,9 +84,11 @@ fn attempt(mailbox: &Mailbox, origin: Option<&Origin>) {
         correlation_id: None,
     };
     let tell = || {
-        mailbox
-            .observer()
-            .attempt_finished(&call, &trail.attempts()[0]);
+        let finished = AttemptFinished {
+            call,
+            attempt: &trail.attempts()[0],
+        };
+        mailbox.observer().attempt_finished(&finished);
     };
     match origin {
         Some(origin) => origin.clone().within(tell),
@@ -94,9 +98,11 @@ fn attempt(mailbox: &Mailbox, origin: Option<&Origin>) {
 
 fn call_finished(mailbox: &Mailbox, origin: &Origin) {
     let trail = trail();
-    origin
-        .clone()
-        .within(|| mailbox.observer().call_finished(&trail));
+    origin.clone().within(|| {
+        mailbox
+            .observer()
+            .call_finished(&CallFinished { trail: &trail })
+    });
 }
 
 /// The refreshes among what was taken.
