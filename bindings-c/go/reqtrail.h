@@ -1788,7 +1788,8 @@ double reqtrail_trail_started_at(const struct reqtrail_trail *trail);
 double reqtrail_trail_elapsed_ms(const struct reqtrail_trail *trail);
 
 /**
- * Returns how the call ended: REQTRAIL_OK, or a REQTRAIL_ERROR_*.
+ * Returns how the call ended: REQTRAIL_OK, or a REQTRAIL_ERROR_*. Of a trail that a later release has written, an error
+ * of a kind that this one does not know is REQTRAIL_ERROR_INTERNAL.
  */
 reqtrail_code reqtrail_trail_outcome(const struct reqtrail_trail *trail);
 
@@ -2020,10 +2021,10 @@ const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *info,
  * the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
  */
 struct reqtrail_error *reqtrail_trail_decode_error(const struct reqtrail_trail *trail,
-                                               const char *what,
-                                               size_t what_length,
-                                               const char *cause,
-                                               size_t cause_length);
+                                                   const char *what,
+                                                   size_t what_length,
+                                                   const char *cause,
+                                                   size_t cause_length);
 
 /**
  * Reads a trail that `reqtrail_trail_json` or a sibling in another language has written. The caller frees *trail, with

@@ -1,7 +1,7 @@
 //! The plan of every house. CONTRIBUTING describes the core's floors in words.
 
 use super::Language::{Python, Rust, TypeScript};
-use super::{Exception, House, Library};
+use super::{House, Library};
 
 pub(super) const HOUSES: &[House] = &[
     House {

@@ -34,10 +34,6 @@ impl Mail {
 /// What happened.
 #[derive(Debug)]
 #[non_exhaustive]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are results, which must not cost an allocation"
-)]
 pub enum Event {
     /// An attempt has ended, and what follows is decided.
     Attempt(Box<AttemptEvent>),

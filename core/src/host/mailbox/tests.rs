@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use http::StatusCode;
 use proptest::prelude::*;
 
 use super::super::Outcome;
@@ -139,7 +140,7 @@ fn what_happens_in_a_call_is_told_to_its_lane_alone() {
         panic!("{first:?}");
     };
     assert_eq!(told.call().path, "/cameras");
-    assert_eq!(told.attempt.status(), Some(200));
+    assert_eq!(told.attempt.status(), Some(StatusCode::OK));
     assert!(told.for_hooks && !told.for_log);
     assert!(matches!(second.event, Event::Call(_)));
     assert!(matches!(third.event, Event::Ended(_)));
