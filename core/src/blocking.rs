@@ -122,6 +122,7 @@ impl Client {
     }
 
     /// What drives the client's calls.
+    #[cfg(any(feature = "openstack", feature = "unstable-host"))]
     pub(crate) fn driver(&self) -> &Arc<dyn Host> {
         &self.host
     }

@@ -101,7 +101,11 @@ pub mod fuzzing;
 #[cfg(feature = "unstable-host")]
 pub mod host;
 #[cfg(not(feature = "unstable-host"))]
-#[allow(dead_code, reason = "the bindings' half of it is not there")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the bindings' half of it is not there"
+)]
 mod host;
 #[cfg(feature = "openstack")]
 pub mod openstack;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tracing::{Level, Span, field};
 
-use super::{CallInfo, Observer};
+#[cfg(feature = "openstack")]
+use super::CallInfo;
+use super::Observer;
 use crate::redact::one_line;
 use crate::trail::{Attempt, Outcome};
 
