@@ -63,7 +63,7 @@ impl RawClient {
         Self(OnceLock::new())
     }
 
-    /// Builds the client; the second time it is refused.
+    /// Builds the client. One that is built already takes the place of the old one, which ends.
     fn _open(
         &self,
         py: Python<'_>,
@@ -72,9 +72,12 @@ impl RawClient {
     ) -> PyResult<()> {
         let config = Config::read(base, options)?;
         let kept = guarded(py, || ForkSafe::new(py, config, build))?;
-        self.0
-            .set(kept)
-            .map_err(|_| PyRuntimeError::new_err("the client is built already"))
+        if let Err(kept) = self.0.set(kept)
+            && let Some(old) = self.0.get()
+        {
+            old.replace(kept);
+        }
+        Ok(())
     }
 
     /// Makes a GET call.

@@ -159,6 +159,13 @@ impl<X: Clone + Send> ForkSafe<X> {
         Ok(())
     }
 
+    /// Takes over what `other` has in place of its own, which ends.
+    pub(crate) fn replace(&self, other: Self) {
+        let new = other.lock().take();
+        let old = std::mem::replace(&mut *self.lock(), new);
+        end(old);
+    }
+
     pub(crate) fn close(&self) {
         let old = self.lock().take();
         end(old);

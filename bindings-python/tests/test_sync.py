@@ -287,3 +287,33 @@ def test_every_method(server: Server, url: str) -> None:
         for name in ("get", "post", "put", "patch", "delete", "head", "options"):
             assert getattr(client, name)("/ok").status == 200
     assert [seen[0] for seen in server.seen] == ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+def test_a_subclass_has_names_and_constructors_of_its_own(url: str) -> None:
+    class Api(reqtrail.Client):
+        def __init__(self, room: str) -> None:
+            super().__init__(url)
+            self.room = room
+
+        def _open(self, door: str) -> str:
+            return door
+
+        def _run(self) -> str:
+            return "ran"
+
+    api = Api("kitchen")
+    assert api._open("back") == "back"
+    assert api.get("/echo").status == 200
+    assert repr(api).startswith("<Api http://")
+    api.__init__("cellar")  # type: ignore[misc]
+    assert api.room == "cellar"
+    assert api.get("/echo").status == 200
+
+    class Unbuilt(reqtrail.Client):
+        def __init__(self) -> None:
+            pass
+
+    with pytest.raises(RuntimeError, match="not built"):
+        Unbuilt().get("/echo")
+    Unbuilt().close()
+    assert repr(Unbuilt()) == "<Unbuilt not built>"

@@ -32,7 +32,8 @@ class Client(RawClient):
         # Here and below, what may hold a secret is gone from the frame before an exception leaves it: trackers of errors
         # show what the variables of frames hold.
         try:
-            self._open(base_url, {"dialect": dialect_text(dialect), **options})
+            # Not by way of `self`, here and below: a class that derives from this one may have methods of these names.
+            RawClient._open(self, base_url, {"dialect": dialect_text(dialect), **options})
         finally:
             del base_url, dialect, options
 
@@ -56,7 +57,7 @@ class Client(RawClient):
     def _connected(cls, connection: RawConnection, options: ClientOptions) -> Self:
         client = cls.__new__(cls)
         try:
-            client._open(connection, options)
+            RawClient._open(client, connection, options)
         finally:
             del options
         return client
@@ -73,7 +74,7 @@ class Client(RawClient):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._describe()}>"
+        return f"<{type(self).__name__} {RawClient._describe(self)}>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a client is not pickled; make one where it is used")

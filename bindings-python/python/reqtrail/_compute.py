@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack, get_type_hints
 
 from ._async_client import AsyncClient
 from ._client import Client
-from ._native import CancelToken, RawReport, Response
+from ._native import CancelToken, RawClient, RawReport, Response
 from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerHistory
 from ._options import Seconds
 from ._port import running_loop
@@ -112,7 +112,7 @@ class Compute:
 
     def server(self, server_id: str, **options: Unpack[ReadOptions]) -> Server:
         """Reads a server, its fault included."""
-        return Server._of(*_read(self.client._run("server", server_id, _known(options, ReadOptions))))
+        return Server._of(*_read(RawClient._run(self.client, "server", server_id, _known(options, ReadOptions))))
 
     def action(self, server_id: str, request_id: str, **options: Unpack[ReadOptions]) -> ServerAction:
         """Reads an action by the ID of the request that started it: the one that its response carried.
@@ -120,11 +120,11 @@ class Compute:
         A deleted server's actions can be read from microversion 2.21.
         """
         given = {**_known(options, ReadOptions), "request_id": request_id}
-        return ServerAction._of(*_read(self.client._run("action", server_id, given)))
+        return ServerAction._of(*_read(RawClient._run(self.client, "action", server_id, given)))
 
     def actions(self, server_id: str, **options: Unpack[ListOptions]) -> ActionPage:
         """Lists a server's actions, newest first, without their steps."""
-        return ActionPage._of(*_read(self.client._run("actions", server_id, _listed(options))))
+        return ActionPage._of(*_read(RawClient._run(self.client, "actions", server_id, _listed(options))))
 
     def follow(self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]) -> ActionReport:
         """Follows what a request started until it has ended, on the server of this UUID or, looked up first, of this exact
@@ -134,7 +134,7 @@ class Compute:
         failed, and :class:`ActionUnfollowedError` if a poll failed for good or the token was cancelled. A report may
         still say ``unknown``: look at its verdict.
         """
-        return ActionReport._of(self.client._run("follow", server_id, _followed(action, options)))
+        return ActionReport._of(RawClient._run(self.client, "follow", server_id, _followed(action, options)))
 
     def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
         """Tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each with its request ID and its outcome.
@@ -142,7 +142,7 @@ class Compute:
         Raises :class:`ExplainError` if it cannot be read. A server that is gone has a story as long as its actions can
         be read, from microversion 2.21.
         """
-        return ServerHistory._of(self.client._run("explain", server_id, _known(options, ExplainOptions)))
+        return ServerHistory._of(RawClient._run(self.client, "explain", server_id, _known(options, ExplainOptions)))
 
 
 class AsyncCompute:
