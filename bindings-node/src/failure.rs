@@ -3,7 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use napi::bindgen_prelude::{BufferSlice, Env, Object, Result};
+use napi::Property;
+use napi::bindgen_prelude::{BufferSlice, Env, JsObjectValue as _, Object, Result, ToNapiValue};
 use napi_derive::napi;
 use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue};
 use reqtrail::{Category, Error, ErrorKind, RefreshError};
@@ -61,39 +62,53 @@ pub(crate) fn of_refresher(failure: RefreshFailure) -> RefreshError {
 /// causes of. What an error does not have is left out.
 pub(crate) fn record<'env>(env: &'env Env, error: &Error) -> Result<Object<'env>> {
     let record = ErrorRecord::new(error);
-    let mut object = Object::new(env)?;
-    record.each(|name, value| put(env, &mut object, name, value))?;
-    object.set("byCaller", record.is_by_caller())?;
-    object.set("hasTrail", error.trail().is_some())?;
+    let mut properties = Vec::new();
+    record.each(|name, value| {
+        properties.extend(property(env, name, value)?);
+        Ok::<_, napi::Error>(())
+    })?;
+    properties.push(own(env, "byCaller", record.is_by_caller())?);
+    properties.push(own(env, "hasTrail", error.trail().is_some())?);
     match record.cause() {
         // The number of what a JavaScript function threw.
-        Some(ErrorCause::Raised(Thrown(number))) => object.set("thrown", *number)?,
+        Some(ErrorCause::Raised(Thrown(number))) => properties.push(own(env, "thrown", *number)?),
         Some(ErrorCause::Call(other)) => {
-            object.set("source", Items::of(Item::Error(other.clone())))?;
+            let other = Items::of(Item::Error(other.clone()));
+            properties.push(own(env, "source", other)?);
         }
-        Some(ErrorCause::Text(text)) => object.set("sourceText", text)?,
+        Some(ErrorCause::Text(text)) => properties.push(own(env, "sourceText", text)?),
         None => {}
     }
+    let mut object = Object::new(env)?;
+    // Defined, not assigned: a program may have put setters or read-only values on the prototype of all objects.
+    object.define_properties(&properties)?;
     Ok(object)
 }
 
-/// Sets a property to a field's value, under the name that it has in JavaScript. Times are milliseconds.
-fn put(env: &Env, object: &mut Object<'_>, name: &str, value: FieldValue<'_>) -> Result<()> {
+/// A field as a property, under the name that it has in JavaScript. Times are milliseconds. Null is left out.
+fn property(env: &Env, name: &str, value: FieldValue<'_>) -> Result<Option<Property>> {
     let name = match name {
         // An `Error` of JavaScript's has its one line there.
         "message" => "reason".to_owned(),
         name => camel(name),
     };
     match value {
-        FieldValue::Null => Ok(()),
-        FieldValue::Bool(value) => object.set(name, value),
-        FieldValue::Number(value) => object.set(name, value),
-        FieldValue::Text(value) => object.set(name, &*value),
-        FieldValue::Duration(value) => object.set(name + "Ms", value.as_secs_f64() * 1e3),
-        FieldValue::RateLimit(value) => object.set(name, parts::rate_limit(value)),
-        FieldValue::Headers(value) => object.set(name, parts::header_pairs(value)),
-        FieldValue::Bytes(value) => object.set(name, BufferSlice::copy_from(env, value)?),
+        FieldValue::Null => return Ok(None),
+        FieldValue::Bool(value) => own(env, &name, value),
+        FieldValue::Number(value) => own(env, &name, value),
+        FieldValue::Text(value) => own(env, &name, &*value),
+        FieldValue::Duration(value) => own(env, &(name + "Ms"), value.as_secs_f64() * 1e3),
+        FieldValue::RateLimit(value) => own(env, &name, parts::rate_limit(value)),
+        FieldValue::Headers(value) => own(env, &name, parts::header_pairs(value)),
+        FieldValue::Bytes(value) => own(env, &name, BufferSlice::copy_from(env, value)?),
     }
+    .map(Some)
+}
+
+fn own(env: &Env, name: &str, value: impl ToNapiValue) -> Result<Property> {
+    Property::new()
+        .with_utf8_name(name)?
+        .with_napi_value(env, value)
 }
 
 /// A name as JavaScript writes it: `request_id` is `requestId`.
