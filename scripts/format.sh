@@ -13,6 +13,11 @@ mapfile -t go_files < <(scripts/sources.sh '*.go')
 mapfile -t c_files < <(scripts/sources.sh '*.c' '*.h')
 mapfile -t node_files < <(scripts/sources.sh '*.ts' '*.mts' '*.cts' '*.mjs')
 
+for list in go_files c_files node_files; do
+    declare -n files=$list
+    [ ${#files[@]} -gt 0 ] || { echo "$list: no file of the repository is found; is this a checkout that git may read?" >&2; exit 1; }
+done
+
 status=0
 # Runs a formatter with the words that make it check or write.
 format() {
@@ -22,7 +27,7 @@ format() {
 }
 gofmt_check() {
     local found
-    found=$("$(dirname "$go")/gofmt" -l "$@")
+    found=$("$(dirname "$go")/gofmt" -l "$@") || return 1
     [ -z "$found" ] || { echo "$found" >&2; return 1; }
 }
 if [ -n "$check" ]; then

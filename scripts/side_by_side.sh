@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs commands at the same time, JOBS (2) of them at most, and prints the output of each when it has ended:
 # side_by_side.sh NAME=COMMAND…
-# Fails where one fails. What takes longer than STEP_SECONDS (900) is ended, and has failed.
+# Fails where one fails. What takes longer than STEP_SECONDS (1800) is ended, and has failed.
 set -uo pipefail
-jobs=${JOBS:-2} limit=${STEP_SECONDS:-900}
+jobs=${JOBS:-2} limit=${STEP_SECONDS:-1800}
 outputs=$(mktemp -d)
 declare -A names=() starts=()
 # `timeout` passes the signal on to everything that its command has started.
