@@ -1,4 +1,4 @@
-/** Makes error objects of the parts that the native half gives. */
+/** Makes error objects of the records that the native half gives. */
 import { type ReqtrailError } from "./errors.js";
 import { type Items } from "./native.js";
 import { type Site } from "./stacks.js";

@@ -18,34 +18,21 @@ export interface RateLimitParts {
     remaining?: number;
     resetAt?: number;
 }
-export interface ErrorParts {
-    kind: string;
+/** An error as one flat record; what the error does not have is left out. */
+export interface ErrorRecord {
     display: string;
-    reason?: string;
-    category?: string;
-    code?: string;
-    status?: number;
-    requestId?: string;
-    retryAfterMs?: number;
-    mayHaveBeenSent: boolean;
     byCaller: boolean;
     hasTrail: boolean;
+    /** The number of what a function of the program's threw and what is behind the error. */
     thrown?: number;
+    /** The error that is behind it, if it is one of a call: that of a sign-in, for one. */
     source?: Items;
+    /** If it is neither, why there was no new credential. */
     sourceText?: string;
-    api?: {
-        dialect?: string;
-        rawCode?: string;
-        title?: string;
-        details?: string;
-        hint?: string;
-        microversion?: string;
-        rateLimit?: RateLimitParts;
-        headers: string[];
-        body: Uint8Array;
-        text?: string;
-        json?: string;
-    };
+    rateLimit?: RateLimitParts;
+    body?: Uint8Array;
+    /** The other fields, by the names that the constructors of errors take. */
+    [field: string]: unknown;
 }
 /** Why a refresher gave no token. */
 export interface RefreshFailure {
@@ -159,6 +146,6 @@ export interface Native {
     ownTrail(items: Items, index: number): Items;
     trailJson(items: Items, index: number): string;
     trailReport(items: Items, index: number): string;
-    errorParts(items: Items, index: number): ErrorParts;
+    errorRecord(items: Items, index: number): ErrorRecord;
     takeReport(items: Items, index: number): RawReport;
 }
