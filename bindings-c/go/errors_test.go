@@ -139,7 +139,7 @@ func TestAnErrorHasEveryFieldOfTheCoresRecord(t *testing.T) {
 				_, _ = w.Write(bytesIn(one.Answer.Body))
 			}))
 			defer s.Close()
-			client, err := NewClient(Config{BaseURL: s.URL, Dialect: Dialect(one.Dialect), NoProxy: true, MaxAttempts: 1})
+			client, err := NewClient(Config{BaseURL: s.URL, Dialect: BuiltInDialect(one.Dialect), NoProxy: true, MaxAttempts: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
