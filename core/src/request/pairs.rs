@@ -5,24 +5,25 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::error::JsonError;
+
 /// Returns the names and values of a struct, a map or a list of pairs, in their order. A value is text, a number, a boolean
 /// or a list of those, which gives its name to each; null gives nothing.
 pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, String> {
     // JSON keeps the order, and says how each scalar is written.
-    let json = serde_json::to_vec(value).map_err(|error| error.to_string())?;
+    let json = serde_json::to_vec(value).map_err(|error| reason(&error))?;
     let mut pairs = Vec::new();
     let mut reader = serde_json::Deserializer::from_slice(&json);
     match reader.deserialize_any(Pairs(&mut pairs)) {
         Ok(()) => Ok(pairs),
-        Err(error) => Err(without_place(&error)),
+        Err(error) => Err(reason(&error)),
     }
 }
 
-/// The error's text without line and column, which are those of text that the caller never saw.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+/// What is wrong, without line and column, which are those of text that the caller never saw, and without the value, which
+/// may be a secret.
+fn reason(error: &serde_json::Error) -> String {
+    JsonError::without_place(error).to_string()
 }
 
 /// Collects all pairs.
@@ -214,8 +215,32 @@ mod tests {
         assert_eq!(pairs[2], ("b".to_owned(), "3".to_owned()));
         assert_eq!(
             of(&()).expect_err("null is no list"),
-            "invalid type: null, expected a struct, a map or a list of pairs"
+            "invalid type, expected a struct, a map or a list of pairs"
         );
+    }
+
+    #[test]
+    fn what_is_refused_is_not_quoted() {
+        struct Odd;
+
+        impl Serialize for Odd {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("hunter2 is odd"))
+            }
+        }
+
+        let errors = [
+            of("grant_type=password&password=hunter2"),
+            of(&["client_secret=hunter2"]),
+            of(&[["client_secret=hunter2"]]),
+            of(&[("password", "hunter2", "hunter2")]),
+            of(&[("password", [["hunter2"]])]),
+            of(&[("password", Odd)]),
+        ];
+        for error in errors {
+            let error = error.expect_err("no pairs");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]
