@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
-pub(crate) use credentials::{is_secret_header, is_secret_name, of_header};
+pub(crate) use credentials::{is_secret_header, of_field, of_header};
 pub(crate) use redactor::Redactor;
 
 /// What stands in the place of a secret.

@@ -5,6 +5,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use http::HeaderName;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use percent_encoding::percent_decode_str;
+use url::form_urlencoded;
 
 use super::Secret;
 
@@ -20,6 +21,21 @@ const SECRET_ENDINGS: [&str; 9] = [
     "access-key",
     "subscription-key",
 ];
+
+/// Further endings of names of a form's fields, without hyphens and underscores: those of OAuth's assertions (RFC 7521) and
+/// of its proof keys (RFC 7636), and what passwords and keys are called otherwise.
+const SECRET_FIELD_ENDINGS: [&str; 7] = [
+    "assertion",
+    "codeverifier",
+    "passwd",
+    "passcode",
+    "pwd",
+    "privatekey",
+    "secretkey",
+];
+
+/// Whole names of a form's fields, which are no secrets as endings: compare `country_code`.
+const SECRET_FIELDS: [&str; 4] = ["code", "authorizationcode", "devicecode", "samlresponse"];
 
 /// The shortest part of a credential that is hidden as a secret. Shorter text is not searched for in server text anyway.
 const MIN_PART: usize = 4;
@@ -56,10 +72,33 @@ pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
         || SECRET_ENDINGS.iter().any(has_ending)
 }
 
-/// Returns whether a field of a form holds a credential by its name, as `client_secret` does.
-pub(crate) fn is_secret_name(name: &str) -> bool {
+/// Returns whether a field of a form holds a credential by its name, as `client_secret` and `user[password]` do.
+fn is_secret_field(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
+    let name = name.trim_end_matches(']');
+    let joined = name.replace('-', "");
     SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || SECRET_FIELD_ENDINGS
+            .iter()
+            .any(|ending| joined.ends_with(ending))
+        || SECRET_FIELDS.contains(&&*joined)
+}
+
+/// The secrets of a form's field: its value, also as the form writes it, where the name says that it is one.
+pub(crate) fn of_field(name: &str, value: &str) -> Vec<Secret> {
+    if !is_secret_field(name) {
+        return Vec::new();
+    }
+    let mut secrets = vec![Secret::from(value)];
+    let sent: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    if sent != value {
+        secrets.push(sent.into());
+    }
+    // Percent-encoding is undone where secrets are looked for, but not this: elsewhere a `+` is a `+`.
+    if value.contains(' ') {
+        secrets.push(value.replace(' ', "+").into());
+    }
+    secrets
 }
 
 /// The secrets of a credential header: its value, and what is left of it without a scheme, in any case and spacing. `prefix`
@@ -148,12 +187,40 @@ mod tests {
             "refresh_token",
             "apiKey",
             "API_KEY",
+            "passwd",
+            "user[password]",
+            "assertion",
+            "client_assertion",
+            "code",
+            "codeVerifier",
+            "code_verifier",
+            "device_code",
+            "SAMLResponse",
         ] {
-            assert!(is_secret_name(name), "{name}");
+            assert!(is_secret_field(name), "{name}");
         }
-        for name in ["grant_type", "token_type", "user", "scope"] {
-            assert!(!is_secret_name(name), "{name}");
+        for name in [
+            "grant_type",
+            "token_type",
+            "user",
+            "scope",
+            "country_code",
+            "client_assertion_type",
+            "code_challenge",
+        ] {
+            assert!(!is_secret_field(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_field_is_a_secret_as_it_is_sent_too() {
+        let of = |name, value| -> Vec<String> {
+            let secrets = of_field(name, value);
+            secrets.iter().map(|s| s.expose().to_owned()).collect()
+        };
+        assert_eq!(of("password", "hunter2"), ["hunter2"]);
+        assert_eq!(of("password", "a b/c"), ["a b/c", "a+b%2Fc", "a+b/c"]);
+        assert!(of("scope", "a b/c").is_empty());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use url::form_urlencoded;
 
 use super::{Parts, Request, RequestBuilder, pairs};
 use crate::call::token::Token;
-use crate::redact::{Secret, is_secret_name};
+use crate::redact::{self, Secret};
 use crate::target::Param;
 
 /// Writes each option for [`Request`], and for [`RequestBuilder`], which passes it on.
@@ -219,8 +219,9 @@ options! {
     /// Sets the body to the fields of a form, and `Content-Type` to `application/x-www-form-urlencoded` unless a header says
     /// otherwise. `fields` is a struct, a map or a list of pairs, as for [`query_pairs`](Self::query_pairs).
     ///
-    /// The values of fields whose names say that they are secrets (`password`, `client_secret`, `refresh_token`, `api_key`, …)
-    /// are redacted wherever the server repeats them.
+    /// The values of fields whose names say that they are secrets (`password`, `client_secret`, `refresh_token`,
+    /// `client_assertion`, `code`, `api_key`, …) are redacted wherever the server repeats them, as they are and as the form
+    /// writes them.
     ///
     /// # Examples
     /// ```
@@ -341,9 +342,7 @@ impl Parts {
         let mut form = form_urlencoded::Serializer::new(String::new());
         for (name, value) in pairs {
             form.append_pair(name, value);
-            if is_secret_name(name) {
-                self.hidden.push(value.as_str().into());
-            }
+            self.hidden.extend(redact::of_field(name, value));
         }
         self.body = form.finish().into();
         self.content_type = Some("application/x-www-form-urlencoded");

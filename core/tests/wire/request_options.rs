@@ -285,6 +285,31 @@ async fn headers_of_many_kinds() {
     );
 }
 
+/// A form writes a blank as `+`, and a server may repeat the body as it came.
+#[tokio::test]
+async fn a_secret_of_a_form_is_not_shown_as_it_was_sent() {
+    let request = Request::post("/token").form(&[
+        ("passwd", "correct horse battery"),
+        ("client_assertion", "ass ert/ion"),
+        ("client_assertion_type", "jwt-bearer"),
+        ("code", "c0de+ 1"),
+        ("country_code", "germany"),
+    ]);
+    let shown = format!("{request:?}");
+    let (heard, outcome) = sent(request).await;
+    let body = String::from_utf8(heard.body).expect("text");
+    assert_eq!(
+        body,
+        "passwd=correct+horse+battery&client_assertion=ass+ert%2Fion\
+         &client_assertion_type=jwt-bearer&code=c0de%2B+1&country_code=germany"
+    );
+    assert_hidden(&shown, &outcome, &["horse", "ass+", "c0de"]);
+    let error = outcome.expect_err("the parrot complains");
+    let said = String::from_utf8_lossy(error.api().expect("an answer").body()).into_owned();
+    assert!(said.contains("_type=jwt-bearer"), "{said}");
+    assert!(said.contains("country_code=germany"), "{said}");
+}
+
 /// What is no form and no query may hold a secret all the same.
 #[tokio::test]
 async fn a_refused_value_is_shown_nowhere() {
