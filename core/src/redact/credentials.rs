@@ -84,9 +84,10 @@ fn is_secret_field(name: &str) -> bool {
         || SECRET_FIELDS.contains(&&*joined)
 }
 
-/// The secrets of a form's field: its value, also as the form writes it, where the name says that it is one.
+/// The secrets of a form's field: its value, also as the form writes it, where the name says that it is one. A flag such as
+/// `return_secure_token=true` is none.
 pub(crate) fn of_field(name: &str, value: &str) -> Vec<Secret> {
-    if !is_secret_field(name) {
+    if !is_secret_field(name) || !is_part(value) {
         return Vec::new();
     }
     let mut secrets = vec![Secret::from(value)];
@@ -221,6 +222,10 @@ mod tests {
         assert_eq!(of("password", "hunter2"), ["hunter2"]);
         assert_eq!(of("password", "a b/c"), ["a b/c", "a+b%2Fc", "a+b/c"]);
         assert!(of("scope", "a b/c").is_empty());
+        // A server writes these for reasons of its own.
+        for word in ["true", "false", "null", "42"] {
+            assert!(of("return_secure_token", word).is_empty(), "{word}");
+        }
     }
 
     #[test]
