@@ -152,7 +152,7 @@ impl RequestBuilder<Client> {
     }
 
     /// Lets the call begin now, although it is made later: its time counts from here, and a token that is set meanwhile is
-    /// not sent first.
+    /// not sent first. A clone of the builder has not begun.
     pub fn begin(mut self) -> Self {
         self.attached.begin(&self.client.shared);
         self
@@ -197,5 +197,23 @@ impl ClientBuilder {
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         options::debug("blocking::Client", &self.shared, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_of_what_began_begins_by_itself() {
+        let builder = crate::Client::builder("https://api.example/");
+        let client = builder.build_blocking().expect("a client");
+        let token = CancelToken::new();
+        let begun = client.get("/x").cancel_token(&token).begin();
+        let clone = begun.clone();
+        assert!(begun.attached.start.is_some());
+        assert!(clone.attached.start.is_none());
+        assert!(clone.attached.cancel.is_some());
+        assert!(clone.begin().attached.start.is_some());
     }
 }

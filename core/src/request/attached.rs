@@ -20,15 +20,25 @@ use crate::cancel::CancelToken;
 /// # }
 /// ```
 #[must_use = "it does nothing until it is sent along with a request"]
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Attached {
     pub(crate) cancel: Option<CancelToken>,
     /// Set where the call begins before it is sent.
     pub(crate) start: Option<Box<Start>>,
 }
 
+impl Clone for Attached {
+    // What is sent twice begins twice: the second call has its own time, and the token that the client has by then.
+    fn clone(&self) -> Self {
+        Self {
+            cancel: self.cancel.clone(),
+            start: None,
+        }
+    }
+}
+
 /// How a call began that is sent later.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Start {
     /// The credential that the client had.
     pub(crate) begun: Begun,
