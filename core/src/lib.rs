@@ -136,8 +136,8 @@ pub use retry::RetryBudget;
 pub use target::RequestUrl;
 pub use trail::{Attempt, Outcome, Trail};
 pub use transport::{
-    BuiltInTransport, Failure, Phase, Proxy, Reply, SentMark, Sleep, Transport, TransportError,
-    WireRequest,
+    BuiltInTransport, Connection, Failure, Phase, Proxy, Reply, SentMark, Sleep, Transport,
+    TransportError, WireRequest,
 };
 
 // Their types are part of this library's own; using them from here keeps the versions equal.

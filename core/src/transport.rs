@@ -187,7 +187,8 @@ struct Marks {
     connection: OnceLock<Connection>,
 }
 
-/// The connection that a request was first sent on.
+/// The connection that a request was first sent on. A transport notes it by [`SentMark::set_connection`], and the trail's
+/// attempt shows it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {

@@ -10,8 +10,8 @@ use http::{HeaderMap, StatusCode};
 use http_body_util::combinators::MapErr;
 use http_body_util::{BodyExt as _, Full};
 use reqtrail::{
-    BuiltInTransport, Cause, Client, ErrorKind, Failure, Reply, Sent, Sleep, StopReason, Transport,
-    TransportError, WireRequest,
+    BuiltInTransport, Cause, Client, Connection, ErrorKind, Failure, Reply, Sent, Sleep,
+    StopReason, Transport, TransportError, WireRequest,
 };
 
 use crate::support::{
@@ -115,6 +115,7 @@ impl Transport for Napping {
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
         request.sent.mark();
+        request.sent.set_connection(Connection::new(None, true));
         tokio::time::sleep(Duration::from_millis(1)).await;
         if request.url.path() == "/never" {
             std::future::pending::<()>().await;
@@ -136,6 +137,8 @@ fn a_blocking_client_over_another_transport() {
     let client = client.build_blocking_with(Napping).expect("a client");
     let outcome = client.get("/x").send();
     assert_succeeded(&outcome, &[OK]);
+    let attempt = &trail(&outcome).attempts()[0];
+    assert_eq!(attempt.connection_is_reused(), Some(true));
     let response = outcome.expect("a response");
     assert_eq!(response.text().expect("text"), "awake");
     let late = client
