@@ -1,164 +1,84 @@
 //! Names and values out of what can be serialized: the fields of a form, the parameters of a query.
 
-use std::fmt;
+mod item;
 
 use serde::Serialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::error::JsonError;
+use item::Item;
+
+/// What a value as a whole can be.
+const WHOLE: &str = "a struct, a map or a list of pairs";
+
+/// What an element of a list can be.
+const PAIR: &str = "a pair of a name and a value";
 
 /// Returns the names and values of a struct, a map or a list of pairs, in their order. A value is text, a number, a boolean
-/// or a list of those, which gives its name to each; null gives nothing.
+/// or a list of those, which gives its name to each; null gives nothing. What is wrong is said without any value, which may
+/// be a secret.
 pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, String> {
-    // JSON keeps the order, and says how each scalar is written.
-    let json = serde_json::to_vec(value).map_err(|error| reason(&error))?;
     let mut pairs = Vec::new();
-    let mut reader = serde_json::Deserializer::from_slice(&json);
-    match reader.deserialize_any(Pairs(&mut pairs)) {
-        Ok(()) => Ok(pairs),
-        Err(error) => Err(reason(&error)),
-    }
-}
-
-/// What is wrong, without line and column, which are those of text that the caller never saw, and without the value, which
-/// may be a secret.
-fn reason(error: &serde_json::Error) -> String {
-    JsonError::without_place(error).to_string()
-}
-
-/// Collects all pairs.
-struct Pairs<'a>(&'a mut Vec<(String, String)>);
-
-impl<'de> Visitor<'de> for Pairs<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a struct, a map or a list of pairs")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<String>()? {
-            map.next_value_seed(Values {
-                name: &name,
-                pairs: self.0,
-                in_list: false,
-            })?;
+    match Item::of(value).map_err(|refused| refused.to_string())? {
+        Item::Map(entries) => {
+            for (name, value) in entries {
+                values(&name, value, &mut pairs)?;
+            }
         }
-        Ok(())
+        Item::List(items) => {
+            for item in items {
+                let (name, value) = pair(item)?;
+                values(&name, value, &mut pairs)?;
+            }
+        }
+        other => return Err(format!("expected {WHOLE}, not {}", other.kind())),
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Pair(self.0))?.is_some() {}
-        Ok(())
-    }
+    Ok(pairs)
 }
 
-/// Collects one pair of a list.
-struct Pair<'a>(&'a mut Vec<(String, String)>);
-
-impl<'de> DeserializeSeed<'de> for Pair<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        value.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Pair<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a pair of a name and a value")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> Result<(), A::Error> {
-        let name: String = pair
-            .next_element()?
-            .ok_or_else(|| A::Error::invalid_length(0, &self))?;
-        pair.next_element_seed(Values {
-            name: &name,
-            pairs: self.0,
-            in_list: false,
-        })?
-        .ok_or_else(|| A::Error::invalid_length(1, &"a pair of a name and a value"))
+/// The name and the value of a list's element.
+fn pair(item: Item) -> Result<(String, Item), String> {
+    let Item::List(items) = item else {
+        return Err(format!("expected {PAIR}, not {}", item.kind()));
+    };
+    let length = items.len();
+    match <[Item; 2]>::try_from(items) {
+        Ok([Item::Text(name), value]) => Ok((name, value)),
+        Ok([name, _]) => Err(format!(
+            "expected text as the name of a pair, not {}",
+            name.kind()
+        )),
+        Err(_) => Err(format!("expected {PAIR}, not a list of {length}")),
     }
 }
 
 /// Collects the values of a name.
-struct Values<'a> {
-    name: &'a str,
-    pairs: &'a mut Vec<(String, String)>,
-    in_list: bool,
+fn values(name: &str, value: Item, pairs: &mut Vec<(String, String)>) -> Result<(), String> {
+    let Item::List(items) = value else {
+        return scalar(name, value, pairs);
+    };
+    items
+        .into_iter()
+        .try_for_each(|item| scalar(name, item, pairs))
 }
 
-impl Values<'_> {
-    fn push(self, value: impl ToString) {
-        self.pairs.push((self.name.to_owned(), value.to_string()));
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Values<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
-        value.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Values<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "text, a number or a boolean")?;
-        if !self.in_list {
-            write!(f, ", or a list of them,")?;
+fn scalar(name: &str, value: Item, pairs: &mut Vec<(String, String)>) -> Result<(), String> {
+    match value {
+        Item::Null => Ok(()),
+        Item::Text(value) | Item::Scalar(value) => {
+            pairs.push((name.to_owned(), value));
+            Ok(())
         }
-        write!(f, " as the value of `{}`", self.name.escape_debug())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.push(text);
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.push(value);
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.push(number);
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.push(number);
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        self.push(number);
-        Ok(())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        if self.in_list {
-            return Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self));
-        }
-        loop {
-            let value = Values {
-                name: self.name,
-                pairs: &mut *self.pairs,
-                in_list: true,
-            };
-            if list.next_element_seed(value)?.is_none() {
-                return Ok(());
+        Item::NotFinite => Err(format!(
+            "`{}` is NaN or infinite; expected a finite number",
+            name.escape_debug()
+        )),
+        Item::List(_) | Item::Map(_) => Err(format!(
+            "expected text, a number, a boolean or a list of those as the value of `{}`, not {}",
+            name.escape_debug(),
+            match value {
+                Item::List(_) => "lists within a list",
+                _ => "a map",
             }
-        }
+        )),
     }
 }
 
@@ -215,8 +135,60 @@ mod tests {
         assert_eq!(pairs[2], ("b".to_owned(), "3".to_owned()));
         assert_eq!(
             of(&()).expect_err("null is no list"),
-            "invalid type, expected a struct, a map or a list of pairs"
+            "expected a struct, a map or a list of pairs, not null"
         );
+    }
+
+    #[test]
+    fn numbers_keep_their_value() {
+        let pairs = of(&[("a", u128::MAX.to_string()), ("b", i128::MIN.to_string())]);
+        let numbers = of(&(("a", u128::MAX), ("b", i128::MIN)));
+        assert_eq!(numbers, pairs);
+        let pairs = of(&[("a", 0.1_f32), ("b", 1.0), ("c", -2.5)]).expect("pairs");
+        let values: Vec<_> = pairs.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, ["0.1", "1", "-2.5"]);
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let error = of(&[("ratio", [value])]).expect_err("no number");
+            assert!(error.contains("`ratio` is NaN or infinite"), "{error}");
+            of(&[("ratio", value as f32)]).expect_err("no number");
+        }
+    }
+
+    /// As serde_json writes them where its feature `arbitrary_precision` is on, which any part of a program may ask for.
+    #[test]
+    fn numbers_of_any_precision() {
+        #[derive(Serialize)]
+        #[serde(rename = "$serde_json::private::Number")]
+        struct Number {
+            #[serde(rename = "$serde_json::private::Number")]
+            text: &'static str,
+        }
+
+        let pairs = of(&[("a", Number { text: "1.50" })]).expect("pairs");
+        assert_eq!(pairs, [("a".to_owned(), "1.50".to_owned())]);
+    }
+
+    #[test]
+    fn enums_newtypes_and_keys_are_written_as_in_json() {
+        #[derive(Serialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Plain,
+            Of(u8),
+        }
+        #[derive(Serialize)]
+        struct Wrapped(Vec<(char, Option<Kind>)>);
+
+        let wrapped = Wrapped(vec![('a', Some(Kind::Plain)), ('b', None)]);
+        assert_eq!(of(&wrapped), Ok(vec![("a".into(), "plain".into())]));
+        assert_eq!(of(&Kind::Of(7)), Ok(vec![("of".into(), "7".into())]));
+        let map = std::collections::BTreeMap::from([(3, true)]);
+        assert_eq!(of(&Some(map)), Ok(vec![("3".into(), "true".into())]));
+        of(&[("a", Kind::Of(7))]).expect_err("a map as a value");
     }
 
     #[test]
@@ -250,8 +222,8 @@ mod tests {
             (serde_json::json!({ "a": [[1]] }), "`a`"),
             (serde_json::json!(["a"]), "pair of a name and a value"),
             (serde_json::json!([["a"]]), "pair of a name and a value"),
-            (serde_json::json!([["a", 1, 2]]), "trailing"),
-            (serde_json::json!([[1, "a"]]), "string"),
+            (serde_json::json!([["a", 1, 2]]), "not a list of 3"),
+            (serde_json::json!([[1, "a"]]), "text as the name"),
             (
                 serde_json::json!("a=b"),
                 "a struct, a map or a list of pairs",

@@ -221,7 +221,7 @@ async fn a_form_is_encoded_and_its_secrets_are_shown_nowhere() {
     assert!(
         error
             .to_string()
-            .contains("form: invalid type, expected a struct"),
+            .contains("form: expected a struct, a map or a list of pairs, not text"),
         "{error}"
     );
 }
@@ -243,7 +243,7 @@ async fn query_parameters_of_many_kinds() {
     assert!(
         error
             .to_string()
-            .contains("query_pairs: invalid type, expected a struct"),
+            .contains("query_pairs: expected a struct, a map or a list of pairs, not a number"),
         "{error}"
     );
 }
