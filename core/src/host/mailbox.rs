@@ -37,7 +37,9 @@ pub struct Mailbox(Arc<Shared>);
 /// What the handles of a mailbox share.
 #[derive(Default)]
 pub(super) struct Shared {
+    /// The open ones.
     lanes: RwLock<Vec<Weak<LaneState>>>,
+    /// Changes with the lanes alone.
     next_lane: AtomicU64,
     /// The next tag.
     next: AtomicU64,
@@ -85,9 +87,9 @@ impl Mailbox {
     /// something for any lane waits already. It must be quick, and must not call this lane.
     pub fn open_lane(&self, notify: impl Fn() + Send + Sync + 'static) -> Lane {
         let shared = &self.0;
+        let mut lanes = shared.lanes.write().unwrap_or_else(PoisonError::into_inner);
         let id = shared.next_lane.fetch_add(1, Ordering::Relaxed);
         let lane = LaneState::new(id, Arc::clone(shared), Box::new(notify));
-        let mut lanes = shared.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.push(Arc::downgrade(&lane));
         drop(lanes);
         // Those that were notified of it may be gone.
@@ -132,7 +134,7 @@ impl Mailbox {
     }
 
     /// Asks the lane of a call for a new token: at once, whether or not the returned future is polled. It ends with
-    /// the answer, or with an error if the lanes are gone.
+    /// the answer, or with an error if the lanes are gone. It waits for the first lane where none was opened yet.
     pub fn ask(&self, origin: Option<Origin>) -> impl Future<Output = Answer> + Send + use<> {
         let answered = self.0.ask(origin, Serving::here());
         async move { answered.await.unwrap_or_else(|_| Err(GONE.into())) }
@@ -237,8 +239,30 @@ impl Shared {
             && (lane.is_none() || self.hand_over(number, lane, None).is_some())
         {
             self.redirect(mail);
+            self.fail_unaddressed();
         }
         answered
+    }
+
+    /// Once all lanes are closed, the refreshes fail that are for the one that looks first.
+    fn fail_unaddressed(&self) {
+        // Held to the end: what is asked with a new lane is not for this.
+        let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        if !lanes.is_empty() || self.next_lane.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let left: Vec<Asked> = {
+            let mut refreshes = lock(&self.refreshes);
+            let unaddressed = |_: &u64, asked: &mut Asked| asked.lane.is_none();
+            let left = refreshes.asked.extract_if(unaddressed);
+            left.map(|(_, asked)| asked).collect()
+        };
+        lock(&self.unaddressed).drop_refreshes();
+        drop(lanes);
+        for asked in left {
+            // Whoever asked may be gone.
+            let _ = asked.answer.send(Err(GONE.into()));
+        }
     }
 
     /// Makes a refresh another lane's. `None`: it was answered, or is not that of `from` any more.

@@ -68,6 +68,12 @@ impl Inbox {
         self.mail.is_empty() && self.dropped == 0
     }
 
+    /// Nobody waits for their answers any more.
+    pub(super) fn drop_refreshes(&mut self) {
+        self.mail
+            .retain(|mail| !matches!(mail.event, Event::Refresh(_)));
+    }
+
     /// Moves what waits to `out`. Returns how many results are among it.
     pub(super) fn take(&mut self, out: &mut Vec<Mail>) -> usize {
         if out.is_empty() {
@@ -215,6 +221,7 @@ impl Lane {
             }
         }
         own.shared.leave_refreshes(own.id);
+        own.shared.fail_unaddressed();
     }
 }
 

@@ -323,6 +323,49 @@ fn the_last_lane_that_closes_fails_its_refreshes() {
     }
 }
 
+/// How a question ended that must have ended.
+fn gone(answered: impl Future<Output = Answer>) {
+    let error = answered.now_or_never().expect("an answer").err();
+    assert_eq!(error.expect("an error").to_string(), GONE);
+}
+
+#[test]
+fn a_refresh_of_no_call_fails_with_the_last_lane() {
+    let mailbox = Mailbox::new();
+    let (own, other) = (open(&mailbox), open(&mailbox));
+    let mut answered = Box::pin(mailbox.ask(None));
+    drop(own.lane);
+    assert!(answered.as_mut().now_or_never().is_none());
+    drop(other.lane);
+    gone(answered);
+    // Nobody asks for what has failed.
+    assert!(refreshes(&open(&mailbox).take()).is_empty());
+}
+
+#[test]
+fn a_refresh_fails_at_once_where_every_lane_is_closed() {
+    let mailbox = Mailbox::new();
+    let own = open(&mailbox);
+    let call = own.begin();
+    own.lane.close();
+    gone(mailbox.ask(Some(call)));
+    gone(mailbox.ask(None));
+    let late = open(&mailbox);
+    assert_eq!(late.notified(), 0);
+    assert!(late.take().is_empty());
+}
+
+#[test]
+fn a_refresh_waits_for_the_first_lane() {
+    let mailbox = Mailbox::new();
+    let mut answered = Box::pin(mailbox.ask(None));
+    assert!(answered.as_mut().now_or_never().is_none());
+    let first = open(&mailbox);
+    let (_, number) = refreshes(&first.take())[0];
+    first.lane.answer(number, token("first"));
+    assert!(answered.now_or_never().expect("an answer").is_ok());
+}
+
 #[test]
 fn a_refresh_that_nobody_can_take_over_stays() {
     let mailbox = Mailbox::new();
@@ -522,6 +565,15 @@ impl World {
         }
     }
 
+    /// Once all lanes are closed nothing waits for an answer.
+    fn check_questions(&mut self) {
+        if !self.lanes.is_empty() && self.lanes.iter().all(|lane| lane.closed) {
+            for answered in self.asked.drain(..) {
+                assert!(answered.now_or_never().is_some(), "nobody will answer");
+            }
+        }
+    }
+
     /// A lane takes what waits, and compares.
     fn take(&mut self, lane: usize) {
         let program = &mut self.lanes[lane];
@@ -600,6 +652,7 @@ proptest! {
         let mut world = World::new();
         for step in &steps {
             world.run(step);
+            world.check_questions();
         }
         world.settle();
     }
