@@ -858,3 +858,50 @@ fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
     );
     drop(idle);
 }
+
+/// Nobody but the lane counts on the client once it is gone.
+#[test]
+fn a_host_that_goes_ends_the_jobs_of_lanes_that_stay() {
+    // It takes connections and never answers.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let client = Client::novavms(format!("http://{address}"))
+        .build_blocking()
+        .expect("a client");
+    let mailbox = Mailbox::new();
+    let lane = mailbox.open_lane(|| {});
+    let (call, operation) = (lane.next_tag(), lane.next_tag());
+    let request = client.get("/cameras").into_job();
+    client.host().submit_for(&lane, request, call);
+    let (begin, begun) = mpsc::channel();
+    // It does not listen to its token.
+    let work = Work::new(&CancelToken::new(), move |_| {
+        begin.send(()).expect("somebody who waits");
+        std::future::pending::<Result<(), Error>>()
+    });
+    client
+        .host()
+        .submit_for(&lane, Job::Operation(work), operation);
+    begun
+        .recv_timeout(Duration::from_secs(30))
+        .expect("a beginning");
+    drop(client);
+    let mut mail = Vec::new();
+    lane.take(&mut mail);
+    let mut ended: Vec<_> = mail
+        .into_iter()
+        .map(|mail| match mail.event {
+            Event::Ended(Outcome::Call(result)) => (mail.tag, result.map(|_| ())),
+            Event::Ended(Outcome::Operation(result)) => (mail.tag, result.map(|_| ())),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    ended.sort_by_key(|(tag, _)| *tag);
+    let tags: Vec<_> = ended.iter().map(|(tag, _)| *tag).collect();
+    assert_eq!(tags, [Some(call), Some(operation)]);
+    for (_, result) in ended {
+        let error = result.expect_err("it was cancelled");
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+    }
+    assert_eq!(mailbox.open_jobs(), 0);
+}

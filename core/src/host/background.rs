@@ -17,6 +17,8 @@ use super::{CallResult, Done, ORIGIN, Origin, Outcome, lock, undriven};
 use crate::call::run_call;
 use crate::call::serving::{self, Clients};
 use crate::cancel::{CancelReason, CancelToken};
+use crate::codes::ErrorKind;
+use crate::error::Error;
 use crate::transport::hyper::thread_error;
 use crate::transport::{AnyTransport, Failure, Transport, TransportError};
 
@@ -50,13 +52,16 @@ struct Submission {
     served: Clients,
 }
 
-/// Whose job it is, and who gets the outcome.
+/// Whose job it is, and who gets the outcome. A job of a lane that is dropped before it has ended ends as cancelled.
 struct Receiver {
+    jobs: Arc<Jobs>,
     /// The lane is that of a submitted job.
     origin: Origin,
     place: Place,
     /// That of a started one.
     done: Option<Done>,
+    is_call: bool,
+    has_ended: bool,
 }
 
 /// Names a job under way.
@@ -108,7 +113,7 @@ impl Background {
         if let Some(thread) = &*thread {
             return Ok(thread.runtime.clone());
         }
-        let started = Thread::start(Arc::clone(&self.jobs))?;
+        let started = Thread::start()?;
         let runtime = started.runtime.clone();
         *thread = Some(started);
         Ok(runtime)
@@ -132,9 +137,12 @@ impl Background {
     ) {
         let cancel = job.own_token();
         let receiver = Receiver {
+            jobs: Arc::clone(&self.jobs),
             origin: lane.begin(tag),
             place: Place::Submitted(tag),
             done: None,
+            is_call: job.is_call(),
+            has_ended: false,
         };
         self.begin(job, cancel, receiver, line, caller);
     }
@@ -151,9 +159,12 @@ impl Background {
         let cancel = job.token();
         let number = self.jobs.started.fetch_add(1, Ordering::Relaxed);
         let receiver = Receiver {
+            jobs: Arc::clone(&self.jobs),
             origin: Origin { tag, lane: None },
             place: Place::Started(number),
             done: Some(done),
+            is_call: job.is_call(),
+            has_ended: false,
         };
         self.begin(job, cancel, receiver, line, caller);
     }
@@ -205,9 +216,9 @@ impl Background {
         helpers.retain(|helper| !helper.is_finished());
         if helpers.len() >= HELPERS {
             drop(helpers);
-            return self.refuse(job, receiver, error);
+            return refuse(job, receiver, error);
         }
-        let (jobs, caller) = (Arc::clone(&self.jobs), Arc::clone(caller));
+        let caller = Arc::clone(caller);
         let served = serving::served();
         // Shared, so that it is not lost if there is no thread either.
         let job = Arc::new(Mutex::new(Some((job, receiver))));
@@ -218,7 +229,7 @@ impl Background {
                 let run = || serving::carry(served, || caller.run(job));
                 let outcome = receiver.origin.clone().within(run);
                 drop(caller);
-                jobs.end(receiver, outcome);
+                receiver.end(outcome);
             }
         };
         let started = std::thread::Builder::new()
@@ -229,17 +240,10 @@ impl Background {
             Err(error) => {
                 drop(helpers);
                 if let Some((job, receiver)) = lock(&job).take() {
-                    self.refuse(job, receiver, thread_error("a thread", error));
+                    refuse(job, receiver, thread_error("a thread", error));
                 }
             }
         }
-    }
-
-    /// Ends a job on this thread: nobody can drive it.
-    fn refuse(&self, job: Prepared, receiver: Receiver, error: TransportError) {
-        let origin = receiver.origin.clone();
-        let outcome = origin.within(|| undriven::end(job, error));
-        self.jobs.end(receiver, outcome);
     }
 
     pub(super) fn cancel(&self, tag: u64, reason: CancelReason) -> bool {
@@ -265,6 +269,13 @@ impl Background {
     }
 }
 
+/// Ends a job on this thread: nobody can drive it.
+fn refuse(job: Prepared, receiver: Receiver, error: TransportError) {
+    let origin = receiver.origin.clone();
+    let outcome = origin.within(|| undriven::end(job, error));
+    receiver.end(outcome);
+}
+
 impl Drop for Background {
     fn drop(&mut self) {
         // Nobody takes outcomes any more.
@@ -286,7 +297,7 @@ impl Drop for Background {
 }
 
 impl Thread {
-    fn start(jobs: Arc<Jobs>) -> Result<Self, TransportError> {
+    fn start() -> Result<Self, TransportError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -298,7 +309,7 @@ impl Thread {
             // Calls that are under way when the host goes are dropped with the runtime, and so cancelled.
             .spawn(move || {
                 crate::signals::block_sigpipe();
-                runtime.block_on(drive(submitted, jobs));
+                runtime.block_on(drive(submitted));
                 // Without waiting for what may still be under way.
                 runtime.shutdown_background();
             })
@@ -311,7 +322,7 @@ impl Thread {
     }
 }
 
-async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>, jobs: Arc<Jobs>) {
+async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>) {
     let begun = Arc::<AtomicUsize>::default();
     let mut spawned = 0;
     let mut known: Option<(Arc<Line>, AnyTransport)> = None;
@@ -331,7 +342,7 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>, jobs: Arc<Jobs
                 transport
             }
         };
-        let (jobs, begun) = (Arc::clone(&jobs), Arc::clone(&begun));
+        let begun = Arc::clone(&begun);
         spawned += 1;
         match job {
             Prepared::Call(call) => {
@@ -339,7 +350,7 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>, jobs: Arc<Jobs
                 let begun = move || {
                     begun.fetch_add(1, Ordering::Relaxed);
                 };
-                let ended = move |result| jobs.end(receiver, Outcome::Call(result));
+                let ended = move |result| receiver.end(Outcome::Call(result));
                 match transport {
                     AnyTransport::BuiltIn(built_in) => {
                         spawn(built_in, call, origin, served, begun, ended);
@@ -354,7 +365,7 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>, jobs: Arc<Jobs
                 let operation = ORIGIN.scope(receiver.origin.clone(), async move {
                     begun.fetch_add(1, Ordering::Relaxed);
                     let result = work.run(shared, transport).await;
-                    jobs.end(receiver, Outcome::Operation(result));
+                    receiver.end(Outcome::Operation(result));
                 });
                 tokio::spawn(serving::carried(served, operation));
             }
@@ -391,19 +402,39 @@ fn spawn<T: Transport>(
     }
 }
 
-impl Jobs {
-    /// Hands over an outcome.
-    fn end(&self, receiver: Receiver, outcome: Outcome) {
-        lock(&self.running).remove(&receiver.place);
-        if let Some(done) = receiver.done {
+impl Receiver {
+    /// Hands over the outcome.
+    fn end(mut self, outcome: Outcome) {
+        self.has_ended = true;
+        lock(&self.jobs.running).remove(&self.place);
+        if let Some(done) = self.done.take() {
             if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
                 tracing::error!(target: "reqtrail", "the receiver of an outcome panicked");
             }
             return;
         }
-        let Origin { tag, lane } = receiver.origin;
+        let Origin { tag, lane } = &self.origin;
         if let Some(lane) = lane {
-            lane.end(tag, outcome);
+            lane.end(*tag, outcome);
+        }
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
+        }
+        lock(&self.jobs.running).remove(&self.place);
+        let Origin { tag, lane } = &self.origin;
+        if let Some(lane) = lane {
+            let gone = "cancelled: the client was dropped before the job had ended";
+            let error = Error::new(ErrorKind::Cancelled, gone);
+            let outcome = match self.is_call {
+                true => Outcome::Call(Err(error)),
+                false => Outcome::Operation(Err(error)),
+            };
+            lane.end(*tag, outcome);
         }
     }
 }

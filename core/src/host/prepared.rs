@@ -34,6 +34,10 @@ impl Prepared {
         }
     }
 
+    pub(super) fn is_call(&self) -> bool {
+        matches!(self, Self::Call(_))
+    }
+
     /// A token that cancels this job alone; the caller's own, which other calls may share, still cancels it too.
     pub(super) fn own_token(&mut self) -> CancelToken {
         match self {
