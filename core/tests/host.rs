@@ -905,3 +905,29 @@ fn a_host_that_goes_ends_the_jobs_of_lanes_that_stay() {
     }
     assert_eq!(mailbox.open_jobs(), 0);
 }
+
+#[test]
+fn a_panic_around_the_built_in_transport_ends_one_job_alone() {
+    let sandbox = sandbox();
+    let made = AtomicUsize::new(0);
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .wrap_transport(move |built_in| {
+            // The second one is that of the background thread.
+            assert_ne!(made.fetch_add(1, Ordering::Relaxed), 1, "a bug");
+            built_in
+        })
+        .build_blocking()
+        .expect("a client");
+    let bell = Arc::<Bell>::default();
+    bell.hang(&client);
+    client.host().submit(client.get("/cameras").into_job(), 1);
+    let ended = bell.take(&client, 1);
+    let error = ended[&1].as_ref().expect_err("no transport");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().contains("wrap_transport"), "{error}");
+    assert_eq!(error.trail().expect("a trail").attempts().len(), 1);
+    client.host().submit(client.get("/cameras").into_job(), 2);
+    let ended = bell.take(&client, 1);
+    assert!(ended[&2].is_ok(), "{ended:?}");
+}

@@ -336,11 +336,19 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>) {
         // A host has one line, so the transport is made once.
         let transport = match &known {
             Some((same, transport)) if Arc::ptr_eq(same, &line) => transport.clone(),
-            _ => {
-                let transport = line.for_this_runtime();
-                known = Some((line, transport.clone()));
-                transport
-            }
+            // The program's code may run here.
+            _ => match catch_unwind(AssertUnwindSafe(|| line.for_this_runtime())) {
+                Ok(transport) => {
+                    known = Some((line, transport.clone()));
+                    transport
+                }
+                Err(_) => {
+                    let what = "no transport: the function given to wrap_transport panicked";
+                    let error = TransportError::new(Failure::Unusable, what);
+                    serving::carry(served, || refuse(job, receiver, error));
+                    continue;
+                }
+            },
         };
         let begun = Arc::clone(&begun);
         spawned += 1;
