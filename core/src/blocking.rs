@@ -154,7 +154,8 @@ impl RequestBuilder<Client> {
     /// Lets the call begin now, although it is made later: its time counts from here, and a token that is set meanwhile is
     /// not sent first. A clone of the builder has not begun.
     pub fn begin(mut self) -> Self {
-        self.attached.begin(&self.client.shared);
+        let Client { shared, host } = &self.client;
+        self.attached.begin(shared, || host.now());
         self
     }
 

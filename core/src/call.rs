@@ -23,6 +23,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
+pub(crate) use guard::clock;
 pub(crate) use seam::PANICKED;
 
 use crate::backoff::Backoff;
@@ -38,7 +39,7 @@ use crate::trail::Outcome;
 use crate::transport::{Transport, TransportError, WireRequest};
 use credential::{Lease, Ready};
 use exchange::{AttemptResult, Exchange};
-use guard::{Guard, clock, wall_clock};
+use guard::{Guard, wall_clock};
 use plan::{CallPlan, Planned};
 use race::{Cancel, Race, race};
 use refresh::RefreshFailed;

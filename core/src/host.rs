@@ -15,6 +15,7 @@ mod tokio_host;
 mod undriven;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use mailbox::{Lane, LaneState};
 
@@ -122,6 +123,9 @@ pub trait Host: Send + Sync {
 
     /// Cancels as [`cancel`](Self::cancel) does, and says why; the first reason stays.
     fn cancel_with(&self, tag: u64, reason: CancelReason) -> bool;
+
+    /// Tells the time by the clock that ends the calls of [`run`](Self::run): that of their transport.
+    fn now(&self) -> Instant;
 
     /// Sets what is called when outcomes wait to be taken: once per batch, from the driving thread, and at once if some
     /// wait already. It must be quick, and must not call the host.

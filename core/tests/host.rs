@@ -3,14 +3,22 @@
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, mpsc};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use http_body_util::combinators::MapErr;
+use http_body_util::{BodyExt as _, Full};
+use reqtrail::bytes;
 use reqtrail::host::mailbox::{Event, Mailbox};
 use reqtrail::host::{CallResult, Job, Outcome, Work};
-use reqtrail::{CancelReason, CancelToken, Client, Error, ErrorKind, Observer, Trail, blocking};
+use reqtrail::http::{HeaderMap, StatusCode};
+use reqtrail::{
+    CancelReason, CancelToken, Client, Error, ErrorKind, Observer, Reply, Sleep, Trail, Transport,
+    TransportError, WireRequest, blocking,
+};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
 
 fn sandbox() -> Sandbox {
@@ -930,4 +938,55 @@ fn a_panic_around_the_built_in_transport_ends_one_job_alone() {
     client.host().submit(client.get("/cameras").into_job(), 2);
     let ended = bell.take(&client, 1);
     assert!(ended[&2].is_ok(), "{ended:?}");
+}
+
+/// Answers at once, or never, and has a clock of its own.
+struct Ahead(Arc<Mutex<Instant>>);
+
+impl Transport for Ahead {
+    type Body = MapErr<Full<bytes::Bytes>, fn(std::convert::Infallible) -> TransportError>;
+
+    fn now(&self) -> Instant {
+        *self.0.lock().expect("the lock")
+    }
+
+    /// Nobody waits on this clock but for what is due.
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        let is_due = self.now() >= at;
+        Sleep::new(async move {
+            if !is_due {
+                std::future::pending().await
+            }
+        })
+    }
+
+    async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
+        request.sent.mark();
+        if request.url.path() == "/never" {
+            std::future::pending::<()>().await;
+        }
+        let never: fn(std::convert::Infallible) -> TransportError = |never| match never {};
+        let body = Full::from("ok").map_err(never);
+        Ok(Reply::new(StatusCode::OK, HeaderMap::new(), body))
+    }
+
+    fn spawn(&self, _: Pin<Box<dyn Future<Output = ()> + Send>>) {}
+}
+
+#[test]
+fn a_call_begins_by_the_clock_that_it_ends_by() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    for start in [Instant::now() + HOUR, Instant::now()] {
+        let clock = Arc::new(Mutex::new(start));
+        let client = Client::builder("http://127.0.0.1:1")
+            .build_blocking_with(Ahead(Arc::clone(&clock)))
+            .expect("a client");
+        let begun = client.get("/x").timeout(HOUR / 2).begin();
+        let response = begun.send().expect("its time has only begun");
+        assert_eq!(response.status(), 200);
+        let begun = client.get("/never").timeout(HOUR / 2).begin();
+        *clock.lock().expect("the lock") += HOUR / 2;
+        let error = begun.send().expect_err("its time is up");
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+    }
 }

@@ -137,7 +137,7 @@ impl<T: Transport> Drop for Guard<'_, T> {
 }
 
 /// The time, also if the transport's clock panics: that would end the process where a panic is being dealt with already.
-pub(super) fn clock<T: Transport>(transport: &T) -> Instant {
+pub(crate) fn clock<T: Transport>(transport: &T) -> Instant {
     catch_unwind(AssertUnwindSafe(|| transport.now())).unwrap_or_else(|_| Instant::now())
 }
 

@@ -2,14 +2,15 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 
 use super::line::Line;
 use super::prepared::{Prepared, PreparedCall};
 use super::{CallResult, Outcome, Output, Work};
-use crate::call::run_call;
 use crate::call::shared::Shared;
+use crate::call::{clock, run_call};
 use crate::error::Error;
 use crate::transport::hyper::parker::{Wakers, block_on};
 use crate::transport::hyper::{Background, Spawner};
@@ -61,6 +62,14 @@ impl Caller {
                 let _within = runtime.as_ref().map(Handle::enter);
                 drive(&**transport, call, Wakers::Others, interrupted)
             }
+        }
+    }
+
+    /// The time, as the calls made here have it.
+    pub(super) fn now(&self) -> Instant {
+        match &self.transport {
+            AnyTransport::BuiltIn(transport) => clock(&**transport),
+            AnyTransport::Own(transport) => clock(&**transport),
         }
     }
 

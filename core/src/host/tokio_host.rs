@@ -1,6 +1,7 @@
 //! The host of a blocking client: jobs on the threads that ask for them, and in the background.
 
 use std::sync::{Arc, RwLock, Weak};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 
@@ -120,6 +121,10 @@ impl Host for TokioHost {
 
     fn cancel_with(&self, tag: u64, reason: CancelReason) -> bool {
         self.background().cancel(tag, reason)
+    }
+
+    fn now(&self) -> Instant {
+        self.caller.now()
     }
 
     fn set_notify(&self, notify: Box<dyn Fn() + Send + Sync>) {

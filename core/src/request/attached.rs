@@ -42,7 +42,7 @@ impl Clone for Attached {
 pub(crate) struct Start {
     /// The credential that the client had.
     pub(crate) begun: Begun,
-    /// From when on the call's time counts.
+    /// From when on the call's time counts, by the clock of the transport.
     pub(crate) at: Instant,
 }
 
@@ -58,12 +58,12 @@ impl Attached {
         self
     }
 
-    /// Lets the call begin now.
-    pub(crate) fn begin(&mut self, shared: &Shared) {
+    /// Lets the call begin now, as the clock says that ends it.
+    pub(crate) fn begin(&mut self, shared: &Shared, now: impl FnOnce() -> Instant) {
         self.start.get_or_insert_with(|| {
             Box::new(Start {
                 begun: shared.credentials.begin(),
-                at: Instant::now(),
+                at: now(),
             })
         });
     }
