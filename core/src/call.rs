@@ -76,7 +76,7 @@ pub(crate) async fn run_call<T: Transport>(
     };
     let _within = span.enter();
     let ended = ended.unwrap_or_else(|| {
-        let end = End::error(ErrorKind::Internal, call.seam.panicked());
+        let end = End::error(ErrorKind::Internal, call.seam.panicked(call.transport));
         (end, StopReason::NotRetryable)
     });
     call.finish(ended)

@@ -455,9 +455,12 @@ impl ClientBuilder {
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
     pub fn build_with(self, transport: impl Transport) -> Result<Client, Error> {
-        let transport = Arc::new(OwnTransport::new(transport));
+        self.build_over(OwnTransport::new(transport))
+    }
+
+    fn build_over(self, transport: OwnTransport) -> Result<Client, Error> {
         let shared = self.into_options().check_without_wire()?;
-        Ok(Client::new(shared, AnyTransport::Own(transport)))
+        Ok(Client::new(shared, AnyTransport::Own(Arc::new(transport))))
     }
 
     /// Builds a client that sends through reqwest, for a program that has a [`reqwest::ClientBuilder`] configured
@@ -493,7 +496,7 @@ impl ClientBuilder {
     pub fn reqwest(self, builder: reqwest::ClientBuilder) -> Result<Client, Error> {
         let transport =
             ReqwestTransport::new(builder, &self.options.wire).map_err(Error::config)?;
-        self.build_with(transport)
+        self.build_over(OwnTransport::ours(transport))
     }
 
     pub(crate) fn into_options(self) -> Options {

@@ -50,12 +50,32 @@ impl AnyTransport {
     }
 }
 
-/// A program's own transport, whatever its type.
-pub(crate) struct OwnTransport(Box<dyn Erased>);
+/// A transport in the place of the built-in one, whatever its type. Most are a program's own.
+pub(crate) struct OwnTransport {
+    transport: Box<dyn Erased>,
+    is_ours: bool,
+}
 
 impl OwnTransport {
     pub(crate) fn new(transport: impl Transport) -> Self {
-        Self(Box::new(transport))
+        Self {
+            transport: Box::new(transport),
+            is_ours: false,
+        }
+    }
+
+    /// Makes one of a transport that is a part of this library.
+    #[cfg(any(test, feature = "reqwest"))]
+    pub(crate) fn ours(transport: impl Transport) -> Self {
+        Self {
+            transport: Box::new(transport),
+            is_ours: true,
+        }
+    }
+
+    /// Whether the transport is a part of this library, so that its faults are, too.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.is_ours
     }
 }
 
@@ -115,26 +135,26 @@ impl Transport for OwnTransport {
     type Body = AnyBody;
 
     fn now(&self) -> Instant {
-        self.0.now()
+        self.transport.now()
     }
 
     fn wall_clock(&self) -> SystemTime {
-        self.0.wall_clock()
+        self.transport.wall_clock()
     }
 
     fn sleep_until(&self, at: Instant) -> Sleep {
-        self.0.sleep_until(at)
+        self.transport.sleep_until(at)
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<AnyBody>, TransportError> {
-        self.0.exchange(request).await
+        self.transport.exchange(request).await
     }
 
     fn ready(&self) -> Result<(), TransportError> {
-        self.0.ready()
+        self.transport.ready()
     }
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
-        self.0.spawn(task);
+        self.transport.spawn(task);
     }
 }
