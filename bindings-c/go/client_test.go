@@ -262,12 +262,18 @@ func TestATrailIsReadFromJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// So does a word of a later release.
+	word := strings.Replace(response.Trail.JSON(), `"outcome":"ok"`, `"outcome":"postponed"`, 1)
+	var newer Trail
+	if err := json.Unmarshal([]byte(word), &newer); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, newer.JSON(), word)
 	var nothing struct{ Trail Trail }
 	if err := json.Unmarshal([]byte(`{"trail":null}`), &nothing); err != nil || nothing.Trail.String() != "no trail" {
 		t.Fatal(err)
 	}
-	for _, text := range []string{`{}`, `"hush"`, `[]`, `7`, `{"schema":"hush"}`, strings.Replace(response.Trail.JSON(), "trail/1", "trail/2", 1),
-		strings.Replace(response.Trail.JSON(), `"outcome":"ok"`, `"outcome":"hush"`, 1)} {
+	for _, text := range []string{`{}`, `"hush"`, `[]`, `7`, `{"schema":"hush"}`, strings.Replace(response.Trail.JSON(), "trail/1", "trail/2", 1)} {
 		err := json.Unmarshal([]byte(text), &nothing.Trail)
 		if !errors.Is(err, KindDecode) || strings.Contains(err.Error(), "hush") {
 			t.Error(text, err)
