@@ -203,7 +203,7 @@ pub fn trail(data: &[u8]) {
             raw.into()
         });
         recorder.answered(
-            line(1).parse().unwrap_or(200),
+            line(1).parse().unwrap_or(http::StatusCode::OK),
             id.clone(),
             Some(Duration::MAX),
         );
