@@ -85,7 +85,7 @@ func shown(t *testing.T, e *Error, name string, record map[string]any) any {
 			"reset_at":  float64(e.RateLimit.ResetAt.Unix()),
 		}
 	case "headers":
-		// The server has some of its own.
+		// The server adds other headers.
 		var pairs = []any{}
 		for _, pair := range record[name].([]any) {
 			key := pair.([]any)[0].(string)

@@ -2018,7 +2018,7 @@ const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *info,
 /**
  * Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
  * trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
- * the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
+ * the body, belongs in `cause`. The caller frees it; NULL if a text is not UTF-8.
  */
 struct reqtrail_error *reqtrail_trail_decode_error(const struct reqtrail_trail *trail,
                                                    const char *what,

@@ -13,7 +13,7 @@ use crate::trail::reqtrail_trail;
 export! {
     /// Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
     /// trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
-    /// the body, belongs into `cause`. The caller frees it; NULL if a text is not UTF-8.
+    /// the body, belongs in `cause`. The caller frees it; NULL if a text is not UTF-8.
     fn reqtrail_trail_decode_error(
         trail: *const reqtrail_trail,
         what: *const c_char,

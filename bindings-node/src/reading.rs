@@ -95,7 +95,7 @@ pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
 pub fn error_record<'env>(env: &'env Env, items: Handle<'_>, index: u32) -> Result<Object<'env>> {
     match items.get(index)? {
         Item::Error(error) => failure::record(env, error),
-        _ => Err(Error::new(Status::InvalidArg, "the item is no error")),
+        _ => Err(Error::new(Status::InvalidArg, "the item is not an error")),
     }
 }
 
@@ -118,7 +118,7 @@ pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport>
     let items: &mut Items = items;
     let item = items.0.get_mut(index as usize);
     let Some(Item::Report(report)) = item else {
-        return Err(Error::new(Status::InvalidArg, "the item is no report"));
+        return Err(Error::new(Status::InvalidArg, "the item is not a report"));
     };
     let Some(report) = report.take() else {
         return Err(Error::new(

@@ -58,7 +58,7 @@ function shown(error, name, record) {
       return { limit, remaining, reset_at: resetAt.getTime() / 1e3 };
     }
     case "headers":
-      // The server has some of its own.
+      // The server adds other headers.
       return record.headers.map(([name]) => [name, error.headers.get(name)]);
     case "body":
       assert.ok(error.body instanceof Uint8Array && !Buffer.isBuffer(error.body));

@@ -22,8 +22,8 @@ use crate::response::Response;
 use crate::trail::{RawTrail, thaw};
 use crate::watch::{Watcher, Watching};
 
-/// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have a
-/// constructor of its own.
+/// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have its
+/// own constructor.
 #[pyclass(frozen, subclass, weakref, module = "reqtrail._native")]
 pub(crate) struct RawClient(OnceLock<ForkSafe<Arc<Watcher>>>);
 
@@ -63,7 +63,7 @@ impl RawClient {
         Self(OnceLock::new())
     }
 
-    /// Builds the client. One that is built already takes the place of the old one, which ends.
+    /// Builds the client. A second call replaces the first client, which ends.
     fn _open(
         &self,
         py: Python<'_>,

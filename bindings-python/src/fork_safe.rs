@@ -1,4 +1,4 @@
-//! A client of the core that survives a fork: the child of a fork gets one of its own.
+//! A client of the core that survives a fork: the child of a fork gets a new one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -141,7 +141,7 @@ impl<X: Clone + Send> ForkSafe<X> {
         self.lock().as_ref().map(|built| Arc::clone(&built.config))
     }
 
-    /// Puts a new credential in the place of the old, in the clients that are built later too.
+    /// Replaces the credential, also in the clients that are built later.
     pub(crate) fn set_token(
         &self,
         py: Python<'_>,
@@ -159,7 +159,7 @@ impl<X: Clone + Send> ForkSafe<X> {
         Ok(())
     }
 
-    /// Takes over what `other` has in place of its own, which ends.
+    /// Replaces the client with that of `other`. The old one ends.
     pub(crate) fn replace(&self, other: Self) {
         let new = other.lock().take();
         let old = std::mem::replace(&mut *self.lock(), new);

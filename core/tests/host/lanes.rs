@@ -1,0 +1,225 @@
+//! What observers and lanes hear, and transports that programs bring.
+
+use super::*;
+
+/// Notes the tag of each call that ended.
+#[derive(Default)]
+struct Tags(Mutex<Vec<(String, Option<u64>)>>);
+
+impl Observer for Tags {
+    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
+        let trail = event.trail;
+        let ended = (trail.path().to_owned(), reqtrail::host::current_tag());
+        self.0.lock().expect("the lock").push(ended);
+    }
+}
+
+#[test]
+fn observers_know_whose_call_it_is() {
+    let sandbox = sandbox();
+    let tags = Arc::<Tags>::default();
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(Arc::clone(&tags))
+        .build_blocking()
+        .expect("a client");
+    let bell = Arc::<Bell>::default();
+    bell.hang(&client);
+    let host = client.host();
+    host.submit(client.get("/cameras").into_job(), 5);
+    host.submit(client.get("wrong").into_job(), 6);
+    let work = |client: Client| async move { client.get("/sites").send().await };
+    host.submit(Job::Operation(Work::new(&CancelToken::new(), work)), 7);
+    bell.take_any(&client, 3);
+    client.get("/health").send().expect("a response");
+    let mut seen = tags.0.lock().expect("the lock").clone();
+    seen.sort();
+    let seen: Vec<_> = seen
+        .iter()
+        .map(|(path, tag)| (path.as_str(), *tag))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("/cameras", Some(5)),
+            ("/health", None),
+            ("/sites", Some(7)),
+            ("wrong", Some(6))
+        ]
+    );
+}
+
+#[test]
+fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
+    const CALLS: usize = 20;
+    let sandbox = sandbox();
+    let mailbox = Mailbox::new();
+    mailbox.want_attempts(true);
+    mailbox.want_calls(true);
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(mailbox.observer())
+        .build_blocking()
+        .expect("a client");
+    let (notify, notified) = mpsc::channel();
+    let lane = mailbox.open_lane(move || notify.send(()).expect("somebody who waits"));
+    let idle = mailbox.open_lane(|| panic!("nothing is for this lane"));
+    for number in 0..CALLS {
+        let tag = lane.next_tag();
+        // One of them is refused before it begins, and is told of all the same.
+        let path = if number == 0 { "wrong" } else { "/cameras" };
+        client
+            .host()
+            .submit_for(&lane, client.get(path).into_job(), tag);
+    }
+    let mut seen: HashMap<u64, Vec<&str>> = HashMap::new();
+    let mut mail = Vec::new();
+    while mailbox.open_jobs() > 0 {
+        notified
+            .recv_timeout(Duration::from_secs(30))
+            .expect("a notification");
+        lane.take(&mut mail);
+        for mail in mail.drain(..) {
+            let what = match mail.event {
+                Event::Attempt(_) => "attempt",
+                Event::Call(_) => "call",
+                Event::Ended(_) => "result",
+                other => panic!("{other:?}"),
+            };
+            seen.entry(mail.tag.expect("a tag")).or_default().push(what);
+        }
+    }
+    assert_eq!(seen.len(), CALLS);
+    let refused = seen.values().filter(|seen| **seen == ["call", "result"]);
+    assert_eq!(refused.count(), 1);
+    let made = ["attempt", "call", "result"];
+    assert_eq!(
+        seen.values().filter(|seen| **seen == made).count(),
+        CALLS - 1
+    );
+    drop(idle);
+}
+
+/// Nobody but the lane counts on the client once it is gone.
+#[test]
+fn a_host_that_goes_ends_the_jobs_of_lanes_that_stay() {
+    // It takes connections and never answers.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let client = Client::novavms(format!("http://{address}"))
+        .build_blocking()
+        .expect("a client");
+    let mailbox = Mailbox::new();
+    let lane = mailbox.open_lane(|| {});
+    let (call, operation) = (lane.next_tag(), lane.next_tag());
+    let request = client.get("/cameras").into_job();
+    client.host().submit_for(&lane, request, call);
+    let (begin, begun) = mpsc::channel();
+    // It does not listen to its token.
+    let work = Work::new(&CancelToken::new(), move |_| {
+        begin.send(()).expect("somebody who waits");
+        std::future::pending::<Result<(), Error>>()
+    });
+    client
+        .host()
+        .submit_for(&lane, Job::Operation(work), operation);
+    begun
+        .recv_timeout(Duration::from_secs(30))
+        .expect("a beginning");
+    drop(client);
+    let mut mail = Vec::new();
+    lane.take(&mut mail);
+    let mut ended: Vec<_> = mail
+        .into_iter()
+        .map(|mail| match mail.event {
+            Event::Ended(Outcome::Call(result)) => (mail.tag, result.map(|_| ())),
+            Event::Ended(Outcome::Operation(result)) => (mail.tag, result.map(|_| ())),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    ended.sort_by_key(|(tag, _)| *tag);
+    let tags: Vec<_> = ended.iter().map(|(tag, _)| *tag).collect();
+    assert_eq!(tags, [Some(call), Some(operation)]);
+    for (_, result) in ended {
+        let error = result.expect_err("it was cancelled");
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+    }
+    assert_eq!(mailbox.open_jobs(), 0);
+}
+
+#[test]
+fn a_panic_around_the_built_in_transport_ends_one_job_alone() {
+    let sandbox = sandbox();
+    let made = AtomicUsize::new(0);
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .wrap_transport(move |built_in| {
+            // The second one is that of the background thread.
+            assert_ne!(made.fetch_add(1, Ordering::Relaxed), 1, "a bug");
+            built_in
+        })
+        .build_blocking()
+        .expect("a client");
+    let bell = Arc::<Bell>::default();
+    bell.hang(&client);
+    client.host().submit(client.get("/cameras").into_job(), 1);
+    let ended = bell.take(&client, 1);
+    let error = ended[&1].as_ref().expect_err("no transport");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().contains("wrap_transport"), "{error}");
+    assert_eq!(error.trail().expect("a trail").attempts().len(), 1);
+    client.host().submit(client.get("/cameras").into_job(), 2);
+    let ended = bell.take(&client, 1);
+    assert!(ended[&2].is_ok(), "{ended:?}");
+}
+
+/// Answers at once, or never, and has a clock of its own.
+struct Ahead(Arc<Mutex<Instant>>);
+
+impl Transport for Ahead {
+    type Body = MapErr<Full<bytes::Bytes>, fn(std::convert::Infallible) -> TransportError>;
+
+    fn now(&self) -> Instant {
+        *self.0.lock().expect("the lock")
+    }
+
+    /// Nobody waits on this clock but for what is due.
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        let is_due = self.now() >= at;
+        Sleep::new(async move {
+            if !is_due {
+                std::future::pending().await
+            }
+        })
+    }
+
+    async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
+        request.sent.mark();
+        if request.url.path() == "/never" {
+            std::future::pending::<()>().await;
+        }
+        let never: fn(std::convert::Infallible) -> TransportError = |never| match never {};
+        let body = Full::from("ok").map_err(never);
+        Ok(Reply::new(StatusCode::OK, HeaderMap::new(), body))
+    }
+
+    fn spawn(&self, _: Pin<Box<dyn Future<Output = ()> + Send>>) {}
+}
+
+#[test]
+fn a_call_begins_by_the_clock_that_it_ends_by() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    for start in [Instant::now() + HOUR, Instant::now()] {
+        let clock = Arc::new(Mutex::new(start));
+        let client = Client::builder("http://127.0.0.1:1")
+            .build_blocking_with(Ahead(Arc::clone(&clock)))
+            .expect("a client");
+        let begun = client.get("/x").timeout(HOUR / 2).begin();
+        let response = begun.send().expect("its time has only begun");
+        assert_eq!(response.status(), 200);
+        let begun = client.get("/never").timeout(HOUR / 2).begin();
+        *clock.lock().expect("the lock") += HOUR / 2;
+        let error = begun.send().expect_err("its time is up");
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+    }
+}
