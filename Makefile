@@ -51,6 +51,7 @@ codegen: toolchain ## Write the code tables and the C header anew from schema/co
 test-core: toolchain ## All tests of the core: unit, calls, wire, both transports, doctests
 	cargo test --package reqtrail
 	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
+	@scripts/features.sh --test
 
 ##@ Before a change lands
 
@@ -77,6 +78,7 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	cargo test --workspace
 	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
 	cargo test --package reqtrail --features reqwest --doc reqwest
+	@scripts/features.sh --test
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
 	@NO_BUILD= scripts/c_env.sh >/dev/null

@@ -1,11 +1,21 @@
 #!/usr/bin/env bash
-# Checks that the core compiles with each feature alone, with none and with all of them.
+# Checks the core with each feature alone, with none and with all of them: features.sh
+# Runs the tests of what is there with fewer features than by default: features.sh --test
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-features=(openstack reqwest unstable-host)
+if [ "${1:-}" = --test ]; then
+  for set in "" gzip,rustls-ring; do
+    cargo test --quiet --package reqtrail --no-default-features --features "$set" --test features
+  done
+  exit
+fi
+
+mapfile -t features < <(sed -n '/^\[features\]/,/^\[dependencies\]/s/^\([a-z0-9-]*\) = .*/\1/p' core/Cargo.toml | grep -v '^default$')
+[ ${#features[@]} -gt 3 ] || { echo "core/Cargo.toml: no features are found" >&2; exit 1; }
 all=$(IFS=,; echo "${features[*]}")
-for set in "" "${features[@]}" "$all"; do
+# With what a program gets by default, and features that mean more together.
+for set in "" "${features[@]}" default default,openstack http2,rustls-ring blocking,openstack "$all"; do
   echo "features: ${set:-none}"
-  cargo rustc --quiet --package reqtrail --lib --profile dev --no-default-features --features "$set" -- -D warnings
+  cargo clippy --quiet --package reqtrail --lib --no-default-features --features "$set" -- -D warnings
 done

@@ -174,6 +174,7 @@ pub(crate) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// Ends the call when it is polled next.
+    #[cfg(feature = "blocking")]
     pub(crate) fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

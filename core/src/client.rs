@@ -87,6 +87,7 @@ macro_rules! verbs {
         }
     };
 }
+#[cfg(feature = "blocking")]
 pub(crate) use verbs;
 
 macro_rules! verb {
@@ -97,6 +98,7 @@ macro_rules! verb {
         }
     };
 }
+#[cfg(feature = "blocking")]
 pub(crate) use verb;
 
 impl Client {

@@ -3,6 +3,7 @@
 //! The transport hands bodies over as they came, so that a repeated or unknown coding is seen here and not passed on
 //! as data (`docs/adr/0003-bodies-are-decoded-above-the-transport.md`).
 
+#[cfg(feature = "gzip")]
 mod gzip;
 
 use std::io::{self, BufRead, Read};
@@ -13,8 +14,22 @@ use bytes::{Buf as _, Bytes};
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, TRANSFER_ENCODING};
 
-/// What the client says it can undo.
-pub(crate) const ACCEPT_ENCODING: &str = "gzip, br, zstd, deflate";
+/// What the client says it can undo: the codings whose features are on.
+pub(crate) const ACCEPT_ENCODING: &str = match (
+    cfg!(feature = "gzip"),
+    cfg!(feature = "brotli"),
+    cfg!(feature = "zstd"),
+) {
+    (true, true, true) => "gzip, br, zstd, deflate",
+    (true, true, false) => "gzip, br, deflate",
+    (true, false, true) => "gzip, zstd, deflate",
+    (true, false, false) => "gzip, deflate",
+    (false, true, true) => "br, zstd",
+    (false, true, false) => "br",
+    (false, false, true) => "zstd",
+    // Without the header a server may choose any coding (RFC 9110 §12.5.3).
+    (false, false, false) => "identity",
+};
 
 /// The most decoded bytes that one step gives.
 const STEP: usize = 256 * 1024;
@@ -28,10 +43,14 @@ const STEP_INPUT: usize = 16 * 1024;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Coding {
     Identity,
+    #[cfg(feature = "gzip")]
     Gzip,
+    #[cfg(feature = "brotli")]
     Brotli,
+    #[cfg(feature = "zstd")]
     Zstd,
     /// The zlib format, as RFC 9110 §8.4.1.2 has it.
+    #[cfg(feature = "gzip")]
     Deflate,
 }
 
@@ -48,17 +67,8 @@ impl Coding {
                 .map(str::trim)
                 .filter(|name| !name.is_empty())
             {
-                let coding = match name.to_ascii_lowercase().as_str() {
-                    "identity" => continue,
-                    "gzip" | "x-gzip" => Self::Gzip,
-                    "br" => Self::Brotli,
-                    "zstd" => Self::Zstd,
-                    "deflate" => Self::Deflate,
-                    _ => {
-                        return Err(format!(
-                            "the body's Content-Encoding `{name}` is none of {ACCEPT_ENCODING}"
-                        ));
-                    }
+                let Some(coding) = Self::named(name)? else {
+                    continue;
                 };
                 if found != Self::Identity {
                     return Err(format!(
@@ -70,6 +80,36 @@ impl Coding {
         }
         Ok(found)
     }
+
+    /// Reads a coding's name; `None` for the one that changes nothing.
+    fn named(name: &str) -> Result<Option<Self>, String> {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "identity" => Ok(None),
+            #[cfg(feature = "gzip")]
+            "gzip" | "x-gzip" => Ok(Some(Self::Gzip)),
+            #[cfg(feature = "brotli")]
+            "br" => Ok(Some(Self::Brotli)),
+            #[cfg(feature = "zstd")]
+            "zstd" => Ok(Some(Self::Zstd)),
+            #[cfg(feature = "gzip")]
+            "deflate" => Ok(Some(Self::Deflate)),
+            _ => Err(not_undone(name, &lower)),
+        }
+    }
+}
+
+/// Says why a coding is not undone; `lower` is its name in lower case.
+fn not_undone(name: &str, lower: &str) -> String {
+    let feature = match lower {
+        "gzip" | "x-gzip" | "deflate" => "gzip",
+        "br" => "brotli",
+        "zstd" => "zstd",
+        _ => return format!("the body's Content-Encoding `{name}` is none of {ACCEPT_ENCODING}"),
+    };
+    format!(
+        "the body's Content-Encoding `{name}` needs the feature `{feature}` of the crate reqtrail, which is off"
+    )
 }
 
 /// Checks the transfer codings of a body. `chunked` is undone by the transport; any other would reach the caller as data,
@@ -123,11 +163,15 @@ impl Decoder {
         };
         let reader: Box<dyn Read + Send> = match coding {
             Coding::Identity => Box::new(source),
+            #[cfg(feature = "gzip")]
             Coding::Gzip => Box::new(gzip::Members::new(source)),
+            #[cfg(feature = "brotli")]
             Coding::Brotli => Box::new(brotli_decompressor::Decompressor::new(source, 16 * 1024)),
+            #[cfg(feature = "zstd")]
             Coding::Zstd => Box::new(
                 zstd::stream::read::Decoder::with_buffer(source).map_err(DecodeError::Corrupt)?,
             ),
+            #[cfg(feature = "gzip")]
             Coding::Deflate => Box::new(flate2::bufread::ZlibDecoder::new(source)),
         };
         Ok(Self {
@@ -191,7 +235,7 @@ impl Read for Source {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "brotli", feature = "gzip", feature = "zstd"))]
 mod tests {
     use std::io::Write as _;
 

@@ -1,6 +1,7 @@
 //! What the fuzz targets in `fuzz/` call: each parser of hostile input, with what must hold of its result.
 //!
-//! Only there under `--cfg fuzzing`, which cargo-fuzz sets. A crash found becomes a unit test of the module it is in.
+//! Only there with the features of all codings and under `--cfg fuzzing`, which cargo-fuzz sets for every crate. A crash
+//! found becomes a unit test of the module it is in.
 
 use std::time::{Duration, Instant, SystemTime};
 

@@ -39,10 +39,18 @@
 //! * [`Observer`] watches calls; all of them also write [`tracing`] events of the target `reqtrail`.
 //!
 //! # Features
-//! None is on by default, and each only adds.
+//! Each only adds. On by default are:
+//!
+//! * `blocking`: [`blocking::Client`], for programs without async.
+//! * `http2`: HTTP/2, where a server chooses it over TLS.
+//! * `rustls-ring`: https by rustls, with ring as its provider of cryptography. Without it an https URL is a `config` error
+//!   for every client but those of a transport of a program's own.
+//! * `gzip` (also `deflate`), `brotli` and `zstd`: bodies in these codings. `Accept-Encoding` offers those that are on.
+//!
+//! Off by default are:
 //!
 //! * `openstack`: OpenStack's compute API, its dialect, server actions, and sign-in by Keystone.
-//! * `reqwest`: calls go through a reqwest client that the program brings.
+//! * `reqwest`: calls go through a reqwest client that the program brings. TLS and HTTP/2 are then that client's.
 //! * `unstable-host`: the seam by which bindings to other languages drive calls; it may change in any release.
 //!
 //! # How a call behaves
@@ -76,6 +84,7 @@ mod rate_limit;
 mod redact;
 mod request_id;
 mod retry_after;
+#[cfg(feature = "blocking")]
 mod signals;
 mod target;
 mod trace_context;
@@ -94,13 +103,14 @@ mod transport;
 
 mod call;
 
+#[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
-#[cfg(fuzzing)]
+#[cfg(all(fuzzing, feature = "brotli", feature = "gzip", feature = "zstd"))]
 pub mod fuzzing;
 #[cfg(feature = "unstable-host")]
 pub mod host;
-#[cfg(not(feature = "unstable-host"))]
+#[cfg(all(feature = "blocking", not(feature = "unstable-host")))]
 #[allow(
     dead_code,
     unused_imports,

@@ -240,7 +240,7 @@ impl<C> RequestBuilder<C> {
     }
 
     /// The same for another client.
-    #[cfg(feature = "openstack")]
+    #[cfg(all(feature = "blocking", feature = "openstack"))]
     pub(crate) fn over<D>(self, client: D) -> RequestBuilder<D> {
         RequestBuilder {
             client,

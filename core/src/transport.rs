@@ -315,6 +315,7 @@ impl SentMark {
     }
 
     /// Marks the request unless its body was dropped.
+    #[cfg(any(feature = "http2", feature = "reqwest"))]
     fn mark_unless_body_is_gone(&self) {
         if !self.0.body_gone.load(Ordering::Acquire) {
             self.mark();

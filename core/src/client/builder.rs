@@ -270,8 +270,8 @@ impl ClientBuilder {
         self.with(|o| o.traceparent = on)
     }
 
-    /// Turns content codings (gzip, br, zstd, deflate) off, or on as they are by default. Off, a body is given as it
-    /// came.
+    /// Turns content codings off, or on as they are by default: gzip, br, zstd and deflate, as far as their features are on.
+    /// Off, a body is given as it came.
     pub fn decompress(self, on: bool) -> Self {
         self.with(|o| o.decompress = on)
     }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::call::credential::Begun;
+#[cfg(feature = "blocking")]
 use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
 
@@ -59,6 +60,7 @@ impl Attached {
     }
 
     /// Lets the call begin now, as the clock says that ends it.
+    #[cfg(feature = "blocking")]
     pub(crate) fn begin(&mut self, shared: &Shared, now: impl FnOnce() -> Instant) {
         self.start.get_or_insert_with(|| {
             Box::new(Start {

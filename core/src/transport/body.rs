@@ -34,6 +34,7 @@ impl RequestBody {
 
     /// Marks `mark` and sets `taken` when a connection takes the request up. What is returned settles a request that
     /// is given up.
+    #[cfg(any(feature = "http2", feature = "reqwest"))]
     pub(super) fn mark_with(&mut self, mark: &SentMark, taken: Option<&Arc<AtomicBool>>) -> Settle {
         self.mark = Some(mark.clone());
         self.taken = taken.cloned();
@@ -41,6 +42,7 @@ impl RequestBody {
     }
 
     /// Forgets the mark: the request was given back.
+    #[cfg(feature = "http2")]
     pub(super) fn unmark(&mut self) {
         self.mark = None;
     }
@@ -64,8 +66,10 @@ impl Drop for RequestBody {
 ///
 /// A connection on another thread may have taken the request and not have asked yet. So a request counts as unsent
 /// only if its body went with the exchange; one that is still with a connection may leave at any moment.
+#[cfg(any(feature = "http2", feature = "reqwest"))]
 pub(super) struct Settle(Option<SentMark>);
 
+#[cfg(feature = "http2")]
 impl Settle {
     /// The request was given back: nothing of it is with a connection.
     pub(super) fn given_back(&mut self) {
@@ -73,6 +77,7 @@ impl Settle {
     }
 }
 
+#[cfg(any(feature = "http2", feature = "reqwest"))]
 impl Drop for Settle {
     fn drop(&mut self) {
         if let Some(mark) = &self.0 {

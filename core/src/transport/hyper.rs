@@ -11,8 +11,12 @@ mod head;
 mod http1;
 
 mod io;
+#[cfg(not(feature = "blocking"))]
+mod no_parker;
+#[cfg(feature = "blocking")]
 pub(crate) mod parker;
 mod pool;
+#[cfg(feature = "http2")]
 mod signs;
 mod sleep;
 mod socket;
@@ -21,7 +25,7 @@ mod spawn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Request, Uri, header};
@@ -36,15 +40,19 @@ use crate::turn::yield_now;
 use body::ResponseBody;
 use dial::Dialer;
 use http1::ExchangeOutcome;
+#[cfg(feature = "http2")]
 use pool::http2::Pings;
 use pool::{Grant, Pool, PoolOptions};
 pub use sleep::Sleep;
 #[cfg(feature = "reqwest")]
 pub(crate) use spawn::current_runtime;
-pub(crate) use spawn::{Background, Spawner, thread_error};
+#[cfg(feature = "blocking")]
+pub(crate) use spawn::thread_error;
+pub(crate) use spawn::{Background, Spawner};
 
+#[cfg(feature = "http2")]
 /// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
-const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+const FOR_EVER: std::time::Duration = std::time::Duration::from_secs(60 * 60 * 24 * 365);
 
 /// The transport that this library brings: requests over a client's pool of connections.
 ///
@@ -85,6 +93,7 @@ impl Network {
         let pool_options = PoolOptions {
             max_idle: options.pool_max_idle,
             idle_timeout: options.pool_idle_timeout,
+            #[cfg(feature = "http2")]
             pings: Pings {
                 interval: options.http2_ping_interval.filter(|time| *time < FOR_EVER),
                 timeout: options.http2_ping_timeout.min(FOR_EVER),
@@ -157,6 +166,7 @@ impl BuiltInTransport {
     }
 
     /// Keeps timers from call to call, for the runtime that this is called in.
+    #[cfg(feature = "blocking")]
     pub(crate) fn keeping_timers(self) -> Self {
         Self {
             timers: Some(Timers::of_this_runtime()),
@@ -247,6 +257,7 @@ impl Transport for BuiltInTransport {
 
     fn sleep_until(&self, at: Instant) -> Sleep {
         match (&self.spawner, &self.timers) {
+            #[cfg(feature = "blocking")]
             (Spawner::Thread(_), _) => Sleep::on_thread(at),
             (Spawner::Runtime, Some(timers)) => Sleep::kept(timers.sleep_until(at)),
             (Spawner::Runtime, None) => Sleep::on_runtime(at),
@@ -314,6 +325,7 @@ impl Transport for BuiltInTransport {
     fn ready(&self) -> Result<(), TransportError> {
         match &self.spawner {
             Spawner::Runtime => self.spawner.handle().map(drop),
+            #[cfg(feature = "blocking")]
             Spawner::Thread(_) => Ok(()),
         }
     }
@@ -326,6 +338,7 @@ impl Transport for BuiltInTransport {
                     runtime.spawn(task);
                 }
             }
+            #[cfg(feature = "blocking")]
             Spawner::Thread(_) => {
                 let runtime = self.spawner.handle().ok();
                 let run = move || {

@@ -28,6 +28,7 @@ pub(crate) struct Timers {
 
 impl Timers {
     /// Keeps the timers of the runtime that it is called in.
+    #[cfg(feature = "blocking")]
     pub(crate) fn of_this_runtime() -> Self {
         Self {
             runtime: Handle::current().id(),

@@ -14,6 +14,7 @@ use super::reads::Compute;
 use super::report::steps;
 use super::server::Server;
 use super::verdict::{Assessment, Observation, judge};
+#[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
@@ -77,6 +78,7 @@ impl<C: AnyClient> Explain<C> {
 
 impl<C> Explain<C> {
     /// The same over another client.
+    #[cfg(feature = "blocking")]
     pub(super) fn over<D>(self, client: D) -> Explain<D> {
         Explain {
             compute: self.compute.over(client),
@@ -106,6 +108,7 @@ impl Explain<Client> {
     }
 }
 
+#[cfg(feature = "blocking")]
 impl Explain<blocking::Client> {
     /// Reads it and waits for its end.
     ///

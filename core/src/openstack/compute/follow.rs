@@ -10,6 +10,7 @@ use super::options::{OnProgress, OperationAttached, OperationOptions};
 use super::progress::Progress;
 use super::reads::Compute;
 use super::report::{ActionError, ActionReport};
+#[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
@@ -118,6 +119,7 @@ impl<C: AnyClient> Follow<C> {
 
 impl<C> Follow<C> {
     /// The same over another client.
+    #[cfg(feature = "blocking")]
     pub(super) fn over<D>(self, client: D) -> Follow<D> {
         Follow {
             compute: self.compute.over(client),
@@ -158,6 +160,7 @@ impl Follow<Client> {
     }
 }
 
+#[cfg(feature = "blocking")]
 impl Follow<blocking::Client> {
     /// Follows it and waits for its end.
     ///

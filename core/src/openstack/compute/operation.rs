@@ -14,6 +14,7 @@ use super::follow::Follow;
 use super::options::{OperationAttached, OperationOptions};
 use super::reads::{ActionPage, Compute, Get};
 use super::server::Server;
+#[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::client::{AnyClient, Client};
 
@@ -227,6 +228,7 @@ impl OperationClient for Client {
     }
 }
 
+#[cfg(feature = "blocking")]
 impl OperationClient for blocking::Client {
     type Running = OperationResult;
 
@@ -248,6 +250,7 @@ enum Bound<C> {
 
 impl<C> Bound<C> {
     /// The same over another client.
+    #[cfg(feature = "blocking")]
     fn over<D>(self, client: D) -> Bound<D> {
         match self {
             Self::Server(get) => Bound::Server(get.over(client)),
@@ -259,6 +262,7 @@ impl<C> Bound<C> {
     }
 }
 
+#[cfg(feature = "blocking")]
 impl Bound<blocking::Client> {
     /// Lets a read begin now: it sends the token that the client has at this moment.
     fn begin(self) -> Self {

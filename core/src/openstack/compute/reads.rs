@@ -10,6 +10,7 @@ use super::action::ServerAction;
 use super::options::{OperationAttached, OperationOptions};
 use super::server::Server;
 use super::time::iso8601;
+#[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::client::{AnyClient, Client};
 use crate::error::Error;
@@ -122,6 +123,7 @@ impl<C: AnyClient> Compute<C> {
 
 impl<C> Compute<C> {
     /// The same over another client.
+    #[cfg(feature = "blocking")]
     pub(super) fn over<D>(self, client: D) -> Compute<D> {
         Compute {
             client,
@@ -168,6 +170,7 @@ impl<C, V> Get<C, V> {
     }
 
     /// The same over another client.
+    #[cfg(feature = "blocking")]
     pub(super) fn over<D>(self, client: D) -> Get<D, V> {
         Get {
             request: self.request.over(client),
@@ -219,6 +222,7 @@ impl<V: 'static> Get<Client, V> {
     }
 }
 
+#[cfg(feature = "blocking")]
 impl<V> Get<blocking::Client, V> {
     /// Lets the call begin now, although it is made later.
     pub(super) fn begin(self) -> Self {
@@ -332,6 +336,7 @@ impl ListActions<Client> {
     }
 }
 
+#[cfg(feature = "blocking")]
 impl ListActions<blocking::Client> {
     /// Makes the call and waits for its end.
     ///

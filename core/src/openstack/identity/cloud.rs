@@ -11,7 +11,10 @@ use super::auth::Auth;
 use super::clouds_yaml;
 use super::config_source::{ConfigSource, SystemEnv, expanded};
 use super::fields::{Fields, INTERFACES};
-use super::keystone::{self, Keystone};
+#[cfg(feature = "blocking")]
+use super::keystone;
+use super::keystone::Keystone;
+#[cfg(feature = "blocking")]
 use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
@@ -278,6 +281,7 @@ impl Cloud {
     ///
     /// # Errors
     /// Those of [`connect`](Self::connect).
+    #[cfg(feature = "blocking")]
     pub fn connect_blocking(&self) -> Result<Connection, Error> {
         self.connect_until(&CancelToken::new(), None)
     }
@@ -296,6 +300,7 @@ impl Cloud {
         self.connect_until(cancel, interrupted)
     }
 
+    #[cfg(feature = "blocking")]
     fn connect_until(
         &self,
         cancel: &CancelToken,

@@ -5,12 +5,15 @@
 use std::future::Future;
 use std::sync::Arc;
 
+#[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::call::token::Token;
+#[cfg(feature = "blocking")]
 use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::dialect::{self, Dialect};
 use crate::error::{BoxError, Error};
+#[cfg(feature = "blocking")]
 use crate::host::Job;
 use crate::request::RequestBuilder;
 
@@ -91,6 +94,7 @@ impl Keystone {
 }
 
 /// Signs in on the thread that asks, for a host's caller that may be interrupted.
+#[cfg(feature = "blocking")]
 pub(super) fn sign_in_hosted(
     client: &blocking::Client,
     auth: &Auth,
@@ -104,6 +108,7 @@ pub(super) fn sign_in_hosted(
 }
 
 /// Signs in on the thread that asks.
+#[cfg(feature = "blocking")]
 pub(super) fn sign_in_blocking(client: &blocking::Client, auth: &Auth) -> Result<Session, Error> {
     let outcome = prepared(client.post(TOKENS), auth).send();
     Session::read(&outcome.map_err(explained)?)

@@ -5,7 +5,9 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::dial::{code_of, explain_tls};
+use super::dial::code_of;
+#[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
+use super::dial::explain_tls;
 use crate::transport::{Failure, TransportError};
 
 /// An error before the response's head. `peer` is whom the connection leads to.
@@ -75,6 +77,7 @@ where
 }
 
 /// What an error of TLS among the causes means, or `None`.
+#[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
 pub(in crate::transport) fn tls_error(
     error: &(dyn StdError + 'static),
     peer: &str,
@@ -125,8 +128,9 @@ where
 pub(in crate::transport) fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     let mut code = None;
     let _ = find(error, |cause| {
-        let h2 = cause.downcast_ref::<h2::Error>();
-        if let Some(reason) = h2.and_then(h2::Error::reason)
+        #[cfg(any(feature = "http2", feature = "reqwest"))]
+        if let Some(h2) = cause.downcast_ref::<h2::Error>()
+            && let Some(reason) = h2.reason()
             && reason != h2::Reason::NO_ERROR
         {
             code = Some(format!("{reason:?}"));
@@ -190,6 +194,7 @@ fn is_bad_framing(error: &(dyn StdError + 'static)) -> bool {
 
 /// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing.
 /// Other alerts can come at any time, and prove nothing about a request that has left.
+#[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
 fn is_refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
     use rustls::AlertDescription as Alert;
     const REFUSALS: [Alert; 8] = [
@@ -210,6 +215,7 @@ fn is_refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
 
 /// A server's vow that it did not process the request: a stream refused, or above the last one that a closing
 /// connection will serve (RFC 9113 §6.8, §8.7).
+#[cfg(any(feature = "http2", feature = "reqwest"))]
 fn vow(error: &(dyn StdError + 'static)) -> Option<Failure> {
     let mut vow = None;
     let _ = find(error, |cause| {
@@ -226,4 +232,22 @@ fn vow(error: &(dyn StdError + 'static)) -> Option<Failure> {
         vow.is_some()
     });
     vow
+}
+
+/// In HTTP/1 no server vows.
+#[cfg(not(any(feature = "http2", feature = "reqwest")))]
+fn vow(_: &(dyn StdError + 'static)) -> Option<Failure> {
+    None
+}
+
+/// Nothing here speaks TLS.
+#[cfg(not(any(feature = "rustls-ring", feature = "reqwest")))]
+fn is_refused_by_peer(_: &(dyn StdError + 'static)) -> bool {
+    false
+}
+
+/// Nothing here speaks TLS.
+#[cfg(not(any(feature = "rustls-ring", feature = "reqwest")))]
+fn tls_error(_: &(dyn StdError + 'static), _peer: &str) -> Option<TransportError> {
+    None
 }

@@ -7,6 +7,8 @@ mod connect;
 mod endpoint;
 mod environment;
 mod no_proxy;
+#[cfg(not(feature = "rustls-ring"))]
+mod no_tls;
 mod proxy;
 mod resolve;
 mod route;
@@ -14,10 +16,24 @@ mod socks;
 mod state;
 mod stream;
 #[cfg(test)]
+#[cfg_attr(
+    not(all(feature = "http2", feature = "rustls-ring")),
+    allow(dead_code, reason = "most of it serves `tests`")
+)]
 mod testing;
-#[cfg(test)]
+#[cfg(all(test, feature = "http2", feature = "rustls-ring"))]
 mod tests;
+#[cfg(feature = "rustls-ring")]
 mod tls;
+#[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
+#[cfg_attr(
+    not(feature = "rustls-ring"),
+    allow(
+        dead_code,
+        reason = "handshakes are reqwest's, and their errors alone are read"
+    )
+)]
+mod tls_errors;
 mod tunnel;
 mod unix;
 
@@ -31,6 +47,8 @@ use url::Url;
 use super::socket::Socket;
 use crate::transport::{Failure, Phase, TransportError, WireOptions};
 use endpoint::{HostPort, Peer};
+#[cfg(not(feature = "rustls-ring"))]
+use no_tls as tls;
 use proxy::{ProxyUrl, Socks};
 use route::{How, Route, Via};
 use tls::{Tls, TlsOptions};
@@ -40,8 +58,10 @@ pub(crate) use resolve::{Resolve, SystemResolver};
 pub(crate) use route::{ForwardProxy, uses_proxy};
 pub(crate) use state::DialState;
 pub(crate) use stream::Stream;
-pub(crate) use tls::explain as explain_tls;
+#[cfg(all(feature = "rustls-ring", feature = "unstable-host"))]
 pub use tls::honour_ca_bundle_variables;
+#[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
+pub(crate) use tls_errors::explain as explain_tls;
 
 /// A dial ends by itself after this time, since it may go on when the call that wanted it is over.
 const DIAL_LIMIT: Duration = Duration::from_secs(60);
@@ -92,12 +112,14 @@ impl Dialer {
         let proxy = route::find_proxy(options, base)?;
         let is_https = base.scheme() == "https";
         // Reading the system's authorities takes milliseconds, and fails on machines that have none.
-        let verifier = if is_https || proxy.as_ref().is_some_and(ProxyUrl::is_https) {
-            Some(tls_options.verifier()?)
+        let verifier = if is_https {
+            Some(tls_options.verifier("base_url")?)
+        } else if proxy.as_ref().is_some_and(ProxyUrl::is_https) {
+            Some(tls_options.verifier("proxy")?)
         } else {
             None
         };
-        let http2 = is_https && !options.http1_only;
+        let http2 = cfg!(feature = "http2") && is_https && !options.http1_only;
         let tls = match &verifier {
             Some(verifier) if is_https => {
                 Some(tls_options.api(verifier.clone(), &target.host, http2)?)
@@ -127,7 +149,10 @@ impl Dialer {
     }
 
     /// Looks up hosts by `resolver` instead of the system's.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the seam of a later option"))]
+    #[cfg_attr(
+        not(all(test, feature = "http2", feature = "rustls-ring")),
+        expect(dead_code, reason = "the seam of a later option")
+    )]
     pub(crate) fn with_resolver(self, resolver: Arc<dyn Resolve>) -> Self {
         Self { resolver, ..self }
     }
@@ -202,10 +227,9 @@ impl Dialer {
             });
         };
         state.enter(Phase::Tls, peer.clone());
-        let stream = tls.handshake(stream, &self.target.to_string()).await?;
-        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        let (stream, http2) = tls.handshake(stream, &self.target.to_string()).await?;
         Ok(Dialled {
-            stream: Stream::Tls(stream),
+            stream,
             http2,
             remote,
             peer,
@@ -252,8 +276,8 @@ impl Dialer {
             return Ok((stream, remote));
         };
         state.enter(Phase::Tls, via.peer.shown.clone());
-        let stream = tls.handshake(stream, &via.peer.to_string()).await?;
-        Ok((Stream::Tls(stream), remote))
+        let (stream, _) = tls.handshake(stream, &via.peer.to_string()).await?;
+        Ok((stream, remote))
     }
 
     /// Connects through a SOCKS proxy. It gets addresses where they are looked up here: one after the other, each over

@@ -179,6 +179,7 @@ impl Http1 {
         if watcher.is_some() || !self.send.is_ready() {
             self.poll_alone(&mut Context::from_waker(watcher.unwrap_or(Waker::noop())));
         }
+        #[cfg(feature = "blocking")]
         self.socket.forget_waits();
         self.rested = Instant::now();
         self.is_alive()
@@ -193,6 +194,7 @@ impl Http1 {
     pub(super) fn look(&mut self) -> bool {
         self.socket.probe();
         self.poll_alone(&mut Context::from_waker(Waker::noop()));
+        #[cfg(feature = "blocking")]
         self.socket.forget_waits();
         self.is_alive()
     }

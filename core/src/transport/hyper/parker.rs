@@ -21,8 +21,9 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout};
 use smallvec::SmallVec;
 
+use super::socket::SocketState;
+use super::socket::lent::{Fill, SLICE};
 use super::socket::waited::{Waited, waiting};
-use super::socket::{Fill, SLICE, SocketState};
 
 /// How often an interruptible caller is asked.
 ///

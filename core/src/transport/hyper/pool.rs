@@ -4,9 +4,14 @@
 //! or closed under that lock, and nobody is woken.
 
 mod connect;
+#[cfg(feature = "http2")]
 pub(super) mod http2;
 mod keeper;
+#[cfg(not(feature = "http2"))]
+pub(super) mod no_http2;
 mod state;
+#[cfg(feature = "http2")]
+mod streams;
 mod waiter;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -20,8 +25,12 @@ use super::classify;
 use super::spawn::{Background, Spawner};
 use crate::transport::{Failure, Phase, SentMark, TransportError};
 use connect::{Connected, DialEnd, connect};
-use http2::{Pings, Stream};
+#[cfg(feature = "http2")]
+use http2::Pings;
+use http2::Stream;
 use keeper::Keeper;
+#[cfg(not(feature = "http2"))]
+pub(super) use no_http2 as http2;
 use state::{Protocol, Shared, State};
 use waiter::Waiter;
 
@@ -51,6 +60,7 @@ pub(super) struct Pool {
 pub(super) struct PoolOptions {
     pub(super) max_idle: usize,
     pub(super) idle_timeout: Duration,
+    #[cfg(feature = "http2")]
     pub(super) pings: Pings,
 }
 
@@ -270,9 +280,8 @@ impl Pool {
     fn take_back(self: &Arc<Self>, grant: Grant) {
         match grant {
             Grant::Http1(conn) => self.put(conn),
-            // A stream gives itself back.
-            Grant::Http2(stream) => drop(stream),
-            Grant::Failed(_) => {}
+            // A stream gives itself back as it is dropped.
+            Grant::Http2(_) | Grant::Failed(_) => {}
         }
     }
 
@@ -289,7 +298,11 @@ impl Pool {
         if !self.is_own() {
             return;
         }
-        let watcher = (!conn.socket.is_lent_to_thread()).then(|| self.keeper.waker());
+        #[cfg(feature = "blocking")]
+        let is_watched = !conn.socket.is_lent_to_thread();
+        #[cfg(not(feature = "blocking"))]
+        let is_watched = true;
+        let watcher = is_watched.then(|| self.keeper.waker());
         if !conn.come_to_rest(watcher.as_ref()) {
             return;
         }
@@ -308,75 +321,11 @@ impl Pool {
         self.keeper.begin(self);
     }
 
-    /// Streams of a connection have ended.
-    pub(super) fn stream_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>, count: usize) {
-        let mut state = self.state();
-        let at = state
-            .shared
-            .iter()
-            .position(|s| Arc::ptr_eq(&s.conn.shared, conn));
-        let mut closed = None;
-        if let Some(at) = at {
-            let lifetime = state.lifetime();
-            let shared = &mut state.shared[at];
-            shared.open = shared.open.saturating_sub(count);
-            shared.rested = Instant::now();
-            let rests = shared.open == 0;
-            let goes_on = rests && shared.is_awaited(usize::MAX);
-            let is_past = shared.taken >= lifetime;
-            if rests && (self.options.max_idle == 0 || !goes_on) {
-                closed = Some(state.shared.swap_remove(at));
-            }
-            if goes_on && is_past {
-                // It has served as many, and does not end.
-                state.lifetime = None;
-            }
-        }
-        let waits = state.waiters.len() > 0;
-        drop(state);
-        drop(closed);
-        if waits {
-            self.serve(None);
-        }
-        self.keeper.begin(self);
-    }
-
-    /// A connection's request was refused since the connection ends; it had served so many before it.
-    ///
-    /// Servers end their connections after some number of requests, and the one that is reached in the middle of a burst
-    /// costs all requests above it a second try. So the next connection is left alone after as many, and another one is
-    /// made, until it turns out that it goes on.
-    pub(super) fn refused(&self, conn: &http2::Shared, served: usize) {
-        let mut state = self.state();
-        let least = match state.lifetime {
-            Some((least, id)) if id == conn.id => least.min(served),
-            _ => served,
-        };
-        state.lifetime = Some((least.max(1), conn.id));
-    }
-
-    /// A connection takes more streams than before, or none any more.
-    pub(super) fn look_for_work(self: &Arc<Self>) {
-        self.serve(None);
-    }
-
-    /// A connection is gone.
-    pub(super) fn connection_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>) {
-        let mut state = self.state();
-        let gone = state
-            .shared
-            .extract_if(.., |s| Arc::ptr_eq(&s.conn.shared, conn));
-        let gone: Vec<Shared> = gone.collect();
-        drop(state);
-        drop(gone);
-        self.serve(None);
-    }
-
     /// What those who wait for a connection wait for.
     fn phase(&self) -> (Phase, Option<Arc<str>>) {
         let state = self.state();
         if let Some(shared) = state.awaited() {
-            return (Phase::Stream, Some(Arc::clone(&shared.conn.shared.peer)));
+            return (Phase::Stream, Some(Arc::clone(shared.conn.peer())));
         }
         match state.dials.first() {
             Some(dial) => (dial.phase(), dial.peer()),

@@ -10,6 +10,9 @@ use std::time::Instant;
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
+#[cfg(not(feature = "blocking"))]
+use super::no_parker::ThreadSleep;
+#[cfg(feature = "blocking")]
 use super::parker::ThreadSleep;
 use crate::transport::timers;
 
@@ -80,6 +83,7 @@ impl Sleep {
     }
 
     /// Waits on the thread that polls it.
+    #[cfg(feature = "blocking")]
     pub(super) fn on_thread(at: Instant) -> Self {
         let timer = ThreadSleep::until(at);
         Kind::Thread { timer }.into()

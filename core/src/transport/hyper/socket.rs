@@ -4,19 +4,20 @@
 //! connection rests. All writes are marked so that a peer that is gone raises no SIGPIPE.
 
 mod calls;
+#[cfg(feature = "blocking")]
+pub(super) mod lent;
 mod runtime_io;
+#[cfg(feature = "blocking")]
 mod thread_io;
+#[cfg(feature = "blocking")]
 pub(super) mod waited;
 
 use std::io;
-use std::os::fd::AsFd as _;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::task::{Context, Poll};
 
-use nix::poll::{PollFd, PollFlags};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -24,10 +25,8 @@ use tokio::runtime::{Handle, Id};
 
 use crate::transport::SentMark;
 use runtime_io::RuntimeIo;
-use thread_io::{Filled, ThreadIo};
-
-/// How long a blocking `recv` waits before the thread looks around: the receive timeout of a lent socket.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
+#[cfg(feature = "blocking")]
+use thread_io::ThreadIo;
 
 /// A connected socket, TCP or Unix.
 pub(crate) struct Socket(Arc<SocketState>);
@@ -37,14 +36,21 @@ pub(crate) struct SocketState {
     inner: Mutex<Inner>,
     /// Bytes that have come, for those who ask whether a peer is alive.
     read: AtomicU64,
-    /// A call on a thread waits to read, or to write.
+    #[cfg(feature = "blocking")]
+    waits: Waits,
+    /// The peer takes nothing any more. What it said before is still to be read.
+    is_deaf: AtomicBool,
+    generation: u32,
+}
+
+/// What a call on a thread waits for.
+#[cfg(feature = "blocking")]
+#[derive(Default)]
+struct Waits {
     reads: AtomicBool,
     writes: AtomicBool,
     /// The call that waits.
     call: AtomicU64,
-    /// The peer takes nothing any more. What it said before is still to be read.
-    is_deaf: AtomicBool,
-    generation: u32,
 }
 
 struct Inner {
@@ -60,36 +66,9 @@ struct Inner {
 enum Io {
     /// With the runtime whose event queue it is on.
     Runtime(RuntimeIo, Id),
+    #[cfg(feature = "blocking")]
     Thread(ThreadIo),
     Gone,
-}
-
-/// A socket that stays as it is while a thread waits for it in `poll`.
-pub(super) struct Held<'a> {
-    inner: MutexGuard<'a, Inner>,
-    flags: PollFlags,
-    /// This process made the socket.
-    is_own: bool,
-}
-
-impl Held<'_> {
-    /// Returns what to poll; `None` if the socket does not belong to a thread of this process any more.
-    pub(super) fn poll_fd(&self) -> Option<PollFd<'_>> {
-        match &self.inner.io {
-            Io::Thread(io) if self.is_own => Some(PollFd::new(io.socket.as_fd(), self.flags)),
-            Io::Thread(_) | Io::Runtime(..) | Io::Gone => None,
-        }
-    }
-}
-
-/// What a blocking `recv` gave.
-pub(super) enum Fill {
-    /// Something to be looked at.
-    Done,
-    /// Nothing within its time.
-    Nothing,
-    /// A signal.
-    Signal,
 }
 
 impl Socket {
@@ -112,9 +91,8 @@ impl Socket {
                 is_http: false,
             }),
             read: AtomicU64::new(0),
-            reads: AtomicBool::new(false),
-            writes: AtomicBool::new(false),
-            call: AtomicU64::new(0),
+            #[cfg(feature = "blocking")]
+            waits: Waits::default(),
             is_deaf: AtomicBool::new(false),
             generation: crate::fork::generation(),
         }))
@@ -159,24 +137,6 @@ impl SocketState {
         self.inner().probe = true;
     }
 
-    /// Gives the socket to the thread that polls its connection from now on.
-    pub(super) fn lend_to_thread(&self) -> io::Result<()> {
-        self.check_process()?;
-        let mut inner = self.inner();
-        let io = match std::mem::replace(&mut inner.io, Io::Gone) {
-            Io::Runtime(io, _) => io,
-            other => {
-                inner.io = other;
-                return Ok(());
-            }
-        };
-        let (socket, is_unix) = io.leave()?;
-        socket.set_nonblocking(false)?;
-        socket.set_read_timeout(Some(SLICE))?;
-        inner.io = Io::Thread(ThreadIo::new(socket, is_unix));
-        Ok(())
-    }
-
     /// Gives the socket to the tokio runtime that this is called in.
     pub(super) fn lend_to_runtime(&self) -> io::Result<()> {
         self.check_process()?;
@@ -189,9 +149,12 @@ impl SocketState {
             }
             // The other runtime may have ended, or stand still.
             Io::Runtime(io, _) => io.leave()?,
+            #[cfg(feature = "blocking")]
             Io::Thread(lent) if lent.is_read_up() => (lent.socket, lent.is_unix),
             // What has been read ahead belongs to no request: such a connection is not used again.
-            Io::Thread(_) | Io::Gone => return Err(io::ErrorKind::InvalidData.into()),
+            #[cfg(feature = "blocking")]
+            Io::Thread(_) => return Err(io::ErrorKind::InvalidData.into()),
+            Io::Gone => return Err(io::ErrorKind::InvalidData.into()),
         };
         socket.set_nonblocking(true)?;
         inner.io = Io::Runtime(RuntimeIo::enter(socket, is_unix)?, here);
@@ -209,89 +172,9 @@ impl SocketState {
     }
 
     /// Returns whether the socket was lent to a thread last.
+    #[cfg(feature = "blocking")]
     pub(super) fn is_lent_to_thread(&self) -> bool {
         matches!(self.inner().io, Io::Thread(_))
-    }
-
-    /// Notes which call waits for the socket.
-    pub(super) fn wait_in(&self, call: u64) {
-        self.call.store(call, Ordering::Relaxed);
-    }
-
-    /// Returns whether this call waits for the socket.
-    pub(super) fn is_waited_for_in(&self, call: u64) -> bool {
-        let waits = self.reads.load(Ordering::Acquire) || self.writes.load(Ordering::Acquire);
-        waits && self.call.load(Ordering::Relaxed) == call
-    }
-
-    /// Returns whether all that is waited for is something to read.
-    pub(super) fn waits_to_read_only(&self) -> bool {
-        !self.writes.load(Ordering::Relaxed)
-    }
-
-    /// Forgets who waits for the socket.
-    pub(super) fn forget_waits(&self) {
-        self.reads.store(false, Ordering::Relaxed);
-        self.writes.store(false, Ordering::Relaxed);
-    }
-
-    /// Waits in the kernel for something to read, one slice long.
-    pub(super) fn fill(&self) -> Fill {
-        if self.check_process().is_err() {
-            // Wakes the call that waits; its next read reports the error.
-            self.ready(true, true);
-            return Fill::Done;
-        }
-        let mut inner = self.inner();
-        let Io::Thread(io) = &mut inner.io else {
-            return Fill::Done;
-        };
-        let filled = match io.fill() {
-            Filled::Bytes(count) => count,
-            Filled::Nothing => return Fill::Nothing,
-            Filled::Signal => return Fill::Signal,
-        };
-        self.read.fetch_add(filled as u64, Ordering::Relaxed);
-        self.reads.store(false, Ordering::Relaxed);
-        let waker = io.read_waker.take();
-        drop(inner);
-        waker.inspect(Waker::wake_by_ref);
-        Fill::Done
-    }
-
-    /// Holds the socket for a `poll`.
-    pub(super) fn hold(&self) -> Held<'_> {
-        let mut flags = PollFlags::empty();
-        flags.set(PollFlags::POLLIN, self.reads.load(Ordering::Relaxed));
-        flags.set(PollFlags::POLLOUT, self.writes.load(Ordering::Relaxed));
-        Held {
-            inner: self.inner(),
-            flags,
-            is_own: self.check_process().is_ok(),
-        }
-    }
-
-    /// Notes what the kernel says of the socket and wakes those who wait for it.
-    pub(super) fn ready(&self, readable: bool, writable: bool) {
-        let mut inner = self.inner();
-        let mut wakers = [None, None];
-        if readable {
-            self.reads.store(false, Ordering::Relaxed);
-        }
-        if writable {
-            self.writes.store(false, Ordering::Relaxed);
-        }
-        if let Io::Thread(io) = &mut inner.io {
-            if readable {
-                io.readable = true;
-                wakers[0] = io.read_waker.take();
-            }
-            if writable {
-                wakers[1] = io.write_waker.take();
-            }
-        }
-        drop(inner);
-        wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
     fn poll_read(
@@ -305,14 +188,16 @@ impl SocketState {
         let before = buf.filled().len();
         let polled = match &mut inner.io {
             Io::Runtime(io, _) => io.poll_read(cx, buf, probe),
+            #[cfg(feature = "blocking")]
             Io::Thread(io) => io.poll_read(buf, probe),
             Io::Gone => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         };
+        #[cfg(feature = "blocking")]
         if let (Poll::Pending, Io::Thread(io)) = (&polled, &mut inner.io) {
             io.wait_to_read(cx);
             drop(inner);
             waited::wait_for(self);
-            self.reads.store(true, Ordering::Release);
+            self.waits.reads.store(true, Ordering::Release);
         }
         let read = (buf.filled().len() - before) as u64;
         self.read.fetch_add(read, Ordering::Relaxed);
@@ -334,6 +219,7 @@ impl SocketState {
         let reads_on = inner.is_http && inner.mark.is_none();
         let polled = match &mut inner.io {
             Io::Runtime(io, _) => io.poll_write(cx, bufs),
+            #[cfg(feature = "blocking")]
             Io::Thread(io) => io.poll_write(bufs),
             Io::Gone => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         };
@@ -347,11 +233,12 @@ impl SocketState {
                 self.is_deaf.store(true, Ordering::Relaxed);
                 return Poll::Ready(Ok(all));
             }
+            #[cfg(feature = "blocking")]
             (Poll::Pending, Io::Thread(io)) => {
                 io.wait_to_write(cx);
                 drop(inner);
                 waited::wait_for(self);
-                self.writes.store(true, Ordering::Release);
+                self.waits.writes.store(true, Ordering::Release);
             }
             _ => {}
         }
@@ -367,6 +254,7 @@ impl SocketState {
         match &self.inner().io {
             Io::Runtime(RuntimeIo::Tcp(stream), _) => SockRef::from(stream).shutdown(how),
             Io::Runtime(RuntimeIo::Unix(stream), _) => SockRef::from(stream).shutdown(how),
+            #[cfg(feature = "blocking")]
             Io::Thread(io) => io.socket.shutdown(how),
             Io::Gone => Ok(()),
         }

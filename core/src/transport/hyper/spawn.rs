@@ -1,11 +1,13 @@
 //! Who drives the calls of a transport, and where its connections are made.
 
 use std::io;
+#[cfg(feature = "blocking")]
 use std::sync::Weak;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
+#[cfg(feature = "blocking")]
 use super::classify;
 use super::socket::SocketState;
 use crate::transport::{Failure, TransportError};
@@ -16,6 +18,7 @@ pub(crate) trait Background: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// `Connect`, with the system's code, if the thread cannot be started.
+    #[cfg(feature = "blocking")]
     fn handle(&self) -> Result<Handle, TransportError>;
 
     /// Returns its runtime if that was started.
@@ -23,6 +26,7 @@ pub(crate) trait Background: Send + Sync + std::fmt::Debug {
 }
 
 /// The error of a thread that cannot be started for want of `what`.
+#[cfg(feature = "blocking")]
 pub(crate) fn thread_error(what: &str, error: io::Error) -> TransportError {
     let what = format!("no connection: the thread that makes connections cannot start {what}");
     classify::io_error(Failure::Connect, &what, error)
@@ -60,6 +64,7 @@ pub(crate) enum Spawner {
     /// A tokio runtime: connections are made on it and belong to it.
     Runtime,
     /// Threads that wait for their calls: connections are made in the background and lent to them.
+    #[cfg(feature = "blocking")]
     Thread(Weak<dyn Background>),
 }
 
@@ -68,6 +73,7 @@ impl Spawner {
     pub(super) fn handle(&self) -> Result<Handle, TransportError> {
         match self {
             Self::Runtime => current_runtime(),
+            #[cfg(feature = "blocking")]
             Self::Thread(background) => match background.upgrade() {
                 Some(background) => background.handle(),
                 None => {
@@ -82,6 +88,7 @@ impl Spawner {
     pub(super) fn lend(&self, socket: &SocketState) -> io::Result<()> {
         match self {
             Self::Runtime => socket.lend_to_runtime(),
+            #[cfg(feature = "blocking")]
             Self::Thread(_) => socket.lend_to_thread(),
         }
     }

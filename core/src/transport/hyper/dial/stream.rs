@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+#[cfg(feature = "rustls-ring")]
 use tokio_rustls::client::TlsStream;
 
 use crate::transport::hyper::socket::Socket;
@@ -14,6 +15,7 @@ use crate::transport::hyper::socket::Socket;
 pub(crate) enum Stream {
     Plain(Socket),
     /// TLS over a socket, or over the TLS of an https proxy.
+    #[cfg(feature = "rustls-ring")]
     Tls(Box<TlsStream<Stream>>),
 }
 
@@ -22,6 +24,7 @@ impl Stream {
     pub(crate) fn socket(&self) -> &Socket {
         match self {
             Self::Plain(socket) => socket,
+            #[cfg(feature = "rustls-ring")]
             Self::Tls(tls) => tls.get_ref().0.socket(),
         }
     }
@@ -35,6 +38,7 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_read(cx, buf),
+            #[cfg(feature = "rustls-ring")]
             Self::Tls(tls) => Pin::new(tls).poll_read(cx, buf),
         }
     }
@@ -48,6 +52,7 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_write(cx, buf),
+            #[cfg(feature = "rustls-ring")]
             Self::Tls(tls) => Pin::new(tls).poll_write(cx, buf),
         }
     }
@@ -59,6 +64,7 @@ impl AsyncWrite for Stream {
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_write_vectored(cx, bufs),
+            #[cfg(feature = "rustls-ring")]
             Self::Tls(tls) => Pin::new(tls).poll_write_vectored(cx, bufs),
         }
     }
@@ -66,6 +72,7 @@ impl AsyncWrite for Stream {
     fn is_write_vectored(&self) -> bool {
         match self {
             Self::Plain(socket) => socket.is_write_vectored(),
+            #[cfg(feature = "rustls-ring")]
             Self::Tls(tls) => tls.is_write_vectored(),
         }
     }
@@ -73,6 +80,7 @@ impl AsyncWrite for Stream {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_flush(cx),
+            #[cfg(feature = "rustls-ring")]
             Self::Tls(tls) => Pin::new(tls).poll_flush(cx),
         }
     }
@@ -80,6 +88,7 @@ impl AsyncWrite for Stream {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(socket) => Pin::new(socket).poll_shutdown(cx),
+            #[cfg(feature = "rustls-ring")]
             Self::Tls(tls) => Pin::new(tls).poll_shutdown(cx),
         }
     }

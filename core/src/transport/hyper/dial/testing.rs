@@ -1,5 +1,6 @@
 //! What the tests of dialling share: resolvers, ports that refuse or hang, certificates.
 
+#[cfg(feature = "rustls-ring")]
 pub(super) mod certs;
 
 use std::net::SocketAddr;

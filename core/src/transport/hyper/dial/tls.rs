@@ -1,6 +1,5 @@
 //! TLS: the options of a client, checked, and handshakes.
 
-mod errors;
 mod roots;
 mod verify;
 
@@ -13,13 +12,13 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use super::endpoint::HostName;
 use super::stream::Stream;
+use super::tls_errors;
 use crate::transport::{TransportError, WireOptions};
 
-pub(crate) use errors::explain;
+#[cfg(feature = "unstable-host")]
 pub use roots::honour_ca_bundle_variables;
 
 const WANTED_CA: &str = "expected PEM text with `-----BEGIN CERTIFICATE-----` blocks";
@@ -54,8 +53,9 @@ impl TlsOptions {
         })
     }
 
-    /// Makes what decides whom to trust. Reads the system's authorities, which takes milliseconds the first time.
-    pub(super) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, String> {
+    /// Makes what decides whom to trust, for the option that asks for https. Reads the system's authorities, which takes
+    /// milliseconds the first time.
+    pub(super) fn verifier(&self, _option: &str) -> Result<Arc<dyn ServerCertVerifier>, String> {
         if !self.verify {
             return Ok(Arc::new(verify::AcceptAny::new(&self.provider)));
         }
@@ -129,14 +129,17 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// Makes the handshake; `peer` is how an error's text names the other side.
+    /// Makes the handshake, and says whether both sides agreed on HTTP/2; `peer` is how an error's text names the other
+    /// side.
     pub(super) async fn handshake(
         &self,
         stream: Stream,
         peer: &str,
-    ) -> Result<Box<TlsStream<Stream>>, TransportError> {
+    ) -> Result<(Stream, bool), TransportError> {
         let shaken = self.connector.connect(self.name.clone(), stream).await;
-        shaken.map(Box::new).map_err(|e| errors::failed(e, peer))
+        let tls = shaken.map_err(|e| tls_errors::failed(e, peer))?;
+        let http2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok((Stream::Tls(Box::new(tls)), http2))
     }
 }
 

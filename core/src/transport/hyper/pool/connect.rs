@@ -61,7 +61,7 @@ async fn connected(
 ) -> Result<(Connected, Option<Driver>), TransportError> {
     let dialled = pool.dialer.dial(dial).await?;
     if dialled.http2 {
-        let (conn, driver) = Http2::start(dialled, pool.options.pings, pool.own.clone()).await?;
+        let (conn, driver) = Http2::start(dialled, pool).await?;
         return Ok((Connected::Http2(conn), Some(Box::pin(driver))));
     }
     Ok((Connected::Http1(Http1::start(dialled).await?), None))

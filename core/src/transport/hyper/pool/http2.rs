@@ -109,10 +109,6 @@ impl Shared {
         self.channel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(in crate::transport::hyper) fn limit(&self) -> usize {
-        self.limit.load(Ordering::Acquire)
-    }
-
     pub(in crate::transport::hyper) fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Acquire)
     }
@@ -126,9 +122,9 @@ impl Http2 {
     /// Begins to speak HTTP/2 on a stream. The driver has to be polled by the runtime that the stream belongs to.
     pub(in crate::transport::hyper) async fn start(
         dialled: Dialled,
-        pings: Pings,
-        pool: Weak<Pool>,
+        pool: &Pool,
     ) -> Result<(Self, impl Future<Output = ()> + Send + use<>), TransportError> {
+        let (pings, pool) = (pool.options.pings, pool.own.clone());
         let tasks = Tasks::default();
         let socket = Arc::clone(dialled.stream.socket().state());
         socket.speak_http();
@@ -167,6 +163,25 @@ impl Http2 {
     /// Returns whether it takes new streams, now or once one of its streams has ended.
     pub(in crate::transport::hyper) fn is_usable(&self) -> bool {
         !self.shared.is_retired() && !self.send.is_closed() && !self.shared.socket.is_deaf()
+    }
+
+    /// Returns whether its peer is thought to be there.
+    pub(in crate::transport::hyper) fn is_trusted(&self) -> bool {
+        self.shared.doubt() == Doubt::None
+    }
+
+    /// Returns whether its peer did not answer in time when it was asked for a sign of life.
+    pub(in crate::transport::hyper) fn is_silent(&self) -> bool {
+        matches!(self.shared.doubt(), Doubt::Silent(_))
+    }
+
+    /// Returns how many streams the server takes at a time.
+    pub(in crate::transport::hyper) fn limit(&self) -> usize {
+        self.shared.limit.load(Ordering::Acquire)
+    }
+
+    pub(in crate::transport::hyper) fn peer(&self) -> &Arc<str> {
+        &self.shared.peer
     }
 }
 
@@ -207,7 +222,7 @@ impl Stream {
     }
 
     pub(in crate::transport::hyper) fn peer(&self) -> &Arc<str> {
-        &self.conn.shared.peer
+        self.conn.peer()
     }
 
     /// Sends a request and waits for the head of its response.

@@ -8,7 +8,7 @@ use super::waiter::Waiter;
 use super::{Grant, Pool};
 use crate::transport::hyper::dial::DialState;
 use crate::transport::hyper::http1::Http1;
-use crate::transport::hyper::pool::http2::{Doubt, Http2, Stream};
+use crate::transport::hyper::pool::http2::{Http2, Stream};
 
 /// The connections, and who waits for one.
 #[derive(Debug, Default)]
@@ -43,9 +43,7 @@ pub(super) struct Shared {
 impl Shared {
     /// Returns whether it is worth waiting for a stream of it, where connections serve so many requests.
     pub(super) fn is_awaited(&self, lifetime: usize) -> bool {
-        self.taken < lifetime
-            && self.conn.is_usable()
-            && !matches!(self.conn.shared.doubt(), Doubt::Silent(_))
+        self.taken < lifetime && self.conn.is_usable() && !self.conn.is_silent()
     }
 }
 
@@ -105,11 +103,10 @@ impl State {
     ) -> Option<Grant> {
         let lifetime = self.lifetime();
         for shared in &mut self.shared {
-            let is_trusted = shared.conn.shared.doubt() == Doubt::None;
-            if is_trusted
+            if shared.conn.is_trusted()
                 && shared.taken < lifetime
                 && shared.conn.is_usable()
-                && shared.open < shared.conn.shared.limit()
+                && shared.open < shared.conn.limit()
             {
                 shared.open += 1;
                 shared.taken += 1;

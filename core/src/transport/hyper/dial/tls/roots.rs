@@ -21,6 +21,7 @@ static BUNDLES: OnceLock<&'static [&'static str]> = OnceLock::new();
 
 /// Has environment variables of a language's own replace the system's authorities, as `REQUESTS_CA_BUNDLE` does in Python;
 /// they come before `SSL_CERT_FILE` and `SSL_CERT_DIR`. For bindings, once for the process; later lists are passed over.
+#[cfg(feature = "unstable-host")]
 pub fn honour_ca_bundle_variables(names: &'static [&'static str]) {
     let _ = BUNDLES.set(names);
 }

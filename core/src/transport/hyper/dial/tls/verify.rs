@@ -1,6 +1,5 @@
 //! Whom to trust.
 
-use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -15,31 +14,7 @@ use rustls::{
     CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
 };
 
-/// Why a server's certificate is refused, where rustls does not say it as well.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    /// It is self-signed and nobody vouches for it.
-    SelfSigned,
-    /// It is the certificate of an authority, which the server shows as its own.
-    Authority { self_signed: bool },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::SelfSigned => "the certificate is self-signed",
-            Self::Authority { .. } => "the certificate is that of a certificate authority",
-        })
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        CertificateError::Other(OtherError(Arc::new(refusal))).into()
-    }
-}
+use crate::transport::hyper::dial::tls_errors::Refusal;
 
 /// Verifies servers by webpki. In one case it accepts more: see [`Verifier::authority_as_server`].
 #[derive(Debug)]

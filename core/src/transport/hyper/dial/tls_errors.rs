@@ -1,14 +1,41 @@
 //! What a failed handshake means: the code that operators know it by, and words with a remedy.
 
+use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustls::pki_types::UnixTime;
-use rustls::{AlertDescription as Alert, CertificateError, Error, InvalidMessage};
+use rustls::{AlertDescription as Alert, CertificateError, Error, InvalidMessage, OtherError};
 
-use super::verify::Refusal;
 use crate::transport::hyper::dial::codes::code_of;
 use crate::transport::{Failure, TransportError};
+
+/// Why a server's certificate is refused, where rustls does not say it as well.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// It is self-signed and nobody vouches for it.
+    SelfSigned,
+    /// It is the certificate of an authority, which the server shows as its own.
+    Authority { self_signed: bool },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SelfSigned => "the certificate is self-signed",
+            Self::Authority { .. } => "the certificate is that of a certificate authority",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        CertificateError::Other(OtherError(Arc::new(refusal))).into()
+    }
+}
 
 /// An error's code, and what happened in words.
 type Explained = (Option<&'static str>, String);
