@@ -1,7 +1,7 @@
 //! The error of a call, with its trail.
 
 mod of_trail;
-mod said;
+pub(crate) mod said;
 mod without_values;
 
 use std::borrow::Cow;

@@ -9,6 +9,7 @@ pub(crate) mod timers;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
+use crate::error::said;
 use crate::target::RequestUrl;
 
 pub(crate) use erased::{AnyTransport, OwnTransport, Wrap};
@@ -144,9 +146,9 @@ pub struct WireRequest {
     pub resends: u32,
 }
 
-impl std::fmt::Debug for WireRequest {
+impl fmt::Debug for WireRequest {
     // The URL, the headers and the body hold the caller's secrets.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WireRequest")
             .field("method", &self.method)
             .field("origin", &self.url.origin())
@@ -355,17 +357,27 @@ impl<B> Reply<B> {
     }
 }
 
-/// An exchange that gave no whole response.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
+/// An exchange that gave no whole response. Its sources are those of its causes that its message does not quote.
+#[derive(Debug)]
 pub struct TransportError {
     failure: Failure,
     code: Option<Cow<'static, str>>,
     message: String,
     /// The server has read nothing of what has left.
     is_unread: bool,
-    #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        said::not_yet(&self.message, self.cause()?)
+    }
 }
 
 /// What broke.
@@ -440,6 +452,11 @@ impl TransportError {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The cause, whatever the message quotes of it.
+    pub(crate) fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(self.source.as_deref()?)
     }
 
     /// The same error for another attempt that waited for the same connection; its cause stays here.

@@ -1,10 +1,11 @@
 //! What a transport says, and what is believed.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use reqtrail::{ErrorKind, Failure, Sent, StopReason};
+use reqtrail::{ErrorKind, Failure, Sent, StopReason, TransportError};
 
 use crate::support::exchange::panics;
 use crate::support::*;
@@ -134,4 +135,19 @@ async fn a_panic_of_the_programs_transport_is_called_that() {
         assert!(text.contains("transport panicked"), "{text}");
         assert!(!text.contains("report this"), "{text}");
     }
+}
+
+/// Who prints the chain below an error reads nothing twice, also where a program's own transport hands on another's error.
+#[test]
+fn a_transports_error_has_the_sources_that_it_does_not_quote() {
+    let caused = |message: &str| {
+        let cause = std::io::Error::other("refused by a firewall");
+        TransportError::new(Failure::Connect, message).with_source(cause)
+    };
+    let quoting = caused("no connection: refused by a firewall");
+    assert_sources_are_new(&quoting, &quoting.to_string());
+    assert!(quoting.source().is_none());
+    let other = caused("no connection");
+    let source = other.source().map(ToString::to_string);
+    assert_eq!(source.as_deref(), Some("refused by a firewall"));
 }

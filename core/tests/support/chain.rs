@@ -1,7 +1,5 @@
 //! What holds for every error and for every trail, whichever call they come of.
 
-use std::error::Error as _;
-
 use reqtrail::{Error, Trail};
 
 /// The causes of an error, up to the error of another call, say nothing that the error says itself; the same holds for that
@@ -10,11 +8,16 @@ use reqtrail::{Error, Trail};
 /// What a token refresher returned is behind the refresh that failed, whole and with its own type. An error that names its
 /// reason has to: there is no attempt that would.
 pub(crate) fn assert_says_nothing_twice(error: &Error) {
+    assert_sources_are_new(error, error.message());
+}
+
+/// The same of any error, of which `said` is the text.
+pub(crate) fn assert_sources_are_new(error: &dyn std::error::Error, said: &str) {
     let mut is_refresher = false;
     let mut source = error.source();
     while let Some(cause) = source {
         let text = cause.to_string();
-        let is_new = text.is_empty() || !repeats(error.message(), &text);
+        let is_new = text.is_empty() || !repeats(said, &text);
         assert!(is_new || is_refresher, "`{text}` is said twice: {error:#?}");
         is_refresher |= text == "the token refresh failed";
         if let Some(other) = cause.downcast_ref() {

@@ -16,7 +16,7 @@ use reqtrail::{
     Sent, StopReason, Trail,
 };
 
-pub(crate) use chain::{assert_read_again, assert_says_nothing_twice};
+pub(crate) use chain::{assert_read_again, assert_says_nothing_twice, assert_sources_are_new};
 pub(crate) use exchange::{Exchange, fails, fails_with, never, reply};
 #[cfg(feature = "openstack")]
 pub(crate) use log::Log;

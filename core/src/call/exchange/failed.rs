@@ -77,8 +77,8 @@ impl<T: Transport> Exchange<'_, T> {
 
     /// Whether neither an error nor its causes repeat a credential that the peer sent back.
     fn is_clean(&self, error: &TransportError) -> bool {
-        let mut texts = vec![format!("{error:?}")];
-        let mut next: Option<&dyn std::error::Error> = Some(error);
+        let mut texts = vec![format!("{error:?}"), error.to_string()];
+        let mut next = error.cause();
         while let Some(cause) = next {
             texts.push(cause.to_string());
             next = cause.source();

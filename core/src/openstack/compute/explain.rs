@@ -1,5 +1,6 @@
 //! The story of a server: what was done to it, what became of each action, and why it is in the state it is in.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 
@@ -128,16 +129,27 @@ impl Explain<blocking::Client> {
     }
 }
 
-/// A server's story could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("the story could not be read: {error}")]
+/// A server's story could not be read. The display ends with that of [`error`](Self::error), which is therefore not among
+/// the sources.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct ExplainError {
     /// Why not.
-    #[source]
     pub error: Error,
     /// The trails of all calls that were made for it, the failed one included.
     pub trails: Vec<Trail>,
+}
+
+impl fmt::Display for ExplainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the story could not be read: {}", self.error)
+    }
+}
+
+impl StdError for ExplainError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
+    }
 }
 
 async fn tell(compute: Compute<Client>, plan: ExplainPlan) -> Result<ServerHistory, ExplainError> {

@@ -1,5 +1,6 @@
 //! The report on one server action: what became of it, on what evidence, and which IDs an operator needs.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
@@ -168,25 +169,43 @@ impl fmt::Display for ActionReport {
 }
 
 /// Why following an action gave no good end.
-#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ActionError {
     /// The action failed. The display names action, server, request ID and reason.
-    #[error("{}", failed(.0))]
     Failed(Box<ActionReport>),
-    /// It could not be followed to its end: a poll failed for good, or the caller cancelled.
-    #[error("{} could not be followed to its end: {error}", .report.title())]
+    /// It could not be followed to its end: a poll failed for good, or the caller cancelled. The display ends with that of
+    /// the error, which is therefore not among the sources.
     Unfollowed {
         /// Why not.
-        #[source]
         error: Error,
         /// What was seen until then; its verdict is `unknown`.
         report: Box<ActionReport>,
     },
 }
 
+impl fmt::Display for ActionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(report) => f.write_str(&failed(report)),
+            Self::Unfollowed { error, report } => {
+                let title = report.title();
+                write!(f, "{title} could not be followed to its end: {error}")
+            }
+        }
+    }
+}
+
+impl StdError for ActionError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Failed(_) => None,
+            Self::Unfollowed { error, .. } => error.source(),
+        }
+    }
+}
+
 impl fmt::Debug for ActionError {
-    // What a `main` that ends with the error prints; its parts are reached by `report` and `source`.
+    // What a `main` that ends with the error prints; its parts are reached by `report` and the fields.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}\n\n{}", self.report())
     }

@@ -253,6 +253,8 @@ async fn a_poll_that_is_refused_ends_it() {
         error.to_string().contains("could not be followed"),
         "{error}"
     );
+    assert!(error.to_string().ends_with(&cause.to_string()), "{error}");
+    assert_sources_are_new(&error, &error.to_string());
 }
 
 #[tokio::test(start_paused = true)]

@@ -114,6 +114,11 @@ async fn a_story_that_cannot_be_read_keeps_its_trails() {
     let failed = compute(&wire).explain(SERVER).send().await;
     let failed = failed.expect_err("refused");
     assert_eq!((failed.trails.len(), wire.count()), (2, 2));
+    assert!(
+        failed.to_string().ends_with(&failed.error.to_string()),
+        "{failed}"
+    );
+    assert_sources_are_new(&failed, &failed.to_string());
     assert_eq!(failed.error.code(), Some("forbidden"));
 }
 
