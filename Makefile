@@ -40,6 +40,7 @@ fmt: toolchain-lint ## Format the sources of every language
 fix: toolchain-lint ## Let the linters repair what they can, write generated files anew, and format
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
 	cargo run --quiet --package xtask -- codegen
+	cargo run --quiet --package xtask -- api
 	@scripts/lint.sh --fix
 	@scripts/format.sh
 
@@ -56,7 +57,7 @@ test-core: toolchain ## All tests of the core: unit, calls, wire, both transport
 ##@ Before a change lands
 
 .PHONY: check
-check: toolchain-lint ## Formats and lints of every language, licences, advisories, docs, MSRV, generated files
+check: toolchain-lint ## Formats and lints of every language, licences, advisories, docs, MSRV, generated files, the Rust API
 	@scripts/format.sh --check
 	@scripts/lint.sh
 	cargo clippy --workspace --all-targets -- -D warnings
@@ -65,6 +66,9 @@ check: toolchain-lint ## Formats and lints of every language, licences, advisori
 	cargo rustc --quiet --package reqtrail --lib --profile dev --features openstack -- --cfg fuzzing -D warnings
 	@scripts/features.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features reqtrail/reqwest --quiet
+	@# As docs.rs builds it.
+	RUSTDOC=$(CURDIR)/scripts/rustdoc-unstable.sh RUSTDOCFLAGS="--cfg docsrs -D warnings" cargo doc --package reqtrail --no-deps --all-features --quiet
+	cargo run --quiet --package xtask -- api --check
 	cargo run --quiet --package xtask -- codegen --check
 	cargo run --quiet --package xtask -- msrv
 	cargo run --quiet --package xtask -- links

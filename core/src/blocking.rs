@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 
+#[cfg(feature = "unstable-host")]
 use crate::call::serving;
 use crate::call::shared::Shared;
 use crate::call::token::Token;
@@ -98,6 +99,7 @@ impl Client {
 
     /// Does a part of the work of the client's token refresher, where that runs in a host language: what is submitted in it
     /// and would wait for that refresher is refused at once, for it would wait for itself.
+    #[cfg(feature = "unstable-host")]
     pub fn within_refresher<O>(&self, work: impl FnOnce() -> O) -> O {
         serving::within(self.shared.credentials.identity(), work)
     }

@@ -1,7 +1,8 @@
-//! The project's own chores: `cargo run -p xtask -- codegen [--check] | msrv | links`.
+//! The project's own chores: `cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors`.
 //!
 //! `codegen` writes every language's code tables from `schema/codes.json`; with `--check` it writes nothing and
-//! fails when a committed table differs from what the list gives. `msrv` checks the stated Rust version, `links` the
+//! fails when a committed table differs from what the list gives. `api` does the same with the public API of the crate
+//! `reqtrail`. `msrv` checks the stated Rust version, `links` the
 //! relative links of the Markdown files.
 
 #![expect(
@@ -10,6 +11,7 @@
     reason = "a command-line program speaks on its standard streams"
 )]
 
+mod api;
 mod c_header;
 mod c_tables;
 mod codes;
@@ -30,10 +32,15 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["codegen"] => codegen(false),
         ["codegen", "--check"] => codegen(true),
+        ["api"] => api::snapshot(&root(), false),
+        ["api", "--check"] => api::snapshot(&root(), true),
         ["msrv"] => msrv::check(&root()),
         ["links"] => links::check(&root()),
         ["floors"] => floors::check(&root()),
-        _ => Err("usage: cargo run -p xtask -- codegen [--check] | msrv | links".to_owned()),
+        _ => Err(
+            "usage: cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors"
+                .to_owned(),
+        ),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
