@@ -47,7 +47,9 @@ pub struct Request(Box<Parts>);
 /// What a request consists of.
 #[derive(Clone)]
 struct Parts {
+    /// GET where none could be read, which `problem` says.
     method: Method,
+    has_method: bool,
     place: RequestTarget,
     params: Vec<Param>,
     query: Vec<(String, String)>,
@@ -83,7 +85,8 @@ impl Parts {
     fn new(method: &str, place: RequestTarget) -> Self {
         let (method, problem) = read_method(method);
         Self {
-            method,
+            has_method: method.is_some(),
+            method: method.unwrap_or_default(),
             place,
             params: Vec::new(),
             query: Vec::new(),
@@ -168,7 +171,7 @@ impl Request {
     }
 
     /// Returns method and path template, for messages to the programmer. A link, and a path that is a URL, may hold anything
-    /// and is not shown.
+    /// and is not shown; nor is what cannot be read as a method.
     ///
     /// # Examples
     /// ```
@@ -176,10 +179,14 @@ impl Request {
     ///
     /// assert_eq!(Request::get("/cameras/{id}").param("id", 7).title(), "GET /cameras/{id}");
     /// assert_eq!(Request::link("GET", "/cameras?cursor=x").title(), "GET of a URL");
+    /// assert_eq!(Request::new("G ET", "/cameras").title(), "request /cameras");
     /// ```
     #[must_use]
     pub fn title(&self) -> String {
-        let method = &self.0.method;
+        let method = match self.0.has_method {
+            true => self.0.method.as_str(),
+            false => "request",
+        };
         match &self.0.place {
             RequestTarget::Path(path) => {
                 let path = path.split('?').next().unwrap_or_default();
@@ -261,8 +268,8 @@ impl<C> RequestBuilder<C> {
     }
 }
 
-/// Reads a method, and says what is wrong about it; the usual ones may be written in any case.
-fn read_method(text: &str) -> (Method, Option<String>) {
+/// Reads a method, as far as it is one, and says what is wrong about it; the usual ones may be written in any case.
+fn read_method(text: &str) -> (Option<Method>, Option<String>) {
     const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let usual = USUAL
         .into_iter()
@@ -274,10 +281,9 @@ fn read_method(text: &str) -> (Method, Option<String>) {
         )
     };
     let problem = match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {
-        Ok(method) if method != Method::CONNECT => return (method, None),
+        Ok(method) if method != Method::CONNECT => return (Some(method), None),
         Ok(_) => "CONNECT opens a tunnel and is not a request to an API".to_owned(),
         Err(_) => bad(),
     };
-    let shown = Method::from_bytes(text.as_bytes()).unwrap_or_default();
-    (shown, Some(problem))
+    (Method::from_bytes(text.as_bytes()).ok(), Some(problem))
 }
