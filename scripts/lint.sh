@@ -12,6 +12,10 @@ fi
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 status=0
 run() { "$@" || status=1; }
+# An empty list of files passes every linter.
+some() {
+    [ $# -gt 0 ] || { echo "${FUNCNAME[1]}: no file of the repository is found; is this a checkout that git may read?" >&2; status=1; return 1; }
+}
 
 python() {
     local files
@@ -19,6 +23,7 @@ python() {
     # The package's tests and examples need programs that are installed for them alone, and the real Nova of
     # tests/openstack has no types.
     mapfile -t files < <(scripts/sources.sh '*.py' '*.pyi' | grep -v '^bindings-python/tests/\|^examples/\|^tests/openstack/harness/')
+    some "${files[@]}" || return
     run "$tools/mypy" --no-error-summary --cache-dir "$target/lint/mypy" "${files[@]}"
 }
 
@@ -49,6 +54,7 @@ go() {
 shell() {
     local files
     mapfile -t files < <(scripts/sources.sh '*.sh' .ci/run)
+    some "${files[@]}" || return
     run "$tools/shellcheck" "${files[@]}"
 }
 
