@@ -23,8 +23,14 @@ use crate::trail::{RawTrail, thaw};
 use crate::watch::{Watcher, Watching};
 
 /// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have its
-/// own constructor.
-#[pyclass(frozen, subclass, weakref, module = "reqtrail._native")]
+/// own constructor. Its name is the one that programs know, since Python's own errors show it: `Client.get() missing …`.
+#[pyclass(
+    frozen,
+    subclass,
+    weakref,
+    name = "Client",
+    module = "reqtrail._native"
+)]
 pub(crate) struct RawClient(OnceLock<ForkSafe<Arc<Watcher>>>);
 
 impl RawClient {

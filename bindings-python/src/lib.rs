@@ -32,8 +32,6 @@ mod _native {
     #[pymodule_export]
     use crate::board::RawRefresh;
     #[pymodule_export]
-    use crate::client::RawClient;
-    #[pymodule_export]
     use crate::cloud::RawCloud;
     #[pymodule_export]
     use crate::connection::RawConnection;
@@ -54,6 +52,8 @@ mod _native {
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
         crate::fork::refuse_other_interpreters()?;
         reqtrail::host::honour_ca_bundle_variables(&["REQUESTS_CA_BUNDLE"]);
+        let base = module.py().get_type::<crate::client::RawClient>();
+        super::PyModuleMethods::add(module, "RawClient", base)?;
         super::PyModuleMethods::add(module, "VERSION", reqtrail::VERSION)
     }
 }

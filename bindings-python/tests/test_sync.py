@@ -51,6 +51,11 @@ def test_bodies(server: Server, url: str) -> None:
             client.put("/echo", content=3)  # type: ignore[arg-type]
 
 
+def test_pythons_own_errors_name_the_client(url: str) -> None:
+    with reqtrail.Client(url) as client, pytest.raises(TypeError, match=r"^Client\.get\(\) missing .*path"):
+        client.get()  # type: ignore[call-arg]
+
+
 def test_headers_are_a_multi_mapping(url: str) -> None:
     with reqtrail.Client(url) as client:
         headers = client.get("/two").headers
