@@ -1,14 +1,15 @@
 //! Clients
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::ffi::c_char;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
-use reqtrail::host::Outcome;
-use reqtrail::{Secret, blocking};
+use reqtrail::host::mailbox::Mailbox;
+use reqtrail::{ClientBuilder, Secret, blocking};
 
 use crate::error::reqtrail_error;
-use crate::lock::lock;
+use crate::fault::Fault;
+use crate::inbox::Inbox;
 use crate::memory::{free, hand_over};
 use crate::options::reqtrail_client_options;
 use crate::text::owned;
@@ -21,21 +22,20 @@ pub struct reqtrail_client(pub(crate) Arc<Inner>);
 
 /// What the handle and the calls under way share.
 pub(crate) struct Inner {
+    /// Goes before the client, whose end is nobody's result.
+    pub(crate) inbox: Inbox,
     pub(crate) client: blocking::Client,
     /// What was submitted and not taken yet.
     pub(crate) tags: Mutex<HashSet<u64>>,
-    /// Outcomes that were taken from the host and not yet by the program.
-    pub(crate) ready: Mutex<VecDeque<(u64, Outcome)>>,
 }
 
-impl Inner {
-    /// Takes the host's outcomes, and gives all that the program has not taken.
-    pub(crate) fn collect(&self) -> MutexGuard<'_, VecDeque<(u64, Outcome)>> {
-        let mut taken = Vec::new();
-        let mut ready = lock(&self.ready);
-        self.client.host().take(&mut taken);
-        ready.extend(taken);
-        ready
+impl reqtrail_client {
+    pub(crate) fn build(builder: ClientBuilder, mailbox: Mailbox) -> Result<Self, Fault> {
+        Ok(Self(Arc::new(Inner {
+            client: builder.build_blocking()?,
+            inbox: Inbox::new(mailbox),
+            tags: Mutex::default(),
+        })))
     }
 }
 
@@ -49,13 +49,7 @@ export! {
         client: *mut *mut reqtrail_client,
         error: *mut *mut reqtrail_error,
     ) needs [options] fills [client] reports [error] {
-        let built = options.builder()?.build_blocking()?;
-        let inner = Inner {
-            client: built,
-            tags: Mutex::default(),
-            ready: Mutex::default(),
-        };
-        hand_over(client, reqtrail_client(Arc::new(inner)));
+        hand_over(client, reqtrail_client::build(options.builder()?, Mailbox::new())?);
         Ok(())
     }
 

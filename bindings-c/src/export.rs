@@ -43,7 +43,7 @@ macro_rules! export {
                         }
                     )*)?
                     $(
-                        let $need = $crate::memory::FromPtr::given($need)
+                        let $need = $crate::memory::FromPtr::handle($need)
                             .ok_or_else(|| $crate::fault::Fault::null(stringify!($need)))?;
                     )*
                     $body
@@ -82,7 +82,7 @@ macro_rules! export {
             unsafe {
                 $($crate::memory::Out::clear($length);)?
                 $crate::export::reading(move || {
-                    $(let $need = $crate::memory::FromPtr::given($need)?;)*
+                    $(let $need = $crate::memory::FromPtr::handle($need)?;)*
                     $body
                 })
             }
@@ -101,7 +101,7 @@ macro_rules! export {
             // SAFETY: the caller's pointers are NULL or good, as the header demands.
             unsafe {
                 $crate::export::reading(move || {
-                    $(let $need = $crate::memory::FromPtr::given($need)?;)*
+                    $(let $need = $crate::memory::FromPtr::handle($need)?;)*
                     $body
                     Some(())
                 })
@@ -175,7 +175,7 @@ pub(crate) unsafe fn setting<H: Settable + 'static>(
 ) -> reqtrail_code {
     let _uncancelled = Uncancelled::begin();
     // SAFETY: the caller's promise.
-    let Some(given) = (unsafe { handle.given() }) else {
+    let Some(given) = (unsafe { handle.handle() }) else {
         return Fault::null("the handle").code();
     };
     let ran =
@@ -185,7 +185,7 @@ pub(crate) unsafe fn setting<H: Settable + 'static>(
     };
     let code = fault.code();
     // SAFETY: as above; the reference of the body is gone.
-    if let Some(given) = unsafe { handle.given() } {
+    if let Some(given) = unsafe { handle.handle() } {
         given.keep(DeferredError::of(name, fault));
     }
     code

@@ -17,6 +17,7 @@ mod ended;
 mod fault;
 mod headers;
 mod hooks;
+mod inbox;
 mod lock;
 mod memory;
 mod numbers;

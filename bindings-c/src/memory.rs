@@ -5,13 +5,13 @@ pub(crate) trait FromPtr {
     type Handle;
 
     /// The handle, for no longer than the function runs; `None` for NULL.
-    unsafe fn given(self) -> Option<Self::Handle>;
+    unsafe fn handle(self) -> Option<Self::Handle>;
 }
 
 impl<T: 'static> FromPtr for *const T {
     type Handle = &'static T;
 
-    unsafe fn given(self) -> Option<&'static T> {
+    unsafe fn handle(self) -> Option<&'static T> {
         // SAFETY: the caller's promise.
         unsafe { self.as_ref() }
     }
@@ -20,7 +20,7 @@ impl<T: 'static> FromPtr for *const T {
 impl<T: 'static> FromPtr for *mut T {
     type Handle = &'static mut T;
 
-    unsafe fn given(self) -> Option<&'static mut T> {
+    unsafe fn handle(self) -> Option<&'static mut T> {
         // SAFETY: the caller's promise.
         unsafe { self.as_mut() }
     }

@@ -7,6 +7,7 @@ use std::ffi::c_void;
 
 use reqtrail::CancelReason;
 use reqtrail::host::Outcome;
+use reqtrail::host::mailbox::Event;
 
 use crate::client::{CALLBACK_TAG, reqtrail_client};
 use crate::codes::reqtrail_code;
@@ -14,6 +15,7 @@ use crate::ended::{Ended, raw};
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
 use crate::hooks::{UserData, reqtrail_free_callback};
+use crate::inbox::Notify;
 use crate::lock::lock;
 use crate::operation::reqtrail_operation;
 use crate::report::reqtrail_report;
@@ -60,16 +62,6 @@ fn reserve(client: &reqtrail_client, tag: u64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A program's function that is told of results.
-struct Notify(unsafe extern "C" fn(*mut c_void), std::sync::Arc<UserData>);
-
-impl Notify {
-    fn tell(&self) {
-        // SAFETY: the program's function with the program's pointer.
-        unsafe { (self.0)(self.1.pointer()) };
-    }
-}
-
 export! {
     /// Starts a call; its result is queued under `tag`. A tag is in use until its result is taken, and UINT64_MAX is none.
     /// Any thread may submit, also right after it has taken results.
@@ -85,7 +77,7 @@ export! {
         let inner = &client.0;
         let job = request.job(None)?;
         reserve(client, tag)?;
-        inner.client.host().submit(job, tag);
+        inner.client.host().submit_for(inner.inbox.lane(), job, tag);
         Ok(())
     }
 
@@ -100,7 +92,7 @@ export! {
         let spec = operation.spec()?;
         reserve(client, tag)?;
         let job = spec.into_job(&inner.client);
-        inner.client.host().submit(job, tag);
+        inner.client.host().submit_for(inner.inbox.lane(), job, tag);
         Ok(())
     }
 
@@ -127,18 +119,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client] reports [error] {
         let data = UserData::new(user_data, free_user_data);
-        let inner = &client.0;
-        match notify {
-            Some(function) => {
-                let notify = Notify(function, data);
-                let waiting = !inner.collect().is_empty();
-                if waiting {
-                    notify.tell();
-                }
-                inner.client.host().set_notify(Box::new(move || notify.tell()));
-            }
-            None => inner.client.host().set_notify(Box::new(|| {})),
-        }
+        client.0.inbox.set_notify(notify.map(|function| Notify(function, data)));
         Ok(())
     }
 
@@ -151,19 +132,15 @@ export! {
         done: *mut reqtrail_done,
         capacity: usize,
     ) -> usize [client] {
-        let taken: Vec<_> = {
-            let mut ready = client.0.collect();
-            let count = if done.is_null() { 0 } else { capacity.min(ready.len()) };
-            ready.drain(..count).collect()
-        };
-        let count = taken.len();
-        {
-            let mut tags = lock(&client.0.tags);
-            for (tag, _) in &taken {
-                tags.remove(tag);
-            }
-        }
-        for (place, (tag, outcome)) in taken.into_iter().enumerate() {
+        let capacity = if done.is_null() { 0 } else { capacity };
+        let taken = client.0.inbox.take(capacity).into_iter().filter_map(|mail| match mail.event {
+            Event::Ended(outcome) => mail.tag.map(|tag| (tag, outcome)),
+            // Hooks are told where things happen.
+            _ => None,
+        });
+        let mut count = 0;
+        for (tag, outcome) in taken {
+            lock(&client.0.tags).remove(&tag);
             let kind = match outcome {
                 Outcome::Call(_) => CALL,
                 _ => OPERATION,
@@ -177,7 +154,8 @@ export! {
                 report: raw(ended.report),
                 error: raw(ended.error),
             };
-            done.add(place).write(row);
+            done.add(count).write(row);
+            count += 1;
         }
         Some(count)
     }

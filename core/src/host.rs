@@ -103,7 +103,8 @@ pub trait Host: Send + Sync {
     /// Tags are the caller's own; two jobs under way must not share one.
     fn submit(&self, job: Job, tag: u64);
 
-    /// Starts a job for a lane, which gets what happens in it and its outcome. The tag is one that the lane gave.
+    /// Starts a job for a lane, which gets what happens in it and its outcome. The tag is one that the lane gave, or the
+    /// caller's own.
     fn submit_for(&self, lane: &Lane, job: Job, tag: u64);
 
     /// Starts a job from any thread, and hands its outcome to `done` on the thread that drives it. Nothing of the client is
@@ -115,6 +116,11 @@ pub trait Host: Send + Sync {
     /// Does a job on the thread that asks for it, and waits for its end. `interrupted` is asked some twenty times a second;
     /// `true` cancels the job.
     fn run(&self, job: Job, interrupted: Option<&dyn Fn() -> bool>) -> Outcome;
+
+    /// Does a job as [`run`](Self::run) does. A lane gets what happens in it, and the caller its outcome.
+    fn run_for(&self, lane: &Lane, job: Job, tag: u64) -> Outcome {
+        lane.origin(tag).within(|| self.run(job, None))
+    }
 
     /// Cancels the job that was submitted under this tag; `false` if none is under way. Its outcome, `cancelled` or what it
     /// already had, is queued all the same.

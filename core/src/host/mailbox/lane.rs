@@ -196,6 +196,11 @@ impl Lane {
     /// A job of this lane begins.
     pub(crate) fn begin(&self, tag: u64) -> Origin {
         self.0.shared.open.fetch_add(1, Ordering::Relaxed);
+        self.origin(tag)
+    }
+
+    /// What a job of this lane has whose outcome goes elsewhere.
+    pub(crate) fn origin(&self, tag: u64) -> Origin {
         let lane = Some(Arc::clone(&self.0));
         Origin { tag, lane }
     }

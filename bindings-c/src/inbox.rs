@@ -1,0 +1,102 @@
+//! What waits for a client's program: the one lane of its mailbox.
+
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use reqtrail::host::mailbox::{Lane, Mail, Mailbox};
+
+use crate::hooks::UserData;
+use crate::lock::lock;
+
+/// A program's function that is notified.
+pub(crate) struct Notify(
+    pub(crate) unsafe extern "C" fn(*mut c_void),
+    pub(crate) Arc<UserData>,
+);
+
+impl Notify {
+    fn call(&self) {
+        // SAFETY: the program's function with the program's pointer.
+        unsafe { (self.0)(self.1.pointer()) };
+    }
+}
+
+/// The function that is set now.
+type Slot = RwLock<Option<Notify>>;
+
+/// What happened in submitted work, and its results, until the program takes them.
+pub(crate) struct Inbox {
+    mailbox: Mailbox,
+    lane: Lane,
+    notify: Arc<Slot>,
+    /// What was taken from the lane, and did not fit into the program's array.
+    left: Mutex<VecDeque<Mail>>,
+}
+
+impl Inbox {
+    pub(crate) fn new(mailbox: Mailbox) -> Self {
+        let notify = Arc::<Slot>::default();
+        let set = Arc::clone(&notify);
+        Self {
+            lane: mailbox.open_lane(move || publish(&set)),
+            mailbox,
+            notify,
+            left: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    pub(crate) fn lane(&self) -> &Lane {
+        &self.lane
+    }
+
+    /// Sets what is notified, and notifies it at once if something waits.
+    pub(crate) fn set_notify(&self, notify: Option<Notify>) {
+        let before = {
+            let mut set = self.notify.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *set, notify)
+        };
+        // The program's function runs outside of the lock.
+        drop(before);
+        if self.left().is_empty() {
+            self.lane.notify_again();
+        } else {
+            publish(&self.notify);
+        }
+    }
+
+    /// Takes so much, in order.
+    pub(crate) fn take(&self, most: usize) -> Vec<Mail> {
+        let mut left = self.left();
+        if left.len() < most {
+            let mut waiting = Vec::from(std::mem::take(&mut *left));
+            self.lane.take(&mut waiting);
+            *left = waiting.into();
+        }
+        let count = most.min(left.len());
+        left.drain(..count).collect()
+    }
+
+    fn left(&self) -> MutexGuard<'_, VecDeque<Mail>> {
+        lock(&self.left)
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        // Nobody is notified of what ends with the client.
+        self.lane.close();
+        let mut set = self.notify.write().unwrap_or_else(PoisonError::into_inner);
+        *set = None;
+    }
+}
+
+fn publish(slot: &Slot) {
+    if let Some(notify) = &*slot.read().unwrap_or_else(PoisonError::into_inner) {
+        notify.call();
+    }
+}
