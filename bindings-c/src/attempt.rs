@@ -5,8 +5,8 @@ use std::ffi::c_char;
 use reqtrail::{Attempt, CallInfo, RequestId};
 
 use crate::codes::reqtrail_code;
-use crate::numbers::milliseconds;
 use crate::numbers::number;
+use crate::numbers::{milliseconds, numbered};
 use crate::text::Texts;
 
 /// One HTTP exchange of a call. It belongs to its trail, or to the hook that is told of it; all threads may read it at
@@ -16,16 +16,9 @@ pub struct reqtrail_attempt {
     texts: Texts<10>,
 }
 
-const METHOD: usize = 0;
-const SPAN_ID: usize = 1;
-const URL: usize = 2;
-const REQUEST_ID: usize = 3;
-const SOURCE: usize = 4;
-const BODY_REQUEST_ID: usize = 5;
-const ERROR_CODE: usize = 6;
-const JSON: usize = 7;
-const FAILURE_CODE: usize = 8;
-const FAILURE_REASON: usize = 9;
+numbered! { usize:
+    METHOD SPAN_ID URL REQUEST_ID SOURCE BODY_REQUEST_ID ERROR_CODE JSON FAILURE_CODE FAILURE_REASON
+}
 
 impl reqtrail_attempt {
     pub(crate) fn new(attempt: Attempt) -> Self {

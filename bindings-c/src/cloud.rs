@@ -8,7 +8,7 @@ use reqtrail::openstack::{Cloud, Connection, Session};
 use crate::cancel::reqtrail_cancel_token;
 use crate::error::reqtrail_error;
 use crate::memory::{free, hand_over};
-use crate::numbers::seconds;
+use crate::numbers::{numbered, seconds};
 use crate::text::{Texts, text};
 use crate::trail::reqtrail_trail;
 
@@ -34,11 +34,9 @@ pub struct reqtrail_connection {
     texts: Texts<5>,
 }
 
-const ENDPOINT: usize = 0;
-const PROJECT_ID: usize = 1;
-const PROJECT_NAME: usize = 2;
-const USER_ID: usize = 3;
-const USER_NAME: usize = 4;
+numbered! { usize:
+    ENDPOINT PROJECT_ID PROJECT_NAME USER_ID USER_NAME
+}
 
 impl reqtrail_connection {
     pub(crate) fn connection(&self) -> &Connection {

@@ -9,7 +9,7 @@ use reqtrail::{ApiError, Error, RequestId, Trail};
 use crate::codes::{CODES_NAMES, reqtrail_code};
 use crate::headers::{Block, reqtrail_header};
 use crate::memory::{free, put};
-use crate::numbers::{milliseconds, number};
+use crate::numbers::{milliseconds, number, numbered};
 use crate::rate_limit::reqtrail_rate_limit;
 use crate::text::{Texts, lend, text};
 use crate::trail::reqtrail_trail;
@@ -32,18 +32,9 @@ pub struct reqtrail_error {
     texts: Texts<12>,
 }
 
-const DISPLAY: usize = 0;
-const MESSAGE: usize = 1;
-const CODE: usize = 2;
-const RAW_CODE: usize = 3;
-const TITLE: usize = 4;
-const DETAILS: usize = 5;
-const HINT: usize = 6;
-const REQUEST_ID: usize = 7;
-const MICROVERSION: usize = 8;
-const CAUSE: usize = 9;
-const TEXT: usize = 10;
-const JSON: usize = 11;
+numbered! { usize:
+    DISPLAY MESSAGE CODE RAW_CODE TITLE DETAILS HINT REQUEST_ID MICROVERSION CAUSE TEXT JSON
+}
 
 fn name(code: reqtrail_code) -> &'static str {
     let found = CODES_NAMES.iter().find(|(own, _)| *own == code);

@@ -4,6 +4,18 @@ use std::time::{Duration, SystemTime};
 
 use crate::codes::REQTRAIL_ERROR_INTERNAL;
 
+/// Numbers constants from 0: the texts of a handle, or, of type `u8`, what crosses to Go; `native.h` has the latter as
+/// `REQTRAIL_GO_…`.
+macro_rules! numbered {
+    ($type:ty: $($name:ident)+) => {
+        #[expect(clippy::upper_case_acronyms, reason = "they are constants")]
+        enum Number { $($name),+ }
+
+        $(const $name: $type = Number::$name as $type;)+
+    };
+}
+pub(crate) use numbered;
+
 /// A number of `codes.json`, all of which are small.
 pub(crate) fn number(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(REQTRAIL_ERROR_INTERNAL)

@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use reqtrail::openstack::{OperationReport, Verdict};
 
 use crate::memory::free;
-use crate::numbers::number;
+use crate::numbers::{number, numbered};
 use crate::text::Texts;
 use crate::trail::reqtrail_trail;
 
@@ -21,9 +21,9 @@ pub struct reqtrail_report {
     texts: Texts<3>,
 }
 
-const JSON: usize = 0;
-const TEXT: usize = 1;
-const REQUEST_ID: usize = 2;
+numbered! { usize:
+    JSON TEXT REQUEST_ID
+}
 
 impl reqtrail_report {
     /// The handle of a report; `None` for one without a value, which has an error alone.

@@ -8,6 +8,7 @@ use reqtrail::{RequestId, Response};
 use crate::error::reqtrail_error;
 use crate::headers::{Block, reqtrail_header};
 use crate::memory::{free, put};
+use crate::numbers::numbered;
 use crate::rate_limit::reqtrail_rate_limit;
 use crate::text::{Texts, lend, text};
 use crate::trail::reqtrail_trail;
@@ -21,10 +22,9 @@ pub struct reqtrail_response {
     texts: Texts<4>,
 }
 
-const REQUEST_ID: usize = 0;
-const MICROVERSION: usize = 1;
-const TEXT: usize = 2;
-const JSON: usize = 3;
+numbered! { usize:
+    REQUEST_ID MICROVERSION TEXT JSON
+}
 
 impl reqtrail_response {
     pub(crate) fn new(response: Response) -> Self {
@@ -40,7 +40,7 @@ impl reqtrail_response {
         &self.response
     }
 
-    fn headers(&self) -> &Block {
+    pub(crate) fn headers(&self) -> &Block {
         self.headers
             .get_or_init(|| Block::new(self.response.headers()))
     }

@@ -8,8 +8,8 @@ use reqtrail::{ErrorKind, Outcome, Trail};
 use crate::attempt::reqtrail_attempt;
 use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_OK, reqtrail_code};
 use crate::memory::free;
-use crate::numbers::number;
 use crate::numbers::{milliseconds, seconds};
+use crate::numbers::{number, numbered};
 use crate::text::Texts;
 
 /// The record of one call: each request that went out, in order, and how the call ended. All threads may read it at the
@@ -20,16 +20,9 @@ pub struct reqtrail_trail {
     texts: Texts<10>,
 }
 
-const JSON: usize = 0;
-const REPORT: usize = 1;
-const CALL_ID: usize = 2;
-const TRACE_ID: usize = 3;
-const DIALECT: usize = 4;
-const METHOD: usize = 5;
-const ORIGIN: usize = 6;
-const PATH: usize = 7;
-const CORRELATION_ID: usize = 8;
-const SERVICE: usize = 9;
+numbered! { usize:
+    JSON REPORT CALL_ID TRACE_ID DIALECT METHOD ORIGIN PATH CORRELATION_ID SERVICE
+}
 
 impl reqtrail_trail {
     pub(crate) fn new(trail: Trail) -> Self {
