@@ -29,8 +29,8 @@ check "header as C99" cc -std=c99 "${strict[@]}" -x c "$prefix/include/reqtrail.
 check "header as C11" cc -std=c11 "${strict[@]}" -x c "$prefix/include/reqtrail.h"
 check "header as C++17" g++ -std=c++17 "${strict[@]}" -x c++ "$prefix/include/reqtrail.h"
 
-# What the library shows is what the header declares, no more and no less.
-declared() { sed 's|/\*.*\*/||; /^ *\/\*/,/\*\//d' "$prefix/include/reqtrail.h" | grep -oE '\breqtrail_[a-z0-9_]+\(' | tr -d '(' | sort -u; }
+# What the library shows is what the header declares, and what the Go package asks beside it: no more and no less.
+declared() { sed 's|/\*.*\*/||; /^ *\/\*/,/\*\//d' "$prefix/include/reqtrail.h" bindings-c/go/native.h | grep -oE '\breqtrail_[a-z0-9_]+\(' | tr -d '(' | sort -u; }
 shared() { nm -D --defined-only "$prefix/lib/libreqtrail.so" | awk '{ print $3 }' | sort -u; }
 archived() { nm -g --defined-only "$prefix/lib/libreqtrail.a" | awk 'NF > 2 { print $3 }' | sort -u; }
 check "exports of the shared library" diff <(declared) <(shared)

@@ -133,23 +133,12 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	if ctx == nil {
 		return nil, nilContext()
 	}
-	token := C.reqtrail_cancel_token_new()
-	defer C.reqtrail_cancel_token_free(token)
-	if ended := contextEnd(ctx); ended != nil {
-		cancel(token, ended)
-	}
-	told := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(told)
-		cancel(token, safeErr(ctx))
-	})
+	token, over := tokenOf(ctx, contextEnd(ctx))
 	var connection *C.reqtrail_connection
 	var failed *C.reqtrail_error
 	C.reqtrail_cloud_connect(c.handle, token, &connection, &failed)
 	runtime.KeepAlive(c)
-	if !stop() {
-		<-told
-	}
+	over()
 	if connection == nil {
 		defer C.reqtrail_error_free(failed)
 		e := errorOf(failed)
@@ -158,17 +147,15 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	}
 	made := &Connection{handle: connection}
 	runtime.AddCleanup(made, func(handle *C.reqtrail_connection) { C.reqtrail_connection_free(handle) }, connection)
-	var s C.rt_session
-	C.rt_session_read(connection, &s)
-	made.endpoint = text(s.endpoint)
-	if trail := newTrail(s.trail); trail != nil {
+	made.endpoint = askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_endpoint(connection, n) })
+	if trail := C.reqtrail_connection_trail(connection); trail != nil {
 		made.session = &Session{
-			ExpiresAt:   moment(float64(s.expires_at)),
-			ProjectID:   text(s.project_id),
-			ProjectName: text(s.project_name),
-			UserID:      text(s.user_id),
-			UserName:    text(s.user_name),
-			Trail:       trail,
+			ExpiresAt:   moment(float64(C.reqtrail_connection_expires_at(connection))),
+			ProjectID:   askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_id(connection, n) }),
+			ProjectName: askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_name(connection, n) }),
+			UserID:      askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_id(connection, n) }),
+			UserName:    askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_name(connection, n) }),
+			Trail:       newTrail(C.reqtrail_trail_clone(trail)),
 		}
 	}
 	runtime.KeepAlive(made)

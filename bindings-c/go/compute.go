@@ -80,7 +80,7 @@ func checkLimit(limit int) *Error {
 // Server reads a server, its fault included.
 func (c *Compute) Server(ctx context.Context, serverID string) (*Server, error) {
 	var s encoder
-	s.text(C.RT_SERVER, serverID)
+	s.text(C.REQTRAIL_GO_SERVER, serverID)
 	server := &Server{}
 	raw, err := c.read(ctx, s, server)
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *Compute) Server(ctx context.Context, serverID string) (*Server, error) 
 // actions can be read from microversion 2.21.
 func (c *Compute) Action(ctx context.Context, serverID, requestID string) (*ServerAction, error) {
 	var s encoder
-	s.pair(C.RT_ACTION, serverID, requestID)
+	s.pair(C.REQTRAIL_GO_ACTION, serverID, requestID)
 	action := &ServerAction{}
 	raw, err := c.read(ctx, s, action)
 	if err != nil {
@@ -110,11 +110,11 @@ func (c *Compute) Actions(ctx context.Context, serverID string, options ListOpti
 		return nil, err
 	}
 	var s encoder
-	s.text(C.RT_ACTIONS, serverID)
-	s.count(C.RT_LIMIT, options.Limit)
-	s.textIf(C.RT_MARKER, options.Marker)
-	s.moment(C.RT_CHANGES_SINCE, options.ChangesSince)
-	s.moment(C.RT_CHANGES_BEFORE, options.ChangesBefore)
+	s.text(C.REQTRAIL_GO_ACTIONS, serverID)
+	s.count(C.REQTRAIL_GO_LIMIT, options.Limit)
+	s.textIf(C.REQTRAIL_GO_MARKER, options.Marker)
+	s.moment(C.REQTRAIL_GO_CHANGES_SINCE, options.ChangesSince)
+	s.moment(C.REQTRAIL_GO_CHANGES_BEFORE, options.ChangesBefore)
 	page := &ActionPage{}
 	raw, err := c.read(ctx, s, page)
 	if err != nil {
@@ -144,19 +144,15 @@ func (c *Compute) follow(ctx context.Context, serverID, requestID string, starte
 		return nil, err
 	}
 	var s encoder
-	s.pair(C.RT_FOLLOW, serverID, requestID)
+	s.pair(C.REQTRAIL_GO_FOLLOW, serverID, requestID)
 	if options.PollInterval != 0 || options.MaxPollInterval != 0 {
 		first := orTime(options.PollInterval, 500*time.Millisecond)
-		s.numbers(C.RT_POLL_INTERVAL, milliseconds(first), milliseconds(orTime(options.MaxPollInterval, 10*time.Second)))
+		s.numbers(C.REQTRAIL_GO_POLL_INTERVAL, milliseconds(first), milliseconds(orTime(options.MaxPollInterval, 10*time.Second)))
 	}
-	s.time(C.RT_DEADLINE, options.Deadline)
-	s.time(C.RT_SETTLE_TIME, options.SettleTime)
-	var progress *progressTeller
-	if options.OnProgress != nil {
-		s.flag(C.RT_ON_PROGRESS, true)
-		progress = &progressTeller{function: options.OnProgress}
-	}
-	raw, failed, err := c.run(ctx, s, started, progress)
+	s.time(C.REQTRAIL_GO_DEADLINE, options.Deadline)
+	s.time(C.REQTRAIL_GO_SETTLE_TIME, options.SettleTime)
+	s.flag(C.REQTRAIL_GO_ON_PROGRESS, options.OnProgress != nil)
+	raw, failed, err := c.run(ctx, s, started, options.OnProgress)
 	if err != nil {
 		return nil, err
 	}
@@ -179,8 +175,8 @@ func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainO
 		return nil, err
 	}
 	var s encoder
-	s.text(C.RT_EXPLAIN, serverID)
-	s.count(C.RT_LIMIT, options.Limit)
+	s.text(C.REQTRAIL_GO_EXPLAIN, serverID)
+	s.count(C.REQTRAIL_GO_LIMIT, options.Limit)
 	raw, failed, err := c.run(ctx, s, nil, nil)
 	switch {
 	case err != nil:
@@ -220,7 +216,7 @@ func (e *operationError) cause() error {
 }
 
 // run runs an operation and copies what it gave: a report, an error, or both.
-func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress *progressTeller) (*rawReport, *operationError, error) {
+func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress func(*Progress)) (*rawReport, *operationError, error) {
 	if c == nil || c.client == nil || c.client.core == nil {
 		return nil, nil, notMade()
 	}
@@ -233,18 +229,11 @@ func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress *
 		return nil, nil, closedError()
 	}
 	defer core.leave()
-	s.textIf(C.RT_MICROVERSION, c.Microversion)
-	var id uintptr
-	if progress != nil {
-		id = register(progress)
-		defer unregister(id)
-	}
-	w := core.operate(ctx, s, started, id)
+	s.textIf(C.REQTRAIL_GO_MICROVERSION, c.Microversion)
+	w := core.drive(ctx, job{steps: s, started: started, progress: progress}, false)
 	defer w.release()
 	defer C.rt_free(w.ended.response, w.ended.report, w.ended.error)
-	if progress != nil {
-		progress.tellers.settle(ctx, "")
-	}
+	core.settle(ctx, w)
 	var raw *rawReport
 	if w.ended.report != nil {
 		raw = reportOf(w.ended.report)
@@ -264,55 +253,6 @@ func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress *
 	return raw, failed, nil
 }
 
-// operate carries an operation out and waits for its end.
-func (c *core) operate(ctx context.Context, s encoder, started *Trail, id uintptr) *waiter {
-	defer runtime.KeepAlive(started)
-	var trail *C.reqtrail_trail
-	if started != nil {
-		trail = started.handle
-	}
-	var w *waiter
-	if thread := c.hooks.refreshThreadOf(ctx); thread != nil && thread.run(func() { w = c.operateHere(ctx, s, trail, id) }) {
-		return w
-	}
-	if c.queue.open(c) {
-		return c.queue.operate(c, ctx, s, trail, id)
-	}
-	return c.operateHere(ctx, s, trail, id)
-}
-
-// operateHere carries an operation out on this goroutine's thread.
-func (c *core) operateHere(ctx context.Context, s encoder, trail *C.reqtrail_trail, id uintptr) *waiter {
-	w := newWaiter()
-	c.onThread(ctx, func(token *C.reqtrail_cancel_token, caller C.uintptr_t) {
-		if ended := contextEnd(ctx); ended != nil {
-			cancel(token, ended)
-		}
-		C.rt_operate(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), trail, C.uintptr_t(id), token, caller, &w.ended)
-	})
-	return w
-}
-
-// operate submits an operation to the queue, which is open, and waits for its end.
-func (q *queue) operate(c *core, ctx context.Context, s encoder, trail *C.reqtrail_trail, id uintptr) *waiter {
-	tag, w := q.expect(ctx)
-	var token *C.reqtrail_cancel_token
-	if ended := contextEnd(ctx); ended != nil {
-		// The core then sends nothing, and gives its own account of that.
-		token = C.reqtrail_cancel_token_new()
-		defer C.reqtrail_cancel_token_free(token)
-		cancel(token, ended)
-	}
-	failed := C.rt_submit_operation(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag), trail, C.uintptr_t(id), token)
-	if failed != nil {
-		q.forget(tag)
-		w.ended.error = failed
-		return w
-	}
-	q.wait(c, ctx, tag, w)
-	return w
-}
-
 // reportOf copies a report, which stays the caller's to free.
 func reportOf(report *C.reqtrail_report) *rawReport {
 	raw := &rawReport{
@@ -324,18 +264,4 @@ func reportOf(report *C.reqtrail_report) *rawReport {
 		raw.trails = append(raw.trails, newTrail(C.reqtrail_trail_clone(trail)))
 	}
 	return raw
-}
-
-// progressTeller tells a program of the polls of one following.
-type progressTeller struct {
-	function func(*Progress)
-	tellers  tellers
-}
-
-func (p *progressTeller) tell(text []byte) {
-	p.tellers.tell("", func() {
-		if progress, err := readProgress(text); err == nil {
-			p.function(progress)
-		}
-	})
 }

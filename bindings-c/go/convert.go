@@ -15,11 +15,11 @@ import (
 
 // Everything that comes out of C is copied here, before its handle is freed.
 
-func text(t C.rt_text) string {
+func text(t C.reqtrail_go_text) string {
 	return string(unsafe.Slice((*byte)(unsafe.Pointer(t.data)), int(t.length)))
 }
 
-func bytesOf(t C.rt_text) []byte {
+func bytesOf(t C.reqtrail_go_text) []byte {
 	body := make([]byte, int(t.length))
 	copy(body, unsafe.Slice((*byte)(unsafe.Pointer(t.data)), int(t.length)))
 	return body
@@ -83,7 +83,7 @@ func moment(seconds float64) time.Time {
 }
 
 // responseOf copies a response and frees it.
-func responseOf(ended *C.rt_ended) *Response {
+func responseOf(ended *C.reqtrail_go_ended) *Response {
 	response := &Response{
 		StatusCode: int(ended.status),
 		Header:     headerOf(ended.headers, ended.header_count),
@@ -111,7 +111,7 @@ func namesCharset(header http.Header) bool {
 
 // decodedBy copies the text of a body, or the error of one that has none.
 func decodedBy(response *C.reqtrail_response) func() (string, error) {
-	var own C.rt_text
+	var own C.reqtrail_go_text
 	var failed *C.reqtrail_error
 	C.reqtrail_response_text(response, &own.data, &own.length, &failed)
 	if failed != nil {
@@ -152,7 +152,7 @@ func errorOf(failed *C.reqtrail_error) *Error {
 		e.Header = headerOf(f.headers, f.header_count)
 		e.Body = bytesOf(f.body)
 		if namesCharset(e.Header) || !utf8.Valid(e.Body) {
-			var own C.rt_text
+			var own C.reqtrail_go_text
 			own.data = C.reqtrail_error_text(failed, &own.length)
 			body := text(own)
 			e.body = &body
@@ -180,4 +180,11 @@ func kindOf(f *C.rt_failure) Kind {
 		return KindInvalidRequest
 	}
 	return Kind(text(f.kind_name))
+}
+
+// askInfo copies a text that a handle gives.
+func askInfo(read func(length *C.size_t) *C.char) string {
+	var length C.size_t
+	data := read(&length)
+	return string(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length)))
 }

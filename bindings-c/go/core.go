@@ -2,10 +2,12 @@ package reqtrail
 
 // #include "shim.h"
 //
-// #cgo noescape rt_call
-// #cgo noescape rt_submit
-// #cgo noescape rt_take
-// #cgo nocallback rt_take
+// #cgo noescape reqtrail_go_run
+// #cgo nocallback reqtrail_go_run
+// #cgo noescape reqtrail_go_submit
+// #cgo nocallback reqtrail_go_submit
+// #cgo noescape reqtrail_go_take
+// #cgo nocallback reqtrail_go_take
 // #cgo nocallback rt_free
 import "C"
 
@@ -57,23 +59,20 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		attemptTimeout: orTime(config.AttemptTimeout, max(config.Timeout, defaultAttemptTimeout)),
 		typed:          hasContentType(config.Header),
 	}
-	c.hooks.queued = c.queue.contextOf
 	var s encoder
 	var from *C.reqtrail_connection
 	if connection != nil {
 		from = connection.handle
 	} else {
-		s.text(C.RT_BASE_URL, config.BaseURL)
+		s.text(C.REQTRAIL_GO_BASE_URL, config.BaseURL)
 	}
 	if err := s.config(config); err != nil {
-		c.hooks.close()
 		return nil, err
 	}
 	var failed *C.reqtrail_error
-	c.handle = C.rt_client_new((*C.uint8_t)(start(s)), C.size_t(len(s)), from, C.uintptr_t(c.hooks.id), &failed)
+	C.reqtrail_go_client_new((*C.uint8_t)(start(s)), C.size_t(len(s)), from, &c.handle, &failed)
 	runtime.KeepAlive(connection)
 	if c.handle == nil {
-		c.hooks.close()
 		defer C.reqtrail_error_free(failed)
 		return nil, configErrorOf(failed)
 	}
@@ -114,7 +113,7 @@ func (c *core) leave() {
 
 func (c *core) close() {
 	// At once, though calls may be under way: a refresher must not keep them.
-	c.hooks.end()
+	c.hooks.cancel()
 	if c.users.Or(closedBit) == 0 {
 		c.free()
 	}
@@ -123,10 +122,13 @@ func (c *core) close() {
 func closeCore(c *core) { c.close() }
 
 func (c *core) free() {
+	if c.hooks.any() {
+		// What is of no call may still be there for hooks.
+		c.queue.take(c)
+	}
 	// The library's thread is joined, so nothing signals the queue after this.
 	C.reqtrail_client_free(c.handle)
 	c.queue.close()
-	c.hooks.close()
 }
 
 func (c *core) setToken(token Secret) error {
@@ -164,16 +166,7 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 		return nil, err
 	}
 	bounded := c.bound(ctx, r, &s)
-	var w *waiter
-	if ended := contextEnd(ctx); ended != nil {
-		w = c.callOver(s, ended)
-	} else if w = c.callForRefresh(ctx, s); w != nil {
-		// It is made.
-	} else if here(users) || !c.queue.open(c) {
-		w = c.callHere(ctx, s)
-	} else {
-		w = c.queue.call(c, ctx, s)
-	}
+	w := c.drive(ctx, job{steps: s}, here(users))
 	if cap(s) <= 64<<10 {
 		*buffer = s
 		encoderPool.Put(buffer)
@@ -184,16 +177,21 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 // result copies what a call has come to.
 func (c *core) result(ctx context.Context, r *Request, w *waiter, bounded bool) (*Response, error) {
 	defer w.release()
+	c.settle(ctx, w)
 	if w.ended.response != nil {
-		response := responseOf(&w.ended)
-		c.hooks.settle(ctx, response.Trail)
-		return response, nil
+		return responseOf(&w.ended), nil
 	}
 	failed := errorOf(w.ended.error).of(r)
 	C.rt_free(w.ended.response, w.ended.report, w.ended.error)
-	c.hooks.settle(ctx, failed.Trail)
 	c.explain(ctx, failed, bounded)
 	return nil, failed
+}
+
+// settle waits until all that happened in a call has been told, or until its context ends.
+func (c *core) settle(ctx context.Context, w *waiter) {
+	if w.progress != nil || c.hooks.any() {
+		c.queue.notifiers.settle(ctx, w.tag)
+	}
 }
 
 // explain adds what is Go's own to an error: what ended the context, and what a refresher said.
@@ -218,20 +216,9 @@ func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool)
 			call, bounded = left+deadlineSlack, true
 		}
 	}
-	s.time(C.RT_TIMEOUT, call)
-	s.time(C.RT_ATTEMPT_TIMEOUT, attempt)
+	s.time(C.REQTRAIL_GO_TIMEOUT, call)
+	s.time(C.REQTRAIL_GO_ATTEMPT_TIMEOUT, attempt)
 	return bounded
-}
-
-// callOver has the core end a call whose context is over: it sends nothing, and the trail is the core's own.
-func (c *core) callOver(s encoder, ended error) *waiter {
-	w := newWaiter()
-	token := C.reqtrail_cancel_token_new()
-	cancel(token, ended)
-	// It begins no refresh.
-	C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, 0, &w.ended)
-	C.reqtrail_cancel_token_free(token)
-	return w
 }
 
 // cancel cancels the calls of a token for what ended a context.
@@ -243,46 +230,78 @@ func cancel(token *C.reqtrail_cancel_token, ended error) {
 	}
 }
 
-// callForRefresh makes a call of this client's own refresher; nil if it is none.
-func (c *core) callForRefresh(ctx context.Context, s encoder) (w *waiter) {
-	if thread := c.hooks.refreshThreadOf(ctx); thread != nil {
-		thread.run(func() { w = c.callHere(ctx, s) })
+// job is a call or an operation.
+type job struct {
+	steps encoder
+	// started is the trail of the request that an operation follows, or nil.
+	started *Trail
+	// progress gets the polls of an operation, or is nil.
+	progress func(*Progress)
+	serving  *serving
+}
+
+// keepAlive keeps what C has of it.
+func (j *job) keepAlive() {
+	runtime.KeepAlive(j.started)
+	runtime.KeepAlive(j.serving)
+}
+
+// drive does a job and waits for its end: by the queue, or on this goroutine's thread if that is asked for, or the process
+// has no descriptor for the queue. There, the core gives its own account of a context that is over, and sends nothing.
+func (c *core) drive(ctx context.Context, j job, here bool) *waiter {
+	j.serving = c.hooks.servingOf(ctx)
+	ended := contextEnd(ctx)
+	if ended == nil && !here && c.queue.open(c) {
+		return c.queue.submit(c, ctx, &j)
 	}
+	if j.progress == nil && !c.hooks.any() {
+		w := newWaiter()
+		c.run(ctx, ended, w, &j)
+		return w
+	}
+	w := c.queue.expect(ctx, j.progress)
+	end := c.queue.attend(c)
+	c.run(ctx, ended, w, &j)
+	end()
+	c.queue.forget(w)
 	return w
 }
 
-// callHere makes a call on this goroutine's thread.
-func (c *core) callHere(ctx context.Context, s encoder) *waiter {
-	w := newWaiter()
-	c.onThread(ctx, func(token *C.reqtrail_cancel_token, caller C.uintptr_t) {
-		C.rt_call(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), token, caller, &w.ended)
-	})
-	return w
+// run does a job on this goroutine's thread. The context's end cancels it.
+func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
+	token, over := tokenOf(ctx, ended)
+	code := C.reqtrail_go_run(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(),
+		C.uint64_t(w.tag), token, j.serving.pointer(), &w.ended, &w.ended.error)
+	over()
+	j.keepAlive()
+	// What has ended says so itself; this is a misuse or a bug.
+	if code != C.REQTRAIL_OK {
+		w.ended.code = code
+	}
 }
 
-// onThread runs a call or an operation on this goroutine's thread. It gets a token that the context's end cancels, NULL if
-// the context has none, and what its refresher finds the context by.
-func (c *core) onThread(ctx context.Context, run func(token *C.reqtrail_cancel_token, caller C.uintptr_t)) {
-	caller := uintptr(0)
-	if c.hooks.refresher != nil {
-		caller = register(callerContext{ctx})
-		defer unregister(caller)
+// tokenOf makes a token that the context's end cancels, NULL if the context has none, and says how to free it. `ended` is
+// what has ended the context already.
+func tokenOf(ctx context.Context, ended error) (token *C.reqtrail_cancel_token, over func()) {
+	if ctx.Done() == nil && ended == nil {
+		return nil, func() {}
 	}
-	if ctx.Done() == nil {
-		run(nil, C.uintptr_t(caller))
-		return
+	token = C.reqtrail_cancel_token_new()
+	if ended != nil {
+		cancel(token, ended)
+		return token, func() { C.reqtrail_cancel_token_free(token) }
 	}
-	token := C.reqtrail_cancel_token_new()
-	told := make(chan struct{})
+	cancelled := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
-		defer close(told)
+		defer close(cancelled)
 		cancel(token, safeErr(ctx))
 	})
-	run(token, C.uintptr_t(caller))
-	if !stop() {
-		<-told
+	return token, func() {
+		if !stop() {
+			<-cancelled
+		}
+		C.reqtrail_cancel_token_free(token)
 	}
-	C.reqtrail_cancel_token_free(token)
 }
 
 func orTime(value, otherwise time.Duration) time.Duration {

@@ -90,3 +90,27 @@ func TestAnOperationNeedsNoDescriptorsForTheQueue(t *testing.T) {
 	}
 	equal(t, client.core.queue.opened.Load(), true)
 }
+
+func TestHooksAndARefresherNeedNoDescriptors(t *testing.T) {
+	everyWay(t, func(t *testing.T) {
+		var told []Kind
+		asked := 0
+		client := newServer(t).client(t, func(c *Config) {
+			c.Token = ""
+			c.TokenRefresher = func(context.Context) (Token, error) { asked++; return Token{Value: "good"}, nil }
+			c.OnAttempt = func(_ CallInfo, a Attempt) { told = append(told, a.Failure) }
+			c.MaxAttempts = 1
+		})
+		withoutDescriptors(t, func() {
+			if _, err := client.Get(background, "/ok"); !errors.Is(err, KindConnect) {
+				t.Error(err)
+			}
+			equal(t, client.core.queue.opened.Load(), false)
+		})
+		equal(t, told, []Kind{KindConnect})
+		equal(t, asked, 1)
+		if _, err := client.Get(background, "/ok"); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -15,7 +15,7 @@ import (
 	"unicode/utf8"
 )
 
-// encoder is the buffer of what the shim is to set: a request, the options of a client, an operation.
+// encoder is the buffer of what is to be set: a request, the options of a client, an operation.
 type encoder []byte
 
 func (s *encoder) head(what uint8, first, second int) {
@@ -24,9 +24,9 @@ func (s *encoder) head(what uint8, first, second int) {
 	*s = binary.NativeEndian.AppendUint64(buffer, uint64(second))
 }
 
-// whole says whether the shim reads the buffer to its end.
+// whole says whether the library reads the buffer to its end.
 func (s encoder) whole() bool {
-	return bool(C.rt_steps_whole((*C.uint8_t)(start(s)), C.size_t(len(s))))
+	return bool(C.reqtrail_go_steps_are_whole((*C.uint8_t)(start(s)), C.size_t(len(s))))
 }
 
 func (s *encoder) text(what uint8, text string) { s.pair(what, text, "") }
@@ -117,7 +117,7 @@ func (s *encoder) headers(header http.Header) *Error {
 
 func (s *encoder) header(name string, values []string) *Error {
 	for _, value := range values {
-		if err := s.field(C.RT_HEADER, name, value); err != nil {
+		if err := s.field(C.REQTRAIL_GO_HEADER, name, value); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func (s *encoder) secretHeaders(header map[string]Secret) *Error {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if err := s.field(C.RT_SECRET_HEADER, name, string(header[name])); err != nil {
+		if err := s.field(C.REQTRAIL_GO_SECRET_HEADER, name, string(header[name])); err != nil {
 			return err
 		}
 	}
@@ -176,12 +176,12 @@ func (s *encoder) requestOf(r *Request, typed bool) *Error {
 		if !utf8.ValidString(r.Link) {
 			return invalidRequest("the link is not UTF-8 text", nil)
 		}
-		s.pair(C.RT_LINK, method, r.Link)
+		s.pair(C.REQTRAIL_GO_LINK, method, r.Link)
 	} else {
 		if !utf8.ValidString(r.Path) {
 			return invalidRequest("the path is not UTF-8 text", nil)
 		}
-		s.pair(C.RT_PATH, method, r.Path)
+		s.pair(C.REQTRAIL_GO_PATH, method, r.Path)
 	}
 	if err := s.target(r); err != nil {
 		return err
@@ -200,7 +200,7 @@ func (s *encoder) requestOf(r *Request, typed bool) *Error {
 		if *r.Idempotent {
 			idempotent = 1
 		}
-		s.number(C.RT_IDEMPOTENT, idempotent)
+		s.number(C.REQTRAIL_GO_IDEMPOTENT, idempotent)
 	}
 	for _, text := range []struct {
 		what    uint8
@@ -208,10 +208,10 @@ func (s *encoder) requestOf(r *Request, typed bool) *Error {
 		value   string
 		isEmpty bool
 	}{
-		{C.RT_IDEMPOTENCY_KEY, "idempotency key", r.IdempotencyKey, r.emptyKey},
-		{C.RT_CORRELATION_ID, "correlation ID", r.CorrelationID, false},
-		{C.RT_MICROVERSION, "microversion", r.Microversion, false},
-		{C.RT_IF_NONE_MATCH, "entity tag", r.IfNoneMatch, r.emptyTag},
+		{C.REQTRAIL_GO_IDEMPOTENCY_KEY, "idempotency key", r.IdempotencyKey, r.emptyKey},
+		{C.REQTRAIL_GO_CORRELATION_ID, "correlation ID", r.CorrelationID, false},
+		{C.REQTRAIL_GO_MICROVERSION, "microversion", r.Microversion, false},
+		{C.REQTRAIL_GO_IF_NONE_MATCH, "entity tag", r.IfNoneMatch, r.emptyTag},
 	} {
 		if text.value == "" && !text.isEmpty {
 			continue
@@ -221,8 +221,8 @@ func (s *encoder) requestOf(r *Request, typed bool) *Error {
 		}
 		s.text(text.what, text.value)
 	}
-	s.time(C.RT_CONNECT_TIMEOUT, r.ConnectTimeout)
-	s.count(C.RT_MAX_ATTEMPTS, r.MaxAttempts)
+	s.time(C.REQTRAIL_GO_CONNECT_TIMEOUT, r.ConnectTimeout)
+	s.count(C.REQTRAIL_GO_MAX_ATTEMPTS, r.MaxAttempts)
 	return nil
 }
 
@@ -237,13 +237,13 @@ func (s *encoder) target(r *Request) *Error {
 			if !utf8.ValidString(string(value)) {
 				return invalidRequest("the value of the parameter `"+name+"` is not UTF-8 text", nil)
 			}
-			s.pair(C.RT_SECRET_PARAM, name, string(value))
+			s.pair(C.REQTRAIL_GO_SECRET_PARAM, name, string(value))
 		default:
 			text, err := paramText(name, value)
 			if err != nil {
 				return err
 			}
-			s.pair(C.RT_PARAM, name, text)
+			s.pair(C.REQTRAIL_GO_PARAM, name, text)
 		}
 	}
 	if len(r.Query) > 0 {
@@ -270,7 +270,7 @@ func (s *encoder) query(name, value string) *Error {
 	case !utf8.ValidString(value):
 		return invalidRequest("the value of the query parameter `"+name+"` is not UTF-8 text", nil)
 	}
-	s.pair(C.RT_QUERY, name, value)
+	s.pair(C.REQTRAIL_GO_QUERY, name, value)
 	return nil
 }
 
@@ -283,15 +283,15 @@ func (s *encoder) body(r *Request, typed bool) *Error {
 			return err
 		}
 		if body.isJSON {
-			s.bytes(C.RT_JSON, body.data)
+			s.bytes(C.REQTRAIL_GO_JSON, body.data)
 			return nil
 		}
 		if !typed && !hasContentType(r.Header) {
-			s.pair(C.RT_HEADER, "Content-Type", body.contentType)
+			s.pair(C.REQTRAIL_GO_HEADER, "Content-Type", body.contentType)
 		}
-		s.bytes(C.RT_BODY, body.data)
+		s.bytes(C.REQTRAIL_GO_BODY, body.data)
 	case r.Body != nil:
-		s.bytes(C.RT_BODY, r.Body)
+		s.bytes(C.REQTRAIL_GO_BODY, r.Body)
 	}
 	return nil
 }

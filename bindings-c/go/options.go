@@ -24,9 +24,6 @@ var optionNames = map[string]string{
 
 // inGo calls the option of a configuration error by its name in Go.
 func (e *Error) inGo() *Error {
-	if rest, ok := strings.CutPrefix(e.Message, "reqtrail_client_options_"); ok {
-		e.Message, e.text = rest, ""
-	}
 	end := strings.IndexFunc(e.Message, func(c rune) bool { return (c < 'a' || c > 'z') && c != '_' })
 	if end <= 0 {
 		return e
@@ -90,60 +87,60 @@ func (s *encoder) config(c *Config) *Error {
 		case !utf8.ValidString(name) || !utf8.Valid(description):
 			return wrongOption("Dialect is not UTF-8 text")
 		case description != nil:
-			s.bytes(C.RT_DIALECT_JSON, description)
+			s.bytes(C.REQTRAIL_GO_DIALECT_JSON, description)
 		default:
-			s.text(C.RT_DIALECT, name)
+			s.text(C.REQTRAIL_GO_DIALECT, name)
 		}
 	}
-	s.textIf(C.RT_TOKEN, string(c.Token))
-	s.flag(C.RT_TOKEN_REFRESHER, c.TokenRefresher != nil)
-	s.flag(C.RT_ON_ATTEMPT, c.OnAttempt != nil)
-	s.flag(C.RT_ON_CALL, c.OnCall != nil)
+	s.textIf(C.REQTRAIL_GO_TOKEN, string(c.Token))
+	s.flag(C.REQTRAIL_GO_TOKEN_REFRESHER, c.TokenRefresher != nil)
+	s.flag(C.REQTRAIL_GO_ON_ATTEMPT, c.OnAttempt != nil)
+	s.flag(C.REQTRAIL_GO_ON_CALL, c.OnCall != nil)
 	if err := s.headers(c.Header); err != nil {
 		return wrongOption("Header: %s", err.Message)
 	}
 	if err := s.secretHeaders(c.SecretHeader); err != nil {
 		return wrongOption("SecretHeader: %s", err.Message)
 	}
-	s.textIf(C.RT_USER_AGENT, c.UserAgent)
-	s.textIf(C.RT_MICROVERSION, c.Microversion)
-	s.count(C.RT_MAX_ATTEMPTS, c.MaxAttempts)
-	s.time(C.RT_BASE_DELAY, c.BaseDelay)
-	s.time(C.RT_MAX_DELAY, c.MaxDelay)
-	s.time(C.RT_MAX_RETRY_AFTER, c.MaxRetryAfter)
+	s.textIf(C.REQTRAIL_GO_USER_AGENT, c.UserAgent)
+	s.textIf(C.REQTRAIL_GO_MICROVERSION, c.Microversion)
+	s.count(C.REQTRAIL_GO_MAX_ATTEMPTS, c.MaxAttempts)
+	s.time(C.REQTRAIL_GO_BASE_DELAY, c.BaseDelay)
+	s.time(C.REQTRAIL_GO_MAX_DELAY, c.MaxDelay)
+	s.time(C.REQTRAIL_GO_MAX_RETRY_AFTER, c.MaxRetryAfter)
 	if c.RetryBudget.Off {
-		s.flag(C.RT_NO_RETRY_BUDGET, true)
+		s.flag(C.REQTRAIL_GO_NO_RETRY_BUDGET, true)
 	} else if c.RetryBudget != (RetryBudget{}) {
-		s.numbers(C.RT_RETRY_BUDGET, orDefault(c.RetryBudget.Capacity, 500), orDefault(c.RetryBudget.RetryCost, 5))
+		s.numbers(C.REQTRAIL_GO_RETRY_BUDGET, orDefault(c.RetryBudget.Capacity, 500), orDefault(c.RetryBudget.RetryCost, 5))
 	}
-	s.time(C.RT_TIMEOUT, c.Timeout)
-	s.time(C.RT_ATTEMPT_TIMEOUT, c.AttemptTimeout)
-	s.time(C.RT_CONNECT_TIMEOUT, c.ConnectTimeout)
+	s.time(C.REQTRAIL_GO_TIMEOUT, c.Timeout)
+	s.time(C.REQTRAIL_GO_ATTEMPT_TIMEOUT, c.AttemptTimeout)
+	s.time(C.REQTRAIL_GO_CONNECT_TIMEOUT, c.ConnectTimeout)
 	if c.MaxBodyBytes != 0 {
-		s.number(C.RT_MAX_BODY_BYTES, uint64(max(c.MaxBodyBytes, 0)))
+		s.number(C.REQTRAIL_GO_MAX_BODY_BYTES, uint64(max(c.MaxBodyBytes, 0)))
 	}
-	s.count(C.RT_MAX_REDIRECTS, c.MaxRedirects)
+	s.count(C.REQTRAIL_GO_MAX_REDIRECTS, c.MaxRedirects)
 	for _, name := range c.ShowQueryParams {
-		s.text(C.RT_SHOW_QUERY_PARAM, name)
+		s.text(C.REQTRAIL_GO_SHOW_QUERY_PARAM, name)
 	}
-	s.flag(C.RT_NO_TRACEPARENT, c.NoTraceparent)
-	s.flag(C.RT_NO_DECOMPRESS, c.NoDecompress)
-	s.textIf(C.RT_PROXY, string(c.Proxy))
-	s.flag(C.RT_NO_PROXY, c.NoProxy)
+	s.flag(C.REQTRAIL_GO_NO_TRACEPARENT, c.NoTraceparent)
+	s.flag(C.REQTRAIL_GO_NO_DECOMPRESS, c.NoDecompress)
+	s.textIf(C.REQTRAIL_GO_PROXY, string(c.Proxy))
+	s.flag(C.REQTRAIL_GO_NO_PROXY, c.NoProxy)
 	for _, pem := range c.ExtraCAs {
-		s.bytes(C.RT_EXTRA_CA, pem)
+		s.bytes(C.REQTRAIL_GO_EXTRA_CA, pem)
 	}
-	s.textIf(C.RT_CLIENT_CERTIFICATE, string(c.ClientCertificate))
-	s.flag(C.RT_ACCEPT_INVALID_CERTS, c.InsecureSkipVerify)
-	s.flag(C.RT_HTTP1_ONLY, c.HTTP1Only)
-	s.count(C.RT_POOL_MAX_IDLE, c.PoolMaxIdle)
-	s.time(C.RT_POOL_IDLE_TIMEOUT, c.PoolIdleTimeout)
-	s.time(C.RT_HTTP2_PING_INTERVAL, c.HTTP2PingInterval)
-	s.flag(C.RT_NO_HTTP2_PINGS, c.NoHTTP2Pings)
-	s.time(C.RT_HTTP2_PING_TIMEOUT, c.HTTP2PingTimeout)
-	s.textIf(C.RT_UNIX_SOCKET, c.UnixSocket)
+	s.textIf(C.REQTRAIL_GO_CLIENT_CERTIFICATE, string(c.ClientCertificate))
+	s.flag(C.REQTRAIL_GO_ACCEPT_INVALID_CERTS, c.InsecureSkipVerify)
+	s.flag(C.REQTRAIL_GO_HTTP1_ONLY, c.HTTP1Only)
+	s.count(C.REQTRAIL_GO_POOL_MAX_IDLE, c.PoolMaxIdle)
+	s.time(C.REQTRAIL_GO_POOL_IDLE_TIMEOUT, c.PoolIdleTimeout)
+	s.time(C.REQTRAIL_GO_HTTP2_PING_INTERVAL, c.HTTP2PingInterval)
+	s.flag(C.REQTRAIL_GO_NO_HTTP2_PINGS, c.NoHTTP2Pings)
+	s.time(C.REQTRAIL_GO_HTTP2_PING_TIMEOUT, c.HTTP2PingTimeout)
+	s.textIf(C.REQTRAIL_GO_UNIX_SOCKET, c.UnixSocket)
 	if c.JitterSeed != 0 {
-		s.number(C.RT_JITTER_SEED, c.JitterSeed)
+		s.number(C.REQTRAIL_GO_JITTER_SEED, c.JitterSeed)
 	}
 	return nil
 }

@@ -8,23 +8,31 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
-// batch is how many results are taken in one crossing.
-const batch = C.RT_BATCH
+// batch is how many events are taken in one crossing.
+const batch = 64
 
 // queue is the client's way of waiting for many calls: they are driven by one thread of the library, which signals a
-// descriptor once per batch of results. Go's netpoller watches it, one goroutine takes the results and wakes those who
+// descriptor once per batch of events. Go's netpoller watches it, one goroutine takes the events and wakes those who
 // wait. So there is one wake-up per batch, and no goroutine that waits holds a thread.
+//
+// What hooks and refreshers are asked comes the same way, also for calls that are made on their callers' threads: the
+// library never calls into Go.
 type queue struct {
 	// opened says that it is watched; opening is held by those who begin to.
 	opened  atomic.Bool
 	opening sync.Mutex
-	// ready is what can be read when results wait, signal what the library writes to, which may be the same.
-	ready      *os.File
-	descriptor int
-	signal     int
+	// ready can be read when events wait, and the library writes to signal.
+	ready, signal *os.File
+
+	// taking is held by who takes events and hands them on, so that those of a call stay in order.
+	taking sync.Mutex
+	// events has room for a batch. It is memory of C: that of Go is searched for pointers whenever it is passed.
+	events    *C.reqtrail_go_event
+	notifiers notifiers
 
 	next    atomic.Uint64
 	mutex   sync.Mutex
@@ -33,10 +41,16 @@ type queue struct {
 
 // waiter is one who waits for a result. What C writes into it is copied before it is used again.
 type waiter struct {
-	ended C.rt_ended
+	ended C.reqtrail_go_ended
 	woken chan struct{}
-	// ctx is the caller's, while it waits in the queue.
+	// failed is why a submission failed.
+	failed *C.reqtrail_error
+	// tag is 0 where nothing of the call is asked for but its result.
+	tag uint64
+	// ctx is the caller's.
 	ctx context.Context
+	// progress gets the polls of an operation.
+	progress func(*Progress)
 }
 
 var waiters = sync.Pool{New: func() any { return &waiter{woken: make(chan struct{}, 1)} }}
@@ -45,7 +59,7 @@ func newWaiter() *waiter { return waiters.Get().(*waiter) }
 
 // release gives a waiter back, once nobody will wake it any more.
 func (w *waiter) release() {
-	w.ended, w.ctx = C.rt_ended{}, nil
+	*w = waiter{woken: w.woken}
 	waiters.Put(w)
 }
 
@@ -60,123 +74,143 @@ func (q *queue) open(c *core) bool {
 	if q.opened.Load() {
 		return true
 	}
-	var signal C.int
-	ready := C.rt_client_watch(c.handle, &signal)
-	if ready < 0 {
+	ready, signal, err := os.Pipe()
+	if err != nil {
 		return false
 	}
-	q.pending = map[uint64]*waiter{}
-	q.descriptor, q.signal = int(ready), int(signal)
-	q.ready = os.NewFile(uintptr(ready), "reqtrail")
+	q.ready, q.signal = ready, signal
+	// By Fd it would be one that blocks.
+	connection, err := signal.SyscallConn()
+	if err != nil || connection.Control(func(fd uintptr) { C.reqtrail_go_watch(c.handle, C.int32_t(fd)) }) != nil {
+		return false
+	}
 	q.opened.Store(true)
 	go q.drain(c)
 	return true
 }
 
 func (q *queue) close() {
-	if q.ready == nil {
-		return
+	C.free(unsafe.Pointer(q.events))
+	if q.ready != nil {
+		_ = q.signal.Close()
+		_ = q.ready.Close()
 	}
-	if q.signal != q.descriptor {
-		_ = os.NewFile(uintptr(q.signal), "reqtrail").Close()
-	}
-	_ = q.ready.Close()
 }
 
-// drain takes results when it is woken, and wakes those who wait for them.
+// drain takes events when it is woken, and hands them on.
 func (q *queue) drain(c *core) {
-	ended := make([]C.rt_ended, batch)
-	var count [8]byte
+	signals := make([]byte, batch)
 	for {
-		if _, err := q.ready.Read(count[:]); err != nil {
+		if _, err := q.ready.Read(signals); err != nil {
 			return
 		}
-		// A signal may come late, when all results are taken and the client is gone.
+		// A signal may come late, when all events are taken and the client is gone.
 		if !c.hold() {
 			return
 		}
-		for q.take(c, ended) == batch {
-		}
+		q.take(c)
 		c.leave()
 	}
 }
 
-// take takes a batch.
-func (q *queue) take(c *core, ended []C.rt_ended) int {
-	taken := int(C.rt_take(c.handle, &ended[0], batch))
-	q.mutex.Lock()
-	defer q.mutex.Unlock()
-	for at := range ended[:taken] {
-		tag := uint64(ended[at].tag)
-		w, ok := q.pending[tag]
-		if !ok {
-			panic("reqtrail: a result that nobody waits for")
+// take takes all events and hands them on.
+func (q *queue) take(c *core) {
+	q.taking.Lock()
+	defer q.taking.Unlock()
+	if q.events == nil {
+		q.events = (*C.reqtrail_go_event)(C.calloc(batch, C.sizeof_reqtrail_go_event))
+	}
+	for taken := batch; taken == batch; {
+		taken = int(C.reqtrail_go_take(c.handle, q.events, batch))
+		q.mutex.Lock()
+		events := unsafe.Slice(q.events, taken)
+		for at := range events {
+			q.dispatch(c, &events[at])
 		}
-		delete(q.pending, tag)
-		w.ended = ended[at]
-		w.woken <- struct{}{}
+		q.mutex.Unlock()
 	}
-	return taken
 }
 
-// contextOf is the context of the call of a tag; nil if it is not under way.
-func (q *queue) contextOf(tag uint64) context.Context {
-	if !q.opened.Load() {
-		return nil
-	}
-	q.mutex.Lock()
-	defer q.mutex.Unlock()
-	if w := q.pending[tag]; w != nil {
-		return w.ctx
-	}
-	return nil
-}
-
-// expect makes a waiter for a new tag.
-func (q *queue) expect(ctx context.Context) (uint64, *waiter) {
+// expect gives a waiter a new tag.
+func (q *queue) expect(ctx context.Context, progress func(*Progress)) *waiter {
 	w := newWaiter()
-	w.ctx = ctx
-	tag := q.next.Add(1)
+	w.tag, w.ctx, w.progress = q.next.Add(1), ctx, progress
 	q.mutex.Lock()
-	q.pending[tag] = w
+	if q.pending == nil {
+		q.pending = map[uint64]*waiter{}
+	}
+	q.pending[w.tag] = w
 	q.mutex.Unlock()
-	return tag, w
+	return w
 }
 
-// forget takes back a tag whose submission failed.
-func (q *queue) forget(tag uint64) {
+// forget takes back a tag whose result comes another way.
+func (q *queue) forget(w *waiter) {
 	q.mutex.Lock()
-	delete(q.pending, tag)
+	delete(q.pending, w.tag)
 	q.mutex.Unlock()
 }
 
-// call submits a call to the queue, which is open, and waits for its end.
-func (q *queue) call(c *core, ctx context.Context, s encoder) *waiter {
-	tag, w := q.expect(ctx)
-	// The result may come before this returns, so a failure to submit has a place of its own.
-	if failed := C.rt_submit(c.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), C.uint64_t(tag)); failed != nil {
-		q.forget(tag)
-		w.ended.error = failed
+// submit submits a call or an operation to the queue, which is open, and waits for its end.
+func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
+	w := q.expect(ctx, j.progress)
+	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(), C.uint64_t(w.tag),
+		j.serving.pointer(), &w.failed)
+	j.keepAlive()
+	// Its result may have come already, so a failure to submit has a place of its own.
+	if w.failed != nil {
+		q.forget(w)
+		w.ended.error = w.failed
 		return w
 	}
-	q.wait(c, ctx, tag, w)
+	q.wait(c, ctx, w)
 	return w
 }
 
 // wait waits for a result. The context's end cancels what is under way, and its one result then comes at once.
-func (q *queue) wait(c *core, ctx context.Context, tag uint64, w *waiter) {
+func (q *queue) wait(c *core, ctx context.Context, w *waiter) {
 	select {
 	case <-w.woken:
 		return
 	case <-ctx.Done():
 	}
 	if isDeadline(safeErr(ctx)) {
-		C.reqtrail_client_expire(c.handle, C.uint64_t(tag))
+		C.reqtrail_client_expire(c.handle, C.uint64_t(w.tag))
 	} else {
-		C.reqtrail_client_cancel(c.handle, C.uint64_t(tag))
+		C.reqtrail_client_cancel(c.handle, C.uint64_t(w.tag))
 	}
 	<-w.woken
 }
+
+// attend has the events of a call that is made on this thread handed on, and returns what ends that.
+func (q *queue) attend(c *core) (end func()) {
+	if q.open(c) {
+		return func() { q.take(c) }
+	}
+	// Without a descriptor nobody is woken, so somebody looks again and again.
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		ticker := time.NewTicker(unwatchedInterval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				q.take(c)
+			case <-stop:
+				q.take(c)
+				return
+			}
+		}
+	}()
+	return func() {
+		close(stop)
+		<-stopped
+	}
+}
+
+// unwatchedInterval is how often events are looked for where the process has no descriptor to be woken by.
+const unwatchedInterval = 5 * time.Millisecond
 
 // start is the address of a buffer, which is lent to C for one call.
 func start(s encoder) *byte { return unsafe.SliceData(s) }

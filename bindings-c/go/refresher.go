@@ -1,10 +1,16 @@
 package reqtrail
 
+// #include "shim.h"
+import "C"
+
 import (
 	"context"
 	"errors"
+	"math"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // errExited is the error of a refresher that called runtime.Goexit.
@@ -45,25 +51,18 @@ func (e *Error) brief() string {
 	return what + ": " + e.Message
 }
 
-// callerContext is the context of a call that may begin a refresh, in the registry.
-type callerContext struct{ ctx context.Context }
-
 // refreshContext has the values of the call's context that began the refresh, and ends with the client: the refresh serves
 // others too, whatever becomes of that call.
 type refreshContext struct {
 	context.Context
 	// values is nil where the call is not known.
-	values context.Context
-	served *hooks
-	thread *refreshThread
+	values  context.Context
+	serving *serving
 }
 
-// servedBy is the key of a refresh context's thread.
-type servedBy struct{ hooks *hooks }
-
 func (c refreshContext) Value(key any) any {
-	if key == (servedBy{c.served}) {
-		return c.thread
+	if key == (servingKey{}) {
+		return c.serving
 	}
 	if value := c.Context.Value(key); value != nil || c.values == nil {
 		return value
@@ -71,83 +70,104 @@ func (c refreshContext) Value(key any) any {
 	return c.values.Value(key)
 }
 
-// refreshThread is the library's thread that asks for a token, and waits. It makes the calls that the refresher makes
-// through the client that it serves: the core knows them by their thread, and does not have them wait for themselves.
-type refreshThread struct {
-	errands chan func()
-	over    chan struct{}
+// serving says on whose behalf a refresher runs. Its calls take that along, so that none waits for itself.
+type serving struct {
+	handle *C.reqtrail_go_serving
+	over   atomic.Bool
 }
 
-// run runs a function on the thread; false says that the refresh is over, and that it did not.
-func (r *refreshThread) run(errand func()) bool {
-	done := make(chan struct{})
-	select {
-	case r.errands <- func() { defer close(done); errand() }:
-		<-done
-		return true
-	case <-r.over:
-		return false
+// servingKey is the key of it in a refresher's context.
+type servingKey struct{}
+
+func newServing(handle *C.reqtrail_go_serving) *serving {
+	s := &serving{handle: handle}
+	runtime.AddCleanup(s, func(handle *C.reqtrail_go_serving) { C.reqtrail_go_serving_free(handle) }, handle)
+	return s
+}
+
+// pointer is what a call takes along: NULL outside of a refresher, and once that has returned.
+func (s *serving) pointer() *C.reqtrail_go_serving {
+	if s == nil || s.over.Load() {
+		return nil
 	}
+	return s.handle
 }
 
-// refreshThreadOf is the thread of the refresh that a call is made for; nil if it is made for none of this client.
-func (h *hooks) refreshThreadOf(ctx context.Context) *refreshThread {
+// servingOf is on whose behalf a call is made. A client without a refresher has none that could wait for itself.
+func (h *hooks) servingOf(ctx context.Context) *serving {
 	if h.refresher == nil {
 		return nil
 	}
-	thread, _ := ctx.Value(servedBy{h}).(*refreshThread)
-	return thread
+	s, _ := ctx.Value(servingKey{}).(*serving)
+	return s
 }
 
-// refresh asks the program for a token, on a goroutine that the program may end. Nothing that the program does there,
-// or that its error does when it is asked for its text, may leave it.
-func (h *hooks) refresh(caller context.Context) (Token, *refusal) {
-	type answer struct {
-		token   Token
-		refused *refusal
-	}
-	answers := make(chan answer, 1)
-	ctx := refreshContext{Context: h.ctx, served: h, thread: &refreshThread{make(chan func()), make(chan struct{})}}
+// refresh asks the program for a token, on a goroutine of its own that the program may end. Nothing that the program does
+// there, or that its error does when it is asked for its text, may leave it.
+func (c *core) refresh(number uint64, s *serving, caller context.Context) {
+	ctx := refreshContext{Context: c.hooks.ctx, serving: s}
 	if caller != nil {
 		ctx.values = context.WithoutCancel(caller)
 	}
-	go func() {
-		given := answer{refused: refusalOf(errExited)}
-		// Also if the log's handler ends the goroutine.
-		defer func() { answers <- given }()
-		defer func() {
-			if panicked := recover(); panicked != nil {
-				given.refused = refusalOf(&panicError{"the token refresher", panicked})
-				logPanic("reqtrail: the token refresher panicked", panicked)
-			}
-		}()
-		token, err := h.refresher(ctx)
-		if err == nil {
-			given = answer{token: token}
-			return
-		}
-		given.refused = refusalOf(err)
+	var token Token
+	refused := refusalOf(errExited)
+	// Also if the log's handler ends the goroutine.
+	defer func() {
+		s.over.Store(true)
+		c.answer(number, token, refused)
 	}()
-	given := func() answer {
-		defer close(ctx.thread.over)
-		for {
-			select {
-			case given := <-answers:
-				return given
-			case errand := <-ctx.thread.errands:
-				errand()
-			}
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			refused = refusalOf(&panicError{"the token refresher", panicked})
+			logPanic("reqtrail: the token refresher panicked", panicked)
 		}
 	}()
-	if given.refused != nil {
-		h.mutex.Lock()
-		h.refusals = append(h.refusals, given.refused)
-		if len(h.refusals) > keptRefusals {
-			h.refusals = h.refusals[1:]
-		}
-		h.mutex.Unlock()
+	given, err := c.hooks.refresher(ctx)
+	if err != nil {
+		refused = refusalOf(err)
+		return
 	}
-	return given.token, given.refused
+	token, refused = given, nil
+}
+
+// answer gives a token, or says why there is none, and of which kind of error that is where it is one of this package's
+// own.
+func (c *core) answer(number uint64, token Token, refused *refusal) {
+	if refused != nil {
+		c.hooks.keep(refused)
+	}
+	if !c.hold() {
+		return
+	}
+	defer c.leave()
+	var s encoder
+	if refused == nil {
+		end := -1.0
+		if !token.ExpiresAt.IsZero() {
+			end = unixSeconds(token.ExpiresAt)
+		}
+		s.text(C.REQTRAIL_GO_TOKEN, string(token.Value))
+		s.number(C.REQTRAIL_GO_EXPIRES_AT, math.Float64bits(end))
+	} else {
+		own := refused.own
+		if own == nil {
+			own = &Error{}
+		}
+		valid := func(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+		s.pair(C.REQTRAIL_GO_REFUSED, refused.text, valid(own.RequestID))
+		s.pair(C.REQTRAIL_GO_REFUSED_AS, valid(string(own.Kind)), valid(string(own.Category)))
+	}
+	C.reqtrail_go_answer(c.handle, C.uint64_t(number), (*C.uint8_t)(start(s)), C.size_t(len(s)))
+}
+
+// keep keeps an error of the refresher for the calls that it ends.
+func (h *hooks) keep(refused *refusal) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.refusals = append(h.refusals, refused)
+	if len(h.refusals) > keptRefusals {
+		h.refusals = h.refusals[1:]
+	}
 }
 
 // refusal finds the refresher's error behind the error of a call: the core carries its text.

@@ -57,6 +57,14 @@ func newTrail(handle *C.reqtrail_trail) *Trail {
 
 func freeTrail(handle *C.reqtrail_trail) { C.reqtrail_trail_free(handle) }
 
+// pointer is what C gets; nil gives NULL.
+func (t *Trail) pointer() *C.reqtrail_trail {
+	if t == nil {
+		return nil
+	}
+	return t.handle
+}
+
 // ask reads a text of the core's.
 func (t *Trail) ask(read func(handle *C.reqtrail_trail, length *C.size_t) *C.char) string {
 	if t == nil || t.handle == nil {

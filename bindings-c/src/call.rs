@@ -103,15 +103,15 @@ impl Completion {
         let mut kept = None;
         let in_callback = InCallbackGuard::enter();
         match receiver {
-            Receiver::Call(Some(tell)) => {
+            Receiver::Call(Some(function)) => {
                 let (response, error) = (raw(ended.response), raw(ended.error));
                 // SAFETY: the program's function; the handles are its own from here on.
-                unsafe { tell(self.handle, code, response, error, self.user_data) };
+                unsafe { function(self.handle, code, response, error, self.user_data) };
             }
-            Receiver::Report(Some(tell)) => {
+            Receiver::Report(Some(function)) => {
                 let (report, error) = (raw(ended.report), raw(ended.error));
                 // SAFETY: as above.
-                unsafe { tell(self.handle, code, report, error, self.user_data) };
+                unsafe { function(self.handle, code, report, error, self.user_data) };
             }
             Receiver::Call(None) | Receiver::Report(None) => kept = Some(ended),
         }

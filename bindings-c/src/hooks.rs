@@ -98,24 +98,24 @@ pub(crate) enum Hook {
 impl Observer for Hook {
     fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
         let (call, attempt) = (&event.call, event.attempt);
-        let Self::Attempt(Some(tell), data) = self else {
+        let Self::Attempt(Some(function), data) = self else {
             return;
         };
         let call = reqtrail_call_info::new(call, attempt);
         let attempt = reqtrail_attempt::new(attempt.clone());
         let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with handles that outlive it.
-        unsafe { tell(&raw const call, &raw const attempt, data.pointer()) };
+        unsafe { function(&raw const call, &raw const attempt, data.pointer()) };
     }
 
     fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
         let trail = event.trail;
-        let Self::Call(Some(tell), data) = self else {
+        let Self::Call(Some(function), data) = self else {
             return;
         };
         let trail = reqtrail_trail::new(trail.clone());
         let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with a handle that outlives it.
-        unsafe { tell(&raw const trail, data.pointer()) };
+        unsafe { function(&raw const trail, data.pointer()) };
     }
 }

@@ -1,34 +1,22 @@
 //! What waits for a client's program: the one lane of its mailbox.
 
 use std::collections::VecDeque;
-use std::ffi::c_void;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use reqtrail::host::mailbox::{Lane, Mail, Mailbox};
 
-use crate::hooks::UserData;
 use crate::lock::lock;
 
-/// A program's function that is notified.
-pub(crate) struct Notify(
-    pub(crate) unsafe extern "C" fn(*mut c_void),
-    pub(crate) Arc<UserData>,
-);
+/// What is called when something waits.
+pub(crate) type Notify = Box<dyn Fn() + Send + Sync>;
 
-impl Notify {
-    fn call(&self) {
-        // SAFETY: the program's function with the program's pointer.
-        unsafe { (self.0)(self.1.pointer()) };
-    }
-}
-
-/// The function that is set now.
+/// What is set now.
 type Slot = RwLock<Option<Notify>>;
 
 /// What happened in submitted work, and its results, until the program takes them.
 pub(crate) struct Inbox {
-    mailbox: Mailbox,
-    lane: Lane,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) lane: Lane,
     notify: Arc<Slot>,
     /// What was taken from the lane, and did not fit into the program's array.
     left: Mutex<VecDeque<Mail>>,
@@ -44,14 +32,6 @@ impl Inbox {
             notify,
             left: Mutex::default(),
         }
-    }
-
-    pub(crate) fn mailbox(&self) -> &Mailbox {
-        &self.mailbox
-    }
-
-    pub(crate) fn lane(&self) -> &Lane {
-        &self.lane
     }
 
     /// Sets what is notified, and notifies it at once if something waits.
@@ -97,6 +77,6 @@ impl Drop for Inbox {
 
 fn publish(slot: &Slot) {
     if let Some(notify) = &*slot.read().unwrap_or_else(PoisonError::into_inner) {
-        notify.call();
+        notify();
     }
 }

@@ -64,6 +64,9 @@ mod operation;
 
 mod report;
 
+#[cfg(unix)]
+mod go;
+
 #[cfg(test)]
 mod error_tests;
 #[cfg(test)]

@@ -77,7 +77,7 @@ export! {
         let inner = &client.0;
         let job = request.job(None)?;
         reserve(client, tag)?;
-        inner.client.host().submit_for(inner.inbox.lane(), job, tag);
+        inner.client.host().submit_for(&inner.inbox.lane, job, tag);
         Ok(())
     }
 
@@ -92,7 +92,7 @@ export! {
         let spec = operation.spec()?;
         reserve(client, tag)?;
         let job = spec.into_job(&inner.client);
-        inner.client.host().submit_for(inner.inbox.lane(), job, tag);
+        inner.client.host().submit_for(&inner.inbox.lane, job, tag);
         Ok(())
     }
 
@@ -119,7 +119,8 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [client] reports [error] {
         let data = UserData::new(user_data, free_user_data);
-        client.0.inbox.set_notify(notify.map(|function| Notify(function, data)));
+        let notify = notify.map(|function| -> Notify { Box::new(move || function(data.pointer())) });
+        client.0.inbox.set_notify(notify);
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use cbindgen::{Braces, Config, DocumentationLength, DocumentationStyle, Language, Style};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Item, Type, Visibility, braced, parenthesized, token};
 
@@ -73,6 +73,23 @@ struct Stub {
     functions: usize,
 }
 
+/// Writes the header of the functions that the Go package alone uses.
+pub(crate) fn go_header(root: &Path) -> Result<String, String> {
+    let mut stub = Stub::default();
+    for module in ["go/steps", "go/records", "go"] {
+        let name = format!("bindings-c/src/{module}.rs");
+        stub.add(&read(&root.join(&name))?)
+            .map_err(|e| format!("{name}: {e}"))?;
+    }
+    let mut config = config("");
+    config.header = Some("// clang-format off".to_owned());
+    config.include_guard = Some("REQTRAIL_GO_NATIVE_H".to_owned());
+    config.sys_includes = vec!["reqtrail.h".to_owned()];
+    config.after_includes = None;
+    config.cpp_compat = false;
+    stub.generate(config)
+}
+
 /// Writes the header.
 pub(crate) fn header(root: &Path, codes: &str) -> Result<String, String> {
     let source = root.join("bindings-c/src");
@@ -87,20 +104,7 @@ pub(crate) fn header(root: &Path, codes: &str) -> Result<String, String> {
         stub.add(&text)
             .map_err(|e| format!("bindings-c/src/{module}.rs: {e}"))?;
     }
-    let folder = std::env::temp_dir().join(format!("reqtrail-header-{}", std::process::id()));
-    let fail = |e: std::io::Error| format!("cannot write {}: {e}", folder.display());
-    std::fs::create_dir_all(&folder).map_err(fail)?;
-    let file = folder.join("stub.rs");
-    std::fs::write(&file, &stub.text).map_err(fail)?;
-    let made = cbindgen::Builder::new()
-        .with_src(&file)
-        .with_config(config(&version(root)?))
-        .generate();
-    let mut text = Vec::new();
-    let outcome = made.map(|bindings| bindings.write(&mut text));
-    let _ = std::fs::remove_dir_all(&folder);
-    outcome.map_err(|e| format!("cbindgen: {e}"))?;
-    let text = String::from_utf8(text).map_err(|e| e.to_string())?;
+    let text = stub.generate(config(&version(root)?))?;
     stub.titled(&text)
 }
 
@@ -108,7 +112,7 @@ fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))
 }
 
-/// The modules in the order of `lib.rs`, without its tests.
+/// The modules in the order of `lib.rs`, without its tests and what is Go's alone.
 fn modules(lib: &str) -> Result<Vec<String>, String> {
     let file = syn::parse_file(lib).map_err(|e| format!("bindings-c/src/lib.rs: {e}"))?;
     let modules = file.items.iter().filter_map(|item| match item {
@@ -116,7 +120,7 @@ fn modules(lib: &str) -> Result<Vec<String>, String> {
         _ => None,
     });
     Ok(modules
-        .filter(|name| name != "tests" && name != "export")
+        .filter(|name| !["tests", "export", "go"].contains(&name.as_str()))
         .collect())
 }
 
@@ -151,10 +155,40 @@ impl Stub {
                         self.function(export);
                     }
                 }
+                Item::Macro(item) if item.mac.path.is_ident("numbered") => {
+                    let mut words = item.mac.tokens.into_iter().map(|word| word.to_string());
+                    // Those of another type number the texts of a handle.
+                    if words.next().is_some_and(|ty| ty == "u8") {
+                        for (number, name) in words.skip(1).enumerate() {
+                            let name = format_ident!("REQTRAIL_GO_{name}");
+                            let number = proc_macro2::Literal::usize_unsuffixed(number);
+                            self.push(quote!(pub const #name: u8 = #number;));
+                        }
+                    }
+                }
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Has cbindgen write the header of the stub.
+    fn generate(&self, config: Config) -> Result<String, String> {
+        let name = format!("reqtrail-header-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let fail = |e: std::io::Error| format!("cannot write {}: {e}", folder.display());
+        std::fs::create_dir_all(&folder).map_err(fail)?;
+        let file = folder.join("stub.rs");
+        std::fs::write(&file, &self.text).map_err(fail)?;
+        let made = cbindgen::Builder::new()
+            .with_src(&file)
+            .with_config(config)
+            .generate();
+        let mut text = Vec::new();
+        let outcome = made.map(|bindings| bindings.write(&mut text));
+        let _ = std::fs::remove_dir_all(&folder);
+        outcome.map_err(|e| format!("cbindgen: {e}"))?;
+        String::from_utf8(text).map_err(|e| e.to_string())
     }
 
     fn function(&mut self, export: Export) {

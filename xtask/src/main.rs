@@ -118,6 +118,10 @@ fn codegen(check: bool) -> Result<(), String> {
     files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
     files.push((
+        "bindings-c/go/native.h".to_owned(),
+        c_header::go_header(&root)?,
+    ));
+    files.push((
         "bindings-c/go/codes.go".to_owned(),
         go_tables::tables(&list),
     ));

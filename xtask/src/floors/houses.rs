@@ -90,13 +90,23 @@ pub(super) const HOUSES: &[House] = &[
                 "trail_reading",
                 "version",
             ],
-            &["cloud", "log", "operation_spec", "refresh", "request"],
+            &[
+                "cloud",
+                "inbox",
+                "log",
+                "operation_spec",
+                "refresh",
+                "request",
+            ],
             &["ended", "options"],
             // What is driven.
             &["client"],
             &["call"],
             &["operation"],
             &["queue"],
+            // What the Go package asks beside the header.
+            &["go::records", "go::steps"],
+            &["go"],
         ],
         exceptions: &[],
         libraries: &[],
@@ -201,18 +211,18 @@ pub(super) const GO_FOLDER: &str = "bindings-c/go";
 
 /// The Go files that know C. All others are Go alone.
 pub(super) const CGO_FILES: &[&str] = &[
-    "callbacks.go",
     "cloud.go",
     "compute.go",
     "convert.go",
     "core.go",
     "encode.go",
-    "hooks.go",
+    "events.go",
     "link_linux_amd64.go",
     "link_linux_arm64.go",
     "link_pkgconfig.go",
     "options.go",
     "queue.go",
+    "refresher.go",
     "trail.go",
     "version.go",
 ];

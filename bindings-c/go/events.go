@@ -1,0 +1,62 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"unsafe"
+)
+
+// dispatch hands an event on: a result to who waits for it, and the rest to functions of the program. It runs with the
+// waiters locked, and calls none of them itself.
+func (q *queue) dispatch(c *core, e *C.reqtrail_go_event) {
+	tag := uint64(e.tag)
+	w := q.pending[tag]
+	switch e.what {
+	case C.REQTRAIL_GO_ENDED:
+		if w == nil {
+			panic("reqtrail: a result that nobody waits for")
+		}
+		delete(q.pending, tag)
+		w.ended = e.ended
+		w.woken <- struct{}{}
+	case C.REQTRAIL_GO_ATTEMPT:
+		texts := strings.SplitN(string(takeText(e)), "\x00", 8)
+		q.notifiers.notify(tag, func() {
+			var attempt attemptJSON
+			if len(texts) == 8 && json.Unmarshal([]byte(texts[7]), &attempt) == nil {
+				info := CallInfo{texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6]}
+				c.hooks.onAttempt(info, attempt.attempt())
+			}
+		})
+	case C.REQTRAIL_GO_CALL:
+		trail := newTrail(e.trail)
+		q.notifiers.notify(tag, func() { c.hooks.onCall(trail) })
+	case C.REQTRAIL_GO_PROGRESS:
+		record := takeText(e)
+		if w != nil && w.progress != nil {
+			function := w.progress
+			q.notifiers.notify(tag, func() {
+				if progress, err := readProgress(record); err == nil {
+					function(progress)
+				}
+			})
+		}
+	case C.REQTRAIL_GO_REFRESH:
+		var caller context.Context
+		if w != nil {
+			caller = w.ctx
+		}
+		go c.refresh(uint64(e.refresh), newServing(e.serving), caller)
+	}
+}
+
+// takeText copies the text of an event and frees it.
+func takeText(e *C.reqtrail_go_event) []byte {
+	copied := C.GoBytes(unsafe.Pointer(e.text.data), C.int(e.text.length))
+	C.reqtrail_go_text_free(e.text)
+	return copied
+}

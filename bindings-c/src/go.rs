@@ -1,0 +1,180 @@
+//! What the Go package asks of the library beside the header, gathered so that a call crosses the border once and back.
+//!
+//! `bindings-c/go/native.h` is generated from these modules. It is installed nowhere: the package takes a library of its
+//! own version alone.
+
+mod records;
+mod steps;
+
+use std::fs::File;
+use std::io::Write as _;
+use std::mem::{ManuallyDrop, replace};
+use std::os::fd::FromRawFd as _;
+
+use reqtrail::host::mailbox::Mailbox;
+use reqtrail::host::{Job, Origin};
+use reqtrail::openstack::OperationAttached;
+use reqtrail::{Attached, CancelToken};
+
+use crate::cancel::reqtrail_cancel_token;
+use crate::client::{Inner, reqtrail_client};
+use crate::cloud::reqtrail_connection;
+use crate::ended::Ended;
+use crate::error::reqtrail_error;
+use crate::fault::{DeferredError, Fault};
+use crate::memory::{free, hand_over};
+use crate::text::bytes;
+use crate::trail::reqtrail_trail;
+use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving, reqtrail_go_text};
+use steps::{Function, Steps};
+
+/// Gives a buffer of steps.
+unsafe fn steps<'a>(steps: *const u8, length: usize) -> Result<Steps<'a>, Fault> {
+    // SAFETY: the caller's promise.
+    Ok(Steps(unsafe { bytes(steps, length, "steps") }?))
+}
+
+/// Does something on behalf of a refresher, or of nobody.
+fn within<O>(serving: Option<&reqtrail_go_serving>, work: impl FnOnce() -> O) -> O {
+    match serving.map(|own| own.0.clone()) {
+        Some(serving) => serving.within(work),
+        None => work(),
+    }
+}
+
+impl Inner {
+    /// A call, or an operation whose polls go where its calls do.
+    fn job(
+        &self,
+        steps: Steps<'_>,
+        started: Option<&reqtrail_trail>,
+        cancel: Option<&CancelToken>,
+    ) -> Result<Job, Fault> {
+        if let Some(request) = steps.request()? {
+            let attached = Attached::new();
+            let attached = match cancel {
+                Some(token) => attached.cancel_token(token),
+                None => attached,
+            };
+            return Ok(Job::Call(request, attached));
+        }
+        let (operation, progress) = steps.operation(started.map(reqtrail_trail::trail))?;
+        let cancel = cancel.cloned().unwrap_or_else(CancelToken::new);
+        let mut attached = OperationAttached::new().cancel_token(&cancel);
+        if progress {
+            let mailbox = self.inbox.mailbox.clone();
+            attached = attached.on_progress(move |seen| mailbox.progress(seen.to_json()));
+        }
+        Ok(operation.into_job(&self.client, attached))
+    }
+}
+
+export! {
+    /// Says whether a buffer consists of whole steps.
+    fn reqtrail_go_steps_are_whole(data: *const u8, length: usize) -> bool [] {
+        Some(steps(data, length).ok()?.are_whole())
+    }
+
+    /// Builds a client of a base URL or, where it is not NULL, of a connection.
+    fn reqtrail_go_client_new(
+        data: *const u8,
+        length: usize,
+        connection: *const reqtrail_connection,
+        client: *mut *mut reqtrail_client,
+        error: *mut *mut reqtrail_error,
+    ) needs [] fills [client] reports [error] {
+        let mailbox = Mailbox::new();
+        let connection = connection.as_ref().map(reqtrail_connection::connection);
+        let mut observed = false;
+        let builder = steps(data, length)?.client(connection, |function, builder| {
+            match function {
+                Function::OnAttempt => mailbox.want_attempts(true),
+                Function::OnCall => mailbox.want_calls(true),
+                Function::Refresher => {
+                    let mailbox = mailbox.clone();
+                    let ask = move |origin| mailbox.ask(origin);
+                    return builder.token_refresher_in_context(Origin::current, ask);
+                }
+            }
+            match replace(&mut observed, true) {
+                true => builder,
+                false => builder.observer(mailbox.observer()),
+            }
+        })?;
+        hand_over(client, reqtrail_client::build(builder, mailbox)?);
+        Ok(())
+    }
+
+    /// Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
+    /// tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
+    fn reqtrail_go_run(
+        client: *const reqtrail_client,
+        data: *const u8,
+        length: usize,
+        started: *const reqtrail_trail,
+        tag: u64,
+        cancel: *const reqtrail_cancel_token,
+        serving: *const reqtrail_go_serving,
+        ended: *mut reqtrail_go_ended,
+        error: *mut *mut reqtrail_error,
+    ) needs [client] reports [error] {
+        let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
+        let cancel = cancel.as_ref().map(|token| &token.0);
+        let job = client.0.job(steps(data, length)?, started.as_ref(), cancel)?;
+        let outcome = within(serving.as_ref(), || match tag {
+            0 => host.run(job, None),
+            _ => host.run_for(lane, job, tag),
+        });
+        ended.write(reqtrail_go_ended::new(Ended::new(outcome)));
+        Ok(())
+    }
+
+    /// Submits a call or an operation under a tag. Its result may be taken before this returns.
+    fn reqtrail_go_submit(
+        client: *const reqtrail_client,
+        data: *const u8,
+        length: usize,
+        started: *const reqtrail_trail,
+        tag: u64,
+        serving: *const reqtrail_go_serving,
+        error: *mut *mut reqtrail_error,
+    ) needs [client] reports [error] {
+        let job = client.0.job(steps(data, length)?, started.as_ref(), None)?;
+        let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
+        within(serving.as_ref(), || host.submit_for(lane, job, tag));
+        Ok(())
+    }
+
+    /// Has a byte written into a pipe that does not block when something waits to be taken.
+    fn reqtrail_go_watch(client: *const reqtrail_client, descriptor: i32) [client] {
+        // It stays Go's. One that takes no more is ready to be read.
+        let pipe = ManuallyDrop::new(File::from_raw_fd(descriptor));
+        let notify = move || drop((&*pipe).write_all(&[1]));
+        client.0.inbox.set_notify(Some(Box::new(notify)));
+    }
+
+    /// Takes what happened, at most `capacity` events.
+    fn reqtrail_go_take(client: *const reqtrail_client, events: *mut reqtrail_go_event, capacity: usize)
+    -> usize [client] {
+        let taken = client.0.inbox.take(capacity).into_iter().filter_map(reqtrail_go_event::new);
+        let mut count = 0;
+        for event in taken {
+            events.add(count).write(event);
+            count += 1;
+        }
+        Some(count)
+    }
+
+    /// Answers a refresh.
+    fn reqtrail_go_answer(client: *const reqtrail_client, refresh: u64, data: *const u8, length: usize) [client] {
+        let answer = steps(data, length).and_then(Steps::answer);
+        let unread = |fault| Err(DeferredError::of("the token refresher", fault).message().into());
+        client.0.inbox.lane.answer(refresh, answer.unwrap_or_else(unread));
+    }
+
+    /// Frees what says on whose behalf a refresher runs.
+    fn reqtrail_go_serving_free(serving: *mut reqtrail_go_serving) [] { free(serving); }
+
+    /// Frees the text of an event.
+    fn reqtrail_go_text_free(text: reqtrail_go_text) [] { text.free(); }
+}

@@ -1,0 +1,172 @@
+//! What happened, as Go reads it: one record for each event, whose texts are borrowed from handles.
+
+use std::ffi::c_char;
+use std::mem::zeroed;
+
+use reqtrail::RequestId;
+use reqtrail::host::Serving;
+use reqtrail::host::mailbox::{AttemptEvent, Event, Mail};
+
+use crate::codes::reqtrail_code;
+use crate::ended::{Ended, raw};
+use crate::error::reqtrail_error;
+use crate::headers::reqtrail_header;
+use crate::numbers::numbered;
+use crate::rate_limit::reqtrail_rate_limit;
+use crate::report::reqtrail_report;
+use crate::response::reqtrail_response;
+use crate::trail::reqtrail_trail;
+
+numbered! { u8: ENDED ATTEMPT CALL PROGRESS REFRESH }
+
+/// A text that belongs to a handle.
+#[repr(C)]
+pub struct reqtrail_go_text {
+    pub data: *const c_char,
+    pub length: usize,
+}
+
+impl reqtrail_go_text {
+    fn of(text: impl AsRef<[u8]>) -> Self {
+        let text = text.as_ref();
+        Self {
+            data: text.as_ptr().cast(),
+            length: text.len(),
+        }
+    }
+
+    /// A text of its own, which `reqtrail_go_text_free` frees.
+    fn owned(text: String) -> Self {
+        Self::of(Box::leak(text.into_boxed_str()).as_bytes())
+    }
+
+    /// Frees a text of its own.
+    pub(super) unsafe fn free(self) {
+        if !self.data.is_null() {
+            let text =
+                std::ptr::slice_from_raw_parts_mut(self.data.cast_mut().cast::<u8>(), self.length);
+            // SAFETY: `owned` made it, and the caller has not freed it before.
+            drop(unsafe { Box::from_raw(text) });
+        }
+    }
+}
+
+/// What a call or an operation has come to.
+#[repr(C)]
+pub struct reqtrail_go_ended {
+    pub code: reqtrail_code,
+    /// The handles are Go's to free.
+    pub response: *mut reqtrail_response,
+    pub report: *mut reqtrail_report,
+    pub error: *mut reqtrail_error,
+    pub trail: *mut reqtrail_trail,
+    /// What is borrowed from the response.
+    pub status: i32,
+    pub has_rate_limit: bool,
+    pub body: reqtrail_go_text,
+    pub request_id: reqtrail_go_text,
+    pub microversion: reqtrail_go_text,
+    pub headers: *const reqtrail_header,
+    pub header_count: usize,
+    pub rate_limit: reqtrail_rate_limit,
+}
+
+impl reqtrail_go_ended {
+    pub(super) fn new(ended: Ended) -> Self {
+        // SAFETY: numbers, truth values and raw pointers may be zero.
+        let mut own: Self = unsafe { zeroed() };
+        own.code = ended.code;
+        (own.report, own.error) = (raw(ended.report), raw(ended.error));
+        if let Some(handle) = ended.response {
+            let response = handle.response();
+            let rows = handle.headers().rows();
+            own.trail = new_trail(response.trail().clone());
+            own.status = i32::from(response.status().as_u16());
+            own.body = reqtrail_go_text::of(response.bytes());
+            own.request_id = borrowed(response.request_id().map(RequestId::as_str));
+            own.microversion = borrowed(response.microversion());
+            (own.headers, own.header_count) = (rows.as_ptr(), rows.len());
+            if let Some(limit) = response.rate_limit() {
+                own.has_rate_limit = true;
+                own.rate_limit = reqtrail_rate_limit::of(limit);
+            }
+            own.response = Box::into_raw(handle);
+        }
+        own
+    }
+}
+
+fn borrowed(text: Option<&str>) -> reqtrail_go_text {
+    // SAFETY: so may a pointer and a number.
+    text.map_or_else(|| unsafe { zeroed() }, reqtrail_go_text::of)
+}
+
+fn new_trail(trail: reqtrail::Trail) -> *mut reqtrail_trail {
+    Box::into_raw(Box::new(reqtrail_trail::new(trail)))
+}
+
+/// On whose behalf a refresher runs.
+pub struct reqtrail_go_serving(pub(super) Serving);
+
+/// Something that happened.
+#[repr(C)]
+pub struct reqtrail_go_event {
+    /// What it happened in; 0 for what is of no call.
+    pub tag: u64,
+    /// What happened: `REQTRAIL_GO_ENDED` and the like.
+    pub what: u8,
+    /// The number of a refresh.
+    pub refresh: u64,
+    /// On whose behalf that is, which Go frees by `reqtrail_go_serving_free`.
+    pub serving: *mut reqtrail_go_serving,
+    /// An attempt, or the JSON of a poll, which Go frees by `reqtrail_go_text_free`.
+    pub text: reqtrail_go_text,
+    /// The trail of a call that has ended, which Go keeps.
+    pub trail: *mut reqtrail_trail,
+    pub ended: reqtrail_go_ended,
+}
+
+impl reqtrail_go_event {
+    /// The record of an event; `None` for one that Go does not know.
+    pub(super) fn new(mail: Mail) -> Option<Self> {
+        // SAFETY: numbers, truth values and raw pointers may be zero.
+        let mut own: Self = unsafe { zeroed() };
+        own.tag = mail.tag.unwrap_or(0);
+        own.what = ENDED;
+        match mail.event {
+            Event::Ended(outcome) => own.ended = reqtrail_go_ended::new(Ended::new(outcome)),
+            Event::Attempt(event) => {
+                own.what = ATTEMPT;
+                own.text = reqtrail_go_text::owned(texts(&event));
+            }
+            Event::Call(trail) => (own.what, own.trail) = (CALL, new_trail(trail)),
+            Event::Progress(json) => {
+                own.what = PROGRESS;
+                own.text = reqtrail_go_text::owned(json);
+            }
+            Event::Refresh(asked) => {
+                (own.what, own.refresh) = (REFRESH, asked.number);
+                own.serving = Box::into_raw(Box::new(reqtrail_go_serving(asked.serving)));
+            }
+            _ => return None,
+        }
+        Some(own)
+    }
+}
+
+/// An attempt as Go's hook is told of it: the fields of its call in the order in which Go has them, and itself as JSON. No
+/// text has a NUL, which a request may not hold anywhere.
+fn texts(event: &AttemptEvent) -> String {
+    let (call, attempt) = (event.call(), &event.attempt);
+    let texts = [
+        &call.call_id.to_string(),
+        call.dialect,
+        call.method.as_str(),
+        call.path,
+        call.correlation_id.unwrap_or_default(),
+        call.service.unwrap_or_default(),
+        &call.log_line(attempt),
+        &serde_json::to_string(attempt).unwrap_or_default(),
+    ];
+    texts.join("\0")
+}
