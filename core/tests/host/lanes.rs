@@ -50,6 +50,34 @@ fn observers_know_whose_call_it_is() {
 }
 
 #[test]
+fn a_call_on_its_callers_thread_may_have_a_lane() {
+    let sandbox = sandbox();
+    let mailbox = Mailbox::new();
+    mailbox.want_attempts(true);
+    mailbox.want_calls(true);
+    let client = Client::novavms(sandbox.base_url())
+        .token(sandbox.token())
+        .observer(mailbox.observer())
+        .build_blocking()
+        .expect("a client");
+    let lane = mailbox.open_lane(|| {});
+    let tag = lane.next_tag();
+    let job = client.get("/cameras").into_job();
+    let outcome = client.host().run_for(&lane, job, tag);
+    assert!(outcome.into_call().is_ok());
+    assert_eq!(mailbox.open_jobs(), 0);
+    let mut mail = Vec::new();
+    lane.take(&mut mail);
+    // All of it is there when the call has ended, but for its outcome, which the caller has.
+    let [attempt, call] = &mail[..] else {
+        panic!("{mail:?}");
+    };
+    assert!(matches!(attempt.event, Event::Attempt(_)), "{attempt:?}");
+    assert!(matches!(call.event, Event::Call(_)), "{call:?}");
+    assert_eq!([attempt.tag, call.tag], [Some(tag); 2]);
+}
+
+#[test]
 fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
     const CALLS: usize = 20;
     let sandbox = sandbox();
