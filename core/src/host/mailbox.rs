@@ -43,7 +43,7 @@ pub(super) struct Shared {
     next_lane: AtomicU64,
     /// The next tag.
     next: AtomicU64,
-    /// How many jobs have begun whose outcomes nobody has taken.
+    /// How many jobs have begun and not ended.
     open: AtomicUsize,
     /// What is for the lane that looks first.
     unaddressed: Mutex<lane::Inbox>,
@@ -121,11 +121,11 @@ impl Mailbox {
         self.0.wanted.logs.store(wanted, Ordering::Relaxed);
     }
 
-    /// Returns how many submitted jobs have outcomes that nobody has taken yet. Those of closed lanes count
-    /// until they have ended.
+    /// Returns how many submitted jobs have not ended yet. The outcomes of all others wait in their lanes or were taken,
+    /// whether or not anybody looks into those lanes.
     #[must_use]
     pub fn open_jobs(&self) -> usize {
-        self.0.open.load(Ordering::Relaxed)
+        self.0.open.load(Ordering::Acquire)
     }
 
     /// Tells the lane of a call what a poll has shown; for use by what runs in the call.
@@ -150,13 +150,6 @@ impl Shared {
     fn remove(&self, id: u64) {
         let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
         lanes.retain(|lane| lane.upgrade().is_some_and(|lane| lane.id != id));
-    }
-
-    /// Results are taken, or nobody will take them.
-    fn forget(&self, ended: usize) {
-        if ended > 0 {
-            self.open.fetch_sub(ended, Ordering::Relaxed);
-        }
     }
 
     /// The tag and the lane of what runs here. A call of another mailbox has tags of its own, which mean nothing here.
@@ -339,7 +332,7 @@ impl Observer for EventForwarder {
         let hooks = self.0.wanted.attempts.load(Ordering::Relaxed);
         let log = self.0.wanted.logs.load(Ordering::Relaxed);
         if hooks || log {
-            let event = AttemptEvent::new(&finished.call, finished.attempt, hooks, log);
+            let event = AttemptEvent::new(finished, hooks, log);
             self.0
                 .publish(Origin::current(), Event::Attempt(Box::new(event)));
         }

@@ -6,7 +6,7 @@ use http::Method;
 
 use super::super::{Outcome, Serving};
 use crate::call_id::CallId;
-use crate::observe::CallInfo;
+use crate::observe::{AttemptFinished, CallInfo};
 use crate::trail::{Attempt, Trail};
 
 /// Something that happened, and whose it is.
@@ -70,10 +70,13 @@ pub struct AttemptEvent {
 }
 
 impl AttemptEvent {
-    pub(super) fn new(call: &CallInfo<'_>, attempt: &Attempt, hooks: bool, log: bool) -> Self {
+    /// Copies what an observer is told, for hooks, for the log or for both. It has ended now.
+    #[must_use]
+    pub fn new(finished: &AttemptFinished<'_>, hooks: bool, log: bool) -> Self {
+        let call = &finished.call;
         Self {
             at: SystemTime::now(),
-            attempt: attempt.clone(),
+            attempt: finished.attempt.clone(),
             for_hooks: hooks,
             for_log: log,
             call_id: call.call_id,

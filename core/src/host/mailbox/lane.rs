@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::super::{Origin, Outcome, lock};
 use super::event::{Event, Mail};
 use super::{Answer, Shared};
+use crate::fork;
 
 /// How many attempts may wait to be logged.
 pub const LOG_CAPACITY: usize = 4096;
@@ -19,6 +20,8 @@ pub struct Lane(pub(super) Arc<LaneState>);
 /// What the submitted calls of a lane hold on to.
 pub(crate) struct LaneState {
     pub(super) id: u64,
+    /// That of the process that opened it.
+    generation: u32,
     pub(super) shared: Arc<Shared>,
     notify: Box<dyn Fn() + Send + Sync>,
     inbox: Mutex<Inbox>,
@@ -28,8 +31,6 @@ pub(crate) struct LaneState {
 #[derive(Default)]
 pub(super) struct Inbox {
     mail: Vec<Mail>,
-    /// How many of them are results.
-    ended: usize,
     /// How many of them are to be logged.
     logs: usize,
     /// How many were to be logged when there was no room.
@@ -43,7 +44,6 @@ impl Inbox {
     /// Adds something, unless it is for the log alone and the log is full.
     pub(super) fn push(&mut self, mut mail: Mail) {
         match &mut mail.event {
-            Event::Ended(_) => self.ended += 1,
             Event::Attempt(attempt) if attempt.for_log => {
                 if self.logs < LOG_CAPACITY {
                     self.logs += 1;
@@ -74,8 +74,8 @@ impl Inbox {
             .retain(|mail| !matches!(mail.event, Event::Refresh(_)));
     }
 
-    /// Moves what waits to `out`. Returns how many results are among it.
-    pub(super) fn take(&mut self, out: &mut Vec<Mail>) -> usize {
+    /// Moves what waits to `out`.
+    pub(super) fn take(&mut self, out: &mut Vec<Mail>) {
         if out.is_empty() {
             // The buffers change places, so that neither is allocated anew.
             std::mem::swap(&mut self.mail, out);
@@ -87,7 +87,6 @@ impl Inbox {
             out.push(Mail::of_no_call(Event::LogsDropped(dropped)));
         }
         self.logs = 0;
-        std::mem::take(&mut self.ended)
     }
 }
 
@@ -99,6 +98,7 @@ impl LaneState {
     ) -> Arc<Self> {
         Arc::new(Self {
             id,
+            generation: fork::generation(),
             shared,
             notify,
             inbox: Mutex::default(),
@@ -137,9 +137,9 @@ impl LaneState {
 
     /// A job has ended. If the lane is closed, nobody waits for its outcome.
     pub(crate) fn end(&self, tag: u64, outcome: Outcome) {
-        if self.push(Mail::of(tag, Event::Ended(outcome))).is_err() {
-            self.shared.forget(1);
-        }
+        drop(self.push(Mail::of(tag, Event::Ended(outcome))));
+        // Last, so that whoever sees that no job is left finds its outcome.
+        self.shared.open.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -156,15 +156,14 @@ impl Lane {
     /// after this look notifies anew. A notification may come late, when all is taken; then there is nothing.
     pub fn take(&self, out: &mut Vec<Mail>) {
         let own = &self.0;
-        let ended = {
+        {
             let mut inbox = lock(&own.inbox);
             if inbox.closed {
                 return;
             }
             inbox.notified = false;
-            inbox.take(out)
-        };
-        own.shared.forget(ended);
+            inbox.take(out);
+        }
         if own.shared.take_unaddressed(out, own.id) && lock(&own.inbox).closed {
             // It was closed meanwhile, and did not see that the refresh is its own.
             own.shared.leave_refreshes(own.id);
@@ -208,17 +207,20 @@ impl Lane {
     /// Closes the lane. From here on results of its calls are dropped; what hooks are to be told goes to the lane
     /// that looks first, and refreshes that it was asked for go to another lane, or fail if there is none.
     ///
-    /// A notification that is on its way may still come.
+    /// A notification that is on its way may still come. In the child of a fork this does nothing: the locks may be held by
+    /// threads that the child lacks.
     pub fn close(&self) {
         let own = &self.0;
+        if own.generation != fork::generation() {
+            return;
+        }
         let mut left = Vec::new();
         own.shared.remove(own.id);
-        let ended = {
+        {
             let mut inbox = lock(&own.inbox);
             inbox.closed = true;
-            inbox.take(&mut left)
-        };
-        own.shared.forget(ended);
+            inbox.take(&mut left);
+        }
         for mail in left {
             // A refresh is left to another lane below, whether it was taken or not.
             if !matches!(mail.event, Event::Refresh(_)) {

@@ -214,8 +214,9 @@ fn a_closed_lane_leaves_its_hooks_and_no_results() {
     let (early, late) = (own.begin(), own.begin());
     progress(&mailbox, &early, 0);
     call_finished(&mailbox, &early);
-    end(&early);
     assert_eq!(mailbox.open_jobs(), 2);
+    end(&early);
+    assert_eq!(mailbox.open_jobs(), 1, "taken or not");
     own.lane.close();
     assert_eq!(mailbox.open_jobs(), 1);
     call_finished(&mailbox, &late);
@@ -565,8 +566,11 @@ impl World {
         }
     }
 
-    /// Once all lanes are closed nothing waits for an answer.
-    fn check_questions(&mut self) {
+    /// What holds after every step.
+    fn check(&mut self) {
+        let running = self.calls.iter().filter(|call| !call.ended).count();
+        assert_eq!(self.mailbox.open_jobs(), running);
+        // Once all lanes are closed nothing waits for an answer.
         if !self.lanes.is_empty() && self.lanes.iter().all(|lane| lane.closed) {
             for answered in self.asked.drain(..) {
                 assert!(answered.now_or_never().is_some(), "nobody will answer");
@@ -634,8 +638,6 @@ impl World {
             assert!(answered.as_mut().now_or_never().is_some(), "an answer");
         }
         assert_eq!(self.logs_told, self.logs);
-        let running = self.calls.iter().filter(|call| !call.ended).count();
-        assert_eq!(self.mailbox.open_jobs(), running);
         for call in self
             .calls
             .iter()
@@ -652,7 +654,7 @@ proptest! {
         let mut world = World::new();
         for step in &steps {
             world.run(step);
-            world.check_questions();
+            world.check();
         }
         world.settle();
     }
