@@ -20,7 +20,7 @@ use crate::refresh::{self, Asker};
 use crate::request::{self, Target};
 use crate::response::Response;
 use crate::trail::{RawTrail, thaw};
-use crate::watch::{Watcher, Watching};
+use crate::watch::{self, Watcher, Watching};
 
 /// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have its
 /// own constructor. Its name is the one that programs know, since Python's own errors show it: `Client.get() missing …`.
@@ -34,7 +34,7 @@ use crate::watch::{Watcher, Watching};
 pub(crate) struct RawClient(OnceLock<ForkSafe<Arc<Watcher>>>);
 
 impl RawClient {
-    fn kept(&self) -> PyResult<&ForkSafe<Arc<Watcher>>> {
+    fn built(&self) -> PyResult<&ForkSafe<Arc<Watcher>>> {
         self.0.get().ok_or_else(|| {
             PyRuntimeError::new_err("the client is not built; call `super().__init__(base_url, …)`")
         })
@@ -49,7 +49,7 @@ impl RawClient {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Response> {
         guarded(py, || {
-            let (client, watcher) = self.kept()?.get(py, build)?;
+            let (client, watcher) = self.built()?.get(py, build)?;
             let job = request::build(&method, target, options)?;
             let watching = Watching::ask(py, Some(&watcher), false);
             let (result, raised) = watching.run(py, |interrupted| {
@@ -77,11 +77,11 @@ impl RawClient {
         options: &Bound<'_, PyDict>,
     ) -> PyResult<()> {
         let config = Config::read(base, options)?;
-        let kept = guarded(py, || ForkSafe::new(py, config, build))?;
-        if let Err(kept) = self.0.set(kept)
+        let built = guarded(py, || ForkSafe::new(py, config, build))?;
+        if let Err(built) = self.0.set(built)
             && let Some(old) = self.0.get()
         {
-            old.replace(kept);
+            old.replace(built);
         }
         Ok(())
     }
@@ -201,8 +201,8 @@ impl RawClient {
         options: &Bound<'_, PyDict>,
     ) -> PyResult<RawReport> {
         guarded(py, || {
-            let (client, watcher) = self.kept()?.get(py, build)?;
-            let job = openstack::job(&client, what, server_id, options)?;
+            let (client, watcher) = self.built()?.get(py, build)?;
+            let job = openstack::job(&client, what, server_id, options, watch::progress)?;
             let watching = Watching::ask(py, Some(&watcher), options.contains("on_progress")?);
             let (outcome, raised) =
                 watching.run(py, |interrupted| client.host().run(job, interrupted));
@@ -216,13 +216,13 @@ impl RawClient {
 
     /// Puts a new credential in place of the old one. Calls that have begun keep theirs.
     fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.kept()?.set_token(py, token, build)
+        self.built()?.set_token(py, token, build)
     }
 
     /// Closes the connections. Calls under way end as usual; later ones raise ``RuntimeError``.
     fn close(&self) {
-        if let Some(kept) = self.0.get() {
-            kept.close();
+        if let Some(built) = self.0.get() {
+            built.close();
         }
     }
 
@@ -234,7 +234,7 @@ impl RawClient {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.0.get().map_or(Ok(()), |kept| kept.traverse(&visit))
+        self.0.get().map_or(Ok(()), |built| built.traverse(&visit))
     }
 
     fn __clear__(&self) {

@@ -55,6 +55,9 @@ const OPTIONS: &[&str] = &[
 /// Sets an option on a builder, as often as it is asked to.
 type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
 
+/// A function of the program that is told what happens. What it is to be told of holds it without the interpreter.
+pub(crate) type Hook = Arc<Py<PyAny>>;
+
 /// What a client begins with.
 enum Base {
     Url(String),
@@ -66,8 +69,8 @@ pub(crate) struct Config {
     setters: Vec<Setter>,
     /// The token that a program has set since.
     token: Mutex<Option<Secret>>,
-    pub(crate) on_attempt: Option<Py<PyAny>>,
-    pub(crate) on_call: Option<Py<PyAny>>,
+    pub(crate) on_attempt: Option<Hook>,
+    pub(crate) on_call: Option<Hook>,
     pub(crate) refresher: Option<Py<PyAny>>,
 }
 
@@ -111,8 +114,8 @@ impl Config {
                 }
             }
             "token_refresher" => self.refresher = callable(name, value)?,
-            "on_attempt" => self.on_attempt = callable(name, value)?,
-            "on_call" => self.on_call = callable(name, value)?,
+            "on_attempt" => self.on_attempt = callable(name, value)?.map(Arc::new),
+            "on_call" => self.on_call = callable(name, value)?.map(Arc::new),
             "headers" => convert::headers(name, value, |key, value| match value {
                 HeaderValue::Text(text) => {
                     self.set(move |b| b.default_header(key.clone(), text.clone()));
@@ -246,8 +249,8 @@ impl Config {
 
     /// Shows the collector the functions of the program.
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.on_attempt)?;
-        visit.call(&self.on_call)?;
+        visit.call(self.on_attempt.as_deref())?;
+        visit.call(self.on_call.as_deref())?;
         visit.call(&self.refresher)
     }
 

@@ -2,17 +2,17 @@
 //! is the core's; everything that a program touches is in the Python half.
 
 mod async_client;
-mod board;
 mod client;
 mod cloud;
 mod config;
 mod connection;
 mod convert;
+mod events;
 mod failure;
 mod fork;
 mod fork_safe;
-mod hooks;
 mod interrupt;
+mod lane;
 mod logging;
 mod openstack;
 mod parts;
@@ -28,9 +28,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::async_client::{RawAsyncClient, RawPort};
-    #[pymodule_export]
-    use crate::board::RawRefresh;
+    use crate::async_client::RawAsyncClient;
     #[pymodule_export]
     use crate::cloud::RawCloud;
     #[pymodule_export]
@@ -39,6 +37,8 @@ mod _native {
     use crate::convert::values::{CancelToken, Secret};
     #[pymodule_export]
     use crate::fork::forked;
+    #[pymodule_export]
+    use crate::lane::RawLane;
     #[pymodule_export]
     use crate::openstack::RawReport;
     #[pymodule_export]

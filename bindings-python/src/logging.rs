@@ -1,7 +1,5 @@
 //! What the standard logger `reqtrail` wants, and how failed calls reach it. Attempts reach it through `watch` (calls on
-//! the thread that makes them) and `board` (event loops).
-
-use std::time::{SystemTime, UNIX_EPOCH};
+//! the thread that makes them) and `lane` (event loops).
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -25,12 +23,6 @@ fn ask(py: Python<'_>) -> PyResult<bool> {
         .import(py, "reqtrail._logging", "wants_attempts")?
         .call0()?
         .is_truthy()
-}
-
-/// Seconds since 1970, as log records have their time.
-pub(crate) fn now() -> f64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.unwrap_or_default().as_secs_f64()
 }
 
 /// Logs a call that failed, on the thread that made it, and returns what to raise: the error, or what a log handler raised

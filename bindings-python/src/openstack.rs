@@ -13,11 +13,11 @@ use reqtrail::openstack::{
 };
 use reqtrail::{Trail, blocking};
 
+use crate::config::Hook;
 use crate::convert;
 use crate::failure;
 use crate::response::Response;
 use crate::trail::RawTrail;
-use crate::watch;
 
 /// A report of the core: its data, its text, and the trails that it rests on.
 #[pyclass(frozen, module = "reqtrail._native")]
@@ -37,12 +37,13 @@ impl RawReport {
     }
 }
 
-/// Makes a job of the operation that `what` names.
+/// Makes a job of the operation that `what` names. `publish` gets what a poll has shown, as JSON, and the hook for it.
 pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
     server_id: &Bound<'_, PyAny>,
     options: &Bound<'_, PyDict>,
+    publish: impl Fn(&Hook, String) + Send + 'static,
 ) -> PyResult<Job> {
     let server_id = convert::string("server_id", server_id)?;
     let kind = OperationKind::from_name(what)
@@ -57,7 +58,7 @@ pub(crate) fn job(
             .into(),
     };
     let operation = Operation::new(kind, server_id, action).options(read_options(options)?);
-    Ok(operation.into_job(client, attached(options)?))
+    Ok(operation.into_job(client, attached(options, publish)?))
 }
 
 fn read_options(given: &Bound<'_, PyDict>) -> PyResult<OperationOptions> {
@@ -74,7 +75,10 @@ fn read_options(given: &Bound<'_, PyDict>) -> PyResult<OperationOptions> {
     Ok(options)
 }
 
-fn attached(options: &Bound<'_, PyDict>) -> PyResult<OperationAttached> {
+fn attached(
+    options: &Bound<'_, PyDict>,
+    publish: impl Fn(&Hook, String) + Send + 'static,
+) -> PyResult<OperationAttached> {
     let mut attached = OperationAttached::new();
     if let Some(token) = option(options, "cancel", |_, token| convert::cancel_token(token))? {
         attached = attached.cancel_token(&token.unwrap_or_default());
@@ -83,8 +87,8 @@ fn attached(options: &Bound<'_, PyDict>) -> PyResult<OperationAttached> {
         if !hook.is_callable() {
             return Err(convert::expected("on_progress", "a callable", &hook));
         }
-        let hook = hook.unbind();
-        attached = attached.on_progress(move |progress| watch::progress(&hook, progress.to_json()));
+        let hook = Hook::new(hook.unbind());
+        attached = attached.on_progress(move |progress| publish(&hook, progress.to_json()));
     }
     Ok(attached)
 }

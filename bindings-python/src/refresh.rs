@@ -2,24 +2,15 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_channel::oneshot;
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use reqtrail::Secret;
 use reqtrail::host::Serving;
+use reqtrail::host::mailbox::Answer;
 
 use crate::config::Config;
 use crate::convert;
 use crate::failure;
-
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// Where a loop puts the new token, and for whom it makes one.
-pub(crate) struct Answer {
-    pub(crate) sender: oneshot::Sender<Result<Secret, BoxError>>,
-    pub(crate) serving: Serving,
-}
 
 /// The clients that a refresh is for, as a context variable holds them while the refresher works: a call on their behalf
 /// that would wait for that refresh is refused. Tasks that the refresher leaves behind have the variable too, so it ends.
@@ -76,7 +67,7 @@ pub(crate) fn context() -> Option<Py<PyAny>> {
 }
 
 /// Calls a refresher that blocks, on the thread that the core gave it.
-pub(crate) fn call(config: &Config, asker: &Asker) -> Result<Secret, BoxError> {
+pub(crate) fn call(config: &Config, asker: &Asker) -> Answer {
     let called = Python::try_attach(|py| {
         let asked = || {
             // A reference of its own: the collector sees by it that somebody uses the function.
@@ -104,7 +95,7 @@ pub(crate) fn call(config: &Config, asker: &Asker) -> Result<Secret, BoxError> {
         asked().map_err(|raised| failure::of_refresher(py, raised))
     });
     match called {
-        Some(token) => token.map_err(Into::into),
+        Some(token) => Ok(token?.into()),
         None => Err("the interpreter is going away".into()),
     }
 }

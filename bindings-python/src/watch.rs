@@ -5,19 +5,19 @@
 //! the call has ended, before it returns.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use reqtrail::{Attempt, CallInfo, Observer, Trail};
+use reqtrail::host::mailbox::{AttemptEvent, Event, EventForwarder, Lane, Mailbox};
+use reqtrail::{AttemptFinished, CallFinished, Observer};
 
-use crate::config::Config;
-use crate::hooks::{CallParts, attempt_json};
+use crate::config::{Config, Hook};
+use crate::events;
 use crate::interrupt;
 use crate::logging;
-use crate::trail::RawTrail;
 
 thread_local! {
     /// The call that this thread is in. One within another, which a hook makes, has its own.
@@ -29,22 +29,11 @@ struct Scope {
     /// The logger wants attempts.
     log: bool,
     /// What waits for the end of the call; `None` where everything is passed on at once.
-    later: Option<Vec<Event>>,
+    later: Option<Vec<Happened>>,
 }
 
-/// What happened in a call.
-enum Event {
-    Attempt {
-        /// When it ended, in seconds since 1970.
-        at: f64,
-        call: CallParts,
-        json: String,
-        log: bool,
-        hook: Option<Arc<Config>>,
-    },
-    Call(Trail, Arc<Config>),
-    Progress(Py<PyAny>, String),
-}
+/// What happened in a call, and the hook that is to know of it.
+type Happened = (Event, Option<Hook>);
 
 /// How a call of this thread is to be watched; asked before it begins.
 pub(crate) struct Watching<'a> {
@@ -61,7 +50,7 @@ impl<'a> Watching<'a> {
         let log = logging::wants_attempts(py);
         let mut hooks = hooks;
         if let Some(watcher) = watcher {
-            watcher.strays.wanted.store(log, Ordering::Relaxed);
+            watcher.mailbox.want_logs(log);
             hooks |= watcher.config.on_attempt.is_some() || watcher.config.on_call.is_some();
         }
         Self {
@@ -96,12 +85,13 @@ impl<'a> Watching<'a> {
         });
         // What is pending is of this call: a handler below may let another greenlet of this thread make one.
         let mut raised = interrupt::take();
-        for event in later.into_iter().flatten() {
-            let error = event.tell(py);
-            raised = raised.or(error);
-        }
+        let mut strays = Vec::new();
         if let Some(watcher) = self.watcher {
-            let error = watcher.strays.log(py);
+            watcher.strays.take(&mut strays);
+        }
+        let strays = strays.into_iter().map(|mail| (mail.event, None));
+        for happened in later.into_iter().flatten().chain(strays) {
+            let error = deliver(py, happened);
             raised = raised.or(error);
         }
         (result, raised)
@@ -133,192 +123,92 @@ fn greenlets(py: Python<'_>) -> bool {
         .unwrap_or(true)
 }
 
-/// Passes an event on: at once, or when the call of this thread has ended.
-fn pass_on(event: Event) {
+/// Publishes an event: at once, or when the call of this thread has ended.
+fn publish(happened: Happened) {
     let now = SCOPE.with_borrow_mut(|scope| match scope {
         Some(Scope {
             later: Some(later), ..
         }) => {
-            later.push(event);
+            later.push(happened);
             None
         }
-        _ => Some(event),
+        _ => Some(happened),
     });
-    let Some(event) = now else { return };
+    let Some(happened) = now else { return };
     // `None`: the interpreter is going away.
-    let raised = Python::try_attach(|py| event.tell(py)).flatten();
+    let raised = Python::try_attach(|py| deliver(py, happened)).flatten();
     if let Some(raised) = raised {
         interrupt::raise_after_call(raised);
     }
 }
 
 /// Has a program's progress function called on the thread that follows an action.
-pub(crate) fn progress(hook: &Py<PyAny>, json: String) {
-    let Some(hook) = Python::try_attach(|py| hook.clone_ref(py)) else {
-        return;
+pub(crate) fn progress(hook: &Hook, json: String) {
+    publish((Event::Progress(json), Some(Arc::clone(hook))));
+}
+
+/// Tells the logger and the hook. Returns what one of them raised that is not an `Exception`; an `Exception` of a handler is
+/// the logger's to report, and one of a hook goes to `sys.unraisablehook`.
+fn deliver(py: Python<'_>, (event, hook): Happened) -> Option<PyErr> {
+    static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static CALL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let (kind, about) = match events::row(py, &event) {
+        Ok(row) => row?,
+        Err(error) => return Some(error),
     };
-    pass_on(Event::Progress(hook, json));
-}
-
-impl Event {
-    fn attempt(
-        call: &CallInfo<'_>,
-        attempt: &Attempt,
-        log: bool,
-        hook: Option<Arc<Config>>,
-    ) -> Self {
-        Self::Attempt {
-            at: logging::now(),
-            call: CallParts::of(call, attempt),
-            json: attempt_json(attempt),
-            log,
-            hook,
-        }
-    }
-
-    /// Tells the logger and the hooks. Returns what one of them raised that is not an `Exception`; an `Exception` of a
-    /// handler is the logger's to report, and one of a hook goes to `sys.unraisablehook`.
-    fn tell(self, py: Python<'_>) -> Option<PyErr> {
-        match self {
-            Self::Attempt {
-                at,
-                call,
-                json,
-                log,
-                hook,
-            } => {
-                static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-                static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-                let call = call.into_tuple();
-                let logged = log.then(|| {
-                    LOG.import(py, "reqtrail._logging", "attempt")
-                        .and_then(|log| log.call1((at, call.clone(), &json)))
-                });
-                let raised = logged.and_then(Result::err);
-                let config = hook;
-                let hook = config.as_ref().and_then(|it| it.on_attempt.as_ref());
-                let told = hook.and_then(|hook| {
-                    let told = TELL
-                        .import(py, "reqtrail._mapping", "tell_attempt")
-                        .and_then(|tell| tell.call1((hook, call, json)));
-                    failure_of_hook(py, hook, told)
-                });
-                raised.or(told)
-            }
-            Self::Call(trail, config) => {
-                static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-                let hook = config.on_call.as_ref()?;
-                let told = TELL
-                    .import(py, "reqtrail._mapping", "tell_call")
-                    .and_then(|tell| tell.call1((hook, RawTrail(trail))));
-                failure_of_hook(py, hook, told)
-            }
-            Self::Progress(hook, json) => {
-                static TELL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-                let told = TELL
-                    .import(py, "reqtrail._openstack", "tell_progress")
-                    .and_then(|tell| tell.call1((&hook, json)));
-                failure_of_hook(py, &hook, told)
-            }
-        }
-    }
-}
-
-/// What a hook raised that it may not keep to itself.
-fn failure_of_hook<T>(py: Python<'_>, hook: &Py<PyAny>, told: PyResult<T>) -> Option<PyErr> {
-    let error = told.err()?;
+    let log = LOG.import(py, "reqtrail._logging", "happened");
+    let logged = log.and_then(|log| log.call1((kind, &about)));
+    let raised = logged.err();
+    let Some(hook) = hook else { return raised };
+    let call = CALL.import(py, "reqtrail._mapping", "call_hook");
+    let Err(error) = call.and_then(|call| call.call1((&*hook, kind, about))) else {
+        return raised;
+    };
     if error.is_instance_of::<PyException>(py) {
         error.write_unraisable(py, Some(hook.bind(py)));
-        return None;
+        return raised;
     }
-    Some(error)
-}
-
-/// Attempts of sign-ins that ran on a thread which is not the program's. The next call that ends has them logged.
-#[derive(Default)]
-struct Strays {
-    /// The logger wanted attempts when it was last asked.
-    wanted: AtomicBool,
-    waiting: Mutex<Vec<(f64, CallParts, String)>>,
-}
-
-impl Strays {
-    /// A program that makes no calls any more has nobody to take them.
-    const CAPACITY: usize = 256;
-
-    fn lock(&self) -> MutexGuard<'_, Vec<(f64, CallParts, String)>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, call: &CallInfo<'_>, attempt: &Attempt) {
-        if !self.wanted.load(Ordering::Relaxed) {
-            return;
-        }
-        let mut waiting = self.lock();
-        if waiting.len() < Self::CAPACITY {
-            waiting.push((
-                logging::now(),
-                CallParts::of(call, attempt),
-                attempt_json(attempt),
-            ));
-        }
-    }
-
-    /// Logs them on this thread. Returns what a handler raised that is not an `Exception`.
-    fn log(&self, py: Python<'_>) -> Option<PyErr> {
-        let waiting = std::mem::take(&mut *self.lock());
-        let mut raised = None;
-        for (at, call, json) in waiting {
-            let event = Event::Attempt {
-                at,
-                call,
-                json,
-                log: true,
-                hook: None,
-            };
-            let error = event.tell(py);
-            raised = raised.or(error);
-        }
-        raised
-    }
+    raised.or(Some(error))
 }
 
 /// Watches the calls of a synchronous client.
 pub(crate) struct Watcher {
     config: Arc<Config>,
-    strays: Strays,
+    mailbox: Mailbox,
+    /// Gets the attempts of sign-ins that run on threads which are not the program's. The next call that ends has them logged.
+    strays: Lane,
+    forwarder: EventForwarder,
 }
 
 impl Watcher {
     pub(crate) fn new(config: Arc<Config>) -> Self {
+        let mailbox = Mailbox::new();
         Self {
             config,
-            strays: Strays::default(),
+            // Each call looks when it has ended.
+            strays: mailbox.open_lane(|| ()),
+            forwarder: mailbox.observer(),
+            mailbox,
         }
     }
 }
 
 impl Observer for Watcher {
-    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
-        let (call, attempt) = (&event.call, event.attempt);
-        let log = match logged_here() {
-            Some(log) => log,
-            None => {
-                self.strays.add(call, attempt);
-                false
-            }
-        };
-        let hook = self.config.on_attempt.is_some();
-        if log || hook {
-            let hook = hook.then(|| Arc::clone(&self.config));
-            pass_on(Event::attempt(call, attempt, log, hook));
+    fn attempt_finished(&self, finished: &AttemptFinished<'_>) {
+        let log = logged_here();
+        if log.is_none() {
+            self.forwarder.attempt_finished(finished);
+        }
+        let (log, hook) = (log.unwrap_or(false), self.config.on_attempt.clone());
+        if log || hook.is_some() {
+            publish_attempt(finished, hook, log);
         }
     }
 
-    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
-        let trail = event.trail;
-        if self.config.on_call.is_some() {
-            pass_on(Event::Call(trail.clone(), Arc::clone(&self.config)));
+    fn call_finished(&self, finished: &CallFinished<'_>) {
+        if let Some(hook) = &self.config.on_call {
+            let event = Event::Call(finished.trail.clone());
+            publish((event, Some(Arc::clone(hook))));
         }
     }
 }
@@ -327,12 +217,16 @@ impl Observer for Watcher {
 pub(crate) struct SignInLog(pub(crate) Arc<AtomicBool>);
 
 impl Observer for SignInLog {
-    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
-        let (call, attempt) = (&event.call, event.attempt);
+    fn attempt_finished(&self, finished: &AttemptFinished<'_>) {
         if self.0.load(Ordering::Acquire) && logged_here() == Some(true) {
-            pass_on(Event::attempt(call, attempt, true, None));
+            publish_attempt(finished, None, true);
         }
     }
+}
+
+fn publish_attempt(finished: &AttemptFinished<'_>, hook: Option<Hook>, log: bool) {
+    let event = AttemptEvent::new(finished, hook.is_some(), log);
+    publish((Event::Attempt(Box::new(event)), hook));
 }
 
 /// Whether the logger wants the attempts of the call that this thread is in; `None` outside of calls.

@@ -165,7 +165,7 @@ def test_nothing_is_built_while_the_level_is_off(url: str, run: Runner, monkeypa
 
     async def main() -> None:
         async with reqtrail.AsyncClient(url) as client:
-            monkeypatch.setattr("reqtrail._port.json", None)
+            monkeypatch.setattr("reqtrail._mapping.json", None)
             await client.get("/ok")
             with pytest.raises(reqtrail.NotFoundError):
                 await client.get("/missing")

@@ -260,8 +260,8 @@ with asyncio.Runner() as runner:
             runner.run(call())
         except reqtrail.ConnectError as error:
             assert error.trail.attempts, error
-        (port,) = client._ports
-        assert port.raw.fd == -1
+        (handle,) = client._handles.values()
+        assert handle.lane.fd == -1
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert runner.run(call()) == 200

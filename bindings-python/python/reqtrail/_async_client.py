@@ -6,14 +6,14 @@ them when it looks.
 
 import asyncio
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._exceptions import ReqtrailError
+from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, running_loop, serving
 from ._native import RawAsyncClient, RawConnection, RawReport, Response, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
-from ._port import BlockingRefresher, Hooks, Port, running_loop, serving
 
 __all__ = ["AsyncClient"]
 
@@ -28,7 +28,7 @@ class AsyncClient:
     reqtrail's :class:`CancelledError` as its cause.
     """
 
-    __slots__ = ("__weakref__", "_closing", "_hooks", "_port", "_ports", "_raw")
+    __slots__ = ("__weakref__", "_closing", "_handles", "_hooks", "_raw")
 
     def __init__(
         self,
@@ -53,20 +53,16 @@ class AsyncClient:
 
     def _begin(self, base: str | RawConnection, given: dict[str, Any]) -> None:
         self._closing = False
-        self._port: Port | None = None
-        self._ports: list[Port] = []
+        self._handles: dict[asyncio.AbstractEventLoop, LoopHandle] = {}
         try:
-            self._hooks = Hooks(
-                on_attempt=_plain("on_attempt", given.pop("on_attempt", None)),
-                on_call=_plain("on_call", given.pop("on_call", None)),
-            )
+            on_attempt, on_call = (_plain(name, given.pop(name, None)) for name in ("on_attempt", "on_call"))
+            self._hooks = Hooks(on_attempt, on_call)
             refresher = given.get("token_refresher")
             on_loop = refresher is not None and _is_async(refresher)
             if callable(refresher):
                 self._hooks.refresher = refresher
                 given["token_refresher"] = None if on_loop else BlockingRefresher(self._hooks)
-            attempts, calls = self._hooks.on_attempt is not None, self._hooks.on_call is not None
-            self._raw = RawAsyncClient(base, given, attempts, calls, on_loop)
+            self._raw = RawAsyncClient(base, given, on_attempt is not None, on_call is not None, on_loop)
         finally:
             del base, given
 
@@ -140,103 +136,80 @@ class AsyncClient:
         del link, options
         return await call
 
-    async def _call(self, method: str, target: str, options: RequestOptions, link: bool) -> Response:
+    def _call(self, method: str, target: str, options: RequestOptions, link: bool) -> Coroutine[Any, Any, Response]:
+        return self._job(self._raw.start, None, method, target, options, link)
+
+    def _run(self, what: str, server_id: str, options: Mapping[str, Any]) -> Coroutine[Any, Any, RawReport]:
+        """Runs the operation of the compute API that `what` names."""
+        return self._job(self._raw.start_operation, options.get("on_progress"), what, server_id, options)
+
+    async def _job(self, start: Callable[..., None], on_progress: Any, *given: Any) -> Any:
         try:
-            port = self._here()
-            tag, future = port.begin()
+            handle = self._here()
+            call = handle.begin(on_progress)
             try:
-                self._raw.start(tag, method, target, options, link, serving.get())
+                start(handle.lane, call.tag, serving.get(), *given)
             except BaseException:
-                port.forget(tag)
+                handle.calls.pop(call.tag, None)
                 raise
         finally:
             # What may hold a secret is gone from the frame before an exception leaves it: trackers of errors show what the
             # variables of frames hold.
-            del target, options
+            del given
         try:
-            response: Response = await future
-            return response
+            return await call.future
         except BaseException as error:
-            await self._given_up(port, tag, future, error)
+            await self._given_up(handle, call, error)
             raise
         finally:
-            port.forget(tag)
+            handle.calls.pop(call.tag, None)
 
-    async def _flow(self, what: str, server_id: str, options: Mapping[str, Any]) -> RawReport:
-        port = self._here()
-        tag, future = port.begin()
-        try:
-            self._raw.start_operation(tag, what, server_id, options, serving.get())
-            report: RawReport = await future
-            return report
-        except BaseException as error:
-            await self._given_up(port, tag, future, error)
-            raise
-        finally:
-            port.forget(tag)
-
-    def _here(self) -> Port:
-        """The port of the running loop."""
+    def _here(self) -> LoopHandle:
+        """The handle of the running loop."""
         loop = running_loop()
         if self._closing:
             raise RuntimeError("the client is closed")
-        port = self._port
-        return port if port is not None and port.loop is loop else self._port_of(loop)
+        return self._handles.get(loop) or self._handle_of(loop)
 
-    async def _given_up(self, port: Port, tag: int, future: "asyncio.Future[Any]", error: BaseException) -> None:
-        """What an exception that ended an `await` means for the call."""
-        if isinstance(error, asyncio.CancelledError):
-            await self._end(port, tag, future, error)
-        elif not isinstance(error, Exception):
+    async def _given_up(self, handle: LoopHandle, call: Call, error: BaseException) -> None:
+        """What an exception that ended an `await` means for the call. One whose task was cancelled is cancelled, and its
+        trail comes at once."""
+        if isinstance(error, Exception):
+            return
+        if not isinstance(error, asyncio.CancelledError):
             # The coroutine is thrown away, and nobody waits any more.
-            self._raw.cancel(tag)
-
-    async def _end(
-        self,
-        port: Port,
-        tag: int,
-        future: "asyncio.Future[Any]",
-        cancelled: asyncio.CancelledError,
-    ) -> None:
-        """Cancels a call whose task was cancelled, and waits for its trail, which comes at once."""
-        if future.cancelled():
-            known = port.pending.get(tag)
-            if known is None or known is future:
-                known = port.pending[tag] = port.loop.create_future()
-                self._raw.cancel(tag)
-            future = known
-            while not future.done() and not port.closed:
+            self._raw.cancel(call.tag)
+            if call.future.done() and not call.future.cancelled():
+                # No complaint about what it may hold.
+                call.future.exception()
+            return
+        if call.future.cancelled():
+            call.future = handle.loop.create_future()
+            self._raw.cancel(call.tag)
+            while not call.future.done() and not handle.closed:
                 try:
-                    await asyncio.wait([future])
+                    await asyncio.wait([call.future])
                 except asyncio.CancelledError:
                     # Cancelled already; the first cancellation is the one that is raised.
                     continue
         trail = None
         try:
-            ended = future.result() if future.done() else None
-            if isinstance(ended, Response):
-                trail = ended.trail
-        except ReqtrailError as error:
-            trail = error.trail
-            cancelled.__cause__ = error
-        cancelled.trail = trail  # type: ignore[attr-defined]
+            # A report has none of its own.
+            trail = getattr(call.future.result(), "trail", None) if call.future.done() else None
+        except ReqtrailError as ended:
+            trail, error.__cause__ = ended.trail, ended
+        error.trail = trail  # type: ignore[attr-defined]
 
-    def _port_of(self, loop: asyncio.AbstractEventLoop) -> Port:
+    def _handle_of(self, loop: asyncio.AbstractEventLoop) -> LoopHandle:
         if not self._raw.alive():
             # Closed, which the call will say; or a child of a fork, where nothing of the parent's is used.
-            self._ports = []
+            self._handles = {}
             self._hooks.calls = {}
-        for port in self._ports:
-            if port.loop is loop:
-                break
-        else:
-            for port in [port for port in self._ports if port.loop.is_closed()]:
-                self._ports.remove(port)
-                port.close()
-            port = Port(loop, self._raw, self._hooks)
-            self._ports.append(port)
-        self._port = port
-        return port
+        for handle in [handle for handle in list(self._handles.values()) if handle.loop.is_closed()]:
+            self._handles.pop(handle.loop, None)
+            handle.close()
+        handle = self._handles[loop] = LoopHandle(loop, self._raw, self._hooks)
+        return handle
 
     def set_token(self, token: str | Secret) -> None:
         """Puts a new credential in the place of the old. Calls that have begun keep theirs."""
@@ -251,24 +224,23 @@ class AsyncClient:
         self._closing = True
         cancelled = None
         if self._raw.alive():
-            port = self._port_of(loop)
-            while self._raw.open():
-                for one in list(self._ports):
-                    for tag in list(one.pending):
-                        self._raw.cancel(tag)
-                port.idle = loop.create_future()
+            if loop not in self._handles:
+                self._handle_of(loop)
+            while self._raw.open_jobs():
+                for call in list(self._hooks.calls.values()):
+                    self._raw.cancel(call.tag)
                 try:
-                    # Cancelled calls end at once; the time is for one that another thread has just begun.
-                    await asyncio.wait([port.idle], timeout=0.05)
+                    # Cancelled calls end at once, also that of another thread that has just begun.
+                    await asyncio.sleep(0.001)
                 except asyncio.CancelledError as error:
                     cancelled = error
-        ports, self._ports, self._port = self._ports, [], None
-        for one in ports:
-            if one.loop is loop:
-                one.close()
+        handles, self._handles = self._handles, {}
+        for handle in list(handles.values()):
+            if handle.loop is loop:
+                handle.close()
             else:
                 # Its own loop still tells the hooks what it has got.
-                one.close_soon(self._hooks)
+                handle.close_soon(self._hooks)
         self._raw.close()
         self._hooks = Hooks()
         if cancelled is not None:
@@ -276,8 +248,8 @@ class AsyncClient:
 
     def __del__(self) -> None:
         # A client that was thrown away leaves no reader behind in a loop that goes on.
-        for port in getattr(self, "_ports", ()):
-            port.close_soon(self._hooks if port.pending else None)
+        for handle in getattr(self, "_handles", {}).values():
+            handle.close_soon(self._hooks if self._hooks.calls else None)
 
     async def __aenter__(self) -> Self:
         running_loop()

@@ -12,9 +12,9 @@ from . import _logging
 from ._async_client import AsyncClient
 from ._client import Client
 from ._exceptions import ReqtrailError
+from ._loop import running_loop
 from ._native import CancelToken, RawCloud, RawConnection, Secret
 from ._options import AsyncClientOptions, ClientOptions
-from ._port import running_loop
 from ._trail import Trail
 
 __all__ = ["Cloud", "CloudOptions", "Connection", "Session"]

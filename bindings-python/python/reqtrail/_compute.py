@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from contextvars import copy_context
 from datetime import datetime
 from typing import Any, TypedDict, Unpack, get_type_hints
 
@@ -11,7 +10,6 @@ from ._client import Client
 from ._native import CancelToken, RawClient, RawReport, Response
 from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerHistory
 from ._options import Seconds
-from ._port import running_loop
 from ._trail import Trail
 
 __all__ = ["AsyncCompute", "Compute", "ExplainOptions", "FollowOptions", "ListOptions", "ReadOptions"]
@@ -158,37 +156,21 @@ class AsyncCompute:
 
     async def server(self, server_id: str, **options: Unpack[ReadOptions]) -> Server:
         """Reads a server; see :meth:`Compute.server`."""
-        return Server._of(*_read(await self.client._flow("server", server_id, _known(options, ReadOptions))))
+        return Server._of(*_read(await self.client._run("server", server_id, _known(options, ReadOptions))))
 
     async def action(self, server_id: str, request_id: str, **options: Unpack[ReadOptions]) -> ServerAction:
         """Reads an action by the ID of the request that started it; see :meth:`Compute.action`."""
         given = {**_known(options, ReadOptions), "request_id": request_id}
-        return ServerAction._of(*_read(await self.client._flow("action", server_id, given)))
+        return ServerAction._of(*_read(await self.client._run("action", server_id, given)))
 
     async def actions(self, server_id: str, **options: Unpack[ListOptions]) -> ActionPage:
         """Lists a server's actions; see :meth:`Compute.actions`."""
-        return ActionPage._of(*_read(await self.client._flow("actions", server_id, _listed(options))))
+        return ActionPage._of(*_read(await self.client._run("actions", server_id, _listed(options))))
 
     async def follow(self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]) -> ActionReport:
         """Follows what a request started until it has ended; see :meth:`Compute.follow`."""
-        given = _followed(action, options)
-        hook = given.get("on_progress")
-        if callable(hook):
-            given["on_progress"] = _on_loop(hook)
-        return ActionReport._of(await self.client._flow("follow", server_id, given))
+        return ActionReport._of(await self.client._run("follow", server_id, _followed(action, options)))
 
     async def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
         """Tells the story of a server; see :meth:`Compute.explain`."""
-        return ServerHistory._of(await self.client._flow("explain", server_id, _known(options, ExplainOptions)))
-
-
-def _on_loop(hook: Callable[[Progress], object]) -> Callable[[Progress], None]:
-    """The hook for the driver's thread, which has it run on the loop that follows."""
-    loop = running_loop()
-    context = copy_context()
-
-    def tell(progress: Progress) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(hook, progress, context=context)
-
-    return tell
+        return ServerHistory._of(await self.client._run("explain", server_id, _known(options, ExplainOptions)))

@@ -52,16 +52,14 @@ def _wanted() -> bool:
     return False
 
 
-def attempt(
-    at: float,
-    call: tuple[str, str, str, str, str | None, str | None, str],
-    data: str | dict[str, Any],
-    task: str | None = None,
-) -> None:
-    """Logs an attempt, which ended at ``at``. Called by the native half, and by the loop of an asyncio call."""
-    if not wants_attempts():
+def happened(kind: str, about: Any, task: str | None = None) -> None:
+    """Logs an attempt that is to be logged. Called by the native half, and by the loop of an asyncio call."""
+    if kind == "dropped":
+        note(f"{about} attempts are not logged: more waited for the event loop than the log holds")
+    if kind != "attempt" or about[0] is None or not wants_attempts():
         return
-    attempt: dict[str, Any] = json.loads(data) if isinstance(data, str) else data
+    at, call, data = about
+    attempt: dict[str, Any] = json.loads(data)
     call_id, dialect, method, path, correlation_id, service, log_line = call
     _emit(
         logging.DEBUG,

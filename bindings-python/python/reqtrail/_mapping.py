@@ -10,6 +10,7 @@ from ._codes import Category, ErrorKind
 from ._exceptions import ApiError, InternalError, ReqtrailError
 from ._native import RawTrail
 from ._novavms_codes import ErrorCode
+from ._openstack import Progress
 from ._openstack_faults import Fault
 from ._response import Headers, RateLimit
 from ._trail import Attempt, CallInfo, Trail
@@ -61,13 +62,12 @@ def panicked(kind: str) -> InternalError:
     return InternalError("internal: reqtrail panicked; please report this", kind=ErrorKind(kind))
 
 
-def tell_attempt(
-    hook: Callable[[CallInfo, Attempt], object],
-    call: tuple[str, str, str, str, str | None, str | None, str],
-    attempt: str,
-) -> None:
-    hook(CallInfo(*call), Attempt._of(json.loads(attempt)))
-
-
-def tell_call(hook: Callable[[Trail], object], raw: RawTrail) -> None:
-    hook(Trail._of(raw))
+def call_hook(hook: Callable[..., object], kind: str, about: Any) -> None:
+    """Tells a hook what happened."""
+    if kind == "attempt":
+        _, call, attempt = about
+        hook(CallInfo(*call), Attempt._of(json.loads(attempt)))
+    elif kind == "call":
+        hook(Trail._of(about))
+    else:
+        hook(Progress._of(json.loads(about)))

@@ -1,7 +1,7 @@
 """OpenStack's servers and server actions, and what became of them, as typed values."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -364,11 +364,6 @@ def _explain_error(display: str, raw: RawReport, cause: ReqtrailError | None) ->
     error = ExplainError(display, trails=made, **_fields_of(cause))
     error.__cause__ = cause
     return error
-
-
-def tell_progress(hook: Callable[[Progress], object], data: str) -> None:
-    """Called by the native half, on the thread that follows."""
-    hook(Progress._of(json.loads(data)))
 
 
 for _cls in (

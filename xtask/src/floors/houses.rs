@@ -166,14 +166,14 @@ pub(super) const HOUSES: &[House] = &[
         language: Rust,
         floors: &[
             // What crosses the border.
-            &["convert", "fork", "hooks", "logging", "parts", "trail"],
-            &["failure", "interrupt", "request"],
+            &["convert", "fork", "logging", "parts", "trail"],
+            &["events", "failure", "interrupt", "request"],
             &["connection", "response"],
             &["config"],
             &["fork_safe", "refresh", "watch"],
             // What the Python half calls.
             &["cloud", "openstack"],
-            &["board", "client"],
+            &["client", "lane"],
             &["async_client"],
             &["_native"],
         ],
@@ -196,7 +196,8 @@ pub(super) const HOUSES: &[House] = &[
             &["_trail", "novavms"],
             &["_exceptions", "_options"],
             &["_categories", "_client", "_logging", "_openstack"],
-            &["_mapping", "_port"],
+            &["_mapping"],
+            &["_loop"],
             // What programs touch.
             &["_async_client"],
             &["_cloud", "_compute"],

@@ -1,0 +1,256 @@
+"""An event loop's end of an asyncio client: the calls of its tasks, and what the loop does when it is woken."""
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
+from typing import Any
+from weakref import ref
+
+from . import _logging
+from ._exceptions import CancelledError
+from ._mapping import call_hook
+from ._native import RawAsyncClient, RawLane, RawServing
+
+serving: ContextVar[RawServing | None] = ContextVar("reqtrail_serving", default=None)
+"""The refresh that is at work here, whose calls must not wait for it."""
+
+
+def running_loop() -> asyncio.AbstractEventLoop:
+    """asyncio's running loop, or an error that says what to do where there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        raise RuntimeError(
+            "AsyncClient needs an event loop of asyncio, and this is trio's; with trio use reqtrail.Client, as in "
+            "`await trio.to_thread.run_sync(lambda: client.get(path))`"
+        )
+    raise RuntimeError(
+        "AsyncClient needs a running event loop of asyncio, and there is none; begin with asyncio.run(main()), or use "
+        "reqtrail.Client"
+    )
+
+
+class Call:
+    """A call or an operation of a task."""
+
+    __slots__ = ("context", "future", "on_progress", "raised", "tag", "task")
+
+    def __init__(self, tag: int, loop: asyncio.AbstractEventLoop, on_progress: Any) -> None:
+        self.tag = tag
+        self.future: asyncio.Future[Any] = loop.create_future()
+        # Hooks and log handlers see the variables of the call's own task.
+        self.context = copy_context()
+        self.task = asyncio.current_task(loop)
+        self.on_progress = on_progress
+        self.raised: BaseException | None = None
+        """What a log handler raised, which the call ends with."""
+
+
+class Hooks:
+    """The functions that a program gave. Its client alone holds on to them: a loop, which holds on to its handle, must not
+    thereby keep what they belong to."""
+
+    __slots__ = ("__weakref__", "by_kind", "calls", "contexts", "refresher")
+
+    def __init__(self, on_attempt: Any = None, on_call: Any = None, refresher: Any = None) -> None:
+        self.calls: dict[int | None, Call] = {}
+        """The calls of all loops, by tag: a refresher may run on a thread of its own."""
+        self.contexts: dict[int, Context] = {}
+        """Those of the refreshes that a loop left to another one, by number."""
+        self.by_kind = {"attempt": on_attempt, "call": on_call}
+        self.refresher = refresher
+
+    def context(self, tag: int | None) -> Context:
+        """The context of a call, or an empty one."""
+        call = self.calls.get(tag)
+        return Context() if call is None else call.context
+
+
+class BlockingRefresher:
+    """A refresher as the native half gets it, which does not hold on to the program's. It is told which call asks."""
+
+    __slots__ = ("_hooks",)
+
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks = ref(hooks)
+
+    def __call__(self, tag: int | None, served: RawServing) -> Any:
+        hooks = self._hooks()
+        if hooks is None:
+            raise RuntimeError("the client is gone")
+        context = hooks.context(tag).copy()
+        # It may hand its calls to a loop, and the context with them.
+        context.run(serving.set, served)
+        try:
+            return context.run(hooks.refresher)
+        finally:
+            served.end()
+
+
+class LoopHandle:
+    """A loop's lane of the client's mailbox, and what the loop does with what it takes out."""
+
+    __slots__ = ("_hooks", "_mail", "_refreshes", "calls", "closed", "lane", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, raw: RawAsyncClient, hooks: Hooks) -> None:
+        self.loop = loop
+        self._hooks = ref(hooks)
+        self.calls = hooks.calls
+        self._mail: deque[tuple[int | None, str, Any]] = deque()
+        self._refreshes: set[asyncio.Task[None]] = set()
+        self.closed = False
+        self.lane = self._open(raw)
+
+    def _open(self, raw: RawAsyncClient) -> RawLane:
+        try:
+            lane = raw.open_lane(None)
+        except OSError:
+            # No descriptor is left, and being called needs none.
+            return raw.open_lane(self._call_soon)
+        try:
+            self.loop.add_reader(lane.fd, self.drain)
+        except (NotImplementedError, OSError, ValueError):
+            # A loop that watches no sockets, or cannot watch this one, is called instead, once per batch too.
+            lane.close()
+            return raw.open_lane(self._call_soon)
+        return lane
+
+    def _call_soon(self) -> None:
+        self.loop.call_soon_threadsafe(self.drain)
+
+    def begin(self, on_progress: Any) -> Call:
+        """A new call of the running task."""
+        call = Call(self.lane.next_tag(), self.loop, on_progress)
+        self.calls[call.tag] = call
+        return call
+
+    def drain(self) -> None:
+        """Takes what is there, ends what waits for it, and tells the hooks."""
+        self._mail.extend(self.lane.take())
+        try:
+            while self._mail:
+                self._deliver(*self._mail.popleft())
+        except BaseException:
+            # An interrupt: what is left comes next.
+            self.loop.call_soon(self.drain)
+            raise
+
+    def _deliver(self, tag: int | None, kind: str, about: Any) -> None:
+        call = self.calls.get(tag)
+        if kind in ("ended", "failed"):
+            self._end(call, about, about if kind == "failed" else None)
+            return
+        try:
+            self._happened(call, kind, about)
+        except Exception as error:
+            self.loop.call_exception_handler({"message": f"a hook of reqtrail failed: on_{kind}", "exception": error})
+
+    def _end(self, call: Call | None, given: Any, error: BaseException | None) -> None:
+        if call is not None and call.raised is not None:
+            # The trail of a response, or of the error; a report has none of its own.
+            _logging.give_trail(call.raised, getattr(given, "trail", None))
+            error = call.raised
+        elif error is not None:
+            try:
+                self._log(call, _logging.failed, error)
+            except BaseException as other:
+                error = other
+        if call is None:
+            if not isinstance(error, Exception) and error is not None:
+                # Nobody waits whom it could be raised to.
+                raise error
+            return
+        if call.future.cancelled():
+            # Its task has not been told yet, and will ask for the trail.
+            call.future = self.loop.create_future()
+        if error is not None:
+            call.future.set_exception(error)
+        else:
+            call.future.set_result(given)
+
+    def _happened(self, call: Call | None, kind: str, about: Any) -> None:
+        hooks = self._hooks() or Hooks()
+        if kind == "refresh":
+            self._begin_refresh(call, hooks, *about)
+            return
+        try:
+            self._log(call, _logging.happened, kind, about)
+        except BaseException as raised:
+            # Of a handler: the call goes on, and it is raised at its end.
+            if call is None:
+                raise
+            call.raised = call.raised or raised
+        hook = call.on_progress if call is not None and kind == "progress" else hooks.by_kind.get(kind)
+        if hook is not None:
+            context = Context() if call is None else call.context
+            context.run(call_hook, hook, kind, about)
+
+    def _log(self, call: Call | None, log: Callable[..., None], *args: Any) -> None:
+        """Logs in the context of a call's task, and with its name."""
+        if call is None:
+            Context().run(log, *args)
+        else:
+            call.context.run(log, *args, None if call.task is None else call.task.get_name())
+
+    def _begin_refresh(self, call: Call | None, hooks: Hooks, number: int, served: RawServing) -> None:
+        context = hooks.contexts.pop(number, None)
+        if context is None:
+            context = Context() if call is None else call.context
+        work = self._refresh(hooks, number, served, context)
+        task = self.loop.create_task(work, context=context.copy())
+        self._refreshes.add(task)
+        task.add_done_callback(self._refreshes.discard)
+
+    async def _refresh(self, hooks: Hooks, number: int, served: RawServing, context: Context) -> None:
+        try:
+            if hooks.refresher is None:
+                raise RuntimeError("the client is gone")
+            # In the task's own copy of the context.
+            serving.set(served)
+            self.lane.answer(number, await hooks.refresher())
+        except asyncio.CancelledError as error:
+            # This loop ends; those of the others go on.
+            hooks.contexts[number] = context
+            if not self.lane.pass_on(number):
+                del hooks.contexts[number]
+                self.lane.fail(number, error)
+            raise
+        except BaseException as error:
+            self.lane.fail(number, error)
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            served.end()
+
+    def close(self, hooks: Hooks | None = None) -> None:
+        """Takes what is there and leaves; on the loop, if that still runs. The hooks are kept until then."""
+        if self.closed:
+            return
+        self.closed = True
+        own = [call for call in list(self.calls.values()) if call.future.get_loop() is self.loop]
+        if not self.loop.is_closed():
+            self.drain()
+            if self.lane.fd >= 0:
+                self.loop.remove_reader(self.lane.fd)
+            for task in self._refreshes:
+                task.cancel()
+            for call in own:
+                if not call.future.done():
+                    call.future.set_exception(CancelledError("cancelled: the client was closed"))
+        for call in own:
+            # Of a task that never got its turn again.
+            self.calls.pop(call.tag, None)
+        self.lane.close()
+
+    def close_soon(self, hooks: Hooks | None = None) -> None:
+        """Has it closed on its own loop; the hooks are kept until then."""
+        try:
+            self.loop.call_soon_threadsafe(self.close, hooks)
+        except RuntimeError:
+            # The loop is closed.
+            self.close()

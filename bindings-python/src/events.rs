@@ -1,0 +1,49 @@
+//! What hooks and log records are made of.
+
+use std::time::UNIX_EPOCH;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use reqtrail::host::mailbox::{AttemptEvent, Event};
+
+use crate::trail::RawTrail;
+
+/// The kind of an event, and what it is about, as the Python half takes them.
+pub(crate) type Row<'py> = (&'py Bound<'py, PyString>, Bound<'py, PyAny>);
+
+/// What the logger or a hook is told. `None`: it is for neither.
+pub(crate) fn row<'py>(py: Python<'py>, event: &Event) -> PyResult<Option<Row<'py>>> {
+    Ok(Some(match event {
+        Event::Attempt(event) => (intern!(py, "attempt"), attempt(py, event)?),
+        Event::Call(trail) => {
+            let raw = Bound::new(py, RawTrail(trail.clone()))?;
+            (intern!(py, "call"), raw.into_any())
+        }
+        Event::Progress(json) => (intern!(py, "progress"), PyString::new(py, json).into_any()),
+        Event::LogsDropped(count) => {
+            let count = count.into_pyobject(py)?;
+            (intern!(py, "dropped"), count.into_any())
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// When it ended, in seconds since 1970, if it is to be logged; what a `CallInfo` is made of; and the attempt, as JSON.
+fn attempt<'py>(py: Python<'py>, event: &AttemptEvent) -> PyResult<Bound<'py, PyAny>> {
+    let (call, attempt) = (event.call(), &event.attempt);
+    let since = event.at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let info = (
+        call.call_id.to_string(),
+        call.dialect,
+        call.method.as_str(),
+        call.path,
+        call.correlation_id,
+        call.service,
+        call.log_line(attempt),
+    );
+    // There is nothing in it that could fail to be written.
+    let json = serde_json::to_string(attempt).unwrap_or_default();
+    let logged = event.for_log.then_some(since.as_secs_f64());
+    Ok((logged, info, json).into_pyobject(py)?.into_any())
+}

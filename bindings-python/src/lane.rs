@@ -1,0 +1,170 @@
+//! An event loop's lane of the client's mailbox, and how the loop is woken: once per batch.
+
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use reqtrail::host::Outcome;
+use reqtrail::host::mailbox::{Event, Lane, Mail, Mailbox};
+
+use crate::convert;
+use crate::events::{self, Row};
+use crate::failure::{self, guarded};
+use crate::openstack;
+use crate::refresh::RawServing;
+use crate::response::Response;
+
+/// How a loop is told that something waits for it.
+enum Wake {
+    /// A byte into a socket that the loop reads.
+    Socket {
+        reader: UnixStream,
+        writer: UnixStream,
+    },
+    /// A function that may be called from any thread, for loops that watch no sockets.
+    Callable(Py<PyAny>),
+}
+
+impl Wake {
+    fn sockets() -> PyResult<Self> {
+        let (reader, writer) = UnixStream::pair()?;
+        reader.set_nonblocking(true)?;
+        writer.set_nonblocking(true)?;
+        Ok(Self::Socket { reader, writer })
+    }
+
+    fn notify(&self) {
+        match self {
+            Self::Socket { writer, .. } => {
+                let mut writer: &UnixStream = writer;
+                // It cannot be full: the lane is notified once until it looks.
+                let _ = writer.write(&[1]);
+            }
+            Self::Callable(function) => {
+                // A closed loop refuses, and its results are nobody's any more.
+                let _ = Python::try_attach(|py| function.call0(py).map(drop));
+            }
+        }
+    }
+
+    fn clear(&self) {
+        if let Self::Socket { reader, .. } = self {
+            let mut reader: &UnixStream = reader;
+            let _ = reader.read(&mut [0; 16]);
+        }
+    }
+}
+
+/// A loop's lane. It outlives the client's connections, so that the results of the last calls arrive.
+#[pyclass(frozen, module = "reqtrail._native")]
+pub(crate) struct RawLane {
+    pub(crate) lane: Lane,
+    wake: Arc<Wake>,
+    /// What was taken, while it is handed over. Each look uses it again.
+    mail: Mutex<Vec<Mail>>,
+}
+
+impl RawLane {
+    /// Opens a lane. Without `wake` it has a descriptor that becomes readable when something waits.
+    pub(crate) fn open(mailbox: &Mailbox, wake: Option<Py<PyAny>>) -> PyResult<Self> {
+        let wake = Arc::new(wake.map_or_else(Wake::sockets, |it| Ok(Wake::Callable(it)))?);
+        let notified = Arc::clone(&wake);
+        Ok(Self {
+            lane: mailbox.open_lane(move || notified.notify()),
+            wake,
+            mail: Mutex::default(),
+        })
+    }
+
+    fn swap_mail(&self, mail: Vec<Mail>) -> Vec<Mail> {
+        let mut own = self.mail.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut own, mail)
+    }
+}
+
+#[pymethods]
+impl RawLane {
+    /// The descriptor; -1 if there is none.
+    #[getter]
+    fn fd(&self) -> i32 {
+        match &*self.wake {
+            Wake::Socket { reader, .. } => reader.as_raw_fd(),
+            Wake::Callable(_) => -1,
+        }
+    }
+
+    fn next_tag(&self) -> u64 {
+        self.lane.next_tag()
+    }
+
+    /// Takes what waits: the tag of its call, its kind, and what it is about.
+    fn take<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        guarded(py, || {
+            // First: what comes after the look notifies anew.
+            self.wake.clear();
+            let mut mail = self.swap_mail(Vec::new());
+            self.lane.take(&mut mail);
+            let rows = PyList::empty(py);
+            for Mail { tag, event, .. } in mail.drain(..) {
+                if let Some((kind, about)) = row(py, event)? {
+                    rows.append((tag, kind, about))?;
+                }
+            }
+            self.swap_mail(mail);
+            Ok(rows)
+        })
+    }
+
+    /// Answers a refresh with a token.
+    fn answer(&self, number: u64, token: &Bound<'_, PyAny>) -> PyResult<()> {
+        let token = convert::secret("token_refresher", token)?;
+        self.lane.answer(number, Ok(token.into()));
+        Ok(())
+    }
+
+    /// Answers a refresh with what the refresher raised.
+    fn fail(&self, number: u64, error: Bound<'_, PyAny>) {
+        let error = failure::of_refresher(error.py(), PyErr::from_value(error.clone()));
+        self.lane.answer(number, Err(error.into()));
+    }
+
+    /// Leaves a refresh to another loop, if there is one.
+    fn pass_on(&self, number: u64) -> bool {
+        self.lane.pass_on(number)
+    }
+
+    /// Closes the lane. Results that arrive later are dropped.
+    fn close(&self) {
+        self.lane.close();
+    }
+}
+
+fn row(py: Python<'_>, event: Event) -> PyResult<Option<Row<'_>>> {
+    match event {
+        Event::Ended(outcome) => Ok(Some(match result(py, outcome) {
+            Ok(result) => (intern!(py, "ended"), result),
+            Err(error) => {
+                let error = error.into_value(py).into_bound(py);
+                (intern!(py, "failed"), error.into_any())
+            }
+        })),
+        Event::Refresh(asked) => {
+            let asked = (asked.number, RawServing::new(asked.serving)).into_pyobject(py)?;
+            Ok(Some((intern!(py, "refresh"), asked.into_any())))
+        }
+        other => events::row(py, &other),
+    }
+}
+
+/// The response of a call, or the report of an operation.
+fn result(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match outcome {
+        Outcome::Call(Ok(response)) => Bound::new(py, Response::new(response))?.into_any(),
+        Outcome::Call(Err(error)) => return Err(failure::raised(py, error)),
+        operation => Bound::new(py, openstack::report(py, operation)?)?.into_any(),
+    })
+}
