@@ -5,41 +5,24 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use reqtrail::host::mailbox::Mailbox;
-use reqtrail::host::{Job, Origin, current_tag};
+use reqtrail::host::{Job, Origin, Serving, current_tag};
 use reqtrail::{ClientBuilder, blocking};
 
 use crate::config::Config;
 use crate::convert;
 use crate::failure::guarded;
-use crate::fork_safe::{ForkSafe, Lent};
+use crate::fork_safe::ForkSafe;
 use crate::lane::RawLane;
 use crate::logging;
 use crate::openstack;
-use crate::refresh::{self, Asker, RawServing};
+use crate::refresh::{self, RawServing};
 use crate::request::{self, Target};
 
-/// The client for event loops.
+/// The client for event loops. The program's hooks stay in the Python half.
 #[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawAsyncClient {
-    built: ForkSafe<Mailbox>,
-    watched: Watched,
-}
-
-/// What the program's functions want to know. They themselves stay in the Python half.
-#[derive(Clone, Copy)]
-struct Watched {
-    attempts: bool,
-    calls: bool,
-    /// A loop is asked for new tokens.
-    refresher_on_loop: bool,
-}
+pub(crate) struct RawAsyncClient(ForkSafe<Mailbox>);
 
 impl RawAsyncClient {
-    fn parts(&self, py: Python<'_>) -> PyResult<(Lent, Mailbox)> {
-        self.built
-            .get(py, |config, py| build(config, py, self.watched))
-    }
-
     /// Submits a job, whose result comes out of the lane under its tag. `serving` is the refresh that it is for, if any.
     fn submit(
         &self,
@@ -50,7 +33,7 @@ impl RawAsyncClient {
     ) -> PyResult<()> {
         let py = lane.py();
         guarded(py, || {
-            let (client, mailbox) = self.parts(py)?;
+            let (client, mailbox) = self.0.get(py)?;
             mailbox.want_logs(logging::wants_attempts(py));
             let job = job(&client, mailbox)?;
             let submit = || client.host().submit_for(&lane.get().lane, job, tag);
@@ -72,20 +55,18 @@ impl RawAsyncClient {
         refresher_on_loop: bool,
     ) -> PyResult<Self> {
         let config = Config::read(base, options)?;
-        let watched = Watched {
-            attempts,
-            calls,
-            refresher_on_loop,
+        let make = move |config: &Arc<Config>, py: Python<'_>| {
+            let mailbox = Mailbox::new();
+            mailbox.want_attempts(attempts);
+            mailbox.want_calls(calls);
+            build(config, py, mailbox, refresher_on_loop)
         };
-        let built = guarded(py, || {
-            ForkSafe::new(py, config, |config, py| build(config, py, watched))
-        })?;
-        Ok(Self { built, watched })
+        guarded(py, || ForkSafe::new(py, config, make).map(Self))
     }
 
     /// Opens the lane of a loop. Without `wake` it has a descriptor that becomes readable when something waits.
     fn open_lane(&self, py: Python<'_>, wake: Option<Py<PyAny>>) -> PyResult<RawLane> {
-        RawLane::open(&self.parts(py)?.1, wake)
+        RawLane::open(&self.0.get(py)?.1, wake)
     }
 
     /// Starts a call.
@@ -129,55 +110,53 @@ impl RawAsyncClient {
 
     /// Cancels a call; its result comes all the same.
     fn cancel(&self, tag: u64) -> bool {
-        self.built
-            .peek()
-            .is_some_and(|(client, _)| client.host().cancel(tag))
+        let built = self.0.peek();
+        built.is_some_and(|(client, _)| client.host().cancel(tag))
     }
 
     /// How many calls and operations, of all loops, have not ended yet.
     fn open_jobs(&self) -> usize {
-        self.built
-            .peek()
-            .map_or(0, |(_, mailbox)| mailbox.open_jobs())
+        let built = self.0.peek();
+        built.map_or(0, |(_, mailbox)| mailbox.open_jobs())
     }
 
     fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.built
-            .set_token(py, token, |config, py| build(config, py, self.watched))
+        self.0.set_token(py, token)
     }
 
     fn close(&self) {
-        self.built.close();
+        self.0.close();
     }
 
     /// What its `repr` says of it.
     fn describe(&self) -> String {
-        self.built.describe()
+        self.0.describe()
     }
 
     /// Whether this is still the process that the loops were added in.
     fn alive(&self) -> bool {
-        self.built.peek().is_some()
+        self.0.peek().is_some()
     }
 }
 
+/// `refresher_on_loop`: a loop is asked for new tokens.
 fn build(
     config: &Arc<Config>,
     py: Python<'_>,
-    watched: Watched,
+    mailbox: Mailbox,
+    refresher_on_loop: bool,
 ) -> PyResult<(blocking::Client, Mailbox)> {
-    let mailbox = Mailbox::new();
-    mailbox.want_attempts(watched.attempts);
-    mailbox.want_calls(watched.calls);
     let (asked, refresher) = (mailbox.clone(), Arc::clone(config));
     let add = move |builder: ClientBuilder| {
         if refresher.refresher.is_some() {
             // Only the tag is taken there: it is the thread that drives all calls, and it must not wait for the interpreter.
             return builder.token_refresher_blocking_in_context(current_tag, move |tag| {
-                refresh::call(&refresher, &Asker::Tag(tag))
+                refresh::call(&refresher, |refresher| {
+                    refresher.call1((tag, RawServing::new(Serving::here())))
+                })
             });
         }
-        if !watched.refresher_on_loop {
+        if !refresher_on_loop {
             return builder;
         }
         builder.token_refresher_in_context(Origin::current, move |origin| asked.ask(origin))

@@ -16,7 +16,7 @@ use crate::fork_safe::ForkSafe;
 use crate::interrupt;
 use crate::logging;
 use crate::openstack::{self, RawReport};
-use crate::refresh::{self, Asker};
+use crate::refresh;
 use crate::request::{self, Target};
 use crate::response::Response;
 use crate::trail::{RawTrail, thaw};
@@ -49,7 +49,7 @@ impl RawClient {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Response> {
         guarded(py, || {
-            let (client, watcher) = self.built()?.get(py, build)?;
+            let (client, watcher) = self.built()?.get(py)?;
             let job = request::build(&method, target, options)?;
             let watching = Watching::ask(py, Some(&watcher), false);
             let (result, raised) = watching.run(py, |interrupted| {
@@ -201,7 +201,7 @@ impl RawClient {
         options: &Bound<'_, PyDict>,
     ) -> PyResult<RawReport> {
         guarded(py, || {
-            let (client, watcher) = self.built()?.get(py, build)?;
+            let (client, watcher) = self.built()?.get(py)?;
             let job = openstack::job(&client, what, server_id, options, watch::progress)?;
             let watching = Watching::ask(py, Some(&watcher), options.contains("on_progress")?);
             let (outcome, raised) =
@@ -216,7 +216,7 @@ impl RawClient {
 
     /// Puts a new credential in place of the old one. Calls that have begun keep theirs.
     fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.built()?.set_token(py, token, build)
+        self.built()?.set_token(py, token)
     }
 
     /// Closes the connections. Calls under way end as usual; later ones raise ``RuntimeError``.
@@ -250,7 +250,12 @@ fn build(config: &Arc<Config>, py: Python<'_>) -> PyResult<(blocking::Client, Ar
             return builder;
         }
         builder.token_refresher_blocking_in_context(refresh::context, move |context| {
-            refresh::call(&refresher, &Asker::Context(context))
+            refresh::call(&refresher, |refresher| match context {
+                Some(context) => context
+                    .bind(refresher.py())
+                    .call_method1("run", (refresher,)),
+                None => refresher.call0(),
+            })
         })
     })?;
     Ok((client, watcher))

@@ -16,7 +16,14 @@ use crate::fork;
 ///
 /// Its lock is taken by attached threads only, and never while they let go of the interpreter; so no thread can hold
 /// it at a fork.
-pub(crate) struct ForkSafe<X>(Mutex<Option<Built<X>>>);
+pub(crate) struct ForkSafe<X> {
+    make: Make<X>,
+    built: Mutex<Option<Built<X>>>,
+}
+
+/// Makes a client of its options.
+type Make<X> =
+    Box<dyn Fn(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)> + Send + Sync>;
 
 /// A client that is in use. Whoever is the last to let go of it ends it, which waits for its thread; that may want the
 /// interpreter, which must be let go of meanwhile.
@@ -69,24 +76,27 @@ impl<X: Clone + Send> ForkSafe<X> {
     pub(crate) fn new(
         py: Python<'_>,
         config: Config,
-        make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
+        make: impl Fn(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>
+        + Send
+        + Sync
+        + 'static,
     ) -> PyResult<Self> {
         let config = Arc::new(config);
         let (client, extra) = make(&config, py)?;
-        Ok(Self(Mutex::new(Some(Built {
+        let built = Built {
             config,
             generation: fork::generation(),
             client: Lent::new(client),
             extra,
-        }))))
+        };
+        Ok(Self {
+            make: Box::new(make),
+            built: Mutex::new(Some(built)),
+        })
     }
 
     /// The client, made anew if this is a child of the process that made it.
-    pub(crate) fn get(
-        &self,
-        py: Python<'_>,
-        make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
-    ) -> PyResult<(Lent, X)> {
+    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<(Lent, X)> {
         let now = fork::generation();
         let config = {
             let state = self.lock();
@@ -98,7 +108,7 @@ impl<X: Clone + Send> ForkSafe<X> {
             }
             Arc::clone(&built.config)
         };
-        let (client, extra) = make(&config, py)?;
+        let (client, extra) = (self.make)(&config, py)?;
         let client = Lent::new(client);
         let mut state = self.lock();
         match &*state {
@@ -136,25 +146,15 @@ impl<X: Clone + Send> ForkSafe<X> {
         }
     }
 
-    /// What the client is built from; `None` once it is closed.
-    pub(crate) fn config(&self) -> Option<Arc<Config>> {
-        self.lock().as_ref().map(|built| Arc::clone(&built.config))
-    }
-
     /// Replaces the credential, also in the clients that are built later.
-    pub(crate) fn set_token(
-        &self,
-        py: Python<'_>,
-        token: &Bound<'_, PyAny>,
-        make: impl FnOnce(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>,
-    ) -> PyResult<()> {
+    pub(crate) fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
         let token = convert::secret("token", token)?;
-        let (client, _) = self.get(py, make)?;
+        let (client, _) = self.get(py)?;
         client
             .set_token(token.clone())
             .map_err(|error| failure::raised(py, error))?;
-        if let Some(config) = self.config() {
-            config.keep_token(token);
+        if let Some(built) = &*self.lock() {
+            built.config.keep_token(token);
         }
         Ok(())
     }
@@ -173,20 +173,20 @@ impl<X: Clone + Send> ForkSafe<X> {
 
     /// Shows the collector the hooks. A client that is just being used shows nothing, which keeps it.
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
-        match self.0.try_lock().as_deref() {
+        match self.built.try_lock().as_deref() {
             Ok(Some(built)) => built.config.traverse(visit),
             _ => Ok(()),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Built<X>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.built.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<X> Drop for ForkSafe<X> {
     fn drop(&mut self) {
-        let state = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let state = self.built.get_mut().unwrap_or_else(PoisonError::into_inner);
         end(state.take());
     }
 }

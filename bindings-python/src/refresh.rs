@@ -46,14 +46,6 @@ impl RawServing {
     }
 }
 
-/// Whose context a refresher that blocks runs in a copy of.
-pub(crate) enum Asker {
-    /// The copy itself.
-    Context(Option<Py<PyAny>>),
-    /// That of the call with this tag, which the refresher of the Python half knows.
-    Tag(Option<u64>),
-}
-
 /// A copy of the context of this thread, for a refresh that one of its calls begins. Calls let go of the interpreter, and
 /// nobody waits for them with it, so attaching here waits for nobody who waits for this thread.
 pub(crate) fn context() -> Option<Py<PyAny>> {
@@ -66,23 +58,18 @@ pub(crate) fn context() -> Option<Py<PyAny>> {
     copied.and_then(Result::ok)
 }
 
-/// Calls a refresher that blocks, on the thread that the core gave it.
-pub(crate) fn call(config: &Config, asker: &Asker) -> Answer {
+/// Calls a refresher that blocks, on the thread that the core gave it, as `ask` calls it.
+pub(crate) fn call(
+    config: &Config,
+    ask: impl for<'py> FnOnce(Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+) -> Answer {
     let called = Python::try_attach(|py| {
         let asked = || {
             // A reference of its own: the collector sees by it that somebody uses the function.
-            let refresher = config.refresher.as_ref().map(|it| it.clone_ref(py));
+            let refresher = config.refresher.as_ref().map(|it| it.bind(py).clone());
             let refresher =
                 refresher.ok_or_else(|| PyRuntimeError::new_err("there is no refresher"))?;
-            let token = match asker {
-                Asker::Context(Some(context)) => {
-                    context.bind(py).call_method1("run", (refresher,))?
-                }
-                Asker::Context(None) => refresher.bind(py).call0()?,
-                Asker::Tag(tag) => refresher
-                    .bind(py)
-                    .call1((*tag, RawServing::new(Serving::here())))?,
-            };
+            let token = ask(refresher)?;
             if token.hasattr("__await__")? {
                 // Left alone it would complain of never having been awaited.
                 token.call_method0("close").ok();

@@ -147,6 +147,39 @@ def test_a_cancelled_asyncio_call_is_logged_too(server: Server, url: str, run: R
         run(main())
 
 
+def test_a_loop_that_does_not_look_keeps_a_bounded_log() -> None:
+    listener = Listener()
+    told: list[int] = []
+    kept, dropped = 4096, 4
+
+    async def call(client: reqtrail.AsyncClient) -> None:
+        with pytest.raises(reqtrail.ConnectError):
+            await client.get("/")
+
+    async def main() -> None:
+        # Nobody listens at port 1.
+        client = reqtrail.AsyncClient(
+            "http://127.0.0.1:1", max_attempts=1, on_attempt=lambda _, attempt: told.append(attempt.number)
+        )
+        async with client:
+            calls = [asyncio.ensure_future(call(client)) for _ in range(kept + dropped)]
+            # In the turn that starts them all.
+            asyncio.get_running_loop().call_soon(until_ended, client)
+            await asyncio.gather(*calls)
+
+    def until_ended(client: reqtrail.AsyncClient) -> None:
+        while client._raw.open_jobs():
+            threading.Event().wait(0.001)
+
+    with listening(listener):
+        asyncio.run(main())
+    attempts = [record for record in listener.records if record.levelno == logging.DEBUG]
+    notes = [record.getMessage() for record in listener.records if "not logged" in record.getMessage()]
+    assert len(told) == kept + dropped
+    assert len(attempts) == kept
+    assert len(notes) == 1 and notes[0].startswith(f"{dropped} attempts")
+
+
 def test_nothing_is_built_while_the_level_is_off(url: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     logger = logging.getLogger("reqtrail")
     monkeypatch.setattr(logger, "handlers", [Listener()])

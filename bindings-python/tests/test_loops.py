@@ -85,6 +85,27 @@ def test_closing_ends_the_calls_of_other_loops_with_their_trails(server: Server,
     assert ended[0].trail is not None and len(ended[0].trail.attempts) == 1
 
 
+def test_closing_does_not_wait_for_a_loop_that_stands_still(server: Server, url: str, run: Runner) -> None:
+    client = reqtrail.AsyncClient(url)
+
+    async def begun() -> None:
+        while not server.seen:
+            await asyncio.sleep(0.005)
+
+    async def close() -> None:
+        await asyncio.wait_for(client.aclose(), 20)
+
+    still = asyncio.new_event_loop()
+    call = still.create_task(client.get("/stall"))
+    still.run_until_complete(begun())
+    run(close())
+    # What waits for it is there when it goes on.
+    with pytest.raises(reqtrail.CancelledError) as info:
+        still.run_until_complete(call)
+    still.close()
+    assert info.value.trail is not None and len(info.value.trail.attempts) == 1
+
+
 def test_a_close_that_is_cancelled_closes_all_the_same(server: Server, url: str, run: Runner) -> None:
     async def main() -> None:
         client = reqtrail.AsyncClient(url)

@@ -1,6 +1,7 @@
 """Forks and sub-interpreters."""
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -87,6 +88,42 @@ def test_a_fork_of_an_asyncio_program(url: str) -> None:
     for _ in range(3):
         in_child(lambda: asyncio.run(some()))
     asyncio.run(some())
+    asyncio.run(client.aclose())
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_in_the_middle_of_calls_on_a_loop(url: str) -> None:
+    client = reqtrail.AsyncClient(url, on_call=lambda _: None)
+    stop = threading.Event()
+    statuses: list[int] = []
+
+    async def some() -> None:
+        responses = await asyncio.gather(*(client.get("/ok") for _ in range(4)))
+        statuses.extend(response.status for response in responses)
+
+    async def busy() -> None:
+        while not stop.is_set():
+            await some()
+
+    async def use_and_close() -> None:
+        await some()
+        await client.aclose()
+
+    def work() -> None:
+        # The parent's lanes, whose locks its thread may hold, are let go of.
+        asyncio.run(use_and_close())
+        gc.collect()
+
+    thread = threading.Thread(target=asyncio.run, args=(busy(),))
+    thread.start()
+    try:
+        for _ in range(10):
+            in_child(work)
+    finally:
+        stop.set()
+        thread.join()
+    asyncio.run(some())
+    assert set(statuses) == {200}
     asyncio.run(client.aclose())
 
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from ._exceptions import ReqtrailError
-from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, running_loop, serving
+from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, running_loop, serving
 from ._native import RawAsyncClient, RawConnection, RawReport, Response, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
 
 __all__ = ["AsyncClient"]
+
+_Call = Coroutine[Any, Any, Response]
 
 
 class AsyncClient:
@@ -84,60 +85,57 @@ class AsyncClient:
 
     async def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a GET call."""
-        call = self._call("GET", path, options, False)
+        call: _Call = self._job(self._raw.start, None, "GET", path, options, False)
         del path, options
         return await call
 
     async def post(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a POST call."""
-        call = self._call("POST", path, options, False)
+        call: _Call = self._job(self._raw.start, None, "POST", path, options, False)
         del path, options
         return await call
 
     async def put(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a PUT call."""
-        call = self._call("PUT", path, options, False)
+        call: _Call = self._job(self._raw.start, None, "PUT", path, options, False)
         del path, options
         return await call
 
     async def patch(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a PATCH call."""
-        call = self._call("PATCH", path, options, False)
+        call: _Call = self._job(self._raw.start, None, "PATCH", path, options, False)
         del path, options
         return await call
 
     async def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a DELETE call."""
-        call = self._call("DELETE", path, options, False)
+        call: _Call = self._job(self._raw.start, None, "DELETE", path, options, False)
         del path, options
         return await call
 
     async def head(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a HEAD call."""
-        call = self._call("HEAD", path, options, False)
+        call: _Call = self._job(self._raw.start, None, "HEAD", path, options, False)
         del path, options
         return await call
 
     async def options(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes an OPTIONS call."""
-        call = self._call("OPTIONS", path, options, False)
+        call: _Call = self._job(self._raw.start, None, "OPTIONS", path, options, False)
         del path, options
         return await call
 
     async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call with any method; see :meth:`Client.request`."""
-        call = self._call(method, path, options, False)
+        call: _Call = self._job(self._raw.start, None, method, path, options, False)
         del path, options
         return await call
 
     async def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""
-        call = self._call(method, link, options, True)
+        call: _Call = self._job(self._raw.start, None, method, link, options, True)
         del link, options
         return await call
-
-    def _call(self, method: str, target: str, options: RequestOptions, link: bool) -> Coroutine[Any, Any, Response]:
-        return self._job(self._raw.start, None, method, target, options, link)
 
     def _run(self, what: str, server_id: str, options: Mapping[str, Any]) -> Coroutine[Any, Any, RawReport]:
         """Runs the operation of the compute API that `what` names."""
@@ -159,7 +157,7 @@ class AsyncClient:
         try:
             return await call.future
         except BaseException as error:
-            await self._given_up(handle, call, error)
+            await self._given_up(call, error)
             raise
         finally:
             handle.calls.pop(call.tag, None)
@@ -171,34 +169,22 @@ class AsyncClient:
             raise RuntimeError("the client is closed")
         return self._handles.get(loop) or self._handle_of(loop)
 
-    async def _given_up(self, handle: LoopHandle, call: Call, error: BaseException) -> None:
+    async def _given_up(self, call: Call, error: BaseException) -> None:
         """What an exception that ended an `await` means for the call. One whose task was cancelled is cancelled, and its
         trail comes at once."""
         if isinstance(error, Exception):
             return
+        self._raw.cancel(call.tag)
         if not isinstance(error, asyncio.CancelledError):
             # The coroutine is thrown away, and nobody waits any more.
-            self._raw.cancel(call.tag)
             if call.future.done() and not call.future.cancelled():
                 # No complaint about what it may hold.
                 call.future.exception()
             return
         if call.future.cancelled():
-            call.future = handle.loop.create_future()
-            self._raw.cancel(call.tag)
-            while not call.future.done() and not handle.closed:
-                try:
-                    await asyncio.wait([call.future])
-                except asyncio.CancelledError:
-                    # Cancelled already; the first cancellation is the one that is raised.
-                    continue
-        trail = None
-        try:
-            # A report has none of its own.
-            trail = getattr(call.future.result(), "trail", None) if call.future.done() else None
-        except ReqtrailError as ended:
-            trail, error.__cause__ = ended.trail, ended
-        error.trail = trail  # type: ignore[attr-defined]
+            # With the wait for it; its result comes all the same.
+            call.future = call.future.get_loop().create_future()
+        await give_trail(error, call.future)
 
     def _handle_of(self, loop: asyncio.AbstractEventLoop) -> LoopHandle:
         if not self._raw.alive():

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from . import _logging
 from ._async_client import AsyncClient
 from ._client import Client
-from ._exceptions import ReqtrailError
-from ._loop import running_loop
+from ._loop import give_trail, running_loop
 from ._native import CancelToken, RawCloud, RawConnection, Secret
 from ._options import AsyncClientOptions, ClientOptions
 from ._trail import Trail
@@ -147,16 +146,7 @@ class Cloud:
             return Connection(await asyncio.shield(signing_in))
         except asyncio.CancelledError as cancelled:
             token.cancel()
-            while not signing_in.done():
-                try:
-                    await asyncio.wait([signing_in])
-                except asyncio.CancelledError:
-                    # Cancelled already; the first cancellation is the one that is raised.
-                    continue
-            error = None if signing_in.cancelled() else signing_in.exception()
-            if isinstance(error, ReqtrailError):
-                cancelled.__cause__ = error
-                cancelled.trail = error.trail  # type: ignore[attr-defined]
+            await give_trail(cancelled, signing_in)
             raise
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import ref
 
 from . import _logging
-from ._exceptions import CancelledError
+from ._exceptions import CancelledError, ReqtrailError
 from ._mapping import call_hook
 from ._native import RawAsyncClient, RawLane, RawServing
 
@@ -35,6 +35,25 @@ def running_loop() -> asyncio.AbstractEventLoop:
     )
 
 
+async def give_trail(cancelled: asyncio.CancelledError, ended: "asyncio.Future[Any]") -> None:
+    """Gives a cancellation the trail of what its task waited for, which was cancelled too and ends at once."""
+    while not ended.done():
+        try:
+            await asyncio.wait([ended])
+        except asyncio.CancelledError:
+            # Cancelled already; the first cancellation is the one that is raised.
+            continue
+    if ended.cancelled():
+        return
+    error = ended.exception()
+    if isinstance(error, ReqtrailError):
+        cancelled.__cause__ = error
+    elif error is not None:
+        raise error
+    # A report has none of its own.
+    cancelled.trail = getattr(error or ended.result(), "trail", None)  # type: ignore[attr-defined]
+
+
 class Call:
     """A call or an operation of a task."""
 
@@ -49,6 +68,18 @@ class Call:
         self.on_progress = on_progress
         self.raised: BaseException | None = None
         """What a log handler raised, which the call ends with."""
+
+    def end(self, given: Any, error: BaseException | None) -> None:
+        """Hands over the result, unless there is one."""
+        if self.future.cancelled():
+            # Its task has not been told yet, and will ask for the trail.
+            self.future = self.future.get_loop().create_future()
+        if self.future.done():
+            return
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(given)
 
 
 class Hooks:
@@ -142,8 +173,8 @@ class LoopHandle:
 
     def _deliver(self, tag: int | None, kind: str, about: Any) -> None:
         call = self.calls.get(tag)
-        if kind in ("ended", "failed"):
-            self._end(call, about, about if kind == "failed" else None)
+        if kind == "ended" or kind == "failed":
+            self._end(call, about, None if kind == "ended" else about)
             return
         try:
             self._happened(call, kind, about)
@@ -160,18 +191,11 @@ class LoopHandle:
                 self._log(call, _logging.failed, error)
             except BaseException as other:
                 error = other
-        if call is None:
-            if not isinstance(error, Exception) and error is not None:
-                # Nobody waits whom it could be raised to.
-                raise error
-            return
-        if call.future.cancelled():
-            # Its task has not been told yet, and will ask for the trail.
-            call.future = self.loop.create_future()
-        if error is not None:
-            call.future.set_exception(error)
-        else:
-            call.future.set_result(given)
+        if call is not None:
+            call.end(given, error)
+        elif error is not None and not isinstance(error, Exception):
+            # Nobody waits whom it could be raised to.
+            raise error
 
     def _happened(self, call: Call | None, kind: str, about: Any) -> None:
         hooks = self._hooks() or Hooks()
@@ -240,8 +264,7 @@ class LoopHandle:
             for task in self._refreshes:
                 task.cancel()
             for call in own:
-                if not call.future.done():
-                    call.future.set_exception(CancelledError("cancelled: the client was closed"))
+                call.end(None, CancelledError("cancelled: the client was closed"))
         for call in own:
             # Of a task that never got its turn again.
             self.calls.pop(call.tag, None)
