@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyDict;
 use reqtrail::host::mailbox::Mailbox;
 use reqtrail::host::{Job, Origin, Serving, current_tag};
@@ -69,19 +70,16 @@ impl RawAsyncClient {
         RawLane::open(&self.0.get(py)?.1, wake)
     }
 
-    /// Starts a call.
-    #[expect(clippy::too_many_arguments, reason = "what a call consists of")]
+    /// Starts a call. `given`: its method, its target and its options, and whether the target is a link.
     fn start(
         &self,
         lane: &Bound<'_, RawLane>,
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
-        method: &Bound<'_, PyAny>,
-        target: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
-        link: bool,
+        given: (Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyDict>, bool),
     ) -> PyResult<()> {
         self.submit(lane, tag, serving, |_, _| {
+            let (method, target, options, link) = &given;
             let method = convert::string("method", method)?;
             let target = match link {
                 true => Target::Link(target),
@@ -91,17 +89,16 @@ impl RawAsyncClient {
         })
     }
 
-    /// Starts the operation of the compute API that `what` names.
+    /// Starts an operation of the compute API. `given`: its name, the server and the options.
     fn start_operation(
         &self,
         lane: &Bound<'_, RawLane>,
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
-        what: &str,
-        server_id: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
+        given: (PyBackedStr, Bound<'_, PyAny>, Bound<'_, PyDict>),
     ) -> PyResult<()> {
         self.submit(lane, tag, serving, |client, mailbox| {
+            let (what, server_id, options) = &given;
             // The Python half knows the hook by the tag.
             let publish = move |_: &_, json| mailbox.progress(json);
             openstack::job(client, what, server_id, options, publish)

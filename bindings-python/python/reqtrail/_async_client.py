@@ -85,68 +85,69 @@ class AsyncClient:
 
     async def get(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a GET call."""
-        call: _Call = self._job(self._raw.start, None, "GET", path, options, False)
+        call: _Call = self._job(self._raw.start, ("GET", path, options, False))
         del path, options
         return await call
 
     async def post(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a POST call."""
-        call: _Call = self._job(self._raw.start, None, "POST", path, options, False)
+        call: _Call = self._job(self._raw.start, ("POST", path, options, False))
         del path, options
         return await call
 
     async def put(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a PUT call."""
-        call: _Call = self._job(self._raw.start, None, "PUT", path, options, False)
+        call: _Call = self._job(self._raw.start, ("PUT", path, options, False))
         del path, options
         return await call
 
     async def patch(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a PATCH call."""
-        call: _Call = self._job(self._raw.start, None, "PATCH", path, options, False)
+        call: _Call = self._job(self._raw.start, ("PATCH", path, options, False))
         del path, options
         return await call
 
     async def delete(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a DELETE call."""
-        call: _Call = self._job(self._raw.start, None, "DELETE", path, options, False)
+        call: _Call = self._job(self._raw.start, ("DELETE", path, options, False))
         del path, options
         return await call
 
     async def head(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a HEAD call."""
-        call: _Call = self._job(self._raw.start, None, "HEAD", path, options, False)
+        call: _Call = self._job(self._raw.start, ("HEAD", path, options, False))
         del path, options
         return await call
 
     async def options(self, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes an OPTIONS call."""
-        call: _Call = self._job(self._raw.start, None, "OPTIONS", path, options, False)
+        call: _Call = self._job(self._raw.start, ("OPTIONS", path, options, False))
         del path, options
         return await call
 
     async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call with any method; see :meth:`Client.request`."""
-        call: _Call = self._job(self._raw.start, None, method, path, options, False)
+        call: _Call = self._job(self._raw.start, (method, path, options, False))
         del path, options
         return await call
 
     async def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""
-        call: _Call = self._job(self._raw.start, None, method, link, options, True)
+        call: _Call = self._job(self._raw.start, (method, link, options, True))
         del link, options
         return await call
 
     def _run(self, what: str, server_id: str, options: Mapping[str, Any]) -> Coroutine[Any, Any, RawReport]:
         """Runs the operation of the compute API that `what` names."""
-        return self._job(self._raw.start_operation, options.get("on_progress"), what, server_id, options)
+        return self._job(self._raw.start_operation, (what, server_id, options), options.get("on_progress"))
 
-    async def _job(self, start: Callable[..., None], on_progress: Any, *given: Any) -> Any:
+    async def _job(self, start: Callable[..., None], given: tuple[Any, ...], on_progress: Any = None) -> Any:
+        """Makes a call or runs an operation: `start`, a native method, starts what is `given`."""
         try:
             handle = self._here()
-            call = handle.begin(on_progress)
+            call = Call(handle, on_progress)
             try:
-                start(handle.lane, call.tag, serving.get(), *given)
+                start(handle.lane, call.tag, serving.get(), given)
             except BaseException:
                 handle.calls.pop(call.tag, None)
                 raise

@@ -55,19 +55,20 @@ async def give_trail(cancelled: asyncio.CancelledError, ended: "asyncio.Future[A
 
 
 class Call:
-    """A call or an operation of a task."""
+    """A call or an operation of the running task."""
 
     __slots__ = ("context", "future", "on_progress", "raised", "tag", "task")
 
-    def __init__(self, tag: int, loop: asyncio.AbstractEventLoop, on_progress: Any) -> None:
-        self.tag = tag
-        self.future: asyncio.Future[Any] = loop.create_future()
+    def __init__(self, handle: "LoopHandle", on_progress: Any) -> None:
+        self.tag = tag = handle.lane.next_tag()
+        self.future: asyncio.Future[Any] = handle.loop.create_future()
         # Hooks and log handlers see the variables of the call's own task.
         self.context = copy_context()
-        self.task = asyncio.current_task(loop)
+        self.task = asyncio.current_task(handle.loop)
         self.on_progress = on_progress
         self.raised: BaseException | None = None
         """What a log handler raised, which the call ends with."""
+        handle.calls[tag] = self
 
     def end(self, given: Any, error: BaseException | None) -> None:
         """Hands over the result, unless there is one."""
@@ -153,12 +154,6 @@ class LoopHandle:
 
     def _call_soon(self) -> None:
         self.loop.call_soon_threadsafe(self.drain)
-
-    def begin(self, on_progress: Any) -> Call:
-        """A new call of the running task."""
-        call = Call(self.lane.next_tag(), self.loop, on_progress)
-        self.calls[call.tag] = call
-        return call
 
     def drain(self) -> None:
         """Takes what is there, ends what waits for it, and tells the hooks."""

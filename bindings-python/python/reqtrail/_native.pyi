@@ -178,19 +178,14 @@ class RawAsyncClient:
         lane: RawLane,
         tag: int,
         serving: RawServing | None,
-        method: str,
-        target: str,
-        options: Mapping[str, Any],
-        link: bool,
+        given: tuple[str, str, Mapping[str, Any], bool],
     ) -> None: ...
     def start_operation(
         self,
         lane: RawLane,
         tag: int,
         serving: RawServing | None,
-        what: str,
-        server_id: str,
-        options: Mapping[str, Any],
+        given: tuple[str, str, Mapping[str, Any]],
     ) -> None: ...
     def cancel(self, tag: int) -> bool: ...
     def open_jobs(self) -> int: ...
