@@ -1,7 +1,7 @@
 /**
  * Starts calls and gets their results.
  *
- * Calls run on one background thread of the native half. It wakes the event loop once per batch of results; the promises
+ * Calls run on one background thread of the native half. It notifies the event loop once per batch of mail; the promises
  * are JavaScript's own.
  */
 import { type ReqtrailError } from "./errors.js";
@@ -32,7 +32,7 @@ export declare class Driver {
      * shown, as JSON.
      */
     operate(what: Operation, serverId: string, action: string | readonly [Items, number], options: RawOperationOptions, signal: Signal | undefined, onProgress?: (json: string) => void): Promise<Ended>;
-    /** Takes the results that are there, ends what waits for them, and tells the hooks. */
+    /** Takes what waits, publishes what happened in calls, and ends those that have ended. */
     drain(): void;
     /** Makes the error of what failed; its stack begins where the program called. */
     errorOf(failed: Failed, site: Site): ReqtrailError;

@@ -1,28 +1,37 @@
-/** What is told besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
-import { type RawClient, type RawEvent } from "./native.js";
+/** What is published besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
+import { AsyncResource } from "node:async_hooks";
+import type { Items, RawClient } from "./native.js";
 import type { ClientOptions } from "./options.js";
+/** A context that keeps no process alive. Those who look for open handles ask it. */
+declare class Context extends AsyncResource {
+    hasRef(): boolean;
+}
+/** The functions of a program that hear of the calls of a client. */
+type Functions = Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
+/** A call or an operation, for those who publish what happens in it. */
+export interface Audience {
+    /** Where it was begun. */
+    readonly context: Context | undefined;
+    /** Gets what each poll of the action that is followed has shown, as JSON. */
+    readonly onProgress: ((json: string) => void) | undefined;
+}
 export declare class Hooks {
     #private;
-    constructor(raw: RawClient, functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>);
+    constructor(raw: RawClient, functions: Functions);
     /** Tells the native half what is wanted now. Subscribers come and go; without any, nothing is passed on. */
     look(): void;
-    /** Whether anything may have been told. */
-    get listens(): boolean;
-    /** Takes what has been told. */
-    take(): RawEvent[];
     /**
-     * From here on what is told of a call is told in the context of whoever began it: hooks, and a refresher that is asked for
-     * it, see its `AsyncLocalStorage`.
+     * The context of a call that begins here, if anything may be published of it: hooks, and a refresher that is asked for it,
+     * see its `AsyncLocalStorage`.
      */
-    begin(tag: number, onProgress?: (json: string) => void): void;
-    /** Nothing more is told of a call. */
-    end(tag: number): void;
-    /** Passes on what has been told. Nothing that a hook does keeps it from the rest. */
-    tell(events: readonly RawEvent[]): void;
+    context(hasProgress: boolean): Context | undefined;
+    /** Publishes what happened in a call, or in none. Nothing that a hook does keeps it from the rest. */
+    publish(call: Audience | undefined, what: number, items: Items, index: number): void;
     /** What a function of the program's threw. */
     readonly thrown: (number: number) => unknown;
 }
-/** What the channels want to be told now: attempts, calls. */
-export declare function channelsWant(): [attempts: boolean, calls: boolean];
-/** Tells the channels of a sign-in. */
-export declare function tellChannels(events: readonly RawEvent[]): void;
+/** What hooks and channels want to hear of now: attempts, calls. */
+export declare function wanted({ onAttempt, onCall }: Functions): [attempts: boolean, calls: boolean];
+/** Publishes an attempt or the end of a call. */
+export declare function publish(what: number, items: Items, index: number, { onAttempt, onCall }: Functions): void;
+export {};

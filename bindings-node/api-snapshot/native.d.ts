@@ -9,9 +9,9 @@ export interface Handle {
 export interface Items {
     readonly __items: unique symbol;
 }
-/** A call that has begun and waits for its body. */
-export interface Held {
-    readonly __held: unique symbol;
+/** A question for a token. A call on its behalf that would wait for the answer is refused. */
+export interface Refresh {
+    readonly __refresh: unique symbol;
 }
 export interface RateLimitParts {
     limit?: number;
@@ -72,13 +72,6 @@ export interface RawOperationOptions {
     deadlineMs?: number;
     settleTimeMs?: number;
 }
-export interface RawEvent {
-    tag?: number;
-    attempt?: string;
-    progress?: string;
-    call?: Items;
-    refresh?: number;
-}
 export interface RawReport {
     json: string;
     report: string;
@@ -95,17 +88,17 @@ export interface SessionParts {
     userName?: string;
     trail: Items;
 }
-export interface RawSignIn {
+/** What `drain` takes mail from; see `mailbox.ts`. */
+export interface RawMailbox {
+    drain(out: Float64Array): Items | null;
+}
+export interface RawSignIn extends RawMailbox {
     cancel(late: boolean): void;
-    events(): RawEvent[];
-    ended(): boolean;
-    failed(): Items | null;
-    connection(): RawConnection;
 }
 export interface RawCloud {
     describedBy(json: string): Items | null;
     find(name: string | undefined, region: string | undefined): Items | null;
-    connect(wake: () => void, handle: Handle, attempts: boolean, calls: boolean, extraCa: string): RawSignIn;
+    connect(notify: () => void, handle: Handle, attempts: boolean, calls: boolean, extraCa: string): RawSignIn;
     notes(): string[];
     describe(): string;
 }
@@ -114,17 +107,15 @@ export interface RawConnection {
     session(): SessionParts | null;
     describe(): string;
 }
-export interface RawClient {
-    open(base: string | RawConnection, options: string, wake: () => void, handle: Handle): Items | null;
-    start(tag: number, method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, ended: boolean | undefined, serving: boolean): void;
-    hold(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, options: RawOptions | undefined): Held;
-    startHeld(tag: number, held: Held, body: Uint8Array, ended: boolean | undefined, serving: boolean): void;
-    operate(tag: number, what: Operation, serverId: string, action: string | Items, index: number, options: RawOperationOptions, serving: boolean): void;
-    cancel(tag: number, late: boolean): boolean;
-    drain(out: Float64Array): Items | null;
-    watch(attempts: boolean, calls: boolean): void;
-    events(): RawEvent[];
-    refreshed(refresh: number, token: string | undefined, failure: RefreshFailure | undefined): void;
+export interface RawClient extends RawMailbox {
+    open(base: string | RawConnection, options: string, notify: () => void, handle: Handle): Items | null;
+    start(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, hold: boolean, refresh: Refresh | undefined): number;
+    send(tag: number, body: Uint8Array): void;
+    forget(tag: number): boolean;
+    operate(what: Operation, serverId: string, action: string | Items, index: number, options: RawOperationOptions, refresh: Refresh | undefined): number;
+    cancel(tag: number, late: boolean): void;
+    want(attempts: boolean, calls: boolean): void;
+    answer(refresh: Refresh, token: string | undefined, failure: RefreshFailure | undefined): void;
     setToken(token: string): Items | null;
     close(): void;
     describe(): string | null;
@@ -148,4 +139,7 @@ export interface Native {
     trailReport(items: Items, index: number): string;
     errorRecord(items: Items, index: number): ErrorRecord;
     takeReport(items: Items, index: number): RawReport;
+    takeConnection(items: Items, index: number): RawConnection;
+    takeJson(items: Items, index: number): string;
+    takeRefresh(items: Items, index: number): Refresh;
 }

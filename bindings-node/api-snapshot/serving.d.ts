@@ -1,8 +1,8 @@
 /**
- * Whose token refresher runs here: a call of one through the client that it serves would wait for itself, and is refused
- * where it would.
+ * For which refresh a token refresher runs here: a call of one that would wait for its own answer is refused.
  */
-/** Runs the refresher of a client until it has given its token. */
-export declare function serving<T>(client: object, refresher: () => T): Promise<Awaited<T>>;
-/** Whether the refresher of a client runs here. */
-export declare function serves(client: object): boolean;
+import type { Refresh } from "./native.js";
+/** Runs a refresher until it has given its token. */
+export declare function serving<T>(refresh: Refresh, refresher: () => T): Promise<Awaited<T>>;
+/** The refresh whose refresher runs here. */
+export declare function served(): Refresh | undefined;

@@ -163,8 +163,6 @@ export declare class Trail {
 }
 /** Makes the trail of an item, without the rest of it, a body for one. */
 export declare function trailOf(items: Items, index: number): Trail;
-/** Makes the trail of an item that is nothing else. */
-export declare function ownTrailOf(items: Items): Trail;
 /** Makes an attempt of its JSON. */
 export declare function attemptOf(json: AttemptJson): Attempt;
 /** Makes a call of its JSON. */

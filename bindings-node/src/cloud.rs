@@ -1,21 +1,18 @@
 //! Clouds, and what signing in to one gives.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
 use napi::Status;
-use napi::bindgen_prelude::{Either, Env, Error, External, Object, Result};
+use napi::bindgen_prelude::{Either, Env, Error, External, Float64ArraySlice, Object, Result};
 use napi_derive::napi;
+use reqtrail::CancelToken;
+use reqtrail::host::mailbox::Mailbox;
 use reqtrail::openstack::{Cloud, Connection};
-use reqtrail::{CancelToken, Observer};
 
-use crate::board::{Event, attempt_event, lock};
-use crate::event::{RawEvent, reason};
+use crate::inbox::{Inbox, reason};
 use crate::items::{Item, Items};
-use crate::wake::{Wake, WakeFunction};
-
-type Outcome = std::result::Result<Connection, reqtrail::Error>;
+use crate::loop_handle::NotifyFunction;
 
 /// What a program knows of a cloud.
 #[napi]
@@ -61,53 +58,44 @@ impl RawCloud {
         }
     }
 
-    /// Signs in on a thread of its own: that is done once in a program's life. `wake` is called when it has ended, and when
+    /// Signs in on a thread of its own: that is done once in a program's life. `notify` is called when it has ended, and when
     /// there are events, of which `attempts` and `calls` say what is wanted. `extra_ca` is PEM that is trusted besides.
     #[napi(catch_unwind)]
     pub fn connect(
         &self,
         env: Env,
-        wake: WakeFunction<'_>,
+        notify: NotifyFunction<'_>,
         handle: Object<'_>,
         attempts: bool,
         calls: bool,
         extra_ca: String,
     ) -> Result<RawSignIn> {
-        let wake = Wake::new(&env, &wake, &handle)?;
-        let Some(mut cloud) = self.0.borrow().clone() else {
-            return Err(Error::new(
-                Status::GenericFailure,
-                "a cloud without a description",
-            ));
-        };
+        let mailbox = Mailbox::new();
+        let inbox = Inbox::open(&env, &mailbox, &notify, &handle)?;
+        let failed = |what: String| Error::new(Status::GenericFailure, what);
+        let described = self.0.borrow().clone();
+        let mut cloud = described.ok_or_else(|| failed("a cloud without a description".into()))?;
         if !extra_ca.is_empty() {
             cloud = cloud.extra_ca(extra_ca);
         }
-        let signing_in = RawSignIn::default();
-        let (cancel, outcome) = (signing_in.cancel.clone(), Arc::clone(&signing_in.outcome));
-        let told = Arc::new(Told {
-            wake,
-            attempts,
-            calls,
-            events: Arc::clone(&signing_in.events),
-        });
-        let watch = Arc::new(Mutex::new(Some(Arc::clone(&told))));
         if attempts || calls {
-            cloud = cloud.observer(Watch(Arc::clone(&watch)));
+            cloud = cloud.observer(mailbox.observer());
+            mailbox.want_attempts(attempts);
+            mailbox.want_calls(calls);
         }
-        std::thread::Builder::new()
-            .name("reqtrail-sign-in".to_owned())
-            .spawn(move || {
-                let connected = cloud.connect_hosted(&cancel, None);
-                *lock(&outcome) = Some(connected);
-                // The clients that come of it have observers of their own.
-                lock(&watch).take();
-                told.ring();
-            })
-            .map_err(|e| {
-                Error::new(Status::GenericFailure, format!("no thread to sign in: {e}"))
-            })?;
-        Ok(signing_in)
+        let cancel = CancelToken::new();
+        let cancelled = cancel.clone();
+        let work = move || {
+            let connected = cloud.connect_hosted(&cancelled, None);
+            // The clients that come of it have observers of their own.
+            mailbox.want_attempts(false);
+            mailbox.want_calls(false);
+            connected
+        };
+        let lane = &inbox.lane;
+        lane.run(lane.next_tag(), "reqtrail-sign-in", work)
+            .map_err(|e| failed(format!("no thread to sign in: {e}")))?;
+        Ok(RawSignIn { inbox, cancel })
     }
 
     /// What is safe to show of it.
@@ -122,49 +110,9 @@ impl RawCloud {
 
 /// A sign-in that is under way, or has ended.
 #[napi]
-#[derive(Default)]
 pub struct RawSignIn {
+    inbox: Inbox,
     cancel: CancelToken,
-    outcome: Arc<Mutex<Option<Outcome>>>,
-    events: Arc<Mutex<Vec<Event>>>,
-}
-
-/// Where a sign-in leaves what it tells.
-struct Told {
-    wake: Wake,
-    attempts: bool,
-    calls: bool,
-    events: Arc<Mutex<Vec<Event>>>,
-}
-
-impl Told {
-    fn tell(&self, event: Event) {
-        lock(&self.events).push(event);
-        self.ring();
-    }
-
-    fn ring(&self) {
-        self.wake.call();
-    }
-}
-
-/// Watches a sign-in until it has ended.
-struct Watch(Arc<Mutex<Option<Arc<Told>>>>);
-
-impl Observer for Watch {
-    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
-        let (call, attempt) = (&event.call, event.attempt);
-        if let Some(told) = lock(&self.0).as_ref().filter(|told| told.attempts) {
-            told.tell(attempt_event(call, attempt));
-        }
-    }
-
-    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
-        let trail = event.trail;
-        if let Some(told) = lock(&self.0).as_ref().filter(|told| told.calls) {
-            told.tell(Event::Call(None, trail.clone()));
-        }
-    }
 }
 
 #[napi]
@@ -175,42 +123,11 @@ impl RawSignIn {
         self.cancel.cancel_with(reason(late));
     }
 
-    /// Takes what the channels are to be told.
+    /// Takes what the channels are to be told, and then the connection or the error, as a client's `drain` does.
     #[napi(catch_unwind)]
-    pub fn events(&self) -> Vec<RawEvent> {
-        let events = std::mem::take(&mut *lock(&self.events));
-        events.into_iter().map(RawEvent::of).collect()
-    }
-
-    /// Whether it has ended.
-    #[napi(catch_unwind)]
-    pub fn ended(&self) -> bool {
-        lock(&self.outcome).is_some()
-    }
-
-    /// The error that it ended with, if it did.
-    #[napi(catch_unwind)]
-    pub fn failed(&self) -> Option<External<Items>> {
-        let mut outcome = lock(&self.outcome);
-        match outcome.take() {
-            Some(Err(error)) => Some(Items::of(Item::Error(error))),
-            other => {
-                *outcome = other;
-                None
-            }
-        }
-    }
-
-    /// What it gave.
-    #[napi(catch_unwind)]
-    pub fn connection(&self) -> Result<RawConnection> {
-        match lock(&self.outcome).take() {
-            Some(Ok(connection)) => Ok(RawConnection(connection)),
-            _ => Err(Error::new(
-                Status::GenericFailure,
-                "the sign-in gave nothing",
-            )),
-        }
+    pub fn drain(&self, mut out: Float64ArraySlice<'_>) -> Option<External<Items>> {
+        // SAFETY: the array is the caller's own, and no JavaScript runs while this function does.
+        self.inbox.drain(unsafe { out.as_mut() })
     }
 }
 

@@ -12,8 +12,6 @@ use reqtrail::{Category, Error, ErrorKind, RefreshError};
 use crate::items::{Item, Items};
 use crate::parts;
 
-pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
-
 /// Something that a JavaScript function threw, on its way through the core. The value itself stays with JavaScript, under
 /// this number.
 pub(crate) struct Thrown(pub(crate) u32);

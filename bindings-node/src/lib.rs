@@ -8,18 +8,17 @@
     reason = "the macros of napi want `pub`, JavaScript alone has these types, and an object costs a look-up for each field"
 )]
 
-mod board;
 mod client;
 mod cloud;
 mod config;
-mod event;
 mod failure;
+mod inbox;
 mod items;
+mod loop_handle;
 mod openstack;
 mod parts;
 mod reading;
 mod request;
-mod wake;
 
 /// The version of the core, which the TypeScript half compares with its own.
 #[napi_derive::napi]

@@ -6,6 +6,7 @@ use napi::bindgen_prelude::{Error, Result, Status};
 use napi_derive::napi;
 use reqtrail::blocking;
 use reqtrail::host::Job;
+use reqtrail::host::mailbox::Mailbox;
 use reqtrail::openstack::{
     ActionRef, Operation, OperationAttached, OperationKind, OperationOptions,
 };
@@ -46,20 +47,21 @@ impl RawOperationOptions {
     }
 }
 
-/// Makes a job of the operation that `what` names. `publish` gets what each poll has shown, as JSON.
+/// Makes a job of the operation that `what` names. What each poll has shown goes to the mailbox.
 pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
     server_id: String,
     action: ActionRef,
     options: RawOperationOptions,
-    publish: impl Fn(String) + Send + 'static,
+    mailbox: &Mailbox,
 ) -> Result<Job> {
     let unknown = || Error::new(Status::InvalidArg, format!("no operation is named {what}"));
     let kind = OperationKind::from_name(what).ok_or_else(unknown)?;
     let mut attached = OperationAttached::new();
     if options.progress == Some(true) {
-        attached = attached.on_progress(move |progress| publish(progress.to_json()));
+        let mailbox = mailbox.clone();
+        attached = attached.on_progress(move |progress| mailbox.progress(progress.to_json()));
     }
     let operation = Operation::new(kind, server_id, action).options(options.into_core());
     Ok(operation.into_job(client, attached))

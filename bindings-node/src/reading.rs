@@ -4,10 +4,14 @@ use std::borrow::Cow;
 
 use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Object, Result, Status};
 use napi_derive::napi;
-use reqtrail::RequestId;
+use reqtrail::host::mailbox::{AttemptEvent, RefreshRequest};
+use reqtrail::openstack::OperationReport;
+use reqtrail::{Attempt, RequestId};
+use serde::Serialize;
 
+use crate::cloud::RawConnection;
 use crate::failure;
-use crate::items::{Item, Items};
+use crate::items::{Item, Items, wrong};
 use crate::parts::{RateLimitParts, header_pairs, rate_limit};
 
 type Handle<'a> = &'a External<Items>;
@@ -95,7 +99,7 @@ pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
 pub fn error_record<'env>(env: &'env Env, items: Handle<'_>, index: u32) -> Result<Object<'env>> {
     match items.get(index)? {
         Item::Error(error) => failure::record(env, error),
-        _ => Err(Error::new(Status::InvalidArg, "the item is not an error")),
+        _ => Err(wrong("the item is not an error")),
     }
 }
 
@@ -115,17 +119,7 @@ pub struct RawReport {
 /// Takes the report of an operation, once.
 #[napi(catch_unwind)]
 pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport> {
-    let items: &mut Items = items;
-    let item = items.0.get_mut(index as usize);
-    let Some(Item::Report(report)) = item else {
-        return Err(Error::new(Status::InvalidArg, "the item is not a report"));
-    };
-    let Some(report) = report.take() else {
-        return Err(Error::new(
-            Status::GenericFailure,
-            "the report was taken already",
-        ));
-    };
+    let report: Box<OperationReport> = Box::new(take_output(items, index)?);
     let trails = report.trails;
     let (failed, cause) = report
         .failure
@@ -139,4 +133,73 @@ pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport>
         failed,
         cause: cause.flatten().map(|error| Items::of(Item::Error(error))),
     })
+}
+
+/// Takes what a sign-in gave, once.
+#[napi(catch_unwind)]
+pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawConnection> {
+    Ok(RawConnection(take_output(items, index)?))
+}
+
+fn take_output<O: 'static>(items: &mut Items, index: u32) -> Result<O> {
+    let Item::Output(output) = items.take(index)? else {
+        return Err(wrong("the item is not an output"));
+    };
+    output.take().map_err(|error| wrong(&error.to_string()))
+}
+
+/// Takes an attempt with its call, or what a poll has shown, as JSON.
+#[napi(catch_unwind)]
+pub fn take_json(items: &mut External<Items>, index: u32) -> Result<String> {
+    let items: &mut Items = items;
+    match items.take(index)? {
+        Item::Attempt(event) => Ok(attempt_json(&event)),
+        Item::Progress(json) => Ok(json),
+        _ => Err(wrong("the item is not JSON")),
+    }
+}
+
+/// Takes a question for a token. A call on its behalf that would wait for the answer is refused.
+#[napi(catch_unwind)]
+pub fn take_refresh(items: &mut External<Items>, index: u32) -> Result<External<RefreshRequest>> {
+    let items: &mut Items = items;
+    match items.take(index)? {
+        Item::Refresh(asked) => Ok(External::new(asked)),
+        _ => Err(wrong("the item is not a refresh")),
+    }
+}
+
+/// An attempt and its call. There is nothing in them that could fail to be written.
+fn attempt_json(event: &AttemptEvent) -> String {
+    let call = event.call();
+    let reported = Reported {
+        call: Call {
+            call_id: call.call_id.to_string(),
+            dialect: call.dialect,
+            method: call.method.as_str(),
+            path: call.path,
+            correlation_id: call.correlation_id,
+            service: call.service,
+            log_line: call.log_line(&event.attempt),
+        },
+        attempt: &event.attempt,
+    };
+    serde_json::to_string(&reported).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Reported<'a> {
+    call: Call<'a>,
+    attempt: &'a Attempt,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    call_id: String,
+    dialect: &'a str,
+    method: &'a str,
+    path: &'a str,
+    correlation_id: Option<&'a str>,
+    service: Option<&'a str>,
+    log_line: String,
 }

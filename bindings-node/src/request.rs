@@ -26,66 +26,57 @@ pub struct RawOptions {
     pub if_none_match: Option<String>,
 }
 
-/// What goes into a request. Pairs are names and values in turn.
-pub(crate) struct Parts<'env> {
-    pub(crate) params: Option<Vec<String>>,
-    pub(crate) query: Option<Vec<String>>,
-    pub(crate) headers: Option<Vec<String>>,
-    pub(crate) body: Option<Either<String, Uint8ArraySlice<'env>>>,
-    pub(crate) options: Option<RawOptions>,
-}
-
 pub(crate) type Builder = RequestBuilder<blocking::Client>;
 
+/// Begins a request. Pairs are names and values in turn.
 pub(crate) fn build(
     client: &blocking::Client,
     method: &str,
     target: &str,
     link: bool,
-    parts: Parts<'_>,
+    params: Option<Vec<String>>,
+    query: Option<Vec<String>>,
+    headers: Option<Vec<String>>,
+    body: Option<Either<String, Uint8ArraySlice<'_>>>,
+    options: Option<RawOptions>,
 ) -> Builder {
     let mut b = if link {
         client.request_link(method, target)
     } else {
         client.request(method, target)
     };
-    let options = parts.options.as_ref();
-    let secret = options
-        .and_then(|options| options.secret_params.as_deref())
-        .unwrap_or_default();
-    for (name, value) in pairs(parts.params) {
-        b = if secret.contains(&name) {
+    let given = options.as_ref();
+    let secret = given.and_then(|options| options.secret_params.as_deref());
+    for (name, value) in pairs(params) {
+        b = if secret.is_some_and(|secret| secret.contains(&name)) {
             b.secret_param(name, value)
         } else {
             b.param(name, value)
         };
     }
-    for (name, value) in pairs(parts.query) {
+    for (name, value) in pairs(query) {
         b = b.query(name, value);
     }
-    let secret = options
-        .and_then(|options| options.secret_headers.as_deref())
-        .unwrap_or_default();
-    for (place, (name, value)) in (0..).zip(pairs(parts.headers)) {
-        b = if secret.contains(&place) {
+    let secret = given.and_then(|options| options.secret_headers.as_deref());
+    for (place, (name, value)) in (0..).zip(pairs(headers)) {
+        b = if secret.is_some_and(|secret| secret.contains(&place)) {
             b.secret_header(name, value)
         } else {
             b.header(name, value)
         };
     }
-    let json = options.and_then(|options| options.json) == Some(true);
-    if let Some(body) = parts.body {
+    if let Some(body) = body {
         let body = match body {
             Either::A(text) => text.into_bytes(),
             Either::B(bytes) => bytes.to_vec(),
         };
-        b = if json {
+        b = if given.and_then(|options| options.json) == Some(true) {
             b.json_bytes(body)
         } else {
             b.body(body)
         };
     }
-    match parts.options {
+    match options {
         Some(options) => with_options(b, options),
         None => b,
     }

@@ -35,6 +35,19 @@ test("a client keeps no process alive, an open call does", async (t) => {
   );
 });
 
+test("a process ends with many clients that are not closed", async (t) => {
+  const server = await served(t);
+  const code = `
+    const clients = Array.from({ length: 8 }, () => new Client(process.argv[1]));
+    await Promise.all(clients.map((one) => one.get("/ok")));
+    // Not collected before the end.
+    globalThis.clients = clients;
+    console.log("done");`;
+  assert.equal(await ended(code, server), "done");
+  const stalled = `${code} for (const one of clients) one.get("/stall").catch(() => {}); process.exit();`;
+  assert.equal(await ended(stalled, server), "done");
+});
+
 test("process.exit in the middle of calls", async (t) => {
   const server = await served(t);
   const code = `

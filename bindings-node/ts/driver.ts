@@ -1,15 +1,18 @@
 /**
  * Starts calls and gets their results.
  *
- * Calls run on one background thread of the native half. It wakes the event loop once per batch of results; the promises
+ * Calls run on one background thread of the native half. It notifies the event loop once per batch of mail; the promises
  * are JavaScript's own.
  */
 
+import { clearTimeout, setTimeout } from "node:timers";
+
 import { type ReqtrailError, RequestBuildError } from "./errors.js";
-import { Hooks } from "./hooks.js";
+import { type Audience, Hooks } from "./hooks.js";
 import { Weak, hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
 import { environmentCa, warnOfUnverified } from "./environment.js";
+import { FAILED, OUTPUT, type Receiver, drain } from "./mailbox.js";
 import { errorOf } from "./mapping.js";
 import {
   type Items,
@@ -21,11 +24,10 @@ import {
   bare,
 } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
-import type { Signal } from "./platform.js";
-import { Reading } from "./reading.js";
+import type { BlobBody, Signal } from "./platform.js";
 import { type RawCall, type Standing, isLate } from "./request.js";
 import { type Response, responseOf } from "./response.js";
-import { serves } from "./serving.js";
+import { served } from "./serving.js";
 import { type Site, ours } from "./stacks.js";
 
 /** A call or an operation that failed, as an item. */
@@ -40,20 +42,27 @@ export class Failed {
 /** How a call or an operation ended. */
 export type Ended = Response | Failed | RawReport;
 
-/** The calls that listen to one signal: one listener serves them all. */
-class Watch {
-  readonly tags = new Set<number>();
+/** A call or an operation under way. */
+class Call implements Audience {
+  /** The native half's name of it, from its start. */
+  tag: number | undefined;
+  resolve!: (ended: Ended | PromiseLike<Ended>) => void;
+  readonly ended = new Promise<Ended>((resolve) => (this.resolve = resolve));
   constructor(
-    readonly signal: Signal,
-    readonly listener: () => void,
+    readonly signal: Signal | undefined,
+    readonly context: Audience["context"],
+    readonly onProgress: Audience["onProgress"],
   ) {}
 }
 
-/** What `drain` writes: how many, whether there are more, then of each its tag and what it is. */
-const HEAD = 2;
-const BATCH = 16;
-const FAILED = 0;
-const REPORT = -1;
+/** The calls that listen to one signal: one listener serves them all. */
+interface Watch {
+  readonly calls: Set<Call>;
+  readonly listener: () => void;
+}
+
+/** What a timer of Node's can wait for at most, in milliseconds. */
+const LONGEST = 0x7fffffff;
 
 /** What trails show of a query without being told to. */
 const SHOWN = ["limit", "cursor", "marker", "page", "offset"];
@@ -61,13 +70,9 @@ const SHOWN = ["limit", "cursor", "marker", "page", "offset"];
 export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
-  readonly #pending = new Map<number, (ended: Ended | PromiseLike<Ended>) => void>();
-  /** The calls whose bodies are being read: they are not with the native half yet. */
-  readonly #readings = new Map<number, Reading>();
+  /** Those under way, by their tags. */
+  readonly #calls = new Map<number, Call>();
   readonly #watches = new WeakMap<Signal, Watch>();
-  readonly #watched = new Map<number, Watch>();
-  readonly #out = new Float64Array(HEAD + 2 * BATCH);
-  #next = 1;
   /** What `close` gave; nothing begins after it. */
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
@@ -95,32 +100,30 @@ export class Driver {
   /** Starts a call. */
   call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended> {
     const { params, query, headers, body, options, signal, blob } = call;
-    return this.#begin(signal, (tag) => {
-      const raw = this.#raw;
-      const inside = serves(raw);
-      const ended = endOf(signal);
-      if (blob === undefined || ended !== undefined) {
-        const text = blob === undefined ? body : "";
-        raw.start(tag, method, target, link, params, query, headers, text, options, ended, inside);
-        return;
-      }
+    const begun = this.#begin(signal, undefined, (aborted) => {
       // It begins now: it keeps the token that the client has, and its time runs.
-      const held = raw.hold(method, target, link, params, query, headers, options);
-      const start = (bytes: Uint8Array, ended: boolean | undefined): void => {
-        this.#readings.delete(tag);
-        raw.startHeld(tag, held, bytes, ended, inside);
-      };
-      const failed = (error: unknown): void => this.#fail(tag, error);
-      const reading = new Reading(blob, options?.timeoutMs ?? this.#timeoutMs, start, failed);
-      this.#readings.set(tag, reading);
+      const hold = blob !== undefined || aborted;
+      const raw = this.#raw;
+      return raw.start(method, target, link, params, query, headers, body, options, hold, served());
     });
+    if (blob !== undefined && signal?.aborted !== true)
+      void this.#read(begun, blob, options?.timeoutMs ?? this.#timeoutMs);
+    return begun.ended;
   }
 
-  /** Ends a call; its result comes all the same. */
-  #cancel(tag: number, late: boolean): void {
-    const reading = this.#readings.get(tag);
-    if (reading === undefined) this.#raw.cancel(tag, late);
-    else reading.end(late);
+  /** Reads the body of a call that waits for it, and may end meanwhile. */
+  async #read(call: Call, blob: BlobBody, timeoutMs: number): Promise<void> {
+    const tag = call.tag!;
+    const late = (): void => this.#raw.cancel(tag, true);
+    const timer = timeoutMs <= LONGEST ? setTimeout(late, timeoutMs).unref() : undefined;
+    try {
+      this.#raw.send(tag, new Uint8Array(await blob.arrayBuffer()));
+    } catch (error) {
+      // There is nothing to send, and nothing comes from the native half.
+      if (this.#raw.forget(tag)) this.#end(call, Promise.reject(error as Error));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /**
@@ -136,111 +139,83 @@ export class Driver {
     onProgress?: (json: string) => void,
   ): Promise<Ended> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
-    return this.#begin(
-      signal,
-      (tag) => this.#raw.operate(tag, what, serverId, ref, index, options, serves(this.#raw)),
-      onProgress,
-    );
+    const start = (): number => this.#raw.operate(what, serverId, ref, index, options, served());
+    return this.#begin(signal, onProgress, start).ended;
   }
 
   #begin(
     signal: Signal | undefined,
-    start: (tag: number) => void,
-    onProgress?: (json: string) => void,
-  ): Promise<Ended> {
+    onProgress: ((json: string) => void) | undefined,
+    start: (aborted: boolean) => number,
+  ): Call {
     if (this.#closed) throw closed();
     this.#hooks.look();
-    const tag = this.#next++;
+    const call = new Call(signal, this.#hooks.context(onProgress !== undefined), onProgress);
     // All that can fail comes before anything is sent.
-    if (signal !== undefined) this.#watch(tag, signal);
-    this.#hooks.begin(tag, onProgress);
+    if (signal !== undefined) this.#watch(call, signal);
+    const aborted = signal?.aborted === true;
     try {
-      start(tag);
+      call.tag = start(aborted);
     } catch (error) {
-      this.#unwatch(tag);
-      this.#hooks.end(tag);
+      this.#unwatch(call);
       throw error;
     }
-    // A call was started cancelled; an operation was not.
-    if (signal?.aborted === true) this.#raw.cancel(tag, isLate(signal));
-    if (this.#pending.size === 0) hold(this);
-    return new Promise((resolve) => this.#pending.set(tag, resolve));
+    if (this.#calls.size === 0) hold(this);
+    this.#calls.set(call.tag, call);
+    if (signal !== undefined && (aborted || signal.aborted)) {
+      this.#raw.cancel(call.tag, isLate(signal));
+    }
+    return call;
   }
 
-  #watch(tag: number, signal: Signal): void {
+  #watch(call: Call, signal: Signal): void {
     let watch = this.#watches.get(signal);
     if (watch === undefined) {
-      const made = new Watch(signal, () => {
-        const late = isLate(made.signal);
-        for (const one of made.tags) this.#cancel(one, late);
-      });
-      watch = made;
-      signal.addEventListener("abort", watch.listener);
+      const calls = new Set<Call>();
+      const listener = (): void => {
+        const late = isLate(signal);
+        for (const { tag } of calls) if (tag !== undefined) this.#raw.cancel(tag, late);
+      };
+      signal.addEventListener("abort", listener);
+      watch = { calls, listener };
       this.#watches.set(signal, watch);
     }
-    watch.tags.add(tag);
-    this.#watched.set(tag, watch);
+    watch.calls.add(call);
   }
 
-  #unwatch(tag: number): Signal | undefined {
-    const watch = this.#watched.get(tag);
-    if (watch === undefined) return undefined;
-    this.#watched.delete(tag);
-    watch.tags.delete(tag);
-    if (watch.tags.size === 0) {
-      watch.signal.removeEventListener("abort", watch.listener);
-      this.#watches.delete(watch.signal);
-    }
-    return watch.signal;
+  #unwatch(call: Call): void {
+    const { signal } = call;
+    const watch = signal === undefined ? undefined : this.#watches.get(signal);
+    if (watch === undefined) return;
+    watch.calls.delete(call);
+    if (watch.calls.size > 0) return;
+    signal!.removeEventListener("abort", watch.listener);
+    this.#watches.delete(signal!);
   }
 
-  /** Takes the results that are there, ends what waits for them, and tells the hooks. */
+  /** Takes what waits, publishes what happened in calls, and ends those that have ended. */
   drain(): void {
-    const out = this.#out;
-    let more = true;
-    while (more) {
-      const items = this.#raw.drain(out);
-      // Taken after the results: what happened before a call ended is among them.
-      const events = this.#hooks.listens ? this.#hooks.take() : [];
-      const count = items === null ? 0 : out[0]!;
-      more = items !== null && out[1] !== 0;
-      const ended: number[] = [];
-      for (let index = 0; index < count; index++) {
-        const tag = out[HEAD + 2 * index]!;
-        this.#end(tag, out[HEAD + 2 * index + 1]!, items!, index);
-        ended.push(tag);
-      }
-      // What awaits these calls goes on after this function, so that hooks are told before.
-      this.#hooks.tell(events);
-      for (const tag of ended) this.#hooks.end(tag);
+    drain(this.#raw, this.#receive);
+  }
+
+  readonly #receive: Receiver = (tag, what, items, index) => {
+    const call = this.#calls.get(tag);
+    // What awaits a call goes on after this function, so hooks hear of it before.
+    if (what < OUTPUT) this.#hooks.publish(call, what, items, index);
+    else if (call === undefined) return;
+    else if (what === FAILED) this.#end(call, new Failed(items, index, call.signal));
+    else if (what === OUTPUT) this.#end(call, bare(native.takeReport(items, index)));
+    else this.#end(call, responseOf(items, index, what));
+  };
+
+  #end(call: Call, ended: Ended | PromiseLike<Ended>): void {
+    this.#calls.delete(call.tag!);
+    this.#unwatch(call);
+    if (this.#calls.size === 0) {
+      release(this);
+      this.#idle?.();
     }
-  }
-
-  #end(tag: number, what: number, items: Items, index: number): void {
-    const resolve = this.#pending.get(tag);
-    const signal = this.#watched.size > 0 ? this.#unwatch(tag) : undefined;
-    if (resolve === undefined) return;
-    this.#settled(tag);
-    if (what === FAILED) resolve(new Failed(items, index, signal));
-    else if (what === REPORT) resolve(bare(native.takeReport(items, index)));
-    else resolve(responseOf(items, index, what));
-  }
-
-  #settled(tag: number): void {
-    this.#pending.delete(tag);
-    if (this.#pending.size > 0) return;
-    release(this);
-    this.#idle?.();
-  }
-
-  /** Ends a call whose body cannot be had. There is nothing to send, and nothing comes from the native half. */
-  #fail(tag: number, error: unknown): void {
-    const resolve = this.#pending.get(tag);
-    this.#readings.delete(tag);
-    this.#unwatch(tag);
-    this.#hooks.end(tag);
-    this.#settled(tag);
-    resolve?.(Promise.reject(error));
+    call.resolve(ended);
   }
 
   /** Makes the error of what failed; its stack begins where the program called. */
@@ -261,8 +236,8 @@ export class Driver {
   }
 
   async #close(): Promise<void> {
-    for (const tag of this.#pending.keys()) this.#cancel(tag, false);
-    if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    for (const tag of this.#calls.keys()) this.#raw.cancel(tag, false);
+    if (this.#calls.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     // Those who wait for the last calls are told first.
     await Promise.resolve();
     this.#raw.close();
@@ -271,11 +246,6 @@ export class Driver {
   describe(): string {
     return this.#raw.describe() ?? "closed";
   }
-}
-
-/** Whether a signal has ended a call before its start, and then whether by a timeout. */
-function endOf(signal: Signal | undefined): boolean | undefined {
-  return signal?.aborted === true ? isLate(signal) : undefined;
 }
 
 function closed(): RequestBuildError {

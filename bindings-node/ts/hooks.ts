@@ -1,15 +1,17 @@
-/** What is told besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
+/** What is published besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
 
 import { AsyncResource } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 
-import { type Items, type RawClient, type RawEvent, bare } from "./native.js";
 import { secretText } from "./checks.js";
+import { native } from "./loader.js";
+import { ATTEMPT, CALL, PROGRESS, REFRESH } from "./mailbox.js";
+import type { Items, RawClient, Refresh } from "./native.js";
 import type { ClientOptions } from "./options.js";
 import { failureOf } from "./refresh.js";
 import { serving } from "./serving.js";
-import { type AttemptJson, attemptOf, callInfoOf, ownTrailOf } from "./trail.js";
+import { type AttemptJson, attemptOf, callInfoOf, trailOf } from "./trail.js";
 
 /** Gets `{ call: CallInfo, attempt: Attempt }` after each attempt. */
 const ATTEMPTS = channel("reqtrail:attempt");
@@ -26,97 +28,75 @@ class Context extends AsyncResource {
   }
 }
 
+/** The functions of a program that hear of the calls of a client. */
+type Functions = Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
+
+/** A call or an operation, for those who publish what happens in it. */
+export interface Audience {
+  /** Where it was begun. */
+  readonly context: Context | undefined;
+  /** Gets what each poll of the action that is followed has shown, as JSON. */
+  readonly onProgress: ((json: string) => void) | undefined;
+}
+
 export class Hooks {
   readonly #raw: RawClient;
-  readonly #onAttempt: ClientOptions["onAttempt"];
-  readonly #onCall: ClientOptions["onCall"];
-  readonly #refresher: ClientOptions["tokenRefresher"];
+  readonly #functions: Functions;
   readonly #thrown = new Map<number, unknown>();
-  /** What is told after each poll of the actions that are followed, by tag. */
-  readonly #onProgress = new Map<number, (json: string) => void>();
-  /** Where each call that something may be told of was begun, by tag. */
-  readonly #contexts = new Map<number, Context>();
   /** Where the client was made, for what is of no call: a sign-in, which several calls may share. */
   readonly #home = new Context("REQTRAIL_CLIENT");
   #nextThrown = 1;
   #attempts = false;
   #calls = false;
 
-  constructor(
-    raw: RawClient,
-    functions: Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>,
-  ) {
+  constructor(raw: RawClient, functions: Functions) {
     this.#raw = raw;
-    this.#onAttempt = functions.onAttempt;
-    this.#onCall = functions.onCall;
-    this.#refresher = functions.tokenRefresher;
+    this.#functions = functions;
   }
 
   /** Tells the native half what is wanted now. Subscribers come and go; without any, nothing is passed on. */
   look(): void {
-    const attempts = this.#onAttempt !== undefined || ATTEMPTS.hasSubscribers;
-    const calls = this.#onCall !== undefined || CALLS.hasSubscribers;
+    const [attempts, calls] = wanted(this.#functions);
     if (attempts === this.#attempts && calls === this.#calls) return;
     this.#attempts = attempts;
     this.#calls = calls;
-    this.#raw.watch(attempts, calls);
-  }
-
-  /** Whether anything may have been told. */
-  get listens(): boolean {
-    return (
-      this.#attempts || this.#calls || this.#refresher !== undefined || this.#onProgress.size > 0
-    );
-  }
-
-  /** Takes what has been told. */
-  take(): RawEvent[] {
-    return this.#raw.events().map(bare);
+    this.#raw.want(attempts, calls);
   }
 
   /**
-   * From here on what is told of a call is told in the context of whoever began it: hooks, and a refresher that is asked for
-   * it, see its `AsyncLocalStorage`.
+   * The context of a call that begins here, if anything may be published of it: hooks, and a refresher that is asked for it,
+   * see its `AsyncLocalStorage`.
    */
-  begin(tag: number, onProgress?: (json: string) => void): void {
-    if (onProgress !== undefined) this.#onProgress.set(tag, onProgress);
-    if (this.listens) this.#contexts.set(tag, new Context("REQTRAIL_CALL"));
+  context(hasProgress: boolean): Context | undefined {
+    const refresher = this.#functions.tokenRefresher !== undefined;
+    const heard = this.#attempts || this.#calls || refresher || hasProgress;
+    return heard ? new Context("REQTRAIL_CALL") : undefined;
   }
 
-  /** Nothing more is told of a call. */
-  end(tag: number): void {
-    this.#onProgress.delete(tag);
-    this.#contexts.delete(tag);
+  /** Publishes what happened in a call, or in none. Nothing that a hook does keeps it from the rest. */
+  publish(call: Audience | undefined, what: number, items: Items, index: number): void {
+    const context = call?.context ?? this.#home;
+    context.runInAsyncScope(() => {
+      if (what === REFRESH) {
+        void this.#refresh(native.takeRefresh(items, index));
+      } else if (what === PROGRESS) {
+        const json = native.takeJson(items, index);
+        guarded("onProgress", () => call?.onProgress?.(json));
+      } else {
+        publish(what, items, index, this.#functions);
+      }
+    });
   }
 
-  /** Passes on what has been told. Nothing that a hook does keeps it from the rest. */
-  tell(events: readonly RawEvent[]): void {
-    for (const event of events) {
-      const { tag } = event;
-      const context = (tag === undefined ? undefined : this.#contexts.get(tag)) ?? this.#home;
-      context.runInAsyncScope(() => this.#tell(event));
-    }
-  }
-
-  #tell({ tag, attempt, call, progress, refresh }: RawEvent): void {
-    if (refresh !== undefined) void this.#refresh(refresh);
-    else if (call !== undefined) tellCall(call, this.#onCall);
-    else if (attempt !== undefined) tellAttempt(attempt, this.#onAttempt);
-    else if (progress !== undefined) {
-      guarded("onProgress", () => this.#onProgress.get(tag!)?.(progress));
-    }
-  }
-
-  async #refresh(refresh: number): Promise<void> {
+  async #refresh(refresh: Refresh): Promise<void> {
     try {
-      const given = await serving(this.#raw, () => this.#refresher?.());
-      const token = secretText("tokenRefresher's token", given);
-      this.#raw.refreshed(refresh, token, undefined);
+      const given = await serving(refresh, () => this.#functions.tokenRefresher?.());
+      this.#raw.answer(refresh, secretText("tokenRefresher's token", given), undefined);
     } catch (thrown) {
       const number = this.#nextThrown++;
       this.#thrown.set(number, thrown);
       this.#thrown.delete(number - THROWN);
-      this.#raw.refreshed(refresh, undefined, failureOf(thrown, number));
+      this.#raw.answer(refresh, undefined, failureOf(thrown, number));
     }
   }
 
@@ -124,43 +104,44 @@ export class Hooks {
   readonly thrown = (number: number): unknown => this.#thrown.get(number);
 }
 
-/** What the channels want to be told now: attempts, calls. */
-export function channelsWant(): [attempts: boolean, calls: boolean] {
-  return [ATTEMPTS.hasSubscribers, CALLS.hasSubscribers];
+/** What hooks and channels want to hear of now: attempts, calls. */
+export function wanted({ onAttempt, onCall }: Functions): [attempts: boolean, calls: boolean] {
+  return [
+    onAttempt !== undefined || ATTEMPTS.hasSubscribers,
+    onCall !== undefined || CALLS.hasSubscribers,
+  ];
 }
 
-/** Tells the channels of a sign-in. */
-export function tellChannels(events: readonly RawEvent[]): void {
-  for (const { attempt, call } of events.map(bare)) {
-    if (call !== undefined) tellCall(call, undefined);
-    else if (attempt !== undefined) tellAttempt(attempt, undefined);
+/** Publishes an attempt or the end of a call. */
+export function publish(
+  what: number,
+  items: Items,
+  index: number,
+  { onAttempt, onCall }: Functions,
+): void {
+  if (what === ATTEMPT) {
+    const json = JSON.parse(native.takeJson(items, index)) as {
+      call: Parameters<typeof callInfoOf>[0];
+      attempt: AttemptJson;
+    };
+    const call = callInfoOf(json.call);
+    const attempt = attemptOf(json.attempt);
+    guarded("onAttempt", () => onAttempt?.(call, attempt));
+    if (ATTEMPTS.hasSubscribers) guarded("onAttempt", () => ATTEMPTS.publish({ call, attempt }));
+  } else if (what === CALL) {
+    const trail = trailOf(items, index);
+    guarded("onCall", () => onCall?.(trail));
+    if (CALLS.hasSubscribers) guarded("onCall", () => CALLS.publish({ trail }));
   }
 }
 
-function tellAttempt(json: string, hook: ClientOptions["onAttempt"]): void {
-  const told = JSON.parse(json) as {
-    call: Parameters<typeof callInfoOf>[0];
-    attempt: AttemptJson;
-  };
-  const call = callInfoOf(told.call);
-  const attempt = attemptOf(told.attempt);
-  guarded("onAttempt", () => hook?.(call, attempt));
-  if (ATTEMPTS.hasSubscribers) guarded("onAttempt", () => ATTEMPTS.publish({ call, attempt }));
-}
-
-function tellCall(items: Items, hook: ClientOptions["onCall"]): void {
-  const trail = ownTrailOf(items);
-  guarded("onCall", () => hook?.(trail));
-  if (CALLS.hasSubscribers) guarded("onCall", () => CALLS.publish({ trail }));
-}
-
 /** A hook that fails does not touch the call: its error becomes a warning. */
-function guarded(name: string, tell: () => unknown): void {
+function guarded(name: string, hook: () => unknown): void {
   try {
-    const told = tell() as Partial<PromiseLike<unknown>> | null | undefined;
+    const given = hook() as Partial<PromiseLike<unknown>> | null | undefined;
     // Not every promise is one of this realm, or of the language's own.
-    if (typeof told?.then === "function") {
-      Promise.resolve(told).catch((error: unknown) => warn(name, error));
+    if (typeof given?.then === "function") {
+      Promise.resolve(given).catch((error: unknown) => warn(name, error));
     }
   } catch (error) {
     warn(name, error);

@@ -15,9 +15,9 @@ export interface Items {
   readonly __items: unique symbol;
 }
 
-/** A call that has begun and waits for its body. */
-export interface Held {
-  readonly __held: unique symbol;
+/** A question for a token. A call on its behalf that would wait for the answer is refused. */
+export interface Refresh {
+  readonly __refresh: unique symbol;
 }
 
 export interface RateLimitParts {
@@ -85,14 +85,6 @@ export interface RawOperationOptions {
   settleTimeMs?: number;
 }
 
-export interface RawEvent {
-  tag?: number;
-  attempt?: string;
-  progress?: string;
-  call?: Items;
-  refresh?: number;
-}
-
 export interface RawReport {
   json: string;
   report: string;
@@ -111,19 +103,20 @@ export interface SessionParts {
   trail: Items;
 }
 
-export interface RawSignIn {
+/** What `drain` takes mail from; see `mailbox.ts`. */
+export interface RawMailbox {
+  drain(out: Float64Array): Items | null;
+}
+
+export interface RawSignIn extends RawMailbox {
   cancel(late: boolean): void;
-  events(): RawEvent[];
-  ended(): boolean;
-  failed(): Items | null;
-  connection(): RawConnection;
 }
 
 export interface RawCloud {
   describedBy(json: string): Items | null;
   find(name: string | undefined, region: string | undefined): Items | null;
   connect(
-    wake: () => void,
+    notify: () => void,
     handle: Handle,
     attempts: boolean,
     calls: boolean,
@@ -139,15 +132,14 @@ export interface RawConnection {
   describe(): string;
 }
 
-export interface RawClient {
+export interface RawClient extends RawMailbox {
   open(
     base: string | RawConnection,
     options: string,
-    wake: () => void,
+    notify: () => void,
     handle: Handle,
   ): Items | null;
   start(
-    tag: number,
     method: string,
     target: string,
     link: boolean,
@@ -156,39 +148,22 @@ export interface RawClient {
     headers: string[] | undefined,
     body: string | Uint8Array | undefined,
     options: RawOptions | undefined,
-    ended: boolean | undefined,
-    serving: boolean,
-  ): void;
-  hold(
-    method: string,
-    target: string,
-    link: boolean,
-    params: string[] | undefined,
-    query: string[] | undefined,
-    headers: string[] | undefined,
-    options: RawOptions | undefined,
-  ): Held;
-  startHeld(
-    tag: number,
-    held: Held,
-    body: Uint8Array,
-    ended: boolean | undefined,
-    serving: boolean,
-  ): void;
+    hold: boolean,
+    refresh: Refresh | undefined,
+  ): number;
+  send(tag: number, body: Uint8Array): void;
+  forget(tag: number): boolean;
   operate(
-    tag: number,
     what: Operation,
     serverId: string,
     action: string | Items,
     index: number,
     options: RawOperationOptions,
-    serving: boolean,
-  ): void;
-  cancel(tag: number, late: boolean): boolean;
-  drain(out: Float64Array): Items | null;
-  watch(attempts: boolean, calls: boolean): void;
-  events(): RawEvent[];
-  refreshed(refresh: number, token: string | undefined, failure: RefreshFailure | undefined): void;
+    refresh: Refresh | undefined,
+  ): number;
+  cancel(tag: number, late: boolean): void;
+  want(attempts: boolean, calls: boolean): void;
+  answer(refresh: Refresh, token: string | undefined, failure: RefreshFailure | undefined): void;
   setToken(token: string): Items | null;
   close(): void;
   describe(): string | null;
@@ -213,4 +188,7 @@ export interface Native {
   trailReport(items: Items, index: number): string;
   errorRecord(items: Items, index: number): ErrorRecord;
   takeReport(items: Items, index: number): RawReport;
+  takeConnection(items: Items, index: number): RawConnection;
+  takeJson(items: Items, index: number): string;
+  takeRefresh(items: Items, index: number): Refresh;
 }

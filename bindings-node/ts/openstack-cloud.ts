@@ -3,9 +3,10 @@
 import { inspect } from "node:util";
 
 import { type Client, clientOf } from "./client.js";
-import { channelsWant, tellChannels } from "./hooks.js";
+import { publish, wanted } from "./hooks.js";
 import { Weak, hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
+import { OUTPUT, drain } from "./mailbox.js";
 import { environmentCa, warnOfUnverified } from "./environment.js";
 import { errorOf } from "./mapping.js";
 import { type Items, type RawCloud, type RawConnection, type RawSignIn, bare } from "./native.js";
@@ -57,6 +58,11 @@ const NAMES: Record<keyof CloudOptions, true> = {
   cert: true,
   key: true,
 };
+
+/** How a sign-in ended: with what, and the item. */
+type Outcome = readonly [what: number, items: Items, index: number];
+
+const NO_HOOKS = Object.freeze({});
 
 /** What Keystone answered to a sign-in. */
 export interface Session {
@@ -159,34 +165,34 @@ export class Cloud {
     const cancel = (): void => signIn?.cancel(isLate(signal!));
     signal?.addEventListener("abort", cancel);
     try {
-      signIn = await this.#signIn((begun) => {
-        signIn = begun;
+      const [what, items, index] = await new Promise<Outcome>((end) => {
+        hold((signIn = this.#signIn(end)));
         if (signal?.aborted === true) cancel();
       });
+      if (what === OUTPUT) return make(native.takeConnection(items, index));
+      const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
+      throw errorOf(items, index, site, undefined, reason);
     } finally {
       signal?.removeEventListener("abort", cancel);
+      if (signIn !== undefined) release(signIn);
     }
-    const failed = signIn.failed();
-    if (failed === null) return make(signIn.connection());
-    const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
-    throw errorOf(failed, 0, site, undefined, reason);
   }
 
-  /** Resolves once the sign-in has ended. Only the channels are told of it: there is no client yet. */
-  async #signIn(begun: (signIn: RawSignIn) => void): Promise<RawSignIn> {
-    let end!: () => void;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    const wake = (): void => {
-      tellChannels(signIn.events());
-      if (signIn.ended()) end();
-    };
+  /** Begins to sign in. Only the channels hear of it: there is no client yet. */
+  #signIn(end: (outcome: Outcome) => void): RawSignIn {
     warnOfUnverified();
-    const signIn = this.#raw.connect(wake, new Weak(), ...channelsWant(), environmentCa());
-    hold(signIn);
-    begun(signIn);
-    await ended;
-    release(signIn);
-    return signIn;
+    // The native half holds this function for as long as the sign-in lives, so it must not hold the sign-in.
+    const notify = (): void => {
+      const signIn = self.deref();
+      if (signIn === undefined) return;
+      drain(signIn, (_, what, items, index) => {
+        if (what < OUTPUT) publish(what, items, index, NO_HOOKS);
+        else end([what, items, index]);
+      });
+    };
+    const raw = this.#raw.connect(notify, new Weak(), ...wanted(NO_HOOKS), environmentCa());
+    const self = new WeakRef(raw);
+    return raw;
   }
 
   /** @internal */

@@ -1,13 +1,14 @@
 /**
- * Whose token refresher runs here: a call of one through the client that it serves would wait for itself, and is refused
- * where it would.
+ * For which refresh a token refresher runs here: a call of one that would wait for its own answer is refused.
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import type { Refresh } from "./native.js";
+
 /** One run of a refresher, which may be a part of another client's. */
 interface Run {
-  readonly client: object;
+  readonly refresh: Refresh;
   readonly outer: Run | undefined;
   ended: boolean;
 }
@@ -15,9 +16,9 @@ interface Run {
 const RUNS = new AsyncLocalStorage<Run>();
 let running = 0;
 
-/** Runs the refresher of a client until it has given its token. */
-export async function serving<T>(client: object, refresher: () => T): Promise<Awaited<T>> {
-  const run: Run = { client, outer: RUNS.getStore(), ended: false };
+/** Runs a refresher until it has given its token. */
+export async function serving<T>(refresh: Refresh, refresher: () => T): Promise<Awaited<T>> {
+  const run: Run = { refresh, outer: RUNS.getStore(), ended: false };
   running++;
   try {
     // Awaited inside, too: what it gives may do its work only then.
@@ -30,10 +31,10 @@ export async function serving<T>(client: object, refresher: () => T): Promise<Aw
   }
 }
 
-/** Whether the refresher of a client runs here. */
-export function serves(client: object): boolean {
-  if (running === 0) return false;
+/** The refresh whose refresher runs here. */
+export function served(): Refresh | undefined {
+  if (running === 0) return undefined;
   let run = RUNS.getStore();
-  while (run !== undefined && (run.ended || run.client !== client)) run = run.outer;
-  return run !== undefined;
+  while (run?.ended === true) run = run.outer;
+  return run?.refresh;
 }

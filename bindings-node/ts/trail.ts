@@ -232,11 +232,6 @@ export function trailOf(items: Items, index: number): Trail {
   return make(native.ownTrail(items, index));
 }
 
-/** Makes the trail of an item that is nothing else. */
-export function ownTrailOf(items: Items): Trail {
-  return make(items);
-}
-
 /** Makes an attempt of its JSON. */
 export function attemptOf(json: AttemptJson): Attempt {
   return Object.freeze({

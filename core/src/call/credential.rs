@@ -248,9 +248,9 @@ impl Credentials {
             began: now,
             really_began: Instant::now(),
         };
-        let refresh = begin(refresher);
         // A call within another client's refresher waits for this one: it serves that client, too.
-        let clients = serving::within(self.identity(), serving::served);
+        let (refresh, clients) =
+            serving::within(self.identity(), || (begin(refresher), serving::served()));
         let work = async move {
             let result = match refresh {
                 Ok(refresh) => ask(refresh, clients).await,

@@ -62,7 +62,7 @@ impl Work {
     {
         let start = move |client: Client| -> Running {
             let work = start(client);
-            Box::pin(async move { Ok(Output(Box::new(work.await?))) })
+            Box::pin(async move { work.await.map(Output::new) })
         };
         Self {
             cancel: cancel.clone(),
@@ -94,6 +94,10 @@ impl std::fmt::Debug for Work {
 pub struct Output(Box<dyn Any + Send>);
 
 impl Output {
+    pub(super) fn new(value: impl Send + 'static) -> Self {
+        Self(Box::new(value))
+    }
+
     /// Takes the value out.
     ///
     /// # Errors

@@ -251,3 +251,94 @@ fn a_call_begins_by_the_clock_that_it_ends_by() {
         assert_eq!(error.kind(), ErrorKind::Timeout);
     }
 }
+
+/// A refresh that a lane is asked for says whom it serves: a call for it that would wait for it is refused.
+#[test]
+fn what_a_lane_submits_for_a_refresh_cannot_wait_for_it() {
+    let sandbox = sandbox();
+    let mailbox = Mailbox::new();
+    let asked = mailbox.clone();
+    let client = Client::novavms(sandbox.base_url())
+        .token_refresher_in_context(move || asked.ask(Origin::current()), |answer| answer)
+        .build_blocking()
+        .expect("a client");
+    let (notify, notified) = mpsc::channel();
+    let lane = mailbox.open_lane(move || notify.send(()).expect("somebody who waits"));
+    let next = || {
+        let mut mail = Vec::new();
+        while mail.is_empty() {
+            let limit = Duration::from_secs(30);
+            notified.recv_timeout(limit).expect("a notification");
+            lane.take(&mut mail);
+        }
+        assert_eq!(mail.len(), 1, "{mail:?}");
+        let Mail { tag, event, .. } = mail.remove(0);
+        (tag, event)
+    };
+    let submit = || {
+        let tag = lane.next_tag();
+        let job = client.get("/cameras").into_job();
+        client.host().submit_for(&lane, job, tag);
+        tag
+    };
+    let first = submit();
+    let (tag, Event::Refresh(refresh)) = next() else {
+        panic!("nobody asks for a token");
+    };
+    assert_eq!(tag, Some(first));
+    let second = refresh.serving.within(submit);
+    let (tag, Event::Ended(refused)) = next() else {
+        panic!("the call waits");
+    };
+    assert_eq!(tag, Some(second));
+    let error = refused.into_call().expect_err("it would wait for itself");
+    let why = error.to_string();
+    assert!(why.contains("expected a client of its own"), "{why}");
+    lane.answer(refresh.number, Ok(sandbox.token().into()));
+    let (tag, Event::Ended(ended)) = next() else {
+        panic!("no result");
+    };
+    assert_eq!(tag, Some(first));
+    assert!(ended.into_call().is_ok());
+}
+
+#[test]
+fn a_lane_runs_a_job_on_a_thread_of_its_own() {
+    let mailbox = Mailbox::new();
+    let (notify, notified) = mpsc::channel();
+    let lane = mailbox.open_lane(move || notify.send(()).expect("somebody who waits"));
+    let (works, panics) = (lane.next_tag(), lane.next_tag());
+    let inside = mailbox.clone();
+    let work = move || {
+        inside.progress("half".to_owned());
+        Ok(7)
+    };
+    lane.run(works, "a-name", work).expect("a thread");
+    let mut mail = Vec::new();
+    while mailbox.open_jobs() > 0 {
+        let limit = Duration::from_secs(30);
+        notified.recv_timeout(limit).expect("a notification");
+        lane.take(&mut mail);
+    }
+    lane.run::<()>(panics, "a-name", || panic!("a bug"))
+        .expect("a thread");
+    while mailbox.open_jobs() > 0 {
+        let limit = Duration::from_secs(30);
+        notified.recv_timeout(limit).expect("a notification");
+        lane.take(&mut mail);
+    }
+    let events = mail.into_iter().map(|mail| (mail.tag, mail.event));
+    let [half, done, failed] = events.collect::<Vec<_>>().try_into().expect("three");
+    assert!(matches!(half, (Some(tag), Event::Progress(_)) if tag == works));
+    let (Some(tag), Event::Ended(outcome)) = done else {
+        panic!("{done:?}");
+    };
+    assert_eq!(tag, works);
+    assert_eq!(outcome.into_output::<i32>().expect("an output"), 7);
+    let (Some(tag), Event::Ended(outcome)) = failed else {
+        panic!("{failed:?}");
+    };
+    assert_eq!(tag, panics);
+    let error = outcome.into_output::<()>().expect_err("it panicked");
+    assert_eq!(error.kind(), ErrorKind::Internal);
+}

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use http_body_util::combinators::MapErr;
 use http_body_util::{BodyExt as _, Full};
 use reqtrail::bytes;
-use reqtrail::host::mailbox::{Event, Mailbox};
-use reqtrail::host::{CallResult, Job, Outcome, Work};
+use reqtrail::host::mailbox::{Event, Mail, Mailbox};
+use reqtrail::host::{CallResult, Job, Origin, Outcome, Work};
 use reqtrail::http::{HeaderMap, StatusCode};
 use reqtrail::{
     CancelReason, CancelToken, Client, Error, ErrorKind, Observer, Reply, Sleep, Trail, Transport,

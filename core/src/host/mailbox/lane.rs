@@ -1,11 +1,15 @@
 //! One receiver of a mailbox: what waits for it, and how it is woken.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use super::super::{Origin, Outcome, lock};
+use super::super::{Origin, Outcome, Output, lock};
 use super::event::{Event, Mail};
 use super::{Answer, Shared};
+use crate::call::PANICKED;
+use crate::codes::ErrorKind;
+use crate::error::Error;
 use crate::fork;
 
 /// How many attempts may wait to be logged.
@@ -202,6 +206,32 @@ impl Lane {
     pub(crate) fn origin(&self, tag: u64) -> Origin {
         let lane = Some(Arc::clone(&self.0));
         Origin { tag, lane }
+    }
+
+    /// Does a job of this lane on a thread of its own, for work that no host drives. What happens in it has the tag, and
+    /// its outcome comes last. A tag is one that the lane gave.
+    ///
+    /// # Errors
+    /// Why there is no thread; nothing was begun then.
+    pub fn run<O: Send + 'static>(
+        &self,
+        tag: u64,
+        name: &str,
+        work: impl FnOnce() -> Result<O, Error> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let (origin, lane) = (self.begin(tag), Arc::clone(&self.0));
+        let job = move || {
+            crate::signals::block_sigpipe();
+            let done = catch_unwind(AssertUnwindSafe(|| origin.within(work)));
+            let done = done.unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, PANICKED)));
+            lane.end(tag, Outcome::Operation(done.map(Output::new)));
+        };
+        let named = std::thread::Builder::new().name(name.to_owned());
+        let started = named.spawn(job);
+        if started.is_err() {
+            self.0.shared.forget(1);
+        }
+        started.map(drop)
     }
 
     /// Closes the lane. From here on results of its calls are dropped; what hooks are to be told goes to the lane

@@ -1,0 +1,14 @@
+/** What the native half's mailboxes hold, and how it is taken: one call for a batch, in order. */
+import type { Items, RawMailbox } from "./native.js";
+/** What an item is. A response is known by its status, which is greater. */
+export declare const FAILED = 0;
+/** What an operation or a sign-in gave. The next ones are of what has not ended. */
+export declare const OUTPUT = -1;
+export declare const ATTEMPT = -2;
+export declare const CALL = -3;
+export declare const PROGRESS = -4;
+export declare const REFRESH = -5;
+/** Gets an item: the tag of its call, and what it is. */
+export type Receiver = (tag: number, what: number, items: Items, index: number) => void;
+/** Takes what waits in a mailbox. */
+export declare function drain(raw: RawMailbox, receive: Receiver): void;
