@@ -4,7 +4,7 @@ import type { RawConnection } from "./native.js";
 import type { ClientOptions, SecretText } from "./options.js";
 import type { Url } from "./platform.js";
 import { type CallOptions, type Query, type RequestArgs } from "./request.js";
-import { Response } from "./response.js";
+import type { Response } from "./response.js";
 /** The options of a client whose dialect is given already. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;
 /** Makes a client of a cloud that has been signed in to. */

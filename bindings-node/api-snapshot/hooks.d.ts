@@ -1,30 +1,27 @@
 /** What is published besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
-import { AsyncResource } from "node:async_hooks";
 import type { Items, RawClient } from "./native.js";
 import type { ClientOptions } from "./options.js";
-/** A context that keeps no process alive. Those who look for open handles ask it. */
-declare class Context extends AsyncResource {
-    hasRef(): boolean;
-}
 /** The functions of a program that hear of the calls of a client. */
 type Functions = Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
 /** A call or an operation, for those who publish what happens in it. */
 export interface Audience {
     /** Where it was begun. */
-    readonly context: Context | undefined;
+    readonly context: {
+        runInAsyncScope(publish: () => void): void;
+    } | undefined;
     /** Gets what each poll of the action that is followed has shown, as JSON. */
     readonly onProgress: ((json: string) => void) | undefined;
 }
 export declare class Hooks {
     #private;
     constructor(raw: RawClient, functions: Functions);
-    /** Tells the native half what is wanted now. Subscribers come and go; without any, nothing is passed on. */
+    /** Passes on which events are wanted now. Subscribers come and go; without any, there are none. */
     look(): void;
     /**
      * The context of a call that begins here, if anything may be published of it: hooks, and a refresher that is asked for it,
      * see its `AsyncLocalStorage`.
      */
-    context(hasProgress: boolean): Context | undefined;
+    context(hasProgress: boolean): Audience["context"];
     /** Publishes what happened in a call, or in none. Nothing that a hook does keeps it from the rest. */
     publish(call: Audience | undefined, what: number, items: Items, index: number): void;
     /** What a function of the program's threw. */

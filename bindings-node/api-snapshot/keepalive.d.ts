@@ -4,7 +4,7 @@
  * The native part's own handle is weak. A timer does it, for turning it on and off is cheap, and one serves all clients
  * of a thread.
  */
-/** The handle of the native part's wake-ups: they keep no process alive. Each has its own, which Node hangs contexts on. */
+/** The handle of the native part's notifications: they keep no process alive. Each has its own, which Node hangs contexts on. */
 export declare class Weak {
     hasRef(): boolean;
 }

@@ -96,8 +96,6 @@ export interface RawSignIn extends RawMailbox {
     cancel(late: boolean): void;
 }
 export interface RawCloud {
-    describedBy(json: string): Items | null;
-    find(name: string | undefined, region: string | undefined): Items | null;
     connect(notify: () => void, handle: Handle, attempts: boolean, calls: boolean, extraCa: string): RawSignIn;
     notes(): string[];
     describe(): string;
@@ -123,8 +121,10 @@ export interface RawClient extends RawMailbox {
 export interface Native {
     version(): string;
     RawClient: new () => RawClient;
-    RawCloud: new () => RawCloud;
+    RawCloud: abstract new () => RawCloud;
     RawConnection: abstract new () => RawConnection;
+    cloudFromJson(json: string): RawCloud | Items;
+    findCloud(name: string | undefined, region: string | undefined): RawCloud | Items;
     responseHeaders(items: Items, index: number): string[];
     responseRequestId(items: Items, index: number): string | null;
     responseText(items: Items, index: number): string | null;

@@ -81,6 +81,12 @@ export interface ActionOutcome {
     readonly evidence: string;
     readonly action: ServerAction;
 }
+/** Makes the report of an action. */
+export declare let actionReportOf: (raw: RawReport) => ActionReport;
+/** Makes the story of a server. */
+export declare let serverHistoryOf: (raw: RawReport) => ServerHistory;
+/** The trails of the calls that a report rests on. */
+export declare function trailsOf({ trails, trailCount }: RawReport): Trail[];
 /** What reports have in common. */
 declare abstract class Report {
     #private;
@@ -121,10 +127,6 @@ export declare class ServerHistory extends Report {
     readonly actions: readonly ActionOutcome[];
     private constructor();
 }
-/** Makes the report of an action. */
-export declare function actionReportOf(raw: RawReport): ActionReport;
-/** Makes the story of a server. */
-export declare function serverHistoryOf(raw: RawReport): ServerHistory;
 /** Makes a server that was read. */
 export declare function serverRead(raw: RawReport): Server;
 /** Makes an action that was read. */

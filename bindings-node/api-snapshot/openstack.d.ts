@@ -5,7 +5,7 @@ import { type Client } from "./client.js";
 import { ApiError, type ErrorFields, ReqtrailError } from "./errors.js";
 import { type Fault } from "./openstack-faults.js";
 import { type ActionPage, type ActionReport, type Progress, type Server, type ServerAction, type ServerHistory } from "./openstack-reports.js";
-import { type Trail } from "./trail.js";
+import type { Trail } from "./trail.js";
 import type { Signal } from "./platform.js";
 import { Response } from "./response.js";
 export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";

@@ -83,5 +83,7 @@ export interface Standing {
 export declare function rawCall(options: object, { shown, typed }: Standing): RawCall;
 /** Whether it is a signal, also one of another realm. */
 export declare function signalOf(value: unknown): Signal;
+/** Why a signal was aborted; `undefined` if it was not. */
+export declare function reasonOf(signal: Signal | undefined): unknown;
 /** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
 export declare function isLate({ reason }: Signal): boolean;

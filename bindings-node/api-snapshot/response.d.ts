@@ -3,6 +3,10 @@ import type { Items } from "./native.js";
 import type { HeaderFields } from "./platform.js";
 import { type RateLimit } from "./rate-limit.js";
 import { type Trail } from "./trail.js";
+/** Makes the response of an item. */
+export declare let responseOf: (items: Items, index: number, status: number) => Response;
+/** Where a response is in native memory. */
+export declare let itemOf: (response: Response) => readonly [Items, number];
 /**
  * A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. With `ifNoneMatch`
  * it can be a 304, which has no body.
@@ -49,7 +53,3 @@ export declare class Response {
         trail: ReturnType<Trail["toJSON"]>;
     };
 }
-/** Makes the response of an item. */
-export declare function responseOf(items: Items, index: number, status: number): Response;
-/** Where a response is in native memory. */
-export declare function itemOf(response: Response): readonly [Items, number];

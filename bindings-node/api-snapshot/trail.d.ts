@@ -111,6 +111,8 @@ export interface TrailJson {
     notes: TrailNote[];
     attempts: AttemptJson[];
 }
+/** Makes the trail of an item, without the rest of it, a body for one. */
+export declare let trailOf: (items: Items, index: number) => Trail;
 /**
  * The record of one call. `String(trail)` and `console.log(trail)` give the support report, `JSON.stringify(trail)` the
  * same as data. Times are milliseconds.
@@ -161,8 +163,6 @@ export declare class Trail {
     report(): string;
     toString(): string;
 }
-/** Makes the trail of an item, without the rest of it, a body for one. */
-export declare function trailOf(items: Items, index: number): Trail;
 /** Makes an attempt of its JSON. */
 export declare function attemptOf(json: AttemptJson): Attempt;
 /** Makes a call of its JSON. */

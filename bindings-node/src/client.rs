@@ -183,7 +183,7 @@ impl RawClient {
         }
     }
 
-    /// Takes some mail: what hooks, channels and the refresher are to be told, and results. Writes to `out` how much it is,
+    /// Takes some mail: events for hooks, channels and the refresher, and results. Writes to `out` how much it is,
     /// whether there is more, then of each its tag and what it is; gives the handle of the contents.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut out: Float64ArraySlice<'_>) -> Option<External<Items>> {
@@ -195,7 +195,7 @@ impl RawClient {
             .and_then(|open| open.inbox.drain(out))
     }
 
-    /// Says what is wanted to be told: attempts, calls.
+    /// Says which events are wanted: attempts, calls.
     #[napi(catch_unwind)]
     pub fn want(&self, attempts: bool, calls: bool) {
         if let Some(open) = self.0.borrow().as_ref() {

@@ -1,6 +1,5 @@
 //! Clouds, and what signing in to one gives.
 
-use std::cell::RefCell;
 use std::time::UNIX_EPOCH;
 
 use napi::Status;
@@ -16,46 +15,36 @@ use crate::loop_handle::NotifyFunction;
 
 /// What a program knows of a cloud.
 #[napi]
-#[derive(Default)]
-pub struct RawCloud(RefCell<Option<Cloud>>);
+pub struct RawCloud(Cloud);
+
+/// A cloud, or the error if its description is wrong.
+type Found = Either<RawCloud, External<Items>>;
+
+/// Reads a description: an entry of `clouds.yaml` as JSON.
+#[napi(catch_unwind)]
+pub fn cloud_from_json(json: String) -> Found {
+    found(Cloud::from_json(&json))
+}
+
+/// Finds the cloud of a name, or the one that the environment means.
+#[napi(catch_unwind)]
+pub fn find_cloud(name: Option<String>, region: Option<String>) -> Found {
+    found(Cloud::find(name.as_deref(), region.as_deref()))
+}
+
+fn found(cloud: std::result::Result<Cloud, reqtrail::Error>) -> Found {
+    match cloud {
+        Ok(cloud) => Either::A(RawCloud(cloud)),
+        Err(error) => Either::B(Items::of(Item::Error(error))),
+    }
+}
 
 #[napi]
 impl RawCloud {
-    #[napi(constructor)]
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// What is odd about the configuration without being wrong.
     #[napi(catch_unwind)]
     pub fn notes(&self) -> Vec<String> {
-        let cloud = self.0.borrow();
-        cloud
-            .as_ref()
-            .map_or_else(Vec::new, |cloud| cloud.notes().to_vec())
-    }
-
-    /// Reads a description: an entry of `clouds.yaml` as JSON. Gives the error if it is wrong.
-    #[napi(catch_unwind)]
-    pub fn described_by(&self, json: String) -> Option<External<Items>> {
-        self.keep(Cloud::from_json(&json))
-    }
-
-    /// Finds the cloud of a name, or the one that the environment means.
-    #[napi(catch_unwind)]
-    pub fn find(&self, name: Option<String>, region: Option<String>) -> Option<External<Items>> {
-        self.keep(Cloud::find(name.as_deref(), region.as_deref()))
-    }
-
-    fn keep(&self, found: std::result::Result<Cloud, reqtrail::Error>) -> Option<External<Items>> {
-        match found {
-            Ok(cloud) => {
-                *self.0.borrow_mut() = Some(cloud);
-                None
-            }
-            Err(error) => Some(Items::of(Item::Error(error))),
-        }
+        self.0.notes().to_vec()
     }
 
     /// Signs in on a thread of its own: that is done once in a program's life. `notify` is called when it has ended, and when
@@ -72,9 +61,7 @@ impl RawCloud {
     ) -> Result<RawSignIn> {
         let mailbox = Mailbox::new();
         let inbox = Inbox::open(&env, &mailbox, &notify, &handle)?;
-        let failed = |what: String| Error::new(Status::GenericFailure, what);
-        let described = self.0.borrow().clone();
-        let mut cloud = described.ok_or_else(|| failed("a cloud without a description".into()))?;
+        let mut cloud = self.0.clone();
         if !extra_ca.is_empty() {
             cloud = cloud.extra_ca(extra_ca);
         }
@@ -94,17 +81,16 @@ impl RawCloud {
         };
         let lane = &inbox.lane;
         lane.run(lane.next_tag(), "reqtrail-sign-in", work)
-            .map_err(|e| failed(format!("no thread to sign in: {e}")))?;
+            .map_err(|e| {
+                Error::new(Status::GenericFailure, format!("no thread to sign in: {e}"))
+            })?;
         Ok(RawSignIn { inbox, cancel })
     }
 
     /// What is safe to show of it.
     #[napi(catch_unwind)]
     pub fn describe(&self) -> String {
-        let cloud = self.0.borrow();
-        cloud
-            .as_ref()
-            .map_or_else(String::new, |cloud| format!("{cloud:?}"))
+        format!("{:?}", self.0)
     }
 }
 
@@ -123,7 +109,7 @@ impl RawSignIn {
         self.cancel.cancel_with(reason(late));
     }
 
-    /// Takes what the channels are to be told, and then the connection or the error, as a client's `drain` does.
+    /// Takes events for the channels, and then the connection or the error, as a client's `drain` does.
     #[napi(catch_unwind)]
     pub fn drain(&self, mut out: Float64ArraySlice<'_>) -> Option<External<Items>> {
         // SAFETY: the array is the caller's own, and no JavaScript runs while this function does.

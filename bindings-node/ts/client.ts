@@ -4,14 +4,14 @@
 
 import { inspect } from "node:util";
 
-import { Driver, type Failed } from "./driver.js";
+import { Driver } from "./driver.js";
 import { native } from "./loader.js";
 import type { RawConnection } from "./native.js";
 import { expected, secretText, text } from "./checks.js";
 import type { ClientOptions, SecretText } from "./options.js";
 import type { Url } from "./platform.js";
 import { type CallOptions, NO_OPTIONS, type Query, type RequestArgs, rawCall } from "./request.js";
-import { Response } from "./response.js";
+import type { Response } from "./response.js";
 import { serial } from "./serial.js";
 import { type Above, placed, placedAt, siteOf } from "./stacks.js";
 
@@ -155,9 +155,7 @@ export class Client implements AsyncDisposable {
     try {
       const path = link ? urlText("link", target) : pathText(target);
       const call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.standing);
-      const ended = await this.#driver.call(text("method", method), path, link, call);
-      if (ended instanceof Response) return ended;
-      throw this.#driver.errorOf(ended as Failed, site);
+      return await this.#driver.call(text("method", method), path, link, call, site);
     } catch (error) {
       throw placedAt(site, error);
     }

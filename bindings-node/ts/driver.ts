@@ -7,7 +7,7 @@
 
 import { clearTimeout, setTimeout } from "node:timers";
 
-import { type ReqtrailError, RequestBuildError } from "./errors.js";
+import { RequestBuildError } from "./errors.js";
 import { type Audience, Hooks } from "./hooks.js";
 import { Weak, hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
@@ -25,30 +25,26 @@ import {
 } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
 import type { BlobBody, Signal } from "./platform.js";
-import { type RawCall, type Standing, isLate } from "./request.js";
+import { type RawCall, type Standing, isLate, reasonOf } from "./request.js";
 import { type Response, responseOf } from "./response.js";
 import { served } from "./serving.js";
 import { type Site, ours } from "./stacks.js";
 
-/** A call or an operation that failed, as an item. */
-export class Failed {
-  constructor(
-    readonly items: Items,
-    readonly index: number,
-    readonly signal: Signal | undefined,
-  ) {}
-}
-
-/** How a call or an operation ended. */
-export type Ended = Response | Failed | RawReport;
+/** What a call or an operation gives. */
+type Given = Response | RawReport;
 
 /** A call or an operation under way. */
 class Call implements Audience {
   /** The native half's name of it, from its start. */
   tag: number | undefined;
-  resolve!: (ended: Ended | PromiseLike<Ended>) => void;
-  readonly ended = new Promise<Ended>((resolve) => (this.resolve = resolve));
+  resolve!: (given: Given) => void;
+  reject!: (error: unknown) => void;
+  readonly ended = new Promise<Given>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
   constructor(
+    readonly site: Site,
     readonly signal: Signal | undefined,
     readonly context: Audience["context"],
     readonly onProgress: Audience["onProgress"],
@@ -97,18 +93,24 @@ export class Driver {
     if (failed !== null) throw errorOf(failed, 0, site);
   }
 
-  /** Starts a call. */
-  call(method: string, target: string, link: boolean, call: Readonly<RawCall>): Promise<Ended> {
-    const { params, query, headers, body, options, signal, blob } = call;
-    const begun = this.#begin(signal, undefined, (aborted) => {
+  /** Makes a call. An error's stack begins at `site`. */
+  call(
+    method: string,
+    target: string,
+    link: boolean,
+    { params, query, headers, body, options, signal, blob }: Readonly<RawCall>,
+    site: Site,
+  ): Promise<Response> {
+    const call = this.#begin(site, signal, undefined, (aborted) => {
       // It begins now: it keeps the token that the client has, and its time runs.
       const hold = blob !== undefined || aborted;
       const raw = this.#raw;
       return raw.start(method, target, link, params, query, headers, body, options, hold, served());
     });
-    if (blob !== undefined && signal?.aborted !== true)
-      void this.#read(begun, blob, options?.timeoutMs ?? this.#timeoutMs);
-    return begun.ended;
+    if (blob !== undefined && signal?.aborted !== true) {
+      void this.#read(call, blob, options?.timeoutMs ?? this.#timeoutMs);
+    }
+    return call.ended as Promise<Response>;
   }
 
   /** Reads the body of a call that waits for it, and may end meanwhile. */
@@ -120,14 +122,16 @@ export class Driver {
       this.#raw.send(tag, new Uint8Array(await blob.arrayBuffer()));
     } catch (error) {
       // There is nothing to send, and nothing comes from the native half.
-      if (this.#raw.forget(tag)) this.#end(call, Promise.reject(error as Error));
+      if (!this.#raw.forget(tag)) return;
+      this.#end(call);
+      call.reject(error);
     } finally {
       clearTimeout(timer);
     }
   }
 
   /**
-   * Starts an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
+   * Does an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
    * shown, as JSON.
    */
   operate(
@@ -136,21 +140,24 @@ export class Driver {
     action: string | readonly [Items, number],
     options: RawOperationOptions,
     signal: Signal | undefined,
-    onProgress?: (json: string) => void,
-  ): Promise<Ended> {
+    onProgress: Audience["onProgress"],
+    site: Site,
+  ): Promise<RawReport> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
     const start = (): number => this.#raw.operate(what, serverId, ref, index, options, served());
-    return this.#begin(signal, onProgress, start).ended;
+    return this.#begin(site, signal, onProgress, start).ended as Promise<RawReport>;
   }
 
   #begin(
+    site: Site,
     signal: Signal | undefined,
-    onProgress: ((json: string) => void) | undefined,
+    onProgress: Audience["onProgress"],
     start: (aborted: boolean) => number,
   ): Call {
     if (this.#closed) throw closed();
     this.#hooks.look();
-    const call = new Call(signal, this.#hooks.context(onProgress !== undefined), onProgress);
+    const context = this.#hooks.context(onProgress !== undefined);
+    const call = new Call(site, signal, context, onProgress);
     // All that can fail comes before anything is sent.
     if (signal !== undefined) this.#watch(call, signal);
     const aborted = signal?.aborted === true;
@@ -202,26 +209,20 @@ export class Driver {
     const call = this.#calls.get(tag);
     // What awaits a call goes on after this function, so hooks hear of it before.
     if (what < OUTPUT) this.#hooks.publish(call, what, items, index);
-    else if (call === undefined) return;
-    else if (what === FAILED) this.#end(call, new Failed(items, index, call.signal));
-    else if (what === OUTPUT) this.#end(call, bare(native.takeReport(items, index)));
-    else this.#end(call, responseOf(items, index, what));
+    if (what < OUTPUT || call === undefined) return;
+    this.#end(call);
+    const { site, signal } = call;
+    if (what === OUTPUT) call.resolve(bare(native.takeReport(items, index)));
+    else if (what !== FAILED) call.resolve(responseOf(items, index, what));
+    else call.reject(errorOf(items, index, site, this.#hooks.thrown, reasonOf(signal)));
   };
 
-  #end(call: Call, ended: Ended | PromiseLike<Ended>): void {
+  #end(call: Call): void {
     this.#calls.delete(call.tag!);
     this.#unwatch(call);
-    if (this.#calls.size === 0) {
-      release(this);
-      this.#idle?.();
-    }
-    call.resolve(ended);
-  }
-
-  /** Makes the error of what failed; its stack begins where the program called. */
-  errorOf(failed: Failed, site: Site): ReqtrailError {
-    const reason: unknown = failed.signal?.aborted === true ? failed.signal.reason : undefined;
-    return errorOf(failed.items, failed.index, site, this.#hooks.thrown, reason);
+    if (this.#calls.size > 0) return;
+    release(this);
+    this.#idle?.();
   }
 
   setToken(token: string, site: Site): void {
@@ -238,7 +239,7 @@ export class Driver {
   async #close(): Promise<void> {
     for (const tag of this.#calls.keys()) this.#raw.cancel(tag, false);
     if (this.#calls.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    // Those who wait for the last calls are told first.
+    // Those who wait for the last calls go first.
     await Promise.resolve();
     this.#raw.close();
   }

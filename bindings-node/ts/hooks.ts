@@ -34,7 +34,7 @@ type Functions = Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "
 /** A call or an operation, for those who publish what happens in it. */
 export interface Audience {
   /** Where it was begun. */
-  readonly context: Context | undefined;
+  readonly context: { runInAsyncScope(publish: () => void): void } | undefined;
   /** Gets what each poll of the action that is followed has shown, as JSON. */
   readonly onProgress: ((json: string) => void) | undefined;
 }
@@ -54,7 +54,7 @@ export class Hooks {
     this.#functions = functions;
   }
 
-  /** Tells the native half what is wanted now. Subscribers come and go; without any, nothing is passed on. */
+  /** Passes on which events are wanted now. Subscribers come and go; without any, there are none. */
   look(): void {
     const [attempts, calls] = wanted(this.#functions);
     if (attempts === this.#attempts && calls === this.#calls) return;
@@ -67,7 +67,7 @@ export class Hooks {
    * The context of a call that begins here, if anything may be published of it: hooks, and a refresher that is asked for it,
    * see its `AsyncLocalStorage`.
    */
-  context(hasProgress: boolean): Context | undefined {
+  context(hasProgress: boolean): Audience["context"] {
     const refresher = this.#functions.tokenRefresher !== undefined;
     const heard = this.#attempts || this.#calls || refresher || hasProgress;
     return heard ? new Context("REQTRAIL_CALL") : undefined;

@@ -7,7 +7,7 @@
 
 import { setInterval } from "node:timers";
 
-/** The handle of the native part's wake-ups: they keep no process alive. Each has its own, which Node hangs contexts on. */
+/** The handle of the native part's notifications: they keep no process alive. Each has its own, which Node hangs contexts on. */
 export class Weak {
   hasRef(): boolean {
     return false;

@@ -13,7 +13,7 @@ import { type Items, type RawCloud, type RawConnection, type RawSignIn, bare } f
 import { expected, isRecord, object, text } from "./checks.js";
 import type { ClientOptions, SecretText } from "./options.js";
 import type { Signal } from "./platform.js";
-import { isLate, signalOf } from "./request.js";
+import { isLate, reasonOf, signalOf } from "./request.js";
 import { exposed } from "./secret.js";
 import { serial } from "./serial.js";
 import { type Above, type Site, placed, placedAt, refused, siteOf } from "./stacks.js";
@@ -86,14 +86,14 @@ export interface Session {
  * ```
  */
 export class Cloud {
-  readonly #raw: RawCloud = new native.RawCloud();
+  #raw: RawCloud;
   /** @internal Lets two clouds differ for what compares objects. */
   readonly serial = serial();
 
   /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an option that there is not. */
   constructor(options: CloudOptions) {
     const site = siteOf(new.target);
-    placed(site, () => {
+    this.#raw = placed(site, () => {
       for (const name of Object.keys(object("a cloud", options))) {
         if (!Object.hasOwn(NAMES, name)) {
           throw refused(
@@ -101,19 +101,15 @@ export class Cloud {
           );
         }
       }
-      this.#read(this.#raw.describedBy(described(options)), site);
+      return found(native.cloudFromJson(described(options)), site);
     });
   }
 
-  #read(failed: Items | null, site: Site): void {
-    if (failed !== null) throw errorOf(failed, 0, site);
-  }
-
-  static #made(read: (raw: RawCloud) => Items | null, above: Above): Cloud {
-    // Not described yet: that is what `read` does.
+  static #made(find: () => RawCloud | Items, above: Above): Cloud {
     const cloud = new Cloud({ auth_type: "none", compute_endpoint_override: "http://127.0.0.1" });
     const site = siteOf(above);
-    placed(site, () => cloud.#read(read(cloud.#raw), site));
+    // In the place of that one.
+    cloud.#raw = placed(site, () => found(find(), site));
     return cloud;
   }
 
@@ -124,17 +120,20 @@ export class Cloud {
    * @throws {@link ConfigError} that names the files that were searched or the field that is wrong.
    */
   static fromEnv(region?: string): Cloud {
-    return Cloud.#made((raw) => raw.find(undefined, given("region", region)), Cloud.fromEnv);
+    return Cloud.#made(() => native.findCloud(undefined, given("region", region)), Cloud.fromEnv);
   }
 
   /** The cloud of this name in `clouds.yaml`, whatever the `OS_*` variables say. */
   static named(name: string, region?: string): Cloud {
-    return Cloud.#made((raw) => raw.find(text("name", name), given("region", region)), Cloud.named);
+    return Cloud.#made(
+      () => native.findCloud(text("name", name), given("region", region)),
+      Cloud.named,
+    );
   }
 
   /** A cloud as an entry of `clouds.yaml` describes it. Keys that are of no use here are passed over. */
   static fromEntry(entry: Readonly<Record<string, unknown>>): Cloud {
-    return Cloud.#made((raw) => raw.describedBy(described(entry)), Cloud.fromEntry);
+    return Cloud.#made(() => native.cloudFromJson(described(entry)), Cloud.fromEntry);
   }
 
   /**
@@ -170,8 +169,7 @@ export class Cloud {
         if (signal?.aborted === true) cancel();
       });
       if (what === OUTPUT) return make(native.takeConnection(items, index));
-      const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
-      throw errorOf(items, index, site, undefined, reason);
+      throw errorOf(items, index, site, undefined, reasonOf(signal));
     } finally {
       signal?.removeEventListener("abort", cancel);
       if (signIn !== undefined) release(signIn);
@@ -254,6 +252,11 @@ export class Connection {
   [inspect.custom](): string {
     return this.#raw.describe();
   }
+}
+
+function found(cloud: RawCloud | Items, site: Site): RawCloud {
+  if (cloud instanceof native.RawCloud) return cloud;
+  throw errorOf(cloud as Items, 0, site);
 }
 
 function given(name: string, value: string | undefined): string | undefined {

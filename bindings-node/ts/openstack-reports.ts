@@ -92,8 +92,15 @@ export interface ActionOutcome {
   readonly action: ServerAction;
 }
 
-let makeAction: (raw: RawReport) => ActionReport;
-let makeHistory: (raw: RawReport) => ServerHistory;
+/** Makes the report of an action. */
+export let actionReportOf: (raw: RawReport) => ActionReport;
+/** Makes the story of a server. */
+export let serverHistoryOf: (raw: RawReport) => ServerHistory;
+
+/** The trails of the calls that a report rests on. */
+export function trailsOf({ trails, trailCount }: RawReport): Trail[] {
+  return Array.from({ length: trailCount }, (_, index) => trailOf(trails, index));
+}
 
 /** What reports have in common. */
 abstract class Report {
@@ -106,9 +113,7 @@ abstract class Report {
   constructor(raw: RawReport) {
     this.#json = raw.json;
     this.#report = raw.report;
-    this.trails = Object.freeze(
-      Array.from({ length: raw.trailCount }, (_, index) => trailOf(raw.trails, index)),
-    );
+    this.trails = Object.freeze(trailsOf(raw));
   }
 
   /** All of it as a new object, the same in every language. It has stack traces where the API gave them to this caller. */
@@ -166,7 +171,7 @@ export class ActionReport extends Report {
   }
 
   static {
-    makeAction = (raw) => new ActionReport(raw);
+    actionReportOf = (raw) => new ActionReport(raw);
   }
 }
 
@@ -191,18 +196,8 @@ export class ServerHistory extends Report {
   }
 
   static {
-    makeHistory = (raw) => new ServerHistory(raw);
+    serverHistoryOf = (raw) => new ServerHistory(raw);
   }
-}
-
-/** Makes the report of an action. */
-export function actionReportOf(raw: RawReport): ActionReport {
-  return makeAction(raw);
-}
-
-/** Makes the story of a server. */
-export function serverHistoryOf(raw: RawReport): ServerHistory {
-  return makeHistory(raw);
 }
 
 /** Makes a server that was read. */

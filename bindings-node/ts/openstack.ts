@@ -3,7 +3,6 @@
  */
 
 import { type Client, driverOf } from "./client.js";
-import { type Driver, type Ended, Failed } from "./driver.js";
 import { ApiError, type ErrorFields, ReqtrailError, named } from "./errors.js";
 import { errorOf } from "./mapping.js";
 import type { Operation, RawOperationOptions, RawReport } from "./native.js";
@@ -21,11 +20,12 @@ import {
   progressOf,
   serverHistoryOf,
   serverRead,
+  trailsOf,
 } from "./openstack-reports.js";
-import { type Trail, trailOf } from "./trail.js";
+import type { Trail } from "./trail.js";
 import { aFunction, count, expected, millis, object, text } from "./checks.js";
 import type { Signal } from "./platform.js";
-import { signalOf } from "./request.js";
+import { reasonOf, signalOf } from "./request.js";
 import { Response, itemOf } from "./response.js";
 import { type Above, type Site, beginAt, placedAt, refused, siteOf } from "./stacks.js";
 
@@ -151,9 +151,8 @@ export class Compute {
 
   /** Reads a server, its fault included. */
   async server(serverId: string, options: ReadOptions = {}): Promise<Server> {
-    return serverRead(
-      await this.#look("server", serverId, "", options, READ, Compute.prototype.server),
-    );
+    const above = Compute.prototype.server;
+    return serverRead(await this.#operate("server", serverId, "", options, READ, above));
   }
 
   /**
@@ -167,13 +166,13 @@ export class Compute {
     options: ReadOptions = {},
   ): Promise<ServerAction> {
     const above = Compute.prototype.action;
-    return actionRead(await this.#look("action", serverId, requestId, options, READ, above));
+    return actionRead(await this.#operate("action", serverId, requestId, options, READ, above));
   }
 
   /** Lists a server's actions, newest first, without their steps. */
   async actions(serverId: string, options: ListOptions = {}): Promise<ActionPage> {
     const above = Compute.prototype.actions;
-    return pageRead(await this.#look("actions", serverId, "", options, LIST, above));
+    return pageRead(await this.#operate("actions", serverId, "", options, LIST, above));
   }
 
   /**
@@ -189,27 +188,8 @@ export class Compute {
     action: Response | string,
     options: FollowOptions = {},
   ): Promise<ActionReport> {
-    const site = siteOf(Compute.prototype.follow);
-    try {
-      const { signal, raw, onProgress } = operationOptions(options, FOLLOW);
-      if (onProgress !== undefined) raw.progress = true;
-      const tell = onProgress && ((json: string) => onProgress(progressOf(json)));
-      const what = action instanceof Response ? itemOf(action) : actionId(action);
-      const driver = driverOf(this.client);
-      const ended = await driver.operate(
-        "follow",
-        text("serverId", serverId),
-        what,
-        raw,
-        signal,
-        tell,
-      );
-      const report = reportOf(driver, ended, site);
-      if (report.failed === undefined) return actionReportOf(report);
-      throw actionError(report, site, signal);
-    } catch (error) {
-      throw placedAt(site, error);
-    }
+    const above = Compute.prototype.follow;
+    return actionReportOf(await this.#operate("follow", serverId, action, options, FOLLOW, above));
   }
 
   /**
@@ -221,78 +201,71 @@ export class Compute {
    */
   async explain(serverId: string, options: ExplainOptions = {}): Promise<ServerHistory> {
     const above = Compute.prototype.explain;
-    return serverHistoryOf(await this.#look("explain", serverId, "", options, EXPLAIN, above));
+    return serverHistoryOf(await this.#operate("explain", serverId, "", options, EXPLAIN, above));
   }
 
   // An `async` function, so that mistakes in its options reject, too.
-  async #look(
-    what: Exclude<Operation, "follow">,
+  async #operate(
+    what: Operation,
     serverId: string,
-    requestId: string,
+    action: Response | string,
     options: object,
     readers: Readers,
     above: Above,
   ): Promise<RawReport> {
     const site = siteOf(above);
     try {
-      const { signal, raw } = operationOptions(options, readers);
+      const { signal, raw, onProgress } = operationOptions(options, readers);
+      if (onProgress !== undefined) raw.progress = true;
+      const publish = onProgress && ((json: string) => onProgress(progressOf(json)));
+      const ref = action instanceof Response ? itemOf(action) : actionId(what, action);
+      const server = text("serverId", serverId);
       const driver = driverOf(this.client);
-      const [server, request] = [text("serverId", serverId), text("requestId", requestId)];
-      const ended = await driver.operate(what, server, request, raw, signal);
-      const report = reportOf(driver, ended, site);
+      const report = await driver.operate(what, server, ref, raw, signal, publish, site);
       if (report.failed === undefined) return report;
-      throw explainError(report, site, signal);
+      const error = operationError(what, report, site, reasonOf(signal));
+      beginAt(error, site);
+      throw error;
     } catch (error) {
       throw placedAt(site, error);
     }
   }
 }
 
-function actionId(action: unknown): string {
+function actionId(what: Operation, action: unknown): string {
+  if (what !== "follow") return text("requestId", action);
   if (typeof action === "string") return text("action", action);
   throw expected("action", "the Response that started it, or its request ID", action);
 }
 
-function reportOf(driver: Driver, ended: Ended, site: Site): RawReport {
-  if (ended instanceof Failed) throw driver.errorOf(ended, site);
-  return ended as RawReport;
-}
-
-function explainError(raw: RawReport, site: Site, signal: Signal | undefined): ExplainError {
-  const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
-  const cause = errorOf(raw.cause!, 0, site, undefined, reason);
-  const trails = Array.from({ length: raw.trailCount }, (_, index) => trailOf(raw.trails, index));
-  const error = new ExplainError(raw.failed ?? "", trails, {
-    ...cause,
-    cause: behind(cause, reason),
-  });
-  likeAbort(error, cause, reason);
-  beginAt(error, site);
-  return error;
-}
-
-function actionError(raw: RawReport, site: Site, signal: Signal | undefined): ActionError {
-  const report = actionReportOf(raw);
-  const message = raw.failed ?? "";
-  const fields: ErrorFields = { requestId: report.requestId };
-  let error: ActionError;
-  if (raw.cause === undefined) {
-    error = new ActionFailedError(message, report, { ...fields, kind: "api" });
-  } else {
-    const reason: unknown = signal?.aborted === true ? signal.reason : undefined;
-    const cause = errorOf(raw.cause, 0, site, undefined, reason);
-    const { kind, category, trail } = cause;
-    const behindIt = behind(cause, reason);
-    error = new ActionUnfollowedError(message, report, {
-      ...fields,
-      kind,
-      category,
-      trail,
-      cause: behindIt,
-    });
-    likeAbort(error, cause, reason);
+function operationError(
+  what: Operation,
+  raw: RawReport,
+  site: Site,
+  reason: unknown,
+): ActionError | ExplainError {
+  const { failed = "" } = raw;
+  const report = what === "follow" ? actionReportOf(raw) : undefined;
+  if (report !== undefined && raw.cause === undefined) {
+    return new ActionFailedError(failed, report, { kind: "api", requestId: report.requestId });
   }
-  beginAt(error, site);
+  const call = errorOf(raw.cause!, 0, site, undefined, reason);
+  const aborted = isAborted(call, reason);
+  // That of the call that failed, or why it was cancelled.
+  const cause: unknown = aborted ? (call.cause ?? call) : call;
+  let error: ActionError | ExplainError;
+  if (report === undefined) {
+    error = new ExplainError(failed, trailsOf(raw), { ...call, cause });
+  } else {
+    const { kind, category, trail } = call;
+    const { requestId } = report;
+    error = new ActionUnfollowedError(failed, report, { requestId, kind, category, trail, cause });
+  }
+  if (aborted) {
+    // Programs tell an abort by its name.
+    const name = { value: call.name, writable: true, configurable: true, enumerable: false };
+    Object.defineProperty(error, "name", { __proto__: null, ...name } as object);
+  }
   return error;
 }
 
@@ -300,18 +273,6 @@ function actionError(raw: RawReport, site: Site, signal: Signal | undefined): Ac
 function isAborted(error: ReqtrailError, reason: unknown): boolean {
   const late = error.kind === "timeout" && reason !== undefined && error.cause === reason;
   return late || error.kind === "cancelled";
-}
-
-/** What is behind an error: that of the call that failed, or why it was cancelled. */
-function behind(error: ReqtrailError, reason: unknown): unknown {
-  return isAborted(error, reason) ? (error.cause ?? error) : error;
-}
-
-/** Programs tell an abort by its name. */
-function likeAbort(error: ReqtrailError, cause: ReqtrailError, reason: unknown): void {
-  if (!isAborted(cause, reason)) return;
-  const property = { value: cause.name, writable: true, configurable: true, enumerable: false };
-  Object.defineProperty(error, "name", { __proto__: null, ...property } as object);
 }
 
 type Readers = Readonly<Record<string, (name: string, value: unknown) => unknown>>;

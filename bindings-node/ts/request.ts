@@ -318,6 +318,11 @@ export function signalOf(value: unknown): Signal {
   return value as Signal;
 }
 
+/** Why a signal was aborted; `undefined` if it was not. */
+export function reasonOf(signal: Signal | undefined): unknown {
+  return signal?.aborted === true ? signal.reason : undefined;
+}
+
 /** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
 export function isLate({ reason }: Signal): boolean {
   try {

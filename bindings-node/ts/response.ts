@@ -12,8 +12,10 @@ import { serial } from "./serial.js";
 import { siteOf } from "./stacks.js";
 import { type Trail, trailOf } from "./trail.js";
 
-let make: (items: Items, index: number, status: number) => Response;
-let find: (response: Response) => readonly [Items, number];
+/** Makes the response of an item. */
+export let responseOf: (items: Items, index: number, status: number) => Response;
+/** Where a response is in native memory. */
+export let itemOf: (response: Response) => readonly [Items, number];
 
 /**
  * A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. With `ifNoneMatch`
@@ -37,8 +39,8 @@ export class Response {
   }
 
   static {
-    make = (items, index, status) => new Response(items, index, status);
-    find = (response) => [response.#items, response.#index];
+    responseOf = (items, index, status) => new Response(items, index, status);
+    itemOf = (response) => [response.#items, response.#index];
   }
 
   /** Whether the call succeeded: always, for every other answer is an error. */
@@ -123,14 +125,4 @@ export class Response {
   [inspect.custom](): string {
     return `Response ${this.status}, request ID ${this.requestId}`;
   }
-}
-
-/** Makes the response of an item. */
-export function responseOf(items: Items, index: number, status: number): Response {
-  return make(items, index, status);
-}
-
-/** Where a response is in native memory. */
-export function itemOf(response: Response): readonly [Items, number] {
-  return find(response);
 }

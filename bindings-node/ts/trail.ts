@@ -129,7 +129,8 @@ export interface TrailJson {
   attempts: AttemptJson[];
 }
 
-let make: (items: Items) => Trail;
+/** Makes the trail of an item, without the rest of it, a body for one. */
+export let trailOf: (items: Items, index: number) => Trail;
 
 /**
  * The record of one call. `String(trail)` and `console.log(trail)` give the support report, `JSON.stringify(trail)` the
@@ -194,7 +195,7 @@ export class Trail {
   }
 
   static {
-    make = (items) => new Trail(items);
+    trailOf = (items, index) => new Trail(native.ownTrail(items, index));
   }
 
   /** The request IDs of all attempts that have one, in order. */
@@ -225,11 +226,6 @@ export class Trail {
   [inspect.custom](): string {
     return this.report();
   }
-}
-
-/** Makes the trail of an item, without the rest of it, a body for one. */
-export function trailOf(items: Items, index: number): Trail {
-  return make(native.ownTrail(items, index));
 }
 
 /** Makes an attempt of its JSON. */
