@@ -86,4 +86,4 @@ export declare function signalOf(value: unknown): Signal;
 /** Why a signal was aborted; `undefined` if it was not. */
 export declare function reasonOf(signal: Signal | undefined): unknown;
 /** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
-export declare function isLate({ reason }: Signal): boolean;
+export declare function isLate(signal: Signal): boolean;

@@ -153,6 +153,20 @@ test("a reason that cannot be looked at is a cancel", async (t) => {
   assert.equal(error.cause, odd);
 });
 
+test("a reason that cannot be read ends its own call alone", async (t) => {
+  const { client } = await both(t);
+  const thrown = new Error("no");
+  const signal = AbortSignal.abort();
+  Object.defineProperty(signal, "reason", {
+    get() {
+      throw thrown;
+    },
+  });
+  const [odd, other] = [failure(client.get("/ok", { signal })), client.get("/ok")];
+  assert.equal(await odd, thrown);
+  assert.equal((await other).status, 200);
+});
+
 test("one signal for many calls: one listener, none left, no warning", async (t) => {
   const { server, client } = await both(t);
   const warnings = [];

@@ -211,10 +211,17 @@ export class Driver {
     if (what < OUTPUT) this.#hooks.publish(call, what, items, index);
     if (what < OUTPUT || call === undefined) return;
     this.#end(call);
-    const { site, signal } = call;
-    if (what === OUTPUT) call.resolve(bare(native.takeReport(items, index)));
-    else if (what !== FAILED) call.resolve(responseOf(items, index, what));
-    else call.reject(errorOf(items, index, site, this.#hooks.thrown, reasonOf(signal)));
+    try {
+      if (what === OUTPUT) call.resolve(bare(native.takeReport(items, index)));
+      else if (what !== FAILED) call.resolve(responseOf(items, index, what));
+      else {
+        const reason = reasonOf(call.signal);
+        call.reject(errorOf(items, index, call.site, this.#hooks.thrown, reason));
+      }
+    } catch (error) {
+      // A signal may be the program's own, and its reason may throw.
+      call.reject(error);
+    }
   };
 
   #end(call: Call): void {

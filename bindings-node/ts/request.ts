@@ -324,9 +324,9 @@ export function reasonOf(signal: Signal | undefined): unknown {
 }
 
 /** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
-export function isLate({ reason }: Signal): boolean {
+export function isLate(signal: Signal): boolean {
   try {
-    return (reason as { name?: unknown } | null | undefined)?.name === "TimeoutError";
+    return (signal.reason as { name?: unknown } | null | undefined)?.name === "TimeoutError";
   } catch {
     // A reason is the program's own, and may be anything.
     return false;
