@@ -229,7 +229,7 @@ impl Lane {
         let named = std::thread::Builder::new().name(name.to_owned());
         let started = named.spawn(job);
         if started.is_err() {
-            self.0.shared.forget(1);
+            self.0.shared.open.fetch_sub(1, Ordering::Release);
         }
         started.map(drop)
     }
