@@ -14,6 +14,18 @@ impl Observer for Tags {
     }
 }
 
+/// Takes what comes, up to as many results.
+fn until_ended(lane: &Lane, notified: &mpsc::Receiver<()>, results: usize) -> Vec<Mail> {
+    let mut mail = Vec::new();
+    let is_result = |mail: &&Mail| matches!(mail.event, Event::Ended(_));
+    while mail.iter().filter(is_result).count() < results {
+        let limit = Duration::from_secs(30);
+        notified.recv_timeout(limit).expect("a notification");
+        lane.take(&mut mail);
+    }
+    mail
+}
+
 #[test]
 fn observers_know_whose_call_it_is() {
     let sandbox = sandbox();
@@ -101,21 +113,14 @@ fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
             .submit_for(&lane, client.get(path).into_job(), tag);
     }
     let mut seen: HashMap<u64, Vec<&str>> = HashMap::new();
-    let mut mail = Vec::new();
-    while mailbox.open_jobs() > 0 {
-        notified
-            .recv_timeout(Duration::from_secs(30))
-            .expect("a notification");
-        lane.take(&mut mail);
-        for mail in mail.drain(..) {
-            let what = match mail.event {
-                Event::Attempt(_) => "attempt",
-                Event::Call(_) => "call",
-                Event::Ended(_) => "result",
-                other => panic!("{other:?}"),
-            };
-            seen.entry(mail.tag.expect("a tag")).or_default().push(what);
-        }
+    for mail in until_ended(&lane, &notified, CALLS) {
+        let what = match mail.event {
+            Event::Attempt(_) => "attempt",
+            Event::Call(_) => "call",
+            Event::Ended(_) => "result",
+            other => panic!("{other:?}"),
+        };
+        seen.entry(mail.tag.expect("a tag")).or_default().push(what);
     }
     assert_eq!(seen.len(), CALLS);
     let refused = seen.values().filter(|seen| **seen == ["call", "result"]);
@@ -314,19 +319,10 @@ fn a_lane_runs_a_job_on_a_thread_of_its_own() {
         Ok(7)
     };
     lane.run(works, "a-name", work).expect("a thread");
-    let mut mail = Vec::new();
-    while mailbox.open_jobs() > 0 {
-        let limit = Duration::from_secs(30);
-        notified.recv_timeout(limit).expect("a notification");
-        lane.take(&mut mail);
-    }
+    let mut mail = until_ended(&lane, &notified, 1);
     lane.run::<()>(panics, "a-name", || panic!("a bug"))
         .expect("a thread");
-    while mailbox.open_jobs() > 0 {
-        let limit = Duration::from_secs(30);
-        notified.recv_timeout(limit).expect("a notification");
-        lane.take(&mut mail);
-    }
+    mail.extend(until_ended(&lane, &notified, 1));
     let events = mail.into_iter().map(|mail| (mail.tag, mail.event));
     let [half, done, failed] = events.collect::<Vec<_>>().try_into().expect("three");
     assert!(matches!(half, (Some(tag), Event::Progress(_)) if tag == works));
