@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use http_body_util::combinators::MapErr;
 use http_body_util::{BodyExt as _, Full};
 use reqtrail::bytes;
-use reqtrail::host::mailbox::{Event, Mail, Mailbox};
+use reqtrail::host::mailbox::{Event, Lane, Mail, Mailbox};
 use reqtrail::host::{CallResult, Job, Origin, Outcome, Work};
 use reqtrail::http::{HeaderMap, StatusCode};
 use reqtrail::{
