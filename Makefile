@@ -83,9 +83,10 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	cargo test --package reqtrail --features reqwest --lib --test wire-reqwest
 	cargo test --package reqtrail --features reqwest --doc reqwest
 	@scripts/features.sh --test
+	@# Once for all that needs it below: a prefix of another day would be taken as it is.
+	@NO_BUILD= scripts/c_env.sh >/dev/null
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
-	@NO_BUILD= scripts/c_env.sh >/dev/null
 	@scripts/side_by_side.sh python=scripts/test-python.sh node=scripts/test-node.sh go=scripts/test-go.sh c=scripts/test-c.sh \
 		sdist=scripts/test-sdist.sh examples=scripts/examples.sh bench="python3 -m unittest -q bench.common.test_common"
 	@scripts/soak.sh --seconds 20 --seed 1

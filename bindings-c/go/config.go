@@ -17,7 +17,7 @@ type Config struct {
 	// Token is the credential: an API key, or a token.
 	Token Secret
 	// TokenRefresher makes a new token: asked before the first call if there is none, and once after a 401. One refresh
-	// serves all calls that met the same 401. It runs on a thread of its own and may block. Its
+	// serves all calls that met the same 401. It runs on a goroutine of its own and may block. Its
 	// context has the values of the context of the call that asks, but not its end: it ends as soon as the client is
 	// closed, also while calls are under way. It must not wait for its own client: a
 	// call through that, with its context, is refused where it would need the new token.

@@ -167,6 +167,19 @@ test("a reason that cannot be read ends its own call alone", async (t) => {
   assert.equal((await other).status, 200);
 });
 
+test("a signal that keeps its listeners ends its own call alone", async (t) => {
+  const { client } = await both(t);
+  const thrown = new Error("no");
+  const { signal } = new AbortController();
+  signal.removeEventListener = () => {
+    throw thrown;
+  };
+  const odd = failure(client.get("/ok", { signal }));
+  const others = Array.from({ length: 20 }, () => client.get("/ok"));
+  assert.equal(await odd, thrown);
+  for (const { status } of await Promise.all(others)) assert.equal(status, 200);
+});
+
 test("one signal for many calls: one listener, none left, no warning", async (t) => {
   const { server, client } = await both(t);
   const warnings = [];

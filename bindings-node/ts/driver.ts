@@ -37,6 +37,8 @@ type Given = Response | RawReport;
 class Call implements Audience {
   /** The native half's name of it, from its start. */
   tag: number | undefined;
+  /** Its signal was aborted before it had one. */
+  aborted = false;
   resolve!: (given: Given) => void;
   reject!: (error: unknown) => void;
   readonly ended = new Promise<Given>((resolve, reject) => {
@@ -160,18 +162,16 @@ export class Driver {
     const call = new Call(site, signal, context, onProgress);
     // All that can fail comes before anything is sent.
     if (signal !== undefined) this.#watch(call, signal);
-    const aborted = signal?.aborted === true;
     try {
-      call.tag = start(aborted);
+      call.aborted ||= signal?.aborted === true;
+      call.tag = start(call.aborted);
     } catch (error) {
       this.#unwatch(call);
       throw error;
     }
     if (this.#calls.size === 0) hold(this);
     this.#calls.set(call.tag, call);
-    if (signal !== undefined && (aborted || signal.aborted)) {
-      this.#raw.cancel(call.tag, isLate(signal));
-    }
+    if (signal !== undefined && call.aborted) this.#raw.cancel(call.tag, isLate(signal));
     return call;
   }
 
@@ -181,7 +181,10 @@ export class Driver {
       const calls = new Set<Call>();
       const listener = (): void => {
         const late = isLate(signal);
-        for (const { tag } of calls) if (tag !== undefined) this.#raw.cancel(tag, late);
+        for (const call of calls) {
+          if (call.tag === undefined) call.aborted = true;
+          else this.#raw.cancel(call.tag, late);
+        }
       };
       signal.addEventListener("abort", listener);
       watch = { calls, listener };
@@ -210,8 +213,8 @@ export class Driver {
     // What awaits a call goes on after this function, so hooks hear of it before.
     if (what < OUTPUT) this.#hooks.publish(call, what, items, index);
     if (what < OUTPUT || call === undefined) return;
-    this.#end(call);
     try {
+      this.#end(call);
       if (what === OUTPUT) call.resolve(bare(native.takeReport(items, index)));
       else if (what !== FAILED) call.resolve(responseOf(items, index, what));
       else {
@@ -219,17 +222,18 @@ export class Driver {
         call.reject(errorOf(items, index, call.site, this.#hooks.thrown, reason));
       }
     } catch (error) {
-      // A signal may be the program's own, and its reason may throw.
+      // A signal may be the program's own, and its reason or its `removeEventListener` may throw.
       call.reject(error);
     }
   };
 
   #end(call: Call): void {
     this.#calls.delete(call.tag!);
+    if (this.#calls.size === 0) {
+      release(this);
+      this.#idle?.();
+    }
     this.#unwatch(call);
-    if (this.#calls.size > 0) return;
-    release(this);
-    this.#idle?.();
   }
 
   setToken(token: string, site: Site): void {

@@ -19,14 +19,20 @@ const OUT = new Float64Array(HEAD + 2 * BATCH);
 /** Gets an item: the tag of its call, and what it is. */
 export type Receiver = (tag: number, what: number, items: Items, index: number) => void;
 
-/** Takes what waits in a mailbox. */
+/** Takes what waits in a mailbox. What a receiver throws is thrown when all is taken: the others wait for the rest. */
 export function drain(raw: RawMailbox, receive: Receiver): void {
+  const thrown: unknown[] = [];
   let items = raw.drain(OUT);
   while (items !== null) {
     const [count, more] = OUT as unknown as [number, number];
     for (let index = 0; index < count; index++) {
-      receive(OUT[HEAD + 2 * index]!, OUT[HEAD + 2 * index + 1]!, items, index);
+      try {
+        receive(OUT[HEAD + 2 * index]!, OUT[HEAD + 2 * index + 1]!, items, index);
+      } catch (error) {
+        thrown.push(error);
+      }
     }
     items = more === 0 ? null : raw.drain(OUT);
   }
+  if (thrown.length > 0) throw thrown[0];
 }

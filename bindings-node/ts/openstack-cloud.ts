@@ -171,8 +171,9 @@ export class Cloud {
       if (what === OUTPUT) return make(native.takeConnection(items, index));
       throw errorOf(items, index, site, undefined, reasonOf(signal));
     } finally {
-      signal?.removeEventListener("abort", cancel);
       if (signIn !== undefined) release(signIn);
+      // Last: a signal may be the program's own, and this may throw.
+      signal?.removeEventListener("abort", cancel);
     }
   }
 

@@ -194,7 +194,11 @@ class AsyncClient:
             self._hooks.calls = {}
         for handle in [handle for handle in list(self._handles.values()) if handle.loop.is_closed()]:
             self._handles.pop(handle.loop, None)
-            handle.close()
+            for call in list(self._hooks.calls.values()):
+                # Nobody waits for it any more, and `aclose` would wait for its end.
+                if call.future.get_loop() is handle.loop:
+                    self._raw.cancel(call.tag)
+            handle.close(self._hooks)
         handle = self._handles[loop] = LoopHandle(loop, self._raw, self._hooks)
         return handle
 
@@ -224,7 +228,7 @@ class AsyncClient:
         handles, self._handles = self._handles, {}
         for handle in list(handles.values()):
             if handle.loop is loop:
-                handle.close()
+                handle.close(self._hooks)
             else:
                 # Its own loop still tells the hooks what it has got.
                 handle.close_soon(self._hooks)

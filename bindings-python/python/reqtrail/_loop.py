@@ -127,14 +127,14 @@ class BlockingRefresher:
 class LoopHandle:
     """A loop's lane of the client's mailbox, and what the loop does with what it takes out."""
 
-    __slots__ = ("_hooks", "_mail", "_refreshes", "calls", "closed", "lane", "loop")
+    __slots__ = ("__weakref__", "_hooks", "_mail", "_refreshes", "calls", "closed", "lane", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, raw: RawAsyncClient, hooks: Hooks) -> None:
         self.loop = loop
         self._hooks = ref(hooks)
         self.calls = hooks.calls
         self._mail: deque[tuple[int | None, str, Any]] = deque()
-        self._refreshes: set[asyncio.Task[None]] = set()
+        self._refreshes: dict[asyncio.Task[None], tuple[int, Context]] = {}
         self.closed = False
         self.lane = self._open(raw)
 
@@ -143,17 +143,25 @@ class LoopHandle:
             lane = raw.open_lane(None)
         except OSError:
             # No descriptor is left, and being called needs none.
-            return raw.open_lane(self._call_soon)
+            return raw.open_lane(self._caller())
         try:
             self.loop.add_reader(lane.fd, self.drain)
         except (NotImplementedError, OSError, ValueError):
             # A loop that watches no sockets, or cannot watch this one, is called instead, once per batch too.
             lane.close()
-            return raw.open_lane(self._call_soon)
+            return raw.open_lane(self._caller())
         return lane
 
-    def _call_soon(self) -> None:
-        self.loop.call_soon_threadsafe(self.drain)
+    def _caller(self) -> Callable[[], None]:
+        """What has the loop look, from any thread. The lane holds on to it, so it must not hold on to what has the lane."""
+        own = ref(self)
+
+        def call_soon() -> None:
+            handle = own()
+            if handle is not None:
+                handle.loop.call_soon_threadsafe(handle.drain)
+
+        return call_soon
 
     def drain(self) -> None:
         """Takes what is there, ends what waits for it, and tells the hooks."""
@@ -220,24 +228,27 @@ class LoopHandle:
         context = hooks.contexts.pop(number, None)
         if context is None:
             context = Context() if call is None else call.context
-        work = self._refresh(hooks, number, served, context)
-        task = self.loop.create_task(work, context=context.copy())
-        self._refreshes.add(task)
-        task.add_done_callback(self._refreshes.discard)
+        work = self._refresh(hooks, number, served)
+        try:
+            task = self.loop.create_task(work, context=context.copy())
+        except BaseException as error:
+            # A task factory of the program's own may refuse it. Nobody else would answer.
+            work.close()
+            served.end()
+            self.lane.fail(number, error)
+            raise
+        self._refreshes[task] = number, context
+        task.add_done_callback(self._refreshed)
 
-    async def _refresh(self, hooks: Hooks, number: int, served: RawServing, context: Context) -> None:
+    async def _refresh(self, hooks: Hooks, number: int, served: RawServing) -> None:
         try:
             if hooks.refresher is None:
                 raise RuntimeError("the client is gone")
             # In the task's own copy of the context.
             serving.set(served)
             self.lane.answer(number, await hooks.refresher())
-        except asyncio.CancelledError as error:
-            # This loop ends; those of the others go on.
-            hooks.contexts[number] = context
-            if not self.lane.pass_on(number):
-                del hooks.contexts[number]
-                self.lane.fail(number, error)
+        except asyncio.CancelledError:
+            # Also of a task that never got its turn, and that comes by no line here.
             raise
         except BaseException as error:
             self.lane.fail(number, error)
@@ -245,6 +256,19 @@ class LoopHandle:
                 raise
         finally:
             served.end()
+
+    def _refreshed(self, task: asyncio.Task[None]) -> None:
+        number, context = self._refreshes.pop(task)
+        hooks = self._hooks()
+        if not task.cancelled() or self.closed:
+            return
+        # This loop ends; those of the others go on.
+        if hooks is not None:
+            hooks.contexts[number] = context
+        if not self.lane.pass_on(number):
+            if hooks is not None:
+                del hooks.contexts[number]
+            self.lane.fail(number, CancelledError("the token refresher was cancelled"))
 
     def close(self, hooks: Hooks | None = None) -> None:
         """Takes what is there and leaves; on the loop, if that still runs. The hooks are kept until then."""
@@ -256,7 +280,10 @@ class LoopHandle:
             self.drain()
             if self.lane.fd >= 0:
                 self.loop.remove_reader(self.lane.fd)
-            for task in self._refreshes:
+            for task, (number, context) in self._refreshes.items():
+                # The loop that gets it by the lane's end runs it in the same context.
+                if hooks is not None:
+                    hooks.contexts[number] = context
                 task.cancel()
             for call in own:
                 call.end(None, CancelledError("cancelled: the client was closed"))
