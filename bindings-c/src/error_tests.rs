@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
-use reqtrail::host::{ErrorRecord, FieldValue};
+use reqtrail::host::{ErrorRecord, FieldValue, Spelling};
 use reqtrail::{Client, Error};
 use serde_json::Value;
 
@@ -175,7 +175,7 @@ fn an_error_gives_every_field_of_the_cores_record() {
     for case in &cases {
         let core = failed(case);
         let error = Fault::Core(Box::new(core.clone())).into_handle();
-        let compared = ErrorRecord::new(&core).each(|name, value| {
+        let compared = ErrorRecord::new(&core, Spelling::C).each(|name, value| {
             compare(&raw const *error, &core, name, &value);
             Ok::<_, std::convert::Infallible>(())
         });

@@ -6,7 +6,7 @@ use std::fmt;
 use napi::Property;
 use napi::bindgen_prelude::{BufferSlice, Env, JsObjectValue as _, Object, Result, ToNapiValue};
 use napi_derive::napi;
-use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue};
+use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling};
 use reqtrail::{Category, Error, ErrorKind, RefreshError};
 
 use crate::items::{Item, Items};
@@ -59,7 +59,7 @@ pub(crate) fn of_refresher(failure: RefreshFailure) -> RefreshError {
 /// The record of an error as an object whose properties the TypeScript half's errors take, and what it makes their trails and
 /// causes of. What an error does not have is left out.
 pub(crate) fn record<'env>(env: &'env Env, error: &Error) -> Result<Object<'env>> {
-    let record = ErrorRecord::new(error);
+    let record = ErrorRecord::new(error, Spelling::Node);
     let mut properties = Vec::new();
     record.each(|name, value| {
         properties.extend(property(env, name, value)?);

@@ -9,7 +9,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
-use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue};
+use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling};
 use reqtrail::{Category, Error, ErrorKind, RefreshError, Trail};
 
 use crate::parts;
@@ -71,7 +71,7 @@ pub(crate) fn of_refresher(py: Python<'_>, raised: PyErr) -> RefreshError {
 /// The exception of an error, which the Python half makes of its record.
 pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let record = ErrorRecord::new(&error);
+    let record = ErrorRecord::new(&error, Spelling::Python);
     let fields = PyDict::new(py);
     record
         .each(|name, value| fields.set_item(PyString::intern(py, name), python_of(py, value)?))?;

@@ -12,6 +12,7 @@ use crate::request::{Request, RequestBuilder};
 use crate::transport::AnyTransport;
 
 pub use builder::ClientBuilder;
+pub use options::ClientOptions;
 pub(crate) use options::Options;
 
 /// Makes calls to one API. Cheap to clone; clones share connections, credential and retry budget.
@@ -146,7 +147,7 @@ impl Client {
     /// How long a call takes at most unless its request says otherwise.
     #[cfg(feature = "openstack")]
     pub(crate) fn call_timeout(&self) -> std::time::Duration {
-        self.shared.timeouts.call()
+        self.shared.timeouts.call
     }
 
     /// The monotonic clock that the client's calls go by.

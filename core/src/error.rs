@@ -23,6 +23,7 @@ use crate::lenient_json;
 use crate::rate_limit::RateLimit;
 use crate::redact::one_line;
 use crate::request_id::RequestId;
+use crate::surface;
 use crate::trail::{Attempt, Trail};
 
 pub(crate) use without_values::{
@@ -146,6 +147,24 @@ impl Error {
         match &self.0.api {
             Some(api) => api.message().unwrap_or(&self.0.message),
             None => &self.0.message,
+        }
+    }
+
+    /// The option that a `config` or `invalid_request` error is about, as this library's methods call it; `None` where it is
+    /// about something else.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::Client;
+    ///
+    /// let error = Client::builder("https://api.example").max_attempts(0).build().unwrap_err();
+    /// assert_eq!(error.option(), Some("max_attempts"));
+    /// ```
+    #[must_use]
+    pub fn option(&self) -> Option<&'static str> {
+        match self.kind() {
+            ErrorKind::Config | ErrorKind::InvalidRequest => surface::option_of(self.message()),
+            _ => None,
         }
     }
 

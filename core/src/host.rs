@@ -27,6 +27,9 @@ use crate::response::Response;
 pub use job::{Job, Outcome, Output, Work};
 pub(crate) use tokio_host::TokioHost;
 
+pub use crate::client::ClientOptions;
+pub use crate::request::RequestOptions;
+pub use crate::surface::{Kind, OptionError, OptionSpec, Spelling, Value};
 #[cfg(all(feature = "rustls-ring", feature = "unstable-host"))]
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
 pub use error_record::{ErrorCause, ErrorRecord, FieldValue};

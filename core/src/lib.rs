@@ -86,6 +86,7 @@ mod request_id;
 mod retry_after;
 #[cfg(feature = "blocking")]
 mod signals;
+mod surface;
 mod target;
 mod trace_context;
 mod turn;

@@ -11,13 +11,6 @@ pub(crate) struct Limits {
     pub(crate) redirects: u32,
 }
 
-impl Limits {
-    pub(crate) const DEFAULT: Self = Self {
-        body_bytes: 64 * 1024 * 1024,
-        redirects: 5,
-    };
-}
-
 /// The most bytes of an error body that are read, so that its code can be found.
 pub(crate) const ERROR_BODY_READ: u64 = 1024 * 1024;
 

@@ -14,6 +14,8 @@ use http::Method;
 
 use crate::call::token::Token;
 use crate::redact::Secret;
+use crate::surface::options_struct;
+use crate::surface::request::request_options;
 use crate::target::{self, Param};
 
 pub use attached::Attached;
@@ -44,6 +46,11 @@ use headers::GivenHeaders;
 // In a box, since each method moves it.
 pub struct Request(Box<Parts>);
 
+request_options! { options_struct
+    /// The options of a request that are values, each as it was set.
+    struct RequestOptions;
+}
+
 /// What a request consists of.
 #[derive(Clone)]
 struct Parts {
@@ -59,15 +66,7 @@ struct Parts {
     content_type: Option<&'static str>,
     /// Secrets that stand in the body.
     hidden: Vec<Secret>,
-    idempotent: Option<bool>,
-    idempotency_key: Option<String>,
-    correlation_id: Option<String>,
-    microversion: Option<String>,
-    if_none_match: Option<String>,
-    timeout: Option<Duration>,
-    attempt_timeout: Option<Duration>,
-    connect_timeout: Option<Duration>,
-    max_attempts: Option<u32>,
+    options: RequestOptions,
     /// The first mistake, kept until the request is sent.
     problem: Option<String>,
 }
@@ -95,15 +94,7 @@ impl Parts {
             body: Bytes::new(),
             content_type: None,
             hidden: Vec::new(),
-            idempotent: None,
-            idempotency_key: None,
-            correlation_id: None,
-            microversion: None,
-            if_none_match: None,
-            timeout: None,
-            attempt_timeout: None,
-            connect_timeout: None,
-            max_attempts: None,
+            options: RequestOptions::default(),
             problem,
         }
     }
@@ -168,6 +159,19 @@ impl Request {
     pub fn link(method: impl AsRef<str>, link: impl AsRef<str>) -> Self {
         let place = RequestTarget::Link(link.as_ref().to_owned());
         Self(Box::new(Parts::new(method.as_ref(), place)))
+    }
+
+    /// Sets an option by its number in [`RequestOptions::OPTIONS`](crate::host::RequestOptions::OPTIONS).
+    ///
+    /// # Errors
+    /// The option, what it expects and what came.
+    #[cfg(feature = "unstable-host")]
+    pub fn set(
+        &mut self,
+        id: u16,
+        value: crate::host::Value,
+    ) -> Result<(), crate::host::OptionError> {
+        self.0.options.set(id, value)
     }
 
     /// Returns method and path template, for messages to the programmer. A link, and a path that is a URL, may hold anything

@@ -22,6 +22,7 @@ mod msrv;
 mod node_tables;
 mod python_tables;
 mod rust_tables;
+mod surface;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -61,7 +62,9 @@ fn root() -> PathBuf {
 fn codegen(check: bool) -> Result<(), String> {
     let root = root();
     let list = codes::read(&root.join("schema/codes.json"))?;
+    let surface = surface::read(&root)?;
     let rust = [
+        ("core/src/surface/names/table.rs", surface::table(&surface)),
         ("core/src/codes.rs", rust_tables::kinds(&list)),
         (
             "core/src/dialect/novavms/codes.rs",
@@ -101,7 +104,7 @@ fn codegen(check: bool) -> Result<(), String> {
             node_tables::dialect(&list, "openstack", "FAULTS")?,
         ),
     ];
-    let mut files = Vec::new();
+    let mut files = vec![("schema/surface.json".to_owned(), surface::json(&surface)?)];
     for (path, text) in rust {
         files.push((path.to_owned(), rust_tables::format(&text)?));
     }

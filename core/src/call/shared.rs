@@ -53,48 +53,12 @@ pub(crate) struct RetryOptions {
     pub(crate) max_retry_after: Duration,
 }
 
-impl Default for RetryOptions {
-    fn default() -> Self {
-        Self {
-            max_attempts: 4,
-            base_delay: Duration::from_millis(500),
-            max_delay: Duration::from_secs(8),
-            max_retry_after: Duration::from_secs(60),
-        }
-    }
-}
-
 /// How long things may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
     pub(crate) connect: Duration,
-    /// What was asked for.
-    pub(crate) attempt: Option<Duration>,
-    /// What was asked for.
-    pub(crate) call: Option<Duration>,
-}
-
-impl Timeouts {
-    /// The time of an attempt: what was asked for, else 10 seconds, or a longer time that was asked for the whole call.
-    pub(crate) fn attempt(&self) -> Duration {
-        let lifted = self.call.unwrap_or_default();
-        self.attempt.unwrap_or(lifted.max(Duration::from_secs(10)))
-    }
-
-    /// The time of a call: what was asked for, else a minute.
-    pub(crate) fn call(&self) -> Duration {
-        self.call.unwrap_or(Duration::from_secs(60))
-    }
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            attempt: None,
-            call: None,
-        }
-    }
+    pub(crate) attempt: Duration,
+    pub(crate) call: Duration,
 }
 
 impl Shared {

@@ -17,6 +17,7 @@ use crate::observe::{AttemptFinished, CallFinished, Observer, OnAttempt, OnCall}
 use crate::redact::Secret;
 use crate::request::headers::GivenHeaders;
 use crate::retry::RetryBudget;
+use crate::surface::client::client_options;
 use crate::transport::hyper::{Network, Spawner};
 #[cfg(feature = "reqwest")]
 use crate::transport::reqwest::ReqwestTransport;
@@ -53,16 +54,6 @@ impl ClientBuilder {
     fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
-    }
-
-    /// Sets the dialect of the API.
-    pub fn dialect(self, dialect: Dialect) -> Self {
-        self.with(|o| o.dialect = Some(dialect))
-    }
-
-    /// Sets the credential: an API key, or a token.
-    pub fn token(self, token: impl Into<Token>) -> Self {
-        self.with(|o| o.token = Some(token.into()))
     }
 
     /// Sets what makes a new token: asked before the first call if the client has none, and once after a 401.
@@ -189,91 +180,18 @@ impl ClientBuilder {
     }
 
     fn with_header(self, add: impl FnOnce(&mut GivenHeaders) -> Result<(), String>) -> Self {
-        self.with(|o| {
-            if let Err(problem) = add(&mut o.headers) {
-                o.header_problem.get_or_insert(problem);
-            }
-        })
-    }
-
-    /// Adds a text such as `my-app/1.2` to the `User-Agent`, which begins with `reqtrail/` and the version.
-    pub fn user_agent(self, suffix: impl Into<String>) -> Self {
-        self.with(|o| o.user_agent = Some(suffix.into()))
-    }
-
-    /// Asks for a version of the API on every request, such as `2.90` or `latest`
-    /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
-    pub fn microversion(self, version: impl Into<String>) -> Self {
-        self.with(|o| o.microversion = Some(version.into()))
-    }
-
-    /// Sets how many attempts a call makes at most, 1 to 32; 4 by default. Repetitions after a 401 and redirect hops
-    /// do not count.
-    pub fn max_attempts(self, attempts: u32) -> Self {
-        self.with(|o| o.retry.max_attempts = attempts)
-    }
-
-    /// Sets the bound of the first backoff, half a second by default; each further one is twice as long.
-    pub fn base_delay(self, delay: Duration) -> Self {
-        self.with(|o| o.retry.base_delay = delay)
-    }
-
-    /// Sets the bound of every backoff, 8 seconds by default.
-    pub fn max_delay(self, delay: Duration) -> Self {
-        self.with(|o| o.retry.max_delay = delay)
-    }
-
-    /// Sets the longest `Retry-After` that is waited for, a minute by default; a longer one ends the call.
-    pub fn max_retry_after(self, wait: Duration) -> Self {
-        self.with(|o| o.retry.max_retry_after = wait)
-    }
-
-    /// Sets the retry budget that all calls of the client share; `None` turns it off.
-    pub fn retry_budget(self, budget: Option<RetryBudget>) -> Self {
-        self.with(|o| o.budget = budget)
-    }
-
-    /// Sets the time of a whole call, all attempts and waits included; a minute by default. A time above 10 seconds is
-    /// the time of an attempt too, unless [`attempt_timeout`](Self::attempt_timeout) sets another.
-    pub fn timeout(self, timeout: Duration) -> Self {
-        self.with(|o| o.timeouts.call = Some(timeout))
-    }
-
-    /// Sets the time of one attempt, its body included; 10 seconds by default.
-    pub fn attempt_timeout(self, timeout: Duration) -> Self {
-        self.with(|o| o.timeouts.attempt = Some(timeout))
-    }
-
-    /// Sets the time to connect, 5 seconds by default.
-    pub fn connect_timeout(self, timeout: Duration) -> Self {
-        self.with(|o| o.timeouts.connect = timeout)
-    }
-
-    /// Sets the largest body of a success, in bytes after decoding; 64 MiB by default.
-    pub fn max_body_bytes(self, bytes: u64) -> Self {
-        self.with(|o| o.limits.body_bytes = bytes)
-    }
-
-    /// Sets how many redirects a call follows, 5 by default; they never leave the origin.
-    pub fn max_redirects(self, redirects: u32) -> Self {
-        self.with(|o| o.limits.redirects = redirects)
+        self.with(|o| o.given.headers.get_or_insert_default().add(add))
     }
 
     /// Lets trails show the values of a query parameter. `limit`, `cursor`, `marker`, `page` and `offset` are always
     /// shown, others are redacted.
     pub fn show_query_param(self, name: impl Into<String>) -> Self {
-        self.with(|o| o.shown_query.push(name.into()))
-    }
-
-    /// Turns the `traceparent` header off, or on as it is by default.
-    pub fn traceparent(self, on: bool) -> Self {
-        self.with(|o| o.traceparent = on)
-    }
-
-    /// Turns content codings off, or on as they are by default: gzip, br, zstd and deflate, as far as their features are on.
-    /// Off, a body is given as it came.
-    pub fn decompress(self, on: bool) -> Self {
-        self.with(|o| o.decompress = on)
+        self.with(|o| {
+            o.given
+                .show_query_params
+                .get_or_insert_default()
+                .push(name.into())
+        })
     }
 
     /// Adds an observer.
@@ -304,66 +222,9 @@ impl ClientBuilder {
         self.observer(OnCall(tell))
     }
 
-    /// Makes the random waits repeatable, for tests.
-    pub fn jitter_seed(self, seed: u64) -> Self {
-        self.with(|o| o.jitter_seed = Some(seed))
-    }
-
-    /// Sets the proxy; by default the environment names it.
-    pub fn proxy(self, proxy: Proxy) -> Self {
-        self.with(|o| o.wire.proxy = proxy)
-    }
-
     /// Trusts the certificate authorities of a PEM text, besides those of the system.
     pub fn extra_ca(self, pem: impl Into<Vec<u8>>) -> Self {
-        self.with(|o| o.wire.extra_ca.push(pem.into()))
-    }
-
-    /// Sets a client certificate: a PEM text with the certificate and its private key.
-    pub fn client_certificate(self, pem: impl Into<Secret>) -> Self {
-        self.with(|o| o.wire.client_certificate = Some(pem.into()))
-    }
-
-    /// Turns the verification of TLS certificates off. Anybody on the way can then read and change everything,
-    /// the credential included; every trail says so.
-    pub fn danger_accept_invalid_certs(self, accept: bool) -> Self {
-        self.with(|o| o.wire.verify_tls = !accept)
-    }
-
-    /// Speaks HTTP/1.1 only.
-    pub fn http1_only(self, only: bool) -> Self {
-        self.with(|o| o.wire.http1_only = only)
-    }
-
-    /// Sets how many idle connections are kept, by all threads together; unlimited by default.
-    pub fn pool_max_idle(self, connections: usize) -> Self {
-        self.with(|o| o.wire.pool_max_idle = connections)
-    }
-
-    /// Sets how long an idle connection is kept, 15 seconds by default. The older it is, the likelier the server
-    /// closes it just as a request goes out, which leaves that request's outcome unknown.
-    pub fn pool_idle_timeout(self, timeout: Duration) -> Self {
-        self.with(|o| o.wire.pool_idle_timeout = timeout)
-    }
-
-    /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5 seconds by
-    /// default; `None` turns pings off.
-    ///
-    /// A peer that vanishes without a word is noticed so, and by the attempt's own timeout.
-    pub fn http2_ping_interval(self, interval: Option<Duration>) -> Self {
-        self.with(|o| o.wire.http2_ping_interval = interval)
-    }
-
-    /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by default.
-    pub fn http2_ping_timeout(self, timeout: Duration) -> Self {
-        self.with(|o| o.wire.http2_ping_timeout = timeout)
-    }
-
-    /// Connects to a Unix socket instead of the base URL's host and port, which then only name the API: in `Host`, in
-    /// TLS and in trails. A proxy of the environment is not used; one that is set with [`proxy`](Self::proxy) is a
-    /// `config` error.
-    pub fn unix_socket(self, path: impl Into<PathBuf>) -> Self {
-        self.with(|o| o.wire.unix_socket = Some(path.into()))
+        self.with(|o| o.given.extra_ca.get_or_insert_default().0.push(pem.into()))
     }
 
     /// Puts a transport of one's own around the built-in one, for both kinds of client: to note, to change or to answer what
@@ -495,14 +356,54 @@ impl ClientBuilder {
     #[cfg(feature = "reqwest")]
     pub fn reqwest(self, builder: reqwest::ClientBuilder) -> Result<Client, Error> {
         let transport =
-            ReqwestTransport::new(builder, &self.options.wire).map_err(Error::config)?;
+            ReqwestTransport::new(builder, &self.options.given.wire()).map_err(Error::config)?;
         self.build_over(OwnTransport::ours(transport))
+    }
+
+    /// Sets each option that `later` has set.
+    #[cfg(feature = "unstable-host")]
+    pub fn options(self, later: &crate::host::ClientOptions) -> Self {
+        self.with(|o| o.given.overlay(later))
     }
 
     pub(crate) fn into_options(self) -> Options {
         self.options
     }
 }
+
+/// Writes a method of the builder for each option, unless it is written by hand.
+macro_rules! builder_methods {
+    (
+        options { $($(#[$doc:meta])* $id:literal $name:ident: $type:ty { $($detail:tt)* };)+ }
+        by_hand { $($hand:tt)* }
+    ) => {
+        /// The options that are plain values.
+        impl ClientBuilder {
+            $(builder_methods! { @method [$(#[$doc])*] $name $type { $($detail)* } })+
+        }
+    };
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { setter: hand $($rest:tt)* }) => {};
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { setter: into $($rest:tt)* }) => {
+        $(#[$doc])*
+        pub fn $name(self, $name: impl Into<$type>) -> Self {
+            self.with(|o| o.given.$name = Some($name.into()))
+        }
+    };
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { default: $default:expr $(, $($rest:tt)*)? }) => {
+        $(#[$doc])*
+        #[doc = concat!("\n\nDefault: `", stringify!($default), "`.")]
+        pub fn $name(self, $name: $type) -> Self {
+            self.with(|o| o.given.$name = Some($name))
+        }
+    };
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { }) => {
+        $(#[$doc])*
+        pub fn $name(self, $name: $type) -> Self {
+            self.with(|o| o.given.$name = Some($name))
+        }
+    };
+}
+client_options!(builder_methods);
 
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,7 +1,11 @@
 //! A client's options, checked as a whole when the client is built.
 
+mod values;
+
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderValue, USER_AGENT};
@@ -16,37 +20,31 @@ use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers, TracingEvents};
-use crate::redact::Redactor;
+use crate::redact::{Redactor, Secret};
 use crate::request::headers::{self, GivenHeaders};
 use crate::request::{check_attempts, check_timeout};
 use crate::retry::RetryBudget;
 use crate::retry::budget::Bucket;
+use crate::surface::client::client_options;
+use crate::surface::options_struct;
 use crate::target::BaseUrl;
 use crate::transport::hyper::dial::uses_proxy;
 use crate::transport::{Proxy, WireOptions, Wrap};
+
+pub(crate) use values::{DefaultHeaders, Pems};
+
+client_options! { options_struct
+    /// The options of a client that are values, each as it was set.
+    struct ClientOptions;
+}
 
 /// What a builder has collected.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) base_url: String,
-    pub(crate) dialect: Option<Dialect>,
-    pub(crate) token: Option<Token>,
+    pub(crate) given: ClientOptions,
     pub(crate) refresher: Option<Refresher>,
-    pub(crate) headers: GivenHeaders,
-    /// The first mistake in a default header.
-    pub(crate) header_problem: Option<String>,
-    pub(crate) user_agent: Option<String>,
-    pub(crate) microversion: Option<String>,
-    pub(crate) retry: RetryOptions,
-    pub(crate) timeouts: Timeouts,
-    pub(crate) limits: Limits,
-    pub(crate) budget: Option<RetryBudget>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
-    pub(crate) shown_query: Vec<String>,
-    pub(crate) traceparent: bool,
-    pub(crate) decompress: bool,
-    pub(crate) jitter_seed: Option<u64>,
-    pub(crate) wire: WireOptions,
     /// What a program puts around the built-in transport.
     pub(crate) wrap: Option<Wrap>,
 }
@@ -55,23 +53,9 @@ impl Options {
     pub(crate) fn new(base_url: String) -> Self {
         Self {
             base_url,
-            dialect: None,
-            token: None,
+            given: ClientOptions::default(),
             refresher: None,
-            headers: GivenHeaders::default(),
-            header_problem: None,
-            user_agent: None,
-            microversion: None,
-            retry: RetryOptions::default(),
-            timeouts: Timeouts::default(),
-            limits: Limits::DEFAULT,
-            budget: Some(RetryBudget::default()),
             observers: Vec::new(),
-            shown_query: Vec::new(),
-            traceparent: true,
-            decompress: true,
-            jitter_seed: None,
-            wire: WireOptions::default(),
             wrap: None,
         }
     }
@@ -84,34 +68,32 @@ impl Options {
             ));
         }
         // Whether the environment names a proxy does not matter to it.
-        self.wire.proxy = Proxy::None;
+        self.given.proxy = Some(Proxy::None);
         Ok(self.check()?.0)
     }
 
     /// Checks the options and makes what the client's calls share.
-    pub(crate) fn check(mut self) -> Result<(Arc<Shared>, WireOptions), Error> {
+    pub(crate) fn check(self) -> Result<(Arc<Shared>, WireOptions), Error> {
+        let given = self.given;
         let base = BaseUrl::parse(&self.base_url).map_err(Error::config)?;
-        check_attempts(self.retry.max_attempts).map_err(Error::config)?;
+        let (retry, timeouts, wire) = (given.retry(), given.timeouts(), given.wire());
+        check_attempts(retry.max_attempts).map_err(Error::config)?;
         for (name, value) in [
-            ("connect_timeout", self.timeouts.connect),
-            ("attempt_timeout", self.timeouts.attempt()),
-            ("timeout", self.timeouts.call()),
-        ] {
-            check_timeout(name, value).map_err(Error::config)?;
-        }
-        for (name, value) in [
-            ("http2_ping_interval", self.wire.http2_ping_interval),
-            ("http2_ping_timeout", Some(self.wire.http2_ping_timeout)),
+            ("connect_timeout", Some(timeouts.connect)),
+            ("attempt_timeout", Some(timeouts.attempt)),
+            ("timeout", Some(timeouts.call)),
+            ("http2_ping_interval", wire.http2_ping_interval),
+            ("http2_ping_timeout", Some(wire.http2_ping_timeout)),
         ] {
             if let Some(value) = value {
                 check_timeout(name, value).map_err(Error::config)?;
             }
         }
-        let dialect = match self.dialect {
+        let dialect = match given.dialect.clone() {
             Some(dialect) => dialect,
             None => Dialect::unknown().map_err(|e| Error::config(e.to_string()))?,
         };
-        if let Some(token) = &self.token {
+        if let Some(token) = &given.token {
             token.check().map_err(Error::config)?;
         }
         let mut observers = Observers::default();
@@ -120,26 +102,27 @@ impl Options {
             observers.add(observer);
         }
         let mut notes = Vec::new();
-        if !self.wire.verify_tls {
+        if !wire.verify_tls {
             notes.push(TrailNote::TlsUnverified);
         }
-        if uses_proxy(&self.wire, base.url()) {
+        if uses_proxy(&wire, base.url()) {
             notes.push(TrailNote::ViaProxy);
         }
         let mut default_headers = own_headers(
             &dialect,
-            self.user_agent.as_deref(),
-            self.microversion.as_deref(),
-            self.decompress,
+            given.user_agent.as_deref(),
+            given.microversion.as_deref(),
+            given.decompress(),
         )?;
-        let given: Vec<_> = self.headers.secrets(&dialect).collect();
-        match self.header_problem {
+        let mut headers = given.headers.clone().unwrap_or_default();
+        let given_secrets: Vec<_> = headers.given.secrets(&dialect).collect();
+        match headers.problem {
             Some(problem) => Err(problem),
             None => add_given(
                 &mut default_headers,
                 &dialect,
-                &mut self.headers,
-                self.traceparent,
+                &mut headers.given,
+                given.traceparent(),
             ),
         }
         .map_err(|e| Error::config(format!("default_header: {e}")))?;
@@ -153,11 +136,11 @@ impl Options {
             standing_headers.remove(name);
         }
         standing_headers.extend(default_headers.clone());
-        if self.traceparent {
+        if given.traceparent() {
             standing_headers.insert(TRACEPARENT, HeaderValue::from_static(""));
         }
         let credential = &dialect.0.credential.header;
-        let has_credential = self.token.is_some() || self.refresher.is_some();
+        let has_credential = given.token.is_some() || self.refresher.is_some();
         // A default header of that name is the caller's own credential.
         let has_default_credential = default_headers.contains_key(credential);
         if has_credential && has_default_credential {
@@ -170,7 +153,7 @@ impl Options {
             standing_headers.insert(credential.clone(), HeaderValue::from_static(""));
         }
         let mut secrets = Redactor::default();
-        for secret in &given {
+        for secret in &given_secrets {
             secrets.add(secret);
         }
         let shared = Shared {
@@ -180,22 +163,66 @@ impl Options {
             has_default_credential,
             dialect,
             base,
-            credentials: Credentials::new(self.token, self.refresher),
-            retry: self.retry,
-            timeouts: self.timeouts,
-            limits: self.limits,
-            budget: self.budget.map(Bucket::new),
+            credentials: Credentials::new(given.token.clone(), self.refresher),
+            retry,
+            timeouts,
+            limits: Limits {
+                body_bytes: given.max_body_bytes(),
+                redirects: given.max_redirects(),
+            },
+            budget: given.retry_budget().map(Bucket::new),
             observers,
-            shown_query: self.shown_query,
+            shown_query: given.show_query_params(),
             notes,
-            traceparent: self.traceparent,
-            decompress: self.decompress,
+            traceparent: given.traceparent(),
+            decompress: given.decompress(),
             jitter: Mutex::new(
-                self.jitter_seed
+                given
+                    .jitter_seed
                     .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             ),
         };
-        Ok((Arc::new(shared), self.wire))
+        Ok((Arc::new(shared), wire))
+    }
+}
+
+impl ClientOptions {
+    fn retry(&self) -> RetryOptions {
+        RetryOptions {
+            max_attempts: self.max_attempts(),
+            base_delay: self.base_delay(),
+            max_delay: self.max_delay(),
+            max_retry_after: self.max_retry_after(),
+        }
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        // A longer time that is asked for the whole call lifts the time of an attempt.
+        let lifted = self.timeout.unwrap_or_default();
+        Timeouts {
+            connect: self.connect_timeout(),
+            attempt: match self.attempt_timeout {
+                Some(attempt) => attempt,
+                None => lifted.max(self.attempt_timeout()),
+            },
+            call: self.timeout(),
+        }
+    }
+
+    /// What concerns the wire alone.
+    pub(super) fn wire(&self) -> WireOptions {
+        WireOptions {
+            proxy: self.proxy(),
+            extra_ca: self.extra_ca().0,
+            client_certificate: self.client_certificate.clone(),
+            verify_tls: !self.danger_accept_invalid_certs(),
+            http1_only: self.http1_only(),
+            pool_max_idle: self.pool_max_idle(),
+            pool_idle_timeout: self.pool_idle_timeout(),
+            unix_socket: self.unix_socket.clone(),
+            http2_ping_interval: self.http2_ping_interval(),
+            http2_ping_timeout: self.http2_ping_timeout(),
+        }
     }
 }
 

@@ -7,16 +7,21 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use crate::cancel::CancelReason;
+use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::rate_limit::RateLimit;
 use crate::request_id::RequestId;
+use crate::surface::Spelling;
 
 /// An [`Error`] as one flat record: the name and the value of each of its fields.
 ///
 /// A face hands the whole record over its border at once, and its own error takes it. It converts by the type of a value and
 /// lists no fields, so that a new field reaches every face from here.
 #[derive(Clone, Copy, Debug)]
-pub struct ErrorRecord<'a>(&'a Error);
+pub struct ErrorRecord<'a> {
+    error: &'a Error,
+    spelling: Spelling,
+}
 
 /// The value of a field.
 #[derive(Clone, Debug)]
@@ -51,10 +56,32 @@ pub enum ErrorCause<'a, F> {
 }
 
 impl<'a> ErrorRecord<'a> {
-    /// Makes the record of an error. Nothing is copied.
+    /// Makes the record of an error, whose texts name options as `spelling` does. Nothing is copied.
     #[must_use]
-    pub fn new(error: &'a Error) -> Self {
-        Self(error)
+    pub fn new(error: &'a Error, spelling: Spelling) -> Self {
+        Self { error, spelling }
+    }
+
+    /// Returns [`Error::message`], with the options that it names in the face's spelling.
+    #[must_use]
+    pub fn message(&self) -> Cow<'a, str> {
+        match self.error.kind() {
+            // Texts of other kinds are in trails too, which are the same in every language.
+            ErrorKind::Config | ErrorKind::InvalidRequest => {
+                self.spelling.text(self.error.message())
+            }
+            _ => self.error.message().into(),
+        }
+    }
+
+    /// Returns the error's one line, with the options that it names in the face's spelling.
+    #[must_use]
+    pub fn display(&self) -> String {
+        let display = self.error.to_string();
+        match self.message() {
+            Cow::Borrowed(_) => display,
+            Cow::Owned(spelt) => display.replacen(self.error.message(), &spelt, 1),
+        }
     }
 
     /// Hands over every field. Only an API's answer has those from `raw_code` on; the error of a call that had no credential
@@ -66,15 +93,19 @@ impl<'a> ErrorRecord<'a> {
         &self,
         mut put: impl FnMut(&'static str, FieldValue<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let error = self.0;
+        let error = self.error;
         put("kind", error.kind().as_str().into())?;
+        // Of errors that no answer has caused.
+        if let Some(option) = error.option() {
+            put("option", self.spelling.option(option).into())?;
+        }
         put("category", error.category().map(|own| own.as_str()).into())?;
         // The one line that is enough for support.
-        put("display", error.to_string().into())?;
+        put("display", self.display().into())?;
         // An API's answer may have no words of its own; every other error has reqtrail's.
         let message = match error.api() {
-            Some(api) => api.message(),
-            None => Some(error.message()),
+            Some(api) => api.message().map(Cow::Borrowed),
+            None => Some(self.message()),
         };
         put("message", message.into())?;
         put("code", error.code().into())?;
@@ -120,7 +151,7 @@ impl<'a> ErrorRecord<'a> {
                 return Some(ErrorCause::Call(error));
             }
         }
-        let first = self.0.source().filter(|_| self.0.is_api())?;
+        let first = self.error.source().filter(|_| self.error.is_api())?;
         Some(ErrorCause::Text(match first.source() {
             Some(reason) => format!("{first}: {reason}"),
             None => first.to_string(),
@@ -130,12 +161,12 @@ impl<'a> ErrorRecord<'a> {
     /// Returns whether the program ended the call: it cancelled, or a deadline passed that it keeps itself.
     #[must_use]
     pub fn is_by_caller(&self) -> bool {
-        self.0.is_cancelled() || self.sources().any(|source| source.is::<CancelReason>())
+        self.error.is_cancelled() || self.sources().any(|source| source.is::<CancelReason>())
     }
 
     /// The chain of what is behind the error.
     fn sources(self) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-        std::iter::successors(self.0.source(), |source| {
+        std::iter::successors(self.error.source(), |source| {
             // Copied out: it lives longer than the closure's own reference.
             let source: &'a (dyn StdError + 'static) = *source;
             source.source()

@@ -114,7 +114,9 @@ impl Parts {
             None
         };
         let timeouts = shared.timeouts;
-        let attempt_default = timeouts.attempt().max(self.timeout.unwrap_or_default());
+        let attempt_default = timeouts
+            .attempt
+            .max(self.options.timeout.unwrap_or_default());
         let has_key = map.contains_key(&shared.dialect.0.idempotency_header);
         let credential = &shared.dialect.0.credential.header;
         let own_credential = map.contains_key(credential) || shared.has_default_credential;
@@ -122,10 +124,13 @@ impl Parts {
             let begun = given.begun;
             begun.unwrap_or_else(|| shared.credentials.begin())
         });
-        let max_attempts = self.max_attempts.unwrap_or(shared.retry.max_attempts);
-        let connect_timeout = self.connect_timeout.unwrap_or(timeouts.connect);
-        let attempt_timeout = self.attempt_timeout.unwrap_or(attempt_default);
-        let call_timeout = self.timeout.unwrap_or(timeouts.call());
+        let max_attempts = self
+            .options
+            .max_attempts
+            .unwrap_or(shared.retry.max_attempts);
+        let connect_timeout = self.options.connect_timeout.unwrap_or(timeouts.connect);
+        let attempt_timeout = self.options.attempt_timeout.unwrap_or(attempt_default);
+        let call_timeout = self.options.timeout.unwrap_or(timeouts.call);
         check_attempts(max_attempts)?;
         check_timeout("connect_timeout", connect_timeout)?;
         check_timeout("attempt_timeout", attempt_timeout)?;
@@ -147,8 +152,8 @@ impl Parts {
             begun,
             began: given.began,
             has_key,
-            has_copy: self.if_none_match.is_some(),
-            idempotent: self.idempotent,
+            has_copy: self.options.if_none_match.is_some(),
+            idempotent: self.options.idempotent,
             max_attempts,
             max_redirects: shared.limits.redirects,
             connect_timeout,
@@ -182,14 +187,14 @@ impl Parts {
             }
             map.insert(credential.header.clone(), token.header(&credential.prefix)?);
         }
-        if let Some(key) = &self.idempotency_key {
+        if let Some(key) = &self.options.idempotency_key {
             if key.is_empty() {
                 return Err("idempotency_key is empty; expected the key, or none".to_owned());
             }
             let name = &dialect.0.idempotency_header;
             map.insert(name.clone(), headers::value_of(name, key)?);
         }
-        if let Some(tag) = &self.if_none_match {
+        if let Some(tag) = &self.options.if_none_match {
             if tag.is_empty() {
                 return Err(
                     "if_none_match is empty; expected an entity tag as the ETag header gave it, such as \"v1\", or none"
@@ -198,11 +203,11 @@ impl Parts {
             }
             map.insert(IF_NONE_MATCH, headers::value_of(&IF_NONE_MATCH, tag)?);
         }
-        if let Some(version) = &self.microversion {
+        if let Some(version) = &self.options.microversion {
             let (name, value) = dialect.0.version(version)?;
             map.insert(name, value);
         }
-        if let Some(id) = &self.correlation_id {
+        if let Some(id) = &self.options.correlation_id {
             let Some(correlation) = &dialect.0.correlation else {
                 return Err(format!(
                     "correlation_id: the dialect `{}` has no correlation header; leave it out",

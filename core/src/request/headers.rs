@@ -88,6 +88,15 @@ impl GivenHeaders {
         Ok(())
     }
 
+    /// Adds what another list has.
+    pub(crate) fn extend(&mut self, other: Self) -> Result<(), String> {
+        self.unsendable.extend(other.unsendable);
+        let left_out = other.fields - other.map.len();
+        let added = self.add_all(other.map);
+        self.fields += left_out;
+        added
+    }
+
     /// Puts a credential in place of what was given under its name.
     pub(crate) fn set_secret(&mut self, name: HeaderName, mut value: HeaderValue) {
         value.set_sensitive(true);

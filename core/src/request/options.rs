@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use super::{Parts, Request, RequestBuilder, pairs};
 use crate::call::token::Token;
 use crate::redact::{self, Secret};
+use crate::surface::request::request_options;
 use crate::target::Param;
 
 /// Writes each option for [`Request`], and for [`RequestBuilder`], which passes it on.
@@ -243,73 +244,34 @@ options! {
         parts.body = body.into();
         parts.content_type = None;
     }
-
-    /// Says whether the request may be sent twice, in place of what its method says.
-    fn idempotent(parts, idempotent: bool) {
-        parts.idempotent = Some(idempotent);
-    }
-
-    /// Sends an `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
-    fn idempotency_key(parts, key: impl Into<String>) {
-        parts.idempotency_key = Some(key.into());
-    }
-
-    /// Sends this correlation ID in place of the call's: the ID of the request that this call serves.
-    /// For OpenStack that is the global request ID, `req-` and a UUID in lower case, which appears in the logs
-    /// of every service on the way; a malformed one is `invalid_request`, since the server would drop it in silence.
-    fn correlation_id(parts, id: impl Into<String>) {
-        parts.correlation_id = Some(id.into());
-    }
-
-    /// Asks for a version of the API, such as `2.90` or `latest`, in place of the client's
-    /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
-    fn microversion(parts, version: impl Into<String>) {
-        parts.microversion = Some(version.into());
-    }
-
-    /// Asks for the response only if it is not the one with this entity tag, which is sent as it is: the `ETag` header of an
-    /// earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
-    /// [`Response::not_modified`](crate::Response::not_modified) is true. Without this option a 304 is an `api` error, also
-    /// to an `If-None-Match` of the caller's own.
-    ///
-    /// # Examples
-    /// ```no_run
-    /// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
-    /// let first = client.get("/cameras/7").send().await?;
-    /// let tag = first.headers().get("etag").and_then(|tag| tag.to_str().ok());
-    /// let mut request = client.get("/cameras/7");
-    /// if let Some(tag) = tag {
-    ///     request = request.if_none_match(tag);
-    /// }
-    /// let second = request.send().await?;
-    /// let current = if second.not_modified() { first } else { second };
-    /// # Ok(())
-    /// # }
-    /// ```
-    fn if_none_match(parts, tag: impl Into<String>) {
-        parts.if_none_match = Some(tag.into());
-    }
-
-    /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
-    fn timeout(parts, timeout: Duration) {
-        parts.timeout = Some(timeout);
-    }
-
-    /// Sets the time of one attempt, its body included.
-    fn attempt_timeout(parts, timeout: Duration) {
-        parts.attempt_timeout = Some(timeout);
-    }
-
-    /// Sets the time to connect.
-    fn connect_timeout(parts, timeout: Duration) {
-        parts.connect_timeout = Some(timeout);
-    }
-
-    /// Sets how many attempts the call makes at most; 1 turns retrying off.
-    fn max_attempts(parts, attempts: u32) {
-        parts.max_attempts = Some(attempts);
-    }
 }
+
+/// Writes a method for each option that is a value.
+macro_rules! value_methods {
+    (
+        options { $($(#[$doc:meta])* $id:literal $name:ident: $type:ty { $($detail:tt)* };)+ }
+        by_hand { $($hand:tt)* }
+    ) => {
+        $(value_methods! { @method [$(#[$doc])*] $name $type { $($detail)* } })+
+    };
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { setter: into $($rest:tt)* }) => {
+        options! {
+            $(#[$doc])*
+            fn $name(parts, $name: impl Into<$type>) {
+                parts.options.$name = Some($name.into());
+            }
+        }
+    };
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { $($rest:tt)* }) => {
+        options! {
+            $(#[$doc])*
+            fn $name(parts, $name: $type) {
+                parts.options.$name = Some($name);
+            }
+        }
+    };
+}
+request_options!(value_methods);
 
 impl Parts {
     fn param(&mut self, name: String, value: Secret, secret: bool) {

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use reqtrail::Dialect;
-use reqtrail::host::{ErrorRecord, FieldValue};
+use reqtrail::host::{ErrorRecord, FieldValue, Spelling};
 use serde_json::{Map, Value, json};
 
 use crate::support::*;
@@ -77,7 +77,7 @@ async fn record(case: &Value) -> Value {
         assert!(fields.insert(name.to_owned(), value).is_none(), "{name}");
         Ok::<_, Infallible>(())
     };
-    let Ok(()) = ErrorRecord::new(&error).each(put);
+    let Ok(()) = ErrorRecord::new(&error, Spelling::Python).each(put);
     fields.into()
 }
 

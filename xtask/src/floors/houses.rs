@@ -28,6 +28,7 @@ pub(super) const HOUSES: &[House] = &[
                 "request_id",
                 "retry_after",
                 "signals",
+                "surface",
                 "target",
                 "trace_context",
                 "turn",

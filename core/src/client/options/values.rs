@@ -1,0 +1,137 @@
+//! The types of a client's options that are not plain values.
+
+use crate::call::token::Token;
+use crate::dialect::Dialect;
+use crate::dialect::custom::CustomDialect;
+use crate::redact::Secret;
+use crate::request::headers::GivenHeaders;
+use crate::retry::RetryBudget;
+use crate::surface::{Kind, Refusal, Setting, Value};
+use crate::transport::Proxy;
+
+/// The headers of every request, and the first mistake in them.
+#[derive(Clone, Default)]
+pub(crate) struct DefaultHeaders {
+    pub(crate) given: GivenHeaders,
+    pub(crate) problem: Option<String>,
+}
+
+impl DefaultHeaders {
+    pub(crate) fn add(&mut self, add: impl FnOnce(&mut GivenHeaders) -> Result<(), String>) {
+        if let Err(problem) = add(&mut self.given) {
+            self.problem.get_or_insert(problem);
+        }
+    }
+}
+
+impl Setting for DefaultHeaders {
+    const KIND: Kind = Kind::Headers;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        let Value::Pairs(pairs) = value else {
+            return Err(Refusal::new("names and values", &value));
+        };
+        let mut read = Self::default();
+        for (name, value) in pairs {
+            match value {
+                Value::Text(text) => read.add(|headers| headers.add(name, text)),
+                Value::Secret(secret) => read.add(|headers| headers.add_secret(name, &secret)),
+                other => return Err(Refusal::new("text as the value of a header", &other)),
+            }
+        }
+        Ok(read)
+    }
+
+    fn after(self, mut earlier: Self) -> Self {
+        earlier.add(|headers| headers.extend(self.given));
+        earlier.problem = earlier.problem.or(self.problem);
+        earlier
+    }
+}
+
+/// PEM texts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pems(pub(crate) Vec<Vec<u8>>);
+
+impl Setting for Pems {
+    const KIND: Kind = Kind::Pems;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Bytes(pem) => Ok(Self(vec![pem])),
+            Value::Text(pem) => Ok(Self(vec![pem.into_bytes()])),
+            Value::List(values) => {
+                let read: Result<Vec<_>, _> = values.into_iter().map(Self::read).collect();
+                Ok(Self(read?.into_iter().flat_map(|pems| pems.0).collect()))
+            }
+            other => Err(Refusal::new("a PEM text", &other)),
+        }
+    }
+
+    fn after(self, mut earlier: Self) -> Self {
+        earlier.0.extend(self.0);
+        earlier
+    }
+}
+
+impl Setting for Token {
+    const KIND: Kind = Kind::Secret;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        Secret::read(value).map(Self::from)
+    }
+}
+
+impl Setting for Dialect {
+    const KIND: Kind = Kind::Dialect;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        let Value::Text(text) = value else {
+            return Err(Refusal::new("a name, or a description as JSON", &value));
+        };
+        let read = if text.trim_start().starts_with('{') {
+            CustomDialect::from_json(&text).and_then(Self::custom)
+        } else {
+            text.parse()
+        };
+        read.map_err(|error| Refusal::Invalid(error.to_string()))
+    }
+}
+
+impl Setting for Proxy {
+    const KIND: Kind = Kind::Secret;
+    const IS_NULL_A_VALUE: bool = true;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        Secret::read(value).map(Self::Url)
+    }
+
+    fn of_null() -> Option<Self> {
+        Some(Self::None)
+    }
+}
+
+impl Setting for Option<RetryBudget> {
+    const KIND: Kind = Kind::RetryBudget;
+    const IS_NULL_A_VALUE: bool = true;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        const EXPECTED: &str = "`capacity` and `retry_cost`";
+        let Value::Pairs(pairs) = value else {
+            return Err(Refusal::new(EXPECTED, &value));
+        };
+        let mut budget = RetryBudget::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "capacity" => budget.capacity = u32::read(value)?,
+                "retry_cost" => budget.retry_cost = u32::read(value)?,
+                _ => return Err(Refusal::unknown_name(EXPECTED, &name)),
+            }
+        }
+        Ok(Some(budget))
+    }
+
+    fn of_null() -> Option<Self> {
+        Some(None)
+    }
+}

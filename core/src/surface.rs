@@ -1,0 +1,95 @@
+//! The surface: every option that a program can set, described once.
+//!
+//! A group of options is a macro that lists rows: a stable number, a name, a type, details, and the documentation. The
+//! argument says what becomes of the rows: [`options_struct`] makes the struct that holds them, a builder makes its
+//! methods. `cargo run -p xtask -- codegen` reads the same rows, writes `schema/surface.json`, and prints the options of
+//! every other language from it.
+//!
+//! A row is `NUMBER name: Type { details };`. The details are:
+//! * `setter: into` has the Rust method take `impl Into<Type>`; `setter: hand` means that the method is written by hand.
+//!   It comes first.
+//! * `default: EXPR` is the value where the option is not set. It comes next.
+//! * `unit`, `kind`, and the names of languages are for the printers; `xtask/src/surface/rows.rs` has the list.
+//!
+//! The documentation begins with "Sets "; the printers leave that out where a language documents fields.
+
+pub(crate) mod client;
+pub(crate) mod names;
+pub(crate) mod request;
+mod value;
+
+pub use names::Spelling;
+pub(crate) use names::option_of;
+pub use value::{Kind, OptionError, OptionSpec, Value};
+pub(crate) use value::{Refusal, Setting};
+
+/// Makes a struct of a group of options, all of them unset at first, and what sets them by number.
+macro_rules! options_struct {
+    (
+        $(#[$meta:meta])* struct $group:ident;
+        options { $($(#[$doc:meta])* $id:literal $name:ident: $type:ty { $($detail:tt)* };)+ }
+        by_hand { $($hand:tt)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Default)]
+        pub struct $group {
+            $($(#[$doc])* pub(crate) $name: Option<$type>,)+
+        }
+
+        impl $group {
+            /// Every option of the group, in the order of the numbers.
+            pub const OPTIONS: &'static [$crate::surface::OptionSpec] = &[
+                $($crate::surface::OptionSpec {
+                    id: $id,
+                    name: stringify!($name),
+                    kind: <$type as $crate::surface::Setting>::KIND,
+                    is_null_a_value: <$type as $crate::surface::Setting>::IS_NULL_A_VALUE,
+                },)+
+            ];
+
+            /// Sets an option by its number. A list, or headers, are added to those that are set already; null unsets an
+            /// option, unless it is a value of it.
+            ///
+            /// # Errors
+            /// The option, what it expects and what came.
+            pub fn set(
+                &mut self,
+                id: u16,
+                value: $crate::surface::Value,
+            ) -> Result<(), $crate::surface::OptionError> {
+                match id {
+                    $($id => $crate::surface::value_of(&mut self.$name, stringify!($name), value),)+
+                    _ => Err($crate::surface::OptionError::unknown(id)),
+                }
+            }
+
+            /// Sets what `later` has set.
+            pub fn overlay(&mut self, later: &Self) {
+                $($crate::surface::overlay(&mut self.$name, later.$name.as_ref());)+
+            }
+
+            $($crate::surface::options_struct! { @default $name $type { $($detail)* } })+
+        }
+
+        impl ::std::fmt::Debug for $group {
+            // Values may be secrets.
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                let set = [$(self.$name.as_ref().map(|_| stringify!($name))),+];
+                f.debug_set().entries(set.into_iter().flatten()).finish()
+            }
+        }
+    };
+    (@default $name:ident $type:ty { setter: $setter:ident, $($rest:tt)+ }) => {
+        $crate::surface::options_struct! { @default $name $type { $($rest)+ } }
+    };
+    (@default $name:ident $type:ty { default: $default:expr $(, $($rest:tt)*)? }) => {
+        /// The value, or the default.
+        pub(crate) fn $name(&self) -> $type {
+            self.$name.clone().unwrap_or($default)
+        }
+    };
+    (@default $name:ident $type:ty { $($rest:tt)* }) => {};
+}
+pub(crate) use options_struct;
+
+pub(crate) use value::{overlay, value_of};

@@ -1,0 +1,125 @@
+//! The options of a client.
+
+macro_rules! client_options {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            options {
+                /// Sets the dialect of the API. Without one the request ID is read from `X-Request-Id`, the token goes out
+                /// as `Authorization: Bearer`, and statuses alone tell what an error means.
+                1 dialect: Dialect { };
+
+                /// Sets the credential: an API key, or a token. Trails, reports, logs and error texts never show it.
+                2 token: Token { setter: into };
+
+                /// Sets headers of every request; a request's own header of the same name replaces one. The values of
+                /// `Authorization`, `Cookie` and headers whose names say so, and those that are given as secrets, are
+                /// redacted wherever the server repeats them.
+                3 headers: DefaultHeaders { setter: hand, rust: "default_header", c: "default_header", go: "Header" };
+
+                /// Sets a text such as `my-app/1.2` that follows `reqtrail/` and the version in the `User-Agent`.
+                4 user_agent: String { setter: into };
+
+                /// Sets the version of the API that requests ask for, such as `2.90` or `latest`
+                /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions
+                /// take it.
+                5 microversion: String { setter: into };
+
+                /// Sets how many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and
+                /// redirect hops do not count.
+                6 max_attempts: u32 { default: 4 };
+
+                /// Sets the bound of the first backoff; each further one is twice as long.
+                7 base_delay: Duration { default: Duration::from_millis(500) };
+
+                /// Sets the bound of every backoff.
+                8 max_delay: Duration { default: Duration::from_secs(8) };
+
+                /// Sets the longest `Retry-After` that is waited for; a longer one ends the call.
+                9 max_retry_after: Duration { default: Duration::from_secs(60) };
+
+                /// Sets the retry budget that all calls of the client share, so that an outage is not multiplied. A retry
+                /// takes its cost, a success gives 1 back.
+                10 retry_budget: Option<RetryBudget> { default: Some(RetryBudget::default()), c_off: "no_retry_budget" };
+
+                /// Sets the time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
+                /// attempt too, unless `attempt_timeout` sets another.
+                11 timeout: Duration { default: Duration::from_secs(60) };
+
+                /// Sets the time of one attempt, its body included.
+                12 attempt_timeout: Duration { default: Duration::from_secs(10) };
+
+                /// Sets the time to connect.
+                13 connect_timeout: Duration { default: Duration::from_secs(5) };
+
+                /// Sets the largest body of a success, in bytes after decoding.
+                14 max_body_bytes: u64 { default: 64 * 1024 * 1024 };
+
+                /// Sets how many redirects a call follows; they never leave the origin.
+                15 max_redirects: u32 { default: 5 };
+
+                /// Sets the query parameters whose values trails show, besides `limit`, `cursor`, `marker`, `page` and
+                /// `offset`. The values of others are redacted.
+                16 show_query_params: Vec<String> {
+                    setter: hand, default: Vec::new(), rust: "show_query_param", c: "show_query_param"
+                };
+
+                /// Sets whether attempts carry a `traceparent` header.
+                17 traceparent: bool { default: true };
+
+                /// Sets whether content codings (gzip, br, zstd, deflate) are used. If not, a body is given as it came.
+                18 decompress: bool { default: true };
+
+                /// Sets the URL of the proxy. By default the environment names it.
+                19 proxy: Proxy { default: Proxy::Environment, c_off: "no_proxy" };
+
+                /// Sets PEM texts of certificate authorities that are trusted besides those of the system.
+                20 extra_ca: Pems { setter: hand, default: Pems::default(), go: "ExtraCAs" };
+
+                /// Sets the client's own certificate: a PEM text with the certificate and its private key.
+                21 client_certificate: Secret { setter: into };
+
+                /// Sets whether any TLS certificate is accepted. Anybody on the way can then read and change everything,
+                /// the credential included; every trail says so.
+                22 danger_accept_invalid_certs: bool { default: false, go: "InsecureSkipVerify" };
+
+                /// Sets whether HTTP/2 is left out.
+                23 http1_only: bool { default: false };
+
+                /// Sets how many idle connections are kept, by all threads together.
+                24 pool_max_idle: usize { default: usize::MAX };
+
+                /// Sets how long an idle connection is kept. The older it is, the likelier the server closes it just as a
+                /// request goes out, which leaves that request's outcome unknown.
+                25 pool_idle_timeout: Duration { default: Duration::from_secs(15) };
+
+                /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that
+                /// vanishes without a word is noticed so, and by the attempt's own timeout.
+                26 http2_ping_interval: Option<Duration> { default: Some(Duration::from_secs(5)), c_off: "no_http2_pings" };
+
+                /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up.
+                27 http2_ping_timeout: Duration { default: Duration::from_secs(3) };
+
+                /// Sets the path of a Unix socket to connect to. The base URL's host and port then only name the API: in
+                /// `Host`, in TLS and in trails. No proxy of the environment is used, and `proxy` is a `config` error beside
+                /// it.
+                28 unix_socket: PathBuf { setter: into };
+
+                /// Sets the seed of the random waits, which makes them repeatable, for tests.
+                29 jitter_seed: u64 { };
+            }
+            by_hand {
+                /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end
+                /// where that is known, and once after a 401. One refresh serves all calls that wait for it.
+                token_refresher;
+
+                /// Sets what is called after each attempt, before the wait that may follow it.
+                on_attempt;
+
+                /// Sets what is called when a call has ended, however it ended.
+                on_call;
+            }
+        }
+    };
+}
+pub(crate) use client_options;

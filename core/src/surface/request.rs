@@ -1,0 +1,65 @@
+//! The options of a request.
+
+macro_rules! request_options {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            options {
+                /// Sets the time of the whole call, all attempts and waits included. A time above the client's
+                /// `attempt_timeout` lifts that for this call too.
+                1 timeout: Duration { };
+
+                /// Sets the time of one attempt, its body included.
+                2 attempt_timeout: Duration { };
+
+                /// Sets the time to connect.
+                3 connect_timeout: Duration { };
+
+                /// Sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
+                4 max_attempts: u32 { };
+
+                /// Sets whether the request may be sent twice, in place of what its method says.
+                5 idempotent: bool { };
+
+                /// Sets the `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
+                6 idempotency_key: String { setter: into };
+
+                /// Sets the correlation ID, in place of the call's: the ID of the request that this call serves. For OpenStack
+                /// that is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every service
+                /// on the way; a malformed one is `invalid_request`, since the server would drop it in silence.
+                7 correlation_id: String { setter: into };
+
+                /// Sets the version of the API to ask for, such as `2.90` or `latest`, in place of the client's
+                /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take
+                /// it.
+                8 microversion: String { setter: into };
+
+                /// Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it
+                /// is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
+                /// option a 304 is an `api` error, also to an `If-None-Match` of the caller's own.
+                9 if_none_match: String { setter: into };
+            }
+            by_hand {
+                /// Sets the values of the path's `{name}`; each is percent-encoded whole. A secret stays `{name}` in trails,
+                /// logs and errors.
+                params;
+
+                /// Sets query parameters. Trails redact their values unless the client shows them.
+                query;
+
+                /// Sets headers; one replaces a header of the client of the same name.
+                headers;
+
+                /// Sets a body that is sent as JSON.
+                json;
+
+                /// Sets a body that is sent as it is.
+                body;
+
+                /// Sets what cancels the call.
+                cancel;
+            }
+        }
+    };
+}
+pub(crate) use request_options;

@@ -1,0 +1,341 @@
+//! Values of options, as a language hands them over.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::redact::Secret;
+
+/// A value of an option, before it is known to fit.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Value {
+    /// The language's word for nothing.
+    Null,
+    /// A truth value.
+    Flag(bool),
+    /// A whole number.
+    Integer(i128),
+    /// A time.
+    Duration(Duration),
+    /// Text.
+    Text(String),
+    /// Text that is shown nowhere.
+    Secret(Secret),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// Several values.
+    List(Vec<Value>),
+    /// Names and values; a name may occur twice.
+    Pairs(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// What it is, without what it says: it may be a secret.
+    fn title(&self) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Flag(on) => on.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Duration(time) => format!("{time:?}"),
+            Self::Text(_) => "text".to_owned(),
+            Self::Secret(_) => "a secret".to_owned(),
+            Self::Bytes(_) => "bytes".to_owned(),
+            Self::List(_) => "a list".to_owned(),
+            Self::Pairs(_) => "names and values".to_owned(),
+        }
+    }
+}
+
+/// What values an option takes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from 0 to this one.
+    Count(u64),
+    /// A time.
+    Duration,
+    /// Text.
+    Text,
+    /// Text that is shown nowhere.
+    Secret,
+    /// The path of a file.
+    Path,
+    /// Several texts.
+    Texts,
+    /// Several PEM texts.
+    Pems,
+    /// Headers.
+    Headers,
+    /// The name of a built-in dialect, or the description of another as JSON.
+    Dialect,
+    /// The two numbers of a retry budget, `capacity` and `retry_cost`.
+    RetryBudget,
+}
+
+/// What a binding knows of an option.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct OptionSpec {
+    /// Its number, which never changes.
+    pub id: u16,
+    /// Its name, in snake case.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Null turns the option off. Elsewhere null leaves it unset.
+    pub is_null_a_value: bool,
+}
+
+/// A value that an option does not take.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum OptionError {
+    /// It is of the wrong type, or out of the range of its type.
+    WrongType {
+        /// The option, in snake case.
+        option: &'static str,
+        /// What it takes.
+        expected: String,
+        /// What came.
+        got: String,
+    },
+    /// It is of the right type, and wrong.
+    Invalid {
+        /// The option, in snake case.
+        option: &'static str,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+}
+
+impl OptionError {
+    pub(crate) fn unknown(id: u16) -> Self {
+        let refusal = Refusal::new("the number of an option", &Value::Integer(id.into()));
+        refusal.of("option")
+    }
+}
+
+impl fmt::Display for OptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongType {
+                option,
+                expected,
+                got,
+            } => write!(f, "{option}: expected {expected}, got {got}"),
+            Self::Invalid { option, message } => write!(f, "{option}: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for OptionError {}
+
+/// Why a value does not fit.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    WrongType { expected: String, got: String },
+    Invalid(String),
+}
+
+impl Refusal {
+    pub(crate) fn new(expected: impl Into<String>, got: &Value) -> Self {
+        Self::WrongType {
+            expected: expected.into(),
+            got: got.title(),
+        }
+    }
+
+    /// An entry of a value has a name that is not known.
+    pub(crate) fn unknown_name(expected: &str, name: &str) -> Self {
+        Self::WrongType {
+            expected: expected.to_owned(),
+            got: format!("`{}`", name.escape_debug()),
+        }
+    }
+
+    fn of(self, option: &'static str) -> OptionError {
+        match self {
+            Self::WrongType { expected, got } => OptionError::WrongType {
+                option,
+                expected,
+                got,
+            },
+            Self::Invalid(message) => OptionError::Invalid { option, message },
+        }
+    }
+}
+
+/// A type that an option can have.
+pub(crate) trait Setting: Clone {
+    const KIND: Kind;
+    const IS_NULL_A_VALUE: bool = false;
+
+    /// Reads a value that is not null.
+    fn read(value: Value) -> Result<Self, Refusal>;
+
+    /// What null means: `None` unsets the option.
+    fn of_null() -> Option<Self> {
+        None
+    }
+
+    /// What is set when this is set after `earlier`.
+    fn after(self, earlier: Self) -> Self {
+        drop(earlier);
+        self
+    }
+}
+
+/// Sets an option to a value.
+pub(crate) fn value_of<T: Setting>(
+    option: &mut Option<T>,
+    name: &'static str,
+    value: Value,
+) -> Result<(), OptionError> {
+    if let Value::Null = value {
+        *option = T::of_null();
+        return Ok(());
+    }
+    let read = T::read(value).map_err(|refusal| refusal.of(name))?;
+    overlay(option, Some(&read));
+    Ok(())
+}
+
+/// Sets an option if it was set later.
+pub(crate) fn overlay<T: Setting>(option: &mut Option<T>, later: Option<&T>) {
+    if let Some(later) = later {
+        let later = later.clone();
+        *option = Some(match option.take() {
+            Some(earlier) => later.after(earlier),
+            None => later,
+        });
+    }
+}
+
+/// A setting that one kind of value stands for.
+macro_rules! plain {
+    ($($type:ty = $kind:ident, $value:pat => $read:expr, $expected:literal;)+) => {
+        $(impl Setting for $type {
+            const KIND: Kind = Kind::$kind;
+
+            fn read(value: Value) -> Result<Self, Refusal> {
+                match value {
+                    $value => Ok($read),
+                    other => Err(Refusal::new($expected, &other)),
+                }
+            }
+        })+
+    };
+}
+
+plain! {
+    bool = Flag, Value::Flag(on) => on, "true or false";
+    Duration = Duration, Value::Duration(time) => time, "a time";
+    String = Text, Value::Text(text) => text, "text";
+    PathBuf = Path, Value::Text(text) => text.into(), "the path of a file";
+}
+
+impl Setting for Secret {
+    const KIND: Kind = Kind::Secret;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Text(text) => Ok(text.into()),
+            Value::Secret(secret) => Ok(secret),
+            other => Err(Refusal::new("text", &other)),
+        }
+    }
+}
+
+macro_rules! counts {
+    ($($type:ty)+) => {
+        $(impl Setting for $type {
+            const KIND: Kind = Kind::Count(<$type>::MAX as u64);
+
+            fn read(value: Value) -> Result<Self, Refusal> {
+                let read = match value {
+                    Value::Integer(number) => number.try_into().ok(),
+                    _ => None,
+                };
+                read.ok_or_else(|| Refusal::new(format!("a whole number from 0 to {}", <$type>::MAX), &value))
+            }
+        })+
+    };
+}
+counts!(u32 u64 usize);
+
+impl Setting for Option<Duration> {
+    const KIND: Kind = Kind::Duration;
+    const IS_NULL_A_VALUE: bool = true;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        Duration::read(value).map(Some)
+    }
+
+    fn of_null() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl Setting for Vec<String> {
+    const KIND: Kind = Kind::Texts;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::List(values) => values.into_iter().map(String::read).collect(),
+            one => Ok(vec![String::read(one)?]),
+        }
+    }
+
+    fn after(self, mut earlier: Self) -> Self {
+        earlier.extend(self);
+        earlier
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_does_not_fit_names_the_option_and_not_the_value() {
+        let mut name: Option<u32> = None;
+        let error = value_of(&mut name, "max_attempts", Value::Secret("hunter2".into()));
+        assert_eq!(
+            error.expect_err("not a number").to_string(),
+            "max_attempts: expected a whole number from 0 to 4294967295, got a secret"
+        );
+        let error = value_of(&mut name, "max_attempts", Value::Integer(-1));
+        assert_eq!(
+            error.expect_err("below zero").to_string(),
+            "max_attempts: expected a whole number from 0 to 4294967295, got -1"
+        );
+        assert_eq!(name, None);
+    }
+
+    #[test]
+    fn null_unsets_an_option_or_turns_it_off() {
+        let mut time = Some(Duration::from_secs(1));
+        assert_eq!(value_of(&mut time, "timeout", Value::Null), Ok(()));
+        assert_eq!(time, None);
+        let mut interval = Some(Some(Duration::from_secs(1)));
+        assert_eq!(
+            value_of(&mut interval, "http2_ping_interval", Value::Null),
+            Ok(())
+        );
+        assert_eq!(interval, Some(None));
+    }
+
+    #[test]
+    fn lists_grow_and_other_values_are_replaced() {
+        let mut names = Some(vec!["a".to_owned()]);
+        overlay(&mut names, Some(&vec!["b".to_owned()]));
+        assert_eq!(names, Some(vec!["a".to_owned(), "b".to_owned()]));
+        let mut number = Some(1_u32);
+        overlay(&mut number, Some(&2));
+        overlay(&mut number, None);
+        assert_eq!(number, Some(2));
+    }
+}

@@ -1,0 +1,101 @@
+//! The surface: what the rows in `core/src/surface` say, and what is printed from it.
+//!
+//! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
+
+mod json;
+mod names;
+mod rows;
+
+use std::path::Path;
+
+pub(crate) use json::json;
+pub(crate) use names::table;
+
+/// Everything that a program can set.
+#[derive(Debug)]
+pub(crate) struct Surface {
+    pub(crate) groups: Vec<Group>,
+}
+
+/// The options of one thing, such as a client.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    /// The options that are values.
+    pub(crate) options: Vec<Row>,
+    /// The options that cross the border in a way of each language's own.
+    pub(crate) by_hand: Vec<Row>,
+}
+
+/// One option.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Its number, which never changes; options that are by hand have none.
+    pub(crate) id: Option<u16>,
+    /// Its name, in snake case.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Null turns it off.
+    pub(crate) is_null_a_value: bool,
+    pub(crate) default: Option<Default>,
+    /// Its documentation as paragraphs, without the "Sets " that it begins with.
+    pub(crate) doc: Vec<String>,
+    /// What the row says of single languages, by key.
+    pub(crate) details: Vec<(String, String)>,
+}
+
+/// What values an option takes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Flag,
+    Count,
+    Duration,
+    Text,
+    Secret,
+    Path,
+    Texts,
+    Pems,
+    Headers,
+    Dialect,
+    RetryBudget,
+    ByHand,
+}
+
+/// The value of an option that is not set.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Default {
+    Flag(bool),
+    Count(u64),
+    Unlimited,
+    Milliseconds(u64),
+    /// Capacity and cost are the core's.
+    RetryBudget,
+    Environment,
+    Nothing,
+}
+
+/// A language that options are spelt in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Language {
+    Rust,
+    Python,
+    Node,
+    C,
+    Go,
+}
+
+/// Reads the rows.
+pub(crate) fn read(root: &Path) -> Result<Surface, String> {
+    let group = |name| rows::read(root, name);
+    Ok(Surface {
+        groups: vec![group("client")?, group("request")?],
+    })
+}
+
+impl Row {
+    /// What the row says under a key.
+    pub(crate) fn detail(&self, key: &str) -> Option<&str> {
+        let found = self.details.iter().find(|(name, _)| name == key)?;
+        Some(&found.1)
+    }
+}

@@ -1,0 +1,80 @@
+//! `schema/surface.json`: the surface as data.
+
+use serde_json::{Map, Value, json as value};
+
+use super::{Default, Kind, Language, Row, Surface};
+
+/// Writes the surface as JSON.
+pub(crate) fn json(surface: &Surface) -> Result<String, String> {
+    let mut groups = Map::new();
+    for group in &surface.groups {
+        let rows = |rows: &[Row]| rows.iter().map(row).collect::<Vec<_>>();
+        groups.insert(
+            group.name.to_owned(),
+            value!({ "options": rows(&group.options), "by_hand": rows(&group.by_hand) }),
+        );
+    }
+    let all = value!({ "version": 1, "groups": groups });
+    let text = serde_json::to_string_pretty(&all).map_err(|e| e.to_string())?;
+    Ok(text + "\n")
+}
+
+fn row(row: &Row) -> Value {
+    let names = [
+        ("rust", Language::Rust),
+        ("python", Language::Python),
+        ("node", Language::Node),
+        ("c", Language::C),
+        ("go", Language::Go),
+    ];
+    let names: Map<String, Value> = names
+        .into_iter()
+        .map(|(key, language)| (key.to_owned(), row.spelt(language).into()))
+        .collect();
+    let mut out = value!({
+        "name": row.name,
+        "kind": kind(row.kind),
+        "names": names,
+        "doc": row.doc.join("\n\n"),
+    });
+    if let Some(id) = row.id {
+        out["id"] = id.into();
+        out["null"] = if row.is_null_a_value {
+            "off"
+        } else {
+            "default"
+        }
+        .into();
+        out["default"] = row.default.as_ref().map_or(Value::Null, default);
+    }
+    out
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Flag => "flag",
+        Kind::Count => "count",
+        Kind::Duration => "duration",
+        Kind::Text => "text",
+        Kind::Secret => "secret",
+        Kind::Path => "path",
+        Kind::Texts => "texts",
+        Kind::Pems => "pems",
+        Kind::Headers => "headers",
+        Kind::Dialect => "dialect",
+        Kind::RetryBudget => "retry_budget",
+        Kind::ByHand => "by_hand",
+    }
+}
+
+fn default(default: &Default) -> Value {
+    match default {
+        Default::Flag(on) => value!(on),
+        Default::Count(number) => value!(number),
+        Default::Milliseconds(time) => value!({ "milliseconds": time }),
+        Default::Unlimited => value!("unlimited"),
+        Default::RetryBudget => value!("retry_budget"),
+        Default::Environment => value!("environment"),
+        Default::Nothing => value!("nothing"),
+    }
+}
