@@ -29,6 +29,8 @@ pub(crate) use tokio_host::TokioHost;
 
 pub use crate::client::ClientOptions;
 pub use crate::request::RequestOptions;
+#[cfg(feature = "unstable-host")]
+pub use crate::surface::Owner;
 pub use crate::surface::{Kind, OptionError, OptionSpec, Spelling, Value};
 #[cfg(all(feature = "rustls-ring", feature = "unstable-host"))]
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;

@@ -16,10 +16,14 @@
 pub(crate) mod client;
 pub(crate) mod names;
 pub(crate) mod request;
+#[cfg(feature = "unstable-host")]
+mod unknown;
 mod value;
 
 pub use names::Spelling;
 pub(crate) use names::option_of;
+#[cfg(feature = "unstable-host")]
+pub use unknown::Owner;
 pub use value::{Kind, OptionError, OptionSpec, Value};
 pub(crate) use value::{Refusal, Setting};
 
@@ -46,6 +50,12 @@ macro_rules! options_struct {
                     is_null_a_value: <$type as $crate::surface::Setting>::IS_NULL_A_VALUE,
                 },)+
             ];
+
+            /// Finds an option by its name in snake case.
+            #[must_use]
+            pub fn find(name: &str) -> Option<&'static $crate::surface::OptionSpec> {
+                Self::OPTIONS.iter().find(|spec| spec.name == name)
+            }
 
             /// Sets an option by its number. A list, or headers, are added to those that are set already; null unsets an
             /// option, unless it is a value of it.

@@ -2,12 +2,15 @@
 //!
 //! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
 
+mod docs;
 mod json;
 mod names;
 mod rows;
 
 use std::path::Path;
 
+#[expect(unused_imports, reason = "for the printers")]
+pub(crate) use docs::wrapped;
 pub(crate) use json::json;
 pub(crate) use names::table;
 
@@ -68,8 +71,7 @@ pub(crate) enum Default {
     Count(u64),
     Unlimited,
     Milliseconds(u64),
-    /// Capacity and cost are the core's.
-    RetryBudget,
+    RetryBudget { capacity: u64, retry_cost: u64 },
     Environment,
     Nothing,
 }

@@ -309,3 +309,103 @@ fn add_given(
     map.extend(extra);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surface::{Kind, OptionError, Value};
+
+    /// A value that an option of this kind takes.
+    fn example(kind: Kind) -> Value {
+        let text = |text: &str| Value::Text(text.to_owned());
+        match kind {
+            Kind::Flag => Value::Flag(true),
+            Kind::Count(_) => Value::Integer(3),
+            Kind::Duration => Value::Duration(Duration::from_secs(3)),
+            Kind::Dialect => text("novavms"),
+            Kind::Headers => Value::Pairs(vec![("x-region".to_owned(), text("north"))]),
+            Kind::RetryBudget => Value::Pairs(vec![("capacity".to_owned(), Value::Integer(7))]),
+            Kind::Texts | Kind::Pems => Value::List(vec![text("one"), text("two")]),
+            Kind::Text | Kind::Secret | Kind::Path => text("some"),
+        }
+    }
+
+    fn set_options(options: &ClientOptions) -> String {
+        format!("{options:?}")
+    }
+
+    #[test]
+    fn every_option_takes_its_kind_of_value_and_no_other() {
+        for spec in ClientOptions::OPTIONS {
+            let mut options = ClientOptions::default();
+            options.set(spec.id, example(spec.kind)).expect(spec.name);
+            let named = format!("{{{:?}}}", spec.name);
+            assert_eq!(set_options(&options), named);
+            let wrong = match spec.kind {
+                Kind::Flag => Value::Text("yes".to_owned()),
+                _ => Value::Flag(true),
+            };
+            let error = options.set(spec.id, wrong).expect_err(spec.name);
+            let OptionError::WrongType { option, .. } = error else {
+                panic!("{}: {error}", spec.name);
+            };
+            assert_eq!(option, spec.name);
+        }
+    }
+
+    #[test]
+    fn null_is_a_value_where_the_row_says_so() {
+        for spec in ClientOptions::OPTIONS {
+            let mut options = ClientOptions::default();
+            options.set(spec.id, example(spec.kind)).expect(spec.name);
+            options.set(spec.id, Value::Null).expect(spec.name);
+            let is_set = set_options(&options) != "{}";
+            assert_eq!(is_set, spec.is_null_a_value, "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn what_is_set_later_wins_and_lists_grow() {
+        let mut earlier = ClientOptions::default();
+        let mut later = ClientOptions::default();
+        for spec in ClientOptions::OPTIONS {
+            earlier.set(spec.id, example(spec.kind)).expect(spec.name);
+        }
+        later.set(6, Value::Integer(9)).expect("max_attempts");
+        later
+            .set(16, Value::Text("three".to_owned()))
+            .expect("show_query_params");
+        let header = vec![("x-tenant".to_owned(), Value::Integer(7))];
+        later
+            .set(3, Value::Pairs(header))
+            .expect_err("a number is no text");
+        let header = vec![("x-tenant".to_owned(), Value::Secret("seven".into()))];
+        later.set(3, Value::Pairs(header)).expect("headers");
+        earlier.overlay(&later);
+        assert_eq!(earlier.max_attempts(), 9);
+        assert_eq!(earlier.base_delay(), Duration::from_secs(3));
+        assert_eq!(earlier.show_query_params(), ["one", "two", "three"]);
+        let headers = earlier
+            .headers
+            .expect("headers")
+            .given
+            .take(&Dialect::novavms());
+        assert_eq!(headers.len(), 2);
+    }
+
+    #[test]
+    fn the_numbers_of_options_never_change() {
+        for (id, name) in [(1, "dialect"), (11, "timeout"), (29, "jitter_seed")] {
+            let spec = ClientOptions::find(name).expect(name);
+            assert_eq!(spec.id, id);
+        }
+    }
+
+    #[test]
+    fn defaults_of_types_are_those_of_the_options() {
+        let options = format!("{:?}", ClientOptions::default().wire());
+        assert_eq!(options, format!("{:?}", WireOptions::default()));
+        let budget = ClientOptions::default().retry_budget();
+        assert_eq!(budget, Some(RetryBudget::default()));
+    }
+}

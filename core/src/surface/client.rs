@@ -40,7 +40,7 @@ macro_rules! client_options {
 
                 /// Sets the retry budget that all calls of the client share, so that an outage is not multiplied. A retry
                 /// takes its cost, a success gives 1 back.
-                10 retry_budget: Option<RetryBudget> { default: Some(RetryBudget::default()), c_off: "no_retry_budget" };
+                10 retry_budget: Option<RetryBudget> { default: Some(RetryBudget { capacity: 500, retry_cost: 5 }), c_off: "no_retry_budget" };
 
                 /// Sets the time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
                 /// attempt too, unless `attempt_timeout` sets another.

@@ -78,8 +78,12 @@ pub(crate) fn option_of(text: &str) -> Option<&'static str> {
     let at = NAMES
         .binary_search_by_key(&text.get(..end)?, |(name, _)| name)
         .ok()?;
-    // "headers are …" begins with a word, "headers: …" and "timeout is …" with an option.
     Some(NAMES.get(at)?.0)
+}
+
+#[cfg(test)]
+pub(super) fn is_option(name: &str) -> bool {
+    find(name).is_some()
 }
 
 fn find(word: &str) -> Option<[&'static str; 4]> {

@@ -48,16 +48,16 @@ macro_rules! request_options {
                 query;
 
                 /// Sets headers; one replaces a header of the client of the same name.
-                headers;
+                headers { go: "Header" };
 
                 /// Sets a body that is sent as JSON.
                 json;
 
                 /// Sets a body that is sent as it is.
-                body;
+                body { python: "content" };
 
                 /// Sets what cancels the call.
-                cancel;
+                cancel { node: "signal" };
             }
         }
     };

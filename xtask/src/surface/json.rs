@@ -73,7 +73,10 @@ fn default(default: &Default) -> Value {
         Default::Count(number) => value!(number),
         Default::Milliseconds(time) => value!({ "milliseconds": time }),
         Default::Unlimited => value!("unlimited"),
-        Default::RetryBudget => value!("retry_budget"),
+        Default::RetryBudget {
+            capacity,
+            retry_cost,
+        } => value!({ "capacity": capacity, "retry_cost": retry_cost }),
         Default::Environment => value!("environment"),
         Default::Nothing => value!("nothing"),
     }

@@ -102,6 +102,8 @@ fn row(input: ParseStream<'_>, with_id: bool) -> syn::Result<Row> {
         input.parse::<Token![:]>()?;
         let kind: Type = input.parse()?;
         (row.kind, row.is_null_a_value) = kind_of(&kind)?;
+    }
+    if with_id || input.peek(syn::token::Brace) {
         let details;
         braced!(details in input);
         for detail in Punctuated::<Detail, Token![,]>::parse_terminated(&details)? {
@@ -232,9 +234,10 @@ fn default_of(value: &Expr) -> syn::Result<Default> {
         "true" => Default::Flag(true),
         "false" => Default::Flag(false),
         "usize::MAX" => Default::Unlimited,
-        "Some(RetryBudget::default())" => Default::RetryBudget,
         "Proxy::Environment" => Default::Environment,
         "Vec::new()" | "Pems::default()" => Default::Nothing,
+        budget if budget.starts_with("Some(RetryBudget{") => budget_of(budget)
+            .ok_or_else(|| syn::Error::new_spanned(value, "expected a capacity and a cost"))?,
         _ => match (seconds, inner("Duration::from_millis("), product()) {
             (Some(seconds), _, _) => Default::Milliseconds(seconds * 1000),
             (_, Some(milliseconds), _) => Default::Milliseconds(milliseconds),
@@ -246,6 +249,17 @@ fn default_of(value: &Expr) -> syn::Result<Default> {
                 ));
             }
         },
+    })
+}
+
+fn budget_of(written: &str) -> Option<Default> {
+    let fields = written
+        .strip_prefix("Some(RetryBudget{capacity:")?
+        .strip_suffix("})")?;
+    let (capacity, retry_cost) = fields.split_once(",retry_cost:")?;
+    Some(Default::RetryBudget {
+        capacity: capacity.parse().ok()?,
+        retry_cost: retry_cost.parse().ok()?,
     })
 }
 

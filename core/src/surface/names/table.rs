@@ -18,8 +18,8 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
         ["base_delay", "baseDelayMs", "base_delay_ms", "BaseDelay"],
     ),
     ("base_url", ["base_url", "baseUrl", "base_url", "BaseURL"]),
-    ("body", ["body", "body", "body", "Body"]),
-    ("cancel", ["cancel", "cancel", "cancel", "Cancel"]),
+    ("body", ["content", "body", "body", "Body"]),
+    ("cancel", ["cancel", "signal", "cancel", "Cancel"]),
     (
         "client_certificate",
         [
@@ -66,7 +66,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ),
     ("dialect", ["dialect", "dialect", "dialect", "Dialect"]),
     ("extra_ca", ["extra_ca", "extraCa", "extra_ca", "ExtraCAs"]),
-    ("headers", ["headers", "headers", "headers", "Headers"]),
+    ("headers", ["headers", "headers", "headers", "Header"]),
     (
         "http1_only",
         ["http1_only", "http1Only", "http1_only", "HTTP1Only"],

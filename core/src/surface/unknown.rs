@@ -1,0 +1,341 @@
+//! Names that are not options, and what to say about them.
+
+use super::Spelling;
+
+/// Whose options are named.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Owner {
+    /// A client.
+    Client,
+    /// A request.
+    Request,
+}
+
+/// What users of other libraries ask for, and what there is for it. An option stands in braces.
+struct Foreign {
+    owner: Owner,
+    names: &'static [&'static str],
+    advice: &'static str,
+}
+
+/// The options of requests, httpx, aiohttp, fetch, axios, undici, got and net/http.
+const FOREIGN: &[Foreign] = &[
+    Foreign {
+        owner: Owner::Client,
+        names: &[
+            "verify",
+            "ssl",
+            "verify_ssl",
+            "rejectUnauthorized",
+            "ca",
+            "cafile",
+            "RootCAs",
+        ],
+        advice: "certificates are always verified; {extra_ca} adds an authority, and {danger_accept_invalid_certs} turns the verification off",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &["cert", "certificate", "key", "pfx"],
+        advice: "{client_certificate} is one PEM text with the certificate and its key",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &[
+            "auth",
+            "api_key",
+            "apiKey",
+            "key_id",
+            "bearer",
+            "credentials",
+        ],
+        advice: "{token} is the credential",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &[
+            "proxies",
+            "agent",
+            "httpAgent",
+            "httpsAgent",
+            "dispatcher",
+            "trust_env",
+        ],
+        advice: "{proxy} is the URL of a proxy, and the environment names one by default",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &["retries", "retry", "max_retries", "maxRetries", "total"],
+        advice: "{max_attempts} counts the first attempt too",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &[
+            "limits",
+            "max_connections",
+            "pool_size",
+            "connections",
+            "maxSockets",
+            "MaxIdleConns",
+        ],
+        advice: "{pool_max_idle} bounds the idle connections",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &["http2", "allowH2", "http1"],
+        advice: "HTTP/2 is used where the server offers it, unless {http1_only} is set",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &[
+            "follow_redirects",
+            "allow_redirects",
+            "redirect",
+            "maxRedirections",
+        ],
+        advice: "{max_redirects} is how many are followed; 0 follows none",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &["event_hooks", "hooks", "interceptors"],
+        advice: "{on_attempt} and {on_call} are called with what happened",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &["base_url", "baseURL", "baseUrl", "url", "prefixUrl"],
+        advice: "the base URL is the first argument",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &["cookies", "jar"],
+        advice: "there is no cookie jar; a `Cookie` goes into {headers}",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &["connect", "connection_timeout"],
+        advice: "{connect_timeout} is the time to connect",
+    },
+    Foreign {
+        owner: Owner::Client,
+        names: &[
+            "read_timeout",
+            "headersTimeout",
+            "bodyTimeout",
+            "request_timeout",
+        ],
+        advice: "{attempt_timeout} is the time of one attempt, and {timeout} that of the whole call",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["data", "content", "body", "payload"],
+        advice: "{json} is sent as JSON, and {body} as it is",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["form", "formData", "urlencoded"],
+        advice: "{body} takes a form that is written already, beside its `Content-Type` in {headers}",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["files", "multipart"],
+        advice: "multipart bodies are not built here; {body} takes one that is, beside its `Content-Type` in {headers}",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["auth", "bearer", "token", "api_key", "apiKey"],
+        advice: "the credential is the client's `token`; another one goes into {headers}",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["stream", "responseType", "preload_content", "raw"],
+        advice: "a body is always read whole, up to the client's `max_body_bytes`",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &[
+            "searchParams",
+            "search_params",
+            "search",
+            "qs",
+            "args",
+            "query_params",
+        ],
+        advice: "{query} are the query parameters",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["path_params", "pathParams", "path"],
+        advice: "{params} are the values of the path's `{name}`",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["header"],
+        advice: "{headers} are the headers",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["cookies"],
+        advice: "a `Cookie` goes into {headers}",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["retries", "retry", "max_retries", "maxRetries"],
+        advice: "{max_attempts} counts the first attempt too; 1 turns retries off",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &[
+            "verify",
+            "cert",
+            "proxy",
+            "proxies",
+            "ssl",
+            "follow_redirects",
+            "allow_redirects",
+            "maxRedirects",
+            "max_redirects",
+            "redirect",
+            "agent",
+            "dispatcher",
+            "httpsAgent",
+        ],
+        advice: "it belongs to the client: its options are those of the wire, and its redirects stay on the origin",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["etag", "ifNoneMatchTag"],
+        advice: "{if_none_match} is the entity tag of the response that is there already",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &["signal", "cancelToken", "cancel_token", "ctx", "context"],
+        advice: "{cancel} is what cancels the call",
+    },
+    Foreign {
+        owner: Owner::Request,
+        names: &[
+            "extensions",
+            "read_timeout",
+            "headersTimeout",
+            "bodyTimeout",
+        ],
+        advice: "{attempt_timeout} is the time of one attempt, and {timeout} that of the whole call",
+    },
+];
+
+/// How alike two names have to be for one to be taken for the other.
+const ALIKE: f64 = 0.8;
+
+impl Owner {
+    /// Says that a name is not an option: what there is instead of it in this library, or what it may be a slip of, or
+    /// else every option. `known` are the options as the language spells them.
+    #[must_use]
+    pub fn unknown(self, name: &str, known: &[&str], spelling: Spelling) -> String {
+        let owner = match self {
+            Self::Client => "a client",
+            Self::Request => "a request",
+        };
+        let said = format!("{owner} has no option `{}`", name.escape_debug());
+        let foreign = FOREIGN
+            .iter()
+            .find(|foreign| foreign.owner == self && foreign.names.contains(&name));
+        let near = known
+            .iter()
+            .map(|known| (strsim::jaro_winkler(&plain(known), &plain(name)), known))
+            .max_by(|(one, _), (other, _)| one.total_cmp(other))
+            .filter(|(likeness, _)| *likeness >= ALIKE);
+        match (foreign, near) {
+            (_, Some((likeness, known))) if likeness > 0.99 => {
+                format!("{said}; did you mean `{known}`?")
+            }
+            (Some(foreign), _) => format!("{said}: {}", advice(foreign.advice, spelling)),
+            (None, Some((_, known))) => format!("{said}; did you mean `{known}`?"),
+            (None, None) => format!("{said}; it has {}", known.join(", ")),
+        }
+    }
+}
+
+/// A name without what languages write in different ways.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|letter| *letter != '_');
+    let plain: String = letters.flat_map(char::to_lowercase).collect();
+    plain.strip_suffix("ms").unwrap_or(&plain).to_owned()
+}
+
+/// Puts the language's own names for the options in braces.
+fn advice(text: &'static str, spelling: Spelling) -> String {
+    let mut out = String::new();
+    for (at, part) in text.split(['{', '}']).enumerate() {
+        match at % 2 {
+            0 => out.push_str(part),
+            // `{name}` of a path is no option.
+            _ if part == "name" => out.push_str("{name}"),
+            _ => {
+                out.push('`');
+                out.push_str(spelling.option(part));
+                out.push('`');
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[&str] = &[
+        "timeout",
+        "attempt_timeout",
+        "max_attempts",
+        "headers",
+        "json",
+        "content",
+    ];
+
+    #[test]
+    fn a_slip_gets_the_name_that_was_meant() {
+        for (slip, meant) in [
+            ("timout", "`timeout`"),
+            ("max_attemps", "`max_attempts`"),
+            ("attemptTimeoutMs", "`attempt_timeout`"),
+        ] {
+            let said = Owner::Client.unknown(slip, KNOWN, Spelling::Python);
+            assert!(
+                said.contains("did you mean") && said.contains(meant),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_other_libraries_have_gets_advice_in_the_languages_words() {
+        assert_eq!(
+            Owner::Client.unknown("verify", KNOWN, Spelling::Node),
+            "a client has no option `verify`: certificates are always verified; `extraCa` adds an authority, and \
+             `dangerAcceptInvalidCerts` turns the verification off"
+        );
+        assert_eq!(
+            Owner::Request.unknown("path_params", &["json"], Spelling::Python),
+            "a request has no option `path_params`: `params` are the values of the path's `{name}`"
+        );
+    }
+
+    #[test]
+    fn anything_else_gets_the_list() {
+        assert_eq!(
+            Owner::Request.unknown("fruit\n", &["json", "query"], Spelling::Go),
+            "a request has no option `fruit\\n`; it has json, query"
+        );
+    }
+
+    #[test]
+    fn advice_names_options_that_there_are() {
+        for foreign in FOREIGN {
+            for option in foreign.advice.split(['{', '}']).skip(1).step_by(2) {
+                let known = super::super::names::is_option(option) || option == "name";
+                assert!(known, "{option}");
+            }
+        }
+    }
+}

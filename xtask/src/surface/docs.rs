@@ -1,0 +1,194 @@
+//! The documentation of an option as a language reads it: its own spellings, units and defaults.
+
+use super::{Default, Kind, Language, Row, Surface};
+
+impl Surface {
+    /// The documentation of an option as paragraphs. Options that it names in backticks are spelt as the language does,
+    /// and what the option defaults to follows.
+    pub(crate) fn doc(&self, row: &Row, language: Language) -> Vec<String> {
+        let spelt = |paragraph: &String| self.spelt_names(paragraph, language);
+        let mut doc: Vec<String> = row.doc.iter().map(spelt).collect();
+        let mut said = Vec::new();
+        if row.is_null_a_value
+            && let Some(off) = off(language)
+        {
+            said.push(format!("{off} turns it off."));
+        }
+        if row.kind == Kind::Duration
+            && let Some(unit) = unit(language)
+        {
+            said.push(format!("In {unit}."));
+        }
+        if let Some(default) = row.default.as_ref().and_then(|own| own.said(language)) {
+            said.push(format!("Default: {default}."));
+        }
+        if let (false, Some(last)) = (said.is_empty(), doc.last_mut()) {
+            *last = format!("{last} {}", said.join(" "));
+        }
+        doc
+    }
+
+    /// Every other part of a text between backticks is a name.
+    fn spelt_names(&self, text: &str, language: Language) -> String {
+        let parts = text.split('`').enumerate().map(|(at, part)| {
+            let row = self.rows().find(|row| at % 2 == 1 && row.name == part);
+            row.map_or_else(|| part.to_owned(), |row| row.spelt(language))
+        });
+        parts.collect::<Vec<_>>().join("`")
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        let groups = self.groups.iter();
+        groups.flat_map(|group| group.options.iter().chain(&group.by_hand))
+    }
+}
+
+impl Default {
+    /// The default in words; `None` where the documentation says it.
+    fn said(&self, language: Language) -> Option<String> {
+        Some(match self {
+            Self::Flag(on) => match (language, on) {
+                (Language::Python, true) => "True".to_owned(),
+                (Language::Python, false) => "False".to_owned(),
+                _ => on.to_string(),
+            },
+            Self::Count(bytes) if bytes % (1 << 20) == 0 => format!("{} MiB", bytes >> 20),
+            Self::Count(number) => number.to_string(),
+            Self::Unlimited => "unlimited".to_owned(),
+            Self::Milliseconds(time) => match language {
+                Language::Node | Language::C => with_thousands(*time),
+                _ if time % 1000 == 0 => format!("{} s", time / 1000),
+                _ => format!("{} s", *time as f64 / 1000.0),
+            },
+            Self::RetryBudget {
+                capacity,
+                retry_cost,
+            } => format!("a capacity of {capacity} and a cost of {retry_cost}"),
+            Self::Environment | Self::Nothing => return None,
+        })
+    }
+}
+
+/// The language's word for nothing, where an option can be turned off by it.
+fn off(language: Language) -> Option<&'static str> {
+    match language {
+        Language::Rust | Language::Python => Some("`None`"),
+        Language::Node => Some("`null`"),
+        // They have a function or a field for it.
+        Language::C | Language::Go => None,
+    }
+}
+
+/// The unit of times, where their type does not say it.
+fn unit(language: Language) -> Option<&'static str> {
+    match language {
+        Language::Node | Language::C => Some("milliseconds"),
+        Language::Python => Some("seconds, or a `timedelta`"),
+        Language::Rust | Language::Go => None,
+    }
+}
+
+fn with_thousands(number: u64) -> String {
+    match number / 1000 {
+        0 => number.to_string(),
+        thousands => format!("{},{:03}", with_thousands(thousands), number % 1000),
+    }
+}
+
+/// Breaks a text into lines of at most `width` characters. A word that is longer has a line of its own.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(last) if last.is_empty() => last.push_str(word),
+            Some(last) if last.chars().count() + 1 + word.chars().count() <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surface::Group;
+
+    fn surface() -> Surface {
+        let row = |name: &str, kind, default, doc: &str| Row {
+            id: Some(1),
+            name: name.to_owned(),
+            kind,
+            is_null_a_value: name == "ping_interval",
+            default,
+            doc: vec![doc.to_owned()],
+            details: Vec::new(),
+        };
+        let options = vec![
+            row(
+                "max_wait",
+                Kind::Duration,
+                Some(Default::Milliseconds(8500)),
+                "The longest wait.",
+            ),
+            row(
+                "ping_interval",
+                Kind::Duration,
+                None,
+                "The time, beside `max_wait` and `Host`.",
+            ),
+            row(
+                "body_bytes",
+                Kind::Count,
+                Some(Default::Count(64 << 20)),
+                "The most.",
+            ),
+        ];
+        let groups = vec![Group {
+            name: "client",
+            options,
+            by_hand: Vec::new(),
+        }];
+        Surface { groups }
+    }
+
+    #[test]
+    fn each_language_has_its_units_defaults_and_names() {
+        let surface = surface();
+        let [wait, interval, bytes] = &surface.groups[0].options[..] else {
+            panic!("three rows");
+        };
+        for (row, language, said) in [
+            (
+                wait,
+                Language::Node,
+                "The longest wait. In milliseconds. Default: 8,500.",
+            ),
+            (wait, Language::Go, "The longest wait. Default: 8.5 s."),
+            (bytes, Language::Python, "The most. Default: 64 MiB."),
+            (
+                interval,
+                Language::Node,
+                "The time, beside `maxWaitMs` and `Host`. `null` turns it off. In milliseconds.",
+            ),
+            (
+                interval,
+                Language::Go,
+                "The time, beside `MaxWait` and `Host`.",
+            ),
+        ] {
+            assert_eq!(surface.doc(row, language), [said]);
+        }
+    }
+
+    #[test]
+    fn lines_are_no_longer_than_asked() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(
+            wrapped("documentation of it", 5),
+            ["documentation", "of it"]
+        );
+    }
+}
