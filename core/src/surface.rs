@@ -13,9 +13,11 @@
 //!
 //! The documentation begins with "Sets "; the printers leave that out where a language documents fields.
 
+pub(crate) mod attempt;
 pub(crate) mod client;
 pub(crate) mod names;
 pub(crate) mod request;
+pub(crate) mod trail;
 #[cfg(feature = "unstable-host")]
 mod unknown;
 mod value;
@@ -101,5 +103,25 @@ macro_rules! options_struct {
     (@default $name:ident $type:ty { $($rest:tt)* }) => {};
 }
 pub(crate) use options_struct;
+
+/// Makes the methods by which a program reads the fields of a record.
+macro_rules! record_methods {
+    (
+        $record:ident
+        fields { $($(#[$doc:meta])* $name:ident: $type:ty { $($detail:tt)* } = |$it:ident| $read:expr;)+ }
+    ) => {
+        impl $record {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $name(&self) -> $type {
+                    let $it = self;
+                    $read
+                }
+            )+
+        }
+    };
+}
+pub(crate) use record_methods;
 
 pub(crate) use value::{overlay, value_of};

@@ -16,8 +16,11 @@ use smallvec::SmallVec;
 use crate::call_id::CallId;
 use crate::codes::{ErrorKind, StopReason, TrailNote};
 use crate::request_id::RequestId;
+use crate::surface::record_methods;
+use crate::surface::trail::trail_fields;
 
 pub use attempt::Attempt;
+use json::CLIENT;
 pub(crate) use recorder::{Failed, Opening, Recorder};
 
 /// The record of one logical call: each request that went out, in order, and how the call ended.
@@ -69,92 +72,9 @@ impl fmt::Display for Outcome {
     }
 }
 
+trail_fields! { record_methods Trail }
+
 impl Trail {
-    /// The call's own random ID, made before the first attempt.
-    #[must_use]
-    pub fn call_id(&self) -> CallId {
-        CallId::new(self.0.opening.call_id)
-    }
-
-    /// The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
-    #[must_use]
-    pub fn trace_id(&self) -> String {
-        self.0.opening.trace_id.to_string()
-    }
-
-    /// The name of the API's dialect.
-    #[must_use]
-    pub fn dialect(&self) -> &str {
-        &self.0.opening.dialect
-    }
-
-    /// The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`.
-    #[must_use]
-    pub fn service(&self) -> Option<&str> {
-        self.0.opening.service.as_deref()
-    }
-
-    /// The method that the caller asked for.
-    #[must_use]
-    pub fn method(&self) -> &Method {
-        &self.0.opening.method
-    }
-
-    /// Scheme, host and port of the API.
-    #[must_use]
-    pub fn origin(&self) -> &str {
-        &self.0.opening.origin
-    }
-
-    /// The path template, as in `/cameras/{id}`.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.0.opening.path
-    }
-
-    /// What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and
-    /// the call ID unless the caller gave another. It is in the logs of every service on the way.
-    #[must_use]
-    pub fn correlation_id(&self) -> Option<&str> {
-        self.0.opening.correlation_id.as_deref()
-    }
-
-    /// When the call started, by this machine's clock.
-    #[must_use]
-    pub fn started_at(&self) -> SystemTime {
-        self.0.opening.started_at
-    }
-
-    /// How long the call took, all attempts and waits included.
-    #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        self.0.elapsed
-    }
-
-    /// How the call ended.
-    #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        self.0.outcome
-    }
-
-    /// Why no further attempt was made.
-    #[must_use]
-    pub fn stopped(&self) -> StopReason {
-        self.0.stopped
-    }
-
-    /// What a reader of the trail should know.
-    #[must_use]
-    pub fn notes(&self) -> &[TrailNote] {
-        &self.0.opening.notes
-    }
-
-    /// The attempts, in the order in which they went out.
-    #[must_use]
-    pub fn attempts(&self) -> &[Attempt] {
-        &self.0.attempts
-    }
-
     /// The last attempt; `None` if nothing was sent.
     #[must_use]
     pub fn last(&self) -> Option<&Attempt> {

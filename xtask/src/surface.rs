@@ -3,6 +3,7 @@
 //! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
 
 mod docs;
+mod fields;
 mod json;
 mod names;
 mod rows;
@@ -18,6 +19,49 @@ pub(crate) use names::table;
 #[derive(Debug)]
 pub(crate) struct Surface {
     pub(crate) groups: Vec<Group>,
+    pub(crate) records: Vec<Record>,
+}
+
+/// A record that programs read, such as an attempt.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) name: &'static str,
+    /// In the order of the record's JSON.
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A field of a record.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// Its name, in snake case.
+    pub(crate) name: String,
+    /// Its key in JSON.
+    pub(crate) json: String,
+    pub(crate) kind: FieldKind,
+    /// It may be null.
+    pub(crate) is_optional: bool,
+    /// Its documentation as paragraphs.
+    pub(crate) doc: Vec<String>,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum FieldKind {
+    Text,
+    Number,
+    Flag,
+    /// Milliseconds in JSON, the language's own type or unit elsewhere.
+    Duration,
+    /// A moment: RFC 3339 in JSON.
+    Moment,
+    /// A word of a closed set of `schema/codes.json`, by the set's Rust name.
+    Word(String),
+    /// Several such words.
+    Words(String),
+    /// `ok`, or the word of an error kind.
+    Outcome,
+    /// Several records of this name.
+    Records(String),
 }
 
 /// The options of one thing, such as a client.
@@ -89,8 +133,10 @@ pub(crate) enum Language {
 /// Reads the rows.
 pub(crate) fn read(root: &Path) -> Result<Surface, String> {
     let group = |name| rows::read(root, name);
+    let record = |name| fields::read(root, name);
     Ok(Surface {
         groups: vec![group("client")?, group("request")?],
+        records: vec![record("attempt")?, record("trail")?],
     })
 }
 

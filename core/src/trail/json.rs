@@ -6,69 +6,105 @@ use std::time::{Duration, SystemTime};
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-use super::{Attempt, Trail};
+use http::{Method, StatusCode};
+
+use super::{Attempt, Outcome, Trail};
+use crate::call_id::CallId;
+use crate::codes::{
+    Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
+};
+use crate::request_id::{RequestId, RequestIdSource};
+use crate::surface::attempt::attempt_fields;
+use crate::surface::trail::trail_fields;
 
 pub(super) const SCHEMA: &str = "reqtrail.trail/1";
 pub(super) const CLIENT: &str = concat!("reqtrail/", env!("CARGO_PKG_VERSION"));
 
-/// Writes an object whose keys are in the order of the contract.
-macro_rules! object {
-    ($serializer:expr, $name:literal, { $($key:literal: $value:expr,)* }) => {{
-        let mut out = $serializer.serialize_struct($name, [$($key),*].len())?;
-        $(out.serialize_field($key, $value)?;)*
-        out.end()
-    }};
+/// Writes a record: `before` are keys that no program reads.
+macro_rules! record_json {
+    (
+        $record:ident [$($key:literal: |$before_it:ident| $before:expr,)*]
+        fields { $($(#[$doc:meta])* $name:ident: $type:ty { $($detail:tt)* } = |$it:ident| $read:expr;)+ }
+    ) => {
+        impl Serialize for $record {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let count = [$($key,)* $(stringify!($name)),+].len();
+                let mut out = serializer.serialize_struct(stringify!($record), count)?;
+                $({
+                    let $before_it = self;
+                    out.serialize_field($key, $before)?;
+                })*
+                $(out.serialize_field(record_json!(@key $name { $($detail)* }), &self.$name().written())?;)+
+                out.end()
+            }
+        }
+    };
+    (@key $name:ident { json: $key:literal $($rest:tt)* }) => { $key };
+    (@key $name:ident { $($rest:tt)* }) => { stringify!($name) };
 }
 
-impl Serialize for Trail {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        object!(serializer, "Trail", {
-            "schema": SCHEMA,
-            "client": self.0.client.as_deref().unwrap_or(CLIENT),
-            "call_id": &self.call_id(),
-            "trace_id": &self.trace_id(),
-            "correlation_id": &self.correlation_id(),
-            "dialect": self.dialect(),
-            "service": &self.service(),
-            "method": self.method().as_str(),
-            "origin": self.origin(),
-            "path": self.path(),
-            "started_at": &rfc3339(self.started_at()),
-            "elapsed_ms": &Millis(self.elapsed()),
-            "outcome": self.outcome().as_str(),
-            "stopped": &self.stopped(),
-            "notes": self.notes(),
-            "attempts": self.attempts(),
-        })
+trail_fields! {
+    record_json Trail ["schema": |_trail| SCHEMA,]
+}
+attempt_fields! { record_json Attempt [] }
+
+/// What JSON writes for a field.
+trait Written {
+    fn written(&self) -> impl Serialize;
+}
+
+/// Fields that serde writes as they are.
+macro_rules! as_is {
+    ($($type:ty)+) => {
+        $(impl Written for $type {
+            fn written(&self) -> impl Serialize {
+                self
+            }
+        })+
+    };
+}
+as_is!(bool u32 str String CallId Cause Category ErrorKind RequestId RequestIdSource Sent StopReason WaitReason);
+as_is!([Attempt][RequestIdNote][TrailNote]);
+
+impl<T: Written + ?Sized> Written for &T {
+    fn written(&self) -> impl Serialize {
+        (**self).written()
     }
 }
 
-impl Serialize for Attempt {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        object!(serializer, "Attempt", {
-            "number": &self.number,
-            "cause": &self.cause,
-            "method": self.method.as_str(),
-            "span_id": &self.span_id(),
-            "url": &self.url,
-            "status": &self.status.map(|status| status.as_u16()),
-            "request_id": &self.request_id,
-            "request_id_source": &self.request_id_source,
-            "request_id_notes": &self.request_id_notes,
-            "body_request_id": &self.body_request_id,
-            "error_code": &self.error_code,
-            "category": &self.category,
-            "failure": &self.failure,
-            "failure_code": &self.failure_code,
-            "failure_reason": &self.failure_reason,
-            "sent": &self.sent,
-            "processed": &self.processed(),
-            "started_ms": &Millis(self.started),
-            "elapsed_ms": &Millis(self.elapsed),
-            "retry_after_ms": &self.retry_after.map(Millis),
-            "wait_ms": &self.wait.map(Millis),
-            "wait_reason": &self.wait_reason,
-        })
+impl<T: Written> Written for Option<T> {
+    fn written(&self) -> impl Serialize {
+        self.as_ref().map(Written::written)
+    }
+}
+
+impl Written for Method {
+    fn written(&self) -> impl Serialize {
+        self.as_str()
+    }
+}
+
+impl Written for StatusCode {
+    fn written(&self) -> impl Serialize {
+        self.as_u16()
+    }
+}
+
+impl Written for Outcome {
+    fn written(&self) -> impl Serialize {
+        self.as_str()
+    }
+}
+
+impl Written for SystemTime {
+    fn written(&self) -> impl Serialize {
+        rfc3339(*self)
+    }
+}
+
+impl Written for Duration {
+    fn written(&self) -> impl Serialize {
+        Millis(*self)
     }
 }
 

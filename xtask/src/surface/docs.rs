@@ -1,6 +1,6 @@
 //! The documentation of an option as a language reads it: its own spellings, units and defaults.
 
-use super::{Default, Kind, Language, Row, Surface};
+use super::{Default, Field, FieldKind, Kind, Language, Row, Surface};
 
 impl Surface {
     /// The documentation of an option as paragraphs. Options that it names in backticks are spelt as the language does,
@@ -28,10 +28,28 @@ impl Surface {
         doc
     }
 
+    /// The documentation of a field as paragraphs, in the language's words.
+    pub(crate) fn field_doc(&self, field: &Field, language: Language) -> Vec<String> {
+        let spelt = |paragraph: &String| self.spelt_names(paragraph, language);
+        let mut doc: Vec<String> = field.doc.iter().map(spelt).collect();
+        if let (FieldKind::Duration, Some(last), Some(unit)) =
+            (&field.kind, doc.last_mut(), unit_of_field(language))
+        {
+            *last = format!("{last} In {unit}.");
+        }
+        doc
+    }
+
     /// Every other part of a text between backticks is a name.
     fn spelt_names(&self, text: &str, language: Language) -> String {
         let parts = text.split('`').enumerate().map(|(at, part)| {
-            let row = self.rows().find(|row| at % 2 == 1 && row.name == part);
+            if at % 2 == 0 {
+                return part.to_owned();
+            }
+            if let Some(value) = value_of_rust(part, language) {
+                return value.to_owned();
+            }
+            let row = self.rows().find(|row| row.name == part);
             row.map_or_else(|| part.to_owned(), |row| row.spelt(language))
         });
         parts.collect::<Vec<_>>().join("`")
@@ -85,6 +103,32 @@ fn unit(language: Language) -> Option<&'static str> {
         Language::Node | Language::C => Some("milliseconds"),
         Language::Python => Some("seconds, or a `timedelta`"),
         Language::Rust | Language::Go => None,
+    }
+}
+
+/// The unit of a record's times, where their type does not say it.
+fn unit_of_field(language: Language) -> Option<&'static str> {
+    match language {
+        Language::Node | Language::C => Some("milliseconds"),
+        Language::Python => Some("seconds"),
+        Language::Rust | Language::Go => None,
+    }
+}
+
+/// A value that documentation writes as Rust does, in another language.
+fn value_of_rust(written: &str, language: Language) -> Option<&'static str> {
+    let [nothing, yes, no] = match language {
+        Language::Rust => return None,
+        Language::Python => ["None", "True", "False"],
+        Language::Node => ["null", "true", "false"],
+        Language::C => ["NULL", "true", "false"],
+        Language::Go => ["nil", "true", "false"],
+    };
+    match written {
+        "None" => Some(nothing),
+        "Some(true)" | "true" => Some(yes),
+        "Some(false)" | "false" => Some(no),
+        _ => None,
     }
 }
 
@@ -151,7 +195,10 @@ mod tests {
             options,
             by_hand: Vec::new(),
         }];
-        Surface { groups }
+        Surface {
+            groups,
+            records: Vec::new(),
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json as value};
 
-use super::{Default, Kind, Language, Row, Surface};
+use super::{Default, Field, FieldKind, Kind, Language, Row, Surface};
 
 /// Writes the surface as JSON.
 pub(crate) fn json(surface: &Surface) -> Result<String, String> {
@@ -14,9 +14,39 @@ pub(crate) fn json(surface: &Surface) -> Result<String, String> {
             value!({ "options": rows(&group.options), "by_hand": rows(&group.by_hand) }),
         );
     }
-    let all = value!({ "version": 1, "groups": groups });
+    let mut records = Map::new();
+    for record in &surface.records {
+        let fields = record.fields.iter().map(field).collect::<Vec<_>>();
+        records.insert(record.name.to_owned(), fields.into());
+    }
+    let all = value!({ "version": 1, "groups": groups, "records": records });
     let text = serde_json::to_string_pretty(&all).map_err(|e| e.to_string())?;
     Ok(text + "\n")
+}
+
+fn field(field: &Field) -> Value {
+    let (kind, of) = match &field.kind {
+        FieldKind::Text => ("text", None),
+        FieldKind::Number => ("number", None),
+        FieldKind::Flag => ("flag", None),
+        FieldKind::Duration => ("duration", None),
+        FieldKind::Moment => ("moment", None),
+        FieldKind::Outcome => ("outcome", None),
+        FieldKind::Word(set) => ("word", Some(set)),
+        FieldKind::Words(set) => ("words", Some(set)),
+        FieldKind::Records(name) => ("records", Some(name)),
+    };
+    let mut out = value!({
+        "name": field.name,
+        "json": field.json,
+        "kind": kind,
+        "optional": field.is_optional,
+        "doc": field.doc.join("\n\n"),
+    });
+    if let Some(of) = of {
+        out["of"] = of.as_str().into();
+    }
+    out
 }
 
 fn row(row: &Row) -> Value {

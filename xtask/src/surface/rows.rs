@@ -62,7 +62,7 @@ impl Group {
 }
 
 /// The contents of the braces that follow a word, at any depth.
-fn block_after(tokens: TokenStream, word: &str) -> Option<TokenStream> {
+pub(super) fn block_after(tokens: TokenStream, word: &str) -> Option<TokenStream> {
     let mut after_word = false;
     for tree in tokens {
         match tree {
@@ -95,7 +95,7 @@ fn row(input: ParseStream<'_>, with_id: bool) -> syn::Result<Row> {
         kind: Kind::ByHand,
         is_null_a_value: false,
         default: None,
-        doc: paragraphs(&attributes).map_err(|why| syn::Error::new(name.span(), why))?,
+        doc: without_sets(&attributes).map_err(|why| syn::Error::new(name.span(), why))?,
         details: Vec::new(),
     };
     if with_id {
@@ -115,9 +115,9 @@ fn row(input: ParseStream<'_>, with_id: bool) -> syn::Result<Row> {
 }
 
 /// `key: value`
-struct Detail {
-    key: Ident,
-    value: Expr,
+pub(super) struct Detail {
+    pub(super) key: Ident,
+    pub(super) value: Expr,
 }
 
 impl Parse for Detail {
@@ -156,7 +156,17 @@ impl Detail {
 }
 
 /// The paragraphs of a documentation, without the "Sets " that it begins with.
-fn paragraphs(attributes: &[Attribute]) -> Result<Vec<String>, &'static str> {
+fn without_sets(attributes: &[Attribute]) -> Result<Vec<String>, &'static str> {
+    let mut paragraphs = paragraphs(attributes);
+    match paragraphs[0].strip_prefix("Sets ") {
+        Some(rest) => paragraphs[0] = capitalised(rest),
+        None => return Err("the documentation has to begin with \"Sets \""),
+    }
+    Ok(paragraphs)
+}
+
+/// The paragraphs of a documentation; at least one.
+pub(super) fn paragraphs(attributes: &[Attribute]) -> Vec<String> {
     let mut paragraphs = vec![String::new()];
     for attribute in attributes {
         let Meta::NameValue(meta) = &attribute.meta else {
@@ -181,11 +191,7 @@ fn paragraphs(attributes: &[Attribute]) -> Result<Vec<String>, &'static str> {
             None => {}
         }
     }
-    match paragraphs[0].strip_prefix("Sets ") {
-        Some(rest) => paragraphs[0] = capitalised(rest),
-        None => return Err("the documentation has to begin with \"Sets \""),
-    }
-    Ok(paragraphs)
+    paragraphs
 }
 
 fn capitalised(text: &str) -> String {
@@ -264,7 +270,7 @@ fn budget_of(written: &str) -> Option<Default> {
 }
 
 /// Rust as it is written, without spaces.
-fn text(tokens: &impl quote::ToTokens) -> String {
+pub(super) fn text(tokens: &impl quote::ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     text.chars()
         .filter(|letter| !letter.is_whitespace())

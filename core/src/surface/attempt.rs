@@ -1,0 +1,87 @@
+//! The fields of an attempt, in the order of their JSON.
+
+macro_rules! attempt_fields {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            fields {
+                /// The attempt's place in the call, from 1.
+                number: u32 {} = |attempt| attempt.number;
+
+                /// Why the attempt was made.
+                cause: Cause {} = |attempt| attempt.cause;
+
+                /// The method that was sent; a redirect can have changed it.
+                method: &Method {} = |attempt| &attempt.method;
+
+                /// The parent-id of the attempt's `traceparent`: 16 hex digits.
+                span_id: String {} = |attempt| attempt.span_id.to_string();
+
+                /// The URL, with secret parameters as `{name}` and query values redacted.
+                url: &str {} = |attempt| &attempt.url;
+
+                /// The response's status, if a response arrived.
+                status: Option<StatusCode> {} = |attempt| attempt.status;
+
+                /// The server's ID of this request.
+                request_id: Option<&RequestId> {} = |attempt| attempt.request_id.as_ref();
+
+                /// Where the request ID was found.
+                request_id_source: Option<&RequestIdSource> {} = |attempt| attempt.request_id_source.as_ref();
+
+                /// What was odd about the request ID.
+                request_id_notes: &[RequestIdNote] {} = |attempt| &attempt.request_id_notes;
+
+                /// The ID that the body names, where it differs from the header's.
+                body_request_id: Option<&RequestId> {} = |attempt| attempt.body_request_id.as_ref();
+
+                /// The API's error code, in its canonical spelling.
+                error_code: Option<&str> {} = |attempt| attempt.error_code.as_deref();
+
+                /// What the API error means; `None` where the attempt is no API error.
+                category: Option<Category> {} = |attempt| attempt.category;
+
+                /// What went wrong, where there was no whole, usable response.
+                failure: Option<ErrorKind> {} = |attempt| attempt.failure;
+
+                /// The code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `None` where
+                /// none fits.
+                failure_code: Option<&str> {} = |attempt| attempt.failure_code.as_deref();
+
+                /// The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy where
+                /// they are known. A timeout names its limit.
+                failure_reason: Option<&str> {} = |attempt| attempt.failure_reason.as_deref();
+
+                /// Whether the request went out.
+                sent: Sent {} = |attempt| attempt.sent;
+
+                /// Whether the server processed the request. `Some(true)`: it answered. `Some(false)`: nothing left the client, or the
+                /// server vowed that it did not process the request, and it may be sent again whatever its method is. `None`: nobody
+                /// knows.
+                processed: Option<bool> {} = |attempt| match attempt.sent {
+            Sent::Yes => Some(true),
+            Sent::No => Some(false),
+            Sent::Unknown => attempt.unprocessed.then_some(false),
+            Sent::Other(_) if attempt.unprocessed => Some(false),
+            Sent::Other(_) => attempt.status.map(|_| true),
+        };
+
+                /// When the attempt started, counted from the call's start.
+                started: Duration { json: "started_ms" } = |attempt| attempt.started;
+
+                /// How long the attempt took, the body included.
+                elapsed: Duration { json: "elapsed_ms" } = |attempt| attempt.elapsed;
+
+                /// The wait that the server asked for.
+                retry_after: Option<Duration> { json: "retry_after_ms" } = |attempt| attempt.retry_after;
+
+                /// The wait that was decided on after this attempt.
+                wait: Option<Duration> { json: "wait_ms" } = |attempt| attempt.wait;
+
+                /// What decided the wait.
+                wait_reason: Option<WaitReason> {} = |attempt| attempt.wait_reason;
+            }
+        }
+    };
+}
+pub(crate) use attempt_fields;

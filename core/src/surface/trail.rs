@@ -1,0 +1,57 @@
+//! The fields of a trail, in the order of their JSON.
+
+macro_rules! trail_fields {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            fields {
+                /// The library that wrote the trail, and its version, as in `reqtrail/0.1.0`.
+                client: &str {} = |trail| trail.0.client.as_deref().unwrap_or(CLIENT);
+
+                /// The call's own random ID, made before the first attempt.
+                call_id: CallId {} = |trail| CallId::new(trail.0.opening.call_id);
+
+                /// The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
+                trace_id: String {} = |trail| trail.0.opening.trace_id.to_string();
+
+                /// What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and
+                /// the call ID unless the caller gave another. It is in the logs of every service on the way.
+                correlation_id: Option<&str> {} = |trail| trail.0.opening.correlation_id.as_deref();
+
+                /// The name of the API's dialect.
+                dialect: &str {} = |trail| &trail.0.opening.dialect;
+
+                /// The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`.
+                service: Option<&str> {} = |trail| trail.0.opening.service.as_deref();
+
+                /// The method that the caller asked for.
+                method: &Method {} = |trail| &trail.0.opening.method;
+
+                /// Scheme, host and port of the API.
+                origin: &str {} = |trail| &trail.0.opening.origin;
+
+                /// The path template, as in `/cameras/{id}`.
+                path: &str {} = |trail| &trail.0.opening.path;
+
+                /// When the call started, by this machine's clock.
+                started_at: SystemTime {} = |trail| trail.0.opening.started_at;
+
+                /// How long the call took, all attempts and waits included.
+                elapsed: Duration { json: "elapsed_ms" } = |trail| trail.0.elapsed;
+
+                /// How the call ended.
+                outcome: Outcome {} = |trail| trail.0.outcome;
+
+                /// Why no further attempt was made.
+                stopped: StopReason {} = |trail| trail.0.stopped;
+
+                /// What a reader of the trail should know.
+                notes: &[TrailNote] {} = |trail| &trail.0.opening.notes;
+
+                /// The attempts, in the order in which they went out.
+                attempts: &[Attempt] {} = |trail| &trail.0.attempts;
+            }
+        }
+    };
+}
+pub(crate) use trail_fields;

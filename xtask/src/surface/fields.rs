@@ -1,0 +1,98 @@
+//! Reads the fields of a record from its Rust file.
+//!
+//! A field is `name: Type { details } = |record| EXPR;`. The only detail is `json`, the key where it is not the name.
+
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, Ident, Lit, Token, Type, braced};
+
+use super::rows::{Detail, block_after, paragraphs, text};
+use super::{Field, FieldKind, Record};
+
+/// Reads the record `name` from `core/src/surface/NAME.rs`.
+pub(super) fn read(root: &Path, name: &'static str) -> Result<Record, String> {
+    let path = format!("core/src/surface/{name}.rs");
+    let written = std::fs::read_to_string(root.join(&path))
+        .map_err(|e| format!("cannot read {path}: {e}"))?;
+    let tokens: TokenStream = written.parse().map_err(|e| format!("{path}: {e}"))?;
+    let block =
+        block_after(tokens, "fields").ok_or_else(|| format!("{path}: no `fields {{ … }}`"))?;
+    let fields = all.parse2(block).map_err(|e| {
+        let line = e.span().start().line;
+        format!("{path}:{line}: {e}")
+    })?;
+    Ok(Record { name, fields })
+}
+
+fn all(input: ParseStream<'_>) -> syn::Result<Vec<Field>> {
+    let mut fields = Vec::new();
+    while !input.is_empty() {
+        fields.push(field(input)?);
+    }
+    Ok(fields)
+}
+
+fn field(input: ParseStream<'_>) -> syn::Result<Field> {
+    let doc = paragraphs(&input.call(Attribute::parse_outer)?);
+    let name: Ident = input.parse()?;
+    input.parse::<Token![:]>()?;
+    let written: Type = input.parse()?;
+    let (kind, is_optional) = kind_of(&written)?;
+    let details;
+    braced!(details in input);
+    let mut json = name.to_string();
+    for Detail { key, value } in Punctuated::<Detail, Token![,]>::parse_terminated(&details)? {
+        match (key.to_string().as_str(), &value) {
+            ("json", Expr::Lit(lit)) => {
+                if let Lit::Str(own) = &lit.lit {
+                    json = own.value();
+                }
+            }
+            _ => return Err(syn::Error::new(key.span(), "expected `json: \"key\"`")),
+        }
+    }
+    input.parse::<Token![=]>()?;
+    // How Rust reads it is not for the other languages.
+    input.parse::<Expr>()?;
+    input.parse::<Token![;]>()?;
+    Ok(Field {
+        name: name.to_string(),
+        json,
+        kind,
+        is_optional,
+        doc,
+    })
+}
+
+/// The kind of a Rust type, and whether it may be null.
+fn kind_of(written: &Type) -> syn::Result<(FieldKind, bool)> {
+    let name = text(written);
+    let (inner, is_optional) = match name.strip_prefix("Option<") {
+        Some(inner) => (inner.trim_end_matches('>'), true),
+        None => (name.as_str(), false),
+    };
+    let inner = inner.trim_start_matches('&');
+    let kind = match inner {
+        "str" | "String" | "Method" | "RequestId" | "RequestIdSource" | "CallId" => FieldKind::Text,
+        "u32" | "StatusCode" => FieldKind::Number,
+        "bool" => FieldKind::Flag,
+        "Duration" => FieldKind::Duration,
+        "SystemTime" => FieldKind::Moment,
+        "Outcome" => FieldKind::Outcome,
+        "Cause" | "Category" | "ErrorKind" | "Sent" | "StopReason" | "WaitReason" => {
+            FieldKind::Word(inner.to_owned())
+        }
+        "[RequestIdNote]" | "[TrailNote]" => {
+            FieldKind::Words(inner.trim_matches(['[', ']']).to_owned())
+        }
+        "[Attempt]" => FieldKind::Records("attempt".to_owned()),
+        _ => {
+            let why = format!("`{name}` is not a type that the printers know");
+            return Err(syn::Error::new_spanned(written, why));
+        }
+    };
+    Ok((kind, is_optional))
+}
