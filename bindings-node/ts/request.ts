@@ -14,7 +14,8 @@ import {
   text,
   wellFormed,
 } from "./checks.js";
-import type { HeaderValues } from "./options.js";
+import type { HeaderValues } from "./option-types.js";
+import type { RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
 import type { BlobBody, FormBody, Signal } from "./platform.js";
 import { Secret, wireJson } from "./secret.js";
@@ -50,7 +51,7 @@ export type QueryOf<Q> =
 export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
-export interface CallOptions<Q = Query> {
+export interface CallOptions<Q = Query> extends RequestValues {
   /** `undefined` is what is left out; `null`, dates, maps and functions are refused. */
   query?: (Q & QueryOf<Q>) | null | undefined;
   headers?: HeaderValues | null | undefined;
@@ -58,27 +59,6 @@ export interface CallOptions<Q = Query> {
   json?: unknown;
   /** A body that is sent as it is. */
   body?: Body | null | undefined;
-  /** How long the call may take, with all attempts and waits. */
-  timeoutMs?: number | null | undefined;
-  /** How long an attempt may take, its body included. */
-  attemptTimeoutMs?: number | null | undefined;
-  /** How long connecting may take. */
-  connectTimeoutMs?: number | null | undefined;
-  /** How many attempts the call makes at most, 1 to 32. */
-  maxAttempts?: number | null | undefined;
-  /** Whether the request may be repeated though the server may have acted on it. Left out, the method decides. */
-  idempotent?: boolean | null | undefined;
-  /** Sent with every attempt, so that the server can tell a repetition; makes repeating safe. */
-  idempotencyKey?: string | null | undefined;
-  /** Sent with every attempt, in the header that the dialect has for it, in the place of the call's own ID. */
-  correlationId?: string | null | undefined;
-  /** The version of the API to ask for, where the API has versions. */
-  microversion?: string | null | undefined;
-  /**
-   * Asks for the response only if it is not the one with this entity tag: the `ETag` header of an earlier response, sent as
-   * it is. Where it is still current, `response.notModified` is true; without this option a 304 is an error.
-   */
-  ifNoneMatch?: string | null | undefined;
   /** Cancels the call: at once, also in a wait or a body. */
   signal?: Signal | null | undefined;
 }

@@ -80,6 +80,8 @@ fn codegen(check: bool) -> Result<(), String> {
         ),
     ];
     let python = [
+        ("_option_values.py", surface::python::options(&surface)),
+        ("_records.py", surface::python::records(&surface)),
         ("_codes.py", python_tables::sets(&list)),
         ("_categories.py", python_tables::categories(&list)),
         (
@@ -92,6 +94,8 @@ fn codegen(check: bool) -> Result<(), String> {
         ),
     ];
     let node = [
+        ("option-values.ts", surface::node::options(&surface)),
+        ("records.ts", surface::node::records(&surface)),
         ("codes.ts", node_tables::sets(&list)),
         ("categories.ts", node_tables::categories(&list)),
         ("error-classes.ts", node_tables::classes(&list)),

@@ -6,12 +6,12 @@ mod docs;
 mod fields;
 mod json;
 mod names;
+pub(crate) mod node;
+pub(crate) mod python;
 mod rows;
 
 use std::path::Path;
 
-#[expect(unused_imports, reason = "for the printers")]
-pub(crate) use docs::wrapped;
 pub(crate) use json::json;
 pub(crate) use names::table;
 
@@ -26,6 +26,8 @@ pub(crate) struct Surface {
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) name: &'static str,
+    /// Its documentation as paragraphs.
+    pub(crate) doc: Vec<String>,
     /// In the order of the record's JSON.
     pub(crate) fields: Vec<Field>,
 }
@@ -133,10 +135,13 @@ pub(crate) enum Language {
 /// Reads the rows.
 pub(crate) fn read(root: &Path) -> Result<Surface, String> {
     let group = |name| rows::read(root, name);
-    let record = |name| fields::read(root, name);
+    let record = |name, home| fields::read(root, name, home);
     Ok(Surface {
         groups: vec![group("client")?, group("request")?],
-        records: vec![record("attempt")?, record("trail")?],
+        records: vec![
+            record("attempt", "core/src/trail/attempt.rs")?,
+            record("trail", "core/src/trail.rs")?,
+        ],
     })
 }
 

@@ -46,7 +46,8 @@ from ._exceptions import (
     TransportError,
 )
 from ._native import CancelToken, Response, Secret
-from ._options import AsyncClientOptions, ClientOptions, CustomDialect, RequestOptions, RetryBudget
+from ._option_types import RetryBudget
+from ._options import AsyncClientOptions, ClientOptions, CustomDialect, RequestOptions
 from ._response import Headers, RateLimit
 from ._trail import Attempt, CallInfo, Trail
 

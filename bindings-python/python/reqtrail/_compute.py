@@ -9,7 +9,7 @@ from ._async_client import AsyncClient
 from ._client import Client
 from ._native import CancelToken, RawClient, RawReport, Response
 from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerHistory
-from ._options import Seconds
+from ._option_types import Seconds
 from ._trail import Trail
 
 __all__ = ["AsyncCompute", "Compute", "ExplainOptions", "FollowOptions", "ListOptions", "ReadOptions"]

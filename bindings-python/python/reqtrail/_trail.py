@@ -1,13 +1,10 @@
 """The record of a call: every HTTP attempt, in order, and how the call ended."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from ._codes import Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason
 from ._native import RawTrail
+from ._records import Attempt, TrailFields
 
 __all__ = ["Attempt", "CallInfo", "Trail"]
 
@@ -27,89 +24,7 @@ class CallInfo(NamedTuple):
     for: ``GET call to compute for URL used request id req-…``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
-
-    Times are in seconds.
-    """
-
-    number: int
-    """The place in the call, from 1."""
-    cause: Cause
-    """What caused it."""
-    method: str
-    """The method that was sent: after a 303 it may differ from the call's."""
-    span_id: str
-    """The parent-id of its ``traceparent``."""
-    url: str
-    """The URL without secrets."""
-    status: int | None
-    """The status, if a response arrived."""
-    request_id: str | None
-    """The server's own ID of the request."""
-    request_id_source: str | None
-    """Where the ID was: ``header:NAME`` or ``body``."""
-    request_id_notes: tuple[RequestIdNote, ...]
-    """What was odd about the ID."""
-    body_request_id: str | None
-    """The ID that the body names, if it differs."""
-    error_code: str | None
-    """The API's error code in its canonical spelling."""
-    category: Category | None
-    """What the API error means, if the attempt is one."""
-    failure: ErrorKind | None
-    """Why there was no whole, usable response."""
-    failure_code: str | None
-    """The code that operators know the failure by, such as ``ECONNREFUSED``; ``None`` where none fits."""
-    failure_reason: str | None
-    """The failure in words: one line of at most 200 characters, without secrets."""
-    sent: Sent
-    """Whether the request went out."""
-    processed: bool | None
-    """``True``: the server answered. ``False``: nothing left, or the server vowed that it did not process it. ``None``:
-    nobody knows."""
-    started: float
-    """When it began, from the start of the call."""
-    elapsed: float
-    """How long it took."""
-    retry_after: float | None
-    """The wait that the server asked for."""
-    wait: float | None
-    """The wait that was decided on after it."""
-    wait_reason: WaitReason | None
-    """Why it was waited."""
-
-    @classmethod
-    def _of(cls, data: Mapping[str, Any]) -> Self:
-        category, failure, reason = data["category"], data["failure"], data["wait_reason"]
-        return cls(
-            number=data["number"],
-            cause=Cause(data["cause"]),
-            method=data["method"],
-            span_id=data["span_id"],
-            url=data["url"],
-            status=data["status"],
-            request_id=data["request_id"],
-            request_id_source=data["request_id_source"],
-            request_id_notes=tuple(RequestIdNote(note) for note in data["request_id_notes"]),
-            body_request_id=data["body_request_id"],
-            error_code=data["error_code"],
-            category=None if category is None else Category(category),
-            failure=None if failure is None else ErrorKind(failure),
-            failure_code=data["failure_code"],
-            failure_reason=data["failure_reason"],
-            sent=Sent(data["sent"]),
-            processed=data["processed"],
-            started=data["started_ms"] / 1e3,
-            elapsed=data["elapsed_ms"] / 1e3,
-            retry_after=_seconds(data["retry_after_ms"]),
-            wait=_seconds(data["wait_ms"]),
-            wait_reason=None if reason is None else WaitReason(reason),
-        )
-
-
-class Trail:
+class Trail(TrailFields):
     """The record of one call. ``str(trail)`` is the support report. Times are in seconds.
 
     It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
@@ -155,79 +70,6 @@ class Trail:
             data = self.to_dict()
             object.__setattr__(self, "_data", data)
         return data
-
-    @property
-    def call_id(self) -> str:
-        """The call's own random ID, made before the first attempt."""
-        return str(self._read()["call_id"])
-
-    @property
-    def trace_id(self) -> str:
-        """The W3C trace ID that every attempt's ``traceparent`` carried."""
-        return str(self._read()["trace_id"])
-
-    @property
-    def client(self) -> str:
-        """The library and its version."""
-        return str(self._read()["client"])
-
-    @property
-    def dialect(self) -> str:
-        """The name of the API's dialect."""
-        return str(self._read()["dialect"])
-
-    @property
-    def service(self) -> str | None:
-        """The service that was called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
-        value: str | None = self._read()["service"]
-        return value
-
-    @property
-    def method(self) -> str:
-        """The method that the caller asked for."""
-        return str(self._read()["method"])
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port of the API."""
-        return str(self._read()["origin"])
-
-    @property
-    def path(self) -> str:
-        """The path template, as in ``/cameras/{id}``."""
-        return str(self._read()["path"])
-
-    @property
-    def correlation_id(self) -> str | None:
-        """What every attempt carried in the dialect's correlation header: for OpenStack the global request ID."""
-        value: str | None = self._read()["correlation_id"]
-        return value
-
-    @property
-    def started_at(self) -> datetime:
-        """When the call started, by this machine's clock, in UTC."""
-        return datetime.fromisoformat(self._read()["started_at"])
-
-    @property
-    def elapsed(self) -> float:
-        """How long the call took, all attempts and waits included."""
-        return float(self._read()["elapsed_ms"] / 1e3)
-
-    @property
-    def outcome(self) -> str:
-        """``ok``, or the kind of the error."""
-        outcome = self._read()["outcome"]
-        return "ok" if outcome == "ok" else ErrorKind(outcome)
-
-    @property
-    def stopped(self) -> StopReason:
-        """Why no further attempt was made."""
-        return StopReason(self._read()["stopped"])
-
-    @property
-    def notes(self) -> tuple[TrailNote, ...]:
-        """What a reader of the trail should know."""
-        return tuple(TrailNote(note) for note in self._read()["notes"])
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -296,7 +138,3 @@ class Trail:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self)._thawed, self._freeze()
-
-
-def _seconds(millis: float | None) -> float | None:
-    return None if millis is None else millis / 1e3

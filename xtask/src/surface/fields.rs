@@ -7,13 +7,15 @@ use std::path::Path;
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Ident, Lit, Token, Type, braced};
+use syn::{Attribute, Expr, Ident, Item, Lit, Token, Type, braced};
 
 use super::rows::{Detail, block_after, paragraphs, text};
 use super::{Field, FieldKind, Record};
 
 /// Reads the record `name` from `core/src/surface/NAME.rs`.
-pub(super) fn read(root: &Path, name: &'static str) -> Result<Record, String> {
+///
+/// `home` is the file of its struct, whose documentation is the record's.
+pub(super) fn read(root: &Path, name: &'static str, home: &str) -> Result<Record, String> {
     let path = format!("core/src/surface/{name}.rs");
     let written = std::fs::read_to_string(root.join(&path))
         .map_err(|e| format!("cannot read {path}: {e}"))?;
@@ -24,7 +26,23 @@ pub(super) fn read(root: &Path, name: &'static str) -> Result<Record, String> {
         let line = e.span().start().line;
         format!("{path}:{line}: {e}")
     })?;
-    Ok(Record { name, fields })
+    Ok(Record {
+        name,
+        fields,
+        doc: doc_of(root, name, home)?,
+    })
+}
+
+fn doc_of(root: &Path, name: &str, home: &str) -> Result<Vec<String>, String> {
+    let written =
+        std::fs::read_to_string(root.join(home)).map_err(|e| format!("cannot read {home}: {e}"))?;
+    let file = syn::parse_file(&written).map_err(|e| format!("{home}: {e}"))?;
+    let own = file.items.into_iter().find_map(|item| match item {
+        Item::Struct(own) if own.ident.to_string().eq_ignore_ascii_case(name) => Some(own),
+        _ => None,
+    });
+    let own = own.ok_or_else(|| format!("{home}: no struct of the record `{name}`"))?;
+    Ok(paragraphs(&own.attrs))
 }
 
 fn all(input: ParseStream<'_>) -> syn::Result<Vec<Field>> {

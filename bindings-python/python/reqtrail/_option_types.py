@@ -1,0 +1,31 @@
+"""The types of options that are no type of Python's own."""
+
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import TypeAlias, TypedDict
+
+from ._native import Secret
+
+__all__ = ["HeaderValue", "Headers", "RetryBudget", "Seconds"]
+
+Seconds: TypeAlias = float | timedelta
+"""A time: seconds, or a ``timedelta``."""
+
+HeaderValue: TypeAlias = str | Secret
+"""The value of a header."""
+
+Headers: TypeAlias = (
+    Mapping[str, HeaderValue | Sequence[HeaderValue]]
+    | Sequence[tuple[str, HeaderValue]]
+    | Iterator[tuple[str, HeaderValue]]
+    | ItemsView[str, HeaderValue]
+)
+"""Headers, as a mapping or as pairs. Not any iterable of pairs: beside that mypy finds no type for the literal of a ``dict``
+that has both kinds of values."""
+
+
+class RetryBudget(TypedDict, total=False):
+    """The size of a client's retry budget: what is left out keeps its default (500 and 5)."""
+
+    capacity: int
+    retry_cost: int

@@ -1,0 +1,194 @@
+"""Attempts, and what trails have."""
+
+# Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from ._codes import Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason
+
+__all__ = ["Attempt", "TrailFields"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
+
+    Times are in seconds.
+    """
+
+    number: int
+    """The attempt's place in the call, from 1."""
+    cause: Cause
+    """Why the attempt was made."""
+    method: str
+    """The method that was sent; a redirect can have changed it."""
+    span_id: str
+    """The parent-id of the attempt's ``traceparent``: 16 hex digits."""
+    url: str
+    """The URL, with secret parameters as ``{name}`` and query values redacted."""
+    status: int | None
+    """The response's status, if a response arrived."""
+    request_id: str | None
+    """The server's ID of this request."""
+    request_id_source: str | None
+    """Where the request ID was found."""
+    request_id_notes: tuple[RequestIdNote, ...]
+    """What was odd about the request ID."""
+    body_request_id: str | None
+    """The ID that the body names, where it differs from the header's."""
+    error_code: str | None
+    """The API's error code, in its canonical spelling."""
+    category: Category | None
+    """What the API error means; ``None`` where the attempt is no API error."""
+    failure: ErrorKind | None
+    """What went wrong, where there was no whole, usable response."""
+    failure_code: str | None
+    """The code that operators know the failure by, as in ``ECONNREFUSED``, ``ENOTFOUND`` or ``CERT_HAS_EXPIRED``;
+    ``None`` where none fits."""
+    failure_reason: str | None
+    """The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy
+    where they are known. A timeout names its limit."""
+    sent: Sent
+    """Whether the request went out."""
+    processed: bool | None
+    """Whether the server processed the request. ``True``: it answered. ``False``: nothing left the client, or the
+    server vowed that it did not process the request, and it may be sent again whatever its method is. ``None``:
+    nobody knows."""
+    started: float
+    """When the attempt started, counted from the call's start. In seconds."""
+    elapsed: float
+    """How long the attempt took, the body included. In seconds."""
+    retry_after: float | None
+    """The wait that the server asked for. In seconds."""
+    wait: float | None
+    """The wait that was decided on after this attempt. In seconds."""
+    wait_reason: WaitReason | None
+    """What decided the wait."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            number=data["number"],
+            cause=Cause(data["cause"]),
+            method=data["method"],
+            span_id=data["span_id"],
+            url=data["url"],
+            status=data["status"],
+            request_id=data["request_id"],
+            request_id_source=data["request_id_source"],
+            request_id_notes=tuple(RequestIdNote(word) for word in data["request_id_notes"]),
+            body_request_id=data["body_request_id"],
+            error_code=data["error_code"],
+            category=None if data["category"] is None else Category(data["category"]),
+            failure=None if data["failure"] is None else ErrorKind(data["failure"]),
+            failure_code=data["failure_code"],
+            failure_reason=data["failure_reason"],
+            sent=Sent(data["sent"]),
+            processed=data["processed"],
+            started=data["started_ms"] / 1e3,
+            elapsed=data["elapsed_ms"] / 1e3,
+            retry_after=_seconds(data["retry_after_ms"]),
+            wait=_seconds(data["wait_ms"]),
+            wait_reason=None if data["wait_reason"] is None else WaitReason(data["wait_reason"]),
+        )
+
+
+class TrailFields:
+    """What a trail has, besides its attempts."""
+
+    __slots__ = ()
+
+    def _read(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @property
+    def client(self) -> str:
+        """The library that wrote the trail, and its version, as in ``reqtrail/0.1.0``."""
+        value: str = self._read()["client"]
+        return value
+
+    @property
+    def call_id(self) -> str:
+        """The call's own random ID, made before the first attempt."""
+        value: str = self._read()["call_id"]
+        return value
+
+    @property
+    def trace_id(self) -> str:
+        """The W3C trace ID that every attempt's ``traceparent`` carried: 32 hex digits."""
+        value: str = self._read()["trace_id"]
+        return value
+
+    @property
+    def correlation_id(self) -> str | None:
+        """What every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
+        ``req-`` and the call ID unless the caller gave another. It is in the logs of every service on the way."""
+        value: str | None = self._read()["correlation_id"]
+        return value
+
+    @property
+    def dialect(self) -> str:
+        """The name of the API's dialect."""
+        value: str = self._read()["dialect"]
+        return value
+
+    @property
+    def service(self) -> str | None:
+        """The service that was called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
+        value: str | None = self._read()["service"]
+        return value
+
+    @property
+    def method(self) -> str:
+        """The method that the caller asked for."""
+        value: str = self._read()["method"]
+        return value
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the API."""
+        value: str = self._read()["origin"]
+        return value
+
+    @property
+    def path(self) -> str:
+        """The path template, as in ``/cameras/{id}``."""
+        value: str = self._read()["path"]
+        return value
+
+    @property
+    def started_at(self) -> datetime:
+        """When the call started, by this machine's clock."""
+        value: datetime = datetime.fromisoformat(self._read()["started_at"])
+        return value
+
+    @property
+    def elapsed(self) -> float:
+        """How long the call took, all attempts and waits included. In seconds."""
+        value: float = self._read()["elapsed_ms"] / 1e3
+        return value
+
+    @property
+    def outcome(self) -> str:
+        """How the call ended."""
+        value: str = "ok" if self._read()["outcome"] == "ok" else ErrorKind(self._read()["outcome"])
+        return value
+
+    @property
+    def stopped(self) -> StopReason:
+        """Why no further attempt was made."""
+        value: StopReason = StopReason(self._read()["stopped"])
+        return value
+
+    @property
+    def notes(self) -> tuple[TrailNote, ...]:
+        """What a reader of the trail should know."""
+        value: tuple[TrailNote, ...] = tuple(TrailNote(word) for word in self._read()["notes"])
+        return value
+
+
+def _seconds(millis: float | None) -> float | None:
+    return None if millis is None else millis / 1e3
