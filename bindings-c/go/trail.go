@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
-	"time"
 	"unsafe"
 )
 
@@ -24,25 +23,6 @@ type Trail struct {
 	data   trailJSON
 	// text is the JSON of a trail that was read, as it was written.
 	text string
-}
-
-// trailJSON is the trail as its JSON has it.
-type trailJSON struct {
-	Client        string        `json:"client"`
-	CallID        string        `json:"call_id"`
-	TraceID       string        `json:"trace_id"`
-	CorrelationID string        `json:"correlation_id"`
-	Dialect       string        `json:"dialect"`
-	Service       string        `json:"service"`
-	Method        string        `json:"method"`
-	Origin        string        `json:"origin"`
-	Path          string        `json:"path"`
-	StartedAt     time.Time     `json:"started_at"`
-	ElapsedMS     float64       `json:"elapsed_ms"`
-	Outcome       string        `json:"outcome"`
-	Stopped       StopReason    `json:"stopped"`
-	Notes         []TrailNote   `json:"notes"`
-	Attempts      []attemptJSON `json:"attempts"`
 }
 
 // newTrail takes over a handle; nil gives nil.
@@ -87,49 +67,6 @@ func (t *Trail) read() *trailJSON {
 	})
 	return &t.data
 }
-
-// CallID is the call's own random ID, made before the first attempt.
-func (t *Trail) CallID() string { return t.read().CallID }
-
-// TraceID is the W3C trace ID that every attempt's traceparent carried.
-func (t *Trail) TraceID() string { return t.read().TraceID }
-
-// Client is the library and its version.
-func (t *Trail) Client() string { return t.read().Client }
-
-// Dialect is the name of the API's dialect.
-func (t *Trail) Dialect() string { return t.read().Dialect }
-
-// Service is the called service, where one sign-in serves several: for OpenStack its type, as in compute. Else it is empty.
-func (t *Trail) Service() string { return t.read().Service }
-
-// Method is the method that the caller asked for.
-func (t *Trail) Method() string { return t.read().Method }
-
-// Origin is scheme, host and port of the API.
-func (t *Trail) Origin() string { return t.read().Origin }
-
-// Path is the path template, as in /cameras/{id}.
-func (t *Trail) Path() string { return t.read().Path }
-
-// CorrelationID is what every attempt carried in the dialect's correlation header: for OpenStack the global request ID.
-// It is empty where the dialect has none.
-func (t *Trail) CorrelationID() string { return t.read().CorrelationID }
-
-// StartedAt is when the call started, by this machine's clock, in UTC.
-func (t *Trail) StartedAt() time.Time { return t.read().StartedAt }
-
-// Elapsed is how long the call took, all attempts and waits included.
-func (t *Trail) Elapsed() time.Duration { return duration(t.read().ElapsedMS) }
-
-// Outcome is "ok", or the [Kind] of the error.
-func (t *Trail) Outcome() string { return t.read().Outcome }
-
-// Stopped is why no further attempt was made.
-func (t *Trail) Stopped() StopReason { return t.read().Stopped }
-
-// Notes are what a reader of the trail should know.
-func (t *Trail) Notes() []TrailNote { return append([]TrailNote(nil), t.read().Notes...) }
 
 // Attempts are the attempts, in the order in which they went out.
 func (t *Trail) Attempts() []Attempt {

@@ -132,6 +132,10 @@ fn codegen(check: bool) -> Result<(), String> {
         "bindings-c/go/codes.go".to_owned(),
         go_tables::tables(&list),
     ));
+    files.push((
+        "bindings-c/go/records.go".to_owned(),
+        surface::go::records(&surface),
+    ));
     let mut stale = Vec::new();
     for (path, text) in files {
         let target = root.join(&path);

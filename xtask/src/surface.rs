@@ -4,6 +4,7 @@
 
 mod docs;
 mod fields;
+pub(crate) mod go;
 mod json;
 mod names;
 pub(crate) mod node;
@@ -44,6 +45,16 @@ pub(crate) struct Field {
     pub(crate) is_optional: bool,
     /// Its documentation as paragraphs.
     pub(crate) doc: Vec<String>,
+    /// What it says of single languages, by key.
+    pub(crate) details: Vec<(String, String)>,
+}
+
+impl Field {
+    /// What the field says under a key.
+    pub(crate) fn detail(&self, key: &str) -> Option<&str> {
+        let found = self.details.iter().find(|(name, _)| name == key)?;
+        Some(&found.1)
+    }
 }
 
 /// What a field holds.

@@ -36,7 +36,7 @@ macro_rules! attempt_fields {
                 body_request_id: Option<&RequestId> {} = |attempt| attempt.body_request_id.as_ref();
 
                 /// The API's error code, in its canonical spelling.
-                error_code: Option<&str> {} = |attempt| attempt.error_code.as_deref();
+                error_code: Option<&str> { go_type: "Code" } = |attempt| attempt.error_code.as_deref();
 
                 /// What the API error means; `None` where the attempt is no API error.
                 category: Option<Category> {} = |attempt| attempt.category;

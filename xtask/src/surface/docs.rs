@@ -29,8 +29,12 @@ impl Surface {
     }
 
     /// The documentation of a field as paragraphs, in the language's words.
-    pub(crate) fn field_doc(&self, field: &Field, language: Language) -> Vec<String> {
-        let spelt = |paragraph: &String| self.spelt_names(paragraph, language);
+    pub(crate) fn field_doc(field: &Field, language: Language) -> Vec<String> {
+        let spelt = |paragraph: &String| {
+            in_backticks(paragraph, |part| {
+                value_of_rust(part, language).map(str::to_owned)
+            })
+        };
         let mut doc: Vec<String> = field.doc.iter().map(spelt).collect();
         if let (FieldKind::Duration, Some(last), Some(unit)) =
             (&field.kind, doc.last_mut(), unit_of_field(language))
@@ -40,25 +44,29 @@ impl Surface {
         doc
     }
 
-    /// Every other part of a text between backticks is a name.
     fn spelt_names(&self, text: &str, language: Language) -> String {
-        let parts = text.split('`').enumerate().map(|(at, part)| {
-            if at % 2 == 0 {
-                return part.to_owned();
-            }
+        in_backticks(text, |part| {
             if let Some(value) = value_of_rust(part, language) {
-                return value.to_owned();
+                return Some(value.to_owned());
             }
-            let row = self.rows().find(|row| row.name == part);
-            row.map_or_else(|| part.to_owned(), |row| row.spelt(language))
-        });
-        parts.collect::<Vec<_>>().join("`")
+            let row = self.rows().find(|row| row.name == part)?;
+            Some(row.spelt(language))
+        })
     }
 
     fn rows(&self) -> impl Iterator<Item = &Row> {
         let groups = self.groups.iter();
         groups.flat_map(|group| group.options.iter().chain(&group.by_hand))
     }
+}
+
+/// Puts something else in the place of what stands in backticks, where there is something else.
+fn in_backticks(text: &str, instead: impl Fn(&str) -> Option<String>) -> String {
+    let parts = text.split('`').enumerate().map(|(at, part)| {
+        let other = if at % 2 == 1 { instead(part) } else { None };
+        other.unwrap_or_else(|| part.to_owned())
+    });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 impl Default {

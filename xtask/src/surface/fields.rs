@@ -1,6 +1,7 @@
 //! Reads the fields of a record from its Rust file.
 //!
-//! A field is `name: Type { details } = |record| EXPR;`. The only detail is `json`, the key where it is not the name.
+//! A field is `name: Type { details } = |record| EXPR;`. The details are `json`, the key where it is not
+//! the name, and `go_type`, the type in Go where it does not follow from Rust's.
 
 use std::path::Path;
 
@@ -62,14 +63,18 @@ fn field(input: ParseStream<'_>) -> syn::Result<Field> {
     let details;
     braced!(details in input);
     let mut json = name.to_string();
+    let mut own_types = Vec::new();
     for Detail { key, value } in Punctuated::<Detail, Token![,]>::parse_terminated(&details)? {
-        match (key.to_string().as_str(), &value) {
-            ("json", Expr::Lit(lit)) => {
-                if let Lit::Str(own) = &lit.lit {
-                    json = own.value();
-                }
-            }
-            _ => return Err(syn::Error::new(key.span(), "expected `json: \"key\"`")),
+        let Expr::Lit(lit) = &value else {
+            return Err(syn::Error::new_spanned(value, "expected a text"));
+        };
+        let Lit::Str(own) = &lit.lit else {
+            return Err(syn::Error::new_spanned(value, "expected a text"));
+        };
+        match key.to_string().as_str() {
+            "json" => json = own.value(),
+            "go_type" => own_types.push(("go_type".to_owned(), own.value())),
+            _ => return Err(syn::Error::new(key.span(), "expected `json` or `go_type`")),
         }
     }
     input.parse::<Token![=]>()?;
@@ -82,6 +87,7 @@ fn field(input: ParseStream<'_>) -> syn::Result<Field> {
         kind,
         is_optional,
         doc,
+        details: own_types,
     })
 }
 

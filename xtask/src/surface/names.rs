@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Kind, Language, Row, Surface};
 
 /// Words that Go writes in capitals.
-const INITIALISMS: [&str; 6] = ["ca", "http1", "http2", "id", "json", "url"];
+const INITIALISMS: [&str; 8] = ["ca", "http1", "http2", "id", "ids", "json", "ms", "url"];
 
 impl Row {
     /// The option's name in a language.
@@ -38,10 +38,11 @@ pub(super) fn camel(name: &str) -> String {
     words.fold(first, |camel, word| camel + &capitalised(word))
 }
 
-fn pascal(name: &str) -> String {
+pub(super) fn pascal(name: &str) -> String {
     let words = name
         .split('_')
         .map(|word| match INITIALISMS.contains(&word) {
+            true if word == "ids" => "IDs".to_owned(),
             true => word.to_uppercase(),
             false => capitalised(word),
         });

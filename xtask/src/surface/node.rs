@@ -128,19 +128,19 @@ pub(crate) fn records(surface: &Surface) -> String {
             "attempt" => ("Attempt", "Attempt"),
             _ => ("Trail", "TrailFields"),
         };
-        interface_of(&mut out, surface, record, interface);
+        interface_of(&mut out, record, interface);
         json_of(&mut out, record, name);
         mapper(&mut out, record, name, interface);
     }
     out
 }
 
-fn interface_of(out: &mut String, surface: &Surface, record: &Record, interface: &str) {
+fn interface_of(out: &mut String, record: &Record, interface: &str) {
     *out += "\n";
     comment(out, &record.doc[..1], 0);
     let _ = writeln!(out, "export interface {interface} {{");
     for field in &record.fields {
-        comment(out, &surface.field_doc(field, Language::Node), 2);
+        comment(out, &Surface::field_doc(field, Language::Node), 2);
         let _ = writeln!(
             out,
             "  readonly {}: {};",

@@ -89,15 +89,15 @@ pub(crate) fn records(surface: &Surface) -> String {
     );
     for record in &surface.records {
         match record.name {
-            "attempt" => attempt(&mut out, surface, record),
-            _ => trail(&mut out, surface, record),
+            "attempt" => attempt(&mut out, record),
+            _ => trail(&mut out, record),
         }
     }
     out += "\n\ndef _seconds(millis: float | None) -> float | None:\n    return None if millis is None else millis / 1e3\n";
     out
 }
 
-fn attempt(out: &mut String, surface: &Surface, record: &Record) {
+fn attempt(out: &mut String, record: &Record) {
     *out += "\n@dataclass(frozen=True, slots=True, kw_only=True)\nclass Attempt:\n";
     let mut doc = record.doc.clone();
     doc.push("Times are in seconds.".to_owned());
@@ -105,7 +105,7 @@ fn attempt(out: &mut String, surface: &Surface, record: &Record) {
     *out += "\n";
     for field in &record.fields {
         let _ = writeln!(out, "    {}: {}", field.name, typed(field));
-        docstring(out, &surface.field_doc(field, Language::Python), 4);
+        docstring(out, &Surface::field_doc(field, Language::Python), 4);
     }
     *out += "\n    @classmethod\n    def _of(cls, data: Mapping[str, Any]) -> Self:\n        return cls(\n";
     for field in &record.fields {
@@ -114,7 +114,7 @@ fn attempt(out: &mut String, surface: &Surface, record: &Record) {
     *out += "        )\n\n\n";
 }
 
-fn trail(out: &mut String, surface: &Surface, record: &Record) {
+fn trail(out: &mut String, record: &Record) {
     *out += "class TrailFields:\n    \"\"\"What a trail has, besides its attempts.\"\"\"\n\n    __slots__ = ()\n\n\
              \x20   def _read(self) -> dict[str, Any]:\n        raise NotImplementedError\n";
     for field in &record.fields {
@@ -127,7 +127,7 @@ fn trail(out: &mut String, surface: &Surface, record: &Record) {
             field.name,
             typed(field)
         );
-        docstring(out, &surface.field_doc(field, Language::Python), 8);
+        docstring(out, &Surface::field_doc(field, Language::Python), 8);
         let _ = writeln!(
             out,
             "        value: {} = {}",

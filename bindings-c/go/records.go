@@ -1,0 +1,174 @@
+// Code generated from core/src/surface by `cargo run -p xtask -- codegen`. DO NOT EDIT.
+
+package reqtrail
+
+import "time"
+
+// Attempt is one HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
+type Attempt struct {
+	// Number is the attempt's place in the call, from 1.
+	Number int
+	// Cause is why the attempt was made.
+	Cause Cause
+	// Method is the method that was sent; a redirect can have changed it.
+	Method string
+	// SpanID is the parent-id of the attempt's traceparent: 16 hex digits.
+	SpanID string
+	// URL is the URL, with secret parameters as {name} and query values redacted.
+	URL string
+	// Status is the response's status, if a response arrived; 0 if there is none.
+	Status int
+	// RequestID is the server's ID of this request; empty if there is none.
+	RequestID string
+	// RequestIDSource is where the request ID was found; empty if there is none.
+	RequestIDSource string
+	// RequestIDNotes is what was odd about the request ID.
+	RequestIDNotes []RequestIDNote
+	// BodyRequestID is the ID that the body names, where it differs from the header's; empty if there is none.
+	BodyRequestID string
+	// ErrorCode is the API's error code, in its canonical spelling; empty if there is none.
+	ErrorCode Code
+	// Category is what the API error means; empty where the attempt is no API error.
+	Category Category
+	// Failure is what went wrong, where there was no whole, usable response; empty if there is none.
+	Failure Kind
+	// FailureCode is the code that operators know the failure by, as in ECONNREFUSED, ENOTFOUND or CERT_HAS_EXPIRED;
+	// empty where none fits.
+	FailureCode string
+	// FailureReason is the failure in words: one line of at most 200 characters, without secrets, that names the peer
+	// or the proxy where they are known; empty if there is none. A timeout names its limit.
+	FailureReason string
+	// Sent is whether the request went out.
+	Sent Sent
+	// Processed is whether the server processed the request. true: it answered. false: nothing left the client, or the
+	// server vowed that it did not process the request, and it may be sent again whatever its method is. nil: nobody
+	// knows.
+	Processed *bool
+	// Started is when the attempt started, counted from the call's start.
+	Started time.Duration
+	// Elapsed is how long the attempt took, the body included.
+	Elapsed time.Duration
+	// RetryAfter is the wait that the server asked for; nil if there is none.
+	RetryAfter *time.Duration
+	// Wait is the wait that was decided on after this attempt; nil if there is none.
+	Wait *time.Duration
+	// WaitReason is what decided the wait; empty if there is none.
+	WaitReason WaitReason
+}
+
+// attemptJSON is the attempt as its JSON has it.
+type attemptJSON struct {
+	Number          int             `json:"number"`
+	Cause           Cause           `json:"cause"`
+	Method          string          `json:"method"`
+	SpanID          string          `json:"span_id"`
+	URL             string          `json:"url"`
+	Status          int             `json:"status"`
+	RequestID       string          `json:"request_id"`
+	RequestIDSource string          `json:"request_id_source"`
+	RequestIDNotes  []RequestIDNote `json:"request_id_notes"`
+	BodyRequestID   string          `json:"body_request_id"`
+	ErrorCode       Code            `json:"error_code"`
+	Category        Category        `json:"category"`
+	Failure         Kind            `json:"failure"`
+	FailureCode     string          `json:"failure_code"`
+	FailureReason   string          `json:"failure_reason"`
+	Sent            Sent            `json:"sent"`
+	Processed       *bool           `json:"processed"`
+	StartedMS       float64         `json:"started_ms"`
+	ElapsedMS       float64         `json:"elapsed_ms"`
+	RetryAfterMS    *float64        `json:"retry_after_ms"`
+	WaitMS          *float64        `json:"wait_ms"`
+	WaitReason      WaitReason      `json:"wait_reason"`
+}
+
+func (a *attemptJSON) attempt() Attempt {
+	return Attempt{
+		Number:          a.Number,
+		Cause:           a.Cause,
+		Method:          a.Method,
+		SpanID:          a.SpanID,
+		URL:             a.URL,
+		Status:          a.Status,
+		RequestID:       a.RequestID,
+		RequestIDSource: a.RequestIDSource,
+		RequestIDNotes:  append([]RequestIDNote(nil), a.RequestIDNotes...),
+		BodyRequestID:   a.BodyRequestID,
+		ErrorCode:       a.ErrorCode,
+		Category:        a.Category,
+		Failure:         a.Failure,
+		FailureCode:     a.FailureCode,
+		FailureReason:   a.FailureReason,
+		Sent:            a.Sent,
+		Processed:       a.Processed,
+		Started:         duration(a.StartedMS),
+		Elapsed:         duration(a.ElapsedMS),
+		RetryAfter:      durationOrNil(a.RetryAfterMS),
+		Wait:            durationOrNil(a.WaitMS),
+		WaitReason:      a.WaitReason,
+	}
+}
+
+// trailJSON is the trail as its JSON has it.
+type trailJSON struct {
+	Client        string        `json:"client"`
+	CallID        string        `json:"call_id"`
+	TraceID       string        `json:"trace_id"`
+	CorrelationID string        `json:"correlation_id"`
+	Dialect       string        `json:"dialect"`
+	Service       string        `json:"service"`
+	Method        string        `json:"method"`
+	Origin        string        `json:"origin"`
+	Path          string        `json:"path"`
+	StartedAt     time.Time     `json:"started_at"`
+	ElapsedMS     float64       `json:"elapsed_ms"`
+	Outcome       string        `json:"outcome"`
+	Stopped       StopReason    `json:"stopped"`
+	Notes         []TrailNote   `json:"notes"`
+	Attempts      []attemptJSON `json:"attempts"`
+}
+
+// Client is the library that wrote the trail, and its version, as in reqtrail/0.1.0.
+func (t *Trail) Client() string { return t.read().Client }
+
+// CallID is the call's own random ID, made before the first attempt.
+func (t *Trail) CallID() string { return t.read().CallID }
+
+// TraceID is the W3C trace ID that every attempt's traceparent carried: 32 hex digits.
+func (t *Trail) TraceID() string { return t.read().TraceID }
+
+// CorrelationID is what every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
+// req- and the call ID unless the caller gave another; empty if there is none. It is in the logs of every service on
+// the way.
+func (t *Trail) CorrelationID() string { return t.read().CorrelationID }
+
+// Dialect is the name of the API's dialect.
+func (t *Trail) Dialect() string { return t.read().Dialect }
+
+// Service is the service that was called, where one sign-in serves several: for OpenStack its type, as in compute;
+// empty if there is none.
+func (t *Trail) Service() string { return t.read().Service }
+
+// Method is the method that the caller asked for.
+func (t *Trail) Method() string { return t.read().Method }
+
+// Origin is scheme, host and port of the API.
+func (t *Trail) Origin() string { return t.read().Origin }
+
+// Path is the path template, as in /cameras/{id}.
+func (t *Trail) Path() string { return t.read().Path }
+
+// StartedAt is when the call started, by this machine's clock.
+func (t *Trail) StartedAt() time.Time { return t.read().StartedAt }
+
+// Elapsed is how long the call took, all attempts and waits included.
+func (t *Trail) Elapsed() time.Duration { return duration(t.read().ElapsedMS) }
+
+// Outcome is how the call ended.
+func (t *Trail) Outcome() string { return t.read().Outcome }
+
+// Stopped is why no further attempt was made.
+func (t *Trail) Stopped() StopReason { return t.read().Stopped }
+
+// Notes is what a reader of the trail should know.
+func (t *Trail) Notes() []TrailNote { return append([]TrailNote(nil), t.read().Notes...) }
