@@ -63,7 +63,10 @@ export interface ClientValues {
   showQueryParams?: string | readonly string[] | null | undefined;
   /** Whether attempts carry a `traceparent` header. Default: true. */
   traceparent?: boolean | null | undefined;
-  /** Whether content codings (gzip, br, zstd, deflate) are used. If not, a body is given as it came. Default: true. */
+  /**
+   * Whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If not, a body is
+   * given as it came. Default: true.
+   */
   decompress?: boolean | null | undefined;
   /** The URL of the proxy. By default the environment names it. `null` turns it off. */
   proxy?: SecretText | null | undefined;

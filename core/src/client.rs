@@ -12,6 +12,7 @@ use crate::request::{Request, RequestBuilder};
 use crate::transport::AnyTransport;
 
 pub use builder::ClientBuilder;
+#[cfg(feature = "unstable-host")]
 pub use options::ClientOptions;
 pub(crate) use options::Options;
 

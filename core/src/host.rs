@@ -27,11 +27,13 @@ use crate::response::Response;
 pub use job::{Job, Outcome, Output, Work};
 pub(crate) use tokio_host::TokioHost;
 
-pub use crate::client::ClientOptions;
-pub use crate::request::RequestOptions;
 #[cfg(feature = "unstable-host")]
-pub use crate::surface::Owner;
-pub use crate::surface::{Kind, OptionError, OptionSpec, Spelling, Value};
+pub use crate::{
+    client::ClientOptions,
+    request::RequestOptions,
+    surface::{Kind, OptionError, OptionSpec, Owner, Spelling, Value},
+};
+
 #[cfg(all(feature = "rustls-ring", feature = "unstable-host"))]
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
 pub use error_record::{ErrorCause, ErrorRecord, FieldValue};

@@ -86,6 +86,14 @@ mod request_id;
 mod retry_after;
 #[cfg(feature = "blocking")]
 mod signals;
+#[cfg_attr(
+    not(feature = "unstable-host"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "the bindings' half of it is not there"
+    )
+)]
 mod surface;
 mod target;
 mod trace_context;

@@ -44,6 +44,7 @@ macro_rules! options_struct {
 
         impl $group {
             /// Every option of the group, in the order of the numbers.
+            #[cfg(feature = "unstable-host")]
             pub const OPTIONS: &'static [$crate::surface::OptionSpec] = &[
                 $($crate::surface::OptionSpec {
                     id: $id,
@@ -54,6 +55,7 @@ macro_rules! options_struct {
             ];
 
             /// Finds an option by its name in snake case.
+            #[cfg(feature = "unstable-host")]
             #[must_use]
             pub fn find(name: &str) -> Option<&'static $crate::surface::OptionSpec> {
                 Self::OPTIONS.iter().find(|spec| spec.name == name)
@@ -64,6 +66,7 @@ macro_rules! options_struct {
             ///
             /// # Errors
             /// The option, what it expects and what came.
+            #[cfg(feature = "unstable-host")]
             pub fn set(
                 &mut self,
                 id: u16,
@@ -76,6 +79,7 @@ macro_rules! options_struct {
             }
 
             /// Sets what `later` has set.
+            #[cfg(feature = "unstable-host")]
             pub fn overlay(&mut self, later: &Self) {
                 $($crate::surface::overlay(&mut self.$name, later.$name.as_ref());)+
             }

@@ -57,7 +57,8 @@ class ClientValues(TypedDict, total=False):
     traceparent: bool
     """Whether attempts carry a ``traceparent`` header. Default: True."""
     decompress: bool
-    """Whether content codings (gzip, br, zstd, deflate) are used. If not, a body is given as it came. Default: True."""
+    """Whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If not, a body
+    is given as it came. Default: True."""
     proxy: str | Secret | None
     """The URL of the proxy. By default the environment names it. ``None`` turns it off."""
     extra_ca: str | bytes | Sequence[str | bytes]

@@ -67,7 +67,8 @@ macro_rules! client_options {
                 /// Sets whether attempts carry a `traceparent` header.
                 17 traceparent: bool { default: true };
 
-                /// Sets whether content codings (gzip, br, zstd, deflate) are used. If not, a body is given as it came.
+                /// Sets whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If
+                /// not, a body is given as it came.
                 18 decompress: bool { default: true };
 
                 /// Sets the URL of the proxy. By default the environment names it.
