@@ -246,28 +246,46 @@ options! {
     }
 }
 
-/// Writes a method for each option that is a value.
+/// Writes a method for each option that is a value, for [`Request`] and for [`RequestBuilder`].
 macro_rules! value_methods {
     (
         options { $($(#[$doc:meta])* $id:literal $name:ident: $type:ty { $($detail:tt)* };)+ }
         by_hand { $($hand:tt)* }
     ) => {
-        $(value_methods! { @method [$(#[$doc])*] $name $type { $($detail)* } })+
-    };
-    (@method [$(#[$doc:meta])*] $name:ident $type:ty { setter: into $($rest:tt)* }) => {
-        options! {
-            $(#[$doc])*
-            fn $name(parts, $name: impl Into<$type>) {
-                parts.options.$name = Some($name.into());
-            }
+        /// The options that are plain values.
+        impl Request {
+            $(value_methods! {
+                @method [$(#[$doc])*] $name $type { $($detail)* }
+                |request, value| { request.0.options.$name = Some(value); request }
+            })+
+        }
+
+        /// The options that are plain values.
+        impl<C> RequestBuilder<C> {
+            $(value_methods! {
+                @method [$(#[$doc])*] $name $type { $($detail)* }
+                |builder, value| { builder.request = builder.request.$name(value); builder }
+            })+
         }
     };
-    (@method [$(#[$doc:meta])*] $name:ident $type:ty { $($rest:tt)* }) => {
-        options! {
-            $(#[$doc])*
-            fn $name(parts, $name: $type) {
-                parts.options.$name = Some($name);
-            }
+    (
+        @method [$(#[$doc:meta])*] $name:ident $type:ty { setter: into $($rest:tt)* }
+        |$it:ident, $value:ident| $set:block
+    ) => {
+        $(#[$doc])*
+        pub fn $name(self, $name: impl Into<$type>) -> Self {
+            let ($value, mut $it) = ($name.into(), self);
+            $set
+        }
+    };
+    (
+        @method [$(#[$doc:meta])*] $name:ident $type:ty { $($rest:tt)* }
+        |$it:ident, $value:ident| $set:block
+    ) => {
+        $(#[$doc])*
+        pub fn $name(self, $name: $type) -> Self {
+            let ($value, mut $it) = ($name, self);
+            $set
         }
     };
 }
