@@ -133,6 +133,10 @@ fn codegen(check: bool) -> Result<(), String> {
         go_tables::tables(&list),
     ));
     files.push((
+        "docs/options.md".to_owned(),
+        surface::pages::options(&surface),
+    ));
+    files.push((
         "bindings-c/go/records.go".to_owned(),
         surface::go::records(&surface),
     ));

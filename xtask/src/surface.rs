@@ -8,6 +8,7 @@ pub(crate) mod go;
 mod json;
 mod names;
 pub(crate) mod node;
+pub(crate) mod pages;
 pub(crate) mod python;
 mod rows;
 

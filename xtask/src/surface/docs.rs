@@ -6,8 +6,7 @@ impl Surface {
     /// The documentation of an option as paragraphs. Options that it names in backticks are spelt as the language does,
     /// and what the option defaults to follows.
     pub(crate) fn doc(&self, row: &Row, language: Language) -> Vec<String> {
-        let spelt = |paragraph: &String| self.spelt_names(paragraph, language);
-        let mut doc: Vec<String> = row.doc.iter().map(spelt).collect();
+        let mut doc = self.doc_alone(row, language);
         let mut said = Vec::new();
         if row.is_null_a_value
             && let Some(off) = off(language)
@@ -26,6 +25,12 @@ impl Surface {
             *last = format!("{last} {}", said.join(" "));
         }
         doc
+    }
+
+    /// The same without unit and default.
+    pub(crate) fn doc_alone(&self, row: &Row, language: Language) -> Vec<String> {
+        let spelt = |paragraph: &String| self.spelt_names(paragraph, language);
+        row.doc.iter().map(spelt).collect()
     }
 
     /// The documentation of a field as paragraphs, in the language's words.
@@ -71,7 +76,7 @@ fn in_backticks(text: &str, instead: impl Fn(&str) -> Option<String>) -> String 
 
 impl Default {
     /// The default in words; `None` where the documentation says it.
-    fn said(&self, language: Language) -> Option<String> {
+    pub(crate) fn said(&self, language: Language) -> Option<String> {
         Some(match self {
             Self::Flag(on) => match (language, on) {
                 (Language::Python, true) => "True".to_owned(),
