@@ -65,6 +65,10 @@ fn codegen(check: bool) -> Result<(), String> {
     let surface = surface::read(&root)?;
     let rust = [
         ("core/src/surface/names/table.rs", surface::table(&surface)),
+        (
+            "tests/conformance/adapters/rust/src/options.rs",
+            surface::rust::adapter(&surface),
+        ),
         ("core/src/codes.rs", rust_tables::kinds(&list)),
         (
             "core/src/dialect/novavms/codes.rs",
@@ -132,6 +136,7 @@ fn codegen(check: bool) -> Result<(), String> {
         "bindings-c/go/codes.go".to_owned(),
         go_tables::tables(&list),
     ));
+    files.extend(surface::scenarios(&surface)?);
     files.push((
         "docs/options.md".to_owned(),
         surface::pages::options(&surface),

@@ -11,11 +11,14 @@ pub(crate) mod node;
 pub(crate) mod pages;
 pub(crate) mod python;
 mod rows;
+pub(crate) mod rust;
+mod scenarios;
 
 use std::path::Path;
 
 pub(crate) use json::json;
 pub(crate) use names::table;
+pub(crate) use scenarios::scenarios;
 
 /// Everything that a program can set.
 #[derive(Debug)]

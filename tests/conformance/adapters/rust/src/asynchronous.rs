@@ -52,7 +52,10 @@ async fn play(client: Result<Client, Value>, input: Input, pause: Duration) -> V
 }
 
 async fn one(client: &Client, request: &Request) -> Value {
-    let mut builder = fill(request, |method, path| client.request(method, path));
+    let mut builder = match fill(request, |method, path| client.request(method, path)) {
+        Ok(builder) => builder,
+        Err(message) => return config(&message),
+    };
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send().await, request);
     };

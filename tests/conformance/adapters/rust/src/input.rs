@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A scenario: a client and its calls.
 #[derive(Debug, Deserialize)]
@@ -32,64 +32,17 @@ impl Input {
 
 /// The options of a client.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClientInput {
-    pub(crate) dialect: Option<Value>,
-    pub(crate) token: Option<String>,
     pub(crate) tokens: Option<Vec<String>>,
-    pub(crate) max_attempts: Option<u32>,
-    pub(crate) base_delay_ms: Option<f64>,
-    pub(crate) max_delay_ms: Option<f64>,
-    pub(crate) max_retry_after_ms: Option<f64>,
-    pub(crate) attempt_timeout_ms: Option<f64>,
-    pub(crate) call_timeout_ms: Option<f64>,
-    pub(crate) connect_timeout_ms: Option<f64>,
-    /// Null turns the budget off; absent is the default.
-    #[serde(default, deserialize_with = "given")]
-    pub(crate) retry_budget: Option<Option<Budget>>,
-    pub(crate) max_body_bytes: Option<u64>,
-    pub(crate) max_redirects: Option<u32>,
-    pub(crate) microversion: Option<String>,
     pub(crate) service: Option<String>,
-    #[serde(default)]
-    pub(crate) options: ClientOptions,
-    pub(crate) traceparent: Option<bool>,
     pub(crate) ca_pem: Option<String>,
     pub(crate) base_path: Option<String>,
-}
-
-/// The options of a client that the format names nowhere else.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ClientOptions {
-    pub(crate) http1_only: Option<bool>,
-    pub(crate) decompress: Option<bool>,
-    pub(crate) pool_max_idle: Option<usize>,
-    pub(crate) pool_idle_timeout_ms: Option<f64>,
-    /// Null turns pings off; absent is the default.
-    #[serde(default, deserialize_with = "given")]
-    pub(crate) http2_ping_interval_ms: Option<Option<f64>>,
-    pub(crate) http2_ping_timeout_ms: Option<f64>,
-    pub(crate) unix_socket: Option<String>,
-    pub(crate) user_agent: Option<String>,
-    pub(crate) danger_accept_invalid_certs: Option<bool>,
-}
-
-/// The options of a request that the format names nowhere else.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RequestOptions {
-    pub(crate) connect_timeout_ms: Option<f64>,
-    pub(crate) correlation_id: Option<String>,
-    pub(crate) microversion: Option<String>,
-}
-
-/// A retry budget.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Budget {
-    pub(crate) capacity: Option<u32>,
-    pub(crate) retry_cost: Option<u32>,
+    /// The options that the format names nowhere else.
+    #[serde(default)]
+    pub(crate) options: Map<String, Value>,
+    /// Those that it names beside them.
+    #[serde(flatten)]
+    pub(crate) named: Map<String, Value>,
 }
 
 /// One entry of `calls`.
@@ -125,7 +78,7 @@ pub struct Request {
     /// The entity tag of a copy; the result then says whether it is current.
     pub if_none_match: Option<String>,
     #[serde(default)]
-    pub(crate) options: RequestOptions,
+    pub(crate) options: Map<String, Value>,
     /// What is made of the body.
     #[serde(default)]
     pub parse: Parse,

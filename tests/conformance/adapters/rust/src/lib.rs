@@ -5,8 +5,10 @@
 mod asynchronous;
 mod client;
 mod input;
+mod options;
 mod output;
 mod request;
+mod values;
 
 pub use asynchronous::serve_async;
 #[cfg(feature = "reqwest")]

@@ -5,12 +5,16 @@ use reqtrail::RequestBuilder;
 
 use crate::client::millis;
 use crate::input::Request;
+use crate::options;
 
 /// Fills a request; `begin` starts it with the method and the path.
+///
+/// # Errors
+/// Names the option that there is not, or whose value is of another type.
 pub fn fill<C>(
     request: &Request,
     begin: impl FnOnce(&str, &str) -> RequestBuilder<C>,
-) -> RequestBuilder<C> {
+) -> Result<RequestBuilder<C>, String> {
     let mut builder = begin(request.method.as_deref().unwrap_or("GET"), &request.path);
     for (name, value) in &request.params {
         builder = builder.param(name, value);
@@ -51,14 +55,8 @@ pub fn fill<C>(
     if let Some(tag) = &request.if_none_match {
         builder = builder.if_none_match(tag);
     }
-    if let Some(timeout) = request.options.connect_timeout_ms {
-        builder = builder.connect_timeout(millis(timeout));
+    for (name, value) in &request.options {
+        builder = options::request(builder, name, value)?;
     }
-    if let Some(id) = &request.options.correlation_id {
-        builder = builder.correlation_id(id);
-    }
-    if let Some(version) = &request.options.microversion {
-        builder = builder.microversion(version);
-    }
-    builder
+    Ok(builder)
 }

@@ -15,10 +15,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn play(input: Input) -> Vec<Value> {
-    let client = match builder(&input) {
-        Ok(builder) => with_wire(builder, &input)
-            .build_blocking()
-            .map_err(|error| failure(&error)),
+    let client = match builder(&input).and_then(|builder| with_wire(builder, &input)) {
+        Ok(builder) => builder.build_blocking().map_err(|error| failure(&error)),
         Err(message) => Err(config(&message)),
     };
     let mut results = Vec::new();
@@ -52,7 +50,10 @@ fn all(client: &blocking::Client, request: &Request) -> Vec<Value> {
 }
 
 fn one(client: &blocking::Client, request: &Request) -> Value {
-    let mut builder = fill(request, |method, path| client.request(method, path));
+    let mut builder = match fill(request, |method, path| client.request(method, path)) {
+        Ok(builder) => builder,
+        Err(message) => return config(&message),
+    };
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send(), request);
     };

@@ -1,0 +1,83 @@
+//! Values of options, as scenarios write them.
+
+use std::time::Duration;
+
+use reqtrail::{CustomDialect, Dialect, RetryBudget};
+use serde_json::Value;
+
+use crate::client::millis;
+
+/// Reads a value, or null as none.
+pub(crate) fn nullable<T>(
+    read: impl Fn(&str, &Value) -> Result<T, String>,
+    name: &str,
+    value: &Value,
+) -> Result<Option<T>, String> {
+    match value {
+        Value::Null => Ok(None),
+        value => read(name, value).map(Some),
+    }
+}
+
+pub(crate) fn flag(name: &str, value: &Value) -> Result<bool, String> {
+    value
+        .as_bool()
+        .ok_or_else(|| expected(name, "true or false"))
+}
+
+pub(crate) fn count<T: TryFrom<u64>>(name: &str, value: &Value) -> Result<T, String> {
+    let read = value.as_u64().and_then(|number| number.try_into().ok());
+    read.ok_or_else(|| expected(name, "a whole number"))
+}
+
+pub(crate) fn duration(name: &str, value: &Value) -> Result<Duration, String> {
+    value
+        .as_f64()
+        .map(millis)
+        .ok_or_else(|| expected(name, "milliseconds"))
+}
+
+pub(crate) fn text(name: &str, value: &Value) -> Result<String, String> {
+    let read = value.as_str().map(str::to_owned);
+    read.ok_or_else(|| expected(name, "text"))
+}
+
+/// One text, or several.
+pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, String> {
+    match value {
+        Value::Array(values) => values.iter().map(|value| text(name, value)).collect(),
+        value => Ok(vec![text(name, value)?]),
+    }
+}
+
+pub(crate) fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, String> {
+    let object = value.as_object();
+    let object = object.ok_or_else(|| expected(name, "an object"))?;
+    let pair = |(key, value): (&String, &Value)| Ok((key.clone(), text(name, value)?));
+    object.iter().map(pair).collect()
+}
+
+pub(crate) fn budget(name: &str, value: &Value) -> Result<RetryBudget, String> {
+    let mut budget = RetryBudget::default();
+    for (key, value) in value.as_object().into_iter().flatten() {
+        match key.as_str() {
+            "capacity" => budget.capacity = count(name, value)?,
+            "retry_cost" => budget.retry_cost = count(name, value)?,
+            _ => return Err(expected(name, "capacity and retry_cost")),
+        }
+    }
+    Ok(budget)
+}
+
+/// The name of a built-in dialect, or the description of another.
+pub(crate) fn dialect(_name: &str, value: &Value) -> Result<Dialect, String> {
+    let read = match value.as_str() {
+        Some(name) => name.parse(),
+        None => CustomDialect::from_json(&value.to_string()).and_then(Dialect::custom),
+    };
+    read.map_err(|error| error.to_string())
+}
+
+fn expected(name: &str, wanted: &str) -> String {
+    format!("{name}: expected {wanted}")
+}
