@@ -271,6 +271,14 @@ impl From<DialectError> for Error {
     }
 }
 
+/// A value does not fit an option of a client, so it cannot be built.
+#[cfg(feature = "unstable-host")]
+impl From<surface::OptionError> for Error {
+    fn from(error: surface::OptionError) -> Self {
+        Self::config(error.to_string())
+    }
+}
+
 fn shortened(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => write!(f, "{}…", &text[..end]),

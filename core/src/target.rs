@@ -303,7 +303,7 @@ fn expand(template: &str, params: &[Param]) -> Result<(String, String), String> 
         }
         if !template.contains(&format!("{{{}}}", param.name)) {
             return Err(format!(
-                "the path `{template}` has no parameter `{}`",
+                "the path `{template}` has no parameter `{0}`; expected `{{{0}}}` in the path, or `{0}` given as `query`",
                 param.name
             ));
         }

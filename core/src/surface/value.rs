@@ -199,19 +199,22 @@ pub(crate) fn value_of<T: Setting>(
         return Ok(());
     }
     let read = T::read(value).map_err(|refusal| refusal.of(name))?;
-    overlay(option, Some(&read));
+    put(option, read);
     Ok(())
 }
 
 /// Sets an option if it was set later.
 pub(crate) fn overlay<T: Setting>(option: &mut Option<T>, later: Option<&T>) {
     if let Some(later) = later {
-        let later = later.clone();
-        *option = Some(match option.take() {
-            Some(earlier) => later.after(earlier),
-            None => later,
-        });
+        put(option, later.clone());
     }
+}
+
+fn put<T: Setting>(option: &mut Option<T>, later: T) {
+    *option = Some(match option.take() {
+        Some(earlier) => later.after(earlier),
+        None => later,
+    });
 }
 
 /// A setting that one kind of value stands for.
@@ -234,7 +237,23 @@ plain! {
     bool = Flag, Value::Flag(on) => on, "true or false";
     Duration = Duration, Value::Duration(time) => time, "a time";
     String = Text, Value::Text(text) => text, "text";
-    PathBuf = Path, Value::Text(text) => text.into(), "the path of a file";
+}
+
+impl Setting for PathBuf {
+    const KIND: Kind = Kind::Path;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Text(text) => Ok(text.into()),
+            // A path of Unix need not be text.
+            #[cfg(unix)]
+            Value::Bytes(bytes) => {
+                let path: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(bytes);
+                Ok(path.into())
+            }
+            other => Err(Refusal::new("the path of a file", &other)),
+        }
+    }
 }
 
 impl Setting for Secret {
@@ -313,6 +332,16 @@ mod tests {
             "max_attempts: expected a whole number from 0 to 4294967295, got -1"
         );
         assert_eq!(name, None);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_path_need_not_be_text() {
+        let mut path: Option<PathBuf> = None;
+        let bytes = Value::Bytes(b"/run/\xff.sock".to_vec());
+        assert_eq!(value_of(&mut path, "unix_socket", bytes), Ok(()));
+        let path = path.map(|path| path.into_os_string().into_encoded_bytes());
+        assert_eq!(path, Some(b"/run/\xff.sock".to_vec()));
     }
 
     #[test]
