@@ -166,7 +166,8 @@ impl RawClient {
     /// Makes a call with any method.
     ///
     /// ``path`` is a template such as ``/cameras/{id}``; trails show it as it is, so values belong in ``params`` and
-    /// ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere.
+    /// ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere. :class:`RequestOptions` has all
+    /// options.
     #[pyo3(signature = (method, path, **options))]
     fn request(
         &self,

@@ -14,20 +14,24 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{
     PyBool, PyBytes, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
+use reqtrail::host::Value;
 
 use values::{CancelToken, Secret};
 
-/// Seconds, or a `timedelta`.
+/// Seconds, or a `timedelta`. An infinite number of seconds is no limit.
 pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
     let refused = || {
         PyValueError::new_err(format!(
-            "{name} is {value}; expected seconds, 0 or more, or a timedelta"
+            "{name} is {value}; expected seconds, 0 or more, a timedelta, or math.inf for no limit"
         ))
     };
     let number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
     // `True` is an int, and never meant as a second.
     if number && !value.is_instance_of::<PyBool>() {
         let seconds: f64 = value.extract().map_err(|_| refused())?;
+        if seconds == f64::INFINITY {
+            return Ok(Duration::MAX);
+        }
         return Duration::try_from_secs_f64(seconds).map_err(|_| refused());
     }
     if !value.is_instance_of::<PyDelta>() {
@@ -36,16 +40,13 @@ pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duratio
     value.extract().map_err(|_| refused())
 }
 
-/// A whole number, 0 or more.
-pub(crate) fn number<'py, N>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<N>
-where
-    N: for<'a> FromPyObject<'a, 'py>,
-{
+/// A whole number from 0 to `most`.
+pub(crate) fn number(name: &str, value: &Bound<'_, PyAny>, most: u64) -> PyResult<u64> {
     if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
         return Err(expected(name, "a whole number", value));
     }
-    value.extract().map_err(|_| {
-        let most = u64::MAX >> (64 - 8 * size_of::<N>().clamp(1, 8));
+    let number = value.extract().ok().filter(|number| *number <= most);
+    number.ok_or_else(|| {
         PyValueError::new_err(format!(
             "{name} is out of range ({value}); expected a whole number from 0 to {most}"
         ))
@@ -185,29 +186,46 @@ fn not_finite(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
     PyValueError::new_err(format!("{name} is {value}; expected a finite number"))
 }
 
-/// The value of a header.
-pub(crate) enum HeaderValue {
+/// The value of a header or of a path parameter.
+pub(crate) enum TextOrSecret {
     Text(String),
     /// It is redacted wherever the server repeats it.
     Secret(reqtrail::Secret),
+}
+
+impl From<TextOrSecret> for Value {
+    fn from(value: TextOrSecret) -> Self {
+        match value {
+            TextOrSecret::Text(text) => Self::Text(text),
+            TextOrSecret::Secret(secret) => Self::Secret(secret),
+        }
+    }
+}
+
+/// The value of a key of `name`.
+pub(crate) fn text_or_secret(
+    name: &str,
+    key: &str,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<TextOrSecret> {
+    if let Ok(secret) = value.cast::<Secret>() {
+        return Ok(TextOrSecret::Secret(secret.get().0.clone()));
+    }
+    match text(name, value) {
+        Ok(text) => Ok(TextOrSecret::Text(text)),
+        Err(error) => Err(of_key(value.py(), error, key)),
+    }
 }
 
 /// The headers of a mapping or of pairs, a list of values as that many headers.
 pub(crate) fn headers(
     name: &str,
     value: &Bound<'_, PyAny>,
-    mut each: impl FnMut(String, HeaderValue),
+    mut each: impl FnMut(String, TextOrSecret),
 ) -> PyResult<()> {
     pairs(name, value, |key, value| {
         each_value(&value, |value| {
-            let value = match value.cast::<Secret>() {
-                Ok(secret) => HeaderValue::Secret(secret.get().0.clone()),
-                Err(_) => {
-                    let text = text(name, value);
-                    HeaderValue::Text(text.map_err(|error| of_key(value.py(), error, &key))?)
-                }
-            };
-            each(key.clone(), value);
+            each(key.clone(), text_or_secret(name, &key, value)?);
             Ok(())
         })
     })
@@ -310,12 +328,4 @@ pub(crate) fn of_key(py: Python<'_>, error: PyErr, key: &str) -> PyErr {
 fn type_name(value: &Bound<'_, PyAny>) -> String {
     let name = value.get_type().name();
     name.map_or_else(|_| "another type".to_owned(), |name| name.to_string())
-}
-
-/// The error of an option that there is not.
-pub(crate) fn unknown(whose: &str, name: &str, known: &[&str]) -> PyErr {
-    PyTypeError::new_err(format!(
-        "{whose} has no option `{name}`; it has {}",
-        known.join(", ")
-    ))
 }

@@ -15,6 +15,7 @@ mod interrupt;
 mod lane;
 mod logging;
 mod openstack;
+mod options;
 mod parts;
 mod refresh;
 mod request;

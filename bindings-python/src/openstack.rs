@@ -64,7 +64,10 @@ pub(crate) fn job(
 fn read_options(given: &Bound<'_, PyDict>) -> PyResult<OperationOptions> {
     let mut options = OperationOptions::default();
     options.microversion = option(given, "microversion", convert::text)?;
-    options.limit = option(given, "limit", convert::number)?;
+    options.timeout = option(given, "timeout", convert::duration)?;
+    let limit =
+        |name: &str, value: &Bound<'_, PyAny>| convert::number(name, value, u32::MAX.into());
+    options.limit = option(given, "limit", limit)?.and_then(|limit| limit.try_into().ok());
     options.marker = option(given, "marker", convert::text)?;
     options.changes_since = moment(given, "changes_since")?;
     options.changes_before = moment(given, "changes_before")?;

@@ -17,13 +17,20 @@ __all__ = ["AsyncCompute", "Compute", "ExplainOptions", "FollowOptions", "ListOp
 _MODULE = "reqtrail.openstack"
 
 
-class ReadOptions(TypedDict, total=False):
-    """How something is read. What is left out keeps its default."""
+class _CommonOptions(TypedDict, total=False):
+    """What every operation has. What is left out keeps its default."""
 
     microversion: str | None
     """The version of the API; the client's own, or ``latest`` if it has none."""
     cancel: CancelToken | None
     """What ends it from elsewhere."""
+
+
+class ReadOptions(_CommonOptions, total=False):
+    """How something is read. What is left out keeps its default."""
+
+    timeout: Seconds | None
+    """The time of the whole call; the client's own by default."""
 
 
 class ListOptions(ReadOptions, total=False):
@@ -39,7 +46,7 @@ class ListOptions(ReadOptions, total=False):
     """Only those that changed at this time or earlier; from microversion 2.66."""
 
 
-class FollowOptions(ReadOptions, total=False):
+class FollowOptions(_CommonOptions, total=False):
     """How an action is followed. What is left out keeps its default."""
 
     poll_interval: Seconds | None
@@ -54,7 +61,7 @@ class FollowOptions(ReadOptions, total=False):
     """Told after every poll: on the thread that follows, or on the event loop. Its exceptions end nothing."""
 
 
-class ExplainOptions(ReadOptions, total=False):
+class ExplainOptions(_CommonOptions, total=False):
     """How a story is told. What is left out keeps its default."""
 
     limit: int | None

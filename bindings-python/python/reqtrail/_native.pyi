@@ -151,7 +151,8 @@ class RawClient:
         """Makes a call with any method.
 
         ``path`` is a template such as ``/cameras/{id}``; trails show it as it is, so values belong in ``params`` and
-        ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere.
+        ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere. :class:`RequestOptions` has
+        all options.
         """
     def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""

@@ -174,7 +174,7 @@ pub(super) const HOUSES: &[House] = &[
         floors: &[
             // What crosses the border.
             &["convert", "fork", "logging", "parts", "trail"],
-            &["events", "failure", "interrupt", "request"],
+            &["events", "failure", "interrupt", "options", "request"],
             &["connection", "response"],
             &["config"],
             &["fork_safe", "refresh", "watch"],
@@ -198,6 +198,7 @@ pub(super) const HOUSES: &[House] = &[
                 "_json",
                 "_novavms_codes",
                 "_openstack_faults",
+                "_option_docs",
                 "_option_types",
                 "_response",
             ],

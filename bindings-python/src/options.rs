@@ -1,0 +1,114 @@
+//! Options that are values: found by their names, and converted by the kind of value that they take.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyMapping;
+use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
+
+use crate::convert::{
+    bytes, duration, each_value, expected, flag, headers, number, pairs, path, secret, string, text,
+};
+use crate::failure;
+
+/// The options of a client or of a request.
+pub(crate) struct Group {
+    pub(crate) owner: Owner,
+    pub(crate) values: &'static [OptionSpec],
+    /// The options that are not values.
+    pub(crate) by_hand: &'static [&'static str],
+}
+
+impl Group {
+    /// Sets an option that is a value; `set` is the core's function for it. A name that is not an option is a `TypeError`, as
+    /// for any function.
+    pub(crate) fn set(
+        &self,
+        name: &str,
+        value: &Bound<'_, PyAny>,
+        set: impl FnOnce(u16, Value) -> Result<(), OptionError>,
+    ) -> PyResult<()> {
+        let Some(option) = self.values.iter().find(|option| option.name == name) else {
+            return Err(self.unknown(name));
+        };
+        match set(option.id, value_of(option, value)?) {
+            Ok(()) => Ok(()),
+            Err(OptionError::WrongType {
+                option,
+                expected,
+                got,
+            }) => Err(PyTypeError::new_err(format!(
+                "{option}: expected {expected}, not {got}"
+            ))),
+            Err(invalid) => Err(failure::raised(value.py(), invalid.into())),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> PyErr {
+        let values = self.values.iter().map(|option| option.name);
+        let known: Vec<_> = values.chain(self.by_hand.iter().copied()).collect();
+        PyTypeError::new_err(self.owner.unknown(name, &known, Spelling::Python))
+    }
+}
+
+/// Converts the value of an option. `None` is the core's null, which most options take as not given.
+fn value_of(option: &OptionSpec, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    let name = option.name;
+    if value.is_none() {
+        return Ok(Value::Null);
+    }
+    Ok(match option.kind {
+        Kind::Flag => Value::Flag(flag(name, value)?),
+        Kind::Count(most) => Value::Integer(number(name, value, most)?.into()),
+        Kind::Duration => Value::Duration(duration(name, value)?),
+        Kind::Text => Value::Text(text(name, value)?),
+        Kind::Secret => Value::Secret(secret(name, value)?),
+        Kind::Path => match path(name, value)?.into_os_string().into_string() {
+            Ok(text) => Value::Text(text),
+            Err(other) => Value::Bytes(other.into_encoded_bytes()),
+        },
+        Kind::Texts => list(value, |one| string(name, one).map(Value::Text))?,
+        Kind::Pems => list(value, |one| bytes(name, one).map(Value::Bytes))?,
+        Kind::Headers => {
+            let mut all = Vec::new();
+            headers(name, value, |key, value| all.push((key, value.into())))?;
+            Value::Pairs(all)
+        }
+        // The Python half writes a description as JSON.
+        Kind::Dialect => Value::Text(string(name, value)?),
+        Kind::RetryBudget => budget(name, value)?,
+        _ => {
+            return Err(expected(
+                name,
+                "a value of a kind that is known here",
+                value,
+            ));
+        }
+    })
+}
+
+/// One value, or several, as a list.
+fn list(
+    value: &Bound<'_, PyAny>,
+    read: impl Fn(&Bound<'_, PyAny>) -> PyResult<Value>,
+) -> PyResult<Value> {
+    let mut all = Vec::new();
+    each_value(value, |one| {
+        all.push(read(one)?);
+        Ok(())
+    })?;
+    Ok(Value::List(all))
+}
+
+fn budget(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if value.cast::<PyMapping>().is_err() {
+        let wanted = "None, or a mapping with `capacity` and `retry_cost`";
+        return Err(expected(name, wanted, value));
+    }
+    let mut both = Vec::new();
+    pairs(name, value, |key, value| {
+        let number = number(&format!("{name}.{key}"), &value, u64::MAX)?;
+        both.push((key, Value::Integer(number.into())));
+        Ok(())
+    })?;
+    Ok(Value::Pairs(both))
+}
