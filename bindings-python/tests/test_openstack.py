@@ -57,6 +57,7 @@ class Nova(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         event = {"event": "cold_migrate", "start_time": "2026-11-21T21:00:00", "finish_time": "2026-11-21T21:00:01"}
         event |= {"result": "Error" if self.fails else None, "details": "No valid host was found."}
+        event |= {"host": "compute-1", "hostId": "5e1f"}
         action = {"action": "resize", "instance_uuid": ID, "request_id": RESIZE, "start_time": "2026-11-21T21:00:00"}
         match self.path.split("?")[0].strip("/").split("/"):
             case ["servers"]:
@@ -103,7 +104,8 @@ def check(failed: ActionFailedError) -> None:
     assert report.verdict is Verdict.FAILED
     assert report.request_id == failed.request_id == RESIZE
     assert report.action is not None and report.action.events is not None
-    assert report.action.events[0].details == "No valid host was found."
+    (step,) = report.action.events
+    assert (step.host, step.host_id, step.details) == ("compute-1", "5e1f", "No valid host was found.")
     assert report.server is not None and report.server.status == "ACTIVE"
     assert "No valid host was found." in str(failed) and RESIZE in str(failed)
     assert str(report) == report.report() and "FAILED" in str(report)
@@ -191,8 +193,8 @@ def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
             token = reqtrail.CancelToken()
             token.cancel()
             compute.server(ID, cancel=token)
-        with pytest.raises(TypeError, match="no option `timeout` here; there are microversion, cancel"):
-            compute.server(ID, timeout=1)  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="no option `deadline` here; there are microversion, cancel, timeout"):
+            compute.server(ID, deadline=1)  # type: ignore[call-arg]
         with pytest.raises(ValueError, match="the request ID is empty"):
             compute.follow(ID, "")
         with pytest.raises(TypeError, match="expected an AsyncClient, not Client"):

@@ -85,6 +85,7 @@ fn codegen(check: bool) -> Result<(), String> {
     ];
     let python = [
         ("_option_values.py", surface::python::options(&surface)),
+        ("_option_docs.py", surface::python::help(&surface)),
         ("_records.py", surface::python::records(&surface)),
         ("_codes.py", python_tables::sets(&list)),
         ("_categories.py", python_tables::categories(&list)),

@@ -263,6 +263,9 @@ class AsyncClient:
         raise TypeError("a client is not pickled; make one where it is used")
 
 
+AsyncClient.__init__.__doc__ = AsyncClientOptions.__doc__
+
+
 def _plain(name: str, hook: Any) -> Any:
     """A hook, which must not be a coroutine function."""
     if _is_async(hook):

@@ -14,7 +14,8 @@ class Client(RawClient):
 
     ``dialect`` is what reqtrail knows of the API: ``"novavms"``, ``"openstack"``, or the description of another API as
     a ``dict`` or as JSON. Without it the request ID is read from ``X-Request-Id``, the token goes out as
-    ``Authorization: Bearer``, and statuses alone tell what an error means. Times are seconds or ``timedelta``.
+    ``Authorization: Bearer``, and statuses alone tell what an error means. Times are seconds or ``timedelta``, and
+    ``math.inf`` is no limit. :class:`ClientOptions` has the other options, and :class:`RequestOptions` those of a call.
 
     >>> client = Client.novavms("https://novavms.example/api/v1", token="sk_live_…", timeout=30)
     >>> client.close()
@@ -78,3 +79,6 @@ class Client(RawClient):
 
     def __reduce__(self) -> Any:
         raise TypeError("a client is not pickled; make one where it is used")
+
+
+Client.__init__.__doc__ = ClientOptions.__doc__

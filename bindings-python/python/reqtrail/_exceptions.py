@@ -51,6 +51,8 @@ class ReqtrailError(Exception):
     """The wait in seconds that the server asked for in its last answer."""
     message: str | None = None
     """What went wrong in words: the server's own for an API error, if it has any."""
+    option: str | None = None
+    """The option that is wrong, for an error that is about one: it keeps a client or a request from being built."""
     may_have_been_sent: bool = False
     """Whether the request of any attempt may have reached the server."""
     trail: Trail = None  # type: ignore[assignment]

@@ -87,6 +87,9 @@ class ActionEvent:
     traceback: str | None
     """A stack trace, for administrators alone. No report repeats it."""
     host: str | None
+    """The host, for administrators alone; from microversion 2.62."""
+    host_id: str | None
+    """The host without its name; from microversion 2.62."""
     details: str | None
     data: Mapping[str, Any]
     """All that the API sent."""
@@ -100,6 +103,7 @@ class ActionEvent:
             result=data["result"],
             traceback=data["traceback"],
             host=data["host"],
+            host_id=data["hostId"],
             details=data["details"],
             data=data,
         )

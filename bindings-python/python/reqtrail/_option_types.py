@@ -25,7 +25,7 @@ that has both kinds of values."""
 
 
 class RetryBudget(TypedDict, total=False):
-    """The size of a client's retry budget: what is left out keeps its default (500 and 5)."""
+    """The size of a client's retry budget: what is left out keeps its default."""
 
     capacity: int
     retry_cost: int

@@ -13,79 +13,79 @@ __all__ = ["ClientValues", "RequestValues"]
 
 
 class ClientValues(TypedDict, total=False):
-    """The options of a client that are values. What is left out keeps its default."""
+    """The options of a client that are values. What is left out, or ``None``, keeps its default."""
 
     token: str | Secret | None
     """The credential: an API key, or a token. Trails, reports, logs and error texts never show it."""
-    headers: Headers
+    headers: Headers | None
     """Headers of every request; a request's own header of the same name replaces one. The values of
     ``Authorization``, ``Cookie`` and headers whose names say so, and those that are given as secrets, are
     redacted wherever the server repeats them."""
-    user_agent: str
+    user_agent: str | None
     """A text such as ``my-app/1.2`` that follows ``reqtrail/`` and the version in the ``User-Agent``."""
-    microversion: str
+    microversion: str | None
     """The version of the API that requests ask for, such as ``2.90`` or ``latest``
     (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it."""
-    max_attempts: int
+    max_attempts: int | None
     """How many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and redirect
     hops do not count. Default: 4."""
-    base_delay: Seconds
+    base_delay: Seconds | None
     """The bound of the first backoff; each further one is twice as long. In seconds, or a ``timedelta``. Default:
     0.5 s."""
-    max_delay: Seconds
+    max_delay: Seconds | None
     """The bound of every backoff. In seconds, or a ``timedelta``. Default: 8 s."""
-    max_retry_after: Seconds
+    max_retry_after: Seconds | None
     """The longest ``Retry-After`` that is waited for; a longer one ends the call. In seconds, or a ``timedelta``.
     Default: 60 s."""
     retry_budget: RetryBudget | None
     """The retry budget that all calls of the client share, so that an outage is not multiplied. A retry takes its
     cost, a success gives 1 back. ``None`` turns it off. Default: a capacity of 500 and a cost of 5."""
-    timeout: Seconds
+    timeout: Seconds | None
     """The time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an attempt
     too, unless ``attempt_timeout`` sets another. In seconds, or a ``timedelta``. Default: 60 s."""
-    attempt_timeout: Seconds
+    attempt_timeout: Seconds | None
     """The time of one attempt, its body included. In seconds, or a ``timedelta``. Default: 10 s."""
-    connect_timeout: Seconds
+    connect_timeout: Seconds | None
     """The time to connect. In seconds, or a ``timedelta``. Default: 5 s."""
-    max_body_bytes: int
+    max_body_bytes: int | None
     """The largest body of a success, in bytes after decoding. Default: 64 MiB."""
-    max_redirects: int
+    max_redirects: int | None
     """How many redirects a call follows; they never leave the origin. Default: 5."""
-    show_query_params: str | Sequence[str]
+    show_query_params: str | Sequence[str] | None
     """The query parameters whose values trails show, besides ``limit``, ``cursor``, ``marker``, ``page`` and
     ``offset``. The values of others are redacted."""
-    traceparent: bool
+    traceparent: bool | None
     """Whether attempts carry a ``traceparent`` header. Default: True."""
-    decompress: bool
+    decompress: bool | None
     """Whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If not, a body
     is given as it came. Default: True."""
     proxy: str | Secret | None
     """The URL of the proxy. By default the environment names it. ``None`` turns it off."""
-    extra_ca: str | bytes | Sequence[str | bytes]
+    extra_ca: str | bytes | Sequence[str | bytes] | None
     """PEM texts of certificate authorities that are trusted besides those of the system."""
-    client_certificate: str | Secret
+    client_certificate: str | Secret | None
     """The client's own certificate: a PEM text with the certificate and its private key."""
-    danger_accept_invalid_certs: bool
+    danger_accept_invalid_certs: bool | None
     """Whether any TLS certificate is accepted. Anybody on the way can then read and change everything, the
     credential included; every trail says so. Default: False."""
-    http1_only: bool
+    http1_only: bool | None
     """Whether HTTP/2 is left out. Default: False."""
-    pool_max_idle: int
+    pool_max_idle: int | None
     """How many idle connections are kept, by all threads together. Default: unlimited."""
-    pool_idle_timeout: Seconds
+    pool_idle_timeout: Seconds | None
     """How long an idle connection is kept. The older it is, the likelier the server closes it just as a request goes
     out, which leaves that request's outcome unknown. In seconds, or a ``timedelta``. Default: 15 s."""
     http2_ping_interval: Seconds | None
     """How long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that vanishes
     without a word is noticed so, and by the attempt's own timeout. ``None`` turns it off. In seconds, or a
     ``timedelta``. Default: 5 s."""
-    http2_ping_timeout: Seconds
+    http2_ping_timeout: Seconds | None
     """How long the answer to an HTTP/2 ping may take before the connection is given up. In seconds, or a
     ``timedelta``. Default: 3 s."""
-    unix_socket: str | os.PathLike[str]
+    unix_socket: str | os.PathLike[str] | None
     """The path of a Unix socket to connect to. The base URL's host and port then only name the API: in ``Host``, in
     TLS and in trails. No proxy of the environment is used, and ``proxy`` is a ``config`` error beside it."""
-    jitter_seed: int
+    jitter_seed: int | None
     """The seed of the random waits, which makes them repeatable, for tests."""
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Required, TypeAlias, TypedDict
 
+from . import _option_docs
 from ._native import CancelToken, Secret
 from ._option_types import Headers
 from ._option_values import ClientValues, RequestValues
@@ -103,6 +104,11 @@ class RequestOptions(RequestValues, total=False):
     """A body to send as it is."""
     cancel: CancelToken | None
     """A token that cancels the call, from any thread."""
+
+
+# Editors show the docstrings of the fields, and ``help()`` these.
+ClientOptions.__doc__ = AsyncClientOptions.__doc__ = _option_docs.CLIENT
+RequestOptions.__doc__ = _option_docs.REQUEST
 
 
 def dialect_text(dialect: str | Mapping[str, Any] | None) -> str | None:

@@ -22,7 +22,7 @@ pub(crate) fn options(surface: &Surface) -> String {
         let (class, doc) = match group.name {
             "client" => (
                 "ClientValues",
-                "The options of a client that are values. What is left out keeps its default.",
+                "The options of a client that are values. What is left out, or `None`, keeps its default.",
             ),
             _ => (
                 "RequestValues",
@@ -35,8 +35,8 @@ pub(crate) fn options(surface: &Surface) -> String {
             doc = code(doc)
         );
         for row in printed(group) {
-            let annotation = annotation(row, group.name == "request");
-            let _ = writeln!(out, "    {}: {annotation}", row.spelt(Language::Python));
+            let name = row.spelt(Language::Python);
+            let _ = writeln!(out, "    {name}: {}", annotation(row));
             docstring(&mut out, &surface.doc(row, Language::Python), 4);
         }
     }
@@ -48,7 +48,7 @@ fn printed(group: &Group) -> impl Iterator<Item = &Row> {
     group.options.iter().filter(|row| row.kind != Kind::Dialect)
 }
 
-fn annotation(row: &Row, is_request: bool) -> String {
+fn annotation(row: &Row) -> String {
     let value = match row.kind {
         Kind::Flag => "bool",
         Kind::Count => "int",
@@ -61,11 +61,40 @@ fn annotation(row: &Row, is_request: bool) -> String {
         Kind::Headers => "Headers",
         Kind::RetryBudget => "RetryBudget",
     };
-    // A program often has a token or none.
-    match is_request || row.is_null_a_value || row.name == "token" {
-        true => format!("{value} | None"),
-        false => value.to_owned(),
+    format!("{value} | None")
+}
+
+/// The file of what `help()` shows: docstrings of fields are for editors, and are not there when a program runs.
+pub(crate) fn help(surface: &Surface) -> String {
+    let mut out = String::from("\"\"\"What ``help()`` shows of the options.\"\"\"\n\n");
+    out += HEADER;
+    out += "__all__ = [\"CLIENT\", \"REQUEST\"]\n";
+    for group in &surface.groups {
+        let _ = write!(
+            out,
+            "\n{name} = \"\"\"The options of a {group}. What is left out, or ``None``, keeps its default{unless}.\n",
+            name = group.name.to_uppercase(),
+            group = group.name,
+            unless = match group.options.iter().any(|row| row.is_null_a_value) {
+                true => ", unless ``None`` turns it off",
+                false => "",
+            },
+        );
+        for row in printed(group).chain(&group.by_hand) {
+            let typed = match row.kind {
+                Kind::ByHand => String::new(),
+                _ => format!(": {}", annotation(row)),
+            };
+            let _ = writeln!(out, "\n{}{typed}", row.spelt(Language::Python));
+            for paragraph in surface.doc(row, Language::Python) {
+                for line in wrapped(&code(&paragraph), 100) {
+                    let _ = writeln!(out, "    {line}");
+                }
+            }
+        }
+        out += "\"\"\"\n";
     }
+    out
 }
 
 /// The file of attempts and of the fields of trails.

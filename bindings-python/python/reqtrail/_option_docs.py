@@ -1,0 +1,179 @@
+"""What ``help()`` shows of the options."""
+
+# Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
+__all__ = ["CLIENT", "REQUEST"]
+
+CLIENT = """The options of a client. What is left out, or ``None``, keeps its default, unless ``None`` turns it off.
+
+token: str | Secret | None
+    The credential: an API key, or a token. Trails, reports, logs and error texts never show it.
+
+headers: Headers | None
+    Headers of every request; a request's own header of the same name replaces one. The values of
+    ``Authorization``, ``Cookie`` and headers whose names say so, and those that are given as secrets,
+    are redacted wherever the server repeats them.
+
+user_agent: str | None
+    A text such as ``my-app/1.2`` that follows ``reqtrail/`` and the version in the ``User-Agent``.
+
+microversion: str | None
+    The version of the API that requests ask for, such as ``2.90`` or ``latest``
+    (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have
+    versions take it.
+
+max_attempts: int | None
+    How many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and
+    redirect hops do not count. Default: 4.
+
+base_delay: Seconds | None
+    The bound of the first backoff; each further one is twice as long. In seconds, or a ``timedelta``.
+    Default: 0.5 s.
+
+max_delay: Seconds | None
+    The bound of every backoff. In seconds, or a ``timedelta``. Default: 8 s.
+
+max_retry_after: Seconds | None
+    The longest ``Retry-After`` that is waited for; a longer one ends the call. In seconds, or a
+    ``timedelta``. Default: 60 s.
+
+retry_budget: RetryBudget | None
+    The retry budget that all calls of the client share, so that an outage is not multiplied. A retry
+    takes its cost, a success gives 1 back. ``None`` turns it off. Default: a capacity of 500 and a cost
+    of 5.
+
+timeout: Seconds | None
+    The time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
+    attempt too, unless ``attempt_timeout`` sets another. In seconds, or a ``timedelta``. Default: 60 s.
+
+attempt_timeout: Seconds | None
+    The time of one attempt, its body included. In seconds, or a ``timedelta``. Default: 10 s.
+
+connect_timeout: Seconds | None
+    The time to connect. In seconds, or a ``timedelta``. Default: 5 s.
+
+max_body_bytes: int | None
+    The largest body of a success, in bytes after decoding. Default: 64 MiB.
+
+max_redirects: int | None
+    How many redirects a call follows; they never leave the origin. Default: 5.
+
+show_query_params: str | Sequence[str] | None
+    The query parameters whose values trails show, besides ``limit``, ``cursor``, ``marker``, ``page``
+    and ``offset``. The values of others are redacted.
+
+traceparent: bool | None
+    Whether attempts carry a ``traceparent`` header. Default: True.
+
+decompress: bool | None
+    Whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If
+    not, a body is given as it came. Default: True.
+
+proxy: str | Secret | None
+    The URL of the proxy. By default the environment names it. ``None`` turns it off.
+
+extra_ca: str | bytes | Sequence[str | bytes] | None
+    PEM texts of certificate authorities that are trusted besides those of the system.
+
+client_certificate: str | Secret | None
+    The client's own certificate: a PEM text with the certificate and its private key.
+
+danger_accept_invalid_certs: bool | None
+    Whether any TLS certificate is accepted. Anybody on the way can then read and change everything, the
+    credential included; every trail says so. Default: False.
+
+http1_only: bool | None
+    Whether HTTP/2 is left out. Default: False.
+
+pool_max_idle: int | None
+    How many idle connections are kept, by all threads together. Default: unlimited.
+
+pool_idle_timeout: Seconds | None
+    How long an idle connection is kept. The older it is, the likelier the server closes it just as a
+    request goes out, which leaves that request's outcome unknown. In seconds, or a ``timedelta``.
+    Default: 15 s.
+
+http2_ping_interval: Seconds | None
+    How long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that
+    vanishes without a word is noticed so, and by the attempt's own timeout. ``None`` turns it off. In
+    seconds, or a ``timedelta``. Default: 5 s.
+
+http2_ping_timeout: Seconds | None
+    How long the answer to an HTTP/2 ping may take before the connection is given up. In seconds, or a
+    ``timedelta``. Default: 3 s.
+
+unix_socket: str | os.PathLike[str] | None
+    The path of a Unix socket to connect to. The base URL's host and port then only name the API: in
+    ``Host``, in TLS and in trails. No proxy of the environment is used, and ``proxy`` is a ``config``
+    error beside it.
+
+jitter_seed: int | None
+    The seed of the random waits, which makes them repeatable, for tests.
+
+token_refresher
+    What makes a new token: asked before the first call if the client has none, ahead of the token's end
+    where that is known, and once after a 401. One refresh serves all calls that wait for it.
+
+on_attempt
+    What is called after each attempt, before the wait that may follow it.
+
+on_call
+    What is called when a call has ended, however it ended.
+"""
+
+REQUEST = """The options of a request. What is left out, or ``None``, keeps its default.
+
+timeout: Seconds | None
+    The time of the whole call, all attempts and waits included. A time above the client's
+    ``attempt_timeout`` lifts that for this call too. In seconds, or a ``timedelta``.
+
+attempt_timeout: Seconds | None
+    The time of one attempt, its body included. In seconds, or a ``timedelta``.
+
+connect_timeout: Seconds | None
+    The time to connect. In seconds, or a ``timedelta``.
+
+max_attempts: int | None
+    How many attempts the call makes at most, 1 to 32; 1 turns retries off.
+
+idempotent: bool | None
+    Whether the request may be sent twice, in place of what its method says.
+
+idempotency_key: str | None
+    The ``Idempotency-Key``, the same on every attempt. A request with a key is safe to repeat.
+
+correlation_id: str | None
+    The correlation ID, in place of the call's: the ID of the request that this call serves. For
+    OpenStack that is the global request ID, ``req-`` and a UUID in lower case, which appears in the
+    logs of every service on the way; a malformed one is ``invalid_request``, since the server would
+    drop it in silence.
+
+microversion: str | None
+    The version of the API to ask for, such as ``2.90`` or ``latest``, in place of the client's
+    (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have
+    versions take it.
+
+if_none_match: str | None
+    The entity tag of a response that the caller has: the ``ETag`` header of an earlier response, sent
+    as it is, quotes included. Where it is still current, the call succeeds with a 304 without a body.
+    Without this option a 304 is an ``api`` error, also to an ``If-None-Match`` of the caller's own.
+
+params
+    The values of the path's ``{name}``; each is percent-encoded whole. A secret stays ``{name}`` in
+    trails, logs and errors.
+
+query
+    Query parameters. Trails redact their values unless the client shows them.
+
+headers
+    Headers; one replaces a header of the client of the same name.
+
+json
+    A body that is sent as JSON.
+
+content
+    A body that is sent as it is.
+
+cancel
+    What cancels the call.
+"""
