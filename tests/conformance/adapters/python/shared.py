@@ -7,59 +7,42 @@ import base64
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import reqtrail
 
-TIMES = {
-    "base_delay_ms": "base_delay",
-    "max_delay_ms": "max_delay",
-    "max_retry_after_ms": "max_retry_after",
-    "attempt_timeout_ms": "attempt_timeout",
-    "call_timeout_ms": "timeout",
-    "connect_timeout_ms": "connect_timeout",
-}
-PLAIN = ("token", "max_attempts", "retry_budget", "max_body_bytes", "max_redirects", "microversion", "traceparent")
-CLIENT_KEYS = {*TIMES, *PLAIN, "dialect", "tokens", "ca_pem", "base_path", "service", "options"}
-REQUEST_TIMES = {"timeout_ms": "timeout", "attempt_timeout_ms": "attempt_timeout"}
-REQUEST_PLAIN = ("params", "query", "headers", "json", "idempotent", "idempotency_key", "max_attempts")
-REQUEST_KEYS = {
-    *REQUEST_TIMES,
-    *REQUEST_PLAIN,
-    *("method", "path", "text", "base64", "cancel_after_ms", "parse", "repeat", "concurrency"),
-    *("if_none_match", "options"),
-}
+# Every option of the surface, by the name that scenarios give it: milliseconds have "_ms" or not.
+_SURFACE = json.loads((Path(__file__).parents[4] / "schema" / "surface.json").read_text())["groups"]
 
 
-def known(given: dict[str, Any], keys: set[str]) -> dict[str, Any]:
-    unknown = given.keys() - keys
-    if unknown:
-        sys.exit(f"unknown: {', '.join(sorted(unknown))}")
-    return given
-
-
-def others(given: dict[str, Any]) -> dict[str, Any]:
-    """The options that the format names nowhere else. What the package does not take is its own ``TypeError``."""
-    options = dict(given.get("options") or {})
-    for key in [key for key in options if key.endswith("_ms")]:
-        value = options.pop(key)
-        options[key.removesuffix("_ms")] = None if value is None else value / 1e3
+def _options(group: str, given: dict[str, Any], own: set[str]) -> dict[str, Any]:
+    """The options of a client or a request, as the package takes them. A key that is neither an option nor one of the
+    scenario's `own` makes the run fail."""
+    rows = {row["name"]: row for row in _SURFACE[group]["options"] + _SURFACE[group]["by_hand"]}
+    options = {}
+    for key, value in {**given, **(given.get("options") or {})}.items():
+        row = rows.get(key) or rows.get(key.removesuffix("_ms"))
+        if key in own:
+            continue
+        if row is None:
+            sys.exit(f"unknown: {key}")
+        is_time = row["kind"] == "duration" and value is not None
+        options[row["names"]["python"]] = value / 1e3 if is_time else value
     return options
 
 
 def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any]) -> tuple[str, dict[str, Any]]:
     """The base URL and the options of a scenario's client."""
-    given = known(line.get("client") or {}, CLIENT_KEYS)
+    given = line.get("client") or {}
+    options = _options("client", given, {"options", "call_timeout_ms", "tokens", "ca_pem", "base_path", "service"})
     base = line["base_url"]
     if given.get("base_path") is not None:
         base = base.rstrip("/") + "/" + given["base_path"].lstrip("/")
-    options = {name: given[name] for name in PLAIN if name in given}
-    options |= {name: given[key] / 1e3 for key, name in TIMES.items() if given.get(key) is not None}
-    if "dialect" in given:
-        options["dialect"] = given["dialect"]
+    if given.get("call_timeout_ms") is not None:
+        options["timeout"] = given["call_timeout_ms"] / 1e3
     if given.get("service", "compute") != "compute":
         options["service"] = given["service"]
-    options |= others(given)
     if "tokens" in given:
         options["token_refresher"] = next_token(list(given["tokens"]))
     pem = line.get("ca_pem") or given.get("ca_pem")
@@ -70,12 +53,8 @@ def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any])
 
 def request_options(request: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     """The method, the path and the options of a request."""
-    known(request, REQUEST_KEYS)
-    options = {name: request[name] for name in REQUEST_PLAIN if name in request}
-    options |= {name: request[key] / 1e3 for key, name in REQUEST_TIMES.items() if request.get(key) is not None}
-    if request.get("if_none_match") is not None:
-        options["if_none_match"] = request["if_none_match"]
-    options |= others(request)
+    own = {"options", "method", "path", "text", "base64", "cancel_after_ms", "parse", "repeat", "concurrency"}
+    options = _options("request", request, own)
     if request.get("text") is not None:
         options["content"] = request["text"]
     if request.get("base64") is not None:
