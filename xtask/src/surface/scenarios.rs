@@ -66,7 +66,7 @@ fn example(row: &Row) -> Value {
     }
     match row.kind {
         Kind::Flag => json!(true),
-        Kind::Count => json!(3),
+        Kind::Count => json!(30),
         Kind::Duration => json!(5000),
         Kind::Dialect => json!("novavms"),
         Kind::Headers => json!({ "X-Region": "north" }),
