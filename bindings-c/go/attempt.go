@@ -9,8 +9,8 @@ import (
 // LogValue is the attempt for slog: number, status, request ID, code or failure, and how long it took.
 func (a Attempt) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Int("number", a.Number)}
-	if a.Status != 0 {
-		attrs = append(attrs, slog.Int("status", a.Status))
+	if a.StatusCode != 0 {
+		attrs = append(attrs, slog.Int("status", a.StatusCode))
 	}
 	if a.RequestID != "" {
 		attrs = append(attrs, slog.String("request_id", a.RequestID))

@@ -36,7 +36,7 @@ func TestCancelling(t *testing.T) {
 			if attempts[0].Failure == KindCancelled {
 				equal(t, attempts[0].FailureReason, "cancelled by the caller")
 				// The body may still have been on its way.
-				equal(t, attempts[0].Processed == nil, attempts[0].Status == 0)
+				equal(t, attempts[0].Processed == nil, attempts[0].StatusCode == 0)
 			} else {
 				equal(t, attempts[0].Category, CategoryUnavailable)
 				equal(t, *attempts[0].Processed, true)

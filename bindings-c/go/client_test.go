@@ -187,7 +187,7 @@ func TestATrail(t *testing.T) {
 		trail := response.Trail
 		attempts := trail.Attempts()
 		equal(t, len(attempts), 2)
-		equal(t, []int{attempts[0].Status, attempts[1].Status}, []int{503, 200})
+		equal(t, []int{attempts[0].StatusCode, attempts[1].StatusCode}, []int{503, 200})
 		equal(t, attempts[1].Cause, CauseRetry)
 		equal(t, *attempts[0].RetryAfter, time.Duration(0))
 		equal(t, attempts[0].WaitReason, WaitBackoff)

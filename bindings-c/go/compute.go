@@ -77,6 +77,24 @@ func checkLimit(limit int) *Error {
 	return nil
 }
 
+func (s *encoder) limit(limit int) {
+	if limit != 0 {
+		s.number(C.REQTRAIL_GO_LIMIT, 0, uint64(limit))
+	}
+}
+
+func (s *encoder) timeOf(what uint8, value time.Duration) {
+	if value != 0 {
+		s.number(what, 0, uint64(value))
+	}
+}
+
+func (s *encoder) textOf(what uint8, text string) {
+	if text != "" {
+		s.text(what, text)
+	}
+}
+
 // Server reads a server, its fault included.
 func (c *Compute) Server(ctx context.Context, serverID string) (*Server, error) {
 	var s encoder
@@ -94,7 +112,7 @@ func (c *Compute) Server(ctx context.Context, serverID string) (*Server, error) 
 // actions can be read from microversion 2.21.
 func (c *Compute) Action(ctx context.Context, serverID, requestID string) (*ServerAction, error) {
 	var s encoder
-	s.pair(C.REQTRAIL_GO_ACTION, serverID, requestID)
+	s.pair(C.REQTRAIL_GO_ACTION, 0, serverID, requestID)
 	action := &ServerAction{}
 	raw, err := c.read(ctx, s, action)
 	if err != nil {
@@ -111,8 +129,8 @@ func (c *Compute) Actions(ctx context.Context, serverID string, options ListOpti
 	}
 	var s encoder
 	s.text(C.REQTRAIL_GO_ACTIONS, serverID)
-	s.count(C.REQTRAIL_GO_LIMIT, options.Limit)
-	s.textIf(C.REQTRAIL_GO_MARKER, options.Marker)
+	s.limit(options.Limit)
+	s.textOf(C.REQTRAIL_GO_MARKER, options.Marker)
 	s.moment(C.REQTRAIL_GO_CHANGES_SINCE, options.ChangesSince)
 	s.moment(C.REQTRAIL_GO_CHANGES_BEFORE, options.ChangesBefore)
 	page := &ActionPage{}
@@ -144,13 +162,11 @@ func (c *Compute) follow(ctx context.Context, serverID, requestID string, starte
 		return nil, err
 	}
 	var s encoder
-	s.pair(C.REQTRAIL_GO_FOLLOW, serverID, requestID)
-	if options.PollInterval != 0 || options.MaxPollInterval != 0 {
-		first := orTime(options.PollInterval, 500*time.Millisecond)
-		s.numbers(C.REQTRAIL_GO_POLL_INTERVAL, milliseconds(first), milliseconds(orTime(options.MaxPollInterval, 10*time.Second)))
-	}
-	s.time(C.REQTRAIL_GO_DEADLINE, options.Deadline)
-	s.time(C.REQTRAIL_GO_SETTLE_TIME, options.SettleTime)
+	s.pair(C.REQTRAIL_GO_FOLLOW, 0, serverID, requestID)
+	s.timeOf(C.REQTRAIL_GO_POLL_INTERVAL, options.PollInterval)
+	s.timeOf(C.REQTRAIL_GO_MAX_POLL_INTERVAL, options.MaxPollInterval)
+	s.timeOf(C.REQTRAIL_GO_DEADLINE, options.Deadline)
+	s.timeOf(C.REQTRAIL_GO_SETTLE_TIME, options.SettleTime)
 	s.flag(C.REQTRAIL_GO_ON_PROGRESS, options.OnProgress != nil)
 	raw, failed, err := c.run(ctx, s, started, options.OnProgress)
 	if err != nil {
@@ -176,7 +192,7 @@ func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainO
 	}
 	var s encoder
 	s.text(C.REQTRAIL_GO_EXPLAIN, serverID)
-	s.count(C.REQTRAIL_GO_LIMIT, options.Limit)
+	s.limit(options.Limit)
 	raw, failed, err := c.run(ctx, s, nil, nil)
 	switch {
 	case err != nil:
@@ -229,7 +245,7 @@ func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress f
 		return nil, nil, closedError()
 	}
 	defer core.leave()
-	s.textIf(C.REQTRAIL_GO_MICROVERSION, c.Microversion)
+	s.textOf(C.REQTRAIL_GO_MICROVERSION, c.Microversion)
 	w := core.drive(ctx, job{steps: s, started: started, progress: progress}, false)
 	defer w.release()
 	defer C.rt_free(w.ended.response, w.ended.report, w.ended.error)

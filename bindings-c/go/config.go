@@ -2,20 +2,20 @@ package reqtrail
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"time"
 )
 
+// NoLimit as a time is no limit at all.
+const NoLimit = time.Duration(math.MinInt64)
+
 // Config describes a client. The zero value of a field stands for its default; where a number may be zero, such as
-// MaxRedirects, a negative one stands for zero, and elsewhere it is refused.
+// MaxRedirects, a negative one stands for zero, and elsewhere it is refused. [NoLimit] as a time sets no limit.
 type Config struct {
 	// BaseURL is where the API is, as in https://novavms.example/api/v1. It is all that is needed.
 	BaseURL string
-	// Dialect is what is known of the API.
-	Dialect Dialect
 
-	// Token is the credential: an API key, or a token.
-	Token Secret
 	// TokenRefresher makes a new token: asked before the first call if there is none, and once after a 401. One refresh
 	// serves all calls that met the same 401. It runs on a goroutine of its own and may block. Its
 	// context has the values of the context of the call that asks, but not its end: it ends as soon as the client is
@@ -27,91 +27,103 @@ type Config struct {
 	// [CategoryAuthentication]. [errors.Is] finds the refresher's error in both.
 	TokenRefresher func(ctx context.Context) (Token, error)
 
-	// Header is added to every request; a request's own header of the same name replaces it.
-	Header http.Header
-	// SecretHeader is added to every request like Header. Its values are redacted wherever the server repeats them, as those
-	// of Authorization, Cookie and headers whose names say so are by themselves.
-	SecretHeader map[string]Secret
-	// UserAgent is a text such as my-app/1.2 that follows reqtrail's own in the User-Agent.
-	UserAgent string
-	// Microversion is the version of the API that requests ask for, such as 2.90, for dialects that have versions.
-	Microversion string
-
-	// MaxAttempts is how many attempts a call makes at most, 1 to 32; 4 by default.
-	MaxAttempts int
-	// BaseDelay bounds the first backoff, half a second by default; each further one is twice as long.
-	BaseDelay time.Duration
-	// MaxDelay bounds every backoff, 8 seconds by default.
-	MaxDelay time.Duration
-	// MaxRetryAfter is the longest Retry-After that is waited for, a minute by default; a longer one ends the call.
-	MaxRetryAfter time.Duration
-	// RetryBudget is shared by all calls, so that an outage is not multiplied.
-	RetryBudget RetryBudget
-
-	// Timeout is the time of a whole call, all attempts and waits included; a minute by default. A context with an
-	// earlier deadline bounds it.
-	Timeout time.Duration
-	// AttemptTimeout is the time of one attempt, its body included; 10 seconds by default.
-	AttemptTimeout time.Duration
-	// ConnectTimeout is the time to connect, 5 seconds by default.
-	ConnectTimeout time.Duration
-
-	// MaxBodyBytes is the largest body of a success after decoding, 64 MiB by default.
-	MaxBodyBytes int64
-	// MaxRedirects is how many redirects a call follows, 5 by default; they never leave the origin.
-	MaxRedirects int
-
-	// ShowQueryParams are query parameters whose values trails show besides limit, cursor, marker, page and offset.
-	ShowQueryParams []string
-	// NoTraceparent turns the traceparent header off.
-	NoTraceparent bool
-	// NoDecompress turns content codings off: a body is given as it came.
-	NoDecompress bool
-
-	// Proxy is the URL of a proxy, in the place of what the environment names.
-	Proxy Secret
-	// NoProxy uses none, whatever the environment says.
-	NoProxy bool
-	// ExtraCAs are PEM texts with certificate authorities that are trusted besides those of the system.
-	ExtraCAs [][]byte
-	// ClientCertificate is a PEM text with a certificate and its private key.
-	ClientCertificate Secret
-	// InsecureSkipVerify turns the verification of TLS certificates off. Every trail says so.
-	InsecureSkipVerify bool
-	// HTTP1Only speaks HTTP/1.1 only.
-	HTTP1Only bool
-	// PoolMaxIdle is how many idle connections are kept; unlimited by default.
-	PoolMaxIdle int
-	// PoolIdleTimeout is how long an idle connection is kept, 15 seconds by default.
-	PoolIdleTimeout time.Duration
-	// HTTP2PingInterval is how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5
-	// seconds by default.
-	HTTP2PingInterval time.Duration
-	// NoHTTP2Pings turns HTTP/2 pings off.
-	NoHTTP2Pings bool
-	// HTTP2PingTimeout is how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by
-	// default.
-	HTTP2PingTimeout time.Duration
-	// UnixSocket is the path of a Unix socket to connect to. The base URL's host and port then only name the API: in
-	// Host, in TLS and in trails. No proxy of the environment is used, and Proxy is an error beside it.
-	UnixSocket string
-
-	// JitterSeed makes the random waits repeatable, for tests; 0 stands for none.
-	JitterSeed uint64
-
 	// OnAttempt is told of each attempt that has ended, before any wait. The attempts of one call are told in order;
 	// those of several may be told at the same time. A call returns when all its attempts have been told, but one whose
 	// context ends returns at once, and what is left is told later. A panic in it is logged, and the call goes on.
 	OnAttempt func(CallInfo, Attempt)
 	// OnCall is told of each call that has ended, before the call returns, with the same exception.
 	OnCall func(*Trail)
+
+	// The options that are values. Generated from core/src/surface; do not edit.
+
+	// Dialect is the dialect of the API. Without one the request ID is read from X-Request-Id, the token goes out as
+	// Authorization: Bearer, and statuses alone tell what an error means.
+	Dialect Dialect
+	// Token is the credential: an API key, or a token. Trails, reports, logs and error texts never show it.
+	Token Secret
+	// Header holds headers of every request; a request's own header of the same name replaces one. The values of
+	// Authorization, Cookie and headers whose names say so, and those that are given as secrets, are redacted wherever
+	// the server repeats them.
+	Header http.Header
+	// SecretHeader is Header with values that are redacted wherever the server repeats them.
+	SecretHeader map[string]Secret
+	// UserAgent is a text such as my-app/1.2 that follows reqtrail/ and the version in the User-Agent.
+	UserAgent string
+	// Microversion is the version of the API that requests ask for, such as 2.90 or latest
+	// (https://docs.openstack.org/api-guide/compute/microversions.html). Only dialects that have versions take it.
+	Microversion string
+	// MaxAttempts is how many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and
+	// redirect hops do not count. Default: 4.
+	MaxAttempts int
+	// BaseDelay is the bound of the first backoff; each further one is twice as long. Default: 0.5 s.
+	BaseDelay time.Duration
+	// MaxDelay is the bound of every backoff. Default: 8 s.
+	MaxDelay time.Duration
+	// MaxRetryAfter is the longest Retry-After that is waited for; a longer one ends the call. Default: 60 s.
+	MaxRetryAfter time.Duration
+	// RetryBudget is the retry budget that all calls of the client share, so that an outage is not multiplied. A retry
+	// takes its cost, a success gives 1 back. Default: a capacity of 500 and a cost of 5.
+	RetryBudget RetryBudget
+	// Timeout is the time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
+	// attempt too, unless AttemptTimeout sets another. Default: 60 s.
+	Timeout time.Duration
+	// AttemptTimeout is the time of one attempt, its body included. Default: 10 s.
+	AttemptTimeout time.Duration
+	// ConnectTimeout is the time to connect. Default: 5 s.
+	ConnectTimeout time.Duration
+	// MaxBodyBytes is the largest body of a success, in bytes after decoding. Default: 64 MiB.
+	MaxBodyBytes int64
+	// MaxRedirects is how many redirects a call follows; they never leave the origin. Default: 5.
+	MaxRedirects int
+	// ShowQueryParams holds the query parameters whose values trails show, besides limit, cursor, marker, page and
+	// offset. The values of others are redacted.
+	ShowQueryParams []string
+	// NoTraceparent turns this off: attempts carry a traceparent header.
+	NoTraceparent bool
+	// NoDecompress turns this off: content codings are used: gzip, br, zstd and deflate, as far as their features are
+	// on. If not, a body is given as it came.
+	NoDecompress bool
+	// Proxy is the URL of the proxy. By default the environment names it.
+	Proxy Secret
+	// NoProxy turns off what Proxy sets, and its default.
+	NoProxy bool
+	// ExtraCAs holds PEM texts of certificate authorities that are trusted besides those of the system.
+	ExtraCAs [][]byte
+	// ClientCertificate is the client's own certificate: a PEM text with the certificate and its private key.
+	ClientCertificate Secret
+	// InsecureSkipVerify says whether any TLS certificate is accepted. Anybody on the way can then read and change
+	// everything, the credential included; every trail says so.
+	InsecureSkipVerify bool
+	// HTTP1Only says whether HTTP/2 is left out.
+	HTTP1Only bool
+	// PoolMaxIdle is how many idle connections are kept, by all threads together. Default: unlimited.
+	PoolMaxIdle int
+	// PoolIdleTimeout is how long an idle connection is kept. The older it is, the likelier the server closes it just
+	// as a request goes out, which leaves that request's outcome unknown. Default: 15 s.
+	PoolIdleTimeout time.Duration
+	// HTTP2PingInterval is how long an HTTP/2 connection with open streams may be silent before the peer is pinged. A
+	// peer that vanishes without a word is noticed so, and by the attempt's own timeout. Default: 5 s.
+	HTTP2PingInterval time.Duration
+	// NoHTTP2Pings turns off what HTTP2PingInterval sets, and its default.
+	NoHTTP2Pings bool
+	// HTTP2PingTimeout is how long the answer to an HTTP/2 ping may take before the connection is given up. Default: 3
+	// s.
+	HTTP2PingTimeout time.Duration
+	// UnixSocket is the path of a Unix socket to connect to. The base URL's host and port then only name the API: in
+	// Host, in TLS and in trails. No proxy of the environment is used, and Proxy is a config error beside it.
+	UnixSocket string
+	// JitterSeed is the seed of the random waits, which makes them repeatable, for tests.
+	JitterSeed uint64
+
+	// Generated until here.
 }
 
-// RetryBudget is a bucket of tokens that retries are paid from, and that successes refill.
+// RetryBudget is a bucket of tokens that retries are paid from, and that successes refill. The zero value of a number
+// stands for its default, a negative one for zero.
 type RetryBudget struct {
-	// Capacity is 500 by default.
+	// Capacity is how many tokens it holds.
 	Capacity int
-	// RetryCost is what a retry costs, 5 by default.
+	// RetryCost is what a retry costs.
 	RetryCost int
 	// Off has calls retry without a budget.
 	Off bool

@@ -171,7 +171,7 @@ func configErrorOf(failed *C.reqtrail_error) *Error {
 		e.Kind = KindConfig
 		e.text = ""
 	}
-	return e.inGo()
+	return e
 }
 
 // kindOf maps what only a C program can do wrong to what it is in Go: a value that cannot be sent.

@@ -13,6 +13,7 @@ import "C"
 
 import (
 	"context"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -29,7 +30,7 @@ type core struct {
 	// nobody left frees the handle.
 	users atomic.Int64
 
-	// timeout is that of a call, attemptTimeout that of an attempt, unless a request says otherwise.
+	// timeout is that of a call, attemptTimeout that of an attempt, unless a request says otherwise. They are the core's.
 	timeout, attemptTimeout time.Duration
 
 	// typed says that the client's header has a Content-Type.
@@ -37,12 +38,6 @@ type core struct {
 }
 
 const closedBit = 1 << 40
-
-// The core's defaults, which a context's deadline is compared with.
-const (
-	defaultTimeout        = time.Minute
-	defaultAttemptTimeout = 10 * time.Second
-)
 
 // deadlineSlack is by how much the core's own deadline of a call is later than the context's, whose end the call is to
 // end with: the context then knows its cause.
@@ -52,13 +47,7 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 	if err := checkVersion(); err != nil {
 		return nil, err
 	}
-	c := &core{
-		hooks:   newHooks(config),
-		timeout: orTime(config.Timeout, defaultTimeout),
-		// A call's timeout above the attempt's default lifts that.
-		attemptTimeout: orTime(config.AttemptTimeout, max(config.Timeout, defaultAttemptTimeout)),
-		typed:          hasContentType(config.Header),
-	}
+	c := &core{hooks: newHooks(config), typed: hasContentType(config.Header)}
 	var s encoder
 	var from *C.reqtrail_connection
 	if connection != nil {
@@ -76,6 +65,9 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		defer C.reqtrail_error_free(failed)
 		return nil, configErrorOf(failed)
 	}
+	var call, attempt C.int64_t
+	C.reqtrail_go_client_timeouts(c.handle, &call, &attempt)
+	c.timeout, c.attemptTimeout = time.Duration(call), time.Duration(attempt)
 	return c, nil
 }
 
@@ -202,23 +194,23 @@ func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
 	explainContext(ctx, failed, bounded)
 }
 
-// bound writes the times of a request, and has the context's deadline bound the call if it is the earlier one: the core
-// then knows that a wait would not fit, and ends the call before it. It says whether the context does.
+// bound has the context's deadline bound the call if it is earlier than the request's own: the core then knows that a
+// wait would not fit, and ends the call before it. It says whether the context does.
 func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool) {
-	call, attempt := r.Timeout, r.AttemptTimeout
-	if deadline, has := ctx.Deadline(); has {
-		left := time.Until(deadline)
-		if left > 0 && left < orTime(call, c.timeout) {
-			if attempt == 0 {
-				// A call's own time may lift the attempt's; the context's deadline must not.
-				attempt = max(c.attemptTimeout, call)
-			}
-			call, bounded = left+deadlineSlack, true
-		}
+	deadline, has := ctx.Deadline()
+	if !has {
+		return false
 	}
-	s.time(C.REQTRAIL_GO_TIMEOUT, call)
-	s.time(C.REQTRAIL_GO_ATTEMPT_TIMEOUT, attempt)
-	return bounded
+	left := time.Until(deadline)
+	if left <= 0 || left >= orTime(r.Timeout, c.timeout) {
+		return false
+	}
+	if r.AttemptTimeout == 0 {
+		// A call's own time may lift the attempt's; the context's deadline must not.
+		s.duration(requestAttemptTimeout, max(c.attemptTimeout, orTime(r.Timeout, 0)))
+	}
+	s.duration(requestTimeout, left+deadlineSlack)
+	return true
 }
 
 // cancel cancels the calls of a token for what ended a context.
@@ -305,8 +297,12 @@ func tokenOf(ctx context.Context, ended error) (token *C.reqtrail_cancel_token, 
 }
 
 func orTime(value, otherwise time.Duration) time.Duration {
-	if value == 0 {
+	switch value {
+	case 0:
 		return otherwise
+	case NoLimit:
+		return math.MaxInt64
+	default:
+		return value
 	}
-	return value
 }

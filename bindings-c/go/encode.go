@@ -18,8 +18,10 @@ import (
 // encoder is the buffer of what is to be set: a request, the options of a client, an operation.
 type encoder []byte
 
-func (s *encoder) head(what uint8, first, second int) {
+// head begins a step: what it is, and the number of the option that it is a value of, or 0.
+func (s *encoder) head(what uint8, option uint16, first, second int) {
 	buffer := append(*s, what)
+	buffer = binary.NativeEndian.AppendUint16(buffer, option)
 	buffer = binary.NativeEndian.AppendUint64(buffer, uint64(first))
 	*s = binary.NativeEndian.AppendUint64(buffer, uint64(second))
 }
@@ -29,59 +31,33 @@ func (s encoder) whole() bool {
 	return bool(C.reqtrail_go_steps_are_whole((*C.uint8_t)(start(s)), C.size_t(len(s))))
 }
 
-func (s *encoder) text(what uint8, text string) { s.pair(what, text, "") }
+func (s *encoder) text(what uint8, text string) { s.pair(what, 0, text, "") }
 
-func (s *encoder) pair(what uint8, first, second string) {
-	s.head(what, len(first), len(second))
+func (s *encoder) pair(what uint8, option uint16, first, second string) {
+	s.head(what, option, len(first), len(second))
 	*s = append(append(*s, first...), second...)
 }
 
-func (s *encoder) bytes(what uint8, data []byte) {
-	s.head(what, len(data), 0)
+func (s *encoder) bytes(what uint8, option uint16, data []byte) {
+	s.head(what, option, len(data), 0)
 	*s = append(*s, data...)
 }
 
-func (s *encoder) number(what uint8, value uint64) {
-	s.head(what, 8, 0)
+func (s *encoder) number(what uint8, option uint16, value uint64) {
+	s.head(what, option, 8, 0)
 	*s = binary.NativeEndian.AppendUint64(*s, value)
-}
-
-func (s *encoder) numbers(what uint8, first, second uint64) {
-	s.head(what, 8, 8)
-	*s = binary.NativeEndian.AppendUint64(*s, first)
-	*s = binary.NativeEndian.AppendUint64(*s, second)
 }
 
 func (s *encoder) flag(what uint8, set bool) {
 	if set {
-		s.number(what, 1)
-	}
-}
-
-func (s *encoder) textIf(what uint8, text string) {
-	if text != "" {
-		s.text(what, text)
-	}
-}
-
-// count sets a number of 32 bits; a negative one stands for zero, and zero for the default.
-func (s *encoder) count(what uint8, value int) {
-	if value != 0 {
-		s.number(what, uint64(min(max(value, 0), math.MaxUint32)))
-	}
-}
-
-// time sets a time, as count does.
-func (s *encoder) time(what uint8, value time.Duration) {
-	if value != 0 {
-		s.number(what, milliseconds(value))
+		s.head(what, 0, 0, 0)
 	}
 }
 
 // moment sets a point in time, unless it is the zero one.
 func (s *encoder) moment(what uint8, at time.Time) {
 	if !at.IsZero() {
-		s.number(what, math.Float64bits(unixSeconds(at)))
+		s.number(what, 0, math.Float64bits(unixSeconds(at)))
 	}
 }
 
@@ -90,60 +66,52 @@ func unixSeconds(at time.Time) float64 {
 	return min(max(float64(at.Unix())+float64(at.Nanosecond())/1e9, 0), latestMoment)
 }
 
-// milliseconds rounds up: a time is never shorter than was asked for.
-func milliseconds(d time.Duration) uint64 {
-	if d <= 0 {
-		return 0
-	}
-	return uint64((d-1)/time.Millisecond) + 1
-}
-
-func (s *encoder) headers(header http.Header) *Error {
+func (s *encoder) headers(option uint16, header http.Header) *Error {
 	if len(header) <= 1 {
 		for name, values := range header {
-			if err := s.header(name, values); err != nil {
+			if err := s.header(option, name, values); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if err := s.header(name, header[name]); err != nil {
+		if err := s.header(option, name, header[name]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *encoder) header(name string, values []string) *Error {
+func (s *encoder) header(option uint16, name string, values []string) *Error {
 	for _, value := range values {
-		if err := s.field(C.REQTRAIL_GO_HEADER, name, value); err != nil {
+		if err := s.field(C.REQTRAIL_GO_HEADER, option, name, value); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *encoder) secretHeaders(header map[string]Secret) *Error {
+func (s *encoder) secretHeaders(option uint16, header map[string]Secret) *Error {
 	if len(header) == 0 {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if err := s.field(C.REQTRAIL_GO_SECRET_HEADER, name, string(header[name])); err != nil {
+		if err := s.field(C.REQTRAIL_GO_SECRET_HEADER, option, name, string(header[name])); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *encoder) field(what uint8, name, value string) *Error {
+func (s *encoder) field(what uint8, option uint16, name, value string) *Error {
 	switch {
 	case !utf8.ValidString(name):
 		return invalidRequest(fmt.Sprintf("the name of the header %+q is not UTF-8 text", name), nil)
 	case !utf8.ValidString(value):
 		return invalidRequest("the value of the header `"+name+"` is not UTF-8 text", nil)
 	}
-	s.pair(what, name, value)
+	s.pair(what, option, name, value)
 	return nil
 }
 
@@ -165,9 +133,6 @@ func (s *encoder) requestOf(r *Request, typed bool) *Error {
 	case r.JSON != nil && (r.Body != nil || r.hasBody):
 		return invalidRequest("the request has both a JSON body and another; give one of them", nil)
 	}
-	if err := r.checkNumbers(); err != nil {
-		return err
-	}
 	method := r.method()
 	if !utf8.ValidString(method) {
 		return invalidRequest("the method is not UTF-8 text", nil)
@@ -176,54 +141,26 @@ func (s *encoder) requestOf(r *Request, typed bool) *Error {
 		if !utf8.ValidString(r.Link) {
 			return invalidRequest("the link is not UTF-8 text", nil)
 		}
-		s.pair(C.REQTRAIL_GO_LINK, method, r.Link)
+		s.pair(C.REQTRAIL_GO_LINK, 0, method, r.Link)
 	} else {
 		if !utf8.ValidString(r.Path) {
 			return invalidRequest("the path is not UTF-8 text", nil)
 		}
-		s.pair(C.REQTRAIL_GO_PATH, method, r.Path)
+		s.pair(C.REQTRAIL_GO_PATH, 0, method, r.Path)
 	}
 	if err := s.target(r); err != nil {
 		return err
 	}
-	if err := s.headers(r.Header); err != nil {
+	if err := s.headers(0, r.Header); err != nil {
 		return err
 	}
-	if err := s.secretHeaders(r.SecretHeader); err != nil {
+	if err := s.secretHeaders(0, r.SecretHeader); err != nil {
 		return err
 	}
 	if err := s.body(r, typed); err != nil {
 		return err
 	}
-	if r.Idempotent != nil {
-		idempotent := uint64(0)
-		if *r.Idempotent {
-			idempotent = 1
-		}
-		s.number(C.REQTRAIL_GO_IDEMPOTENT, idempotent)
-	}
-	for _, text := range []struct {
-		what    uint8
-		name    string
-		value   string
-		isEmpty bool
-	}{
-		{C.REQTRAIL_GO_IDEMPOTENCY_KEY, "idempotency key", r.IdempotencyKey, r.emptyKey},
-		{C.REQTRAIL_GO_CORRELATION_ID, "correlation ID", r.CorrelationID, false},
-		{C.REQTRAIL_GO_MICROVERSION, "microversion", r.Microversion, false},
-		{C.REQTRAIL_GO_IF_NONE_MATCH, "entity tag", r.IfNoneMatch, r.emptyTag},
-	} {
-		if text.value == "" && !text.isEmpty {
-			continue
-		}
-		if !utf8.ValidString(text.value) {
-			return invalidRequest("the "+text.name+" is not UTF-8 text", nil)
-		}
-		s.text(text.what, text.value)
-	}
-	s.time(C.REQTRAIL_GO_CONNECT_TIMEOUT, r.ConnectTimeout)
-	s.count(C.REQTRAIL_GO_MAX_ATTEMPTS, r.MaxAttempts)
-	return nil
+	return s.requestOptions(r)
 }
 
 // target writes the values of the path and the query.
@@ -237,13 +174,13 @@ func (s *encoder) target(r *Request) *Error {
 			if !utf8.ValidString(string(value)) {
 				return invalidRequest("the value of the parameter `"+name+"` is not UTF-8 text", nil)
 			}
-			s.pair(C.REQTRAIL_GO_SECRET_PARAM, name, string(value))
+			s.pair(C.REQTRAIL_GO_SECRET_PARAM, 0, name, string(value))
 		default:
 			text, err := paramText(name, value)
 			if err != nil {
 				return err
 			}
-			s.pair(C.REQTRAIL_GO_PARAM, name, text)
+			s.pair(C.REQTRAIL_GO_PARAM, 0, name, text)
 		}
 	}
 	if len(r.Query) > 0 {
@@ -270,7 +207,7 @@ func (s *encoder) query(name, value string) *Error {
 	case !utf8.ValidString(value):
 		return invalidRequest("the value of the query parameter `"+name+"` is not UTF-8 text", nil)
 	}
-	s.pair(C.REQTRAIL_GO_QUERY, name, value)
+	s.pair(C.REQTRAIL_GO_QUERY, 0, name, value)
 	return nil
 }
 
@@ -283,15 +220,15 @@ func (s *encoder) body(r *Request, typed bool) *Error {
 			return err
 		}
 		if body.isJSON {
-			s.bytes(C.REQTRAIL_GO_JSON, body.data)
+			s.bytes(C.REQTRAIL_GO_JSON, 0, body.data)
 			return nil
 		}
 		if !typed && !hasContentType(r.Header) {
-			s.pair(C.REQTRAIL_GO_HEADER, "Content-Type", body.contentType)
+			s.pair(C.REQTRAIL_GO_HEADER, 0, "Content-Type", body.contentType)
 		}
-		s.bytes(C.REQTRAIL_GO_BODY, body.data)
+		s.bytes(C.REQTRAIL_GO_BODY, 0, body.data)
 	case r.Body != nil:
-		s.bytes(C.REQTRAIL_GO_BODY, r.Body)
+		s.bytes(C.REQTRAIL_GO_BODY, 0, r.Body)
 	}
 	return nil
 }
@@ -304,11 +241,4 @@ func hasContentType(header http.Header) bool {
 		}
 	}
 	return false
-}
-
-func orDefault(value, otherwise int) uint64 {
-	if value == 0 {
-		value = otherwise
-	}
-	return uint64(min(max(value, 0), math.MaxUint32))
 }

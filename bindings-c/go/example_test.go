@@ -144,7 +144,7 @@ func ExampleConfig_hooks() {
 	client, _ := reqtrail.NewClient(reqtrail.Config{
 		BaseURL: server.URL,
 		OnAttempt: func(call reqtrail.CallInfo, attempt reqtrail.Attempt) {
-			fmt.Println("attempt", attempt.Number, "of", call.Method, call.Path, attempt.Status, attempt.RequestID)
+			fmt.Println("attempt", attempt.Number, "of", call.Method, call.Path, attempt.StatusCode, attempt.RequestID)
 		},
 		OnCall: func(trail *reqtrail.Trail) { fmt.Println("call ended", trail.Outcome()) },
 	})

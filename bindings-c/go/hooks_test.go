@@ -23,7 +23,7 @@ func TestHooksAreToldBeforeACallReturns(t *testing.T) {
 		}
 		client := newServer(t).client(t, func(c *Config) {
 			c.OnAttempt = func(info CallInfo, a Attempt) {
-				add(info.CallID, fmt.Sprint(info.Dialect, info.Method, info.Path, a.Number, a.Status))
+				add(info.CallID, fmt.Sprint(info.Dialect, info.Method, info.Path, a.Number, a.StatusCode))
 			}
 			c.OnCall = func(trail *Trail) { add(trail.CallID(), trail.Outcome()) }
 		})

@@ -7,135 +7,83 @@
 
 #include <reqtrail.h>
 
-#define REQTRAIL_GO_PATH 0
+#define REQTRAIL_GO_NULL 0
 
-#define REQTRAIL_GO_LINK 1
+#define REQTRAIL_GO_FLAG 1
 
-#define REQTRAIL_GO_PARAM 2
+#define REQTRAIL_GO_INTEGER 2
 
-#define REQTRAIL_GO_SECRET_PARAM 3
+#define REQTRAIL_GO_DURATION 3
 
-#define REQTRAIL_GO_QUERY 4
+#define REQTRAIL_GO_TEXT 4
 
-#define REQTRAIL_GO_HEADER 5
+#define REQTRAIL_GO_BYTES 5
 
-#define REQTRAIL_GO_SECRET_HEADER 6
+#define REQTRAIL_GO_RETRY_BUDGET 6
 
-#define REQTRAIL_GO_JSON 7
+#define REQTRAIL_GO_HEADER 7
 
-#define REQTRAIL_GO_BODY 8
+#define REQTRAIL_GO_SECRET_HEADER 8
 
-#define REQTRAIL_GO_IDEMPOTENT 9
+#define REQTRAIL_GO_PATH 9
 
-#define REQTRAIL_GO_IDEMPOTENCY_KEY 10
+#define REQTRAIL_GO_LINK 10
 
-#define REQTRAIL_GO_CORRELATION_ID 11
+#define REQTRAIL_GO_PARAM 11
 
-#define REQTRAIL_GO_MICROVERSION 12
+#define REQTRAIL_GO_SECRET_PARAM 12
 
-#define REQTRAIL_GO_IF_NONE_MATCH 13
+#define REQTRAIL_GO_QUERY 13
 
-#define REQTRAIL_GO_TIMEOUT 14
+#define REQTRAIL_GO_JSON 14
 
-#define REQTRAIL_GO_ATTEMPT_TIMEOUT 15
+#define REQTRAIL_GO_BODY 15
 
-#define REQTRAIL_GO_CONNECT_TIMEOUT 16
+#define REQTRAIL_GO_BASE_URL 16
 
-#define REQTRAIL_GO_MAX_ATTEMPTS 17
+#define REQTRAIL_GO_TOKEN_REFRESHER 17
 
-#define REQTRAIL_GO_BASE_URL 18
+#define REQTRAIL_GO_ON_ATTEMPT 18
 
-#define REQTRAIL_GO_DIALECT 19
+#define REQTRAIL_GO_ON_CALL 19
 
-#define REQTRAIL_GO_DIALECT_JSON 20
+#define REQTRAIL_GO_SERVER 20
 
-#define REQTRAIL_GO_TOKEN 21
+#define REQTRAIL_GO_ACTION 21
 
-#define REQTRAIL_GO_TOKEN_REFRESHER 22
+#define REQTRAIL_GO_ACTIONS 22
 
-#define REQTRAIL_GO_ON_ATTEMPT 23
+#define REQTRAIL_GO_FOLLOW 23
 
-#define REQTRAIL_GO_ON_CALL 24
+#define REQTRAIL_GO_EXPLAIN 24
 
-#define REQTRAIL_GO_USER_AGENT 25
+#define REQTRAIL_GO_MICROVERSION 25
 
-#define REQTRAIL_GO_BASE_DELAY 26
+#define REQTRAIL_GO_LIMIT 26
 
-#define REQTRAIL_GO_MAX_DELAY 27
+#define REQTRAIL_GO_MARKER 27
 
-#define REQTRAIL_GO_MAX_RETRY_AFTER 28
+#define REQTRAIL_GO_CHANGES_SINCE 28
 
-#define REQTRAIL_GO_RETRY_BUDGET 29
+#define REQTRAIL_GO_CHANGES_BEFORE 29
 
-#define REQTRAIL_GO_NO_RETRY_BUDGET 30
+#define REQTRAIL_GO_POLL_INTERVAL 30
 
-#define REQTRAIL_GO_MAX_BODY_BYTES 31
+#define REQTRAIL_GO_MAX_POLL_INTERVAL 31
 
-#define REQTRAIL_GO_MAX_REDIRECTS 32
+#define REQTRAIL_GO_DEADLINE 32
 
-#define REQTRAIL_GO_SHOW_QUERY_PARAM 33
+#define REQTRAIL_GO_SETTLE_TIME 33
 
-#define REQTRAIL_GO_NO_TRACEPARENT 34
+#define REQTRAIL_GO_ON_PROGRESS 34
 
-#define REQTRAIL_GO_NO_DECOMPRESS 35
+#define REQTRAIL_GO_TOKEN 35
 
-#define REQTRAIL_GO_PROXY 36
+#define REQTRAIL_GO_EXPIRES_AT 36
 
-#define REQTRAIL_GO_NO_PROXY 37
+#define REQTRAIL_GO_REFUSED 37
 
-#define REQTRAIL_GO_EXTRA_CA 38
-
-#define REQTRAIL_GO_CLIENT_CERTIFICATE 39
-
-#define REQTRAIL_GO_ACCEPT_INVALID_CERTS 40
-
-#define REQTRAIL_GO_HTTP1_ONLY 41
-
-#define REQTRAIL_GO_POOL_MAX_IDLE 42
-
-#define REQTRAIL_GO_POOL_IDLE_TIMEOUT 43
-
-#define REQTRAIL_GO_HTTP2_PING_INTERVAL 44
-
-#define REQTRAIL_GO_NO_HTTP2_PINGS 45
-
-#define REQTRAIL_GO_HTTP2_PING_TIMEOUT 46
-
-#define REQTRAIL_GO_UNIX_SOCKET 47
-
-#define REQTRAIL_GO_JITTER_SEED 48
-
-#define REQTRAIL_GO_SERVER 49
-
-#define REQTRAIL_GO_ACTION 50
-
-#define REQTRAIL_GO_ACTIONS 51
-
-#define REQTRAIL_GO_FOLLOW 52
-
-#define REQTRAIL_GO_EXPLAIN 53
-
-#define REQTRAIL_GO_LIMIT 54
-
-#define REQTRAIL_GO_MARKER 55
-
-#define REQTRAIL_GO_CHANGES_SINCE 56
-
-#define REQTRAIL_GO_CHANGES_BEFORE 57
-
-#define REQTRAIL_GO_POLL_INTERVAL 58
-
-#define REQTRAIL_GO_DEADLINE 59
-
-#define REQTRAIL_GO_SETTLE_TIME 60
-
-#define REQTRAIL_GO_ON_PROGRESS 61
-
-#define REQTRAIL_GO_EXPIRES_AT 62
-
-#define REQTRAIL_GO_REFUSED 63
-
-#define REQTRAIL_GO_REFUSED_AS 64
+#define REQTRAIL_GO_REFUSED_AS 38
 
 #define REQTRAIL_GO_ENDED 0
 
@@ -231,6 +179,11 @@ reqtrail_code reqtrail_go_client_new(const uint8_t *data,
                                      reqtrail_error **error);
 
 /**
+ * Gives the times of a call and of an attempt, in nanoseconds, unless a request sets others.
+ */
+void reqtrail_go_client_timeouts(const reqtrail_client *client, int64_t *call, int64_t *attempt);
+
+/**
  * Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
  * tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
  */
@@ -259,6 +212,13 @@ reqtrail_code reqtrail_go_submit(const reqtrail_client *client,
  * Has a byte written into a pipe that does not block when something waits to be taken.
  */
 void reqtrail_go_watch(const reqtrail_client *client, int32_t descriptor);
+
+/**
+ * Gives the one line and the message of an error, which name options as Go does.
+ */
+void reqtrail_go_error_texts(const reqtrail_error *error,
+                             struct reqtrail_go_text *display,
+                             struct reqtrail_go_text *message);
 
 /**
  * Takes what happened, at most `capacity` events.

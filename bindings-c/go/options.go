@@ -4,9 +4,11 @@ package reqtrail
 import "C"
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
+	"net/http"
 	"reflect"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -15,132 +17,127 @@ func wrongOption(format string, arguments ...any) *Error {
 	return &Error{Kind: KindConfig, Message: fmt.Sprintf(format, arguments...)}
 }
 
-// optionNames are the options that the core's errors may name by another word, and what they are called here. A name that
-// differs by its first letter alone stays as it is.
-var optionNames = map[string]string{
-	"base_url": "BaseURL", "default_header": "Header", "user_agent": "UserAgent", "extra_ca": "ExtraCAs",
-	"client_certificate": "ClientCertificate", "pool_idle_timeout": "PoolIdleTimeout", "unix_socket": "UnixSocket",
+func outOfRange(kind Kind, name string, value any, expected string) *Error {
+	return &Error{Kind: kind, Message: fmt.Sprintf("%s is %v; expected %s", name, value, expected)}
 }
 
-// inGo calls the option of a configuration error by its name in Go.
-func (e *Error) inGo() *Error {
-	end := strings.IndexFunc(e.Message, func(c rune) bool { return (c < 'a' || c > 'z') && c != '_' })
-	if end <= 0 {
-		return e
-	}
-	if name, known := optionNames[e.Message[:end]]; known && (e.Message[end] == ' ' || e.Message[end] == ':') {
-		e.Message = name + e.Message[end:]
-		e.text = ""
-	}
-	return e
-}
+// isNoCount says whether a number is beyond those that the core takes.
+func isNoCount(value int64) bool { return value < 0 || value > math.MaxUint32 }
 
-// check refuses what no client can have, in the words of Go. A negative number stands for zero only where zero is a
-// number that may be given.
-func (c *Config) check() *Error {
-	for _, text := range []struct{ name, value string }{
-		{"BaseURL", c.BaseURL}, {"Token", string(c.Token)}, {"UserAgent", c.UserAgent}, {"Microversion", c.Microversion},
-		{"Proxy", string(c.Proxy)}, {"ClientCertificate", string(c.ClientCertificate)}, {"UnixSocket", c.UnixSocket},
-	} {
-		if !utf8.ValidString(text.value) {
-			return wrongOption("%s is not UTF-8 text", text.name)
+func notUTF8(kind Kind, name string, texts []string) *Error {
+	for at, text := range texts {
+		if !utf8.ValidString(text) {
+			return &Error{Kind: kind, Message: fmt.Sprintf("%s[%d] is not UTF-8 text", name, at)}
 		}
-	}
-	for at, name := range c.ShowQueryParams {
-		if !utf8.ValidString(name) {
-			return wrongOption("ShowQueryParams[%d] is not UTF-8 text", at)
-		}
-	}
-	for _, time := range []struct {
-		name  string
-		value time.Duration
-	}{
-		{"Timeout", c.Timeout}, {"AttemptTimeout", c.AttemptTimeout}, {"ConnectTimeout", c.ConnectTimeout},
-		{"HTTP2PingInterval", c.HTTP2PingInterval}, {"HTTP2PingTimeout", c.HTTP2PingTimeout},
-	} {
-		if time.value < 0 {
-			return wrongOption("%s is %v; expected a longer time", time.name, time.value)
-		}
-	}
-	if c.MaxAttempts < 0 || c.MaxAttempts > maxAttempts {
-		return wrongOption("MaxAttempts is %d; expected 1 to %d", c.MaxAttempts, maxAttempts)
-	}
-	if c.Proxy != "" && c.NoProxy {
-		return wrongOption("Proxy and NoProxy are both set; expected one of them")
-	}
-	if v := reflect.ValueOf(c.Dialect); v.Kind() == reflect.Pointer && v.IsNil() {
-		return wrongOption("Dialect is a nil %T; expected NovaVMS, OpenStack, a CustomDialect, a DialectJSON, or nil itself", c.Dialect)
 	}
 	return nil
 }
 
-// config writes the options of a client.
+// config writes what a client consists of.
 func (s *encoder) config(c *Config) *Error {
-	if err := c.check(); err != nil {
-		return err
+	if c.Proxy != "" && c.NoProxy {
+		return wrongOption("Proxy and NoProxy are both set; expected one of them")
 	}
-	if c.Dialect != nil {
-		name, description, err := c.Dialect.describe()
-		switch {
-		case err != nil:
-			return &Error{Kind: KindConfig, Message: "Dialect cannot be written as JSON: " + err.Error(), causes: []error{err}}
-		case !utf8.ValidString(name) || !utf8.Valid(description):
-			return wrongOption("Dialect is not UTF-8 text")
-		case description != nil:
-			s.bytes(C.REQTRAIL_GO_DIALECT_JSON, description)
-		default:
-			s.text(C.REQTRAIL_GO_DIALECT, name)
-		}
-	}
-	s.textIf(C.REQTRAIL_GO_TOKEN, string(c.Token))
 	s.flag(C.REQTRAIL_GO_TOKEN_REFRESHER, c.TokenRefresher != nil)
 	s.flag(C.REQTRAIL_GO_ON_ATTEMPT, c.OnAttempt != nil)
 	s.flag(C.REQTRAIL_GO_ON_CALL, c.OnCall != nil)
-	if err := s.headers(c.Header); err != nil {
+	return s.clientOptions(c)
+}
+
+func (s *encoder) textIf(option uint16, text string, isGiven bool) {
+	if text != "" || isGiven {
+		s.pair(C.REQTRAIL_GO_TEXT, option, text, "")
+	}
+}
+
+func (s *encoder) texts(option uint16, texts []string) {
+	for _, text := range texts {
+		s.pair(C.REQTRAIL_GO_TEXT, option, text, "")
+	}
+}
+
+func (s *encoder) pems(option uint16, pems [][]byte) {
+	for _, pem := range pems {
+		s.bytes(C.REQTRAIL_GO_BYTES, option, pem)
+	}
+}
+
+func (s *encoder) count(option uint16, value uint64, isGiven bool) {
+	if isGiven {
+		s.number(C.REQTRAIL_GO_INTEGER, option, value)
+	}
+}
+
+// duration writes a time; zero stands for the default.
+func (s *encoder) duration(option uint16, value time.Duration) {
+	if value != 0 {
+		s.number(C.REQTRAIL_GO_DURATION, option, uint64(value))
+	}
+}
+
+// flagIf writes a flag that is not its default.
+func (s *encoder) flagIf(option uint16, isSet, value bool) {
+	if isSet {
+		s.flagOf(option, &value)
+	}
+}
+
+func (s *encoder) flagOf(option uint16, value *bool) {
+	switch {
+	case value == nil:
+	case *value:
+		s.number(C.REQTRAIL_GO_FLAG, option, 1)
+	default:
+		s.number(C.REQTRAIL_GO_FLAG, option, 0)
+	}
+}
+
+// null turns an option off.
+func (s *encoder) null(option uint16, isOff bool) {
+	if isOff {
+		s.head(C.REQTRAIL_GO_NULL, option, 0, 0)
+	}
+}
+
+// retryBudget writes the numbers that are given.
+func (s *encoder) retryBudget(option uint16, budget RetryBudget) {
+	number := func(value int) (written []byte) {
+		if value != 0 {
+			written = binary.NativeEndian.AppendUint64(nil, uint64(max(value, 0)))
+		}
+		return written
+	}
+	if budget.Capacity != 0 || budget.RetryCost != 0 {
+		s.pair(C.REQTRAIL_GO_RETRY_BUDGET, option, string(number(budget.Capacity)), string(number(budget.RetryCost)))
+	}
+	s.null(option, budget.Off)
+}
+
+func (s *encoder) defaultHeaders(option uint16, header http.Header, secret map[string]Secret) *Error {
+	if err := s.headers(option, header); err != nil {
 		return wrongOption("Header: %s", err.Message)
 	}
-	if err := s.secretHeaders(c.SecretHeader); err != nil {
+	if err := s.secretHeaders(option, secret); err != nil {
 		return wrongOption("SecretHeader: %s", err.Message)
 	}
-	s.textIf(C.REQTRAIL_GO_USER_AGENT, c.UserAgent)
-	s.textIf(C.REQTRAIL_GO_MICROVERSION, c.Microversion)
-	s.count(C.REQTRAIL_GO_MAX_ATTEMPTS, c.MaxAttempts)
-	s.time(C.REQTRAIL_GO_BASE_DELAY, c.BaseDelay)
-	s.time(C.REQTRAIL_GO_MAX_DELAY, c.MaxDelay)
-	s.time(C.REQTRAIL_GO_MAX_RETRY_AFTER, c.MaxRetryAfter)
-	if c.RetryBudget.Off {
-		s.flag(C.REQTRAIL_GO_NO_RETRY_BUDGET, true)
-	} else if c.RetryBudget != (RetryBudget{}) {
-		s.numbers(C.REQTRAIL_GO_RETRY_BUDGET, orDefault(c.RetryBudget.Capacity, 500), orDefault(c.RetryBudget.RetryCost, 5))
+	return nil
+}
+
+// dialect writes the name of a dialect, or the JSON that describes it.
+func (s *encoder) dialect(option uint16, dialect Dialect) *Error {
+	if dialect == nil {
+		return nil
 	}
-	s.time(C.REQTRAIL_GO_TIMEOUT, c.Timeout)
-	s.time(C.REQTRAIL_GO_ATTEMPT_TIMEOUT, c.AttemptTimeout)
-	s.time(C.REQTRAIL_GO_CONNECT_TIMEOUT, c.ConnectTimeout)
-	if c.MaxBodyBytes != 0 {
-		s.number(C.REQTRAIL_GO_MAX_BODY_BYTES, uint64(max(c.MaxBodyBytes, 0)))
+	if v := reflect.ValueOf(dialect); v.Kind() == reflect.Pointer && v.IsNil() {
+		return wrongOption("Dialect is a nil %T; expected NovaVMS, OpenStack, a CustomDialect, a DialectJSON, or nil itself", dialect)
 	}
-	s.count(C.REQTRAIL_GO_MAX_REDIRECTS, c.MaxRedirects)
-	for _, name := range c.ShowQueryParams {
-		s.text(C.REQTRAIL_GO_SHOW_QUERY_PARAM, name)
+	name, description, err := dialect.describe()
+	if err != nil {
+		return &Error{Kind: KindConfig, Message: "Dialect cannot be written as JSON: " + err.Error(), causes: []error{err}}
 	}
-	s.flag(C.REQTRAIL_GO_NO_TRACEPARENT, c.NoTraceparent)
-	s.flag(C.REQTRAIL_GO_NO_DECOMPRESS, c.NoDecompress)
-	s.textIf(C.REQTRAIL_GO_PROXY, string(c.Proxy))
-	s.flag(C.REQTRAIL_GO_NO_PROXY, c.NoProxy)
-	for _, pem := range c.ExtraCAs {
-		s.bytes(C.REQTRAIL_GO_EXTRA_CA, pem)
+	if description != nil {
+		name = string(description)
 	}
-	s.textIf(C.REQTRAIL_GO_CLIENT_CERTIFICATE, string(c.ClientCertificate))
-	s.flag(C.REQTRAIL_GO_ACCEPT_INVALID_CERTS, c.InsecureSkipVerify)
-	s.flag(C.REQTRAIL_GO_HTTP1_ONLY, c.HTTP1Only)
-	s.count(C.REQTRAIL_GO_POOL_MAX_IDLE, c.PoolMaxIdle)
-	s.time(C.REQTRAIL_GO_POOL_IDLE_TIMEOUT, c.PoolIdleTimeout)
-	s.time(C.REQTRAIL_GO_HTTP2_PING_INTERVAL, c.HTTP2PingInterval)
-	s.flag(C.REQTRAIL_GO_NO_HTTP2_PINGS, c.NoHTTP2Pings)
-	s.time(C.REQTRAIL_GO_HTTP2_PING_TIMEOUT, c.HTTP2PingTimeout)
-	s.textIf(C.REQTRAIL_GO_UNIX_SOCKET, c.UnixSocket)
-	if c.JitterSeed != 0 {
-		s.number(C.REQTRAIL_GO_JITTER_SEED, c.JitterSeed)
-	}
+	s.pair(C.REQTRAIL_GO_TEXT, option, name, "")
 	return nil
 }

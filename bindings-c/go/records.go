@@ -16,8 +16,8 @@ type Attempt struct {
 	SpanID string
 	// URL is the URL, with secret parameters as {name} and query values redacted.
 	URL string
-	// Status is the response's status, if a response arrived; 0 if there is none.
-	Status int
+	// StatusCode is the response's status, if a response arrived; 0 if there is none.
+	StatusCode int
 	// RequestID is the server's ID of this request; empty if there is none.
 	RequestID string
 	// RequestIDSource is where the request ID was found; empty if there is none.
@@ -89,7 +89,7 @@ func (a *attemptJSON) attempt() Attempt {
 		Method:          a.Method,
 		SpanID:          a.SpanID,
 		URL:             a.URL,
-		Status:          a.Status,
+		StatusCode:      a.Status,
 		RequestID:       a.RequestID,
 		RequestIDSource: a.RequestIDSource,
 		RequestIDNotes:  append([]RequestIDNote(nil), a.RequestIDNotes...),

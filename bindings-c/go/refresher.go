@@ -147,15 +147,15 @@ func (c *core) answer(number uint64, token Token, refused *refusal) {
 			end = unixSeconds(token.ExpiresAt)
 		}
 		s.text(C.REQTRAIL_GO_TOKEN, string(token.Value))
-		s.number(C.REQTRAIL_GO_EXPIRES_AT, math.Float64bits(end))
+		s.number(C.REQTRAIL_GO_EXPIRES_AT, 0, math.Float64bits(end))
 	} else {
 		own := refused.own
 		if own == nil {
 			own = &Error{}
 		}
 		valid := func(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
-		s.pair(C.REQTRAIL_GO_REFUSED, refused.text, valid(own.RequestID))
-		s.pair(C.REQTRAIL_GO_REFUSED_AS, valid(string(own.Kind)), valid(string(own.Category)))
+		s.pair(C.REQTRAIL_GO_REFUSED, 0, refused.text, valid(own.RequestID))
+		s.pair(C.REQTRAIL_GO_REFUSED_AS, 0, valid(string(own.Kind)), valid(string(own.Category)))
 	}
 	C.reqtrail_go_answer(c.handle, C.uint64_t(number), (*C.uint8_t)(start(s)), C.size_t(len(s)))
 }

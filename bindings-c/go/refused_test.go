@@ -150,13 +150,13 @@ func TestAValueThatHasNoTextIsNamed(t *testing.T) {
 		`the header "X-\xff" is not UTF-8 text`: func() (*Response, error) {
 			return client.Do(background, &Request{Path: "/ok/{id}", Header: http.Header{"X-\xff": {"hush"}}})
 		},
-		"the idempotency key is not UTF-8 text": func() (*Response, error) {
+		"IdempotencyKey is not UTF-8 text": func() (*Response, error) {
 			return client.Get(background, "/ok/{id}", WithIdempotencyKey("hush\xff"))
 		},
-		"the correlation ID is not UTF-8 text": func() (*Response, error) {
+		"CorrelationID is not UTF-8 text": func() (*Response, error) {
 			return client.Get(background, "/ok/{id}", WithCorrelationID("hush\xff"))
 		},
-		"the microversion is not UTF-8 text": func() (*Response, error) {
+		"Microversion is not UTF-8 text": func() (*Response, error) {
 			return client.Get(background, "/ok/{id}", WithMicroversion("hush\xff"))
 		},
 		"Timeout is -1s; expected a longer time": func() (*Response, error) {

@@ -1,7 +1,6 @@
 package reqtrail
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,17 +9,14 @@ import (
 	"unicode"
 )
 
-// maxAttempts is how many attempts a call makes at most.
-const maxAttempts = 32
-
 // Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs. Strings, numbers and
 // bools are written as they are, numbers in plain decimals; a [time.Time] by RFC 3339; and what is an
 // [encoding.TextMarshaler] or a [fmt.Stringer] as it says itself. All are percent-encoded whole. Anything else, nil too,
 // is refused, and nothing is sent.
 type Params map[string]any
 
-// Request is one call. The zero value of a field stands for the client's own setting; a negative
-// number is refused.
+// Request is one call. The zero value of a field stands for the client's own setting; a negative number is refused.
+// [NoLimit] as a time sets no limit.
 type Request struct {
 	// Method is GET if it is empty.
 	Method string
@@ -53,30 +49,37 @@ type Request struct {
 	// Body is the body as it is; Header may say its type. It cannot be given together with JSON.
 	Body []byte
 
-	// Timeout is the time of the whole call. One above the client's attempt timeout lifts that for this call too.
+	// The options that are values. Generated from core/src/surface; do not edit.
+
+	// Timeout is the time of the whole call, all attempts and waits included. A time above the client's AttemptTimeout
+	// lifts that for this call too.
 	Timeout time.Duration
 	// AttemptTimeout is the time of one attempt, its body included.
 	AttemptTimeout time.Duration
 	// ConnectTimeout is the time to connect.
 	ConnectTimeout time.Duration
-	// MaxAttempts is how many attempts the call makes at most; 1 turns retrying off.
+	// MaxAttempts is how many attempts the call makes at most, 1 to 32; 1 turns retries off.
 	MaxAttempts int
-
-	// Idempotent says whether the request may be sent twice, in the place of what its method says.
+	// Idempotent says whether the request may be sent twice, in place of what its method says.
 	Idempotent *bool
-	// IdempotencyKey is sent with every attempt, and makes the request safe to repeat.
+	// IdempotencyKey is the Idempotency-Key, the same on every attempt. A request with a key is safe to repeat.
 	IdempotencyKey string
-	// CorrelationID is sent in the place of the call's own ID, where the dialect has a header for it.
+	// CorrelationID is the correlation ID, in place of the call's: the ID of the request that this call serves. For
+	// OpenStack that is the global request ID, req- and a UUID in lower case, which appears in the logs of every
+	// service on the way; a malformed one is invalid_request, since the server would drop it in silence.
 	CorrelationID string
-	// Microversion is the version of the API to ask for, in the place of the client's.
+	// Microversion is the version of the API to ask for, such as 2.90 or latest, in place of the client's
+	// (https://docs.openstack.org/api-guide/compute/microversions.html). Only dialects that have versions take it.
 	Microversion string
-	// IfNoneMatch asks for the response only if it is not the one with this entity tag, which is sent as it is: the ETag
-	// header of an earlier response, quotes included. Where that is still current, the call succeeds with a 304 without
-	// a body, and [Response.NotModified] is true. Without it a 304 is an [Error].
+	// IfNoneMatch is the entity tag of a response that the caller has: the ETag header of an earlier response, sent as
+	// it is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
+	// option a 304 is an api error, also to an If-None-Match of the caller's own.
 	IfNoneMatch string
 
-	// emptyKey and emptyTag have an empty idempotency key or entity tag refused, where a program meant to give one.
-	emptyKey, emptyTag bool
+	// Generated until here.
+
+	// empty has a bit for each text that a program meant to give and that is empty, by the option's number.
+	empty uint64
 	// nilOption and hasBody have the request refused, where an option was nil, or a JSON body was given too.
 	nilOption, hasBody bool
 }
@@ -86,22 +89,6 @@ func (r *Request) method() string {
 		return http.MethodGet
 	}
 	return r.Method
-}
-
-// checkNumbers refuses what no call can have. A negative number stands for zero only where zero is a number that may be
-// given.
-func (r *Request) checkNumbers() *Error {
-	for name, value := range map[string]time.Duration{
-		"Timeout": r.Timeout, "AttemptTimeout": r.AttemptTimeout, "ConnectTimeout": r.ConnectTimeout,
-	} {
-		if value < 0 {
-			return invalidRequest(fmt.Sprintf("%s is %v; expected a longer time", name, value), nil)
-		}
-	}
-	if r.MaxAttempts < 0 || r.MaxAttempts > maxAttempts {
-		return invalidRequest(fmt.Sprintf("MaxAttempts is %d; expected 1 to %d", r.MaxAttempts, maxAttempts), nil)
-	}
-	return nil
 }
 
 // shown is the request as errors name it: method and template, without a query that the template should not have, and a
@@ -181,46 +168,17 @@ func WithBody(contentType string, body []byte) Option {
 	}
 }
 
-// WithTimeout sets the time of the whole call.
-func WithTimeout(timeout time.Duration) Option {
-	return func(r *Request) { r.Timeout = timeout }
+// setText sets an option whose empty text is refused, and not taken for none.
+func (r *Request) setText(text *string, option uint16, value string) {
+	*text = value
+	if value == "" {
+		r.empty |= 1 << option
+	} else {
+		r.empty &^= 1 << option
+	}
 }
 
-// WithAttemptTimeout sets the time of one attempt.
-func WithAttemptTimeout(timeout time.Duration) Option {
-	return func(r *Request) { r.AttemptTimeout = timeout }
-}
-
-// WithMaxAttempts sets how many attempts the call makes at most.
-func WithMaxAttempts(attempts int) Option {
-	return func(r *Request) { r.MaxAttempts = attempts }
-}
-
-// WithIdempotent says whether the request may be sent twice, in the place of what its method says.
-func WithIdempotent(idempotent bool) Option {
-	return func(r *Request) { r.Idempotent = &idempotent }
-}
-
-// WithIdempotencyKey sends a key with every attempt, which makes the request safe to repeat. An empty one is refused.
-func WithIdempotencyKey(key string) Option {
-	return func(r *Request) { r.IdempotencyKey, r.emptyKey = key, key == "" }
-}
-
-// WithCorrelationID sends this ID in the place of the call's own.
-func WithCorrelationID(id string) Option {
-	return func(r *Request) { r.CorrelationID = id }
-}
-
-// WithIfNoneMatch asks for the response only if it is not the one with this entity tag; see [Request]. An empty one is
-// refused.
-func WithIfNoneMatch(tag string) Option {
-	return func(r *Request) { r.IfNoneMatch, r.emptyTag = tag, tag == "" }
-}
-
-// WithMicroversion asks for a version of the API.
-func WithMicroversion(version string) Option {
-	return func(r *Request) { r.Microversion = version }
-}
+func (r *Request) isEmpty(option uint16) bool { return r.empty&(1<<option) != 0 }
 
 func newRequest(method, path string, v any, options []Option) *Request {
 	request := &Request{Method: method, Path: path, JSON: v}

@@ -78,7 +78,7 @@ func TestAResponseThatHasNotChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = client.Get(background, "/tagged", WithIfNoneMatch(""))
-		if !errors.Is(err, KindInvalidRequest) || !strings.Contains(err.Error(), "if_none_match is empty") {
+		if !errors.Is(err, KindInvalidRequest) || !strings.Contains(err.Error(), "IfNoneMatch is empty") {
 			t.Fatal(err)
 		}
 	})

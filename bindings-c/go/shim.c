@@ -22,8 +22,7 @@ void rt_failure_read(const reqtrail_error *error, rt_failure *f) {
     f->status = reqtrail_error_status(error);
     f->may_have_been_sent = reqtrail_error_may_have_been_sent(error);
     f->retry_after_ms = reqtrail_error_retry_after_ms(error);
-    f->display.data = reqtrail_error_display(error, &f->display.length);
-    f->message.data = reqtrail_error_message(error, &f->message.length);
+    reqtrail_go_error_texts(error, &f->display, &f->message);
     f->code.data = reqtrail_error_code(error, &f->code.length);
     f->raw_code.data = reqtrail_error_raw_code(error, &f->raw_code.length);
     f->title.data = reqtrail_error_title(error, &f->title.length);

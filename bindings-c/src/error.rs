@@ -1,9 +1,11 @@
 //! Errors
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
 
+use reqtrail::host::{ErrorRecord, Spelling};
 use reqtrail::{ApiError, Error, RequestId, Trail};
 
 use crate::codes::{CODES_NAMES, reqtrail_code};
@@ -29,11 +31,11 @@ pub struct reqtrail_error {
     trail: Option<reqtrail_trail>,
     trails: Vec<reqtrail_trail>,
     headers: OnceLock<Block>,
-    texts: Texts<12>,
+    texts: Texts<14>,
 }
 
 numbered! { usize:
-    DISPLAY MESSAGE CODE RAW_CODE TITLE DETAILS HINT REQUEST_ID MICROVERSION CAUSE TEXT JSON
+    DISPLAY MESSAGE CODE RAW_CODE TITLE DETAILS HINT REQUEST_ID MICROVERSION CAUSE TEXT JSON GO_DISPLAY GO_MESSAGE
 }
 
 fn name(code: reqtrail_code) -> &'static str {
@@ -109,6 +111,52 @@ impl reqtrail_error {
         Some(self.headers.get_or_init(|| Block::new(api.headers())))
     }
 
+    /// The one line, and the message, as Go spells options.
+    #[cfg(unix)]
+    pub(crate) unsafe fn in_go(&self, lengths: [*mut usize; 2]) -> [Option<*const c_char>; 2] {
+        let [display, message] = lengths;
+        // SAFETY: the caller's promise.
+        unsafe {
+            [
+                self.display_in(Spelling::Go, GO_DISPLAY, display),
+                self.message_in(Spelling::Go, GO_MESSAGE, message),
+            ]
+        }
+    }
+
+    unsafe fn display_in(
+        &self,
+        spelling: Spelling,
+        slot: usize,
+        length: *mut usize,
+    ) -> Option<*const c_char> {
+        let display = || {
+            let core = self.core()?;
+            match ErrorRecord::new(core, spelling).message() {
+                Cow::Owned(spelt) => Some(self.display.replacen(core.message(), &spelt, 1)),
+                Cow::Borrowed(_) => None,
+            }
+        };
+        let display = || Some(display().unwrap_or_else(|| self.display.clone()));
+        // SAFETY: the caller's promise.
+        unsafe { self.texts.give(slot, length, display) }
+    }
+
+    unsafe fn message_in(
+        &self,
+        spelling: Spelling,
+        slot: usize,
+        length: *mut usize,
+    ) -> Option<*const c_char> {
+        let message = || match (self.core(), self.api()) {
+            (_, Some(api)) => api.message().map(str::to_owned),
+            (Some(core), None) => Some(ErrorRecord::new(core, spelling).message().into_owned()),
+            (None, None) => self.message.clone(),
+        };
+        // SAFETY: the caller's promise.
+        unsafe { self.texts.give(slot, length, message) }
+    }
+
     /// The text of the error behind the error, such as what a token refresher said.
     fn cause(&self) -> Option<String> {
         let mut source = self.core()?.source()?;
@@ -127,17 +175,13 @@ export! {
     /// and the call ID. Control characters of server text are escaped.
     fn reqtrail_error_display(error: *const reqtrail_error, length: *mut usize)
     -> *const c_char [error] length [length] {
-        error.texts.give(DISPLAY, length, || Some(&error.display))
+        error.display_in(Spelling::C, DISPLAY, length)
     }
 
     /// Returns what went wrong in words: the server's own text for an API error, NULL if it has none.
     fn reqtrail_error_message(error: *const reqtrail_error, length: *mut usize)
     -> *const c_char [error] length [length] {
-        error.texts.give(MESSAGE, length, || match (error.core(), error.api()) {
-            (_, Some(api)) => api.message(),
-            (Some(core), None) => Some(core.message()),
-            (None, None) => error.message.as_deref(),
-        })
+        error.message_in(Spelling::C, MESSAGE, length)
     }
 
     /// Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if it is none.

@@ -1,9 +1,13 @@
 //! Why a function failed, before it is a handle.
 
+use reqtrail::host::OptionError;
 use reqtrail::openstack::OperationFailure;
 use reqtrail::{Error, Trail};
 
-use crate::codes::{REQTRAIL_ERROR_ACTION_FAILED, REQTRAIL_ERROR_INTERNAL, reqtrail_code};
+use crate::codes::{
+    REQTRAIL_ERROR_ACTION_FAILED, REQTRAIL_ERROR_CONFIG, REQTRAIL_ERROR_INTERNAL,
+    REQTRAIL_ERROR_NOT_UTF8, reqtrail_code,
+};
 use crate::error::reqtrail_error;
 use crate::numbers::number;
 use crate::usage::Usage;
@@ -54,6 +58,16 @@ impl Fault {
         Usage::bad_value(message).into()
     }
 
+    /// Names the option whose value is wrong.
+    pub(crate) fn of_option(self, name: &str) -> Self {
+        match self {
+            Self::Usage(usage) if usage.code == REQTRAIL_ERROR_NOT_UTF8 => {
+                Usage::not_utf8(name).into()
+            }
+            other => DeferredError::of(name, other).fault(),
+        }
+    }
+
     pub(crate) fn code(&self) -> reqtrail_code {
         match self {
             Self::Usage(usage) => usage.code,
@@ -99,6 +113,19 @@ impl Fault {
 impl From<Usage> for Fault {
     fn from(usage: Usage) -> Self {
         Self::Usage(usage)
+    }
+}
+
+/// Without the option's name: whoever set it knows what it is called.
+impl From<OptionError> for Fault {
+    fn from(error: OptionError) -> Self {
+        match error {
+            OptionError::WrongType { expected, got, .. } => {
+                Self::bad_value(format!("expected {expected}, got {got}"))
+            }
+            OptionError::Invalid { message, .. } => Self::usage(REQTRAIL_ERROR_CONFIG, message),
+            other => Self::bad_value(other.to_string()),
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use std::fs::File;
 use std::io::Write as _;
 use std::mem::{ManuallyDrop, replace};
 use std::os::fd::FromRawFd as _;
+use std::ptr::null;
+use std::time::Duration;
 
 use reqtrail::host::mailbox::Mailbox;
 use reqtrail::host::{Job, Origin};
@@ -105,6 +107,14 @@ export! {
         Ok(())
     }
 
+    /// Gives the times of a call and of an attempt, in nanoseconds, unless a request sets others.
+    fn reqtrail_go_client_timeouts(client: *const reqtrail_client, call: *mut i64, attempt: *mut i64) [client] {
+        let nanoseconds = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        let (of_call, of_attempt) = client.0.client.timeouts();
+        call.write(nanoseconds(of_call));
+        attempt.write(nanoseconds(of_attempt));
+    }
+
     /// Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
     /// tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
     fn reqtrail_go_run(
@@ -151,6 +161,18 @@ export! {
         let pipe = ManuallyDrop::new(File::from_raw_fd(descriptor));
         let notify = move || drop((&*pipe).write_all(&[1]));
         client.0.inbox.set_notify(Some(Box::new(notify)));
+    }
+
+    /// Gives the one line and the message of an error, which name options as Go does.
+    fn reqtrail_go_error_texts(
+        error: *const reqtrail_error,
+        display: *mut reqtrail_go_text,
+        message: *mut reqtrail_go_text,
+    ) [error] {
+        let lengths = [&raw mut (*display).length, &raw mut (*message).length];
+        let [one_line, words] = error.in_go(lengths);
+        (*display).data = one_line.unwrap_or(null());
+        (*message).data = words.unwrap_or(null());
     }
 
     /// Takes what happened, at most `capacity` events.

@@ -104,6 +104,13 @@ impl Client {
         serving::within(self.shared.credentials.identity(), work)
     }
 
+    /// Returns the times of a call and of an attempt, unless a request sets others.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn timeouts(&self) -> (std::time::Duration, std::time::Duration) {
+        (self.shared.timeouts.call, self.shared.timeouts.attempt)
+    }
+
     /// Returns the base URL; it never holds user info.
     #[must_use]
     pub fn base_url(&self) -> &str {

@@ -146,6 +146,17 @@ fn codegen(check: bool) -> Result<(), String> {
         "bindings-c/go/records.go".to_owned(),
         surface::go::records(&surface),
     ));
+    files.push((
+        "bindings-c/go/option_values.go".to_owned(),
+        surface::go_options::options(&surface),
+    ));
+    for (group, name) in [("client", "config"), ("request", "request")] {
+        let path = format!("bindings-c/go/{name}.go");
+        let written = std::fs::read_to_string(root.join(&path))
+            .map_err(|e| format!("cannot read {path}: {e}"))?;
+        let text = surface::go_options::with_fields(&surface, group, &written)?;
+        files.push((path, text));
+    }
     let mut stale = Vec::new();
     for (path, text) in files {
         let target = root.join(&path);

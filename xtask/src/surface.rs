@@ -5,6 +5,7 @@
 mod docs;
 mod fields;
 pub(crate) mod go;
+pub(crate) mod go_options;
 mod json;
 mod names;
 pub(crate) mod node;
@@ -99,6 +100,8 @@ pub(crate) struct Row {
     /// Its name, in snake case.
     pub(crate) name: String,
     pub(crate) kind: Kind,
+    /// Its type in Rust, without spaces.
+    pub(crate) rust_type: String,
     /// Null turns it off.
     pub(crate) is_null_a_value: bool,
     pub(crate) default: Option<Default>,

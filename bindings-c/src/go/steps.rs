@@ -1,38 +1,36 @@
 //! What Go wants to have set: requests, options of clients, operations.
 //!
-//! Go writes it into one buffer of steps: a byte that says what, two lengths of eight bytes in the machine's order, and
-//! two texts. A number is a first text of eight bytes.
+//! Go writes it into one buffer of steps: a byte that says what, the number of the option that it is a value of or 0 as two
+//! bytes, two lengths of eight bytes, all in the machine's order, and two texts. A number is a first text of eight bytes.
 
 use std::str::from_utf8;
 use std::time::{Duration, SystemTime};
 
 use reqtrail::bytes::Bytes;
 use reqtrail::host::mailbox::Answer;
+use reqtrail::host::{ClientOptions, OptionError, OptionSpec, RequestOptions, Spelling, Value};
 use reqtrail::openstack::{ActionRef, Connection, Operation, OperationKind, OperationOptions};
 use reqtrail::{
-    Category, Client, ClientBuilder, CustomDialect, Dialect, Error, ErrorKind, Proxy, RefreshError,
-    Request, RetryBudget, Secret, Token, Trail,
+    Category, Client, ClientBuilder, ErrorKind, RefreshError, Request, Secret, Token, Trail,
 };
 
-use crate::fault::{DeferredError, Fault};
+use crate::fault::Fault;
 use crate::numbers::{moment, numbered};
 use crate::usage::Usage;
 
 numbered! { u8:
-    // Requests. The first step is PATH or LINK, with the method.
-    PATH LINK PARAM SECRET_PARAM QUERY HEADER SECRET_HEADER JSON BODY IDEMPOTENT IDEMPOTENCY_KEY CORRELATION_ID
-    MICROVERSION IF_NONE_MATCH TIMEOUT ATTEMPT_TIMEOUT CONNECT_TIMEOUT MAX_ATTEMPTS
+    // Values of options, by their types.
+    NULL FLAG INTEGER DURATION TEXT BYTES RETRY_BUDGET
+    // Requests, and, as values of an option, clients. The first step of a request is PATH or LINK, with the method.
+    HEADER SECRET_HEADER PATH LINK PARAM SECRET_PARAM QUERY JSON BODY
     // Clients besides. The first step is the base URL, where there is no connection.
-    BASE_URL DIALECT DIALECT_JSON TOKEN TOKEN_REFRESHER ON_ATTEMPT ON_CALL USER_AGENT BASE_DELAY MAX_DELAY MAX_RETRY_AFTER
-    RETRY_BUDGET NO_RETRY_BUDGET MAX_BODY_BYTES MAX_REDIRECTS SHOW_QUERY_PARAM NO_TRACEPARENT NO_DECOMPRESS PROXY NO_PROXY
-    EXTRA_CA CLIENT_CERTIFICATE ACCEPT_INVALID_CERTS HTTP1_ONLY POOL_MAX_IDLE POOL_IDLE_TIMEOUT HTTP2_PING_INTERVAL
-    NO_HTTP2_PINGS HTTP2_PING_TIMEOUT UNIX_SOCKET JITTER_SEED
+    BASE_URL TOKEN_REFRESHER ON_ATTEMPT ON_CALL
     // Operations. The first step is one of the first five, with the server's ID.
-    SERVER ACTION ACTIONS FOLLOW EXPLAIN LIMIT MARKER CHANGES_SINCE CHANGES_BEFORE POLL_INTERVAL DEADLINE SETTLE_TIME
-    ON_PROGRESS
+    SERVER ACTION ACTIONS FOLLOW EXPLAIN MICROVERSION LIMIT MARKER CHANGES_SINCE CHANGES_BEFORE POLL_INTERVAL
+    MAX_POLL_INTERVAL DEADLINE SETTLE_TIME ON_PROGRESS
     // What a refresher gives: TOKEN and EXPIRES_AT, or REFUSED with its words and a request ID, and REFUSED_AS with the names
     // of a kind and a category.
-    EXPIRES_AT REFUSED REFUSED_AS
+    TOKEN EXPIRES_AT REFUSED REFUSED_AS
 }
 
 /// A buffer of Go's, step by step. What follows a step that is cut short is never read as steps.
@@ -41,6 +39,7 @@ pub(super) struct Steps<'a>(pub(super) &'a [u8]);
 
 pub(super) struct Step<'a> {
     what: u8,
+    option: u16,
     first: &'a [u8],
     second: &'a [u8],
 }
@@ -50,6 +49,7 @@ impl<'a> Iterator for Steps<'a> {
 
     fn next(&mut self) -> Option<Step<'a>> {
         let (&what, rest) = self.0.split_first()?;
+        let (option, rest) = rest.split_first_chunk()?;
         let (first, rest) = rest.split_first_chunk()?;
         let (second, rest) = rest.split_first_chunk()?;
         let length = |bytes| usize::try_from(u64::from_ne_bytes(bytes)).ok();
@@ -58,6 +58,7 @@ impl<'a> Iterator for Steps<'a> {
         self.0 = rest;
         Some(Step {
             what,
+            option: u16::from_ne_bytes(*option),
             first,
             second,
         })
@@ -73,16 +74,56 @@ impl<'a> Step<'a> {
         text(self.second)
     }
 
-    fn secret(&self) -> Result<Secret, Fault> {
-        Ok(Secret::from(self.first()?.to_owned()))
-    }
-
+    /// A time. It is never shorter than Go asked for, and all that is negative stands for zero, except the lowest, which is
+    /// no limit.
     fn time(&self) -> Duration {
-        Duration::from_millis(number(self.first))
+        match number(self.first).cast_signed() {
+            i64::MIN => Duration::MAX,
+            nanoseconds => {
+                let nanoseconds = nanoseconds.max(0).unsigned_abs();
+                Duration::from_millis(nanoseconds.div_ceil(1_000_000))
+            }
+        }
     }
 
-    fn count(&self) -> u32 {
-        count(self.first)
+    /// The value of an option; the error says that it is not UTF-8.
+    fn value(&self) -> Result<Value, Fault> {
+        Ok(match self.what {
+            FLAG => Value::Flag(number(self.first) != 0),
+            INTEGER => Value::Integer(number(self.first).into()),
+            DURATION => Value::Duration(self.time()),
+            TEXT => Value::Text(self.first()?.to_owned()),
+            BYTES => Value::Bytes(self.first.to_owned()),
+            HEADER => self.named(Value::Text(self.second()?.to_owned()))?,
+            SECRET_HEADER => self.named(Value::Secret(Secret::from(self.second()?.to_owned())))?,
+            RETRY_BUDGET => Value::Pairs(
+                [("capacity", self.first), ("retry_cost", self.second)]
+                    .into_iter()
+                    .filter(|(_, given)| !given.is_empty())
+                    .map(|(name, given)| (name.to_owned(), Value::Integer(number(given).into())))
+                    .collect(),
+            ),
+            NULL => Value::Null,
+            _ => return Err(unreadable()),
+        })
+    }
+
+    fn named(&self, value: Value) -> Result<Value, Fault> {
+        Ok(Value::Pairs(vec![(self.first()?.to_owned(), value)]))
+    }
+
+    /// Sets the option that this is a value of.
+    fn set(
+        &self,
+        options: &[OptionSpec],
+        set: impl FnOnce(u16, Value) -> Result<(), OptionError>,
+    ) -> Result<(), Fault> {
+        let set = self.value().and_then(|value| Ok(set(self.option, value)?));
+        set.map_err(|fault| {
+            let spec = options.iter().find(|spec| spec.id == self.option);
+            let name = spec.map_or("option", |spec| Spelling::Go.option(spec.name));
+            fault.of_option(name)
+        })
     }
 
     fn moment(&self) -> Option<SystemTime> {
@@ -100,11 +141,6 @@ fn number(bytes: &[u8]) -> u64 {
         .map_or(0, |bytes| u64::from_ne_bytes(*bytes))
 }
 
-/// A number that Go has bounded.
-fn count(bytes: &[u8]) -> u32 {
-    u32::try_from(number(bytes)).unwrap_or(u32::MAX)
-}
-
 fn unreadable() -> Fault {
     Fault::bad_value("the steps cannot be read; please report this")
 }
@@ -119,13 +155,17 @@ impl Steps<'_> {
     /// A request; `None` if it is something else.
     pub(super) fn request(mut self) -> Result<Option<Request>, Fault> {
         let step = self.next().ok_or_else(unreadable)?;
-        let request = match step.what {
+        let mut request = match step.what {
             PATH => Request::new(step.first()?, step.second()?),
             LINK => Request::link(step.first()?, step.second()?),
             _ => return Ok(None),
         };
-        let request = self.try_fold(request, |request, step| {
-            Ok(match step.what {
+        for step in self {
+            if step.option != 0 {
+                step.set(RequestOptions::OPTIONS, |id, value| request.set(id, value))?;
+                continue;
+            }
+            request = match step.what {
                 PARAM => request.param(step.first()?, step.second()?),
                 SECRET_PARAM => request.secret_param(step.first()?, step.second()?),
                 QUERY => request.query(step.first()?, step.second()?),
@@ -133,19 +173,10 @@ impl Steps<'_> {
                 SECRET_HEADER => request.secret_header(step.first()?, step.second()?),
                 JSON => request.json_bytes(Bytes::copy_from_slice(step.first)),
                 BODY => request.body(Bytes::copy_from_slice(step.first)),
-                IDEMPOTENT => request.idempotent(number(step.first) != 0),
-                IDEMPOTENCY_KEY => request.idempotency_key(step.first()?),
-                CORRELATION_ID => request.correlation_id(step.first()?),
-                MICROVERSION => request.microversion(step.first()?),
-                IF_NONE_MATCH => request.if_none_match(step.first()?),
-                TIMEOUT => request.timeout(step.time()),
-                ATTEMPT_TIMEOUT => request.attempt_timeout(step.time()),
-                CONNECT_TIMEOUT => request.connect_timeout(step.time()),
-                MAX_ATTEMPTS => request.max_attempts(step.count()),
                 _ => request,
-            })
-        });
-        request.map(Some)
+            };
+        }
+        Ok(Some(request))
     }
 
     /// The options of a client. Go's functions are set by the caller, who is told of them.
@@ -154,63 +185,28 @@ impl Steps<'_> {
         connection: Option<&Connection>,
         mut has: impl FnMut(Function, ClientBuilder) -> ClientBuilder,
     ) -> Result<ClientBuilder, Fault> {
-        let builder = match connection {
+        let mut builder = match connection {
             Some(connection) => connection.compute()?,
             None => {
                 let step = self.next().filter(|step| step.what == BASE_URL);
-                Client::builder(step.ok_or_else(unreadable)?.first()?)
+                let url = text(step.ok_or_else(unreadable)?.first);
+                Client::builder(url.map_err(|_| Usage::not_utf8(Spelling::Go.option("base_url")))?)
             }
         };
-        self.try_fold(builder, |builder, step| {
-            Ok(match step.what {
-                DIALECT => builder.dialect(dialect(step.first()?.parse::<Dialect>())?),
-                DIALECT_JSON => {
-                    let data = CustomDialect::from_json(step.first()?);
-                    builder.dialect(dialect(data.and_then(Dialect::custom))?)
-                }
-                TOKEN => builder.token(step.secret()?),
+        let mut options = ClientOptions::default();
+        for step in self {
+            if step.option != 0 {
+                step.set(ClientOptions::OPTIONS, |id, value| options.set(id, value))?;
+                continue;
+            }
+            builder = match step.what {
                 TOKEN_REFRESHER => has(Function::Refresher, builder),
                 ON_ATTEMPT => has(Function::OnAttempt, builder),
                 ON_CALL => has(Function::OnCall, builder),
-                HEADER => builder.default_header(step.first()?, step.second()?),
-                SECRET_HEADER => builder.default_secret_header(step.first()?, step.second()?),
-                USER_AGENT => builder.user_agent(step.first()?),
-                MICROVERSION => builder.microversion(step.first()?),
-                MAX_ATTEMPTS => builder.max_attempts(step.count()),
-                BASE_DELAY => builder.base_delay(step.time()),
-                MAX_DELAY => builder.max_delay(step.time()),
-                MAX_RETRY_AFTER => builder.max_retry_after(step.time()),
-                RETRY_BUDGET => builder.retry_budget(Some(RetryBudget {
-                    capacity: step.count(),
-                    retry_cost: count(step.second),
-                })),
-                NO_RETRY_BUDGET => builder.retry_budget(None),
-                TIMEOUT => builder.timeout(step.time()),
-                ATTEMPT_TIMEOUT => builder.attempt_timeout(step.time()),
-                CONNECT_TIMEOUT => builder.connect_timeout(step.time()),
-                MAX_BODY_BYTES => builder.max_body_bytes(number(step.first)),
-                MAX_REDIRECTS => builder.max_redirects(step.count()),
-                SHOW_QUERY_PARAM => builder.show_query_param(step.first()?),
-                NO_TRACEPARENT => builder.traceparent(false),
-                NO_DECOMPRESS => builder.decompress(false),
-                PROXY => builder.proxy(Proxy::Url(step.secret()?)),
-                NO_PROXY => builder.proxy(Proxy::None),
-                EXTRA_CA => builder.extra_ca(step.first),
-                CLIENT_CERTIFICATE => builder.client_certificate(step.secret()?),
-                ACCEPT_INVALID_CERTS => builder.danger_accept_invalid_certs(true),
-                HTTP1_ONLY => builder.http1_only(true),
-                POOL_MAX_IDLE => {
-                    builder.pool_max_idle(usize::try_from(step.count()).unwrap_or(usize::MAX))
-                }
-                POOL_IDLE_TIMEOUT => builder.pool_idle_timeout(step.time()),
-                HTTP2_PING_INTERVAL => builder.http2_ping_interval(Some(step.time())),
-                NO_HTTP2_PINGS => builder.http2_ping_interval(None),
-                HTTP2_PING_TIMEOUT => builder.http2_ping_timeout(step.time()),
-                UNIX_SOCKET => builder.unix_socket(step.first()?),
-                JITTER_SEED => builder.jitter_seed(number(step.first)),
                 _ => builder,
-            })
-        })
+            };
+        }
+        Ok(builder.options(&options))
     }
 
     /// An operation; `started` is the trail of the request that it follows. Returns whether polls are to be told, too.
@@ -234,14 +230,15 @@ impl Steps<'_> {
         for step in self {
             match step.what {
                 MICROVERSION => options.microversion = Some(step.first()?.to_owned()),
-                LIMIT => options.limit = Some(step.count()),
+                LIMIT => {
+                    let limit = u32::try_from(number(step.first));
+                    options.limit = Some(limit.unwrap_or(u32::MAX));
+                }
                 MARKER => options.marker = Some(step.first()?.to_owned()),
                 CHANGES_SINCE => options.changes_since = step.moment(),
                 CHANGES_BEFORE => options.changes_before = step.moment(),
-                POLL_INTERVAL => {
-                    options.poll_interval = Some(step.time());
-                    options.max_poll_interval = Some(Duration::from_millis(number(step.second)));
-                }
+                POLL_INTERVAL => options.poll_interval = Some(step.time()),
+                MAX_POLL_INTERVAL => options.max_poll_interval = Some(step.time()),
                 DEADLINE => options.deadline = Some(step.time()),
                 SETTLE_TIME => options.settle_time = Some(step.time()),
                 ON_PROGRESS => progress = true,
@@ -258,7 +255,7 @@ impl Steps<'_> {
         };
         match (step.what, more.what) {
             (TOKEN, EXPIRES_AT) => {
-                let token = Token::new(step.secret()?);
+                let token = Token::new(Secret::from(step.first()?.to_owned()));
                 let end = more.moment();
                 Ok(Ok(end.into_iter().fold(token, Token::expires_at)))
             }
@@ -284,9 +281,4 @@ pub(super) enum Function {
     Refresher,
     OnAttempt,
     OnCall,
-}
-
-/// Names the option, as the core does where it finds a mistake itself.
-fn dialect<E: Into<Error>>(read: Result<Dialect, E>) -> Result<Dialect, Fault> {
-    read.map_err(|error| DeferredError::of("dialect", error.into().into()).fault())
 }

@@ -396,7 +396,7 @@ macro_rules! builder_methods {
             self.with(|o| o.given.$name = Some($name))
         }
     };
-    (@method [$(#[$doc:meta])*] $name:ident $type:ty { }) => {
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { $($rest:tt)* }) => {
         $(#[$doc])*
         pub fn $name(self, $name: $type) -> Self {
             self.with(|o| o.given.$name = Some($name))

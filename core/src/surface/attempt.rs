@@ -21,7 +21,7 @@ macro_rules! attempt_fields {
                 url: &str {} = |attempt| &attempt.url;
 
                 /// The response's status, if a response arrived.
-                status: Option<StatusCode> {} = |attempt| attempt.status;
+                status: Option<StatusCode> { go: "StatusCode" } = |attempt| attempt.status;
 
                 /// The server's ID of this request.
                 request_id: Option<&RequestId> {} = |attempt| attempt.request_id.as_ref();

@@ -27,7 +27,7 @@ macro_rules! client_options {
 
                 /// Sets how many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and
                 /// redirect hops do not count.
-                6 max_attempts: u32 { default: 4 };
+                6 max_attempts: u32 { default: 4, expected: "1 to 32" };
 
                 /// Sets the bound of the first backoff; each further one is twice as long.
                 7 base_delay: Duration { default: Duration::from_millis(500) };
@@ -44,13 +44,13 @@ macro_rules! client_options {
 
                 /// Sets the time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
                 /// attempt too, unless `attempt_timeout` sets another.
-                11 timeout: Duration { default: Duration::from_secs(60) };
+                11 timeout: Duration { default: Duration::from_secs(60), expected: "a longer time" };
 
                 /// Sets the time of one attempt, its body included.
-                12 attempt_timeout: Duration { default: Duration::from_secs(10) };
+                12 attempt_timeout: Duration { default: Duration::from_secs(10), expected: "a longer time" };
 
                 /// Sets the time to connect.
-                13 connect_timeout: Duration { default: Duration::from_secs(5) };
+                13 connect_timeout: Duration { default: Duration::from_secs(5), expected: "a longer time" };
 
                 /// Sets the largest body of a success, in bytes after decoding.
                 14 max_body_bytes: u64 { default: 64 * 1024 * 1024 };
@@ -72,7 +72,7 @@ macro_rules! client_options {
                 18 decompress: bool { default: true };
 
                 /// Sets the URL of the proxy. By default the environment names it.
-                19 proxy: Proxy { default: Proxy::Environment, c_off: "no_proxy" };
+                19 proxy: Proxy { default: Proxy::Environment, c_off: "no_proxy", go_off: "NoProxy" };
 
                 /// Sets PEM texts of certificate authorities that are trusted besides those of the system.
                 20 extra_ca: Pems { setter: hand, default: Pems::default(), go: "ExtraCAs" };
@@ -96,10 +96,10 @@ macro_rules! client_options {
 
                 /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that
                 /// vanishes without a word is noticed so, and by the attempt's own timeout.
-                26 http2_ping_interval: Option<Duration> { default: Some(Duration::from_secs(5)), c_off: "no_http2_pings" };
+                26 http2_ping_interval: Option<Duration> { default: Some(Duration::from_secs(5)), c_off: "no_http2_pings", go_off: "NoHTTP2Pings", expected: "a longer time" };
 
                 /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up.
-                27 http2_ping_timeout: Duration { default: Duration::from_secs(3) };
+                27 http2_ping_timeout: Duration { default: Duration::from_secs(3), expected: "a longer time" };
 
                 /// Sets the path of a Unix socket to connect to. The base URL's host and port then only name the API: in
                 /// `Host`, in TLS and in trails. No proxy of the environment is used, and `proxy` is a `config` error beside
@@ -107,7 +107,7 @@ macro_rules! client_options {
                 28 unix_socket: PathBuf { setter: into };
 
                 /// Sets the seed of the random waits, which makes them repeatable, for tests.
-                29 jitter_seed: u64 { };
+                29 jitter_seed: u64 { go_type: "uint64" };
             }
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end

@@ -7,22 +7,22 @@ macro_rules! request_options {
             options {
                 /// Sets the time of the whole call, all attempts and waits included. A time above the client's
                 /// `attempt_timeout` lifts that for this call too.
-                1 timeout: Duration { };
+                1 timeout: Duration { expected: "a longer time" };
 
                 /// Sets the time of one attempt, its body included.
-                2 attempt_timeout: Duration { };
+                2 attempt_timeout: Duration { expected: "a longer time" };
 
                 /// Sets the time to connect.
-                3 connect_timeout: Duration { };
+                3 connect_timeout: Duration { expected: "a longer time" };
 
                 /// Sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
-                4 max_attempts: u32 { };
+                4 max_attempts: u32 { expected: "1 to 32" };
 
                 /// Sets whether the request may be sent twice, in place of what its method says.
                 5 idempotent: bool { };
 
                 /// Sets the `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
-                6 idempotency_key: String { setter: into };
+                6 idempotency_key: String { setter: into, expected: "the key, or none" };
 
                 /// Sets the correlation ID, in place of the call's: the ID of the request that this call serves. For OpenStack
                 /// that is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every service
@@ -37,7 +37,7 @@ macro_rules! request_options {
                 /// Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it
                 /// is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
                 /// option a 304 is an `api` error, also to an `If-None-Match` of the caller's own.
-                9 if_none_match: String { setter: into };
+                9 if_none_match: String { setter: into, expected: "an entity tag" };
             }
             by_hand {
                 /// Sets the values of the path's `{name}`; each is percent-encoded whole. A secret stays `{name}` in trails,

@@ -29,7 +29,7 @@ impl Surface {
 
     /// The same without unit and default.
     pub(crate) fn doc_alone(&self, row: &Row, language: Language) -> Vec<String> {
-        let spelt = |paragraph: &String| self.spelt_names(paragraph, language);
+        let spelt = |paragraph: &String| self.spelt_names(paragraph, row, language);
         row.doc.iter().map(spelt).collect()
     }
 
@@ -49,12 +49,14 @@ impl Surface {
         doc
     }
 
-    fn spelt_names(&self, text: &str, language: Language) -> String {
+    /// The option's own name in its documentation means something else, such as a header.
+    fn spelt_names(&self, text: &str, own: &Row, language: Language) -> String {
         in_backticks(text, |part| {
             if let Some(value) = value_of_rust(part, language) {
                 return Some(value.to_owned());
             }
-            let row = self.rows().find(|row| row.name == part)?;
+            let mut others = self.rows().filter(|row| row.name != own.name);
+            let row = others.find(|row| row.name == part)?;
             Some(row.spelt(language))
         })
     }
@@ -178,6 +180,7 @@ mod tests {
             id: Some(1),
             name: name.to_owned(),
             kind,
+            rust_type: String::new(),
             is_null_a_value: name == "ping_interval",
             default,
             doc: vec![doc.to_owned()],

@@ -1,7 +1,8 @@
 //! Reads the fields of a record from its Rust file.
 //!
 //! A field is `name: Type { details } = |record| EXPR;`. The details are `json`, the key where it is not
-//! the name, and `go_type`, the type in Go where it does not follow from Rust's.
+//! the name; `c` and `go`, the name in that language, where it is another; and `go_type`, the type in Go where it does not follow
+//! from Rust's.
 
 use std::path::Path;
 
@@ -73,8 +74,11 @@ fn field(input: ParseStream<'_>) -> syn::Result<Field> {
         };
         match key.to_string().as_str() {
             "json" => json = own.value(),
-            "go_type" => own_types.push(("go_type".to_owned(), own.value())),
-            _ => return Err(syn::Error::new(key.span(), "expected `json` or `go_type`")),
+            own_key @ ("c" | "go" | "go_type") => own_types.push((own_key.to_owned(), own.value())),
+            _ => {
+                let why = "expected `json`, `c`, `go` or `go_type`";
+                return Err(syn::Error::new(key.span(), why));
+            }
         }
     }
     input.parse::<Token![=]>()?;

@@ -6,7 +6,7 @@ use super::docs::wrapped;
 use super::names::pascal;
 use super::{Field, FieldKind, Language, Record, Surface};
 
-const HEADER: &str = "// Code generated from core/src/surface by `cargo run -p xtask -- codegen`. DO NOT EDIT.\n\npackage reqtrail\n";
+pub(super) const HEADER: &str = "// Code generated from core/src/surface by `cargo run -p xtask -- codegen`. DO NOT EDIT.\n\npackage reqtrail\n";
 
 /// The columns of a comment.
 const WIDTH: usize = 120;
@@ -40,7 +40,7 @@ fn attempt(out: &mut String, record: &Record) {
     *out += "type Attempt struct {\n";
     for field in &record.fields {
         comment(out, &doc(field), 1);
-        let _ = writeln!(out, "\t{} {}", pascal(&field.name), typed(field));
+        let _ = writeln!(out, "\t{} {}", named(field), typed(field));
     }
     *out += "}\n";
 }
@@ -62,14 +62,10 @@ fn json(out: &mut String, record: &Record) {
 
 fn from_json(out: &mut String, record: &Record) {
     *out += "\nfunc (a *attemptJSON) attempt() Attempt {\n\treturn Attempt{\n";
-    let width = record
-        .fields
-        .iter()
-        .map(|field| pascal(&field.name).len())
-        .max();
+    let width = record.fields.iter().map(|field| named(field).len()).max();
     for field in &record.fields {
         let given = format!("a.{}", pascal(&field.json));
-        let name = pascal(&field.name) + ":";
+        let name = named(field) + ":";
         let width = width.unwrap_or_default() + 1;
         let _ = writeln!(out, "\t\t{name:<width$} {},", read(field, &given));
     }
@@ -81,7 +77,7 @@ fn methods(out: &mut String, record: &Record) {
         if let FieldKind::Records(_) = field.kind {
             continue;
         }
-        let name = pascal(&field.name);
+        let name = named(field);
         *out += "\n";
         comment(out, &doc(field), 0);
         let given = format!("t.read().{}", pascal(&field.json));
@@ -92,6 +88,11 @@ fn methods(out: &mut String, record: &Record) {
             read(field, &given)
         );
     }
+}
+
+fn named(field: &Field) -> String {
+    let own = field.detail("go").map(str::to_owned);
+    own.unwrap_or_else(|| pascal(&field.name))
 }
 
 /// How a field is read out of the struct of its JSON.
@@ -159,19 +160,23 @@ fn doc(field: &Field) -> String {
         let first = text.find(". ").unwrap_or(text.len() - 1);
         text.replace_range(first..=first, &end);
     }
-    format!("{} is {}", pascal(&field.name), lowered(&text))
+    format!("{} is {}", named(field), lowered(&text))
 }
 
 /// A sentence that goes on after a name.
-fn lowered(text: &str) -> String {
+pub(super) fn lowered(text: &str) -> String {
     let mut letters = text.chars();
+    // Not an acronym's.
+    if text.chars().take(2).all(char::is_uppercase) {
+        return text.to_owned();
+    }
     match letters.next() {
         Some(first) => first.to_lowercase().to_string() + letters.as_str(),
         None => String::new(),
     }
 }
 
-fn comment(out: &mut String, text: &str, tabs: usize) {
+pub(super) fn comment(out: &mut String, text: &str, tabs: usize) {
     for line in wrapped(text, WIDTH - 4 * tabs - 3) {
         let _ = writeln!(out, "{}// {line}", "\t".repeat(tabs));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Language, Row, Surface};
+use super::{Default, Kind, Language, Row, Surface};
 
 /// Words that Go writes in capitals.
 const INITIALISMS: [&str; 8] = ["ca", "http1", "http2", "id", "ids", "json", "ms", "url"];
@@ -27,6 +27,10 @@ impl Row {
             Language::C => self.name.clone(),
             Language::Node if is_time => format!("{}Ms", camel(&self.name)),
             Language::Node => camel(&self.name),
+            // The zero value of a field is the default.
+            Language::Go if self.default == Some(Default::Flag(true)) => {
+                format!("No{}", pascal(&self.name))
+            }
             Language::Go => pascal(&self.name),
         }
     }
@@ -64,7 +68,8 @@ pub(crate) fn table(surface: &Surface) -> String {
     for row in rows {
         let spelt = [Language::Python, Language::Node, Language::C, Language::Go]
             .map(|language| row.spelt(language));
-        // Error texts of the core name an option as Rust does.
+        // Error texts of the core name an option as Rust does, or as its row.
+        names.insert(row.name.clone(), spelt.clone());
         names.insert(row.spelt(Language::Rust), spelt);
     }
     // The base URL is no option, and error texts name it.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Group, Kind, Language, Row, Surface};
+use super::{Group, Language, Row, Surface};
 
 /// The languages that have a column.
 const LANGUAGES: [(Language, &str); 5] = [
@@ -43,7 +43,10 @@ fn table(out: &mut String, surface: &Surface, group: &Group) {
     let _ = writeln!(out, "|{}", "---|".repeat(LANGUAGES.len() + 2));
     for row in group.options.iter().chain(&group.by_hand) {
         let names = LANGUAGES.map(|(language, _)| match language {
-            Language::Go if row.detail("go_off").is_some() || is_negated(row) => go_names(row),
+            Language::Go => match row.detail("go_off") {
+                Some(off) => format!("`{}`, `{off}`", row.spelt(language)),
+                None => format!("`{}`", row.spelt(language)),
+            },
             _ => format!("`{}`", row.spelt(language)),
         });
         // Words of Rust, which is the language of the page's own names.
@@ -63,18 +66,5 @@ fn table(out: &mut String, surface: &Surface, group: &Group) {
             names.join(" | "),
             default.unwrap_or_default()
         );
-    }
-}
-
-/// Go turns on what is off by default, since a field that is not set is false.
-fn is_negated(row: &Row) -> bool {
-    row.kind == Kind::Flag && row.default == Some(super::Default::Flag(true))
-}
-
-fn go_names(row: &Row) -> String {
-    let name = row.spelt(Language::Go);
-    match row.detail("go_off") {
-        Some(off) => format!("`{name}`, `{off}`"),
-        None => format!("`No{name}`"),
     }
 }

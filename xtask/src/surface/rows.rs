@@ -2,7 +2,9 @@
 //!
 //! The details of a row that the printers know, besides `setter` and `default`:
 //! * `rust`, `python`, `node`, `c`, `go`: the option's name in that language, where it does not follow from its own.
-//! * `c_off`: the C function that turns the option off.
+//! * `c_off`, `go_off`: the C function, and the field in Go, that turn the option off.
+//! * `go_type`: the type in Go, where it does not follow from Rust's.
+//! * `expected`: what the core expects where it refuses 0, or an empty text; it refuses what is less, too.
 
 use std::path::Path;
 
@@ -14,8 +16,9 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, Token, Type, braced};
 use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
-const KEYS: [&str; 8] = [
-    "setter", "default", "rust", "python", "node", "c", "go", "c_off",
+const KEYS: [&str; 11] = [
+    "setter", "default", "rust", "python", "node", "c", "go", "c_off", "go_off", "go_type",
+    "expected",
 ];
 
 /// Reads the group `name` from `core/src/surface/NAME.rs`.
@@ -93,6 +96,7 @@ fn row(input: ParseStream<'_>, with_id: bool) -> syn::Result<Row> {
         id,
         name: name.to_string(),
         kind: Kind::ByHand,
+        rust_type: String::new(),
         is_null_a_value: false,
         default: None,
         doc: without_sets(&attributes).map_err(|why| syn::Error::new(name.span(), why))?,
@@ -102,6 +106,7 @@ fn row(input: ParseStream<'_>, with_id: bool) -> syn::Result<Row> {
         input.parse::<Token![:]>()?;
         let kind: Type = input.parse()?;
         (row.kind, row.is_null_a_value) = kind_of(&kind)?;
+        row.rust_type = text(&kind);
     }
     if with_id || input.peek(syn::token::Brace) {
         let details;

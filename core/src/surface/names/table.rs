@@ -58,7 +58,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ),
     (
         "decompress",
-        ["decompress", "decompress", "decompress", "Decompress"],
+        ["decompress", "decompress", "decompress", "NoDecompress"],
     ),
     (
         "default_header",
@@ -199,6 +199,15 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
             "ShowQueryParams",
         ],
     ),
+    (
+        "show_query_params",
+        [
+            "show_query_params",
+            "showQueryParams",
+            "show_query_param",
+            "ShowQueryParams",
+        ],
+    ),
     ("timeout", ["timeout", "timeoutMs", "timeout_ms", "Timeout"]),
     ("token", ["token", "token", "token", "Token"]),
     (
@@ -212,7 +221,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ),
     (
         "traceparent",
-        ["traceparent", "traceparent", "traceparent", "Traceparent"],
+        ["traceparent", "traceparent", "traceparent", "NoTraceparent"],
     ),
     (
         "unix_socket",

@@ -1,0 +1,190 @@
+// Code generated from core/src/surface by `cargo run -p xtask -- codegen`. DO NOT EDIT.
+
+package reqtrail
+
+import "time"
+
+// The options of a client by their numbers.
+const (
+	clientDialect                  uint16 = 1
+	clientToken                    uint16 = 2
+	clientHeaders                  uint16 = 3
+	clientUserAgent                uint16 = 4
+	clientMicroversion             uint16 = 5
+	clientMaxAttempts              uint16 = 6
+	clientBaseDelay                uint16 = 7
+	clientMaxDelay                 uint16 = 8
+	clientMaxRetryAfter            uint16 = 9
+	clientRetryBudget              uint16 = 10
+	clientTimeout                  uint16 = 11
+	clientAttemptTimeout           uint16 = 12
+	clientConnectTimeout           uint16 = 13
+	clientMaxBodyBytes             uint16 = 14
+	clientMaxRedirects             uint16 = 15
+	clientShowQueryParams          uint16 = 16
+	clientTraceparent              uint16 = 17
+	clientDecompress               uint16 = 18
+	clientProxy                    uint16 = 19
+	clientExtraCA                  uint16 = 20
+	clientClientCertificate        uint16 = 21
+	clientDangerAcceptInvalidCerts uint16 = 22
+	clientHTTP1Only                uint16 = 23
+	clientPoolMaxIdle              uint16 = 24
+	clientPoolIdleTimeout          uint16 = 25
+	clientHTTP2PingInterval        uint16 = 26
+	clientHTTP2PingTimeout         uint16 = 27
+	clientUnixSocket               uint16 = 28
+	clientJitterSeed               uint16 = 29
+)
+
+// clientOptions refuses what cannot be a value of an option, and writes the others.
+func (s *encoder) clientOptions(o *Config) *Error {
+	if isNoCount(int64(o.MaxAttempts)) {
+		return outOfRange(KindConfig, "MaxAttempts", o.MaxAttempts, "1 to 32")
+	}
+	if o.Timeout < 0 && o.Timeout != NoLimit {
+		return outOfRange(KindConfig, "Timeout", o.Timeout, "a longer time")
+	}
+	if o.AttemptTimeout < 0 && o.AttemptTimeout != NoLimit {
+		return outOfRange(KindConfig, "AttemptTimeout", o.AttemptTimeout, "a longer time")
+	}
+	if o.ConnectTimeout < 0 && o.ConnectTimeout != NoLimit {
+		return outOfRange(KindConfig, "ConnectTimeout", o.ConnectTimeout, "a longer time")
+	}
+	if err := notUTF8(KindConfig, "ShowQueryParams", o.ShowQueryParams); err != nil {
+		return err
+	}
+	if o.HTTP2PingInterval < 0 && o.HTTP2PingInterval != NoLimit {
+		return outOfRange(KindConfig, "HTTP2PingInterval", o.HTTP2PingInterval, "a longer time")
+	}
+	if o.HTTP2PingTimeout < 0 && o.HTTP2PingTimeout != NoLimit {
+		return outOfRange(KindConfig, "HTTP2PingTimeout", o.HTTP2PingTimeout, "a longer time")
+	}
+	if err := s.dialect(clientDialect, o.Dialect); err != nil {
+		return err
+	}
+	s.textIf(clientToken, string(o.Token), false)
+	if err := s.defaultHeaders(clientHeaders, o.Header, o.SecretHeader); err != nil {
+		return err
+	}
+	s.textIf(clientUserAgent, o.UserAgent, false)
+	s.textIf(clientMicroversion, o.Microversion, false)
+	s.count(clientMaxAttempts, uint64(max(o.MaxAttempts, 0)), o.MaxAttempts != 0)
+	s.duration(clientBaseDelay, o.BaseDelay)
+	s.duration(clientMaxDelay, o.MaxDelay)
+	s.duration(clientMaxRetryAfter, o.MaxRetryAfter)
+	s.retryBudget(clientRetryBudget, o.RetryBudget)
+	s.duration(clientTimeout, o.Timeout)
+	s.duration(clientAttemptTimeout, o.AttemptTimeout)
+	s.duration(clientConnectTimeout, o.ConnectTimeout)
+	s.count(clientMaxBodyBytes, uint64(max(o.MaxBodyBytes, 0)), o.MaxBodyBytes != 0)
+	s.count(clientMaxRedirects, uint64(max(o.MaxRedirects, 0)), o.MaxRedirects != 0)
+	s.texts(clientShowQueryParams, o.ShowQueryParams)
+	s.flagIf(clientTraceparent, o.NoTraceparent, false)
+	s.flagIf(clientDecompress, o.NoDecompress, false)
+	s.textIf(clientProxy, string(o.Proxy), false)
+	s.null(clientProxy, o.NoProxy)
+	s.pems(clientExtraCA, o.ExtraCAs)
+	s.textIf(clientClientCertificate, string(o.ClientCertificate), false)
+	s.flagIf(clientDangerAcceptInvalidCerts, o.InsecureSkipVerify, true)
+	s.flagIf(clientHTTP1Only, o.HTTP1Only, true)
+	s.count(clientPoolMaxIdle, uint64(max(o.PoolMaxIdle, 0)), o.PoolMaxIdle != 0)
+	s.duration(clientPoolIdleTimeout, o.PoolIdleTimeout)
+	s.duration(clientHTTP2PingInterval, o.HTTP2PingInterval)
+	s.null(clientHTTP2PingInterval, o.NoHTTP2Pings)
+	s.duration(clientHTTP2PingTimeout, o.HTTP2PingTimeout)
+	s.textIf(clientUnixSocket, o.UnixSocket, false)
+	s.count(clientJitterSeed, o.JitterSeed, o.JitterSeed != 0)
+	return nil
+}
+
+// The options of a request by their numbers.
+const (
+	requestTimeout        uint16 = 1
+	requestAttemptTimeout uint16 = 2
+	requestConnectTimeout uint16 = 3
+	requestMaxAttempts    uint16 = 4
+	requestIdempotent     uint16 = 5
+	requestIdempotencyKey uint16 = 6
+	requestCorrelationID  uint16 = 7
+	requestMicroversion   uint16 = 8
+	requestIfNoneMatch    uint16 = 9
+)
+
+// WithTimeout sets the time of the whole call, all attempts and waits included. A time above the client's
+// AttemptTimeout lifts that for this call too.
+func WithTimeout(value time.Duration) Option {
+	return func(r *Request) { r.Timeout = value }
+}
+
+// WithAttemptTimeout sets the time of one attempt, its body included.
+func WithAttemptTimeout(value time.Duration) Option {
+	return func(r *Request) { r.AttemptTimeout = value }
+}
+
+// WithConnectTimeout sets the time to connect.
+func WithConnectTimeout(value time.Duration) Option {
+	return func(r *Request) { r.ConnectTimeout = value }
+}
+
+// WithMaxAttempts sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
+func WithMaxAttempts(value int) Option {
+	return func(r *Request) { r.MaxAttempts = value }
+}
+
+// WithIdempotent sets whether the request may be sent twice, in place of what its method says.
+func WithIdempotent(value bool) Option {
+	return func(r *Request) { r.Idempotent = &value }
+}
+
+// WithIdempotencyKey sets the Idempotency-Key, the same on every attempt. A request with a key is safe to repeat. An
+// empty one is refused.
+func WithIdempotencyKey(value string) Option {
+	return func(r *Request) { r.setText(&r.IdempotencyKey, requestIdempotencyKey, value) }
+}
+
+// WithCorrelationID sets the correlation ID, in place of the call's: the ID of the request that this call serves. For
+// OpenStack that is the global request ID, req- and a UUID in lower case, which appears in the logs of every service on
+// the way; a malformed one is invalid_request, since the server would drop it in silence.
+func WithCorrelationID(value string) Option {
+	return func(r *Request) { r.CorrelationID = value }
+}
+
+// WithMicroversion sets the version of the API to ask for, such as 2.90 or latest, in place of the client's
+// (https://docs.openstack.org/api-guide/compute/microversions.html). Only dialects that have versions take it.
+func WithMicroversion(value string) Option {
+	return func(r *Request) { r.Microversion = value }
+}
+
+// WithIfNoneMatch sets the entity tag of a response that the caller has: the ETag header of an earlier response, sent
+// as it is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
+// option a 304 is an api error, also to an If-None-Match of the caller's own. An empty one is refused.
+func WithIfNoneMatch(value string) Option {
+	return func(r *Request) { r.setText(&r.IfNoneMatch, requestIfNoneMatch, value) }
+}
+
+// requestOptions refuses what cannot be a value of an option, and writes the others.
+func (s *encoder) requestOptions(o *Request) *Error {
+	if o.Timeout < 0 && o.Timeout != NoLimit {
+		return outOfRange(KindInvalidRequest, "Timeout", o.Timeout, "a longer time")
+	}
+	if o.AttemptTimeout < 0 && o.AttemptTimeout != NoLimit {
+		return outOfRange(KindInvalidRequest, "AttemptTimeout", o.AttemptTimeout, "a longer time")
+	}
+	if o.ConnectTimeout < 0 && o.ConnectTimeout != NoLimit {
+		return outOfRange(KindInvalidRequest, "ConnectTimeout", o.ConnectTimeout, "a longer time")
+	}
+	if isNoCount(int64(o.MaxAttempts)) {
+		return outOfRange(KindInvalidRequest, "MaxAttempts", o.MaxAttempts, "1 to 32")
+	}
+	s.duration(requestTimeout, o.Timeout)
+	s.duration(requestAttemptTimeout, o.AttemptTimeout)
+	s.duration(requestConnectTimeout, o.ConnectTimeout)
+	s.count(requestMaxAttempts, uint64(max(o.MaxAttempts, 0)), o.MaxAttempts != 0)
+	s.flagOf(requestIdempotent, o.Idempotent)
+	s.textIf(requestIdempotencyKey, o.IdempotencyKey, o.isEmpty(requestIdempotencyKey))
+	s.textIf(requestCorrelationID, o.CorrelationID, false)
+	s.textIf(requestMicroversion, o.Microversion, false)
+	s.textIf(requestIfNoneMatch, o.IfNoneMatch, o.isEmpty(requestIfNoneMatch))
+	return nil
+}

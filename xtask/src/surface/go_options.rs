@@ -1,0 +1,237 @@
+//! Go: the options as fields of `Config` and `Request`, the options of requests as `With…`, and what checks and encodes
+//! them.
+
+use std::fmt::Write as _;
+
+use super::go::{HEADER, comment, lowered};
+use super::names::pascal;
+use super::{Default, Group, Kind, Language, Row, Surface};
+
+/// Where a struct that is written by hand has the fields that are printed.
+const BEGIN: &str =
+    "\t// The options that are values. Generated from core/src/surface; do not edit.\n\n";
+const END: &str = "\n\t// Generated until here.\n";
+
+/// Puts the fields of a group into the file of its struct.
+pub(crate) fn with_fields(surface: &Surface, name: &str, file: &str) -> Result<String, String> {
+    let group = surface.groups.iter().find(|group| group.name == name);
+    let group = group.ok_or_else(|| format!("no group `{name}`"))?;
+    let parts = file.split_once(BEGIN).and_then(|(head, rest)| {
+        let (_, tail) = rest.split_once(END)?;
+        Some((head, tail))
+    });
+    let (head, tail) = parts.ok_or_else(|| format!("no place for the options of a {name}"))?;
+    let mut fields = String::new();
+    for row in &group.options {
+        for (name, kind, doc) in row.fields(surface) {
+            comment(&mut fields, &doc, 1);
+            let _ = writeln!(fields, "\t{name} {kind}");
+        }
+    }
+    Ok(format!("{head}{BEGIN}{fields}{END}{tail}"))
+}
+
+/// The file of what sets, checks and encodes options.
+pub(crate) fn options(surface: &Surface) -> String {
+    let mut out = format!("{HEADER}\nimport \"time\"\n");
+    for group in &surface.groups {
+        numbers(&mut out, group);
+        if group.name == "request" {
+            for row in &group.options {
+                setter(&mut out, group, row, surface);
+            }
+        }
+        encoder(&mut out, group);
+    }
+    out
+}
+
+impl Row {
+    /// The fields of an option: their names, types and documentation.
+    fn fields(&self, surface: &Surface) -> Vec<(String, String, String)> {
+        let name = self.spelt(Language::Go);
+        let text = self.go_doc(surface);
+        let doc = match self.kind {
+            Kind::Flag if self.is_negated() => {
+                let on = text.strip_prefix("Whether ").unwrap_or(&text);
+                format!("{name} turns this off: {on}")
+            }
+            Kind::Flag => format!("{name} says {}", lowered(&text)),
+            Kind::Texts | Kind::Pems | Kind::Headers => format!("{name} holds {}", lowered(&text)),
+            _ => format!("{name} is {}", lowered(&text)),
+        };
+        let mut fields = vec![(name.clone(), self.go_type(), doc)];
+        if self.kind == Kind::Headers {
+            let doc = format!(
+                "Secret{name} is {name} with values that are redacted wherever the server repeats them."
+            );
+            fields.push((format!("Secret{name}"), "map[string]Secret".to_owned(), doc));
+        }
+        if let Some(off) = self.detail("go_off") {
+            let doc = format!("{off} turns off what {name} sets, and its default.");
+            fields.push((off.to_owned(), "bool".to_owned(), doc));
+        }
+        fields
+    }
+
+    fn go_doc(&self, surface: &Surface) -> String {
+        let mut text = surface.doc(self, Language::Go).join(" ");
+        if let (Kind::Flag, Some(default)) = (self.kind, text.find(" Default: ")) {
+            // It is what a field that is not set says.
+            text.truncate(default);
+        }
+        text.replace(['`', '<', '>'], "")
+    }
+
+    /// The field turns off what is on by default.
+    fn is_negated(&self) -> bool {
+        self.default == Some(Default::Flag(true))
+    }
+
+    fn go_type(&self) -> String {
+        if let Some(own) = self.detail("go_type") {
+            return own.to_owned();
+        }
+        let own = match self.kind {
+            Kind::Flag if self.default.is_none() => "*bool",
+            Kind::Flag => "bool",
+            Kind::Count if self.rust_type == "u64" => "int64",
+            Kind::Count => "int",
+            Kind::Duration => "time.Duration",
+            Kind::Text | Kind::Path | Kind::ByHand => "string",
+            Kind::Secret => "Secret",
+            Kind::Texts => "[]string",
+            Kind::Pems => "[][]byte",
+            Kind::Headers => "http.Header",
+            Kind::Dialect => "Dialect",
+            Kind::RetryBudget => "RetryBudget",
+        };
+        own.to_owned()
+    }
+
+    /// The core refuses an empty text.
+    fn refuses_empty(&self) -> bool {
+        self.kind == Kind::Text && self.detail("expected").is_some()
+    }
+
+    /// The name of its number.
+    fn number(&self, group: &Group) -> String {
+        format!("{}{}", group.name, pascal(&self.name))
+    }
+}
+
+fn numbers(out: &mut String, group: &Group) {
+    let _ = write!(
+        out,
+        "\n// The options of a {} by their numbers.\nconst (\n",
+        group.name
+    );
+    let names: Vec<String> = group.options.iter().map(|row| row.number(group)).collect();
+    let width = names.iter().map(String::len).max().unwrap_or_default();
+    for (row, name) in group.options.iter().zip(names) {
+        let id = row.id.unwrap_or_default();
+        let _ = writeln!(out, "\t{name:<width$} uint16 = {id}");
+    }
+    *out += ")\n";
+}
+
+fn setter(out: &mut String, group: &Group, row: &Row, surface: &Surface) {
+    let name = row.spelt(Language::Go);
+    let mut doc = format!("With{name} sets {}", lowered(&row.go_doc(surface)));
+    if row.refuses_empty() {
+        doc += " An empty one is refused.";
+    }
+    *out += "\n";
+    comment(out, &doc, 0);
+    let kind = row.go_type();
+    let (kind, set) = match row.kind {
+        Kind::Flag if kind == "*bool" => ("bool", format!("r.{name} = &value")),
+        Kind::Text if row.refuses_empty() => {
+            let id = row.number(group);
+            (kind.as_str(), format!("r.setText(&r.{name}, {id}, value)"))
+        }
+        _ => (kind.as_str(), format!("r.{name} = value")),
+    };
+    let _ = write!(
+        out,
+        "func With{name}(value {kind}) Option {{\n\treturn func(r *Request) {{ {set} }}\n}}\n"
+    );
+}
+
+/// The method that refuses what no option can be, and writes the rest.
+fn encoder(out: &mut String, group: &Group) {
+    let (record, kind) = match group.name {
+        "client" => ("Config", "KindConfig"),
+        _ => ("Request", "KindInvalidRequest"),
+    };
+    let _ = write!(
+        out,
+        "\n// {}Options refuses what cannot be a value of an option, and writes the others.\n\
+         func (s *encoder) {}Options(o *{record}) *Error {{\n",
+        group.name, group.name
+    );
+    let refuse = |out: &mut String, wrong: &str| {
+        let _ = write!(
+            out,
+            "\tif err := {wrong}; err != nil {{\n\t\treturn err\n\t}}\n"
+        );
+    };
+    for row in &group.options {
+        let name = row.spelt(Language::Go);
+        match (row.kind, row.detail("expected")) {
+            (Kind::Duration, Some(expected)) => {
+                let _ = write!(
+                    out,
+                    "\tif o.{name} < 0 && o.{name} != NoLimit {{\n\
+                     \t\treturn outOfRange({kind}, \"{name}\", o.{name}, \"{expected}\")\n\t}}\n"
+                );
+            }
+            (Kind::Count, Some(expected)) => {
+                let _ = write!(
+                    out,
+                    "\tif isNoCount(int64(o.{name})) {{\n\
+                     \t\treturn outOfRange({kind}, \"{name}\", o.{name}, \"{expected}\")\n\t}}\n"
+                );
+            }
+            (Kind::Texts, _) => refuse(out, &format!("notUTF8({kind}, \"{name}\", o.{name})")),
+            _ => {}
+        }
+    }
+    for row in &group.options {
+        let (name, id) = (row.spelt(Language::Go), row.number(group));
+        let write = match row.kind {
+            Kind::Flag if row.default.is_none() => format!("flagOf({id}, o.{name})"),
+            Kind::Flag => format!("flagIf({id}, o.{name}, {})", !row.is_negated()),
+            Kind::Count if row.go_type() == "uint64" => {
+                format!("count({id}, o.{name}, o.{name} != 0)")
+            }
+            Kind::Count => format!("count({id}, uint64(max(o.{name}, 0)), o.{name} != 0)"),
+            Kind::Duration => format!("duration({id}, o.{name})"),
+            // An empty text in a `Config` is unset.
+            Kind::Text if row.refuses_empty() && group.name == "request" => {
+                format!("textIf({id}, o.{name}, o.isEmpty({id}))")
+            }
+            Kind::Text | Kind::Path | Kind::ByHand => format!("textIf({id}, o.{name}, false)"),
+            Kind::Secret => format!("textIf({id}, string(o.{name}), false)"),
+            Kind::Texts => format!("texts({id}, o.{name})"),
+            Kind::Pems => format!("pems({id}, o.{name})"),
+            Kind::RetryBudget => format!("retryBudget({id}, o.{name})"),
+            Kind::Headers => {
+                refuse(
+                    out,
+                    &format!("s.defaultHeaders({id}, o.{name}, o.Secret{name})"),
+                );
+                continue;
+            }
+            Kind::Dialect => {
+                refuse(out, &format!("s.dialect({id}, o.{name})"));
+                continue;
+            }
+        };
+        let _ = writeln!(out, "\ts.{write}");
+        if let Some(off) = row.detail("go_off") {
+            let _ = writeln!(out, "\ts.null({id}, o.{off})");
+        }
+    }
+    *out += "\treturn nil\n}\n";
+}
