@@ -848,28 +848,6 @@ reqtrail_code reqtrail_client_options_from_connection(const struct reqtrail_conn
 void reqtrail_client_options_free(struct reqtrail_client_options *options);
 
 /**
- * Sets the API's dialect by name: "novavms" or "openstack".
- */
-reqtrail_code reqtrail_client_options_dialect(struct reqtrail_client_options *options,
-                                              const char *name,
-                                              size_t name_length);
-
-/**
- * Sets the API's dialect by its description as JSON, for an API that is not built in; docs/c/clients.md has the
- * fields.
- */
-reqtrail_code reqtrail_client_options_dialect_json(struct reqtrail_client_options *options,
-                                                   const char *json,
-                                                   size_t json_length);
-
-/**
- * Sets the credential: an API key, or a token. It is in no trail, report, log or error text.
- */
-reqtrail_code reqtrail_client_options_token(struct reqtrail_client_options *options,
-                                            const char *token,
-                                            size_t token_length);
-
-/**
  * Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end where
  * that is known, and once after a 401. One refresh serves all calls that met the same 401. It must not make calls
  * through the same client, which would wait for itself.
@@ -914,8 +892,35 @@ reqtrail_code reqtrail_client_options_on_call(struct reqtrail_client_options *op
                                               void *user_data,
                                               reqtrail_free_callback free_user_data);
 
+/* ==== The options of a client that are values ==== */
+
 /**
- * Adds a header to every request; a request's own header of the same name replaces it.
+ * Sets the dialect of the API. Without one the request ID is read from `X-Request-Id`, the token goes out as
+ * `Authorization: Bearer`, and statuses alone tell what an error means.
+ */
+reqtrail_code reqtrail_client_options_dialect(struct reqtrail_client_options *options,
+                                              const char *name,
+                                              size_t name_length);
+
+/**
+ * Sets what `reqtrail_client_options_dialect` does by a description as JSON, for an API that is not built in;
+ * docs/c/clients.md has the fields.
+ */
+reqtrail_code reqtrail_client_options_dialect_json(struct reqtrail_client_options *options,
+                                                   const char *json,
+                                                   size_t json_length);
+
+/**
+ * Sets the credential: an API key, or a token. Trails, reports, logs and error texts never show it.
+ */
+reqtrail_code reqtrail_client_options_token(struct reqtrail_client_options *options,
+                                            const char *token,
+                                            size_t token_length);
+
+/**
+ * Sets headers of every request; a request's own header of the same name replaces one. The values of
+ * `Authorization`, `Cookie` and headers whose names say so, and those that are given as secrets, are redacted
+ * wherever the server repeats them. Each call adds one.
  */
 reqtrail_code reqtrail_client_options_default_header(struct reqtrail_client_options *options,
                                                      const char *name,
@@ -924,8 +929,8 @@ reqtrail_code reqtrail_client_options_default_header(struct reqtrail_client_opti
                                                      size_t value_length);
 
 /**
- * Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it, as the values
- * of Authorization, Cookie and headers whose names say so are by themselves.
+ * Sets a header as `reqtrail_client_options_default_header` does, whose value is a secret: it is redacted wherever
+ * the server repeats it.
  */
 reqtrail_code reqtrail_client_options_default_secret_header(struct reqtrail_client_options *options,
                                                             const char *name,
@@ -934,187 +939,194 @@ reqtrail_code reqtrail_client_options_default_secret_header(struct reqtrail_clie
                                                             size_t value_length);
 
 /**
- * Adds a text such as "my-app/1.2" to the User-Agent, which begins with "reqtrail/" and the version.
+ * Sets a text such as `my-app/1.2` that follows `reqtrail/` and the version in the `User-Agent`.
  */
 reqtrail_code reqtrail_client_options_user_agent(struct reqtrail_client_options *options,
-                                                 const char *suffix,
-                                                 size_t suffix_length);
+                                                 const char *user_agent,
+                                                 size_t user_agent_length);
 
 /**
- * Asks for a version of the API on every request, such as "2.90" or "latest". Only dialects that have versions take
- * it.
+ * Sets the version of the API that requests ask for, such as `2.90` or `latest`
+ * (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
  */
 reqtrail_code reqtrail_client_options_microversion(struct reqtrail_client_options *options,
-                                                   const char *version,
-                                                   size_t version_length);
+                                                   const char *microversion,
+                                                   size_t microversion_length);
 
 /**
- * Sets how many attempts a call makes at most, 1 to 32; 4 by default.
+ * Sets how many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and redirect
+ * hops do not count. Default: 4.
  */
 reqtrail_code reqtrail_client_options_max_attempts(struct reqtrail_client_options *options,
-                                                   uint32_t attempts);
+                                                   uint32_t max_attempts);
 
 /**
- * Sets the bound of the first backoff, half a second by default; each further one is twice as long.
+ * Sets the bound of the first backoff; each further one is twice as long. In milliseconds. Default: 500.
  */
 reqtrail_code reqtrail_client_options_base_delay_ms(struct reqtrail_client_options *options,
-                                                    uint64_t delay);
+                                                    uint64_t base_delay);
 
 /**
- * Sets the bound of every backoff, 8 seconds by default.
+ * Sets the bound of every backoff. In milliseconds. Default: 8,000.
  */
 reqtrail_code reqtrail_client_options_max_delay_ms(struct reqtrail_client_options *options,
-                                                   uint64_t delay);
+                                                   uint64_t max_delay);
 
 /**
- * Sets the longest Retry-After that is waited for, a minute by default; a longer one ends the call.
+ * Sets the longest `Retry-After` that is waited for; a longer one ends the call. In milliseconds. Default: 60,000.
  */
 reqtrail_code reqtrail_client_options_max_retry_after_ms(struct reqtrail_client_options *options,
-                                                         uint64_t wait);
+                                                         uint64_t max_retry_after);
 
 /**
- * Sets the retry budget that all calls of the client share: 500 and 5 by default. A retry costs `retry_cost`, a
- * success gives 1 back.
+ * Sets the retry budget that all calls of the client share, so that an outage is not multiplied. A retry takes its
+ * cost, a success gives 1 back. Default: a capacity of 500 and a cost of 5.
  */
 reqtrail_code reqtrail_client_options_retry_budget(struct reqtrail_client_options *options,
                                                    uint32_t capacity,
                                                    uint32_t retry_cost);
 
 /**
- * Turns the retry budget off.
+ * Turns off what `reqtrail_client_options_retry_budget` sets, and its default.
  */
 reqtrail_code reqtrail_client_options_no_retry_budget(struct reqtrail_client_options *options);
 
 /**
- * Sets the time of a whole call, all attempts and waits included; a minute by default.
+ * Sets the time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
+ * attempt too, unless `attempt_timeout_ms` sets another. In milliseconds. Default: 60,000.
  */
 reqtrail_code reqtrail_client_options_timeout_ms(struct reqtrail_client_options *options,
                                                  uint64_t timeout);
 
 /**
- * Sets the time of one attempt, its body included; 10 seconds by default.
+ * Sets the time of one attempt, its body included. In milliseconds. Default: 10,000.
  */
 reqtrail_code reqtrail_client_options_attempt_timeout_ms(struct reqtrail_client_options *options,
-                                                         uint64_t timeout);
+                                                         uint64_t attempt_timeout);
 
 /**
- * Sets the time to connect, 5 seconds by default.
+ * Sets the time to connect. In milliseconds. Default: 5,000.
  */
 reqtrail_code reqtrail_client_options_connect_timeout_ms(struct reqtrail_client_options *options,
-                                                         uint64_t timeout);
+                                                         uint64_t connect_timeout);
 
 /**
- * Sets the largest body of a success, in bytes after decoding; 64 MiB by default.
+ * Sets the largest body of a success, in bytes after decoding. Default: 64 MiB.
  */
 reqtrail_code reqtrail_client_options_max_body_bytes(struct reqtrail_client_options *options,
-                                                     uint64_t bytes);
+                                                     uint64_t max_body_bytes);
 
 /**
- * Sets how many redirects a call follows, 5 by default; they never leave the origin.
+ * Sets how many redirects a call follows; they never leave the origin. Default: 5.
  */
 reqtrail_code reqtrail_client_options_max_redirects(struct reqtrail_client_options *options,
-                                                    uint32_t redirects);
+                                                    uint32_t max_redirects);
 
 /**
- * Lets trails show the values of a query parameter. "limit", "cursor", "marker", "page" and "offset" are always
- * shown, others are redacted.
+ * Sets the query parameters whose values trails show, besides `limit`, `cursor`, `marker`, `page` and `offset`.
+ * The values of others are redacted. Each call adds one.
  */
 reqtrail_code reqtrail_client_options_show_query_param(struct reqtrail_client_options *options,
-                                                       const char *name,
-                                                       size_t name_length);
+                                                       const char *show_query_param,
+                                                       size_t show_query_param_length);
 
 /**
- * Turns the traceparent header off, or on as it is by default.
+ * Sets whether attempts carry a `traceparent` header. Default: true.
  */
-reqtrail_code reqtrail_client_options_traceparent(struct reqtrail_client_options *options, bool on);
+reqtrail_code reqtrail_client_options_traceparent(struct reqtrail_client_options *options,
+                                                  bool traceparent);
 
 /**
- * Turns content codings (gzip, br, zstd, deflate) off, or on as they are by default.
+ * Sets whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If not, a
+ * body is given as it came. Default: true.
  */
-reqtrail_code reqtrail_client_options_decompress(struct reqtrail_client_options *options, bool on);
+reqtrail_code reqtrail_client_options_decompress(struct reqtrail_client_options *options,
+                                                 bool decompress);
 
 /**
- * Makes the random waits repeatable, for tests.
- */
-reqtrail_code reqtrail_client_options_jitter_seed(struct reqtrail_client_options *options,
-                                                  uint64_t seed);
-
-/**
- * Sets the proxy by its URL; by default the environment names it.
+ * Sets the URL of the proxy. By default the environment names it.
  */
 reqtrail_code reqtrail_client_options_proxy(struct reqtrail_client_options *options,
-                                            const char *url,
-                                            size_t url_length);
+                                            const char *proxy,
+                                            size_t proxy_length);
 
 /**
- * Uses no proxy, whatever the environment says.
+ * Turns off what `reqtrail_client_options_proxy` sets, and its default.
  */
 reqtrail_code reqtrail_client_options_no_proxy(struct reqtrail_client_options *options);
 
 /**
- * Trusts the certificate authorities of a PEM text, besides those of the system. May be called several times.
+ * Sets PEM texts of certificate authorities that are trusted besides those of the system. Each call adds one.
  */
 reqtrail_code reqtrail_client_options_extra_ca(struct reqtrail_client_options *options,
-                                               const uint8_t *pem,
-                                               size_t pem_length);
+                                               const uint8_t *extra_ca,
+                                               size_t extra_ca_length);
 
 /**
- * Sets a client certificate: a PEM text with the certificate and its private key.
+ * Sets the client's own certificate: a PEM text with the certificate and its private key.
  */
 reqtrail_code reqtrail_client_options_client_certificate(struct reqtrail_client_options *options,
-                                                         const char *pem,
-                                                         size_t pem_length);
+                                                         const char *client_certificate,
+                                                         size_t client_certificate_length);
 
 /**
- * Turns the verification of TLS certificates off. Anybody on the way can then read and change everything, the
- * credential included; every trail says so.
+ * Sets whether any TLS certificate is accepted. Anybody on the way can then read and change everything, the
+ * credential included; every trail says so. Default: false.
  */
 reqtrail_code reqtrail_client_options_danger_accept_invalid_certs(struct reqtrail_client_options *options,
-                                                                  bool accept);
+                                                                  bool danger_accept_invalid_certs);
 
 /**
- * Speaks HTTP/1.1 only.
+ * Sets whether HTTP/2 is left out. Default: false.
  */
 reqtrail_code reqtrail_client_options_http1_only(struct reqtrail_client_options *options,
-                                                 bool only);
+                                                 bool http1_only);
 
 /**
- * Sets how many idle connections are kept; unlimited by default.
+ * Sets how many idle connections are kept, by all threads together. Default: unlimited.
  */
 reqtrail_code reqtrail_client_options_pool_max_idle(struct reqtrail_client_options *options,
-                                                    size_t connections);
+                                                    size_t pool_max_idle);
 
 /**
- * Sets how long an idle connection is kept, 15 seconds by default.
+ * Sets how long an idle connection is kept. The older it is, the likelier the server closes it just as a request
+ * goes out, which leaves that request's outcome unknown. In milliseconds. Default: 15,000.
  */
 reqtrail_code reqtrail_client_options_pool_idle_timeout_ms(struct reqtrail_client_options *options,
-                                                           uint64_t timeout);
+                                                           uint64_t pool_idle_timeout);
 
 /**
- * Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5 seconds by
- * default.
+ * Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that
+ * vanishes without a word is noticed so, and by the attempt's own timeout. In milliseconds. Default: 5,000.
  */
 reqtrail_code reqtrail_client_options_http2_ping_interval_ms(struct reqtrail_client_options *options,
-                                                             uint64_t interval);
+                                                             uint64_t http2_ping_interval);
 
 /**
- * Turns HTTP/2 pings off.
+ * Turns off what `reqtrail_client_options_http2_ping_interval_ms` sets, and its default.
  */
 reqtrail_code reqtrail_client_options_no_http2_pings(struct reqtrail_client_options *options);
 
 /**
- * Sets how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by default.
+ * Sets how long the answer to an HTTP/2 ping may take before the connection is given up. In milliseconds. Default:
+ * 3,000.
  */
 reqtrail_code reqtrail_client_options_http2_ping_timeout_ms(struct reqtrail_client_options *options,
-                                                            uint64_t timeout);
+                                                            uint64_t http2_ping_timeout);
 
 /**
- * Connects to a Unix socket. The base URL's host and port then only name the API: in Host, in TLS and in trails. No
- * proxy of the environment is used, and one that is set is a REQTRAIL_ERROR_CONFIG.
+ * Sets the path of a Unix socket to connect to. The base URL's host and port then only name the API: in `Host`, in
+ * TLS and in trails. No proxy of the environment is used, and `proxy` is a `config` error beside it.
  */
 reqtrail_code reqtrail_client_options_unix_socket(struct reqtrail_client_options *options,
-                                                  const char *path,
-                                                  size_t path_length);
+                                                  const char *unix_socket,
+                                                  size_t unix_socket_length);
+
+/**
+ * Sets the seed of the random waits, which makes them repeatable, for tests.
+ */
+reqtrail_code reqtrail_client_options_jitter_seed(struct reqtrail_client_options *options,
+                                                  uint64_t jitter_seed);
 
 /* ==== Token refreshers ==== */
 
@@ -1295,68 +1307,75 @@ reqtrail_code reqtrail_request_body(struct reqtrail_request *request,
                                     size_t body_length);
 
 /**
- * Says whether the request may be sent twice, in place of what its method says.
+ * Lets a token cancel the calls of this request; NULL takes it away again. The token may be freed at once.
  */
-reqtrail_code reqtrail_request_idempotent(struct reqtrail_request *request, bool idempotent);
+reqtrail_code reqtrail_request_cancel_token(struct reqtrail_request *request,
+                                            const struct reqtrail_cancel_token *token);
+
+/* ==== The options of a request that are values ==== */
 
 /**
- * Sends an Idempotency-Key, the same on every attempt. A request with a key is safe to repeat.
- */
-reqtrail_code reqtrail_request_idempotency_key(struct reqtrail_request *request,
-                                               const char *key,
-                                               size_t key_length);
-
-/**
- * Sends this correlation ID in the place of the call's own; for OpenStack the global request ID, "req-" and a UUID.
- */
-reqtrail_code reqtrail_request_correlation_id(struct reqtrail_request *request,
-                                              const char *id,
-                                              size_t id_length);
-
-/**
- * Asks for a version of the API, such as "2.90" or "latest", in the place of the client's.
- */
-reqtrail_code reqtrail_request_microversion(struct reqtrail_request *request,
-                                            const char *version,
-                                            size_t version_length);
-
-/**
- * Asks for the response only if it is not the one with this entity tag, which is sent as it is: the ETag header of an
- * earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
- * `reqtrail_response_not_modified` is true. Without this a 304 is REQTRAIL_ERROR_API.
- */
-reqtrail_code reqtrail_request_if_none_match(struct reqtrail_request *request,
-                                             const char *tag,
-                                             size_t tag_length);
-
-/**
- * Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
+ * Sets the time of the whole call, all attempts and waits included. A time above the client's `attempt_timeout_ms`
+ * lifts that for this call too. In milliseconds.
  */
 reqtrail_code reqtrail_request_timeout_ms(struct reqtrail_request *request,
                                           uint64_t timeout);
 
 /**
- * Sets the time of one attempt, its body included.
+ * Sets the time of one attempt, its body included. In milliseconds.
  */
 reqtrail_code reqtrail_request_attempt_timeout_ms(struct reqtrail_request *request,
-                                                  uint64_t timeout);
+                                                  uint64_t attempt_timeout);
 
 /**
- * Sets the time to connect.
+ * Sets the time to connect. In milliseconds.
  */
 reqtrail_code reqtrail_request_connect_timeout_ms(struct reqtrail_request *request,
-                                                  uint64_t timeout);
+                                                  uint64_t connect_timeout);
 
 /**
- * Sets how many attempts the call makes at most; 1 turns retrying off.
+ * Sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
  */
-reqtrail_code reqtrail_request_max_attempts(struct reqtrail_request *request, uint32_t attempts);
+reqtrail_code reqtrail_request_max_attempts(struct reqtrail_request *request,
+                                            uint32_t max_attempts);
 
 /**
- * Lets a token cancel the calls of this request; NULL takes it away again. The token may be freed at once.
+ * Sets whether the request may be sent twice, in place of what its method says.
  */
-reqtrail_code reqtrail_request_cancel_token(struct reqtrail_request *request,
-                                            const struct reqtrail_cancel_token *token);
+reqtrail_code reqtrail_request_idempotent(struct reqtrail_request *request, bool idempotent);
+
+/**
+ * Sets the `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
+ */
+reqtrail_code reqtrail_request_idempotency_key(struct reqtrail_request *request,
+                                               const char *idempotency_key,
+                                               size_t idempotency_key_length);
+
+/**
+ * Sets the correlation ID, in place of the call's: the ID of the request that this call serves. For OpenStack that
+ * is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every service on the
+ * way; a malformed one is `invalid_request`, since the server would drop it in silence.
+ */
+reqtrail_code reqtrail_request_correlation_id(struct reqtrail_request *request,
+                                              const char *correlation_id,
+                                              size_t correlation_id_length);
+
+/**
+ * Sets the version of the API to ask for, such as `2.90` or `latest`, in place of the client's
+ * (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
+ */
+reqtrail_code reqtrail_request_microversion(struct reqtrail_request *request,
+                                            const char *microversion,
+                                            size_t microversion_length);
+
+/**
+ * Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it is,
+ * quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this option a
+ * 304 is an `api` error, also to an `If-None-Match` of the caller's own.
+ */
+reqtrail_code reqtrail_request_if_none_match(struct reqtrail_request *request,
+                                             const char *if_none_match,
+                                             size_t if_none_match_length);
 
 /* ==== Calls ==== */
 

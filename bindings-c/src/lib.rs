@@ -34,11 +34,15 @@ mod log;
 
 mod options;
 
+mod option_values;
+
 mod refresh;
 
 mod client;
 
 mod request;
+
+mod request_values;
 
 mod call;
 

@@ -33,6 +33,14 @@ pub(crate) fn seconds(time: SystemTime) -> Option<f64> {
     Some(since.as_secs_f64())
 }
 
+/// A time of so many milliseconds; the most of them are no limit.
+pub(crate) fn duration(milliseconds: u64) -> Duration {
+    match milliseconds {
+        u64::MAX => Duration::MAX,
+        milliseconds => Duration::from_millis(milliseconds),
+    }
+}
+
 /// A time in milliseconds.
 pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3

@@ -1,12 +1,12 @@
 //! The options of a client
 //!
-//! They are kept as setters, so that one set of options builds any number of clients.
+//! Functions of the program are kept as setters, so that one set of options builds any number of clients.
 
 use std::ffi::{c_char, c_void};
-use std::time::Duration;
 
+use reqtrail::host::{ClientOptions, Value};
 use reqtrail::openstack::Connection;
-use reqtrail::{Client, ClientBuilder, CustomDialect, Dialect, Error, Proxy, RetryBudget, Secret};
+use reqtrail::{Client, ClientBuilder};
 
 use crate::cloud::reqtrail_connection;
 use crate::export::Settable;
@@ -16,9 +16,9 @@ use crate::hooks::{
 };
 use crate::memory::{free, hand_over};
 use crate::refresh::{Refresher, reqtrail_refresh_callback, reqtrail_refresh_context_callback};
-use crate::text::{bytes, owned, text};
+use crate::text::owned;
 
-/// Sets an option on a builder, as often as it is asked to.
+/// Sets a function of the program on a builder, as often as it is asked to.
 type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
 
 /// What a client begins with.
@@ -30,7 +30,8 @@ enum Base {
 /// The options of a client. Not to be changed by one thread while another uses them.
 pub struct reqtrail_client_options {
     base: Base,
-    setters: Vec<Setter>,
+    values: ClientOptions,
+    functions: Vec<Setter>,
     fault: Option<DeferredError>,
 }
 
@@ -44,7 +45,8 @@ impl reqtrail_client_options {
     fn new(base: Base) -> Self {
         Self {
             base,
-            setters: Vec::new(),
+            values: ClientOptions::default(),
+            functions: Vec::new(),
             fault: None,
         }
     }
@@ -53,29 +55,13 @@ impl reqtrail_client_options {
         &mut self,
         setter: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
     ) -> Result<(), Fault> {
-        self.setters.push(Box::new(setter));
+        self.functions.push(Box::new(setter));
         Ok(())
     }
 
-    fn time(
-        &mut self,
-        milliseconds: u64,
-        set: fn(ClientBuilder, Duration) -> ClientBuilder,
-    ) -> Result<(), Fault> {
-        let time = Duration::from_millis(milliseconds);
-        self.set(move |b| set(b, time))
-    }
-
-    fn text(
-        &mut self,
-        text: String,
-        set: fn(ClientBuilder, String) -> ClientBuilder,
-    ) -> Result<(), Fault> {
-        self.set(move |b| set(b, text.clone()))
-    }
-
-    fn dialect(&mut self, dialect: Dialect) -> Result<(), Fault> {
-        self.set(move |b| b.dialect(dialect.clone()))
+    /// Sets an option that is a value, by its number.
+    pub(crate) fn option(&mut self, id: u16, value: Value) -> Result<(), Fault> {
+        Ok(self.values.set(id, value)?)
     }
 
     fn refresher(&mut self, refresher: Refresher) -> Result<(), Fault> {
@@ -99,7 +85,11 @@ impl reqtrail_client_options {
             Base::Url(url) => Client::builder(url.as_str()),
             Base::Connection(connection) => connection.compute()?,
         };
-        Ok(self.setters.iter().fold(base, |builder, set| set(builder)))
+        let builder = base.options(&self.values);
+        Ok(self
+            .functions
+            .iter()
+            .fold(builder, |builder, set| set(builder)))
     }
 }
 
@@ -138,38 +128,6 @@ export! {
 
     /// Frees options. Clients that were built from them stay. NULL is allowed.
     fn reqtrail_client_options_free(options: *mut reqtrail_client_options) [] { free(options); }
-
-    /// Sets the API's dialect by name: "novavms" or "openstack".
-    fn reqtrail_client_options_dialect(
-        options: *mut reqtrail_client_options,
-        name: *const c_char,
-        name_length: usize,
-    ) sets [options] {
-        let dialect: Dialect = text(name, name_length, "name")?.parse().map_err(Error::from)?;
-        options.dialect(dialect)
-    }
-
-    /// Sets the API's dialect by its description as JSON, for an API that is not built in; docs/c/clients.md has the
-    /// fields.
-    fn reqtrail_client_options_dialect_json(
-        options: *mut reqtrail_client_options,
-        json: *const c_char,
-        json_length: usize,
-    ) sets [options] {
-        let data = CustomDialect::from_json(text(json, json_length, "json")?);
-        let dialect = data.and_then(Dialect::custom).map_err(Error::from)?;
-        options.dialect(dialect)
-    }
-
-    /// Sets the credential: an API key, or a token. It is in no trail, report, log or error text.
-    fn reqtrail_client_options_token(
-        options: *mut reqtrail_client_options,
-        token: *const c_char,
-        token_length: usize,
-    ) sets [options] {
-        let token = Secret::from(owned(token, token_length, "token")?);
-        options.set(move |b| b.token(token.clone()))
-    }
 
     /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end where
     /// that is known, and once after a 401. One refresh serves all calls that met the same 401. It must not make calls
@@ -241,232 +199,4 @@ export! {
         options.set(move |b| b.observer(hook.clone()))
     }
 
-    /// Adds a header to every request; a request's own header of the same name replaces it.
-    fn reqtrail_client_options_default_header(
-        options: *mut reqtrail_client_options,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [options] {
-        let name = owned(name, name_length, "name")?;
-        let value = owned(value, value_length, "value")?;
-        options.set(move |b| b.default_header(name.clone(), value.clone()))
-    }
-
-    /// Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it, as the values
-    /// of Authorization, Cookie and headers whose names say so are by themselves.
-    fn reqtrail_client_options_default_secret_header(
-        options: *mut reqtrail_client_options,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [options] {
-        let name = owned(name, name_length, "name")?;
-        let value = Secret::from(owned(value, value_length, "value")?);
-        options.set(move |b| b.default_secret_header(name.clone(), value.clone()))
-    }
-
-    /// Adds a text such as "my-app/1.2" to the User-Agent, which begins with "reqtrail/" and the version.
-    fn reqtrail_client_options_user_agent(
-        options: *mut reqtrail_client_options,
-        suffix: *const c_char,
-        suffix_length: usize,
-    ) sets [options] {
-        options.text(owned(suffix, suffix_length, "suffix")?, |b, text| b.user_agent(text))
-    }
-
-    /// Asks for a version of the API on every request, such as "2.90" or "latest". Only dialects that have versions take
-    /// it.
-    fn reqtrail_client_options_microversion(
-        options: *mut reqtrail_client_options,
-        version: *const c_char,
-        version_length: usize,
-    ) sets [options] {
-        options.text(owned(version, version_length, "version")?, |b, text| b.microversion(text))
-    }
-
-    /// Sets how many attempts a call makes at most, 1 to 32; 4 by default.
-    fn reqtrail_client_options_max_attempts(options: *mut reqtrail_client_options, attempts: u32) sets [options] {
-        options.set(move |b| b.max_attempts(attempts))
-    }
-
-    /// Sets the bound of the first backoff, half a second by default; each further one is twice as long.
-    fn reqtrail_client_options_base_delay_ms(options: *mut reqtrail_client_options, delay: u64) sets [options] {
-        options.time(delay, ClientBuilder::base_delay)
-    }
-
-    /// Sets the bound of every backoff, 8 seconds by default.
-    fn reqtrail_client_options_max_delay_ms(options: *mut reqtrail_client_options, delay: u64) sets [options] {
-        options.time(delay, ClientBuilder::max_delay)
-    }
-
-    /// Sets the longest Retry-After that is waited for, a minute by default; a longer one ends the call.
-    fn reqtrail_client_options_max_retry_after_ms(options: *mut reqtrail_client_options, wait: u64) sets [options] {
-        options.time(wait, ClientBuilder::max_retry_after)
-    }
-
-    /// Sets the retry budget that all calls of the client share: 500 and 5 by default. A retry costs `retry_cost`, a
-    /// success gives 1 back.
-    fn reqtrail_client_options_retry_budget(
-        options: *mut reqtrail_client_options,
-        capacity: u32,
-        retry_cost: u32,
-    ) sets [options] {
-        let budget = RetryBudget { capacity, retry_cost };
-        options.set(move |b| b.retry_budget(Some(budget)))
-    }
-
-    /// Turns the retry budget off.
-    fn reqtrail_client_options_no_retry_budget(options: *mut reqtrail_client_options) sets [options] {
-        options.set(|b| b.retry_budget(None))
-    }
-
-    /// Sets the time of a whole call, all attempts and waits included; a minute by default.
-    fn reqtrail_client_options_timeout_ms(options: *mut reqtrail_client_options, timeout: u64) sets [options] {
-        options.time(timeout, ClientBuilder::timeout)
-    }
-
-    /// Sets the time of one attempt, its body included; 10 seconds by default.
-    fn reqtrail_client_options_attempt_timeout_ms(options: *mut reqtrail_client_options, timeout: u64) sets [options] {
-        options.time(timeout, ClientBuilder::attempt_timeout)
-    }
-
-    /// Sets the time to connect, 5 seconds by default.
-    fn reqtrail_client_options_connect_timeout_ms(options: *mut reqtrail_client_options, timeout: u64) sets [options] {
-        options.time(timeout, ClientBuilder::connect_timeout)
-    }
-
-    /// Sets the largest body of a success, in bytes after decoding; 64 MiB by default.
-    fn reqtrail_client_options_max_body_bytes(options: *mut reqtrail_client_options, bytes: u64) sets [options] {
-        options.set(move |b| b.max_body_bytes(bytes))
-    }
-
-    /// Sets how many redirects a call follows, 5 by default; they never leave the origin.
-    fn reqtrail_client_options_max_redirects(options: *mut reqtrail_client_options, redirects: u32) sets [options] {
-        options.set(move |b| b.max_redirects(redirects))
-    }
-
-    /// Lets trails show the values of a query parameter. "limit", "cursor", "marker", "page" and "offset" are always
-    /// shown, others are redacted.
-    fn reqtrail_client_options_show_query_param(
-        options: *mut reqtrail_client_options,
-        name: *const c_char,
-        name_length: usize,
-    ) sets [options] {
-        options.text(owned(name, name_length, "name")?, |b, text| b.show_query_param(text))
-    }
-
-    /// Turns the traceparent header off, or on as it is by default.
-    fn reqtrail_client_options_traceparent(options: *mut reqtrail_client_options, on: bool) sets [options] {
-        options.set(move |b| b.traceparent(on))
-    }
-
-    /// Turns content codings (gzip, br, zstd, deflate) off, or on as they are by default.
-    fn reqtrail_client_options_decompress(options: *mut reqtrail_client_options, on: bool) sets [options] {
-        options.set(move |b| b.decompress(on))
-    }
-
-    /// Makes the random waits repeatable, for tests.
-    fn reqtrail_client_options_jitter_seed(options: *mut reqtrail_client_options, seed: u64) sets [options] {
-        options.set(move |b| b.jitter_seed(seed))
-    }
-
-    /// Sets the proxy by its URL; by default the environment names it.
-    fn reqtrail_client_options_proxy(
-        options: *mut reqtrail_client_options,
-        url: *const c_char,
-        url_length: usize,
-    ) sets [options] {
-        let url = Secret::from(owned(url, url_length, "url")?);
-        options.set(move |b| b.proxy(Proxy::Url(url.clone())))
-    }
-
-    /// Uses no proxy, whatever the environment says.
-    fn reqtrail_client_options_no_proxy(options: *mut reqtrail_client_options) sets [options] {
-        options.set(|b| b.proxy(Proxy::None))
-    }
-
-    /// Trusts the certificate authorities of a PEM text, besides those of the system. May be called several times.
-    fn reqtrail_client_options_extra_ca(
-        options: *mut reqtrail_client_options,
-        pem: *const u8,
-        pem_length: usize,
-    ) sets [options] {
-        let pem = bytes(pem, pem_length, "pem")?.to_vec();
-        options.set(move |b| b.extra_ca(pem.clone()))
-    }
-
-    /// Sets a client certificate: a PEM text with the certificate and its private key.
-    fn reqtrail_client_options_client_certificate(
-        options: *mut reqtrail_client_options,
-        pem: *const c_char,
-        pem_length: usize,
-    ) sets [options] {
-        let pem = Secret::from(owned(pem, pem_length, "pem")?);
-        options.set(move |b| b.client_certificate(pem.clone()))
-    }
-
-    /// Turns the verification of TLS certificates off. Anybody on the way can then read and change everything, the
-    /// credential included; every trail says so.
-    fn reqtrail_client_options_danger_accept_invalid_certs(
-        options: *mut reqtrail_client_options,
-        accept: bool,
-    ) sets [options] {
-        options.set(move |b| b.danger_accept_invalid_certs(accept))
-    }
-
-    /// Speaks HTTP/1.1 only.
-    fn reqtrail_client_options_http1_only(options: *mut reqtrail_client_options, only: bool) sets [options] {
-        options.set(move |b| b.http1_only(only))
-    }
-
-    /// Sets how many idle connections are kept; unlimited by default.
-    fn reqtrail_client_options_pool_max_idle(
-        options: *mut reqtrail_client_options,
-        connections: usize,
-    ) sets [options] {
-        options.set(move |b| b.pool_max_idle(connections))
-    }
-
-    /// Sets how long an idle connection is kept, 15 seconds by default.
-    fn reqtrail_client_options_pool_idle_timeout_ms(
-        options: *mut reqtrail_client_options,
-        timeout: u64,
-    ) sets [options] {
-        options.time(timeout, ClientBuilder::pool_idle_timeout)
-    }
-
-    /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged, 5 seconds by
-    /// default.
-    fn reqtrail_client_options_http2_ping_interval_ms(
-        options: *mut reqtrail_client_options,
-        interval: u64,
-    ) sets [options] {
-        options.time(interval, |b, interval| b.http2_ping_interval(Some(interval)))
-    }
-
-    /// Turns HTTP/2 pings off.
-    fn reqtrail_client_options_no_http2_pings(options: *mut reqtrail_client_options) sets [options] {
-        options.set(|b| b.http2_ping_interval(None))
-    }
-
-    /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up, 3 seconds by default.
-    fn reqtrail_client_options_http2_ping_timeout_ms(
-        options: *mut reqtrail_client_options,
-        timeout: u64,
-    ) sets [options] {
-        options.time(timeout, ClientBuilder::http2_ping_timeout)
-    }
-
-    /// Connects to a Unix socket. The base URL's host and port then only name the API: in Host, in TLS and in trails. No
-    /// proxy of the environment is used, and one that is set is a REQTRAIL_ERROR_CONFIG.
-    fn reqtrail_client_options_unix_socket(
-        options: *mut reqtrail_client_options,
-        path: *const c_char,
-        path_length: usize,
-    ) sets [options] {
-        options.text(owned(path, path_length, "path")?, |b, path| b.unix_socket(path))
-    }
 }

@@ -1,10 +1,9 @@
 //! Requests
 
 use std::ffi::c_char;
-use std::time::Duration;
 
 use reqtrail::bytes::Bytes;
-use reqtrail::host::Job;
+use reqtrail::host::{Job, Value};
 use reqtrail::{Attached, CancelToken, Request, Secret};
 
 use crate::cancel::reqtrail_cancel_token;
@@ -42,6 +41,13 @@ impl reqtrail_request {
 
     fn set(&mut self, set: impl FnOnce(Request) -> Request) {
         self.request = self.request.take().map(set);
+    }
+
+    /// Sets an option that is a value, by its number.
+    pub(crate) fn option(&mut self, id: u16, value: Value) -> Result<(), Fault> {
+        // A setter that panicked has taken it.
+        let request = self.request.as_mut().ok_or(Fault::Panicked)?;
+        Ok(request.set(id, value)?)
     }
 
     /// The call of the request as it is now. `cancel` ends it, in place of the program's own token.
@@ -198,82 +204,6 @@ export! {
     ) sets [request] {
         let body = Bytes::copy_from_slice(bytes(body, body_length, "body")?);
         request.set(|r| r.body(body));
-        Ok(())
-    }
-
-    /// Says whether the request may be sent twice, in place of what its method says.
-    fn reqtrail_request_idempotent(request: *mut reqtrail_request, idempotent: bool) sets [request] {
-        request.set(|r| r.idempotent(idempotent));
-        Ok(())
-    }
-
-    /// Sends an Idempotency-Key, the same on every attempt. A request with a key is safe to repeat.
-    fn reqtrail_request_idempotency_key(
-        request: *mut reqtrail_request,
-        key: *const c_char,
-        key_length: usize,
-    ) sets [request] {
-        let key = owned(key, key_length, "key")?;
-        request.set(|r| r.idempotency_key(key));
-        Ok(())
-    }
-
-    /// Sends this correlation ID in the place of the call's own; for OpenStack the global request ID, "req-" and a UUID.
-    fn reqtrail_request_correlation_id(
-        request: *mut reqtrail_request,
-        id: *const c_char,
-        id_length: usize,
-    ) sets [request] {
-        let id = owned(id, id_length, "id")?;
-        request.set(|r| r.correlation_id(id));
-        Ok(())
-    }
-
-    /// Asks for a version of the API, such as "2.90" or "latest", in the place of the client's.
-    fn reqtrail_request_microversion(
-        request: *mut reqtrail_request,
-        version: *const c_char,
-        version_length: usize,
-    ) sets [request] {
-        let version = owned(version, version_length, "version")?;
-        request.set(|r| r.microversion(version));
-        Ok(())
-    }
-
-    /// Asks for the response only if it is not the one with this entity tag, which is sent as it is: the ETag header of an
-    /// earlier response, quotes included. Where it is still current, the call succeeds with a 304 without a body, and
-    /// `reqtrail_response_not_modified` is true. Without this a 304 is REQTRAIL_ERROR_API.
-    fn reqtrail_request_if_none_match(
-        request: *mut reqtrail_request,
-        tag: *const c_char,
-        tag_length: usize,
-    ) sets [request] {
-        let tag = owned(tag, tag_length, "tag")?;
-        request.set(|r| r.if_none_match(tag));
-        Ok(())
-    }
-
-    /// Sets the time of the whole call. A time above the client's attempt timeout lifts that for this call too.
-    fn reqtrail_request_timeout_ms(request: *mut reqtrail_request, timeout: u64) sets [request] {
-        request.set(|r| r.timeout(Duration::from_millis(timeout)));
-        Ok(())
-    }
-
-    /// Sets the time of one attempt, its body included.
-    fn reqtrail_request_attempt_timeout_ms(request: *mut reqtrail_request, timeout: u64) sets [request] {
-        request.set(|r| r.attempt_timeout(Duration::from_millis(timeout)));
-        Ok(())
-    }
-
-    /// Sets the time to connect.
-    fn reqtrail_request_connect_timeout_ms(request: *mut reqtrail_request, timeout: u64) sets [request] {
-        request.set(|r| r.connect_timeout(Duration::from_millis(timeout)));
-        Ok(())
-    }
-
-    /// Sets how many attempts the call makes at most; 1 turns retrying off.
-    fn reqtrail_request_max_attempts(request: *mut reqtrail_request, attempts: u32) sets [request] {
-        request.set(|r| r.max_attempts(attempts));
         Ok(())
     }
 

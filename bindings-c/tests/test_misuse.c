@@ -41,8 +41,8 @@ static void a_setters_mistake_is_kept(void) {
 }
 
 static void connection_options_are_checked(void) {
-  static const char *const wanted[] = {"http2_ping_interval is 0; expected a longer time",
-                                       "http2_ping_timeout is 0; expected a longer time",
+  static const char *const wanted[] = {"http2_ping_interval_ms is 0; expected a longer time",
+                                       "http2_ping_timeout_ms is 0; expected a longer time",
                                        "unix_socket is empty; expected the path of a socket",
                                        "unix_socket is the path `/a\\0b`", "unix_socket and proxy are both set"};
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {

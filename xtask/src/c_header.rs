@@ -90,16 +90,14 @@ pub(crate) fn go_header(root: &Path) -> Result<String, String> {
     stub.generate(config)
 }
 
-/// Writes the header.
-pub(crate) fn header(root: &Path, codes: &str) -> Result<String, String> {
+/// Writes the header. `printed` are modules that may just have been generated and not been written.
+pub(crate) fn header(root: &Path, printed: &[(&str, String)]) -> Result<String, String> {
     let source = root.join("bindings-c/src");
     let mut stub = Stub::default();
     for module in modules(&read(&source.join("lib.rs"))?)? {
-        // The constants may just have been generated and not been written.
-        let text = if module == "codes" {
-            codes.to_owned()
-        } else {
-            read(&source.join(format!("{module}.rs")))?
+        let text = match printed.iter().find(|(name, _)| *name == module) {
+            Some((_, text)) => text.clone(),
+            None => read(&source.join(format!("{module}.rs")))?,
         };
         stub.add(&text)
             .map_err(|e| format!("bindings-c/src/{module}.rs: {e}"))?;

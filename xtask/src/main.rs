@@ -124,8 +124,15 @@ fn codegen(check: bool) -> Result<(), String> {
         files.push((format!("bindings-node/ts/{name}"), text));
     }
     let c = rust_tables::format(&c_tables::constants(&list))?;
-    let header = c_header::header(&root, &c)?;
-    files.push(("bindings-c/src/codes.rs".to_owned(), c));
+    let mut modules = vec![("codes", c)];
+    for (module, group) in [("option_values", "client"), ("request_values", "request")] {
+        let text = surface::c::options(&surface, group)?;
+        modules.push((module, rust_tables::format(&text)?));
+    }
+    let header = c_header::header(&root, &modules)?;
+    for (module, text) in modules {
+        files.push((format!("bindings-c/src/{module}.rs"), text));
+    }
     // A Go module has nothing outside its own folder.
     files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));

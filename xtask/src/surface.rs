@@ -2,6 +2,7 @@
 //!
 //! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
 
+pub(crate) mod c;
 mod docs;
 mod fields;
 pub(crate) mod go;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Group, Language, Row, Surface};
+use super::{Group, Language, Surface};
 
 /// The languages that have a column.
 const LANGUAGES: [(Language, &str); 5] = [
