@@ -1754,80 +1754,6 @@ const char *reqtrail_trail_report(const struct reqtrail_trail *trail,
                                   size_t *length);
 
 /**
- * Returns the call's own random ID, a UUID.
- */
-const char *reqtrail_trail_call_id(const struct reqtrail_trail *trail, size_t *length);
-
-/**
- * Returns the W3C trace ID that every attempt's traceparent carried: 32 hex digits.
- */
-const char *reqtrail_trail_trace_id(const struct reqtrail_trail *trail, size_t *length);
-
-/**
- * Returns the name of the API's dialect.
- */
-const char *reqtrail_trail_dialect(const struct reqtrail_trail *trail, size_t *length);
-
-/**
- * Returns the service that was called, where one sign-in serves several, such as "compute"; else NULL.
- */
-const char *reqtrail_trail_service(const struct reqtrail_trail *trail,
-                                   size_t *length);
-
-/**
- * Returns the method that the caller asked for.
- */
-const char *reqtrail_trail_method(const struct reqtrail_trail *trail, size_t *length);
-
-/**
- * Returns scheme, host and port of the API.
- */
-const char *reqtrail_trail_origin(const struct reqtrail_trail *trail, size_t *length);
-
-/**
- * Returns the path template, such as "/cameras/{id}".
- */
-const char *reqtrail_trail_path(const struct reqtrail_trail *trail, size_t *length);
-
-/**
- * Returns what every attempt carried in the dialect's correlation header, for OpenStack the global request ID; NULL
- * where the dialect has none.
- */
-const char *reqtrail_trail_correlation_id(const struct reqtrail_trail *trail,
-                                          size_t *length);
-
-/**
- * Returns when the call started, in seconds since 1970 by this machine's clock.
- */
-double reqtrail_trail_started_at(const struct reqtrail_trail *trail);
-
-/**
- * Returns how long the call took, all attempts and waits included, in milliseconds.
- */
-double reqtrail_trail_elapsed_ms(const struct reqtrail_trail *trail);
-
-/**
- * Returns how the call ended: REQTRAIL_OK, or a REQTRAIL_ERROR_*. Of a trail that a later release has written, an error
- * of a kind that this one does not know is REQTRAIL_ERROR_INTERNAL.
- */
-reqtrail_code reqtrail_trail_outcome(const struct reqtrail_trail *trail);
-
-/**
- * Returns why no further attempt was made, a REQTRAIL_STOPPED_*.
- */
-int32_t reqtrail_trail_stopped(const struct reqtrail_trail *trail);
-
-/**
- * Returns how many notes the trail has.
- */
-size_t reqtrail_trail_note_count(const struct reqtrail_trail *trail);
-
-/**
- * Returns a note, from 0: a REQTRAIL_TRAIL_NOTE_*; 0 beyond the last.
- */
-int32_t reqtrail_trail_note(const struct reqtrail_trail *trail, size_t index);
-
-/**
  * Returns how many attempts the call made.
  */
 size_t reqtrail_trail_attempt_count(const struct reqtrail_trail *trail);
@@ -1866,127 +1792,90 @@ struct reqtrail_trail *reqtrail_trail_clone(const struct reqtrail_trail *trail);
  */
 void reqtrail_trail_free(struct reqtrail_trail *trail);
 
-/* ==== Attempts ==== */
+/* ==== The fields of trails ==== */
 
 /**
- * Returns the attempt's place in the call, from 1.
+ * Returns the library that wrote the trail, and its version, as in `reqtrail/0.1.0`.
  */
-uint32_t reqtrail_attempt_number(const struct reqtrail_attempt *attempt);
+const char *reqtrail_trail_client(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns why the attempt was made, a REQTRAIL_CAUSE_*.
+ * Returns the call's own random ID, made before the first attempt.
  */
-int32_t reqtrail_attempt_cause(const struct reqtrail_attempt *attempt);
+const char *reqtrail_trail_call_id(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns the method that was sent; a redirect can have changed it.
+ * Returns the W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
  */
-const char *reqtrail_attempt_method(const struct reqtrail_attempt *attempt, size_t *length);
+const char *reqtrail_trail_trace_id(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns the parent-id of the attempt's traceparent: 16 hex digits.
+ * Returns what every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
+ * `req-` and the call ID unless the caller gave another; NULL if there is none. It is in the logs of every service
+ * on the way.
  */
-const char *reqtrail_attempt_span_id(const struct reqtrail_attempt *attempt, size_t *length);
-
-/**
- * Returns the URL, with secret parameters as "{name}" and query values redacted.
- */
-const char *reqtrail_attempt_url(const struct reqtrail_attempt *attempt, size_t *length);
-
-/**
- * Returns the response's status; 0 if no response arrived.
- */
-int32_t reqtrail_attempt_status(const struct reqtrail_attempt *attempt);
-
-/**
- * Returns the server's ID of this request; NULL if it sent none.
- */
-const char *reqtrail_attempt_request_id(const struct reqtrail_attempt *attempt, size_t *length);
-
-/**
- * Returns where the request ID was found, such as "header:x-request-id" or "body"; NULL if there is none.
- */
-const char *reqtrail_attempt_request_id_source(const struct reqtrail_attempt *attempt,
-                                               size_t *length);
-
-/**
- * Returns how much was odd about the request ID.
- */
-size_t reqtrail_attempt_request_id_note_count(const struct reqtrail_attempt *attempt);
-
-/**
- * Returns what was odd about it, from 0: a REQTRAIL_REQUEST_ID_NOTE_*; 0 beyond the last.
- */
-int32_t reqtrail_attempt_request_id_note(const struct reqtrail_attempt *attempt, size_t index);
-
-/**
- * Returns the ID that the body names, where it differs from the header's; else NULL.
- */
-const char *reqtrail_attempt_body_request_id(const struct reqtrail_attempt *attempt,
-                                             size_t *length);
-
-/**
- * Returns the API's error code in its canonical spelling; NULL if there is none.
- */
-const char *reqtrail_attempt_error_code(const struct reqtrail_attempt *attempt, size_t *length);
-
-/**
- * Returns what the API error means, a REQTRAIL_CATEGORY_*; 0 where the attempt is no API error.
- */
-int32_t reqtrail_attempt_category(const struct reqtrail_attempt *attempt);
-
-/**
- * Returns what went wrong, a REQTRAIL_ERROR_*, where there was no whole, usable response; else REQTRAIL_OK.
- */
-reqtrail_code reqtrail_attempt_failure(const struct reqtrail_attempt *attempt);
-
-/**
- * Returns the code that operators know the failure by, such as "ECONNREFUSED"; NULL where none fits.
- */
-const char *reqtrail_attempt_failure_code(const struct reqtrail_attempt *attempt,
+const char *reqtrail_trail_correlation_id(const struct reqtrail_trail *trail,
                                           size_t *length);
 
 /**
- * Returns the failure in words, one line of at most 200 characters without secrets; NULL if there was none.
+ * Returns the name of the API's dialect.
  */
-const char *reqtrail_attempt_failure_reason(const struct reqtrail_attempt *attempt,
-                                            size_t *length);
+const char *reqtrail_trail_dialect(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns whether the request went out, a REQTRAIL_SENT_*.
+ * Returns the service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`;
+ * NULL if there is none.
  */
-int32_t reqtrail_attempt_sent(const struct reqtrail_attempt *attempt);
+const char *reqtrail_trail_service(const struct reqtrail_trail *trail,
+                                   size_t *length);
 
 /**
- * Returns 1 if the server answered, -1 if nothing left or the server vowed that it did not process the request, and 0
- * if nobody knows whether it did.
+ * Returns the method that the caller asked for.
  */
-int32_t reqtrail_attempt_processed(const struct reqtrail_attempt *attempt);
+const char *reqtrail_trail_method(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns when the attempt started, in milliseconds from the call's start.
+ * Returns scheme, host and port of the API.
  */
-double reqtrail_attempt_started_ms(const struct reqtrail_attempt *attempt);
+const char *reqtrail_trail_origin(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns how long the attempt took, the body included, in milliseconds.
+ * Returns the path template, as in `/cameras/{id}`.
  */
-double reqtrail_attempt_elapsed_ms(const struct reqtrail_attempt *attempt);
+const char *reqtrail_trail_path(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns the wait that the server asked for, in milliseconds; negative if it did not.
+ * Returns when the call started, by this machine's clock, in seconds since 1970.
  */
-double reqtrail_attempt_retry_after_ms(const struct reqtrail_attempt *attempt);
+double reqtrail_trail_started_at(const struct reqtrail_trail *trail);
 
 /**
- * Returns the wait that was decided on after this attempt, in milliseconds; negative if there was none.
+ * Returns how long the call took, all attempts and waits included. In milliseconds.
  */
-double reqtrail_attempt_wait_ms(const struct reqtrail_attempt *attempt);
+double reqtrail_trail_elapsed_ms(const struct reqtrail_trail *trail);
 
 /**
- * Returns what decided the wait, a REQTRAIL_WAIT_*; 0 if there was none.
+ * Returns how the call ended, REQTRAIL_OK or a REQTRAIL_ERROR_*.
  */
-int32_t reqtrail_attempt_wait_reason(const struct reqtrail_attempt *attempt);
+reqtrail_code reqtrail_trail_outcome(const struct reqtrail_trail *trail);
+
+/**
+ * Returns why no further attempt was made, a REQTRAIL_STOPPED_*.
+ */
+int32_t reqtrail_trail_stopped(const struct reqtrail_trail *trail);
+
+/**
+ * Returns how many entries `reqtrail_trail_note` has.
+ */
+size_t reqtrail_trail_note_count(const struct reqtrail_trail *trail);
+
+/**
+ * Returns an entry, from 0, of what a reader of the trail should know: a REQTRAIL_TRAIL_NOTE_*; 0 beyond the last.
+ */
+int32_t reqtrail_trail_note(const struct reqtrail_trail *trail,
+                            size_t index);
+
+/* ==== Attempts ==== */
 
 /**
  * Returns all of it as JSON: an entry of the "attempts" of a trail's JSON.
@@ -2031,6 +1920,132 @@ const char *reqtrail_call_info_service(const struct reqtrail_call_info *info,
  */
 const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *info,
                                         size_t *length);
+
+/* ==== The fields of attempts ==== */
+
+/**
+ * Returns the attempt's place in the call, from 1.
+ */
+uint32_t reqtrail_attempt_number(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns why the attempt was made, a REQTRAIL_CAUSE_*.
+ */
+int32_t reqtrail_attempt_cause(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns the method that was sent; a redirect can have changed it.
+ */
+const char *reqtrail_attempt_method(const struct reqtrail_attempt *attempt, size_t *length);
+
+/**
+ * Returns the parent-id of the attempt's `traceparent`: 16 hex digits.
+ */
+const char *reqtrail_attempt_span_id(const struct reqtrail_attempt *attempt, size_t *length);
+
+/**
+ * Returns the URL, with secret parameters as `{name}` and query values redacted.
+ */
+const char *reqtrail_attempt_url(const struct reqtrail_attempt *attempt, size_t *length);
+
+/**
+ * Returns the response's status, if a response arrived; 0 if there is none.
+ */
+int32_t reqtrail_attempt_status(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns the server's ID of this request; NULL if there is none.
+ */
+const char *reqtrail_attempt_request_id(const struct reqtrail_attempt *attempt, size_t *length);
+
+/**
+ * Returns where the request ID was found; NULL if there is none.
+ */
+const char *reqtrail_attempt_request_id_source(const struct reqtrail_attempt *attempt,
+                                               size_t *length);
+
+/**
+ * Returns how many entries `reqtrail_attempt_request_id_note` has.
+ */
+size_t reqtrail_attempt_request_id_note_count(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns an entry, from 0, of what was odd about the request ID: a REQTRAIL_REQUEST_ID_NOTE_*; 0 beyond the last.
+ */
+int32_t reqtrail_attempt_request_id_note(const struct reqtrail_attempt *attempt,
+                                         size_t index);
+
+/**
+ * Returns the ID that the body names, where it differs from the header's; NULL if there is none.
+ */
+const char *reqtrail_attempt_body_request_id(const struct reqtrail_attempt *attempt,
+                                             size_t *length);
+
+/**
+ * Returns the API's error code, in its canonical spelling; NULL if there is none.
+ */
+const char *reqtrail_attempt_error_code(const struct reqtrail_attempt *attempt, size_t *length);
+
+/**
+ * Returns what the API error means, a REQTRAIL_CATEGORY_*; `0` where the attempt is no API error.
+ */
+int32_t reqtrail_attempt_category(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns what went wrong, where there was no whole, usable response, a REQTRAIL_ERROR_*; REQTRAIL_OK if there is
+ * none.
+ */
+reqtrail_code reqtrail_attempt_failure(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`;
+ * `NULL` where none fits.
+ */
+const char *reqtrail_attempt_failure_code(const struct reqtrail_attempt *attempt,
+                                          size_t *length);
+
+/**
+ * Returns the failure in words: one line of at most 200 characters, without secrets, that names the peer or the
+ * proxy where they are known; NULL if there is none. A timeout names its limit.
+ */
+const char *reqtrail_attempt_failure_reason(const struct reqtrail_attempt *attempt,
+                                            size_t *length);
+
+/**
+ * Returns whether the request went out, a REQTRAIL_SENT_*.
+ */
+int32_t reqtrail_attempt_sent(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns whether the server processed the request. 1: it answered. -1: nothing left the client, or the server
+ * vowed that it did not process the request, and it may be sent again whatever its method is. `0`: nobody knows.
+ */
+int32_t reqtrail_attempt_processed(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns when the attempt started, counted from the call's start. In milliseconds.
+ */
+double reqtrail_attempt_started_ms(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns how long the attempt took, the body included. In milliseconds.
+ */
+double reqtrail_attempt_elapsed_ms(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns the wait that the server asked for; negative if there is none. In milliseconds.
+ */
+double reqtrail_attempt_retry_after_ms(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns the wait that was decided on after this attempt; negative if there is none. In milliseconds.
+ */
+double reqtrail_attempt_wait_ms(const struct reqtrail_attempt *attempt);
+
+/**
+ * Returns what decided the wait, a REQTRAIL_WAIT_*; 0 if there is none.
+ */
+int32_t reqtrail_attempt_wait_reason(const struct reqtrail_attempt *attempt);
 
 /* ==== Trails: reading them, and errors that carry them ==== */
 

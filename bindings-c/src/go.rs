@@ -60,7 +60,7 @@ impl Inner {
             };
             return Ok(Job::Call(request, attached));
         }
-        let (operation, progress) = steps.operation(started.map(reqtrail_trail::trail))?;
+        let (operation, progress) = steps.operation(started.map(reqtrail_trail::core))?;
         let cancel = cancel.cloned().unwrap_or_else(CancelToken::new);
         let mut attached = OperationAttached::new().cancel_token(&cancel);
         if progress {

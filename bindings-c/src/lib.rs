@@ -34,15 +34,11 @@ mod log;
 
 mod options;
 
-mod option_values;
-
 mod refresh;
 
 mod client;
 
 mod request;
-
-mod request_values;
 
 mod call;
 

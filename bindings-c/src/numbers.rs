@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::codes::REQTRAIL_ERROR_INTERNAL;
+use reqtrail::{ErrorKind, Outcome};
+
+use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_OK, reqtrail_code};
 
 /// Numbers constants from 0: the texts of a handle, or, of type `u8`, what crosses to Go; `native.h` has the latter as
 /// `REQTRAIL_GO_…`.
@@ -19,6 +21,25 @@ pub(crate) use numbered;
 /// A number of `codes.json`, all of which are small.
 pub(crate) fn number(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(REQTRAIL_ERROR_INTERNAL)
+}
+
+/// How a call ended.
+pub(crate) fn outcome(outcome: Outcome) -> reqtrail_code {
+    match outcome {
+        Outcome::Ok => REQTRAIL_OK,
+        // A kind of a later release has no number here, and 0 is a success.
+        Outcome::Error(ErrorKind::Other(_)) => REQTRAIL_ERROR_INTERNAL,
+        Outcome::Error(kind) => number(kind.number()),
+    }
+}
+
+/// A truth value that may not be known: 1, -1, and 0 where it is not.
+pub(crate) fn three_way(value: Option<bool>) -> i32 {
+    match value {
+        Some(true) => 1,
+        Some(false) => -1,
+        None => 0,
+    }
 }
 
 /// A moment as seconds since 1970.

@@ -141,7 +141,7 @@ export! {
         error: *mut *mut reqtrail_error,
     ) needs [trail] fills [operation] reports [error] {
         let id = owned(server_id, server_id_length, "server_id")?;
-        hand_over(operation, reqtrail_operation::new(OperationKind::Follow, id, trail.trail()));
+        hand_over(operation, reqtrail_operation::new(OperationKind::Follow, id, trail.core()));
         Ok(())
     }
 

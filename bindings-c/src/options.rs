@@ -2,6 +2,8 @@
 //!
 //! Functions of the program are kept as setters, so that one set of options builds any number of clients.
 
+mod values;
+
 use std::ffi::{c_char, c_void};
 
 use reqtrail::host::{ClientOptions, Value};

@@ -1,5 +1,7 @@
 //! Requests
 
+mod values;
+
 use std::ffi::c_char;
 
 use reqtrail::bytes::Bytes;

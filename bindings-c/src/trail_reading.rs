@@ -23,7 +23,7 @@ export! {
     ) -> *mut reqtrail_error [trail] {
         let what = owned(what, what_length, "what").ok()?;
         let cause = owned(cause, cause_length, "cause").ok()?;
-        let made = Fault::from(trail.trail().decode_error(what, cause)).into_handle();
+        let made = Fault::from(trail.core().decode_error(what, cause)).into_handle();
         Some(Box::into_raw(made))
     }
 

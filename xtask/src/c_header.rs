@@ -94,13 +94,18 @@ pub(crate) fn go_header(root: &Path) -> Result<String, String> {
 pub(crate) fn header(root: &Path, printed: &[(&str, String)]) -> Result<String, String> {
     let source = root.join("bindings-c/src");
     let mut stub = Stub::default();
-    for module in modules(&read(&source.join("lib.rs"))?)? {
-        let text = match printed.iter().find(|(name, _)| *name == module) {
-            Some((_, text)) => text.clone(),
-            None => read(&source.join(format!("{module}.rs")))?,
+    for module in modules(&read(&source.join("lib.rs"))?).map_err(|e| format!("lib.rs: {e}"))? {
+        let text = |module: &str| match printed.iter().find(|(name, _)| *name == module) {
+            Some((_, text)) => Ok(text.clone()),
+            None => read(&source.join(format!("{module}.rs"))),
         };
-        stub.add(&text)
-            .map_err(|e| format!("bindings-c/src/{module}.rs: {e}"))?;
+        let parent = text(&module)?;
+        let children = modules(&parent).map_err(|e| format!("bindings-c/src/{module}.rs: {e}"))?;
+        let children = children.iter().map(|child| format!("{module}/{child}"));
+        for own in std::iter::once(module.clone()).chain(children) {
+            stub.add(&text(&own)?)
+                .map_err(|e| format!("bindings-c/src/{own}.rs: {e}"))?;
+        }
     }
     let text = stub.generate(config(&version(root)?))?;
     stub.titled(&text)
@@ -110,11 +115,11 @@ fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))
 }
 
-/// The modules in the order of `lib.rs`, without its tests and what is Go's alone.
-fn modules(lib: &str) -> Result<Vec<String>, String> {
-    let file = syn::parse_file(lib).map_err(|e| format!("bindings-c/src/lib.rs: {e}"))?;
+/// The modules that a file names, without tests and what is Go's alone.
+fn modules(file: &str) -> syn::Result<Vec<String>> {
+    let file = syn::parse_file(file)?;
     let modules = file.items.iter().filter_map(|item| match item {
-        Item::Mod(module) => Some(module.ident.to_string()),
+        Item::Mod(module) if module.content.is_none() => Some(module.ident.to_string()),
         _ => None,
     });
     Ok(modules

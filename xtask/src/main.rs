@@ -125,8 +125,12 @@ fn codegen(check: bool) -> Result<(), String> {
     }
     let c = rust_tables::format(&c_tables::constants(&list))?;
     let mut modules = vec![("codes", c)];
-    for (module, group) in [("option_values", "client"), ("request_values", "request")] {
+    for (module, group) in [("options/values", "client"), ("request/values", "request")] {
         let text = surface::c::options(&surface, group)?;
+        modules.push((module, rust_tables::format(&text)?));
+    }
+    for (module, record) in [("attempt/fields", "attempt"), ("trail/fields", "trail")] {
+        let text = surface::c::record(&surface, record)?;
         modules.push((module, rust_tables::format(&text)?));
     }
     let header = c_header::header(&root, &modules)?;

@@ -47,6 +47,8 @@ pub(crate) struct Field {
     /// Its key in JSON.
     pub(crate) json: String,
     pub(crate) kind: FieldKind,
+    /// Its type in Rust, without spaces.
+    pub(crate) rust_type: String,
     /// It may be null.
     pub(crate) is_optional: bool,
     /// Its documentation as paragraphs.

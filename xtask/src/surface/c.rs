@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::docs::wrapped;
 use super::go::lowered;
-use super::{Group, Kind, Language, Row, Surface};
+use super::{Field, FieldKind, Group, Kind, Language, Record, Row, Surface};
 
 /// The columns of a line of documentation.
 const WIDTH: usize = 120;
@@ -219,5 +219,175 @@ fn comment(out: &mut String, paragraphs: &[String]) {
         for line in wrapped(paragraph, WIDTH - 8) {
             let _ = writeln!(out, "    /// {line}");
         }
+    }
+}
+
+/// The module of the functions that read the fields of a record.
+pub(crate) fn record(surface: &Surface, name: &str) -> Result<String, String> {
+    let record = surface.records.iter().find(|record| record.name == name);
+    let record = record.ok_or_else(|| format!("no record `{name}`"))?;
+    let mut functions = String::new();
+    let mut texts = 0;
+    for field in &record.fields {
+        reader(&mut functions, record, field, &mut texts);
+    }
+    let numbers = ["milliseconds", "number", "outcome", "seconds", "three_way"];
+    let numbers = numbers.into_iter().filter(|name| {
+        functions.contains(&format!(" {name}(")) || functions.contains(&format!("({name}("))
+    });
+    let code = if functions.contains("reqtrail_code") {
+        "use crate::codes::reqtrail_code;\n"
+    } else {
+        ""
+    };
+    Ok(format!(
+        "//! The fields of {name}s\n\n\
+         // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n\
+         use std::ffi::c_char;\n\n{code}use crate::numbers::{{{}}};\nuse crate::{name}::reqtrail_{name};\n\n\
+         /// How many of them are texts.\npub(crate) const TEXTS: usize = {texts};\n\n\
+         export! {{\n{}}}\n",
+        numbers.collect::<Vec<_>>().join(", "),
+        functions.trim_start_matches('\n'),
+    ))
+}
+
+/// A function that reads a field. `texts` counts those that are texts, each of which has a place of its own in the handle.
+fn reader(out: &mut String, record: &Record, field: &Field, texts: &mut usize) {
+    let name = record.name;
+    let read = format!("{name}.core().{}()", field.name);
+    let some = |value: String| format!("Some({value})");
+    let in_option = if field.is_optional { "?" } else { "" };
+    let (kind, is, body) = match &field.kind {
+        // A list has a function for its length, and one for an entry.
+        FieldKind::Words(set) => {
+            let one = field.json.trim_end_matches('s');
+            let count = format!("Returns how many entries `reqtrail_{name}_{one}` has.");
+            function(
+                out,
+                name,
+                &format!("{one}_count"),
+                "",
+                "usize",
+                &count,
+                &format!("Some({read}.len())"),
+            );
+            let text = Surface::field_doc(field, Language::C).join(" ");
+            let doc = format!(
+                "Returns an entry, from 0, of {}: {}; 0 beyond the last.",
+                lowered(text.trim_end_matches('.')),
+                constants(set)
+            );
+            let body = format!("Some(number({read}.get(index)?.number()))");
+            function(out, name, one, ", index: usize", "i32", &doc, &body);
+            return;
+        }
+        FieldKind::Records(_) => return,
+        FieldKind::Text => {
+            *texts += 1;
+            let shown = match field.is_optional {
+                true => format!("{read}.map(ToString::to_string)"),
+                false => some(format!("{read}.to_string()")),
+            };
+            let body = format!("{name}.fields.give({}, length, || {shown})", *texts - 1);
+            ("*const c_char", "NULL", body)
+        }
+        FieldKind::Number if field.rust_type.contains("StatusCode") => (
+            "i32",
+            "0",
+            some(format!("i32::from({read}{in_option}.as_u16())")),
+        ),
+        FieldKind::Number => ("u32", "0", some(format!("{read}{in_option}"))),
+        FieldKind::Flag if field.is_optional => ("i32", "0", some(format!("three_way({read})"))),
+        FieldKind::Flag => ("bool", "false", some(read)),
+        FieldKind::Duration => (
+            "f64",
+            "negative",
+            some(format!("milliseconds({read}{in_option})")),
+        ),
+        FieldKind::Moment => ("f64", "negative", format!("seconds({read}{in_option})")),
+        FieldKind::Outcome => ("reqtrail_code", "", some(format!("outcome({read})"))),
+        FieldKind::Word(set) if set == "ErrorKind" => (
+            "reqtrail_code",
+            "REQTRAIL_OK",
+            some(format!("number({read}{in_option}.number())")),
+        ),
+        FieldKind::Word(_) => (
+            "i32",
+            "0",
+            some(format!("number({read}{in_option}.number())")),
+        ),
+    };
+    let doc = read_doc(field, is);
+    let arguments = if *is == *"NULL" {
+        ", length: *mut usize"
+    } else {
+        ""
+    };
+    function(out, name, &field.json, arguments, kind, &doc, &body);
+}
+
+fn function(
+    out: &mut String,
+    record: &str,
+    name: &str,
+    arguments: &str,
+    kind: &str,
+    doc: &str,
+    body: &str,
+) {
+    *out += "\n";
+    comment(out, &[doc.to_owned()]);
+    let length = if arguments.contains("length") {
+        " length [length]"
+    } else {
+        ""
+    };
+    let _ = write!(
+        out,
+        "    fn reqtrail_{record}_{name}({record}: *const reqtrail_{record}{arguments})\n    \
+         -> {kind} [{record}]{length} {{\n        {body}\n    }}\n"
+    );
+}
+
+/// What a function returns, and what it is where there is nothing.
+fn read_doc(field: &Field, nothing: &str) -> String {
+    let text = Surface::field_doc(field, Language::C).join(" ");
+    let mut text = text
+        .replace("`true`:", "1:")
+        .replace("`false`:", "-1:")
+        .replace("`NULL`", &format!("`{nothing}`"));
+    let (of_set, or_nothing) = match &field.kind {
+        FieldKind::Word(set) => (format!(", {}", constants(set)), true),
+        FieldKind::Outcome => (", REQTRAIL_OK or a REQTRAIL_ERROR_*".to_owned(), false),
+        FieldKind::Moment => (", in seconds since 1970".to_owned(), true),
+        _ => (String::new(), true),
+    };
+    let says_nothing = text.contains(&format!("`{nothing}`"));
+    let or_nothing = match field.is_optional && or_nothing && !says_nothing {
+        true => format!("; {nothing} if there is none"),
+        false => String::new(),
+    };
+    let clause = [text.find("; "), text.find(". ")]
+        .into_iter()
+        .flatten()
+        .min();
+    text.insert_str(clause.unwrap_or(text.len() - 1), &of_set);
+    let sentence = text.find(". ").unwrap_or(text.len() - 1);
+    text.insert_str(sentence, &or_nothing);
+    format!("Returns {}", lowered(&text))
+}
+
+/// The constants of a closed set.
+fn constants(set: &str) -> &'static str {
+    match set {
+        "Cause" => "a REQTRAIL_CAUSE_*",
+        "Category" => "a REQTRAIL_CATEGORY_*",
+        "ErrorKind" => "a REQTRAIL_ERROR_*",
+        "Sent" => "a REQTRAIL_SENT_*",
+        "StopReason" => "a REQTRAIL_STOPPED_*",
+        "WaitReason" => "a REQTRAIL_WAIT_*",
+        "RequestIdNote" => "a REQTRAIL_REQUEST_ID_NOTE_*",
+        "TrailNote" => "a REQTRAIL_TRAIL_NOTE_*",
+        _ => "a number of codes.json",
     }
 }

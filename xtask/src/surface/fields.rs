@@ -89,6 +89,7 @@ fn field(input: ParseStream<'_>) -> syn::Result<Field> {
         name: name.to_string(),
         json,
         kind,
+        rust_type: text(&written),
         is_optional,
         doc,
         details: own_types,
