@@ -137,6 +137,10 @@ fn codegen(check: bool) -> Result<(), String> {
     for (module, text) in modules {
         files.push((format!("bindings-c/src/{module}.rs"), text));
     }
+    files.push((
+        "tests/conformance/adapters/c/options.c".to_owned(),
+        surface::c::adapter(&surface),
+    ));
     // A Go module has nothing outside its own folder.
     files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));

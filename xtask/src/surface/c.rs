@@ -391,3 +391,64 @@ fn constants(set: &str) -> &'static str {
         _ => "a number of codes.json",
     }
 }
+
+/// How the adapter of the conformance scenarios sets options by their names.
+pub(crate) fn adapter(surface: &Surface) -> String {
+    let mut out = String::from(
+        "/* Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit. */\n\
+         // clang-format off\n#include \"option.h\"\n",
+    );
+    for group in &surface.groups {
+        let (handle, of) = match group.name {
+            "client" => ("client_options", "client"),
+            name => (name, name),
+        };
+        let _ = write!(
+            out,
+            "\nbool set_{of}_option(reqtrail_{handle} *it, const struct json *given) {{\n"
+        );
+        for row in &group.options {
+            let functions = functions_of(surface, row, handle);
+            let named = |at: usize| {
+                functions
+                    .get(at)
+                    .map(|own| format!("reqtrail_{handle}_{}", own.name))
+            };
+            let name = &row.name;
+            let set = named(0).unwrap_or_default();
+            let macro_name = match row.kind {
+                Kind::Flag => "FLAG",
+                Kind::Count => "COUNT",
+                Kind::Duration => "DURATION",
+                Kind::Text | Kind::Secret | Kind::Path | Kind::ByHand => "TEXT",
+                Kind::Texts => "TEXTS",
+                Kind::Pems => "PEMS",
+                Kind::Headers => "HEADERS",
+                Kind::Dialect => "DIALECT",
+                Kind::RetryBudget => "RETRY_BUDGET",
+            };
+            if row.detail("c_off").is_some() {
+                let off = functions.last().map(|own| &own.name);
+                let off = off.map(String::as_str).unwrap_or_default();
+                let _ = writeln!(out, "  OFF(\"{name}\", reqtrail_{handle}_{off})");
+            }
+            let kind = match row.rust_type.as_str() {
+                "usize" => "size_t",
+                "u64" => "uint64_t",
+                _ => "uint32_t",
+            };
+            let second = match row.kind {
+                Kind::Count => Some(format!(", {kind}")),
+                Kind::Dialect => named(1).map(|json| format!(", {json}")),
+                _ => None,
+            };
+            let _ = writeln!(
+                out,
+                "  {macro_name}(\"{name}\", {set}{})",
+                second.unwrap_or_default()
+            );
+        }
+        out += "  return false;\n}\n";
+    }
+    out
+}

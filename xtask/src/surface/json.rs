@@ -75,6 +75,10 @@ fn row(row: &Row) -> Value {
             "default"
         }
         .into();
+        let off = [("c", "c_off"), ("go", "go_off")]
+            .into_iter()
+            .filter_map(|(language, key)| Some((language.to_owned(), row.detail(key)?.into())));
+        out["off"] = Value::Object(off.collect());
         out["default"] = row.default.as_ref().map_or(Value::Null, default);
     }
     out

@@ -118,7 +118,9 @@ func one(client *reqtrail.Client, given *request) result {
 		defer timer.Stop()
 		ctx = cancelled
 	}
-	response, err := client.Do(ctx, given.request())
+	made, err := given.request()
+	must(err)
+	response, err := client.Do(ctx, made)
 	if err == nil {
 		var ok result
 		if ok, err = success(response, given); err == nil {

@@ -19,7 +19,7 @@ func success(response *reqtrail.Response, given *request) (result, error) {
 		"headers":    pairs(response.Header),
 		"trail":      response.Trail,
 	}
-	if given.IfNoneMatch != nil {
+	if given.options["if_none_match"] != nil {
 		ok["not_modified"] = response.NotModified()
 	}
 	switch given.Parse {

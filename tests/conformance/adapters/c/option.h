@@ -1,0 +1,62 @@
+/* Sets options by the names that the surface has for them. */
+#ifndef OPTION_H
+#define OPTION_H
+
+#include <reqtrail.h>
+#include <string.h>
+
+#include "json.h"
+#include "scenario.h"
+
+/* Each says whether there is such an option. Null leaves one unset, unless it turns it off. */
+bool set_client_option(reqtrail_client_options *it, const struct json *given);
+bool set_request_option(reqtrail_request *it, const struct json *given);
+
+/* A time may have its unit in its name. */
+static inline bool is_option(const struct json *given, const char *name) {
+  size_t length = strlen(name);
+  return strncmp(given->key, name, length) == 0 && (given->key[length] == 0 || strcmp(given->key + length, "_ms") == 0);
+}
+
+/* One of several values, or the only one. */
+static inline const struct json *first_of(const struct json *given) {
+  return given->type == JSON_ARRAY ? given->child : given;
+}
+
+static inline const struct json *next_of(const struct json *given, const struct json *entry) {
+  return given->type == JSON_ARRAY ? entry->next : NULL;
+}
+
+/* What options.c consists of: if the option is meant, it is set. No setter's code is looked at, since what is wrong comes
+ * out when the client is built, or the call made. */
+#define OPTION(name, set)           \
+  if (is_option(given, name)) {     \
+    if (given->type != JSON_NULL) { \
+      set;                          \
+    }                               \
+    return true;                    \
+  }
+#define OFF(name, off)                                      \
+  if (is_option(given, name) && given->type == JSON_NULL) { \
+    off(it);                                                \
+    return true;                                            \
+  }
+#define FLAG(name, function) OPTION(name, function(it, given->truth))
+#define COUNT(name, function, type) OPTION(name, function(it, (type)given->number))
+#define DURATION(name, function) COUNT(name, function, uint64_t)
+#define TEXT(name, function) OPTION(name, function(it, given->text, given->text_length))
+#define EACH(name, call) \
+  OPTION(name, for (const struct json *one = first_of(given); one != NULL; one = next_of(given, one)) call)
+#define TEXTS(name, function) EACH(name, function(it, one->text, one->text_length))
+#define PEMS(name, function) EACH(name, function(it, (const unsigned char *)one->text, one->text_length))
+#define HEADERS(name, function) \
+  EACH(name,                    \
+       function(it, one->child->text, one->child->text_length, one->child->next->text, one->child->next->text_length))
+#define DIALECT(name, by_name, by_json)                                                      \
+  OPTION(name, if (given->type == JSON_STRING) by_name(it, given->text, given->text_length); \
+         else by_json(it, given->raw, given->raw_length))
+#define RETRY_BUDGET(name, function)                                           \
+  OPTION(name, function(it, (uint32_t)scenario_number(given, "capacity", 500), \
+                        (uint32_t)scenario_number(given, "retry_cost", 5)))
+
+#endif
