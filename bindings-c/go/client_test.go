@@ -369,6 +369,32 @@ func TestUnixSocket(t *testing.T) {
 	}
 }
 
+func TestATimeWithoutALimit(t *testing.T) {
+	s := newServer(t)
+	everyWay(t, func(t *testing.T) {
+		client, err := NewClient(Config{
+			BaseURL: s.URL, Timeout: NoLimit, AttemptTimeout: NoLimit, ConnectTimeout: NoLimit, MaxDelay: NoLimit, MaxRetryAfter: NoLimit,
+			PoolIdleTimeout: NoLimit, HTTP2PingInterval: NoLimit, HTTP2PingTimeout: NoLimit,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		if _, err := client.Get(background, "/ok"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Get(background, "/ok", WithTimeout(NoLimit), WithAttemptTimeout(NoLimit)); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+		defer cancel()
+		_, err = client.Get(ctx, "/stall", WithTimeout(NoLimit))
+		if !errors.Is(err, KindTimeout) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestWrongValuesAreNamed(t *testing.T) {
 	for text, config := range map[string]Config{
 		"HTTP2PingInterval is -1s; expected a longer time":                               {HTTP2PingInterval: -time.Second},

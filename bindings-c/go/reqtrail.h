@@ -904,7 +904,7 @@ reqtrail_code reqtrail_client_options_dialect(struct reqtrail_client_options *op
 
 /**
  * Sets what `reqtrail_client_options_dialect` does by a description as JSON, for an API that is not built in;
- * docs/c/clients.md has the fields.
+ * docs/custom-dialect.md has the fields.
  */
 reqtrail_code reqtrail_client_options_dialect_json(struct reqtrail_client_options *options,
                                                    const char *json,

@@ -80,6 +80,27 @@ static void options_are_checked_as_a_whole(void) {
   reqtrail_client_options_free(options);
 }
 
+static void times_may_have_no_limit(void) {
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  reqtrail_response *response;
+  reqtrail_client_options_timeout_ms(options, UINT64_MAX);
+  reqtrail_client_options_attempt_timeout_ms(options, UINT64_MAX);
+  reqtrail_client_options_connect_timeout_ms(options, UINT64_MAX);
+  reqtrail_client_options_max_delay_ms(options, UINT64_MAX);
+  reqtrail_client_options_max_retry_after_ms(options, UINT64_MAX);
+  reqtrail_client_options_pool_idle_timeout_ms(options, UINT64_MAX);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  reqtrail_request *request = get("/head/x-app");
+  reqtrail_request_timeout_ms(request, UINT64_MAX);
+  reqtrail_request_attempt_timeout_ms(request, UINT64_MAX);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+  reqtrail_client_options_free(options);
+}
+
 /* Every option that is not met elsewhere is taken. */
 static void all_options_are_taken(void) {
   reqtrail_client_options *options = quick_options();
@@ -335,6 +356,7 @@ const struct test misuse_tests[] = {{"texts must be UTF-8", texts_must_be_utf8},
                                     {"a setter's mistake is kept", a_setters_mistake_is_kept},
                                     {"connection options are checked", connection_options_are_checked},
                                     {"options are checked as a whole", options_are_checked_as_a_whole},
+                                    {"times may have no limit", times_may_have_no_limit},
                                     {"all options are taken", all_options_are_taken},
                                     {"wrong requests are refused", wrong_requests_are_refused},
                                     {"the queue has rules", the_queue_has_rules},

@@ -141,6 +141,10 @@ fn codegen(check: bool) -> Result<(), String> {
         "tests/conformance/adapters/c/options.c".to_owned(),
         surface::c::adapter(&surface),
     ));
+    files.push((
+        "docs/custom-dialect.md".to_owned(),
+        surface::dialect::page(&root)?,
+    ));
     // A Go module has nothing outside its own folder.
     files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));

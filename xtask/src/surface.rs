@@ -3,6 +3,7 @@
 //! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
 
 pub(crate) mod c;
+pub(crate) mod dialect;
 mod docs;
 mod fields;
 pub(crate) mod go;

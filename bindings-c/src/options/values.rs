@@ -23,7 +23,7 @@ export! {
     }
 
     /// Sets what `reqtrail_client_options_dialect` does by a description as JSON, for an API that is not built in;
-    /// docs/c/clients.md has the fields.
+    /// docs/custom-dialect.md has the fields.
     fn reqtrail_client_options_dialect_json(
         options: *mut reqtrail_client_options,
         json: *const c_char,

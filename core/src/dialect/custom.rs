@@ -112,7 +112,7 @@ pub struct CustomCode {
     /// The meaning: the name of a [`Category`].
     #[serde(default)]
     pub category: Option<String>,
-    /// Whether a request that got it may be repeated.
+    /// Whether a request that got it may be repeated: `always`, as after a 429; `if_safe`, as after a 503; or `never`.
     #[serde(default)]
     pub retry: Option<RetryRule>,
     /// How to fix what the code complains of.
@@ -131,7 +131,7 @@ pub struct CustomRateLimit {
     pub remaining: String,
     /// The header of the reset.
     pub reset: String,
-    /// What the reset counts from.
+    /// What the reset counts from: `epoch`, seconds since 1970, or `delta`, seconds from now.
     pub reset_is: ResetUnit,
 }
 

@@ -190,8 +190,8 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
             Function {
                 name: format!("{name}_json"),
                 doc: vec![format!(
-                    "Sets what `reqtrail_{handle}_{name}` does by a description as JSON, for an API that is not built in; docs/c/clients.md \
-                     has the fields."
+                    "Sets what `reqtrail_{handle}_{name}` does by a description as JSON, for an API that is not built in; \
+                     docs/custom-dialect.md has the fields."
                 )],
                 arguments: of_text("json"),
                 value: format!("Value::Text({})", owned("json")),
