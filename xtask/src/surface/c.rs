@@ -452,3 +452,64 @@ pub(crate) fn adapter(surface: &Surface) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(kind: FieldKind, is_optional: bool, doc: &str) -> String {
+        let record = Record {
+            name: "attempt",
+            doc: Vec::new(),
+            fields: Vec::new(),
+        };
+        let field = Field {
+            name: "shine".to_owned(),
+            json: "shine".to_owned(),
+            kind,
+            rust_type: String::new(),
+            is_optional,
+            doc: vec![doc.to_owned()],
+            details: Vec::new(),
+        };
+        let mut out = String::new();
+        reader(&mut out, &record, &field, &mut 0);
+        out
+    }
+
+    #[test]
+    fn readers_say_what_they_return_where_there_is_nothing() {
+        let text = read(FieldKind::Text, true, "The shine. More.");
+        assert!(
+            text.contains("/// Returns the shine; NULL if there is none. More."),
+            "{text}"
+        );
+        let word = read(
+            FieldKind::Word("Sent".to_owned()),
+            false,
+            "Whether it went; or not.",
+        );
+        assert!(
+            word.contains("/// Returns whether it went, a REQTRAIL_SENT_*; or not."),
+            "{word}"
+        );
+        let flag = read(
+            FieldKind::Flag,
+            true,
+            "Whether. `Some(false)`: no. `None`: nobody knows.",
+        );
+        assert!(
+            flag.contains("/// Returns whether. -1: no. `0`: nobody knows."),
+            "{flag}"
+        );
+        let words = read(
+            FieldKind::Words("TrailNote".to_owned()),
+            false,
+            "The notes.",
+        );
+        assert!(
+            words.contains("fn reqtrail_attempt_shine_count("),
+            "{words}"
+        );
+    }
+}

@@ -235,3 +235,71 @@ fn encoder(out: &mut String, group: &Group) {
     }
     *out += "\treturn nil\n}\n";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, kind: Kind, default: Option<Default>, details: &[(&str, &str)]) -> Row {
+        let details = details.iter();
+        Row {
+            id: Some(7),
+            name: name.to_owned(),
+            kind,
+            rust_type: String::new(),
+            is_null_a_value: false,
+            default,
+            doc: vec!["Whether it `shines`.".to_owned()],
+            details: details
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn fields_mean_their_defaults_when_they_are_zero() {
+        let on = Some(Default::Flag(true));
+        let rows = vec![
+            row("shine", Kind::Flag, on, &[]),
+            row(
+                "extra_time",
+                Kind::Duration,
+                None,
+                &[("expected", "more"), ("go_off", "NoTime")],
+            ),
+            row("max_size", Kind::Count, None, &[]),
+        ];
+        let groups = vec![Group {
+            name: "client",
+            options: rows,
+            by_hand: Vec::new(),
+        }];
+        let surface = Surface {
+            groups,
+            records: Vec::new(),
+        };
+        let file = format!("head\n{BEGIN}old\n{END}tail\n");
+        let fields = with_fields(&surface, "client", &file).expect("markers");
+        for wanted in [
+            "head\n",
+            "\t// NoShine turns this off: it shines.\n\tNoShine bool\n",
+            "\tExtraTime time.Duration\n",
+            "\tNoTime bool\n",
+            "\tMaxSize int\n",
+            "tail\n",
+        ] {
+            assert!(fields.contains(wanted), "{wanted}: {fields}");
+        }
+        assert!(!fields.contains("old"));
+        let code = options(&surface);
+        for wanted in [
+            "s.flagIf(clientShine, o.NoShine, false)",
+            "if o.ExtraTime < 0 && o.ExtraTime != NoLimit {",
+            "s.null(clientExtraTime, o.NoTime)",
+            "s.count(clientMaxSize, uint64(max(o.MaxSize, 0)), o.MaxSize != 0)",
+        ] {
+            assert!(code.contains(wanted), "{wanted}: {code}");
+        }
+        with_fields(&surface, "client", "no markers").expect_err("no place");
+    }
+}
