@@ -38,7 +38,7 @@ impl Spelling {
     }
 
     /// Spells the options that a text of the core names: the one that it begins with, and those further on that cannot be
-    /// taken for a word of English because they have an underscore.
+    /// taken for a word of English because they have an underscore. A name that differs in its capitals alone stays as it is.
     #[must_use]
     pub fn text(self, text: &str) -> Cow<'_, str> {
         let mut out = String::new();
@@ -50,7 +50,8 @@ impl Spelling {
                 && let Some(names) = find(word)
             {
                 let spelt = self.of(names);
-                if spelt != word {
+                // A word of English stays one: scenarios look for `microversion` in every language.
+                if !spelt.eq_ignore_ascii_case(word) {
                     out.push_str(text.get(done..at).unwrap_or_default());
                     out.push_str(spelt);
                     done = at + word.len();
@@ -115,6 +116,8 @@ mod tests {
         ] {
             assert_eq!(spelling.text(text), wanted);
         }
+        let text = "microversion is `2`; expected a version";
+        assert_eq!(Spelling::Go.text(text), text);
         let text = "unix_socket and proxy are both set; give the CA as extra_ca";
         let spelt = Spelling::Go.text(text);
         assert_eq!(
