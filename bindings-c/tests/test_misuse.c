@@ -208,7 +208,7 @@ static void a_mistake_names_its_setter(void) {
   reqtrail_error *error;
   CHECK_CODE(reqtrail_client_options_user_agent(options, "\xff", Z), REQTRAIL_ERROR_NOT_UTF8);
   CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_NOT_UTF8);
-  CHECK_TEXT(reqtrail_error_message(error, NULL), "reqtrail_client_options_user_agent: suffix is not UTF-8 text");
+  CHECK_TEXT(reqtrail_error_message(error, NULL), "reqtrail_client_options_user_agent: user_agent is not UTF-8 text");
   reqtrail_error_free(error);
   reqtrail_client_options_free(options);
   client = quick_client();
