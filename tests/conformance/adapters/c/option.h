@@ -49,9 +49,9 @@ static inline const struct json *next_of(const struct json *given, const struct 
   OPTION(name, for (const struct json *one = first_of(given); one != NULL; one = next_of(given, one)) call)
 #define TEXTS(name, function) EACH(name, function(it, one->text, one->text_length))
 #define PEMS(name, function) EACH(name, function(it, (const unsigned char *)one->text, one->text_length))
-#define HEADERS(name, function) \
-  EACH(name,                    \
-       function(it, one->child->text, one->child->text_length, one->child->next->text, one->child->next->text_length))
+#define HEADERS(name, function)                                                          \
+  OPTION(name, for (const struct json *one = given->child; one != NULL; one = one->next) \
+                   function(it, one->key, REQTRAIL_ZERO_TERMINATED, one->text, one->text_length))
 #define DIALECT(name, by_name, by_json)                                                      \
   OPTION(name, if (given->type == JSON_STRING) by_name(it, given->text, given->text_length); \
          else by_json(it, given->raw, given->raw_length))

@@ -156,11 +156,11 @@ func (o *option) set(given json.RawMessage, into any) (err error) {
 			field.Set(reflect.Append(field, reflect.ValueOf(text).Convert(field.Type().Elem())))
 		}
 	case "headers":
-		var pairs [][2]string
-		err = json.Unmarshal(given, &pairs)
+		var fields map[string]string
+		err = json.Unmarshal(given, &fields)
 		header := http.Header{}
-		for _, pair := range pairs {
-			header[pair[0]] = append(header[pair[0]], pair[1])
+		for name, value := range fields {
+			header.Set(name, value)
 		}
 		field.Set(reflect.ValueOf(header))
 	case "dialect":
