@@ -197,7 +197,7 @@ impl Parts {
         if let Some(tag) = &self.options.if_none_match {
             if tag.is_empty() {
                 return Err(
-                    "if_none_match is empty; expected an entity tag as the ETag header gave it, such as \"v1\", or none"
+                    "if_none_match is empty; expected the entity tag to send as If-None-Match, as the ETag header gave it, such as \"v1\", or none"
                         .to_owned(),
                 );
             }
