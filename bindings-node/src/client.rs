@@ -14,13 +14,14 @@ use reqtrail::openstack::ActionRef;
 use reqtrail::{CancelToken, ClientBuilder, Secret, Token, blocking};
 
 use crate::cloud::RawConnection;
-use crate::config::{Base, Config};
+use crate::config::{self, Base, Unbuilt};
 use crate::failure::{self, RefreshFailure};
 use crate::inbox::{Inbox, reason, tag_number, tag_of};
 use crate::items::{Item, Items};
 use crate::loop_handle::NotifyFunction;
 use crate::openstack::{self, RawOperationOptions};
-use crate::request::{self, Builder, RawOptions};
+use crate::request::{self, Builder, RawSecrets};
+use crate::values::{RawValues, Unset};
 
 struct Open {
     /// The calls that have begun and are not submitted yet.
@@ -51,19 +52,18 @@ impl RawClient {
         Self::default()
     }
 
-    /// Builds the client of options as JSON. `notify` is called on the event loop when there is something to drain; `handle`
-    /// says by `hasRef` that it keeps no process alive. Gives the error if the client cannot be built.
+    /// Builds the client. `notify` is called on the event loop when there is something to drain; `handle` says by `hasRef`
+    /// that it keeps no process alive. If the client cannot be built, gives the error, or the text of a `TypeError`.
     #[napi(catch_unwind)]
     pub fn open(
         &self,
         env: Env,
         base: Either<String, ClassInstance<'_, RawConnection>>,
-        options: String,
+        options: RawValues,
+        refresher: bool,
         notify: NotifyFunction<'_>,
         handle: Object<'_>,
-    ) -> Result<Option<External<Items>>> {
-        let config: Config = serde_json::from_str(&options)
-            .map_err(|e| Error::new(Status::InvalidArg, format!("an option is wrong: {e}")))?;
+    ) -> Result<Option<Either<String, External<Items>>>> {
         let base = match base {
             Either::A(url) => Base::Url(url),
             Either::B(connection) => Base::Connection(connection.0.clone()),
@@ -71,8 +71,8 @@ impl RawClient {
         let mailbox = Mailbox::new();
         let inbox = Inbox::open(&env, &mailbox, &notify, &handle)?;
         let asked = mailbox.clone();
-        let refresher = config.has_refresher;
-        let built = config.build(base, mailbox.observer(), |builder: ClientBuilder| {
+        let observer = mailbox.observer();
+        let built = config::build(base, options, observer, |builder: ClientBuilder| {
             if !refresher {
                 return builder;
             }
@@ -82,7 +82,10 @@ impl RawClient {
         });
         let client = match built {
             Ok(client) => client,
-            Err(error) => return Ok(Some(Items::of(Item::Error(error)))),
+            Err(Unbuilt::WrongType(text)) => return Ok(Some(Either::A(text))),
+            Err(Unbuilt::Error(error)) => {
+                return Ok(Some(Either::B(Items::of(Item::Error(error)))));
+            }
         };
         *self.0.borrow_mut() = Some(Open {
             held: RefCell::default(),
@@ -93,9 +96,9 @@ impl RawClient {
         Ok(None)
     }
 
-    /// Starts a call, and gives its tag, under which its result comes out of `drain`. With `hold` it begins and waits: it keeps
-    /// the token that the client has now, and goes on by `send` or ends by `cancel`. A call of a refresher names its `refresh`
-    /// and is refused where it would wait for it.
+    /// Starts a call, and gives its tag, under which its result comes out of `drain`, or the text of a `TypeError`. With
+    /// `hold` it begins and waits: it keeps the token that the client has now, and goes on by `send` or ends by `cancel`. A
+    /// call of a refresher names its `refresh` and is refused where it would wait for it.
     #[napi(catch_unwind)]
     pub fn start(
         &self,
@@ -106,15 +109,25 @@ impl RawClient {
         query: Option<Vec<String>>,
         headers: Option<Vec<String>>,
         body: Option<Either<String, Uint8ArraySlice<'_>>>,
-        options: Option<RawOptions>,
+        json: bool,
+        secrets: Option<RawSecrets>,
+        options: Option<RawValues>,
         hold: bool,
         refresh: Option<&External<RefreshRequest>>,
-    ) -> Result<f64> {
+    ) -> Result<Either<f64, String>> {
         self.opened(|open| {
             let (client, lane) = (&open.client, &open.inbox.lane);
-            let builder = request::build(
-                client, &method, &target, link, params, query, headers, body, options,
+            let mut builder = request::build(
+                client, &method, &target, link, params, query, headers, body, json, secrets,
             );
+            if let Some(options) = options {
+                match request::set(&mut builder, options) {
+                    Ok(()) => {}
+                    Err(Unset::WrongType(text)) => return Ok(Either::B(text)),
+                    // No option of a request is wrong in what it says before it is sent.
+                    Err(Unset::Invalid(error)) => return Ok(Either::B(error.to_string())),
+                }
+            }
             let tag = lane.next_tag();
             if hold {
                 let held = Held {
@@ -125,8 +138,33 @@ impl RawClient {
             } else {
                 open.submit(builder.into_job(), tag, refresh.map(|refresh| &**refresh));
             }
-            Ok(tag_number(tag))
+            Ok(Either::A(tag_number(tag)))
         })
+    }
+
+    /// How long a call that is held may take, in milliseconds.
+    #[napi(catch_unwind)]
+    pub fn held_timeout(&self, tag: f64) -> Option<f64> {
+        let open = self.0.borrow();
+        let held = open.as_ref()?.held.borrow();
+        let held = held.get(&tag_of(tag))?;
+        Some(held.builder.call_timeout().as_secs_f64() * 1e3)
+    }
+
+    /// Whether trails show the values of a query parameter.
+    #[napi(catch_unwind)]
+    pub fn shows_query(&self, name: String) -> bool {
+        let open = self.0.borrow();
+        open.as_ref()
+            .is_some_and(|open| open.client.shows_query(&name))
+    }
+
+    /// Whether every request of the client has this header, unless it says otherwise.
+    #[napi(catch_unwind)]
+    pub fn has_default_header(&self, name: String) -> bool {
+        let open = self.0.borrow();
+        open.as_ref()
+            .is_some_and(|open| open.client.has_default_header(&name))
     }
 
     /// Sends a call that was held, with its body, unless it was cancelled meanwhile.

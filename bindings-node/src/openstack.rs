@@ -11,14 +11,15 @@ use reqtrail::openstack::{
     ActionRef, Operation, OperationAttached, OperationKind, OperationOptions,
 };
 
-use crate::config::millis;
+use crate::values::millis;
 
 /// How an operation goes. Times are milliseconds.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct RawOperationOptions {
     pub microversion: Option<String>,
-    pub limit: Option<u32>,
+    pub timeout_ms: Option<f64>,
+    pub limit: Option<f64>,
     pub marker: Option<String>,
     /// Since 1970, as the next.
     pub changes_since: Option<f64>,
@@ -35,7 +36,14 @@ impl RawOperationOptions {
     fn into_core(self) -> OperationOptions {
         let mut options = OperationOptions::default();
         options.microversion = self.microversion;
-        options.limit = self.limit;
+        options.timeout = self.timeout_ms.map(millis);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it was checked to be whole, and no list is as long as the largest"
+        )]
+        let limit = self.limit.map(|limit| limit as u32);
+        options.limit = limit;
         options.marker = self.marker;
         options.changes_since = self.changes_since.and_then(moment);
         options.changes_before = self.changes_before.and_then(moment);

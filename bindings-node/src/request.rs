@@ -2,28 +2,18 @@
 
 use napi::bindgen_prelude::{Either, Uint8ArraySlice};
 use napi_derive::napi;
+use reqtrail::host::RequestOptions;
 use reqtrail::{RequestBuilder, blocking};
 
-use crate::config::millis;
+use crate::values::{self, RawValues, Unset};
 
-/// The options that few calls have. Times are milliseconds.
+/// Which values of a call are secrets.
 #[napi(object, object_to_js = false)]
-pub struct RawOptions {
-    /// The names of the parameters whose values are shown nowhere.
-    pub secret_params: Option<Vec<String>>,
-    /// The places of the headers whose values are secrets, counted from 0.
-    pub secret_headers: Option<Vec<u32>>,
-    /// The body is JSON.
-    pub json: Option<bool>,
-    pub timeout_ms: Option<f64>,
-    pub attempt_timeout_ms: Option<f64>,
-    pub connect_timeout_ms: Option<f64>,
-    pub max_attempts: Option<u32>,
-    pub idempotent: Option<bool>,
-    pub idempotency_key: Option<String>,
-    pub correlation_id: Option<String>,
-    pub microversion: Option<String>,
-    pub if_none_match: Option<String>,
+pub struct RawSecrets {
+    /// The names of the parameters.
+    pub params: Option<Vec<String>>,
+    /// The places of the headers, counted from 0.
+    pub headers: Option<Vec<u32>>,
 }
 
 pub(crate) type Builder = RequestBuilder<blocking::Client>;
@@ -38,15 +28,16 @@ pub(crate) fn build(
     query: Option<Vec<String>>,
     headers: Option<Vec<String>>,
     body: Option<Either<String, Uint8ArraySlice<'_>>>,
-    options: Option<RawOptions>,
+    json: bool,
+    secrets: Option<RawSecrets>,
 ) -> Builder {
     let mut b = if link {
         client.request_link(method, target)
     } else {
         client.request(method, target)
     };
-    let given = options.as_ref();
-    let secret = given.and_then(|options| options.secret_params.as_deref());
+    let secrets = secrets.as_ref();
+    let secret = secrets.and_then(|secrets| secrets.params.as_deref());
     for (name, value) in pairs(params) {
         b = if secret.is_some_and(|secret| secret.contains(&name)) {
             b.secret_param(name, value)
@@ -57,7 +48,7 @@ pub(crate) fn build(
     for (name, value) in pairs(query) {
         b = b.query(name, value);
     }
-    let secret = given.and_then(|options| options.secret_headers.as_deref());
+    let secret = secrets.and_then(|secrets| secrets.headers.as_deref());
     for (place, (name, value)) in (0..).zip(pairs(headers)) {
         b = if secret.is_some_and(|secret| secret.contains(&place)) {
             b.secret_header(name, value)
@@ -70,47 +61,19 @@ pub(crate) fn build(
             Either::A(text) => text.into_bytes(),
             Either::B(bytes) => bytes.to_vec(),
         };
-        b = if given.and_then(|options| options.json) == Some(true) {
-            b.json_bytes(body)
-        } else {
-            b.body(body)
+        b = match json {
+            true => b.json_bytes(body),
+            false => b.body(body),
         };
     }
-    match options {
-        Some(options) => with_options(b, options),
-        None => b,
-    }
+    b
 }
 
-fn with_options(mut b: Builder, options: RawOptions) -> Builder {
-    if let Some(time) = options.timeout_ms {
-        b = b.timeout(millis(time));
-    }
-    if let Some(time) = options.attempt_timeout_ms {
-        b = b.attempt_timeout(millis(time));
-    }
-    if let Some(time) = options.connect_timeout_ms {
-        b = b.connect_timeout(millis(time));
-    }
-    if let Some(attempts) = options.max_attempts {
-        b = b.max_attempts(attempts);
-    }
-    if let Some(idempotent) = options.idempotent {
-        b = b.idempotent(idempotent);
-    }
-    if let Some(key) = options.idempotency_key {
-        b = b.idempotency_key(key);
-    }
-    if let Some(id) = options.correlation_id {
-        b = b.correlation_id(id);
-    }
-    if let Some(version) = options.microversion {
-        b = b.microversion(version);
-    }
-    if let Some(tag) = options.if_none_match {
-        b = b.if_none_match(tag);
-    }
-    b
+/// Sets the options that are values.
+pub(crate) fn set(builder: &mut Builder, values: RawValues) -> Result<(), Unset> {
+    values::set(values, RequestOptions::OPTIONS, |id, value| {
+        builder.set(id, value)
+    })
 }
 
 fn pairs(flat: Option<Vec<String>>) -> impl Iterator<Item = (String, String)> {

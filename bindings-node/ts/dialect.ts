@@ -59,6 +59,7 @@ function snake(value: unknown): unknown {
   );
 }
 
-function snakeName(name: string): string {
+/** A name as the core writes it. */
+export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

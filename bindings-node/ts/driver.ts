@@ -28,7 +28,7 @@ import type { BlobBody, Signal } from "./platform.js";
 import { type RawCall, type Standing, isLate, reasonOf } from "./request.js";
 import { type Response, responseOf } from "./response.js";
 import { served } from "./serving.js";
-import { type Site, ours } from "./stacks.js";
+import { type Site, ours, refused } from "./stacks.js";
 
 /** What a call or an operation gives. */
 type Given = Response | RawReport;
@@ -62,9 +62,6 @@ interface Watch {
 /** What a timer of Node's can wait for at most, in milliseconds. */
 const LONGEST = 0x7fffffff;
 
-/** What trails show of a query without being told to. */
-const SHOWN = ["limit", "cursor", "marker", "page", "offset"];
-
 export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
@@ -75,24 +72,23 @@ export class Driver {
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
-  /** How long a call may take that does not say so itself, in milliseconds. */
-  readonly #timeoutMs: number;
-
-  /** What the client has for all its calls. */
-  readonly standing: Standing;
-
   constructor(base: string | RawConnection, options: ClientOptions, site: Site) {
     warnOfUnverified();
-    const { json, functions, shown, typed, timeoutMs } = readOptions(options, environmentCa());
-    const names = [...SHOWN, ...shown].map((name) => name.toLowerCase());
-    this.standing = { shown: new Set(names), typed };
-    this.#timeoutMs = timeoutMs;
+    const { values, functions } = readOptions(options, environmentCa());
     this.#raw = new native.RawClient();
     this.#hooks = new Hooks(this.#raw, functions);
     // The native half holds this function for as long as the client lives, so it must not hold the client.
     const self = new WeakRef(this);
-    const failed = this.#raw.open(base, json, () => self.deref()?.drain(), new Weak());
+    const asks = functions.tokenRefresher !== undefined;
+    const notify = (): void => self.deref()?.drain();
+    const failed = this.#raw.open(base, values, asks, notify, new Weak());
+    if (typeof failed === "string") throw refused(failed);
     if (failed !== null) throw errorOf(failed, 0, site);
+  }
+
+  /** What the client has for all its calls. */
+  get standing(): Standing {
+    return this.#raw;
   }
 
   /** Makes a call. An error's stack begins at `site`. */
@@ -100,24 +96,37 @@ export class Driver {
     method: string,
     target: string,
     link: boolean,
-    { params, query, headers, body, options, signal, blob }: Readonly<RawCall>,
+    { params, query, headers, body, json, secrets, options, signal, blob }: Readonly<RawCall>,
     site: Site,
   ): Promise<Response> {
     const call = this.#begin(site, signal, undefined, (aborted) => {
       // It begins now: it keeps the token that the client has, and its time runs.
       const hold = blob !== undefined || aborted;
-      const raw = this.#raw;
-      return raw.start(method, target, link, params, query, headers, body, options, hold, served());
+      const started = this.#raw.start(
+        method,
+        target,
+        link,
+        params,
+        query,
+        headers,
+        body,
+        json,
+        secrets,
+        options,
+        hold,
+        served(),
+      );
+      if (typeof started === "string") throw refused(started);
+      return started;
     });
-    if (blob !== undefined && signal?.aborted !== true) {
-      void this.#read(call, blob, options?.timeoutMs ?? this.#timeoutMs);
-    }
+    if (blob !== undefined && signal?.aborted !== true) void this.#read(call, blob);
     return call.ended as Promise<Response>;
   }
 
   /** Reads the body of a call that waits for it, and may end meanwhile. */
-  async #read(call: Call, blob: BlobBody, timeoutMs: number): Promise<void> {
+  async #read(call: Call, blob: BlobBody): Promise<void> {
     const tag = call.tag!;
+    const timeoutMs = this.#raw.heldTimeout(tag) ?? Infinity;
     const late = (): void => this.#raw.cancel(tag, true);
     const timer = timeoutMs <= LONGEST ? setTimeout(late, timeoutMs).unref() : undefined;
     try {

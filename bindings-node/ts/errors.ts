@@ -20,6 +20,7 @@ export interface ErrorFields {
   requestId?: string | null;
   retryAfterMs?: number | null;
   reason?: string | null;
+  option?: string | null;
   mayHaveBeenSent?: boolean;
   trail?: Trail | null;
   cause?: unknown;
@@ -53,6 +54,7 @@ export interface ErrorJson {
   requestIds: readonly string[];
   retryAfterMs: number | null;
   reason: string | null;
+  option: string | null;
   mayHaveBeenSent: boolean;
   trail: TrailJson | null;
 }
@@ -79,6 +81,8 @@ export class ReqtrailError extends Error {
   readonly retryAfterMs: number | null;
   /** What went wrong in words: the server's own for an API error, if it has any. */
   readonly reason: string | null;
+  /** The option that is wrong, as it is called here: of a client that cannot be built, or of a request. */
+  readonly option: string | null;
   /** Whether the request of any attempt may have reached the server. */
   readonly mayHaveBeenSent: boolean;
   /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
@@ -98,6 +102,7 @@ export class ReqtrailError extends Error {
     this.requestId = fields.requestId ?? null;
     this.retryAfterMs = fields.retryAfterMs ?? null;
     this.reason = fields.reason ?? null;
+    this.option = fields.option ?? null;
     this.mayHaveBeenSent = fields.mayHaveBeenSent ?? false;
     this.trail = fields.trail ?? null;
   }
@@ -120,6 +125,7 @@ export class ReqtrailError extends Error {
       requestIds: this.requestIds,
       retryAfterMs: this.retryAfterMs,
       reason: this.reason,
+      option: this.option,
       mayHaveBeenSent: this.mayHaveBeenSent,
       trail: this.trail?.toJSON() ?? null,
     };

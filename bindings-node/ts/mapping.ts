@@ -36,41 +36,9 @@ export function errorOf(
   const { kind = "internal", category = null } = fields;
   let cls = BY_KIND[kind];
   if (cls === ApiError && category !== null) cls = BY_CATEGORY[category];
-  if (kind === "config" || kind === "invalid_request") {
-    // It is about an option, which the core calls by another name.
-    if (fields.reason != null) fields.reason = ownNames(fields.reason);
-    record.display = ownNames(record.display);
-  }
   const error = new cls(record.display, fields);
   beginAt(error, site);
   return error;
-}
-
-/** The core's names of options that are not merely in another spelling here. */
-const NAMES: Readonly<Record<string, string>> = {
-  base_delay: "baseDelayMs",
-  max_delay: "maxDelayMs",
-  max_retry_after: "maxRetryAfterMs",
-  timeout: "timeoutMs",
-  attempt_timeout: "attemptTimeoutMs",
-  connect_timeout: "connectTimeoutMs",
-  pool_idle_timeout: "poolIdleTimeoutMs",
-  http2_ping_interval: "http2PingIntervalMs",
-  http2_ping_timeout: "http2PingTimeoutMs",
-  default_header: "headers",
-  show_query_param: "showQueryParams",
-};
-
-/** The options that are in another spelling. */
-const SPELT =
-  /\b(?:base_url|max_attempts|user_agent|extra_ca|client_certificate|token_refresher|retry_budget|max_body_bytes|max_redirects|jitter_seed|http1_only|http2_ping_(?:interval|timeout)|pool_max_idle|unix_socket|idempotency_key|correlation_id|if_none_match|(?:base|max)_delay|max_retry_after|(?:attempt|connect|pool_idle)_timeout|default_header|show_query_param|timeout(?= is ))\b/g;
-
-/** A text of the core with the options as they are called here. */
-function ownNames(text: string): string {
-  return text.replace(
-    SPELT,
-    (name) => NAMES[name] ?? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-  );
 }
 
 /** What a function of the program's threw, the error of another call, such as a sign-in, or why a token is unusable. */

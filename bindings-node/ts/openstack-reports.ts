@@ -39,6 +39,8 @@ export interface ActionEvent {
   /** A stack trace, for administrators alone. No report repeats it. */
   readonly traceback: string | null;
   readonly host: string | null;
+  /** The host by a digest of its name, which every user may see. */
+  readonly hostId: string | null;
   readonly details: string | null;
   /** All that the API sent. */
   readonly data: Readonly<Record<string, unknown>>;
@@ -268,6 +270,7 @@ function eventOf(data: Json): ActionEvent {
     result: data["result"] as string | null,
     traceback: data["traceback"] as string | null,
     host: data["host"] as string | null,
+    hostId: data["hostId"] as string | null,
     details: data["details"] as string | null,
     data,
   };

@@ -98,6 +98,8 @@ named(ActionUnfollowedError, "ActionUnfollowedError");
 export interface ReadOptions {
   /** The version of the API to ask for; the client's own, or `latest` if it has none. */
   microversion?: string | null | undefined;
+  /** The time of the call, in milliseconds; the client's own by default. */
+  timeoutMs?: number | null | undefined;
   /** Ends it at once. */
   signal?: Signal | null | undefined;
 }
@@ -115,7 +117,7 @@ export interface ListOptions extends ReadOptions {
 }
 
 /** How an action is followed. What is left out keeps its default. Times are milliseconds. */
-export interface FollowOptions extends ReadOptions {
+export interface FollowOptions extends Omit<ReadOptions, "timeoutMs"> {
   /** The first wait between two polls (500); each is twice the one before. */
   pollIntervalMs?: number | null | undefined;
   /** The longest wait between two polls (10,000). */
@@ -129,7 +131,7 @@ export interface FollowOptions extends ReadOptions {
 }
 
 /** How a story is told. What is left out keeps its default. */
-export interface ExplainOptions extends ReadOptions {
+export interface ExplainOptions extends Omit<ReadOptions, "timeoutMs"> {
   /** How many actions, the newest 20. */
   limit?: number | null | undefined;
 }
@@ -285,7 +287,7 @@ function moment(name: string, value: unknown): number {
   return time;
 }
 
-const READ = { microversion: text };
+const READ = { microversion: text, timeoutMs: millis };
 const LIST = { ...READ, limit: count, marker: text, changesSince: moment, changesBefore: moment };
 const FOLLOW = {
   microversion: text,
@@ -295,7 +297,7 @@ const FOLLOW = {
   settleTimeMs: millis,
   onProgress: aFunction,
 };
-const EXPLAIN = { ...READ, limit: count };
+const EXPLAIN = { microversion: text, limit: count };
 
 function operationOptions(
   options: object,

@@ -1,21 +1,12 @@
 /** The options of one call, and how they are checked. */
 
-import type { RawOptions } from "./native.js";
+import { expected, header, isRecord, object, pairsOf, wellFormed } from "./checks.js";
 import { checkJson } from "./json.js";
-import {
-  count,
-  expected,
-  flag,
-  header,
-  isRecord,
-  millis,
-  object,
-  pairsOf,
-  text,
-  wellFormed,
-} from "./checks.js";
+import { native } from "./loader.js";
+import type { RawSecrets, RawValue } from "./native.js";
+import { put } from "./option-kinds.js";
 import type { HeaderValues } from "./option-types.js";
-import type { RequestValues } from "./option-values.js";
+import { REQUEST_VALUES, type RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
 import type { BlobBody, FormBody, Signal } from "./platform.js";
 import { Secret, wireJson } from "./secret.js";
@@ -79,7 +70,11 @@ export interface RawCall {
   query: string[] | undefined;
   headers: string[] | undefined;
   body: string | Uint8Array | undefined;
-  options: RawOptions | undefined;
+  /** The body is JSON. */
+  json: boolean;
+  secrets: RawSecrets | undefined;
+  /** The options that are values. */
+  options: RawValue[] | undefined;
   signal: Signal | undefined;
   /** A body that has to be read first. */
   blob: BlobBody | undefined;
@@ -91,100 +86,79 @@ export const NO_OPTIONS: Readonly<RawCall> = Object.freeze({
   query: undefined,
   headers: undefined,
   body: undefined,
+  json: false,
+  secrets: undefined,
   options: undefined,
   signal: undefined,
   blob: undefined,
 });
 
-const NAMES: Record<keyof CallOptions | "params", true> = {
+/** The options of a call that are no values. */
+const OTHERS: Readonly<Record<Exclude<keyof CallOptions | "params", keyof RequestValues>, true>> = {
   params: true,
   query: true,
   headers: true,
   json: true,
   body: true,
-  timeoutMs: true,
-  attemptTimeoutMs: true,
-  connectTimeoutMs: true,
-  maxAttempts: true,
-  idempotent: true,
-  idempotencyKey: true,
-  correlationId: true,
-  microversion: true,
-  ifNoneMatch: true,
   signal: true,
 };
 
 /** What a client has for all its calls. */
 export interface Standing {
-  /** The query parameters whose values trails show, in lower case. */
-  readonly shown: ReadonlySet<string>;
-  /** Whether the client's own headers have a `Content-Type`. */
-  readonly typed: boolean;
+  /** Whether trails show the values of a query parameter. */
+  showsQuery(name: string): boolean;
+  /** Whether the client's own headers have this one. */
+  hasDefaultHeader(name: string): boolean;
 }
 
 /** Checks the options of a call. */
-export function rawCall(options: object, { shown, typed }: Standing): RawCall {
+export function rawCall(options: object, standing: Standing): RawCall {
   const out: RawCall = { ...NO_OPTIONS };
-  // Without a prototype, so that nothing is read that the program did not give to this call.
-  const rare = (): RawOptions => (out.options ??= Object.create(null) as RawOptions);
   let type: string | undefined;
   let bodies = 0;
   for (const name of Object.keys(object("options", options))) {
     const value: unknown = (options as Record<string, unknown>)[name];
-    // `null` is JSON, and else what is left out.
-    if (value === undefined || (value === null && name !== "json")) {
-      if (Object.hasOwn(NAMES, name)) continue;
+    if (Object.hasOwn(REQUEST_VALUES, name)) {
+      put((out.options ??= []), REQUEST_VALUES[name as keyof RequestValues], name, value);
+      continue;
     }
-    switch (name) {
+    if (!Object.hasOwn(OTHERS, name)) {
+      const known = [...Object.keys(OTHERS), ...Object.keys(REQUEST_VALUES)];
+      throw refused(native.unknownOption(false, name, known));
+    }
+    // `null` is JSON, and else what is left out.
+    if (value === undefined || (value === null && name !== "json")) continue;
+    switch (name as keyof typeof OTHERS) {
       case "params":
-        out.params = paramsOf(value, rare);
+        out.params = paramsOf(value, out);
         break;
       case "query":
-        out.query = pairsOf(name, value, (at, one, key) => queryValue(at, key, one, shown)).flat();
+        out.query = pairsOf(name, value, (at, one, key) =>
+          queryValue(at, key, one, standing),
+        ).flat();
         break;
       case "headers":
-        out.headers = headersOf(value, rare);
+        out.headers = headersOf(value, out);
         break;
       case "json":
         out.body = jsonText(value);
-        rare().json = true;
+        out.json = true;
         bodies++;
         break;
       case "body":
         type = bodyOf(value, out);
-        rare().json = false;
         bodies++;
-        break;
-      case "timeoutMs":
-      case "attemptTimeoutMs":
-      case "connectTimeoutMs":
-        rare()[name] = millis(name, value);
-        break;
-      case "maxAttempts":
-        rare().maxAttempts = count(name, value);
-        break;
-      case "idempotent":
-        rare().idempotent = flag(name, value);
-        break;
-      case "idempotencyKey":
-      case "correlationId":
-      case "microversion":
-      case "ifNoneMatch":
-        rare()[name] = text(name, value);
         break;
       case "signal":
         out.signal = signalOf(value);
-        break;
-      default:
-        throw refused(
-          `a request has no option "${name}"; there are ${Object.keys(NAMES).join(", ")}`,
-        );
     }
   }
   if (bodies > 1) throw refused("a request has one body: give json or body");
   // What the program has set itself outranks the body's own type.
-  if (type !== undefined && !typed && !hasHeader(out, "content-type")) {
-    out.headers = [...(out.headers ?? []), "Content-Type", type];
+  if (type !== undefined && !hasHeader(out, "content-type")) {
+    if (!standing.hasDefaultHeader("content-type")) {
+      out.headers = [...(out.headers ?? []), "Content-Type", type];
+    }
   }
   return out;
 }
@@ -193,12 +167,17 @@ function hasHeader({ headers }: RawCall, wanted: string): boolean {
   return headers?.some((name, at) => at % 2 === 0 && name.toLowerCase() === wanted) === true;
 }
 
-function paramsOf(value: unknown, rare: () => RawOptions): string[] {
+/** Without a prototype, so that nothing is read that the program did not give to this call. */
+function secretsOf(call: RawCall): RawSecrets {
+  return (call.secrets ??= Object.create(null) as RawSecrets);
+}
+
+function paramsOf(value: unknown, call: RawCall): string[] {
   if (!isRecord(value)) throw expected("params", "an object", value);
   const out: string[] = [];
   for (const [name, given] of Object.entries(value)) {
     if (given instanceof Secret) {
-      (rare().secretParams ??= []).push(name);
+      (secretsOf(call).params ??= []).push(name);
       out.push(name, given.expose());
     } else {
       out.push(name, queryText(`params.${name}`, given));
@@ -207,10 +186,10 @@ function paramsOf(value: unknown, rare: () => RawOptions): string[] {
   return out;
 }
 
-function headersOf(value: unknown, rare: () => RawOptions): string[] {
+function headersOf(value: unknown, call: RawCall): string[] {
   const out: string[] = [];
   for (const [name, [given, secret]] of pairsOf("headers", value, header)) {
-    if (secret) (rare().secretHeaders ??= []).push(out.length / 2);
+    if (secret) (secretsOf(call).headers ??= []).push(out.length / 2);
     out.push(name, given);
   }
   return out;
@@ -236,9 +215,9 @@ function queryText(name: string, value: unknown): string {
 }
 
 /** Trails hide the values of the query, but for those of some names. */
-function queryValue(at: string, name: string, value: unknown, shown: ReadonlySet<string>): string {
+function queryValue(at: string, name: string, value: unknown, standing: Standing): string {
   if (!(value instanceof Secret)) return queryText(at, value);
-  if (shown.has(name.toLowerCase())) {
+  if (standing.showsQuery(name)) {
     throw refused(`query: trails show the value of "${name}", so it cannot be a Secret`);
   }
   return value.expose();

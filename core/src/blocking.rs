@@ -111,6 +111,20 @@ impl Client {
         (self.shared.timeouts.call, self.shared.timeouts.attempt)
     }
 
+    /// Returns whether trails show the values of a query parameter.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn shows_query(&self, name: &str) -> bool {
+        crate::redact::shows_query(name, &self.shared.shown_query)
+    }
+
+    /// Returns whether each request has a header of this name, unless it says otherwise.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn has_default_header(&self, name: &str) -> bool {
+        self.shared.default_headers.contains_key(name)
+    }
+
     /// Returns the base URL; it never holds user info.
     #[must_use]
     pub fn base_url(&self) -> &str {
@@ -166,6 +180,14 @@ impl RequestBuilder<Client> {
         let Client { shared, host } = &self.client;
         self.attached.begin(shared, || host.now());
         self
+    }
+
+    /// Returns how long the call may take: the request's own time, or else the client's.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn call_timeout(&self) -> std::time::Duration {
+        let own = self.request.call_timeout();
+        own.unwrap_or(self.client.shared.timeouts.call)
     }
 
     /// Makes a job of it for a [`Host`].

@@ -174,6 +174,12 @@ impl Request {
         self.0.options.set(id, value)
     }
 
+    /// Returns the time of the whole call, if the request sets one.
+    #[cfg(feature = "unstable-host")]
+    pub(crate) fn call_timeout(&self) -> Option<Duration> {
+        self.0.options.timeout
+    }
+
     /// Returns method and path template, for messages to the programmer. A link, and a path that is a URL, may hold anything
     /// and is not shown; nor is what cannot be read as a method.
     ///
@@ -264,6 +270,19 @@ impl<C> RequestBuilder<C> {
     pub fn cancel_token(mut self, token: &crate::cancel::CancelToken) -> Self {
         self.attached = self.attached.cancel_token(token);
         self
+    }
+
+    /// Sets an option by its number, as [`Request::set`] does.
+    ///
+    /// # Errors
+    /// The option, what it expects and what came.
+    #[cfg(feature = "unstable-host")]
+    pub fn set(
+        &mut self,
+        id: u16,
+        value: crate::host::Value,
+    ) -> Result<(), crate::host::OptionError> {
+        self.request.set(id, value)
     }
 
     /// Returns the request alone, without the client and what is attached.

@@ -1,0 +1,141 @@
+//! Values of options, as the TypeScript half hands them over.
+
+use std::time::Duration;
+
+use napi::bindgen_prelude::{FromNapiValue, Result};
+use napi::{ValueType, sys, type_of};
+use napi_derive::napi;
+use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
+
+/// Numbers of options and their values in turn; what is left out is unset.
+pub(crate) type RawValues = Vec<RawValue>;
+
+/// A value of JavaScript's, or the number of an option. What it means is a matter of the option's kind.
+pub enum RawValue {
+    Null,
+    Flag(bool),
+    Number(f64),
+    Text(String),
+    /// Texts, or names and values in turn; a secret stands in an array of its own.
+    List(Vec<RawValue>),
+}
+
+impl FromNapiValue for RawValue {
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
+        let kind = type_of!(env, value)?;
+        // SAFETY: they are passed on as they came.
+        unsafe {
+            Ok(match kind {
+                ValueType::Null => Self::Null,
+                ValueType::Boolean => Self::Flag(bool::from_napi_value(env, value)?),
+                ValueType::Number => Self::Number(f64::from_napi_value(env, value)?),
+                ValueType::String => Self::Text(String::from_napi_value(env, value)?),
+                _ => Self::List(Vec::from_napi_value(env, value)?),
+            })
+        }
+    }
+}
+
+impl RawValue {
+    fn into_value(self, kind: Kind) -> Value {
+        match (self, kind) {
+            (Self::Null, _) => Value::Null,
+            (Self::Flag(on), _) => Value::Flag(on),
+            (Self::Number(time), Kind::Duration) => Value::Duration(millis(time)),
+            #[expect(clippy::cast_possible_truncation, reason = "it was checked to be whole")]
+            (Self::Number(number), _) => Value::Integer(number as i128),
+            (Self::Text(text), Kind::Secret) => Value::Secret(text.into()),
+            (Self::Text(text), _) => Value::Text(text),
+            (Self::List(list), Kind::Headers | Kind::RetryBudget) => Value::Pairs(pairs(list)),
+            (Self::List(list), _) => {
+                Value::List(list.into_iter().map(|one| one.into_value(kind)).collect())
+            }
+        }
+    }
+
+    fn into_entry(self) -> Value {
+        match self {
+            Self::List(secret) => match secret.into_iter().next() {
+                Some(Self::Text(text)) => Value::Secret(text.into()),
+                _ => Value::Null,
+            },
+            // No kind has times in it.
+            plain => plain.into_value(Kind::Flag),
+        }
+    }
+}
+
+fn pairs(flat: Vec<RawValue>) -> Vec<(String, Value)> {
+    let mut flat = flat.into_iter();
+    let next = || match (flat.next()?, flat.next()?) {
+        (RawValue::Text(name), value) => Some((name, value.into_entry())),
+        _ => None,
+    };
+    std::iter::from_fn(next).collect()
+}
+
+/// Why an option could not be set.
+pub(crate) enum Unset {
+    /// A value is of the wrong type: the text of a `TypeError`.
+    WrongType(String),
+    /// It is wrong in what it says.
+    Invalid(OptionError),
+}
+
+/// Sets options, each of which is one of `specs`.
+pub(crate) fn set(
+    values: RawValues,
+    specs: &'static [OptionSpec],
+    mut set: impl FnMut(u16, Value) -> std::result::Result<(), OptionError>,
+) -> std::result::Result<(), Unset> {
+    let mut values = values.into_iter();
+    while let (Some(RawValue::Number(id)), Some(value)) = (values.next(), values.next()) {
+        // They are in the order of their numbers, which begin with 1.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is the number of an option"
+        )]
+        let id = id as u16;
+        let spec = specs.get(usize::from(id).wrapping_sub(1));
+        let kind = spec.map_or(Kind::Text, |spec| spec.kind);
+        set(id, value.into_value(kind)).map_err(Unset::of)?;
+    }
+    Ok(())
+}
+
+impl Unset {
+    fn of(error: OptionError) -> Self {
+        match error {
+            OptionError::WrongType {
+                option,
+                expected,
+                got,
+            } => {
+                let option = Spelling::Node.option(option);
+                Self::WrongType(format!("{option}: expected {expected}, not {got}"))
+            }
+            other => Self::Invalid(other),
+        }
+    }
+}
+
+/// Milliseconds as a time. What is no time has been refused before; what is longer than any is no limit.
+pub(crate) fn millis(given: f64) -> Duration {
+    Duration::try_from_secs_f64(given / 1e3).unwrap_or(if given > 0.0 {
+        Duration::MAX
+    } else {
+        Duration::ZERO
+    })
+}
+
+/// Says that a client, or else a request, has no option of this name: what was meant, what there is instead, or all of `known`.
+#[napi(catch_unwind)]
+pub fn unknown_option(of_client: bool, name: String, known: Vec<String>) -> String {
+    let owner = match of_client {
+        true => Owner::Client,
+        false => Owner::Request,
+    };
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    owner.unknown(&name, &known, Spelling::Node)
+}

@@ -1,0 +1,70 @@
+/** How options that are values are checked and handed over: by their kinds. */
+
+import {
+  count,
+  each,
+  expected,
+  flag,
+  header,
+  isRecord,
+  millis,
+  pairsOf,
+  secretText,
+  text,
+} from "./checks.js";
+import { dialectText, snakeName } from "./dialect.js";
+import type { RawValue } from "./native.js";
+import type { Kind } from "./option-values.js";
+import { refused } from "./stacks.js";
+
+/** Reads a value as the native half takes it. */
+type Reader = (name: string, value: unknown) => RawValue;
+
+const READERS: Readonly<Record<Kind, Reader>> = {
+  flag,
+  count,
+  duration: millis,
+  text,
+  secret: secretText,
+  path: text,
+  texts: (name, value) => each(name, value, text),
+  pems: (name, value) => each(name, value, pem),
+  headers: (name, value) =>
+    pairsOf(name, value, header).flatMap(([key, [given, secret]]) => [
+      key,
+      secret ? [given] : given,
+    ]),
+  dialect: (_, value) => dialectText(value),
+  retryBudget: budget,
+};
+
+/** Adds an option to those that are handed over, unless its value leaves it unset. */
+export function put(
+  to: RawValue[],
+  option: readonly [number, Kind, boolean],
+  name: string,
+  value: unknown,
+): void {
+  if (value === undefined || (value === null && !option[2])) return;
+  to.push(option[0], value === null ? null : READERS[option[1]](name, value));
+}
+
+function budget(name: string, value: unknown): RawValue[] {
+  const wanted = "an object such as { capacity: 500, retryCost: 5 }, or null for none";
+  if (!isRecord(value)) throw expected(name, wanted, value);
+  const out: RawValue[] = [];
+  for (const [key, given] of Object.entries(value)) {
+    if (key !== "capacity" && key !== "retryCost") {
+      throw refused(`${name} has no "${key}"; there are capacity, retryCost`);
+    }
+    if (given !== undefined) out.push(snakeName(key), count(`${name}.${key}`, given));
+  }
+  return out;
+}
+
+function pem(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+  throw expected(name, "PEM as a string or bytes", value);
+}
