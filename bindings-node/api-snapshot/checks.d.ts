@@ -7,9 +7,9 @@ export declare function kindOf(value: unknown): string;
 export declare function isRecord(value: unknown): value is object;
 /** Options: an object, or none. */
 export declare function object<T extends object>(name: string, value: T): T;
-/** A time: milliseconds, 0 or more. */
+/** A time: milliseconds, 0 or more; `Infinity` is no limit. */
 export declare function millis(name: string, value: unknown): number;
-/** A whole number that 32 bits hold; for sizes, 53. */
+/** A whole number that JavaScript holds. How large it may be, the native half knows. */
 export declare function count(name: string, value: unknown): number;
 /** True or false, and nothing that is merely like them. */
 export declare function flag(name: string, value: unknown): boolean;

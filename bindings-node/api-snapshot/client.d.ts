@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { Driver } from "./driver.js";
 import type { RawConnection } from "./native.js";
-import type { ClientOptions, SecretText } from "./options.js";
+import type { SecretText } from "./option-types.js";
+import type { ClientOptions } from "./options.js";
 import type { Url } from "./platform.js";
 import { type CallOptions, type Query, type RequestArgs } from "./request.js";
 import type { Response } from "./response.js";

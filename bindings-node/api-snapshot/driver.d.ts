@@ -13,11 +13,11 @@ import { type Response } from "./response.js";
 import { type Site } from "./stacks.js";
 export declare class Driver {
     #private;
-    /** What the client has for all its calls. */
-    readonly standing: Standing;
     constructor(base: string | RawConnection, options: ClientOptions, site: Site);
+    /** What the client has for all its calls. */
+    get standing(): Standing;
     /** Makes a call. An error's stack begins at `site`. */
-    call(method: string, target: string, link: boolean, { params, query, headers, body, options, signal, blob }: Readonly<RawCall>, site: Site): Promise<Response>;
+    call(method: string, target: string, link: boolean, { params, query, headers, body, json, secrets, options, signal, blob }: Readonly<RawCall>, site: Site): Promise<Response>;
     /**
      * Does an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
      * shown, as JSON.

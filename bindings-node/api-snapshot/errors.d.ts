@@ -16,6 +16,7 @@ export interface ErrorFields {
     requestId?: string | null;
     retryAfterMs?: number | null;
     reason?: string | null;
+    option?: string | null;
     mayHaveBeenSent?: boolean;
     trail?: Trail | null;
     cause?: unknown;
@@ -47,6 +48,7 @@ export interface ErrorJson {
     requestIds: readonly string[];
     retryAfterMs: number | null;
     reason: string | null;
+    option: string | null;
     mayHaveBeenSent: boolean;
     trail: TrailJson | null;
 }
@@ -72,6 +74,8 @@ export declare class ReqtrailError extends Error {
     readonly retryAfterMs: number | null;
     /** What went wrong in words: the server's own for an API error, if it has any. */
     readonly reason: string | null;
+    /** The option that is wrong, as it is called here: of a client that cannot be built, or of a request. */
+    readonly option: string | null;
     /** Whether the request of any attempt may have reached the server. */
     readonly mayHaveBeenSent: boolean;
     /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */

@@ -43,25 +43,23 @@ export interface RefreshFailure {
     category?: string | undefined;
     requestId?: string | undefined;
 }
-export interface RawOptions {
-    secretParams?: string[];
-    /** The places of the headers whose values are secrets, counted from 0. */
-    secretHeaders?: number[];
-    json?: boolean;
-    timeoutMs?: number;
-    attemptTimeoutMs?: number;
-    connectTimeoutMs?: number;
-    maxAttempts?: number;
-    idempotent?: boolean;
-    idempotencyKey?: string;
-    correlationId?: string;
-    ifNoneMatch?: string;
-    microversion?: string;
+/**
+ * A value of an option, or its number: options are numbers and values in turn. Arrays are texts, or names and values in
+ * turn, where a secret stands in an array of its own.
+ */
+export type RawValue = null | boolean | number | string | readonly RawValue[];
+/** Which values of a call are secrets. */
+export interface RawSecrets {
+    /** The names of the parameters. */
+    params?: string[];
+    /** The places of the headers, counted from 0. */
+    headers?: number[];
 }
 /** The operations of the core, by name. */
 export type Operation = "server" | "action" | "actions" | "follow" | "explain";
 export interface RawOperationOptions {
     microversion?: string;
+    timeoutMs?: number;
     limit?: number;
     marker?: string;
     changesSince?: number;
@@ -106,8 +104,11 @@ export interface RawConnection {
     describe(): string;
 }
 export interface RawClient extends RawMailbox {
-    open(base: string | RawConnection, options: string, notify: () => void, handle: Handle): Items | null;
-    start(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, options: RawOptions | undefined, hold: boolean, refresh: Refresh | undefined): number;
+    open(base: string | RawConnection, options: readonly RawValue[], refresher: boolean, notify: () => void, handle: Handle): Items | string | null;
+    start(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, json: boolean, secrets: RawSecrets | undefined, options: readonly RawValue[] | undefined, hold: boolean, refresh: Refresh | undefined): number | string;
+    heldTimeout(tag: number): number | null;
+    showsQuery(name: string): boolean;
+    hasDefaultHeader(name: string): boolean;
     send(tag: number, body: Uint8Array): void;
     forget(tag: number): boolean;
     operate(what: Operation, serverId: string, action: string | Items, index: number, options: RawOperationOptions, refresh: Refresh | undefined): number;
@@ -120,6 +121,7 @@ export interface RawClient extends RawMailbox {
 }
 export interface Native {
     version(): string;
+    unknownOption(ofClient: boolean, name: string, known: readonly string[]): string;
     RawClient: new () => RawClient;
     RawCloud: abstract new () => RawCloud;
     RawConnection: abstract new () => RawConnection;

@@ -1,6 +1,7 @@
 /** Clouds: where to sign in and how, and what signing in gives. */
 import { type Client } from "./client.js";
-import type { ClientOptions, SecretText } from "./options.js";
+import type { SecretText } from "./option-types.js";
+import type { ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import { type Trail } from "./trail.js";
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */

@@ -33,6 +33,8 @@ export interface ActionEvent {
     /** A stack trace, for administrators alone. No report repeats it. */
     readonly traceback: string | null;
     readonly host: string | null;
+    /** The host by a digest of its name, which every user may see. */
+    readonly hostId: string | null;
     readonly details: string | null;
     /** All that the API sent. */
     readonly data: Readonly<Record<string, unknown>>;

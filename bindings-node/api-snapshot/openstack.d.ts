@@ -46,6 +46,8 @@ export declare class ExplainError extends ReqtrailError {
 export interface ReadOptions {
     /** The version of the API to ask for; the client's own, or `latest` if it has none. */
     microversion?: string | null | undefined;
+    /** The time of the call, in milliseconds; the client's own by default. */
+    timeoutMs?: number | null | undefined;
     /** Ends it at once. */
     signal?: Signal | null | undefined;
 }
@@ -61,7 +63,7 @@ export interface ListOptions extends ReadOptions {
     changesBefore?: Date | null | undefined;
 }
 /** How an action is followed. What is left out keeps its default. Times are milliseconds. */
-export interface FollowOptions extends ReadOptions {
+export interface FollowOptions extends Omit<ReadOptions, "timeoutMs"> {
     /** The first wait between two polls (500); each is twice the one before. */
     pollIntervalMs?: number | null | undefined;
     /** The longest wait between two polls (10,000). */
@@ -74,7 +76,7 @@ export interface FollowOptions extends ReadOptions {
     onProgress?: ((progress: Progress) => void) | null | undefined;
 }
 /** How a story is told. What is left out keeps its default. */
-export interface ExplainOptions extends ReadOptions {
+export interface ExplainOptions extends Omit<ReadOptions, "timeoutMs"> {
     /** How many actions, the newest 20. */
     limit?: number | null | undefined;
 }

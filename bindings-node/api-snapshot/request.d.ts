@@ -1,6 +1,7 @@
 /** The options of one call, and how they are checked. */
-import type { RawOptions } from "./native.js";
-import type { HeaderValues } from "./options.js";
+import type { RawSecrets, RawValue } from "./native.js";
+import type { HeaderValues } from "./option-types.js";
+import { type RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
 import type { BlobBody, FormBody, Signal } from "./platform.js";
 import { Secret } from "./secret.js";
@@ -23,7 +24,7 @@ export type QueryOf<Q> = Q extends Iterable<infer Pair> ? [Pair] extends [readon
  */
 export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
-export interface CallOptions<Q = Query> {
+export interface CallOptions<Q = Query> extends RequestValues {
     /** `undefined` is what is left out; `null`, dates, maps and functions are refused. */
     query?: (Q & QueryOf<Q>) | null | undefined;
     headers?: HeaderValues | null | undefined;
@@ -31,27 +32,6 @@ export interface CallOptions<Q = Query> {
     json?: unknown;
     /** A body that is sent as it is. */
     body?: Body | null | undefined;
-    /** How long the call may take, with all attempts and waits. */
-    timeoutMs?: number | null | undefined;
-    /** How long an attempt may take, its body included. */
-    attemptTimeoutMs?: number | null | undefined;
-    /** How long connecting may take. */
-    connectTimeoutMs?: number | null | undefined;
-    /** How many attempts the call makes at most, 1 to 32. */
-    maxAttempts?: number | null | undefined;
-    /** Whether the request may be repeated though the server may have acted on it. Left out, the method decides. */
-    idempotent?: boolean | null | undefined;
-    /** Sent with every attempt, so that the server can tell a repetition; makes repeating safe. */
-    idempotencyKey?: string | null | undefined;
-    /** Sent with every attempt, in the header that the dialect has for it, in the place of the call's own ID. */
-    correlationId?: string | null | undefined;
-    /** The version of the API to ask for, where the API has versions. */
-    microversion?: string | null | undefined;
-    /**
-     * Asks for the response only if it is not the one with this entity tag: the `ETag` header of an earlier response, sent as
-     * it is. Where it is still current, `response.notModified` is true; without this option a 304 is an error.
-     */
-    ifNoneMatch?: string | null | undefined;
     /** Cancels the call: at once, also in a wait or a body. */
     signal?: Signal | null | undefined;
 }
@@ -65,7 +45,11 @@ export interface RawCall {
     query: string[] | undefined;
     headers: string[] | undefined;
     body: string | Uint8Array | undefined;
-    options: RawOptions | undefined;
+    /** The body is JSON. */
+    json: boolean;
+    secrets: RawSecrets | undefined;
+    /** The options that are values. */
+    options: RawValue[] | undefined;
     signal: Signal | undefined;
     /** A body that has to be read first. */
     blob: BlobBody | undefined;
@@ -74,13 +58,13 @@ export interface RawCall {
 export declare const NO_OPTIONS: Readonly<RawCall>;
 /** What a client has for all its calls. */
 export interface Standing {
-    /** The query parameters whose values trails show, in lower case. */
-    readonly shown: ReadonlySet<string>;
-    /** Whether the client's own headers have a `Content-Type`. */
-    readonly typed: boolean;
+    /** Whether trails show the values of a query parameter. */
+    showsQuery(name: string): boolean;
+    /** Whether the client's own headers have this one. */
+    hasDefaultHeader(name: string): boolean;
 }
 /** Checks the options of a call. */
-export declare function rawCall(options: object, { shown, typed }: Standing): RawCall;
+export declare function rawCall(options: object, standing: Standing): RawCall;
 /** Whether it is a signal, also one of another realm. */
 export declare function signalOf(value: unknown): Signal;
 /** Why a signal was aborted; `undefined` if it was not. */

@@ -1,56 +1,6 @@
 /** The record of a call: every HTTP attempt, in order, and how the call ended. */
-import type { Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason } from "./codes.js";
 import type { Items } from "./native.js";
-/** One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too. */
-export interface Attempt {
-    /** The place in the call, from 1. */
-    readonly number: number;
-    /** What caused it. */
-    readonly cause: Cause;
-    /** The method that was sent: after a 303 it may differ from the call's. */
-    readonly method: string;
-    /** The parent-id of its `traceparent`. */
-    readonly spanId: string;
-    /** The URL without secrets. */
-    readonly url: string;
-    /** The status, if a response arrived. */
-    readonly status: number | null;
-    /** The server's own ID of the request. */
-    readonly requestId: string | null;
-    /** Where the ID was: `header:NAME` or `body`. */
-    readonly requestIdSource: string | null;
-    /** What was odd about the ID. */
-    readonly requestIdNotes: readonly RequestIdNote[];
-    /** The ID that the body names, if it differs. */
-    readonly bodyRequestId: string | null;
-    /** The API's error code in its canonical spelling. */
-    readonly errorCode: string | null;
-    /** What the API error means, if the attempt is one. */
-    readonly category: Category | null;
-    /** Why there was no whole, usable response. */
-    readonly failure: ErrorKind | null;
-    /** The code that operators know the failure by, such as `ECONNREFUSED`; `null` where none fits. */
-    readonly failureCode: string | null;
-    /** The failure in words: one line of at most 200 characters, without secrets. */
-    readonly failureReason: string | null;
-    /** Whether the request went out. */
-    readonly sent: Sent;
-    /**
-     * `true`: the server answered. `false`: nothing left, or the server vowed that it did not process it. `null`: nobody
-     * knows.
-     */
-    readonly processed: boolean | null;
-    /** When it began, in milliseconds from the start of the call. */
-    readonly startedMs: number;
-    /** How long it took, in milliseconds. */
-    readonly elapsedMs: number;
-    /** The wait that the server asked for, in milliseconds. */
-    readonly retryAfterMs: number | null;
-    /** The wait that was decided on after it, in milliseconds. */
-    readonly waitMs: number | null;
-    /** Why it was waited. */
-    readonly waitReason: WaitReason | null;
-}
+import { type TrailFields, type TrailJson, attemptOf } from "./records.js";
 /** The call that an attempt belongs to, for hooks. */
 export interface CallInfo {
     readonly callId: string;
@@ -67,52 +17,12 @@ export interface CallInfo {
      */
     readonly logLine: string;
 }
-/** An attempt as JSON of the schema `reqtrail.trail/1`, the same in every language. */
-export interface AttemptJson {
-    number: number;
-    cause: Cause;
-    method: string;
-    span_id: string;
-    url: string;
-    status: number | null;
-    request_id: string | null;
-    request_id_source: string | null;
-    request_id_notes: RequestIdNote[];
-    body_request_id: string | null;
-    error_code: string | null;
-    category: Category | null;
-    failure: ErrorKind | null;
-    failure_code: string | null;
-    failure_reason: string | null;
-    sent: Sent;
-    processed: boolean | null;
-    started_ms: number;
-    elapsed_ms: number;
-    retry_after_ms: number | null;
-    wait_ms: number | null;
-    wait_reason: WaitReason | null;
-}
-/** A trail as JSON of the schema `reqtrail.trail/1`, the same in every language. */
-export interface TrailJson {
-    schema: "reqtrail.trail/1";
-    client: string;
-    call_id: string;
-    trace_id: string;
-    correlation_id: string | null;
-    dialect: string;
-    service: string | null;
-    method: string;
-    origin: string;
-    path: string;
-    started_at: string;
-    elapsed_ms: number;
-    outcome: "ok" | ErrorKind;
-    stopped: StopReason;
-    notes: TrailNote[];
-    attempts: AttemptJson[];
-}
+export type { Attempt, AttemptJson, TrailJson } from "./records.js";
+export { attemptOf };
 /** Makes the trail of an item, without the rest of it, a body for one. */
 export declare let trailOf: (items: Items, index: number) => Trail;
+export interface Trail extends TrailFields {
+}
 /**
  * The record of one call. `String(trail)` and `console.log(trail)` give the support report, `JSON.stringify(trail)` the
  * same as data. Times are milliseconds.
@@ -122,36 +32,6 @@ export declare let trailOf: (items: Items, index: number) => Trail;
  */
 export declare class Trail {
     #private;
-    /** The call's own random ID, made before the first attempt. */
-    readonly callId: string;
-    /** The W3C trace ID that every attempt's `traceparent` carried. */
-    readonly traceId: string;
-    /** What every attempt carried in the dialect's correlation header: for OpenStack the global request ID. */
-    readonly correlationId: string | null;
-    /** The library and its version. */
-    readonly client: string;
-    /** The name of the API's dialect. */
-    readonly dialect: string;
-    /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
-    readonly service: string | null;
-    /** The method that the caller asked for. */
-    readonly method: string;
-    /** Scheme, host and port of the API. */
-    readonly origin: string;
-    /** The path template, as in `/cameras/{id}`. */
-    readonly path: string;
-    /** When the call started, by this machine's clock. */
-    readonly startedAt: Date;
-    /** How long the call took, all attempts and waits included. */
-    readonly elapsedMs: number;
-    /** `ok`, or the kind of the error. */
-    readonly outcome: "ok" | ErrorKind;
-    /** Why no further attempt was made. */
-    readonly stopped: StopReason;
-    /** What a reader of the trail should know. */
-    readonly notes: readonly TrailNote[];
-    /** The attempts, in the order in which they went out. */
-    readonly attempts: readonly Attempt[];
     private constructor();
     /** The request IDs of all attempts that have one, in order. */
     get requestIds(): readonly string[];
@@ -163,8 +43,6 @@ export declare class Trail {
     report(): string;
     toString(): string;
 }
-/** Makes an attempt of its JSON. */
-export declare function attemptOf(json: AttemptJson): Attempt;
 /** Makes a call of its JSON. */
 export declare function callInfoOf(json: {
     call_id: string;

@@ -42,7 +42,10 @@ impl RawValue {
             (Self::Null, _) => Value::Null,
             (Self::Flag(on), _) => Value::Flag(on),
             (Self::Number(time), Kind::Duration) => Value::Duration(millis(time)),
-            #[expect(clippy::cast_possible_truncation, reason = "it was checked to be whole")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it was checked to be whole"
+            )]
             (Self::Number(number), _) => Value::Integer(number as i128),
             (Self::Text(text), Kind::Secret) => Value::Secret(text.into()),
             (Self::Text(text), _) => Value::Text(text),

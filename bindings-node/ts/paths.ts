@@ -12,7 +12,16 @@ export type ParamNames<Path extends string> = Path extends `${string}{${infer Na
 
 /** The `params` that a path template wants: exactly its names, none at all, or any where the path is not known. */
 export type Params<Path extends string> = string extends Path
-  ? { params?: Readonly<Record<string, ParamValue>> | undefined }
+  ? {
+      /** The values of the path's `{name}`; each is percent-encoded whole. A {@link Secret} stays `{name}` in trails. */
+      params?: Readonly<Record<string, ParamValue>> | undefined;
+    }
   : [ParamNames<Path>] extends [never]
-    ? { params?: undefined }
-    : { params: Readonly<Record<ParamNames<Path>, ParamValue>> };
+    ? {
+        /** The path has no `{name}`; `query` is what follows the `?`. */
+        params?: undefined;
+      }
+    : {
+        /** The values of the path's `{name}`; each is percent-encoded whole. A {@link Secret} stays `{name}` in trails. */
+        params: Readonly<Record<ParamNames<Path>, ParamValue>>;
+      };

@@ -111,11 +111,13 @@ impl Client {
         (self.shared.timeouts.call, self.shared.timeouts.attempt)
     }
 
-    /// Returns whether trails show the values of a query parameter.
+    /// Returns whether trails show the values of a query parameter, or of one that differs in its letters' case alone.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn shows_query(&self, name: &str) -> bool {
-        crate::redact::shows_query(name, &self.shared.shown_query)
+        let own = self.shared.shown_query.iter().map(String::as_str);
+        let mut shown = crate::redact::SHOWN_QUERY.into_iter().chain(own);
+        shown.any(|shown| shown.eq_ignore_ascii_case(name))
     }
 
     /// Returns whether each request has a header of this name, unless it says otherwise.

@@ -89,7 +89,8 @@ pub(crate) fn query(query: &str, shown: &[String]) -> String {
             Some((name, value)) => {
                 out.push_str(name);
                 out.push('=');
-                out.push_str(if value.is_empty() || shows_query(name, shown) {
+                let plain = SHOWN_QUERY.contains(&name) || shown.iter().any(|other| other == name);
+                out.push_str(if plain || value.is_empty() {
                     value
                 } else {
                     REDACTED
@@ -101,11 +102,6 @@ pub(crate) fn query(query: &str, shown: &[String]) -> String {
         }
     }
     out
-}
-
-/// Returns whether the values of a query parameter are shown, besides those of the parameters `shown`.
-pub(crate) fn shows_query(name: &str, shown: &[String]) -> bool {
-    SHOWN_QUERY.contains(&name) || shown.iter().any(|other| other == name)
 }
 
 /// Returns the text on one line: control characters, line separators and text-direction marks are escaped, so that

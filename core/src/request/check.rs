@@ -214,6 +214,7 @@ impl Parts {
                     dialect.name()
                 ));
             };
+            (correlation.check)(id).map_err(|why| format!("correlation_id: {why}"))?;
             let name = &correlation.header;
             map.insert(name.clone(), headers::value_of(name, id)?);
         }

@@ -186,6 +186,8 @@ const FOREIGN: &[Foreign] = &[
         owner: Owner::Request,
         names: &[
             "verify",
+            "rejectUnauthorized",
+            "ca",
             "cert",
             "proxy",
             "proxies",

@@ -2,6 +2,7 @@
 //
 // It uses only what an application could use, of the package that is installed in the folder of its first argument.
 
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -9,41 +10,39 @@ import { createInterface } from "node:readline";
 const require = createRequire(path.join(path.resolve(process.argv[2]), "adapter.cjs"));
 const { Client, ReqtrailError, ConfigError } = require("reqtrail");
 
-const CLIENT = {
-  dialect: "dialect",
-  token: "token",
-  max_attempts: "maxAttempts",
-  retry_budget: "retryBudget",
-  max_body_bytes: "maxBodyBytes",
-  max_redirects: "maxRedirects",
-  microversion: "microversion",
-  traceparent: "traceparent",
-  base_delay_ms: "baseDelayMs",
-  max_delay_ms: "maxDelayMs",
-  max_retry_after_ms: "maxRetryAfterMs",
-  attempt_timeout_ms: "attemptTimeoutMs",
-  call_timeout_ms: "timeoutMs",
-  connect_timeout_ms: "connectTimeoutMs",
-};
-const REQUEST = {
-  params: "params",
-  query: "query",
-  headers: "headers",
-  json: "json",
-  text: "body",
-  idempotent: "idempotent",
-  idempotency_key: "idempotencyKey",
-  max_attempts: "maxAttempts",
-  timeout_ms: "timeoutMs",
-  attempt_timeout_ms: "attemptTimeoutMs",
-  if_none_match: "ifNoneMatch",
-};
+const SURFACE = JSON.parse(
+  readFileSync(new URL("../../../../schema/surface.json", import.meta.url), "utf8"),
+);
 
-function take(given, names, others) {
+/** What the options of a group are called here, by their names in scenarios. */
+function named(group) {
+  const { options, by_hand } = SURFACE.groups[group];
+  return Object.fromEntries(
+    [...options, ...by_hand].flatMap(({ name, kind, names }) => [
+      [name, names.node],
+      ...(kind === "duration" ? [[`${name}_ms`, names.node]] : []),
+    ]),
+  );
+}
+
+const CLIENT = { ...named("client"), call_timeout_ms: "timeoutMs" };
+const REQUEST = { ...named("request"), text: "body" };
+
+/** Options that the format names nowhere else. What the package does not take is its own error. */
+function others(given = {}, names) {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [
+      Object.hasOwn(names, key) ? names[key] : key,
+      value,
+    ]),
+  );
+}
+
+function take(given, names, rest) {
   const out = {};
   for (const [key, value] of Object.entries(given)) {
     if (Object.hasOwn(names, key)) out[names[key]] = value;
-    else if (!others.includes(key)) throw new Error(`unknown: ${key}`);
+    else if (!rest.includes(key)) throw new Error(`unknown: ${key}`);
   }
   return out;
 }
@@ -59,7 +58,7 @@ function makeClient(line) {
   const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path", "service", "options"]);
   // Whatever the package does not take is its own error.
   if (given.service !== undefined && given.service !== "compute") options.service = given.service;
-  Object.assign(options, camel(given.options ?? {}));
+  Object.assign(options, others(given.options, CLIENT));
   if (typeof options.dialect === "object" && options.dialect !== null) {
     // As a program writes it; the codes are the API's own.
     const { codes, ...rest } = options.dialect;
@@ -86,7 +85,7 @@ async function one(client, request) {
   const options = take(request, REQUEST, [
     ...["method", "path", "base64", "cancel_after_ms", "parse", "repeat", "concurrency", "options"],
   ]);
-  Object.assign(options, camel(request.options ?? {}));
+  Object.assign(options, others(request.options, REQUEST));
   if (request.base64 != null) options.body = Buffer.from(request.base64, "base64");
   let timer;
   if (request.cancel_after_ms != null) {

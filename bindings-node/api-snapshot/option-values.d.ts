@@ -1,0 +1,145 @@
+/** The options that are values. */
+import type { CustomDialect } from "./dialect.js";
+import type { HeaderValues, Pem, RetryBudget, SecretText } from "./option-types.js";
+/** The options of a client that are values. What is left out keeps its default. */
+export interface ClientValues {
+    /**
+     * The dialect of the API. Without one the request ID is read from `X-Request-Id`, the token goes out as
+     * `Authorization: Bearer`, and statuses alone tell what an error means.
+     */
+    dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | null | undefined;
+    /** The credential: an API key, or a token. Trails, reports, logs and error texts never show it. */
+    token?: SecretText | null | undefined;
+    /**
+     * Headers of every request; a request's own header of the same name replaces one. The values of `Authorization`,
+     * `Cookie` and headers whose names say so, and those that are given as secrets, are redacted wherever the server
+     * repeats them.
+     */
+    headers?: HeaderValues | null | undefined;
+    /** A text such as `my-app/1.2` that follows `reqtrail/` and the version in the `User-Agent`. */
+    userAgent?: string | null | undefined;
+    /**
+     * The version of the API that requests ask for, such as `2.90` or `latest`
+     * (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
+     */
+    microversion?: string | null | undefined;
+    /**
+     * How many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and redirect hops do
+     * not count. Default: 4.
+     */
+    maxAttempts?: number | null | undefined;
+    /** The bound of the first backoff; each further one is twice as long. In milliseconds. Default: 500. */
+    baseDelayMs?: number | null | undefined;
+    /** The bound of every backoff. In milliseconds. Default: 8,000. */
+    maxDelayMs?: number | null | undefined;
+    /** The longest `Retry-After` that is waited for; a longer one ends the call. In milliseconds. Default: 60,000. */
+    maxRetryAfterMs?: number | null | undefined;
+    /**
+     * The retry budget that all calls of the client share, so that an outage is not multiplied. A retry takes its cost, a
+     * success gives 1 back. `null` turns it off. Default: a capacity of 500 and a cost of 5.
+     */
+    retryBudget?: RetryBudget | null | undefined;
+    /**
+     * The time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an attempt too,
+     * unless `attemptTimeoutMs` sets another. In milliseconds. Default: 60,000.
+     */
+    timeoutMs?: number | null | undefined;
+    /** The time of one attempt, its body included. In milliseconds. Default: 10,000. */
+    attemptTimeoutMs?: number | null | undefined;
+    /** The time to connect. In milliseconds. Default: 5,000. */
+    connectTimeoutMs?: number | null | undefined;
+    /** The largest body of a success, in bytes after decoding. Default: 64 MiB. */
+    maxBodyBytes?: number | null | undefined;
+    /** How many redirects a call follows; they never leave the origin. Default: 5. */
+    maxRedirects?: number | null | undefined;
+    /**
+     * The query parameters whose values trails show, besides `limit`, `cursor`, `marker`, `page` and `offset`. The values
+     * of others are redacted.
+     */
+    showQueryParams?: string | readonly string[] | null | undefined;
+    /** Whether attempts carry a `traceparent` header. Default: true. */
+    traceparent?: boolean | null | undefined;
+    /**
+     * Whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If not, a body is
+     * given as it came. Default: true.
+     */
+    decompress?: boolean | null | undefined;
+    /** The URL of the proxy. By default the environment names it. `null` turns it off. */
+    proxy?: SecretText | null | undefined;
+    /** PEM texts of certificate authorities that are trusted besides those of the system. */
+    extraCa?: Pem | readonly Pem[] | null | undefined;
+    /** The client's own certificate: a PEM text with the certificate and its private key. */
+    clientCertificate?: SecretText | null | undefined;
+    /**
+     * Whether any TLS certificate is accepted. Anybody on the way can then read and change everything, the credential
+     * included; every trail says so. Default: false.
+     */
+    dangerAcceptInvalidCerts?: boolean | null | undefined;
+    /** Whether HTTP/2 is left out. Default: false. */
+    http1Only?: boolean | null | undefined;
+    /** How many idle connections are kept, by all threads together. Default: unlimited. */
+    poolMaxIdle?: number | null | undefined;
+    /**
+     * How long an idle connection is kept. The older it is, the likelier the server closes it just as a request goes out,
+     * which leaves that request's outcome unknown. In milliseconds. Default: 15,000.
+     */
+    poolIdleTimeoutMs?: number | null | undefined;
+    /**
+     * How long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that vanishes
+     * without a word is noticed so, and by the attempt's own timeout. `null` turns it off. In milliseconds. Default:
+     * 5,000.
+     */
+    http2PingIntervalMs?: number | null | undefined;
+    /**
+     * How long the answer to an HTTP/2 ping may take before the connection is given up. In milliseconds. Default: 3,000.
+     */
+    http2PingTimeoutMs?: number | null | undefined;
+    /**
+     * The path of a Unix socket to connect to. The base URL's host and port then only name the API: in `Host`, in TLS and
+     * in trails. No proxy of the environment is used, and `proxy` is a `config` error beside it.
+     */
+    unixSocket?: string | null | undefined;
+    /** The seed of the random waits, which makes them repeatable, for tests. */
+    jitterSeed?: number | null | undefined;
+}
+/** The number and the kind of each, and whether `null` is a value of it. */
+export declare const CLIENT_VALUES: Readonly<Record<keyof ClientValues, readonly [number, Kind, boolean]>>;
+/** The options of a request that are values. */
+export interface RequestValues {
+    /**
+     * The time of the whole call, all attempts and waits included. A time above the client's `attemptTimeoutMs` lifts
+     * that for this call too. In milliseconds.
+     */
+    timeoutMs?: number | null | undefined;
+    /** The time of one attempt, its body included. In milliseconds. */
+    attemptTimeoutMs?: number | null | undefined;
+    /** The time to connect. In milliseconds. */
+    connectTimeoutMs?: number | null | undefined;
+    /** How many attempts the call makes at most, 1 to 32; 1 turns retries off. */
+    maxAttempts?: number | null | undefined;
+    /** Whether the request may be sent twice, in place of what its method says. */
+    idempotent?: boolean | null | undefined;
+    /** The `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat. */
+    idempotencyKey?: string | null | undefined;
+    /**
+     * The correlation ID, in place of the call's: the ID of the request that this call serves. For OpenStack that is the
+     * global request ID, `req-` and a UUID in lower case, which appears in the logs of every service on the way; a
+     * malformed one is `invalid_request`, since the server would drop it in silence.
+     */
+    correlationId?: string | null | undefined;
+    /**
+     * The version of the API to ask for, such as `2.90` or `latest`, in place of the client's
+     * (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
+     */
+    microversion?: string | null | undefined;
+    /**
+     * The entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it is, quotes
+     * included. Where it is still current, the call succeeds with a 304 without a body. Without this option a 304 is an
+     * `api` error, also to an `If-None-Match` of the caller's own.
+     */
+    ifNoneMatch?: string | null | undefined;
+}
+/** The number and the kind of each, and whether `null` is a value of it. */
+export declare const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [number, Kind, boolean]>>;
+/** What values an option takes. */
+export type Kind = "flag" | "count" | "duration" | "text" | "secret" | "path" | "texts" | "pems" | "headers" | "dialect" | "retryBudget";

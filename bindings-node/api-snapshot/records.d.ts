@@ -1,0 +1,142 @@
+/** Attempts and trails, and their JSON. */
+import type { Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason } from "./codes.js";
+/** One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too. */
+export interface Attempt {
+    /** The attempt's place in the call, from 1. */
+    readonly number: number;
+    /** Why the attempt was made. */
+    readonly cause: Cause;
+    /** The method that was sent; a redirect can have changed it. */
+    readonly method: string;
+    /** The parent-id of the attempt's `traceparent`: 16 hex digits. */
+    readonly spanId: string;
+    /** The URL, with secret parameters as `{name}` and query values redacted. */
+    readonly url: string;
+    /** The response's status, if a response arrived. */
+    readonly status: number | null;
+    /** The server's ID of this request. */
+    readonly requestId: string | null;
+    /** Where the request ID was found. */
+    readonly requestIdSource: string | null;
+    /** What was odd about the request ID. */
+    readonly requestIdNotes: readonly RequestIdNote[];
+    /** The ID that the body names, where it differs from the header's. */
+    readonly bodyRequestId: string | null;
+    /** The API's error code, in its canonical spelling. */
+    readonly errorCode: string | null;
+    /** What the API error means; `null` where the attempt is no API error. */
+    readonly category: Category | null;
+    /** What went wrong, where there was no whole, usable response. */
+    readonly failure: ErrorKind | null;
+    /**
+     * The code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `null` where
+     * none fits.
+     */
+    readonly failureCode: string | null;
+    /**
+     * The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy where
+     * they are known. A timeout names its limit.
+     */
+    readonly failureReason: string | null;
+    /** Whether the request went out. */
+    readonly sent: Sent;
+    /**
+     * Whether the server processed the request. `true`: it answered. `false`: nothing left the client, or the server
+     * vowed that it did not process the request, and it may be sent again whatever its method is. `null`: nobody knows.
+     */
+    readonly processed: boolean | null;
+    /** When the attempt started, counted from the call's start. In milliseconds. */
+    readonly startedMs: number;
+    /** How long the attempt took, the body included. In milliseconds. */
+    readonly elapsedMs: number;
+    /** The wait that the server asked for. In milliseconds. */
+    readonly retryAfterMs: number | null;
+    /** The wait that was decided on after this attempt. In milliseconds. */
+    readonly waitMs: number | null;
+    /** What decided the wait. */
+    readonly waitReason: WaitReason | null;
+}
+/** JSON of the schema `reqtrail.trail/1`, the same in every language. */
+export interface AttemptJson {
+    number: number;
+    cause: Cause;
+    method: string;
+    span_id: string;
+    url: string;
+    status: number | null;
+    request_id: string | null;
+    request_id_source: string | null;
+    request_id_notes: RequestIdNote[];
+    body_request_id: string | null;
+    error_code: string | null;
+    category: Category | null;
+    failure: ErrorKind | null;
+    failure_code: string | null;
+    failure_reason: string | null;
+    sent: Sent;
+    processed: boolean | null;
+    started_ms: number;
+    elapsed_ms: number;
+    retry_after_ms: number | null;
+    wait_ms: number | null;
+    wait_reason: WaitReason | null;
+}
+/** Reads its JSON. */
+export declare function attemptOf(json: AttemptJson): Attempt;
+/** The record of one logical call: each request that went out, in order, and how the call ended. */
+export interface TrailFields {
+    /** The library that wrote the trail, and its version, as in `reqtrail/0.1.0`. */
+    readonly client: string;
+    /** The call's own random ID, made before the first attempt. */
+    readonly callId: string;
+    /** The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits. */
+    readonly traceId: string;
+    /**
+     * What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and the
+     * call ID unless the caller gave another. It is in the logs of every service on the way.
+     */
+    readonly correlationId: string | null;
+    /** The name of the API's dialect. */
+    readonly dialect: string;
+    /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+    readonly service: string | null;
+    /** The method that the caller asked for. */
+    readonly method: string;
+    /** Scheme, host and port of the API. */
+    readonly origin: string;
+    /** The path template, as in `/cameras/{id}`. */
+    readonly path: string;
+    /** When the call started, by this machine's clock. */
+    readonly startedAt: Date;
+    /** How long the call took, all attempts and waits included. In milliseconds. */
+    readonly elapsedMs: number;
+    /** How the call ended. */
+    readonly outcome: "ok" | ErrorKind;
+    /** Why no further attempt was made. */
+    readonly stopped: StopReason;
+    /** What a reader of the trail should know. */
+    readonly notes: readonly TrailNote[];
+    /** The attempts, in the order in which they went out. */
+    readonly attempts: readonly Attempt[];
+}
+/** JSON of the schema `reqtrail.trail/1`, the same in every language. */
+export interface TrailJson {
+    schema: "reqtrail.trail/1";
+    client: string;
+    call_id: string;
+    trace_id: string;
+    correlation_id: string | null;
+    dialect: string;
+    service: string | null;
+    method: string;
+    origin: string;
+    path: string;
+    started_at: string;
+    elapsed_ms: number;
+    outcome: "ok" | ErrorKind;
+    stopped: StopReason;
+    notes: TrailNote[];
+    attempts: AttemptJson[];
+}
+/** Reads its JSON. */
+export declare function trailFieldsOf(json: TrailJson): TrailFields;
