@@ -6,9 +6,12 @@ export type ParamValue = string | number | bigint | boolean | Secret;
 export type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest> : never;
 /** The `params` that a path template wants: exactly its names, none at all, or any where the path is not known. */
 export type Params<Path extends string> = string extends Path ? {
+    /** The values of the path's `{name}`; each is percent-encoded whole. A {@link Secret} stays `{name}` in trails. */
     params?: Readonly<Record<string, ParamValue>> | undefined;
 } : [ParamNames<Path>] extends [never] ? {
+    /** The path has no `{name}`; `query` is what follows the `?`. */
     params?: undefined;
 } : {
+    /** The values of the path's `{name}`; each is percent-encoded whole. A {@link Secret} stays `{name}` in trails. */
     params: Readonly<Record<ParamNames<Path>, ParamValue>>;
 };

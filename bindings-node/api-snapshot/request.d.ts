@@ -25,8 +25,12 @@ export type QueryOf<Q> = Q extends Iterable<infer Pair> ? [Pair] extends [readon
 export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
 export interface CallOptions<Q = Query> extends RequestValues {
-    /** `undefined` is what is left out; `null`, dates, maps and functions are refused. */
+    /**
+     * Query parameters. Trails redact their values unless the client shows them. `undefined` is what is left out; `null`,
+     * dates, maps and functions are refused.
+     */
     query?: (Q & QueryOf<Q>) | null | undefined;
+    /** Headers; one replaces a header of the client of the same name. */
     headers?: HeaderValues | null | undefined;
     /** A body that is sent as JSON. What JSON would lose (maps, sets, promises, bytes) is refused by its place. */
     json?: unknown;

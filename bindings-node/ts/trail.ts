@@ -29,7 +29,6 @@ export { attemptOf };
 /** Makes the trail of an item, without the rest of it, a body for one. */
 export let trailOf: (items: Items, index: number) => Trail;
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field.
 export interface Trail extends TrailFields {}
 
 /**
@@ -39,6 +38,7 @@ export interface Trail extends TrailFields {}
  * What it has are properties of its own, so that two trails are compared by what they say, and that `structuredClone` and
  * `postMessage` take all of it along.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field.
 export class Trail {
   /** The trail alone in native memory: it keeps no body there. */
   readonly #items: Items;
