@@ -20,8 +20,8 @@ use crate::inbox::{Inbox, reason, tag_number, tag_of};
 use crate::items::{Item, Items};
 use crate::loop_handle::NotifyFunction;
 use crate::openstack::{self, RawOperationOptions};
-use crate::request::{self, Builder, RawSecrets};
-use crate::values::{RawValues, Unset};
+use crate::request::{self, Builder, RawExtras};
+use crate::values::RawValues;
 
 struct Open {
     /// The calls that have begun and are not submitted yet.
@@ -109,8 +109,7 @@ impl RawClient {
         query: Option<Vec<String>>,
         headers: Option<Vec<String>>,
         body: Option<Either<String, Uint8ArraySlice<'_>>>,
-        json: bool,
-        secrets: Option<RawSecrets>,
+        extras: Option<RawExtras>,
         options: Option<RawValues>,
         hold: bool,
         refresh: Option<&External<RefreshRequest>>,
@@ -118,15 +117,12 @@ impl RawClient {
         self.opened(|open| {
             let (client, lane) = (&open.client, &open.inbox.lane);
             let mut builder = request::build(
-                client, &method, &target, link, params, query, headers, body, json, secrets,
+                client, &method, &target, link, params, query, headers, body, extras,
             );
-            if let Some(options) = options {
-                match request::set(&mut builder, options) {
-                    Ok(()) => {}
-                    Err(Unset::WrongType(text)) => return Ok(Either::B(text)),
-                    // No option of a request is wrong in what it says before it is sent.
-                    Err(Unset::Invalid(error)) => return Ok(Either::B(error.to_string())),
-                }
+            if let Some(options) = options
+                && let Err(unset) = request::set(&mut builder, options)
+            {
+                return Ok(Either::B(unset.into_text()));
             }
             let tag = lane.next_tag();
             if hold {

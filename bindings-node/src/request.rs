@@ -7,13 +7,15 @@ use reqtrail::{RequestBuilder, blocking};
 
 use crate::values::{self, RawValues, Unset};
 
-/// Which values of a call are secrets.
+/// What few calls have: one argument, since each costs every call.
 #[napi(object, object_to_js = false)]
-pub struct RawSecrets {
-    /// The names of the parameters.
-    pub params: Option<Vec<String>>,
-    /// The places of the headers, counted from 0.
-    pub headers: Option<Vec<u32>>,
+pub struct RawExtras {
+    /// The body is JSON.
+    pub json: Option<bool>,
+    /// The names of the parameters whose values are secrets.
+    pub secret_params: Option<Vec<String>>,
+    /// The places of the headers whose values are secrets, counted from 0.
+    pub secret_headers: Option<Vec<u32>>,
 }
 
 pub(crate) type Builder = RequestBuilder<blocking::Client>;
@@ -28,16 +30,15 @@ pub(crate) fn build(
     query: Option<Vec<String>>,
     headers: Option<Vec<String>>,
     body: Option<Either<String, Uint8ArraySlice<'_>>>,
-    json: bool,
-    secrets: Option<RawSecrets>,
+    extras: Option<RawExtras>,
 ) -> Builder {
     let mut b = if link {
         client.request_link(method, target)
     } else {
         client.request(method, target)
     };
-    let secrets = secrets.as_ref();
-    let secret = secrets.and_then(|secrets| secrets.params.as_deref());
+    let extras = extras.as_ref();
+    let secret = extras.and_then(|extras| extras.secret_params.as_deref());
     for (name, value) in pairs(params) {
         b = if secret.is_some_and(|secret| secret.contains(&name)) {
             b.secret_param(name, value)
@@ -48,7 +49,7 @@ pub(crate) fn build(
     for (name, value) in pairs(query) {
         b = b.query(name, value);
     }
-    let secret = secrets.and_then(|secrets| secrets.headers.as_deref());
+    let secret = extras.and_then(|extras| extras.secret_headers.as_deref());
     for (place, (name, value)) in (0..).zip(pairs(headers)) {
         b = if secret.is_some_and(|secret| secret.contains(&place)) {
             b.secret_header(name, value)
@@ -61,9 +62,9 @@ pub(crate) fn build(
             Either::A(text) => text.into_bytes(),
             Either::B(bytes) => bytes.to_vec(),
         };
-        b = match json {
-            true => b.json_bytes(body),
-            false => b.body(body),
+        b = match extras.and_then(|extras| extras.json) {
+            Some(true) => b.json_bytes(body),
+            _ => b.body(body),
         };
     }
     b

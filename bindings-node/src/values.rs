@@ -108,6 +108,13 @@ pub(crate) fn set(
 }
 
 impl Unset {
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::WrongType(text) => text,
+            Self::Invalid(error) => Spelling::Node.text(&error.to_string()).into_owned(),
+        }
+    }
+
     fn of(error: OptionError) -> Self {
         match error {
             OptionError::WrongType {

@@ -96,7 +96,7 @@ export class Driver {
     method: string,
     target: string,
     link: boolean,
-    { params, query, headers, body, json, secrets, options, signal, blob }: Readonly<RawCall>,
+    { params, query, headers, body, extras, options, signal, blob }: Readonly<RawCall>,
     site: Site,
   ): Promise<Response> {
     const call = this.#begin(site, signal, undefined, (aborted) => {
@@ -110,8 +110,7 @@ export class Driver {
         query,
         headers,
         body,
-        json,
-        secrets,
+        extras,
         options,
         hold,
         served(),

@@ -59,12 +59,14 @@ export interface RefreshFailure {
  */
 export type RawValue = null | boolean | number | string | readonly RawValue[];
 
-/** Which values of a call are secrets. */
-export interface RawSecrets {
-  /** The names of the parameters. */
-  params?: string[];
-  /** The places of the headers, counted from 0. */
-  headers?: number[];
+/** What few calls have. */
+export interface RawExtras {
+  /** The body is JSON. */
+  json?: boolean;
+  /** The names of the parameters whose values are secrets. */
+  secretParams?: string[];
+  /** The places of the headers whose values are secrets, counted from 0. */
+  secretHeaders?: number[];
 }
 
 /** The operations of the core, by name. */
@@ -145,8 +147,7 @@ export interface RawClient extends RawMailbox {
     query: string[] | undefined,
     headers: string[] | undefined,
     body: string | Uint8Array | undefined,
-    json: boolean,
-    secrets: RawSecrets | undefined,
+    extras: RawExtras | undefined,
     options: readonly RawValue[] | undefined,
     hold: boolean,
     refresh: Refresh | undefined,

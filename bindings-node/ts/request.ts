@@ -3,7 +3,7 @@
 import { expected, header, isRecord, object, pairsOf, wellFormed } from "./checks.js";
 import { checkJson } from "./json.js";
 import { native } from "./loader.js";
-import type { RawSecrets, RawValue } from "./native.js";
+import type { RawExtras, RawValue } from "./native.js";
 import { put } from "./option-kinds.js";
 import type { HeaderValues } from "./option-types.js";
 import { REQUEST_VALUES, type RequestValues } from "./option-values.js";
@@ -74,9 +74,7 @@ export interface RawCall {
   query: string[] | undefined;
   headers: string[] | undefined;
   body: string | Uint8Array | undefined;
-  /** The body is JSON. */
-  json: boolean;
-  secrets: RawSecrets | undefined;
+  extras: RawExtras | undefined;
   /** The options that are values. */
   options: RawValue[] | undefined;
   signal: Signal | undefined;
@@ -90,8 +88,7 @@ export const NO_OPTIONS: Readonly<RawCall> = Object.freeze({
   query: undefined,
   headers: undefined,
   body: undefined,
-  json: false,
-  secrets: undefined,
+  extras: undefined,
   options: undefined,
   signal: undefined,
   blob: undefined,
@@ -146,7 +143,7 @@ export function rawCall(options: object, standing: Standing): RawCall {
         break;
       case "json":
         out.body = jsonText(value);
-        out.json = true;
+        extrasOf(out).json = true;
         bodies++;
         break;
       case "body":
@@ -172,8 +169,8 @@ function hasHeader({ headers }: RawCall, wanted: string): boolean {
 }
 
 /** Without a prototype, so that nothing is read that the program did not give to this call. */
-function secretsOf(call: RawCall): RawSecrets {
-  return (call.secrets ??= Object.create(null) as RawSecrets);
+function extrasOf(call: RawCall): RawExtras {
+  return (call.extras ??= Object.create(null) as RawExtras);
 }
 
 function paramsOf(value: unknown, call: RawCall): string[] {
@@ -181,7 +178,7 @@ function paramsOf(value: unknown, call: RawCall): string[] {
   const out: string[] = [];
   for (const [name, given] of Object.entries(value)) {
     if (given instanceof Secret) {
-      (secretsOf(call).params ??= []).push(name);
+      (extrasOf(call).secretParams ??= []).push(name);
       out.push(name, given.expose());
     } else {
       out.push(name, queryText(`params.${name}`, given));
@@ -193,7 +190,7 @@ function paramsOf(value: unknown, call: RawCall): string[] {
 function headersOf(value: unknown, call: RawCall): string[] {
   const out: string[] = [];
   for (const [name, [given, secret]] of pairsOf("headers", value, header)) {
-    if (secret) (secretsOf(call).headers ??= []).push(out.length / 2);
+    if (secret) (extrasOf(call).secretHeaders ??= []).push(out.length / 2);
     out.push(name, given);
   }
   return out;

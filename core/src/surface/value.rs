@@ -133,14 +133,6 @@ impl fmt::Display for OptionError {
 
 impl std::error::Error for OptionError {}
 
-#[cfg(feature = "unstable-host")]
-impl From<OptionError> for crate::Error {
-    /// The `config` error of an option of a client.
-    fn from(error: OptionError) -> Self {
-        Self::config(error.to_string())
-    }
-}
-
 /// Why a value does not fit.
 #[derive(Debug)]
 pub(crate) enum Refusal {

@@ -117,8 +117,8 @@ pub(super) const HOUSES: &[House] = &[
         language: Rust,
         floors: &[
             // What crosses the border.
-            &["config", "items", "loop_handle", "parts"],
-            &["failure", "inbox", "openstack", "request"],
+            &["items", "loop_handle", "parts", "values"],
+            &["config", "failure", "inbox", "openstack", "request"],
             // What the TypeScript half calls.
             &["cloud"],
             &["client", "reading"],
@@ -155,6 +155,7 @@ pub(super) const HOUSES: &[House] = &[
             &["checks", "option-types", "paths", "trail"],
             &["dialect", "errors", "openstack-reports"],
             &["option-values"],
+            &["option-kinds"],
             &["categories", "novavms", "options", "refresh"],
             &["error-classes", "hooks", "request"],
             &["mapping"],
