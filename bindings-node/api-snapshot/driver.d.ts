@@ -17,7 +17,7 @@ export declare class Driver {
     /** What the client has for all its calls. */
     get standing(): Standing;
     /** Makes a call. An error's stack begins at `site`. */
-    call(method: string, target: string, link: boolean, { params, query, headers, body, json, secrets, options, signal, blob }: Readonly<RawCall>, site: Site): Promise<Response>;
+    call(method: string, target: string, link: boolean, { params, query, headers, body, extras, options, signal, blob }: Readonly<RawCall>, site: Site): Promise<Response>;
     /**
      * Does an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
      * shown, as JSON.

@@ -48,12 +48,14 @@ export interface RefreshFailure {
  * turn, where a secret stands in an array of its own.
  */
 export type RawValue = null | boolean | number | string | readonly RawValue[];
-/** Which values of a call are secrets. */
-export interface RawSecrets {
-    /** The names of the parameters. */
-    params?: string[];
-    /** The places of the headers, counted from 0. */
-    headers?: number[];
+/** What few calls have. */
+export interface RawExtras {
+    /** The body is JSON. */
+    json?: boolean;
+    /** The names of the parameters whose values are secrets. */
+    secretParams?: string[];
+    /** The places of the headers whose values are secrets, counted from 0. */
+    secretHeaders?: number[];
 }
 /** The operations of the core, by name. */
 export type Operation = "server" | "action" | "actions" | "follow" | "explain";
@@ -105,7 +107,7 @@ export interface RawConnection {
 }
 export interface RawClient extends RawMailbox {
     open(base: string | RawConnection, options: readonly RawValue[], refresher: boolean, notify: () => void, handle: Handle): Items | string | null;
-    start(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, json: boolean, secrets: RawSecrets | undefined, options: readonly RawValue[] | undefined, hold: boolean, refresh: Refresh | undefined): number | string;
+    start(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, extras: RawExtras | undefined, options: readonly RawValue[] | undefined, hold: boolean, refresh: Refresh | undefined): number | string;
     heldTimeout(tag: number): number | null;
     showsQuery(name: string): boolean;
     hasDefaultHeader(name: string): boolean;

@@ -1,5 +1,5 @@
 /** The options of one call, and how they are checked. */
-import type { RawSecrets, RawValue } from "./native.js";
+import type { RawExtras, RawValue } from "./native.js";
 import type { HeaderValues } from "./option-types.js";
 import { type RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
@@ -49,9 +49,7 @@ export interface RawCall {
     query: string[] | undefined;
     headers: string[] | undefined;
     body: string | Uint8Array | undefined;
-    /** The body is JSON. */
-    json: boolean;
-    secrets: RawSecrets | undefined;
+    extras: RawExtras | undefined;
     /** The options that are values. */
     options: RawValue[] | undefined;
     signal: Signal | undefined;
