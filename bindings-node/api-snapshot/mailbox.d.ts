@@ -10,5 +10,5 @@ export declare const PROGRESS = -4;
 export declare const REFRESH = -5;
 /** Gets an item: the tag of its call, and what it is. */
 export type Receiver = (tag: number, what: number, items: Items, index: number) => void;
-/** Takes what waits in a mailbox. */
+/** Takes what waits in a mailbox. What a receiver throws is thrown when all is taken: the others wait for the rest. */
 export declare function drain(raw: RawMailbox, receive: Receiver): void;
