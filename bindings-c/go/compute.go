@@ -57,13 +57,13 @@ type ExplainOptions struct {
 	Limit int
 }
 
-// check refuses what no following can have. A negative SettleTime stands for none.
+// check refuses what no following can have. A negative SettleTime stands for none, and [NoLimit] for no limit.
 func (o *FollowOptions) check() *Error {
 	for _, time := range []struct {
 		name  string
 		value time.Duration
 	}{{"PollInterval", o.PollInterval}, {"MaxPollInterval", o.MaxPollInterval}, {"Deadline", o.Deadline}} {
-		if time.value < 0 {
+		if time.value < 0 && time.value != NoLimit {
 			return invalidRequest(fmt.Sprintf("%s is %v; expected a longer time", time.name, time.value), nil)
 		}
 	}

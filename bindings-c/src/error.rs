@@ -1,6 +1,5 @@
 //! Errors
 
-use std::borrow::Cow;
 use std::error::Error as _;
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
@@ -130,14 +129,10 @@ impl reqtrail_error {
         slot: usize,
         length: *mut usize,
     ) -> Option<*const c_char> {
-        let display = || {
-            let core = self.core()?;
-            match ErrorRecord::new(core, spelling).message() {
-                Cow::Owned(spelt) => Some(self.display.replacen(core.message(), &spelt, 1)),
-                Cow::Borrowed(_) => None,
-            }
+        let display = || match self.core() {
+            Some(core) => Some(ErrorRecord::new(core, spelling).spelt(self.display.clone())),
+            None => Some(self.display.clone()),
         };
-        let display = || Some(display().unwrap_or_else(|| self.display.clone()));
         // SAFETY: the caller's promise.
         unsafe { self.texts.give(slot, length, display) }
     }

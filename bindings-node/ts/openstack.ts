@@ -287,8 +287,15 @@ function moment(name: string, value: unknown): number {
   return time;
 }
 
+/** How many are listed: the native half takes 32 bits. */
+function limit(name: string, value: unknown): number {
+  const given = count(name, value);
+  if (given > 0xffffffff) throw expected(name, "a whole number up to 4294967295", value);
+  return given;
+}
+
 const READ = { microversion: text, timeoutMs: millis };
-const LIST = { ...READ, limit: count, marker: text, changesSince: moment, changesBefore: moment };
+const LIST = { ...READ, limit, marker: text, changesSince: moment, changesBefore: moment };
 const FOLLOW = {
   microversion: text,
   pollIntervalMs: millis,
@@ -297,7 +304,7 @@ const FOLLOW = {
   settleTimeMs: millis,
   onProgress: aFunction,
 };
-const EXPLAIN = { microversion: text, limit: count };
+const EXPLAIN = { microversion: text, limit };
 
 function operationOptions(
   options: object,

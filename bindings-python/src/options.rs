@@ -106,7 +106,7 @@ fn budget(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     }
     let mut both = Vec::new();
     pairs(name, value, |key, value| {
-        let number = number(&format!("{name}.{key}"), &value, u64::MAX)?;
+        let number = number(&format!("{name}.{key}"), &value, u32::MAX.into())?;
         both.push((key, Value::Integer(number.into())));
         Ok(())
     })?;

@@ -176,7 +176,7 @@ fn codegen(check: bool) -> Result<(), String> {
         let text = surface::go_options::with_fields(&surface, group, &written)?;
         files.push((path, text));
     }
-    let mut stale = Vec::new();
+    let mut stale = left_over(&root, &files, check)?;
     for (path, text) in files {
         let target = root.join(&path);
         if std::fs::read_to_string(&target).is_ok_and(|old| old == text) {
@@ -197,4 +197,27 @@ fn codegen(check: bool) -> Result<(), String> {
             stale.join(", ")
         ))
     }
+}
+
+/// Names the files of generated folders that are not printed any more, and removes them unless it only checks.
+fn left_over(root: &Path, files: &[(String, String)], check: bool) -> Result<Vec<String>, String> {
+    let folder = surface::SCENARIO_FOLDER;
+    let entries =
+        std::fs::read_dir(root.join(folder)).map_err(|e| format!("cannot read {folder}: {e}"))?;
+    let mut left = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(|e| e.to_string())?.file_name();
+        let path = format!("{folder}/{}", name.to_string_lossy());
+        if files.iter().any(|(printed, _)| *printed == path) {
+            continue;
+        }
+        if check {
+            left.push(path);
+        } else {
+            std::fs::remove_file(root.join(&path))
+                .map_err(|e| format!("cannot remove {path}: {e}"))?;
+            println!("removed {path}");
+        }
+    }
+    Ok(left)
 }

@@ -21,7 +21,7 @@ use std::path::Path;
 
 pub(crate) use json::json;
 pub(crate) use names::table;
-pub(crate) use scenarios::scenarios;
+pub(crate) use scenarios::{FOLDER as SCENARIO_FOLDER, scenarios};
 
 /// Everything that a program can set.
 #[derive(Debug)]

@@ -140,6 +140,13 @@ pub struct CustomRateLimit {
 #[error("dialect: {0}")]
 pub struct DialectError(pub(super) String);
 
+impl DialectError {
+    /// What is wrong, without the name of the option.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 fn default_request_id_headers() -> Vec<String> {
     vec!["X-Request-Id".to_owned()]
 }

@@ -77,10 +77,25 @@ impl<'a> ErrorRecord<'a> {
     /// Returns the error's one line, with the options that it names in the face's spelling.
     #[must_use]
     pub fn display(&self) -> String {
-        let display = self.error.to_string();
-        match self.message() {
-            Cow::Borrowed(_) => display,
-            Cow::Owned(spelt) => display.replacen(self.error.message(), &spelt, 1),
+        self.spelt(self.error.to_string())
+    }
+
+    /// Puts the face's spelling into a line that says what the error says, perhaps cut.
+    #[must_use]
+    pub fn spelt(&self, line: String) -> String {
+        let (message, Cow::Owned(spelt)) = (self.error.message(), self.message()) else {
+            return line;
+        };
+        if line.contains(message) {
+            return line.replacen(message, &spelt, 1);
+        }
+        match self.error.option() {
+            // Of a text that is cut its beginning is there.
+            Some(option) => {
+                let own = format!(": {}", self.spelling.option(option));
+                line.replacen(&format!(": {option}"), &own, 1)
+            }
+            None => line,
         }
     }
 

@@ -44,9 +44,12 @@ impl Spelling {
         let mut out = String::new();
         let mut done = 0;
         let mut at = 0;
+        // What stands in backticks or braces is the program's own: a path, a header, a dialect.
+        let mut quoted = false;
         for word in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
             let begins = at == 0 && !word.is_empty();
-            if (begins || word.contains('_'))
+            if !quoted
+                && (begins || word.contains('_'))
                 && let Some(names) = find(word)
             {
                 let spelt = self.of(names);
@@ -58,10 +61,14 @@ impl Spelling {
                 }
             }
             at += word.len();
-            at += text
-                .get(at..)
-                .and_then(|rest| rest.chars().next())
-                .map_or(0, char::len_utf8);
+            let next = text.get(at..).and_then(|rest| rest.chars().next());
+            match next {
+                Some('`') => quoted = !quoted,
+                Some('{') => quoted = true,
+                Some('}') if !text.get(..at).is_some_and(in_backticks) => quoted = false,
+                _ => {}
+            }
+            at += next.map_or(0, char::len_utf8);
         }
         if done == 0 {
             return Cow::Borrowed(text);
@@ -69,6 +76,11 @@ impl Spelling {
         out.push_str(text.get(done..).unwrap_or_default());
         Cow::Owned(out)
     }
+}
+
+/// Whether a text ends within backticks.
+fn in_backticks(text: &str) -> bool {
+    text.matches('`').count() % 2 == 1
 }
 
 /// The option that a text begins with, in the words of the core.
@@ -129,6 +141,8 @@ mod tests {
     #[test]
     fn words_that_only_look_like_options_stay() {
         for text in [
+            "the path `/jobs/{correlation_id}` needs a value for its parameter `correlation_id`",
+            "`{idempotency_key}/user_agent` is not a URL",
             "the timeout passed",
             "max_attempts_of is no option",
             "",

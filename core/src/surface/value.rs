@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::redact::Secret;
 
-/// A value of an option, before it is known to fit.
-#[derive(Clone, Debug)]
+/// A value of an option, before it is known to fit. Its `Debug` says what it is and not what it says.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Value {
     /// The language's word for nothing.
@@ -44,6 +44,12 @@ impl Value {
             Self::List(_) => "a list".to_owned(),
             Self::Pairs(_) => "names and values".to_owned(),
         }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title())
     }
 }
 

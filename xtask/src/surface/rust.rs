@@ -20,9 +20,21 @@ pub(crate) fn adapter(surface: &Surface) -> String {
             out,
             "\n/// Sets an option of a {group}. The error names the option.\n\
              pub(crate) fn {function}{generics}(builder: {kind}, name: &str, value: &Value) -> Result<{kind}, String> {{\n\
-             let plain = name.strip_suffix(\"_ms\").unwrap_or(name);\nOk(match plain {{\n",
+             let plain = name.strip_suffix(\"_ms\").unwrap_or(name);\n",
             group = group.name
         );
+        let off = group.options.iter().filter(|row| row.is_null_a_value);
+        let off: Vec<&str> = off.map(|row| row.name.as_str()).collect();
+        if off.is_empty() {
+            out += "if value.is_null() {\nreturn Ok(builder);\n}\n";
+        } else {
+            let _ = writeln!(
+                out,
+                "// Null leaves an option unset, unless it turns it off.\n\
+                 if value.is_null() && !{off:?}.contains(&plain) {{\nreturn Ok(builder);\n}}"
+            );
+        }
+        out += "Ok(match plain {\n";
         for row in &group.options {
             let _ = writeln!(out, "{:?} => {},", row.name, setter(row));
         }

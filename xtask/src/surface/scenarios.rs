@@ -1,10 +1,13 @@
-//! One scenario for each option: every language accepts it by its name, and the call succeeds.
+//! Scenarios of the options: every language takes each by its name, sends what it is about, and refuses what is wrong.
 //!
-//! What an option does is for the scenarios and tests that are written by hand.
+//! What else an option does is for the scenarios and tests that are written by hand.
 
 use serde_json::{Value, json};
 
-use super::{Group, Kind, Row, Surface};
+use super::{Default, Group, Kind, Row, Surface};
+
+/// The folder of the scenarios, which has no others.
+pub(crate) const FOLDER: &str = "tests/conformance/scenarios/options";
 
 /// Options whose value has to fit the machine or the network, which a scenario's server does not show.
 const LEFT_OUT: [&str; 5] = [
@@ -15,63 +18,115 @@ const LEFT_OUT: [&str; 5] = [
     "correlation_id",
 ];
 
-/// The files below `tests/conformance/scenarios/options`.
+/// The files of the folder.
 pub(crate) fn scenarios(surface: &Surface) -> Result<Vec<(String, String)>, String> {
     let mut files = Vec::new();
     for group in &surface.groups {
-        let rows = group.options.iter();
-        for row in rows.filter(|row| !LEFT_OUT.contains(&row.name.as_str())) {
+        for row in &group.options {
             let name = format!("{}-{}", group.name, row.name.replace('_', "-"));
-            let scenario = accepted(group, row, &name);
-            let text = serde_json::to_string_pretty(&scenario).map_err(|e| e.to_string())?;
-            files.push((
-                format!("tests/conformance/scenarios/options/{name}.json"),
-                text + "\n",
-            ));
+            let mut own = Vec::new();
+            if !LEFT_OUT.contains(&row.name.as_str()) {
+                own.push((accepted(group, row, &name), name.clone()));
+            }
+            if row.detail("expected").is_some() {
+                own.push((refused(group, row, &name), format!("{name}-refused")));
+            }
+            for (scenario, name) in own {
+                let text = serde_json::to_string_pretty(&scenario).map_err(|e| e.to_string())?;
+                files.push((format!("{FOLDER}/{name}.json"), text + "\n"));
+            }
         }
     }
     Ok(files)
 }
 
 fn accepted(group: &Group, row: &Row, name: &str) -> Value {
-    let key = match row.kind {
-        Kind::Duration => format!("{}_ms", row.name),
-        _ => row.name.clone(),
-    };
-    let options = json!({ key: example(row) });
-    let (client, request) = match group.name {
-        "client" => (json!({ "options": options }), json!({ "path": "/cameras" })),
-        _ => (json!({}), json!({ "path": "/cameras", "options": options })),
-    };
     let id = "req_01HK3Z9YF7W7E8PM5QKT9DYXWR";
+    let (client, request) = given(group, row, &example(row));
     json!({
         "format": 1,
         "name": format!("option-{name}"),
         "about": format!("A {} takes the option `{}`.", group.name, row.name),
         "client": client,
         "server": { "exchanges": [{
+            "want": { "headers": sent(row) },
             "reply": { "status": 200, "headers": [["X-Request-Id", id]], "json": { "data": [] } },
         }] },
         "calls": [{
             "request": request,
-            "expect": { "ok": { "status": 200, "request_id": id }, "trail": { "outcome": "ok", "attempts": [{ "status": 200 }] } },
+            "expect": {
+                "ok": { "status": 200, "request_id": id },
+                "trail": { "outcome": "ok", "attempts": [{ "status": 200 }] },
+                "server_saw": 1,
+            },
         }],
     })
 }
 
+/// What is of the right type and wrong is refused before anything is sent.
+fn refused(group: &Group, row: &Row, name: &str) -> Value {
+    let wrong = match row.kind {
+        Kind::Count | Kind::Duration => json!(0),
+        _ => json!(""),
+    };
+    let (client, request) = given(group, row, &wrong);
+    let kind = match group.name {
+        "client" => "config",
+        _ => "invalid_request",
+    };
+    json!({
+        "format": 1,
+        "name": format!("option-{name}-refused"),
+        "about": format!("A {} refuses the option `{}` where it is {wrong}.", group.name, row.name),
+        "client": client,
+        "server": { "exchanges": [] },
+        "calls": [{
+            "request": request,
+            "expect": { "error": { "kind": kind }, "server_saw": 0 },
+        }],
+    })
+}
+
+/// The client and the request, of which one has the option.
+fn given(group: &Group, row: &Row, value: &Value) -> (Value, Value) {
+    let key = match row.kind {
+        Kind::Duration => format!("{}_ms", row.name),
+        _ => row.name.clone(),
+    };
+    let options = json!({ key: value });
+    match group.name {
+        "client" => (json!({ "options": options }), json!({ "path": "/cameras" })),
+        _ => (json!({}), json!({ "path": "/cameras", "options": options })),
+    }
+}
+
 /// A value that the option takes.
 fn example(row: &Row) -> Value {
-    if row.is_null_a_value {
-        return Value::Null;
-    }
     match row.kind {
-        Kind::Flag => json!(true),
+        // Without it attempts and requests are matched by their order.
+        Kind::Flag if row.name == "traceparent" => json!(true),
+        Kind::Flag => json!(row.default != Some(Default::Flag(true))),
         Kind::Count => json!(30),
         Kind::Duration => json!(5000),
         Kind::Dialect => json!("novavms"),
         Kind::Headers => json!({ "X-Region": "north" }),
         Kind::Texts | Kind::Pems => json!(["type", "site"]),
         Kind::RetryBudget => json!({ "capacity": 10, "retry_cost": 1 }),
+        // A proxy that there is not would take the request.
+        Kind::Secret if row.is_null_a_value => Value::Null,
         Kind::Text | Kind::Secret | Kind::Path | Kind::ByHand => json!("s3cr3t-text"),
+    }
+}
+
+/// What the server sees of the option.
+fn sent(row: &Row) -> Value {
+    match row.name.as_str() {
+        "token" => json!({ "authorization": "Bearer s3cr3t-text" }),
+        "headers" => json!({ "x-region": "north" }),
+        "user_agent" => json!({ "user-agent": { "$re": "^reqtrail/.* s3cr3t-text$" } }),
+        "decompress" => json!({ "accept-encoding": null }),
+        "idempotency_key" => json!({ "idempotency-key": "s3cr3t-text" }),
+        "if_none_match" => json!({ "if-none-match": "s3cr3t-text" }),
+        _ => json!({}),
     }
 }

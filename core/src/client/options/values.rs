@@ -94,7 +94,8 @@ impl Setting for Dialect {
         } else {
             text.parse()
         };
-        read.map_err(|error| Refusal::Invalid(error.to_string()))
+        // Without the option's name, which the refusal adds.
+        read.map_err(|error| Refusal::Invalid(error.text().to_owned()))
     }
 }
 

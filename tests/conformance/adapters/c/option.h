@@ -27,6 +27,15 @@ static inline const struct json *next_of(const struct json *given, const struct 
   return given->type == JSON_ARRAY ? entry->next : NULL;
 }
 
+/* A time is never shorter than was asked for, and what no number holds is no limit. */
+static inline uint64_t milliseconds(double time) {
+  if (time >= 18446744073709549568.0) {
+    return UINT64_MAX;
+  }
+  uint64_t whole = time > 0 ? (uint64_t)time : 0;
+  return whole + ((double)whole < time);
+}
+
 /* What options.c consists of: if the option is meant, it is set. No setter's code is looked at, since what is wrong comes
  * out when the client is built, or the call made. */
 #define OPTION(name, set)           \
@@ -43,7 +52,7 @@ static inline const struct json *next_of(const struct json *given, const struct 
   }
 #define FLAG(name, function) OPTION(name, function(it, given->truth))
 #define COUNT(name, function, type) OPTION(name, function(it, (type)given->number))
-#define DURATION(name, function) COUNT(name, function, uint64_t)
+#define DURATION(name, function) OPTION(name, function(it, milliseconds(given->number)))
 #define TEXT(name, function) OPTION(name, function(it, given->text, given->text_length))
 #define EACH(name, call) \
   OPTION(name, for (const struct json *one = first_of(given); one != NULL; one = next_of(given, one)) call)

@@ -74,7 +74,7 @@ function makeClient(line) {
     };
   }
   const pem = line.ca_pem ?? given.ca_pem;
-  if (pem != null) options.extraCa = pem;
+  if (pem != null) options.extraCa = [options.extraCa ?? [], pem].flat();
   let base = line.base_url;
   if (given.base_path != null)
     base = `${base.replace(/\/+$/, "")}/${given.base_path.replace(/^\/+/, "")}`;

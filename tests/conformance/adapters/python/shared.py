@@ -47,7 +47,8 @@ def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any])
         options["token_refresher"] = next_token(list(given["tokens"]))
     pem = line.get("ca_pem") or given.get("ca_pem")
     if pem is not None:
-        options["extra_ca"] = pem
+        listed = options.get("extra_ca", [])
+        options["extra_ca"] = [*([listed] if isinstance(listed, str) else listed), pem]
     return base, options
 
 

@@ -128,5 +128,11 @@ pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, String> 
 
 /// A duration of so many milliseconds.
 pub(crate) fn millis(value: f64) -> Duration {
-    Duration::try_from_secs_f64(value / 1e3).unwrap_or_default()
+    // Longer than any time is no limit, and what is no time is refused as 0 is.
+    let too_long = if value > 0.0 {
+        Duration::MAX
+    } else {
+        Duration::ZERO
+    };
+    Duration::try_from_secs_f64(value / 1e3).unwrap_or(too_long)
 }

@@ -14,6 +14,10 @@ pub(crate) fn client(
     value: &Value,
 ) -> Result<ClientBuilder, String> {
     let plain = name.strip_suffix("_ms").unwrap_or(name);
+    // Null leaves an option unset, unless it turns it off.
+    if value.is_null() && !["retry_budget", "proxy", "http2_ping_interval"].contains(&plain) {
+        return Ok(builder);
+    }
     Ok(match plain {
         "dialect" => builder.dialect(dialect(name, value)?),
         "token" => builder.token(text(name, value)?),
@@ -64,6 +68,9 @@ pub(crate) fn request<C>(
     value: &Value,
 ) -> Result<RequestBuilder<C>, String> {
     let plain = name.strip_suffix("_ms").unwrap_or(name);
+    if value.is_null() {
+        return Ok(builder);
+    }
     Ok(match plain {
         "timeout" => builder.timeout(duration(name, value)?),
         "attempt_timeout" => builder.attempt_timeout(duration(name, value)?),
