@@ -12,12 +12,14 @@ const NoLimit = time.Duration(math.MinInt64)
 
 // Config describes a client. The zero value of a field stands for its default; where a number may be zero, such as
 // MaxRedirects, a negative one stands for zero, and elsewhere it is refused. [NoLimit] as a time sets no limit.
+//
+// The deadline of a context bounds Timeout.
 type Config struct {
 	// BaseURL is where the API is, as in https://novavms.example/api/v1. It is all that is needed.
 	BaseURL string
 
 	// TokenRefresher makes a new token: asked before the first call if there is none, and once after a 401. One refresh
-	// serves all calls that met the same 401. It runs on a goroutine of its own and may block. Its
+	// serves all calls that met the same 401. It runs on a separate goroutine and may block. Its
 	// context has the values of the context of the call that asks, but not its end: it ends as soon as the client is
 	// closed, also while calls are under way. It must not wait for its own client: a
 	// call through that, with its context, is refused where it would need the new token.
@@ -27,11 +29,11 @@ type Config struct {
 	// [CategoryAuthentication]. [errors.Is] finds the refresher's error in both.
 	TokenRefresher func(ctx context.Context) (Token, error)
 
-	// OnAttempt is told of each attempt that has ended, before any wait. The attempts of one call are told in order;
-	// those of several may be told at the same time. A call returns when all its attempts have been told, but one whose
-	// context ends returns at once, and what is left is told later. A panic in it is logged, and the call goes on.
+	// OnAttempt is called after each attempt, before any wait. It gets the attempts of one call in order, and may get those
+	// of several calls at the same time. A call returns when OnAttempt has got all its attempts. A call whose context ends
+	// returns at once, and OnAttempt gets the rest later. A panic in it is logged, and the call goes on.
 	OnAttempt func(CallInfo, Attempt)
-	// OnCall is told of each call that has ended, before the call returns, with the same exception.
+	// OnCall is called after each call, before the call returns, with the same exception.
 	OnCall func(*Trail)
 
 	// The options that are values. Generated from core/src/surface; do not edit.

@@ -157,7 +157,7 @@ func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(), C.uint64_t(w.tag),
 		j.serving.pointer(), &w.failed)
 	j.keepAlive()
-	// Its result may have come already, so a failure to submit has a place of its own.
+	// The result may have come already, so a failure to submit is kept apart from it.
 	if w.failed != nil {
 		q.forget(w)
 		w.ended.error = w.failed

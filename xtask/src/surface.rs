@@ -167,6 +167,21 @@ pub(crate) fn read(root: &Path) -> Result<Surface, String> {
     })
 }
 
+impl Surface {
+    /// The closed sets whose words the records hold, sorted. An outcome may be an error kind.
+    fn word_sets(&self) -> Vec<&str> {
+        let mut sets = vec!["ErrorKind"];
+        let fields = self.records.iter().flat_map(|record| &record.fields);
+        sets.extend(fields.filter_map(|field| match &field.kind {
+            FieldKind::Word(set) | FieldKind::Words(set) => Some(set.as_str()),
+            _ => None,
+        }));
+        sets.sort_unstable();
+        sets.dedup();
+        sets
+    }
+}
+
 impl Row {
     /// What the row says under a key.
     pub(crate) fn detail(&self, key: &str) -> Option<&str> {

@@ -110,14 +110,7 @@ fn typed(row: &Row) -> &'static str {
 pub(crate) fn records(surface: &Surface) -> String {
     let mut out = String::from("/** Attempts and trails, and their JSON. */\n\n");
     out += HEADER;
-    let mut sets: Vec<&str> = vec!["ErrorKind"];
-    let fields = surface.records.iter().flat_map(|record| &record.fields);
-    sets.extend(fields.filter_map(|field| match &field.kind {
-        FieldKind::Word(set) | FieldKind::Words(set) => Some(set.as_str()),
-        _ => None,
-    }));
-    sets.sort_unstable();
-    sets.dedup();
+    let sets = surface.word_sets();
     let _ = writeln!(
         out,
         "import type {{\n  {},\n}} from \"./codes.js\";",

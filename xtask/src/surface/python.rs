@@ -103,14 +103,7 @@ pub(crate) fn records(surface: &Surface) -> String {
     out += HEADER;
     out += "from collections.abc import Mapping\nfrom dataclasses import dataclass\nfrom datetime import datetime\n\
             from typing import Any, Self\n\n";
-    let mut sets: Vec<&str> = vec!["ErrorKind"];
-    let fields = surface.records.iter().flat_map(|record| &record.fields);
-    sets.extend(fields.filter_map(|field| match &field.kind {
-        FieldKind::Word(set) | FieldKind::Words(set) => Some(set.as_str()),
-        _ => None,
-    }));
-    sets.sort_unstable();
-    sets.dedup();
+    let sets = surface.word_sets();
     let _ = writeln!(
         out,
         "from ._codes import {}\n\n__all__ = [\"Attempt\", \"TrailFields\"]\n",
