@@ -201,8 +201,10 @@ def test_hooks_are_plain_functions(url: str) -> None:
         reqtrail.AsyncClient(url, on_call=hook)
 
 
-def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, run: Runner) -> None:
-    """The loop that asks for a token ends in the middle; the call of another loop gets its token all the same."""
+@pytest.mark.parametrize("with_closed", [False, True])
+def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, run: Runner, with_closed: bool) -> None:
+    """The loop that asks for a token ends in the middle; the call of another loop gets its token all the same, also if a
+    loop that called before both was closed meanwhile."""
     asked = threading.Event()
     first = threading.Event()
 
@@ -214,17 +216,21 @@ def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, ru
         return "good"
 
     client = reqtrail.AsyncClient(url, token="bad", token_refresher=refresh)
-    statuses: list[int] = []
+    responses: list[reqtrail.Response] = []
 
     async def stays() -> None:
-        statuses.append((await client.get("/private")).status)
+        responses.append(await client.get("/private"))
 
     async def leaves() -> None:
         call = asyncio.create_task(client.get("/private"))
         await asyncio.to_thread(asked.wait)
+        closed = asyncio.new_event_loop()
+        if with_closed:
+            await asyncio.to_thread(closed.run_until_complete, client.get("/ok"))
         thread, raised = in_thread(stays)
         while len([1 for _, path, _, _ in server.seen if path == "/private"]) < 2:
             await asyncio.sleep(0.005)
+        closed.close()
         call.cancel()
         threads.append((thread, raised))
 
@@ -232,7 +238,9 @@ def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, ru
     run(leaves())
     thread, raised = threads[0]
     thread.join(20)
-    assert (raised, statuses) == ([], [200])
+    assert (raised, [response.status for response in responses]) == ([], [200])
+    # A refresh that nobody serves is asked for anew after 10 seconds.
+    assert responses[0].trail.elapsed < 9
     run(client.aclose())
 
 
@@ -270,6 +278,8 @@ async def call():
 
 # The background thread, its connection and its modules are there before descriptors are short.
 assert asyncio.run(call()) == 200
+# The descriptors of the loop that is closed stay in use.
+kept = list(client._handles.values())
 with asyncio.Runner() as runner:
     runner.get_loop()
     free = os.dup(0)

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, Unpack
+from weakref import WeakMethod
 
 from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, running_loop, serving
 from ._native import RawAsyncClient, RawConnection, RawReport, Response, Secret
@@ -58,6 +59,14 @@ class AsyncClient:
         try:
             on_attempt, on_call = (_plain(name, given.pop(name, None)) for name in ("on_attempt", "on_call"))
             self._hooks = Hooks(on_attempt, on_call)
+            own = WeakMethod(self._leave_closed_loops)
+
+            def leave_closed_loops() -> None:
+                leave = own()
+                if leave is not None:
+                    leave()
+
+            self._hooks.leave_closed_loops = leave_closed_loops
             refresher = given.get("token_refresher")
             on_loop = refresher is not None and _is_async(refresher)
             if callable(refresher):
@@ -192,6 +201,12 @@ class AsyncClient:
             # Closed, which the call will say; or a child of a fork, where nothing of the parent's is used.
             self._handles = {}
             self._hooks.calls = {}
+        self._leave_closed_loops()
+        handle = self._handles[loop] = LoopHandle(loop, self._raw, self._hooks)
+        return handle
+
+    def _leave_closed_loops(self) -> None:
+        """Closes the handles of loops that were closed. A loop does not say when it is closed."""
         for handle in [handle for handle in list(self._handles.values()) if handle.loop.is_closed()]:
             self._handles.pop(handle.loop, None)
             for call in list(self._hooks.calls.values()):
@@ -199,8 +214,6 @@ class AsyncClient:
                 if call.future.get_loop() is handle.loop:
                     self._raw.cancel(call.tag)
             handle.close(self._hooks)
-        handle = self._handles[loop] = LoopHandle(loop, self._raw, self._hooks)
-        return handle
 
     def set_token(self, token: str | Secret) -> None:
         """Puts a new credential in the place of the old. Calls that have begun keep theirs."""

@@ -87,7 +87,7 @@ class Hooks:
     """The functions that a program gave. Its client alone holds on to them: a loop, which holds on to its handle, must not
     thereby keep what they belong to."""
 
-    __slots__ = ("__weakref__", "by_kind", "calls", "contexts", "refresher")
+    __slots__ = ("__weakref__", "by_kind", "calls", "contexts", "leave_closed_loops", "refresher")
 
     def __init__(self, on_attempt: Any = None, on_call: Any = None, refresher: Any = None) -> None:
         self.calls: dict[int | None, Call] = {}
@@ -96,6 +96,8 @@ class Hooks:
         """Those of the refreshes that a loop left to another one, by number."""
         self.by_kind = {"attempt": on_attempt, "call": on_call}
         self.refresher = refresher
+        self.leave_closed_loops: Callable[[], None] = lambda: None
+        """Closes the handles of loops that were closed, so that no refresh is left to one of them."""
 
     def context(self, tag: int | None) -> Context:
         """The context of a call, or an empty one."""
@@ -265,6 +267,7 @@ class LoopHandle:
         # This loop ends; those of the others go on.
         if hooks is not None:
             hooks.contexts[number] = context
+            hooks.leave_closed_loops()
         if not self.lane.pass_on(number):
             if hooks is not None:
                 del hooks.contexts[number]
@@ -290,6 +293,8 @@ class LoopHandle:
         for call in own:
             # Of a task that never got its turn again.
             self.calls.pop(call.tag, None)
+        if hooks is not None:
+            hooks.leave_closed_loops()
         self.lane.close()
 
     def close_soon(self, hooks: Hooks | None = None) -> None:
