@@ -48,7 +48,7 @@ pub struct Request(Box<Parts>);
 
 request_options! { options_struct
     /// The options of a request that are values, each as it was set.
-    struct RequestOptions;
+    struct RequestOptions of pub(crate) fields;
 }
 
 /// What a request consists of.

@@ -16,6 +16,8 @@
 pub(crate) mod attempt;
 pub(crate) mod client;
 pub(crate) mod names;
+#[cfg(feature = "openstack")]
+pub(crate) mod operation;
 pub(crate) mod request;
 pub(crate) mod trail;
 #[cfg(feature = "unstable-host")]
@@ -32,14 +34,14 @@ pub(crate) use value::{Refusal, Setting};
 /// Makes a struct of a group of options, all of them unset at first, and what sets them by number.
 macro_rules! options_struct {
     (
-        $(#[$meta:meta])* struct $group:ident;
+        $(#[$meta:meta])* struct $group:ident of $vis:vis fields;
         options { $($(#[$doc:meta])* $id:literal $name:ident: $type:ty { $($detail:tt)* };)+ }
         by_hand { $($hand:tt)* }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Default)]
         pub struct $group {
-            $($(#[$doc])* pub(crate) $name: Option<$type>,)+
+            $($(#[$doc])* $vis $name: Option<$type>,)+
         }
 
         impl $group {

@@ -11,6 +11,7 @@ pub(crate) mod go_options;
 mod json;
 mod names;
 pub(crate) mod node;
+pub(crate) mod operations;
 pub(crate) mod pages;
 pub(crate) mod python;
 mod rows;
@@ -28,6 +29,63 @@ pub(crate) use scenarios::{FOLDER as SCENARIO_FOLDER, scenarios};
 pub(crate) struct Surface {
     pub(crate) groups: Vec<Group>,
     pub(crate) records: Vec<Record>,
+    pub(crate) operations: Operations,
+}
+
+/// The operations of OpenStack's compute API.
+#[derive(Debug)]
+pub(crate) struct Operations {
+    /// The options that operations have, each its own of them.
+    pub(crate) options: Group,
+    pub(crate) sets: Vec<OptionSet>,
+    pub(crate) all: Vec<Operation>,
+}
+
+/// The options that some operations have.
+#[derive(Debug)]
+pub(crate) struct OptionSet {
+    /// In Pascal case, without the `Options` that the name of its type ends with.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    /// The names of the options, in snake case.
+    pub(crate) options: Vec<String>,
+}
+
+/// An operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// Its number, which never changes.
+    pub(crate) id: u16,
+    /// Its name, in snake case.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    /// How it is told which server is meant.
+    pub(crate) server: ServerBy,
+    /// How it is told which action is meant, where it needs one.
+    pub(crate) action: Option<ActionBy>,
+    /// The record that it gives.
+    pub(crate) record: String,
+    /// The name of its set of options.
+    pub(crate) set: String,
+    /// The errors of its own, with what they say, by their names in Python and TypeScript. An operation that has none has
+    /// those of its call.
+    pub(crate) errors: Vec<(String, String)>,
+}
+
+/// How a server is named.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ServerBy {
+    Id,
+    Name,
+    IdOrName,
+}
+
+/// How an action is named.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ActionBy {
+    RequestId,
+    /// By the response, too.
+    Response,
 }
 
 /// A record that programs read, such as an attempt.
@@ -121,6 +179,7 @@ pub(crate) enum Kind {
     Flag,
     Count,
     Duration,
+    Moment,
     Text,
     Secret,
     Path,
@@ -164,10 +223,17 @@ pub(crate) fn read(root: &Path) -> Result<Surface, String> {
             record("attempt", "core/src/trail/attempt.rs")?,
             record("trail", "core/src/trail.rs")?,
         ],
+        operations: operations::read(root)?,
     })
 }
 
 impl Surface {
+    /// Every option of every group.
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        let groups = self.groups.iter().chain([&self.operations.options]);
+        groups.flat_map(|group| group.options.iter().chain(&group.by_hand))
+    }
+
     /// The closed sets whose words the records hold, sorted. An outcome may be an error kind.
     fn word_sets(&self) -> Vec<&str> {
         let mut sets = vec!["ErrorKind"];
@@ -179,6 +245,34 @@ impl Surface {
         sets.sort_unstable();
         sets.dedup();
         sets
+    }
+}
+
+#[cfg(test)]
+impl Surface {
+    fn of_groups(groups: Vec<Group>) -> Self {
+        let options = Group {
+            name: "operation",
+            options: Vec::new(),
+            by_hand: Vec::new(),
+        };
+        Self {
+            groups,
+            records: Vec::new(),
+            operations: Operations {
+                options,
+                sets: Vec::new(),
+                all: Vec::new(),
+            },
+        }
+    }
+}
+
+impl Group {
+    /// Whether the row is one of its own.
+    fn has(&self, row: &Row) -> bool {
+        let mut rows = self.options.iter().chain(&self.by_hand);
+        rows.any(|own| std::ptr::eq(own, row))
     }
 }
 

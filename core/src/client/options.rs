@@ -35,7 +35,7 @@ pub(crate) use values::{DefaultHeaders, Pems};
 
 client_options! { options_struct
     /// The options of a client that are values, each as it was set.
-    struct ClientOptions;
+    struct ClientOptions of pub(crate) fields;
 }
 
 /// What a builder has collected.
@@ -322,6 +322,7 @@ mod tests {
             Kind::Flag => Value::Flag(true),
             Kind::Count(_) => Value::Integer(3),
             Kind::Duration => Value::Duration(Duration::from_secs(3)),
+            Kind::Moment => Value::Moment(std::time::SystemTime::UNIX_EPOCH),
             Kind::Dialect => text("novavms"),
             Kind::Headers => Value::Pairs(vec![("x-region".to_owned(), text("north"))]),
             Kind::RetryBudget => Value::Pairs(vec![("capacity".to_owned(), Value::Integer(7))]),

@@ -1,6 +1,8 @@
 //! Names that are not options, and what to say about them.
 
 use super::Spelling;
+#[cfg(feature = "openstack")]
+use super::operation::OperationKind;
 
 /// Whose options are named.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -10,6 +12,9 @@ pub enum Owner {
     Client,
     /// A request.
     Request,
+    /// An operation of OpenStack's compute API.
+    #[cfg(feature = "openstack")]
+    Operation(OperationKind),
 }
 
 /// What users of other libraries ask for, and what there is for it. An option stands in braces.
@@ -223,6 +228,18 @@ const FOREIGN: &[Foreign] = &[
         ],
         advice: "{attempt_timeout} is the time of one attempt, and {timeout} that of the whole call",
     },
+    #[cfg(feature = "openstack")]
+    Foreign {
+        owner: Owner::Operation(OperationKind::Follow),
+        names: &["timeout", "timeoutMs", "timeout_ms", "Timeout", "max_wait"],
+        advice: "{deadline} is how long the action is followed",
+    },
+    #[cfg(feature = "openstack")]
+    Foreign {
+        owner: Owner::Operation(OperationKind::Explain),
+        names: &["timeout", "timeoutMs", "timeout_ms", "Timeout"],
+        advice: "each of its calls has the time of the client's calls",
+    },
 ];
 
 /// How alike two names have to be for one to be taken for the other.
@@ -230,12 +247,20 @@ const ALIKE: f64 = 0.8;
 
 impl Owner {
     /// Says that a name is not an option: what there is instead of it in this library, or what it may be a slip of, or
-    /// else every option. `known` are the options as the language spells them.
+    /// else every option. `known` are the options as the language spells them; those of an operation are known here.
     #[must_use]
     pub fn unknown(self, name: &str, known: &[&str], spelling: Spelling) -> String {
-        let owner = match self {
-            Self::Client => "a client",
-            Self::Request => "a request",
+        #[cfg(feature = "openstack")]
+        let spelt: Vec<&str>;
+        let (owner, known) = match self {
+            Self::Client => ("a client".to_owned(), known),
+            Self::Request => ("a request".to_owned(), known),
+            #[cfg(feature = "openstack")]
+            Self::Operation(kind) => {
+                let options = kind.options().iter();
+                spelt = options.map(|option| spelling.option(option)).collect();
+                (format!("`{kind}`"), spelt.as_slice())
+            }
         };
         let said = format!("{owner} has no option `{}`", name.escape_debug());
         let foreign = FOREIGN
@@ -329,6 +354,40 @@ mod tests {
             Owner::Request.unknown("fruit\n", &["json", "query"], Spelling::Go),
             "a request has no option `fruit\\n`; it has json, query"
         );
+    }
+
+    #[test]
+    #[cfg(feature = "openstack")]
+    fn an_operation_has_the_options_of_its_kind() {
+        use OperationKind::{Actions, Explain, Follow, Server};
+        for (kind, name, spelling, said) in [
+            (
+                Server,
+                "limit",
+                Spelling::C,
+                "`server` has no option `limit`; it has microversion, timeout_ms, cancel",
+            ),
+            (
+                Actions,
+                "changesSinc",
+                Spelling::Node,
+                "`actions` has no option `changesSinc`; did you mean `changesSince`?",
+            ),
+            (
+                Explain,
+                "colour",
+                Spelling::Node,
+                "`explain` has no option `colour`; it has microversion, limit, signal",
+            ),
+            (
+                Follow,
+                "timeout",
+                Spelling::Python,
+                "`follow` has no option `timeout`: `deadline` is how long the action is followed",
+            ),
+        ] {
+            assert_eq!(Owner::Operation(kind).unknown(name, &[], spelling), said);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::redact::Secret;
 
@@ -18,6 +18,8 @@ pub enum Value {
     Integer(i128),
     /// A time.
     Duration(Duration),
+    /// A moment.
+    Moment(SystemTime),
     /// Text.
     Text(String),
     /// Text that is shown nowhere.
@@ -38,6 +40,7 @@ impl Value {
             Self::Flag(on) => on.to_string(),
             Self::Integer(number) => number.to_string(),
             Self::Duration(time) => format!("{time:?}"),
+            Self::Moment(_) => "a moment".to_owned(),
             Self::Text(_) => "text".to_owned(),
             Self::Secret(_) => "a secret".to_owned(),
             Self::Bytes(_) => "bytes".to_owned(),
@@ -63,6 +66,8 @@ pub enum Kind {
     Count(u64),
     /// A time.
     Duration,
+    /// A moment.
+    Moment,
     /// Text.
     Text,
     /// Text that is shown nowhere.
@@ -242,6 +247,7 @@ macro_rules! plain {
 plain! {
     bool = Flag, Value::Flag(on) => on, "true or false";
     Duration = Duration, Value::Duration(time) => time, "a time";
+    SystemTime = Moment, Value::Moment(time) => time, "a moment";
     String = Text, Value::Text(text) => text, "text";
 }
 

@@ -144,6 +144,10 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
             vec![(argument.clone(), "u64")],
             format!("Value::Duration(duration({argument}))"),
         )],
+        Kind::Moment => vec![one(
+            vec![("unix_seconds".to_owned(), "f64")],
+            "Value::Moment(time(unix_seconds)?)".to_owned(),
+        )],
         Kind::Secret => vec![one(
             of_text(&argument),
             format!("Value::Secret(Secret::from({}))", owned(&argument)),
@@ -420,6 +424,7 @@ pub(crate) fn adapter(surface: &Surface) -> String {
                 Kind::Flag => "FLAG",
                 Kind::Count => "COUNT",
                 Kind::Duration => "DURATION",
+                Kind::Moment => "MOMENT",
                 Kind::Text | Kind::Secret | Kind::Path | Kind::ByHand => "TEXT",
                 Kind::Texts => "TEXTS",
                 Kind::Pems => "PEMS",

@@ -55,15 +55,13 @@ impl Surface {
             if let Some(value) = value_of_rust(part, language) {
                 return Some(value.to_owned());
             }
-            let mut others = self.rows().filter(|row| row.name != own.name);
+            // Words such as `limit` are options of operations alone.
+            let of_operation = self.operations.options.has(own);
+            let others = self.rows().filter(|row| row.name != own.name);
+            let mut others = others.filter(|row| self.operations.options.has(row) == of_operation);
             let row = others.find(|row| row.name == part)?;
             Some(row.spelt(language))
         })
-    }
-
-    fn rows(&self) -> impl Iterator<Item = &Row> {
-        let groups = self.groups.iter();
-        groups.flat_map(|group| group.options.iter().chain(&group.by_hand))
     }
 }
 
@@ -211,10 +209,7 @@ mod tests {
             options,
             by_hand: Vec::new(),
         }];
-        Surface {
-            groups,
-            records: Vec::new(),
-        }
+        Surface::of_groups(groups)
     }
 
     #[test]

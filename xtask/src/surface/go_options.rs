@@ -98,6 +98,7 @@ impl Row {
             Kind::Count if self.rust_type == "u64" => "int64",
             Kind::Count => "int",
             Kind::Duration => "time.Duration",
+            Kind::Moment => "time.Time",
             Kind::Text | Kind::Path | Kind::ByHand => "string",
             Kind::Secret => "Secret",
             Kind::Texts => "[]string",
@@ -207,6 +208,7 @@ fn encoder(out: &mut String, group: &Group) {
             }
             Kind::Count => format!("count({id}, uint64(max(o.{name}, 0)), o.{name} != 0)"),
             Kind::Duration => format!("duration({id}, o.{name})"),
+            Kind::Moment => format!("moment({id}, o.{name})"),
             // An empty text in a `Config` is unset.
             Kind::Text if row.refuses_empty() && group.name == "request" => {
                 format!("textIf({id}, o.{name}, o.isEmpty({id}))")
@@ -274,10 +276,7 @@ mod tests {
             options: rows,
             by_hand: Vec::new(),
         }];
-        let surface = Surface {
-            groups,
-            records: Vec::new(),
-        };
+        let surface = Surface::of_groups(groups);
         let file = format!("head\n{BEGIN}old\n{END}tail\n");
         let fields = with_fields(&surface, "client", &file).expect("markers");
         for wanted in [

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json as value};
 
-use super::{Default, Field, FieldKind, Kind, Language, Row, Surface};
+use super::{ActionBy, Default, Field, FieldKind, Kind, Language, Row, Surface};
 
 /// Writes the surface as JSON.
 pub(crate) fn json(surface: &Surface) -> Result<String, String> {
     let mut groups = Map::new();
-    for group in &surface.groups {
+    let operations = &surface.operations;
+    for group in surface.groups.iter().chain([&operations.options]) {
         let rows = |rows: &[Row]| rows.iter().map(row).collect::<Vec<_>>();
         groups.insert(
             group.name.to_owned(),
@@ -19,7 +20,20 @@ pub(crate) fn json(surface: &Surface) -> Result<String, String> {
         let fields = record.fields.iter().map(field).collect::<Vec<_>>();
         records.insert(record.name.to_owned(), fields.into());
     }
-    let all = value!({ "version": 1, "groups": groups, "records": records });
+    let operations: Vec<Value> = operations.all.iter().map(|one| {
+        value!({
+            "id": one.id,
+            "name": one.name,
+            "doc": one.doc.join("\n\n"),
+            "server": one.server.key(),
+            "action": one.action.map(ActionBy::key),
+            "record": one.record,
+            "options": operations.set_of(one).options,
+            "errors": one.errors.iter().map(|(name, when)| (name.clone(), when.as_str().into())).collect::<Map<_, Value>>(),
+        })
+    }).collect();
+    let all =
+        value!({ "version": 1, "groups": groups, "records": records, "operations": operations });
     let text = serde_json::to_string_pretty(&all).map_err(|e| e.to_string())?;
     Ok(text + "\n")
 }
@@ -89,6 +103,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Flag => "flag",
         Kind::Count => "count",
         Kind::Duration => "duration",
+        Kind::Moment => "moment",
         Kind::Text => "text",
         Kind::Secret => "secret",
         Kind::Path => "path",

@@ -60,12 +60,8 @@ fn capitalised(word: &str) -> String {
 
 /// Writes the core's table of names, for every option that any language spells in another way.
 pub(crate) fn table(surface: &Surface) -> String {
-    let rows = surface
-        .groups
-        .iter()
-        .flat_map(|group| group.options.iter().chain(&group.by_hand));
     let mut names: BTreeMap<String, [String; 4]> = BTreeMap::new();
-    for row in rows {
+    for row in surface.rows() {
         let spelt = [Language::Python, Language::Node, Language::C, Language::Go]
             .map(|language| row.spelt(language));
         // Error texts of the core name an option as Rust does, or as its row.

@@ -81,6 +81,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Flag => "flag",
         Kind::Count => "count",
         Kind::Duration => "duration",
+        Kind::Moment => "moment",
         Kind::Text | Kind::ByHand => "text",
         Kind::Secret => "secret",
         Kind::Path => "path",
@@ -96,6 +97,7 @@ fn typed(row: &Row) -> &'static str {
     match row.kind {
         Kind::Flag => "boolean",
         Kind::Count | Kind::Duration => "number",
+        Kind::Moment => "Date",
         Kind::Text | Kind::Path | Kind::ByHand => "string",
         Kind::Secret => "SecretText",
         Kind::Texts => "string | readonly string[]",

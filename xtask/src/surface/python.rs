@@ -53,6 +53,7 @@ fn annotation(row: &Row) -> String {
         Kind::Flag => "bool",
         Kind::Count => "int",
         Kind::Duration => "Seconds",
+        Kind::Moment => "datetime",
         Kind::Text | Kind::Dialect | Kind::ByHand => "str",
         Kind::Secret => "str | Secret",
         Kind::Path => "str | os.PathLike[str]",

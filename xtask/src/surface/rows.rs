@@ -214,6 +214,7 @@ fn kind_of(kind: &Type) -> syn::Result<(Kind, bool)> {
         "u32" | "u64" | "usize" => (Kind::Count, false),
         "Duration" => (Kind::Duration, false),
         "Option<Duration>" => (Kind::Duration, true),
+        "SystemTime" => (Kind::Moment, false),
         "String" => (Kind::Text, false),
         "Secret" | "Token" => (Kind::Secret, false),
         "Proxy" => (Kind::Secret, true),

@@ -54,6 +54,7 @@ fn setter(row: &Row) -> String {
         Kind::Flag => "flag",
         Kind::Count => "count",
         Kind::Duration => "duration",
+        Kind::Moment => "moment",
         Kind::Text | Kind::Path | Kind::Secret | Kind::ByHand => "text",
         Kind::Dialect => "dialect",
         Kind::RetryBudget => "budget",

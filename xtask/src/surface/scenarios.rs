@@ -115,6 +115,7 @@ fn example(row: &Row) -> Value {
         Kind::Flag => json!(row.default != Some(Default::Flag(true))),
         Kind::Count => json!(30),
         Kind::Duration => json!(5000),
+        Kind::Moment => json!("2026-01-01T00:00:00Z"),
         Kind::Dialect => json!("novavms"),
         Kind::Headers => json!({ "X-Region": "north" }),
         Kind::Texts | Kind::Pems => json!(["type", "site"]),

@@ -78,15 +78,6 @@ impl<C: AnyClient> Explain<C> {
 }
 
 impl<C> Explain<C> {
-    /// The same over another client.
-    #[cfg(feature = "blocking")]
-    pub(super) fn over<D>(self, client: D) -> Explain<D> {
-        Explain {
-            compute: self.compute.over(client),
-            plan: self.plan,
-        }
-    }
-
     /// Takes the options of an operation, and what is attached to it.
     pub(super) fn with(mut self, options: &OperationOptions, attached: OperationAttached) -> Self {
         if let Some(limit) = options.limit {

@@ -65,15 +65,16 @@ impl<C: AnyClient> Compute<C> {
 
 impl<C: AnyClient> Follow<C> {
     fn new(compute: Compute<C>, server_id: String, action: ActionRef) -> Self {
+        let defaults = OperationOptions::default();
         Self {
             compute,
             plan: FollowPlan {
                 server_id,
                 action,
-                first_interval: Duration::from_millis(500),
-                max_interval: Duration::from_secs(10),
-                deadline: Duration::from_secs(600),
-                settle: Duration::from_secs(3),
+                first_interval: defaults.poll_interval(),
+                max_interval: defaults.max_poll_interval(),
+                deadline: defaults.deadline(),
+                settle: defaults.settle_time(),
                 cancel: None,
                 on_progress: None,
             },
@@ -118,31 +119,13 @@ impl<C: AnyClient> Follow<C> {
 }
 
 impl<C> Follow<C> {
-    /// The same over another client.
-    #[cfg(feature = "blocking")]
-    pub(super) fn over<D>(self, client: D) -> Follow<D> {
-        Follow {
-            compute: self.compute.over(client),
-            plan: self.plan,
-        }
-    }
-
     /// Takes the options of an operation, and what is attached to it.
     pub(super) fn with(mut self, options: &OperationOptions, attached: OperationAttached) -> Self {
         let plan = &mut self.plan;
-        if let Some(first) = options.poll_interval {
-            plan.first_interval = first.max(MIN_INTERVAL);
-        }
-        if let Some(longest) = options.max_poll_interval {
-            plan.max_interval = longest;
-        }
-        plan.max_interval = plan.max_interval.max(plan.first_interval);
-        if let Some(deadline) = options.deadline {
-            plan.deadline = deadline;
-        }
-        if let Some(settle) = options.settle_time {
-            plan.settle = settle;
-        }
+        plan.first_interval = options.poll_interval().max(MIN_INTERVAL);
+        plan.max_interval = options.max_poll_interval().max(plan.first_interval);
+        plan.deadline = options.deadline();
+        plan.settle = options.settle_time();
         plan.cancel = attached.cancel;
         plan.on_progress = attached.on_progress;
         self

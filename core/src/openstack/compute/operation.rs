@@ -2,22 +2,25 @@
 
 #[cfg(feature = "unstable-host")]
 mod job;
+mod kind;
 mod result;
 
 use std::future::Future;
 use std::pin::Pin;
 
-use super::action::ServerAction;
 use super::action_ref::ActionRef;
-use super::explain::Explain;
-use super::follow::Follow;
 use super::options::{OperationAttached, OperationOptions};
-use super::reads::{ActionPage, Compute, Get};
-use super::server::Server;
+use super::reads::{Compute, Fetched, Get, fetched};
 #[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::client::{AnyClient, Client};
+use crate::error::Error;
+use crate::request::RequestBuilder;
+use crate::response::Response;
+#[cfg(feature = "unstable-host")]
+use crate::surface::{OptionError, Value};
 
+pub use crate::surface::operation::OperationKind;
 pub use result::{
     OperationError, OperationFailure, OperationOutput, OperationReport, OperationResult,
 };
@@ -48,99 +51,7 @@ pub struct Operation {
     options: OperationOptions,
 }
 
-/// What an [`Operation`] does.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum OperationKind {
-    /// Reads a server.
-    Server,
-    /// Reads an action of a server.
-    Action,
-    /// Lists the actions of a server.
-    Actions,
-    /// Follows an action to its end.
-    Follow,
-    /// Tells what was done to a server, and what became of it.
-    Explain,
-}
-
-impl OperationKind {
-    /// All kinds.
-    pub const ALL: &'static [Self] = &[
-        Self::Server,
-        Self::Action,
-        Self::Actions,
-        Self::Follow,
-        Self::Explain,
-    ];
-
-    /// Returns the name, the same in every language.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::Action => "action",
-            Self::Actions => "actions",
-            Self::Follow => "follow",
-            Self::Explain => "explain",
-        }
-    }
-
-    /// Returns the kind of this name, if there is one.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
-    }
-
-    /// Returns whether operations of this kind have an option, which is named as in [`OperationOptions`], or the callback
-    /// `on_progress`.
-    #[must_use]
-    pub fn has(self, option: &str) -> bool {
-        match option {
-            "microversion" => true,
-            "timeout" => matches!(self, Self::Server | Self::Action | Self::Actions),
-            "limit" => matches!(self, Self::Actions | Self::Explain),
-            "marker" | "changes_since" | "changes_before" => self == Self::Actions,
-            "poll_interval" | "max_poll_interval" | "deadline" | "settle_time" | "on_progress" => {
-                self == Self::Follow
-            }
-            _ => false,
-        }
-    }
-}
-
-impl std::fmt::Display for OperationKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 impl Operation {
-    /// Reads a server, its fault included.
-    pub fn server(server_id: impl Into<String>) -> Self {
-        Self::new(OperationKind::Server, server_id, ActionRef::none())
-    }
-
-    /// Reads an action of a server, by the response of the request that started it, or by that request's local ID.
-    pub fn action(server_id: impl Into<String>, action: impl Into<ActionRef>) -> Self {
-        Self::new(OperationKind::Action, server_id, action)
-    }
-
-    /// Lists a server's actions, newest first, without their steps.
-    pub fn actions(server_id: impl Into<String>) -> Self {
-        Self::new(OperationKind::Actions, server_id, ActionRef::none())
-    }
-
-    /// Follows what a request started until it has ended; see [`Compute::follow`].
-    pub fn follow(server: impl Into<String>, action: impl Into<ActionRef>) -> Self {
-        Self::new(OperationKind::Follow, server, action)
-    }
-
-    /// Tells the history of a server; see [`Compute::explain`].
-    pub fn explain(server: impl Into<String>) -> Self {
-        Self::new(OperationKind::Explain, server, ActionRef::none())
-    }
-
     /// Makes an operation of any kind; those that name no action pass `action` over. For bindings, which have the kind
     /// as data.
     pub fn new(
@@ -175,7 +86,23 @@ impl Operation {
         client.run_operation(self, attached)
     }
 
-    /// Binds it to a client.
+    /// Sets an option by its number, as [`OperationOptions::set`].
+    ///
+    /// # Errors
+    /// The operation does not have the option, or the option does not take the value.
+    #[cfg(feature = "unstable-host")]
+    pub fn set(&mut self, id: u16, value: Value) -> Result<(), OptionError> {
+        let option = OperationOptions::OPTIONS.iter().find(|spec| spec.id == id);
+        match option {
+            Some(spec) if !self.kind.has(spec.name) => Err(OptionError::Invalid {
+                option: spec.name,
+                message: format!("the operation `{}` does not have this option", self.kind),
+            }),
+            _ => self.options.set(id, value),
+        }
+    }
+
+    /// Binds it to a client. What each kind does is here alone.
     fn on<C: AnyClient>(self, client: C, attached: OperationAttached) -> Bound<C> {
         let Self {
             kind,
@@ -188,25 +115,27 @@ impl Operation {
             Some(version) => compute.microversion(version),
             None => compute,
         };
+        let read = (&options, &attached);
         match kind {
             OperationKind::Server => {
-                Bound::Server(compute.server(server).with(&options, &attached))
+                Bound::read(compute.server(server), read, OperationOutput::Server)
             }
             OperationKind::Action => {
                 let get = compute.action(server, action.request_id);
-                Bound::Action(get.with(&options, &attached))
+                Bound::read(get, read, OperationOutput::Action)
             }
             OperationKind::Actions => {
                 let get = compute.actions(server).with_options(&options).into_get();
-                Bound::Actions(get.with(&options, &attached))
+                Bound::read(get, read, OperationOutput::Actions)
             }
-            OperationKind::Follow => {
-                let follow = compute.follow(server, action);
-                Bound::Follow(Box::new(follow.with(&options, attached)))
-            }
-            OperationKind::Explain => {
-                Bound::Explain(compute.explain(server).with(&options, attached))
-            }
+            OperationKind::Follow => Bound::flow(compute, move |compute| {
+                let follow = compute.follow(server, action).with(&options, attached);
+                async { Ok(OperationOutput::Followed(Box::new(follow.send().await?))) }
+            }),
+            OperationKind::Explain => Bound::flow(compute, move |compute| {
+                let explain = compute.explain(server).with(&options, attached);
+                async { Ok(OperationOutput::Explained(Box::new(explain.send().await?))) }
+            }),
         }
     }
 }
@@ -221,7 +150,7 @@ pub trait OperationClient: AnyClient {
 }
 
 impl OperationClient for Client {
-    type Running = Pin<Box<dyn Future<Output = OperationResult> + Send>>;
+    type Running = Running;
 
     fn run_operation(&self, operation: Operation, attached: OperationAttached) -> Self::Running {
         Box::pin(operation.on(self.clone(), attached).send())
@@ -239,25 +168,48 @@ impl OperationClient for blocking::Client {
     }
 }
 
+type Running = Pin<Box<dyn Future<Output = OperationResult> + Send>>;
+
 /// An operation with the client that runs it.
 enum Bound<C> {
-    Server(Get<C, Server>),
-    Action(Get<C, ServerAction>),
-    Actions(Get<C, ActionPage>),
-    Follow(Box<Follow<C>>),
-    Explain(Explain<C>),
+    /// One call, and what reads its response.
+    Read(
+        RequestBuilder<C>,
+        Box<dyn FnOnce(Result<Response, Error>) -> OperationResult + Send>,
+    ),
+    /// Several calls, each of which begins when its turn comes.
+    Flow(
+        Compute<C>,
+        Box<dyn FnOnce(Compute<Client>) -> Running + Send>,
+    ),
 }
 
 impl<C> Bound<C> {
+    fn read<V: 'static>(
+        get: Get<C, V>,
+        (options, attached): (&OperationOptions, &OperationAttached),
+        output: fn(Fetched<V>) -> OperationOutput,
+    ) -> Self {
+        let (request, read) = get.with(options, attached).into_parts();
+        Self::Read(
+            request,
+            Box::new(move |outcome| Ok(output(fetched(outcome, read)?))),
+        )
+    }
+
+    fn flow<F: Future<Output = OperationResult> + Send + 'static>(
+        compute: Compute<C>,
+        run: impl FnOnce(Compute<Client>) -> F + Send + 'static,
+    ) -> Self {
+        Self::Flow(compute, Box::new(|compute| Box::pin(run(compute))))
+    }
+
     /// The same over another client.
     #[cfg(feature = "blocking")]
     fn over<D>(self, client: D) -> Bound<D> {
         match self {
-            Self::Server(get) => Bound::Server(get.over(client)),
-            Self::Action(get) => Bound::Action(get.over(client)),
-            Self::Actions(get) => Bound::Actions(get.over(client)),
-            Self::Follow(follow) => Bound::Follow(Box::new(follow.over(client))),
-            Self::Explain(explain) => Bound::Explain(explain.over(client)),
+            Self::Read(request, read) => Bound::Read(request.over(client), read),
+            Self::Flow(compute, run) => Bound::Flow(compute.over(client), run),
         }
     }
 }
@@ -267,23 +219,17 @@ impl Bound<blocking::Client> {
     /// Lets a read begin now: it sends the token that the client has at this moment.
     fn begin(self) -> Self {
         match self {
-            Self::Server(get) => Self::Server(get.begin()),
-            Self::Action(get) => Self::Action(get.begin()),
-            Self::Actions(get) => Self::Actions(get.begin()),
-            // Each of their calls begins when its turn comes.
-            flow @ (Self::Follow(_) | Self::Explain(_)) => flow,
+            Self::Read(request, read) => Self::Read(request.begin(), read),
+            flow @ Self::Flow(..) => flow,
         }
     }
 }
 
 impl Bound<Client> {
     async fn send(self) -> OperationResult {
-        Ok(match self {
-            Self::Server(get) => OperationOutput::Server(get.send().await?),
-            Self::Action(get) => OperationOutput::Action(get.send().await?),
-            Self::Actions(get) => OperationOutput::Actions(get.send().await?),
-            Self::Follow(follow) => OperationOutput::Followed(Box::new(follow.send().await?)),
-            Self::Explain(explain) => OperationOutput::Explained(Box::new(explain.send().await?)),
-        })
+        match self {
+            Self::Read(request, read) => read(request.send().await),
+            Self::Flow(compute, run) => run(compute).await,
+        }
     }
 }

@@ -4,41 +4,23 @@ use std::time::{Duration, SystemTime};
 
 use super::progress::Progress;
 use crate::cancel::CancelToken;
+use crate::surface::operation::operation_options;
+use crate::surface::options_struct;
 
-/// The options of an [`Operation`](super::Operation). Each has its default where it is `None`, and an operation passes
-/// over those that it does not have: [`OperationKind`](super::OperationKind) says which it has.
-///
-/// # Examples
-/// ```
-/// use std::time::Duration;
-/// use reqtrail::openstack::OperationOptions;
-///
-/// let mut options = OperationOptions::default();
-/// options.deadline = Some(Duration::from_secs(120));
-/// ```
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct OperationOptions {
-    /// The microversion that all of its requests ask for. By default it is the client's, or `latest` if that has none.
-    pub microversion: Option<String>,
-    /// How long the call of a read takes at most; the client's call timeout by default.
-    pub timeout: Option<Duration>,
-    /// How many actions `actions` and `explain` give at most: by default as many as the API lists, and 20.
-    pub limit: Option<u32>,
-    /// The request ID of the action after which `actions` begins; from microversion 2.58.
-    pub marker: Option<String>,
-    /// Keeps only actions that changed at this time or later; from microversion 2.58.
-    pub changes_since: Option<SystemTime>,
-    /// Keeps only actions that changed at this time or earlier; from microversion 2.66.
-    pub changes_before: Option<SystemTime>,
-    /// The first wait between two polls of `follow`, 500 ms by default. Each wait is twice the one before.
-    pub poll_interval: Option<Duration>,
-    /// The longest wait between two polls of `follow`, 10 s by default.
-    pub max_poll_interval: Option<Duration>,
-    /// How long `follow` goes on, 10 minutes by default. An action that still runs then is reported as `unknown`.
-    pub deadline: Option<Duration>,
-    /// How long a state that decides nothing has to stay the same before `follow` takes it for the end, 3 s by default.
-    pub settle_time: Option<Duration>,
+operation_options! { options_struct
+    /// The options of an [`Operation`](super::Operation). Each has its default where it is `None`, and an operation passes
+    /// over those that it does not have: [`OperationKind`](super::OperationKind) says which it has.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    /// use reqtrail::openstack::OperationOptions;
+    ///
+    /// let mut options = OperationOptions::default();
+    /// options.deadline = Some(Duration::from_secs(120));
+    /// ```
+    #[non_exhaustive]
+    struct OperationOptions of pub fields;
 }
 
 /// A caller's progress callback.

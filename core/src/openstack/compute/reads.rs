@@ -132,12 +132,15 @@ impl<C> Compute<C> {
     }
 }
 
+/// What reads a response.
+pub(super) type Read<V> = fn(&Response) -> Result<V, Error>;
+
 /// A read that ends with `send`.
 #[must_use = "a request does nothing until `send` is called"]
 #[derive(Debug)]
 pub struct Get<C, V> {
     request: RequestBuilder<C>,
-    read: fn(&Response) -> Result<V, Error>,
+    read: Read<V>,
 }
 
 /// What was read, with the trail of the call that read it. It dereferences to the value.
@@ -165,17 +168,8 @@ pub struct ActionPage {
 }
 
 impl<C, V> Get<C, V> {
-    pub(super) fn new(request: RequestBuilder<C>, read: fn(&Response) -> Result<V, Error>) -> Self {
+    pub(super) fn new(request: RequestBuilder<C>, read: Read<V>) -> Self {
         Self { request, read }
-    }
-
-    /// The same over another client.
-    #[cfg(feature = "blocking")]
-    pub(super) fn over<D>(self, client: D) -> Get<D, V> {
-        Get {
-            request: self.request.over(client),
-            read: self.read,
-        }
     }
 
     /// Takes what concerns every read.
@@ -191,6 +185,11 @@ impl<C, V> Get<C, V> {
         })
     }
 
+    /// The request, and what reads its response.
+    pub(super) fn into_parts(self) -> (RequestBuilder<C>, Read<V>) {
+        (self.request, self.read)
+    }
+
     /// Changes the request: its timeout, its cancel token, its correlation ID.
     pub fn request(mut self, change: impl FnOnce(RequestBuilder<C>) -> RequestBuilder<C>) -> Self {
         self.request = change(self.request);
@@ -198,9 +197,9 @@ impl<C, V> Get<C, V> {
     }
 }
 
-fn fetched<V>(
+pub(super) fn fetched<V>(
     outcome: Result<Response, Error>,
-    read: fn(&Response) -> Result<V, Error>,
+    read: Read<V>,
 ) -> Result<Fetched<V>, Error> {
     let response = outcome?;
     let value = read(&response)?;
@@ -224,11 +223,6 @@ impl<V: 'static> Get<Client, V> {
 
 #[cfg(feature = "blocking")]
 impl<V> Get<blocking::Client, V> {
-    /// Lets the call begin now, although it is made later.
-    pub(super) fn begin(self) -> Self {
-        self.request(RequestBuilder::begin)
-    }
-
     /// Makes the call and waits for its end.
     ///
     /// # Errors

@@ -21,6 +21,24 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ("body", ["content", "body", "body", "Body"]),
     ("cancel", ["cancel", "signal", "cancel", "Cancel"]),
     (
+        "changes_before",
+        [
+            "changes_before",
+            "changesBefore",
+            "changes_before",
+            "ChangesBefore",
+        ],
+    ),
+    (
+        "changes_since",
+        [
+            "changes_since",
+            "changesSince",
+            "changes_since",
+            "ChangesSince",
+        ],
+    ),
+    (
         "client_certificate",
         [
             "client_certificate",
@@ -55,6 +73,10 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
             "danger_accept_invalid_certs",
             "InsecureSkipVerify",
         ],
+    ),
+    (
+        "deadline",
+        ["deadline", "deadlineMs", "deadline_ms", "Deadline"],
     ),
     (
         "decompress",
@@ -116,6 +138,8 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
         ["jitter_seed", "jitterSeed", "jitter_seed", "JitterSeed"],
     ),
     ("json", ["json", "json", "json", "JSON"]),
+    ("limit", ["limit", "limit", "limit", "Limit"]),
+    ("marker", ["marker", "marker", "marker", "Marker"]),
     (
         "max_attempts",
         ["max_attempts", "maxAttempts", "max_attempts", "MaxAttempts"],
@@ -132,6 +156,15 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     (
         "max_delay",
         ["max_delay", "maxDelayMs", "max_delay_ms", "MaxDelay"],
+    ),
+    (
+        "max_poll_interval",
+        [
+            "max_poll_interval",
+            "maxPollIntervalMs",
+            "max_poll_interval_ms",
+            "MaxPollInterval",
+        ],
     ),
     (
         "max_redirects",
@@ -165,7 +198,20 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
         ["on_attempt", "onAttempt", "on_attempt", "OnAttempt"],
     ),
     ("on_call", ["on_call", "onCall", "on_call", "OnCall"]),
+    (
+        "on_progress",
+        ["on_progress", "onProgress", "on_progress", "OnProgress"],
+    ),
     ("params", ["params", "params", "params", "Params"]),
+    (
+        "poll_interval",
+        [
+            "poll_interval",
+            "pollIntervalMs",
+            "poll_interval_ms",
+            "PollInterval",
+        ],
+    ),
     (
         "pool_idle_timeout",
         [
@@ -189,6 +235,15 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     (
         "retry_budget",
         ["retry_budget", "retryBudget", "retry_budget", "RetryBudget"],
+    ),
+    (
+        "settle_time",
+        [
+            "settle_time",
+            "settleTimeMs",
+            "settle_time_ms",
+            "SettleTime",
+        ],
     ),
     (
         "show_query_param",

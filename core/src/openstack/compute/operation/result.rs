@@ -46,30 +46,86 @@ pub enum OperationError {
     Explain(#[from] ExplainError),
 }
 
+/// What is told of any output.
+trait Told {
+    fn json(&self) -> String;
+    fn trails(&self) -> &[Trail];
+
+    /// The text for a ticket.
+    fn text(&self) -> Option<String> {
+        None
+    }
+
+    /// The report, if an action was followed.
+    fn followed(&self) -> Option<&ActionReport> {
+        None
+    }
+}
+
+impl<V: Serialize> Told for Fetched<V> {
+    fn json(&self) -> String {
+        self.to_json()
+    }
+
+    fn trails(&self) -> &[Trail] {
+        std::slice::from_ref(self.trail())
+    }
+}
+
+impl Told for ActionReport {
+    fn json(&self) -> String {
+        self.to_json()
+    }
+
+    fn trails(&self) -> &[Trail] {
+        &self.trails
+    }
+
+    fn text(&self) -> Option<String> {
+        Some(self.report())
+    }
+
+    fn followed(&self) -> Option<&ActionReport> {
+        Some(self)
+    }
+}
+
+impl Told for ServerHistory {
+    fn json(&self) -> String {
+        self.to_json()
+    }
+
+    fn trails(&self) -> &[Trail] {
+        &self.trails
+    }
+
+    fn text(&self) -> Option<String> {
+        Some(self.report())
+    }
+}
+
 impl OperationOutput {
+    fn told(&self) -> &dyn Told {
+        match self {
+            Self::Server(server) => server,
+            Self::Action(action) => action,
+            Self::Actions(page) => page,
+            Self::Followed(report) => &**report,
+            Self::Explained(history) => &**history,
+        }
+    }
+
     /// Returns what came out as JSON, the same in every language: a server, an action, a page of actions (`actions` and
     /// `next`), or what `schema/openstack.schema.json` describes.
     #[must_use]
     pub fn to_json(&self) -> String {
-        match self {
-            Self::Server(server) => server.to_json(),
-            Self::Action(action) => action.to_json(),
-            Self::Actions(page) => page.to_json(),
-            Self::Followed(report) => report.to_json(),
-            Self::Explained(history) => history.to_json(),
-        }
+        self.told().json()
     }
 
     /// Returns the trails of the calls that it rests on.
     #[must_use]
     pub fn trails(&self) -> &[Trail] {
-        match self {
-            Self::Server(server) => std::slice::from_ref(server.trail()),
-            Self::Action(action) => std::slice::from_ref(action.trail()),
-            Self::Actions(page) => std::slice::from_ref(page.trail()),
-            Self::Followed(report) => &report.trails,
-            Self::Explained(history) => &history.trails,
-        }
+        self.told().trails()
     }
 }
 
@@ -124,15 +180,7 @@ impl OperationReport {
     /// The error of a read, which is that of its call and has nothing to add.
     pub fn new(kind: OperationKind, result: OperationResult) -> Result<Self, Error> {
         Ok(match result {
-            Ok(OperationOutput::Server(server)) => Self::of_read(kind, server),
-            Ok(OperationOutput::Action(action)) => Self::of_read(kind, action),
-            Ok(OperationOutput::Actions(page)) => Self::of_read(kind, page),
-            Ok(OperationOutput::Followed(report)) => Self::of_action(kind, *report),
-            Ok(OperationOutput::Explained(history)) => Self {
-                json: history.to_json(),
-                text: Some(history.report()),
-                ..Self::empty(kind, history.trails)
-            },
+            Ok(output) => Self::of(kind, output.told()),
             Err(OperationError::Call(error)) => return Err(error),
             Err(OperationError::Action(error)) => {
                 let message = error.to_string();
@@ -142,47 +190,36 @@ impl OperationReport {
                 };
                 Self {
                     failure: Some(OperationFailure { message, cause }),
-                    ..Self::of_action(kind, *report)
+                    ..Self::of(kind, &*report)
                 }
             }
             Err(OperationError::Explain(explain)) => Self {
+                kind,
+                json: String::new(),
+                text: None,
+                verdict: None,
+                apparent: None,
+                request_id: None,
                 failure: Some(OperationFailure {
                     message: explain.to_string(),
                     cause: Some(explain.error),
                 }),
-                ..Self::empty(kind, explain.trails)
+                trails: explain.trails,
             },
         })
     }
 
-    fn of_read<V: Serialize>(kind: OperationKind, read: Fetched<V>) -> Self {
-        let json = read.to_json();
-        Self {
-            json,
-            ..Self::empty(kind, vec![read.into_parts().1])
-        }
-    }
-
-    fn of_action(kind: OperationKind, report: ActionReport) -> Self {
-        Self {
-            json: report.to_json(),
-            text: Some(report.report()),
-            verdict: Some(report.verdict),
-            apparent: report.apparent,
-            request_id: Some(report.request_id).filter(|id| !id.is_empty()),
-            ..Self::empty(kind, report.trails)
-        }
-    }
-
-    fn empty(kind: OperationKind, trails: Vec<Trail>) -> Self {
+    fn of(kind: OperationKind, told: &dyn Told) -> Self {
+        let followed = told.followed();
+        let request_id = followed.map(|report| report.request_id.clone());
         Self {
             kind,
-            json: String::new(),
-            text: None,
-            trails,
-            verdict: None,
-            apparent: None,
-            request_id: None,
+            json: told.json(),
+            text: told.text(),
+            trails: told.trails().to_vec(),
+            verdict: followed.map(|report| report.verdict),
+            apparent: followed.and_then(|report| report.apparent),
+            request_id: request_id.filter(|id| !id.is_empty()),
             failure: None,
         }
     }

@@ -1,0 +1,181 @@
+//! The operations of OpenStack's compute API, and their options.
+//!
+//! An operation is `NUMBER Kind name(parameters) -> Record: Set { Error: "when" };`. The first parameter names the server:
+//! `server_id` by its UUID, `server_name` by its exact name, and `server` by either. The second names an action:
+//! `request_id` by the ID of the request that started it, and `action` by that or by the request's response. The set says
+//! which options the operation has. One that has errors of its own hands over what it saw with them.
+
+macro_rules! operation_options {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            options {
+                /// Sets the version of the API that all of its requests ask for; the client's own by default, or `latest` if
+                /// that has none.
+                1 microversion: String { };
+
+                /// Sets the time of the whole call; the client's own by default.
+                2 timeout: Duration { expected: "a longer time" };
+
+                /// Sets how many actions there are at most, the newest first. A history has 20 by default. A list has what the
+                /// API gives, and takes a limit from microversion 2.58.
+                3 limit: u32 { };
+
+                /// Sets the request ID of the action after which the list begins; from microversion 2.58.
+                4 marker: String { };
+
+                /// Sets the time at which, or later, the listed actions changed; from microversion 2.58.
+                5 changes_since: SystemTime { };
+
+                /// Sets the time at which, or earlier, the listed actions changed; from microversion 2.66.
+                6 changes_before: SystemTime { };
+
+                /// Sets the first wait between two polls. Each further one is twice as long.
+                7 poll_interval: Duration { default: Duration::from_millis(500) };
+
+                /// Sets the longest wait between two polls.
+                8 max_poll_interval: Duration { default: Duration::from_secs(10) };
+
+                /// Sets how long the action is followed. One that still runs then is reported as `unknown`.
+                9 deadline: Duration { default: Duration::from_secs(600) };
+
+                /// Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two
+                /// steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or
+                /// has yet to begin.
+                10 settle_time: Duration { default: Duration::from_secs(3) };
+            }
+            by_hand {
+                /// Sets what ends the operation from elsewhere.
+                cancel { node: "signal" };
+
+                /// Sets what is told after every poll. It must be quick, and a mistake in it ends nothing.
+                on_progress;
+            }
+        }
+    };
+}
+pub(crate) use operation_options;
+
+macro_rules! operation_rows {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            sets {
+                /// How something is read.
+                Read: microversion timeout cancel;
+
+                /// Which actions are listed.
+                List: microversion timeout limit marker changes_since changes_before cancel;
+
+                /// How an action is followed.
+                Follow: microversion poll_interval max_poll_interval deadline settle_time cancel on_progress;
+
+                /// How much of a server's history is told.
+                Explain: microversion limit cancel;
+            }
+            operations {
+                /// Reads a server, its fault included.
+                1 Server server(server_id) -> Server: Read {};
+
+                /// Reads an action of a server by the ID of the request that started it: the one that its response carried.
+                ///
+                /// A deleted server's actions can be read from microversion 2.21.
+                2 Action action(server_id, request_id) -> ServerAction: Read {};
+
+                /// Lists a server's actions, newest first, without their steps.
+                3 Actions actions(server_id) -> ActionPage: List {};
+
+                /// Follows what a request started until it has ended, and says how.
+                ///
+                /// `server` is the server's UUID, or its exact name, which is looked up first. `action` is the response of that
+                /// request, or its request ID. A report may still say `unknown`: look at its verdict.
+                4 Follow follow(server, action) -> ActionReport: Follow {
+                    ActionFailedError: "the action failed",
+                    ActionUnfollowedError: "a poll failed for good, or it was cancelled",
+                };
+
+                /// Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
+                /// steps, and the server's fault.
+                ///
+                /// `server` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
+                /// history, by its UUID, as long as its actions can be read, from microversion 2.21.
+                5 Explain explain(server) -> ServerHistory: Explain {
+                    ExplainError: "it cannot be read",
+                };
+            }
+        }
+    };
+}
+pub(crate) use operation_rows;
+
+macro_rules! kinds {
+    (
+        sets { $($(#[$about:meta])* $set:ident: $($option:ident)+;)+ }
+        operations {
+            $($(#[$doc:meta])* $id:literal $kind:ident $name:ident $parameters:tt
+                -> $record:ident: $of:ident $errors:tt;)+
+        }
+    ) => {
+        /// What an [`Operation`](crate::openstack::Operation) does.
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        #[non_exhaustive]
+        pub enum OperationKind {
+            $($(#[$doc])* $kind = $id,)+
+        }
+
+        enum OptionSet {
+            $($set,)+
+        }
+
+        impl OptionSet {
+            const fn options(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$set => &[$(stringify!($option)),+],)+
+                }
+            }
+        }
+
+        impl OperationKind {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// Returns the name, the same in every language.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => stringify!($name),)+
+                }
+            }
+
+            /// Returns the names of the options that operations of this kind have.
+            #[must_use]
+            pub const fn options(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$kind => OptionSet::$of.options(),)+
+                }
+            }
+        }
+    };
+}
+operation_rows!(kinds);
+
+impl OperationKind {
+    /// Returns the kind of this name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+
+    /// Returns whether operations of this kind have an option, which is named as in
+    /// [`OperationOptions`](crate::openstack::OperationOptions), or `cancel`, or the callback `on_progress`.
+    #[must_use]
+    pub fn has(self, option: &str) -> bool {
+        self.options().contains(&option)
+    }
+}
+
+impl std::fmt::Display for OperationKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

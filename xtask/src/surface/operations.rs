@@ -1,0 +1,188 @@
+//! Reads the operations from their rows in `core/src/surface/operation.rs`, which says what a row is.
+
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitInt, LitStr, Token, braced, parenthesized};
+
+use super::rows::{self, block_after, paragraphs};
+use super::{ActionBy, Group, Operation, Operations, OptionSet, Row, ServerBy};
+
+const FILE: &str = "core/src/surface/operation.rs";
+
+/// Reads the options, the sets of them, and the operations.
+pub(super) fn read(root: &Path) -> Result<Operations, String> {
+    let written = std::fs::read_to_string(root.join(FILE)).map_err(|e| format!("{FILE}: {e}"))?;
+    let tokens: TokenStream = written.parse().map_err(|e| format!("{FILE}: {e}"))?;
+    let block = |word: &str| {
+        block_after(tokens.clone(), word).ok_or_else(|| format!("{FILE}: no `{word} {{ … }}`"))
+    };
+    let fail = |e: syn::Error| format!("{FILE}:{}: {e}", e.span().start().line);
+    let operations = Operations {
+        options: rows::read(root, "operation")?,
+        sets: all(option_set).parse2(block("sets")?).map_err(fail)?,
+        all: all(operation).parse2(block("operations")?).map_err(fail)?,
+    };
+    operations.check().map_err(|why| format!("{FILE}: {why}"))?;
+    Ok(operations)
+}
+
+/// Reads one after the other.
+fn all<T>(
+    one: fn(ParseStream<'_>) -> syn::Result<T>,
+) -> impl Fn(ParseStream<'_>) -> syn::Result<Vec<T>> {
+    move |input| {
+        let mut all = Vec::new();
+        while !input.is_empty() {
+            all.push(one(input)?);
+        }
+        Ok(all)
+    }
+}
+
+fn option_set(input: ParseStream<'_>) -> syn::Result<OptionSet> {
+    let doc = paragraphs(&input.call(Attribute::parse_outer)?);
+    let name = input.parse::<Ident>()?.to_string();
+    input.parse::<Token![:]>()?;
+    let mut options = Vec::new();
+    while !input.peek(Token![;]) {
+        options.push(input.parse::<Ident>()?.to_string());
+    }
+    input.parse::<Token![;]>()?;
+    Ok(OptionSet { name, doc, options })
+}
+
+fn operation(input: ParseStream<'_>) -> syn::Result<Operation> {
+    let doc = paragraphs(&input.call(Attribute::parse_outer)?);
+    let id = input.parse::<LitInt>()?.base10_parse()?;
+    // The kind's name in Rust.
+    input.parse::<Ident>()?;
+    let name = input.parse::<Ident>()?.to_string();
+    let (given, errors);
+    parenthesized!(given in input);
+    let mut given = Punctuated::<Ident, Token![,]>::parse_terminated(&given)?.into_iter();
+    let server = given
+        .next()
+        .ok_or_else(|| input.error("expected what names the server"))?;
+    let server = ServerBy::read(&server)?;
+    let action = given
+        .next()
+        .map(|action| ActionBy::read(&action))
+        .transpose()?;
+    input.parse::<Token![->]>()?;
+    let record = input.parse::<Ident>()?.to_string();
+    input.parse::<Token![:]>()?;
+    let set = input.parse::<Ident>()?.to_string();
+    braced!(errors in input);
+    let error = |input: ParseStream<'_>| {
+        let name = input.parse::<Ident>()?.to_string();
+        input.parse::<Token![:]>()?;
+        let when = input.parse::<LitStr>()?.value();
+        input.parse::<Token![,]>()?;
+        Ok((name, when))
+    };
+    let errors = all(error)(&errors)?;
+    input.parse::<Token![;]>()?;
+    Ok(Operation {
+        id,
+        name,
+        doc,
+        server,
+        action,
+        record,
+        set,
+        errors,
+    })
+}
+
+impl Operations {
+    fn check(&self) -> Result<(), String> {
+        for (place, operation) in (1..).zip(&self.all) {
+            if operation.id != place {
+                return Err(format!("`{}` needs the number {place}", operation.name));
+            }
+            if !self.sets.iter().any(|set| set.name == operation.set) {
+                return Err(format!("there is no set `{}`", operation.set));
+            }
+        }
+        for name in self.sets.iter().flat_map(|set| &set.options) {
+            if self.option(name).is_none() {
+                return Err(format!("there is no option `{name}`"));
+            }
+        }
+        Ok(())
+    }
+
+    fn option(&self, name: &str) -> Option<&Row> {
+        let Group {
+            options, by_hand, ..
+        } = &self.options;
+        options.iter().chain(by_hand).find(|row| row.name == name)
+    }
+
+    /// The options of a set, in its order.
+    pub(crate) fn rows<'a>(&'a self, set: &'a OptionSet) -> impl Iterator<Item = &'a Row> {
+        set.options.iter().filter_map(|name| self.option(name))
+    }
+
+    /// The set of an operation.
+    pub(crate) fn set_of(&self, operation: &Operation) -> &OptionSet {
+        let found = self.sets.iter().find(|set| set.name == operation.set);
+        found.unwrap_or(&self.sets[0])
+    }
+}
+
+impl Operation {
+    /// Whether it hands over what it saw also where it fails, and has a text for a ticket.
+    pub(crate) fn is_report(&self) -> bool {
+        !self.errors.is_empty()
+    }
+}
+
+impl ServerBy {
+    fn read(name: &Ident) -> syn::Result<Self> {
+        let all = [Self::Id, Self::Name, Self::IdOrName];
+        let found = all.into_iter().find(|by| name == by.key());
+        found.ok_or_else(|| {
+            syn::Error::new(
+                name.span(),
+                "expected `server_id`, `server_name` or `server`",
+            )
+        })
+    }
+
+    /// The word of the rows.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Id => "server_id",
+            Self::Name => "server_name",
+            Self::IdOrName => "server",
+        }
+    }
+
+    /// The parameter's name, in snake case.
+    pub(crate) fn parameter(self) -> &'static str {
+        match self {
+            Self::Id | Self::IdOrName => "server_id",
+            Self::Name => "server_name",
+        }
+    }
+}
+
+impl ActionBy {
+    fn read(name: &Ident) -> syn::Result<Self> {
+        let all = [Self::RequestId, Self::Response];
+        let found = all.into_iter().find(|by| name == by.key());
+        found.ok_or_else(|| syn::Error::new(name.span(), "expected `request_id` or `action`"))
+    }
+
+    /// The word of the rows, which is the parameter's name in snake case.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::RequestId => "request_id",
+            Self::Response => "action",
+        }
+    }
+}
