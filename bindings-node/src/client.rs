@@ -10,7 +10,7 @@ use napi::bindgen_prelude::{
 use napi_derive::napi;
 use reqtrail::host::mailbox::{Mailbox, RefreshRequest};
 use reqtrail::host::{Job, Origin};
-use reqtrail::openstack::ActionRef;
+use reqtrail::openstack::{ActionRef, OperationAttached};
 use reqtrail::{CancelToken, ClientBuilder, Secret, Token, blocking};
 
 use crate::cloud::RawConnection;
@@ -19,7 +19,7 @@ use crate::failure::{self, RefreshFailure};
 use crate::inbox::{Inbox, reason, tag_number, tag_of};
 use crate::items::{Item, Items};
 use crate::loop_handle::NotifyFunction;
-use crate::openstack::{self, RawOperationOptions};
+use crate::openstack;
 use crate::request::{self, Builder, RawExtras};
 use crate::values::RawValues;
 
@@ -185,22 +185,31 @@ impl RawClient {
     pub fn operate(
         &self,
         what: String,
-        server_id: String,
+        server: String,
         action: Either<String, &External<Items>>,
         index: u32,
-        options: RawOperationOptions,
+        options: RawValues,
+        progress: bool,
         refresh: Option<&External<RefreshRequest>>,
-    ) -> Result<f64> {
+    ) -> Result<Either<f64, String>> {
         self.opened(|open| {
             let action = match action {
                 Either::A(id) => ActionRef::from(id),
                 Either::B(items) => ActionRef::from(items.response(index)?),
             };
-            let (client, mailbox) = (&open.client, &open.mailbox);
-            let job = openstack::job(client, &what, server_id, action, options, mailbox)?;
+            let mut operation = openstack::operation(&what, server, action)?;
+            if let Err(unset) = openstack::set(&mut operation, options) {
+                return Ok(Either::B(unset.into_text()));
+            }
+            let mut attached = OperationAttached::new();
+            if progress {
+                let mailbox = open.mailbox.clone();
+                attached = attached.on_progress(move |seen| mailbox.progress(seen.to_json()));
+            }
+            let job = operation.into_job(&open.client, attached);
             let tag = open.inbox.lane.next_tag();
             open.submit(job, tag, refresh.map(|refresh| &**refresh));
-            Ok(tag_number(tag))
+            Ok(Either::A(tag_number(tag)))
         })
     }
 

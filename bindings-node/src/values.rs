@@ -1,11 +1,12 @@
 //! Values of options, as the TypeScript half hands them over.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use napi::bindgen_prelude::{FromNapiValue, Result};
 use napi::{ValueType, sys, type_of};
 use napi_derive::napi;
 use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
+use reqtrail::openstack::OperationKind;
 
 /// Numbers of options and their values in turn; what is left out is unset.
 pub(crate) type RawValues = Vec<RawValue>;
@@ -42,6 +43,10 @@ impl RawValue {
             (Self::Null, _) => Value::Null,
             (Self::Flag(on), _) => Value::Flag(on),
             (Self::Number(time), Kind::Duration) => Value::Duration(millis(time)),
+            (Self::Number(time), Kind::Moment) => {
+                let moment = SystemTime::UNIX_EPOCH.checked_add(millis(time));
+                moment.map_or(Value::Null, Value::Moment)
+            }
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "it was checked to be whole"
@@ -139,12 +144,14 @@ pub(crate) fn millis(given: f64) -> Duration {
     })
 }
 
-/// Says that a client, or else a request, has no option of this name: what was meant, what there is instead, or all of `known`.
+/// Says that `owner`, which is `client`, `request` or an operation, has no option of this name: what was meant, what there is
+/// instead, or all of `known`.
 #[napi(catch_unwind)]
-pub fn unknown_option(of_client: bool, name: String, known: Vec<String>) -> String {
-    let owner = match of_client {
-        true => Owner::Client,
-        false => Owner::Request,
+pub fn unknown_option(owner: String, name: String, known: Vec<String>) -> String {
+    let owner = match (owner.as_str(), OperationKind::from_name(&owner)) {
+        ("client", _) => Owner::Client,
+        (_, Some(kind)) => Owner::Operation(kind),
+        _ => Owner::Request,
     };
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     owner.unknown(&name, &known, Spelling::Node)

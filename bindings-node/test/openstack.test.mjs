@@ -185,9 +185,15 @@ test("wrong options and wrong clients are refused", async (t) => {
   const compute = new Compute(client);
   await assert.rejects(
     compute.follow(ID, RESIZE, { limit: 1 }),
-    /no option "limit"; there are .*pollIntervalMs/,
+    /`follow` has no option `limit`; it has .*pollIntervalMs.*signal/,
+  );
+  await assert.rejects(
+    compute.follow(ID, RESIZE, { timeoutMs: 1 }),
+    /`follow` has no option `timeoutMs`: `deadlineMs` is/,
   );
   await assert.rejects(compute.explain(ID, { limit: -1 }), TypeError);
+  await assert.rejects(compute.actions(ID, { limit: 2 ** 32 }), /^TypeError: limit: expected/);
+  await assert.rejects(compute.actions(ID, { changesSince: "2026-01-01" }), /expected a Date/);
   await assert.rejects(compute.follow(ID, 7), TypeError);
   await assert.rejects(compute.follow(ID, RESIZE, { onProgress: 7 }), TypeError);
   assert.throws(() => new Compute({}), TypeError);

@@ -16,11 +16,10 @@ import { FAILED, OUTPUT, type Receiver, drain } from "./mailbox.js";
 import { errorOf } from "./mapping.js";
 import {
   type Items,
-  type Operation,
   type RawClient,
   type RawConnection,
-  type RawOperationOptions,
   type RawReport,
+  type RawValue,
   bare,
 } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
@@ -115,8 +114,7 @@ export class Driver {
         hold,
         served(),
       );
-      if (typeof started === "string") throw refused(started);
-      return started;
+      return accepted(started);
     });
     if (blob !== undefined && signal?.aborted !== true) void this.#read(call, blob);
     return call.ended as Promise<Response>;
@@ -145,16 +143,20 @@ export class Driver {
    * shown, as JSON.
    */
   operate(
-    what: Operation,
-    serverId: string,
+    what: string,
+    server: string,
     action: string | readonly [Items, number],
-    options: RawOperationOptions,
+    options: readonly RawValue[],
     signal: Signal | undefined,
     onProgress: Audience["onProgress"],
     site: Site,
   ): Promise<RawReport> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
-    const start = (): number => this.#raw.operate(what, serverId, ref, index, options, served());
+    const progress = onProgress !== undefined;
+    const start = (): number => {
+      const raw = this.#raw;
+      return accepted(raw.operate(what, server, ref, index, options, progress, served()));
+    };
     return this.#begin(site, signal, onProgress, start).ended as Promise<RawReport>;
   }
 
@@ -266,6 +268,12 @@ export class Driver {
   describe(): string {
     return this.#raw.describe() ?? "closed";
   }
+}
+
+/** The tag of what was started, unless what came instead is the text of a `TypeError`. */
+function accepted(started: number | string): number {
+  if (typeof started === "string") throw refused(started);
+  return started;
 }
 
 function closed(): RequestBuildError {

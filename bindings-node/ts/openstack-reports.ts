@@ -208,12 +208,12 @@ export function serverRead(raw: RawReport): Server {
 }
 
 /** Makes an action that was read. */
-export function actionRead(raw: RawReport): ServerAction {
+export function serverActionRead(raw: RawReport): ServerAction {
   return actionOf(JSON.parse(raw.json) as Json, trailOf(raw.trails, 0));
 }
 
 /** Makes a page of actions that was read. */
-export function pageRead(raw: RawReport): ActionPage {
+export function actionPageRead(raw: RawReport): ActionPage {
   const data = JSON.parse(raw.json) as { actions: Json[]; next: string | null };
   const actions = data.actions.map((action) => actionOf(action));
   return { actions, next: data.next, trail: trailOf(raw.trails, 0) };

@@ -24,6 +24,7 @@ const READERS: Readonly<Record<Kind, Reader>> = {
   flag,
   count,
   duration: millis,
+  moment,
   text,
   secret: secretText,
   path: text,
@@ -47,6 +48,15 @@ export function put(
 ): void {
   if (value === undefined || (value === null && !option[2])) return;
   to.push(option[0], value === null ? null : READERS[option[1]](name, value));
+}
+
+/** Milliseconds since 1970. */
+function moment(name: string, value: unknown): number {
+  // Also one of another realm.
+  const isDate = Object.prototype.toString.call(value) === "[object Date]";
+  const time = isDate ? Number(value) : Number.NaN;
+  if (!(time >= 0)) throw expected(name, "a Date since 1970", value);
+  return time;
 }
 
 function budget(name: string, value: unknown): RawValue[] {

@@ -194,6 +194,7 @@ export type Kind =
   | "flag"
   | "count"
   | "duration"
+  | "moment"
   | "text"
   | "secret"
   | "path"

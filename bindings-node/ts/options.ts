@@ -50,7 +50,7 @@ export function readOptions(given: ClientOptions, ca: string): ReadOptions {
       put(values, CLIENT_VALUES[name as keyof ClientValues], name, value);
     } else if (!Object.hasOwn(FUNCTIONS, name)) {
       const known = [...Object.keys(CLIENT_VALUES), ...Object.keys(FUNCTIONS)];
-      throw refused(native.unknownOption(true, name, known));
+      throw refused(native.unknownOption("client", name, known));
     } else if (value != null) {
       functions[name] = aFunction(name, value);
     }

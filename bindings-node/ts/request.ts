@@ -125,7 +125,7 @@ export function rawCall(options: object, standing: Standing): RawCall {
     }
     if (!Object.hasOwn(OTHERS, name)) {
       const known = [...Object.keys(OTHERS), ...Object.keys(REQUEST_VALUES)];
-      throw refused(native.unknownOption(false, name, known));
+      throw refused(native.unknownOption("request", name, known));
     }
     // `null` is JSON, and else what is left out.
     if (value === undefined || (value === null && name !== "json")) continue;

@@ -89,19 +89,24 @@ impl RawAsyncClient {
         })
     }
 
-    /// Starts an operation of the compute API. `given`: its name, the server and the options.
+    /// Starts an operation of the compute API. `given`: its name, the server, the action and the options.
     fn start_operation(
         &self,
         lane: &Bound<'_, RawLane>,
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
-        given: (PyBackedStr, Bound<'_, PyAny>, Bound<'_, PyDict>),
+        given: (
+            PyBackedStr,
+            Bound<'_, PyAny>,
+            Bound<'_, PyAny>,
+            Bound<'_, PyDict>,
+        ),
     ) -> PyResult<()> {
         self.submit(lane, tag, serving, |client, mailbox| {
-            let (what, server_id, options) = &given;
+            let (what, server, action, options) = &given;
             // The Python half knows the hook by the tag.
             let publish = move |_: &_, json| mailbox.progress(json);
-            openstack::job(client, what, server_id, options, publish)
+            openstack::job(client, what, server, action, options, publish)
         })
     }
 

@@ -198,12 +198,13 @@ impl RawClient {
         &self,
         py: Python<'_>,
         what: &str,
-        server_id: &Bound<'_, PyAny>,
+        server: &Bound<'_, PyAny>,
+        action: &Bound<'_, PyAny>,
         options: &Bound<'_, PyDict>,
     ) -> PyResult<RawReport> {
         guarded(py, || {
             let (client, watcher) = self.built()?.get(py)?;
-            let job = openstack::job(&client, what, server_id, options, watch::progress)?;
+            let job = openstack::job(&client, what, server, action, options, watch::progress)?;
             let watching = Watching::ask(py, Some(&watcher), options.contains("on_progress")?);
             let (outcome, raised) =
                 watching.run(py, |interrupted| client.host().run(job, interrupted));

@@ -5,14 +5,15 @@ pub(crate) mod values;
 
 use std::fmt::Display;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use pyo3::PyTypeInfo as _;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
-    PyBool, PyBytes, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
+    PyBool, PyBytes, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString,
+    PyTuple,
 };
 use reqtrail::host::Value;
 
@@ -38,6 +39,23 @@ pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duratio
         return Err(expected(name, "seconds or a timedelta", value));
     }
     value.extract().map_err(|_| refused())
+}
+
+/// A `datetime` that has a time zone. What is before 1970 is its begin.
+pub(crate) fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<SystemTime> {
+    if !value.is_instance_of::<PyDateTime>() {
+        return Err(expected(name, "a datetime", value));
+    }
+    if value.getattr("tzinfo")?.is_none() {
+        return Err(PyValueError::new_err(format!(
+            "{name}: expected a datetime with a time zone, as datetime.now(UTC) has it"
+        )));
+    }
+    let seconds: f64 = value.call_method0("timestamp")?.extract()?;
+    let since = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default();
+    Ok(SystemTime::UNIX_EPOCH
+        .checked_add(since)
+        .unwrap_or(SystemTime::UNIX_EPOCH))
 }
 
 /// A whole number from 0 to `most`.

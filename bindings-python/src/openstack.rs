@@ -1,21 +1,19 @@
 //! OpenStack's compute API: operations of the core, and their reports.
 
-use std::time::SystemTime;
-
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
-use reqtrail::host::{Job, Outcome};
+use reqtrail::host::{Job, Outcome, Spelling};
 use reqtrail::openstack::{
-    ActionRef, Operation, OperationAttached, OperationFailure, OperationKind, OperationOptions,
-    OperationReport,
+    ActionRef, Operation, OperationAttached, OperationFailure, OperationKind, OperationReport,
 };
 use reqtrail::{Trail, blocking};
 
 use crate::config::Hook;
 use crate::convert;
 use crate::failure;
+use crate::options::set_value;
 use crate::response::Response;
 use crate::trail::RawTrail;
 
@@ -41,59 +39,47 @@ impl RawReport {
 pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
-    server_id: &Bound<'_, PyAny>,
+    server: &Bound<'_, PyAny>,
+    action: &Bound<'_, PyAny>,
     options: &Bound<'_, PyDict>,
     publish: impl Fn(&Hook, String) + Send + 'static,
 ) -> PyResult<Job> {
-    let server_id = convert::string("server_id", server_id)?;
     let kind = OperationKind::from_name(what)
         .ok_or_else(|| PyValueError::new_err(format!("there is no operation `{what}`")))?;
-    let action = match options.get_item("action")? {
-        Some(action) if action.is_none() => {
-            return Err(PyTypeError::new_err("the action is missing"));
-        }
-        Some(action) => action_ref(&action)?,
-        None => option(options, "request_id", convert::text)?
-            .unwrap_or_default()
-            .into(),
-    };
-    let operation = Operation::new(kind, server_id, action).options(read_options(options)?);
-    Ok(operation.into_job(client, attached(options, publish)?))
-}
-
-fn read_options(given: &Bound<'_, PyDict>) -> PyResult<OperationOptions> {
-    let mut options = OperationOptions::default();
-    options.microversion = option(given, "microversion", convert::text)?;
-    options.timeout = option(given, "timeout", convert::duration)?;
-    let limit =
-        |name: &str, value: &Bound<'_, PyAny>| convert::number(name, value, u32::MAX.into());
-    options.limit = option(given, "limit", limit)?.and_then(|limit| limit.try_into().ok());
-    options.marker = option(given, "marker", convert::text)?;
-    options.changes_since = moment(given, "changes_since")?;
-    options.changes_before = moment(given, "changes_before")?;
-    options.poll_interval = option(given, "poll_interval", convert::duration)?;
-    options.max_poll_interval = option(given, "max_poll_interval", convert::duration)?;
-    options.deadline = option(given, "deadline", convert::duration)?;
-    options.settle_time = option(given, "settle_time", convert::duration)?;
-    Ok(options)
-}
-
-fn attached(
-    options: &Bound<'_, PyDict>,
-    publish: impl Fn(&Hook, String) + Send + 'static,
-) -> PyResult<OperationAttached> {
+    let mut names = kind.parameters().iter();
+    let server = convert::string(names.next().copied().unwrap_or_default(), server)?;
+    let action = names.next().map(|name| action_ref(name, action));
+    let action = action.transpose()?.unwrap_or_else(|| "".into());
+    let mut operation = Operation::new(kind, server, action);
     let mut attached = OperationAttached::new();
-    if let Some(token) = option(options, "cancel", |_, token| convert::cancel_token(token))? {
-        attached = attached.cancel_token(&token.unwrap_or_default());
-    }
-    if let Some(hook) = given(options, "on_progress")? {
-        if !hook.is_callable() {
-            return Err(convert::expected("on_progress", "a callable", &hook));
+    let mut hook = None;
+    for (name, value) in options.iter() {
+        let name: &Bound<'_, PyString> = name.cast()?;
+        let name = name.to_cow()?;
+        match name.as_ref() {
+            // Those that are no values are here alone.
+            name @ ("cancel" | "on_progress") if kind.has(name) && value.is_none() => {}
+            "cancel" if kind.has("cancel") => {
+                let token = convert::cancel_token(&value)?;
+                attached = attached.cancel_token(&token.unwrap_or_default());
+            }
+            "on_progress" if kind.has("on_progress") => {
+                if !value.is_callable() {
+                    return Err(convert::expected("on_progress", "a callable", &value));
+                }
+                hook = Some(Hook::new(value.unbind()));
+            }
+            name => {
+                let found = kind.find(name, Spelling::Python);
+                let option = found.map_err(PyTypeError::new_err)?;
+                set_value(option, &value, |id, value| operation.set(id, value))?;
+            }
         }
-        let hook = Hook::new(hook.unbind());
+    }
+    if let Some(hook) = hook {
         attached = attached.on_progress(move |progress| publish(&hook, progress.to_json()));
     }
-    Ok(attached)
+    Ok(operation.into_job(client, attached))
 }
 
 /// The report of an operation, or the exception of one that failed.
@@ -123,38 +109,22 @@ fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
     Err(PyErr::from_value(made))
 }
 
-fn action_ref(action: &Bound<'_, PyAny>) -> PyResult<ActionRef> {
-    if let Ok(response) = action.cast::<Response>() {
-        return Ok(ActionRef::from(response.get().core()));
+/// Reads what names an action: its request ID or, for an `action`, the request's response.
+fn action_ref(name: &str, given: &Bound<'_, PyAny>) -> PyResult<ActionRef> {
+    if name != "action" {
+        return Ok(convert::text(name, given)?.into());
     }
-    if !action.is_instance_of::<PyString>() {
-        return Err(convert::expected(
-            "action",
-            "a Response or a request ID",
-            action,
+    if let Ok(response) = given.cast::<Response>() {
+        return Ok(response.get().core().into());
+    }
+    if !given.is_instance_of::<PyString>() {
+        return Err(convert::expected(name, "a Response or a request ID", given));
+    }
+    let id = convert::string(name, given)?;
+    if id.is_empty() {
+        return Err(PyValueError::new_err(
+            "the request ID is empty; expected that of the request which started the action",
         ));
     }
-    Ok(ActionRef::from(convert::string("action", action)?))
-}
-
-/// An option that is there and not `None`.
-fn given<'py>(options: &Bound<'py, PyDict>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    Ok(options.get_item(name)?.filter(|value| !value.is_none()))
-}
-
-/// The value of an option, if it is there.
-fn option<'py, T>(
-    options: &Bound<'py, PyDict>,
-    name: &str,
-    read: impl FnOnce(&str, &Bound<'py, PyAny>) -> PyResult<T>,
-) -> PyResult<Option<T>> {
-    given(options, name)?
-        .map(|value| read(name, &value))
-        .transpose()
-}
-
-/// A point in time, which the Python half gives as seconds since 1970.
-fn moment(options: &Bound<'_, PyDict>, name: &str) -> PyResult<Option<SystemTime>> {
-    let since = option(options, name, convert::duration)?;
-    Ok(since.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since)))
+    Ok(id.into())
 }

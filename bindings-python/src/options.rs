@@ -6,7 +6,8 @@ use pyo3::types::PyMapping;
 use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
 
 use crate::convert::{
-    bytes, duration, each_value, expected, flag, headers, number, pairs, path, secret, string, text,
+    bytes, duration, each_value, expected, flag, headers, moment, number, pairs, path, secret,
+    string, text,
 };
 use crate::failure;
 
@@ -30,23 +31,32 @@ impl Group {
         let Some(option) = self.values.iter().find(|option| option.name == name) else {
             return Err(self.unknown(name));
         };
-        match set(option.id, value_of(option, value)?) {
-            Ok(()) => Ok(()),
-            Err(OptionError::WrongType {
-                option,
-                expected,
-                got,
-            }) => Err(PyTypeError::new_err(format!(
-                "{option}: expected {expected}, not {got}"
-            ))),
-            Err(invalid) => Err(failure::raised(value.py(), invalid.into())),
-        }
+        set_value(option, value, set)
     }
 
     fn unknown(&self, name: &str) -> PyErr {
         let values = self.values.iter().map(|option| option.name);
         let known: Vec<_> = values.chain(self.by_hand.iter().copied()).collect();
         PyTypeError::new_err(self.owner.unknown(name, &known, Spelling::Python))
+    }
+}
+
+/// Sets an option; `set` is the core's function for it.
+pub(crate) fn set_value(
+    option: &OptionSpec,
+    value: &Bound<'_, PyAny>,
+    set: impl FnOnce(u16, Value) -> Result<(), OptionError>,
+) -> PyResult<()> {
+    match set(option.id, value_of(option, value)?) {
+        Ok(()) => Ok(()),
+        Err(OptionError::WrongType {
+            option,
+            expected,
+            got,
+        }) => Err(PyTypeError::new_err(format!(
+            "{option}: expected {expected}, not {got}"
+        ))),
+        Err(invalid) => Err(failure::raised(value.py(), invalid.into())),
     }
 }
 
@@ -60,6 +70,7 @@ fn value_of(option: &OptionSpec, value: &Bound<'_, PyAny>) -> PyResult<Value> {
         Kind::Flag => Value::Flag(flag(name, value)?),
         Kind::Count(most) => Value::Integer(number(name, value, most)?.into()),
         Kind::Duration => Value::Duration(duration(name, value)?),
+        Kind::Moment => Value::Moment(moment(name, value)?),
         Kind::Text => Value::Text(text(name, value)?),
         Kind::Secret => Value::Secret(secret(name, value)?),
         Kind::Path => match path(name, value)?.into_os_string().into_string() {

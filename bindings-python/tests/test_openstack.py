@@ -193,7 +193,7 @@ def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
             token = reqtrail.CancelToken()
             token.cancel()
             compute.server(ID, cancel=token)
-        with pytest.raises(TypeError, match="no option `deadline` here; there are microversion, cancel, timeout"):
+        with pytest.raises(TypeError, match="`server` has no option `deadline`; it has microversion, timeout, cancel"):
             compute.server(ID, deadline=1)  # type: ignore[call-arg]
         with pytest.raises(ValueError, match="the request ID is empty"):
             compute.follow(ID, "")

@@ -87,6 +87,7 @@ fn codegen(check: bool) -> Result<(), String> {
         ("_option_values.py", surface::python::options(&surface)),
         ("_option_docs.py", surface::python::help(&surface)),
         ("_records.py", surface::python::records(&surface)),
+        ("_compute.py", surface::python_compute::compute(&surface)),
         ("_codes.py", python_tables::sets(&list)),
         ("_categories.py", python_tables::categories(&list)),
         (
@@ -101,6 +102,10 @@ fn codegen(check: bool) -> Result<(), String> {
     let node = [
         ("option-values.ts", surface::node::options(&surface)),
         ("records.ts", surface::node::records(&surface)),
+        (
+            "openstack-compute.ts",
+            surface::node_compute::compute(&surface),
+        ),
         ("codes.ts", node_tables::sets(&list)),
         ("categories.ts", node_tables::categories(&list)),
         ("error-classes.ts", node_tables::classes(&list)),

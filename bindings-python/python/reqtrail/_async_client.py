@@ -146,9 +146,11 @@ class AsyncClient:
         del link, options
         return await call
 
-    def _run(self, what: str, server_id: str, options: Mapping[str, Any]) -> Coroutine[Any, Any, RawReport]:
+    def _run(
+        self, what: str, server: str, action: Response | str | None, options: Mapping[str, Any]
+    ) -> Coroutine[Any, Any, RawReport]:
         """Runs the operation of the compute API that `what` names."""
-        return self._job(self._raw.start_operation, (what, server_id, options), options.get("on_progress"))
+        return self._job(self._raw.start_operation, (what, server, action, options), options.get("on_progress"))
 
     async def _job(self, start: Callable[..., None], given: tuple[Any, ...], on_progress: Any = None) -> Any:
         """Makes a call or runs an operation: `start`, a native method, starts what is `given`."""

@@ -1,183 +1,182 @@
-"""The compute API through either client: reads, and server actions followed to their end."""
+"""OpenStack's compute API through either client: its operations, and their options."""
 
-import json
-from collections.abc import Callable, Mapping
+# Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypedDict, Unpack, get_type_hints
+from typing import TypedDict, Unpack
 
-from ._async_client import AsyncClient
-from ._client import Client
-from ._native import CancelToken, RawClient, RawReport, Response
+from ._native import CancelToken, Response
 from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerHistory
+from ._operations import AsyncOperations, Operations, read
 from ._option_types import Seconds
-from ._trail import Trail
 
 __all__ = ["AsyncCompute", "Compute", "ExplainOptions", "FollowOptions", "ListOptions", "ReadOptions"]
 
-_MODULE = "reqtrail.openstack"
 
-
-class _CommonOptions(TypedDict, total=False):
-    """What every operation has. What is left out keeps its default."""
+class ReadOptions(TypedDict, total=False):
+    """How something is read. What is left out, or ``None``, keeps its default."""
 
     microversion: str | None
-    """The version of the API; the client's own, or ``latest`` if it has none."""
-    cancel: CancelToken | None
-    """What ends it from elsewhere."""
-
-
-class ReadOptions(_CommonOptions, total=False):
-    """How something is read. What is left out keeps its default."""
-
+    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
+    has none."""
     timeout: Seconds | None
-    """The time of the whole call; the client's own by default."""
+    """The time of the whole call; the client's own by default. In seconds, or a ``timedelta``."""
+    cancel: CancelToken | None
+    """What ends the operation from elsewhere."""
 
 
-class ListOptions(ReadOptions, total=False):
-    """Which actions are listed."""
+class ListOptions(TypedDict, total=False):
+    """Which actions are listed. What is left out, or ``None``, keeps its default."""
 
+    microversion: str | None
+    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
+    has none."""
+    timeout: Seconds | None
+    """The time of the whole call; the client's own by default. In seconds, or a ``timedelta``."""
     limit: int | None
-    """How many at most; from microversion 2.58."""
+    """How many actions there are at most, the newest first. A history has 20 by default. A list has what the API
+    gives, and takes a limit from microversion 2.58."""
     marker: str | None
-    """The request ID of the action to begin after; from microversion 2.58."""
+    """The request ID of the action after which the list begins; from microversion 2.58."""
     changes_since: datetime | None
-    """Only those that changed at this time or later; from microversion 2.58."""
+    """The time at which, or later, the listed actions changed; from microversion 2.58."""
     changes_before: datetime | None
-    """Only those that changed at this time or earlier; from microversion 2.66."""
+    """The time at which, or earlier, the listed actions changed; from microversion 2.66."""
+    cancel: CancelToken | None
+    """What ends the operation from elsewhere."""
 
 
-class FollowOptions(_CommonOptions, total=False):
-    """How an action is followed. What is left out keeps its default."""
+class FollowOptions(TypedDict, total=False):
+    """How an action is followed. What is left out, or ``None``, keeps its default."""
 
+    microversion: str | None
+    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
+    has none."""
     poll_interval: Seconds | None
-    """The first wait between two polls, half a second; each is twice the one before."""
+    """The first wait between two polls. Each further one is twice as long. In seconds, or a ``timedelta``. Default:
+    0.5 s."""
     max_poll_interval: Seconds | None
-    """The longest wait between two polls, 10 seconds."""
+    """The longest wait between two polls. In seconds, or a ``timedelta``. Default: 10 s."""
     deadline: Seconds | None
-    """How long it is followed, ten minutes."""
+    """How long the action is followed. One that still runs then is reported as ``unknown``. In seconds, or a
+    ``timedelta``. Default: 600 s."""
     settle_time: Seconds | None
-    """How long a state that decides nothing has to stay the same, 3 seconds."""
+    """How long a state that decides nothing has to stay the same before it is taken for the end: between two steps
+    of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to
+    begin. In seconds, or a ``timedelta``. Default: 3 s."""
+    cancel: CancelToken | None
+    """What ends the operation from elsewhere."""
     on_progress: Callable[[Progress], object] | None
-    """Told after every poll: on the thread that follows, or on the event loop. Its exceptions end nothing."""
+    """What is told after every poll. It must be quick, and a mistake in it ends nothing."""
 
 
-class ExplainOptions(_CommonOptions, total=False):
-    """How a story is told. What is left out keeps its default."""
+class ExplainOptions(TypedDict, total=False):
+    """How much of a server's history is told. What is left out, or ``None``, keeps its default."""
 
+    microversion: str | None
+    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
+    has none."""
     limit: int | None
-    """How many actions, the newest 20."""
+    """How many actions there are at most, the newest first. A history has 20 by default. A list has what the API
+    gives, and takes a limit from microversion 2.58."""
+    cancel: CancelToken | None
+    """What ends the operation from elsewhere."""
 
 
-def _known(options: Mapping[str, Any], kind: Any) -> dict[str, Any]:
-    """The options; one that there is not is a ``TypeError``, as for any function."""
-    known = get_type_hints(kind)
-    for name in options:
-        if name not in known:
-            raise TypeError(f"there is no option `{name}` here; there are {', '.join(known)}")
-    return {**options}
+class Compute(Operations):
+    """Reads servers and their actions, follows actions to their end, and tells the histories of servers, through a
+    ``Client``.
 
-
-def _followed(action: Response | str, options: FollowOptions) -> dict[str, Any]:
-    if action == "":
-        raise ValueError("the request ID is empty; expected that of the request which started the action")
-    return {**_known(options, FollowOptions), "action": action}
-
-
-def _listed(options: ListOptions) -> dict[str, Any]:
-    given = _known(options, ListOptions)
-    for name in ("changes_since", "changes_before"):
-        time = given.get(name)
-        if isinstance(time, datetime):
-            if time.tzinfo is None:
-                raise ValueError(f"{name}: expected a datetime with a time zone, as datetime.now(UTC) has it")
-            given[name] = max(time.timestamp(), 0.0)
-        elif time is not None:
-            raise TypeError(f"{name}: expected a datetime, not {type(time).__name__}")
-    return given
-
-
-def _read(raw: RawReport) -> tuple[Any, Trail]:
-    return json.loads(raw.json), Trail._of(raw.trails[0])
-
-
-class Compute:
-    """Reads servers and their actions, follows actions to their end, and tells the stories of servers, through a
-    :class:`reqtrail.Client`.
-
-    Where the client has no microversion, these calls ask for ``latest``: the older ones do not show an action's steps.
+    Where the client has no microversion, these calls ask for ``latest``: the older ones do not show an action's
+    steps.
     """
 
-    __module__ = _MODULE
-    __slots__ = ("client",)
-
-    def __init__(self, client: Client) -> None:
-        if not isinstance(client, Client):
-            raise TypeError(f"client: expected a Client, not {type(client).__name__}")
-        self.client = client
+    __module__ = "reqtrail.openstack"
+    __slots__ = ()
 
     def server(self, server_id: str, **options: Unpack[ReadOptions]) -> Server:
         """Reads a server, its fault included."""
-        return Server._of(*_read(RawClient._run(self.client, "server", server_id, _known(options, ReadOptions))))
+        return Server._of(*read(self._run("server", server_id, None, options)))
 
     def action(self, server_id: str, request_id: str, **options: Unpack[ReadOptions]) -> ServerAction:
-        """Reads an action by the ID of the request that started it: the one that its response carried.
+        """Reads an action of a server by the ID of the request that started it: the one that its response carried.
 
         A deleted server's actions can be read from microversion 2.21.
         """
-        given = {**_known(options, ReadOptions), "request_id": request_id}
-        return ServerAction._of(*_read(RawClient._run(self.client, "action", server_id, given)))
+        return ServerAction._of(*read(self._run("action", server_id, request_id, options)))
 
     def actions(self, server_id: str, **options: Unpack[ListOptions]) -> ActionPage:
         """Lists a server's actions, newest first, without their steps."""
-        return ActionPage._of(*_read(RawClient._run(self.client, "actions", server_id, _listed(options))))
+        return ActionPage._of(*read(self._run("actions", server_id, None, options)))
 
     def follow(self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]) -> ActionReport:
-        """Follows what a request started until it has ended, on the server of this UUID or, looked up first, of this exact
-        name.
+        """Follows what a request started until it has ended, and says how.
 
-        ``action`` is the response of that request, or its request ID. Raises :class:`ActionFailedError` if the action
-        failed, and :class:`ActionUnfollowedError` if a poll failed for good or the token was cancelled. A report may
-        still say ``unknown``: look at its verdict.
+        ``server_id`` is the server's UUID, or its exact name, which is looked up first. ``action`` is the
+        response of that request, or its request ID. A report may still say ``unknown``: look at its verdict.
+
+        Raises ``ActionFailedError`` if the action failed, and ``ActionUnfollowedError`` if a poll failed for good
+        or it was cancelled.
         """
-        return ActionReport._of(RawClient._run(self.client, "follow", server_id, _followed(action, options)))
+        return ActionReport._of(self._run("follow", server_id, action, options))
 
     def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
-        """Tells the story of the server of this UUID or, looked up first, of this exact name: its actions, newest first, each with its request ID and its outcome.
+        """Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
+        steps, and the server's fault.
 
-        Raises :class:`ExplainError` if it cannot be read. A server that is gone has a story as long as its actions can
-        be read, from microversion 2.21.
+        ``server_id`` is the server's UUID, or its exact name, which is looked up first. A server that is gone has
+        a history, by its UUID, as long as its actions can be read, from microversion 2.21.
+
+        Raises ``ExplainError`` if it cannot be read.
         """
-        return ServerHistory._of(RawClient._run(self.client, "explain", server_id, _known(options, ExplainOptions)))
+        return ServerHistory._of(self._run("explain", server_id, None, options))
 
 
-class AsyncCompute:
-    """The same through a :class:`reqtrail.AsyncClient`."""
+class AsyncCompute(AsyncOperations):
+    """Reads servers and their actions, follows actions to their end, and tells the histories of servers, through an
+    ``AsyncClient``.
 
-    __module__ = _MODULE
-    __slots__ = ("client",)
+    Where the client has no microversion, these calls ask for ``latest``: the older ones do not show an action's
+    steps.
+    """
 
-    def __init__(self, client: AsyncClient) -> None:
-        if not isinstance(client, AsyncClient):
-            raise TypeError(f"client: expected an AsyncClient, not {type(client).__name__}")
-        self.client = client
+    __module__ = "reqtrail.openstack"
+    __slots__ = ()
 
     async def server(self, server_id: str, **options: Unpack[ReadOptions]) -> Server:
-        """Reads a server; see :meth:`Compute.server`."""
-        return Server._of(*_read(await self.client._run("server", server_id, _known(options, ReadOptions))))
+        """Reads a server, its fault included."""
+        return Server._of(*read(await self._run("server", server_id, None, options)))
 
     async def action(self, server_id: str, request_id: str, **options: Unpack[ReadOptions]) -> ServerAction:
-        """Reads an action by the ID of the request that started it; see :meth:`Compute.action`."""
-        given = {**_known(options, ReadOptions), "request_id": request_id}
-        return ServerAction._of(*_read(await self.client._run("action", server_id, given)))
+        """Reads an action of a server by the ID of the request that started it: the one that its response carried.
+
+        A deleted server's actions can be read from microversion 2.21.
+        """
+        return ServerAction._of(*read(await self._run("action", server_id, request_id, options)))
 
     async def actions(self, server_id: str, **options: Unpack[ListOptions]) -> ActionPage:
-        """Lists a server's actions; see :meth:`Compute.actions`."""
-        return ActionPage._of(*_read(await self.client._run("actions", server_id, _listed(options))))
+        """Lists a server's actions, newest first, without their steps."""
+        return ActionPage._of(*read(await self._run("actions", server_id, None, options)))
 
     async def follow(self, server_id: str, action: Response | str, **options: Unpack[FollowOptions]) -> ActionReport:
-        """Follows what a request started until it has ended; see :meth:`Compute.follow`."""
-        return ActionReport._of(await self.client._run("follow", server_id, _followed(action, options)))
+        """Follows what a request started until it has ended, and says how.
+
+        ``server_id`` is the server's UUID, or its exact name, which is looked up first. ``action`` is the
+        response of that request, or its request ID. A report may still say ``unknown``: look at its verdict.
+
+        Raises ``ActionFailedError`` if the action failed, and ``ActionUnfollowedError`` if a poll failed for good
+        or it was cancelled.
+        """
+        return ActionReport._of(await self._run("follow", server_id, action, options))
 
     async def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
-        """Tells the story of a server; see :meth:`Compute.explain`."""
-        return ServerHistory._of(await self.client._run("explain", server_id, _known(options, ExplainOptions)))
+        """Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
+        steps, and the server's fault.
+
+        ``server_id`` is the server's UUID, or its exact name, which is looked up first. A server that is gone has
+        a history, by its UUID, as long as its actions can be read, from microversion 2.21.
+
+        Raises ``ExplainError`` if it cannot be read.
+        """
+        return ServerHistory._of(await self._run("explain", server_id, None, options))

@@ -156,7 +156,7 @@ class RawClient:
         """
     def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""
-    def _run(self, what: str, server_id: str, options: Mapping[str, Any]) -> RawReport: ...
+    def _run(self, what: str, server: str, action: Response | str | None, options: Mapping[str, Any]) -> RawReport: ...
     def set_token(self, token: str | Secret) -> None:
         """Puts a new credential in place of the old one. Calls that have begun keep theirs."""
     def close(self) -> None:
@@ -186,7 +186,7 @@ class RawAsyncClient:
         lane: RawLane,
         tag: int,
         serving: RawServing | None,
-        given: tuple[str, str, Mapping[str, Any]],
+        given: tuple[str, str, Response | str | None, Mapping[str, Any]],
     ) -> None: ...
     def cancel(self, tag: int) -> bool: ...
     def open_jobs(self) -> int: ...

@@ -91,7 +91,7 @@ macro_rules! operation_rows {
                 /// request, or its request ID. A report may still say `unknown`: look at its verdict.
                 4 Follow follow(server, action) -> ActionReport: Follow {
                     ActionFailedError: "the action failed",
-                    ActionUnfollowedError: "a poll failed for good, or it was cancelled",
+                    ActionUnfollowedError: "a poll failed for good or it was cancelled",
                 };
 
                 /// Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
@@ -112,7 +112,7 @@ macro_rules! kinds {
     (
         sets { $($(#[$about:meta])* $set:ident: $($option:ident)+;)+ }
         operations {
-            $($(#[$doc:meta])* $id:literal $kind:ident $name:ident $parameters:tt
+            $($(#[$doc:meta])* $id:literal $kind:ident $name:ident($($parameter:ident),+)
                 -> $record:ident: $of:ident $errors:tt;)+
         }
     ) => {
@@ -154,8 +154,21 @@ macro_rules! kinds {
                     $(Self::$kind => OptionSet::$of.options(),)+
                 }
             }
+
+            /// The names of what names the server and, where there is one, the action, as languages spell them that write
+            /// snake case.
+            #[cfg(feature = "unstable-host")]
+            #[must_use]
+            pub const fn parameters(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$kind => &[$(kinds!(@spelt $parameter)),+],)+
+                }
+            }
         }
     };
+    // Which of the two it is, is for the documentation.
+    (@spelt server) => { "server_id" };
+    (@spelt $parameter:ident) => { stringify!($parameter) };
 }
 operation_rows!(kinds);
 

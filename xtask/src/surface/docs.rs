@@ -66,7 +66,7 @@ impl Surface {
 }
 
 /// Puts something else in the place of what stands in backticks, where there is something else.
-fn in_backticks(text: &str, instead: impl Fn(&str) -> Option<String>) -> String {
+pub(super) fn in_backticks(text: &str, instead: impl Fn(&str) -> Option<String>) -> String {
     let parts = text.split('`').enumerate().map(|(at, part)| {
         let other = if at % 2 == 1 { instead(part) } else { None };
         other.unwrap_or_else(|| part.to_owned())
@@ -129,7 +129,7 @@ fn unit_of_field(language: Language) -> Option<&'static str> {
 }
 
 /// A value that documentation writes as Rust does, in another language.
-fn value_of_rust(written: &str, language: Language) -> Option<&'static str> {
+pub(super) fn value_of_rust(written: &str, language: Language) -> Option<&'static str> {
     let [nothing, yes, no] = match language {
         Language::Rust => return None,
         Language::Python => ["None", "True", "False"],

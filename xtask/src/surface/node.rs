@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::docs::wrapped;
 use super::{Field, FieldKind, Kind, Language, Record, Row, Surface};
 
-const HEADER: &str =
+pub(super) const HEADER: &str =
     "// Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n";
 
 /// The columns of a line of documentation.
@@ -58,6 +58,7 @@ pub(crate) fn options(surface: &Surface) -> String {
         Kind::Flag,
         Kind::Count,
         Kind::Duration,
+        Kind::Moment,
         Kind::Text,
         Kind::Secret,
         Kind::Path,
@@ -76,7 +77,7 @@ pub(crate) fn options(surface: &Surface) -> String {
     out
 }
 
-fn kind(kind: Kind) -> &'static str {
+pub(super) fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Flag => "flag",
         Kind::Count => "count",
@@ -93,7 +94,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn typed(row: &Row) -> &'static str {
+pub(super) fn typed(row: &Row) -> &'static str {
     match row.kind {
         Kind::Flag => "boolean",
         Kind::Count | Kind::Duration => "number",
@@ -228,7 +229,7 @@ fn camel(name: &str) -> String {
 }
 
 /// Writes paragraphs as a comment.
-fn comment(out: &mut String, paragraphs: &[String], indent: usize) {
+pub(super) fn comment(out: &mut String, paragraphs: &[String], indent: usize) {
     let pad = " ".repeat(indent);
     if let [only] = paragraphs
         && indent + only.chars().count() + 7 <= WIDTH
@@ -241,7 +242,10 @@ fn comment(out: &mut String, paragraphs: &[String], indent: usize) {
         if at > 0 {
             let _ = writeln!(out, "{pad} *");
         }
-        for line in wrapped(paragraph, WIDTH - indent - 3) {
+        // A link stays whole.
+        let whole = paragraph.replace("@link ", "@link\u{a0}");
+        for line in wrapped(&whole, WIDTH - indent - 3) {
+            let line = line.replace('\u{a0}', " ");
             let _ = writeln!(out, "{pad} * {line}");
         }
     }

@@ -7,8 +7,16 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitInt, LitStr, Token, braced, parenthesized};
 
+use super::docs::{in_backticks, value_of_rust};
+use super::names::{camel, pascal};
 use super::rows::{self, block_after, paragraphs};
-use super::{ActionBy, Group, Operation, Operations, OptionSet, Row, ServerBy};
+use super::{ActionBy, Group, Language, Operation, Operations, OptionSet, Row, ServerBy, Surface};
+
+/// What the class of the operations does.
+pub(super) const ABOUT: [&str; 2] = [
+    "Reads servers and their actions, follows actions to their end, and tells the histories of servers.",
+    "Where the client has no microversion, these calls ask for `latest`: the older ones do not show an action's steps.",
+];
 
 const FILE: &str = "core/src/surface/operation.rs";
 
@@ -127,6 +135,14 @@ impl Operations {
         set.options.iter().filter_map(|name| self.option(name))
     }
 
+    /// The records that operations give, sorted, each once.
+    pub(crate) fn records(&self) -> Vec<&Operation> {
+        let mut all: Vec<&Operation> = self.all.iter().collect();
+        all.sort_unstable_by_key(|one| &one.record);
+        all.dedup_by_key(|one| &one.record);
+        all
+    }
+
     /// The set of an operation.
     pub(crate) fn set_of(&self, operation: &Operation) -> &OptionSet {
         let found = self.sets.iter().find(|set| set.name == operation.set);
@@ -134,7 +150,53 @@ impl Operations {
     }
 }
 
+impl Surface {
+    /// The documentation of an operation as paragraphs, in the language's words; without its errors.
+    pub(crate) fn operation_doc(&self, operation: &Operation, language: Language) -> Vec<String> {
+        let spelt = |part: &str| match part {
+            "server" => Some(language.parameter(operation.server.parameter())),
+            "action" => Some(language.parameter(ActionBy::Response.key())),
+            _ => value_of_rust(part, language).map(str::to_owned),
+        };
+        let doc = operation.doc.iter();
+        doc.map(|paragraph| in_backticks(paragraph, spelt))
+            .collect()
+    }
+}
+
+impl Language {
+    /// The name of a parameter of a function.
+    pub(crate) fn parameter(self, name: &str) -> String {
+        match self {
+            Self::Node => camel(name),
+            Self::Go => {
+                let (first, rest) = name.split_once('_').unwrap_or((name, ""));
+                first.to_owned() + &pascal(rest)
+            }
+            _ => name.to_owned(),
+        }
+    }
+}
+
 impl Operation {
+    /// The errors of its own, and when it gives them, in a sentence.
+    pub(crate) fn errors_said(&self, name: impl Fn(&str) -> String) -> Option<String> {
+        let errors = self.errors.iter();
+        let said: Vec<String> = errors
+            .map(|(error, when)| format!("{} if {when}", name(error)))
+            .collect();
+        (!said.is_empty()).then(|| said.join(", and "))
+    }
+
+    /// Its parameters in their order, in snake case.
+    pub(crate) fn parameters(&self) -> Vec<&'static str> {
+        let server = self.server.parameter();
+        [server]
+            .into_iter()
+            .chain(self.action.map(ActionBy::key))
+            .collect()
+    }
+
     /// Whether it hands over what it saw also where it fails, and has a text for a ticket.
     pub(crate) fn is_report(&self) -> bool {
         !self.errors.is_empty()

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::docs::wrapped;
 use super::{Field, FieldKind, Group, Kind, Language, Record, Row, Surface};
 
-const HEADER: &str =
+pub(super) const HEADER: &str =
     "# Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n";
 
 /// The columns of a line.
@@ -48,7 +48,7 @@ fn printed(group: &Group) -> impl Iterator<Item = &Row> {
     group.options.iter().filter(|row| row.kind != Kind::Dialect)
 }
 
-fn annotation(row: &Row) -> String {
+pub(super) fn annotation(row: &Row) -> String {
     let value = match row.kind {
         Kind::Flag => "bool",
         Kind::Count => "int",
@@ -199,7 +199,7 @@ fn read(field: &Field, data: &str) -> String {
 }
 
 /// Writes paragraphs as a docstring.
-fn docstring(out: &mut String, paragraphs: &[String], indent: usize) {
+pub(super) fn docstring(out: &mut String, paragraphs: &[String], indent: usize) {
     let pad = " ".repeat(indent);
     let text: Vec<String> = paragraphs.iter().map(|paragraph| code(paragraph)).collect();
     if let [only] = &text[..]

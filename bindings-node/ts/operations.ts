@@ -1,0 +1,158 @@
+/** How operations of OpenStack's compute API run, and fail. */
+
+import { aFunction, expected, object, text } from "./checks.js";
+import { type Client, driverOf } from "./client.js";
+import { type ErrorFields, ReqtrailError, named } from "./errors.js";
+import { native } from "./loader.js";
+import { errorOf } from "./mapping.js";
+import type { Items, RawReport, RawValue } from "./native.js";
+import {
+  type ActionReport,
+  type Progress,
+  actionReportOf,
+  progressOf,
+  trailsOf,
+} from "./openstack-reports.js";
+import { put } from "./option-kinds.js";
+import type { Kind } from "./option-values.js";
+import type { Signal } from "./platform.js";
+import { reasonOf, signalOf } from "./request.js";
+import { Response, itemOf } from "./response.js";
+import { type Above, type Site, beginAt, placedAt, refused, siteOf } from "./stacks.js";
+import type { Trail } from "./trail.js";
+
+/** A server action did not end well, or could not be followed. `report` is what was seen. */
+export class ActionError extends ReqtrailError {
+  /** What was seen. */
+  readonly report: ActionReport;
+
+  constructor(message: string, report: ActionReport, fields: ErrorFields = {}) {
+    super(message, fields);
+    this.report = report;
+  }
+}
+
+/** The action failed. The text names action, server, request ID and reason. */
+export class ActionFailedError extends ActionError {}
+
+/**
+ * The action could not be followed to its end; `cause` says why. If it was cancelled, `name` is `AbortError`, as for any
+ * call, and `cause` the signal's reason.
+ */
+export class ActionUnfollowedError extends ActionError {}
+
+/**
+ * A server's story could not be read; `cause` says why, and its fields are this one's too. If it was cancelled, `name` is
+ * `AbortError`, as for any call, and `cause` the signal's reason.
+ */
+export class ExplainError extends ReqtrailError {
+  /** The trails of all calls that were made for it, the failed one included. */
+  readonly trails: readonly Trail[];
+
+  constructor(message: string, trails: readonly Trail[], fields: ErrorFields = {}) {
+    super(message, fields);
+    this.trails = trails;
+  }
+}
+
+named(ActionError, "ActionError");
+named(ExplainError, "ExplainError");
+named(ActionFailedError, "ActionFailedError");
+named(ActionUnfollowedError, "ActionUnfollowedError");
+
+/** The options of some operations: the number and the kind of one that is a value, and whether `null` is a value of it. */
+export type OptionTable = Readonly<
+  Record<string, readonly [number, Kind, boolean] | "signal" | "onProgress">
+>;
+
+/**
+ * Runs the operation that `what` names. `given` names the server and, where there is one, the action. An `async` function, so
+ * that mistakes in its options reject, too.
+ */
+export async function operate(
+  client: Client,
+  what: string,
+  given: Readonly<Record<string, unknown>>,
+  options: object,
+  table: OptionTable,
+  above: Above,
+): Promise<RawReport> {
+  const site = siteOf(above);
+  try {
+    const { values, signal, onProgress } = readOptions(what, options, table);
+    const publish = onProgress && ((json: string) => onProgress(progressOf(json)));
+    const [server, action] = Object.entries(given) as [[string, unknown], [string, unknown]?];
+    const ref = action === undefined ? "" : actionRef(...action);
+    const driver = driverOf(client);
+    const report = await driver.operate(what, text(...server), ref, values, signal, publish, site);
+    if (report.failed === undefined) return report;
+    const error = operationError(what, report, site, reasonOf(signal));
+    beginAt(error, site);
+    throw error;
+  } catch (error) {
+    throw placedAt(site, error);
+  }
+}
+
+function actionRef(name: string, value: unknown): string | readonly [Items, number] {
+  if (value instanceof Response) return itemOf(value);
+  if (name !== "action" || typeof value === "string") return text(name, value);
+  throw expected(name, "the Response that started it, or its request ID", value);
+}
+
+interface ReadOptions {
+  /** For the native half. */
+  values: RawValue[];
+  signal: Signal | undefined;
+  onProgress: ((progress: Progress) => void) | undefined;
+}
+
+function readOptions(what: string, given: object, table: OptionTable): ReadOptions {
+  const out: ReadOptions = { values: [], signal: undefined, onProgress: undefined };
+  for (const [name, value] of Object.entries(object("options", given)) as [string, unknown][]) {
+    const option = Object.hasOwn(table, name) ? table[name]! : undefined;
+    if (option === undefined) throw refused(native.unknownOption(what, name, []));
+    if (typeof option !== "string") put(out.values, option, name, value);
+    else if (value == null) continue;
+    else if (option === "signal") out.signal = signalOf(value);
+    else out.onProgress = aFunction(name, value) as ReadOptions["onProgress"];
+  }
+  return out;
+}
+
+function operationError(
+  what: string,
+  raw: RawReport,
+  site: Site,
+  reason: unknown,
+): ActionError | ExplainError {
+  const { failed = "" } = raw;
+  const report = what === "follow" ? actionReportOf(raw) : undefined;
+  if (report !== undefined && raw.cause === undefined) {
+    return new ActionFailedError(failed, report, { kind: "api", requestId: report.requestId });
+  }
+  const call = errorOf(raw.cause!, 0, site, undefined, reason);
+  const aborted = isAborted(call, reason);
+  // That of the call that failed, or why it was cancelled.
+  const cause: unknown = aborted ? (call.cause ?? call) : call;
+  let error: ActionError | ExplainError;
+  if (report === undefined) {
+    error = new ExplainError(failed, trailsOf(raw), { ...call, cause });
+  } else {
+    const { kind, category, trail } = call;
+    const { requestId } = report;
+    error = new ActionUnfollowedError(failed, report, { requestId, kind, category, trail, cause });
+  }
+  if (aborted) {
+    // Programs tell an abort by its name.
+    const name = { value: call.name, writable: true, configurable: true, enumerable: false };
+    Object.defineProperty(error, "name", { __proto__: null, ...name } as object);
+  }
+  return error;
+}
+
+/** Whether the program's signal ended it, and not a call that failed. */
+function isAborted(error: ReqtrailError, reason: unknown): boolean {
+  const late = error.kind === "timeout" && reason !== undefined && error.cause === reason;
+  return late || error.kind === "cancelled";
+}
