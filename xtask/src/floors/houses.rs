@@ -163,7 +163,8 @@ pub(super) const HOUSES: &[House] = &[
             // What programs touch.
             &["driver"],
             &["client"],
-            &["openstack-cloud"],
+            &["openstack-cloud", "operations"],
+            &["openstack-compute"],
             &["openstack"],
         ],
         exceptions: &[],
@@ -211,7 +212,8 @@ pub(super) const HOUSES: &[House] = &[
             &["_loop"],
             // What programs touch.
             &["_async_client"],
-            &["_cloud", "_compute"],
+            &["_cloud", "_operations"],
+            &["_compute"],
             &["openstack"],
         ],
         exceptions: &[],

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::names::camel;
 use super::node::{HEADER, comment, kind, typed};
 use super::operations::ABOUT;
 use super::{Kind, Language, Operation, Row, Surface};
@@ -91,6 +92,7 @@ fn method(out: &mut String, surface: &Surface, operation: &Operation) {
         doc.push(format!("@throws {errors}."));
     }
     comment(out, &doc, 2);
+    let method = camel(name);
     let parameters = operation.parameters();
     let typed = parameters.iter().map(|parameter| match *parameter {
         "action" => "action: Response | string".to_owned(),
@@ -104,7 +106,7 @@ fn method(out: &mut String, surface: &Surface, operation: &Operation) {
         .map(|parameter| Language::Node.parameter(parameter));
     let _ = write!(
         out,
-        "  async {name}({}): Promise<{record}> {{\n    const above = Compute.prototype.{name};\n    const given = {{ {} }};\n\
+        "  async {method}({}): Promise<{record}> {{\n    const above = Compute.prototype.{method};\n    const given = {{ {} }};\n\
          \x20   return {}(await operate(this.client, \"{name}\", given, options, {}, above));\n  }}\n",
         typed.join(", "),
         named.collect::<Vec<_>>().join(", "),

@@ -248,3 +248,40 @@ impl ActionBy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(row: &str) -> syn::Result<Operation> {
+        let tokens: TokenStream = row.parse().expect("tokens");
+        operation.parse2(tokens)
+    }
+
+    #[test]
+    fn a_row_says_what_an_operation_takes_and_gives() {
+        let row = "/// Ends it.\n7 EndNow end_now(server_name, action) -> ActionReport: Follow { EndError: \"it goes on\", };";
+        let operation = parsed(row).expect("a row");
+        assert_eq!((operation.id, operation.name.as_str()), (7, "end_now"));
+        assert_eq!(operation.parameters(), ["server_name", "action"]);
+        assert_eq!(
+            (operation.record.as_str(), operation.set.as_str()),
+            ("ActionReport", "Follow")
+        );
+        let said = operation.errors_said(|name| format!("*{name}*"));
+        assert_eq!(said.as_deref(), Some("*EndError* if it goes on"));
+        assert!(operation.is_report());
+    }
+
+    #[test]
+    fn what_the_printers_would_not_know_is_refused() {
+        for (row, why) in [
+            ("1 A a(project_id) -> B: C {};", "expected `server_id`"),
+            ("1 A a(server, reason) -> B: C {};", "expected `request_id`"),
+            ("1 A a() -> B: C {};", "names the server"),
+        ] {
+            let error = parsed(row).expect_err(row).to_string();
+            assert!(error.contains(why), "{row}: {error}");
+        }
+    }
+}
