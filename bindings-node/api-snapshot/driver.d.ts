@@ -5,7 +5,7 @@
  * are JavaScript's own.
  */
 import { type Audience } from "./hooks.js";
-import { type Items, type Operation, type RawConnection, type RawOperationOptions, type RawReport } from "./native.js";
+import { type Items, type RawConnection, type RawReport, type RawValue } from "./native.js";
 import { type ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import { type RawCall, type Standing } from "./request.js";
@@ -22,7 +22,7 @@ export declare class Driver {
      * Does an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
      * shown, as JSON.
      */
-    operate(what: Operation, serverId: string, action: string | readonly [Items, number], options: RawOperationOptions, signal: Signal | undefined, onProgress: Audience["onProgress"], site: Site): Promise<RawReport>;
+    operate(what: string, server: string, action: string | readonly [Items, number], options: readonly RawValue[], signal: Signal | undefined, onProgress: Audience["onProgress"], site: Site): Promise<RawReport>;
     /** Takes what waits, publishes what happened in calls, and ends those that have ended. */
     drain(): void;
     setToken(token: string, site: Site): void;

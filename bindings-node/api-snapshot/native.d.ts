@@ -57,21 +57,6 @@ export interface RawExtras {
     /** The places of the headers whose values are secrets, counted from 0. */
     secretHeaders?: number[];
 }
-/** The operations of the core, by name. */
-export type Operation = "server" | "action" | "actions" | "follow" | "explain";
-export interface RawOperationOptions {
-    microversion?: string;
-    timeoutMs?: number;
-    limit?: number;
-    marker?: string;
-    changesSince?: number;
-    changesBefore?: number;
-    progress?: boolean;
-    pollIntervalMs?: number;
-    maxPollIntervalMs?: number;
-    deadlineMs?: number;
-    settleTimeMs?: number;
-}
 export interface RawReport {
     json: string;
     report: string;
@@ -113,7 +98,7 @@ export interface RawClient extends RawMailbox {
     hasDefaultHeader(name: string): boolean;
     send(tag: number, body: Uint8Array): void;
     forget(tag: number): boolean;
-    operate(what: Operation, serverId: string, action: string | Items, index: number, options: RawOperationOptions, refresh: Refresh | undefined): number;
+    operate(what: string, server: string, action: string | Items, index: number, options: readonly RawValue[], progress: boolean, refresh: Refresh | undefined): number | string;
     cancel(tag: number, late: boolean): void;
     want(attempts: boolean, calls: boolean): void;
     answer(refresh: Refresh, token: string | undefined, failure: RefreshFailure | undefined): void;
@@ -123,7 +108,7 @@ export interface RawClient extends RawMailbox {
 }
 export interface Native {
     version(): string;
-    unknownOption(ofClient: boolean, name: string, known: readonly string[]): string;
+    unknownOption(owner: string, name: string, known: readonly string[]): string;
     RawClient: new () => RawClient;
     RawCloud: abstract new () => RawCloud;
     RawConnection: abstract new () => RawConnection;

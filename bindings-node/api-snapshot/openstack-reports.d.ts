@@ -132,9 +132,9 @@ export declare class ServerHistory extends Report {
 /** Makes a server that was read. */
 export declare function serverRead(raw: RawReport): Server;
 /** Makes an action that was read. */
-export declare function actionRead(raw: RawReport): ServerAction;
+export declare function serverActionRead(raw: RawReport): ServerAction;
 /** Makes a page of actions that was read. */
-export declare function pageRead(raw: RawReport): ActionPage;
+export declare function actionPageRead(raw: RawReport): ActionPage;
 /** Makes what a poll has shown of its JSON. */
 export declare function progressOf(json: string): Progress;
 export {};
