@@ -28,6 +28,7 @@ pub(crate) fn json(surface: &Surface) -> Result<String, String> {
             "server": one.server.key(),
             "action": one.action.map(ActionBy::key),
             "record": one.record,
+            "set": one.set,
             "options": operations.set_of(one).options,
             "errors": one.errors.iter().map(|(name, when)| (name.clone(), when.as_str().into())).collect::<Map<_, Value>>(),
         })

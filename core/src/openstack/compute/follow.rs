@@ -86,8 +86,8 @@ impl<C: AnyClient> Follow<C> {
         self
     }
 
-    /// Sets the first wait between two polls and the longest, half a second and 10 seconds by default. Each wait is
-    /// twice the one before.
+    /// Sets the first wait between two polls and the longest. Each wait is twice the one before. [`OperationOptions`] has
+    /// the defaults, as those of the other options.
     pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
         self.change(|plan| {
             plan.first_interval = first.max(MIN_INTERVAL);
@@ -95,14 +95,14 @@ impl<C: AnyClient> Follow<C> {
         })
     }
 
-    /// Sets how long the action is followed, ten minutes by default. One that still runs then is reported as `unknown`.
+    /// Sets how long the action is followed. One that still runs then is reported as `unknown`.
     pub fn deadline(self, deadline: Duration) -> Self {
         self.change(|plan| plan.deadline = deadline)
     }
 
-    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end, 3 seconds by
-    /// default: between two steps of an action nothing seems to be going on. It is ten times as long while a step is
-    /// not finished, or has yet to begin.
+    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two steps
+    /// of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to
+    /// begin.
     pub fn settle_time(self, settle: Duration) -> Self {
         self.change(|plan| plan.settle = settle)
     }
