@@ -1,5 +1,8 @@
 //! Errors
 
+#[cfg(test)]
+mod tests;
+
 use std::error::Error as _;
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;

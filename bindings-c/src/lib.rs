@@ -68,6 +68,4 @@ mod report;
 mod go;
 
 #[cfg(test)]
-mod error_tests;
-#[cfg(test)]
 mod tests;

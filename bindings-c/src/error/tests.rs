@@ -1,17 +1,15 @@
 //! That the functions of an error give every field of the core's record.
 
-use std::ffi::{CStr, c_char};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
-use reqtrail::host::{ErrorRecord, FieldValue, Spelling};
-use reqtrail::{Client, Error};
+use reqtrail::Client;
+use reqtrail::host::FieldValue;
 use serde_json::Value;
 
-use crate::codes::{CATEGORY_NAMES, CODES_NAMES};
-use crate::error::*;
+use super::*;
+use crate::codes::CATEGORY_NAMES;
 use crate::fault::Fault;
-use crate::rate_limit::reqtrail_rate_limit;
 
 type Text = unsafe extern "C" fn(*const reqtrail_error, *mut usize) -> *const c_char;
 
@@ -170,7 +168,7 @@ fn compare_others(error: *const reqtrail_error, name: &str, value: &FieldValue<'
 
 #[test]
 fn an_error_gives_every_field_of_the_cores_record() {
-    let cases = include_str!("../../core/tests/golden/errors.json");
+    let cases = include_str!("../../../core/tests/golden/errors.json");
     let cases: Vec<Value> = serde_json::from_str(cases).expect("JSON");
     for case in &cases {
         let core = failed(case);
