@@ -2,8 +2,6 @@
 
 mod fields;
 
-use std::ffi::c_char;
-
 use reqtrail::{Attempt, CallInfo};
 
 use crate::text::Texts;
@@ -14,16 +12,14 @@ pub use fields::reqtrail_attempt_request_id;
 /// the same time.
 pub struct reqtrail_attempt {
     attempt: Attempt,
-    pub(crate) fields: Texts<TEXTS>,
-    json: Texts<1>,
+    pub(crate) texts: Texts<{ TEXTS + 1 }>,
 }
 
 impl reqtrail_attempt {
     pub(crate) fn new(attempt: Attempt) -> Self {
         Self {
             attempt,
-            fields: Texts::default(),
-            json: Texts::default(),
+            texts: Texts::default(),
         }
     }
 
@@ -61,51 +57,27 @@ impl reqtrail_call_info {
 
 export! {
     /// Returns all of it as JSON: an entry of the "attempts" of a trail's JSON.
-    fn reqtrail_attempt_json(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.json.give(0, length, || serde_json::to_string(&attempt.attempt).ok())
-    }
+    fn reqtrail_attempt_json(attempt: &reqtrail_attempt) -> text[TEXTS] { serde_json::to_string(&attempt.attempt).ok() }
 
     /// Returns the call's own ID, as its trail will have it.
-    fn reqtrail_call_info_call_id(info: *const reqtrail_call_info, length: *mut usize)
-    -> *const c_char [info] length [length] {
-        info.texts.give(0, length, || Some(&info.call_id))
-    }
+    fn reqtrail_call_info_call_id(info: &reqtrail_call_info) -> text[0] { Some(&info.call_id) }
 
     /// Returns the name of the API's dialect.
-    fn reqtrail_call_info_dialect(info: *const reqtrail_call_info, length: *mut usize)
-    -> *const c_char [info] length [length] {
-        info.texts.give(1, length, || Some(&info.dialect))
-    }
+    fn reqtrail_call_info_dialect(info: &reqtrail_call_info) -> text[1] { Some(&info.dialect) }
 
     /// Returns the method that the caller asked for.
-    fn reqtrail_call_info_method(info: *const reqtrail_call_info, length: *mut usize)
-    -> *const c_char [info] length [length] {
-        info.texts.give(2, length, || Some(&info.method))
-    }
+    fn reqtrail_call_info_method(info: &reqtrail_call_info) -> text[2] { Some(&info.method) }
 
     /// Returns the path template.
-    fn reqtrail_call_info_path(info: *const reqtrail_call_info, length: *mut usize)
-    -> *const c_char [info] length [length] {
-        info.texts.give(3, length, || Some(&info.path))
-    }
+    fn reqtrail_call_info_path(info: &reqtrail_call_info) -> text[3] { Some(&info.path) }
 
     /// Returns what every attempt carries in the dialect's correlation header; NULL where the dialect has none.
-    fn reqtrail_call_info_correlation_id(info: *const reqtrail_call_info, length: *mut usize)
-    -> *const c_char [info] length [length] {
-        info.texts.give(4, length, || info.correlation_id.as_ref())
-    }
+    fn reqtrail_call_info_correlation_id(info: &reqtrail_call_info) -> text[4] { info.correlation_id.as_ref() }
 
     /// Returns the service that is called, where one sign-in serves several, such as "compute"; else NULL.
-    fn reqtrail_call_info_service(info: *const reqtrail_call_info, length: *mut usize)
-    -> *const c_char [info] length [length] {
-        info.texts.give(5, length, || info.service.as_ref())
-    }
+    fn reqtrail_call_info_service(info: &reqtrail_call_info) -> text[5] { info.service.as_ref() }
 
     /// Returns the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
     /// search logs for: "GET call to compute for URL used request id req-…".
-    fn reqtrail_call_info_log_line(info: *const reqtrail_call_info, length: *mut usize)
-    -> *const c_char [info] length [length] {
-        info.texts.give(6, length, || Some(&info.log_line))
-    }
+    fn reqtrail_call_info_log_line(info: &reqtrail_call_info) -> text[6] { Some(&info.log_line) }
 }

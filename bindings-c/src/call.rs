@@ -216,15 +216,10 @@ export! {
     ///
     /// The caller frees *response and *error; one of them is set. Errors: the kinds REQTRAIL_ERROR_API to
     /// REQTRAIL_ERROR_INTERNAL, each with the call's trail; a mistake that a setter has returned already, without one.
-    fn reqtrail_call(
-        client: *const reqtrail_client,
-        request: *const reqtrail_request,
-        response: *mut *mut reqtrail_response,
-        error: *mut *mut reqtrail_error,
-    ) needs [client, request] fills [response] reports [error] {
+    fn reqtrail_call(client: &reqtrail_client, request: &reqtrail_request, response: out *mut reqtrail_response) fails {
         let inner = Arc::clone(&client.0);
         let outcome = inner.client.host().run(request.job(None)?, None);
-        Ended::new(outcome).give(response, std::ptr::null_mut())
+        Ended::new(outcome).give(response, std::ptr::null_mut())?;
     }
 
     /// Starts a call and returns at once. `callback` gets the result, exactly once, unless this function fails. It may
@@ -234,32 +229,26 @@ export! {
     /// Errors: REQTRAIL_ERROR_NULL_POINTER, and a mistake that a setter of the request has returned already; all others
     /// go to the callback.
     fn reqtrail_call_start(
-        client: *const reqtrail_client,
-        request: *const reqtrail_request,
+        client: &reqtrail_client,
+        request: &reqtrail_request,
         callback: reqtrail_call_callback,
         user_data: *mut c_void,
-        call: *mut *mut reqtrail_call_handle,
-        error: *mut *mut reqtrail_error,
-    ) needs [client, request] may_fill [call] reports [error] {
+        call: out? *mut reqtrail_call_handle,
+    ) fails {
         let cancel = request.own_token();
         let job = request.job(Some(&cancel))?;
         start(client, cancel, Receiver::Call(callback), user_data, call, job);
-        Ok(())
     }
 
     /// Cancels a started call or operation: it ends at once, with REQTRAIL_ERROR_CANCELLED and its trail, or with what it
     /// already had. The callback comes all the same. May be called several times, from any thread, and with NULL.
-    fn reqtrail_call_cancel(call: *const reqtrail_call_handle) [call] { call.cancel.cancel(); }
+    fn reqtrail_call_cancel(call: &reqtrail_call_handle) { call.cancel.cancel(); }
 
     /// The same for a deadline of the program's own, which has passed: it ends with REQTRAIL_ERROR_TIMEOUT.
-    fn reqtrail_call_expire(call: *const reqtrail_call_handle) [call] {
-        call.cancel.cancel_with(CancelReason::Deadline);
-    }
+    fn reqtrail_call_expire(call: &reqtrail_call_handle) { call.cancel.cancel_with(CancelReason::Deadline); }
 
     /// Returns whether a started call or operation has ended and its callback has returned.
-    fn reqtrail_call_is_done(call: *const reqtrail_call_handle) -> bool [call] {
-        Some(lock(&call.state.delivered).code.is_some())
-    }
+    fn reqtrail_call_is_done(call: &reqtrail_call_handle) -> bool { Some(lock(&call.state.delivered).code.is_some()) }
 
     /// Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
     /// end if that is negative. Returns the call's code.
@@ -268,28 +257,22 @@ export! {
     /// failed sets *error to one without a trail, which is the caller's to free too. `response` may be NULL,
     /// which frees a response. Errors: REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
     /// a call that has not ended, else those of the call.
-    fn reqtrail_call_wait(
-        call: *const reqtrail_call_handle,
-        timeout_ms: i64,
-        response: *mut *mut reqtrail_response,
-        error: *mut *mut reqtrail_error,
-    ) needs [call] may_fill [response] reports [error] {
-        waited(call.wait(timeout_ms)?, response, std::ptr::null_mut())
+    fn reqtrail_call_wait(call: &reqtrail_call_handle, timeout_ms: i64, response: out? *mut reqtrail_response) fails {
+        waited(call.wait(timeout_ms)?, response, std::ptr::null_mut())?;
     }
 
     /// The same for a started operation, whose result is a report; there may be a report beside an error.
     fn reqtrail_call_wait_report(
-        call: *const reqtrail_call_handle,
+        call: &reqtrail_call_handle,
         timeout_ms: i64,
-        report: *mut *mut reqtrail_report,
-        error: *mut *mut reqtrail_error,
-    ) needs [call] may_fill [report] reports [error] {
-        waited(call.wait(timeout_ms)?, std::ptr::null_mut(), report)
+        report: out? *mut reqtrail_report,
+    ) fails {
+        waited(call.wait(timeout_ms)?, std::ptr::null_mut(), report)?;
     }
 
     /// Frees the handle of a call, also within its own callback. A call under way goes on, and its callback comes. NULL is
     /// allowed.
-    fn reqtrail_call_free(call: *mut reqtrail_call_handle) [] { free(call); }
+    fn reqtrail_call_free(call: *mut reqtrail_call_handle) { free(call); }
 }
 
 #[cfg(test)]

@@ -1,18 +1,15 @@
 //! Clients
 
 use std::collections::HashSet;
-use std::ffi::c_char;
 use std::sync::{Arc, Mutex};
 
 use reqtrail::host::mailbox::Mailbox;
-use reqtrail::{ClientBuilder, Secret, blocking};
+use reqtrail::{ClientBuilder, blocking};
 
-use crate::error::reqtrail_error;
 use crate::fault::Fault;
 use crate::inbox::Inbox;
-use crate::memory::{free, hand_over};
+use crate::memory::free;
 use crate::options::reqtrail_client_options;
-use crate::text::owned;
 
 /// The tag of all that is started: its result goes to a callback or to those who wait, and not to the queue.
 pub(crate) const CALLBACK_TAG: u64 = u64::MAX;
@@ -44,33 +41,20 @@ export! {
     ///
     /// The caller frees *client. Errors: REQTRAIL_ERROR_CONFIG names the option, what was given and what is accepted; a
     /// mistake that a setter has returned already is returned again.
-    fn reqtrail_client_new(
-        options: *const reqtrail_client_options,
-        client: *mut *mut reqtrail_client,
-        error: *mut *mut reqtrail_error,
-    ) needs [options] fills [client] reports [error] {
-        hand_over(client, reqtrail_client::build(options.builder()?, Mailbox::new())?);
-        Ok(())
+    fn reqtrail_client_new(options: &reqtrail_client_options) makes client: reqtrail_client {
+        reqtrail_client::build(options.builder()?, Mailbox::new())?
     }
 
     /// Frees a client; no other thread may use the handle any more. NULL is allowed.
     ///
     /// Calls that were started with `reqtrail_call_start` go on to their end, and their callbacks come; cancel them to
     /// end them at once. Submitted calls are cancelled, hooks are told of each, and their results are gone.
-    fn reqtrail_client_free(client: *mut reqtrail_client) [] {
-        free(client);
-    }
+    fn reqtrail_client_free(client: *mut reqtrail_client) { free(client); }
 
     /// Puts a new credential in the place of the old. Calls that have begun keep theirs. Any thread may call it.
     ///
     /// Errors: REQTRAIL_ERROR_CONFIG for a token that cannot stand in a header.
-    fn reqtrail_client_set_token(
-        client: *const reqtrail_client,
-        token: *const c_char,
-        token_length: usize,
-        error: *mut *mut reqtrail_error,
-    ) needs [client] reports [error] {
-        let token = Secret::from(owned(token, token_length, "token")?);
-        Ok(client.0.client.set_token(token)?)
+    fn reqtrail_client_set_token(client: &reqtrail_client, token: text) fails {
+        client.0.client.set_token(token)?;
     }
 }

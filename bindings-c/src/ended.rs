@@ -7,7 +7,7 @@ use reqtrail::openstack::OperationReport;
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::fault::{Fault, OperationFault};
-use crate::memory::hand_over;
+use crate::memory::give;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 
@@ -89,12 +89,8 @@ impl Ended {
     ) -> Result<(), Fault> {
         // SAFETY: the caller's promise.
         unsafe {
-            if let Some(own) = self.response.filter(|_| !response.is_null()) {
-                hand_over(response, own);
-            }
-            if let Some(own) = self.report.filter(|_| !report.is_null()) {
-                hand_over(report, own);
-            }
+            give(response, self.response);
+            give(report, self.report);
         }
         match self.error {
             Some(error) => Err(Fault::Made(error)),

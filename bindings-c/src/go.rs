@@ -24,8 +24,7 @@ use crate::cloud::reqtrail_connection;
 use crate::ended::Ended;
 use crate::error::reqtrail_error;
 use crate::fault::{DeferredError, Fault};
-use crate::memory::{free, hand_over};
-use crate::text::bytes;
+use crate::memory::{Frame, FromC as _, free};
 use crate::trail::reqtrail_trail;
 use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving, reqtrail_go_text};
 use steps::{Function, Steps};
@@ -33,7 +32,7 @@ use steps::{Function, Steps};
 /// Gives a buffer of steps.
 unsafe fn steps<'a>(steps: *const u8, length: usize) -> Result<Steps<'a>, Fault> {
     // SAFETY: the caller's promise.
-    Ok(Steps(unsafe { bytes(steps, length, "steps") }?))
+    Ok(Steps(unsafe { (steps, length).read(&Frame, "steps") }?))
 }
 
 /// Does something on behalf of a refresher, or of nobody.
@@ -73,7 +72,7 @@ impl Inner {
 
 export! {
     /// Says whether a buffer consists of whole steps.
-    fn reqtrail_go_steps_are_whole(data: *const u8, length: usize) -> bool [] {
+    fn reqtrail_go_steps_are_whole(data: *const u8, length: usize) -> bool {
         Some(steps(data, length).ok()?.are_whole())
     }
 
@@ -82,9 +81,7 @@ export! {
         data: *const u8,
         length: usize,
         connection: *const reqtrail_connection,
-        client: *mut *mut reqtrail_client,
-        error: *mut *mut reqtrail_error,
-    ) needs [] fills [client] reports [error] {
+    ) makes client: reqtrail_client {
         let mailbox = Mailbox::new();
         let connection = connection.as_ref().map(reqtrail_connection::connection);
         let mut observed = false;
@@ -103,12 +100,11 @@ export! {
                 false => builder.observer(mailbox.observer()),
             }
         })?;
-        hand_over(client, reqtrail_client::build(builder, mailbox)?);
-        Ok(())
+        reqtrail_client::build(builder, mailbox)?
     }
 
     /// Gives the times of a call and of an attempt, in nanoseconds, unless a request sets others.
-    fn reqtrail_go_client_timeouts(client: *const reqtrail_client, call: *mut i64, attempt: *mut i64) [client] {
+    fn reqtrail_go_client_timeouts(client: &reqtrail_client, call: *mut i64, attempt: *mut i64) {
         let nanoseconds = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
         let (of_call, of_attempt) = client.0.client.timeouts();
         call.write(nanoseconds(of_call));
@@ -118,7 +114,7 @@ export! {
     /// Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
     /// tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
     fn reqtrail_go_run(
-        client: *const reqtrail_client,
+        client: &reqtrail_client,
         data: *const u8,
         length: usize,
         started: *const reqtrail_trail,
@@ -126,8 +122,7 @@ export! {
         cancel: *const reqtrail_cancel_token,
         serving: *const reqtrail_go_serving,
         ended: *mut reqtrail_go_ended,
-        error: *mut *mut reqtrail_error,
-    ) needs [client] reports [error] {
+    ) fails {
         let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
         let cancel = cancel.as_ref().map(|token| &token.0);
         let job = client.0.job(steps(data, length)?, started.as_ref(), cancel)?;
@@ -136,27 +131,24 @@ export! {
             _ => host.run_for(lane, job, tag),
         });
         ended.write(reqtrail_go_ended::new(Ended::new(outcome)));
-        Ok(())
     }
 
     /// Submits a call or an operation under a tag. Its result may be taken before this returns.
     fn reqtrail_go_submit(
-        client: *const reqtrail_client,
+        client: &reqtrail_client,
         data: *const u8,
         length: usize,
         started: *const reqtrail_trail,
         tag: u64,
         serving: *const reqtrail_go_serving,
-        error: *mut *mut reqtrail_error,
-    ) needs [client] reports [error] {
+    ) fails {
         let job = client.0.job(steps(data, length)?, started.as_ref(), None)?;
         let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
         within(serving.as_ref(), || host.submit_for(lane, job, tag));
-        Ok(())
     }
 
     /// Has a byte written into a pipe that does not block when something waits to be taken.
-    fn reqtrail_go_watch(client: *const reqtrail_client, descriptor: i32) [client] {
+    fn reqtrail_go_watch(client: &reqtrail_client, descriptor: i32) {
         // It stays Go's. One that takes no more is ready to be read.
         let pipe = ManuallyDrop::new(File::from_raw_fd(descriptor));
         let notify = move || drop((&*pipe).write_all(&[1]));
@@ -164,11 +156,7 @@ export! {
     }
 
     /// Gives the one line and the message of an error, which name options as Go does.
-    fn reqtrail_go_error_texts(
-        error: *const reqtrail_error,
-        display: *mut reqtrail_go_text,
-        message: *mut reqtrail_go_text,
-    ) [error] {
+    fn reqtrail_go_error_texts(error: &reqtrail_error, display: *mut reqtrail_go_text, message: *mut reqtrail_go_text) {
         let lengths = [&raw mut (*display).length, &raw mut (*message).length];
         let [one_line, words] = error.in_go(lengths);
         (*display).data = one_line.unwrap_or(null());
@@ -176,8 +164,7 @@ export! {
     }
 
     /// Takes what happened, at most `capacity` events.
-    fn reqtrail_go_take(client: *const reqtrail_client, events: *mut reqtrail_go_event, capacity: usize)
-    -> usize [client] {
+    fn reqtrail_go_take(client: &reqtrail_client, events: *mut reqtrail_go_event, capacity: usize) -> usize {
         let taken = client.0.inbox.take(capacity).into_iter().filter_map(reqtrail_go_event::new);
         let mut count = 0;
         for event in taken {
@@ -188,15 +175,15 @@ export! {
     }
 
     /// Answers a refresh.
-    fn reqtrail_go_answer(client: *const reqtrail_client, refresh: u64, data: *const u8, length: usize) [client] {
+    fn reqtrail_go_answer(client: &reqtrail_client, refresh: u64, data: *const u8, length: usize) {
         let answer = steps(data, length).and_then(Steps::answer);
         let unread = |fault| Err(DeferredError::of("the token refresher", fault).message().into());
         client.0.inbox.lane.answer(refresh, answer.unwrap_or_else(unread));
     }
 
     /// Frees what says on whose behalf a refresher runs.
-    fn reqtrail_go_serving_free(serving: *mut reqtrail_go_serving) [] { free(serving); }
+    fn reqtrail_go_serving_free(serving: *mut reqtrail_go_serving) { free(serving); }
 
     /// Frees the text of an event.
-    fn reqtrail_go_text_free(text: reqtrail_go_text) [] { text.free(); }
+    fn reqtrail_go_text_free(text: reqtrail_go_text) { text.free(); }
 }

@@ -139,8 +139,7 @@ export! {
         log: reqtrail_log_callback,
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
-        error: *mut *mut crate::error::reqtrail_error,
-    ) needs [] reports [error] {
+    ) fails {
         let data = UserData::new(user_data, free_user_data);
         let place = usize::try_from(level).ok().filter(|place| *place < LEVELS.len());
         let place = place.ok_or_else(|| {
@@ -159,13 +158,11 @@ export! {
         tracing_core::callsite::rebuild_interest_cache();
         // The program's function runs outside of the lock.
         drop(before);
-        if *installed {
-            Ok(())
-        } else {
+        if !*installed {
             WANTED.store(0, Ordering::Relaxed);
             let unused = SINK.write().unwrap_or_else(PoisonError::into_inner).take();
             drop(unused);
-            Err(Fault::bad_value("the log of this copy of the library is in use"))
+            return Err(Fault::bad_value("the log of this copy of the library is in use"));
         }
     }
 }

@@ -1,55 +1,83 @@
 //! Pointers on their way in and out.
 
-/// A pointer that the caller passed, read as a handle.
-pub(crate) trait FromPtr {
-    type Handle;
+use crate::usage::Usage;
 
-    /// The handle, for no longer than the function runs; `None` for NULL.
-    unsafe fn handle(self) -> Option<Self::Handle>;
+/// A function of the header that runs. What the caller passed is borrowed for as long.
+pub(crate) struct Frame;
+
+/// What the caller passed, as the body of a function gets it.
+pub(crate) trait FromC {
+    type Given<'a>;
+
+    unsafe fn read<'a>(self, frame: &'a Frame, name: &str) -> Result<Self::Given<'a>, Usage>;
 }
 
-impl<T: 'static> FromPtr for *const T {
-    type Handle = &'static T;
+impl<T: 'static> FromC for *const T {
+    type Given<'a> = &'a T;
 
-    unsafe fn handle(self) -> Option<&'static T> {
+    unsafe fn read<'a>(self, _: &'a Frame, name: &str) -> Result<&'a T, Usage> {
         // SAFETY: the caller's promise.
-        unsafe { self.as_ref() }
+        unsafe { self.as_ref() }.ok_or_else(|| Usage::null(name))
     }
 }
 
-impl<T: 'static> FromPtr for *mut T {
-    type Handle = &'static mut T;
+impl<T: 'static> FromC for *mut T {
+    type Given<'a> = &'a mut T;
 
-    unsafe fn handle(self) -> Option<&'static mut T> {
+    unsafe fn read<'a>(self, _: &'a Frame, name: &str) -> Result<&'a mut T, Usage> {
         // SAFETY: the caller's promise.
-        unsafe { self.as_mut() }
+        unsafe { self.as_mut() }.ok_or_else(|| Usage::null(name))
     }
 }
 
-/// An out-parameter; NULL where the caller does not want it.
-pub(crate) trait Out {
-    unsafe fn clear(self);
-}
+/// An out-parameter that must not be NULL.
+pub(crate) struct Place<T>(pub(crate) *mut T);
 
-impl<T> Out for *mut *mut T {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, std::ptr::null_mut()) };
+impl<T: 'static> FromC for Place<T> {
+    type Given<'a> = *mut T;
+
+    unsafe fn read(self, _: &Frame, name: &str) -> Result<*mut T, Usage> {
+        match self.0.is_null() {
+            true => Err(Usage::null(name)),
+            false => Ok(self.0),
+        }
     }
 }
 
-impl<T> Out for *mut *const T {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, std::ptr::null()) };
-    }
+/// The value an accessor returns when there is nothing to return.
+pub(crate) trait FfiDefault {
+    const FFI_DEFAULT: Self;
 }
 
-impl Out for *mut usize {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, 0) };
-    }
+macro_rules! ffi_default {
+    ($($ty:ty = $value:expr),+ $(,)?) => {
+        $(impl FfiDefault for $ty { const FFI_DEFAULT: Self = $value; })+
+    };
+}
+
+// Times that are not there are negative.
+ffi_default!(
+    () = (),
+    bool = false,
+    i32 = 0,
+    u32 = 0,
+    u64 = 0,
+    usize = 0,
+    f64 = -1.0
+);
+
+impl<T> FfiDefault for *const T {
+    const FFI_DEFAULT: Self = std::ptr::null();
+}
+
+impl<T> FfiDefault for *mut T {
+    const FFI_DEFAULT: Self = std::ptr::null_mut();
+}
+
+/// Empties an out-parameter, unless it is NULL.
+pub(crate) unsafe fn clear<T: FfiDefault>(out: *mut T) {
+    // SAFETY: the caller's promise.
+    unsafe { put(out, T::FFI_DEFAULT) };
 }
 
 /// Writes an out-parameter, unless it is NULL.
@@ -64,6 +92,14 @@ pub(crate) unsafe fn put<T>(out: *mut T, value: T) {
 pub(crate) unsafe fn hand_over<T>(out: *mut *mut T, value: impl Into<Box<T>>) {
     // SAFETY: the caller's promise.
     unsafe { put(out, Box::into_raw(value.into())) };
+}
+
+/// The same for what there may be, which is dropped if the caller does not want it.
+pub(crate) unsafe fn give<T>(out: *mut *mut T, value: Option<Box<T>>) {
+    if let Some(value) = value.filter(|_| !out.is_null()) {
+        // SAFETY: the caller's promise.
+        unsafe { hand_over(out, value) };
+    }
 }
 
 /// Frees a handle.

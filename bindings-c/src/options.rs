@@ -4,7 +4,7 @@
 
 mod values;
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 
 use reqtrail::host::{ClientOptions, Value};
 use reqtrail::openstack::Connection;
@@ -16,9 +16,8 @@ use crate::fault::{DeferredError, Fault};
 use crate::hooks::{
     Hook, UserData, reqtrail_attempt_callback, reqtrail_free_callback, reqtrail_trail_callback,
 };
-use crate::memory::{free, hand_over};
+use crate::memory::free;
 use crate::refresh::{Refresher, reqtrail_refresh_callback, reqtrail_refresh_context_callback};
-use crate::text::owned;
 
 /// Sets a function of the program on a builder, as often as it is asked to.
 type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
@@ -53,12 +52,8 @@ impl reqtrail_client_options {
         }
     }
 
-    fn set(
-        &mut self,
-        setter: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
-    ) -> Result<(), Fault> {
+    fn set(&mut self, setter: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static) {
         self.functions.push(Box::new(setter));
-        Ok(())
     }
 
     /// Sets an option that is a value, by its number.
@@ -76,7 +71,8 @@ impl reqtrail_client_options {
                 move || own.context(),
                 move |context| refresher.call(context.as_deref()),
             )
-        })
+        });
+        Ok(())
     }
 
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Fault> {
@@ -103,15 +99,8 @@ export! {
     /// and message of an error are read from the common shapes, and statuses alone tell what it means.
     ///
     /// The caller frees *options. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
-    fn reqtrail_client_options_new(
-        base_url: *const c_char,
-        base_url_length: usize,
-        options: *mut *mut reqtrail_client_options,
-        error: *mut *mut crate::error::reqtrail_error,
-    ) needs [] fills [options] reports [error] {
-        let base = Base::Url(owned(base_url, base_url_length, "base_url")?);
-        hand_over(options, reqtrail_client_options::new(base));
-        Ok(())
+    fn reqtrail_client_options_new(base_url: text) makes options: reqtrail_client_options {
+        reqtrail_client_options::new(Base::Url(base_url.to_owned()))
     }
 
     /// Makes the options of a client of OpenStack's compute API from a connection to a cloud: with its endpoint, token
@@ -119,17 +108,13 @@ export! {
     ///
     /// The caller frees *options. Errors: REQTRAIL_ERROR_NULL_POINTER.
     fn reqtrail_client_options_from_connection(
-        connection: *const reqtrail_connection,
-        options: *mut *mut reqtrail_client_options,
-        error: *mut *mut crate::error::reqtrail_error,
-    ) needs [connection] fills [options] reports [error] {
-        let base = Base::Connection(connection.connection().clone());
-        hand_over(options, reqtrail_client_options::new(base));
-        Ok(())
+        connection: &reqtrail_connection,
+    ) makes options: reqtrail_client_options {
+        reqtrail_client_options::new(Base::Connection(connection.connection().clone()))
     }
 
     /// Frees options. Clients that were built from them stay. NULL is allowed.
-    fn reqtrail_client_options_free(options: *mut reqtrail_client_options) [] { free(options); }
+    fn reqtrail_client_options_free(options: *mut reqtrail_client_options) { free(options); }
 
     /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end where
     /// that is known, and once after a 401. One refresh serves all calls that met the same 401. It must not make calls
@@ -137,17 +122,17 @@ export! {
     ///
     /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
     fn reqtrail_client_options_token_refresher(
-        options: *mut reqtrail_client_options,
+        options: &mut reqtrail_client_options,
         refresh: reqtrail_refresh_callback,
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
-    ) sets [options] {
+    ) sets {
         options.refresher(Refresher {
             refresh,
             capture: None,
             free_context: None,
             user_data: UserData::new(user_data, free_user_data),
-        })
+        })?;
     }
 
     /// The same for a refresher that has to know which call asks, to run in a copy of its caller's context for one: `capture` gives
@@ -155,50 +140,50 @@ export! {
     ///
     /// `free_context` may be NULL; else it gets each pointer that `capture` gave, but NULL, when the refresh is over.
     fn reqtrail_client_options_token_refresher_in_context(
-        options: *mut reqtrail_client_options,
+        options: &mut reqtrail_client_options,
         capture: reqtrail_refresh_context_callback,
         free_context: reqtrail_free_callback,
         refresh: reqtrail_refresh_callback,
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
-    ) sets [options] {
+    ) sets {
         let user_data = UserData::new(user_data, free_user_data);
         if capture.is_none() {
             return Err(Fault::null("capture"));
         }
-        options.refresher(Refresher { refresh, capture, free_context, user_data })
+        options.refresher(Refresher { refresh, capture, free_context, user_data })?;
     }
 
     /// Sets a hook that is told of every attempt of the client's calls. Several may be set.
     ///
     /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
     fn reqtrail_client_options_on_attempt(
-        options: *mut reqtrail_client_options,
+        options: &mut reqtrail_client_options,
         tell: reqtrail_attempt_callback,
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
-    ) sets [options] {
+    ) sets {
         let hook = Hook::Attempt(tell, UserData::new(user_data, free_user_data));
         if tell.is_none() {
             return Err(Fault::null("tell"));
         }
-        options.set(move |b| b.observer(hook.clone()))
+        options.set(move |b| b.observer(hook.clone()));
     }
 
     /// Sets a hook that is told of every call that has ended, with its trail. Several may be set.
     ///
     /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
     fn reqtrail_client_options_on_call(
-        options: *mut reqtrail_client_options,
+        options: &mut reqtrail_client_options,
         tell: reqtrail_trail_callback,
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
-    ) sets [options] {
+    ) sets {
         let hook = Hook::Call(tell, UserData::new(user_data, free_user_data));
         if tell.is_none() {
             return Err(Fault::null("tell"));
         }
-        options.set(move |b| b.observer(hook.clone()))
+        options.set(move |b| b.observer(hook.clone()));
     }
 
 }

@@ -68,42 +68,30 @@ export! {
     ///
     /// Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for a tag that is in use or none, and a mistake that a setter of the
     /// request has returned already. Nothing is queued then.
-    fn reqtrail_client_submit(
-        client: *const reqtrail_client,
-        request: *const reqtrail_request,
-        tag: u64,
-        error: *mut *mut reqtrail_error,
-    ) needs [client, request] reports [error] {
+    fn reqtrail_client_submit(client: &reqtrail_client, request: &reqtrail_request, tag: u64) fails {
         let inner = &client.0;
         let job = request.job(None)?;
         reserve(client, tag)?;
         inner.client.host().submit_for(&inner.inbox.lane, job, tag);
-        Ok(())
     }
 
     /// Starts an operation; its result is queued under `tag`, as that of a call is. Errors: as for a call.
-    fn reqtrail_client_submit_operation(
-        client: *const reqtrail_client,
-        operation: *const reqtrail_operation,
-        tag: u64,
-        error: *mut *mut reqtrail_error,
-    ) needs [client, operation] reports [error] {
+    fn reqtrail_client_submit_operation(client: &reqtrail_client, operation: &reqtrail_operation, tag: u64) fails {
         let inner = &client.0;
         let spec = operation.spec()?;
         reserve(client, tag)?;
         let job = spec.into_job(&inner.client);
         inner.client.host().submit_for(&inner.inbox.lane, job, tag);
-        Ok(())
     }
 
     /// Cancels what was submitted under a tag; false if nothing of that tag is under way. Its result is queued all the
     /// same.
-    fn reqtrail_client_cancel(client: *const reqtrail_client, tag: u64) -> bool [client] {
+    fn reqtrail_client_cancel(client: &reqtrail_client, tag: u64) -> bool {
         Some(tag != CALLBACK_TAG && client.0.client.host().cancel(tag))
     }
 
     /// The same for a deadline of the program's own, which has passed: the result is REQTRAIL_ERROR_TIMEOUT.
-    fn reqtrail_client_expire(client: *const reqtrail_client, tag: u64) -> bool [client] {
+    fn reqtrail_client_expire(client: &reqtrail_client, tag: u64) -> bool {
         Some(tag != CALLBACK_TAG && client.0.client.host().cancel_with(tag, CancelReason::Deadline))
     }
 
@@ -112,27 +100,21 @@ export! {
     ///
     /// `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set.
     fn reqtrail_client_set_notify(
-        client: *const reqtrail_client,
+        client: &reqtrail_client,
         notify: reqtrail_notify_callback,
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
-        error: *mut *mut reqtrail_error,
-    ) needs [client] reports [error] {
+    ) fails {
         let data = UserData::new(user_data, free_user_data);
         let notify = notify.map(|function| -> Notify { Box::new(move || function(data.pointer())) });
         client.0.inbox.set_notify(notify);
-        Ok(())
     }
 
     /// Takes up to `capacity` results into an array of that many entries, and returns how many it took. After a
     /// notification take until it returns less than `capacity`: then, and not before, a new result notifies anew.
     ///
     /// Any thread may take, also several at the same time. 0 also if `done` is NULL.
-    fn reqtrail_client_take_done(
-        client: *const reqtrail_client,
-        done: *mut reqtrail_done,
-        capacity: usize,
-    ) -> usize [client] {
+    fn reqtrail_client_take_done(client: &reqtrail_client, done: *mut reqtrail_done, capacity: usize) -> usize {
         let capacity = if done.is_null() { 0 } else { capacity };
         let taken = client.0.inbox.take(capacity).into_iter().filter_map(|mail| match mail.event {
             Event::Ended(outcome) => mail.tag.map(|tag| (tag, outcome)),

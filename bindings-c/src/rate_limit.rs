@@ -2,7 +2,7 @@
 
 use reqtrail::RateLimit;
 
-use crate::memory::{Out, put};
+use crate::memory::FfiDefault;
 use crate::numbers::seconds;
 
 /// What a server said about the caller's rate limit. It is a report, not a licence: wait as long as `retry_after` says.
@@ -18,13 +18,6 @@ pub struct reqtrail_rate_limit {
 }
 
 impl reqtrail_rate_limit {
-    /// What a server says that says nothing.
-    pub(crate) const UNKNOWN: Self = Self {
-        limit: -1,
-        remaining: -1,
-        reset_at: -1.0,
-    };
-
     pub(crate) fn of(limit: RateLimit) -> Self {
         let number =
             |value: Option<u64>| value.map_or(-1, |v| i64::try_from(v).unwrap_or(i64::MAX));
@@ -36,9 +29,11 @@ impl reqtrail_rate_limit {
     }
 }
 
-impl Out for *mut reqtrail_rate_limit {
-    unsafe fn clear(self) {
-        // SAFETY: the caller's promise.
-        unsafe { put(self, reqtrail_rate_limit::UNKNOWN) };
-    }
+impl FfiDefault for reqtrail_rate_limit {
+    /// What a server says that says nothing.
+    const FFI_DEFAULT: Self = Self {
+        limit: -1,
+        remaining: -1,
+        reset_at: -1.0,
+    };
 }

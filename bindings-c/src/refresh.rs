@@ -11,9 +11,8 @@ use crate::error::reqtrail_error;
 use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_free_callback};
-use crate::numbers::moment;
-use crate::numbers::number;
-use crate::text::owned;
+use crate::memory::{Frame, FromC as _};
+use crate::numbers::{moment, number};
 
 /// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
 /// It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
@@ -88,7 +87,7 @@ impl Refresher {
 }
 
 /// The refresher's error of a kind and a category by their numbers.
-fn failure(kind: reqtrail_code, category: i32, why: String) -> Result<RefreshError, Fault> {
+fn failure(kind: reqtrail_code, category: i32, why: &str) -> Result<RefreshError, Fault> {
     let known = ErrorKind::ALL
         .iter()
         .find(|own| number(own.number()) == kind);
@@ -117,68 +116,48 @@ impl Settable for reqtrail_refresh {
 
 export! {
     /// Gives the new token, from within a refresher; the last one counts.
-    fn reqtrail_refresh_token(
-        refresh: *mut reqtrail_refresh,
-        token: *const c_char,
-        token_length: usize,
-    ) sets [refresh] {
-        refresh.token = Some(Secret::from(owned(token, token_length, "token")?));
-        Ok(())
+    fn reqtrail_refresh_token(refresh: &mut reqtrail_refresh, token: text) sets {
+        refresh.token = Some(Secret::from(token));
     }
 
     /// Says until when the new token holds, in seconds since 1970. The refresher is then asked ahead of time.
-    fn reqtrail_refresh_expires_at(refresh: *mut reqtrail_refresh, unix_seconds: f64) sets [refresh] {
+    fn reqtrail_refresh_expires_at(refresh: &mut reqtrail_refresh, unix_seconds: f64) sets {
         let end = moment(unix_seconds);
         refresh.expires_at = Some(end.ok_or_else(|| {
             Fault::bad_value(format!("unix_seconds is {unix_seconds}; expected seconds since 1970"))
         })?);
-        Ok(())
     }
 
     /// Says why there is no new token. The calls that met the 401 then end with it.
-    fn reqtrail_refresh_fail(
-        refresh: *mut reqtrail_refresh,
-        why: *const c_char,
-        why_length: usize,
-    ) sets [refresh] {
-        refresh.failed = Some(owned(why, why_length, "why")?.into());
-        Ok(())
-    }
+    fn reqtrail_refresh_fail(refresh: &mut reqtrail_refresh, why: text) sets { refresh.failed = Some(why.into()); }
 
     /// Says that there is no new token because a call of this library failed: one of the refresher's own, through another
     /// client. A call that has no credential then ends with that error's kind, category and request ID. The error stays
     /// the caller's to free, and may be freed at once.
-    fn reqtrail_refresh_fail_with(
-        refresh: *mut reqtrail_refresh,
-        error: *const reqtrail_error,
-    ) sets [refresh] {
-        let error = error.as_ref().ok_or_else(|| Fault::null("error"))?;
+    fn reqtrail_refresh_fail_with(refresh: &mut reqtrail_refresh, error: &reqtrail_error) sets {
         refresh.failed = Some(error.as_cause());
-        Ok(())
     }
 
     /// The same for programs that have no such error any more, as those in other languages. `kind` is a REQTRAIL_ERROR_*
     /// from REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL, and `category` a REQTRAIL_CATEGORY_*, or 0 for none. `request_id`
     /// may be NULL.
     fn reqtrail_refresh_fail_as(
-        refresh: *mut reqtrail_refresh,
+        refresh: &mut reqtrail_refresh,
         kind: reqtrail_code,
         category: i32,
-        why: *const c_char,
-        why_length: usize,
+        why: text,
         request_id: *const c_char,
         request_id_length: usize,
-    ) sets [refresh] {
-        let why = owned(why, why_length, "why")?;
-        let id = (!request_id.is_null())
-            .then(|| owned(request_id, request_id_length, "request_id"))
-            .transpose()?
-            .filter(|id| !id.is_empty());
+    ) sets {
+        let request_id = match request_id.is_null() {
+            true => "",
+            false => (request_id, request_id_length).read(&Frame, "request_id")?,
+        };
+        let id = Some(request_id.to_owned()).filter(|id| !id.is_empty());
         refresh.failed = Some(failure(kind, category, why)?.with_request_id(id).into());
-        Ok(())
     }
 
     /// Returns what the refresher's `reqtrail_refresh_context_callback` gave for the call that began this refresh; NULL if
     /// nothing. It lives until the refresher returns.
-    fn reqtrail_refresh_context(refresh: *const reqtrail_refresh) -> *mut c_void [refresh] { Some(refresh.context) }
+    fn reqtrail_refresh_context(refresh: &reqtrail_refresh) -> *mut c_void { Some(refresh.context) }
 }

@@ -1,7 +1,5 @@
 //! Reports
 
-use std::ffi::c_char;
-
 use reqtrail::openstack::{OperationReport, Verdict};
 
 use crate::memory::free;
@@ -44,38 +42,29 @@ impl reqtrail_report {
 export! {
     /// Returns all of it as JSON, the same in every language: a server, an action, a page of actions ("actions" and
     /// "next"), or what schema/openstack.schema.json describes for `follow` and `explain`.
-    fn reqtrail_report_json(report: *const reqtrail_report, length: *mut usize)
-    -> *const c_char [report] length [length] {
-        report.texts.give(JSON, length, || Some(&report.json))
-    }
+    fn reqtrail_report_json(report: &reqtrail_report) -> text[JSON] { Some(&report.json) }
 
     /// Returns the text for a ticket, of at most 100 columns, without secrets and stack traces; NULL for plain reads.
-    fn reqtrail_report_text(report: *const reqtrail_report, length: *mut usize)
-    -> *const c_char [report] length [length] {
-        report.texts.give(TEXT, length, || report.text.as_ref())
-    }
+    fn reqtrail_report_text(report: &reqtrail_report) -> text[TEXT] { report.text.as_ref() }
 
     /// Returns what became of the action that was followed, a REQTRAIL_VERDICT_*; 0 for other operations.
-    fn reqtrail_report_verdict(report: *const reqtrail_report) -> i32 [report] { Some(report.verdict) }
+    fn reqtrail_report_verdict(report: &reqtrail_report) -> i32 { Some(report.verdict) }
 
     /// Returns how the action that was followed looks to have ended where nothing proves that, as after a reboot: a
     /// REQTRAIL_VERDICT_*; else 0.
-    fn reqtrail_report_apparent(report: *const reqtrail_report) -> i32 [report] { Some(report.apparent) }
+    fn reqtrail_report_apparent(report: &reqtrail_report) -> i32 { Some(report.apparent) }
 
     /// Returns the request ID of the action that was followed, the one to give to the operator; else NULL.
-    fn reqtrail_report_request_id(report: *const reqtrail_report, length: *mut usize)
-    -> *const c_char [report] length [length] {
-        report.texts.give(REQUEST_ID, length, || report.request_id.as_ref())
-    }
+    fn reqtrail_report_request_id(report: &reqtrail_report) -> text[REQUEST_ID] { report.request_id.as_ref() }
 
     /// Returns how many calls it rests on.
-    fn reqtrail_report_trail_count(report: *const reqtrail_report) -> usize [report] { Some(report.trails.len()) }
+    fn reqtrail_report_trail_count(report: &reqtrail_report) -> usize { Some(report.trails.len()) }
 
     /// Returns the trail of one of them, from 0, which is the report's own; NULL beyond the last.
-    fn reqtrail_report_trail(report: *const reqtrail_report, index: usize) -> *const reqtrail_trail [report] {
+    fn reqtrail_report_trail(report: &reqtrail_report, index: usize) -> *const reqtrail_trail {
         report.trails.get(index).map(std::ptr::from_ref)
     }
 
     /// Frees a report and all that was borrowed from it. NULL is allowed.
-    fn reqtrail_report_free(report: *mut reqtrail_report) [] { free(report); }
+    fn reqtrail_report_free(report: *mut reqtrail_report) { free(report); }
 }

@@ -2,18 +2,14 @@
 
 mod values;
 
-use std::ffi::c_char;
-
 use reqtrail::bytes::Bytes;
 use reqtrail::host::{Job, Value};
-use reqtrail::{Attached, CancelToken, Request, Secret};
+use reqtrail::{Attached, CancelToken, Request};
 
 use crate::cancel::reqtrail_cancel_token;
-use crate::error::reqtrail_error;
 use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
-use crate::memory::{free, hand_over};
-use crate::text::{bytes, owned};
+use crate::memory::free;
 
 /// A request: a method, a target and the options of one call. It may be used for any number of calls, also at the same
 /// time, as long as nothing sets an option meanwhile.
@@ -78,143 +74,67 @@ export! {
     /// `reqtrail_request_param` and `reqtrail_request_query`. Method and path are checked by the call.
     ///
     /// The caller frees *request. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
-    fn reqtrail_request_new(
-        method: *const c_char,
-        method_length: usize,
-        path: *const c_char,
-        path_length: usize,
-        request: *mut *mut reqtrail_request,
-        error: *mut *mut reqtrail_error,
-    ) needs [] fills [request] reports [error] {
-        let method = owned(method, method_length, "method")?;
-        let path = owned(path, path_length, "path")?;
-        hand_over(request, reqtrail_request::new(Request::new(method, path)));
-        Ok(())
+    fn reqtrail_request_new(method: text, path: text) makes request: reqtrail_request {
+        reqtrail_request::new(Request::new(method, path))
     }
 
     /// Makes a request to a link that the API gave out, such as a "next" URL: absolute, or from the root. It is used as
     /// it is, and has to be on the client's own origin.
     ///
     /// The caller frees *request. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
-    fn reqtrail_request_new_link(
-        method: *const c_char,
-        method_length: usize,
-        link: *const c_char,
-        link_length: usize,
-        request: *mut *mut reqtrail_request,
-        error: *mut *mut reqtrail_error,
-    ) needs [] fills [request] reports [error] {
-        let method = owned(method, method_length, "method")?;
-        let link = owned(link, link_length, "link")?;
-        hand_over(request, reqtrail_request::new(Request::link(method, link)));
-        Ok(())
+    fn reqtrail_request_new_link(method: text, link: text) makes request: reqtrail_request {
+        reqtrail_request::new(Request::link(method, link))
     }
 
     /// Makes a copy of a request, which the caller frees.
-    fn reqtrail_request_clone(request: *const reqtrail_request) -> *mut reqtrail_request [request] {
+    fn reqtrail_request_clone(request: &reqtrail_request) -> *mut reqtrail_request {
         Some(Box::into_raw(Box::new(request.clone())))
     }
 
     /// Frees a request; calls under way keep what they need. NULL is allowed.
-    fn reqtrail_request_free(request: *mut reqtrail_request) [] { free(request); }
+    fn reqtrail_request_free(request: *mut reqtrail_request) { free(request); }
 
     /// Gives the value of a "{name}" of the path; it is percent-encoded whole.
-    fn reqtrail_request_param(
-        request: *mut reqtrail_request,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [request] {
-        let (name, value) = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
+    fn reqtrail_request_param(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.param(name, value));
-        Ok(())
     }
 
     /// Gives a value that stays "{name}" in trails, logs and errors.
-    fn reqtrail_request_secret_param(
-        request: *mut reqtrail_request,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [request] {
-        let value = Secret::from(owned(value, value_length, "value")?);
-        let name = owned(name, name_length, "name")?;
+    fn reqtrail_request_secret_param(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.secret_param(name, value));
-        Ok(())
     }
 
     /// Adds a query parameter. Trails redact its value unless the client shows it.
-    fn reqtrail_request_query(
-        request: *mut reqtrail_request,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [request] {
-        let (name, value) = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
+    fn reqtrail_request_query(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.query(name, value));
-        Ok(())
     }
 
     /// Adds a header; it replaces a default header of the client of the same name.
-    fn reqtrail_request_header(
-        request: *mut reqtrail_request,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [request] {
-        let (name, value) = (owned(name, name_length, "name")?, owned(value, value_length, "value")?);
+    fn reqtrail_request_header(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.header(name, value));
-        Ok(())
     }
 
     /// Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
     /// Authorization, Cookie and headers whose names say so are by themselves.
-    fn reqtrail_request_secret_header(
-        request: *mut reqtrail_request,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [request] {
-        let value = Secret::from(owned(value, value_length, "value")?);
-        let name = owned(name, name_length, "name")?;
+    fn reqtrail_request_secret_header(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.secret_header(name, value));
-        Ok(())
     }
 
     /// Sets the body to JSON that is already written, and Content-Type to application/json unless a header says
     /// otherwise. It is sent as it is, and not checked.
-    fn reqtrail_request_json(
-        request: *mut reqtrail_request,
-        json: *const c_char,
-        json_length: usize,
-    ) sets [request] {
-        let json = Bytes::from(owned(json, json_length, "json")?);
+    fn reqtrail_request_json(request: &mut reqtrail_request, json: text) sets {
+        let json = Bytes::copy_from_slice(json.as_bytes());
         request.set(|r| r.json_bytes(json));
-        Ok(())
     }
 
     /// Sets the body. The bytes are copied.
-    fn reqtrail_request_body(
-        request: *mut reqtrail_request,
-        body: *const u8,
-        body_length: usize,
-    ) sets [request] {
-        let body = Bytes::copy_from_slice(bytes(body, body_length, "body")?);
+    fn reqtrail_request_body(request: &mut reqtrail_request, body: bytes) sets {
+        let body = Bytes::copy_from_slice(body);
         request.set(|r| r.body(body));
-        Ok(())
     }
 
     /// Lets a token cancel the calls of this request; NULL takes it away again. The token may be freed at once.
-    fn reqtrail_request_cancel_token(
-        request: *mut reqtrail_request,
-        token: *const reqtrail_cancel_token,
-    ) sets [request] {
+    fn reqtrail_request_cancel_token(request: &mut reqtrail_request, token: *const reqtrail_cancel_token) sets {
         request.cancel = token.as_ref().map(|token| token.0.clone());
-        Ok(())
     }
 }

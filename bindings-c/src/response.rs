@@ -5,12 +5,11 @@ use std::sync::OnceLock;
 
 use reqtrail::{RequestId, Response};
 
-use crate::error::reqtrail_error;
 use crate::headers::{Block, reqtrail_header};
 use crate::memory::{free, put};
 use crate::numbers::numbered;
 use crate::rate_limit::reqtrail_rate_limit;
-use crate::text::{Texts, lend, text};
+use crate::text::{Texts, lend};
 use crate::trail::reqtrail_trail;
 
 /// A 2xx response whose whole body is here, or the 304 of a request with `reqtrail_request_if_none_match`. All threads may read it at the same time; what it gives is borrowed from it
@@ -48,26 +47,21 @@ impl reqtrail_response {
 
 export! {
     /// Returns the status, 200 to 299, or 304 where `reqtrail_response_not_modified` is true.
-    fn reqtrail_response_status(response: *const reqtrail_response) -> i32 [response] {
+    fn reqtrail_response_status(response: &reqtrail_response) -> i32 {
         Some(i32::from(response.response.status().as_u16()))
     }
 
     /// Returns whether what the request named with `reqtrail_request_if_none_match` is still current: a 304, which has no
     /// body.
-    fn reqtrail_response_not_modified(response: *const reqtrail_response) -> bool [response] {
-        Some(response.response.not_modified())
-    }
+    fn reqtrail_response_not_modified(response: &reqtrail_response) -> bool { Some(response.response.not_modified()) }
 
     /// Returns the server's ID of the request that succeeded; NULL if it sent none.
-    fn reqtrail_response_request_id(response: *const reqtrail_response, length: *mut usize)
-    -> *const c_char [response] length [length] {
-        let id = || response.response.request_id().map(RequestId::as_str);
-        response.texts.give(REQUEST_ID, length, id)
+    fn reqtrail_response_request_id(response: &reqtrail_response) -> text[REQUEST_ID] {
+        response.response.request_id().map(RequestId::as_str)
     }
 
     /// Returns the body, decoded, and its length; never NULL, and not followed by a NUL.
-    fn reqtrail_response_body(response: *const reqtrail_response, length: *mut usize)
-    -> *const u8 [response] length [length] {
+    fn reqtrail_response_body(response: &reqtrail_response, length: out? usize) -> *const u8 {
         Some(lend(response.response.bytes(), length))
     }
 
@@ -75,75 +69,55 @@ export! {
     /// or UTF-8 where there is none or an unknown one. A byte-order mark is not part of it. `length` may be NULL.
     ///
     /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body holds bytes that the charset does not have.
-    fn reqtrail_response_text(
-        response: *const reqtrail_response,
-        text: *mut *const c_char,
-        length: *mut usize,
-        error: *mut *mut reqtrail_error,
-    ) needs [response] fills [text] may_fill [length] reports [error] {
+    fn reqtrail_response_text(response: &reqtrail_response, text: out *const c_char, length: out? usize) fails {
         let body = response.response.text()?;
         let given = response.texts.give(TEXT, length, || Some(body.as_bytes()));
         put(text, given.unwrap_or(std::ptr::null()));
-        Ok(())
     }
 
     /// Gives the body as the text of a JSON value, for a parser of the program's own: UTF-8 whatever the charset says,
     /// without a byte-order mark. `length` may be NULL.
     ///
     /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not JSON.
-    fn reqtrail_response_json(
-        response: *const reqtrail_response,
-        json: *mut *const c_char,
-        length: *mut usize,
-        error: *mut *mut reqtrail_error,
-    ) needs [response] fills [json] may_fill [length] reports [error] {
+    fn reqtrail_response_json(response: &reqtrail_response, json: out *const c_char, length: out? usize) fails {
         response.response.json::<serde_json::Value>()?;
         let body = response.response.json_text()?;
         let given = response.texts.give(JSON, length, || Some(body));
         put(json, given.unwrap_or(std::ptr::null()));
-        Ok(())
     }
 
     /// Returns the header fields as an array, in the server's order but for repeated ones, which stand together. Where
     /// the body was decoded, Content-Encoding and Content-Length are gone with the coding.
-    fn reqtrail_response_headers(response: *const reqtrail_response, count: *mut usize)
-    -> *const reqtrail_header [response] length [count] {
+    fn reqtrail_response_headers(response: &reqtrail_response, count: out? usize) -> *const reqtrail_header {
         let rows = response.headers().rows();
         put(count, rows.len());
         Some(rows.as_ptr())
     }
 
     /// Returns the value of the first header field of a name, in any case; NULL if there is none.
-    fn reqtrail_response_header(
-        response: *const reqtrail_response,
-        name: *const c_char,
-        name_length: usize,
-        length: *mut usize,
-    ) -> *const c_char [response] length [length] {
-        let row = response.headers().find(text(name, name_length, "name").ok()?)?;
+    fn reqtrail_response_header(response: &reqtrail_response, name: text, length: out? usize) -> *const c_char {
+        let row = response.headers().find(name)?;
         put(length, row.value_length);
         Some(row.value)
     }
 
     /// Returns the version of the API that the server answered with, such as "2.90"; NULL where the API has none.
-    fn reqtrail_response_microversion(response: *const reqtrail_response, length: *mut usize)
-    -> *const c_char [response] length [length] {
-        response.texts.give(MICROVERSION, length, || response.response.microversion())
+    fn reqtrail_response_microversion(response: &reqtrail_response) -> text[MICROVERSION] {
+        response.response.microversion()
     }
 
     /// Gives the rate limit that the response reported; false, and all of it negative, if it reported none.
-    fn reqtrail_response_rate_limit(response: *const reqtrail_response, limit: *mut reqtrail_rate_limit)
-    -> bool [response] length [limit] {
+    fn reqtrail_response_rate_limit(response: &reqtrail_response, limit: out? reqtrail_rate_limit) -> bool {
         put(limit, reqtrail_rate_limit::of(response.response.rate_limit()?));
         Some(true)
     }
 
     /// Returns the call's trail, which is the response's own.
-    fn reqtrail_response_trail(response: *const reqtrail_response) -> *const reqtrail_trail [response] {
+    fn reqtrail_response_trail(response: &reqtrail_response) -> *const reqtrail_trail {
         let trail = || reqtrail_trail::new(response.response.trail().clone());
         Some(std::ptr::from_ref(response.trail.get_or_init(trail)))
     }
 
     /// Frees a response and all that was borrowed from it. NULL is allowed.
-    fn reqtrail_response_free(response: *mut reqtrail_response) [] { free(response); }
+    fn reqtrail_response_free(response: *mut reqtrail_response) { free(response); }
 }

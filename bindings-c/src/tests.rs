@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_ERROR_NULL_POINTER};
-use crate::error::{reqtrail_error, reqtrail_error_free, reqtrail_error_kind};
+use crate::error::{reqtrail_error_free, reqtrail_error_kind};
 use crate::export::Settable;
 use crate::fault::DeferredError;
 
@@ -26,31 +26,24 @@ fn explode() -> bool {
 // They exist in this test program alone, whose exports nobody sees.
 export! {
     /// Panics.
-    fn reqtrail_test_fails(
-        bomb: *const reqtrail_test_bomb,
-        out: *mut *mut reqtrail_test_bomb,
-        error: *mut *mut reqtrail_error,
-    ) needs [bomb] fills [out] reports [error] {
+    fn reqtrail_test_fails(bomb: &reqtrail_test_bomb) makes out: reqtrail_test_bomb {
         assert!(!explode() || bomb.kept.is_some(), "on purpose");
-        Ok(())
+        reqtrail_test_bomb::default()
     }
 
     /// Panics.
-    fn reqtrail_test_sets(bomb: *mut reqtrail_test_bomb) sets [bomb] {
+    fn reqtrail_test_sets(bomb: &mut reqtrail_test_bomb) sets {
         assert!(!explode() || bomb.kept.is_some(), "on purpose");
-        Ok(())
     }
 
     /// Panics.
-    fn reqtrail_test_reads(bomb: *const reqtrail_test_bomb, length: *mut usize) -> *const u8 [bomb] length [length] {
+    fn reqtrail_test_reads(bomb: &reqtrail_test_bomb, length: out? usize) -> *const u8 {
         assert!(!explode() || bomb.kept.is_some(), "on purpose");
         Some(std::ptr::dangling())
     }
 
     /// Panics.
-    fn reqtrail_test_does(bomb: *const reqtrail_test_bomb) [bomb] {
-        assert!(!explode() || bomb.kept.is_some(), "on purpose");
-    }
+    fn reqtrail_test_does(bomb: &reqtrail_test_bomb) { assert!(!explode() || bomb.kept.is_some(), "on purpose"); }
 }
 
 #[test]

@@ -3,59 +3,49 @@
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
 
-use crate::memory::put;
+use crate::memory::{Frame, FromC, put};
 use crate::usage::Usage;
 
 /// The length that says: up to the terminating NUL.
 const ZERO_TERMINATED: usize = usize::MAX;
 
-/// Reads a text that the caller gave.
-pub(crate) unsafe fn text<'a>(
-    data: *const c_char,
-    length: usize,
-    name: &str,
-) -> Result<&'a str, Usage> {
-    // SAFETY: the caller's promise.
-    let bytes = unsafe {
-        if length == ZERO_TERMINATED && !data.is_null() {
-            CStr::from_ptr(data).to_bytes()
-        } else {
-            bytes(data.cast(), length, name)?
-        }
-    };
-    std::str::from_utf8(bytes).map_err(|_| Usage::not_utf8(name))
-}
+/// A text and its length.
+impl FromC for (*const c_char, usize) {
+    type Given<'a> = &'a str;
 
-/// The same, owned.
-pub(crate) unsafe fn owned(
-    data: *const c_char,
-    length: usize,
-    name: &str,
-) -> Result<String, Usage> {
-    // SAFETY: the caller's promise.
-    unsafe { text(data, length, name) }.map(str::to_owned)
-}
-
-/// Reads bytes that the caller gave.
-pub(crate) unsafe fn bytes<'a>(
-    data: *const u8,
-    length: usize,
-    name: &str,
-) -> Result<&'a [u8], Usage> {
-    if data.is_null() {
-        return if length == 0 {
-            Ok(&[])
-        } else {
-            Err(Usage::null(name))
+    unsafe fn read<'a>(self, frame: &'a Frame, name: &str) -> Result<&'a str, Usage> {
+        let (data, length) = self;
+        // SAFETY: the caller's promise.
+        let bytes = unsafe {
+            if length == ZERO_TERMINATED && !data.is_null() {
+                CStr::from_ptr(data).to_bytes()
+            } else {
+                (data.cast::<u8>(), length).read(frame, name)?
+            }
         };
+        std::str::from_utf8(bytes).map_err(|_| Usage::not_utf8(name))
     }
-    if isize::try_from(length).is_err() {
-        return Err(Usage::bad_value(format!(
-            "the length of {name} is {length}, which no memory has"
-        )));
+}
+
+/// Bytes and how many they are.
+impl FromC for (*const u8, usize) {
+    type Given<'a> = &'a [u8];
+
+    unsafe fn read<'a>(self, _: &'a Frame, name: &str) -> Result<&'a [u8], Usage> {
+        let (data, length) = self;
+        match data.is_null() {
+            true if length == 0 => return Ok(&[]),
+            true => return Err(Usage::null(name)),
+            false => {}
+        }
+        if isize::try_from(length).is_err() {
+            return Err(Usage::bad_value(format!(
+                "the length of {name} is {length}, which no memory has"
+            )));
+        }
+        // SAFETY: not NULL, not too long, and the rest is the caller's promise.
+        Ok(unsafe { std::slice::from_raw_parts(data, length) })
     }
-    // SAFETY: not NULL, not too long, and the rest is the caller's promise.
-    Ok(unsafe { std::slice::from_raw_parts(data, length) })
 }
 
 /// The texts that a handle has given out, each made when it is asked for first. They live as long as the handle.

@@ -9,7 +9,6 @@ use reqtrail::Trail;
 
 use crate::attempt::{reqtrail_attempt, reqtrail_attempt_request_id};
 use crate::memory::free;
-use crate::numbers::numbered;
 use crate::text::Texts;
 use fields::TEXTS;
 
@@ -18,18 +17,18 @@ use fields::TEXTS;
 pub struct reqtrail_trail {
     trail: Trail,
     attempts: OnceLock<Vec<reqtrail_attempt>>,
-    pub(crate) fields: Texts<TEXTS>,
-    texts: Texts<2>,
+    pub(crate) texts: Texts<{ TEXTS + 2 }>,
 }
 
-numbered! { usize: JSON REPORT }
+/// The places of texts that are not fields.
+const JSON: usize = TEXTS;
+const REPORT: usize = TEXTS + 1;
 
 impl reqtrail_trail {
     pub(crate) fn new(trail: Trail) -> Self {
         Self {
             trail,
             attempts: OnceLock::new(),
-            fields: Texts::default(),
             texts: Texts::default(),
         }
     }
@@ -48,51 +47,39 @@ impl reqtrail_trail {
 
 export! {
     /// Returns the trail as JSON of the schema "reqtrail.trail/1", the same in every language.
-    fn reqtrail_trail_json(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.texts.give(JSON, length, || Some(trail.trail.to_json()))
-    }
+    fn reqtrail_trail_json(trail: &reqtrail_trail) -> text[JSON] { Some(trail.trail.to_json()) }
 
     /// Returns the support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets.
-    fn reqtrail_trail_report(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.texts.give(REPORT, length, || Some(trail.trail.report()))
-    }
+    fn reqtrail_trail_report(trail: &reqtrail_trail) -> text[REPORT] { Some(trail.trail.report()) }
 
     /// Returns how many attempts the call made.
-    fn reqtrail_trail_attempt_count(trail: *const reqtrail_trail) -> usize [trail] {
-        Some(trail.trail.attempts().len())
-    }
+    fn reqtrail_trail_attempt_count(trail: &reqtrail_trail) -> usize { Some(trail.trail.attempts().len()) }
 
     /// Returns an attempt, from 0, which is the trail's own; NULL beyond the last.
-    fn reqtrail_trail_attempt(trail: *const reqtrail_trail, index: usize) -> *const reqtrail_attempt [trail] {
+    fn reqtrail_trail_attempt(trail: &reqtrail_trail, index: usize) -> *const reqtrail_attempt {
         trail.attempts().get(index).map(std::ptr::from_ref)
     }
 
     /// Returns the request ID of the last attempt, the one to give to support first; NULL if it has none.
-    fn reqtrail_trail_request_id(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
+    fn reqtrail_trail_request_id(trail: &reqtrail_trail, length: out? usize) -> *const c_char {
         let last = trail.attempts().last()?;
         Some(reqtrail_attempt_request_id(last, length))
     }
 
     /// Returns how many attempts have a request ID.
-    fn reqtrail_trail_request_id_count(trail: *const reqtrail_trail) -> usize [trail] {
-        Some(trail.trail.request_ids().len())
-    }
+    fn reqtrail_trail_request_id_count(trail: &reqtrail_trail) -> usize { Some(trail.trail.request_ids().len()) }
 
     /// Returns the request ID of one of them, from 0, in order; NULL beyond the last.
-    fn reqtrail_trail_request_id_at(trail: *const reqtrail_trail, index: usize, length: *mut usize)
-    -> *const c_char [trail] length [length] {
+    fn reqtrail_trail_request_id_at(trail: &reqtrail_trail, index: usize, length: out? usize) -> *const c_char {
         let mut with_id = trail.attempts().iter().filter(|it| it.core().request_id().is_some());
         Some(reqtrail_attempt_request_id(with_id.nth(index)?, length))
     }
 
     /// Makes a trail that outlives what it was borrowed from. The caller frees it.
-    fn reqtrail_trail_clone(trail: *const reqtrail_trail) -> *mut reqtrail_trail [trail] {
+    fn reqtrail_trail_clone(trail: &reqtrail_trail) -> *mut reqtrail_trail {
         Some(Box::into_raw(Box::new(reqtrail_trail::new(trail.trail.clone()))))
     }
 
     /// Frees a trail that `reqtrail_trail_clone` or `reqtrail_trail_from_json` made, and no other. NULL is allowed.
-    fn reqtrail_trail_free(trail: *mut reqtrail_trail) [] { free(trail); }
+    fn reqtrail_trail_free(trail: *mut reqtrail_trail) { free(trail); }
 }

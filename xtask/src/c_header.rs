@@ -6,17 +6,21 @@
 use std::path::Path;
 
 use cbindgen::{Braces, Config, DocumentationLength, DocumentationStyle, Language, Style};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, Item, Type, Visibility, braced, parenthesized, token};
+use syn::{
+    Attribute, Ident, Item, Type, TypeReference, Visibility, braced, bracketed, parenthesized,
+    parse_quote, token,
+};
 
 /// A function of an `export!` block, as far as the header shows it.
 struct Export {
     docs: Vec<Attribute>,
     name: Ident,
-    arguments: proc_macro2::TokenStream,
+    /// Those of C.
+    arguments: Vec<TokenStream>,
     returns: Option<Type>,
-    fails: bool,
 }
 
 /// The functions of an `export!` block.
@@ -37,31 +41,79 @@ impl Parse for Export {
         let docs = Attribute::parse_outer(input)?;
         input.parse::<token::Fn>()?;
         let name = input.parse()?;
-        let arguments;
-        parenthesized!(arguments in input);
-        let arguments = arguments.parse()?;
-        let returns = if input.peek(token::RArrow) {
-            input.parse::<token::RArrow>()?;
-            Some(input.parse()?)
-        } else {
-            None
-        };
-        let mut fails = false;
-        while !input.peek(token::Brace) {
-            let word: proc_macro2::TokenTree = input.parse()?;
-            fails |= matches!(word.to_string().as_str(), "reports" | "sets");
+        let inner;
+        parenthesized!(inner in input);
+        let mut arguments = Vec::new();
+        while !inner.is_empty() {
+            arguments.extend(argument(&inner)?);
+            inner.parse::<Option<token::Comma>>()?;
+        }
+        let mut returns = None;
+        if input.parse::<Option<token::RArrow>>()?.is_some() {
+            returns = Some(if word(input, "text") {
+                let slot;
+                bracketed!(slot in input);
+                slot.parse::<TokenStream>()?;
+                arguments.push(quote!(length: *mut usize));
+                parse_quote!(*const c_char)
+            } else {
+                input.parse()?
+            });
+        } else if !input.peek(token::Brace) {
+            let end: Ident = input.parse()?;
+            if end == "makes" {
+                let handle: Ident = input.parse()?;
+                input.parse::<token::Colon>()?;
+                let made: Type = input.parse()?;
+                arguments.push(quote!(#handle: *mut *mut #made));
+            }
+            if end != "sets" {
+                arguments.push(quote!(error: *mut *mut reqtrail_error));
+            }
+            returns = Some(parse_quote!(reqtrail_code));
         }
         let body;
         braced!(body in input);
-        body.parse::<proc_macro2::TokenStream>()?;
+        body.parse::<TokenStream>()?;
         Ok(Self {
             docs,
             name,
             arguments,
             returns,
-            fails,
         })
     }
+}
+
+/// What an argument is in C: a text has its length beside it.
+fn argument(input: ParseStream<'_>) -> syn::Result<Vec<TokenStream>> {
+    let name: Ident = input.parse()?;
+    input.parse::<token::Colon>()?;
+    let length = format_ident!("{name}_length");
+    Ok(if word(input, "text") {
+        vec![quote!(#name: *const c_char), quote!(#length: usize)]
+    } else if word(input, "bytes") {
+        vec![quote!(#name: *const u8), quote!(#length: usize)]
+    } else if word(input, "out") {
+        input.parse::<Option<token::Question>>()?;
+        let to: Type = input.parse()?;
+        vec![quote!(#name: *mut #to)]
+    } else {
+        match input.parse()? {
+            Type::Reference(TypeReference {
+                mutability, elem, ..
+            }) => match mutability {
+                Some(_) => vec![quote!(#name: *mut #elem)],
+                None => vec![quote!(#name: *const #elem)],
+            },
+            other => vec![quote!(#name: #other)],
+        }
+    })
+}
+
+/// Takes a word of `export!`, if it is next.
+fn word(input: ParseStream<'_>, word: &str) -> bool {
+    let is_next = input.fork().parse::<Ident>().is_ok_and(|own| own == word);
+    is_next && input.parse::<Ident>().is_ok()
 }
 
 /// The stub in the making.
@@ -200,24 +252,18 @@ impl Stub {
             name,
             arguments,
             returns,
-            fails,
         } = export;
-        let returns = match (returns, fails) {
-            (Some(ty), _) => quote!(-> #ty),
-            (None, true) => quote!(-> reqtrail_code),
-            (None, false) => quote!(),
-        };
+        let returns = returns.map(|ty| quote!(-> #ty));
         self.functions += 1;
         self.push(quote!(
             #(#docs)*
             #[unsafe(no_mangle)]
-            pub unsafe extern "C" fn #name(#arguments) #returns { loop {} }
+            pub unsafe extern "C" fn #name(#(#arguments),*) #returns { loop {} }
         ));
     }
 
-    fn push(&mut self, tokens: proc_macro2::TokenStream) {
-        self.text
-            .push_str(&tokens.to_string().replace("crate :: error :: ", ""));
+    fn push(&mut self, tokens: TokenStream) {
+        self.text.push_str(&tokens.to_string());
         self.text.push('\n');
     }
 

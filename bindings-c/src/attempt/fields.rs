@@ -2,8 +2,6 @@
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
-use std::ffi::c_char;
-
 use crate::attempt::reqtrail_attempt;
 use crate::codes::reqtrail_code;
 use crate::numbers::{milliseconds, number, three_way};
@@ -13,144 +11,121 @@ pub(crate) const TEXTS: usize = 9;
 
 export! {
     /// Returns the attempt's place in the call, from 1.
-    fn reqtrail_attempt_number(attempt: *const reqtrail_attempt)
-    -> u32 [attempt] {
+    fn reqtrail_attempt_number(attempt: &reqtrail_attempt) -> u32 {
         Some(attempt.core().number())
     }
 
     /// Returns why the attempt was made, a REQTRAIL_CAUSE_*.
-    fn reqtrail_attempt_cause(attempt: *const reqtrail_attempt)
-    -> i32 [attempt] {
+    fn reqtrail_attempt_cause(attempt: &reqtrail_attempt) -> i32 {
         Some(number(attempt.core().cause().number()))
     }
 
     /// Returns the method that was sent; a redirect can have changed it.
-    fn reqtrail_attempt_method(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(0, length, || Some(attempt.core().method().to_string()))
+    fn reqtrail_attempt_method(attempt: &reqtrail_attempt) -> text[0] {
+        Some(attempt.core().method().to_string())
     }
 
     /// Returns the parent-id of the attempt's `traceparent`: 16 hex digits.
-    fn reqtrail_attempt_span_id(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(1, length, || Some(attempt.core().span_id().to_string()))
+    fn reqtrail_attempt_span_id(attempt: &reqtrail_attempt) -> text[1] {
+        Some(attempt.core().span_id().to_string())
     }
 
     /// Returns the URL, with secret parameters as `{name}` and query values redacted.
-    fn reqtrail_attempt_url(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(2, length, || Some(attempt.core().url().to_string()))
+    fn reqtrail_attempt_url(attempt: &reqtrail_attempt) -> text[2] {
+        Some(attempt.core().url().to_string())
     }
 
     /// Returns the response's status, if a response arrived; 0 if there is none.
-    fn reqtrail_attempt_status(attempt: *const reqtrail_attempt)
-    -> i32 [attempt] {
+    fn reqtrail_attempt_status(attempt: &reqtrail_attempt) -> i32 {
         Some(i32::from(attempt.core().status()?.as_u16()))
     }
 
     /// Returns the server's ID of this request; NULL if there is none.
-    fn reqtrail_attempt_request_id(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(3, length, || attempt.core().request_id().map(ToString::to_string))
+    fn reqtrail_attempt_request_id(attempt: &reqtrail_attempt) -> text[3] {
+        attempt.core().request_id().map(ToString::to_string)
     }
 
     /// Returns where the request ID was found; NULL if there is none.
-    fn reqtrail_attempt_request_id_source(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(4, length, || attempt.core().request_id_source().map(ToString::to_string))
+    fn reqtrail_attempt_request_id_source(attempt: &reqtrail_attempt) -> text[4] {
+        attempt.core().request_id_source().map(ToString::to_string)
     }
 
     /// Returns how many entries `reqtrail_attempt_request_id_note` has.
-    fn reqtrail_attempt_request_id_note_count(attempt: *const reqtrail_attempt)
-    -> usize [attempt] {
+    fn reqtrail_attempt_request_id_note_count(attempt: &reqtrail_attempt) -> usize {
         Some(attempt.core().request_id_notes().len())
     }
 
     /// Returns an entry, from 0, of what was odd about the request ID: a REQTRAIL_REQUEST_ID_NOTE_*; 0 beyond the last.
-    fn reqtrail_attempt_request_id_note(attempt: *const reqtrail_attempt, index: usize)
-    -> i32 [attempt] {
+    fn reqtrail_attempt_request_id_note(attempt: &reqtrail_attempt, index: usize) -> i32 {
         Some(number(attempt.core().request_id_notes().get(index)?.number()))
     }
 
     /// Returns the ID that the body names, where it differs from the header's; NULL if there is none.
-    fn reqtrail_attempt_body_request_id(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(5, length, || attempt.core().body_request_id().map(ToString::to_string))
+    fn reqtrail_attempt_body_request_id(attempt: &reqtrail_attempt) -> text[5] {
+        attempt.core().body_request_id().map(ToString::to_string)
     }
 
     /// Returns the API's error code, in its canonical spelling; NULL if there is none.
-    fn reqtrail_attempt_error_code(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(6, length, || attempt.core().error_code().map(ToString::to_string))
+    fn reqtrail_attempt_error_code(attempt: &reqtrail_attempt) -> text[6] {
+        attempt.core().error_code().map(ToString::to_string)
     }
 
     /// Returns what the API error means, a REQTRAIL_CATEGORY_*; `0` where the attempt is no API error.
-    fn reqtrail_attempt_category(attempt: *const reqtrail_attempt)
-    -> i32 [attempt] {
+    fn reqtrail_attempt_category(attempt: &reqtrail_attempt) -> i32 {
         Some(number(attempt.core().category()?.number()))
     }
 
     /// Returns what went wrong, where there was no whole, usable response, a REQTRAIL_ERROR_*; REQTRAIL_OK if there is
     /// none.
-    fn reqtrail_attempt_failure(attempt: *const reqtrail_attempt)
-    -> reqtrail_code [attempt] {
+    fn reqtrail_attempt_failure(attempt: &reqtrail_attempt) -> reqtrail_code {
         Some(number(attempt.core().failure()?.number()))
     }
 
     /// Returns the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`;
     /// `NULL` where none fits.
-    fn reqtrail_attempt_failure_code(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(7, length, || attempt.core().failure_code().map(ToString::to_string))
+    fn reqtrail_attempt_failure_code(attempt: &reqtrail_attempt) -> text[7] {
+        attempt.core().failure_code().map(ToString::to_string)
     }
 
     /// Returns the failure in words: one line of at most 200 characters, without secrets, that names the peer or the
     /// proxy where they are known; NULL if there is none. A timeout names its limit.
-    fn reqtrail_attempt_failure_reason(attempt: *const reqtrail_attempt, length: *mut usize)
-    -> *const c_char [attempt] length [length] {
-        attempt.fields.give(8, length, || attempt.core().failure_reason().map(ToString::to_string))
+    fn reqtrail_attempt_failure_reason(attempt: &reqtrail_attempt) -> text[8] {
+        attempt.core().failure_reason().map(ToString::to_string)
     }
 
     /// Returns whether the request went out, a REQTRAIL_SENT_*.
-    fn reqtrail_attempt_sent(attempt: *const reqtrail_attempt)
-    -> i32 [attempt] {
+    fn reqtrail_attempt_sent(attempt: &reqtrail_attempt) -> i32 {
         Some(number(attempt.core().sent().number()))
     }
 
     /// Returns whether the server processed the request. 1: it answered. -1: nothing left the client, or the server
     /// vowed that it did not process the request, and it may be sent again whatever its method is. `0`: nobody knows.
-    fn reqtrail_attempt_processed(attempt: *const reqtrail_attempt)
-    -> i32 [attempt] {
+    fn reqtrail_attempt_processed(attempt: &reqtrail_attempt) -> i32 {
         Some(three_way(attempt.core().processed()))
     }
 
     /// Returns when the attempt started, counted from the call's start. In milliseconds.
-    fn reqtrail_attempt_started_ms(attempt: *const reqtrail_attempt)
-    -> f64 [attempt] {
+    fn reqtrail_attempt_started_ms(attempt: &reqtrail_attempt) -> f64 {
         Some(milliseconds(attempt.core().started()))
     }
 
     /// Returns how long the attempt took, the body included. In milliseconds.
-    fn reqtrail_attempt_elapsed_ms(attempt: *const reqtrail_attempt)
-    -> f64 [attempt] {
+    fn reqtrail_attempt_elapsed_ms(attempt: &reqtrail_attempt) -> f64 {
         Some(milliseconds(attempt.core().elapsed()))
     }
 
     /// Returns the wait that the server asked for; negative if there is none. In milliseconds.
-    fn reqtrail_attempt_retry_after_ms(attempt: *const reqtrail_attempt)
-    -> f64 [attempt] {
+    fn reqtrail_attempt_retry_after_ms(attempt: &reqtrail_attempt) -> f64 {
         Some(milliseconds(attempt.core().retry_after()?))
     }
 
     /// Returns the wait that was decided on after this attempt; negative if there is none. In milliseconds.
-    fn reqtrail_attempt_wait_ms(attempt: *const reqtrail_attempt)
-    -> f64 [attempt] {
+    fn reqtrail_attempt_wait_ms(attempt: &reqtrail_attempt) -> f64 {
         Some(milliseconds(attempt.core().wait()?))
     }
 
     /// Returns what decided the wait, a REQTRAIL_WAIT_*; 0 if there is none.
-    fn reqtrail_attempt_wait_reason(attempt: *const reqtrail_attempt)
-    -> i32 [attempt] {
+    fn reqtrail_attempt_wait_reason(attempt: &reqtrail_attempt) -> i32 {
         Some(number(attempt.core().wait_reason()?.number()))
     }
 }

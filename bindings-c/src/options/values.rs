@@ -2,309 +2,196 @@
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
-use std::ffi::c_char;
-
 use reqtrail::Secret;
 use reqtrail::host::Value;
 
 use crate::numbers::duration;
 use crate::options::reqtrail_client_options;
-use crate::text::{bytes, owned};
 
 export! {
     /// Sets the dialect of the API. Without one the request ID is read from `X-Request-Id`, the token goes out as
     /// `Authorization: Bearer`, and statuses alone tell what an error means.
-    fn reqtrail_client_options_dialect(
-        options: *mut reqtrail_client_options,
-        name: *const c_char,
-        name_length: usize,
-    ) sets [options] {
-        options.option(1, Value::Text(owned(name, name_length, "name")?))
+    fn reqtrail_client_options_dialect(options: &mut reqtrail_client_options, name: text) sets {
+        options.option(1, Value::Text(name.to_owned()))?;
     }
 
     /// Sets what `reqtrail_client_options_dialect` does by a description as JSON, for an API that is not built in;
     /// docs/custom-dialect.md has the fields.
-    fn reqtrail_client_options_dialect_json(
-        options: *mut reqtrail_client_options,
-        json: *const c_char,
-        json_length: usize,
-    ) sets [options] {
-        options.option(1, Value::Text(owned(json, json_length, "json")?))
+    fn reqtrail_client_options_dialect_json(options: &mut reqtrail_client_options, json: text) sets {
+        options.option(1, Value::Text(json.to_owned()))?;
     }
 
     /// Sets the credential: an API key, or a token. Trails, reports, logs and error texts never show it.
-    fn reqtrail_client_options_token(
-        options: *mut reqtrail_client_options,
-        token: *const c_char,
-        token_length: usize,
-    ) sets [options] {
-        options.option(2, Value::Secret(Secret::from(owned(token, token_length, "token")?)))
+    fn reqtrail_client_options_token(options: &mut reqtrail_client_options, token: text) sets {
+        options.option(2, Value::Secret(Secret::from(token)))?;
     }
 
     /// Sets headers of every request; a request's own header of the same name replaces one. The values of
     /// `Authorization`, `Cookie` and headers whose names say so, and those that are given as secrets, are redacted
     /// wherever the server repeats them. Each call adds one.
-    fn reqtrail_client_options_default_header(
-        options: *mut reqtrail_client_options,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [options] {
-        options.option(3, Value::Pairs(vec![(owned(name, name_length, "name")?, Value::Text(owned(value, value_length, "value")?))]))
+    fn reqtrail_client_options_default_header(options: &mut reqtrail_client_options, name: text, value: text) sets {
+        options.option(3, Value::Pairs(vec![(name.to_owned(), Value::Text(value.to_owned()))]))?;
     }
 
     /// Sets a header as `reqtrail_client_options_default_header` does, whose value is a secret: it is redacted wherever
     /// the server repeats it.
-    fn reqtrail_client_options_default_secret_header(
-        options: *mut reqtrail_client_options,
-        name: *const c_char,
-        name_length: usize,
-        value: *const c_char,
-        value_length: usize,
-    ) sets [options] {
-        options.option(3, Value::Pairs(vec![(owned(name, name_length, "name")?, Value::Secret(Secret::from(owned(value, value_length, "value")?)))]))
+    fn reqtrail_client_options_default_secret_header(options: &mut reqtrail_client_options, name: text, value: text) sets {
+        options.option(3, Value::Pairs(vec![(name.to_owned(), Value::Secret(Secret::from(value)))]))?;
     }
 
     /// Sets a text such as `my-app/1.2` that follows `reqtrail/` and the version in the `User-Agent`.
-    fn reqtrail_client_options_user_agent(
-        options: *mut reqtrail_client_options,
-        user_agent: *const c_char,
-        user_agent_length: usize,
-    ) sets [options] {
-        options.option(4, Value::Text(owned(user_agent, user_agent_length, "user_agent")?))
+    fn reqtrail_client_options_user_agent(options: &mut reqtrail_client_options, user_agent: text) sets {
+        options.option(4, Value::Text(user_agent.to_owned()))?;
     }
 
     /// Sets the version of the API that requests ask for, such as `2.90` or `latest`
     /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
-    fn reqtrail_client_options_microversion(
-        options: *mut reqtrail_client_options,
-        microversion: *const c_char,
-        microversion_length: usize,
-    ) sets [options] {
-        options.option(5, Value::Text(owned(microversion, microversion_length, "microversion")?))
+    fn reqtrail_client_options_microversion(options: &mut reqtrail_client_options, microversion: text) sets {
+        options.option(5, Value::Text(microversion.to_owned()))?;
     }
 
     /// Sets how many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and redirect
     /// hops do not count. Default: 4.
-    fn reqtrail_client_options_max_attempts(
-        options: *mut reqtrail_client_options,
-        max_attempts: u32,
-    ) sets [options] {
-        options.option(6, Value::Integer(max_attempts.into()))
+    fn reqtrail_client_options_max_attempts(options: &mut reqtrail_client_options, max_attempts: u32) sets {
+        options.option(6, Value::Integer(max_attempts.into()))?;
     }
 
     /// Sets the bound of the first backoff; each further one is twice as long. In milliseconds. Default: 500.
-    fn reqtrail_client_options_base_delay_ms(
-        options: *mut reqtrail_client_options,
-        base_delay: u64,
-    ) sets [options] {
-        options.option(7, Value::Duration(duration(base_delay)))
+    fn reqtrail_client_options_base_delay_ms(options: &mut reqtrail_client_options, base_delay: u64) sets {
+        options.option(7, Value::Duration(duration(base_delay)))?;
     }
 
     /// Sets the bound of every backoff. In milliseconds. Default: 8,000.
-    fn reqtrail_client_options_max_delay_ms(
-        options: *mut reqtrail_client_options,
-        max_delay: u64,
-    ) sets [options] {
-        options.option(8, Value::Duration(duration(max_delay)))
+    fn reqtrail_client_options_max_delay_ms(options: &mut reqtrail_client_options, max_delay: u64) sets {
+        options.option(8, Value::Duration(duration(max_delay)))?;
     }
 
     /// Sets the longest `Retry-After` that is waited for; a longer one ends the call. In milliseconds. Default: 60,000.
-    fn reqtrail_client_options_max_retry_after_ms(
-        options: *mut reqtrail_client_options,
-        max_retry_after: u64,
-    ) sets [options] {
-        options.option(9, Value::Duration(duration(max_retry_after)))
+    fn reqtrail_client_options_max_retry_after_ms(options: &mut reqtrail_client_options, max_retry_after: u64) sets {
+        options.option(9, Value::Duration(duration(max_retry_after)))?;
     }
 
     /// Sets the retry budget that all calls of the client share, so that an outage is not multiplied. A retry takes its
     /// cost, a success gives 1 back. Default: a capacity of 500 and a cost of 5.
-    fn reqtrail_client_options_retry_budget(
-        options: *mut reqtrail_client_options,
-        capacity: u32,
-        retry_cost: u32,
-    ) sets [options] {
-        options.option(10, Value::Pairs(vec![("capacity".to_owned(), Value::Integer(capacity.into())), ("retry_cost".to_owned(), Value::Integer(retry_cost.into()))]))
+    fn reqtrail_client_options_retry_budget(options: &mut reqtrail_client_options, capacity: u32, retry_cost: u32) sets {
+        options.option(10, Value::Pairs(vec![("capacity".to_owned(), Value::Integer(capacity.into())), ("retry_cost".to_owned(), Value::Integer(retry_cost.into()))]))?;
     }
 
     /// Turns off what `reqtrail_client_options_retry_budget` sets, and its default.
-    fn reqtrail_client_options_no_retry_budget(options: *mut reqtrail_client_options) sets [options] {
-        options.option(10, Value::Null)
+    fn reqtrail_client_options_no_retry_budget(options: &mut reqtrail_client_options) sets {
+        options.option(10, Value::Null)?;
     }
 
     /// Sets the time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
     /// attempt too, unless `attempt_timeout_ms` sets another. In milliseconds. Default: 60,000.
-    fn reqtrail_client_options_timeout_ms(
-        options: *mut reqtrail_client_options,
-        timeout: u64,
-    ) sets [options] {
-        options.option(11, Value::Duration(duration(timeout)))
+    fn reqtrail_client_options_timeout_ms(options: &mut reqtrail_client_options, timeout: u64) sets {
+        options.option(11, Value::Duration(duration(timeout)))?;
     }
 
     /// Sets the time of one attempt, its body included. In milliseconds. Default: 10,000.
-    fn reqtrail_client_options_attempt_timeout_ms(
-        options: *mut reqtrail_client_options,
-        attempt_timeout: u64,
-    ) sets [options] {
-        options.option(12, Value::Duration(duration(attempt_timeout)))
+    fn reqtrail_client_options_attempt_timeout_ms(options: &mut reqtrail_client_options, attempt_timeout: u64) sets {
+        options.option(12, Value::Duration(duration(attempt_timeout)))?;
     }
 
     /// Sets the time to connect. In milliseconds. Default: 5,000.
-    fn reqtrail_client_options_connect_timeout_ms(
-        options: *mut reqtrail_client_options,
-        connect_timeout: u64,
-    ) sets [options] {
-        options.option(13, Value::Duration(duration(connect_timeout)))
+    fn reqtrail_client_options_connect_timeout_ms(options: &mut reqtrail_client_options, connect_timeout: u64) sets {
+        options.option(13, Value::Duration(duration(connect_timeout)))?;
     }
 
     /// Sets the largest body of a success, in bytes after decoding. Default: 64 MiB.
-    fn reqtrail_client_options_max_body_bytes(
-        options: *mut reqtrail_client_options,
-        max_body_bytes: u64,
-    ) sets [options] {
-        options.option(14, Value::Integer(max_body_bytes.into()))
+    fn reqtrail_client_options_max_body_bytes(options: &mut reqtrail_client_options, max_body_bytes: u64) sets {
+        options.option(14, Value::Integer(max_body_bytes.into()))?;
     }
 
     /// Sets how many redirects a call follows; they never leave the origin. Default: 5.
-    fn reqtrail_client_options_max_redirects(
-        options: *mut reqtrail_client_options,
-        max_redirects: u32,
-    ) sets [options] {
-        options.option(15, Value::Integer(max_redirects.into()))
+    fn reqtrail_client_options_max_redirects(options: &mut reqtrail_client_options, max_redirects: u32) sets {
+        options.option(15, Value::Integer(max_redirects.into()))?;
     }
 
     /// Sets the query parameters whose values trails show, besides `limit`, `cursor`, `marker`, `page` and `offset`.
     /// The values of others are redacted. Each call adds one.
-    fn reqtrail_client_options_show_query_param(
-        options: *mut reqtrail_client_options,
-        show_query_param: *const c_char,
-        show_query_param_length: usize,
-    ) sets [options] {
-        options.option(16, Value::Text(owned(show_query_param, show_query_param_length, "show_query_param")?))
+    fn reqtrail_client_options_show_query_param(options: &mut reqtrail_client_options, show_query_param: text) sets {
+        options.option(16, Value::Text(show_query_param.to_owned()))?;
     }
 
     /// Sets whether attempts carry a `traceparent` header. Default: true.
-    fn reqtrail_client_options_traceparent(
-        options: *mut reqtrail_client_options,
-        traceparent: bool,
-    ) sets [options] {
-        options.option(17, Value::Flag(traceparent))
+    fn reqtrail_client_options_traceparent(options: &mut reqtrail_client_options, traceparent: bool) sets {
+        options.option(17, Value::Flag(traceparent))?;
     }
 
     /// Sets whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If not, a
     /// body is given as it came. Default: true.
-    fn reqtrail_client_options_decompress(
-        options: *mut reqtrail_client_options,
-        decompress: bool,
-    ) sets [options] {
-        options.option(18, Value::Flag(decompress))
+    fn reqtrail_client_options_decompress(options: &mut reqtrail_client_options, decompress: bool) sets {
+        options.option(18, Value::Flag(decompress))?;
     }
 
     /// Sets the URL of the proxy. By default the environment names it.
-    fn reqtrail_client_options_proxy(
-        options: *mut reqtrail_client_options,
-        proxy: *const c_char,
-        proxy_length: usize,
-    ) sets [options] {
-        options.option(19, Value::Secret(Secret::from(owned(proxy, proxy_length, "proxy")?)))
+    fn reqtrail_client_options_proxy(options: &mut reqtrail_client_options, proxy: text) sets {
+        options.option(19, Value::Secret(Secret::from(proxy)))?;
     }
 
     /// Turns off what `reqtrail_client_options_proxy` sets, and its default.
-    fn reqtrail_client_options_no_proxy(options: *mut reqtrail_client_options) sets [options] {
-        options.option(19, Value::Null)
+    fn reqtrail_client_options_no_proxy(options: &mut reqtrail_client_options) sets {
+        options.option(19, Value::Null)?;
     }
 
     /// Sets PEM texts of certificate authorities that are trusted besides those of the system. Each call adds one.
-    fn reqtrail_client_options_extra_ca(
-        options: *mut reqtrail_client_options,
-        extra_ca: *const u8,
-        extra_ca_length: usize,
-    ) sets [options] {
-        options.option(20, Value::Bytes(bytes(extra_ca, extra_ca_length, "extra_ca")?.to_vec()))
+    fn reqtrail_client_options_extra_ca(options: &mut reqtrail_client_options, extra_ca: bytes) sets {
+        options.option(20, Value::Bytes(extra_ca.to_vec()))?;
     }
 
     /// Sets the client's own certificate: a PEM text with the certificate and its private key.
-    fn reqtrail_client_options_client_certificate(
-        options: *mut reqtrail_client_options,
-        client_certificate: *const c_char,
-        client_certificate_length: usize,
-    ) sets [options] {
-        options.option(21, Value::Secret(Secret::from(owned(client_certificate, client_certificate_length, "client_certificate")?)))
+    fn reqtrail_client_options_client_certificate(options: &mut reqtrail_client_options, client_certificate: text) sets {
+        options.option(21, Value::Secret(Secret::from(client_certificate)))?;
     }
 
     /// Sets whether any TLS certificate is accepted. Anybody on the way can then read and change everything, the
     /// credential included; every trail says so. Default: false.
-    fn reqtrail_client_options_danger_accept_invalid_certs(
-        options: *mut reqtrail_client_options,
-        danger_accept_invalid_certs: bool,
-    ) sets [options] {
-        options.option(22, Value::Flag(danger_accept_invalid_certs))
+    fn reqtrail_client_options_danger_accept_invalid_certs(options: &mut reqtrail_client_options, danger_accept_invalid_certs: bool) sets {
+        options.option(22, Value::Flag(danger_accept_invalid_certs))?;
     }
 
     /// Sets whether HTTP/2 is left out. Default: false.
-    fn reqtrail_client_options_http1_only(
-        options: *mut reqtrail_client_options,
-        http1_only: bool,
-    ) sets [options] {
-        options.option(23, Value::Flag(http1_only))
+    fn reqtrail_client_options_http1_only(options: &mut reqtrail_client_options, http1_only: bool) sets {
+        options.option(23, Value::Flag(http1_only))?;
     }
 
     /// Sets how many idle connections are kept, by all threads together. Default: unlimited.
-    fn reqtrail_client_options_pool_max_idle(
-        options: *mut reqtrail_client_options,
-        pool_max_idle: usize,
-    ) sets [options] {
-        options.option(24, Value::Integer(pool_max_idle.try_into().unwrap_or(i128::MAX)))
+    fn reqtrail_client_options_pool_max_idle(options: &mut reqtrail_client_options, pool_max_idle: usize) sets {
+        options.option(24, Value::Integer(pool_max_idle.try_into().unwrap_or(i128::MAX)))?;
     }
 
     /// Sets how long an idle connection is kept. The older it is, the likelier the server closes it just as a request
     /// goes out, which leaves that request's outcome unknown. In milliseconds. Default: 15,000.
-    fn reqtrail_client_options_pool_idle_timeout_ms(
-        options: *mut reqtrail_client_options,
-        pool_idle_timeout: u64,
-    ) sets [options] {
-        options.option(25, Value::Duration(duration(pool_idle_timeout)))
+    fn reqtrail_client_options_pool_idle_timeout_ms(options: &mut reqtrail_client_options, pool_idle_timeout: u64) sets {
+        options.option(25, Value::Duration(duration(pool_idle_timeout)))?;
     }
 
     /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that
     /// vanishes without a word is noticed so, and by the attempt's own timeout. In milliseconds. Default: 5,000.
-    fn reqtrail_client_options_http2_ping_interval_ms(
-        options: *mut reqtrail_client_options,
-        http2_ping_interval: u64,
-    ) sets [options] {
-        options.option(26, Value::Duration(duration(http2_ping_interval)))
+    fn reqtrail_client_options_http2_ping_interval_ms(options: &mut reqtrail_client_options, http2_ping_interval: u64) sets {
+        options.option(26, Value::Duration(duration(http2_ping_interval)))?;
     }
 
     /// Turns off what `reqtrail_client_options_http2_ping_interval_ms` sets, and its default.
-    fn reqtrail_client_options_no_http2_pings(options: *mut reqtrail_client_options) sets [options] {
-        options.option(26, Value::Null)
+    fn reqtrail_client_options_no_http2_pings(options: &mut reqtrail_client_options) sets {
+        options.option(26, Value::Null)?;
     }
 
     /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up. In milliseconds. Default:
     /// 3,000.
-    fn reqtrail_client_options_http2_ping_timeout_ms(
-        options: *mut reqtrail_client_options,
-        http2_ping_timeout: u64,
-    ) sets [options] {
-        options.option(27, Value::Duration(duration(http2_ping_timeout)))
+    fn reqtrail_client_options_http2_ping_timeout_ms(options: &mut reqtrail_client_options, http2_ping_timeout: u64) sets {
+        options.option(27, Value::Duration(duration(http2_ping_timeout)))?;
     }
 
     /// Sets the path of a Unix socket to connect to. The base URL's host and port then only name the API: in `Host`, in
     /// TLS and in trails. No proxy of the environment is used, and `proxy` is a `config` error beside it.
-    fn reqtrail_client_options_unix_socket(
-        options: *mut reqtrail_client_options,
-        unix_socket: *const c_char,
-        unix_socket_length: usize,
-    ) sets [options] {
-        options.option(28, Value::Text(owned(unix_socket, unix_socket_length, "unix_socket")?))
+    fn reqtrail_client_options_unix_socket(options: &mut reqtrail_client_options, unix_socket: text) sets {
+        options.option(28, Value::Text(unix_socket.to_owned()))?;
     }
 
     /// Sets the seed of the random waits, which makes them repeatable, for tests.
-    fn reqtrail_client_options_jitter_seed(
-        options: *mut reqtrail_client_options,
-        jitter_seed: u64,
-    ) sets [options] {
-        options.option(29, Value::Integer(jitter_seed.into()))
+    fn reqtrail_client_options_jitter_seed(options: &mut reqtrail_client_options, jitter_seed: u64) sets {
+        options.option(29, Value::Integer(jitter_seed.into()))?;
     }
 }

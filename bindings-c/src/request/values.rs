@@ -2,85 +2,60 @@
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
-use std::ffi::c_char;
-
 use reqtrail::host::Value;
 
 use crate::numbers::duration;
 use crate::request::reqtrail_request;
-use crate::text::owned;
 
 export! {
     /// Sets the time of the whole call, all attempts and waits included. A time above the client's `attempt_timeout_ms`
     /// lifts that for this call too. In milliseconds.
-    fn reqtrail_request_timeout_ms(request: *mut reqtrail_request, timeout: u64) sets [request] {
-        request.option(1, Value::Duration(duration(timeout)))
+    fn reqtrail_request_timeout_ms(request: &mut reqtrail_request, timeout: u64) sets {
+        request.option(1, Value::Duration(duration(timeout)))?;
     }
 
     /// Sets the time of one attempt, its body included. In milliseconds.
-    fn reqtrail_request_attempt_timeout_ms(
-        request: *mut reqtrail_request,
-        attempt_timeout: u64,
-    ) sets [request] {
-        request.option(2, Value::Duration(duration(attempt_timeout)))
+    fn reqtrail_request_attempt_timeout_ms(request: &mut reqtrail_request, attempt_timeout: u64) sets {
+        request.option(2, Value::Duration(duration(attempt_timeout)))?;
     }
 
     /// Sets the time to connect. In milliseconds.
-    fn reqtrail_request_connect_timeout_ms(
-        request: *mut reqtrail_request,
-        connect_timeout: u64,
-    ) sets [request] {
-        request.option(3, Value::Duration(duration(connect_timeout)))
+    fn reqtrail_request_connect_timeout_ms(request: &mut reqtrail_request, connect_timeout: u64) sets {
+        request.option(3, Value::Duration(duration(connect_timeout)))?;
     }
 
     /// Sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
-    fn reqtrail_request_max_attempts(request: *mut reqtrail_request, max_attempts: u32) sets [request] {
-        request.option(4, Value::Integer(max_attempts.into()))
+    fn reqtrail_request_max_attempts(request: &mut reqtrail_request, max_attempts: u32) sets {
+        request.option(4, Value::Integer(max_attempts.into()))?;
     }
 
     /// Sets whether the request may be sent twice, in place of what its method says.
-    fn reqtrail_request_idempotent(request: *mut reqtrail_request, idempotent: bool) sets [request] {
-        request.option(5, Value::Flag(idempotent))
+    fn reqtrail_request_idempotent(request: &mut reqtrail_request, idempotent: bool) sets {
+        request.option(5, Value::Flag(idempotent))?;
     }
 
     /// Sets the `Idempotency-Key`, the same on every attempt. A request with a key is safe to repeat.
-    fn reqtrail_request_idempotency_key(
-        request: *mut reqtrail_request,
-        idempotency_key: *const c_char,
-        idempotency_key_length: usize,
-    ) sets [request] {
-        request.option(6, Value::Text(owned(idempotency_key, idempotency_key_length, "idempotency_key")?))
+    fn reqtrail_request_idempotency_key(request: &mut reqtrail_request, idempotency_key: text) sets {
+        request.option(6, Value::Text(idempotency_key.to_owned()))?;
     }
 
     /// Sets the correlation ID, in place of the call's: the ID of the request that this call serves. For OpenStack that
     /// is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every service on the
     /// way; a malformed one is `invalid_request`, since the server would drop it in silence.
-    fn reqtrail_request_correlation_id(
-        request: *mut reqtrail_request,
-        correlation_id: *const c_char,
-        correlation_id_length: usize,
-    ) sets [request] {
-        request.option(7, Value::Text(owned(correlation_id, correlation_id_length, "correlation_id")?))
+    fn reqtrail_request_correlation_id(request: &mut reqtrail_request, correlation_id: text) sets {
+        request.option(7, Value::Text(correlation_id.to_owned()))?;
     }
 
     /// Sets the version of the API to ask for, such as `2.90` or `latest`, in place of the client's
     /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
-    fn reqtrail_request_microversion(
-        request: *mut reqtrail_request,
-        microversion: *const c_char,
-        microversion_length: usize,
-    ) sets [request] {
-        request.option(8, Value::Text(owned(microversion, microversion_length, "microversion")?))
+    fn reqtrail_request_microversion(request: &mut reqtrail_request, microversion: text) sets {
+        request.option(8, Value::Text(microversion.to_owned()))?;
     }
 
     /// Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it is,
     /// quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this option a
     /// 304 is an `api` error, also to an `If-None-Match` of the caller's own.
-    fn reqtrail_request_if_none_match(
-        request: *mut reqtrail_request,
-        if_none_match: *const c_char,
-        if_none_match_length: usize,
-    ) sets [request] {
-        request.option(9, Value::Text(owned(if_none_match, if_none_match_length, "if_none_match")?))
+    fn reqtrail_request_if_none_match(request: &mut reqtrail_request, if_none_match: text) sets {
+        request.option(9, Value::Text(if_none_match.to_owned()))?;
     }
 }

@@ -2,8 +2,6 @@
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
-use std::ffi::c_char;
-
 use crate::codes::reqtrail_code;
 use crate::numbers::{milliseconds, number, outcome, seconds};
 use crate::trail::reqtrail_trail;
@@ -13,95 +11,80 @@ pub(crate) const TEXTS: usize = 9;
 
 export! {
     /// Returns the library that wrote the trail, and its version, as in `reqtrail/0.1.0`.
-    fn reqtrail_trail_client(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(0, length, || Some(trail.core().client().to_string()))
+    fn reqtrail_trail_client(trail: &reqtrail_trail) -> text[0] {
+        Some(trail.core().client().to_string())
     }
 
     /// Returns the call's own random ID, made before the first attempt.
-    fn reqtrail_trail_call_id(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(1, length, || Some(trail.core().call_id().to_string()))
+    fn reqtrail_trail_call_id(trail: &reqtrail_trail) -> text[1] {
+        Some(trail.core().call_id().to_string())
     }
 
     /// Returns the W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
-    fn reqtrail_trail_trace_id(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(2, length, || Some(trail.core().trace_id().to_string()))
+    fn reqtrail_trail_trace_id(trail: &reqtrail_trail) -> text[2] {
+        Some(trail.core().trace_id().to_string())
     }
 
     /// Returns what every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
     /// `req-` and the call ID unless the caller gave another; NULL if there is none. It is in the logs of every service
     /// on the way.
-    fn reqtrail_trail_correlation_id(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(3, length, || trail.core().correlation_id().map(ToString::to_string))
+    fn reqtrail_trail_correlation_id(trail: &reqtrail_trail) -> text[3] {
+        trail.core().correlation_id().map(ToString::to_string)
     }
 
     /// Returns the name of the API's dialect.
-    fn reqtrail_trail_dialect(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(4, length, || Some(trail.core().dialect().to_string()))
+    fn reqtrail_trail_dialect(trail: &reqtrail_trail) -> text[4] {
+        Some(trail.core().dialect().to_string())
     }
 
     /// Returns the service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`;
     /// NULL if there is none.
-    fn reqtrail_trail_service(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(5, length, || trail.core().service().map(ToString::to_string))
+    fn reqtrail_trail_service(trail: &reqtrail_trail) -> text[5] {
+        trail.core().service().map(ToString::to_string)
     }
 
     /// Returns the method that the caller asked for.
-    fn reqtrail_trail_method(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(6, length, || Some(trail.core().method().to_string()))
+    fn reqtrail_trail_method(trail: &reqtrail_trail) -> text[6] {
+        Some(trail.core().method().to_string())
     }
 
     /// Returns scheme, host and port of the API.
-    fn reqtrail_trail_origin(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(7, length, || Some(trail.core().origin().to_string()))
+    fn reqtrail_trail_origin(trail: &reqtrail_trail) -> text[7] {
+        Some(trail.core().origin().to_string())
     }
 
     /// Returns the path template, as in `/cameras/{id}`.
-    fn reqtrail_trail_path(trail: *const reqtrail_trail, length: *mut usize)
-    -> *const c_char [trail] length [length] {
-        trail.fields.give(8, length, || Some(trail.core().path().to_string()))
+    fn reqtrail_trail_path(trail: &reqtrail_trail) -> text[8] {
+        Some(trail.core().path().to_string())
     }
 
     /// Returns when the call started, by this machine's clock, in seconds since 1970.
-    fn reqtrail_trail_started_at(trail: *const reqtrail_trail)
-    -> f64 [trail] {
+    fn reqtrail_trail_started_at(trail: &reqtrail_trail) -> f64 {
         seconds(trail.core().started_at())
     }
 
     /// Returns how long the call took, all attempts and waits included. In milliseconds.
-    fn reqtrail_trail_elapsed_ms(trail: *const reqtrail_trail)
-    -> f64 [trail] {
+    fn reqtrail_trail_elapsed_ms(trail: &reqtrail_trail) -> f64 {
         Some(milliseconds(trail.core().elapsed()))
     }
 
     /// Returns how the call ended, REQTRAIL_OK or a REQTRAIL_ERROR_*.
-    fn reqtrail_trail_outcome(trail: *const reqtrail_trail)
-    -> reqtrail_code [trail] {
+    fn reqtrail_trail_outcome(trail: &reqtrail_trail) -> reqtrail_code {
         Some(outcome(trail.core().outcome()))
     }
 
     /// Returns why no further attempt was made, a REQTRAIL_STOPPED_*.
-    fn reqtrail_trail_stopped(trail: *const reqtrail_trail)
-    -> i32 [trail] {
+    fn reqtrail_trail_stopped(trail: &reqtrail_trail) -> i32 {
         Some(number(trail.core().stopped().number()))
     }
 
     /// Returns how many entries `reqtrail_trail_note` has.
-    fn reqtrail_trail_note_count(trail: *const reqtrail_trail)
-    -> usize [trail] {
+    fn reqtrail_trail_note_count(trail: &reqtrail_trail) -> usize {
         Some(trail.core().notes().len())
     }
 
     /// Returns an entry, from 0, of what a reader of the trail should know: a REQTRAIL_TRAIL_NOTE_*; 0 beyond the last.
-    fn reqtrail_trail_note(trail: *const reqtrail_trail, index: usize)
-    -> i32 [trail] {
+    fn reqtrail_trail_note(trail: &reqtrail_trail, index: usize) -> i32 {
         Some(number(trail.core().notes().get(index)?.number()))
     }
 }

@@ -72,8 +72,9 @@ pub(super) const HOUSES: &[House] = &[
         language: Rust,
         floors: &[
             // What C has: codes, pointers, numbers, texts.
-            &["codes", "headers", "lock", "memory", "uncancelled"],
+            &["codes", "headers", "lock", "uncancelled"],
             &["numbers", "usage"],
+            &["memory"],
             &["rate_limit", "text"],
             // The records that handles hold.
             &["attempt"],

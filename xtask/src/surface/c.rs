@@ -24,15 +24,9 @@ pub(crate) fn options(surface: &Surface, name: &str) -> Result<String, String> {
         }
     }
     let argument = argument(handle);
-    let needs = |name: &str| functions.contains(&format!("{name}("));
-    let texts: Vec<&str> = ["bytes", "owned"]
-        .into_iter()
-        .filter(|name| needs(name))
-        .collect();
-    let secrets = if needs("Secret::from") {
-        "use reqtrail::Secret;\n"
-    } else {
-        ""
+    let secrets = match functions.contains("Secret::from(") {
+        true => "use reqtrail::Secret;\n",
+        false => "",
     };
     let home = match name {
         "client" => "options",
@@ -41,11 +35,10 @@ pub(crate) fn options(surface: &Surface, name: &str) -> Result<String, String> {
     Ok(format!(
         "//! {}\n\n\
          // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n\
-         use std::ffi::c_char;\n\n{secrets}use reqtrail::host::Value;\n\n\
-         use crate::{home}::reqtrail_{handle};\nuse crate::numbers::duration;\nuse crate::text::{{{}}};\n\n\
+         {secrets}use reqtrail::host::Value;\n\n\
+         use crate::{home}::reqtrail_{handle};\nuse crate::numbers::duration;\n\n\
          export! {{\n{}}}\n",
         title(group),
-        texts.join(", "),
         functions
             .trim_start_matches('\n')
             .replace("$handle", argument),
@@ -68,8 +61,8 @@ fn argument(handle: &str) -> &str {
 struct Function {
     name: String,
     doc: Vec<String>,
-    /// Names and types.
-    arguments: Vec<(String, &'static str)>,
+    /// As `export!` has them.
+    arguments: Vec<String>,
     /// The value in Rust.
     value: String,
 }
@@ -78,20 +71,13 @@ impl Function {
     fn write(&self, out: &mut String, handle: &str, row: &Row) {
         *out += "\n";
         comment(out, &self.doc);
-        let mut arguments = vec![format!("$handle: *mut reqtrail_{handle}")];
-        arguments.extend(
-            self.arguments
-                .iter()
-                .map(|(name, kind)| format!("{name}: {kind}")),
-        );
-        let (indent, one_line) = ("\n        ", arguments.join(", "));
-        let arguments = match one_line.len() {
-            0..50 => one_line,
-            _ => format!("{indent}{},\n    ", arguments.join(&format!(",{indent}"))),
-        };
+        let handle_argument = format!("$handle: &mut reqtrail_{handle}");
+        let arguments = [&[handle_argument], &self.arguments[..]]
+            .concat()
+            .join(", ");
         let _ = write!(
             out,
-            "    fn reqtrail_{handle}_{}({arguments}) sets [$handle] {{\n        $handle.option({}, {})\n    }}\n",
+            "    fn reqtrail_{handle}_{}({arguments}) sets {{\n        $handle.option({}, {})?;\n    }}\n",
             self.name,
             row.id.unwrap_or_default(),
             self.value
@@ -108,97 +94,67 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
     if let (Kind::Texts | Kind::Pems | Kind::Headers, Some(last)) = (row.kind, doc.last_mut()) {
         *last += " Each call adds one.";
     }
-    let of_text = |name: &str| {
-        vec![
-            (name.to_owned(), "*const c_char"),
-            (format!("{name}_length"), "usize"),
-        ]
-    };
-    let owned = |name: &str| format!("owned({name}, {name}_length, \"{name}\")?");
-    let one = |arguments: Vec<(String, &'static str)>, value: String| Function {
+    let one = |arguments: Vec<String>, value: String| Function {
         name: name.clone(),
         doc: doc.clone(),
         arguments,
         value,
     };
+    let only = |kind: &str, value: String| one(vec![format!("{argument}: {kind}")], value);
+    let texts = |names: &[&str]| names.iter().map(|name| format!("{name}: text")).collect();
+    let pair = |value: &str| format!("Value::Pairs(vec![(name.to_owned(), {value})])");
+    let text = |name: &str| format!("Value::Text({name}.to_owned())");
+    let secret = |name: &str| format!("Value::Secret(Secret::from({name}))");
     let mut functions = match row.kind {
-        Kind::Flag => vec![one(
-            vec![(argument.clone(), "bool")],
-            format!("Value::Flag({argument})"),
-        )],
+        Kind::Flag => vec![only("bool", format!("Value::Flag({argument})"))],
         Kind::Count => vec![match row.rust_type.as_str() {
-            "usize" => one(
-                vec![(argument.clone(), "usize")],
+            "usize" => only(
+                "usize",
                 format!("Value::Integer({argument}.try_into().unwrap_or(i128::MAX))"),
             ),
-            "u64" => one(
-                vec![(argument.clone(), "u64")],
-                format!("Value::Integer({argument}.into())"),
-            ),
-            _ => one(
-                vec![(argument.clone(), "u32")],
-                format!("Value::Integer({argument}.into())"),
-            ),
+            "u64" => only("u64", format!("Value::Integer({argument}.into())")),
+            _ => only("u32", format!("Value::Integer({argument}.into())")),
         }],
-        Kind::Duration => vec![one(
-            vec![(argument.clone(), "u64")],
+        Kind::Duration => vec![only(
+            "u64",
             format!("Value::Duration(duration({argument}))"),
         )],
         Kind::Moment => vec![one(
-            vec![("unix_seconds".to_owned(), "f64")],
+            vec!["unix_seconds: f64".to_owned()],
             "Value::Moment(time(unix_seconds)?)".to_owned(),
         )],
-        Kind::Secret => vec![one(
-            of_text(&argument),
-            format!("Value::Secret(Secret::from({}))", owned(&argument)),
-        )],
-        Kind::Text | Kind::Path | Kind::Texts | Kind::ByHand => vec![one(
-            of_text(&argument),
-            format!("Value::Text({})", owned(&argument)),
-        )],
-        Kind::Pems => vec![one(
-            vec![
-                (argument.clone(), "*const u8"),
-                (format!("{argument}_length"), "usize"),
-            ],
-            format!("Value::Bytes(bytes({argument}, {argument}_length, \"{argument}\")?.to_vec())"),
-        )],
+        Kind::Secret => vec![only("text", secret(&argument))],
+        Kind::Text | Kind::Path | Kind::Texts | Kind::ByHand => {
+            vec![only("text", text(&argument))]
+        }
+        Kind::Pems => vec![only("bytes", format!("Value::Bytes({argument}.to_vec())"))],
         Kind::RetryBudget => vec![one(
-            vec![
-                ("capacity".to_owned(), "u32"),
-                ("retry_cost".to_owned(), "u32"),
-            ],
+            vec!["capacity: u32".to_owned(), "retry_cost: u32".to_owned()],
             "Value::Pairs(vec![(\"capacity\".to_owned(), Value::Integer(capacity.into())), \
              (\"retry_cost\".to_owned(), Value::Integer(retry_cost.into()))])"
                 .to_owned(),
         )],
-        Kind::Headers => {
-            let arguments = [of_text("name"), of_text("value")].concat();
-            let pair = |value: String| format!("Value::Pairs(vec![({}, {value})])", owned("name"));
-            let plain = one(
-                arguments.clone(),
-                pair(format!("Value::Text({})", owned("value"))),
-            );
-            let secret = Function {
+        Kind::Headers => vec![
+            one(texts(&["name", "value"]), pair(&text("value"))),
+            Function {
                 name: name.replace("header", "secret_header"),
                 doc: vec![format!(
                     "Sets a header as `reqtrail_{handle}_{name}` does, whose value is a secret: it is redacted wherever the server repeats it."
                 )],
-                arguments,
-                value: pair(format!("Value::Secret(Secret::from({}))", owned("value"))),
-            };
-            vec![plain, secret]
-        }
+                arguments: texts(&["name", "value"]),
+                value: pair(&secret("value")),
+            },
+        ],
         Kind::Dialect => vec![
-            one(of_text("name"), format!("Value::Text({})", owned("name"))),
+            one(texts(&["name"]), text("name")),
             Function {
                 name: format!("{name}_json"),
                 doc: vec![format!(
                     "Sets what `reqtrail_{handle}_{name}` does by a description as JSON, for an API that is not built in; \
                      docs/custom-dialect.md has the fields."
                 )],
-                arguments: of_text("json"),
-                value: format!("Value::Text({})", owned("json")),
+                arguments: texts(&["json"]),
+                value: text("json"),
             },
         ],
     };
@@ -247,7 +203,7 @@ pub(crate) fn record(surface: &Surface, name: &str) -> Result<String, String> {
     Ok(format!(
         "//! The fields of {name}s\n\n\
          // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n\
-         use std::ffi::c_char;\n\n{code}use crate::numbers::{{{}}};\nuse crate::{name}::reqtrail_{name};\n\n\
+         {code}use crate::numbers::{{{}}};\nuse crate::{name}::reqtrail_{name};\n\n\
          /// How many of them are texts.\npub(crate) const TEXTS: usize = {texts};\n\n\
          export! {{\n{}}}\n",
         numbers.collect::<Vec<_>>().join(", "),
@@ -292,8 +248,7 @@ fn reader(out: &mut String, record: &Record, field: &Field, texts: &mut usize) {
                 true => format!("{read}.map(ToString::to_string)"),
                 false => some(format!("{read}.to_string()")),
             };
-            let body = format!("{name}.fields.give({}, length, || {shown})", *texts - 1);
-            ("*const c_char", "NULL", body)
+            (&*format!("text[{}]", *texts - 1), "NULL", shown)
         }
         FieldKind::Number if field.rust_type.contains("StatusCode") => (
             "i32",
@@ -322,12 +277,7 @@ fn reader(out: &mut String, record: &Record, field: &Field, texts: &mut usize) {
         ),
     };
     let doc = read_doc(field, is);
-    let arguments = if *is == *"NULL" {
-        ", length: *mut usize"
-    } else {
-        ""
-    };
-    function(out, name, &field.json, arguments, kind, &doc, &body);
+    function(out, name, &field.json, "", kind, &doc, &body);
 }
 
 fn function(
@@ -341,15 +291,9 @@ fn function(
 ) {
     *out += "\n";
     comment(out, &[doc.to_owned()]);
-    let length = if arguments.contains("length") {
-        " length [length]"
-    } else {
-        ""
-    };
     let _ = write!(
         out,
-        "    fn reqtrail_{record}_{name}({record}: *const reqtrail_{record}{arguments})\n    \
-         -> {kind} [{record}]{length} {{\n        {body}\n    }}\n"
+        "    fn reqtrail_{record}_{name}({record}: &reqtrail_{record}{arguments}) -> {kind} {{\n        {body}\n    }}\n"
     );
 }
 
