@@ -2,7 +2,7 @@
 
 mod fields;
 
-use reqtrail::{Attempt, CallInfo};
+use reqtrail::{Attempt, AttemptFinished};
 
 use crate::text::Texts;
 use fields::TEXTS;
@@ -29,27 +29,15 @@ impl reqtrail_attempt {
 }
 
 /// The call that an attempt belongs to, as a hook is told of it.
-pub struct reqtrail_call_info {
-    call_id: String,
-    dialect: String,
-    method: String,
-    path: String,
-    correlation_id: Option<String>,
-    service: Option<String>,
-    log_line: String,
+pub struct reqtrail_call_info<'a> {
+    told: &'a AttemptFinished<'a>,
     texts: Texts<7>,
 }
 
-impl reqtrail_call_info {
-    pub(crate) fn new(call: &CallInfo<'_>, attempt: &Attempt) -> Self {
+impl<'a> reqtrail_call_info<'a> {
+    pub(crate) fn new(told: &'a AttemptFinished<'a>) -> Self {
         Self {
-            call_id: call.call_id.to_string(),
-            dialect: call.dialect.to_owned(),
-            method: call.method.to_string(),
-            path: call.path.to_owned(),
-            correlation_id: call.correlation_id.map(str::to_owned),
-            service: call.service.map(str::to_owned),
-            log_line: call.log_line(attempt),
+            told,
             texts: Texts::default(),
         }
     }
@@ -60,24 +48,24 @@ export! {
     fn reqtrail_attempt_json(attempt: &reqtrail_attempt) -> text[TEXTS] { serde_json::to_string(&attempt.attempt).ok() }
 
     /// Returns the call's own ID, as its trail will have it.
-    fn reqtrail_call_info_call_id(info: &reqtrail_call_info) -> text[0] { Some(&info.call_id) }
+    fn reqtrail_call_info_call_id(info: &reqtrail_call_info) -> text[0] { Some(info.told.call.call_id.to_string()) }
 
     /// Returns the name of the API's dialect.
-    fn reqtrail_call_info_dialect(info: &reqtrail_call_info) -> text[1] { Some(&info.dialect) }
+    fn reqtrail_call_info_dialect(info: &reqtrail_call_info) -> text[1] { Some(info.told.call.dialect) }
 
     /// Returns the method that the caller asked for.
-    fn reqtrail_call_info_method(info: &reqtrail_call_info) -> text[2] { Some(&info.method) }
+    fn reqtrail_call_info_method(info: &reqtrail_call_info) -> text[2] { Some(info.told.call.method.as_str()) }
 
     /// Returns the path template.
-    fn reqtrail_call_info_path(info: &reqtrail_call_info) -> text[3] { Some(&info.path) }
+    fn reqtrail_call_info_path(info: &reqtrail_call_info) -> text[3] { Some(info.told.call.path) }
 
     /// Returns what every attempt carries in the dialect's correlation header; NULL where the dialect has none.
-    fn reqtrail_call_info_correlation_id(info: &reqtrail_call_info) -> text[4] { info.correlation_id.as_ref() }
+    fn reqtrail_call_info_correlation_id(info: &reqtrail_call_info) -> text[4] { info.told.call.correlation_id }
 
     /// Returns the service that is called, where one sign-in serves several, such as "compute"; else NULL.
-    fn reqtrail_call_info_service(info: &reqtrail_call_info) -> text[5] { info.service.as_ref() }
+    fn reqtrail_call_info_service(info: &reqtrail_call_info) -> text[5] { info.told.call.service }
 
     /// Returns the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
     /// search logs for: "GET call to compute for URL used request id req-…".
-    fn reqtrail_call_info_log_line(info: &reqtrail_call_info) -> text[6] { Some(&info.log_line) }
+    fn reqtrail_call_info_log_line(info: &reqtrail_call_info) -> text[6] { Some(info.told.call.log_line(info.told.attempt)) }
 }

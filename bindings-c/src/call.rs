@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqtrail::host::{Job, Outcome};
 use reqtrail::{CancelReason, CancelToken};
@@ -161,36 +161,28 @@ pub(crate) unsafe fn start(
 }
 
 impl reqtrail_call_handle {
-    /// Waits for the end; `None` if that does not come in time.
+    /// Waits for the end, without one if the time is negative.
     fn wait(&self, timeout_ms: i64) -> Result<(reqtrail_code, Option<Ended>), Fault> {
-        let end = u64::try_from(timeout_ms)
-            .ok()
-            .and_then(|ms| Instant::now().checked_add(Duration::from_millis(ms)));
+        let is_running = |delivered: &mut Delivered| delivered.code.is_none();
+        let changed = &self.state.changed;
         let mut delivered = lock(&self.state.delivered);
-        loop {
-            if let Some(code) = delivered.code {
-                return Ok((code, delivered.kept.take()));
-            }
-            if InCallbackGuard::is_active() {
-                let why = "a callback cannot wait for a call: the call may wait for the callback";
-                return Err(Fault::usage(REQTRAIL_ERROR_IN_CALLBACK, why.to_owned()));
-            }
-            let changed = &self.state.changed;
-            delivered = match end {
-                None => changed
-                    .wait(delivered)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(end) => {
-                    let left = end.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        let why = "the call has not ended yet".to_owned();
-                        return Err(Fault::usage(REQTRAIL_ERROR_STILL_RUNNING, why));
-                    }
-                    let waited = changed.wait_timeout(delivered, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
+        if is_running(&mut delivered) && InCallbackGuard::is_active() {
+            let why = "a callback cannot wait for a call: the call may wait for the callback";
+            return Err(Fault::usage(REQTRAIL_ERROR_IN_CALLBACK, why));
         }
+        delivered = match u64::try_from(timeout_ms).map(Duration::from_millis) {
+            Err(_) => changed
+                .wait_while(delivered, is_running)
+                .unwrap_or_else(PoisonError::into_inner),
+            Ok(time) => {
+                let waited = changed.wait_timeout_while(delivered, time, is_running);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        let why = "the call has not ended yet";
+        let code = delivered.code;
+        let code = code.ok_or_else(|| Fault::usage(REQTRAIL_ERROR_STILL_RUNNING, why))?;
+        Ok((code, delivered.kept.take()))
     }
 }
 
@@ -204,10 +196,10 @@ unsafe fn waited(
         // SAFETY: the caller's promise.
         Some(ended) => unsafe { ended.give(response, report) },
         None if code == REQTRAIL_OK => Ok(()),
-        None => Err(Fault::usage(
-            code,
-            "the call failed, and its error went to the callback or was taken before".to_owned(),
-        )),
+        None => {
+            let why = "the call failed, and its error went to the callback or was taken before";
+            Err(Fault::usage(code, why))
+        }
     }
 }
 
@@ -291,7 +283,10 @@ mod tests {
                 inner: None,
             });
             let kept = lock(&state.delivered).kept.take();
-            kept.expect("an end").said()
+            kept.and_then(|end| end.error)
+                .expect("an error")
+                .display
+                .clone()
         };
         assert!(words(drop).contains("was dropped before its end"));
         let panics = |completion| {

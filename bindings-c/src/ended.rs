@@ -1,17 +1,17 @@
 //! What a call or an operation has come to, as handles.
 
-use reqtrail::Error;
-use reqtrail::host::{CallResult, Outcome};
+use reqtrail::host::Outcome;
 use reqtrail::openstack::OperationReport;
 
-use crate::codes::{REQTRAIL_OK, reqtrail_code};
+use crate::codes::reqtrail_code;
 use crate::error::reqtrail_error;
 use crate::fault::{Fault, OperationFault};
 use crate::memory::give;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 
-/// What a call or an operation has come to.
+/// What a call or an operation has come to: a code, REQTRAIL_OK by default, and what there is.
+#[derive(Default)]
 pub(crate) struct Ended {
     pub(crate) code: reqtrail_code,
     pub(crate) response: Option<Box<reqtrail_response>>,
@@ -22,38 +22,28 @@ pub(crate) struct Ended {
 impl Ended {
     pub(crate) fn new(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::Call(result) => Self::of_call(result),
-            operation => Self::of_operation(operation.into_output()),
-        }
-    }
-
-    fn of_call(result: CallResult) -> Self {
-        match result {
-            Ok(response) => Self {
+            Outcome::Call(Ok(response)) => Self {
                 response: Some(Box::new(reqtrail_response::new(response))),
-                ..Self::well()
+                ..Self::default()
             },
-            Err(error) => Self::badly(error.into()),
+            Outcome::Call(Err(error)) => Self::badly(error.into()),
+            operation => match operation.into_output() {
+                Ok(report) => Self::of_report(report),
+                Err(error) => Self::badly(Fault::from(error)),
+            },
         }
     }
 
-    fn of_operation(result: Result<OperationReport, Error>) -> Self {
-        match result {
-            Ok(mut report) => {
-                let failed = report.failure.take().map(|failure| OperationFault {
-                    failure,
-                    trails: report.trails.clone(),
-                    request_id: report.request_id.clone(),
-                });
-                let ended = failed.map_or_else(Self::well, |failed| {
-                    Self::badly(Fault::Operation(Box::new(failed)))
-                });
-                Self {
-                    report: reqtrail_report::new(report).map(Box::new),
-                    ..ended
-                }
-            }
-            Err(error) => Self::badly(error.into()),
+    fn of_report(mut report: OperationReport) -> Self {
+        let failed = report.failure.take().map(|failure| OperationFault {
+            failure,
+            trails: report.trails.clone(),
+            request_id: report.request_id.clone(),
+        });
+        let failed = failed.map(|failed| Self::badly(Fault::Operation(Box::new(failed))));
+        Self {
+            report: reqtrail_report::new(report).map(Box::new),
+            ..failed.unwrap_or_default()
         }
     }
 
@@ -62,22 +52,7 @@ impl Ended {
         Self {
             code: error.code(),
             error: Some(error),
-            ..Self::well()
-        }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn said(&self) -> String {
-        let display = self.error.as_ref().map(|error| error.display.clone());
-        display.unwrap_or_default()
-    }
-
-    fn well() -> Self {
-        Self {
-            code: REQTRAIL_OK,
-            response: None,
-            report: None,
-            error: None,
+            ..Self::default()
         }
     }
 

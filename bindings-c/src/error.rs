@@ -8,6 +8,7 @@ use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
 
 use reqtrail::host::{ErrorRecord, Spelling};
+use reqtrail::openstack::OperationFailure;
 use reqtrail::{ApiError, Error, RequestId, Trail};
 
 use crate::codes::{CODES_NAMES, reqtrail_code};
@@ -75,16 +76,23 @@ impl reqtrail_error {
         }
     }
 
-    /// Adds the request ID of an action.
-    pub(crate) fn of_action(self, action_id: Option<String>) -> Self {
-        Self { action_id, ..self }
-    }
-
-    pub(crate) fn with(self, display: String, trails: Vec<Trail>) -> Self {
+    pub(crate) fn of_operation(
+        code: reqtrail_code,
+        failure: OperationFailure,
+        trails: Vec<Trail>,
+        action_id: Option<String>,
+    ) -> Self {
+        let made = match failure.cause {
+            Some(error) => Self::of_call(code, Box::new(error)),
+            None => Self {
+                action_id,
+                ..Self::plain(code, failure.message.clone())
+            },
+        };
         Self {
-            display,
+            display: failure.message,
             trails: trails.into_iter().map(reqtrail_trail::new).collect(),
-            ..self
+            ..made
         }
     }
 

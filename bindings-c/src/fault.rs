@@ -96,14 +96,8 @@ impl Fault {
             ),
             Self::Core(error) => reqtrail_error::of_call(code, error),
             Self::Operation(failed) => {
-                let message = failed.failure.message;
-                let made = match failed.failure.cause {
-                    Some(error) => reqtrail_error::of_call(code, Box::new(error)),
-                    None => {
-                        reqtrail_error::plain(code, message.clone()).of_action(failed.request_id)
-                    }
-                };
-                made.with(message, failed.trails)
+                let OperationFault { failure, trails, request_id } = *failed;
+                reqtrail_error::of_operation(code, failure, trails, request_id)
             }
         };
         Box::new(made)

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use reqtrail::Observer;
+use reqtrail::{AttemptFinished, CallFinished, Observer};
 
 use crate::attempt::{reqtrail_attempt, reqtrail_call_info};
 use crate::trail::reqtrail_trail;
@@ -96,24 +96,22 @@ pub(crate) enum Hook {
 }
 
 impl Observer for Hook {
-    fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
-        let (call, attempt) = (&event.call, event.attempt);
+    fn attempt_finished(&self, event: &AttemptFinished<'_>) {
         let Self::Attempt(Some(function), data) = self else {
             return;
         };
-        let call = reqtrail_call_info::new(call, attempt);
-        let attempt = reqtrail_attempt::new(attempt.clone());
+        let call = reqtrail_call_info::new(event);
+        let attempt = reqtrail_attempt::new(event.attempt.clone());
         let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with handles that outlive it.
         unsafe { function(&raw const call, &raw const attempt, data.pointer()) };
     }
 
-    fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
-        let trail = event.trail;
+    fn call_finished(&self, event: &CallFinished<'_>) {
         let Self::Call(Some(function), data) = self else {
             return;
         };
-        let trail = reqtrail_trail::new(trail.clone());
+        let trail = reqtrail_trail::new(event.trail.clone());
         let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with a handle that outlives it.
         unsafe { function(&raw const trail, data.pointer()) };

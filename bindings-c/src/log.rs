@@ -48,13 +48,8 @@ static INSTALLED: OnceLock<bool> = OnceLock::new();
 struct Lines;
 
 fn number(level: &Level) -> usize {
-    match *level {
-        Level::ERROR => 1,
-        Level::WARN => 2,
-        Level::INFO => 3,
-        Level::DEBUG => 4,
-        _ => 5,
-    }
+    let place = LEVELS.iter().position(|own| own == level);
+    place.unwrap_or_default()
 }
 
 impl Subscriber for Lines {

@@ -6,25 +6,25 @@ use crate::usage::Usage;
 pub(crate) struct Frame;
 
 /// What the caller passed, as the body of a function gets it.
-pub(crate) trait FromC {
-    type Given<'a>;
+pub(crate) trait FromC<'a> {
+    type Given;
 
-    unsafe fn read<'a>(self, frame: &'a Frame, name: &str) -> Result<Self::Given<'a>, Usage>;
+    unsafe fn read(self, frame: &'a Frame, name: &str) -> Result<Self::Given, Usage>;
 }
 
-impl<T: 'static> FromC for *const T {
-    type Given<'a> = &'a T;
+impl<'a, T: 'a> FromC<'a> for *const T {
+    type Given = &'a T;
 
-    unsafe fn read<'a>(self, _: &'a Frame, name: &str) -> Result<&'a T, Usage> {
+    unsafe fn read(self, _: &'a Frame, name: &str) -> Result<&'a T, Usage> {
         // SAFETY: the caller's promise.
         unsafe { self.as_ref() }.ok_or_else(|| Usage::null(name))
     }
 }
 
-impl<T: 'static> FromC for *mut T {
-    type Given<'a> = &'a mut T;
+impl<'a, T: 'a> FromC<'a> for *mut T {
+    type Given = &'a mut T;
 
-    unsafe fn read<'a>(self, _: &'a Frame, name: &str) -> Result<&'a mut T, Usage> {
+    unsafe fn read(self, _: &'a Frame, name: &str) -> Result<&'a mut T, Usage> {
         // SAFETY: the caller's promise.
         unsafe { self.as_mut() }.ok_or_else(|| Usage::null(name))
     }
@@ -33,8 +33,8 @@ impl<T: 'static> FromC for *mut T {
 /// An out-parameter that must not be NULL.
 pub(crate) struct Place<T>(pub(crate) *mut T);
 
-impl<T: 'static> FromC for Place<T> {
-    type Given<'a> = *mut T;
+impl<T> FromC<'_> for Place<T> {
+    type Given = *mut T;
 
     unsafe fn read(self, _: &Frame, name: &str) -> Result<*mut T, Usage> {
         match self.0.is_null() {

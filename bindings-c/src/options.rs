@@ -1,6 +1,4 @@
 //! The options of a client
-//!
-//! Functions of the program are kept as setters, so that one set of options builds any number of clients.
 
 mod values;
 
@@ -19,9 +17,6 @@ use crate::hooks::{
 use crate::memory::free;
 use crate::refresh::{Refresher, reqtrail_refresh_callback, reqtrail_refresh_context_callback};
 
-/// Sets a function of the program on a builder, as often as it is asked to.
-type Setter = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
-
 /// What a client begins with.
 enum Base {
     Url(String),
@@ -32,7 +27,8 @@ enum Base {
 pub struct reqtrail_client_options {
     base: Base,
     values: ClientOptions,
-    functions: Vec<Setter>,
+    hooks: Vec<Hook>,
+    refresher: Option<Refresher>,
     fault: Option<DeferredError>,
 }
 
@@ -47,13 +43,10 @@ impl reqtrail_client_options {
         Self {
             base,
             values: ClientOptions::default(),
-            functions: Vec::new(),
+            hooks: Vec::new(),
+            refresher: None,
             fault: None,
         }
-    }
-
-    fn set(&mut self, setter: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static) {
-        self.functions.push(Box::new(setter));
     }
 
     /// Sets an option that is a value, by its number.
@@ -61,17 +54,20 @@ impl reqtrail_client_options {
         Ok(self.values.set(id, value)?)
     }
 
+    /// Adds a hook, if the program gave a function.
+    fn hook(&mut self, hook: Hook) -> Result<(), Fault> {
+        if let Hook::Attempt(None, _) | Hook::Call(None, _) = hook {
+            return Err(Fault::null("tell"));
+        }
+        self.hooks.push(hook);
+        Ok(())
+    }
+
     fn refresher(&mut self, refresher: Refresher) -> Result<(), Fault> {
         if refresher.refresh.is_none() {
             return Err(Fault::null("refresh"));
         }
-        self.set(move |b| {
-            let (own, refresher) = (refresher.clone(), refresher.clone());
-            b.token_refresher_blocking_in_context(
-                move || own.context(),
-                move |context| refresher.call(context.as_deref()),
-            )
-        });
+        self.refresher = Some(refresher);
         Ok(())
     }
 
@@ -83,11 +79,16 @@ impl reqtrail_client_options {
             Base::Url(url) => Client::builder(url.as_str()),
             Base::Connection(connection) => connection.compute()?,
         };
-        let builder = base.options(&self.values);
-        Ok(self
-            .functions
-            .iter()
-            .fold(builder, |builder, set| set(builder)))
+        let hooks = self.hooks.iter().cloned();
+        let builder = hooks.fold(base.options(&self.values), ClientBuilder::observer);
+        let Some(refresher) = self.refresher.clone() else {
+            return Ok(builder);
+        };
+        let own = refresher.clone();
+        Ok(builder.token_refresher_blocking_in_context(
+            move || own.context(),
+            move |context| refresher.call(context.as_deref()),
+        ))
     }
 }
 
@@ -163,11 +164,7 @@ export! {
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
     ) sets {
-        let hook = Hook::Attempt(tell, UserData::new(user_data, free_user_data));
-        if tell.is_none() {
-            return Err(Fault::null("tell"));
-        }
-        options.set(move |b| b.observer(hook.clone()));
+        options.hook(Hook::Attempt(tell, UserData::new(user_data, free_user_data)))?;
     }
 
     /// Sets a hook that is told of every call that has ended, with its trail. Several may be set.
@@ -179,11 +176,6 @@ export! {
         user_data: *mut c_void,
         free_user_data: reqtrail_free_callback,
     ) sets {
-        let hook = Hook::Call(tell, UserData::new(user_data, free_user_data));
-        if tell.is_none() {
-            return Err(Fault::null("tell"));
-        }
-        options.set(move |b| b.observer(hook.clone()));
+        options.hook(Hook::Call(tell, UserData::new(user_data, free_user_data)))?;
     }
-
 }

@@ -44,22 +44,14 @@ pub struct reqtrail_done {
     pub error: *mut reqtrail_error,
 }
 
-const CALL: i32 = 1;
-const OPERATION: i32 = 2;
-
 /// Takes a tag into use; that of a result which nobody has taken yet is still in use.
 fn reserve(client: &reqtrail_client, tag: u64) -> Result<(), Fault> {
-    if tag == CALLBACK_TAG {
-        return Err(Fault::bad_value(
-            "tag is UINT64_MAX, which the library keeps for itself",
-        ));
-    }
-    if !lock(&client.0.tags).insert(tag) {
-        return Err(Fault::bad_value(
-            "tag is in use: expected one whose result has been taken, or a new one",
-        ));
-    }
-    Ok(())
+    let why = match tag {
+        CALLBACK_TAG => "tag is UINT64_MAX, which the library keeps for itself",
+        _ if lock(&client.0.tags).insert(tag) => return Ok(()),
+        _ => "tag is in use: expected one whose result has been taken, or a new one",
+    };
+    Err(Fault::bad_value(why))
 }
 
 export! {
@@ -116,18 +108,12 @@ export! {
     /// Any thread may take, also several at the same time. 0 also if `done` is NULL.
     fn reqtrail_client_take_done(client: &reqtrail_client, done: *mut reqtrail_done, capacity: usize) -> usize {
         let capacity = if done.is_null() { 0 } else { capacity };
-        let taken = client.0.inbox.take(capacity).into_iter().filter_map(|mail| match mail.event {
-            Event::Ended(outcome) => mail.tag.map(|tag| (tag, outcome)),
-            // Hooks are told where things happen.
-            _ => None,
-        });
         let mut count = 0;
-        for (tag, outcome) in taken {
+        for mail in client.0.inbox.take(capacity) {
+            // Hooks are told where things happen.
+            let (Some(tag), Event::Ended(outcome)) = (mail.tag, mail.event) else { continue };
             lock(&client.0.tags).remove(&tag);
-            let kind = match outcome {
-                Outcome::Call(_) => CALL,
-                _ => OPERATION,
-            };
+            let kind = if matches!(outcome, Outcome::Call(_)) { 1 } else { 2 };
             let ended = Ended::new(outcome);
             let row = reqtrail_done {
                 tag,

@@ -10,10 +10,10 @@ use crate::usage::Usage;
 const ZERO_TERMINATED: usize = usize::MAX;
 
 /// A text and its length.
-impl FromC for (*const c_char, usize) {
-    type Given<'a> = &'a str;
+impl<'a> FromC<'a> for (*const c_char, usize) {
+    type Given = &'a str;
 
-    unsafe fn read<'a>(self, frame: &'a Frame, name: &str) -> Result<&'a str, Usage> {
+    unsafe fn read(self, frame: &'a Frame, name: &str) -> Result<&'a str, Usage> {
         let (data, length) = self;
         // SAFETY: the caller's promise.
         let bytes = unsafe {
@@ -28,10 +28,10 @@ impl FromC for (*const c_char, usize) {
 }
 
 /// Bytes and how many they are.
-impl FromC for (*const u8, usize) {
-    type Given<'a> = &'a [u8];
+impl<'a> FromC<'a> for (*const u8, usize) {
+    type Given = &'a [u8];
 
-    unsafe fn read<'a>(self, _: &'a Frame, name: &str) -> Result<&'a [u8], Usage> {
+    unsafe fn read(self, _: &'a Frame, name: &str) -> Result<&'a [u8], Usage> {
         let (data, length) = self;
         match data.is_null() {
             true if length == 0 => return Ok(&[]),
