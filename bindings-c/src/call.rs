@@ -1,16 +1,15 @@
 //! Calls
 
 use std::ffi::c_void;
+use std::ptr::null_mut;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqtrail::host::{Job, Outcome};
+use reqtrail::host::Job;
 use reqtrail::{CancelReason, CancelToken};
 
 use crate::client::{CALLBACK_TAG, Inner, reqtrail_client};
-use crate::codes::{
-    REQTRAIL_ERROR_IN_CALLBACK, REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_OK, reqtrail_code,
-};
+use crate::codes::{REQTRAIL_ERROR_IN_CALLBACK, REQTRAIL_ERROR_STILL_RUNNING, reqtrail_code};
 use crate::ended::{Ended, raw};
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
@@ -64,16 +63,9 @@ pub(crate) enum Receiver {
 
 #[derive(Default)]
 struct State {
-    delivered: Mutex<Delivered>,
+    /// What it has come to, once its callback has returned, but for the handles that are the program's by then.
+    ended: Mutex<Option<Ended>>,
     changed: Condvar,
-}
-
-#[derive(Default)]
-struct Delivered {
-    /// Once it has ended and its callback has returned.
-    code: Option<reqtrail_code>,
-    /// The result of a call without a callback, until it is taken.
-    kept: Option<Ended>,
 }
 
 /// Delivers a result exactly once, also if the work behind it is dropped.
@@ -89,10 +81,6 @@ pub(crate) struct Completion {
 unsafe impl Send for Completion {}
 
 impl Completion {
-    fn finish(mut self, outcome: Outcome) {
-        self.deliver(Ended::new(outcome));
-    }
-
     fn deliver(&mut self, ended: Ended) {
         let Some(receiver) = self.receiver.take() else {
             return;
@@ -100,7 +88,7 @@ impl Completion {
         // Nothing of the client may be left when the program hears of the end: it may free everything then.
         self.inner = None;
         let code = ended.code;
-        let mut kept = None;
+        let mut left = Ended::of_code(code);
         let in_callback = InCallbackGuard::enter();
         match receiver {
             Receiver::Call(Some(function)) => {
@@ -113,12 +101,10 @@ impl Completion {
                 // SAFETY: as above.
                 unsafe { function(self.handle, code, report, error, self.user_data) };
             }
-            Receiver::Call(None) | Receiver::Report(None) => kept = Some(ended),
+            Receiver::Call(None) | Receiver::Report(None) => left = ended,
         }
         drop(in_callback);
-        let mut delivered = lock(&self.state.delivered);
-        (delivered.code, delivered.kept) = (Some(code), kept);
-        drop(delivered);
+        *lock(&self.state.ended) = Some(left);
         self.state.changed.notify_all();
     }
 }
@@ -142,63 +128,49 @@ pub(crate) unsafe fn start(
     // The handle may be freed by the callback, on another thread, before this returns.
     let inner = Arc::clone(&client.0);
     let state = Arc::<State>::default();
-    let mut handle = std::ptr::null_mut();
+    let mut handle = null_mut();
     if !out.is_null() {
         let state = Arc::clone(&state);
         handle = Box::into_raw(Box::new(reqtrail_call_handle { state, cancel }));
         // SAFETY: not NULL, and the rest is the caller's promise.
         unsafe { out.write(handle) };
     }
-    let completion = Completion {
+    let mut completion = Completion {
         state,
         handle,
         receiver: Some(receiver),
         user_data,
         inner: Some(Arc::clone(&inner)),
     };
-    let done = Box::new(|outcome| completion.finish(outcome));
+    let done = Box::new(move |outcome| completion.deliver(Ended::new(outcome)));
     inner.client.host().start(job, CALLBACK_TAG, done);
 }
 
 impl reqtrail_call_handle {
-    /// Waits for the end, without one if the time is negative.
-    fn wait(&self, timeout_ms: i64) -> Result<(reqtrail_code, Option<Ended>), Fault> {
-        let is_running = |delivered: &mut Delivered| delivered.code.is_none();
+    /// Waits for the end, for ever if the time is negative. The handles go to the first that waits.
+    fn wait(&self, timeout_ms: i64) -> Result<Ended, Fault> {
+        let is_running = |ended: &mut Option<Ended>| ended.is_none();
         let changed = &self.state.changed;
-        let mut delivered = lock(&self.state.delivered);
-        if is_running(&mut delivered) && InCallbackGuard::is_active() {
+        let mut ended = lock(&self.state.ended);
+        if ended.is_none() && InCallbackGuard::is_active() {
             let why = "a callback cannot wait for a call: the call may wait for the callback";
             return Err(Fault::usage(REQTRAIL_ERROR_IN_CALLBACK, why));
         }
-        delivered = match u64::try_from(timeout_ms).map(Duration::from_millis) {
+        ended = match u64::try_from(timeout_ms).map(Duration::from_millis) {
             Err(_) => changed
-                .wait_while(delivered, is_running)
+                .wait_while(ended, is_running)
                 .unwrap_or_else(PoisonError::into_inner),
             Ok(time) => {
-                let waited = changed.wait_timeout_while(delivered, time, is_running);
+                let waited = changed.wait_timeout_while(ended, time, is_running);
                 waited.unwrap_or_else(PoisonError::into_inner).0
             }
         };
-        let why = "the call has not ended yet";
-        let code = delivered.code;
-        let code = code.ok_or_else(|| Fault::usage(REQTRAIL_ERROR_STILL_RUNNING, why))?;
-        Ok((code, delivered.kept.take()))
-    }
-}
-
-/// What a wait gives: the result if there is one left, else the code alone.
-unsafe fn waited(
-    (code, ended): (reqtrail_code, Option<Ended>),
-    response: *mut *mut reqtrail_response,
-    report: *mut *mut reqtrail_report,
-) -> Result<(), Fault> {
-    match ended {
-        // SAFETY: the caller's promise.
-        Some(ended) => unsafe { ended.give(response, report) },
-        None if code == REQTRAIL_OK => Ok(()),
-        None => {
-            let why = "the call failed, and its error went to the callback or was taken before";
-            Err(Fault::usage(code, why))
+        match &mut *ended {
+            Some(ended) => Ok(std::mem::replace(ended, Ended::of_code(ended.code))),
+            None => {
+                let why = "the call has not ended yet";
+                Err(Fault::usage(REQTRAIL_ERROR_STILL_RUNNING, why))
+            }
         }
     }
 }
@@ -211,7 +183,7 @@ export! {
     fn reqtrail_call(client: &reqtrail_client, request: &reqtrail_request, response: out *mut reqtrail_response) fails {
         let inner = Arc::clone(&client.0);
         let outcome = inner.client.host().run(request.job(None)?, None);
-        Ended::new(outcome).give(response, std::ptr::null_mut())?;
+        Ended::new(outcome).give(response, null_mut())?;
     }
 
     /// Starts a call and returns at once. `callback` gets the result, exactly once, unless this function fails. It may
@@ -240,7 +212,7 @@ export! {
     fn reqtrail_call_expire(call: &reqtrail_call_handle) { call.cancel.cancel_with(CancelReason::Deadline); }
 
     /// Returns whether a started call or operation has ended and its callback has returned.
-    fn reqtrail_call_is_done(call: &reqtrail_call_handle) -> bool { Some(lock(&call.state.delivered).code.is_some()) }
+    fn reqtrail_call_is_done(call: &reqtrail_call_handle) -> bool { Some(lock(&call.state.ended).is_some()) }
 
     /// Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
     /// end if that is negative. Returns the call's code.
@@ -250,7 +222,7 @@ export! {
     /// which frees a response. Errors: REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
     /// a call that has not ended, else those of the call.
     fn reqtrail_call_wait(call: &reqtrail_call_handle, timeout_ms: i64, response: out? *mut reqtrail_response) fails {
-        waited(call.wait(timeout_ms)?, response, std::ptr::null_mut())?;
+        call.wait(timeout_ms)?.give(response, null_mut())?;
     }
 
     /// The same for a started operation, whose result is a report; there may be a report beside an error.
@@ -259,7 +231,7 @@ export! {
         timeout_ms: i64,
         report: out? *mut reqtrail_report,
     ) fails {
-        waited(call.wait(timeout_ms)?, std::ptr::null_mut(), report)?;
+        call.wait(timeout_ms)?.give(null_mut(), report)?;
     }
 
     /// Frees the handle of a call, also within its own callback. A call under way goes on, and its callback comes. NULL is
@@ -277,13 +249,14 @@ mod tests {
             let state = Arc::<State>::default();
             end(Completion {
                 state: Arc::clone(&state),
-                handle: std::ptr::null_mut(),
+                handle: null_mut(),
                 receiver: Some(Receiver::Call(None)),
-                user_data: std::ptr::null_mut(),
+                user_data: null_mut(),
                 inner: None,
             });
-            let kept = lock(&state.delivered).kept.take();
-            kept.and_then(|end| end.error)
+            let ended = lock(&state.ended).take();
+            ended
+                .and_then(|end| end.error)
                 .expect("an error")
                 .display
                 .clone()

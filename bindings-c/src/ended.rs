@@ -3,7 +3,7 @@
 use reqtrail::host::Outcome;
 use reqtrail::openstack::OperationReport;
 
-use crate::codes::reqtrail_code;
+use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::fault::{Fault, OperationFault};
 use crate::memory::give;
@@ -49,9 +49,17 @@ impl Ended {
 
     pub(crate) fn badly(fault: Fault) -> Self {
         let error = fault.into_handle();
+        let code = error.code();
         Self {
-            code: error.code(),
             error: Some(error),
+            ..Self::of_code(code)
+        }
+    }
+
+    /// What is left when the handles were given away.
+    pub(crate) fn of_code(code: reqtrail_code) -> Self {
+        Self {
+            code,
             ..Self::default()
         }
     }
@@ -69,7 +77,11 @@ impl Ended {
         }
         match self.error {
             Some(error) => Err(Fault::Made(error)),
-            None => Ok(()),
+            None if self.code == REQTRAIL_OK => Ok(()),
+            None => {
+                let why = "the call failed, and its error went to the callback or was taken before";
+                Err(Fault::usage(self.code, why))
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ macro_rules! export {
     };
     ($(#[$doc:meta])* fn $name:ident($($args:tt)*) makes $out:ident: $made:ty $body:block $($rest:tt)*) => {
         function! {
-            ($(#[$doc])* $name fails { $crate::memory::hand_over($out, $body); }) [] [] []
+            ($(#[$doc])* $name fails { $crate::memory::give($out, Some(Box::new($body))); }) [] [] []
             $($args)*, $out: out *mut $made
         }
         export! { $($rest)* }

@@ -1,11 +1,11 @@
 //! What waits for a client's program: the one lane of its mailbox.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use reqtrail::host::mailbox::{Lane, Mail, Mailbox};
 
-use crate::lock::lock;
+use crate::lock::{lock, read, replace};
 
 /// What is called when something waits.
 pub(crate) type Notify = Box<dyn Fn() + Send + Sync>;
@@ -36,13 +36,8 @@ impl Inbox {
 
     /// Sets what is notified, and notifies it at once if something waits.
     pub(crate) fn set_notify(&self, notify: Option<Notify>) {
-        let before = {
-            let mut set = self.notify.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *set, notify)
-        };
-        // The program's function runs outside of the lock.
-        drop(before);
-        if self.left().is_empty() {
+        drop(replace(&self.notify, notify));
+        if lock(&self.left).is_empty() {
             self.lane.notify_again();
         } else {
             publish(&self.notify);
@@ -51,7 +46,7 @@ impl Inbox {
 
     /// Takes so much, in order.
     pub(crate) fn take(&self, most: usize) -> Vec<Mail> {
-        let mut left = self.left();
+        let mut left = lock(&self.left);
         if left.len() < most {
             let mut waiting = Vec::from(std::mem::take(&mut *left));
             self.lane.take(&mut waiting);
@@ -60,23 +55,18 @@ impl Inbox {
         let count = most.min(left.len());
         left.drain(..count).collect()
     }
-
-    fn left(&self) -> MutexGuard<'_, VecDeque<Mail>> {
-        lock(&self.left)
-    }
 }
 
 impl Drop for Inbox {
     fn drop(&mut self) {
         // Nobody is notified of what ends with the client.
         self.lane.close();
-        let mut set = self.notify.write().unwrap_or_else(PoisonError::into_inner);
-        *set = None;
+        drop(replace(&self.notify, None));
     }
 }
 
 fn publish(slot: &Slot) {
-    if let Some(notify) = &*slot.read().unwrap_or_else(PoisonError::into_inner) {
+    if let Some(notify) = &*read(slot) {
         notify();
     }
 }

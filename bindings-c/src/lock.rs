@@ -1,7 +1,17 @@
 //! Locks that a panic does not close.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts a value in the place of another, which the caller drops outside of the lock.
+pub(crate) fn replace<T>(lock: &RwLock<T>, value: T) -> T {
+    let mut held = lock.write().unwrap_or_else(PoisonError::into_inner);
+    std::mem::replace(&mut held, value)
 }

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Id, Record};
@@ -12,6 +12,7 @@ use tracing_core::{Dispatch, Event, Level, LevelFilter, Metadata, Subscriber};
 
 use crate::fault::Fault;
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_free_callback};
+use crate::lock::{read, replace};
 
 /// Gets a line of the library's log: what happened, and its fields as key=value. `level` is a REQTRAIL_LOG_*. It holds no
 /// secrets, and no line breaks but its end, which is a NUL; the text is lent for as long as the function runs.
@@ -79,7 +80,7 @@ impl Subscriber for Lines {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let Some((log, data)) = SINK.read().unwrap_or_else(PoisonError::into_inner).clone() else {
+        let Some((log, data)) = read(&SINK).clone() else {
             return;
         };
         let mut line = Line::default();
@@ -142,21 +143,16 @@ export! {
         })?;
         let sink = log.map(|log| (log, data));
         let wanted = if sink.is_some() { place } else { 0 };
-        let before = {
-            let mut held = SINK.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *held, sink)
-        };
+        let before = replace(&SINK, sink);
         WANTED.store(wanted, Ordering::Relaxed);
         let installed = INSTALLED.get_or_init(|| {
             tracing_core::dispatcher::set_global_default(Dispatch::new(Lines)).is_ok()
         });
         tracing_core::callsite::rebuild_interest_cache();
-        // The program's function runs outside of the lock.
         drop(before);
         if !*installed {
             WANTED.store(0, Ordering::Relaxed);
-            let unused = SINK.write().unwrap_or_else(PoisonError::into_inner).take();
-            drop(unused);
+            drop(replace(&SINK, None));
             return Err(Fault::bad_value("the log of this copy of the library is in use"));
         }
     }

@@ -88,24 +88,18 @@ pub(crate) unsafe fn put<T>(out: *mut T, value: T) {
     }
 }
 
-/// Hands a new handle over to the caller.
-pub(crate) unsafe fn hand_over<T>(out: *mut *mut T, value: impl Into<Box<T>>) {
-    // SAFETY: the caller's promise.
-    unsafe { put(out, Box::into_raw(value.into())) };
-}
-
-/// The same for what there may be, which is dropped if the caller does not want it.
-pub(crate) unsafe fn give<T>(out: *mut *mut T, value: Option<Box<T>>) {
-    if let Some(value) = value.filter(|_| !out.is_null()) {
-        // SAFETY: the caller's promise.
-        unsafe { hand_over(out, value) };
+/// Gives the caller a handle, if there is one; it is dropped if the caller does not want it.
+pub(crate) unsafe fn give<T>(out: *mut *mut T, handle: Option<Box<T>>) {
+    if let Some(handle) = handle.filter(|_| !out.is_null()) {
+        // SAFETY: not NULL, and the rest is the caller's promise.
+        unsafe { out.write(Box::into_raw(handle)) };
     }
 }
 
 /// Frees a handle.
 pub(crate) unsafe fn free<T>(handle: *mut T) {
     if !handle.is_null() {
-        // SAFETY: it was made by `hand_over`, and the caller has not freed it before.
+        // SAFETY: `give` or a function that returns it made it, and the caller has not freed it before.
         drop(unsafe { Box::from_raw(handle) });
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqtrail::{ErrorKind, Outcome};
 
 use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_OK, reqtrail_code};
+use crate::usage::Usage;
 
 /// Numbers constants from 0: the texts of a handle, or, of type `u8`, what crosses to Go; `native.h` has the latter as
 /// `REQTRAIL_GO_…`.
@@ -48,7 +49,16 @@ pub(crate) fn moment(seconds: f64) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(since)
 }
 
-/// The same, the other way.
+/// The same for an argument of the program's.
+pub(crate) fn time(unix_seconds: f64) -> Result<SystemTime, Usage> {
+    moment(unix_seconds).ok_or_else(|| {
+        Usage::bad_value(format!(
+            "unix_seconds is {unix_seconds}; expected seconds since 1970"
+        ))
+    })
+}
+
+/// A moment, the other way.
 pub(crate) fn seconds(time: SystemTime) -> Option<f64> {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some(since.as_secs_f64())

@@ -4,7 +4,7 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqtrail::CancelToken;
 use reqtrail::openstack::{ActionRef, OperationKind};
@@ -17,7 +17,7 @@ use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
 use crate::hooks::{UserData, reqtrail_free_callback, reqtrail_progress_callback};
 use crate::memory::free;
-use crate::numbers::moment;
+use crate::numbers::time;
 use crate::operation_spec::{OperationSpec, ProgressCallback};
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
@@ -211,12 +211,4 @@ export! {
         let job = spec.into_job(&client.0.client);
         start(client, cancel, Receiver::Report(callback), user_data, call, job);
     }
-}
-
-fn time(unix_seconds: f64) -> Result<SystemTime, Fault> {
-    moment(unix_seconds).ok_or_else(|| {
-        Fault::bad_value(format!(
-            "unix_seconds is {unix_seconds}; expected seconds since 1970"
-        ))
-    })
 }

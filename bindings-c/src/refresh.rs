@@ -12,7 +12,7 @@ use crate::export::Settable;
 use crate::fault::{DeferredError, Fault};
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_free_callback};
 use crate::memory::{Frame, FromC as _};
-use crate::numbers::{moment, number};
+use crate::numbers::{number, time};
 
 /// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
 /// It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
@@ -122,10 +122,7 @@ export! {
 
     /// Says until when the new token holds, in seconds since 1970. The refresher is then asked ahead of time.
     fn reqtrail_refresh_expires_at(refresh: &mut reqtrail_refresh, unix_seconds: f64) sets {
-        let end = moment(unix_seconds);
-        refresh.expires_at = Some(end.ok_or_else(|| {
-            Fault::bad_value(format!("unix_seconds is {unix_seconds}; expected seconds since 1970"))
-        })?);
+        refresh.expires_at = Some(time(unix_seconds)?);
     }
 
     /// Says why there is no new token. The calls that met the 401 then end with it.

@@ -66,13 +66,8 @@ impl<const N: usize> Texts<N> {
         make: impl FnOnce() -> Option<T>,
     ) -> Option<*const c_char> {
         let text = self.0.get(slot)?.get_or_init(|| {
-            make().map(|text| {
-                let text = text.as_ref();
-                let mut copy = Vec::with_capacity(text.len() + 1);
-                copy.extend_from_slice(text);
-                copy.push(0);
-                copy.into_boxed_slice()
-            })
+            let text = make()?;
+            Some([text.as_ref(), b"\0"].concat().into_boxed_slice())
         });
         let text = text.as_ref()?;
         // SAFETY: the caller's promise.
