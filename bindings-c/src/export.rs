@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
-use crate::fault::{DeferredError, Fault};
+use crate::fault::Fault;
 use crate::memory::{FfiDefault, clear, give};
 use crate::uncancelled::Uncancelled;
+use crate::usage::Usage;
 
 /// Makes C functions of what is in it. An argument is written as what the body gets:
 ///
@@ -172,7 +173,7 @@ macro_rules! function {
 
 /// Handles that keep the first fault of their setters.
 pub(crate) trait Settable {
-    fn keep(&mut self, kept: DeferredError);
+    fn keep(&mut self, kept: Usage);
 }
 
 /// Runs what can fail.
@@ -211,7 +212,7 @@ pub(crate) unsafe fn setting<H: Settable>(
         return REQTRAIL_OK;
     };
     let code = fault.code();
-    handle.keep(DeferredError::of(name, fault));
+    handle.keep(fault.deferred(name));
     code
 }
 

@@ -12,6 +12,11 @@ use crate::error::reqtrail_error;
 use crate::numbers::number;
 use crate::usage::Usage;
 
+const PANICKED: &str = "reqtrail panicked; please report this";
+
+const DROPPED: &str =
+    "the work was dropped before its end: its client went away, or no thread could drive it";
+
 /// Why a function failed.
 pub(crate) enum Fault {
     /// The program used the library wrongly.
@@ -64,8 +69,19 @@ impl Fault {
             Self::Usage(usage) if usage.code == REQTRAIL_ERROR_NOT_UTF8 => {
                 Usage::not_utf8(name).into()
             }
-            other => DeferredError::of(name, other).fault(),
+            other => other.deferred(name).into(),
         }
+    }
+
+    /// What a handle keeps of a fault for those who use it. `setter` is the function that the program called.
+    pub(crate) fn deferred(self, setter: &str) -> Usage {
+        let code = self.code();
+        let message = match self {
+            Self::Usage(usage) => usage.message,
+            Self::Core(error) => error.message().to_owned(),
+            _ => PANICKED.to_owned(),
+        };
+        Usage { code, message }.of(setter)
     }
 
     pub(crate) fn code(&self) -> reqtrail_code {
@@ -84,23 +100,23 @@ impl Fault {
     /// The handle that the program gets.
     pub(crate) fn into_handle(self) -> Box<reqtrail_error> {
         let code = self.code();
-        let made = match self {
+        let message = match self {
             Self::Made(made) => return made,
-            Self::Usage(usage) => reqtrail_error::plain(code, usage.message),
-            Self::Panicked => {
-                reqtrail_error::plain(code, "reqtrail panicked; please report this".to_owned())
-            }
-            Self::Dropped => reqtrail_error::plain(
-                code,
-                "the work was dropped before its end: its client went away, or no thread could drive it".to_owned(),
-            ),
-            Self::Core(error) => reqtrail_error::of_call(code, error),
+            Self::Core(error) => return Box::new(reqtrail_error::of_call(code, error)),
             Self::Operation(failed) => {
-                let OperationFault { failure, trails, request_id } = *failed;
-                reqtrail_error::of_operation(code, failure, trails, request_id)
+                let OperationFault {
+                    failure,
+                    trails,
+                    request_id,
+                } = *failed;
+                let made = reqtrail_error::of_operation(code, failure, trails, request_id);
+                return Box::new(made);
             }
+            Self::Usage(usage) => usage.message,
+            Self::Panicked => PANICKED.to_owned(),
+            Self::Dropped => DROPPED.to_owned(),
         };
-        Box::new(made)
+        Box::new(reqtrail_error::plain(code, message))
     }
 }
 
@@ -126,39 +142,5 @@ impl From<OptionError> for Fault {
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         Self::Core(Box::new(error))
-    }
-}
-
-/// The first fault of a handle's setters, which every use of the handle reports.
-#[derive(Clone)]
-pub(crate) struct DeferredError {
-    code: reqtrail_code,
-    message: String,
-}
-
-impl DeferredError {
-    /// `setter` is the function that the program called.
-    pub(crate) fn of(setter: &str, fault: Fault) -> Self {
-        let code = fault.code();
-        let message = match fault {
-            Fault::Usage(usage) => usage.message,
-            Fault::Core(error) => error.message().to_owned(),
-            _ => "reqtrail panicked; please report this".to_owned(),
-        };
-        let message = format!("{setter}: {message}");
-        Self { code, message }
-    }
-
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
-
-    pub(crate) fn fault(&self) -> Fault {
-        Fault::usage(self.code, self.message.clone())
-    }
-
-    /// The same for a handle that is about something.
-    pub(crate) fn fault_of(&self, what: &str) -> Fault {
-        Fault::usage(self.code, format!("{what}: {}", self.message))
     }
 }

@@ -23,7 +23,7 @@ use crate::client::{Inner, reqtrail_client};
 use crate::cloud::reqtrail_connection;
 use crate::ended::Ended;
 use crate::error::reqtrail_error;
-use crate::fault::{DeferredError, Fault};
+use crate::fault::Fault;
 use crate::memory::{Frame, FromC as _, free};
 use crate::trail::reqtrail_trail;
 use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving, reqtrail_go_text};
@@ -177,7 +177,7 @@ export! {
     /// Answers a refresh.
     fn reqtrail_go_answer(client: &reqtrail_client, refresh: u64, data: *const u8, length: usize) {
         let answer = steps(data, length).and_then(Steps::answer);
-        let unread = |fault| Err(DeferredError::of("the token refresher", fault).message().into());
+        let unread = |fault: Fault| Err(fault.deferred("the token refresher").message.into());
         client.0.inbox.lane.answer(refresh, answer.unwrap_or_else(unread));
     }
 

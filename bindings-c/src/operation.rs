@@ -14,7 +14,7 @@ use crate::cancel::reqtrail_cancel_token;
 use crate::client::reqtrail_client;
 use crate::ended::Ended;
 use crate::export::Settable;
-use crate::fault::{DeferredError, Fault};
+use crate::fault::Fault;
 use crate::hooks::{UserData, reqtrail_free_callback, reqtrail_progress_callback};
 use crate::memory::free;
 use crate::numbers::time;
@@ -22,13 +22,14 @@ use crate::operation_spec::{OperationSpec, ProgressCallback};
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 use crate::trail::reqtrail_trail;
+use crate::usage::Usage;
 
 /// An operation on a server: a read, or something made of several calls and the waits between them. It may be used any
 /// number of times, also at the same time, as long as nothing sets an option meanwhile.
 pub struct reqtrail_operation(OperationSpec);
 
 impl Settable for reqtrail_operation {
-    fn keep(&mut self, kept: DeferredError) {
+    fn keep(&mut self, kept: Usage) {
         self.0.fault.get_or_insert(kept);
     }
 }
@@ -40,7 +41,7 @@ impl reqtrail_operation {
 
     pub(crate) fn spec(&self) -> Result<OperationSpec, Fault> {
         match &self.0.fault {
-            Some(kept) => Err(kept.fault()),
+            Some(kept) => Err(kept.clone().into()),
             None => Ok(self.0.clone()),
         }
     }

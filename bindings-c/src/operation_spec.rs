@@ -8,8 +8,8 @@ use reqtrail::openstack::{
 };
 use reqtrail::{CancelToken, blocking};
 
-use crate::fault::DeferredError;
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_progress_callback};
+use crate::usage::Usage;
 
 /// What an operation is, how it is done, and what is attached to its runs.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub(crate) struct OperationSpec {
     pub(crate) options: OperationOptions,
     pub(crate) progress: Option<ProgressCallback>,
     pub(crate) cancel: CancelToken,
-    pub(crate) fault: Option<DeferredError>,
+    pub(crate) fault: Option<Usage>,
 }
 
 #[derive(Clone)]

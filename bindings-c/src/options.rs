@@ -10,12 +10,13 @@ use reqtrail::{Client, ClientBuilder};
 
 use crate::cloud::reqtrail_connection;
 use crate::export::Settable;
-use crate::fault::{DeferredError, Fault};
+use crate::fault::Fault;
 use crate::hooks::{
     Hook, UserData, reqtrail_attempt_callback, reqtrail_free_callback, reqtrail_trail_callback,
 };
 use crate::memory::free;
 use crate::refresh::{Refresher, reqtrail_refresh_callback, reqtrail_refresh_context_callback};
+use crate::usage::Usage;
 
 /// What a client begins with.
 enum Base {
@@ -29,11 +30,11 @@ pub struct reqtrail_client_options {
     values: ClientOptions,
     hooks: Vec<Hook>,
     refresher: Option<Refresher>,
-    fault: Option<DeferredError>,
+    fault: Option<Usage>,
 }
 
 impl Settable for reqtrail_client_options {
-    fn keep(&mut self, kept: DeferredError) {
+    fn keep(&mut self, kept: Usage) {
         self.fault.get_or_insert(kept);
     }
 }
@@ -73,7 +74,7 @@ impl reqtrail_client_options {
 
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Fault> {
         if let Some(kept) = &self.fault {
-            return Err(kept.fault());
+            return Err(kept.clone().into());
         }
         let base = match &self.base {
             Base::Url(url) => Client::builder(url.as_str()),

@@ -9,10 +9,11 @@ use reqtrail::{Category, ErrorKind, RefreshError, Secret, Token};
 use crate::codes::reqtrail_code;
 use crate::error::reqtrail_error;
 use crate::export::Settable;
-use crate::fault::{DeferredError, Fault};
+use crate::fault::Fault;
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_free_callback};
 use crate::memory::{Frame, FromC as _};
 use crate::numbers::{number, time};
+use crate::usage::Usage;
 
 /// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
 /// It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
@@ -108,9 +109,9 @@ fn failure(kind: reqtrail_code, category: i32, why: &str) -> Result<RefreshError
 }
 
 impl Settable for reqtrail_refresh {
-    fn keep(&mut self, kept: DeferredError) {
+    fn keep(&mut self, kept: Usage) {
         self.failed
-            .get_or_insert_with(|| format!("the token refresher: {}", kept.message()).into());
+            .get_or_insert_with(|| format!("the token refresher: {}", kept.message).into());
     }
 }
 

@@ -8,8 +8,9 @@ use reqtrail::{Attached, CancelToken, Request};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::export::Settable;
-use crate::fault::{DeferredError, Fault};
+use crate::fault::Fault;
 use crate::memory::free;
+use crate::usage::Usage;
 
 /// A request: a method, a target and the options of one call. It may be used for any number of calls, also at the same
 /// time, as long as nothing sets an option meanwhile.
@@ -19,11 +20,11 @@ pub struct reqtrail_request {
     request: Option<Request>,
     /// The program's own token.
     cancel: Option<CancelToken>,
-    fault: Option<DeferredError>,
+    fault: Option<Usage>,
 }
 
 impl Settable for reqtrail_request {
-    fn keep(&mut self, kept: DeferredError) {
+    fn keep(&mut self, kept: Usage) {
         self.fault.get_or_insert(kept);
     }
 }
@@ -53,7 +54,7 @@ impl reqtrail_request {
         // A setter that panicked has taken it.
         let request = self.request.as_ref().ok_or(Fault::Panicked)?;
         if let Some(kept) = &self.fault {
-            return Err(kept.fault_of(&request.title()));
+            return Err(kept.of(&request.title()).into());
         }
         let attached = match cancel.or(self.cancel.as_ref()) {
             Some(token) => Attached::new().cancel_token(token),

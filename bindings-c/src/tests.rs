@@ -5,16 +5,16 @@ use std::path::Path;
 use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_ERROR_NULL_POINTER};
 use crate::error::{reqtrail_error_free, reqtrail_error_kind};
 use crate::export::Settable;
-use crate::fault::DeferredError;
+use crate::usage::Usage;
 
 /// A handle whose functions panic.
 #[derive(Default)]
 pub struct reqtrail_test_bomb {
-    kept: Option<DeferredError>,
+    kept: Option<Usage>,
 }
 
 impl Settable for reqtrail_test_bomb {
-    fn keep(&mut self, kept: DeferredError) {
+    fn keep(&mut self, kept: Usage) {
         self.kept.get_or_insert(kept);
     }
 }
@@ -74,7 +74,7 @@ fn a_panic_in_a_setter_is_kept() {
     assert_eq!(code, REQTRAIL_ERROR_INTERNAL);
     assert!(
         bomb.kept
-            .is_some_and(|kept| kept.message().contains("panicked"))
+            .is_some_and(|kept| kept.message.contains("panicked"))
     );
 }
 

@@ -4,13 +4,22 @@ use crate::codes::{
     REQTRAIL_ERROR_BAD_VALUE, REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER, reqtrail_code,
 };
 
-/// A misuse: its code, and what to do instead.
+/// A misuse: its code, and what to do instead. Handles keep their first for every use of them.
+#[derive(Clone)]
 pub(crate) struct Usage {
     pub(crate) code: reqtrail_code,
     pub(crate) message: String,
 }
 
 impl Usage {
+    /// The same for a handle or a setter that is about something.
+    pub(crate) fn of(&self, what: &str) -> Self {
+        Self {
+            code: self.code,
+            message: format!("{what}: {}", self.message),
+        }
+    }
+
     pub(crate) fn null(name: &str) -> Self {
         Self {
             code: REQTRAIL_ERROR_NULL_POINTER,
