@@ -5,7 +5,7 @@ use reqtrail::openstack::OperationReport;
 
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
-use crate::fault::{Fault, OperationFault};
+use crate::fault::Fault;
 use crate::memory::give;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
@@ -35,12 +35,11 @@ impl Ended {
     }
 
     fn of_report(mut report: OperationReport) -> Self {
-        let failed = report.failure.take().map(|failure| OperationFault {
-            failure,
-            trails: report.trails.clone(),
-            request_id: report.request_id.clone(),
+        let failed = report.failure.take().map(|failure| {
+            let (trails, action_id) = (report.trails.clone(), report.request_id.clone());
+            let error = reqtrail_error::of_operation(failure, trails, action_id);
+            Self::badly(Fault::Made(Box::new(error)))
         });
-        let failed = failed.map(|failed| Self::badly(Fault::Operation(Box::new(failed))));
         Self {
             report: reqtrail_report::new(report).map(Box::new),
             ..failed.unwrap_or_default()

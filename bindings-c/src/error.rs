@@ -11,7 +11,7 @@ use reqtrail::host::{ErrorRecord, Spelling};
 use reqtrail::openstack::OperationFailure;
 use reqtrail::{ApiError, Error, RequestId, Trail};
 
-use crate::codes::{CODES_NAMES, reqtrail_code};
+use crate::codes::{CODES_NAMES, REQTRAIL_ERROR_ACTION_FAILED, reqtrail_code};
 use crate::headers::{Block, reqtrail_header};
 use crate::memory::{free, put};
 use crate::numbers::{milliseconds, number, numbered};
@@ -63,7 +63,8 @@ impl reqtrail_error {
         }
     }
 
-    pub(crate) fn of_call(code: reqtrail_code, error: Box<Error>) -> Self {
+    pub(crate) fn of_call(error: Box<Error>) -> Self {
+        let code = number(error.kind().number());
         let trail = error.trail().cloned().map(reqtrail_trail::new);
         let trails = error.trail().cloned().map(reqtrail_trail::new);
         Self {
@@ -76,17 +77,17 @@ impl reqtrail_error {
         }
     }
 
+    /// The error of an operation, all of whose calls it rests on.
     pub(crate) fn of_operation(
-        code: reqtrail_code,
         failure: OperationFailure,
         trails: Vec<Trail>,
         action_id: Option<String>,
     ) -> Self {
         let made = match failure.cause {
-            Some(error) => Self::of_call(code, Box::new(error)),
+            Some(error) => Self::of_call(Box::new(error)),
             None => Self {
                 action_id,
-                ..Self::plain(code, failure.message.clone())
+                ..Self::plain(REQTRAIL_ERROR_ACTION_FAILED, failure.message.clone())
             },
         };
         Self {

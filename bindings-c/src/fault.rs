@@ -1,12 +1,10 @@
 //! Why a function failed, before it is a handle.
 
+use reqtrail::Error;
 use reqtrail::host::OptionError;
-use reqtrail::openstack::OperationFailure;
-use reqtrail::{Error, Trail};
 
 use crate::codes::{
-    REQTRAIL_ERROR_ACTION_FAILED, REQTRAIL_ERROR_CONFIG, REQTRAIL_ERROR_INTERNAL,
-    REQTRAIL_ERROR_NOT_UTF8, reqtrail_code,
+    REQTRAIL_ERROR_CONFIG, REQTRAIL_ERROR_INTERNAL, REQTRAIL_ERROR_NOT_UTF8, reqtrail_code,
 };
 use crate::error::reqtrail_error;
 use crate::numbers::number;
@@ -23,21 +21,12 @@ pub(crate) enum Fault {
     Usage(Usage),
     /// The core says why.
     Core(Box<Error>),
-    /// An operation of several calls failed.
-    Operation(Box<OperationFault>),
-    /// The error of a call that has ended already.
+    /// The error of a call or an operation that has ended already.
     Made(Box<reqtrail_error>),
     /// A bug.
     Panicked,
     /// The work was dropped before its end, by nobody's mistake.
     Dropped,
-}
-
-/// Why an operation failed, and what its report says of that.
-pub(crate) struct OperationFault {
-    pub(crate) failure: OperationFailure,
-    pub(crate) trails: Vec<Trail>,
-    pub(crate) request_id: Option<String>,
 }
 
 impl Fault {
@@ -88,10 +77,6 @@ impl Fault {
         match self {
             Self::Usage(usage) => usage.code,
             Self::Core(error) => number(error.kind().number()),
-            Self::Operation(failed) => match &failed.failure.cause {
-                Some(error) => number(error.kind().number()),
-                None => REQTRAIL_ERROR_ACTION_FAILED,
-            },
             Self::Made(error) => error.code(),
             Self::Panicked | Self::Dropped => REQTRAIL_ERROR_INTERNAL,
         }
@@ -102,16 +87,7 @@ impl Fault {
         let code = self.code();
         let message = match self {
             Self::Made(made) => return made,
-            Self::Core(error) => return Box::new(reqtrail_error::of_call(code, error)),
-            Self::Operation(failed) => {
-                let OperationFault {
-                    failure,
-                    trails,
-                    request_id,
-                } = *failed;
-                let made = reqtrail_error::of_operation(code, failure, trails, request_id);
-                return Box::new(made);
-            }
+            Self::Core(error) => return Box::new(reqtrail_error::of_call(error)),
             Self::Usage(usage) => usage.message,
             Self::Panicked => PANICKED.to_owned(),
             Self::Dropped => DROPPED.to_owned(),
