@@ -2,7 +2,7 @@
 
 mod fields;
 
-use reqtrail::{Attempt, AttemptFinished};
+use reqtrail::{Attempt, CallInfo};
 
 use crate::text::Texts;
 use fields::TEXTS;
@@ -30,14 +30,16 @@ impl reqtrail_attempt {
 
 /// The call that an attempt belongs to, as a hook is told of it.
 pub struct reqtrail_call_info<'a> {
-    told: &'a AttemptFinished<'a>,
+    call: &'a CallInfo<'a>,
+    attempt: &'a Attempt,
     texts: Texts<7>,
 }
 
 impl<'a> reqtrail_call_info<'a> {
-    pub(crate) fn new(told: &'a AttemptFinished<'a>) -> Self {
+    pub(crate) fn new(call: &'a CallInfo<'a>, attempt: &'a Attempt) -> Self {
         Self {
-            told,
+            call,
+            attempt,
             texts: Texts::default(),
         }
     }
@@ -48,24 +50,24 @@ export! {
     fn reqtrail_attempt_json(attempt: &reqtrail_attempt) -> text[TEXTS] { serde_json::to_string(&attempt.attempt).ok() }
 
     /// Returns the call's own ID, as its trail will have it.
-    fn reqtrail_call_info_call_id(info: &reqtrail_call_info) -> text[0] { Some(info.told.call.call_id.to_string()) }
+    fn reqtrail_call_info_call_id(info: &reqtrail_call_info) -> text[0] { Some(info.call.call_id.to_string()) }
 
     /// Returns the name of the API's dialect.
-    fn reqtrail_call_info_dialect(info: &reqtrail_call_info) -> text[1] { Some(info.told.call.dialect) }
+    fn reqtrail_call_info_dialect(info: &reqtrail_call_info) -> text[1] { Some(info.call.dialect) }
 
     /// Returns the method that the caller asked for.
-    fn reqtrail_call_info_method(info: &reqtrail_call_info) -> text[2] { Some(info.told.call.method.as_str()) }
+    fn reqtrail_call_info_method(info: &reqtrail_call_info) -> text[2] { Some(info.call.method.as_str()) }
 
     /// Returns the path template.
-    fn reqtrail_call_info_path(info: &reqtrail_call_info) -> text[3] { Some(info.told.call.path) }
+    fn reqtrail_call_info_path(info: &reqtrail_call_info) -> text[3] { Some(info.call.path) }
 
     /// Returns what every attempt carries in the dialect's correlation header; NULL where the dialect has none.
-    fn reqtrail_call_info_correlation_id(info: &reqtrail_call_info) -> text[4] { info.told.call.correlation_id }
+    fn reqtrail_call_info_correlation_id(info: &reqtrail_call_info) -> text[4] { info.call.correlation_id }
 
     /// Returns the service that is called, where one sign-in serves several, such as "compute"; else NULL.
-    fn reqtrail_call_info_service(info: &reqtrail_call_info) -> text[5] { info.told.call.service }
+    fn reqtrail_call_info_service(info: &reqtrail_call_info) -> text[5] { info.call.service }
 
     /// Returns the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
     /// search logs for: "GET call to compute for URL used request id req-…".
-    fn reqtrail_call_info_log_line(info: &reqtrail_call_info) -> text[6] { Some(info.told.call.log_line(info.told.attempt)) }
+    fn reqtrail_call_info_log_line(info: &reqtrail_call_info) -> text[6] { Some(info.call.log_line(info.attempt)) }
 }

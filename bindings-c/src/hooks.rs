@@ -100,7 +100,7 @@ impl Observer for Hook {
         let Self::Attempt(Some(function), data) = self else {
             return;
         };
-        let call = reqtrail_call_info::new(event);
+        let call = reqtrail_call_info::new(&event.call, event.attempt);
         let attempt = reqtrail_attempt::new(event.attempt.clone());
         let _in_callback = InCallbackGuard::enter();
         // SAFETY: the program's function, with handles that outlive it.
