@@ -48,7 +48,7 @@ impl Ended {
 
     pub(crate) fn badly(fault: Fault) -> Self {
         let error = fault.into_handle();
-        let code = error.code();
+        let code = error.code;
         Self {
             error: Some(error),
             ..Self::of_code(code)

@@ -22,7 +22,7 @@ use crate::trail::reqtrail_trail;
 /// Why a function failed. All threads may read it at the same time; what it gives is borrowed from it and lives until it
 /// is freed.
 pub struct reqtrail_error {
-    code: reqtrail_code,
+    pub(crate) code: reqtrail_code,
     /// One line that is enough for support.
     pub(crate) display: String,
     /// In words, where there is no error of the core.
@@ -65,13 +65,12 @@ impl reqtrail_error {
 
     pub(crate) fn of_call(error: Box<Error>) -> Self {
         let code = number(error.kind().number());
-        let trail = error.trail().cloned().map(reqtrail_trail::new);
-        let trails = error.trail().cloned().map(reqtrail_trail::new);
+        let trail = || error.trail().cloned().map(reqtrail_trail::new);
         Self {
             display: error.to_string(),
             message: None,
-            trail,
-            trails: trails.into_iter().collect(),
+            trail: trail(),
+            trails: trail().into_iter().collect(),
             core: Some(error),
             ..Self::plain(code, String::new())
         }
@@ -95,10 +94,6 @@ impl reqtrail_error {
             trails: trails.into_iter().map(reqtrail_trail::new).collect(),
             ..made
         }
-    }
-
-    pub(crate) fn code(&self) -> reqtrail_code {
-        self.code
     }
 
     /// What this is as the cause of another error.

@@ -189,7 +189,7 @@ pub(crate) unsafe fn fallible(
         return REQTRAIL_OK;
     };
     let made = fault.into_handle();
-    let code = made.code();
+    let code = made.code;
     // SAFETY: the caller's promise.
     unsafe { give(error, Some(made)) };
     code

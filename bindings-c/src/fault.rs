@@ -77,7 +77,7 @@ impl Fault {
         match self {
             Self::Usage(usage) => usage.code,
             Self::Core(error) => number(error.kind().number()),
-            Self::Made(error) => error.code(),
+            Self::Made(error) => error.code,
             Self::Panicked | Self::Dropped => REQTRAIL_ERROR_INTERNAL,
         }
     }

@@ -36,11 +36,7 @@ pub(crate) fn outcome(outcome: Outcome) -> reqtrail_code {
 
 /// A truth value that may not be known: 1, -1, and 0 where it is not.
 pub(crate) fn three_way(value: Option<bool>) -> i32 {
-    match value {
-        Some(true) => 1,
-        Some(false) => -1,
-        None => 0,
-    }
+    value.map_or(0, |is_so| if is_so { 1 } else { -1 })
 }
 
 /// A moment as seconds since 1970.

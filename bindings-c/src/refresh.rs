@@ -89,23 +89,20 @@ impl Refresher {
 
 /// The refresher's error of a kind and a category by their numbers.
 fn failure(kind: reqtrail_code, category: i32, why: &str) -> Result<RefreshError, Fault> {
-    let known = ErrorKind::ALL
-        .iter()
-        .find(|own| number(own.number()) == kind);
-    let kind = *known.ok_or_else(|| {
-        Fault::bad_value(format!(
+    let mut kinds = ErrorKind::ALL.iter().copied();
+    let Some(known_kind) = kinds.find(|own| number(own.number()) == kind) else {
+        return Err(Fault::bad_value(format!(
             "kind is {kind}; expected REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL"
-        ))
-    })?;
-    let known = Category::ALL
-        .iter()
-        .find(|own| number(own.number()) == category);
-    if category != 0 && known.is_none() {
+        )));
+    };
+    let mut categories = Category::ALL.iter().copied();
+    let known_category = categories.find(|own| number(own.number()) == category);
+    if category != 0 && known_category.is_none() {
         return Err(Fault::bad_value(format!(
             "category is {category}; expected a REQTRAIL_CATEGORY_*, or 0"
         )));
     }
-    Ok(RefreshError::new(kind, known.copied(), why))
+    Ok(RefreshError::new(known_kind, known_category, why))
 }
 
 impl Settable for reqtrail_refresh {

@@ -33,18 +33,15 @@ impl<'a> FromC<'a> for (*const u8, usize) {
 
     unsafe fn read(self, _: &'a Frame, name: &str) -> Result<&'a [u8], Usage> {
         let (data, length) = self;
-        match data.is_null() {
-            true if length == 0 => return Ok(&[]),
-            true => return Err(Usage::null(name)),
-            false => {}
-        }
-        if isize::try_from(length).is_err() {
-            return Err(Usage::bad_value(format!(
+        match (data.is_null(), isize::try_from(length)) {
+            (true, Ok(0)) => Ok(&[]),
+            (true, _) => Err(Usage::null(name)),
+            // SAFETY: not NULL, not too long, and the rest is the caller's promise.
+            (false, Ok(_)) => Ok(unsafe { std::slice::from_raw_parts(data, length) }),
+            (false, Err(_)) => Err(Usage::bad_value(format!(
                 "the length of {name} is {length}, which no memory has"
-            )));
+            ))),
         }
-        // SAFETY: not NULL, not too long, and the rest is the caller's promise.
-        Ok(unsafe { std::slice::from_raw_parts(data, length) })
     }
 }
 
