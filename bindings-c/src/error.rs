@@ -4,7 +4,7 @@
 mod tests;
 
 use std::error::Error as _;
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 use std::sync::OnceLock;
 
 use reqtrail::host::{ErrorRecord, Spelling};
@@ -43,9 +43,8 @@ numbered! { usize:
 
 fn name(code: reqtrail_code) -> &'static str {
     let found = CODES_NAMES.iter().find(|(own, _)| *own == code);
-    found
-        .and_then(|(_, name): &(i32, &CStr)| name.to_str().ok())
-        .unwrap_or("internal")
+    let name = found.and_then(|(_, name)| name.to_str().ok());
+    name.unwrap_or("internal")
 }
 
 impl reqtrail_error {

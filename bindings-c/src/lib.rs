@@ -9,7 +9,6 @@
     unreachable_pub,
     reason = "names and reach are those of the C header"
 )]
-#![recursion_limit = "256"]
 
 #[macro_use]
 mod export;

@@ -1,5 +1,6 @@
 //! That the functions of an error give every field of the core's record.
 
+use std::ffi::CStr;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
