@@ -21,7 +21,8 @@ CORE = "core/src/*.rs"
 GENERATED = re.compile(r"^.*Generated (by|from) .*do not edit", re.MULTILINE | re.IGNORECASE)
 # A part of a file that is written by hand otherwise.
 GENERATED_PART = re.compile(
-    r"^\s*// [^\n]*Generated from [^\n]*do not edit\.\n.*?^\s*// Generated until here\.\n", re.MULTILINE | re.DOTALL
+    r"^\s*(?://|#) [^\n]*Generated from [^\n]*do not edit\.\n.*?^\s*(?://|#) Generated until here\.\n",
+    re.MULTILINE | re.DOTALL,
 )
 TEST_FILE = re.compile(r"_test\.go$|/tests?\.rs$|/tests/")
 TEST_MODULE = re.compile(r"^#\[cfg\(test\)\]\nmod \w+ \{.*", re.MULTILINE | re.DOTALL)

@@ -137,22 +137,3 @@ type Token struct {
 	// ExpiresAt is until when it holds, if that is known: the refresher is then asked ahead of time.
 	ExpiresAt time.Time
 }
-
-// CallInfo is the call that an attempt belongs to.
-type CallInfo struct {
-	// CallID is the call's own random ID.
-	CallID string
-	// Dialect is the name of the API's dialect.
-	Dialect string
-	// Method is the method that was asked for.
-	Method string
-	// Path is the path template.
-	Path string
-	// CorrelationID is what the dialect's correlation header carries; empty if there is none.
-	CorrelationID string
-	// Service is the service that is called, where one sign-in serves several, such as "compute"; else it is empty.
-	Service string
-	// LogLine is the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
-	// search logs for: "GET call to compute for URL used request id req-…".
-	LogLine string
-}

@@ -70,6 +70,14 @@ func rateLimitOf(has C.bool, limit *C.reqtrail_rate_limit) *RateLimit {
 	return read
 }
 
+// waitOf reads milliseconds; a negative number is no wait.
+func waitOf(ms float64) *time.Duration {
+	if ms < 0 {
+		return nil
+	}
+	return durationOrNil(&ms)
+}
+
 // latestMoment is the end of the year 9999: what is later cannot be written as JSON.
 const latestMoment = 253402300799
 
@@ -125,29 +133,17 @@ func decodedBy(response *C.reqtrail_response) func() (string, error) {
 
 // errorOf copies an error, which stays the caller's to free.
 func errorOf(failed *C.reqtrail_error) *Error {
-	var f C.rt_failure
-	C.rt_failure_read(failed, &f)
+	var f C.reqtrail_go_error
+	C.reqtrail_go_error_read(failed, &f)
 	e := &Error{
-		Kind:            kindOf(&f),
-		Category:        Category(text(f.category_name)),
-		Code:            Code(text(f.code)),
-		StatusCode:      int(f.status),
-		RequestID:       text(f.request_id),
-		Message:         text(f.message),
-		MayHaveBeenSent: bool(f.may_have_been_sent),
-		RawCode:         text(f.raw_code),
-		Title:           text(f.title),
-		Details:         text(f.details),
-		Hint:            text(f.hint),
-		RateLimit:       rateLimitOf(f.has_rate_limit, &f.rate_limit),
-		Microversion:    text(f.microversion),
-		Trail:           newTrail(f.trail),
-		text:            text(f.display),
+		Kind:      kindOf(&f),
+		RequestID: text(f.request_id),
+		Message:   text(f.message),
+		RateLimit: rateLimitOf(f.has_rate_limit, &f.rate_limit),
+		Trail:     newTrail(f.trail),
+		text:      text(f.display),
 	}
-	if f.retry_after_ms >= 0 {
-		wait := duration(float64(f.retry_after_ms))
-		e.RetryAfter = &wait
-	}
+	e.read(&f.fields)
 	if f.headers != nil {
 		e.Header = headerOf(f.headers, f.header_count)
 		e.Body = bytesOf(f.body)
@@ -175,7 +171,7 @@ func configErrorOf(failed *C.reqtrail_error) *Error {
 }
 
 // kindOf maps what only a C program can do wrong to what it is in Go: a value that cannot be sent.
-func kindOf(f *C.rt_failure) Kind {
+func kindOf(f *C.reqtrail_go_error) Kind {
 	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER {
 		return KindInvalidRequest
 	}

@@ -28,39 +28,50 @@ func (c Code) Error() string { return string(c) }
 // [errors.Is] finds its [Kind], its [Category], its [Code], the codes of the built-in dialects ([NovaVMSCode],
 // [OpenStackFault]), what ended the context, and in every timeout [context.DeadlineExceeded].
 type Error struct {
+	// The fields of every error. Generated from core/src/surface; do not edit.
+
 	// Kind is what went wrong with the call.
 	Kind Kind
-	// Category is what the API's answer means.
+	// Category is what the API error of the last attempt means; empty if there is none. Of a call that had no
+	// credential to send it says why.
 	Category Category
-	// Code is the API's error code.
+	// Code is the API's error code of the last attempt, in its canonical spelling; empty if there is none.
 	Code Code
-	// StatusCode is the status.
+	// StatusCode is the status of the last attempt; 0 if there is none.
 	StatusCode int
-	// RequestID is the server's ID of the last attempt's request.
+	// RequestID is the request ID of the last attempt; empty if there is none.
 	RequestID string
-	// RetryAfter is the wait that the server asked for in its last answer; nil if it asked for none.
+	// RetryAfter is the wait that the server asked for in its last answer; nil if there is none.
 	RetryAfter *time.Duration
-	// Message is what went wrong in words: the server's own for an API error, if it has any.
+	// Message is what went wrong in words: the server's message for an api error that has one; empty if there is none.
 	Message string
-	// MayHaveBeenSent says whether the request of any attempt may have reached the server.
+	// MayHaveBeenSent says whether any attempt's request may have reached the server.
 	MayHaveBeenSent bool
 
-	// RawCode is the code as the server wrote it.
+	// Generated until here.
+
+	// The fields of an API's answer. Generated from core/src/surface; do not edit.
+
+	// RawCode is the API's error code as the server wrote it; empty if there is none.
 	RawCode string
-	// Title is the heading of the server's text, where the API writes one.
+	// Title is the heading of the server's text, where the API writes one: OpenStack's middleware does so in the place
+	// of a code; empty if there is none.
 	Title string
-	// Details is what the server says to operators, a stack trace for one. It is not meant for end users.
+	// Details is what the server says to operators, a stack trace for one; empty if there is none. It is not meant for
+	// end users, and no error text, log or report repeats it.
 	Details string
-	// Hint says how to fix what the code complains of, where the dialect knows.
+	// Hint is how to fix what the code complains of, where the dialect knows; empty if there is none.
 	Hint string
-	// Header is the API's answer's; nil for other kinds.
-	Header http.Header
-	// Body is the first 64 KiB of the API's answer, decoded.
-	Body []byte
-	// RateLimit is what the API's answer reported.
-	RateLimit *RateLimit
-	// Microversion is the version of the API that answered, where the API has versions.
+	// Microversion is the version of the API that the server answered with, as in 2.90; empty where the API has none.
 	Microversion string
+	// RateLimit is the rate limit that the answer reported; nil if there is none.
+	RateLimit *RateLimit
+	// Header is the answer's headers.
+	Header http.Header
+	// Body is the first 64 KiB of the answer's body, decoded.
+	Body []byte
+
+	// Generated until here.
 
 	// Trail is the call's trail; nil only where there was no call: for a client that could not be built, or was closed,
 	// and for a request that Go values cannot make, such as a body that cannot be written as JSON.

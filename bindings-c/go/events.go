@@ -24,12 +24,11 @@ func (q *queue) dispatch(c *core, e *C.reqtrail_go_event) {
 		w.ended = e.ended
 		w.woken <- struct{}{}
 	case C.REQTRAIL_GO_ATTEMPT:
-		texts := strings.SplitN(string(takeText(e)), "\x00", 8)
+		texts := strings.SplitN(string(takeText(e)), "\x00", callInfoTexts+1)
 		q.notifiers.notify(tag, func() {
 			var attempt attemptJSON
-			if len(texts) == 8 && json.Unmarshal([]byte(texts[7]), &attempt) == nil {
-				info := CallInfo{texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6]}
-				c.hooks.onAttempt(info, attempt.attempt())
+			if len(texts) > callInfoTexts && json.Unmarshal([]byte(texts[callInfoTexts]), &attempt) == nil {
+				c.hooks.onAttempt(callInfoOf(texts), attempt.attempt())
 			}
 		})
 	case C.REQTRAIL_GO_CALL:

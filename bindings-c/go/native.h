@@ -134,6 +134,44 @@ typedef struct reqtrail_go_ended {
 } reqtrail_go_ended;
 
 /**
+ * The fields of an error; its texts are borrowed from it.
+ */
+typedef struct reqtrail_go_error_fields {
+  struct reqtrail_go_text category;
+  struct reqtrail_go_text code;
+  int32_t status;
+  double retry_after_ms;
+  bool may_have_been_sent;
+  struct reqtrail_go_text raw_code;
+  struct reqtrail_go_text title;
+  struct reqtrail_go_text details;
+  struct reqtrail_go_text hint;
+  struct reqtrail_go_text microversion;
+} reqtrail_go_error_fields;
+
+/**
+ * What an error consists of. Its texts are borrowed from it; the trail is Go's to keep.
+ */
+typedef struct reqtrail_go_error {
+  reqtrail_code kind;
+  struct reqtrail_go_text kind_name;
+  /**
+   * The one line and the message, which name options as Go does.
+   */
+  struct reqtrail_go_text display;
+  struct reqtrail_go_text message;
+  struct reqtrail_go_text cause;
+  struct reqtrail_go_text request_id;
+  struct reqtrail_go_error_fields fields;
+  const reqtrail_header *headers;
+  size_t header_count;
+  struct reqtrail_go_text body;
+  bool has_rate_limit;
+  reqtrail_rate_limit rate_limit;
+  reqtrail_trail *trail;
+} reqtrail_go_error;
+
+/**
  * Something that happened.
  */
 typedef struct reqtrail_go_event {
@@ -214,11 +252,9 @@ reqtrail_code reqtrail_go_submit(const reqtrail_client *client,
 void reqtrail_go_watch(const reqtrail_client *client, int32_t descriptor);
 
 /**
- * Gives the one line and the message of an error, which name options as Go does.
+ * Reads an error at once.
  */
-void reqtrail_go_error_texts(const reqtrail_error *error,
-                             struct reqtrail_go_text *display,
-                             struct reqtrail_go_text *message);
+void reqtrail_go_error_read(const reqtrail_error *error, struct reqtrail_go_error *read);
 
 /**
  * Takes what happened, at most `capacity` events.

@@ -4,6 +4,47 @@ package reqtrail
 
 import "time"
 
+// RateLimit is what a response said about the caller's rate limit. It is a report, not a licence: do not pace requests
+// by these numbers, and wait as long as an error's retry_after says.
+type RateLimit struct {
+	// Limit is how many requests the server's window allows; nil if there is none.
+	Limit *int64
+	// Remaining is how many requests are left in the window; nil if there is none.
+	Remaining *int64
+	// ResetAt is when the window or bucket is full again, in UTC; zero if there is none.
+	ResetAt time.Time
+}
+
+// CallInfo is the call that an attempt belongs to.
+type CallInfo struct {
+	// CallID is the call's own random ID, as its trail has it.
+	CallID string
+	// Dialect is the name of the API's dialect.
+	Dialect string
+	// Method is the method that the caller asked for.
+	Method string
+	// Path is the path template, as in /cameras/{id}.
+	Path string
+	// CorrelationID is what every attempt carries in the dialect's correlation header: for OpenStack the global request
+	// ID; empty if there is none.
+	CorrelationID string
+	// Service is the service that is called, where one sign-in serves several: for OpenStack its type, as in compute;
+	// empty if there is none.
+	Service string
+	// LogLine is the line for a log that tells of the attempt, without secrets. Where one sign-in serves several
+	// services it is the line that OpenStack's operators search clients' logs for to draw a call graph: method,
+	// service, URL and the request ID that was used
+	// (https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id).
+	LogLine string
+}
+
+// callInfoTexts is how many texts a call consists of.
+const callInfoTexts = 7
+
+func callInfoOf(t []string) CallInfo {
+	return CallInfo{t[0], t[1], t[2], t[3], t[4], t[5], t[6]}
+}
+
 // Attempt is one HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
 type Attempt struct {
 	// Number is the attempt's place in the call, from 1.
@@ -38,11 +79,11 @@ type Attempt struct {
 	// FailureReason is the failure in words: one line of at most 200 characters, without secrets, that names the peer
 	// or the proxy where they are known; empty if there is none. A timeout names its limit.
 	FailureReason string
-	// Sent is whether the request went out.
+	// Sent says whether the request went out.
 	Sent Sent
-	// Processed is whether the server processed the request. true: it answered. false: nothing left the client, or the
-	// server vowed that it did not process the request, and it may be sent again whatever its method is. nil: nobody
-	// knows.
+	// Processed says whether the server processed the request. true: it answered. false: nothing left the client, or
+	// the server vowed that it did not process the request, and it may be sent again whatever its method is. nil:
+	// nobody knows.
 	Processed *bool
 	// Started is when the attempt started, counted from the call's start.
 	Started time.Duration
@@ -82,30 +123,30 @@ type attemptJSON struct {
 	WaitReason      WaitReason      `json:"wait_reason"`
 }
 
-func (a *attemptJSON) attempt() Attempt {
+func (j *attemptJSON) attempt() Attempt {
 	return Attempt{
-		Number:          a.Number,
-		Cause:           a.Cause,
-		Method:          a.Method,
-		SpanID:          a.SpanID,
-		URL:             a.URL,
-		StatusCode:      a.Status,
-		RequestID:       a.RequestID,
-		RequestIDSource: a.RequestIDSource,
-		RequestIDNotes:  append([]RequestIDNote(nil), a.RequestIDNotes...),
-		BodyRequestID:   a.BodyRequestID,
-		ErrorCode:       a.ErrorCode,
-		Category:        a.Category,
-		Failure:         a.Failure,
-		FailureCode:     a.FailureCode,
-		FailureReason:   a.FailureReason,
-		Sent:            a.Sent,
-		Processed:       a.Processed,
-		Started:         duration(a.StartedMS),
-		Elapsed:         duration(a.ElapsedMS),
-		RetryAfter:      durationOrNil(a.RetryAfterMS),
-		Wait:            durationOrNil(a.WaitMS),
-		WaitReason:      a.WaitReason,
+		Number:          j.Number,
+		Cause:           j.Cause,
+		Method:          j.Method,
+		SpanID:          j.SpanID,
+		URL:             j.URL,
+		StatusCode:      j.Status,
+		RequestID:       j.RequestID,
+		RequestIDSource: j.RequestIDSource,
+		RequestIDNotes:  append([]RequestIDNote(nil), j.RequestIDNotes...),
+		BodyRequestID:   j.BodyRequestID,
+		ErrorCode:       j.ErrorCode,
+		Category:        j.Category,
+		Failure:         j.Failure,
+		FailureCode:     j.FailureCode,
+		FailureReason:   j.FailureReason,
+		Sent:            j.Sent,
+		Processed:       j.Processed,
+		Started:         duration(j.StartedMS),
+		Elapsed:         duration(j.ElapsedMS),
+		RetryAfter:      durationOrNil(j.RetryAfterMS),
+		Wait:            durationOrNil(j.WaitMS),
+		WaitReason:      j.WaitReason,
 	}
 }
 

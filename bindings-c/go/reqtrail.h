@@ -617,19 +617,20 @@ typedef struct reqtrail_header {
 } reqtrail_header;
 
 /**
- * What a server said about the caller's rate limit. It is a report, not a licence: wait as long as `retry_after` says.
+ * What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
+ * numbers, and wait as long as an error's `retry_after` says.
  */
 typedef struct reqtrail_rate_limit {
   /**
-   * Requests allowed in the server's window; negative if it does not say.
+   * How many requests the server's window allows; negative if there is none.
    */
   int64_t limit;
   /**
-   * Requests left in the window; negative if it does not say.
+   * How many requests are left in the window; negative if there is none.
    */
   int64_t remaining;
   /**
-   * When the window is full again, in seconds since 1970; negative if it does not say.
+   * When the window or bucket is full again, in UTC, in seconds since 1970; negative if there is none.
    */
   double reset_at;
 } reqtrail_rate_limit;
@@ -1608,41 +1609,10 @@ const char *reqtrail_error_display(const struct reqtrail_error *error,
 const char *reqtrail_error_message(const struct reqtrail_error *error, size_t *length);
 
 /**
- * Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if it is none.
- */
-int32_t reqtrail_error_category(const struct reqtrail_error *error);
-
-/**
- * Returns the API's error code of the last attempt in its canonical spelling; NULL if it has none.
- */
-const char *reqtrail_error_code(const struct reqtrail_error *error, size_t *length);
-
-/**
  * Returns the number of the API's error code, a REQTRAIL_NOVAVMS_* or a REQTRAIL_OPENSTACK_*; 0 for a code that this
  * release does not know, and for other dialects.
  */
 int32_t reqtrail_error_code_number(const struct reqtrail_error *error);
-
-/**
- * Returns the API's error code as the server wrote it; NULL if it has none.
- */
-const char *reqtrail_error_raw_code(const struct reqtrail_error *error, size_t *length);
-
-/**
- * Returns the heading of the server's text, where the API writes one; else NULL.
- */
-const char *reqtrail_error_title(const struct reqtrail_error *error, size_t *length);
-
-/**
- * Returns what the server says to operators, a stack trace for one; else NULL. It is not meant for end users.
- */
-const char *reqtrail_error_details(const struct reqtrail_error *error,
-                                   size_t *length);
-
-/**
- * Returns how to fix what the code complains of, where the dialect knows; else NULL.
- */
-const char *reqtrail_error_hint(const struct reqtrail_error *error, size_t *length);
 
 /**
  * Returns what is behind the error, such as what the program's token refresher said; NULL if nothing is. It may
@@ -1652,26 +1622,11 @@ const char *reqtrail_error_cause(const struct reqtrail_error *error,
                                  size_t *length);
 
 /**
- * Returns the status of the last attempt; 0 if no response arrived.
- */
-int32_t reqtrail_error_status(const struct reqtrail_error *error);
-
-/**
  * Returns the request ID of the last attempt, or of the action that failed; NULL if there is none. The trail has
  * those of all attempts.
  */
 const char *reqtrail_error_request_id(const struct reqtrail_error *error,
                                       size_t *length);
-
-/**
- * Returns the wait that the server asked for in its last answer, in milliseconds; negative if it did not.
- */
-double reqtrail_error_retry_after_ms(const struct reqtrail_error *error);
-
-/**
- * Returns whether any attempt's request may have reached the server.
- */
-bool reqtrail_error_may_have_been_sent(const struct reqtrail_error *error);
 
 /**
  * Returns the header fields of an API error's answer as an array; NULL for other errors.
@@ -1714,11 +1669,6 @@ bool reqtrail_error_rate_limit(const struct reqtrail_error *error,
                                struct reqtrail_rate_limit *limit);
 
 /**
- * Returns the version of the API that an API error was answered with; NULL where the API has none.
- */
-const char *reqtrail_error_microversion(const struct reqtrail_error *error, size_t *length);
-
-/**
  * Returns the trail of the call that failed, which is the error's own; NULL for an error that is not of a call, such
  * as REQTRAIL_ERROR_CONFIG.
  */
@@ -1739,6 +1689,65 @@ const struct reqtrail_trail *reqtrail_error_trail_at(const struct reqtrail_error
  * Frees an error and all that was borrowed from it. NULL is allowed.
  */
 void reqtrail_error_free(struct reqtrail_error *error);
+
+/* ==== The fields of errors ==== */
+
+/**
+ * Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. Of a call that
+ * had no credential to send it says why.
+ */
+int32_t reqtrail_error_category(const struct reqtrail_error *error);
+
+/**
+ * Returns the API's error code of the last attempt, in its canonical spelling; NULL if there is none.
+ */
+const char *reqtrail_error_code(const struct reqtrail_error *error,
+                                size_t *length);
+
+/**
+ * Returns the status of the last attempt; 0 if there is none.
+ */
+int32_t reqtrail_error_status(const struct reqtrail_error *error);
+
+/**
+ * Returns the wait that the server asked for in its last answer; negative if there is none. In milliseconds.
+ */
+double reqtrail_error_retry_after_ms(const struct reqtrail_error *error);
+
+/**
+ * Returns whether any attempt's request may have reached the server.
+ */
+bool reqtrail_error_may_have_been_sent(const struct reqtrail_error *error);
+
+/**
+ * Returns the API's error code as the server wrote it; NULL if there is none.
+ */
+const char *reqtrail_error_raw_code(const struct reqtrail_error *error, size_t *length);
+
+/**
+ * Returns the heading of the server's text, where the API writes one: OpenStack's middleware does so in the place
+ * of a code; NULL if there is none.
+ */
+const char *reqtrail_error_title(const struct reqtrail_error *error,
+                                 size_t *length);
+
+/**
+ * Returns what the server says to operators, a stack trace for one; NULL if there is none. It is not meant for end
+ * users, and no error text, log or report repeats it.
+ */
+const char *reqtrail_error_details(const struct reqtrail_error *error,
+                                   size_t *length);
+
+/**
+ * Returns how to fix what the code complains of, where the dialect knows; NULL if there is none.
+ */
+const char *reqtrail_error_hint(const struct reqtrail_error *error, size_t *length);
+
+/**
+ * Returns the version of the API that the server answered with, as in `2.90`; `NULL` where the API has none.
+ */
+const char *reqtrail_error_microversion(const struct reqtrail_error *error,
+                                        size_t *length);
 
 /* ==== Trails ==== */
 
@@ -1882,43 +1891,49 @@ int32_t reqtrail_trail_note(const struct reqtrail_trail *trail,
  */
 const char *reqtrail_attempt_json(const struct reqtrail_attempt *attempt, size_t *length);
 
+/* ==== The fields of call infos ==== */
+
 /**
- * Returns the call's own ID, as its trail will have it.
+ * Returns the call's own random ID, as its trail has it.
  */
-const char *reqtrail_call_info_call_id(const struct reqtrail_call_info *info, size_t *length);
+const char *reqtrail_call_info_call_id(const struct reqtrail_call_info *call_info, size_t *length);
 
 /**
  * Returns the name of the API's dialect.
  */
-const char *reqtrail_call_info_dialect(const struct reqtrail_call_info *info, size_t *length);
+const char *reqtrail_call_info_dialect(const struct reqtrail_call_info *call_info, size_t *length);
 
 /**
  * Returns the method that the caller asked for.
  */
-const char *reqtrail_call_info_method(const struct reqtrail_call_info *info, size_t *length);
+const char *reqtrail_call_info_method(const struct reqtrail_call_info *call_info, size_t *length);
 
 /**
- * Returns the path template.
+ * Returns the path template, as in `/cameras/{id}`.
  */
-const char *reqtrail_call_info_path(const struct reqtrail_call_info *info, size_t *length);
+const char *reqtrail_call_info_path(const struct reqtrail_call_info *call_info, size_t *length);
 
 /**
- * Returns what every attempt carries in the dialect's correlation header; NULL where the dialect has none.
+ * Returns what every attempt carries in the dialect's correlation header: for OpenStack the global request ID;
+ * NULL if there is none.
  */
-const char *reqtrail_call_info_correlation_id(const struct reqtrail_call_info *info,
+const char *reqtrail_call_info_correlation_id(const struct reqtrail_call_info *call_info,
                                               size_t *length);
 
 /**
- * Returns the service that is called, where one sign-in serves several, such as "compute"; else NULL.
+ * Returns the service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`;
+ * NULL if there is none.
  */
-const char *reqtrail_call_info_service(const struct reqtrail_call_info *info,
+const char *reqtrail_call_info_service(const struct reqtrail_call_info *call_info,
                                        size_t *length);
 
 /**
- * Returns the line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators
- * search logs for: "GET call to compute for URL used request id req-…".
+ * Returns the line for a log that tells of the attempt, without secrets. Where one sign-in serves several services
+ * it is the line that OpenStack's operators search clients' logs for to draw a call graph: method, service, URL
+ * and the request ID that was used
+ * (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
  */
-const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *info,
+const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *call_info,
                                         size_t *length);
 
 /* ==== The fields of attempts ==== */

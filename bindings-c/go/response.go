@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"time"
 	"unicode/utf8"
 )
 
@@ -30,17 +29,6 @@ type Response struct {
 
 	// decoded gives the text of a body whose charset may be another than UTF-8.
 	decoded func() (string, error)
-}
-
-// RateLimit is what a response said about the caller's rate limit. It is a report, not a licence: do not pace requests
-// by it.
-type RateLimit struct {
-	// Limit is how many requests the server's window allows; nil if it does not say.
-	Limit *int64
-	// Remaining is how many are left in the window; nil if it does not say.
-	Remaining *int64
-	// ResetAt is when the window is full again, in UTC; zero if it does not say.
-	ResetAt time.Time
 }
 
 var errNotText = errors.New("the body is not UTF-8 text")

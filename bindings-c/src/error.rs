@@ -1,5 +1,6 @@
 //! Errors
 
+mod fields;
 #[cfg(test)]
 mod tests;
 
@@ -14,10 +15,13 @@ use reqtrail::{ApiError, Error, RequestId, Trail};
 use crate::codes::{CODES_NAMES, REQTRAIL_ERROR_ACTION_FAILED, reqtrail_code};
 use crate::headers::{Block, reqtrail_header};
 use crate::memory::{free, put};
-use crate::numbers::{milliseconds, number, numbered};
+use crate::numbers::{number, numbered};
 use crate::rate_limit::reqtrail_rate_limit;
 use crate::text::{Texts, lend};
 use crate::trail::reqtrail_trail;
+use fields::TEXTS;
+#[cfg(test)]
+use fields::*;
 
 /// Why a function failed. All threads may read it at the same time; what it gives is borrowed from it and lives until it
 /// is freed.
@@ -34,14 +38,14 @@ pub struct reqtrail_error {
     trail: Option<reqtrail_trail>,
     trails: Vec<reqtrail_trail>,
     headers: OnceLock<Block>,
-    texts: Texts<14>,
+    texts: Texts<{ TEXTS + 8 }>,
 }
 
 numbered! { usize:
-    DISPLAY MESSAGE CODE RAW_CODE TITLE DETAILS HINT REQUEST_ID MICROVERSION CAUSE TEXT JSON GO_DISPLAY GO_MESSAGE
+    DISPLAY MESSAGE REQUEST_ID CAUSE TEXT JSON GO_DISPLAY GO_MESSAGE
 }
 
-fn name(code: reqtrail_code) -> &'static str {
+pub(crate) fn name(code: reqtrail_code) -> &'static str {
     let found = CODES_NAMES.iter().find(|(own, _)| *own == code);
     let name = found.and_then(|(_, name)| name.to_str().ok());
     name.unwrap_or("internal")
@@ -103,7 +107,7 @@ impl reqtrail_error {
         }
     }
 
-    fn core(&self) -> Option<&Error> {
+    pub(crate) fn core(&self) -> Option<&Error> {
         self.core.as_deref()
     }
 
@@ -124,9 +128,10 @@ impl reqtrail_error {
         // SAFETY: the caller's promise.
         unsafe {
             [
-                self.texts.give(GO_DISPLAY, display, one_line),
-                self.texts
-                    .give(GO_MESSAGE, message, || self.message_in(Spelling::Go)),
+                self.texts.give(TEXTS + GO_DISPLAY, display, one_line),
+                self.texts.give(TEXTS + GO_MESSAGE, message, || {
+                    self.message_in(Spelling::Go)
+                }),
             ]
         }
     }
@@ -139,10 +144,9 @@ impl reqtrail_error {
     }
 
     fn message_in(&self, spelling: Spelling) -> Option<String> {
-        match (self.core(), self.api()) {
-            (_, Some(api)) => api.message().map(str::to_owned),
-            (Some(core), None) => Some(ErrorRecord::new(core, spelling).message().into_owned()),
-            (None, None) => self.message.clone(),
+        match self.core() {
+            Some(core) => Some(ErrorRecord::new(core, spelling).message()?.into_owned()),
+            None => self.message.clone(),
         }
     }
 
@@ -162,16 +166,10 @@ export! {
 
     /// Returns one line that is enough for support: what failed, status, code, every request ID, the number of attempts
     /// and the call ID. Control characters of server text are escaped.
-    fn reqtrail_error_display(error: &reqtrail_error) -> text[DISPLAY] { Some(error.display_in(Spelling::C)) }
+    fn reqtrail_error_display(error: &reqtrail_error) -> text[TEXTS + DISPLAY] { Some(error.display_in(Spelling::C)) }
 
     /// Returns what went wrong in words: the server's own text for an API error, NULL if it has none.
-    fn reqtrail_error_message(error: &reqtrail_error) -> text[MESSAGE] { error.message_in(Spelling::C) }
-
-    /// Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if it is none.
-    fn reqtrail_error_category(error: &reqtrail_error) -> i32 { Some(number(error.core()?.category()?.number())) }
-
-    /// Returns the API's error code of the last attempt in its canonical spelling; NULL if it has none.
-    fn reqtrail_error_code(error: &reqtrail_error) -> text[CODE] { error.core()?.code() }
+    fn reqtrail_error_message(error: &reqtrail_error) -> text[TEXTS + MESSAGE] { error.message_in(Spelling::C) }
 
     /// Returns the number of the API's error code, a REQTRAIL_NOVAVMS_* or a REQTRAIL_OPENSTACK_*; 0 for a code that this
     /// release does not know, and for other dialects.
@@ -181,39 +179,18 @@ export! {
         Some(number(novavms.or_else(|| api.openstack_fault().map(|fault| fault.number()))?))
     }
 
-    /// Returns the API's error code as the server wrote it; NULL if it has none.
-    fn reqtrail_error_raw_code(error: &reqtrail_error) -> text[RAW_CODE] { error.api()?.raw_code() }
-
-    /// Returns the heading of the server's text, where the API writes one; else NULL.
-    fn reqtrail_error_title(error: &reqtrail_error) -> text[TITLE] { error.api()?.title() }
-
-    /// Returns what the server says to operators, a stack trace for one; else NULL. It is not meant for end users.
-    fn reqtrail_error_details(error: &reqtrail_error) -> text[DETAILS] { error.api()?.details() }
-
-    /// Returns how to fix what the code complains of, where the dialect knows; else NULL.
-    fn reqtrail_error_hint(error: &reqtrail_error) -> text[HINT] { error.api()?.hint() }
-
     /// Returns what is behind the error, such as what the program's token refresher said; NULL if nothing is. It may
     /// repeat values of a body.
-    fn reqtrail_error_cause(error: &reqtrail_error) -> text[CAUSE] { error.cause() }
-
-    /// Returns the status of the last attempt; 0 if no response arrived.
-    fn reqtrail_error_status(error: &reqtrail_error) -> i32 { Some(i32::from(error.core()?.status()?.as_u16())) }
+    fn reqtrail_error_cause(error: &reqtrail_error) -> text[TEXTS + CAUSE] { error.cause() }
 
     /// Returns the request ID of the last attempt, or of the action that failed; NULL if there is none. The trail has
     /// those of all attempts.
-    fn reqtrail_error_request_id(error: &reqtrail_error) -> text[REQUEST_ID] {
+    fn reqtrail_error_request_id(error: &reqtrail_error) -> text[TEXTS + REQUEST_ID] {
         match error.core() {
             Some(core) => core.request_id().map(RequestId::as_str),
             None => error.action_id.as_deref(),
         }
     }
-
-    /// Returns the wait that the server asked for in its last answer, in milliseconds; negative if it did not.
-    fn reqtrail_error_retry_after_ms(error: &reqtrail_error) -> f64 { Some(milliseconds(error.core()?.retry_after()?)) }
-
-    /// Returns whether any attempt's request may have reached the server.
-    fn reqtrail_error_may_have_been_sent(error: &reqtrail_error) -> bool { Some(error.core()?.may_have_been_sent()) }
 
     /// Returns the header fields of an API error's answer as an array; NULL for other errors.
     fn reqtrail_error_headers(error: &reqtrail_error, count: out? usize) -> *const reqtrail_header {
@@ -236,21 +213,18 @@ export! {
 
     /// Returns the first 64 KiB of the body of an API error's answer as UTF-8 text, decoded by the charset of its
     /// Content-Type, else as UTF-8 with replacement characters for what cannot be decoded; NULL for other errors.
-    fn reqtrail_error_text(error: &reqtrail_error) -> text[TEXT] { Some(error.api()?.text().into_owned()) }
+    fn reqtrail_error_text(error: &reqtrail_error) -> text[TEXTS + TEXT] { Some(error.api()?.text().into_owned()) }
 
     /// Returns the body of an API error's answer as the text of a JSON value, for a parser of the program's own. Halves of
     /// surrogate pairs are replaced in it. NULL if the body is not JSON or longer than the 64 KiB that are kept, and for
     /// other errors.
-    fn reqtrail_error_json(error: &reqtrail_error) -> text[JSON] { Some(error.api()?.json_text()?.into_owned()) }
+    fn reqtrail_error_json(error: &reqtrail_error) -> text[TEXTS + JSON] { Some(error.api()?.json_text()?.into_owned()) }
 
     /// Gives the rate limit that an API error's answer reported; false, and all of it negative, if it reported none.
     fn reqtrail_error_rate_limit(error: &reqtrail_error, limit: out? reqtrail_rate_limit) -> bool {
         put(limit, reqtrail_rate_limit::of(error.api()?.rate_limit()?));
         Some(true)
     }
-
-    /// Returns the version of the API that an API error was answered with; NULL where the API has none.
-    fn reqtrail_error_microversion(error: &reqtrail_error) -> text[MICROVERSION] { error.api()?.microversion() }
 
     /// Returns the trail of the call that failed, which is the error's own; NULL for an error that is not of a call, such
     /// as REQTRAIL_ERROR_CONFIG.

@@ -3,14 +3,16 @@
 //! `bindings-c/go/native.h` is generated from these modules. It is installed nowhere: the package takes a library of its
 //! own version alone.
 
+mod error;
+mod error_fields;
 mod records;
 mod steps;
+mod text;
 
 use std::fs::File;
 use std::io::Write as _;
 use std::mem::{ManuallyDrop, replace};
 use std::os::fd::FromRawFd as _;
-use std::ptr::null;
 use std::time::Duration;
 
 use reqtrail::host::mailbox::Mailbox;
@@ -26,8 +28,10 @@ use crate::error::reqtrail_error;
 use crate::fault::Fault;
 use crate::memory::{Frame, FromC as _, free};
 use crate::trail::reqtrail_trail;
-use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving, reqtrail_go_text};
+use error::reqtrail_go_error;
+use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving};
 use steps::{Function, Steps};
+use text::reqtrail_go_text;
 
 /// Gives a buffer of steps.
 unsafe fn steps<'a>(steps: *const u8, length: usize) -> Result<Steps<'a>, Fault> {
@@ -155,12 +159,9 @@ export! {
         client.0.inbox.set_notify(Some(Box::new(notify)));
     }
 
-    /// Gives the one line and the message of an error, which name options as Go does.
-    fn reqtrail_go_error_texts(error: &reqtrail_error, display: *mut reqtrail_go_text, message: *mut reqtrail_go_text) {
-        let lengths = [&raw mut (*display).length, &raw mut (*message).length];
-        let [one_line, words] = error.in_go(lengths);
-        (*display).data = one_line.unwrap_or(null());
-        (*message).data = words.unwrap_or(null());
+    /// Reads an error at once.
+    fn reqtrail_go_error_read(error: &reqtrail_error, read: *mut reqtrail_go_error) {
+        read.write(reqtrail_go_error::new(error));
     }
 
     /// Takes what happened, at most `capacity` events.

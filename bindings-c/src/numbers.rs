@@ -39,6 +39,11 @@ pub(crate) fn three_way(value: Option<bool>) -> i32 {
     value.map_or(0, |is_so| if is_so { 1 } else { -1 })
 }
 
+/// A count as a signed number.
+pub(crate) fn count(value: u64) -> Option<i64> {
+    Some(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
 /// A moment as seconds since 1970.
 pub(crate) fn moment(seconds: f64) -> Option<SystemTime> {
     let since = Duration::try_from_secs_f64(seconds).ok()?;

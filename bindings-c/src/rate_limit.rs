@@ -1,29 +1,30 @@
 //! Rate limits
 
+// Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
 use reqtrail::RateLimit;
 
 use crate::memory::FfiDefault;
-use crate::numbers::seconds;
+use crate::numbers::{count, seconds};
 
-/// What a server said about the caller's rate limit. It is a report, not a licence: wait as long as `retry_after` says.
+/// What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
+/// numbers, and wait as long as an error's `retry_after` says.
 #[repr(C)]
 #[derive(Debug)]
 pub struct reqtrail_rate_limit {
-    /// Requests allowed in the server's window; negative if it does not say.
+    /// How many requests the server's window allows; negative if there is none.
     pub limit: i64,
-    /// Requests left in the window; negative if it does not say.
+    /// How many requests are left in the window; negative if there is none.
     pub remaining: i64,
-    /// When the window is full again, in seconds since 1970; negative if it does not say.
+    /// When the window or bucket is full again, in UTC, in seconds since 1970; negative if there is none.
     pub reset_at: f64,
 }
 
 impl reqtrail_rate_limit {
     pub(crate) fn of(limit: RateLimit) -> Self {
-        let number =
-            |value: Option<u64>| value.map_or(-1, |v| i64::try_from(v).unwrap_or(i64::MAX));
         Self {
-            limit: number(limit.limit),
-            remaining: number(limit.remaining),
+            limit: limit.limit.and_then(count).unwrap_or(-1),
+            remaining: limit.remaining.and_then(count).unwrap_or(-1),
             reset_at: limit.reset_at.and_then(seconds).unwrap_or(-1.0),
         }
     }

@@ -16,7 +16,7 @@ export type { HeaderValues, RetryBudget, SecretText } from "./option-types.js";
 export type { ClientOptions } from "./options.js";
 export type { ParamNames, ParamValue, Params } from "./paths.js";
 export type { Body, CallOptions, Query, QueryOf, QueryValue, QueryValues, RequestArgs, RequestOptions, } from "./request.js";
-export type { RateLimit } from "./rate-limit.js";
+export type { RateLimit } from "./records.js";
 export { Response } from "./response.js";
 export { Secret } from "./secret.js";
 export { type Attempt, type AttemptJson, type CallInfo, Trail, type TrailJson } from "./trail.js";

@@ -1,4 +1,5 @@
 /** What the native part exports. It is private to the package. */
+import type { RateLimitJson } from "./records.js";
 /** Parts of the native half, without what they have not: nothing is read from a prototype that a program may have changed. */
 export declare function bare<T extends object>(parts: T): T;
 /** What tools that look for open handles ask. */
@@ -13,11 +14,6 @@ export interface Items {
 export interface Refresh {
     readonly __refresh: unique symbol;
 }
-export interface RateLimitParts {
-    limit?: number;
-    remaining?: number;
-    resetAt?: number;
-}
 /** An error as one flat record; what the error does not have is left out. */
 export interface ErrorRecord {
     display: string;
@@ -29,7 +25,7 @@ export interface ErrorRecord {
     source?: Items;
     /** If it is neither, why there was no new credential. */
     sourceText?: string;
-    rateLimit?: RateLimitParts;
+    rateLimit?: RateLimitJson;
     body?: Uint8Array;
     /** The other fields, by the names that the constructors of errors take. */
     [field: string]: unknown;
@@ -121,7 +117,7 @@ export interface Native {
     responseBytes(items: Items, index: number): Uint8Array;
     responseNotText(items: Items, index: number): Items;
     responseNotJson(items: Items, index: number): Items;
-    responseRateLimit(items: Items, index: number): RateLimitParts | null;
+    responseRateLimit(items: Items, index: number): RateLimitJson | null;
     responseMicroversion(items: Items, index: number): string | null;
     ownTrail(items: Items, index: number): Items;
     trailJson(items: Items, index: number): string;

@@ -1,6 +1,6 @@
 /** OpenStack's compute API: its operations, and their options. */
 import { type Client } from "./client.js";
-import { type ActionPage, type ActionReport, type Server, type ServerAction, type ServerHistory, type Progress } from "./openstack-reports.js";
+import { type ActionPage, type ActionReport, type Server, type ServerAction, type ServerHistory, type Progress } from "./openstack-records.js";
 import type { Signal } from "./platform.js";
 import type { Response } from "./response.js";
 /** How something is read. What is left out keeps its default. */

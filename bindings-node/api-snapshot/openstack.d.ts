@@ -6,7 +6,7 @@ import { type Fault } from "./openstack-faults.js";
 export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
 export { Compute, type ExplainOptions, type FollowOptions, type ListOptions, type ReadOptions, } from "./openstack-compute.js";
 export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
-export { type ActionEvent, type ActionOutcome, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerHistory, } from "./openstack-reports.js";
+export { type ActionEvent, type ActionOutcome, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerHistory, } from "./openstack-records.js";
 export { ActionError, ActionFailedError, ActionUnfollowedError, ExplainError, } from "./operations.js";
 /**
  * Whether it is an error of the compute API with a fault that this release knows; then `switch (error.code)` narrows. Other

@@ -2,7 +2,7 @@
 import { type Client } from "./client.js";
 import { type ErrorFields, ReqtrailError } from "./errors.js";
 import type { RawReport } from "./native.js";
-import { type ActionReport } from "./openstack-reports.js";
+import { type ActionReport } from "./openstack-records.js";
 import type { Kind } from "./option-values.js";
 import { type Above } from "./stacks.js";
 import type { Trail } from "./trail.js";

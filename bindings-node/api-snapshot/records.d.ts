@@ -1,5 +1,60 @@
-/** Attempts and trails, and their JSON. */
+/** Attempts, trails, and what hooks and responses have, and their JSON. */
 import type { Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason } from "./codes.js";
+/**
+ * What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
+ * numbers, and wait as long as an error's `retry_after` says.
+ */
+export interface RateLimit {
+    /** How many requests the server's window allows. */
+    readonly limit: number | null;
+    /** How many requests are left in the window. */
+    readonly remaining: number | null;
+    /** When the window or bucket is full again, in UTC. */
+    readonly resetAt: Date | null;
+}
+/** Its JSON. */
+export interface RateLimitJson {
+    limit: number | null;
+    remaining: number | null;
+    reset_at: number | null;
+}
+/** Reads its JSON. */
+export declare function rateLimitOf(json: RateLimitJson): RateLimit;
+/** The call that an attempt belongs to. */
+export interface CallInfo {
+    /** The call's own random ID, as its trail has it. */
+    readonly callId: string;
+    /** The name of the API's dialect. */
+    readonly dialect: string;
+    /** The method that the caller asked for. */
+    readonly method: string;
+    /** The path template, as in `/cameras/{id}`. */
+    readonly path: string;
+    /** What every attempt carries in the dialect's correlation header: for OpenStack the global request ID. */
+    readonly correlationId: string | null;
+    /** The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+    readonly service: string | null;
+    /**
+     * The line for a log that tells of the attempt, without secrets.
+     *
+     * Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for to
+     * draw a call graph: method, service, URL and the request ID that was used
+     * (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
+     */
+    readonly logLine: string;
+}
+/** Its JSON. */
+export interface CallInfoJson {
+    call_id: string;
+    dialect: string;
+    method: string;
+    path: string;
+    correlation_id: string | null;
+    service: string | null;
+    log_line: string;
+}
+/** Reads its JSON. */
+export declare function callInfoOf(json: CallInfoJson): CallInfo;
 /** One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too. */
 export interface Attempt {
     /** The attempt's place in the call, from 1. */

@@ -1,7 +1,7 @@
 /** What a successful call gives. */
 import type { Items } from "./native.js";
 import type { HeaderFields } from "./platform.js";
-import { type RateLimit } from "./rate-limit.js";
+import { type RateLimit } from "./records.js";
 import { type Trail } from "./trail.js";
 /** Makes the response of an item. */
 export declare let responseOf: (items: Items, index: number, status: number) => Response;

@@ -1,24 +1,7 @@
 /** The record of a call: every HTTP attempt, in order, and how the call ended. */
 import type { Items } from "./native.js";
-import { type TrailFields, type TrailJson, attemptOf } from "./records.js";
-/** The call that an attempt belongs to, for hooks. */
-export interface CallInfo {
-    readonly callId: string;
-    readonly dialect: string;
-    readonly method: string;
-    /** The path template. */
-    readonly path: string;
-    readonly correlationId: string | null;
-    /** The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
-    readonly service: string | null;
-    /**
-     * The line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators search logs
-     * for: `GET call to compute for URL used request id req-…`.
-     */
-    readonly logLine: string;
-}
-export type { Attempt, AttemptJson, TrailJson } from "./records.js";
-export { attemptOf };
+import { type TrailFields, type TrailJson } from "./records.js";
+export type { Attempt, AttemptJson, CallInfo, TrailJson } from "./records.js";
 /** Makes the trail of an item, without the rest of it, a body for one. */
 export declare let trailOf: (items: Items, index: number) => Trail;
 export interface Trail extends TrailFields {
@@ -43,13 +26,3 @@ export declare class Trail {
     report(): string;
     toString(): string;
 }
-/** Makes a call of its JSON. */
-export declare function callInfoOf(json: {
-    call_id: string;
-    dialect: string;
-    method: string;
-    path: string;
-    correlation_id: string | null;
-    service: string | null;
-    log_line: string;
-}): CallInfo;

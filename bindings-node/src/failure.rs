@@ -2,12 +2,13 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::UNIX_EPOCH;
 
 use napi::Property;
 use napi::bindgen_prelude::{BufferSlice, Env, JsObjectValue as _, Object, Result, ToNapiValue};
 use napi_derive::napi;
-use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling};
-use reqtrail::{Category, Error, ErrorKind, RefreshError};
+use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling, rate_limit_fields};
+use reqtrail::{Category, Error, ErrorKind, RateLimit, RefreshError};
 
 use crate::items::{Item, Items};
 use crate::parts;
@@ -93,14 +94,43 @@ fn property(env: &Env, name: &str, value: FieldValue<'_>) -> Result<Option<Prope
     match value {
         FieldValue::Null => return Ok(None),
         FieldValue::Bool(value) => own(env, &name, value),
-        FieldValue::Number(value) => own(env, &name, value),
         FieldValue::Text(value) => own(env, &name, &*value),
-        FieldValue::Duration(value) => own(env, &(name + "Ms"), value.as_secs_f64() * 1e3),
-        FieldValue::RateLimit(value) => own(env, &name, parts::rate_limit(value)),
+        FieldValue::Duration(_) => own(env, &(name + "Ms"), number(&value)),
+        FieldValue::RateLimit(value) => own(env, &name, rate_limit(env, value)?),
         FieldValue::Headers(value) => own(env, &name, parts::header_pairs(value)),
         FieldValue::Bytes(value) => own(env, &name, BufferSlice::copy_from(env, value)?),
+        FieldValue::Number(_) | FieldValue::Count(_) | FieldValue::Moment(_) => {
+            own(env, &name, number(&value))
+        }
     }
     .map(Some)
+}
+
+/// A rate limit as its JSON.
+pub(crate) fn rate_limit(env: &Env, limit: RateLimit) -> Result<Object<'_>> {
+    let fields = rate_limit_fields(limit).map(|(name, value)| own(env, name, number(&value)));
+    let fields: Vec<Property> = fields.into_iter().collect::<Result<_>>()?;
+    let mut object = Object::new(env)?;
+    object.define_properties(&fields)?;
+    Ok(object)
+}
+
+/// A value as a number; `None` if it is none. Times are milliseconds, moments are since 1970.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "JavaScript has no other numbers, and no such limits are given"
+)]
+fn number(value: &FieldValue<'_>) -> Option<f64> {
+    match value {
+        FieldValue::Number(value) => Some(f64::from(*value)),
+        FieldValue::Count(value) => Some(*value as f64),
+        FieldValue::Duration(value) => Some(value.as_secs_f64() * 1e3),
+        FieldValue::Moment(value) => {
+            let since = value.duration_since(UNIX_EPOCH).ok()?;
+            Some(since.as_secs_f64() * 1e3)
+        }
+        _ => None,
+    }
 }
 
 fn own(env: &Env, name: &str, value: impl ToNapiValue) -> Result<Property> {

@@ -1,6 +1,7 @@
 //! The TypeScript half reads of an item what a program asks for, when it asks.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Object, Result, Status};
 use napi_derive::napi;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use crate::cloud::RawConnection;
 use crate::failure;
 use crate::items::{Item, Items, wrong};
-use crate::parts::{RateLimitParts, header_pairs, rate_limit};
+use crate::parts::header_pairs;
 
 type Handle<'a> = &'a External<Items>;
 
@@ -70,8 +71,15 @@ pub fn response_not_json(items: Handle<'_>, index: u32) -> Result<External<Items
 }
 
 #[napi(catch_unwind)]
-pub fn response_rate_limit(items: Handle<'_>, index: u32) -> Result<Option<RateLimitParts>> {
-    Ok(items.response(index)?.rate_limit().map(rate_limit))
+pub fn response_rate_limit<'env>(
+    env: &'env Env,
+    items: Handle<'_>,
+    index: u32,
+) -> Result<Option<Object<'env>>> {
+    let limit = items.response(index)?.rate_limit();
+    limit
+        .map(|limit| failure::rate_limit(env, limit))
+        .transpose()
 }
 
 #[napi(catch_unwind)]
@@ -171,17 +179,8 @@ pub fn take_refresh(items: &mut External<Items>, index: u32) -> Result<External<
 
 /// An attempt and its call. There is nothing in them that could fail to be written.
 fn attempt_json(event: &AttemptEvent) -> String {
-    let call = event.call();
     let reported = Reported {
-        call: Call {
-            call_id: call.call_id.to_string(),
-            dialect: call.dialect,
-            method: call.method.as_str(),
-            path: call.path,
-            correlation_id: call.correlation_id,
-            service: call.service,
-            log_line: call.log_line(&event.attempt),
-        },
+        call: event.call().fields(&event.attempt).into(),
         attempt: &event.attempt,
     };
     serde_json::to_string(&reported).unwrap_or_default()
@@ -189,17 +188,6 @@ fn attempt_json(event: &AttemptEvent) -> String {
 
 #[derive(Serialize)]
 struct Reported<'a> {
-    call: Call<'a>,
+    call: BTreeMap<&'static str, Option<Cow<'a, str>>>,
     attempt: &'a Attempt,
-}
-
-#[derive(Serialize)]
-struct Call<'a> {
-    call_id: String,
-    dialect: &'a str,
-    method: &'a str,
-    path: &'a str,
-    correlation_id: Option<&'a str>,
-    service: Option<&'a str>,
-    log_line: String,
 }

@@ -7,33 +7,20 @@
 import { inspect } from "node:util";
 
 import type { Category, ErrorKind } from "./codes.js";
+import { type ApiErrorValues, type ErrorValues, errorValuesOf } from "./error-fields.js";
 import type { HeaderFields } from "./platform.js";
-import type { RateLimit } from "./rate-limit.js";
+import type { RateLimit } from "./records.js";
 import type { Trail, TrailJson } from "./trail.js";
 
 /** The fields of an error; what is left out is `null`. */
-export interface ErrorFields {
-  kind?: ErrorKind;
-  category?: Category | null;
-  code?: string | null;
-  status?: number | null;
-  requestId?: string | null;
-  retryAfterMs?: number | null;
-  reason?: string | null;
-  option?: string | null;
-  mayHaveBeenSent?: boolean;
+export interface ErrorFields extends Partial<ErrorValues> {
   trail?: Trail | null;
   cause?: unknown;
 }
 
 /** What only an API's answer has; what is left out is `null`, or empty. */
-export interface ApiErrorFields extends ErrorFields {
-  rawCode?: string | null;
-  title?: string | null;
+export interface ApiErrorFields extends ErrorFields, Partial<ApiErrorValues> {
   details?: string | null;
-  hint?: string | null;
-  microversion?: string | null;
-  rateLimit?: RateLimit | null;
   headers?: readonly string[];
   body?: Uint8Array;
   /** The text of the body; `null` if it is the body as UTF-8. */
@@ -43,19 +30,10 @@ export interface ApiErrorFields extends ErrorFields {
 }
 
 /** An error as JSON. */
-export interface ErrorJson {
+export interface ErrorJson extends ErrorValues {
   name: string;
   message: string;
-  kind: ErrorKind;
-  category: Category | null;
-  code: string | null;
-  status: number | null;
-  requestId: string | null;
   requestIds: readonly string[];
-  retryAfterMs: number | null;
-  reason: string | null;
-  option: string | null;
-  mayHaveBeenSent: boolean;
   trail: TrailJson | null;
 }
 
@@ -67,24 +45,32 @@ export interface ErrorJson {
  * `null` where it has none. `console.log` shows the support report with it, and `JSON.stringify` the trail.
  */
 export class ReqtrailError extends Error {
+  // The fields of every error. Generated from core/src/surface; do not edit.
   /** What went wrong with the call. */
   readonly kind: ErrorKind;
-  /** What the API's answer means. */
+  /** What the API error of the last attempt means. Of a call that had no credential to send it says why. */
   readonly category: Category | null;
-  /** The API's error code in its canonical spelling; see `novavms.hasKnownCode` and `openstack.hasKnownCode`. */
+  /**
+   * The API's error code of the last attempt, in its canonical spelling. See `novavms.hasKnownCode` and
+   * `openstack.hasKnownCode`.
+   */
   readonly code: string | null;
   /** The status of the last attempt. */
   readonly status: number | null;
   /** The request ID of the last attempt. */
   readonly requestId: string | null;
-  /** The wait in milliseconds that the server asked for in its last answer. */
+  /** The wait that the server asked for in its last answer. In milliseconds. */
   readonly retryAfterMs: number | null;
-  /** What went wrong in words: the server's own for an API error, if it has any. */
+  /** What went wrong in words: the server's message for an `api` error that has one. */
   readonly reason: string | null;
-  /** The option that is wrong, as it is called here: of a client that cannot be built, or of a request. */
+  /**
+   * The option that a `config` or `invalid_request` error is about, as it is called here; `null` where the error is
+   * about something else.
+   */
   readonly option: string | null;
-  /** Whether the request of any attempt may have reached the server. */
+  /** Whether any attempt's request may have reached the server. */
   readonly mayHaveBeenSent: boolean;
+  // Generated until here.
   /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
   readonly trail: Trail | null;
 
@@ -95,6 +81,7 @@ export class ReqtrailError extends Error {
       const cause = { value: fields.cause, writable: true, configurable: true, enumerable: false };
       Object.defineProperty(this, "cause", own(cause));
     }
+    // The values of every error. Generated from core/src/surface; do not edit.
     this.kind = fields.kind ?? "internal";
     this.category = fields.category ?? null;
     this.code = fields.code ?? null;
@@ -104,6 +91,7 @@ export class ReqtrailError extends Error {
     this.reason = fields.reason ?? null;
     this.option = fields.option ?? null;
     this.mayHaveBeenSent = fields.mayHaveBeenSent ?? false;
+    // Generated until here.
     this.trail = fields.trail ?? null;
   }
 
@@ -117,16 +105,8 @@ export class ReqtrailError extends Error {
     return {
       name: this.name,
       message: this.message,
-      kind: this.kind,
-      category: this.category,
-      code: this.code,
-      status: this.status,
-      requestId: this.requestId,
+      ...errorValuesOf(this),
       requestIds: this.requestIds,
-      retryAfterMs: this.retryAfterMs,
-      reason: this.reason,
-      option: this.option,
-      mayHaveBeenSent: this.mayHaveBeenSent,
       trail: this.trail?.toJSON() ?? null,
     };
   }
@@ -148,16 +128,20 @@ export class ApiError extends ReqtrailError {
   declare readonly status: number;
   declare readonly trail: Trail;
 
-  /** The code as the server wrote it. */
+  // The fields of an API's answer. Generated from core/src/surface; do not edit.
+  /** The API's error code as the server wrote it. */
   readonly rawCode: string | null;
-  /** The heading of the server's text, where the API writes one. */
+  /**
+   * The heading of the server's text, where the API writes one: OpenStack's middleware does so in the place of a code.
+   */
   readonly title: string | null;
   /** How to fix what the code complains of, where the dialect knows. */
   readonly hint: string | null;
-  /** The version of the API that the server answered with, where the API has versions. */
+  /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */
   readonly microversion: string | null;
   /** The rate limit that the answer reported. */
   readonly rateLimit: RateLimit | null;
+  // Generated until here.
   // Loggers copy every property that they find; these may hold anything, and have to be asked for.
   readonly #details: string | null;
   readonly #headers: readonly string[];
@@ -169,11 +153,13 @@ export class ApiError extends ReqtrailError {
   constructor(message?: string, given: ApiErrorFields = {}) {
     const fields = own(given);
     super(message, { kind: "api", ...fields });
+    // The values of an API's answer. Generated from core/src/surface; do not edit.
     this.rawCode = fields.rawCode ?? null;
     this.title = fields.title ?? null;
     this.hint = fields.hint ?? null;
     this.microversion = fields.microversion ?? null;
     this.rateLimit = fields.rateLimit ?? null;
+    // Generated until here.
     this.#details = fields.details ?? null;
     this.#headers = fields.headers ?? [];
     this.#body = fields.body ?? new Uint8Array();

@@ -11,7 +11,8 @@ import type { Items, RawClient, Refresh } from "./native.js";
 import type { ClientOptions } from "./options.js";
 import { failureOf } from "./refresh.js";
 import { serving } from "./serving.js";
-import { type AttemptJson, attemptOf, callInfoOf, trailOf } from "./trail.js";
+import { type AttemptJson, type CallInfoJson, attemptOf, callInfoOf } from "./records.js";
+import { trailOf } from "./trail.js";
 
 /** Gets `{ call: CallInfo, attempt: Attempt }` after each attempt. */
 const ATTEMPTS = channel("reqtrail:attempt");
@@ -121,7 +122,7 @@ export function publish(
 ): void {
   if (what === ATTEMPT) {
     const json = JSON.parse(native.takeJson(items, index)) as {
-      call: Parameters<typeof callInfoOf>[0];
+      call: CallInfoJson;
       attempt: AttemptJson;
     };
     const call = callInfoOf(json.call);

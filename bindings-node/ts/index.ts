@@ -53,7 +53,7 @@ export type {
   RequestArgs,
   RequestOptions,
 } from "./request.js";
-export type { RateLimit } from "./rate-limit.js";
+export type { RateLimit } from "./records.js";
 export { Response } from "./response.js";
 export { Secret } from "./secret.js";
 export { type Attempt, type AttemptJson, type CallInfo, Trail, type TrailJson } from "./trail.js";

@@ -4,7 +4,7 @@ import { BY_CATEGORY, BY_KIND } from "./error-classes.js";
 import { ApiError, type ApiErrorFields, type ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
 import { type ErrorRecord, type Items, bare } from "./native.js";
-import { rateLimitOf } from "./rate-limit.js";
+import { rateLimitOf } from "./records.js";
 import { type Site, beginAt } from "./stacks.js";
 import { trailOf } from "./trail.js";
 
@@ -25,7 +25,7 @@ export function errorOf(
   const { rateLimit, body } = record;
   // The other fields are as the constructor takes them.
   const fields = record as unknown as ApiErrorFields;
-  fields.rateLimit = rateLimitOf(rateLimit);
+  fields.rateLimit = rateLimit === undefined ? null : rateLimitOf(rateLimit);
   if (body !== undefined) {
     // A program gets bytes, and no Buffer of Node's.
     fields.body = new Uint8Array(body.buffer, body.byteOffset, body.length);

@@ -15,7 +15,7 @@ import {
   serverRead,
   serverActionRead,
   serverHistoryOf,
-} from "./openstack-reports.js";
+} from "./openstack-records.js";
 import { type OptionTable, operate } from "./operations.js";
 import type { Signal } from "./platform.js";
 import type { Response } from "./response.js";

@@ -24,7 +24,7 @@ export {
   type ServerAction,
   type ServerFault,
   ServerHistory,
-} from "./openstack-reports.js";
+} from "./openstack-records.js";
 export {
   ActionError,
   ActionFailedError,

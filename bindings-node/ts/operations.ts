@@ -9,10 +9,11 @@ import type { Items, RawReport, RawValue } from "./native.js";
 import {
   type ActionReport,
   type Progress,
+  type ProgressJson,
   actionReportOf,
   progressOf,
-  trailsOf,
-} from "./openstack-reports.js";
+} from "./openstack-records.js";
+import { trailsOf } from "./openstack-reports.js";
 import { put } from "./option-kinds.js";
 import type { Kind } from "./option-values.js";
 import type { Signal } from "./platform.js";
@@ -80,7 +81,8 @@ export async function operate(
   const site = siteOf(above);
   try {
     const { values, signal, onProgress } = readOptions(what, options, table);
-    const publish = onProgress && ((json: string) => onProgress(progressOf(json)));
+    const publish =
+      onProgress && ((json: string) => onProgress(progressOf(JSON.parse(json) as ProgressJson)));
     const [server, action] = Object.entries(given) as [[string, unknown], [string, unknown]?];
     const ref = action === undefined ? "" : actionRef(...action);
     const driver = driverOf(client);

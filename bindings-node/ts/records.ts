@@ -1,4 +1,4 @@
-/** Attempts and trails, and their JSON. */
+/** Attempts, trails, and what hooks and responses have, and their JSON. */
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
@@ -12,6 +12,83 @@ import type {
   TrailNote,
   WaitReason,
 } from "./codes.js";
+
+/**
+ * What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
+ * numbers, and wait as long as an error's `retry_after` says.
+ */
+export interface RateLimit {
+  /** How many requests the server's window allows. */
+  readonly limit: number | null;
+  /** How many requests are left in the window. */
+  readonly remaining: number | null;
+  /** When the window or bucket is full again, in UTC. */
+  readonly resetAt: Date | null;
+}
+
+/** Its JSON. */
+export interface RateLimitJson {
+  limit: number | null;
+  remaining: number | null;
+  reset_at: number | null;
+}
+
+/** Reads its JSON. */
+export function rateLimitOf(json: RateLimitJson): RateLimit {
+  return Object.freeze({
+    limit: json.limit,
+    remaining: json.remaining,
+    resetAt: dateOf(json.reset_at),
+  });
+}
+
+/** The call that an attempt belongs to. */
+export interface CallInfo {
+  /** The call's own random ID, as its trail has it. */
+  readonly callId: string;
+  /** The name of the API's dialect. */
+  readonly dialect: string;
+  /** The method that the caller asked for. */
+  readonly method: string;
+  /** The path template, as in `/cameras/{id}`. */
+  readonly path: string;
+  /** What every attempt carries in the dialect's correlation header: for OpenStack the global request ID. */
+  readonly correlationId: string | null;
+  /** The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+  readonly service: string | null;
+  /**
+   * The line for a log that tells of the attempt, without secrets.
+   *
+   * Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for to
+   * draw a call graph: method, service, URL and the request ID that was used
+   * (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
+   */
+  readonly logLine: string;
+}
+
+/** Its JSON. */
+export interface CallInfoJson {
+  call_id: string;
+  dialect: string;
+  method: string;
+  path: string;
+  correlation_id: string | null;
+  service: string | null;
+  log_line: string;
+}
+
+/** Reads its JSON. */
+export function callInfoOf(json: CallInfoJson): CallInfo {
+  return Object.freeze({
+    callId: json.call_id,
+    dialect: json.dialect,
+    method: json.method,
+    path: json.path,
+    correlationId: json.correlation_id,
+    service: json.service,
+    logLine: json.log_line,
+  });
+}
 
 /** One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too. */
 export interface Attempt {
@@ -198,6 +275,11 @@ export function trailFieldsOf(json: TrailJson): TrailFields {
     outcome: json.outcome,
     stopped: json.stopped,
     notes: Object.freeze(json.notes),
-    attempts: Object.freeze(json.attempts.map(attemptOf)),
+    attempts: Object.freeze(json.attempts.map((one) => attemptOf(one))),
   };
+}
+
+/** A moment, or the last one if it is further away than a date can be. */
+function dateOf(at: number | null): Date | null {
+  return at === null ? null : new Date(Math.min(at, 8.64e15));
 }

@@ -7,7 +7,7 @@ import { native } from "./loader.js";
 import { errorOf } from "./mapping.js";
 import type { Items } from "./native.js";
 import type { HeaderFields } from "./platform.js";
-import { type RateLimit, rateLimitOf } from "./rate-limit.js";
+import { type RateLimit, rateLimitOf } from "./records.js";
 import { serial } from "./serial.js";
 import { siteOf } from "./stacks.js";
 import { type Trail, trailOf } from "./trail.js";
@@ -70,7 +70,8 @@ export class Response {
 
   /** The rate limit that the response reported. */
   get rateLimit(): RateLimit | null {
-    return rateLimitOf(native.responseRateLimit(this.#items, this.#index));
+    const json = native.responseRateLimit(this.#items, this.#index);
+    return json && rateLimitOf(json);
   }
 
   /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */

@@ -4,27 +4,9 @@ import { inspect } from "node:util";
 
 import { native } from "./loader.js";
 import type { Items } from "./native.js";
-import { type TrailFields, type TrailJson, attemptOf, trailFieldsOf } from "./records.js";
+import { type TrailFields, type TrailJson, trailFieldsOf } from "./records.js";
 
-/** The call that an attempt belongs to, for hooks. */
-export interface CallInfo {
-  readonly callId: string;
-  readonly dialect: string;
-  readonly method: string;
-  /** The path template. */
-  readonly path: string;
-  readonly correlationId: string | null;
-  /** The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
-  readonly service: string | null;
-  /**
-   * The line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators search logs
-   * for: `GET call to compute for URL used request id req-…`.
-   */
-  readonly logLine: string;
-}
-
-export type { Attempt, AttemptJson, TrailJson } from "./records.js";
-export { attemptOf };
+export type { Attempt, AttemptJson, CallInfo, TrailJson } from "./records.js";
 
 /** Makes the trail of an item, without the rest of it, a body for one. */
 export let trailOf: (items: Items, index: number) => Trail;
@@ -81,25 +63,4 @@ export class Trail {
   [inspect.custom](): string {
     return this.report();
   }
-}
-
-/** Makes a call of its JSON. */
-export function callInfoOf(json: {
-  call_id: string;
-  dialect: string;
-  method: string;
-  path: string;
-  correlation_id: string | null;
-  service: string | null;
-  log_line: string;
-}): CallInfo {
-  return Object.freeze({
-    callId: json.call_id,
-    dialect: json.dialect,
-    method: json.method,
-    path: json.path,
-    correlationId: json.correlation_id,
-    service: json.service,
-    logLine: json.log_line,
-  });
 }

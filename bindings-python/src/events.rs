@@ -4,7 +4,7 @@ use std::time::UNIX_EPOCH;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 use reqtrail::host::mailbox::{AttemptEvent, Event};
 
 use crate::trail::RawTrail;
@@ -31,17 +31,9 @@ pub(crate) fn row<'py>(py: Python<'py>, event: &Event) -> PyResult<Option<Row<'p
 
 /// When it ended, in seconds since 1970, if it is to be logged; what a `CallInfo` is made of; and the attempt, as JSON.
 fn attempt<'py>(py: Python<'py>, event: &AttemptEvent) -> PyResult<Bound<'py, PyAny>> {
-    let (call, attempt) = (event.call(), &event.attempt);
+    let attempt = &event.attempt;
     let since = event.at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let info = (
-        call.call_id.to_string(),
-        call.dialect,
-        call.method.as_str(),
-        call.path,
-        call.correlation_id,
-        call.service,
-        call.log_line(attempt),
-    );
+    let info = PyTuple::new(py, event.call().fields(attempt).map(|(_, text)| text))?;
     // There is nothing in it that could fail to be written.
     let json = serde_json::to_string(attempt).unwrap_or_default();
     let logged = event.for_log.then_some(since.as_secs_f64());

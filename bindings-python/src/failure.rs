@@ -3,14 +3,15 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::UNIX_EPOCH;
 
 use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PyString};
-use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling};
-use reqtrail::{Category, Error, ErrorKind, RefreshError, Trail};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
+use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling, rate_limit_fields};
+use reqtrail::{Category, Error, ErrorKind, RateLimit, RefreshError, Trail};
 
 use crate::parts;
 use crate::trail::RawTrail;
@@ -73,8 +74,11 @@ pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAn
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let record = ErrorRecord::new(&error, Spelling::Python);
     let fields = PyDict::new(py);
-    record
-        .each(|name, value| fields.set_item(PyString::intern(py, name), python_of(py, value)?))?;
+    record.each(|name, value| match value {
+        // The class has it.
+        FieldValue::Null => Ok(()),
+        value => fields.set_item(PyString::intern(py, name), python_of(py, value)?),
+    })?;
     let cause = cause(py, record);
     let dialect = error.trail().map(Trail::dialect);
     let trail = error.trail().cloned().map(RawTrail);
@@ -82,7 +86,14 @@ pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAn
         .call1((fields, dialect, trail, cause))
 }
 
-/// A field's value. Times are seconds.
+/// The values of a rate limit.
+pub(crate) fn rate_limit(py: Python<'_>, limit: RateLimit) -> PyResult<Bound<'_, PyAny>> {
+    let values = rate_limit_fields(limit).map(|(_, value)| python_of(py, value));
+    let values: Vec<_> = values.into_iter().collect::<PyResult<_>>()?;
+    Ok(PyTuple::new(py, values)?.into_any())
+}
+
+/// A field's value. Times are seconds, moments are since 1970.
 fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Bound<'py, PyAny>> {
     match value {
         FieldValue::Null => Ok(py.None().into_bound(py)),
@@ -90,7 +101,12 @@ fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Bound<'py,
         FieldValue::Number(value) => value.into_bound_py_any(py),
         FieldValue::Text(value) => value.into_bound_py_any(py),
         FieldValue::Duration(value) => value.as_secs_f64().into_bound_py_any(py),
-        FieldValue::RateLimit(value) => parts::rate_limit(value).into_bound_py_any(py),
+        FieldValue::Count(value) => value.into_bound_py_any(py),
+        FieldValue::Moment(value) => {
+            let since = value.duration_since(UNIX_EPOCH).ok();
+            since.map(|since| since.as_secs_f64()).into_bound_py_any(py)
+        }
+        FieldValue::RateLimit(value) => rate_limit(py, value),
         FieldValue::Headers(value) => parts::header_pairs(value).into_bound_py_any(py),
         FieldValue::Bytes(value) => Ok(PyBytes::new(py, value).into_any()),
     }

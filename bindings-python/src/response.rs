@@ -8,7 +8,7 @@ use reqtrail::RequestId;
 
 use crate::failure::{self, Raised};
 use crate::logging;
-use crate::parts::{header_pairs, rate_limit};
+use crate::parts::header_pairs;
 use crate::trail::{RawTrail, thaw};
 
 /// A 2xx response whose whole body is here, or the 304 of a request with `if_none_match`.
@@ -138,8 +138,8 @@ impl Response {
     fn rate_limit<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let make = |limit| {
-            MAKE.import(py, "reqtrail._response", "RateLimit")?
-                .call_method1("_of", (rate_limit(limit),))
+            MAKE.import(py, "reqtrail._records", "RateLimit")?
+                .call_method1("_of", (failure::rate_limit(py, limit)?,))
         };
         self.core.rate_limit().map(make).transpose()
     }

@@ -18,12 +18,16 @@ use crate::charset;
 use crate::codes::{Category, ErrorKind, Sent};
 use crate::dialect::custom::DialectError;
 use crate::dialect::novavms;
+#[cfg(feature = "openstack")]
+use crate::dialect::openstack::answered_version;
 use crate::json;
 use crate::lenient_json;
 use crate::rate_limit::RateLimit;
 use crate::redact::one_line;
 use crate::request_id::RequestId;
-use crate::surface;
+use crate::surface::api_error::api_error_fields;
+use crate::surface::error::error_fields;
+use crate::surface::{self, record_methods};
 use crate::trail::{Attempt, Trail};
 
 pub(crate) use without_values::{
@@ -67,6 +71,8 @@ struct Inner {
     /// What reqtrail says in the place of the server's message.
     explanation: Option<String>,
 }
+
+error_fields! { record_methods Error }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -126,21 +132,13 @@ impl Error {
         self
     }
 
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.0.kind
-    }
-
     /// The API's answer, if the server answered with a final status outside 2xx.
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
         self.0.api.as_ref()
     }
 
-    /// What went wrong in words: the server's message for an `api` error that has one.
-    #[must_use]
-    pub fn message(&self) -> &str {
+    fn words(&self) -> &str {
         if let Some(text) = &self.0.explanation {
             return text;
         }
@@ -150,58 +148,17 @@ impl Error {
         }
     }
 
-    /// The option that a `config` or `invalid_request` error is about, as this library's methods call it; `None` where it is
-    /// about something else.
-    ///
-    /// # Examples
-    /// ```
-    /// use reqtrail::Client;
-    ///
-    /// let error = Client::builder("https://api.example").max_attempts(0).build().unwrap_err();
-    /// assert_eq!(error.option(), Some("max_attempts"));
-    /// ```
-    #[must_use]
-    pub fn option(&self) -> Option<&'static str> {
+    fn wrong_option(&self) -> Option<&'static str> {
         match self.kind() {
             ErrorKind::Config | ErrorKind::InvalidRequest => surface::option_of(self.message()),
             _ => None,
         }
     }
 
-    /// The API's error code of the last attempt, in its canonical spelling.
-    #[must_use]
-    pub fn code(&self) -> Option<&str> {
-        self.described().and_then(Attempt::error_code)
-    }
-
-    /// What the API error of the last attempt means; of a call that had no credential to send, why there was none.
-    #[must_use]
-    pub fn category(&self) -> Option<Category> {
-        self.last().and_then(Attempt::category).or(self.0.category)
-    }
-
-    /// The status of the last attempt.
-    #[must_use]
-    pub fn status(&self) -> Option<StatusCode> {
-        self.described().and_then(Attempt::status)
-    }
-
-    /// The request ID of the last attempt.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&RequestId> {
-        self.last().and_then(Attempt::request_id)
-    }
-
     /// The request IDs of all attempts, in order.
     #[must_use]
     pub fn request_ids(&self) -> Vec<&RequestId> {
         self.trail().map(Trail::request_ids).unwrap_or_default()
-    }
-
-    /// The wait that the server asked for in its last answer.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.last().and_then(Attempt::retry_after)
     }
 
     /// The call's trail; `None` where there was no call: a client that could not be built, a trail that could not be read.
@@ -221,13 +178,6 @@ impl Error {
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         self.api()?.json()
-    }
-
-    /// Returns whether any attempt's request may have reached the server.
-    #[must_use]
-    pub fn may_have_been_sent(&self) -> bool {
-        self.trail()
-            .is_some_and(|trail| trail.attempts().iter().any(|a| a.sent() != Sent::No))
     }
 
     /// Returns whether the server answered with a final status outside 2xx.
@@ -252,6 +202,10 @@ impl Error {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.kind() == ErrorKind::Cancelled
+    }
+
+    fn attempts(&self) -> &[Attempt] {
+        self.trail().map(Trail::attempts).unwrap_or_default()
     }
 
     fn last(&self) -> Option<&Attempt> {
@@ -402,6 +356,8 @@ impl fmt::Debug for ApiError {
     }
 }
 
+api_error_fields! { record_methods ApiError }
+
 impl ApiError {
     /// The status.
     #[must_use]
@@ -413,12 +369,6 @@ impl ApiError {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
-    }
-
-    /// The code as the server wrote it.
-    #[must_use]
-    pub fn raw_code(&self) -> Option<&str> {
-        self.0.raw_code.as_deref()
     }
 
     /// The code as a NovaVMS code; `None` for other dialects and for answers without a code.
@@ -448,50 +398,6 @@ impl ApiError {
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
-    }
-
-    /// The heading of the server's text, where the API writes one: OpenStack's middleware does so in the place of a code.
-    #[must_use]
-    pub fn title(&self) -> Option<&str> {
-        self.0.title.as_deref()
-    }
-
-    /// What the server says to operators, a stack trace for one. It is not meant for end users, and no error text, log
-    /// or report repeats it.
-    #[must_use]
-    pub fn details(&self) -> Option<&str> {
-        self.0.details.as_deref()
-    }
-
-    /// How to fix what the code complains of, where the dialect knows.
-    #[must_use]
-    pub fn hint(&self) -> Option<&str> {
-        self.0.hint.as_deref()
-    }
-
-    /// The rate limit that the answer reported.
-    #[must_use]
-    pub fn rate_limit(&self) -> Option<RateLimit> {
-        self.0.rate_limit
-    }
-
-    /// The version of the API that the server answered with, as in `2.90`; `None` where the API has none.
-    #[cfg(feature = "openstack")]
-    #[must_use]
-    pub fn microversion(&self) -> Option<&str> {
-        crate::dialect::openstack::answered_version(self.headers())
-    }
-
-    /// The answer's headers.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.0.headers
-    }
-
-    /// The first 64 KiB of the answer's body, decoded.
-    #[must_use]
-    pub fn body(&self) -> &Bytes {
-        &self.0.body
     }
 
     /// The first 64 KiB of the answer's body as text: by the charset of its `Content-Type`, else as UTF-8, with

@@ -36,7 +36,7 @@ pub use crate::{
 
 #[cfg(all(feature = "rustls-ring", feature = "unstable-host"))]
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
-pub use error_record::{ErrorCause, ErrorRecord, FieldValue};
+pub use error_record::{ErrorCause, ErrorRecord, FieldValue, rate_limit_fields};
 
 /// How a call ended.
 pub type CallResult = Result<Response, Error>;

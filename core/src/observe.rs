@@ -2,6 +2,8 @@
 
 mod tracing_events;
 
+#[cfg(feature = "unstable-host")]
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -117,22 +119,39 @@ impl<F: Fn(&CallFinished<'_>) + Send + Sync> Observer for OnCall<F> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallInfo<'a> {
-    /// The call's own ID, as in [`Trail::call_id`].
+    /// The call's own random ID, as its trail has it.
     pub call_id: CallId,
-    /// The dialect's name.
+    /// The name of the API's dialect.
     pub dialect: &'a str,
-    /// The called service, as in [`Trail::service`].
-    pub service: Option<&'a str>,
     /// The method that the caller asked for.
     pub method: &'a http::Method,
-    /// The path template.
+    /// The path template, as in `/cameras/{id}`.
     pub path: &'a str,
     /// What every attempt carries in the dialect's correlation header: for OpenStack the global request ID.
     pub correlation_id: Option<&'a str>,
+    /// The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`.
+    pub service: Option<&'a str>,
+}
+
+impl<'a> CallInfo<'a> {
+    /// Returns what hooks in other languages get, by the names of the fields: the call, and the line for a log.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn fields(&self, attempt: &Attempt) -> [(&'static str, Option<Cow<'a, str>>); 7] {
+        [
+            ("call_id", Some(self.call_id.to_string().into())),
+            ("dialect", Some(self.dialect.into())),
+            ("method", Some(self.method.as_str().into())),
+            ("path", Some(self.path.into())),
+            ("correlation_id", self.correlation_id.map(Into::into)),
+            ("service", self.service.map(Into::into)),
+            ("log_line", Some(self.log_line(attempt).into())),
+        ]
+    }
 }
 
 impl CallInfo<'_> {
-    /// Returns the line for a log that tells of one of the call's attempts, without secrets.
+    /// Returns the line for a log that tells of the attempt, without secrets.
     ///
     /// Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for to draw
     /// a call graph: method, service, URL and the request ID that was used

@@ -4,18 +4,18 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName};
 
-/// What a response said about the caller's rate limit.
+/// What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these numbers,
+/// and wait as long as an error's `retry_after` says.
 ///
-/// It is a report, not a licence: NovaVMS, for one, allows bursts far below its `limit`. Wait as long as
-/// `retry_after` of an error says, and do not pace requests by these numbers.
+/// NovaVMS, for one, allows bursts far below its `limit`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// Requests allowed in the server's window.
+    /// How many requests the server's window allows.
     pub limit: Option<u64>,
-    /// Requests left in the window.
+    /// How many requests are left in the window.
     pub remaining: Option<u64>,
-    /// When the window or bucket is full again.
+    /// When the window or bucket is full again, in UTC.
     pub reset_at: Option<SystemTime>,
 }
 

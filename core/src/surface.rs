@@ -1,4 +1,4 @@
-//! The surface: every option that a program can set, described once.
+//! The surface: every option that a program can set, and every field of the records that it reads, described once.
 //!
 //! A group of options is a macro that lists rows: a stable number, a name, a type, details, and the documentation. The
 //! argument says what becomes of the rows: [`options_struct`] makes the struct that holds them, a builder makes its
@@ -12,9 +12,14 @@
 //! * `unit`, `kind`, and the names of languages are for the printers; `xtask/src/surface/rows.rs` has the list.
 //!
 //! The documentation begins with "Sets "; the printers leave that out where a language documents fields.
+//!
+//! A record whose fields Rust reads by methods is rows too; `xtask/src/surface/fields.rs` has their details. A record with
+//! public fields is its struct, which stands where it is used.
 
+pub(crate) mod api_error;
 pub(crate) mod attempt;
 pub(crate) mod client;
+pub(crate) mod error;
 pub(crate) mod names;
 #[cfg(feature = "openstack")]
 pub(crate) mod operation;

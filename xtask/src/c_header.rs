@@ -126,12 +126,22 @@ struct Stub {
 }
 
 /// Writes the header of the functions that the Go package alone uses.
-pub(crate) fn go_header(root: &Path) -> Result<String, String> {
+pub(crate) fn go_header(root: &Path, printed: &[(&str, String)]) -> Result<String, String> {
     let mut stub = Stub::default();
-    for module in ["go/steps", "go/records", "go"] {
+    for module in [
+        "go/steps",
+        "go/text",
+        "go/error_fields",
+        "go/error",
+        "go/records",
+        "go",
+    ] {
         let name = format!("bindings-c/src/{module}.rs");
-        stub.add(&read(&root.join(&name))?)
-            .map_err(|e| format!("{name}: {e}"))?;
+        let text = match printed.iter().find(|(name, _)| *name == module) {
+            Some((_, text)) => text.clone(),
+            None => read(&root.join(&name))?,
+        };
+        stub.add(&text).map_err(|e| format!("{name}: {e}"))?;
     }
     let mut config = config("");
     config.header = Some("// clang-format off".to_owned());

@@ -88,6 +88,10 @@ fn codegen(check: bool) -> Result<(), String> {
         ("_option_docs.py", surface::python::help(&surface)),
         ("_records.py", surface::python::records(&surface)),
         ("_compute.py", surface::python_compute::compute(&surface)),
+        (
+            "_openstack_records.py",
+            surface::python::openstack(&surface),
+        ),
         ("_codes.py", python_tables::sets(&list)),
         ("_categories.py", python_tables::categories(&list)),
         (
@@ -106,6 +110,8 @@ fn codegen(check: bool) -> Result<(), String> {
             "openstack-compute.ts",
             surface::node_compute::compute(&surface),
         ),
+        ("error-fields.ts", surface::node::errors(&surface)),
+        ("openstack-records.ts", surface::node::openstack(&surface)),
         ("codes.ts", node_tables::sets(&list)),
         ("categories.ts", node_tables::categories(&list)),
         ("error-classes.ts", node_tables::classes(&list)),
@@ -134,10 +140,13 @@ fn codegen(check: bool) -> Result<(), String> {
         let text = surface::c::options(&surface, group)?;
         modules.push((module, rust_tables::format(&text)?));
     }
-    for (module, record) in [("attempt/fields", "attempt"), ("trail/fields", "trail")] {
-        let text = surface::c::record(&surface, record)?;
+    for (at, (module, ..)) in surface::c::READINGS.iter().enumerate() {
+        let text = surface::c::readers(&surface, at)?;
         modules.push((module, rust_tables::format(&text)?));
     }
+    let rate_limit = surface::c::rate_limit(&surface)?;
+    modules.push(("rate_limit", rust_tables::format(&rate_limit)?));
+    let go_error = rust_tables::format(&surface::c::go_error(&surface))?;
     let header = c_header::header(&root, &modules)?;
     for (module, text) in modules {
         files.push((format!("bindings-c/src/{module}.rs"), text));
@@ -155,8 +164,9 @@ fn codegen(check: bool) -> Result<(), String> {
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
     files.push((
         "bindings-c/go/native.h".to_owned(),
-        c_header::go_header(&root)?,
+        c_header::go_header(&root, &[("go/error_fields", go_error.clone())])?,
     ));
+    files.push(("bindings-c/src/go/error_fields.rs".to_owned(), go_error));
     files.push((
         "bindings-c/go/codes.go".to_owned(),
         go_tables::tables(&list),
@@ -166,10 +176,14 @@ fn codegen(check: bool) -> Result<(), String> {
         "docs/options.md".to_owned(),
         surface::pages::options(&surface),
     ));
-    files.push((
-        "bindings-c/go/records.go".to_owned(),
-        surface::go::records(&surface),
-    ));
+    let go = [
+        ("records.go", surface::go::records(&surface)),
+        ("openstack_records.go", surface::go::openstack(&surface)),
+        ("error_fields.go", surface::go::errors(&surface)),
+    ];
+    for (name, text) in go {
+        files.push((format!("bindings-c/go/{name}"), text));
+    }
     files.push((
         "bindings-c/go/option_values.go".to_owned(),
         surface::go_options::options(&surface),
@@ -180,6 +194,31 @@ fn codegen(check: bool) -> Result<(), String> {
             .map_err(|e| format!("cannot read {path}: {e}"))?;
         let text = surface::go_options::with_fields(&surface, group, &written)?;
         files.push((path, text));
+    }
+    // The fields of errors stand in classes that are written by hand.
+    let all = [surface.record("error")?, surface.record("api_error")?];
+    let python = all.map(surface::python::error_fields);
+    let node = all.map(surface::node::error_fields);
+    let go = all.map(|record| [surface::go::error_fields(&surface, record)]);
+    let parts = [
+        (
+            "bindings-python/python/reqtrail/_exceptions.py",
+            python.map(|own| vec![own]),
+        ),
+        ("bindings-node/ts/errors.ts", node.map(Vec::from)),
+        ("bindings-c/go/errors.go", go.map(Vec::from)),
+    ];
+    for (path, [every, api]) in parts {
+        let mut text = std::fs::read_to_string(root.join(path))
+            .map_err(|e| format!("cannot read {path}: {e}"))?;
+        for (whose, printed) in [("every error", every), ("an API's answer", api)] {
+            for (what, printed) in ["fields", "values"].into_iter().zip(printed) {
+                let title = format!("The {what} of {whose}");
+                text = surface::between(&text, &title, &printed)
+                    .map_err(|e| format!("{path}: {e}"))?;
+            }
+        }
+        files.push((path.to_owned(), text));
     }
     let mut stale = left_over(&root, &files, check)?;
     for (path, text) in files {

@@ -19,9 +19,11 @@ pub(crate) mod python_compute;
 mod rows;
 pub(crate) mod rust;
 mod scenarios;
+mod types;
 
 use std::path::Path;
 
+pub(crate) use docs::between;
 pub(crate) use json::json;
 pub(crate) use names::table;
 pub(crate) use scenarios::{FOLDER as SCENARIO_FOLDER, scenarios};
@@ -93,11 +95,31 @@ pub(crate) enum ActionBy {
 /// A record that programs read, such as an attempt.
 #[derive(Debug)]
 pub(crate) struct Record {
+    /// Its name, in snake case.
     pub(crate) name: &'static str,
-    /// Its documentation as paragraphs.
-    pub(crate) doc: Vec<String>,
+    pub(crate) shape: Shape,
+    /// The file of its struct.
+    pub(crate) home: String,
+    pub(crate) doc: String,
     /// In the order of the record's JSON.
     pub(crate) fields: Vec<Field>,
+}
+
+/// How programs get a record.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shape {
+    /// Whole, from its JSON.
+    Plain,
+    /// The same, with the trail of the call that read it.
+    Fetched,
+    /// The same, with the trails of several calls and a text for a person.
+    Document,
+    /// Each field when it is asked for.
+    Lazy,
+    /// As the fields of a class of errors.
+    Error,
+    /// As values in the order of the fields.
+    Parts,
 }
 
 /// A field of a record.
@@ -142,8 +164,19 @@ pub(crate) enum FieldKind {
     Words(String),
     /// `ok`, or the word of an error kind.
     Outcome,
-    /// Several records of this name.
+    /// A record of this name.
+    Record(String),
+    /// Several.
     Records(String),
+    /// The trail of the call that read a record, which is not in the JSON.
+    Trail,
+    /// The trails that a document rests on.
+    Trails,
+    /// All that an API sent.
+    Data,
+    /// Header fields.
+    Headers,
+    Bytes,
 }
 
 /// The options of one thing, such as a client.
@@ -218,15 +251,35 @@ pub(crate) enum Language {
 /// Reads the rows.
 pub(crate) fn read(root: &Path) -> Result<Surface, String> {
     let group = |name| rows::read(root, name);
-    let record = |name, home| fields::read(root, name, home);
     Ok(Surface {
         groups: vec![group("client")?, group("request")?],
-        records: vec![
-            record("attempt", "core/src/trail/attempt.rs")?,
-            record("trail", "core/src/trail.rs")?,
-        ],
+        records: fields::read(root)?,
         operations: operations::read(root)?,
     })
+}
+
+impl Record {
+    /// It is one of OpenStack's compute API.
+    fn is_openstack(&self) -> bool {
+        self.home.contains("/openstack/")
+    }
+
+    /// The names of the records that it holds.
+    fn holds(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter_map(|field| match &field.kind {
+            FieldKind::Record(name) | FieldKind::Records(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The fields that a language has printed.
+    fn printed(&self, language: &str) -> impl Iterator<Item = &Field> {
+        let is_printed = move |field: &&Field| {
+            let hand = field.detail("hand").unwrap_or_default();
+            !hand.split(' ').any(|other| other == language)
+        };
+        self.fields.iter().filter(is_printed)
+    }
 }
 
 impl Surface {
@@ -236,10 +289,23 @@ impl Surface {
         groups.flat_map(|group| group.options.iter().chain(&group.by_hand))
     }
 
-    /// The closed sets whose words the records hold, sorted. An outcome may be an error kind.
+    /// The record of a name.
+    pub(crate) fn record(&self, name: &str) -> Result<&Record, String> {
+        let record = self.records.iter().find(|record| record.name == name);
+        record.ok_or_else(|| format!("no record `{name}`"))
+    }
+
+    /// The records of OpenStack's compute API, or all others.
+    fn records_of(&self, openstack: bool) -> impl Iterator<Item = &Record> {
+        let records = self.records.iter();
+        records.filter(move |record| record.is_openstack() == openstack)
+    }
+
+    /// The closed sets whose words the library's own records hold, sorted. An outcome may be an error kind.
     fn word_sets(&self) -> Vec<&str> {
         let mut sets = vec!["ErrorKind"];
-        let fields = self.records.iter().flat_map(|record| &record.fields);
+        let own = self.records_of(false);
+        let fields = own.flat_map(|record| &record.fields);
         sets.extend(fields.filter_map(|field| match &field.kind {
             FieldKind::Word(set) | FieldKind::Words(set) => Some(set.as_str()),
             _ => None,

@@ -32,7 +32,7 @@ export! {
 
     /// Returns the URL, with secret parameters as `{name}` and query values redacted.
     fn reqtrail_attempt_url(attempt: &reqtrail_attempt) -> text[2] {
-        Some(attempt.core().url().to_string())
+        Some(attempt.core().url())
     }
 
     /// Returns the response's status, if a response arrived; 0 if there is none.
@@ -67,7 +67,7 @@ export! {
 
     /// Returns the API's error code, in its canonical spelling; NULL if there is none.
     fn reqtrail_attempt_error_code(attempt: &reqtrail_attempt) -> text[6] {
-        attempt.core().error_code().map(ToString::to_string)
+        attempt.core().error_code()
     }
 
     /// Returns what the API error means, a REQTRAIL_CATEGORY_*; `0` where the attempt is no API error.
@@ -84,13 +84,13 @@ export! {
     /// Returns the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`;
     /// `NULL` where none fits.
     fn reqtrail_attempt_failure_code(attempt: &reqtrail_attempt) -> text[7] {
-        attempt.core().failure_code().map(ToString::to_string)
+        attempt.core().failure_code()
     }
 
     /// Returns the failure in words: one line of at most 200 characters, without secrets, that names the peer or the
     /// proxy where they are known; NULL if there is none. A timeout names its limit.
     fn reqtrail_attempt_failure_reason(attempt: &reqtrail_attempt) -> text[8] {
-        attempt.core().failure_reason().map(ToString::to_string)
+        attempt.core().failure_reason()
     }
 
     /// Returns whether the request went out, a REQTRAIL_SENT_*.

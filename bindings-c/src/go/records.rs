@@ -1,12 +1,13 @@
 //! What happened, as Go reads it: one record for each event, whose texts are borrowed from handles.
 
-use std::ffi::c_char;
+use std::borrow::Cow;
 use std::mem::zeroed;
 
 use reqtrail::RequestId;
 use reqtrail::host::Serving;
 use reqtrail::host::mailbox::{AttemptEvent, Event, Mail};
 
+use super::text::{borrowed, reqtrail_go_text};
 use crate::codes::reqtrail_code;
 use crate::ended::{Ended, raw};
 use crate::error::reqtrail_error;
@@ -18,38 +19,6 @@ use crate::response::reqtrail_response;
 use crate::trail::reqtrail_trail;
 
 numbered! { u8: ENDED ATTEMPT CALL PROGRESS REFRESH }
-
-/// A text that belongs to a handle.
-#[repr(C)]
-pub struct reqtrail_go_text {
-    pub data: *const c_char,
-    pub length: usize,
-}
-
-impl reqtrail_go_text {
-    fn of(text: impl AsRef<[u8]>) -> Self {
-        let text = text.as_ref();
-        Self {
-            data: text.as_ptr().cast(),
-            length: text.len(),
-        }
-    }
-
-    /// A text of its own, which `reqtrail_go_text_free` frees.
-    fn owned(text: String) -> Self {
-        Self::of(Box::leak(text.into_boxed_str()).as_bytes())
-    }
-
-    /// Frees a text of its own.
-    pub(super) unsafe fn free(self) {
-        if !self.data.is_null() {
-            let text =
-                std::ptr::slice_from_raw_parts_mut(self.data.cast_mut().cast::<u8>(), self.length);
-            // SAFETY: `owned` made it, and the caller has not freed it before.
-            drop(unsafe { Box::from_raw(text) });
-        }
-    }
-}
 
 /// What a call or an operation has come to.
 #[repr(C)]
@@ -94,11 +63,6 @@ impl reqtrail_go_ended {
         }
         own
     }
-}
-
-fn borrowed(text: Option<&str>) -> reqtrail_go_text {
-    // SAFETY: so may a pointer and a number.
-    text.map_or_else(|| unsafe { zeroed() }, reqtrail_go_text::of)
 }
 
 fn new_trail(trail: reqtrail::Trail) -> *mut reqtrail_trail {
@@ -154,19 +118,14 @@ impl reqtrail_go_event {
     }
 }
 
-/// An attempt as Go's hook is told of it: the fields of its call in the order in which Go has them, and itself as JSON. No
-/// text has a NUL, which a request may not hold anywhere.
+/// An attempt as Go's hook is told of it: the fields of its call, and itself as JSON. No text has a NUL, which a request may not hold anywhere.
 fn texts(event: &AttemptEvent) -> String {
-    let (call, attempt) = (event.call(), &event.attempt);
-    let texts = [
-        &call.call_id.to_string(),
-        call.dialect,
-        call.method.as_str(),
-        call.path,
-        call.correlation_id.unwrap_or_default(),
-        call.service.unwrap_or_default(),
-        &call.log_line(attempt),
-        &serde_json::to_string(attempt).unwrap_or_default(),
-    ];
+    let call = event.call().fields(&event.attempt);
+    let mut texts: Vec<Cow<'_, str>> = call.map(|(_, text)| text.unwrap_or_default()).into();
+    texts.push(
+        serde_json::to_string(&event.attempt)
+            .unwrap_or_default()
+            .into(),
+    );
     texts.join("\0")
 }

@@ -12,7 +12,7 @@ pub(crate) const TEXTS: usize = 9;
 export! {
     /// Returns the library that wrote the trail, and its version, as in `reqtrail/0.1.0`.
     fn reqtrail_trail_client(trail: &reqtrail_trail) -> text[0] {
-        Some(trail.core().client().to_string())
+        Some(trail.core().client())
     }
 
     /// Returns the call's own random ID, made before the first attempt.
@@ -29,18 +29,18 @@ export! {
     /// `req-` and the call ID unless the caller gave another; NULL if there is none. It is in the logs of every service
     /// on the way.
     fn reqtrail_trail_correlation_id(trail: &reqtrail_trail) -> text[3] {
-        trail.core().correlation_id().map(ToString::to_string)
+        trail.core().correlation_id()
     }
 
     /// Returns the name of the API's dialect.
     fn reqtrail_trail_dialect(trail: &reqtrail_trail) -> text[4] {
-        Some(trail.core().dialect().to_string())
+        Some(trail.core().dialect())
     }
 
     /// Returns the service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`;
     /// NULL if there is none.
     fn reqtrail_trail_service(trail: &reqtrail_trail) -> text[5] {
-        trail.core().service().map(ToString::to_string)
+        trail.core().service()
     }
 
     /// Returns the method that the caller asked for.
@@ -50,12 +50,12 @@ export! {
 
     /// Returns scheme, host and port of the API.
     fn reqtrail_trail_origin(trail: &reqtrail_trail) -> text[7] {
-        Some(trail.core().origin().to_string())
+        Some(trail.core().origin())
     }
 
     /// Returns the path template, as in `/cameras/{id}`.
     fn reqtrail_trail_path(trail: &reqtrail_trail) -> text[8] {
-        Some(trail.core().path().to_string())
+        Some(trail.core().path())
     }
 
     /// Returns when the call started, by this machine's clock, in seconds since 1970.

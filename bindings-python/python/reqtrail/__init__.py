@@ -48,8 +48,9 @@ from ._exceptions import (
 from ._native import CancelToken, Response, Secret
 from ._option_types import RetryBudget
 from ._options import AsyncClientOptions, ClientOptions, CustomDialect, RequestOptions
-from ._response import Headers, RateLimit
-from ._trail import Attempt, CallInfo, Trail
+from ._records import Attempt, CallInfo, RateLimit
+from ._response import Headers
+from ._trail import Trail
 
 __version__ = _native.VERSION
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 
 from ._native import CancelToken, Response
-from ._openstack import ActionPage, ActionReport, Progress, Server, ServerAction, ServerHistory
+from ._openstack_records import ActionPage, ActionReport, Progress, Server, ServerAction, ServerHistory
 from ._operations import AsyncOperations, Operations, read
 from ._option_types import Seconds
 

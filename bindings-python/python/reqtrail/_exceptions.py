@@ -8,7 +8,8 @@ from typing import Any, Self
 
 from . import _json
 from ._codes import Category, ErrorKind
-from ._response import Headers, RateLimit
+from ._records import RateLimit
+from ._response import Headers
 from ._trail import Trail
 
 __all__ = [
@@ -37,24 +38,28 @@ class ReqtrailError(Exception):
 
     __module__ = "reqtrail"
 
+    # The fields of every error. Generated from core/src/surface; do not edit.
     kind: ErrorKind | None = None
     """What went wrong with the call."""
     category: Category | None = None
-    """What the API's answer means."""
+    """What the API error of the last attempt means. Of a call that had no credential to send it says why."""
     code: str | None = None
-    """The API's error code in its canonical spelling: a member of the dialect's enum if it is a known one."""
+    """The API's error code of the last attempt, in its canonical spelling. A member of the dialect's enum if it is a
+    known one."""
     status: int | None = None
     """The status of the last attempt."""
     request_id: str | None = None
     """The request ID of the last attempt."""
     retry_after: float | None = None
-    """The wait in seconds that the server asked for in its last answer."""
+    """The wait that the server asked for in its last answer. In seconds."""
     message: str | None = None
-    """What went wrong in words: the server's own for an API error, if it has any."""
+    """What went wrong in words: the server's message for an ``api`` error that has one."""
     option: str | None = None
-    """The option that is wrong, for an error that is about one: it keeps a client or a request from being built."""
+    """The option that a ``config`` or ``invalid_request`` error is about, as it is called here; ``None`` where the
+    error is about something else."""
     may_have_been_sent: bool = False
-    """Whether the request of any attempt may have reached the server."""
+    """Whether any attempt's request may have reached the server."""
+    # Generated until here.
     trail: Trail = None  # type: ignore[assignment]
     """The call's trail. A :class:`ConfigError` has none, nor has an exception that a program made by itself; an
     :class:`InternalError` may have none."""
@@ -82,22 +87,26 @@ class ApiError(ReqtrailError):
 
     __module__ = "reqtrail"
 
+    # The fields of an API's answer. Generated from core/src/surface; do not edit.
     raw_code: str | None = None
-    """The code as the server wrote it."""
+    """The API's error code as the server wrote it."""
     title: str | None = None
-    """The heading of the server's text, where the API writes one."""
+    """The heading of the server's text, where the API writes one: OpenStack's middleware does so in the place of a
+    code."""
     details: str | None = None
-    """What the server says to operators, a stack trace for one. It is not meant for end users."""
+    """What the server says to operators, a stack trace for one. It is not meant for end users, and no error text,
+    log or report repeats it."""
     hint: str | None = None
     """How to fix what the code complains of, where the dialect knows."""
+    microversion: str | None = None
+    """The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none."""
+    rate_limit: RateLimit | None = None
+    """The rate limit that the answer reported."""
     headers: Headers = Headers()
     """The answer's headers."""
     body: bytes = b""
     """The first 64 KiB of the answer's body, decoded."""
-    rate_limit: RateLimit | None = None
-    """The rate limit that the answer reported."""
-    microversion: str | None = None
-    """The version of the API that the server answered with, where the API has versions."""
+    # Generated until here.
     _text: str | None = None
     _json: str | None = None
 

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from ._exceptions import ReqtrailError
+from ._records import CallInfo
 from ._trail import Trail
 
 logger = logging.getLogger("reqtrail")
@@ -60,20 +61,15 @@ def happened(kind: str, about: Any, task: str | None = None) -> None:
         return
     at, call, data = about
     attempt: dict[str, Any] = json.loads(data)
-    call_id, dialect, method, path, correlation_id, service, log_line = call
+    fields = CallInfo(*call)._asdict()
     _emit(
         logging.DEBUG,
         at,
         task,
         "%s",
-        (log_line,),
+        (fields.pop("log_line"),),
         {
-            "call_id": call_id,
-            "correlation_id": correlation_id,
-            "dialect": dialect,
-            "service": service,
-            "method": method,
-            "path": path,
+            **fields,
             "attempt": attempt["number"],
             "status": attempt["status"],
             "code": attempt["error_code"],

@@ -10,18 +10,19 @@ from ._codes import Category, ErrorKind
 from ._exceptions import ApiError, InternalError, ReqtrailError
 from ._native import RawTrail
 from ._novavms_codes import ErrorCode
-from ._openstack import Progress
 from ._openstack_faults import Fault
-from ._response import Headers, RateLimit
-from ._trail import Attempt, CallInfo, Trail
+from ._openstack_records import Progress
+from ._records import Attempt, CallInfo, RateLimit
+from ._response import Headers
+from ._trail import Trail
 
 CODES: dict[str, type[ErrorCode] | type[Fault]] = {"novavms": ErrorCode, "openstack": Fault}
 
 
-def known_code(dialect: str | None, code: str | None) -> str | None:
+def known_code(dialect: str | None, code: str) -> str:
     """The code as a member of its dialect's enum, or as it is."""
     known = None if dialect is None else CODES.get(dialect)
-    if code is None or known is None:
+    if known is None:
         return code
     try:
         return known(code)
@@ -36,22 +37,24 @@ def trail_of(raw: RawTrail) -> Trail:
 def exception_of(
     record: dict[str, Any], dialect: str | None, raw: RawTrail | None, cause: BaseException | None
 ) -> ReqtrailError:
-    """Makes the exception of an error's record, whose fields the constructor takes as they are but for these."""
-    kind, category = record["kind"], record["category"]
+    """Makes the exception of an error's record, which has no field that is ``None``. The constructor takes all others as they
+    are."""
+    kind, category = record["kind"], record.get("category")
     cls = BY_KIND[kind]
     record["kind"] = ErrorKind(kind)
     if category is not None:
         record["category"] = Category(category)
         if cls is ApiError:
             cls = BY_CATEGORY[category]
-    record["code"] = known_code(dialect, record["code"])
+    if "code" in record:
+        record["code"] = known_code(dialect, record["code"])
     record["trail"] = None if raw is None else Trail._of(raw)
     if "body" in record:
-        limit = record["rate_limit"]
-        record["rate_limit"] = None if limit is None else RateLimit._of(limit)
+        if "rate_limit" in record:
+            record["rate_limit"] = RateLimit._of(record["rate_limit"])
         record["headers"] = Headers(record["headers"])
         # The properties of these names make them where the core has none of its own.
-        record["_text"], record["_json"] = record.pop("text"), record.pop("json")
+        record["_text"], record["_json"] = record.pop("text", None), record.pop("json", None)
     error = cls(record.pop("display"), **record)
     if cause is not None:
         error.__cause__ = cause

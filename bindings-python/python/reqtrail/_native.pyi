@@ -2,7 +2,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self, Unpack, final
 
 from ._options import RequestOptions
-from ._response import Headers, RateLimit
+from ._records import RateLimit
+from ._response import Headers
 from ._trail import Trail
 
 __all__ = [

@@ -8,7 +8,8 @@ from . import _option_docs
 from ._native import CancelToken, Secret
 from ._option_types import Headers
 from ._option_values import ClientValues, RequestValues
-from ._trail import Attempt, CallInfo, Trail
+from ._records import Attempt, CallInfo
+from ._trail import Trail
 
 __all__ = ["AsyncClientOptions", "ClientOptions", "CustomDialect", "RequestOptions"]
 

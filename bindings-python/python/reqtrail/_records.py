@@ -1,23 +1,66 @@
-"""Attempts, and what trails have."""
+"""Attempts, and what trails, hooks and responses have."""
 
 # Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Self
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Self
 
 from ._codes import Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason
 
-__all__ = ["Attempt", "TrailFields"]
+__all__ = ["Attempt", "CallInfo", "RateLimit", "TrailFields"]
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by
+    these numbers, and wait as long as an error's ``retry_after`` says."""
+
+    limit: int | None
+    """How many requests the server's window allows."""
+    remaining: int | None
+    """How many requests are left in the window."""
+    reset_at: datetime | None
+    """When the window or bucket is full again, in UTC."""
+
+    @classmethod
+    def _of(cls, parts: tuple[Any, ...]) -> Self:
+        limit, remaining, reset_at = parts
+        return cls(
+            limit=limit,
+            remaining=remaining,
+            reset_at=_moment(reset_at),
+        )
+
+
+class CallInfo(NamedTuple):
+    """The call that an attempt belongs to."""
+
+    call_id: str
+    """The call's own random ID, as its trail has it."""
+    dialect: str
+    """The name of the API's dialect."""
+    method: str
+    """The method that the caller asked for."""
+    path: str
+    """The path template, as in ``/cameras/{id}``."""
+    correlation_id: str | None
+    """What every attempt carries in the dialect's correlation header: for OpenStack the global request ID."""
+    service: str | None
+    """The service that is called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
+    log_line: str
+    """The line for a log that tells of the attempt, without secrets.
+
+    Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for
+    to draw a call graph: method, service, URL and the request ID that was used
+    (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
-
-    Times are in seconds.
-    """
+    """One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too."""
 
     number: int
     """The attempt's place in the call, from 1."""
@@ -192,3 +235,11 @@ class TrailFields:
 
 def _seconds(millis: float | None) -> float | None:
     return None if millis is None else millis / 1e3
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        # Further away than a date can be.
+        return datetime.max.replace(tzinfo=UTC)

@@ -1,11 +1,9 @@
-"""Headers and rate limits, as responses and errors have them. :class:`Response` is of the native half."""
+"""Headers, as responses and errors have them. :class:`Response` is of the native half."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 
-__all__ = ["Headers", "RateLimit"]
+__all__ = ["Headers"]
 
 
 class Headers(Mapping[str, str]):
@@ -57,25 +55,3 @@ class Headers(Mapping[str, str]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Headers, (self._pairs,)
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by it."""
-
-    limit: int | None
-    """Requests allowed in the server's window."""
-    remaining: int | None
-    """Requests left in the window."""
-    reset_at: datetime | None
-    """When the window is full again, in UTC."""
-
-    @classmethod
-    def _of(cls, parts: tuple[int | None, int | None, float | None]) -> Self:
-        limit, remaining, reset = parts
-        try:
-            reset_at = None if reset is None else datetime.fromtimestamp(reset, UTC)
-        except (OverflowError, ValueError, OSError):
-            # Further away than a date can be.
-            reset_at = datetime.max.replace(tzinfo=UTC)
-        return cls(limit, remaining, reset_at)

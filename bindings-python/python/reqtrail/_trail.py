@@ -1,27 +1,12 @@
 """The record of a call: every HTTP attempt, in order, and how the call ended."""
 
 import json
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from ._native import RawTrail
 from ._records import Attempt, TrailFields
 
-__all__ = ["Attempt", "CallInfo", "Trail"]
-
-
-class CallInfo(NamedTuple):
-    """The call that an attempt belongs to, for hooks."""
-
-    call_id: str
-    dialect: str
-    method: str
-    path: str
-    correlation_id: str | None
-    service: str | None
-    """The service that is called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
-    log_line: str
-    """The line for a log that tells of the attempt, without secrets. For OpenStack it is the one that operators search logs
-    for: ``GET call to compute for URL used request id req-…``."""
+__all__ = ["Trail"]
 
 
 class Trail(TrailFields):

@@ -7,22 +7,19 @@
 
 from ._cloud import Cloud, CloudOptions, Connection, Session
 from ._compute import AsyncCompute, Compute, ExplainOptions, FollowOptions, ListOptions, ReadOptions
-from ._openstack import (
-    ActionError,
+from ._openstack import ActionError, ActionFailedError, ActionUnfollowedError, ExplainError
+from ._openstack_faults import Fault, Verdict
+from ._openstack_records import (
     ActionEvent,
-    ActionFailedError,
     ActionOutcome,
     ActionPage,
     ActionReport,
-    ActionUnfollowedError,
-    ExplainError,
     Progress,
     Server,
     ServerAction,
     ServerFault,
     ServerHistory,
 )
-from ._openstack_faults import Fault, Verdict
 
 __all__ = [
     "ActionError",

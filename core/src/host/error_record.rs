@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
 
 use crate::cancel::CancelReason;
-use crate::codes::ErrorKind;
+use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
 use crate::rate_limit::RateLimit;
 use crate::request_id::RequestId;
 use crate::surface::Spelling;
+use crate::surface::api_error::api_error_fields;
+use crate::surface::error::error_fields;
 
 /// An [`Error`] as one flat record: the name and the value of each of its fields.
 ///
@@ -21,6 +24,30 @@ use crate::surface::Spelling;
 pub struct ErrorRecord<'a> {
     error: &'a Error,
     spelling: Spelling,
+}
+
+/// Puts the fields of rows.
+macro_rules! put_fields {
+    (
+        $put:ident $record:ident $own:ident
+        fields { $($(#[$meta:meta])* $name:ident: $type:ty { $($detail:tt)* } = |$it:ident| $read:expr;)+ }
+    ) => {
+        $($(#[$meta])* {
+            put_fields!(@put $put $record $own $name { $($detail)* });
+        })+
+    };
+    (@put $put:ident $record:ident $own:ident $name:ident { from: record $($rest:tt)* }) => {
+        $put(stringify!($name), $record.$name().into())?;
+    };
+    // Of few errors.
+    (@put $put:ident $record:ident $own:ident $name:ident { from: record_if_any $($rest:tt)* }) => {
+        if let Some(value) = $record.$name() {
+            $put(stringify!($name), value.into())?;
+        }
+    };
+    (@put $put:ident $record:ident $own:ident $name:ident { $($rest:tt)* }) => {
+        $put(stringify!($name), $own.$name().into())?;
+    };
 }
 
 /// The value of a field.
@@ -38,6 +65,10 @@ pub enum FieldValue<'a> {
     Duration(Duration),
     /// The limits that an answer reported.
     RateLimit(RateLimit),
+    /// A count.
+    Count(u64),
+    /// A moment.
+    Moment(SystemTime),
     /// Header fields in their order.
     Headers(&'a HeaderMap),
     /// Bytes.
@@ -62,9 +93,23 @@ impl<'a> ErrorRecord<'a> {
         Self { error, spelling }
     }
 
-    /// Returns [`Error::message`], with the options that it names in the face's spelling.
+    /// Returns [`Error::message`], with the options that it names in the face's spelling. An API's answer may have no words
+    /// of its own; every other error has reqtrail's.
     #[must_use]
-    pub fn message(&self) -> Cow<'a, str> {
+    pub fn message(&self) -> Option<Cow<'a, str>> {
+        match self.error.api() {
+            Some(api) => api.message().map(Cow::Borrowed),
+            None => Some(self.spelt_message()),
+        }
+    }
+
+    /// Returns [`Error::option`] in the face's spelling.
+    fn option(&self) -> Option<&'static str> {
+        let option = self.error.option()?;
+        Some(self.spelling.option(option))
+    }
+
+    fn spelt_message(&self) -> Cow<'a, str> {
         match self.error.kind() {
             // Texts of other kinds are in trails too, which are the same in every language.
             ErrorKind::Config | ErrorKind::InvalidRequest => {
@@ -83,7 +128,7 @@ impl<'a> ErrorRecord<'a> {
     /// Puts the face's spelling into a line that says what the error says, perhaps cut.
     #[must_use]
     pub fn spelt(&self, line: String) -> String {
-        let (message, Cow::Owned(spelt)) = (self.error.message(), self.message()) else {
+        let (message, Cow::Owned(spelt)) = (self.error.message(), self.spelt_message()) else {
             return line;
         };
         if line.contains(message) {
@@ -104,48 +149,22 @@ impl<'a> ErrorRecord<'a> {
     ///
     /// # Errors
     /// The first that `put` gives.
+    #[expect(
+        unused_doc_comments,
+        reason = "the rows have the documentation of methods"
+    )]
     pub fn each<E>(
         &self,
         mut put: impl FnMut(&'static str, FieldValue<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let error = self.error;
-        put("kind", error.kind().as_str().into())?;
-        // Of errors that no answer has caused.
-        if let Some(option) = error.option() {
-            put("option", self.spelling.option(option).into())?;
-        }
-        put("category", error.category().map(|own| own.as_str()).into())?;
+        let (record, error) = (self, self.error);
         // The one line that is enough for support.
         put("display", self.display().into())?;
-        // An API's answer may have no words of its own; every other error has reqtrail's.
-        let message = match error.api() {
-            Some(api) => api.message().map(Cow::Borrowed),
-            None => Some(self.message()),
-        };
-        put("message", message.into())?;
-        put("code", error.code().into())?;
-        put(
-            "status",
-            error.status().map(|status| status.as_u16()).into(),
-        )?;
-        put(
-            "request_id",
-            error.request_id().map(RequestId::as_str).into(),
-        )?;
-        put("retry_after", error.retry_after().into())?;
-        put("may_have_been_sent", error.may_have_been_sent().into())?;
+        error_fields! { put_fields put record error }
         let Some(api) = error.api() else {
             return Ok(());
         };
-        put("raw_code", api.raw_code().into())?;
-        put("title", api.title().into())?;
-        put("details", api.details().into())?;
-        put("hint", api.hint().into())?;
-        #[cfg(feature = "openstack")]
-        put("microversion", api.microversion().into())?;
-        put("rate_limit", api.rate_limit().into())?;
-        put("headers", FieldValue::Headers(api.headers()))?;
-        put("body", FieldValue::Bytes(api.body()))?;
+        api_error_fields! { put_fields put record api }
         let text = api.text();
         let json = api.json_text().filter(|json| *json != text);
         // Where it is not the body as UTF-8.
@@ -189,46 +208,42 @@ impl<'a> ErrorRecord<'a> {
     }
 }
 
-impl From<bool> for FieldValue<'_> {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
+/// The fields of a rate limit, by their names.
+#[must_use]
+pub fn rate_limit_fields(limit: RateLimit) -> [(&'static str, FieldValue<'static>); 3] {
+    [
+        ("limit", limit.limit.into()),
+        ("remaining", limit.remaining.into()),
+        ("reset_at", limit.reset_at.into()),
+    ]
 }
 
-impl From<u16> for FieldValue<'_> {
-    fn from(value: u16) -> Self {
-        Self::Number(value)
-    }
+/// The values that types of the core become.
+macro_rules! values {
+    ($($type:ty: |$value:ident| $made:expr;)+) => {
+        $(impl<'a> From<$type> for FieldValue<'a> {
+            fn from($value: $type) -> Self {
+                $made
+            }
+        })+
+    };
 }
 
-impl<'a> From<&'a str> for FieldValue<'a> {
-    fn from(value: &'a str) -> Self {
-        Self::Text(value.into())
-    }
-}
-
-impl From<String> for FieldValue<'_> {
-    fn from(value: String) -> Self {
-        Self::Text(value.into())
-    }
-}
-
-impl<'a> From<Cow<'a, str>> for FieldValue<'a> {
-    fn from(value: Cow<'a, str>) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<Duration> for FieldValue<'_> {
-    fn from(value: Duration) -> Self {
-        Self::Duration(value)
-    }
-}
-
-impl From<RateLimit> for FieldValue<'_> {
-    fn from(value: RateLimit) -> Self {
-        Self::RateLimit(value)
-    }
+values! {
+    bool: |value| Self::Bool(value);
+    u64: |value| Self::Count(value);
+    &'a str: |value| Self::Text(value.into());
+    String: |value| Self::Text(value.into());
+    Cow<'a, str>: |value| Self::Text(value);
+    ErrorKind: |value| Self::Text(value.as_str().into());
+    Category: |value| Self::Text(value.as_str().into());
+    StatusCode: |value| Self::Number(value.as_u16());
+    &'a RequestId: |value| Self::Text(value.as_str().into());
+    Duration: |value| Self::Duration(value);
+    SystemTime: |value| Self::Moment(value);
+    RateLimit: |value| Self::RateLimit(value);
+    &'a HeaderMap: |value| Self::Headers(value);
+    &'a Bytes: |value| Self::Bytes(value);
 }
 
 impl<'a, T: Into<FieldValue<'a>>> From<Option<T>> for FieldValue<'a> {

@@ -42,6 +42,8 @@ fn shown(value: FieldValue<'_>) -> Value {
             .map(|(name, value)| json!([name.as_str(), value.to_str().expect("a text")]))
             .collect(),
         FieldValue::Bytes(value) => latin1(value).into(),
+        // Of a rate limit alone.
+        FieldValue::Count(_) | FieldValue::Moment(_) => unreachable!("{value:?}"),
     }
 }
 

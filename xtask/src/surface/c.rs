@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::docs::wrapped;
+use super::docs::lines_of;
 use super::go::lowered;
-use super::{Field, FieldKind, Group, Kind, Language, Record, Row, Surface};
+use super::rows::capitalised;
+use super::{Field, FieldKind, Group, Kind, Language, Row, Shape, Surface};
 
 /// The columns of a line of documentation.
 const WIDTH: usize = 120;
@@ -107,14 +108,14 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
     let secret = |name: &str| format!("Value::Secret(Secret::from({name}))");
     let mut functions = match row.kind {
         Kind::Flag => vec![only("bool", format!("Value::Flag({argument})"))],
-        Kind::Count => vec![match row.rust_type.as_str() {
-            "usize" => only(
-                "usize",
-                format!("Value::Integer({argument}.try_into().unwrap_or(i128::MAX))"),
-            ),
-            "u64" => only("u64", format!("Value::Integer({argument}.into())")),
-            _ => only("u32", format!("Value::Integer({argument}.into())")),
-        }],
+        Kind::Count => {
+            let (kind, number) = match row.rust_type.as_str() {
+                "usize" => ("usize", ".try_into().unwrap_or(i128::MAX)"),
+                "u64" => ("u64", ".into()"),
+                _ => ("u32", ".into()"),
+            };
+            vec![only(kind, format!("Value::Integer({argument}{number})"))]
+        }
         Kind::Duration => vec![only(
             "u64",
             format!("Value::Duration(duration({argument}))"),
@@ -172,60 +173,181 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
 }
 
 fn comment(out: &mut String, paragraphs: &[String]) {
-    for (at, paragraph) in paragraphs.iter().enumerate() {
-        if at > 0 {
-            *out += "    ///\n";
-        }
-        for line in wrapped(paragraph, WIDTH - 8) {
-            let _ = writeln!(out, "    /// {line}");
-        }
+    for line in lines_of(paragraphs, WIDTH - 8) {
+        let _ = writeln!(out, "{}", format!("    /// {line}").trim_end());
     }
 }
 
-/// The module of the functions that read the fields of a record.
-pub(crate) fn record(surface: &Surface, name: &str) -> Result<String, String> {
-    let record = surface.records.iter().find(|record| record.name == name);
-    let record = record.ok_or_else(|| format!("no record `{name}`"))?;
+type Reading = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// The modules of the functions that read fields: their handles, and their records with how each is reached.
+pub(crate) const READINGS: [Reading; 4] = [
+    (
+        "error/fields",
+        "error",
+        &[("error", "error.core()?"), ("api_error", "error.api()?")],
+    ),
+    ("trail/fields", "trail", &[("trail", "trail.core()")]),
+    (
+        "attempt/fields",
+        "attempt",
+        &[("attempt", "attempt.core()")],
+    ),
+    (
+        "attempt/call_info",
+        "call_info",
+        &[("call_info", "call_info.call")],
+    ),
+];
+
+/// The module of the functions that read the fields of records.
+pub(crate) fn readers(surface: &Surface, at: usize) -> Result<String, String> {
+    let (module, handle, records) = READINGS[at];
     let mut functions = String::new();
     let mut texts = 0;
-    for field in &record.fields {
-        reader(&mut functions, record, field, &mut texts);
+    for (name, reach) in records {
+        for field in surface.record(name)?.printed("c") {
+            reader(&mut functions, handle, reach, field, &mut texts);
+        }
     }
     let numbers = ["milliseconds", "number", "outcome", "seconds", "three_way"];
-    let numbers = numbers.into_iter().filter(|name| {
+    let is_used = |name: &&str| {
         functions.contains(&format!(" {name}(")) || functions.contains(&format!("({name}("))
-    });
-    let code = if functions.contains("reqtrail_code") {
-        "use crate::codes::reqtrail_code;\n"
-    } else {
-        ""
+    };
+    let numbers: Vec<&str> = numbers.into_iter().filter(is_used).collect();
+    let numbers = match numbers.is_empty() {
+        true => String::new(),
+        false => format!("use crate::numbers::{{{}}};\n", numbers.join(", ")),
+    };
+    let code = match functions.contains("reqtrail_code") {
+        true => "use crate::codes::reqtrail_code;\n",
+        false => "",
     };
     Ok(format!(
-        "//! The fields of {name}s\n\n\
+        "//! The fields of {}s\n\n\
          // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n\
-         {code}use crate::numbers::{{{}}};\nuse crate::{name}::reqtrail_{name};\n\n\
+         {code}{numbers}use crate::{}::reqtrail_{};\n\n\
          /// How many of them are texts.\npub(crate) const TEXTS: usize = {texts};\n\n\
          export! {{\n{}}}\n",
-        numbers.collect::<Vec<_>>().join(", "),
+        handle.replace('_', " "),
+        module.split('/').next().unwrap_or_default(),
+        handle,
         functions.trim_start_matches('\n'),
     ))
 }
 
-/// A function that reads a field. `texts` counts those that are texts, each of which has a place of its own in the handle.
-fn reader(out: &mut String, record: &Record, field: &Field, texts: &mut usize) {
-    let name = record.name;
-    let read = format!("{name}.core().{}()", field.name);
+/// The module of the struct of rate limits. What is not known is negative.
+pub(crate) fn rate_limit(surface: &Surface) -> Result<String, String> {
+    let record = surface.record("rate_limit")?;
+    let [mut fields, mut unknown, mut read] = [(); 3].map(|()| String::new());
+    for field in &record.fields {
+        let name = &field.name;
+        let (kind, nothing, convert) = match field.kind {
+            FieldKind::Moment => ("f64", "-1.0", "seconds"),
+            _ => ("i64", "-1", "count"),
+        };
+        let doc = read_doc(field, "negative").replacen("Returns ", "", 1);
+        comment(&mut fields, &[capitalised(&doc)]);
+        let _ = writeln!(fields, "pub {name}: {kind},");
+        let _ = writeln!(unknown, "{name}: {nothing},");
+        let _ = writeln!(
+            read,
+            "{name}: limit.{name}.and_then({convert}).unwrap_or({nothing}),"
+        );
+    }
+    let mut doc = String::new();
+    comment(&mut doc, std::slice::from_ref(&record.doc));
+    Ok(format!(
+        "//! Rate limits\n\n\
+         // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n\
+         use reqtrail::RateLimit;\n\nuse crate::memory::FfiDefault;\nuse crate::numbers::{{count, seconds}};\n\n\
+         {doc}#[repr(C)]\n#[derive(Debug)]\npub struct reqtrail_rate_limit {{\n{fields}}}\n\n\
+         impl reqtrail_rate_limit {{\npub(crate) fn of(limit: RateLimit) -> Self {{\nSelf {{\n{read}}}\n}}\n}}\n\n\
+         impl FfiDefault for reqtrail_rate_limit {{\n/// What a server says that says nothing.\n\
+         const FFI_DEFAULT: Self = Self {{\n{unknown}}};\n}}\n"
+    ))
+}
+
+/// The fields of errors that have a function which is printed.
+pub(super) fn error_fields(surface: &Surface) -> impl Iterator<Item = &Field> {
+    let errors = surface
+        .records
+        .iter()
+        .filter(|record| record.shape == Shape::Error);
+    errors.flat_map(|record| record.printed("c"))
+}
+
+/// The record of an error's fields, as Go reads it.
+pub(crate) fn go_error(surface: &Surface) -> String {
+    let mut out = String::from(
+        "//! The fields of errors, as Go reads them\n\n\
+         // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n\
+         use reqtrail::{ApiError, Error};\n\nuse super::text::{borrowed, reqtrail_go_text};\n\
+         use crate::numbers::milliseconds;\n\n\
+         /// The fields of an error; its texts are borrowed from it.\n#[repr(C)]\npub struct reqtrail_go_error_fields {\n",
+    );
+    let mut made = String::new();
+    for field in error_fields(surface) {
+        let is_api = surface
+            .record("api_error")
+            .is_ok_and(|api| api.fields.iter().any(|own| own.name == field.name));
+        let (from, class) = if is_api {
+            ("api", "ApiError")
+        } else {
+            ("error", "Error")
+        };
+        let name = &field.name;
+        let given = format!("{from}.and_then({class}::{name})");
+        let (kind, read) = match field.kind {
+            FieldKind::Text => ("reqtrail_go_text", format!("borrowed({given})")),
+            FieldKind::Word(_) => (
+                "reqtrail_go_text",
+                format!("borrowed({given}.map(|word| word.as_str()))"),
+            ),
+            FieldKind::Flag => ("bool", format!("{from}.is_some_and({class}::{name})")),
+            FieldKind::Duration => ("f64", format!("{given}.map_or(-1.0, milliseconds)")),
+            _ => (
+                "i32",
+                format!("{given}.map_or(0, |status| status.as_u16().into())"),
+            ),
+        };
+        let _ = writeln!(out, "pub {}: {kind},", field.json);
+        let _ = writeln!(made, "{}: {read},", field.json);
+    }
+    let _ = write!(
+        out,
+        "}}\n\nimpl reqtrail_go_error_fields {{\npub(super) fn of(error: Option<&Error>) -> Self {{\n\
+         let api = error.and_then(Error::api);\nSelf {{\n{made}}}\n}}\n}}\n"
+    );
+    out
+}
+
+/// A function that reads a field of what is at `reach`. `texts` counts those that are texts, each of which has a place of its
+/// own in the handle.
+fn reader(out: &mut String, handle: &str, reach: &str, field: &Field, texts: &mut usize) {
+    let name = &field.name;
+    // A call's info has fields and, of an attempt, the line for a log.
+    let read = match (handle, field.rust_type.is_empty()) {
+        ("call_info", true) => format!("{reach}.{name}({handle}.attempt)"),
+        ("call_info", false) => format!("{reach}.{name}"),
+        _ => format!("{reach}.{name}()"),
+    };
     let some = |value: String| format!("Some({value})");
     let in_option = if field.is_optional { "?" } else { "" };
     let (kind, is, body) = match &field.kind {
         // A list has a function for its length, and one for an entry.
         FieldKind::Words(set) => {
             let one = field.json.trim_end_matches('s');
-            let count = format!("Returns how many entries `reqtrail_{name}_{one}` has.");
+            let count = format!("Returns how many entries `reqtrail_{handle}_{one}` has.");
+            let name = format!("{one}_count");
             function(
                 out,
-                name,
-                &format!("{one}_count"),
+                handle,
+                &name,
                 "",
                 "usize",
                 &count,
@@ -238,15 +360,17 @@ fn reader(out: &mut String, record: &Record, field: &Field, texts: &mut usize) {
                 constants(set)
             );
             let body = format!("Some(number({read}.get(index)?.number()))");
-            function(out, name, one, ", index: usize", "i32", &doc, &body);
+            function(out, handle, one, ", index: usize", "i32", &doc, &body);
             return;
         }
-        FieldKind::Records(_) => return,
         FieldKind::Text => {
             *texts += 1;
-            let shown = match field.is_optional {
-                true => format!("{read}.map(ToString::to_string)"),
-                false => some(format!("{read}.to_string()")),
+            let is_lent = field.rust_type.trim_end_matches('>').ends_with("str");
+            let shown = match (field.is_optional, is_lent || field.rust_type.is_empty()) {
+                (true, true) => read,
+                (true, false) => format!("{read}.map(ToString::to_string)"),
+                (false, true) => some(read),
+                (false, false) => some(format!("{read}.to_string()")),
             };
             (&*format!("text[{}]", *texts - 1), "NULL", shown)
         }
@@ -275,14 +399,16 @@ fn reader(out: &mut String, record: &Record, field: &Field, texts: &mut usize) {
             "0",
             some(format!("number({read}{in_option}.number())")),
         ),
+        // Lists of records have functions by hand.
+        _ => return,
     };
     let doc = read_doc(field, is);
-    function(out, name, &field.json, "", kind, &doc, &body);
+    function(out, handle, &field.json, "", kind, &doc, &body);
 }
 
 fn function(
     out: &mut String,
-    record: &str,
+    handle: &str,
     name: &str,
     arguments: &str,
     kind: &str,
@@ -293,7 +419,7 @@ fn function(
     comment(out, &[doc.to_owned()]);
     let _ = write!(
         out,
-        "    fn reqtrail_{record}_{name}({record}: &reqtrail_{record}{arguments}) -> {kind} {{\n        {body}\n    }}\n"
+        "    fn reqtrail_{handle}_{name}({handle}: &reqtrail_{handle}{arguments}) -> {kind} {{\n        {body}\n    }}\n"
     );
 }
 
@@ -407,11 +533,6 @@ mod tests {
     use super::*;
 
     fn read(kind: FieldKind, is_optional: bool, doc: &str) -> String {
-        let record = Record {
-            name: "attempt",
-            doc: Vec::new(),
-            fields: Vec::new(),
-        };
         let field = Field {
             name: "shine".to_owned(),
             json: "shine".to_owned(),
@@ -422,7 +543,7 @@ mod tests {
             details: Vec::new(),
         };
         let mut out = String::new();
-        reader(&mut out, &record, &field, &mut 0);
+        reader(&mut out, "attempt", "attempt.core()", &field, &mut 0);
         out
     }
 

@@ -41,10 +41,11 @@ impl Surface {
             })
         };
         let mut doc: Vec<String> = field.doc.iter().map(spelt).collect();
-        if let (FieldKind::Duration, Some(last), Some(unit)) =
-            (&field.kind, doc.last_mut(), unit_of_field(language))
-        {
-            *last = format!("{last} In {unit}.");
+        let unit = unit_of_field(language).filter(|_| field.kind == FieldKind::Duration);
+        let besides = field.detail(&format!("{}_doc", language.key()));
+        if let Some(last) = doc.last_mut() {
+            *last += &unit.map(|unit| format!(" In {unit}.")).unwrap_or_default();
+            *last += &besides.map(|text| format!(" {text}")).unwrap_or_default();
         }
         doc
     }
@@ -63,6 +64,18 @@ impl Surface {
             Some(row.spelt(language))
         })
     }
+}
+
+/// Puts printed lines into a file that is written by hand: below the comment that begins with the title, and above the one that
+/// ends them.
+pub(crate) fn between(file: &str, title: &str, printed: &str) -> Result<String, String> {
+    let begin = format!("{title}. Generated from core/src/surface; do not edit.\n");
+    let parts = file.split_once(&begin).and_then(|(head, rest)| {
+        let line = rest.get(..rest.find("Generated until here.")?)?.rfind('\n');
+        Some((head, rest.get(line.map_or(0, |end| end + 1)..)?))
+    });
+    let (head, tail) = parts.ok_or_else(|| format!("no place for \"{title}\""))?;
+    Ok(format!("{head}{begin}{printed}{tail}"))
 }
 
 /// Puts something else in the place of what stands in backticks, where there is something else.
@@ -152,6 +165,12 @@ fn with_thousands(number: u64) -> String {
     }
 }
 
+/// Breaks paragraphs into lines of at most `width` characters, with an empty one between two.
+pub(super) fn lines_of(paragraphs: &[String], width: usize) -> Vec<String> {
+    let paragraphs: Vec<Vec<String>> = paragraphs.iter().map(|own| wrapped(own, width)).collect();
+    paragraphs.join(&String::new())
+}
+
 /// Breaks a text into lines of at most `width` characters. A word that is longer has a line of its own.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -239,6 +258,19 @@ mod tests {
         ] {
             assert_eq!(surface.doc(row, language), [said]);
         }
+    }
+
+    #[test]
+    fn printed_lines_stand_between_two_comments() {
+        let file = |printed: &str| {
+            let begin = "  # Fields. Generated from core/src/surface; do not edit.\n";
+            format!("head\n{begin}{printed}  # Generated until here.\ntail\n")
+        };
+        for before in ["", "  old\n  older\n"] {
+            let after = between(&file(before), "Fields", "  new\n");
+            assert_eq!(after, Ok(file("  new\n")));
+        }
+        between(&file(""), "Values", "").expect_err("no such comment");
     }
 
     #[test]

@@ -1,127 +1,389 @@
-//! Reads the fields of a record from its Rust file.
+//! Reads the records: what programs read, such as an attempt.
 //!
-//! A field is `name: Type { details } = |record| EXPR;`. The details are `json`, the key where it is not
-//! the name; `c` and `go`, the name in that language, where it is another; and `go_type`, the type in Go where it does not follow
-//! from Rust's.
+//! The fields of a record are the public ones of its struct, or rows of `core/src/surface/NAME.rs`. A row is
+//! `name: Type { details } = |record| EXPR;`. The details are:
+//! * `json`, the key where it is not the name; `node`, `c` and `go`, the name in that language, where it is another; `go_type`,
+//!   the type in Go where it does not follow from Rust's.
+//! * `hand`, the languages that do not have the field, or have it by hand.
+//! * `python_doc` and `node_doc`, what that language says besides.
+//! * `from` and `optional`, for the fields of errors.
 
 use std::path::Path;
 
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, Ident, Item, Lit, Token, Type, braced};
+use syn::{
+    Attribute, Expr, Fields, Ident, ImplItem, Item, ItemStruct, Lit, LitStr, ReturnType, Token,
+    Type, Visibility, braced,
+};
 
-use super::rows::{Detail, block_after, paragraphs, text};
-use super::{Field, FieldKind, Record};
+use super::rows::{Detail, block_after, capitalised, paragraphs, text};
+use super::{Field, FieldKind, Record, Shape};
 
-/// Reads the record `name` from `core/src/surface/NAME.rs`.
-///
-/// `home` is the file of its struct, whose documentation is the record's.
-pub(super) fn read(root: &Path, name: &'static str, home: &str) -> Result<Record, String> {
-    let path = format!("core/src/surface/{name}.rs");
-    let written = std::fs::read_to_string(root.join(&path))
-        .map_err(|e| format!("cannot read {path}: {e}"))?;
-    let tokens: TokenStream = written.parse().map_err(|e| format!("{path}: {e}"))?;
-    let block =
-        block_after(tokens, "fields").ok_or_else(|| format!("{path}: no `fields {{ … }}`"))?;
-    let fields = all.parse2(block).map_err(|e| {
-        let line = e.span().start().line;
-        format!("{path}:{line}: {e}")
-    })?;
-    Ok(Record {
-        name,
-        fields,
-        doc: doc_of(root, name, home)?,
-    })
+/// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
+const RECORDS: [(&str, &str, Shape); 15] = [
+    ("rate_limit", "rate_limit.rs", Shape::Parts),
+    ("call_info", "observe.rs", Shape::Parts),
+    ("attempt", "trail/attempt.rs", Shape::Plain),
+    ("trail", "trail.rs", Shape::Lazy),
+    ("error", "error.rs", Shape::Error),
+    ("api_error", "error.rs", Shape::Error),
+    ("server_fault", "openstack/compute/server.rs", Shape::Plain),
+    ("server", "openstack/compute/server.rs", Shape::Fetched),
+    ("action_event", "openstack/compute/action.rs", Shape::Plain),
+    (
+        "server_action",
+        "openstack/compute/action.rs",
+        Shape::Fetched,
+    ),
+    ("action_page", "openstack/compute/reads.rs", Shape::Fetched),
+    ("progress", "openstack/compute/progress.rs", Shape::Plain),
+    (
+        "action_report",
+        "openstack/compute/report.rs",
+        Shape::Document,
+    ),
+    (
+        "action_outcome",
+        "openstack/compute/explain.rs",
+        Shape::Plain,
+    ),
+    (
+        "server_history",
+        "openstack/compute/explain.rs",
+        Shape::Document,
+    ),
+];
+
+/// Reads all records.
+pub(super) fn read(root: &Path) -> Result<Vec<Record>, String> {
+    let records = RECORDS.map(|(name, home, shape)| record(root, name, home, shape));
+    let mut records: Vec<Record> = records.into_iter().collect::<Result<_, _>>()?;
+    let held: Vec<String> = records
+        .iter()
+        .flat_map(Record::holds)
+        .map(str::to_owned)
+        .collect();
+    for record in records
+        .iter_mut()
+        .filter(|record| record.shape == Shape::Fetched)
+    {
+        let is_held = held.iter().any(|held| held == record.name);
+        record.fields.push(trail(is_held));
+    }
+    Ok(records)
 }
 
-fn doc_of(root: &Path, name: &str, home: &str) -> Result<Vec<String>, String> {
-    let written =
-        std::fs::read_to_string(root.join(home)).map_err(|e| format!("cannot read {home}: {e}"))?;
-    let file = syn::parse_file(&written).map_err(|e| format!("{home}: {e}"))?;
-    let own = file.items.into_iter().find_map(|item| match item {
-        Item::Struct(own) if own.ident.to_string().eq_ignore_ascii_case(name) => Some(own),
+/// The trail of the call that read a record.
+fn trail(is_held: bool) -> Field {
+    let within = match is_held {
+        true => "; `None` within a report, which has the trails of all its calls.",
+        false => ".",
+    };
+    Field {
+        is_optional: is_held,
+        doc: vec![format!("The trail of the call that read it{within}")],
+        ..Field::new("trail", FieldKind::Trail)
+    }
+}
+
+fn record(root: &Path, name: &'static str, home: &str, shape: Shape) -> Result<Record, String> {
+    let home = format!("core/src/{home}");
+    let file = syn::parse_file(&written(root, &home)?).map_err(|e| format!("{home}: {e}"))?;
+    let is_own = |ident: &Ident| {
+        ident
+            .to_string()
+            .eq_ignore_ascii_case(&name.replace('_', ""))
+    };
+    let own = file.items.iter().find_map(|item| match item {
+        Item::Struct(own) if is_own(&own.ident) => Some(own),
         _ => None,
     });
     let own = own.ok_or_else(|| format!("{home}: no struct of the record `{name}`"))?;
-    Ok(paragraphs(&own.attrs))
+    let rows = format!("core/src/surface/{name}.rs");
+    let fields = match root.join(&rows).exists() {
+        true => of_rows(&rows, &written(root, &rows)?)?,
+        false => {
+            let mut fields = of_struct(own).map_err(|e| at(&home, &e))?;
+            fields.extend(of_methods(&file.items, &own.ident));
+            fields
+        }
+    };
+    Ok(Record {
+        name,
+        shape,
+        home,
+        fields,
+        // What follows is about Rust.
+        doc: paragraphs(&own.attrs).swap_remove(0),
+    })
 }
 
-fn all(input: ParseStream<'_>) -> syn::Result<Vec<Field>> {
-    let mut fields = Vec::new();
-    while !input.is_empty() {
-        fields.push(field(input)?);
-    }
-    Ok(fields)
+fn written(root: &Path, path: &str) -> Result<String, String> {
+    std::fs::read_to_string(root.join(path)).map_err(|e| format!("cannot read {path}: {e}"))
 }
 
-fn field(input: ParseStream<'_>) -> syn::Result<Field> {
+fn at(path: &str, error: &syn::Error) -> String {
+    format!("{path}:{}: {error}", error.span().start().line)
+}
+
+fn of_rows(path: &str, rows: &str) -> Result<Vec<Field>, String> {
+    let tokens: TokenStream = rows.parse().map_err(|e| format!("{path}: {e}"))?;
+    let block =
+        block_after(tokens, "fields").ok_or_else(|| format!("{path}: no `fields {{ … }}`"))?;
+    let all = |input: ParseStream<'_>| {
+        let mut fields = Vec::new();
+        while !input.is_empty() {
+            fields.push(row(input)?);
+        }
+        Ok(fields)
+    };
+    all.parse2(block).map_err(|e| at(path, &e))
+}
+
+fn row(input: ParseStream<'_>) -> syn::Result<Field> {
     let doc = paragraphs(&input.call(Attribute::parse_outer)?);
     let name: Ident = input.parse()?;
     input.parse::<Token![:]>()?;
-    let written: Type = input.parse()?;
-    let (kind, is_optional) = kind_of(&written)?;
+    let mut field = Field::of(&name, &input.parse()?, doc)?;
     let details;
     braced!(details in input);
-    let mut json = name.to_string();
-    let mut own_types = Vec::new();
     for Detail { key, value } in Punctuated::<Detail, Token![,]>::parse_terminated(&details)? {
-        let Expr::Lit(lit) = &value else {
-            return Err(syn::Error::new_spanned(value, "expected a text"));
-        };
-        let Lit::Str(own) = &lit.lit else {
-            return Err(syn::Error::new_spanned(value, "expected a text"));
+        let own = match &value {
+            Expr::Lit(lit) => match &lit.lit {
+                Lit::Str(own) => own.value(),
+                _ => text(&value),
+            },
+            _ => text(&value),
         };
         match key.to_string().as_str() {
-            "json" => json = own.value(),
-            own_key @ ("c" | "go" | "go_type") => own_types.push((own_key.to_owned(), own.value())),
-            _ => {
-                let why = "expected `json`, `c`, `go` or `go_type`";
-                return Err(syn::Error::new(key.span(), why));
+            "json" => field.json = own,
+            "optional" => field.is_optional = own == "true",
+            // Of the core alone.
+            "from" => {}
+            key @ ("node" | "c" | "go" | "go_type" | "hand" | "python_doc" | "node_doc") => {
+                field.details.push((key.to_owned(), own));
             }
+            _ => return Err(syn::Error::new(key.span(), "not a detail of a field")),
         }
     }
     input.parse::<Token![=]>()?;
     // How Rust reads it is not for the other languages.
     input.parse::<Expr>()?;
     input.parse::<Token![;]>()?;
-    Ok(Field {
-        name: name.to_string(),
-        json,
-        kind,
-        rust_type: text(&written),
-        is_optional,
-        doc,
-        details: own_types,
-    })
+    Ok(field)
+}
+
+/// The public fields of a struct.
+fn of_struct(own: &ItemStruct) -> syn::Result<Vec<Field>> {
+    let mut fields = Vec::new();
+    let Fields::Named(named) = &own.fields else {
+        return Ok(fields);
+    };
+    for field in &named.named {
+        let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) else {
+            continue;
+        };
+        let mut json = None;
+        let mut is_rest = false;
+        for attribute in field
+            .attrs
+            .iter()
+            .filter(|own| own.path().is_ident("serde"))
+        {
+            attribute.parse_nested_meta(|meta| {
+                is_rest |= meta.path.is_ident("flatten");
+                match meta.input.peek(Token![=]) {
+                    true if meta.path.is_ident("rename") => {
+                        json = Some(meta.value()?.parse::<LitStr>()?.value());
+                    }
+                    true => drop(meta.value()?.parse::<Expr>()?),
+                    false => {}
+                }
+                Ok(())
+            })?;
+        }
+        if is_rest {
+            let mut data = Field::new("data", FieldKind::Data);
+            data.doc = vec!["All that the API sent.".to_owned()];
+            fields.push(data);
+            continue;
+        }
+        let mut read = Field::of(name, &field.ty, paragraphs(&field.attrs))?;
+        read.json = json.unwrap_or(read.json);
+        // Milliseconds.
+        if let Some(name) = read.name.strip_suffix("_ms") {
+            read.name = name.to_owned();
+            read.kind = FieldKind::Duration;
+            // Each language says its own unit.
+            read.doc[0] = read.doc[0].replace(", in milliseconds", "");
+        }
+        fields.push(read);
+    }
+    // What a face adds comes last.
+    fields.sort_by_key(|field| field.kind == FieldKind::Data);
+    Ok(fields)
+}
+
+/// The texts that a struct gives about an attempt.
+fn of_methods(items: &[Item], of: &Ident) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for item in items {
+        let Item::Impl(block) = item else { continue };
+        if block.trait_.is_some() || !text(&block.self_ty).starts_with(&format!("{of}<")) {
+            continue;
+        }
+        for item in &block.items {
+            let ImplItem::Fn(method) = item else { continue };
+            let ReturnType::Type(_, returned) = &method.sig.output else {
+                continue;
+            };
+            if text(returned) == "String" && text(&method.sig.inputs).contains("attempt:&Attempt") {
+                let mut doc = paragraphs(&method.attrs);
+                doc[0] = capitalised(doc[0].trim_start_matches("Returns "));
+                let name = method.sig.ident.to_string();
+                let field = Field::new(&name, FieldKind::Text);
+                fields.push(Field { doc, ..field });
+            }
+        }
+    }
+    fields
+}
+
+impl Field {
+    fn new(name: &str, kind: FieldKind) -> Self {
+        Self {
+            name: name.to_owned(),
+            json: name.to_owned(),
+            kind,
+            rust_type: String::new(),
+            is_optional: false,
+            doc: Vec::new(),
+            details: Vec::new(),
+        }
+    }
+
+    fn of(name: &Ident, written: &Type, doc: Vec<String>) -> syn::Result<Self> {
+        let (kind, is_optional) = kind_of(written)?;
+        // Examples are of Rust.
+        let doc = doc
+            .into_iter()
+            .take_while(|own| !own.starts_with("# "))
+            .collect();
+        Ok(Self {
+            rust_type: text(written),
+            is_optional,
+            doc,
+            ..Self::new(&name.to_string(), kind)
+        })
+    }
 }
 
 /// The kind of a Rust type, and whether it may be null.
 fn kind_of(written: &Type) -> syn::Result<(FieldKind, bool)> {
     let name = text(written);
-    let (inner, is_optional) = match name.strip_prefix("Option<") {
-        Some(inner) => (inner.trim_end_matches('>'), true),
-        None => (name.as_str(), false),
+    let within = |name: &str, outer: &str| {
+        let inner = name.strip_prefix(outer)?.strip_suffix('>')?;
+        Some(inner.to_owned())
+    };
+    let (inner, is_optional) = match within(&name, "Option<") {
+        Some(inner) => (inner, true),
+        None => (name.clone(), false),
     };
     let inner = inner.trim_start_matches('&');
-    let kind = match inner {
-        "str" | "String" | "Method" | "RequestId" | "RequestIdSource" | "CallId" => FieldKind::Text,
-        "u32" | "StatusCode" => FieldKind::Number,
-        "bool" => FieldKind::Flag,
-        "Duration" => FieldKind::Duration,
-        "SystemTime" => FieldKind::Moment,
-        "Outcome" => FieldKind::Outcome,
-        "Cause" | "Category" | "ErrorKind" | "Sent" | "StopReason" | "WaitReason" => {
-            FieldKind::Word(inner.to_owned())
+    let inner = inner.trim_start_matches("'static").trim_start_matches("'a");
+    let several = inner
+        .strip_prefix('[')
+        .and_then(|list| list.strip_suffix(']'));
+    let several = several.map(str::to_owned).or_else(|| within(inner, "Vec<"));
+    let one = several.as_deref().unwrap_or(inner);
+    let one = one.rsplit("::").next().unwrap_or(one);
+    let kind = match (one, several.is_some()) {
+        ("Trail", true) => FieldKind::Trails,
+        ("RequestIdNote" | "TrailNote", true) => FieldKind::Words(one.to_owned()),
+        (
+            "Cause" | "Category" | "ErrorKind" | "Sent" | "StopReason" | "WaitReason" | "Verdict",
+            false,
+        ) => FieldKind::Word(one.to_owned()),
+        ("str" | "String" | "Method" | "RequestId" | "RequestIdSource" | "CallId", false) => {
+            FieldKind::Text
         }
-        "[RequestIdNote]" | "[TrailNote]" => {
-            FieldKind::Words(inner.trim_matches(['[', ']']).to_owned())
-        }
-        "[Attempt]" => FieldKind::Records("attempt".to_owned()),
-        _ => {
-            let why = format!("`{name}` is not a type that the printers know");
-            return Err(syn::Error::new_spanned(written, why));
+        ("u32" | "u64" | "i64" | "StatusCode", false) => FieldKind::Number,
+        ("bool", false) => FieldKind::Flag,
+        ("Duration", false) => FieldKind::Duration,
+        ("SystemTime", false) => FieldKind::Moment,
+        ("Outcome", false) => FieldKind::Outcome,
+        ("HeaderMap", false) => FieldKind::Headers,
+        ("Bytes", false) => FieldKind::Bytes,
+        (other, several) => {
+            let mut names = RECORDS.iter().map(|(name, _, _)| *name);
+            let found = names.find(|name| other.eq_ignore_ascii_case(&name.replace('_', "")));
+            match (found, several) {
+                (Some(name), true) => FieldKind::Records(name.to_owned()),
+                (Some(name), false) => FieldKind::Record(name.to_owned()),
+                (None, _) => {
+                    let why = format!("`{name}` is not a type that the printers know");
+                    return Err(syn::Error::new_spanned(written, why));
+                }
+            }
         }
     };
     Ok((kind, is_optional))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_struct_says_names_keys_and_kinds() {
+        let own: ItemStruct = syn::parse_str(
+            "pub struct Server {
+                /// The other fields.
+                #[serde(flatten)] pub other: Map<String, Value>,
+                /// What goes on.
+                #[serde(default, rename = \"OS:state\")] pub state: Option<String>,
+                /// The time, in milliseconds.
+                pub followed_ms: u64,
+                /// Why.
+                pub fault: Option<&'a ServerFault>,
+                /// The actions.
+                pub actions: Vec<ServerAction>,
+                hidden: u8,
+            }",
+        )
+        .expect("a struct");
+        let fields = of_struct(&own).expect("known types");
+        let read = fields.iter().map(|field| {
+            (
+                field.name.as_str(),
+                field.json.as_str(),
+                field.kind.clone(),
+                field.is_optional,
+            )
+        });
+        let record = |name: &str| FieldKind::Record(name.to_owned());
+        let wanted = [
+            ("state", "OS:state", FieldKind::Text, true),
+            ("followed", "followed_ms", FieldKind::Duration, false),
+            ("fault", "fault", record("server_fault"), true),
+            (
+                "actions",
+                "actions",
+                FieldKind::Records("server_action".to_owned()),
+                false,
+            ),
+            ("data", "data", FieldKind::Data, false),
+        ];
+        assert_eq!(read.collect::<Vec<_>>(), wanted);
+        assert_eq!(fields[1].doc, ["The time."]);
+    }
+
+    #[test]
+    fn a_type_that_the_printers_do_not_know_is_refused() {
+        let own = syn::parse_str("pub struct Server { pub started: Instant }");
+        let error = of_struct(&own.expect("a struct")).expect_err("no such type");
+        assert!(error.to_string().contains("`Instant`"), "{error}");
+    }
 }

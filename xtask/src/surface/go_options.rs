@@ -3,32 +3,26 @@
 
 use std::fmt::Write as _;
 
+use super::docs::between;
 use super::go::{HEADER, comment, lowered};
 use super::names::pascal;
 use super::{Default, Group, Kind, Language, Row, Surface};
 
-/// Where a struct that is written by hand has the fields that are printed.
-const BEGIN: &str =
-    "\t// The options that are values. Generated from core/src/surface; do not edit.\n\n";
-const END: &str = "\n\t// Generated until here.\n";
+/// What says where a struct that is written by hand has the fields that are printed.
+const TITLE: &str = "The options that are values";
 
 /// Puts the fields of a group into the file of its struct.
 pub(crate) fn with_fields(surface: &Surface, name: &str, file: &str) -> Result<String, String> {
     let group = surface.groups.iter().find(|group| group.name == name);
     let group = group.ok_or_else(|| format!("no group `{name}`"))?;
-    let parts = file.split_once(BEGIN).and_then(|(head, rest)| {
-        let (_, tail) = rest.split_once(END)?;
-        Some((head, tail))
-    });
-    let (head, tail) = parts.ok_or_else(|| format!("no place for the options of a {name}"))?;
-    let mut fields = String::new();
+    let mut fields = "\n".to_owned();
     for row in &group.options {
         for (name, kind, doc) in row.fields(surface) {
             comment(&mut fields, &doc, 1);
             let _ = writeln!(fields, "\t{name} {kind}");
         }
     }
-    Ok(format!("{head}{BEGIN}{fields}{END}{tail}"))
+    between(file, TITLE, &(fields + "\n"))
 }
 
 /// The file of what sets, checks and encodes options.
@@ -277,7 +271,9 @@ mod tests {
             by_hand: Vec::new(),
         }];
         let surface = Surface::of_groups(groups);
-        let file = format!("head\n{BEGIN}old\n{END}tail\n");
+        let file = format!(
+            "head\n\t// {TITLE}. Generated from core/src/surface; do not edit.\nold\n\t// Generated until here.\ntail\n"
+        );
         let fields = with_fields(&surface, "client", &file).expect("markers");
         for wanted in [
             "head\n",

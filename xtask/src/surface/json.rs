@@ -49,7 +49,13 @@ fn field(field: &Field) -> Value {
         FieldKind::Outcome => ("outcome", None),
         FieldKind::Word(set) => ("word", Some(set)),
         FieldKind::Words(set) => ("words", Some(set)),
+        FieldKind::Record(name) => ("record", Some(name)),
         FieldKind::Records(name) => ("records", Some(name)),
+        FieldKind::Trail => ("trail", None),
+        FieldKind::Trails => ("trails", None),
+        FieldKind::Data => ("data", None),
+        FieldKind::Headers => ("headers", None),
+        FieldKind::Bytes => ("bytes", None),
     };
     let mut out = value!({
         "name": field.name,

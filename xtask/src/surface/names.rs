@@ -5,19 +5,27 @@ use std::collections::BTreeMap;
 use super::{Default, Kind, Language, Row, Surface};
 
 /// Words that Go writes in capitals.
-const INITIALISMS: [&str; 8] = ["ca", "http1", "http2", "id", "ids", "json", "ms", "url"];
+const INITIALISMS: [&str; 9] = [
+    "ca", "http1", "http2", "id", "ids", "json", "ms", "url", "vm",
+];
+
+impl Language {
+    /// Its name among details.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::C => "c",
+            Self::Go => "go",
+        }
+    }
+}
 
 impl Row {
     /// The option's name in a language.
     pub(crate) fn spelt(&self, language: Language) -> String {
-        let key = match language {
-            Language::Rust => "rust",
-            Language::Python => "python",
-            Language::Node => "node",
-            Language::C => "c",
-            Language::Go => "go",
-        };
-        if let Some(own) = self.detail(key) {
+        if let Some(own) = self.detail(language.key()) {
             return own.to_owned();
         }
         let is_time = self.kind == Kind::Duration;

@@ -1,9 +1,10 @@
-//! TypeScript: the options as interfaces and as a table, attempts and trails as interfaces, and what reads their JSON.
+//! TypeScript: the options as interfaces and as a table, records as interfaces, and what reads their JSON.
 
 use std::fmt::Write as _;
 
-use super::docs::wrapped;
-use super::{Field, FieldKind, Kind, Language, Record, Row, Surface};
+use super::docs::lines_of;
+use super::names::{camel, pascal};
+use super::{Field, FieldKind, Kind, Language, Record, Row, Shape, Surface};
 
 pub(super) const HEADER: &str =
     "// Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n";
@@ -109,9 +110,11 @@ pub(super) fn typed(row: &Row) -> &'static str {
     }
 }
 
-/// The file of attempts and trails.
+/// The file of the records of this library.
 pub(crate) fn records(surface: &Surface) -> String {
-    let mut out = String::from("/** Attempts and trails, and their JSON. */\n\n");
+    let mut out = String::from(
+        "/** Attempts, trails, and what hooks and responses have, and their JSON. */\n\n",
+    );
     out += HEADER;
     let sets = surface.word_sets();
     let _ = writeln!(
@@ -119,113 +122,265 @@ pub(crate) fn records(surface: &Surface) -> String {
         "import type {{\n  {},\n}} from \"./codes.js\";",
         sets.join(",\n  ")
     );
-    for record in &surface.records {
-        let (name, interface) = match record.name {
-            "attempt" => ("Attempt", "Attempt"),
-            _ => ("Trail", "TrailFields"),
-        };
-        interface_of(&mut out, record, interface);
-        json_of(&mut out, record, name);
-        mapper(&mut out, record, name, interface);
+    for record in surface.records_of(false) {
+        if record.shape != Shape::Error {
+            interface_of(&mut out, record);
+            json_of(&mut out, record);
+            mapper(&mut out, record);
+        }
+    }
+    out += "\n/** A moment, or the last one if it is further away than a date can be. */\n\
+            function dateOf(at: number | null): Date | null {\n  return at === null ? null : new Date(Math.min(at, 8.64e15));\n}\n";
+    out
+}
+
+/// The file of OpenStack's records.
+pub(crate) fn openstack(surface: &Surface) -> String {
+    let mut out =
+        String::from("/** OpenStack's servers and server actions, as typed values. */\n\n");
+    out += HEADER;
+    out += "import type { RawReport } from \"./native.js\";\nimport type { Verdict } from \"./openstack-faults.js\";\n\
+            import { Report } from \"./openstack-reports.js\";\nimport { type Trail, trailOf } from \"./trail.js\";\n";
+    for record in surface.records_of(true) {
+        if record.shape == Shape::Document {
+            json_of(&mut out, record);
+            document(&mut out, record);
+            continue;
+        }
+        interface_of(&mut out, record);
+        json_of(&mut out, record);
+        mapper(&mut out, record);
+        if record.shape == Shape::Fetched {
+            let (name, class) = (camel(record.name), pascal(record.name));
+            let _ = write!(
+                out,
+                "\n/** Makes one that was read. */\nexport function {name}Read(raw: RawReport): {class} {{\n  \
+                 return {name}Of(JSON.parse(raw.json) as {class}Json, trailOf(raw.trails, 0));\n}}\n"
+            );
+        }
     }
     out
 }
 
-fn interface_of(out: &mut String, record: &Record, interface: &str) {
-    *out += "\n";
-    comment(out, &record.doc[..1], 0);
-    let _ = writeln!(out, "export interface {interface} {{");
-    for field in &record.fields {
-        comment(out, &Surface::field_doc(field, Language::Node), 2);
-        let _ = writeln!(
-            out,
-            "  readonly {}: {};",
-            camel(&field.json),
-            read_type(field)
-        );
+/// The file of the fields of errors, as their constructors take and their JSON gives them.
+pub(crate) fn errors(surface: &Surface) -> String {
+    let mut out = String::from("/** The fields of errors. */\n\n");
+    out += HEADER;
+    out += "import type { Category, ErrorKind } from \"./codes.js\";\nimport type { RateLimit } from \"./records.js\";\n";
+    for record in surface
+        .records
+        .iter()
+        .filter(|record| record.shape == Shape::Error)
+    {
+        let class = pascal(record.name);
+        let _ = writeln!(out, "\nexport interface {class}Values {{");
+        for field in record.printed("node") {
+            let _ = writeln!(out, "  {}: {};", named(field), field.typed(Language::Node));
+        }
+        out += "}\n";
     }
+    out += "\nexport function errorValuesOf(error: ErrorValues): ErrorValues {\n  return {\n";
+    let errors = surface
+        .records
+        .iter()
+        .filter(|record| record.name == "error");
+    for field in errors.flat_map(|record| record.printed("node")) {
+        let _ = writeln!(out, "    {0}: error.{0},", named(field));
+    }
+    out + "  };\n}\n"
+}
+
+/// The declarations of a class of errors, and what its constructor sets.
+pub(crate) fn error_fields(record: &Record) -> [String; 2] {
+    let [mut declared, mut set] = [String::new(), String::new()];
+    declarations(&mut declared, record);
+    for field in record.printed("node") {
+        let nothing = match field.kind {
+            FieldKind::Flag => "false",
+            FieldKind::Word(_) if !field.is_optional => "\"internal\"",
+            _ => "null",
+        };
+        let _ = writeln!(set, "    this.{0} = fields.{0} ?? {nothing};", named(field));
+    }
+    [declared, set]
+}
+
+fn declarations(out: &mut String, record: &Record) {
+    for field in record.printed("node") {
+        if field.kind != FieldKind::Trails {
+            comment(out, &Surface::field_doc(field, Language::Node), 2);
+            let _ = writeln!(
+                out,
+                "  readonly {}: {};",
+                named(field),
+                field.typed(Language::Node)
+            );
+        }
+    }
+}
+
+fn interface_of(out: &mut String, record: &Record) {
+    let interface = match record.shape {
+        Shape::Lazy => "TrailFields".to_owned(),
+        _ => pascal(record.name),
+    };
+    *out += "\n";
+    comment(out, std::slice::from_ref(&record.doc), 0);
+    let _ = writeln!(out, "export interface {interface} {{");
+    declarations(out, record);
     *out += "}\n";
 }
 
-fn json_of(out: &mut String, record: &Record, name: &str) {
-    let _ = write!(
+fn json_of(out: &mut String, record: &Record) {
+    let doc = match record.name {
+        "attempt" | "trail" => "JSON of the schema `reqtrail.trail/1`, the same in every language.",
+        _ => "Its JSON.",
+    };
+    let _ = writeln!(
         out,
-        "\n/** JSON of the schema `reqtrail.trail/1`, the same in every language. */\nexport interface {name}Json {{\n"
+        "\n/** {doc} */\nexport interface {}Json {{",
+        pascal(record.name)
     );
-    if name == "Trail" {
+    if record.shape == Shape::Lazy {
         *out += "  schema: \"reqtrail.trail/1\";\n";
     }
     for field in &record.fields {
-        let _ = writeln!(out, "  {}: {};", field.json, json_type(field));
+        match field.kind {
+            FieldKind::Trail | FieldKind::Trails => {}
+            FieldKind::Data => *out += "  [other: string]: unknown;\n",
+            _ => {
+                let _ = writeln!(out, "  {}: {};", key(field), json_type(record, field));
+            }
+        }
     }
     *out += "}\n";
 }
 
-fn mapper(out: &mut String, record: &Record, name: &str, interface: &str) {
-    // What a trail has becomes the properties of an object that freezes itself.
-    let (open, close) = match interface {
-        "Attempt" => ("Object.freeze({", "})"),
-        _ => ("{", "}"),
+/// A key as an object has it.
+fn key(field: &Field) -> String {
+    match field.json.contains(':') {
+        true => format!("\"{}\"", field.json),
+        false => field.json.clone(),
+    }
+}
+
+fn mapper(out: &mut String, record: &Record) {
+    let class = pascal(record.name);
+    let (function, given) = match record.shape {
+        Shape::Lazy => ("trailFields".to_owned(), "TrailFields"),
+        _ => (camel(record.name), class.as_str()),
     };
-    let _ = write!(
+    let (open, close) = match (record.shape, record.is_openstack()) {
+        // What a trail has becomes the properties of an object that freezes itself.
+        (Shape::Lazy, _) | (_, true) => ("{", "}"),
+        _ => ("Object.freeze({", "})"),
+    };
+    let trail = record
+        .fields
+        .iter()
+        .find(|field| field.kind == FieldKind::Trail);
+    let trail = match trail.map(|field| field.is_optional) {
+        Some(true) => ", trail: Trail | null = null",
+        Some(false) => ", trail: Trail",
+        None => "",
+    };
+    let _ = writeln!(
         out,
-        "\n/** Reads its JSON. */\nexport function {}Of(json: {name}Json): {interface} {{\n  return {open}\n",
-        match interface {
-            "Attempt" => "attempt",
-            _ => "trailFields",
-        }
+        "\n/** Reads its JSON. */\nexport function {function}Of(json: {class}Json{trail}): {given} {{\n  return {open}",
     );
     for field in &record.fields {
-        let given = format!("json.{}", field.json);
-        let read = match &field.kind {
-            FieldKind::Moment => format!("new Date({given})"),
-            FieldKind::Words(_) => format!("Object.freeze({given})"),
-            FieldKind::Records(_) => {
-                format!("Object.freeze({given}.map(attemptOf))")
-            }
-            _ => given,
+        let (name, read) = (named(field), read(record, field));
+        let _ = match name == read {
+            true => writeln!(out, "    {name},"),
+            false => writeln!(out, "    {name}: {read},"),
         };
-        let _ = writeln!(out, "    {}: {read},", camel(&field.json));
     }
     let _ = write!(out, "  {close};\n}}\n");
 }
 
-fn read_type(field: &Field) -> String {
-    or_null(
-        field,
-        match &field.kind {
-            FieldKind::Moment => "Date".to_owned(),
-            FieldKind::Words(set) => format!("readonly {set}[]"),
-            FieldKind::Records(_) => "readonly Attempt[]".to_owned(),
-            _ => return json_type(field),
-        },
-    )
+/// A class whose constructor reads its JSON.
+fn document(out: &mut String, record: &Record) {
+    let (name, class) = (camel(record.name), pascal(record.name));
+    let _ = writeln!(
+        out,
+        "\n/** Makes one of what the core gives. */\nexport let {name}Of: (raw: RawReport) => {class};\n"
+    );
+    comment(
+        out,
+        &[format!(
+            "{} `String()` gives it as a text for a person.",
+            record.doc
+        )],
+        0,
+    );
+    let _ = writeln!(out, "export class {class} extends Report {{");
+    declarations(out, record);
+    let _ = writeln!(
+        out,
+        "\n  private constructor(raw: RawReport) {{\n    super(raw);\n    const json = JSON.parse(raw.json) as {class}Json;"
+    );
+    for field in &record.fields {
+        if field.kind != FieldKind::Trails {
+            let _ = writeln!(out, "    this.{} = {};", named(field), read(record, field));
+        }
+    }
+    let _ = write!(
+        out,
+        "  }}\n\n  static {{\n    {name}Of = (raw) => new {class}(raw);\n  }}\n}}\n"
+    );
 }
 
-fn json_type(field: &Field) -> String {
-    or_null(
-        field,
-        match &field.kind {
-            FieldKind::Text | FieldKind::Moment => "string".to_owned(),
-            FieldKind::Number | FieldKind::Duration => "number".to_owned(),
-            FieldKind::Flag => "boolean".to_owned(),
-            FieldKind::Outcome => "\"ok\" | ErrorKind".to_owned(),
-            FieldKind::Word(set) => set.clone(),
-            FieldKind::Words(set) => format!("{set}[]"),
-            FieldKind::Records(_) => "AttemptJson[]".to_owned(),
-        },
-    )
-}
-
-fn or_null(field: &Field, kind: String) -> String {
-    match field.is_optional {
-        true => format!("{kind} | null"),
-        false => kind,
+/// How a field is read out of its JSON.
+fn read(record: &Record, field: &Field) -> String {
+    let key = key(field);
+    let given = match key.starts_with('"') {
+        true => format!("json[{key}]"),
+        false => format!("json.{key}"),
+    };
+    let frozen = |list: String| match record.is_openstack() {
+        true => list,
+        false => format!("Object.freeze({list})"),
+    };
+    match &field.kind {
+        FieldKind::Moment if record.shape == Shape::Parts => format!("dateOf({given})"),
+        FieldKind::Moment => format!("new Date({given})"),
+        FieldKind::Words(_) => frozen(given),
+        FieldKind::Record(name) if field.is_optional => {
+            format!("{given} && {}Of({given})", camel(name))
+        }
+        FieldKind::Record(name) => format!("{}Of({given})", camel(name)),
+        FieldKind::Records(name) if field.is_optional => {
+            format!("{given}?.map((one) => {}Of(one)) ?? null", camel(name))
+        }
+        FieldKind::Records(name) => frozen(format!("{given}.map((one) => {}Of(one))", camel(name))),
+        FieldKind::Trail => "trail".to_owned(),
+        FieldKind::Data => "json".to_owned(),
+        _ => given,
     }
 }
 
-fn camel(name: &str) -> String {
-    super::names::camel(name)
+fn named(field: &Field) -> String {
+    let own = field.detail("node").map(str::to_owned);
+    own.unwrap_or_else(|| match field.kind {
+        FieldKind::Duration => camel(&field.name) + "Ms",
+        _ => camel(&field.name),
+    })
+}
+
+fn json_type(record: &Record, field: &Field) -> String {
+    let moment = match record.shape {
+        Shape::Parts => "number",
+        _ => "string",
+    };
+    let read = field.typed(Language::Node).replace("readonly ", "");
+    match &field.kind {
+        FieldKind::Moment => read.replace("Date", moment),
+        FieldKind::Record(name) | FieldKind::Records(name) => {
+            let name = pascal(name);
+            read.replace(&name, &format!("{name}Json"))
+        }
+        _ => read,
+    }
 }
 
 /// Writes paragraphs as a comment.
@@ -238,16 +393,12 @@ pub(super) fn comment(out: &mut String, paragraphs: &[String], indent: usize) {
         return;
     }
     let _ = writeln!(out, "{pad}/**");
-    for (at, paragraph) in paragraphs.iter().enumerate() {
-        if at > 0 {
-            let _ = writeln!(out, "{pad} *");
-        }
-        // A link stays whole.
-        let whole = paragraph.replace("@link ", "@link\u{a0}");
-        for line in wrapped(&whole, WIDTH - indent - 3) {
-            let line = line.replace('\u{a0}', " ");
-            let _ = writeln!(out, "{pad} * {line}");
-        }
+    // A link stays whole.
+    let whole = |paragraph: &String| paragraph.replace("@link ", "@link\u{a0}");
+    let whole: Vec<String> = paragraphs.iter().map(whole).collect();
+    for line in lines_of(&whole, WIDTH - indent - 3) {
+        let line = format!("{pad} * {line}").replace('\u{a0}', " ");
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     let _ = writeln!(out, "{pad} */");
 }

@@ -20,7 +20,7 @@ pub(crate) fn compute(surface: &Surface) -> String {
     let mut out = format!(
         "/** OpenStack's compute API: its operations, and their options. */\n\n{HEADER}\
          import {{ type Client, driverOf }} from \"./client.js\";\n\
-         import {{\n  {},\n}} from \"./openstack-reports.js\";\n\
+         import {{\n  {},\n}} from \"./openstack-records.js\";\n\
          import {{ type OptionTable, operate }} from \"./operations.js\";\n\
          import type {{ Signal }} from \"./platform.js\";\nimport type {{ Response }} from \"./response.js\";\n",
         imported.join(",\n  "),

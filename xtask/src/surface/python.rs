@@ -1,9 +1,10 @@
-//! Python: the options as `TypedDict`s, attempts as a dataclass, and the properties of trails.
+//! Python: the options as `TypedDict`s, records as dataclasses, and the properties of trails.
 
 use std::fmt::Write as _;
 
-use super::docs::wrapped;
-use super::{Field, FieldKind, Group, Kind, Language, Record, Row, Surface};
+use super::docs::{lines_of, wrapped};
+use super::names::pascal;
+use super::{Field, FieldKind, Group, Kind, Language, Record, Row, Shape, Surface};
 
 pub(super) const HEADER: &str =
     "# Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n";
@@ -98,103 +99,219 @@ pub(crate) fn help(surface: &Surface) -> String {
     out
 }
 
-/// The file of attempts and of the fields of trails.
+/// The file of the records of this library.
 pub(crate) fn records(surface: &Surface) -> String {
-    let mut out = String::from("\"\"\"Attempts, and what trails have.\"\"\"\n\n");
+    let mut out =
+        String::from("\"\"\"Attempts, and what trails, hooks and responses have.\"\"\"\n\n");
     out += HEADER;
-    out += "from collections.abc import Mapping\nfrom dataclasses import dataclass\nfrom datetime import datetime\n\
-            from typing import Any, Self\n\n";
-    let sets = surface.word_sets();
+    out += "from collections.abc import Mapping\nfrom dataclasses import dataclass\nfrom datetime import UTC, datetime\n\
+            from typing import Any, NamedTuple, Self\n\n";
+    let sets = surface.word_sets().join(", ");
+    let own = surface
+        .records_of(false)
+        .filter(|record| record.shape != Shape::Error);
+    let own: Vec<&Record> = own.collect();
+    let names = own.iter().map(|record| match record.shape {
+        Shape::Lazy => "TrailFields".to_owned(),
+        _ => pascal(record.name),
+    });
+    let mut names: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
+    names.sort_unstable();
     let _ = writeln!(
         out,
-        "from ._codes import {}\n\n__all__ = [\"Attempt\", \"TrailFields\"]\n",
-        sets.join(", ")
+        "from ._codes import {sets}\n\n__all__ = [{}]",
+        names.join(", ")
     );
-    for record in &surface.records {
-        match record.name {
-            "attempt" => attempt(&mut out, record),
-            _ => trail(&mut out, record),
+    for record in own {
+        match record.shape {
+            Shape::Lazy => lazy(&mut out, record),
+            _ => whole(&mut out, record),
         }
     }
-    out += "\n\ndef _seconds(millis: float | None) -> float | None:\n    return None if millis is None else millis / 1e3\n";
+    out += "\n\ndef _seconds(millis: float | None) -> float | None:\n    return None if millis is None else millis / 1e3\n\n\n\
+            def _moment(seconds: float | None) -> datetime | None:\n    try:\n        \
+            return None if seconds is None else datetime.fromtimestamp(seconds, UTC)\n    \
+            except (OverflowError, ValueError, OSError):\n        # Further away than a date can be.\n        \
+            return datetime.max.replace(tzinfo=UTC)\n";
     out
 }
 
-fn attempt(out: &mut String, record: &Record) {
-    *out += "\n@dataclass(frozen=True, slots=True, kw_only=True)\nclass Attempt:\n";
-    let mut doc = record.doc.clone();
-    doc.push("Times are in seconds.".to_owned());
-    docstring(out, &doc, 4);
-    *out += "\n";
-    for field in &record.fields {
-        let _ = writeln!(out, "    {}: {}", field.name, typed(field));
-        docstring(out, &Surface::field_doc(field, Language::Python), 4);
+/// The file of OpenStack's records.
+pub(crate) fn openstack(surface: &Surface) -> String {
+    let mut out =
+        String::from("\"\"\"OpenStack's servers and server actions, as typed values.\"\"\"\n\n");
+    out += HEADER;
+    out += "import json\nfrom collections.abc import Mapping\nfrom dataclasses import dataclass\nfrom typing import Any, Self\n\n\
+            from ._document import Document\nfrom ._native import RawReport\nfrom ._openstack_faults import Verdict\n\
+            from ._trail import Trail\n\n__all__ = [\n";
+    let mut names: Vec<String> = surface
+        .records_of(true)
+        .map(|record| pascal(record.name))
+        .collect();
+    names.sort_unstable();
+    for name in names {
+        let _ = writeln!(out, "    \"{name}\",");
     }
-    *out += "\n    @classmethod\n    def _of(cls, data: Mapping[str, Any]) -> Self:\n        return cls(\n";
-    for field in &record.fields {
-        let _ = writeln!(out, "            {}={},", field.name, read(field, "data"));
+    out += "]\n";
+    for record in surface.records_of(true) {
+        whole(&mut out, record);
     }
-    *out += "        )\n\n\n";
+    out
 }
 
-fn trail(out: &mut String, record: &Record) {
-    *out += "class TrailFields:\n    \"\"\"What a trail has, besides its attempts.\"\"\"\n\n    __slots__ = ()\n\n\
+/// The fields of a class of errors.
+pub(crate) fn error_fields(record: &Record) -> String {
+    let mut out = String::new();
+    for field in record.printed("python") {
+        let (kind, default) = match &field.kind {
+            FieldKind::Flag => (field.typed(Language::Python), "False"),
+            FieldKind::Headers => (field.typed(Language::Python), "Headers()"),
+            FieldKind::Bytes => (field.typed(Language::Python), "b\"\""),
+            // A program can make an error by itself.
+            _ => (
+                field
+                    .typed(Language::Python)
+                    .trim_end_matches(" | None")
+                    .to_owned()
+                    + " | None",
+                "None",
+            ),
+        };
+        let _ = writeln!(out, "    {}: {kind} = {default}", field.name);
+        docstring(&mut out, &Surface::field_doc(field, Language::Python), 4);
+    }
+    out
+}
+
+/// A record that is read at once.
+fn whole(out: &mut String, record: &Record) {
+    let class = pascal(record.name);
+    let fields: Vec<&Field> = record.printed("python").collect();
+    // Of texts alone.
+    let is_tuple = record.name == "call_info";
+    let (options, base) = match record.shape {
+        Shape::Parts => ("", ""),
+        Shape::Document => (", kw_only=True, repr=False", "(Document)"),
+        _ => (", kw_only=True", ""),
+    };
+    let head = match is_tuple {
+        true => format!("class {class}(NamedTuple):"),
+        false => format!("@dataclass(frozen=True, slots=True{options})\nclass {class}{base}:"),
+    };
+    let _ = writeln!(out, "\n\n{head}");
+    let mut doc = vec![record.doc.clone()];
+    if record.shape == Shape::Document {
+        doc[0] += " `str()` gives it as a text for a person.";
+    }
+    docstring(out, &doc, 4);
+    *out += "\n";
+    if record.is_openstack() {
+        *out += "    __module__ = \"reqtrail.openstack\"\n\n";
+    }
+    for field in &fields {
+        let default = match field.kind {
+            FieldKind::Trail if field.is_optional => " = None",
+            _ => "",
+        };
+        let _ = writeln!(
+            out,
+            "    {}: {}{default}",
+            field.name,
+            field.typed(Language::Python)
+        );
+        docstring(out, &Surface::field_doc(field, Language::Python), 4);
+    }
+    if is_tuple {
+        return;
+    }
+    let trail = fields.iter().find(|field| field.kind == FieldKind::Trail);
+    let (arguments, before, after) = match (record.shape, trail) {
+        (Shape::Parts, _) => {
+            let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            (
+                "parts: tuple[Any, ...]",
+                format!("        {} = parts\n", names.join(", ")),
+                "",
+            )
+        }
+        (Shape::Document, _) => (
+            "raw: RawReport",
+            "        data = json.loads(raw.json)\n".to_owned(),
+            "            _json=raw.json,\n            _report=raw.report,\n",
+        ),
+        (_, Some(trail)) if trail.is_optional => (
+            "data: Mapping[str, Any], trail: Trail | None = None",
+            String::new(),
+            "",
+        ),
+        (_, Some(_)) => ("data: Mapping[str, Any], trail: Trail", String::new(), ""),
+        _ => ("data: Mapping[str, Any]", String::new(), ""),
+    };
+    let _ = write!(
+        out,
+        "\n    @classmethod\n    def _of(cls, {arguments}) -> Self:\n{before}        return cls(\n"
+    );
+    for field in fields {
+        let read = match (record.shape, &field.kind) {
+            (Shape::Parts, FieldKind::Moment) => format!("_moment({})", field.name),
+            (Shape::Parts, _) => field.name.clone(),
+            _ => read(field, "data"),
+        };
+        let _ = writeln!(out, "            {}={read},", field.name);
+    }
+    let _ = writeln!(out, "{after}        )");
+    if record.shape == Shape::Document {
+        let said = match record.name {
+            "action_report" => "request {self.request_id}: {self.verdict}",
+            _ => "{len(self.actions)} actions",
+        };
+        let _ = writeln!(
+            out,
+            "\n    def __repr__(self) -> str:\n        return f\"<{class} server {{self.server_id}}, {said}>\""
+        );
+    }
+}
+
+/// A record whose fields are properties.
+fn lazy(out: &mut String, record: &Record) {
+    *out += "\n\nclass TrailFields:\n    \"\"\"What a trail has, besides its attempts.\"\"\"\n\n    __slots__ = ()\n\n\
              \x20   def _read(self) -> dict[str, Any]:\n        raise NotImplementedError\n";
     for field in &record.fields {
         if let FieldKind::Records(_) = field.kind {
             continue;
         }
-        let _ = write!(
-            out,
-            "\n    @property\n    def {}(self) -> {}:\n",
-            field.name,
-            typed(field)
-        );
-        docstring(out, &Surface::field_doc(field, Language::Python), 8);
+        let kind = field.typed(Language::Python);
         let _ = writeln!(
             out,
-            "        value: {} = {}",
-            typed(field),
-            read(field, "self._read()")
+            "\n    @property\n    def {}(self) -> {kind}:",
+            field.name
         );
-        *out += "        return value\n";
-    }
-}
-
-fn typed(field: &Field) -> String {
-    let value = match &field.kind {
-        FieldKind::Text => "str".to_owned(),
-        FieldKind::Outcome => "str".to_owned(),
-        FieldKind::Number => "int".to_owned(),
-        FieldKind::Flag => "bool".to_owned(),
-        FieldKind::Duration => "float".to_owned(),
-        FieldKind::Moment => "datetime".to_owned(),
-        FieldKind::Word(set) => set.clone(),
-        FieldKind::Words(set) => format!("tuple[{set}, ...]"),
-        FieldKind::Records(_) => "tuple[Attempt, ...]".to_owned(),
-    };
-    match field.is_optional {
-        true => format!("{value} | None"),
-        false => value,
+        docstring(out, &Surface::field_doc(field, Language::Python), 8);
+        let read = read(field, "self._read()");
+        let _ = writeln!(out, "        value: {kind} = {read}\n        return value");
     }
 }
 
 /// How a field is read out of the JSON's object.
 fn read(field: &Field, data: &str) -> String {
     let given = format!("{data}[\"{}\"]", field.json);
-    match (&field.kind, field.is_optional) {
-        (FieldKind::Duration, true) => format!("_seconds({given})"),
-        (FieldKind::Duration, false) => format!("{given} / 1e3"),
-        (FieldKind::Moment, _) => format!("datetime.fromisoformat({given})"),
-        (FieldKind::Outcome, _) => {
-            format!("\"ok\" if {given} == \"ok\" else ErrorKind({given})")
-        }
-        (FieldKind::Word(set), true) => {
-            format!("None if {given} is None else {set}({given})")
-        }
-        (FieldKind::Word(set), false) => format!("{set}({given})"),
-        (FieldKind::Words(set), _) => format!("tuple({set}(word) for word in {given})"),
-        _ => given,
+    let value = match &field.kind {
+        FieldKind::Duration if field.is_optional => return format!("_seconds({given})"),
+        FieldKind::Duration => format!("{given} / 1e3"),
+        FieldKind::Moment => format!("datetime.fromisoformat({given})"),
+        FieldKind::Outcome => format!("\"ok\" if {given} == \"ok\" else ErrorKind({given})"),
+        FieldKind::Word(set) => format!("{set}({given})"),
+        FieldKind::Words(set) => format!("tuple({set}(word) for word in {given})"),
+        FieldKind::Record(name) => format!("{}._of({given})", pascal(name)),
+        FieldKind::Records(name) => format!("tuple({}._of(one) for one in {given})", pascal(name)),
+        FieldKind::Trail => return "trail".to_owned(),
+        FieldKind::Trails => return "tuple(Trail._of(trail) for trail in raw.trails)".to_owned(),
+        FieldKind::Data => return "data".to_owned(),
+        _ => return given,
+    };
+    match field.is_optional {
+        true => format!("None if {given} is None else {value}"),
+        false => value,
     }
 }
 
@@ -209,14 +326,8 @@ pub(super) fn docstring(out: &mut String, paragraphs: &[String], indent: usize) 
         return;
     }
     let several = text.len() > 1;
-    let mut lines = Vec::new();
-    for (at, paragraph) in text.iter().enumerate() {
-        if at > 0 {
-            lines.push(String::new());
-        }
-        // The quotes stand on the first line and, after one paragraph, on the last.
-        lines.extend(wrapped(paragraph, WIDTH - indent - 6));
-    }
+    // The quotes stand on the first line and, after one paragraph, on the last.
+    let lines = lines_of(&text, WIDTH - indent - 6);
     let _ = write!(out, "{pad}\"\"\"");
     for (at, line) in lines.iter().enumerate() {
         let pad = if at == 0 || line.is_empty() { "" } else { &pad };

@@ -24,7 +24,7 @@ pub(crate) fn compute(surface: &Surface) -> String {
     let mut out = format!(
         "\"\"\"OpenStack's compute API through either client: its operations, and their options.\"\"\"\n\n{HEADER}\
          from collections.abc import Callable\nfrom datetime import datetime\nfrom typing import TypedDict, Unpack\n\n\
-         from ._native import CancelToken, Response\nfrom ._openstack import {}\n\
+         from ._native import CancelToken, Response\nfrom ._openstack_records import {}\n\
          from ._operations import AsyncOperations, Operations, read\nfrom ._option_types import Seconds\n\n\
          __all__ = [{}]\n",
         records.join(", "),

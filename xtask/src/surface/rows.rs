@@ -199,7 +199,7 @@ pub(super) fn paragraphs(attributes: &[Attribute]) -> Vec<String> {
     paragraphs
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters
         .next()

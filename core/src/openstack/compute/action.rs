@@ -22,7 +22,7 @@ pub struct ServerAction {
     /// Who asked for it.
     #[serde(default)]
     pub user_id: Option<String>,
-    /// In which project.
+    /// The project that it was asked for in.
     #[serde(default)]
     pub project_id: Option<String>,
     /// When it began: UTC, though the API writes no zone.
@@ -31,8 +31,7 @@ pub struct ServerAction {
     /// When it changed last; from microversion 2.58.
     #[serde(default)]
     pub updated_at: Option<String>,
-    /// `Error` once a step has failed. It is none while the action runs, and stays none after a success, but also after
-    /// some failures.
+    /// `Error` once a step has failed. There is none while the action runs, after a success, and after some failures.
     #[serde(default)]
     pub message: Option<String>,
     /// The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions never
@@ -53,7 +52,7 @@ pub struct ActionEvent {
     /// When it began: UTC, though the API writes no zone.
     #[serde(default)]
     pub start_time: Option<String>,
-    /// When it ended. After a rescheduled build it may stay none for ever.
+    /// When it ended. After a rescheduled build there may never be one.
     #[serde(default)]
     pub finish_time: Option<String>,
     /// `Success` or `Error`, once it has ended.

@@ -25,7 +25,7 @@ use crate::trail::{Trail, report::Lines};
 pub struct ActionReport {
     /// How it ended, as far as the API tells.
     pub verdict: Verdict,
-    /// How it looks to have ended where nothing proves that, as after a reboot; else `None`.
+    /// How it looks to have ended where nothing proves that, as after a reboot.
     pub apparent: Option<Verdict>,
     /// What the verdict rests on.
     pub evidence: String,

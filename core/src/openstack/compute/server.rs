@@ -33,7 +33,7 @@ pub struct Server {
     /// The state for users: `ACTIVE`, `BUILD`, `ERROR`, `VERIFY_RESIZE`, …
     #[serde(default)]
     pub status: String,
-    /// What is going on. `None` does not mean that nothing is: between two steps of one action it is none too.
+    /// What is going on, as in `spawning`. Between two steps of one action there is none either.
     #[serde(default, rename = "OS-EXT-STS:task_state")]
     pub task_state: Option<String>,
     /// The state that the last finished step left the server in.

@@ -1,0 +1,257 @@
+// Code generated from core/src/surface by `cargo run -p xtask -- codegen`. DO NOT EDIT.
+
+package reqtrail
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ServerFault is why a server is in ERROR (https://docs.openstack.org/api-guide/compute/faults.html#instance-faults).
+type ServerFault struct {
+	// Code is the fault's number, in the manner of an HTTP status; 0 if there is none.
+	Code int `json:"code"`
+	// Created is when it happened, as the API writes it; empty if there is none.
+	Created string `json:"created"`
+	// Message is the text for people.
+	Message string `json:"message"`
+	// Details is a stack trace, for administrators alone; empty if there is none. It is not meant for end users, and no
+	// report repeats it.
+	Details string `json:"details"`
+}
+
+// Server is a server (https://docs.openstack.org/api-ref/compute/#show-server-details).
+type Server struct {
+	// ID is the server's UUID.
+	ID string `json:"id"`
+	// Name is the name that its owner gave it; empty if there is none.
+	Name string `json:"name"`
+	// Status is the state for users: ACTIVE, BUILD, ERROR, VERIFY_RESIZE, …
+	Status string `json:"status"`
+	// TaskState is what is going on, as in spawning; empty if there is none. Between two steps of one action there is
+	// none either.
+	TaskState string `json:"OS-EXT-STS:task_state"`
+	// VMState is the state that the last finished step left the server in; empty if there is none.
+	VMState string `json:"OS-EXT-STS:vm_state"`
+	// Locked says whether it is locked; from microversion 2.9; nil if there is none.
+	Locked *bool `json:"locked"`
+	// Fault is why it is in ERROR; nil if there is none. A list of servers may leave it out: fetch the single server.
+	Fault *ServerFault `json:"fault"`
+	// Data is all that the API sent.
+	Data json.RawMessage `json:"-"`
+	// Trail is the trail of the call that read it; nil within a report, which has the trails of all its calls.
+	Trail *Trail `json:"-"`
+}
+
+// UnmarshalJSON keeps all that the API sent.
+func (r *Server) UnmarshalJSON(data []byte) error {
+	type plain Server
+	r.Data = append([]byte(nil), data...)
+	return json.Unmarshal(data, (*plain)(r))
+}
+
+// MarshalJSON is all that the API sent.
+func (r *Server) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
+
+// ActionEvent is a step of an action.
+type ActionEvent struct {
+	// Event is the step's name, such as compute_finish_resize.
+	Event string `json:"event"`
+	// StartTime is when it began: UTC, though the API writes no zone; empty if there is none.
+	StartTime string `json:"start_time"`
+	// FinishTime is when it ended; empty if there is none. After a rescheduled build there may never be one.
+	FinishTime string `json:"finish_time"`
+	// Result is success or Error, once it has ended; empty if there is none.
+	Result string `json:"result"`
+	// Traceback is a stack trace, for administrators alone; empty if there is none. It is not meant for end users, and
+	// no report repeats it.
+	Traceback string `json:"traceback"`
+	// Host is the host, for administrators; from microversion 2.62; empty if there is none.
+	Host string `json:"host"`
+	// HostID is the host without its name; from microversion 2.62; empty if there is none.
+	HostID string `json:"hostId"`
+	// Details is why it failed, for administrators by default; from microversion 2.84; empty if there is none.
+	Details string `json:"details"`
+	// Data is all that the API sent.
+	Data json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON keeps all that the API sent.
+func (r *ActionEvent) UnmarshalJSON(data []byte) error {
+	type plain ActionEvent
+	r.Data = append([]byte(nil), data...)
+	return json.Unmarshal(data, (*plain)(r))
+}
+
+// MarshalJSON is all that the API sent.
+func (r *ActionEvent) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
+
+// ServerAction is an action on a server
+// (https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions).
+type ServerAction struct {
+	// Action is the kind: create, resize, live-migration, …
+	Action string `json:"action"`
+	// ServerID is the server's UUID; empty if there is none.
+	ServerID string `json:"instance_uuid"`
+	// RequestID is the local ID of the request that started it.
+	RequestID string `json:"request_id"`
+	// UserID is who asked for it; empty if there is none.
+	UserID string `json:"user_id"`
+	// ProjectID is the project that it was asked for in; empty if there is none.
+	ProjectID string `json:"project_id"`
+	// StartTime is when it began: UTC, though the API writes no zone; empty if there is none.
+	StartTime string `json:"start_time"`
+	// UpdatedAt is when it changed last; from microversion 2.58; empty if there is none.
+	UpdatedAt string `json:"updated_at"`
+	// Message is error once a step has failed; empty if there is none. There is none while the action runs, after a
+	// success, and after some failures.
+	Message string `json:"message"`
+	// Events holds the steps, newest first: for administrators at every microversion, for others from 2.51; nil if
+	// there is none. A list of actions never has them.
+	Events []*ActionEvent `json:"events"`
+	// Data is all that the API sent.
+	Data json.RawMessage `json:"-"`
+	// Trail is the trail of the call that read it; nil within a report, which has the trails of all its calls.
+	Trail *Trail `json:"-"`
+}
+
+// UnmarshalJSON keeps all that the API sent.
+func (r *ServerAction) UnmarshalJSON(data []byte) error {
+	type plain ServerAction
+	r.Data = append([]byte(nil), data...)
+	return json.Unmarshal(data, (*plain)(r))
+}
+
+// MarshalJSON is all that the API sent.
+func (r *ServerAction) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
+
+// ActionPage is a page of a server's actions, newest first.
+type ActionPage struct {
+	// Actions holds the actions, without their steps.
+	Actions []*ServerAction `json:"actions"`
+	// Next is the link to the next page, which is requested as it is; from microversion 2.58; empty if there is none.
+	Next string `json:"next"`
+	// Trail is the trail of the call that read it.
+	Trail *Trail `json:"-"`
+}
+
+// Progress is what a poll has shown, for a progress bar or a log.
+type Progress struct {
+	// Server is the server; nil if it is not there.
+	Server *Server
+	// Action is the action's record with its steps; nil if there is none, or not yet.
+	Action *ServerAction
+	// Elapsed is how long the action has been followed.
+	Elapsed time.Duration
+}
+
+// progressJSON is the progress as its JSON has it.
+type progressJSON struct {
+	Server    *Server       `json:"server"`
+	Action    *ServerAction `json:"action"`
+	ElapsedMS float64       `json:"elapsed_ms"`
+}
+
+func (j *progressJSON) progress() Progress {
+	return Progress{
+		Server:  j.Server,
+		Action:  j.Action,
+		Elapsed: duration(j.ElapsedMS),
+	}
+}
+
+// ActionReport is what became of a server action. Its String is a text for a person.
+type ActionReport struct {
+	// Verdict is how it ended, as far as the API tells.
+	Verdict Verdict
+	// Apparent is how it looks to have ended where nothing proves that, as after a reboot; empty if there is none.
+	Apparent Verdict
+	// Evidence is what the verdict rests on.
+	Evidence string
+	// ServerID is the server's UUID.
+	ServerID string
+	// RequestID is the local ID of the request that started the action: the one to give to the operator.
+	RequestID string
+	// GlobalRequestID is the global ID that the request carried, where it is known: the logs of every service on the
+	// way have it; empty if there is none.
+	GlobalRequestID string
+	// Action is the action's record, as seen last; nil if there is none.
+	Action *ServerAction
+	// Server is the server, as seen last; nil once it is gone.
+	Server *Server
+	// Followed is how long it was followed.
+	Followed time.Duration
+	// Trails holds the trail of the request that started it, where it is known, and of everything that was asked after
+	// it.
+	Trails []*Trail
+
+	document
+}
+
+// actionReportJSON is the action report as its JSON has it.
+type actionReportJSON struct {
+	Verdict         Verdict       `json:"verdict"`
+	Apparent        Verdict       `json:"apparent"`
+	Evidence        string        `json:"evidence"`
+	ServerID        string        `json:"server_id"`
+	RequestID       string        `json:"request_id"`
+	GlobalRequestID string        `json:"global_request_id"`
+	Action          *ServerAction `json:"action"`
+	Server          *Server       `json:"server"`
+	FollowedMS      float64       `json:"followed_ms"`
+}
+
+func (j *actionReportJSON) actionReport() ActionReport {
+	return ActionReport{
+		Verdict:         j.Verdict,
+		Apparent:        j.Apparent,
+		Evidence:        j.Evidence,
+		ServerID:        j.ServerID,
+		RequestID:       j.RequestID,
+		GlobalRequestID: j.GlobalRequestID,
+		Action:          j.Action,
+		Server:          j.Server,
+		Followed:        duration(j.FollowedMS),
+	}
+}
+
+// ActionOutcome is an action and what became of it.
+type ActionOutcome struct {
+	// Verdict is how it ended, as far as the API tells; empty while it runs.
+	Verdict Verdict `json:"verdict"`
+	// Apparent is how it looks to have ended where nothing proves that, as after a reboot; empty if there is none.
+	Apparent Verdict `json:"apparent"`
+	// Evidence is what the verdict rests on.
+	Evidence string `json:"evidence"`
+	// Action is the record with its steps.
+	Action *ServerAction `json:"action"`
+}
+
+// ServerHistory is the story of a server. Its String is a text for a person.
+type ServerHistory struct {
+	// ServerID is the server's UUID.
+	ServerID string
+	// Server is the server with its fault; nil if it is gone.
+	Server *Server
+	// Actions is what was done to it, newest first.
+	Actions []ActionOutcome
+	// Trails holds the trails of the calls that read the story.
+	Trails []*Trail
+
+	document
+}
+
+// serverHistoryJSON is the server history as its JSON has it.
+type serverHistoryJSON struct {
+	ServerID string          `json:"server_id"`
+	Server   *Server         `json:"server"`
+	Actions  []ActionOutcome `json:"actions"`
+}
+
+func (j *serverHistoryJSON) serverHistory() ServerHistory {
+	return ServerHistory{
+		ServerID: j.ServerID,
+		Server:   j.Server,
+		Actions:  j.Actions,
+	}
+}

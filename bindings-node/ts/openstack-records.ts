@@ -1,0 +1,381 @@
+/** OpenStack's servers and server actions, as typed values. */
+
+// Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
+import type { RawReport } from "./native.js";
+import type { Verdict } from "./openstack-faults.js";
+import { Report } from "./openstack-reports.js";
+import { type Trail, trailOf } from "./trail.js";
+
+/** Why a server is in `ERROR` (<https://docs.openstack.org/api-guide/compute/faults.html#instance-faults>). */
+export interface ServerFault {
+  /** The fault's number, in the manner of an HTTP status. */
+  readonly code: number | null;
+  /** When it happened, as the API writes it. */
+  readonly created: string | null;
+  /** The text for people. */
+  readonly message: string;
+  /** A stack trace, for administrators alone. It is not meant for end users, and no report repeats it. */
+  readonly details: string | null;
+}
+
+/** Its JSON. */
+export interface ServerFaultJson {
+  code: number | null;
+  created: string | null;
+  message: string;
+  details: string | null;
+}
+
+/** Reads its JSON. */
+export function serverFaultOf(json: ServerFaultJson): ServerFault {
+  return {
+    code: json.code,
+    created: json.created,
+    message: json.message,
+    details: json.details,
+  };
+}
+
+/** A server (<https://docs.openstack.org/api-ref/compute/#show-server-details>). */
+export interface Server {
+  /** The server's UUID. */
+  readonly id: string;
+  /** The name that its owner gave it. */
+  readonly name: string | null;
+  /** The state for users: `ACTIVE`, `BUILD`, `ERROR`, `VERIFY_RESIZE`, … */
+  readonly status: string;
+  /** What is going on, as in `spawning`. Between two steps of one action there is none either. */
+  readonly taskState: string | null;
+  /** The state that the last finished step left the server in. */
+  readonly vmState: string | null;
+  /** Whether it is locked; from microversion 2.9. */
+  readonly locked: boolean | null;
+  /** Why it is in `ERROR`. A list of servers may leave it out: fetch the single server. */
+  readonly fault: ServerFault | null;
+  /** All that the API sent. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The trail of the call that read it; `null` within a report, which has the trails of all its calls. */
+  readonly trail: Trail | null;
+}
+
+/** Its JSON. */
+export interface ServerJson {
+  id: string;
+  name: string | null;
+  status: string;
+  "OS-EXT-STS:task_state": string | null;
+  "OS-EXT-STS:vm_state": string | null;
+  locked: boolean | null;
+  fault: ServerFaultJson | null;
+  [other: string]: unknown;
+}
+
+/** Reads its JSON. */
+export function serverOf(json: ServerJson, trail: Trail | null = null): Server {
+  return {
+    id: json.id,
+    name: json.name,
+    status: json.status,
+    taskState: json["OS-EXT-STS:task_state"],
+    vmState: json["OS-EXT-STS:vm_state"],
+    locked: json.locked,
+    fault: json.fault && serverFaultOf(json.fault),
+    data: json,
+    trail,
+  };
+}
+
+/** Makes one that was read. */
+export function serverRead(raw: RawReport): Server {
+  return serverOf(JSON.parse(raw.json) as ServerJson, trailOf(raw.trails, 0));
+}
+
+/** A step of an action. */
+export interface ActionEvent {
+  /** The step's name, such as `compute_finish_resize`. */
+  readonly event: string;
+  /** When it began: UTC, though the API writes no zone. */
+  readonly startTime: string | null;
+  /** When it ended. After a rescheduled build there may never be one. */
+  readonly finishTime: string | null;
+  /** `Success` or `Error`, once it has ended. */
+  readonly result: string | null;
+  /** A stack trace, for administrators alone. It is not meant for end users, and no report repeats it. */
+  readonly traceback: string | null;
+  /** The host, for administrators; from microversion 2.62. */
+  readonly host: string | null;
+  /** The host without its name; from microversion 2.62. */
+  readonly hostId: string | null;
+  /** Why it failed, for administrators by default; from microversion 2.84. */
+  readonly details: string | null;
+  /** All that the API sent. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Its JSON. */
+export interface ActionEventJson {
+  event: string;
+  start_time: string | null;
+  finish_time: string | null;
+  result: string | null;
+  traceback: string | null;
+  host: string | null;
+  hostId: string | null;
+  details: string | null;
+  [other: string]: unknown;
+}
+
+/** Reads its JSON. */
+export function actionEventOf(json: ActionEventJson): ActionEvent {
+  return {
+    event: json.event,
+    startTime: json.start_time,
+    finishTime: json.finish_time,
+    result: json.result,
+    traceback: json.traceback,
+    host: json.host,
+    hostId: json.hostId,
+    details: json.details,
+    data: json,
+  };
+}
+
+/** An action on a server (<https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions>). */
+export interface ServerAction {
+  /** The kind: `create`, `resize`, `live-migration`, … */
+  readonly action: string;
+  /** The server's UUID. */
+  readonly serverId: string | null;
+  /** The local ID of the request that started it. */
+  readonly requestId: string;
+  /** Who asked for it. */
+  readonly userId: string | null;
+  /** The project that it was asked for in. */
+  readonly projectId: string | null;
+  /** When it began: UTC, though the API writes no zone. */
+  readonly startTime: string | null;
+  /** When it changed last; from microversion 2.58. */
+  readonly updatedAt: string | null;
+  /** `Error` once a step has failed. There is none while the action runs, after a success, and after some failures. */
+  readonly message: string | null;
+  /**
+   * The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions never
+   * has them.
+   */
+  readonly events: readonly ActionEvent[] | null;
+  /** All that the API sent. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The trail of the call that read it; `null` within a report, which has the trails of all its calls. */
+  readonly trail: Trail | null;
+}
+
+/** Its JSON. */
+export interface ServerActionJson {
+  action: string;
+  instance_uuid: string | null;
+  request_id: string;
+  user_id: string | null;
+  project_id: string | null;
+  start_time: string | null;
+  updated_at: string | null;
+  message: string | null;
+  events: ActionEventJson[] | null;
+  [other: string]: unknown;
+}
+
+/** Reads its JSON. */
+export function serverActionOf(json: ServerActionJson, trail: Trail | null = null): ServerAction {
+  return {
+    action: json.action,
+    serverId: json.instance_uuid,
+    requestId: json.request_id,
+    userId: json.user_id,
+    projectId: json.project_id,
+    startTime: json.start_time,
+    updatedAt: json.updated_at,
+    message: json.message,
+    events: json.events?.map((one) => actionEventOf(one)) ?? null,
+    data: json,
+    trail,
+  };
+}
+
+/** Makes one that was read. */
+export function serverActionRead(raw: RawReport): ServerAction {
+  return serverActionOf(JSON.parse(raw.json) as ServerActionJson, trailOf(raw.trails, 0));
+}
+
+/** A page of a server's actions, newest first. */
+export interface ActionPage {
+  /** The actions, without their steps. */
+  readonly actions: readonly ServerAction[];
+  /** The link to the next page, which is requested as it is; from microversion 2.58. */
+  readonly next: string | null;
+  /** The trail of the call that read it. */
+  readonly trail: Trail;
+}
+
+/** Its JSON. */
+export interface ActionPageJson {
+  actions: ServerActionJson[];
+  next: string | null;
+}
+
+/** Reads its JSON. */
+export function actionPageOf(json: ActionPageJson, trail: Trail): ActionPage {
+  return {
+    actions: json.actions.map((one) => serverActionOf(one)),
+    next: json.next,
+    trail,
+  };
+}
+
+/** Makes one that was read. */
+export function actionPageRead(raw: RawReport): ActionPage {
+  return actionPageOf(JSON.parse(raw.json) as ActionPageJson, trailOf(raw.trails, 0));
+}
+
+/** What a poll has shown, for a progress bar or a log. */
+export interface Progress {
+  /** The server; `null` if it is not there. */
+  readonly server: Server | null;
+  /** The action's record with its steps; `null` if there is none, or not yet. */
+  readonly action: ServerAction | null;
+  /** How long the action has been followed. In milliseconds. */
+  readonly elapsedMs: number;
+}
+
+/** Its JSON. */
+export interface ProgressJson {
+  server: ServerJson | null;
+  action: ServerActionJson | null;
+  elapsed_ms: number;
+}
+
+/** Reads its JSON. */
+export function progressOf(json: ProgressJson): Progress {
+  return {
+    server: json.server && serverOf(json.server),
+    action: json.action && serverActionOf(json.action),
+    elapsedMs: json.elapsed_ms,
+  };
+}
+
+/** Its JSON. */
+export interface ActionReportJson {
+  verdict: Verdict;
+  apparent: Verdict | null;
+  evidence: string;
+  server_id: string;
+  request_id: string;
+  global_request_id: string | null;
+  action: ServerActionJson | null;
+  server: ServerJson | null;
+  followed_ms: number;
+}
+
+/** Makes one of what the core gives. */
+export let actionReportOf: (raw: RawReport) => ActionReport;
+
+/** What became of a server action. `String()` gives it as a text for a person. */
+export class ActionReport extends Report {
+  /** How it ended, as far as the API tells. */
+  readonly verdict: Verdict;
+  /** How it looks to have ended where nothing proves that, as after a reboot. */
+  readonly apparent: Verdict | null;
+  /** What the verdict rests on. */
+  readonly evidence: string;
+  /** The server's UUID. */
+  readonly serverId: string;
+  /** The local ID of the request that started the action: the one to give to the operator. */
+  readonly requestId: string;
+  /** The global ID that the request carried, where it is known: the logs of every service on the way have it. */
+  readonly globalRequestId: string | null;
+  /** The action's record, as seen last. */
+  readonly action: ServerAction | null;
+  /** The server, as seen last; `null` once it is gone. */
+  readonly server: Server | null;
+  /** How long it was followed. In milliseconds. */
+  readonly followedMs: number;
+
+  private constructor(raw: RawReport) {
+    super(raw);
+    const json = JSON.parse(raw.json) as ActionReportJson;
+    this.verdict = json.verdict;
+    this.apparent = json.apparent;
+    this.evidence = json.evidence;
+    this.serverId = json.server_id;
+    this.requestId = json.request_id;
+    this.globalRequestId = json.global_request_id;
+    this.action = json.action && serverActionOf(json.action);
+    this.server = json.server && serverOf(json.server);
+    this.followedMs = json.followed_ms;
+  }
+
+  static {
+    actionReportOf = (raw) => new ActionReport(raw);
+  }
+}
+
+/** An action and what became of it. */
+export interface ActionOutcome {
+  /** How it ended, as far as the API tells; `null` while it runs. */
+  readonly verdict: Verdict | null;
+  /** How it looks to have ended where nothing proves that, as after a reboot. */
+  readonly apparent: Verdict | null;
+  /** What the verdict rests on. */
+  readonly evidence: string;
+  /** The record with its steps. */
+  readonly action: ServerAction;
+}
+
+/** Its JSON. */
+export interface ActionOutcomeJson {
+  verdict: Verdict | null;
+  apparent: Verdict | null;
+  evidence: string;
+  action: ServerActionJson;
+}
+
+/** Reads its JSON. */
+export function actionOutcomeOf(json: ActionOutcomeJson): ActionOutcome {
+  return {
+    verdict: json.verdict,
+    apparent: json.apparent,
+    evidence: json.evidence,
+    action: serverActionOf(json.action),
+  };
+}
+
+/** Its JSON. */
+export interface ServerHistoryJson {
+  server_id: string;
+  server: ServerJson | null;
+  actions: ActionOutcomeJson[];
+}
+
+/** Makes one of what the core gives. */
+export let serverHistoryOf: (raw: RawReport) => ServerHistory;
+
+/** The story of a server. `String()` gives it as a text for a person. */
+export class ServerHistory extends Report {
+  /** The server's UUID. */
+  readonly serverId: string;
+  /** The server with its fault; `null` if it is gone. */
+  readonly server: Server | null;
+  /** What was done to it, newest first. */
+  readonly actions: readonly ActionOutcome[];
+
+  private constructor(raw: RawReport) {
+    super(raw);
+    const json = JSON.parse(raw.json) as ServerHistoryJson;
+    this.serverId = json.server_id;
+    this.server = json.server && serverOf(json.server);
+    this.actions = json.actions.map((one) => actionOutcomeOf(one));
+  }
+
+  static {
+    serverHistoryOf = (raw) => new ServerHistory(raw);
+  }
+}

@@ -1,0 +1,327 @@
+"""OpenStack's servers and server actions, as typed values."""
+
+# Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ._document import Document
+from ._native import RawReport
+from ._openstack_faults import Verdict
+from ._trail import Trail
+
+__all__ = [
+    "ActionEvent",
+    "ActionOutcome",
+    "ActionPage",
+    "ActionReport",
+    "Progress",
+    "Server",
+    "ServerAction",
+    "ServerFault",
+    "ServerHistory",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFault:
+    """Why a server is in ``ERROR`` (<https://docs.openstack.org/api-guide/compute/faults.html#instance-faults>)."""
+
+    __module__ = "reqtrail.openstack"
+
+    code: int | None
+    """The fault's number, in the manner of an HTTP status."""
+    created: str | None
+    """When it happened, as the API writes it."""
+    message: str
+    """The text for people."""
+    details: str | None
+    """A stack trace, for administrators alone. It is not meant for end users, and no report repeats it."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            code=data["code"],
+            created=data["created"],
+            message=data["message"],
+            details=data["details"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server (<https://docs.openstack.org/api-ref/compute/#show-server-details>)."""
+
+    __module__ = "reqtrail.openstack"
+
+    id: str
+    """The server's UUID."""
+    name: str | None
+    """The name that its owner gave it."""
+    status: str
+    """The state for users: ``ACTIVE``, ``BUILD``, ``ERROR``, ``VERIFY_RESIZE``, …"""
+    task_state: str | None
+    """What is going on, as in ``spawning``. Between two steps of one action there is none either."""
+    vm_state: str | None
+    """The state that the last finished step left the server in."""
+    locked: bool | None
+    """Whether it is locked; from microversion 2.9."""
+    fault: ServerFault | None
+    """Why it is in ``ERROR``. A list of servers may leave it out: fetch the single server."""
+    data: Mapping[str, Any]
+    """All that the API sent."""
+    trail: Trail | None = None
+    """The trail of the call that read it; ``None`` within a report, which has the trails of all its calls."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any], trail: Trail | None = None) -> Self:
+        return cls(
+            id=data["id"],
+            name=data["name"],
+            status=data["status"],
+            task_state=data["OS-EXT-STS:task_state"],
+            vm_state=data["OS-EXT-STS:vm_state"],
+            locked=data["locked"],
+            fault=None if data["fault"] is None else ServerFault._of(data["fault"]),
+            data=data,
+            trail=trail,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionEvent:
+    """A step of an action."""
+
+    __module__ = "reqtrail.openstack"
+
+    event: str
+    """The step's name, such as ``compute_finish_resize``."""
+    start_time: str | None
+    """When it began: UTC, though the API writes no zone."""
+    finish_time: str | None
+    """When it ended. After a rescheduled build there may never be one."""
+    result: str | None
+    """``Success`` or ``Error``, once it has ended."""
+    traceback: str | None
+    """A stack trace, for administrators alone. It is not meant for end users, and no report repeats it."""
+    host: str | None
+    """The host, for administrators; from microversion 2.62."""
+    host_id: str | None
+    """The host without its name; from microversion 2.62."""
+    details: str | None
+    """Why it failed, for administrators by default; from microversion 2.84."""
+    data: Mapping[str, Any]
+    """All that the API sent."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            event=data["event"],
+            start_time=data["start_time"],
+            finish_time=data["finish_time"],
+            result=data["result"],
+            traceback=data["traceback"],
+            host=data["host"],
+            host_id=data["hostId"],
+            details=data["details"],
+            data=data,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAction:
+    """An action on a server (<https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions>)."""
+
+    __module__ = "reqtrail.openstack"
+
+    action: str
+    """The kind: ``create``, ``resize``, ``live-migration``, …"""
+    server_id: str | None
+    """The server's UUID."""
+    request_id: str
+    """The local ID of the request that started it."""
+    user_id: str | None
+    """Who asked for it."""
+    project_id: str | None
+    """The project that it was asked for in."""
+    start_time: str | None
+    """When it began: UTC, though the API writes no zone."""
+    updated_at: str | None
+    """When it changed last; from microversion 2.58."""
+    message: str | None
+    """``Error`` once a step has failed. There is none while the action runs, after a success, and after some
+    failures."""
+    events: tuple[ActionEvent, ...] | None
+    """The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions
+    never has them."""
+    data: Mapping[str, Any]
+    """All that the API sent."""
+    trail: Trail | None = None
+    """The trail of the call that read it; ``None`` within a report, which has the trails of all its calls."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any], trail: Trail | None = None) -> Self:
+        return cls(
+            action=data["action"],
+            server_id=data["instance_uuid"],
+            request_id=data["request_id"],
+            user_id=data["user_id"],
+            project_id=data["project_id"],
+            start_time=data["start_time"],
+            updated_at=data["updated_at"],
+            message=data["message"],
+            events=None if data["events"] is None else tuple(ActionEvent._of(one) for one in data["events"]),
+            data=data,
+            trail=trail,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPage:
+    """A page of a server's actions, newest first."""
+
+    __module__ = "reqtrail.openstack"
+
+    actions: tuple[ServerAction, ...]
+    """The actions, without their steps."""
+    next: str | None
+    """The link to the next page, which is requested as it is; from microversion 2.58."""
+    trail: Trail
+    """The trail of the call that read it."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any], trail: Trail) -> Self:
+        return cls(
+            actions=tuple(ServerAction._of(one) for one in data["actions"]),
+            next=data["next"],
+            trail=trail,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a poll has shown, for a progress bar or a log."""
+
+    __module__ = "reqtrail.openstack"
+
+    server: Server | None
+    """The server; ``None`` if it is not there."""
+    action: ServerAction | None
+    """The action's record with its steps; ``None`` if there is none, or not yet."""
+    elapsed: float
+    """How long the action has been followed. In seconds."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            server=None if data["server"] is None else Server._of(data["server"]),
+            action=None if data["action"] is None else ServerAction._of(data["action"]),
+            elapsed=data["elapsed_ms"] / 1e3,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ActionReport(Document):
+    """What became of a server action. ``str()`` gives it as a text for a person."""
+
+    __module__ = "reqtrail.openstack"
+
+    verdict: Verdict
+    """How it ended, as far as the API tells."""
+    apparent: Verdict | None
+    """How it looks to have ended where nothing proves that, as after a reboot."""
+    evidence: str
+    """What the verdict rests on."""
+    server_id: str
+    """The server's UUID."""
+    request_id: str
+    """The local ID of the request that started the action: the one to give to the operator."""
+    global_request_id: str | None
+    """The global ID that the request carried, where it is known: the logs of every service on the way have it."""
+    action: ServerAction | None
+    """The action's record, as seen last."""
+    server: Server | None
+    """The server, as seen last; ``None`` once it is gone."""
+    followed: float
+    """How long it was followed. In seconds."""
+    trails: tuple[Trail, ...]
+    """The trail of the request that started it, where it is known, and of everything that was asked after it."""
+
+    @classmethod
+    def _of(cls, raw: RawReport) -> Self:
+        data = json.loads(raw.json)
+        return cls(
+            verdict=Verdict(data["verdict"]),
+            apparent=None if data["apparent"] is None else Verdict(data["apparent"]),
+            evidence=data["evidence"],
+            server_id=data["server_id"],
+            request_id=data["request_id"],
+            global_request_id=data["global_request_id"],
+            action=None if data["action"] is None else ServerAction._of(data["action"]),
+            server=None if data["server"] is None else Server._of(data["server"]),
+            followed=data["followed_ms"] / 1e3,
+            trails=tuple(Trail._of(trail) for trail in raw.trails),
+            _json=raw.json,
+            _report=raw.report,
+        )
+
+    def __repr__(self) -> str:
+        return f"<ActionReport server {self.server_id}, request {self.request_id}: {self.verdict}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionOutcome:
+    """An action and what became of it."""
+
+    __module__ = "reqtrail.openstack"
+
+    verdict: Verdict | None
+    """How it ended, as far as the API tells; ``None`` while it runs."""
+    apparent: Verdict | None
+    """How it looks to have ended where nothing proves that, as after a reboot."""
+    evidence: str
+    """What the verdict rests on."""
+    action: ServerAction
+    """The record with its steps."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            verdict=None if data["verdict"] is None else Verdict(data["verdict"]),
+            apparent=None if data["apparent"] is None else Verdict(data["apparent"]),
+            evidence=data["evidence"],
+            action=ServerAction._of(data["action"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ServerHistory(Document):
+    """The story of a server. ``str()`` gives it as a text for a person."""
+
+    __module__ = "reqtrail.openstack"
+
+    server_id: str
+    """The server's UUID."""
+    server: Server | None
+    """The server with its fault; ``None`` if it is gone."""
+    actions: tuple[ActionOutcome, ...]
+    """What was done to it, newest first."""
+    trails: tuple[Trail, ...]
+    """The trails of the calls that read the story."""
+
+    @classmethod
+    def _of(cls, raw: RawReport) -> Self:
+        data = json.loads(raw.json)
+        return cls(
+            server_id=data["server_id"],
+            server=None if data["server"] is None else Server._of(data["server"]),
+            actions=tuple(ActionOutcome._of(one) for one in data["actions"]),
+            trails=tuple(Trail._of(trail) for trail in raw.trails),
+            _json=raw.json,
+            _report=raw.report,
+        )
+
+    def __repr__(self) -> str:
+        return f"<ServerHistory server {self.server_id}, {len(self.actions)} actions>"

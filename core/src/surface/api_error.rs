@@ -1,0 +1,38 @@
+//! The fields that only an API's answer has.
+
+macro_rules! api_error_fields {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            fields {
+                /// The API's error code as the server wrote it.
+                raw_code: Option<&str> {} = |api| api.0.raw_code.as_deref();
+
+                /// The heading of the server's text, where the API writes one: OpenStack's middleware does so in the place of a
+                /// code.
+                title: Option<&str> {} = |api| api.0.title.as_deref();
+
+                /// What the server says to operators, a stack trace for one. It is not meant for end users, and no error text,
+                /// log or report repeats it.
+                details: Option<&str> { hand: "node" } = |api| api.0.details.as_deref();
+
+                /// How to fix what the code complains of, where the dialect knows.
+                hint: Option<&str> {} = |api| api.0.hint.as_deref();
+
+                /// The version of the API that the server answered with, as in `2.90`; `None` where the API has none.
+                #[cfg(feature = "openstack")]
+                microversion: Option<&str> {} = |api| answered_version(api.headers());
+
+                /// The rate limit that the answer reported.
+                rate_limit: Option<RateLimit> { hand: "c" } = |api| api.0.rate_limit;
+
+                /// The answer's headers.
+                headers: &HeaderMap { go: "Header", hand: "node c" } = |api| &api.0.headers;
+
+                /// The first 64 KiB of the answer's body, decoded.
+                body: &Bytes { hand: "node c" } = |api| &api.0.body;
+            }
+        }
+    };
+}
+pub(crate) use api_error_fields;

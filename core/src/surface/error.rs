@@ -1,0 +1,54 @@
+//! The fields that every error has. Its trail is not among them: it crosses to other languages as a handle.
+//!
+//! `from: record` has the record of an error give the value that crosses, and not the error; `optional: true` says that it
+//! may give none. `from: record_if_any` leaves the field out where it has none.
+
+macro_rules! error_fields {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            fields {
+                /// What went wrong with the call.
+                kind: ErrorKind { hand: "c" } = |error| error.0.kind;
+
+                /// What the API error of the last attempt means. Of a call that had no credential to send it says why.
+                category: Option<Category> {} = |error| error.last().and_then(Attempt::category).or(error.0.category);
+
+                /// The API's error code of the last attempt, in its canonical spelling.
+                code: Option<&str> {
+                    go_type: "Code",
+                    python_doc: "A member of the dialect's enum if it is a known one.",
+                    node_doc: "See `novavms.hasKnownCode` and `openstack.hasKnownCode`.",
+                } = |error| error.described().and_then(Attempt::error_code);
+
+                /// The status of the last attempt.
+                status: Option<StatusCode> { go: "StatusCode" } = |error| error.described().and_then(Attempt::status);
+
+                /// The request ID of the last attempt.
+                request_id: Option<&RequestId> { hand: "c" } = |error| error.last().and_then(Attempt::request_id);
+
+                /// The wait that the server asked for in its last answer.
+                retry_after: Option<Duration> { json: "retry_after_ms" } = |error| error.last().and_then(Attempt::retry_after);
+
+                /// What went wrong in words: the server's message for an `api` error that has one.
+                message: &str { from: record, optional: true, node: "reason", hand: "c" } = |error| error.words();
+
+                /// The option that a `config` or `invalid_request` error is about, as it is called here; `None` where the error
+                /// is about something else.
+                ///
+                /// # Examples
+                /// ```
+                /// use reqtrail::Client;
+                ///
+                /// let error = Client::builder("https://api.example").max_attempts(0).build().unwrap_err();
+                /// assert_eq!(error.option(), Some("max_attempts"));
+                /// ```
+                option: Option<&'static str> { from: record_if_any, hand: "c go" } = |error| error.wrong_option();
+
+                /// Whether any attempt's request may have reached the server.
+                may_have_been_sent: bool {} = |error| error.attempts().iter().any(|attempt| attempt.sent() != Sent::No);
+            }
+        }
+    };
+}
+pub(crate) use error_fields;
