@@ -135,6 +135,16 @@ impl Codes {
         found.ok_or_else(|| format!("schema/codes.json: no dialect `{name}`"))
     }
 
+    /// The names of a closed set, by its Rust name.
+    pub(crate) fn words(&self, set: &str) -> Result<Vec<&str>, String> {
+        let of_dialects = self.dialects.iter().flat_map(|dialect| &dialect.sets);
+        let of_dialects = of_dialects.map(|own| (own.name.as_str(), own.values.as_slice()));
+        let mut all = self.sets().into_iter().chain(of_dialects);
+        let found = all.find(|(name, _)| *name == set);
+        let (_, names) = found.ok_or_else(|| format!("schema/codes.json: no set `{set}`"))?;
+        Ok(names.iter().map(|own| own.name.as_str()).collect())
+    }
+
     /// The closed sets with their Rust names.
     pub(crate) fn sets(&self) -> [(&'static str, &[Name]); 8] {
         [

@@ -124,7 +124,17 @@ fn codegen(check: bool) -> Result<(), String> {
             node_tables::dialect(&list, "openstack", "FAULTS")?,
         ),
     ];
-    let mut files = vec![("schema/surface.json".to_owned(), surface::json(&surface)?)];
+    let mut files = vec![
+        ("schema/surface.json".to_owned(), surface::json(&surface)?),
+        (
+            "schema/trail.schema.json".to_owned(),
+            surface::schema::trail(&surface, &list)?,
+        ),
+        (
+            "schema/openstack.schema.json".to_owned(),
+            surface::schema::openstack(&surface, &list)?,
+        ),
+    ];
     for (path, text) in rust {
         files.push((path.to_owned(), rust_tables::format(&text)?));
     }

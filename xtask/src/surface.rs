@@ -19,6 +19,7 @@ pub(crate) mod python_compute;
 mod rows;
 pub(crate) mod rust;
 mod scenarios;
+pub(crate) mod schema;
 mod types;
 
 use std::path::Path;

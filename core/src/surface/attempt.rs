@@ -6,7 +6,7 @@ macro_rules! attempt_fields {
             $($head)*
             fields {
                 /// The attempt's place in the call, from 1.
-                number: u32 {} = |attempt| attempt.number;
+                number: u32 { schema: r#"{"minimum": 1}"# } = |attempt| attempt.number;
 
                 /// Why the attempt was made.
                 cause: Cause {} = |attempt| attempt.cause;
@@ -15,19 +15,19 @@ macro_rules! attempt_fields {
                 method: &Method {} = |attempt| &attempt.method;
 
                 /// The parent-id of the attempt's `traceparent`: 16 hex digits.
-                span_id: String {} = |attempt| attempt.span_id.to_string();
+                span_id: String { schema: r#"{"pattern": "^[0-9a-f]{16}$"}"# } = |attempt| attempt.span_id.to_string();
 
                 /// The URL, with secret parameters as `{name}` and query values redacted.
                 url: &str {} = |attempt| &attempt.url;
 
                 /// The response's status, if a response arrived.
-                status: Option<StatusCode> { go: "StatusCode" } = |attempt| attempt.status;
+                status: Option<StatusCode> { go: "StatusCode", schema: r#"{"minimum": 100, "maximum": 999}"# } = |attempt| attempt.status;
 
                 /// The server's ID of this request.
                 request_id: Option<&RequestId> {} = |attempt| attempt.request_id.as_ref();
 
                 /// Where the request ID was found.
-                request_id_source: Option<&RequestIdSource> {} = |attempt| attempt.request_id_source.as_ref();
+                request_id_source: Option<&RequestIdSource> { schema: r#"{"pattern": "^(body|header:.+)$"}"# } = |attempt| attempt.request_id_source.as_ref();
 
                 /// What was odd about the request ID.
                 request_id_notes: &[RequestIdNote] {} = |attempt| &attempt.request_id_notes;
@@ -50,7 +50,9 @@ macro_rules! attempt_fields {
 
                 /// The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy where
                 /// they are known. A timeout names its limit.
-                failure_reason: Option<&str> {} = |attempt| attempt.failure_reason.as_deref();
+                failure_reason: Option<&str> {
+                    schema: r#"{"minLength": 1, "maxLength": 200, "pattern": "^[^\\u0000-\\u001f\\u007f]*$"}"#
+                } = |attempt| attempt.failure_reason.as_deref();
 
                 /// Whether the request went out.
                 sent: Sent {} = |attempt| attempt.sent;

@@ -6,13 +6,15 @@ macro_rules! trail_fields {
             $($head)*
             fields {
                 /// The library that wrote the trail, and its version, as in `reqtrail/0.1.0`.
-                client: &str {} = |trail| trail.0.client.as_deref().unwrap_or(CLIENT);
+                client: &str { schema: r#"{"pattern": "^reqtrail/[0-9]+\\.[0-9]+\\.[0-9]+"}"# } = |trail| trail.0.client.as_deref().unwrap_or(CLIENT);
 
                 /// The call's own random ID, made before the first attempt.
-                call_id: CallId {} = |trail| CallId::new(trail.0.opening.call_id);
+                call_id: CallId {
+                    schema: r#"{"pattern": "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"}"#
+                } = |trail| CallId::new(trail.0.opening.call_id);
 
                 /// The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
-                trace_id: String {} = |trail| trail.0.opening.trace_id.to_string();
+                trace_id: String { schema: r#"{"pattern": "^[0-9a-f]{32}$"}"# } = |trail| trail.0.opening.trace_id.to_string();
 
                 /// What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and
                 /// the call ID unless the caller gave another. It is in the logs of every service on the way.

@@ -7,6 +7,7 @@
 //! * `hand`, the languages that do not have the field, or have it by hand.
 //! * `python_doc` and `node_doc`, what that language says besides.
 //! * `from` and `optional`, for the fields of errors.
+//! * `schema`, what its JSON Schema says beyond its type; and `since`, the release that added it, before which it is not there.
 
 use std::path::Path;
 
@@ -162,7 +163,8 @@ fn row(input: ParseStream<'_>) -> syn::Result<Field> {
             "optional" => field.is_optional = own == "true",
             // Of the core alone.
             "from" => {}
-            key @ ("node" | "c" | "go" | "go_type" | "hand" | "python_doc" | "node_doc") => {
+            key @ ("node" | "c" | "go" | "go_type" | "hand" | "python_doc" | "node_doc"
+            | "schema" | "since") => {
                 field.details.push((key.to_owned(), own));
             }
             _ => return Err(syn::Error::new(key.span(), "not a detail of a field")),
