@@ -20,6 +20,7 @@ mod go_tables;
 mod links;
 mod msrv;
 mod node_tables;
+mod pages;
 mod python_tables;
 mod rust_tables;
 mod surface;
@@ -182,6 +183,7 @@ fn codegen(check: bool) -> Result<(), String> {
         go_tables::tables(&list),
     ));
     files.extend(surface::scenarios(&surface)?);
+    files.extend(pages::pages(&root, &surface)?);
     files.push((
         "docs/options.md".to_owned(),
         surface::pages::options(&surface),

@@ -4,7 +4,7 @@
 
 pub(crate) mod c;
 pub(crate) mod dialect;
-mod docs;
+pub(crate) mod docs;
 mod fields;
 pub(crate) mod go;
 pub(crate) mod go_options;

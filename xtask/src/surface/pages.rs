@@ -1,8 +1,8 @@
-//! `docs/options.md`: every option with its names, its default and what it does.
+//! Tables of options: `docs/options.md`, which has every one in all languages, and those of single languages.
 
 use std::fmt::Write as _;
 
-use super::{Group, Language, Surface};
+use super::{Group, Kind, Language, Row, Surface};
 
 /// The languages that have a column.
 const LANGUAGES: [(Language, &str); 5] = [
@@ -42,19 +42,9 @@ fn table(out: &mut String, surface: &Surface, group: &Group) {
     let _ = writeln!(out, "| {titles} | default | what it sets |");
     let _ = writeln!(out, "|{}", "---|".repeat(LANGUAGES.len() + 2));
     for row in group.options.iter().chain(&group.by_hand) {
-        let names = LANGUAGES.map(|(language, _)| match language {
-            Language::Go => match row.detail("go_off") {
-                Some(off) => format!("`{}`, `{off}`", row.spelt(language)),
-                None => format!("`{}`", row.spelt(language)),
-            },
-            _ => format!("`{}`", row.spelt(language)),
-        });
+        let names = LANGUAGES.map(|(language, _)| names(row, language));
         // Words of Rust, which is the language of the page's own names.
         let doc = surface.doc_alone(row, Language::Rust).join(" ");
-        let default = row
-            .default
-            .as_ref()
-            .and_then(|own| own.said(Language::Rust));
         let off = if row.is_null_a_value {
             " *(can be off)*"
         } else {
@@ -64,7 +54,84 @@ fn table(out: &mut String, surface: &Surface, group: &Group) {
             out,
             "| {} | {} | {doc}{off} |",
             names.join(" | "),
-            default.unwrap_or_default()
+            default(surface, group, row, Language::Rust)
         );
+    }
+}
+
+/// The option, and what turns it off.
+fn names(row: &Row, language: Language) -> String {
+    let off = match language {
+        Language::C => row.detail("c_off"),
+        Language::Go => row.detail("go_off"),
+        _ => None,
+    };
+    let off = off.map_or_else(String::new, |off| format!(", `{off}`"));
+    format!("`{}`{off}", row.spelt(language))
+}
+
+fn default(surface: &Surface, group: &Group, row: &Row, language: Language) -> String {
+    let said = row.default.as_ref().and_then(|own| own.said(language));
+    let of_client = surface.groups.iter().find(|other| other.name == "client");
+    let of_client = of_client.filter(|client| client.name != group.name);
+    let is_clients = of_client.is_some_and(|client| {
+        let mut options = client.options.iter();
+        options.any(|option| option.name == row.name)
+    });
+    said.unwrap_or_else(|| if is_clients { "the client's" } else { "" }.to_owned())
+}
+
+/// A table of some options, as one language has them.
+pub(crate) fn some_options(
+    surface: &Surface,
+    language: &str,
+    group: &str,
+    wanted: &[&str],
+) -> Result<String, String> {
+    let own = LANGUAGES.iter().find(|(_, title)| *title == language);
+    let (language, _) = *own.ok_or_else(|| format!("no language `{language}`"))?;
+    let own = surface.groups.iter().find(|own| own.name == group);
+    let group = own.ok_or_else(|| format!("no group `{group}`"))?;
+    let mut out = String::from("| option | takes | default | what it sets |\n|---|---|---|---|\n");
+    for name in wanted {
+        let mut rows = group.options.iter().chain(&group.by_hand);
+        let row = rows.find(|row| row.name == *name);
+        let row = row.ok_or_else(|| format!("no option `{name}` of a {}", group.name))?;
+        let doc = surface.doc_alone(row, language).join(" ");
+        let sentence = doc
+            .split_once(". ")
+            .map_or(doc.as_str(), |(first, _)| first);
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {}. |",
+            names(row, language),
+            takes(row, language),
+            default(surface, group, row, language),
+            sentence.trim_end_matches('.')
+        );
+    }
+    Ok(out)
+}
+
+/// What a value of an option is.
+fn takes(row: &Row, language: Language) -> &'static str {
+    match row.kind {
+        Kind::Duration => match language {
+            Language::Python => "seconds or `timedelta`",
+            Language::Node | Language::C => "milliseconds",
+            Language::Go => "`time.Duration`",
+            Language::Rust => "`Duration`",
+        },
+        Kind::Flag => "true or false",
+        Kind::Count => "a number",
+        Kind::Text | Kind::Dialect => "a text",
+        Kind::Secret => "a text or a secret",
+        Kind::Path => "a path",
+        Kind::Moment => "a moment",
+        Kind::Texts => "texts",
+        Kind::Pems => "PEM texts",
+        Kind::Headers => "names and values",
+        Kind::RetryBudget => "capacity and cost",
+        Kind::ByHand => "",
     }
 }

@@ -1,0 +1,115 @@
+//! Pages that are written by hand but for parts that are printed: each stands between `<!-- printed: WHAT -->` and
+//! `<!-- end of what is printed -->`.
+//!
+//! WHAT is `rules FOLDER`, what the scenarios of a folder say they prove; or `options LANGUAGE GROUP NAME…`, a table of
+//! these options of a client or a request.
+
+use std::path::Path;
+
+use crate::surface::{Surface, docs::wrapped, pages::some_options};
+
+const PAGES: [&str; 6] = [
+    "docs/how-a-call-behaves.md",
+    "docs/c/clients.md",
+    "docs/c/requests.md",
+    "bindings-python/README.md",
+    "bindings-node/README.md",
+    "bindings-c/go/README.md",
+];
+
+const SCENARIOS: &str = "tests/conformance/scenarios";
+const BEGIN: &str = "<!-- printed: ";
+const END: &str = "<!-- end of what is printed -->";
+
+/// Every page with its parts as they have to be.
+pub(crate) fn pages(root: &Path, surface: &Surface) -> Result<Vec<(String, String)>, String> {
+    let page = |path: &str| {
+        let written = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;
+        with_parts(&written, |what| part(root, surface, what))
+    };
+    let pages = PAGES.iter().map(|path| match page(path) {
+        Ok(text) => Ok(((*path).to_owned(), text)),
+        Err(why) => Err(format!("{path}: {why}")),
+    });
+    pages.collect()
+}
+
+fn part(root: &Path, surface: &Surface, what: &str) -> Result<String, String> {
+    match what.split(' ').collect::<Vec<_>>().as_slice() {
+        ["rules", folder] => rules(&root.join(SCENARIOS).join(folder)),
+        ["options", language, group, names @ ..] => some_options(surface, language, group, names),
+        _ => Err(format!("`{what}` is not something that is printed")),
+    }
+}
+
+/// Replaces what stands between the markers.
+fn with_parts(
+    page: &str,
+    print: impl Fn(&str) -> Result<String, String>,
+) -> Result<String, String> {
+    let mut parts = page.split(BEGIN);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let marked = part.split_once(" -->\n").and_then(|(what, rest)| {
+            let (_, after) = rest.split_once(END)?;
+            Some((what, after))
+        });
+        let (what, after) = marked.ok_or_else(|| format!("no `{END}` after `{BEGIN}`"))?;
+        out += &format!("{BEGIN}{what} -->\n{}{END}{after}", print(what)?);
+    }
+    Ok(out)
+}
+
+/// What the scenarios of a folder prove, in the order of their names; several may prove one rule.
+fn rules(folder: &Path) -> Result<String, String> {
+    let fail = |e: &dyn std::fmt::Display| format!("{}: {e}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|e| fail(&e))? {
+        files.push(entry.map_err(|e| fail(&e))?.path());
+    }
+    files.sort();
+    let mut rules: Vec<String> = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).map_err(|e| fail(&e))?;
+        let scenario: serde_json::Value = serde_json::from_str(&text).map_err(|e| fail(&e))?;
+        let about = scenario["about"]
+            .as_str()
+            .ok_or_else(|| fail(&"no `about`"))?;
+        let rule = format!("* {}\n", wrapped(about, 118).join("\n  "));
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    Ok(rules.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_printed_and_the_rest_stays() {
+        let page = "a\n<!-- printed: x y -->\nold\n<!-- end of what is printed -->\nb\n";
+        let printed = with_parts(page, |what| Ok(format!("new {what}\n")));
+        let expected = "a\n<!-- printed: x y -->\nnew x y\n<!-- end of what is printed -->\nb\n";
+        assert_eq!(printed.as_deref(), Ok(expected));
+        let print = |_: &str| Ok(String::new());
+        with_parts("<!-- printed: x -->\nold", print).expect_err("no end");
+    }
+
+    /// The options are on a page of their own.
+    #[test]
+    fn every_folder_of_scenarios_is_on_the_page() {
+        let root = crate::root();
+        let page = std::fs::read_to_string(root.join(PAGES[0])).expect("the page");
+        for entry in std::fs::read_dir(root.join(SCENARIOS)).expect("the scenarios") {
+            let name = entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name");
+            let is_there = page.contains(&format!("{BEGIN}rules {name} -->"));
+            assert!(is_there || name == "options", "no rules of `{name}`");
+        }
+    }
+}
