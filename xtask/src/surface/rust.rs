@@ -19,7 +19,7 @@ pub(crate) fn adapter(surface: &Surface) -> String {
         let _ = write!(
             out,
             "\n/// Sets an option of a {group}. The error names the option.\n\
-             pub(crate) fn {function}{generics}(builder: {kind}, name: &str, value: &Value) -> Result<{kind}, String> {{\n\
+             pub(crate) fn {function}{generics}(builder: {kind}, name: &str, value: &Value) -> Result<{kind}, Trouble> {{\n\
              let plain = name.strip_suffix(\"_ms\").unwrap_or(name);\n",
             group = group.name
         );
@@ -40,7 +40,7 @@ pub(crate) fn adapter(surface: &Surface) -> String {
         }
         let _ = write!(
             out,
-            "_ => return Err(format!(\"{}: the adapter knows no option `{{name}}`\")),\n}})\n}}\n",
+            "_ => return Err(Trouble::Unknown(format!(\"{}: the adapter knows no option `{{name}}`\"))),\n}})\n}}\n",
             group.name
         );
     }

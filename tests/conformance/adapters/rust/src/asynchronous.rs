@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, stream};
 use reqtrail::{CancelToken, Client, ClientBuilder};
 use serde_json::Value;
 
-use crate::{Input, Request, builder, config, fill, result, serve};
+use crate::{Input, Request, builder, fill, result, serve};
 
 /// Plays scenarios until the input ends. `build` adds the options of the wire and builds; its error is a result. `pause`
 /// is the time between two calls.
@@ -23,7 +23,7 @@ pub fn serve_async(
     serve(|input| {
         let client = match builder(&input) {
             Ok(builder) => build(builder, &input),
-            Err(message) => Err(config(&message)),
+            Err(trouble) => Err(trouble.result()),
         };
         runtime.block_on(play(client, input, pause))
     })
@@ -54,7 +54,7 @@ async fn play(client: Result<Client, Value>, input: Input, pause: Duration) -> V
 async fn one(client: &Client, request: &Request) -> Value {
     let mut builder = match fill(request, |method, path| client.request(method, path)) {
         Ok(builder) => builder,
-        Err(message) => return config(&message),
+        Err(trouble) => return trouble.result(),
     };
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send().await, request);

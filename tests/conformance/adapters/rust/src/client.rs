@@ -10,12 +10,13 @@ use crate::input::Input;
 use crate::options;
 #[cfg(feature = "reqwest")]
 use crate::values;
+use crate::values::Trouble;
 
-/// Makes the builder of a scenario's client, without the options of the wire; the error is the text of a `config` error.
+/// Makes the builder of a scenario's client, without the options of the wire.
 ///
 /// # Errors
 /// Names the option that reqtrail does not take.
-pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
+pub fn builder(input: &Input) -> Result<ClientBuilder, Trouble> {
     let given = &input.client;
     let mut base = input.base_url.clone();
     if let Some(path) = &given.base_path {
@@ -38,9 +39,8 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, String> {
         });
     }
     if let Some(service) = given.service.as_deref().filter(|s| *s != "compute") {
-        return Err(format!(
-            "service: `{service}` is not an option of this release"
-        ));
+        let what = format!("service: `{service}` is not an option of this release");
+        return Err(Trouble::Unknown(what));
     }
     for (name, value) in &given.named {
         let name = if name == "call_timeout_ms" {
@@ -79,7 +79,7 @@ fn is_of_the_wire(name: &str) -> bool {
 ///
 /// # Errors
 /// Names the option whose value is of another type.
-pub fn with_wire(mut builder: ClientBuilder, input: &Input) -> Result<ClientBuilder, String> {
+pub fn with_wire(mut builder: ClientBuilder, input: &Input) -> Result<ClientBuilder, Trouble> {
     if let Some(pem) = input.authority() {
         builder = builder.extra_ca(pem);
     }
@@ -96,11 +96,11 @@ pub fn with_wire(mut builder: ClientBuilder, input: &Input) -> Result<ClientBuil
 /// # Errors
 /// Says that the authority is not PEM.
 #[cfg(feature = "reqwest")]
-pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, String> {
+pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, Trouble> {
     let mut builder = reqwest::Client::builder();
     if let Some(pem) = input.authority() {
         let found = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
-            .map_err(|error| format!("ca_pem: {error}"))?;
+            .map_err(|error| Trouble::Refused(format!("ca_pem: {error}")))?;
         builder = builder.tls_certs_only(found);
     }
     for (name, value) in &input.client.options {

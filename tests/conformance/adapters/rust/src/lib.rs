@@ -15,8 +15,9 @@ pub use asynchronous::serve_async;
 pub use client::reqwest_builder;
 pub use client::{builder, with_wire};
 pub use input::{Input, Parse, Request};
-pub use output::{config, failure, result};
+pub use output::{failure, result};
 pub use request::fill;
+pub use values::Trouble;
 
 use std::io::{BufRead, Write};
 

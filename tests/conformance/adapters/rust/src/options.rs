@@ -12,7 +12,7 @@ pub(crate) fn client(
     builder: ClientBuilder,
     name: &str,
     value: &Value,
-) -> Result<ClientBuilder, String> {
+) -> Result<ClientBuilder, Trouble> {
     let plain = name.strip_suffix("_ms").unwrap_or(name);
     // Null leaves an option unset, unless it turns it off.
     if value.is_null() && !["retry_budget", "proxy", "http2_ping_interval"].contains(&plain) {
@@ -57,7 +57,11 @@ pub(crate) fn client(
         "http2_ping_timeout" => builder.http2_ping_timeout(duration(name, value)?),
         "unix_socket" => builder.unix_socket(text(name, value)?),
         "jitter_seed" => builder.jitter_seed(count(name, value)?),
-        _ => return Err(format!("client: the adapter knows no option `{name}`")),
+        _ => {
+            return Err(Trouble::Unknown(format!(
+                "client: the adapter knows no option `{name}`"
+            )));
+        }
     })
 }
 
@@ -66,7 +70,7 @@ pub(crate) fn request<C>(
     builder: RequestBuilder<C>,
     name: &str,
     value: &Value,
-) -> Result<RequestBuilder<C>, String> {
+) -> Result<RequestBuilder<C>, Trouble> {
     let plain = name.strip_suffix("_ms").unwrap_or(name);
     if value.is_null() {
         return Ok(builder);
@@ -81,6 +85,10 @@ pub(crate) fn request<C>(
         "correlation_id" => builder.correlation_id(text(name, value)?),
         "microversion" => builder.microversion(text(name, value)?),
         "if_none_match" => builder.if_none_match(text(name, value)?),
-        _ => return Err(format!("request: the adapter knows no option `{name}`")),
+        _ => {
+            return Err(Trouble::Unknown(format!(
+                "request: the adapter knows no option `{name}`"
+            )));
+        }
     })
 }

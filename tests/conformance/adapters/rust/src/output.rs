@@ -51,9 +51,8 @@ fn success(response: &Response, request: &Request) -> Result<Value, Error> {
     Ok(json!({ "ok": ok }))
 }
 
-/// The `config` result of an option that this release of the library does not have.
-#[must_use]
-pub fn config(message: &str) -> Value {
+/// The `config` result of an option whose value the library refuses before there is a client.
+pub(crate) fn config(message: &str) -> Value {
     json!({ "error": {
         "kind": "config",
         "category": null,

@@ -6,6 +6,7 @@ use reqtrail::RequestBuilder;
 use crate::client::millis;
 use crate::input::Request;
 use crate::options;
+use crate::values::Trouble;
 
 /// Fills a request; `begin` starts it with the method and the path.
 ///
@@ -14,7 +15,7 @@ use crate::options;
 pub fn fill<C>(
     request: &Request,
     begin: impl FnOnce(&str, &str) -> RequestBuilder<C>,
-) -> Result<RequestBuilder<C>, String> {
+) -> Result<RequestBuilder<C>, Trouble> {
     let mut builder = begin(request.method.as_deref().unwrap_or("GET"), &request.path);
     for (name, value) in &request.params {
         builder = builder.param(name, value);

@@ -6,58 +6,82 @@ use reqtrail::{CustomDialect, Dialect, RetryBudget};
 use serde_json::Value;
 
 use crate::client::millis;
+use crate::output::config;
+
+/// Why an option of a scenario cannot be set.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The adapter, or the library, has no such option or value: the scenario proves nothing here.
+    Unknown(String),
+    /// The library refuses the value, in these words.
+    Refused(String),
+}
+
+impl Trouble {
+    /// The result of a call that was refused.
+    ///
+    /// # Panics
+    /// Ends the adapter where it is not the library that refuses.
+    #[must_use]
+    pub fn result(&self) -> Value {
+        match self {
+            Self::Refused(message) => config(message),
+            Self::Unknown(what) => panic!("{what}"),
+        }
+    }
+}
 
 /// Reads a value, or null as none.
 pub(crate) fn nullable<T>(
-    read: impl Fn(&str, &Value) -> Result<T, String>,
+    read: impl Fn(&str, &Value) -> Result<T, Trouble>,
     name: &str,
     value: &Value,
-) -> Result<Option<T>, String> {
+) -> Result<Option<T>, Trouble> {
     match value {
         Value::Null => Ok(None),
         value => read(name, value).map(Some),
     }
 }
 
-pub(crate) fn flag(name: &str, value: &Value) -> Result<bool, String> {
+pub(crate) fn flag(name: &str, value: &Value) -> Result<bool, Trouble> {
     value
         .as_bool()
         .ok_or_else(|| expected(name, "true or false"))
 }
 
-pub(crate) fn count<T: TryFrom<u64>>(name: &str, value: &Value) -> Result<T, String> {
+pub(crate) fn count<T: TryFrom<u64>>(name: &str, value: &Value) -> Result<T, Trouble> {
     let read = value.as_u64().and_then(|number| number.try_into().ok());
     read.ok_or_else(|| expected(name, "a whole number"))
 }
 
-pub(crate) fn duration(name: &str, value: &Value) -> Result<Duration, String> {
+pub(crate) fn duration(name: &str, value: &Value) -> Result<Duration, Trouble> {
     value
         .as_f64()
         .map(millis)
         .ok_or_else(|| expected(name, "milliseconds"))
 }
 
-pub(crate) fn text(name: &str, value: &Value) -> Result<String, String> {
+pub(crate) fn text(name: &str, value: &Value) -> Result<String, Trouble> {
     let read = value.as_str().map(str::to_owned);
     read.ok_or_else(|| expected(name, "text"))
 }
 
 /// One text, or several.
-pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, String> {
+pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, Trouble> {
     match value {
         Value::Array(values) => values.iter().map(|value| text(name, value)).collect(),
         value => Ok(vec![text(name, value)?]),
     }
 }
 
-pub(crate) fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, Trouble> {
     let object = value.as_object();
     let object = object.ok_or_else(|| expected(name, "an object"))?;
     let pair = |(key, value): (&String, &Value)| Ok((key.clone(), text(name, value)?));
     object.iter().map(pair).collect()
 }
 
-pub(crate) fn budget(name: &str, value: &Value) -> Result<RetryBudget, String> {
+pub(crate) fn budget(name: &str, value: &Value) -> Result<RetryBudget, Trouble> {
     let mut budget = RetryBudget::default();
     for (key, value) in value.as_object().into_iter().flatten() {
         match key.as_str() {
@@ -70,14 +94,14 @@ pub(crate) fn budget(name: &str, value: &Value) -> Result<RetryBudget, String> {
 }
 
 /// The name of a built-in dialect, or the description of another.
-pub(crate) fn dialect(_name: &str, value: &Value) -> Result<Dialect, String> {
+pub(crate) fn dialect(_name: &str, value: &Value) -> Result<Dialect, Trouble> {
     let read = match value.as_str() {
         Some(name) => name.parse(),
         None => CustomDialect::from_json(&value.to_string()).and_then(Dialect::custom),
     };
-    read.map_err(|error| error.to_string())
+    read.map_err(|error| Trouble::Refused(error.to_string()))
 }
 
-fn expected(name: &str, wanted: &str) -> String {
-    format!("{name}: expected {wanted}")
+fn expected(name: &str, wanted: &str) -> Trouble {
+    Trouble::Unknown(format!("{name}: expected {wanted}"))
 }

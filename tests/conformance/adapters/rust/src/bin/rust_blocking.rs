@@ -5,9 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqtrail::{CancelToken, blocking};
-use reqtrail_adapter_rust::{
-    Input, Request, builder, config, failure, fill, result, serve, with_wire,
-};
+use reqtrail_adapter_rust::{Input, Request, builder, failure, fill, result, serve, with_wire};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn play(input: Input) -> Vec<Value> {
     let client = match builder(&input).and_then(|builder| with_wire(builder, &input)) {
         Ok(builder) => builder.build_blocking().map_err(|error| failure(&error)),
-        Err(message) => Err(config(&message)),
+        Err(trouble) => Err(trouble.result()),
     };
     let mut results = Vec::new();
     for call in input.calls {
@@ -52,7 +50,7 @@ fn all(client: &blocking::Client, request: &Request) -> Vec<Value> {
 fn one(client: &blocking::Client, request: &Request) -> Value {
     let mut builder = match fill(request, |method, path| client.request(method, path)) {
         Ok(builder) => builder,
-        Err(message) => return config(&message),
+        Err(trouble) => return trouble.result(),
     };
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send(), request);
