@@ -54,9 +54,8 @@ request_options! { options_struct
 /// What a request consists of.
 #[derive(Clone)]
 struct Parts {
-    /// GET where none could be read, which `problem` says.
+    /// `request` where none could be read; `problem` says so.
     method: Method,
-    has_method: bool,
     place: RequestTarget,
     params: Vec<Param>,
     query: Vec<(String, String)>,
@@ -84,8 +83,7 @@ impl Parts {
     fn new(method: &str, place: RequestTarget) -> Self {
         let (method, problem) = read_method(method);
         Self {
-            has_method: method.is_some(),
-            method: method.unwrap_or_default(),
+            method,
             place,
             params: Vec::new(),
             query: Vec::new(),
@@ -193,10 +191,7 @@ impl Request {
     /// ```
     #[must_use]
     pub fn title(&self) -> String {
-        let method = match self.0.has_method {
-            true => self.0.method.as_str(),
-            false => "request",
-        };
+        let method = &self.0.method;
         match &self.0.place {
             RequestTarget::Path(path) => {
                 let path = path.split('?').next().unwrap_or_default();
@@ -291,22 +286,26 @@ impl<C> RequestBuilder<C> {
     }
 }
 
-/// Reads a method, as far as it is one, and says what is wrong about it; the usual ones may be written in any case.
-fn read_method(text: &str) -> (Option<Method>, Option<String>) {
+/// Reads a method, and says what is wrong about it; the usual ones may be written in any case.
+fn read_method(text: &str) -> (Method, Option<String>) {
     const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let usual = USUAL
         .into_iter()
         .find(|usual| usual.eq_ignore_ascii_case(text));
-    let bad = || {
-        format!(
-            "`{}` is not a valid HTTP method; expected GET, POST, …",
-            target::show_refused(text).escape_debug()
-        )
-    };
-    let problem = match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {
-        Ok(method) if method != Method::CONNECT => return (Some(method), None),
-        Ok(_) => "CONNECT opens a tunnel and is not a request to an API".to_owned(),
-        Err(_) => bad(),
-    };
-    (Method::from_bytes(text.as_bytes()).ok(), Some(problem))
+    match Method::from_bytes(usual.unwrap_or(text).as_bytes()) {
+        Ok(Method::CONNECT) => {
+            let problem = "CONNECT opens a tunnel and is not a request to an API";
+            (Method::CONNECT, Some(problem.to_owned()))
+        }
+        Ok(method) => (method, None),
+        Err(_) => {
+            let problem = format!(
+                "`{}` is not a valid HTTP method; expected GET, POST, …",
+                target::show_refused(text).escape_debug()
+            );
+            // What trails and errors show in its place.
+            let unread = Method::from_bytes(b"request").unwrap_or_default();
+            (unread, Some(problem))
+        }
+    }
 }

@@ -345,6 +345,7 @@ async fn the_first_mistake_is_kept() {
         error.to_string().contains("is not a valid HTTP method"),
         "{error}"
     );
+    assert!(error.to_string().starts_with("request /x: "), "{error}");
     let request = Request::get("/x")
         .header("X A", "v")
         .query_pairs("no pairs");
