@@ -21,7 +21,7 @@ func outOfRange(kind Kind, name string, value any, expected string) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf("%s is %v; expected %s", name, value, expected)}
 }
 
-// isNoCount says whether a number is beyond those that the core takes.
+// isNoCount says whether a number is beyond those that the core takes for a number of 32 bits.
 func isNoCount(value int64) bool { return value < 0 || value > math.MaxUint32 }
 
 func notUTF8(kind Kind, name string, texts []string) *Error {
@@ -135,9 +135,13 @@ func (s *encoder) dialect(option uint16, dialect Dialect) *Error {
 	if err != nil {
 		return &Error{Kind: KindConfig, Message: "Dialect cannot be written as JSON: " + err.Error(), causes: []error{err}}
 	}
-	if description != nil {
-		name = string(description)
+	switch {
+	case description == nil:
+		s.pair(C.REQTRAIL_GO_TEXT, option, name, "")
+	case !utf8.Valid(description):
+		return wrongOption("Dialect is not UTF-8 text")
+	default:
+		s.bytes(C.REQTRAIL_GO_BYTES, option, description)
 	}
-	s.pair(C.REQTRAIL_GO_TEXT, option, name, "")
 	return nil
 }

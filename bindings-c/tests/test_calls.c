@@ -251,6 +251,15 @@ static void another_api_is_described_as_json(void) {
   reqtrail_error *error;
   CHECK_CODE(reqtrail_client_options_dialect_json(options, json, Z), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  /* A name is no description, and a description has a name of its own. */
+  static const char *const wrong[] = {"openstack", "{\"name\":\"openstack\"}"};
+  for (size_t i = 0; i < 2; i++) {
+    reqtrail_client_options *others = quick_options();
+    reqtrail_client *none;
+    CHECK_CODE(reqtrail_client_options_dialect_json(others, wrong[i], Z), REQTRAIL_ERROR_CONFIG);
+    CHECK_CODE(reqtrail_client_new(others, &none, NULL), REQTRAIL_ERROR_CONFIG);
+    reqtrail_client_options_free(others);
+  }
   CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_API);
   CHECK_TEXT(reqtrail_error_code(error, NULL), "TAKEN");
   CHECK_TEXT(reqtrail_error_hint(error, NULL), "take another");

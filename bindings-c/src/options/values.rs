@@ -18,7 +18,7 @@ export! {
     /// Sets what `reqtrail_client_options_dialect` does by a description as JSON, for an API that is not built in;
     /// docs/custom-dialect.md has the fields.
     fn reqtrail_client_options_dialect_json(options: &mut reqtrail_client_options, json: text) sets {
-        options.option(1, Value::Text(json.to_owned()))?;
+        options.option(1, Value::Bytes(json.as_bytes().to_owned()))?;
     }
 
     /// Sets the credential: an API key, or a token. Trails, reports, logs and error texts never show it.

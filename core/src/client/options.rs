@@ -355,6 +355,30 @@ mod tests {
     }
 
     #[test]
+    fn a_dialect_is_a_name_or_a_description_that_has_another_name() {
+        let set = |value| {
+            let mut options = ClientOptions::default();
+            let spec = ClientOptions::find("dialect").expect("the option");
+            options.set(spec.id, value)
+        };
+        let json = r#"{"name": "acme"}"#;
+        set(Value::Text("openstack".to_owned())).expect("a name");
+        set(Value::Text(json.to_owned())).expect("a description");
+        set(Value::Bytes(json.into())).expect("a description");
+        for description in ["openstack", r#"{"name": "openstack"}"#, "[]", "\"acme\""] {
+            set(Value::Bytes(description.into())).expect_err(description);
+        }
+        let error =
+            set(Value::Text(r#"{"name": "novavms"}"#.to_owned())).expect_err("a built-in name");
+        assert!(
+            error
+                .to_string()
+                .ends_with("the name of a built-in dialect"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn null_is_a_value_where_the_row_says_so() {
         for spec in ClientOptions::OPTIONS {
             let mut options = ClientOptions::default();

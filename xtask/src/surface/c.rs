@@ -155,7 +155,7 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
                      docs/custom-dialect.md has the fields."
                 )],
                 arguments: texts(&["json"]),
-                value: text("json"),
+                value: "Value::Bytes(json.as_bytes().to_owned())".to_owned(),
             },
         ],
     };

@@ -86,13 +86,17 @@ impl Setting for Dialect {
     const KIND: Kind = Kind::Dialect;
 
     fn read(value: Value) -> Result<Self, Refusal> {
-        let Value::Text(text) = value else {
-            return Err(Refusal::new("a name, or a description as JSON", &value));
-        };
-        let read = if text.trim_start().starts_with('{') {
-            CustomDialect::from_json(&text).and_then(Self::custom)
-        } else {
-            text.parse()
+        const EXPECTED: &str = "a name, or a description as JSON";
+        let described = |json: &str| CustomDialect::from_json(json).and_then(Self::custom);
+        let read = match &value {
+            Value::Text(text) if !text.trim_start().starts_with('{') => text.parse(),
+            Value::Text(json) => described(json),
+            // A description alone, where a language tells the two apart.
+            Value::Bytes(json) => match std::str::from_utf8(json) {
+                Ok(json) => described(json),
+                Err(_) => return Err(Refusal::new(EXPECTED, &value)),
+            },
+            _ => return Err(Refusal::new(EXPECTED, &value)),
         };
         // Without the option's name, which the refusal adds.
         read.map_err(|error| Refusal::Invalid(error.text().to_owned()))
