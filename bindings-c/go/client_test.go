@@ -420,6 +420,10 @@ func TestWrongValuesAreNamed(t *testing.T) {
 		"Dialect is a nil *reqtrail.CustomDialect":                                       {Dialect: (*CustomDialect)(nil)},
 		"Dialect is not UTF-8 text":                                                      {Dialect: DialectJSON("\xff")},
 		"Dialect cannot be written as JSON: it holds a text at `name` that is not UTF-8": {Dialect: CustomDialect{Name: "\xff"}},
+		"Dialect: `name` is `novavms`, which is the name of a built-in dialect":          {Dialect: DialectJSON(`{"name":"novavms"}`)},
+		"Dialect: `name` is `openstack`, which is the name of a built-in dialect":        {Dialect: CustomDialect{Name: "openstack"}},
+		"Dialect: the description is not a JSON object":                                  {Dialect: DialectJSON("novavms")},
+		"MaxRedirects: expected a whole number from 0 to 4294967295, got 8589934592":     {MaxRedirects: 1 << 33},
 		"`none`": {Dialect: BuiltInDialect("none")},
 	} {
 		if config.BaseURL == "" {

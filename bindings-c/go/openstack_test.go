@@ -171,6 +171,34 @@ func TestFollowing(t *testing.T) {
 	}
 }
 
+func TestAStateThatSettlesOrNot(t *testing.T) {
+	// The server rests, and a step that has begun says nothing of its end.
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.Contains(r.URL.Path, "/os-instance-actions") {
+			fmt.Fprintf(w, `{"instanceAction":{"action":"reboot","request_id":%q,"start_time":"2026-11-22T05:00:00.000000",`+
+				`"events":[{"event":"compute_reboot_instance","start_time":"2026-11-22T05:00:01.000000","finish_time":null}]}}`, requestID)
+		} else {
+			fmt.Fprintf(w, `{"server":{"id":%q,"status":"ACTIVE","OS-EXT-STS:task_state":null}}`, serverID)
+		}
+	}))
+	defer s.Close()
+	client, err := NewClient(Config{BaseURL: s.URL, Dialect: OpenStack, Token: "t", NoProxy: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for settle, deadline := range map[time.Duration]time.Duration{NoLimit: 100 * time.Millisecond, -1: time.Hour} {
+		report, err := NewCompute(client).FollowID(background, serverID, requestID, FollowOptions{
+			PollInterval: time.Millisecond, MaxPollInterval: time.Millisecond, Deadline: deadline, SettleTime: settle,
+		})
+		if err != nil || report.Verdict != VerdictUnknown {
+			t.Fatal(settle, report, err)
+		}
+		equal(t, report.Followed >= deadline, settle == NoLimit)
+	}
+}
+
 func TestAFollowingThatIsCancelled(t *testing.T) {
 	compute, _ := novaClient(t, false)
 	ctx, cancel := context.WithCancel(background)

@@ -1,14 +1,12 @@
 // What the environment says about TLS.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 
-import { run } from "./support.mjs";
+import { certificate, hasOpenssl, run } from "./support.mjs";
 
 const CODE = `
   import { Client } from "reqtrail";
@@ -18,12 +16,7 @@ const CODE = `
 
 /** A server with a certificate of its own, and the file that has it. */
 async function secure(t) {
-  const folder = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const [key, cert] = ["key.pem", "cert.pem"].map((name) => path.join(folder, name));
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const flags = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject];
-  execFileSync("openssl", [...flags, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  const { folder, key, cert } = certificate(t);
   const options = { key: readFileSync(key), cert: readFileSync(cert) };
   const server = createServer(options, (_, response) => response.end("{}"));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -32,15 +25,6 @@ async function secure(t) {
     return new Promise((resolve) => server.close(resolve));
   });
   return { url: `https://127.0.0.1:${server.address().port}`, cert, folder };
-}
-
-function hasOpenssl() {
-  try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 test("NODE_EXTRA_CA_CERTS adds to the store", { skip: !hasOpenssl() }, async (t) => {

@@ -1,6 +1,9 @@
 // What tests share: a server and a client that end with the test, and programs of their own.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { Client } from "reqtrail";
@@ -19,6 +22,26 @@ export async function both(t, options = {}) {
   const client = new Client(server.url, { baseDelayMs: 1, maxDelayMs: 2, ...options });
   t.after(() => client.close());
   return { server, client };
+}
+
+export function hasOpenssl() {
+  try {
+    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The files of a new key and its certificate, and their folder, which the test removes. */
+export function certificate(t) {
+  const folder = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const [key, cert] = ["key.pem", "cert.pem"].map((name) => path.join(folder, name));
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const flags = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject];
+  execFileSync("openssl", [...flags, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  return { folder, key, cert };
 }
 
 /** What a promise rejects with. */

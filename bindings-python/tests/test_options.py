@@ -217,6 +217,8 @@ def test_an_error_names_the_option_that_is_wrong(kind: Any, url: str) -> None:
         ({"timeout": timedelta()}, "timeout is 0; expected a longer time"),
         ({"max_attempts": 0}, "max_attempts is 0; expected 1 to 32"),
         ({"dialect": "acme"}, "dialect: `acme` is not built in"),
+        ({"dialect": {"name": "novavms"}}, "dialect: `name` is `novavms`, which is the name of a built-in dialect"),
+        ({"dialect": '{"name": "openstack"}'}, "dialect: `name` is `openstack`, which is the name of a built-in dialect"),
         ({"proxy": "ftp://x"}, "proxy"),
     ]
     for options, text in wrong:

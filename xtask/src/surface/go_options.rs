@@ -181,10 +181,20 @@ fn encoder(out: &mut String, group: &Group) {
                      \t\treturn outOfRange({kind}, \"{name}\", o.{name}, \"{expected}\")\n\t}}\n"
                 );
             }
-            (Kind::Count, Some(expected)) => {
+            (Kind::Count, expected) if row.go_type() != "uint64" => {
+                // Without an expectation a negative number in a `Config` stands for 0.
+                let expected = match (expected, group.name) {
+                    (Some(expected), _) => expected,
+                    (None, "request") => "0 or more",
+                    (None, _) => continue,
+                };
+                let is_wrong = match row.rust_type.as_str() {
+                    "u32" => format!("isNoCount(int64(o.{name}))"),
+                    _ => format!("o.{name} < 0"),
+                };
                 let _ = write!(
                     out,
-                    "\tif isNoCount(int64(o.{name})) {{\n\
+                    "\tif {is_wrong} {{\n\
                      \t\treturn outOfRange({kind}, \"{name}\", o.{name}, \"{expected}\")\n\t}}\n"
                 );
             }
@@ -296,5 +306,32 @@ mod tests {
             assert!(code.contains(wanted), "{wanted}: {code}");
         }
         with_fields(&surface, "client", "no markers").expect_err("no place");
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_is_refused_by_name() {
+        let count = |name, rust_type: &str, details: &[(&str, &str)]| Row {
+            rust_type: rust_type.to_owned(),
+            ..row(name, Kind::Count, None, details)
+        };
+        let group = Group {
+            name: "request",
+            options: vec![
+                count("tries", "u32", &[("expected", "1 to 9")]),
+                count("bytes", "u64", &[("expected", "a size")]),
+                count("rest", "usize", &[]),
+                count("seed", "u64", &[("go_type", "uint64")]),
+            ],
+            by_hand: Vec::new(),
+        };
+        let code = options(&Surface::of_groups(vec![group]));
+        for wanted in [
+            "if isNoCount(int64(o.Tries)) {\n\t\treturn outOfRange(KindInvalidRequest, \"Tries\", o.Tries, \"1 to 9\")",
+            "if o.Bytes < 0 {\n\t\treturn outOfRange(KindInvalidRequest, \"Bytes\", o.Bytes, \"a size\")",
+            "if o.Rest < 0 {\n\t\treturn outOfRange(KindInvalidRequest, \"Rest\", o.Rest, \"0 or more\")",
+        ] {
+            assert!(code.contains(wanted), "{wanted}: {code}");
+        }
+        assert!(!code.contains("o.Seed < 0"), "{code}");
     }
 }
