@@ -114,7 +114,7 @@ type Config struct {
 	// UnixSocket is the path of a Unix socket to connect to. The base URL's host and port then only name the API: in
 	// Host, in TLS and in trails. No proxy of the environment is used, and Proxy is a config error beside it.
 	UnixSocket string
-	// JitterSeed is the seed of the random waits, which makes them repeatable, for tests.
+	// JitterSeed is the seed of the random waits, which makes them repeatable, for tests. 0 stands for none.
 	JitterSeed uint64
 
 	// Generated until here.

@@ -26,7 +26,8 @@ use headers::GivenHeaders;
 /// any number of times through clones.
 ///
 /// Nothing is checked before it is sent. A mistake is then an `invalid_request` error that names it, and nothing was
-/// sent. [`RequestBuilder`] has the same options for a request that is sent at once.
+/// sent. [`RequestBuilder`] has the same options for a request that is sent at once. `Duration::MAX` as a time sets no
+/// limit.
 ///
 /// [`Client::send`]: crate::Client::send
 ///

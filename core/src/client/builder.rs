@@ -25,6 +25,8 @@ use crate::transport::{AnyTransport, BuiltInTransport, OwnTransport, Proxy, Tran
 
 /// The options of a client. Nothing is checked before [`build`](Self::build).
 ///
+/// `Duration::MAX` as a time sets no limit. `None` turns off what takes an `Option`.
+///
 /// # Examples
 /// ```
 /// use std::time::Duration;

@@ -173,7 +173,8 @@ impl CustomDialect {
     /// Names the field that is unknown or of the wrong type.
     pub fn from_json(json: &str) -> Result<Self, DialectError> {
         if !json.trim_start().starts_with('{') {
-            let problem = "the description is not a JSON object; expected one such as `{\"name\": \"acme\"}`";
+            let problem =
+                "the description is not a JSON object; expected one such as `{\"name\": \"acme\"}`";
             return Err(DialectError(problem.to_owned()));
         }
         serde_json::from_str(json).map_err(|e| DialectError(e.to_string()))

@@ -107,7 +107,7 @@ macro_rules! client_options {
                 28 unix_socket: PathBuf { setter: into };
 
                 /// Sets the seed of the random waits, which makes them repeatable, for tests.
-                29 jitter_seed: u64 { go_type: "uint64" };
+                29 jitter_seed: u64 { go_type: "uint64", go_doc: "0 stands for none." };
             }
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end

@@ -37,6 +37,20 @@ macro_rules! request_options {
                 /// Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it
                 /// is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
                 /// option a 304 is an `api` error, also to an `If-None-Match` of the caller's own.
+                ///
+                /// # Examples
+                /// ```no_run
+                /// # async fn example(client: reqtrail::Client) -> Result<(), reqtrail::Error> {
+                /// let first = client.get("/cameras/7").send().await?;
+                /// let mut request = client.get("/cameras/7");
+                /// if let Some(Ok(tag)) = first.headers().get("etag").map(|tag| tag.to_str()) {
+                ///     request = request.if_none_match(tag);
+                /// }
+                /// let second = request.send().await?;
+                /// let current = if second.not_modified() { first } else { second };
+                /// # Ok(())
+                /// # }
+                /// ```
                 9 if_none_match: String { setter: into, expected: "an entity tag" };
             }
             by_hand {

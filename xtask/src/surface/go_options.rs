@@ -70,6 +70,9 @@ impl Row {
 
     fn go_doc(&self, surface: &Surface) -> String {
         let mut text = surface.doc(self, Language::Go).join(" ");
+        if let Some(more) = self.detail("go_doc") {
+            text = format!("{text} {more}");
+        }
         if let (Kind::Flag, Some(default)) = (self.kind, text.find(" Default: ")) {
             // It is what a field that is not set says.
             text.truncate(default);

@@ -4,6 +4,7 @@
 //! * `rust`, `python`, `node`, `c`, `go`: the option's name in that language, where it does not follow from its own.
 //! * `c_off`, `go_off`: the C function, and the field in Go, that turn the option off.
 //! * `go_type`: the type in Go, where it does not follow from Rust's.
+//! * `go_doc`: what the documentation in Go says besides.
 //! * `expected`: what the core expects where it refuses 0, or an empty text; it refuses what is less, too.
 
 use std::path::Path;
@@ -16,9 +17,9 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, Token, Type, braced};
 use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "setter", "default", "rust", "python", "node", "c", "go", "c_off", "go_off", "go_type",
-    "expected",
+    "go_doc", "expected",
 ];
 
 /// Reads the group `name` from `core/src/surface/NAME.rs`.
@@ -160,9 +161,12 @@ impl Detail {
     }
 }
 
-/// The paragraphs of a documentation, without the "Sets " that it begins with.
+/// The paragraphs of a documentation, without the "Sets " that it begins with, and without the sections that it ends
+/// with: they are examples in Rust.
 fn without_sets(attributes: &[Attribute]) -> Result<Vec<String>, &'static str> {
     let mut paragraphs = paragraphs(attributes);
+    let own = paragraphs.iter().position(|text| text.starts_with("# "));
+    paragraphs.truncate(own.unwrap_or(paragraphs.len()).max(1));
     match paragraphs[0].strip_prefix("Sets ") {
         Some(rest) => paragraphs[0] = capitalised(rest),
         None => return Err("the documentation has to begin with \"Sets \""),
@@ -295,7 +299,7 @@ mod tests {
     #[test]
     fn a_row_says_number_name_kind_default_and_names() {
         let row = parsed(
-            "/// Sets how long it\n/// takes.\n///\n/// More.\n\
+            "/// Sets how long it\n/// takes.\n///\n/// More.\n///\n/// # Examples\n/// ```\n/// it();\n/// ```\n\
              7 wait_time: Option<Duration> { setter: into, default: Some(Duration::from_secs(3)), go: \"Wait\" };",
         )
         .expect("a row");
