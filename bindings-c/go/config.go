@@ -18,25 +18,7 @@ type Config struct {
 	// BaseURL is where the API is, as in https://novavms.example/api/v1. It is all that is needed.
 	BaseURL string
 
-	// TokenRefresher makes a new token: asked before the first call if there is none, and once after a 401. One refresh
-	// serves all calls that met the same 401. It runs on a separate goroutine and may block. Its
-	// context has the values of the context of the call that asks, but not its end: it ends as soon as the client is
-	// closed, also while calls are under way. It must not wait for its own client: a
-	// call through that, with its context, is refused where it would need the new token.
-	//
-	// If it fails, the 401 is the call's error. A call without a first credential ends with the kind, the category and the
-	// request ID of the [*Error] that the refresher's error is or wraps, and else with [KindAPI] and
-	// [CategoryAuthentication]. [errors.Is] finds the refresher's error in both.
-	TokenRefresher func(ctx context.Context) (Token, error)
-
-	// OnAttempt is called after each attempt, before any wait. It gets the attempts of one call in order, and may get those
-	// of several calls at the same time. A call returns when OnAttempt has got all its attempts. A call whose context ends
-	// returns at once, and OnAttempt gets the rest later. A panic in it is logged, and the call goes on.
-	OnAttempt func(CallInfo, Attempt)
-	// OnCall is called after each call, before the call returns, with the same exception.
-	OnCall func(*Trail)
-
-	// The options that are values. Generated from core/src/surface; do not edit.
+	// The options that a type describes. Generated from core/src/surface; do not edit.
 
 	// Dialect is the dialect of the API. Without one the request ID is read from X-Request-Id, the token goes out as
 	// Authorization: Bearer, and statuses alone tell what an error means.
@@ -116,6 +98,23 @@ type Config struct {
 	UnixSocket string
 	// JitterSeed is the seed of the random waits, which makes them repeatable, for tests. 0 stands for none.
 	JitterSeed uint64
+	// TokenRefresher makes a new token: asked before the first call if the client has none, ahead of the token's end
+	// where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on a separate
+	// goroutine and may block. Its context has the values of the context of the call that asks, but not its end: it
+	// ends as soon as the client is closed, also while calls are under way. It must not wait for its own client: a call
+	// through that, with its context, is refused where it would need the new token. If it fails, the 401 is the call's
+	// error. A call without a first credential ends with the kind, the category and the request ID of the [*Error] that
+	// the refresher's error is or wraps, and else with [KindAPI] and [CategoryAuthentication]. [errors.Is] finds the
+	// refresher's error in both.
+	TokenRefresher func(ctx context.Context) (Token, error)
+	// OnAttempt is called after each attempt, before the wait that may follow it. It gets the attempts of one call in
+	// order, and may get those of several calls at the same time. A call returns when OnAttempt has got all its
+	// attempts. A call whose context ends returns at once, and OnAttempt gets the rest later. A panic in it is logged,
+	// and the call goes on.
+	OnAttempt func(CallInfo, Attempt)
+	// OnCall is called when a call has ended, however it ended. It is called before the call returns, with the same
+	// exception as OnAttempt.
+	OnCall func(*Trail)
 
 	// Generated until here.
 }

@@ -26,30 +26,13 @@ type Request struct {
 	// client's origin, and takes neither Params nor a query.
 	Link string
 
-	// Params are the values of the template.
-	Params Params
-	// Query is sent sorted by name. Trails show only the values of parameters that are known to be harmless.
-	Query url.Values
 	// OrderedQuery is sent after Query, in its order: names and values.
 	OrderedQuery [][2]string
-	// Header is added to the client's.
-	Header http.Header
 	// SecretHeader is added like Header. Its values are redacted wherever the server repeats them, as those of
 	// Authorization, Cookie and headers whose names say so are by themselves.
 	SecretHeader map[string]Secret
 
-	// JSON is marshalled as the body, which then has the type application/json; nil stands for no body. What JSON would
-	// not show as it is, is refused: a [Secret], which is to be converted to string where it is to be sent, a stream, and
-	// a text that is not UTF-8.
-	//
-	// What is a body already is sent as it is: []byte, *bytes.Buffer, *bytes.Reader and *strings.Reader from where they
-	// stand, as application/octet-stream unless Header says otherwise, and [url.Values] as a form. Any other [io.Reader]
-	// is refused: read it first, so that a retry can send it again.
-	JSON any
-	// Body is the body as it is; Header may say its type. It cannot be given together with JSON.
-	Body []byte
-
-	// The options that are values. Generated from core/src/surface; do not edit.
+	// The options that a type describes. Generated from core/src/surface; do not edit.
 
 	// Timeout is the time of the whole call, all attempts and waits included. A time above the client's AttemptTimeout
 	// lifts that for this call too.
@@ -75,6 +58,23 @@ type Request struct {
 	// it is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
 	// option a 304 is an api error, also to an If-None-Match of the caller's own.
 	IfNoneMatch string
+	// Params holds the values of the path's {name}; each is percent-encoded whole. A secret stays {name} in trails,
+	// logs and errors.
+	Params Params
+	// Query holds query parameters. Trails redact their values unless the client shows them. They are sent sorted by
+	// name.
+	Query url.Values
+	// Header holds headers; one replaces a header of the client of the same name.
+	Header http.Header
+	// JSON is a body that is sent as JSON. It then has the type application/json; nil stands for no body. What JSON
+	// would not show as it is, is refused: a [Secret], which is to be converted to string where it is to be sent, a
+	// stream, and a text that is not UTF-8. What is a body already is sent as it is: []byte, *bytes.Buffer,
+	// *bytes.Reader and *strings.Reader from where they stand, as application/octet-stream unless Header says
+	// otherwise, and [url.Values] as a form. Any other [io.Reader] is refused: read it first, so that a retry can send
+	// it again.
+	JSON any
+	// Body is a body that is sent as it is. Header may say its type. It cannot be given together with JSON.
+	Body []byte
 
 	// Generated until here.
 

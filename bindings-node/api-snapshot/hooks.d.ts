@@ -1,8 +1,8 @@
 /** What is published besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
 import type { Items, RawClient } from "./native.js";
-import type { ClientOptions } from "./options.js";
+import type { ClientFunctions } from "./option-values.js";
 /** The functions of a program that hear of the calls of a client. */
-type Functions = Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
+type Functions = Readonly<ClientFunctions>;
 /** A call or an operation, for those who publish what happens in it. */
 export interface Audience {
     /** Where it was begun. */

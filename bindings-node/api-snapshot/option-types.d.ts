@@ -1,4 +1,5 @@
 /** The types of options that are no type of JavaScript's own. */
+import type { BlobBody, FormBody } from "./platform.js";
 import type { Secret } from "./secret.js";
 /** A text, or one that is shown nowhere. */
 export type SecretText = string | Secret;
@@ -15,3 +16,8 @@ export type HeaderValue = string | number | bigint | Secret;
 export type HeaderValues = Readonly<Record<string, HeaderValue | readonly (HeaderValue | undefined)[] | undefined>> | Iterable<readonly [string, HeaderValue]>;
 /** A PEM text, or its bytes. */
 export type Pem = string | Uint8Array;
+/**
+ * A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or the
+ * client has a `Content-Type` of its own.
+ */
+export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;

@@ -1,6 +1,8 @@
 /** The options that are values. */
 import type { CustomDialect } from "./dialect.js";
-import type { HeaderValues, Pem, RetryBudget, SecretText } from "./option-types.js";
+import type { Body, HeaderValues, Pem, RetryBudget, SecretText } from "./option-types.js";
+import type { Signal } from "./platform.js";
+import type { Attempt, CallInfo, Trail } from "./trail.js";
 /** The options of a client that are values. What is left out keeps its default. */
 export interface ClientValues {
     /**
@@ -102,6 +104,24 @@ export interface ClientValues {
     /** The seed of the random waits, which makes them repeatable, for tests. */
     jitterSeed?: number | null | undefined;
 }
+/** Those that cross the border in ways of their own. */
+export interface ClientFunctions {
+    /**
+     * What makes a new token: asked before the first call if the client has none, ahead of the token's end where that is
+     * known, and once after a 401. One refresh serves all calls that wait for it. It runs in the `AsyncLocalStorage`
+     * context of the call that asks first. Give it a client of its own: a call through the client it serves that would
+     * wait for it is refused. What it throws is the `cause` of the call's error. A call that has no credential at all
+     * repeats its text, and ends with its kind and category if it is an error of this package.
+     */
+    tokenRefresher?: (() => SecretText | PromiseLike<SecretText>) | null | undefined;
+    /**
+     * What is called after each attempt, before the wait that may follow it. What it throws becomes a warning of the
+     * process.
+     */
+    onAttempt?: ((call: CallInfo, attempt: Attempt) => void) | null | undefined;
+    /** What is called when a call has ended, however it ended. What it throws becomes a warning of the process. */
+    onCall?: ((trail: Trail) => void) | null | undefined;
+}
 /** The number and the kind of each, and whether `null` is a value of it. */
 export declare const CLIENT_VALUES: Readonly<Record<keyof ClientValues, readonly [number, Kind, boolean]>>;
 /** The options of a request that are values. */
@@ -138,6 +158,17 @@ export interface RequestValues {
      * `api` error, also to an `If-None-Match` of the caller's own.
      */
     ifNoneMatch?: string | null | undefined;
+}
+/** Those that cross the border in ways of their own. */
+export interface RequestParts {
+    /** Headers; one replaces a header of the client of the same name. */
+    headers?: HeaderValues | null | undefined;
+    /** A body that is sent as JSON. What JSON would lose (maps, sets, promises, bytes) is refused by its place. */
+    json?: unknown;
+    /** A body that is sent as it is. */
+    body?: Body | null | undefined;
+    /** What cancels the call. It does so at once, also in a wait or a body. */
+    signal?: Signal | null | undefined;
 }
 /** The number and the kind of each, and whether `null` is a value of it. */
 export declare const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [number, Kind, boolean]>>;

@@ -1,9 +1,8 @@
 /** The options of one call, and how they are checked. */
 import type { RawExtras, RawValue } from "./native.js";
-import type { HeaderValues } from "./option-types.js";
-import { type RequestValues } from "./option-values.js";
+import { type RequestParts, type RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
-import type { BlobBody, FormBody, Signal } from "./platform.js";
+import type { BlobBody, Signal } from "./platform.js";
 import { Secret } from "./secret.js";
 /** A value of the query. */
 export type QueryValue = string | number | bigint | boolean | Secret;
@@ -18,26 +17,13 @@ export type Query = Readonly<Record<string, QueryValues>> | Iterable<readonly [s
 export type QueryOf<Q> = Q extends Iterable<infer Pair> ? [Pair] extends [readonly [string, QueryValue | undefined]] ? Q : never : Q extends (...args: never[]) => unknown ? never : {
     readonly [Name in keyof Q]: Q[Name] extends QueryValues ? Q[Name] : QueryValues;
 };
-/**
- * A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or the
- * client has a `Content-Type` of its own.
- */
-export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
-export interface CallOptions<Q = Query> extends RequestValues {
+export interface CallOptions<Q = Query> extends RequestValues, RequestParts {
     /**
      * Query parameters. Trails redact their values unless the client shows them. `undefined` is what is left out; `null`,
      * dates, maps and functions are refused.
      */
     query?: (Q & QueryOf<Q>) | null | undefined;
-    /** Headers; one replaces a header of the client of the same name. */
-    headers?: HeaderValues | null | undefined;
-    /** A body that is sent as JSON. What JSON would lose (maps, sets, promises, bytes) is refused by its place. */
-    json?: unknown;
-    /** A body that is sent as it is. */
-    body?: Body | null | undefined;
-    /** Cancels the call: at once, also in a wait or a body. */
-    signal?: Signal | null | undefined;
 }
 /** The options of one call to a path: its parameters are told by the template's type. */
 export type RequestOptions<Path extends string = string, Q = Query> = CallOptions<Q> & Params<Path>;

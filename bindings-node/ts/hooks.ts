@@ -8,7 +8,7 @@ import { secretText } from "./checks.js";
 import { native } from "./loader.js";
 import { ATTEMPT, CALL, PROGRESS, REFRESH } from "./mailbox.js";
 import type { Items, RawClient, Refresh } from "./native.js";
-import type { ClientOptions } from "./options.js";
+import type { ClientFunctions } from "./option-values.js";
 import { failureOf } from "./refresh.js";
 import { serving } from "./serving.js";
 import { type AttemptJson, type CallInfoJson, attemptOf, callInfoOf } from "./records.js";
@@ -30,7 +30,7 @@ class Context extends AsyncResource {
 }
 
 /** The functions of a program that hear of the calls of a client. */
-type Functions = Readonly<Pick<ClientOptions, "tokenRefresher" | "onAttempt" | "onCall">>;
+type Functions = Readonly<ClientFunctions>;
 
 /** A call or an operation, for those who publish what happens in it. */
 export interface Audience {

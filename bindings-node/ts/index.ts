@@ -40,11 +40,10 @@ export {
 } from "./errors.js";
 export * as novavms from "./novavms.js";
 export * as openstack from "./openstack.js";
-export type { HeaderValues, RetryBudget, SecretText } from "./option-types.js";
+export type { Body, HeaderValues, RetryBudget, SecretText } from "./option-types.js";
 export type { ClientOptions } from "./options.js";
 export type { ParamNames, ParamValue, Params } from "./paths.js";
 export type {
-  Body,
   CallOptions,
   Query,
   QueryOf,

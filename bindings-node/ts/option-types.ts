@@ -1,5 +1,6 @@
 /** The types of options that are no type of JavaScript's own. */
 
+import type { BlobBody, FormBody } from "./platform.js";
 import type { Secret } from "./secret.js";
 
 /** A text, or one that is shown nowhere. */
@@ -23,3 +24,9 @@ export type HeaderValues =
 
 /** A PEM text, or its bytes. */
 export type Pem = string | Uint8Array;
+
+/**
+ * A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or the
+ * client has a `Content-Type` of its own.
+ */
+export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;

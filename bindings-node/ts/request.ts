@@ -5,10 +5,9 @@ import { checkJson } from "./json.js";
 import { native } from "./loader.js";
 import type { RawExtras, RawValue } from "./native.js";
 import { put } from "./option-kinds.js";
-import type { HeaderValues } from "./option-types.js";
-import { REQUEST_VALUES, type RequestValues } from "./option-values.js";
+import { REQUEST_VALUES, type RequestParts, type RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
-import type { BlobBody, FormBody, Signal } from "./platform.js";
+import type { BlobBody, Signal } from "./platform.js";
 import { Secret, wireJson } from "./secret.js";
 import { refused } from "./stacks.js";
 
@@ -35,27 +34,13 @@ export type QueryOf<Q> =
       ? never
       : { readonly [Name in keyof Q]: Q[Name] extends QueryValues ? Q[Name] : QueryValues };
 
-/**
- * A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or the
- * client has a `Content-Type` of its own.
- */
-export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;
-
 /** The options of one call, but for the parameters of its path. Times are milliseconds. */
-export interface CallOptions<Q = Query> extends RequestValues {
+export interface CallOptions<Q = Query> extends RequestValues, RequestParts {
   /**
    * Query parameters. Trails redact their values unless the client shows them. `undefined` is what is left out; `null`,
    * dates, maps and functions are refused.
    */
   query?: (Q & QueryOf<Q>) | null | undefined;
-  /** Headers; one replaces a header of the client of the same name. */
-  headers?: HeaderValues | null | undefined;
-  /** A body that is sent as JSON. What JSON would lose (maps, sets, promises, bytes) is refused by its place. */
-  json?: unknown;
-  /** A body that is sent as it is. */
-  body?: Body | null | undefined;
-  /** Cancels the call: at once, also in a wait or a body. */
-  signal?: Signal | null | undefined;
 }
 
 /** The options of one call to a path: its parameters are told by the template's type. */

@@ -9,6 +9,7 @@ import pydoc
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import Any, get_type_hints
 
 import pytest
@@ -16,7 +17,7 @@ import trustme
 
 import reqtrail
 from conftest import Server
-from reqtrail import _option_values
+from reqtrail import _option_values, _options
 from reqtrail.openstack import AsyncCompute, Compute
 from snippets import ROOT
 
@@ -86,10 +87,10 @@ def test_an_option_of_a_request(url: str, row: dict[str, Any]) -> None:
                 call()
 
 
-def documented(kind: str) -> set[str]:
+def documented(module: ModuleType, kind: str) -> set[str]:
     """The fields of a class of the options whose docstring an editor shows."""
-    module = ast.parse(inspect.getsource(_option_values))
-    (found,) = (node for node in module.body if isinstance(node, ast.ClassDef) and node.name == kind)
+    tree = ast.parse(inspect.getsource(module))
+    (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == kind)
     body = zip(found.body, found.body[1:], strict=False)
     return {
         field.target.id
@@ -110,7 +111,8 @@ def test_every_option_is_typed_and_documented(group: str, kind: type, values: st
     rows = [row for row in SURFACE[group]["options"] if row["kind"] != "dialect"]
     by_hand = SURFACE[group]["by_hand"]
     assert set(get_type_hints(kind)) == {name_of(row) for row in rows + by_hand}
-    assert documented(values) == {name_of(row) for row in rows}
+    by_face = documented(_options, kind.__name__)
+    assert documented(_option_values, values) | by_face == {name_of(row) for row in rows + by_hand}
     shown = dict(re.findall(r"^(\w+(?:: .* \| None)?)\n((?:    .+\n)+)", kind.__doc__ or "", re.MULTILINE))
     docs = {head.partition(":")[0]: (head, re.sub(r"\s+", " ", doc)) for head, doc in shown.items()}
     assert set(docs) == {name_of(row) for row in rows + by_hand}
@@ -218,7 +220,10 @@ def test_an_error_names_the_option_that_is_wrong(kind: Any, url: str) -> None:
         ({"max_attempts": 0}, "max_attempts is 0; expected 1 to 32"),
         ({"dialect": "acme"}, "dialect: `acme` is not built in"),
         ({"dialect": {"name": "novavms"}}, "dialect: `name` is `novavms`, which is the name of a built-in dialect"),
-        ({"dialect": '{"name": "openstack"}'}, "dialect: `name` is `openstack`, which is the name of a built-in dialect"),
+        (
+            {"dialect": '{"name": "openstack"}'},
+            "dialect: `name` is `openstack`, which is the name of a built-in dialect",
+        ),
         ({"proxy": "ftp://x"}, "proxy"),
     ]
     for options, text in wrong:

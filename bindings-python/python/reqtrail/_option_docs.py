@@ -112,7 +112,8 @@ jitter_seed: int | None
 
 token_refresher
     What makes a new token: asked before the first call if the client has none, ahead of the token's end
-    where that is known, and once after a 401. One refresh serves all calls that wait for it.
+    where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on
+    a thread of its own, in a copy of the context of the call that asks (``contextvars``).
 
 on_attempt
     What is called after each attempt, before the wait that may follow it.
@@ -163,7 +164,8 @@ params
     trails, logs and errors.
 
 query
-    Query parameters. Trails redact their values unless the client shows them.
+    Query parameters. Trails redact their values unless the client shows them. A list of values gives
+    several of one name. What is ``None`` is left out, a pair or one value of a list.
 
 headers
     Headers; one replaces a header of the client of the same name.
@@ -175,5 +177,5 @@ content
     A body that is sent as it is.
 
 cancel
-    What cancels the call.
+    What cancels the call. It does so from any thread, at once, also in a wait or a body.
 """

@@ -1,15 +1,24 @@
 """The types of options that are no type of Python's own."""
 
-from collections.abc import ItemsView, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias, TypedDict
 
 from ._native import Secret
 
-__all__ = ["HeaderValue", "Headers", "RetryBudget", "Seconds"]
+__all__ = ["HeaderValue", "Headers", "Query", "QueryValue", "RetryBudget", "Seconds"]
 
 Seconds: TypeAlias = float | timedelta
 """A time: seconds, or a ``timedelta``."""
+
+QueryValue: TypeAlias = object | None
+"""A value of a query parameter: text, a number, a member of an enum (its value is sent), a date or a time
+(``isoformat()``), or anything whose ``str()`` the server understands; ``None`` is left out."""
+
+Query: TypeAlias = (
+    Mapping[str, QueryValue | Sequence[QueryValue]] | Iterable[tuple[str, QueryValue | Sequence[QueryValue]]]
+)
+"""Query parameters, as a mapping or as pairs."""
 
 HeaderValue: TypeAlias = str | Secret
 """The value of a header."""

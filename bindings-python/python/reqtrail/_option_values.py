@@ -3,11 +3,13 @@
 # Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
 import os
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypedDict
 
-from ._native import Secret
-from ._option_types import Headers, RetryBudget, Seconds
+from ._native import CancelToken, Secret
+from ._option_types import Headers, Query, RetryBudget, Seconds
+from ._records import Attempt, CallInfo
+from ._trail import Trail
 
 __all__ = ["ClientValues", "RequestValues"]
 
@@ -87,6 +89,10 @@ class ClientValues(TypedDict, total=False):
     TLS and in trails. No proxy of the environment is used, and ``proxy`` is a ``config`` error beside it."""
     jitter_seed: int | None
     """The seed of the random waits, which makes them repeatable, for tests."""
+    on_attempt: Callable[[CallInfo, Attempt], object] | None
+    """What is called after each attempt, before the wait that may follow it."""
+    on_call: Callable[[Trail], object] | None
+    """What is called when a call has ended, however it ended."""
 
 
 class RequestValues(TypedDict, total=False):
@@ -116,3 +122,17 @@ class RequestValues(TypedDict, total=False):
     """The entity tag of a response that the caller has: the ``ETag`` header of an earlier response, sent as it is,
     quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this option a
     304 is an ``api`` error, also to an ``If-None-Match`` of the caller's own."""
+    params: Mapping[str, object] | Iterable[tuple[str, object]] | None
+    """The values of the path's ``{name}``; each is percent-encoded whole. A secret stays ``{name}`` in trails, logs
+    and errors."""
+    query: Query | None
+    """Query parameters. Trails redact their values unless the client shows them. A list of values gives several of
+    one name. What is ``None`` is left out, a pair or one value of a list."""
+    headers: Headers | None
+    """Headers; one replaces a header of the client of the same name."""
+    json: Any
+    """A body that is sent as JSON."""
+    content: bytes | bytearray | memoryview | str | None
+    """A body that is sent as it is."""
+    cancel: CancelToken | None
+    """What cancels the call. It does so from any thread, at once, also in a wait or a body."""

@@ -1,21 +1,14 @@
 """The options of clients and of requests."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Required, TypeAlias, TypedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Required, TypedDict
 
 from . import _option_docs
-from ._native import CancelToken, Secret
-from ._option_types import Headers
+from ._native import Secret
 from ._option_values import ClientValues, RequestValues
-from ._records import Attempt, CallInfo
-from ._trail import Trail
 
 __all__ = ["AsyncClientOptions", "ClientOptions", "CustomDialect", "RequestOptions"]
-
-QueryValue: TypeAlias = object | None
-"""A value of a query parameter: text, a number, a member of an enum (its value is sent), a date or a time
-(``isoformat()``), or anything whose ``str()`` the server understands; ``None`` is left out."""
 
 
 class CustomAuth(TypedDict, total=False):
@@ -63,14 +56,7 @@ class CustomDialect(TypedDict, total=False):
     rate_limit_headers: CustomRateLimit | None
 
 
-class _CommonOptions(ClientValues, total=False):
-    on_attempt: Callable[[CallInfo, Attempt], object] | None
-    """Called with each attempt when it has ended."""
-    on_call: Callable[[Trail], object] | None
-    """Called with the trail of each call when it has ended."""
-
-
-class ClientOptions(_CommonOptions, total=False):
+class ClientOptions(ClientValues, total=False):
     """The options of a :class:`Client`. What is left out keeps its default."""
 
     token_refresher: Callable[[], str | Secret] | None
@@ -78,7 +64,7 @@ class ClientOptions(_CommonOptions, total=False):
     its own, in a copy of the context of the call that asks (``contextvars``)."""
 
 
-class AsyncClientOptions(_CommonOptions, total=False):
+class AsyncClientOptions(ClientValues, total=False):
     """The options of an :class:`AsyncClient`. What is left out keeps its default."""
 
     token_refresher: Callable[[], Awaitable[str | Secret]] | Callable[[], str | Secret] | None
@@ -89,22 +75,6 @@ class AsyncClientOptions(_CommonOptions, total=False):
 
 class RequestOptions(RequestValues, total=False):
     """The options of one call."""
-
-    params: Mapping[str, object] | Iterable[tuple[str, object]] | None
-    """Values for the path's ``{name}``, escaped whole. A :class:`Secret` stays ``{name}`` in trails and logs."""
-    query: (
-        Mapping[str, QueryValue | Sequence[QueryValue]] | Iterable[tuple[str, QueryValue | Sequence[QueryValue]]] | None
-    )
-    """Query parameters; a list of values gives several of one name. What is ``None`` is left out, a pair or one value of
-    a list."""
-    headers: Headers | None
-    """Headers of this request. A :class:`Secret` is redacted wherever the server repeats it."""
-    json: Any
-    """A body to send as JSON."""
-    content: bytes | bytearray | memoryview | str | None
-    """A body to send as it is."""
-    cancel: CancelToken | None
-    """A token that cancels the call, from any thread."""
 
 
 # Editors show the docstrings of the fields, and ``help()`` these.

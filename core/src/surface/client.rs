@@ -112,13 +112,43 @@ macro_rules! client_options {
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end
                 /// where that is known, and once after a 401. One refresh serves all calls that wait for it.
-                token_refresher;
+                token_refresher {
+                    node_type: "() => SecretText | PromiseLike<SecretText>",
+                    go_type: "func(ctx context.Context) (Token, error)",
+                    python_doc: "It runs on a thread of its own, in a copy of the context of the call that asks \
+                        (`contextvars`).",
+                    node_doc: "It runs in the `AsyncLocalStorage` context of the call that asks first. Give it a client of \
+                        its own: a call through the client it serves that would wait for it is refused. What it throws is \
+                        the `cause` of the call's error. A call that has no credential at all repeats its text, and ends \
+                        with its kind and category if it is an error of this package.",
+                    go_doc: "It runs on a separate goroutine and may block. Its context has the values of the context of \
+                        the call that asks, but not its end: it ends as soon as the client is closed, also while calls \
+                        are under way. It must not wait for its own client: a call through that, with its context, is \
+                        refused where it would need the new token. If it fails, the 401 is the call's error. A call \
+                        without a first credential ends with the kind, the category and the request ID of the [*Error] \
+                        that the refresher's error is or wraps, and else with [KindAPI] and [CategoryAuthentication]. \
+                        [errors.Is] finds the refresher's error in both."
+                };
 
                 /// Sets what is called after each attempt, before the wait that may follow it.
-                on_attempt;
+                on_attempt {
+                    python_type: "Callable[[CallInfo, Attempt], object]",
+                    node_type: "(call: CallInfo, attempt: Attempt) => void",
+                    go_type: "func(CallInfo, Attempt)",
+                    node_doc: "What it throws becomes a warning of the process.",
+                    go_doc: "It gets the attempts of one call in order, and may get those of several calls at the same \
+                        time. A call returns when OnAttempt has got all its attempts. A call whose context ends returns \
+                        at once, and OnAttempt gets the rest later. A panic in it is logged, and the call goes on."
+                };
 
                 /// Sets what is called when a call has ended, however it ended.
-                on_call;
+                on_call {
+                    python_type: "Callable[[Trail], object]",
+                    node_type: "(trail: Trail) => void",
+                    go_type: "func(*Trail)",
+                    node_doc: "What it throws becomes a warning of the process.",
+                    go_doc: "It is called before the call returns, with the same exception as OnAttempt."
+                };
             }
         }
     };

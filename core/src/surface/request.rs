@@ -56,22 +56,54 @@ macro_rules! request_options {
             by_hand {
                 /// Sets the values of the path's `{name}`; each is percent-encoded whole. A secret stays `{name}` in trails,
                 /// logs and errors.
-                params;
+                params {
+                    python_type: "Mapping[str, object] | Iterable[tuple[str, object]]",
+                    go_type: "Params"
+                };
 
                 /// Sets query parameters. Trails redact their values unless the client shows them.
-                query;
+                query {
+                    python_type: "Query",
+                    go_type: "url.Values",
+                    python_doc: "A list of values gives several of one name. What is `None` is left out, a pair or one value \
+                        of a list.",
+                    go_doc: "They are sent sorted by name."
+                };
 
                 /// Sets headers; one replaces a header of the client of the same name.
-                headers { go: "Header" };
+                headers { go: "Header", python_type: "Headers", node_type: "HeaderValues", go_type: "http.Header" };
 
                 /// Sets a body that is sent as JSON.
-                json;
+                json {
+                    python_type: "Any",
+                    node_type: "unknown",
+                    go_type: "any",
+                    node_doc: "What JSON would lose (maps, sets, promises, bytes) is refused by its place.",
+                    go_doc: "It then has the type application/json; nil stands for no body. What JSON would not show as it \
+                        is, is refused: a [Secret], which is to be converted to string where it is to be sent, a stream, \
+                        and a text that is not UTF-8. What is a body already is sent as it is: []byte, *bytes.Buffer, \
+                        *bytes.Reader and *strings.Reader from where they stand, as application/octet-stream unless \
+                        Header says otherwise, and [url.Values] as a form. Any other [io.Reader] is refused: read it \
+                        first, so that a retry can send it again."
+                };
 
                 /// Sets a body that is sent as it is.
-                body { python: "content" };
+                body {
+                    python: "content",
+                    python_type: "bytes | bytearray | memoryview | str",
+                    node_type: "Body",
+                    go_type: "[]byte",
+                    go_doc: "Header may say its type. It cannot be given together with JSON."
+                };
 
                 /// Sets what cancels the call.
-                cancel { node: "signal" };
+                cancel {
+                    node: "signal",
+                    python_type: "CancelToken",
+                    node_type: "Signal",
+                    python_doc: "It does so from any thread, at once, also in a wait or a body.",
+                    node_doc: "It does so at once, also in a wait or a body."
+                };
             }
         }
     };

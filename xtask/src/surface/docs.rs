@@ -30,7 +30,12 @@ impl Surface {
     /// The same without unit and default.
     pub(crate) fn doc_alone(&self, row: &Row, language: Language) -> Vec<String> {
         let spelt = |paragraph: &String| self.spelt_names(paragraph, row, language);
-        row.doc.iter().map(spelt).collect()
+        let mut doc: Vec<String> = row.doc.iter().map(spelt).collect();
+        let own = row.detail(&format!("{}_doc", language.key()));
+        if let (Some(own), Some(last)) = (own, doc.last_mut()) {
+            *last = format!("{last} {own}");
+        }
+        doc
     }
 
     /// The documentation of a field as paragraphs, in the language's words.

@@ -9,14 +9,18 @@ use super::names::pascal;
 use super::{Default, Group, Kind, Language, Row, Surface};
 
 /// What says where a struct that is written by hand has the fields that are printed.
-const TITLE: &str = "The options that are values";
+const TITLE: &str = "The options that a type describes";
 
 /// Puts the fields of a group into the file of its struct.
 pub(crate) fn with_fields(surface: &Surface, name: &str, file: &str) -> Result<String, String> {
     let group = surface.groups.iter().find(|group| group.name == name);
     let group = group.ok_or_else(|| format!("no group `{name}`"))?;
+    let by_hand = group
+        .by_hand
+        .iter()
+        .filter(|row| row.detail("go_type").is_some());
     let mut fields = "\n".to_owned();
-    for row in &group.options {
+    for row in group.options.iter().chain(by_hand) {
         for (name, kind, doc) in row.fields(surface) {
             comment(&mut fields, &doc, 1);
             let _ = writeln!(fields, "\t{name} {kind}");
@@ -52,7 +56,13 @@ impl Row {
             }
             Kind::Flag => format!("{name} says {}", lowered(&text)),
             Kind::Texts | Kind::Pems | Kind::Headers => format!("{name} holds {}", lowered(&text)),
-            _ => format!("{name} is {}", lowered(&text)),
+            _ => match (text.strip_prefix("What "), self.go_type().as_str()) {
+                (Some(rest), _) => format!("{name} {rest}"),
+                (None, "Params" | "url.Values" | "http.Header") => {
+                    format!("{name} holds {}", lowered(&text))
+                }
+                (None, _) => format!("{name} is {}", lowered(&text)),
+            },
         };
         let mut fields = vec![(name.clone(), self.go_type(), doc)];
         if self.kind == Kind::Headers {
@@ -70,9 +80,6 @@ impl Row {
 
     fn go_doc(&self, surface: &Surface) -> String {
         let mut text = surface.doc(self, Language::Go).join(" ");
-        if let Some(more) = self.detail("go_doc") {
-            text = format!("{text} {more}");
-        }
         if let (Kind::Flag, Some(default)) = (self.kind, text.find(" Default: ")) {
             // It is what a field that is not set says.
             text.truncate(default);

@@ -17,17 +17,21 @@ pub(crate) fn options(surface: &Surface) -> String {
     let mut out = String::from("/** The options that are values. */\n\n");
     out += HEADER;
     out += "import type { CustomDialect } from \"./dialect.js\";\n\
-            import type { HeaderValues, Pem, RetryBudget, SecretText } from \"./option-types.js\";\n";
+            import type { Body, HeaderValues, Pem, RetryBudget, SecretText } from \"./option-types.js\";\n\
+            import type { Signal } from \"./platform.js\";\n\
+            import type { Attempt, CallInfo, Trail } from \"./trail.js\";\n";
     for group in &surface.groups {
-        let (interface, table, doc) = match group.name {
+        let (interface, table, others, doc) = match group.name {
             "client" => (
                 "ClientValues",
                 "CLIENT_VALUES",
+                "ClientFunctions",
                 "The options of a client that are values. What is left out keeps its default.",
             ),
             _ => (
                 "RequestValues",
                 "REQUEST_VALUES",
+                "RequestParts",
                 "The options of a request that are values.",
             ),
         };
@@ -36,6 +40,22 @@ pub(crate) fn options(surface: &Surface) -> String {
             comment(&mut out, &surface.doc(row, Language::Node), 2);
             let name = row.spelt(Language::Node);
             let _ = writeln!(out, "  {name}?: {} | null | undefined;", typed(row));
+        }
+        let _ = write!(
+            out,
+            "}}\n\n/** Those that cross the border in ways of their own. */\nexport interface {others} {{\n"
+        );
+        for row in &group.by_hand {
+            let Some(own) = row.detail("node_type") else {
+                continue;
+            };
+            comment(&mut out, &surface.doc(row, Language::Node), 2);
+            let own = match own {
+                "unknown" => own.to_owned(),
+                _ if own.contains("=>") => format!("({own}) | null | undefined"),
+                _ => format!("{own} | null | undefined"),
+            };
+            let _ = writeln!(out, "  {}?: {own};", row.spelt(Language::Node));
         }
         out += "}\n";
         let _ = write!(

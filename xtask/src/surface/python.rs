@@ -16,8 +16,9 @@ const WIDTH: usize = 120;
 pub(crate) fn options(surface: &Surface) -> String {
     let mut out = String::from("\"\"\"The options that are values.\"\"\"\n\n");
     out += HEADER;
-    out += "import os\nfrom collections.abc import Sequence\nfrom typing import TypedDict\n\n\
-            from ._native import Secret\nfrom ._option_types import Headers, RetryBudget, Seconds\n\n\
+    out += "import os\nfrom collections.abc import Callable, Iterable, Mapping, Sequence\nfrom typing import Any, TypedDict\n\n\
+            from ._native import CancelToken, Secret\nfrom ._option_types import Headers, Query, RetryBudget, Seconds\n\
+            from ._records import Attempt, CallInfo\nfrom ._trail import Trail\n\n\
             __all__ = [\"ClientValues\", \"RequestValues\"]\n";
     for group in &surface.groups {
         let (class, doc) = match group.name {
@@ -35,7 +36,11 @@ pub(crate) fn options(surface: &Surface) -> String {
             "\n\nclass {class}(TypedDict, total=False):\n    \"\"\"{doc}\"\"\"\n\n",
             doc = code(doc)
         );
-        for row in printed(group) {
+        let others = group
+            .by_hand
+            .iter()
+            .filter(|row| row.detail("python_type").is_some());
+        for row in printed(group).chain(others) {
             let name = row.spelt(Language::Python);
             let _ = writeln!(out, "    {name}: {}", annotation(row));
             docstring(&mut out, &surface.doc(row, Language::Python), 4);
@@ -50,6 +55,13 @@ fn printed(group: &Group) -> impl Iterator<Item = &Row> {
 }
 
 pub(super) fn annotation(row: &Row) -> String {
+    if let Some(own) = row.detail("python_type") {
+        return if own == "Any" {
+            own.to_owned()
+        } else {
+            format!("{own} | None")
+        };
+    }
     let value = match row.kind {
         Kind::Flag => "bool",
         Kind::Count => "int",

@@ -3,8 +3,9 @@
 //! The details of a row that the printers know, besides `setter` and `default`:
 //! * `rust`, `python`, `node`, `c`, `go`: the option's name in that language, where it does not follow from its own.
 //! * `c_off`, `go_off`: the C function, and the field in Go, that turn the option off.
-//! * `go_type`: the type in Go, where it does not follow from Rust's.
-//! * `go_doc`: what the documentation in Go says besides.
+//! * `python_type`, `node_type`, `go_type`: the type in that language, where it does not follow from Rust's. An option that
+//!   is by hand is printed for the languages that it has a type for; the others declare it themselves.
+//! * `python_doc`, `node_doc`, `go_doc`: what the documentation in that language says besides.
 //! * `expected`: what the core expects where it refuses 0, or an empty text; it refuses what is less, too.
 
 use std::path::Path;
@@ -17,9 +18,23 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, Token, Type, braced};
 use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
-const KEYS: [&str; 12] = [
-    "setter", "default", "rust", "python", "node", "c", "go", "c_off", "go_off", "go_type",
-    "go_doc", "expected",
+const KEYS: [&str; 16] = [
+    "setter",
+    "default",
+    "rust",
+    "python",
+    "node",
+    "c",
+    "go",
+    "c_off",
+    "go_off",
+    "python_type",
+    "node_type",
+    "go_type",
+    "python_doc",
+    "node_doc",
+    "go_doc",
+    "expected",
 ];
 
 /// Reads the group `name` from `core/src/surface/NAME.rs`.
