@@ -46,7 +46,7 @@ macro_rules! operation_options {
             }
             by_hand {
                 /// Sets what ends the operation from elsewhere.
-                cancel { node: "signal" };
+                cancel { rust: "cancel_token", node: "signal", c: "cancel_token", go: "ctx" };
 
                 /// Sets what is told after every poll. It must be quick, and a mistake in it ends nothing.
                 on_progress;

@@ -57,6 +57,7 @@ macro_rules! request_options {
                 /// Sets the values of the path's `{name}`; each is percent-encoded whole. A secret stays `{name}` in trails,
                 /// logs and errors.
                 params {
+                    c: "param",
                     python_type: "Mapping[str, object] | Iterable[tuple[str, object]]",
                     go_type: "Params"
                 };
@@ -71,7 +72,7 @@ macro_rules! request_options {
                 };
 
                 /// Sets headers; one replaces a header of the client of the same name.
-                headers { go: "Header", python_type: "Headers", node_type: "HeaderValues", go_type: "http.Header" };
+                headers { c: "header", go: "Header", python_type: "Headers", node_type: "HeaderValues", go_type: "http.Header" };
 
                 /// Sets a body that is sent as JSON.
                 json {
@@ -98,7 +99,10 @@ macro_rules! request_options {
 
                 /// Sets what cancels the call.
                 cancel {
+                    rust: "cancel_token",
                     node: "signal",
+                    c: "cancel_token",
+                    go: "ctx",
                     python_type: "CancelToken",
                     node_type: "Signal",
                     python_doc: "It does so from any thread, at once, also in a wait or a body.",

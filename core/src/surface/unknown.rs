@@ -365,7 +365,7 @@ mod tests {
                 Server,
                 "limit",
                 Spelling::C,
-                "`server` has no option `limit`; it has microversion, timeout_ms, cancel",
+                "`server` has no option `limit`; it has microversion, timeout_ms, cancel_token",
             ),
             (
                 Actions,

@@ -23,12 +23,16 @@ pub(crate) fn options(surface: &Surface) -> String {
          Rust. An option that is marked *can be off* is turned off by `None` in Python and Rust, `null` in Node, and by a\n\
          function or a field of its own in C and Go.\n",
     );
-    for group in &surface.groups {
+    for group in surface.groups.iter().chain([&surface.operations.options]) {
         let (title, about) = match group.name {
             "client" => ("Of a client", "They hold for all its calls."),
-            _ => (
+            "request" => (
                 "Of a request",
                 "They hold for one call, and outrank those of its client.",
+            ),
+            _ => (
+                "Of an operation",
+                "They hold for one operation on a server of OpenStack. Its documentation says which of them it has.",
             ),
         };
         let _ = write!(out, "\n## {title}\n\n{about}\n\n");

@@ -19,7 +19,8 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ),
     ("base_url", ["base_url", "baseUrl", "base_url", "BaseURL"]),
     ("body", ["content", "body", "body", "Body"]),
-    ("cancel", ["cancel", "signal", "cancel", "Cancel"]),
+    ("cancel", ["cancel", "signal", "cancel_token", "ctx"]),
+    ("cancel_token", ["cancel", "signal", "cancel_token", "ctx"]),
     (
         "changes_before",
         [
@@ -88,7 +89,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ),
     ("dialect", ["dialect", "dialect", "dialect", "Dialect"]),
     ("extra_ca", ["extra_ca", "extraCa", "extra_ca", "ExtraCAs"]),
-    ("headers", ["headers", "headers", "headers", "Header"]),
+    ("headers", ["headers", "headers", "header", "Header"]),
     (
         "http1_only",
         ["http1_only", "http1Only", "http1_only", "HTTP1Only"],
@@ -202,7 +203,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
         "on_progress",
         ["on_progress", "onProgress", "on_progress", "OnProgress"],
     ),
-    ("params", ["params", "params", "params", "Params"]),
+    ("params", ["params", "params", "param", "Params"]),
     (
         "poll_interval",
         [
