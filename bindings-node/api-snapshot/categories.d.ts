@@ -1,5 +1,33 @@
-/** The classes of API errors, one for each category. */
-import { ApiError } from "./errors.js";
+/** The classes of errors by kind, and of API errors by category. */
+import { ApiError, ReqtrailError } from "./errors.js";
+/** No connection came about (DNS, refused, TLS, connect timeout); nothing was sent. */
+export declare class ConnectError extends ReqtrailError {
+    readonly kind: "connect";
+}
+/** The connection broke, the protocol was violated or a 2xx body was cut short. */
+export declare class TransportError extends ReqtrailError {
+    readonly kind: "transport";
+}
+/** A 2xx body or a header block is over its limit. */
+export declare class TooLargeError extends ReqtrailError {
+    readonly kind: "too_large";
+}
+/** A 2xx body cannot be decoded or is not what the caller asked to parse. */
+export declare class DecodeError extends ReqtrailError {
+    readonly kind: "decode";
+}
+/** A redirect was refused: another origin, a downgrade, too many, or a method it must not change. */
+export declare class RedirectError extends ReqtrailError {
+    readonly kind: "redirect";
+}
+/** The client cannot be built. */
+export declare class ConfigError extends ReqtrailError {
+    readonly kind: "config";
+}
+/** A bug in reqtrail: a caught panic. */
+export declare class InternalError extends ReqtrailError {
+    readonly kind: "internal";
+}
 /** The credential is missing or was not accepted. */
 export declare class AuthenticationError extends ApiError {
     readonly category: "authentication";

@@ -4,7 +4,7 @@ import type { RawConnection } from "./native.js";
 import type { SecretText } from "./option-types.js";
 import type { ClientOptions } from "./options.js";
 import type { Url } from "./platform.js";
-import { type CallOptions, type Query, type RequestArgs } from "./request.js";
+import type { CallOptions, Query, RequestArgs } from "./request.js";
 import type { Response } from "./response.js";
 /** The options of a client whose dialect is given already. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;

@@ -5,19 +5,17 @@
  * are JavaScript's own.
  */
 import { type Audience } from "./hooks.js";
-import { type Items, type RawConnection, type RawReport, type RawValue } from "./native.js";
+import { type Items, type RawValue } from "./crossing.js";
+import type { RawConnection, RawReport } from "./native.js";
 import { type ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
-import { type RawCall, type Standing } from "./request.js";
 import { type Response } from "./response.js";
 import { type Site } from "./stacks.js";
 export declare class Driver {
     #private;
     constructor(base: string | RawConnection, options: ClientOptions, site: Site);
-    /** What the client has for all its calls. */
-    get standing(): Standing;
     /** Makes a call. An error's stack begins at `site`. */
-    call(method: string, target: string, link: boolean, { params, query, headers, body, extras, options, signal, blob }: Readonly<RawCall>, site: Site): Promise<Response>;
+    call(method: string, target: string, link: boolean, given: object | undefined, site: Site): Promise<Response>;
     /**
      * Does an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
      * shown, as JSON.

@@ -1,7 +1,7 @@
 /**
  * The errors that every call can end with.
  *
- * One class for each kind of error; those of API errors by category are in `categories.ts`, which is generated.
+ * The classes that have nothing of their own, by kind and by category, are in `categories.ts`, which is generated.
  */
 import type { Category, ErrorKind } from "./codes.js";
 import { type ApiErrorValues, type ErrorValues } from "./error-fields.js";
@@ -107,32 +107,12 @@ export declare class ApiError extends ReqtrailError {
      */
     json<T = unknown>(): T | null;
 }
-/** No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent. */
-export declare class ConnectError extends ReqtrailError {
-    readonly kind: "connect";
-}
 /**
  * The attempt's or the call's time ran out, or that of the call's `AbortSignal`: then `cause` is the signal's reason, the
  * platform's own `TimeoutError`.
  */
 export declare class TimeoutError extends ReqtrailError {
     readonly kind: "timeout";
-}
-/** The connection broke, the protocol was violated, or the body of a success was cut short. */
-export declare class TransportError extends ReqtrailError {
-    readonly kind: "transport";
-}
-/** The body of a success, or a header block, is over its limit. */
-export declare class TooLargeError extends ReqtrailError {
-    readonly kind: "too_large";
-}
-/** The body of a success cannot be decoded, or is not what was asked for: text or JSON. */
-export declare class DecodeError extends ReqtrailError {
-    readonly kind: "decode";
-}
-/** A redirect was refused: another origin, a downgrade, too many, or a method that it must not change. */
-export declare class RedirectError extends ReqtrailError {
-    readonly kind: "redirect";
 }
 /**
  * The call's `AbortSignal` was aborted, or its client closed. `name` is `AbortError`, as the platform's is, and `cause` the
@@ -145,17 +125,3 @@ export declare class CancelledError extends ReqtrailError {
 export declare class RequestBuildError extends ReqtrailError {
     readonly kind: "invalid_request";
 }
-/** The client cannot be built: the text names the option, what was given and what is accepted. */
-export declare class ConfigError extends ReqtrailError {
-    readonly kind: "config";
-}
-/** A bug in reqtrail; please report it. */
-export declare class InternalError extends ReqtrailError {
-    readonly kind: "internal";
-}
-/** Gives the class its name in texts, which a minifier might change. */
-export declare function named(cls: {
-    readonly prototype: Error;
-}, name: string): void;
-/** Headers of names and values in turn. */
-export declare function headersOf(flat: readonly string[]): HeaderFields;

@@ -1,5 +1,6 @@
 /** What is published besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
-import type { Items, RawClient } from "./native.js";
+import type { Items } from "./crossing.js";
+import type { RawClient } from "./native.js";
 import type { ClientFunctions } from "./option-values.js";
 /** The functions of a program that hear of the calls of a client. */
 type Functions = Readonly<ClientFunctions>;

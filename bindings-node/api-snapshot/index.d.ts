@@ -7,10 +7,10 @@
  */
 export * from "./categories.js";
 export { Client, type DialectOptions } from "./client.js";
-export type { Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason, } from "./codes.js";
-export type { CustomCode, CustomDialect } from "./dialect.js";
-export { ApiError, type ApiErrorFields, CancelledError, ConfigError, ConnectError, DecodeError, type ErrorFields, type ErrorJson, InternalError, RedirectError, ReqtrailError, RequestBuildError, TimeoutError, TooLargeError, TransportError, } from "./errors.js";
-export * as novavms from "./novavms.js";
+export type * from "./codes.js";
+export type { CustomCode, CustomDialect } from "./custom-dialect.js";
+export * from "./errors.js";
+export * as novavms from "./novavms-codes.js";
 export * as openstack from "./openstack.js";
 export type { Body, HeaderValues, RetryBudget, SecretText } from "./option-types.js";
 export type { ClientOptions } from "./options.js";

@@ -1,6 +1,6 @@
 /** Makes error objects of the records that the native half gives. */
 import { type ReqtrailError } from "./errors.js";
-import { type Items } from "./native.js";
+import { type Items } from "./crossing.js";
 import { type Site } from "./stacks.js";
 /**
  * Makes the error of an item. Its stack begins at `site`, in the program's own code.

@@ -1,66 +1,68 @@
 /** What the native part exports. It is private to the package. */
+import type { ErrorRecord, Handle, Items, RawValue, RefreshRequest } from "./crossing.js";
 import type { RateLimitJson } from "./records.js";
-/** Parts of the native half, without what they have not: nothing is read from a prototype that a program may have changed. */
-export declare function bare<T extends object>(parts: T): T;
-/** What tools that look for open handles ask. */
-export interface Handle {
-    hasRef(): boolean;
+export interface RawClient {
+    /**
+     * Builds the client. `notify` is called on the event loop when there is something to drain; `handle` says by `hasRef`
+     * that it keeps no process alive. If the client cannot be built, gives the error, or the text of a `TypeError`.
+     */
+    open(base: string | RawConnection, options: readonly RawValue[], refresher: boolean, notify: () => void, handle: Handle): string | Items | null;
+    /**
+     * Starts a call, and gives its tag, under which its result comes out of `drain`, or the text of a `TypeError`. With
+     * `hold` it begins and waits: it keeps the token that the client has now, and goes on by `send` or ends by `cancel`.
+     * A call of a refresher names its `refresh` and is refused where it would wait for it.
+     */
+    start(method: string, target: string, link: boolean, params: readonly string[] | undefined, query: readonly string[] | undefined, headers: readonly string[] | undefined, body: string | Uint8Array | undefined, extras: RawExtras | undefined, options: readonly RawValue[] | undefined, hold: boolean, refresh: RefreshRequest | undefined): number | string;
+    /** How long a call that is held may take, in milliseconds. */
+    heldTimeout(tag: number): number | null;
+    /** Whether trails show the values of a query parameter. */
+    showsQuery(name: string): boolean;
+    /** Sends a call that was held, with its body, unless it was cancelled meanwhile. The media type may be empty. */
+    send(tag: number, body: Uint8Array, mediaType: string): void;
+    /** Forgets a call that was held, and gives whether it was: nothing comes of it. */
+    forget(tag: number): boolean;
+    /**
+     * Starts the operation that `what` names, as `start` does. `action` is the ID of the request that started it, or its
+     * response at `index`.
+     */
+    operate(what: string, server: string, action: string | Items, index: number, options: readonly RawValue[], progress: boolean, refresh: RefreshRequest | undefined): number | string;
+    /** Cancels a call, because a deadline of the program's has passed if it is `late`; its result comes all the same. */
+    cancel(tag: number, late: boolean): void;
+    /**
+     * Takes some mail: events for hooks, channels and the refresher, and results. Writes to `out` how much it is, whether
+     * there is more, then of each its tag and what it is; gives the handle of the contents.
+     */
+    drain(out: Float64Array): Items | null;
+    /** Says which events are wanted: attempts, calls. */
+    want(attempts: boolean, calls: boolean): void;
+    /** Answers a refresh with a token, or with why there is none. */
+    answer(refresh: RefreshRequest, token: string | undefined, failure: RefreshFailure | undefined): void;
+    /** Puts a new credential in the place of the old. */
+    setToken(token: string): Items | null;
+    /** Ends the client and its thread; calls under way are dropped. */
+    close(): void;
+    /** What is safe to show of it; `null` once it is closed. */
+    describe(): string | null;
 }
-/** Some results in native memory. */
-export interface Items {
-    readonly __items: unique symbol;
+export interface RawCloud {
+    /** What is odd about the configuration without being wrong. */
+    notes(): string[];
+    /**
+     * Signs in on a thread of its own: that is done once in a program's life. `notify` is called when it has ended, and
+     * when there are events, of which `attempts` and `calls` say what is wanted. `extra_ca` is PEM that is trusted
+     * besides.
+     */
+    connect(notify: () => void, handle: Handle, attempts: boolean, calls: boolean, extraCa: string): RawSignIn;
+    /** What is safe to show of it. */
+    describe(): string;
 }
-/** A question for a token. A call on its behalf that would wait for the answer is refused. */
-export interface Refresh {
-    readonly __refresh: unique symbol;
+export interface RawSignIn {
+    /** Ends it, because a deadline of the program's has passed if it is `late`. */
+    cancel(late: boolean): void;
+    /** Takes events for the channels, and then the connection or the error, as a client's `drain` does. */
+    drain(out: Float64Array): Items | null;
 }
-/** An error as one flat record; what the error does not have is left out. */
-export interface ErrorRecord {
-    display: string;
-    byCaller: boolean;
-    hasTrail: boolean;
-    /** The number of what a function of the program's threw and what is behind the error. */
-    thrown?: number;
-    /** The error that is behind it, if it is one of a call: that of a sign-in, for one. */
-    source?: Items;
-    /** If it is neither, why there was no new credential. */
-    sourceText?: string;
-    rateLimit?: RateLimitJson;
-    body?: Uint8Array;
-    /** The other fields, by the names that the constructors of errors take. */
-    [field: string]: unknown;
-}
-/** Why a refresher gave no token. */
-export interface RefreshFailure {
-    /** The number of what it threw. */
-    thrown: number;
-    message: string;
-    kind?: string | undefined;
-    category?: string | undefined;
-    requestId?: string | undefined;
-}
-/**
- * A value of an option, or its number: options are numbers and values in turn. Arrays are texts, or names and values in
- * turn, where a secret stands in an array of its own.
- */
-export type RawValue = null | boolean | number | string | readonly RawValue[];
-/** What few calls have. */
-export interface RawExtras {
-    /** The body is JSON. */
-    json?: boolean;
-    /** The names of the parameters whose values are secrets. */
-    secretParams?: string[];
-    /** The places of the headers whose values are secrets, counted from 0. */
-    secretHeaders?: number[];
-}
-export interface RawReport {
-    json: string;
-    report: string;
-    trails: Items;
-    trailCount: number;
-    failed?: string;
-    cause?: Items;
-}
+/** What Keystone answered; times are milliseconds since 1970. */
 export interface SessionParts {
     expiresAt?: number;
     projectId?: string;
@@ -69,62 +71,80 @@ export interface SessionParts {
     userName?: string;
     trail: Items;
 }
-/** What `drain` takes mail from; see `mailbox.ts`. */
-export interface RawMailbox {
-    drain(out: Float64Array): Items | null;
-}
-export interface RawSignIn extends RawMailbox {
-    cancel(late: boolean): void;
-}
-export interface RawCloud {
-    connect(notify: () => void, handle: Handle, attempts: boolean, calls: boolean, extraCa: string): RawSignIn;
-    notes(): string[];
-    describe(): string;
-}
 export interface RawConnection {
+    /** The URL of the compute API, or the error if there is none. */
     endpoint(): string | Items;
+    /** What Keystone answered; `null` without a sign-in. */
     session(): SessionParts | null;
     describe(): string;
 }
-export interface RawClient extends RawMailbox {
-    open(base: string | RawConnection, options: readonly RawValue[], refresher: boolean, notify: () => void, handle: Handle): Items | string | null;
-    start(method: string, target: string, link: boolean, params: string[] | undefined, query: string[] | undefined, headers: string[] | undefined, body: string | Uint8Array | undefined, extras: RawExtras | undefined, options: readonly RawValue[] | undefined, hold: boolean, refresh: Refresh | undefined): number | string;
-    heldTimeout(tag: number): number | null;
-    showsQuery(name: string): boolean;
-    hasDefaultHeader(name: string): boolean;
-    send(tag: number, body: Uint8Array): void;
-    forget(tag: number): boolean;
-    operate(what: string, server: string, action: string | Items, index: number, options: readonly RawValue[], progress: boolean, refresh: Refresh | undefined): number | string;
-    cancel(tag: number, late: boolean): void;
-    want(attempts: boolean, calls: boolean): void;
-    answer(refresh: Refresh, token: string | undefined, failure: RefreshFailure | undefined): void;
-    setToken(token: string): Items | null;
-    close(): void;
-    describe(): string | null;
+/** Why a refresher gave no token; `kind`, `category` and the request ID are those of an error of this library. */
+export interface RefreshFailure {
+    /** The number of what it threw. */
+    thrown: number;
+    message: string;
+    kind?: string | undefined;
+    category?: string | undefined;
+    requestId?: string | undefined;
+}
+/** The number of calls whose trails a report rests on comes with it; they are read one by one from `report_trails`. */
+export interface RawReport {
+    json: string;
+    report: string;
+    /** The trails, as items of a handle of their own. */
+    trails: Items;
+    trailCount: number;
+    /** If the operation failed: its text, and the error that is behind it, if it is one of a call. */
+    failed?: string;
+    cause?: Items;
+}
+/** What few calls have: one argument, since each costs every call. */
+export interface RawExtras {
+    /** What the body is: 1 for JSON, 2 for a form. */
+    bodyKind?: number | undefined;
+    /** The names of the parameters whose values are secrets. */
+    secretParams?: string[] | undefined;
+    /** The places of the headers whose values are secrets, counted from 0. */
+    secretHeaders?: number[] | undefined;
 }
 export interface Native {
-    version(): string;
-    unknownOption(owner: string, name: string, known: readonly string[]): string;
     RawClient: new () => RawClient;
-    RawCloud: abstract new () => RawCloud;
-    RawConnection: abstract new () => RawConnection;
+    /** Reads a description: an entry of `clouds.yaml` as JSON. */
     cloudFromJson(json: string): RawCloud | Items;
+    /** Finds the cloud of a name, or the one that the environment means. */
     findCloud(name: string | undefined, region: string | undefined): RawCloud | Items;
+    RawCloud: abstract new () => RawCloud;
+    RawSignIn: abstract new () => RawSignIn;
+    RawConnection: abstract new () => RawConnection;
+    /** The version of the core, which the TypeScript half compares with its own. */
+    version(): string;
     responseHeaders(items: Items, index: number): string[];
     responseRequestId(items: Items, index: number): string | null;
-    responseText(items: Items, index: number): string | null;
+    /** The body as text, or the error if it holds bytes that its charset does not have. */
+    responseText(items: Items, index: number): string | Items;
+    /** The body as a reader of JSON wants it; `null` if it is not UTF-8. */
     responseJsonText(items: Items, index: number): string | null;
     responseBytes(items: Items, index: number): Uint8Array;
-    responseNotText(items: Items, index: number): Items;
+    /** The error of a body that JavaScript's JSON reader refused. */
     responseNotJson(items: Items, index: number): Items;
     responseRateLimit(items: Items, index: number): RateLimitJson | null;
     responseMicroversion(items: Items, index: number): string | null;
+    /** The item's trail alone: whoever keeps it keeps no body, and nothing of the other items of a batch. */
     ownTrail(items: Items, index: number): Items;
     trailJson(items: Items, index: number): string;
     trailReport(items: Items, index: number): string;
     errorRecord(items: Items, index: number): ErrorRecord;
+    /** Takes the report of an operation, once. */
     takeReport(items: Items, index: number): RawReport;
+    /** Takes what a sign-in gave, once. */
     takeConnection(items: Items, index: number): RawConnection;
+    /** Takes an attempt with its call, or what a poll has shown, as JSON. */
     takeJson(items: Items, index: number): string;
-    takeRefresh(items: Items, index: number): Refresh;
+    /** Takes a question for a token. A call on its behalf that would wait for the answer is refused. */
+    takeRefresh(items: Items, index: number): RefreshRequest;
+    /**
+     * Says that `owner`, which is `client`, `request` or an operation, has no option of this name: what was meant, what
+     * there is instead, or all of `known`.
+     */
+    unknownOption(owner: string, name: string, known: readonly string[]): string;
 }

@@ -1,4 +1,5 @@
 /** The error codes of NovaVMS. */
+import { ApiError } from "./errors.js";
 /** An error code of NovaVMS. Codes that this release does not know stay plain strings. */
 export type ErrorCode = 
 /** The request carried no credential. */
@@ -31,3 +32,10 @@ export type ErrorCode =
  | "webhook_delivery_failed";
 /** The error codes of NovaVMS that this release knows. */
 export declare const ERROR_CODES: readonly ErrorCode[];
+/**
+ * Whether it is an error of NovaVMS with a code that this release knows; then `switch (error.code)` narrows. Other codes
+ * keep their text in `error.code`.
+ */
+export declare function hasKnownCode(error: unknown): error is ApiError & {
+    readonly code: ErrorCode;
+};

@@ -1,4 +1,5 @@
 /** The error codes of OpenStack Nova. */
+import { ApiError } from "./errors.js";
 /** An error code of OpenStack Nova. Codes that this release does not know stay plain strings. */
 export type Fault = 
 /** The request is malformed or breaks the API's schema. */
@@ -25,6 +26,13 @@ export type Fault =
  | "computeFault";
 /** The error codes of OpenStack Nova that this release knows. */
 export declare const FAULTS: readonly Fault[];
+/**
+ * Whether it is an error of OpenStack Nova with a code that this release knows; then `switch (error.code)` narrows. Other codes
+ * keep their text in `error.code`.
+ */
+export declare function hasKnownCode(error: unknown): error is ApiError & {
+    readonly code: Fault;
+};
 /** How a server action ended, as far as the API tells. */
 export type Verdict = 
 /** It did what was asked for. */

@@ -3,7 +3,7 @@ import type { BlobBody, FormBody } from "./platform.js";
 import type { Secret } from "./secret.js";
 /** A text, or one that is shown nowhere. */
 export type SecretText = string | Secret;
-/** The size of a client's retry budget: what is left out keeps its default (500 and 5). */
+/** The size of a client's retry budget: what is left out keeps its default. */
 export interface RetryBudget {
     /** How many tokens there are at most. */
     capacity?: number | undefined;

@@ -1,5 +1,5 @@
 /** The options that are values. */
-import type { CustomDialect } from "./dialect.js";
+import type { CustomDialect } from "./custom-dialect.js";
 import type { Body, HeaderValues, Pem, RetryBudget, SecretText } from "./option-types.js";
 import type { Signal } from "./platform.js";
 import type { Attempt, CallInfo, Trail } from "./trail.js";

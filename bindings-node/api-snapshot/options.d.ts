@@ -1,5 +1,5 @@
 /** The options of a client, and how they are checked. */
-import type { RawValue } from "./native.js";
+import type { RawValue } from "./crossing.js";
 import { type ClientFunctions, type ClientValues } from "./option-values.js";
 /** The options of a client. What is left out keeps its default. Times are milliseconds. */
 export interface ClientOptions extends ClientValues, ClientFunctions {

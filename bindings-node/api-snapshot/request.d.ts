@@ -1,5 +1,6 @@
 /** The options of one call, and how they are checked. */
-import type { RawExtras, RawValue } from "./native.js";
+import type { RawValue } from "./crossing.js";
+import type { RawClient, RawExtras } from "./native.js";
 import { type RequestParts, type RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
 import type { BlobBody, Signal } from "./platform.js";
@@ -30,7 +31,7 @@ export type RequestOptions<Path extends string = string, Q = Query> = CallOption
 /** The argument list that a path wants: options may be left out where the path has no parameters. */
 export type RequestArgs<Path extends string, Q = Query> = {} extends Params<Path> ? [options?: RequestOptions<Path, Q>] : [options: RequestOptions<Path, Q>];
 /** A call as the native half takes it. Pairs are names and values in turn. */
-export interface RawCall {
+export declare class RawCall {
     params: string[] | undefined;
     query: string[] | undefined;
     headers: string[] | undefined;
@@ -44,13 +45,8 @@ export interface RawCall {
 }
 /** A call without options. */
 export declare const NO_OPTIONS: Readonly<RawCall>;
-/** What a client has for all its calls. */
-export interface Standing {
-    /** Whether trails show the values of a query parameter. */
-    showsQuery(name: string): boolean;
-    /** Whether the client's own headers have this one. */
-    hasDefaultHeader(name: string): boolean;
-}
+/** What of a client decides about a call. */
+type Standing = Pick<RawClient, "showsQuery">;
 /** Checks the options of a call. */
 export declare function rawCall(options: object, standing: Standing): RawCall;
 /** Whether it is a signal, also one of another realm. */
@@ -59,3 +55,4 @@ export declare function signalOf(value: unknown): Signal;
 export declare function reasonOf(signal: Signal | undefined): unknown;
 /** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
 export declare function isLate(signal: Signal): boolean;
+export {};

@@ -1,5 +1,5 @@
 /** What a successful call gives. */
-import type { Items } from "./native.js";
+import { type Items } from "./crossing.js";
 import type { HeaderFields } from "./platform.js";
 import { type RateLimit } from "./records.js";
 import { type Trail } from "./trail.js";

@@ -1,5 +1,5 @@
 /** The record of a call: every HTTP attempt, in order, and how the call ended. */
-import type { Items } from "./native.js";
+import type { Items } from "./crossing.js";
 import { type TrailFields, type TrailJson } from "./records.js";
 export type { Attempt, AttemptJson, CallInfo, TrailJson } from "./records.js";
 /** Makes the trail of an item, without the rest of it, a body for one. */

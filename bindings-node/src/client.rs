@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use napi::bindgen_prelude::{
-    ClassInstance, Either, Env, Error, External, Float64ArraySlice, Object, Result, Status,
-    Uint8ArraySlice,
+    Either, Env, Error, External, Float64ArraySlice, Object, Result, Status, Uint8ArraySlice,
 };
 use napi_derive::napi;
 use reqtrail::host::mailbox::{Mailbox, RefreshRequest};
@@ -13,15 +12,14 @@ use reqtrail::host::{Job, Origin};
 use reqtrail::openstack::{ActionRef, OperationAttached};
 use reqtrail::{CancelToken, ClientBuilder, Secret, Token, blocking};
 
-use crate::cloud::RawConnection;
 use crate::config::{self, Base, Unbuilt};
 use crate::failure::{self, RefreshFailure};
 use crate::inbox::{Inbox, reason, tag_number, tag_of};
-use crate::items::{Item, Items};
+use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
 use crate::openstack;
 use crate::request::{self, Builder, RawExtras};
-use crate::values::RawValues;
+use crate::values::{RawValues, refusal};
 
 struct Open {
     /// The calls that have begun and are not submitted yet.
@@ -58,16 +56,12 @@ impl RawClient {
     pub fn open(
         &self,
         env: Env,
-        base: Either<String, ClassInstance<'_, RawConnection>>,
+        base: Base<'_>,
         options: RawValues,
         refresher: bool,
         notify: NotifyFunction<'_>,
         handle: Object<'_>,
-    ) -> Result<Option<Either<String, External<Items>>>> {
-        let base = match base {
-            Either::A(url) => Base::Url(url),
-            Either::B(connection) => Base::Connection(connection.0.clone()),
-        };
+    ) -> Result<Option<Unbuilt>> {
         let mailbox = Mailbox::new();
         let inbox = Inbox::open(&env, &mailbox, &notify, &handle)?;
         let asked = mailbox.clone();
@@ -82,10 +76,7 @@ impl RawClient {
         });
         let client = match built {
             Ok(client) => client,
-            Err(Unbuilt::WrongType(text)) => return Ok(Some(Either::A(text))),
-            Err(Unbuilt::Error(error)) => {
-                return Ok(Some(Either::B(Items::of(Item::Error(error)))));
-            }
+            Err(unbuilt) => return Ok(Some(unbuilt)),
         };
         *self.0.borrow_mut() = Some(Open {
             held: RefCell::default(),
@@ -120,9 +111,9 @@ impl RawClient {
                 client, &method, &target, link, params, query, headers, body, extras,
             );
             if let Some(options) = options
-                && let Err(unset) = request::set(&mut builder, options)
+                && let Err(error) = request::set(&mut builder, options)
             {
-                return Ok(Either::B(unset.into_text()));
+                return Ok(Either::B(refusal(&error)));
             }
             let tag = lane.next_tag();
             if hold {
@@ -141,42 +132,27 @@ impl RawClient {
     /// How long a call that is held may take, in milliseconds.
     #[napi(catch_unwind)]
     pub fn held_timeout(&self, tag: f64) -> Option<f64> {
-        let open = self.0.borrow();
-        let held = open.as_ref()?.held.borrow();
-        let held = held.get(&tag_of(tag))?;
-        Some(held.builder.call_timeout().as_secs_f64() * 1e3)
+        let timeout = |held: &Held| held.builder.call_timeout().as_secs_f64() * 1e3;
+        self.with(|open| open.held.borrow().get(&tag_of(tag)).map(timeout))?
     }
 
     /// Whether trails show the values of a query parameter.
     #[napi(catch_unwind)]
     pub fn shows_query(&self, name: String) -> bool {
-        let open = self.0.borrow();
-        open.as_ref()
-            .is_some_and(|open| open.client.shows_query(&name))
+        self.with(|open| open.client.shows_query(&name)) == Some(true)
     }
 
-    /// Whether every request of the client has this header, unless it says otherwise.
+    /// Sends a call that was held, with its body, unless it was cancelled meanwhile. The media type may be empty.
     #[napi(catch_unwind)]
-    pub fn has_default_header(&self, name: String) -> bool {
-        let open = self.0.borrow();
-        open.as_ref()
-            .is_some_and(|open| open.client.has_default_header(&name))
-    }
-
-    /// Sends a call that was held, with its body, unless it was cancelled meanwhile.
-    #[napi(catch_unwind)]
-    pub fn send(&self, tag: f64, body: Uint8ArraySlice<'_>) {
-        if let Some(open) = self.0.borrow().as_ref() {
-            open.release(tag_of(tag), |builder| builder.body(body.to_vec()));
-        }
+    pub fn send(&self, tag: f64, body: Uint8ArraySlice<'_>, media_type: String) {
+        let set = |builder: Builder| builder.typed_body(body.to_vec(), media_type.into());
+        self.with(|open| open.release(tag_of(tag), set));
     }
 
     /// Forgets a call that was held, and gives whether it was: nothing comes of it.
     #[napi(catch_unwind)]
     pub fn forget(&self, tag: f64) -> bool {
-        let open = self.0.borrow();
-        open.as_ref()
-            .is_some_and(|open| open.held.borrow_mut().remove(&tag_of(tag)).is_some())
+        self.with(|open| open.held.borrow_mut().remove(&tag_of(tag)).is_some()) == Some(true)
     }
 
     /// Starts the operation that `what` names, as `start` does. `action` is the ID of the request that started it, or its
@@ -198,8 +174,8 @@ impl RawClient {
                 Either::B(items) => ActionRef::from(items.response(index)?),
             };
             let mut operation = openstack::operation(&what, server, action)?;
-            if let Err(unset) = openstack::set(&mut operation, options) {
-                return Ok(Either::B(unset.into_text()));
+            if let Err(error) = openstack::set(&mut operation, options) {
+                return Ok(Either::B(refusal(&error)));
             }
             let mut attached = OperationAttached::new();
             if progress {
@@ -216,35 +192,30 @@ impl RawClient {
     /// Cancels a call, because a deadline of the program's has passed if it is `late`; its result comes all the same.
     #[napi(catch_unwind)]
     pub fn cancel(&self, tag: f64, late: bool) {
-        if let Some(open) = self.0.borrow().as_ref() {
-            let (tag, reason) = (tag_of(tag), reason(late));
-            let token = CancelToken::new();
-            token.cancel_with(reason);
+        let (tag, reason) = (tag_of(tag), reason(late));
+        let token = CancelToken::new();
+        token.cancel_with(reason);
+        self.with(|open| {
             if !open.release(tag, |builder| builder.cancel_token(&token)) {
                 open.client.host().cancel_with(tag, reason);
             }
-        }
+        });
     }
 
     /// Takes some mail: events for hooks, channels and the refresher, and results. Writes to `out` how much it is,
     /// whether there is more, then of each its tag and what it is; gives the handle of the contents.
     #[napi(catch_unwind)]
-    pub fn drain(&self, mut out: Float64ArraySlice<'_>) -> Option<External<Items>> {
-        // SAFETY: the array is the caller's own, and no JavaScript runs while this function does.
-        let out = unsafe { out.as_mut() };
-        self.0
-            .borrow()
-            .as_ref()
-            .and_then(|open| open.inbox.drain(out))
+    pub fn drain(&self, out: Float64ArraySlice<'_>) -> Option<External<Items>> {
+        self.with(|open| open.inbox.drain(out))?
     }
 
     /// Says which events are wanted: attempts, calls.
     #[napi(catch_unwind)]
     pub fn want(&self, attempts: bool, calls: bool) {
-        if let Some(open) = self.0.borrow().as_ref() {
+        self.with(|open| {
             open.mailbox.want_attempts(attempts);
             open.mailbox.want_calls(calls);
-        }
+        });
     }
 
     /// Answers a refresh with a token, or with why there is none.
@@ -255,11 +226,9 @@ impl RawClient {
         token: Option<String>,
         failure: Option<RefreshFailure>,
     ) {
-        if let Some(open) = self.0.borrow().as_ref() {
-            let failed = || failure::of_refresher(failure.unwrap_or_default()).into();
-            let answer = token.map(Token::from).ok_or_else(failed);
-            open.inbox.lane.answer(refresh.number, answer);
-        }
+        let failed = || failure::of_refresher(failure.unwrap_or_default()).into();
+        let answer = token.map(Token::from).ok_or_else(failed);
+        self.with(|open| open.inbox.lane.answer(refresh.number, answer));
     }
 
     /// Puts a new credential in the place of the old.
@@ -267,7 +236,7 @@ impl RawClient {
     pub fn set_token(&self, token: String) -> Result<Option<External<Items>>> {
         self.opened(|open| {
             let set = open.client.set_token(Secret::from(token));
-            Ok(set.err().map(|error| Items::of(Item::Error(error))))
+            Ok(set.err().map(Items::error))
         })
     }
 
@@ -281,15 +250,17 @@ impl RawClient {
     /// What is safe to show of it; `null` once it is closed.
     #[napi(catch_unwind)]
     pub fn describe(&self) -> Option<String> {
-        let open = self.0.borrow();
-        open.as_ref().map(|open| format!("{:?}", open.client))
+        self.with(|open| format!("{:?}", open.client))
+    }
+
+    /// Does something with the client, unless it is closed.
+    fn with<O>(&self, act: impl FnOnce(&Open) -> O) -> Option<O> {
+        self.0.borrow().as_ref().map(act)
     }
 
     fn opened<O>(&self, act: impl FnOnce(&Open) -> Result<O>) -> Result<O> {
-        match self.0.borrow().as_ref() {
-            Some(open) => act(open),
-            None => Err(Error::new(Status::GenericFailure, "the client is closed")),
-        }
+        let closed = || Error::new(Status::GenericFailure, "the client is closed");
+        self.with(act).ok_or_else(closed)?
     }
 }
 

@@ -10,7 +10,7 @@ use reqtrail::host::mailbox::Mailbox;
 use reqtrail::openstack::{Cloud, Connection};
 
 use crate::inbox::{Inbox, reason};
-use crate::items::{Item, Items};
+use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
 
 /// What a program knows of a cloud.
@@ -35,7 +35,7 @@ pub fn find_cloud(name: Option<String>, region: Option<String>) -> Found {
 fn found(cloud: std::result::Result<Cloud, reqtrail::Error>) -> Found {
     match cloud {
         Ok(cloud) => Either::A(RawCloud(cloud)),
-        Err(error) => Either::B(Items::of(Item::Error(error))),
+        Err(error) => Either::B(Items::error(error)),
     }
 }
 
@@ -111,9 +111,8 @@ impl RawSignIn {
 
     /// Takes events for the channels, and then the connection or the error, as a client's `drain` does.
     #[napi(catch_unwind)]
-    pub fn drain(&self, mut out: Float64ArraySlice<'_>) -> Option<External<Items>> {
-        // SAFETY: the array is the caller's own, and no JavaScript runs while this function does.
-        self.inbox.drain(unsafe { out.as_mut() })
+    pub fn drain(&self, out: Float64ArraySlice<'_>) -> Option<External<Items>> {
+        self.inbox.drain(out)
     }
 }
 
@@ -146,7 +145,7 @@ impl RawConnection {
     pub fn endpoint(&self) -> Either<String, External<Items>> {
         match self.0.endpoint() {
             Ok(url) => Either::A(url),
-            Err(error) => Either::B(Items::of(Item::Error(error))),
+            Err(error) => Either::B(Items::error(error)),
         }
     }
 
@@ -163,7 +162,7 @@ impl RawConnection {
             project_name: owned(session.project_name()),
             user_id: owned(session.user_id()),
             user_name: owned(session.user_name()),
-            trail: Items::of(Item::Trail(session.trail().clone())),
+            trail: Items::trails([session.trail().clone()]),
         })
     }
 

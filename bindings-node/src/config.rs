@@ -1,54 +1,45 @@
 //! How a client is built.
 
-use reqtrail::host::ClientOptions;
-use reqtrail::openstack::Connection;
+use napi::bindgen_prelude::{ClassInstance, Either, External};
+use reqtrail::host::{ClientOptions, OptionError};
 use reqtrail::{Client, ClientBuilder, Error, Observer, blocking};
 
-use crate::values::{RawValues, Unset, set};
+use crate::cloud::RawConnection;
+use crate::items::Items;
+use crate::values::{self, RawValues};
 
-/// What a client begins with.
-pub(crate) enum Base {
-    Url(String),
-    Connection(Connection),
-}
+/// What a client begins with: the URL of the API, or a cloud that has been signed in to.
+pub(crate) type Base<'a> = Either<String, ClassInstance<'a, RawConnection>>;
 
-/// Why there is no client.
-pub(crate) enum Unbuilt {
-    /// A value is of the wrong type: the text of a `TypeError`.
-    WrongType(String),
-    Error(Error),
-}
-
-impl From<Error> for Unbuilt {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-impl From<Unset> for Unbuilt {
-    fn from(unset: Unset) -> Self {
-        match unset {
-            Unset::WrongType(text) => Self::WrongType(text),
-            Unset::Invalid(error) => Self::Error(error.into()),
-        }
-    }
-}
+/// Why there is no client: the text of a `TypeError`, or the error.
+pub(crate) type Unbuilt = Either<String, External<Items>>;
 
 /// Builds a client. `observer` is what Node watches with: the calls, and the sign-ins of a client that signs in. `add` adds
 /// the refresher.
 pub(crate) fn build(
-    base: Base,
+    base: Base<'_>,
     values: RawValues,
     observer: impl Observer + 'static,
     add: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<blocking::Client, Unbuilt> {
     let mut options = ClientOptions::default();
-    set(values, ClientOptions::OPTIONS, |id, value| {
-        options.set(id, value)
+    let set = |id, value| options.set(id, value);
+    values::set(values, ClientOptions::OPTIONS, set).map_err(|error| match error {
+        OptionError::WrongType { .. } => Either::A(values::refusal(&error)),
+        _ => failed(error.into()),
     })?;
     let builder = match base {
-        Base::Url(url) => Client::builder(url).observer(observer),
-        Base::Connection(connection) => connection.observer(observer).compute()?,
+        Either::A(url) => Client::builder(url).observer(observer),
+        Either::B(connection) => {
+            let connection = connection.0.clone().observer(observer);
+            connection.compute().map_err(failed)?
+        }
     };
-    Ok(add(builder.options(&options)).build_blocking()?)
+    add(builder.options(&options))
+        .build_blocking()
+        .map_err(failed)
+}
+
+fn failed(error: Error) -> Unbuilt {
+    Either::B(Items::error(error))
 }

@@ -10,23 +10,18 @@ use napi_derive::napi;
 use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling, rate_limit_fields};
 use reqtrail::{Category, Error, ErrorKind, RateLimit, RefreshError};
 
-use crate::items::{Item, Items};
+use crate::items::Items;
 use crate::parts;
 
 /// Something that a JavaScript function threw, on its way through the core. The value itself stays with JavaScript, under
 /// this number.
+#[derive(Debug)]
 pub(crate) struct Thrown(pub(crate) u32);
 
 impl fmt::Display for Thrown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Its text may hold anything; Node shows it as the cause.
         f.write_str("a JavaScript function threw an error")
-    }
-}
-
-impl fmt::Debug for Thrown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Thrown")
     }
 }
 
@@ -72,7 +67,7 @@ pub(crate) fn record<'env>(env: &'env Env, error: &Error) -> Result<Object<'env>
         // The number of what a JavaScript function threw.
         Some(ErrorCause::Raised(Thrown(number))) => properties.push(own(env, "thrown", *number)?),
         Some(ErrorCause::Call(other)) => {
-            let other = Items::of(Item::Error(other.clone()));
+            let other = Items::error(other.clone());
             properties.push(own(env, "source", other)?);
         }
         Some(ErrorCause::Text(text)) => properties.push(own(env, "sourceText", text)?),

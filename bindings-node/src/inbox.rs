@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use napi::bindgen_prelude::{Env, External, Object, Result};
+use napi::bindgen_prelude::{Env, External, Float64ArraySlice, Object, Result};
 use reqtrail::CancelReason;
-use reqtrail::host::mailbox::{Lane, Mail, Mailbox};
+use reqtrail::host::Outcome;
+use reqtrail::host::mailbox::{Event, Lane, Mail, Mailbox};
 
-use crate::items::{Item, Items, weight};
+use crate::items::{self, Items};
 use crate::loop_handle::{LoopHandle, NotifyFunction};
 
 /// How much mail shares a handle at most: as long as one item of it is in use, all are kept.
@@ -44,7 +45,9 @@ impl Inbox {
 
     /// Takes some mail, in order, and gives the handle of its contents. Writes to `out`: how much it is, whether there is
     /// more, then of each its tag and what it is.
-    pub(crate) fn drain(&self, out: &mut [f64]) -> Option<External<Items>> {
+    pub(crate) fn drain(&self, mut out: Float64ArraySlice<'_>) -> Option<External<Items>> {
+        // SAFETY: the array is the caller's own, and no JavaScript runs while this function does.
+        let out = unsafe { out.as_mut() };
         let mut taken = self.taken.borrow_mut();
         if taken.is_empty() {
             // The buffer goes to the lane and comes back.
@@ -53,28 +56,32 @@ impl Inbox {
             *taken = mail.into();
         }
         let most = BATCH.min(out.len().saturating_sub(2) / 2);
-        let mut items = Vec::with_capacity(most.min(taken.len()));
-        while items.len() < most
-            && let Some(Mail { tag, event, .. }) = taken.pop_front()
+        let mut batch = Vec::with_capacity(most.min(taken.len()));
+        while batch.len() < most
+            && let Some(Mail { tag, mut event, .. }) = taken.pop_front()
         {
-            let Some(item) = Item::of(event) else {
+            let Some(what) = items::what(&event) else {
                 continue;
             };
-            let at = 2 + 2 * items.len();
+            if let Event::Ended(Outcome::Call(Ok(response))) = &mut event {
+                // It waits for the collector, and should not keep a whole read buffer for so long.
+                response.compact();
+            }
+            let at = 2 + 2 * batch.len();
             out[at] = tag.map_or(NO_CALL, tag_number);
-            out[at + 1] = item.what();
-            let large = weight(&item) >= LARGE_BODY;
-            items.push(item);
+            out[at + 1] = what;
+            let large = items::weight(&event) >= LARGE_BODY;
+            batch.push(Some(event));
             if large {
                 break;
             }
         }
-        if items.is_empty() {
+        if batch.is_empty() {
             return None;
         }
-        out[0] = tag_number(items.len() as u64);
+        out[0] = tag_number(batch.len() as u64);
         out[1] = if taken.is_empty() { 0.0 } else { 1.0 };
-        Some(Items::handle(items))
+        Some(Items::handle(batch))
     }
 }
 

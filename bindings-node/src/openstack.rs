@@ -1,9 +1,10 @@
 //! OpenStack's compute API: operations of the core.
 
 use napi::bindgen_prelude::{Error, Result, Status};
+use reqtrail::host::OptionError;
 use reqtrail::openstack::{ActionRef, Operation, OperationKind, OperationOptions};
 
-use crate::values::{self, RawValues, Unset};
+use crate::values::{self, RawValues};
 
 /// Makes the operation that `what` names.
 pub(crate) fn operation(what: &str, server: String, action: ActionRef) -> Result<Operation> {
@@ -13,7 +14,10 @@ pub(crate) fn operation(what: &str, server: String, action: ActionRef) -> Result
 }
 
 /// Sets its options that are values.
-pub(crate) fn set(operation: &mut Operation, values: RawValues) -> std::result::Result<(), Unset> {
+pub(crate) fn set(
+    operation: &mut Operation,
+    values: RawValues,
+) -> std::result::Result<(), OptionError> {
     values::set(values, OperationOptions::OPTIONS, |id, value| {
         operation.set(id, value)
     })

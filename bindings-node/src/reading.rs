@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use napi::bindgen_prelude::{BufferSlice, Env, Error, External, Object, Result, Status};
+use napi::bindgen_prelude::{BufferSlice, Either, Env, External, Object, Result};
 use napi_derive::napi;
-use reqtrail::host::mailbox::{AttemptEvent, RefreshRequest};
+use reqtrail::host::Outcome;
+use reqtrail::host::mailbox::{AttemptEvent, Event, RefreshRequest};
 use reqtrail::openstack::OperationReport;
 use reqtrail::{Attempt, RequestId};
 use serde::Serialize;
 
 use crate::cloud::RawConnection;
 use crate::failure;
-use crate::items::{Item, Items, wrong};
+use crate::items::{Items, error_of, wrong};
 use crate::parts::header_pairs;
 
 type Handle<'a> = &'a External<Items>;
@@ -28,11 +29,13 @@ pub fn response_request_id(items: Handle<'_>, index: u32) -> Result<Option<&str>
     Ok(id.map(RequestId::as_str))
 }
 
-/// The body as text; `null` if it holds bytes that its charset does not have.
+/// The body as text, or the error if it holds bytes that its charset does not have.
 #[napi(catch_unwind)]
-pub fn response_text(items: Handle<'_>, index: u32) -> Result<Option<String>> {
-    let text = items.response(index)?.text();
-    Ok(text.ok().map(Cow::into_owned))
+pub fn response_text(items: Handle<'_>, index: u32) -> Result<Either<String, External<Items>>> {
+    Ok(match items.response(index)?.text() {
+        Ok(text) => Either::A(text.into_owned()),
+        Err(error) => Either::B(Items::error(error)),
+    })
 }
 
 /// The body as a reader of JSON wants it; `null` if it is not UTF-8.
@@ -44,15 +47,6 @@ pub fn response_json_text(items: Handle<'_>, index: u32) -> Result<Option<&str>>
 #[napi(catch_unwind)]
 pub fn response_bytes(env: Env, items: Handle<'_>, index: u32) -> Result<BufferSlice<'static>> {
     BufferSlice::copy_from(&env, items.response(index)?.bytes())
-}
-
-/// The error of a body that is not text.
-#[napi(catch_unwind)]
-pub fn response_not_text(items: Handle<'_>, index: u32) -> Result<External<Items>> {
-    match items.response(index)?.text() {
-        Err(error) => Ok(Items::of(Item::Error(error))),
-        Ok(_) => Err(Error::new(Status::GenericFailure, "the body is text")),
-    }
 }
 
 /// The error of a body that JavaScript's JSON reader refused.
@@ -67,10 +61,10 @@ pub fn response_not_json(items: Handle<'_>, index: u32) -> Result<External<Items
             "JSON.parse refused it",
         ),
     };
-    Ok(Items::of(Item::Error(error)))
+    Ok(Items::error(error))
 }
 
-#[napi(catch_unwind)]
+#[napi(catch_unwind, ts_return_type = "RateLimitJson | null")]
 pub fn response_rate_limit<'env>(
     env: &'env Env,
     items: Handle<'_>,
@@ -90,7 +84,7 @@ pub fn response_microversion(items: Handle<'_>, index: u32) -> Result<Option<&st
 /// The item's trail alone: whoever keeps it keeps no body, and nothing of the other items of a batch.
 #[napi(catch_unwind)]
 pub fn own_trail(items: Handle<'_>, index: u32) -> Result<External<Items>> {
-    Ok(Items::of(Item::Trail(items.trail(index)?.clone())))
+    Ok(Items::trails([items.trail(index)?.clone()]))
 }
 
 #[napi(catch_unwind)]
@@ -103,12 +97,10 @@ pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
     Ok(items.trail(index)?.report())
 }
 
-#[napi(catch_unwind)]
+#[napi(catch_unwind, ts_return_type = "ErrorRecord")]
 pub fn error_record<'env>(env: &'env Env, items: Handle<'_>, index: u32) -> Result<Object<'env>> {
-    match items.get(index)? {
-        Item::Error(error) => failure::record(env, error),
-        _ => Err(wrong("the item is not an error")),
-    }
+    let error = error_of(items.get(index)?).ok_or_else(|| wrong("the item is not an error"))?;
+    failure::record(env, error)
 }
 
 /// The number of calls whose trails a report rests on comes with it; they are read one by one from `report_trails`.
@@ -137,9 +129,9 @@ pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport>
         json: report.json,
         report: report.text.unwrap_or_default(),
         trail_count: u32::try_from(trails.len()).unwrap_or(u32::MAX),
-        trails: Items::handle(trails.into_iter().map(Item::Trail).collect()),
+        trails: Items::trails(trails),
         failed,
-        cause: cause.flatten().map(|error| Items::of(Item::Error(error))),
+        cause: cause.flatten().map(Items::error),
     })
 }
 
@@ -150,7 +142,7 @@ pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawCon
 }
 
 fn take_output<O: 'static>(items: &mut Items, index: u32) -> Result<O> {
-    let Item::Output(output) = items.take(index)? else {
+    let Event::Ended(Outcome::Operation(Ok(output))) = items.take(index)? else {
         return Err(wrong("the item is not an output"));
     };
     output.take().map_err(|error| wrong(&error.to_string()))
@@ -159,10 +151,9 @@ fn take_output<O: 'static>(items: &mut Items, index: u32) -> Result<O> {
 /// Takes an attempt with its call, or what a poll has shown, as JSON.
 #[napi(catch_unwind)]
 pub fn take_json(items: &mut External<Items>, index: u32) -> Result<String> {
-    let items: &mut Items = items;
     match items.take(index)? {
-        Item::Attempt(event) => Ok(attempt_json(&event)),
-        Item::Progress(json) => Ok(json),
+        Event::Attempt(event) => Ok(attempt_json(&event)),
+        Event::Progress(json) => Ok(json),
         _ => Err(wrong("the item is not JSON")),
     }
 }
@@ -170,9 +161,8 @@ pub fn take_json(items: &mut External<Items>, index: u32) -> Result<String> {
 /// Takes a question for a token. A call on its behalf that would wait for the answer is refused.
 #[napi(catch_unwind)]
 pub fn take_refresh(items: &mut External<Items>, index: u32) -> Result<External<RefreshRequest>> {
-    let items: &mut Items = items;
     match items.take(index)? {
-        Item::Refresh(asked) => Ok(External::new(asked)),
+        Event::Refresh(asked) => Ok(External::new(asked)),
         _ => Err(wrong("the item is not a refresh")),
     }
 }

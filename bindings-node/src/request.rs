@@ -2,21 +2,24 @@
 
 use napi::bindgen_prelude::{Either, Uint8ArraySlice};
 use napi_derive::napi;
-use reqtrail::host::RequestOptions;
+use reqtrail::host::{OptionError, RequestOptions};
 use reqtrail::{RequestBuilder, blocking};
 
-use crate::values::{self, RawValues, Unset};
+use crate::values::{self, RawValues};
 
 /// What few calls have: one argument, since each costs every call.
 #[napi(object, object_to_js = false)]
 pub struct RawExtras {
-    /// The body is JSON.
-    pub json: Option<bool>,
+    /// What the body is: 1 for JSON, 2 for a form.
+    pub body_kind: Option<u32>,
     /// The names of the parameters whose values are secrets.
     pub secret_params: Option<Vec<String>>,
     /// The places of the headers whose values are secrets, counted from 0.
     pub secret_headers: Option<Vec<u32>>,
 }
+
+/// The media type of a form, as `fetch` sends it.
+const FORM: &str = "application/x-www-form-urlencoded;charset=UTF-8";
 
 pub(crate) type Builder = RequestBuilder<blocking::Client>;
 
@@ -62,16 +65,17 @@ pub(crate) fn build(
             Either::A(text) => text.into_bytes(),
             Either::B(bytes) => bytes.to_vec(),
         };
-        b = match extras.and_then(|extras| extras.json) {
-            Some(true) => b.json_bytes(body),
-            _ => b.body(body),
+        b = match extras.and_then(|extras| extras.body_kind) {
+            Some(1) => b.json_bytes(body),
+            Some(_) => b.typed_body(body, FORM.into()),
+            None => b.body(body),
         };
     }
     b
 }
 
 /// Sets the options that are values.
-pub(crate) fn set(builder: &mut Builder, values: RawValues) -> Result<(), Unset> {
+pub(crate) fn set(builder: &mut Builder, values: RawValues) -> Result<(), OptionError> {
     values::set(values, RequestOptions::OPTIONS, |id, value| {
         builder.set(id, value)
     })

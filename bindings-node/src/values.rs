@@ -82,20 +82,12 @@ fn pairs(flat: Vec<RawValue>) -> Vec<(String, Value)> {
     std::iter::from_fn(next).collect()
 }
 
-/// Why an option could not be set.
-pub(crate) enum Unset {
-    /// A value is of the wrong type: the text of a `TypeError`.
-    WrongType(String),
-    /// It is wrong in what it says.
-    Invalid(OptionError),
-}
-
 /// Sets options, each of which is one of `specs`.
 pub(crate) fn set(
     values: RawValues,
     specs: &'static [OptionSpec],
     mut set: impl FnMut(u16, Value) -> std::result::Result<(), OptionError>,
-) -> std::result::Result<(), Unset> {
+) -> std::result::Result<(), OptionError> {
     let mut values = values.into_iter();
     while let (Some(RawValue::Number(id)), Some(value)) = (values.next(), values.next()) {
         // They are in the order of their numbers, which begin with 1.
@@ -107,31 +99,23 @@ pub(crate) fn set(
         let id = id as u16;
         let spec = specs.get(usize::from(id).wrapping_sub(1));
         let kind = spec.map_or(Kind::Text, |spec| spec.kind);
-        set(id, value.into_value(kind)).map_err(Unset::of)?;
+        set(id, value.into_value(kind))?;
     }
     Ok(())
 }
 
-impl Unset {
-    pub(crate) fn into_text(self) -> String {
-        match self {
-            Self::WrongType(text) => text,
-            Self::Invalid(error) => Spelling::Node.text(&error.to_string()).into_owned(),
+/// What is wrong with an option: the text of a `TypeError`.
+pub(crate) fn refusal(error: &OptionError) -> String {
+    match error {
+        OptionError::WrongType {
+            option,
+            expected,
+            got,
+        } => {
+            let option = Spelling::Node.option(option);
+            format!("{option}: expected {expected}, not {got}")
         }
-    }
-
-    fn of(error: OptionError) -> Self {
-        match error {
-            OptionError::WrongType {
-                option,
-                expected,
-                got,
-            } => {
-                let option = Spelling::Node.option(option);
-                Self::WrongType(format!("{option}: expected {expected}, not {got}"))
-            }
-            other => Self::Invalid(other),
-        }
+        other => Spelling::Node.text(&other.to_string()).into_owned(),
     }
 }
 

@@ -1,8 +1,51 @@
-/** The classes of API errors, one for each category. */
+/** The classes of errors by kind, and of API errors by category. */
 
 // Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.
 
-import { ApiError, named } from "./errors.js";
+import { ApiError, ReqtrailError } from "./errors.js";
+import { named } from "./properties.js";
+
+/** No connection came about (DNS, refused, TLS, connect timeout); nothing was sent. */
+export class ConnectError extends ReqtrailError {
+  declare readonly kind: "connect";
+}
+named(ConnectError, "ConnectError");
+
+/** The connection broke, the protocol was violated or a 2xx body was cut short. */
+export class TransportError extends ReqtrailError {
+  declare readonly kind: "transport";
+}
+named(TransportError, "TransportError");
+
+/** A 2xx body or a header block is over its limit. */
+export class TooLargeError extends ReqtrailError {
+  declare readonly kind: "too_large";
+}
+named(TooLargeError, "TooLargeError");
+
+/** A 2xx body cannot be decoded or is not what the caller asked to parse. */
+export class DecodeError extends ReqtrailError {
+  declare readonly kind: "decode";
+}
+named(DecodeError, "DecodeError");
+
+/** A redirect was refused: another origin, a downgrade, too many, or a method it must not change. */
+export class RedirectError extends ReqtrailError {
+  declare readonly kind: "redirect";
+}
+named(RedirectError, "RedirectError");
+
+/** The client cannot be built. */
+export class ConfigError extends ReqtrailError {
+  declare readonly kind: "config";
+}
+named(ConfigError, "ConfigError");
+
+/** A bug in reqtrail: a caught panic. */
+export class InternalError extends ReqtrailError {
+  declare readonly kind: "internal";
+}
+named(InternalError, "InternalError");
 
 /** The credential is missing or was not accepted. */
 export class AuthenticationError extends ApiError {

@@ -11,7 +11,7 @@ import { expected, secretText, text } from "./checks.js";
 import type { SecretText } from "./option-types.js";
 import type { ClientOptions } from "./options.js";
 import type { Url } from "./platform.js";
-import { type CallOptions, NO_OPTIONS, type Query, type RequestArgs, rawCall } from "./request.js";
+import type { CallOptions, Query, RequestArgs } from "./request.js";
 import type { Response } from "./response.js";
 import { serial } from "./serial.js";
 import { type Above, placed, placedAt, siteOf } from "./stacks.js";
@@ -155,8 +155,7 @@ export class Client implements AsyncDisposable {
     const site = siteOf(above);
     try {
       const path = link ? urlText("link", target) : pathText(target);
-      const call = options === undefined ? NO_OPTIONS : rawCall(options, this.#driver.standing);
-      return await this.#driver.call(text("method", method), path, link, call, site);
+      return await this.#driver.call(text("method", method), path, link, options, site);
     } catch (error) {
       throw placedAt(site, error);
     }

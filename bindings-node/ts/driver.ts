@@ -14,17 +14,11 @@ import { native } from "./loader.js";
 import { environmentCa, warnOfUnverified } from "./environment.js";
 import { FAILED, OUTPUT, type Receiver, drain } from "./mailbox.js";
 import { errorOf } from "./mapping.js";
-import {
-  type Items,
-  type RawClient,
-  type RawConnection,
-  type RawReport,
-  type RawValue,
-  bare,
-} from "./native.js";
+import { type Items, type RawValue, bare } from "./crossing.js";
+import type { RawClient, RawConnection, RawReport } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
 import type { BlobBody, Signal } from "./platform.js";
-import { type RawCall, type Standing, isLate, reasonOf } from "./request.js";
+import { NO_OPTIONS, isLate, rawCall, reasonOf } from "./request.js";
 import { type Response, responseOf } from "./response.js";
 import { served } from "./serving.js";
 import { type Site, ours, refused } from "./stacks.js";
@@ -85,19 +79,16 @@ export class Driver {
     if (failed !== null) throw errorOf(failed, 0, site);
   }
 
-  /** What the client has for all its calls. */
-  get standing(): Standing {
-    return this.#raw;
-  }
-
   /** Makes a call. An error's stack begins at `site`. */
   call(
     method: string,
     target: string,
     link: boolean,
-    { params, query, headers, body, extras, options, signal, blob }: Readonly<RawCall>,
+    given: object | undefined,
     site: Site,
   ): Promise<Response> {
+    const { params, query, headers, body, extras, options, signal, blob } =
+      given === undefined ? NO_OPTIONS : rawCall(given, this.#raw);
     const call = this.#begin(site, signal, undefined, (aborted) => {
       // It begins now: it keeps the token that the client has, and its time runs.
       const hold = blob !== undefined || aborted;
@@ -127,7 +118,7 @@ export class Driver {
     const late = (): void => this.#raw.cancel(tag, true);
     const timer = timeoutMs <= LONGEST ? setTimeout(late, timeoutMs).unref() : undefined;
     try {
-      this.#raw.send(tag, new Uint8Array(await blob.arrayBuffer()));
+      this.#raw.send(tag, new Uint8Array(await blob.arrayBuffer()), blob.type);
     } catch (error) {
       // There is nothing to send, and nothing comes from the native half.
       if (!this.#raw.forget(tag)) return;
@@ -277,11 +268,7 @@ function accepted(started: number | string): number {
 }
 
 function closed(): RequestBuildError {
-  const message = "invalid_request: the client is closed";
-  return ours(
-    new RequestBuildError(message, {
-      kind: "invalid_request",
-      reason: "the client is closed",
-    }),
-  );
+  const reason = "the client is closed";
+  const fields = { kind: "invalid_request", reason } as const;
+  return ours(new RequestBuildError(`invalid_request: ${reason}`, fields));
 }

@@ -22,9 +22,8 @@ function readExtra(): string {
   try {
     const found = readFileSync(path, "utf8").match(CERTIFICATE) ?? [];
     const usable = found.filter(isCertificate);
-    if (usable.length === found.length && usable.length > 0) return usable.join("\n");
-    const bad = found.length === 0 ? "there is no certificate in it" : "a certificate in it is bad";
-    ignored(path, bad);
+    if (found.length === 0) ignored(path, "there is no certificate in it");
+    else if (usable.length < found.length) ignored(path, "a certificate in it is bad");
     return usable.join("\n");
   } catch (error) {
     ignored(path, error instanceof Error ? error.message : String(error));

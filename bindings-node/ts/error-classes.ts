@@ -10,16 +10,16 @@ type Class = new (message?: string, fields?: errors.ApiErrorFields) => errors.Re
 
 export const BY_KIND: Readonly<Record<ErrorKind, Class>> = {
   api: errors.ApiError,
-  connect: errors.ConnectError,
+  connect: categories.ConnectError,
   timeout: errors.TimeoutError,
-  transport: errors.TransportError,
-  too_large: errors.TooLargeError,
-  decode: errors.DecodeError,
-  redirect: errors.RedirectError,
+  transport: categories.TransportError,
+  too_large: categories.TooLargeError,
+  decode: categories.DecodeError,
+  redirect: categories.RedirectError,
   cancelled: errors.CancelledError,
   invalid_request: errors.RequestBuildError,
-  config: errors.ConfigError,
-  internal: errors.InternalError,
+  config: categories.ConfigError,
+  internal: categories.InternalError,
 };
 
 export const BY_CATEGORY: Readonly<Record<Category, Class>> = {

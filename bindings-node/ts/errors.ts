@@ -1,14 +1,16 @@
 /**
  * The errors that every call can end with.
  *
- * One class for each kind of error; those of API errors by category are in `categories.ts`, which is generated.
+ * The classes that have nothing of their own, by kind and by category, are in `categories.ts`, which is generated.
  */
 
 import { inspect } from "node:util";
 
 import type { Category, ErrorKind } from "./codes.js";
+import { headersOf } from "./crossing.js";
 import { type ApiErrorValues, type ErrorValues, errorValuesOf } from "./error-fields.js";
 import type { HeaderFields } from "./platform.js";
+import { hide, named, own } from "./properties.js";
 import type { RateLimit } from "./records.js";
 import type { Trail, TrailJson } from "./trail.js";
 
@@ -77,10 +79,7 @@ export class ReqtrailError extends Error {
   constructor(message?: string, given: ErrorFields = {}) {
     const fields = own(given);
     super(message);
-    if (fields.cause !== undefined) {
-      const cause = { value: fields.cause, writable: true, configurable: true, enumerable: false };
-      Object.defineProperty(this, "cause", own(cause));
-    }
+    if (fields.cause !== undefined) hide(this, "cause", fields.cause);
     // The values of every error. Generated from core/src/surface; do not edit.
     this.kind = fields.kind ?? "internal";
     this.category = fields.category ?? null;
@@ -203,37 +202,12 @@ export class ApiError extends ReqtrailError {
   }
 }
 
-/** No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent. */
-export class ConnectError extends ReqtrailError {
-  declare readonly kind: "connect";
-}
-
 /**
  * The attempt's or the call's time ran out, or that of the call's `AbortSignal`: then `cause` is the signal's reason, the
  * platform's own `TimeoutError`.
  */
 export class TimeoutError extends ReqtrailError {
   declare readonly kind: "timeout";
-}
-
-/** The connection broke, the protocol was violated, or the body of a success was cut short. */
-export class TransportError extends ReqtrailError {
-  declare readonly kind: "transport";
-}
-
-/** The body of a success, or a header block, is over its limit. */
-export class TooLargeError extends ReqtrailError {
-  declare readonly kind: "too_large";
-}
-
-/** The body of a success cannot be decoded, or is not what was asked for: text or JSON. */
-export class DecodeError extends ReqtrailError {
-  declare readonly kind: "decode";
-}
-
-/** A redirect was refused: another origin, a downgrade, too many, or a method that it must not change. */
-export class RedirectError extends ReqtrailError {
-  declare readonly kind: "redirect";
 }
 
 /**
@@ -249,43 +223,8 @@ export class RequestBuildError extends ReqtrailError {
   declare readonly kind: "invalid_request";
 }
 
-/** The client cannot be built: the text names the option, what was given and what is accepted. */
-export class ConfigError extends ReqtrailError {
-  declare readonly kind: "config";
-}
-
-/** A bug in reqtrail; please report it. */
-export class InternalError extends ReqtrailError {
-  declare readonly kind: "internal";
-}
-
-/** Gives the class its name in texts, which a minifier might change. */
-export function named(cls: { readonly prototype: Error }, name: string): void {
-  const property = { value: name, writable: true, configurable: true, enumerable: false };
-  Object.defineProperty(cls.prototype, "name", own(property));
-}
-
 named(ReqtrailError, "ReqtrailError");
 named(ApiError, "ApiError");
-named(ConnectError, "ConnectError");
 named(TimeoutError, "TimeoutError");
-named(TransportError, "TransportError");
-named(TooLargeError, "TooLargeError");
-named(DecodeError, "DecodeError");
-named(RedirectError, "RedirectError");
 named(CancelledError, "AbortError");
 named(RequestBuildError, "RequestBuildError");
-named(ConfigError, "ConfigError");
-named(InternalError, "InternalError");
-
-/** What an object has itself, without what a program may have put on the prototype of all objects. */
-function own<T extends object>(given: T): T {
-  return { __proto__: null, ...given } as unknown as T;
-}
-
-/** Headers of names and values in turn. */
-export function headersOf(flat: readonly string[]): HeaderFields {
-  const headers = new Headers();
-  for (let at = 0; at + 1 < flat.length; at += 2) headers.append(flat[at]!, flat[at + 1]!);
-  return headers;
-}

@@ -7,7 +7,8 @@ import { inspect } from "node:util";
 import { secretText } from "./checks.js";
 import { native } from "./loader.js";
 import { ATTEMPT, CALL, PROGRESS, REFRESH } from "./mailbox.js";
-import type { Items, RawClient, Refresh } from "./native.js";
+import type { Items, RefreshRequest } from "./crossing.js";
+import type { RawClient } from "./native.js";
 import type { ClientFunctions } from "./option-values.js";
 import { failureOf } from "./refresh.js";
 import { serving } from "./serving.js";
@@ -89,7 +90,7 @@ export class Hooks {
     });
   }
 
-  async #refresh(refresh: Refresh): Promise<void> {
+  async #refresh(refresh: RefreshRequest): Promise<void> {
     try {
       const given = await serving(refresh, () => this.#functions.tokenRefresher?.());
       this.#raw.answer(refresh, secretText("tokenRefresher's token", given), undefined);

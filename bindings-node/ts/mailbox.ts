@@ -1,6 +1,6 @@
 /** What the native half's mailboxes hold, and how it is taken: one call for a batch, in order. */
 
-import type { Items, RawMailbox } from "./native.js";
+import type { Items } from "./crossing.js";
 
 /** What an item is. A response is known by its status, which is greater. */
 export const FAILED = 0;
@@ -15,6 +15,11 @@ export const REFRESH = -5;
 const HEAD = 2;
 const BATCH = 16;
 const OUT = new Float64Array(HEAD + 2 * BATCH);
+
+/** What is drained. */
+interface RawMailbox {
+  drain(out: Float64Array): Items | null;
+}
 
 /** Gets an item: the tag of its call, and what it is. */
 export type Receiver = (tag: number, what: number, items: Items, index: number) => void;

@@ -3,7 +3,7 @@
 import { BY_CATEGORY, BY_KIND } from "./error-classes.js";
 import { ApiError, type ApiErrorFields, type ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
-import { type ErrorRecord, type Items, bare } from "./native.js";
+import { type ErrorRecord, type Items, bare } from "./crossing.js";
 import { rateLimitOf } from "./records.js";
 import { type Site, beginAt } from "./stacks.js";
 import { trailOf } from "./trail.js";

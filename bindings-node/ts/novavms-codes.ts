@@ -2,6 +2,8 @@
 
 // Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.
 
+import { ApiError } from "./errors.js";
+
 /** An error code of NovaVMS. Codes that this release does not know stay plain strings. */
 export type ErrorCode =
   /** The request carried no credential. */
@@ -50,3 +52,15 @@ export const ERROR_CODES: readonly ErrorCode[] = Object.freeze([
   "service_unavailable",
   "webhook_delivery_failed",
 ]);
+
+/**
+ * Whether it is an error of NovaVMS with a code that this release knows; then `switch (error.code)` narrows. Other codes
+ * keep their text in `error.code`.
+ */
+export function hasKnownCode(error: unknown): error is ApiError & { readonly code: ErrorCode } {
+  return (
+    error instanceof ApiError &&
+    error.trail?.dialect === "novavms" &&
+    (ERROR_CODES as readonly (string | null)[]).includes(error.code)
+  );
+}

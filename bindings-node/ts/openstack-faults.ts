@@ -2,6 +2,8 @@
 
 // Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.
 
+import { ApiError } from "./errors.js";
+
 /** An error code of OpenStack Nova. Codes that this release does not know stay plain strings. */
 export type Fault =
   /** The request is malformed or breaks the API's schema. */
@@ -41,6 +43,18 @@ export const FAULTS: readonly Fault[] = Object.freeze([
   "serviceUnavailable",
   "computeFault",
 ]);
+
+/**
+ * Whether it is an error of OpenStack Nova with a code that this release knows; then `switch (error.code)` narrows. Other codes
+ * keep their text in `error.code`.
+ */
+export function hasKnownCode(error: unknown): error is ApiError & { readonly code: Fault } {
+  return (
+    error instanceof ApiError &&
+    error.trail?.dialect === "openstack" &&
+    (FAULTS as readonly (string | null)[]).includes(error.code)
+  );
+}
 
 /** How a server action ended, as far as the API tells. */
 export type Verdict =

@@ -2,9 +2,6 @@
  * OpenStack's compute API: its faults, and what becomes of its server actions. The client is {@link Client.openstack}.
  */
 
-import { ApiError } from "./errors.js";
-import { FAULTS, type Fault } from "./openstack-faults.js";
-
 export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
 export {
   Compute,
@@ -13,7 +10,7 @@ export {
   type ListOptions,
   type ReadOptions,
 } from "./openstack-compute.js";
-export { FAULTS, type Fault, type Verdict } from "./openstack-faults.js";
+export { FAULTS, type Fault, type Verdict, hasKnownCode } from "./openstack-faults.js";
 export {
   type ActionEvent,
   type ActionOutcome,
@@ -31,15 +28,3 @@ export {
   ActionUnfollowedError,
   ExplainError,
 } from "./operations.js";
-
-/**
- * Whether it is an error of the compute API with a fault that this release knows; then `switch (error.code)` narrows. Other
- * faults keep their text in `error.code`.
- */
-export function hasKnownCode(error: unknown): error is ApiError & { readonly code: Fault } {
-  return (
-    error instanceof ApiError &&
-    error.trail?.dialect === "openstack" &&
-    (FAULTS as readonly (string | null)[]).includes(error.code)
-  );
-}

@@ -2,10 +2,11 @@
 
 import { aFunction, expected, object, text } from "./checks.js";
 import { type Client, driverOf } from "./client.js";
-import { type ErrorFields, ReqtrailError, named } from "./errors.js";
+import type { Items, RawValue } from "./crossing.js";
+import { type ErrorFields, ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
 import { errorOf } from "./mapping.js";
-import type { Items, RawReport, RawValue } from "./native.js";
+import type { RawReport } from "./native.js";
 import {
   type ActionReport,
   type Progress,
@@ -17,6 +18,7 @@ import { trailsOf } from "./openstack-reports.js";
 import { put } from "./option-kinds.js";
 import type { Kind } from "./option-values.js";
 import type { Signal } from "./platform.js";
+import { hide, named } from "./properties.js";
 import { reasonOf, signalOf } from "./request.js";
 import { Response, itemOf } from "./response.js";
 import { type Above, type Site, beginAt, placedAt, refused, siteOf } from "./stacks.js";
@@ -145,11 +147,8 @@ function operationError(
     const { requestId } = report;
     error = new ActionUnfollowedError(failed, report, { requestId, kind, category, trail, cause });
   }
-  if (aborted) {
-    // Programs tell an abort by its name.
-    const name = { value: call.name, writable: true, configurable: true, enumerable: false };
-    Object.defineProperty(error, "name", { __proto__: null, ...name } as object);
-  }
+  // Programs tell an abort by its name.
+  if (aborted) hide(error, "name", call.name);
   return error;
 }
 

@@ -13,7 +13,7 @@ import {
   text,
 } from "./checks.js";
 import { dialectText, snakeName } from "./dialect.js";
-import type { RawValue } from "./native.js";
+import type { RawValue } from "./crossing.js";
 import type { Kind } from "./option-values.js";
 import { refused } from "./stacks.js";
 

@@ -2,7 +2,7 @@
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
-import type { CustomDialect } from "./dialect.js";
+import type { CustomDialect } from "./custom-dialect.js";
 import type { Body, HeaderValues, Pem, RetryBudget, SecretText } from "./option-types.js";
 import type { Signal } from "./platform.js";
 import type { Attempt, CallInfo, Trail } from "./trail.js";

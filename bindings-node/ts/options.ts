@@ -2,7 +2,7 @@
 
 import { aFunction, object } from "./checks.js";
 import { native } from "./loader.js";
-import type { RawValue } from "./native.js";
+import type { RawValue } from "./crossing.js";
 import { put } from "./option-kinds.js";
 import { CLIENT_VALUES, type ClientFunctions, type ClientValues } from "./option-values.js";
 import { refused } from "./stacks.js";

@@ -1,7 +1,8 @@
 /** Why a token refresher gave no token. */
 
 import { ReqtrailError } from "./errors.js";
-import { type RefreshFailure, bare } from "./native.js";
+import { bare } from "./crossing.js";
+import type { RefreshFailure } from "./native.js";
 import { kindOf } from "./checks.js";
 
 /** How many errors of a chain of causes are looked at. */

@@ -3,7 +3,8 @@
 import { expected, header, isRecord, object, pairsOf, wellFormed } from "./checks.js";
 import { checkJson } from "./json.js";
 import { native } from "./loader.js";
-import type { RawExtras, RawValue } from "./native.js";
+import type { RawValue } from "./crossing.js";
+import type { RawClient, RawExtras } from "./native.js";
 import { put } from "./option-kinds.js";
 import { REQUEST_VALUES, type RequestParts, type RequestValues } from "./option-values.js";
 import type { Params } from "./paths.js";
@@ -54,7 +55,7 @@ export type RequestArgs<Path extends string, Q = Query> =
     : [options: RequestOptions<Path, Q>];
 
 /** A call as the native half takes it. Pairs are names and values in turn. */
-export interface RawCall {
+export class RawCall {
   params: string[] | undefined;
   query: string[] | undefined;
   headers: string[] | undefined;
@@ -68,89 +69,54 @@ export interface RawCall {
 }
 
 /** A call without options. */
-export const NO_OPTIONS: Readonly<RawCall> = Object.freeze({
-  params: undefined,
-  query: undefined,
-  headers: undefined,
-  body: undefined,
-  extras: undefined,
-  options: undefined,
-  signal: undefined,
-  blob: undefined,
-});
+export const NO_OPTIONS: Readonly<RawCall> = Object.freeze(new RawCall());
 
-/** The options of a call that are no values. */
-const OTHERS: Readonly<Record<Exclude<keyof CallOptions | "params", keyof RequestValues>, true>> = {
-  params: true,
-  query: true,
-  headers: true,
-  json: true,
-  body: true,
-  signal: true,
-};
+/** What a body is, for the native half. */
+const JSON_BODY = 1;
+const FORM_BODY = 2;
 
-/** What a client has for all its calls. */
-export interface Standing {
-  /** Whether trails show the values of a query parameter. */
-  showsQuery(name: string): boolean;
-  /** Whether the client's own headers have this one. */
-  hasDefaultHeader(name: string): boolean;
-}
+/** What of a client decides about a call. */
+type Standing = Pick<RawClient, "showsQuery">;
+
+/** Reads an option into a call. `null` is JSON, and else what is left out. */
+type Reader = (value: unknown, call: RawCall, standing: Standing) => void;
+
+/** The options of a call that are not values. */
+const OTHERS: Readonly<Record<Exclude<keyof CallOptions | "params", keyof RequestValues>, Reader>> =
+  {
+    params: paramsOf,
+    query(value, call, standing) {
+      const read = (at: string, one: unknown, name: string): string =>
+        queryValue(at, name, one, standing);
+      call.query = pairsOf("query", value, read).flat();
+    },
+    headers: headersOf,
+    json(value, call) {
+      onlyOne(call);
+      call.body = jsonText(value);
+      extrasOf(call).bodyKind = JSON_BODY;
+    },
+    body: bodyOf,
+    signal(value, call) {
+      call.signal = signalOf(value);
+    },
+  };
 
 /** Checks the options of a call. */
 export function rawCall(options: object, standing: Standing): RawCall {
-  const out: RawCall = { ...NO_OPTIONS };
-  let type: string | undefined;
-  let bodies = 0;
+  const call: RawCall = { ...NO_OPTIONS };
   for (const name of Object.keys(object("options", options))) {
     const value: unknown = (options as Record<string, unknown>)[name];
     if (Object.hasOwn(REQUEST_VALUES, name)) {
-      put((out.options ??= []), REQUEST_VALUES[name as keyof RequestValues], name, value);
-      continue;
-    }
-    if (!Object.hasOwn(OTHERS, name)) {
+      put((call.options ??= []), REQUEST_VALUES[name as keyof RequestValues], name, value);
+    } else if (!Object.hasOwn(OTHERS, name)) {
       const known = [...Object.keys(OTHERS), ...Object.keys(REQUEST_VALUES)];
       throw refused(native.unknownOption("request", name, known));
-    }
-    // `null` is JSON, and else what is left out.
-    if (value === undefined || (value === null && name !== "json")) continue;
-    switch (name as keyof typeof OTHERS) {
-      case "params":
-        out.params = paramsOf(value, out);
-        break;
-      case "query":
-        out.query = pairsOf(name, value, (at, one, key) =>
-          queryValue(at, key, one, standing),
-        ).flat();
-        break;
-      case "headers":
-        out.headers = headersOf(value, out);
-        break;
-      case "json":
-        out.body = jsonText(value);
-        extrasOf(out).json = true;
-        bodies++;
-        break;
-      case "body":
-        type = bodyOf(value, out);
-        bodies++;
-        break;
-      case "signal":
-        out.signal = signalOf(value);
+    } else if (value !== undefined && (value !== null || name === "json")) {
+      OTHERS[name as keyof typeof OTHERS](value, call, standing);
     }
   }
-  if (bodies > 1) throw refused("a request has one body: give json or body");
-  // What the program has set itself outranks the body's own type.
-  if (type !== undefined && !hasHeader(out, "content-type")) {
-    if (!standing.hasDefaultHeader("content-type")) {
-      out.headers = [...(out.headers ?? []), "Content-Type", type];
-    }
-  }
-  return out;
-}
-
-function hasHeader({ headers }: RawCall, wanted: string): boolean {
-  return headers?.some((name, at) => at % 2 === 0 && name.toLowerCase() === wanted) === true;
+  return call;
 }
 
 /** Without a prototype, so that nothing is read that the program did not give to this call. */
@@ -158,27 +124,27 @@ function extrasOf(call: RawCall): RawExtras {
   return (call.extras ??= Object.create(null) as RawExtras);
 }
 
-function paramsOf(value: unknown, call: RawCall): string[] {
+function paramsOf(value: unknown, call: RawCall): void {
   if (!isRecord(value)) throw expected("params", "an object", value);
-  const out: string[] = [];
+  const params: string[] = [];
   for (const [name, given] of Object.entries(value)) {
     if (given instanceof Secret) {
       (extrasOf(call).secretParams ??= []).push(name);
-      out.push(name, given.expose());
+      params.push(name, given.expose());
     } else {
-      out.push(name, queryText(`params.${name}`, given));
+      params.push(name, queryText(`params.${name}`, given));
     }
   }
-  return out;
+  call.params = params;
 }
 
-function headersOf(value: unknown, call: RawCall): string[] {
-  const out: string[] = [];
+function headersOf(value: unknown, call: RawCall): void {
+  const headers: string[] = [];
   for (const [name, [given, secret]] of pairsOf("headers", value, header)) {
-    if (secret) (extrasOf(call).secretHeaders ??= []).push(out.length / 2);
-    out.push(name, given);
+    if (secret) (extrasOf(call).secretHeaders ??= []).push(headers.length / 2);
+    headers.push(name, given);
   }
-  return out;
+  call.headers = headers;
 }
 
 /** `null` and `undefined` are refused: they are sooner a mistake than the text "null". */
@@ -216,35 +182,40 @@ function jsonText(value: unknown): string {
   return json;
 }
 
-/** Takes a body, and gives its media type where the body itself has one, as `fetch` does. */
-function bodyOf(value: unknown, out: RawCall): string | undefined {
+/** Takes a body, with its media type where the body itself has one, as `fetch` does. */
+function bodyOf(value: unknown, call: RawCall): void {
+  onlyOne(call);
   if (typeof value === "string") {
-    out.body = wellFormed("body", value);
-    return undefined;
+    call.body = wellFormed("body", value);
+  } else if (ArrayBuffer.isView(value)) {
+    call.body = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  } else {
+    // By their tags, for they may be of another realm.
+    switch (Object.prototype.toString.call(value)) {
+      case "[object ArrayBuffer]":
+      case "[object SharedArrayBuffer]":
+        call.body = new Uint8Array(value as ArrayBuffer);
+        break;
+      case "[object URLSearchParams]":
+        call.body = String(value);
+        extrasOf(call).bodyKind = FORM_BODY;
+        break;
+      case "[object Blob]":
+      case "[object File]":
+        call.blob = value as BlobBody;
+        break;
+      case "[object FormData]":
+        throw expected("body", `${BODIES} (multipart is not in this release)`, value);
+      case "[object ReadableStream]":
+        throw expected("body", `${BODIES} (streaming bodies are not in this release)`, value);
+      default:
+        throw expected("body", `${BODIES} (for an object, json)`, value);
+    }
   }
-  if (ArrayBuffer.isView(value)) {
-    out.body = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return undefined;
-  }
-  // By their tags, for they may be of another realm.
-  switch (Object.prototype.toString.call(value)) {
-    case "[object ArrayBuffer]":
-    case "[object SharedArrayBuffer]":
-      out.body = new Uint8Array(value as ArrayBuffer);
-      return undefined;
-    case "[object URLSearchParams]":
-      out.body = String(value);
-      return "application/x-www-form-urlencoded;charset=UTF-8";
-    case "[object Blob]":
-    case "[object File]":
-      out.blob = value as BlobBody;
-      return out.blob.type === "" ? undefined : out.blob.type;
-    case "[object FormData]":
-      throw expected("body", `${BODIES} (multipart is not in this release)`, value);
-    case "[object ReadableStream]":
-      throw expected("body", `${BODIES} (streaming bodies are not in this release)`, value);
-  }
-  throw expected("body", `${BODIES} (for an object, json)`, value);
+}
+
+function onlyOne({ body, blob }: RawCall): void {
+  if ((body ?? blob) !== undefined) throw refused("a request has one body: give json or body");
 }
 
 const BODIES = "a string or bytes, an ArrayBuffer, a Blob or URLSearchParams";

@@ -2,10 +2,9 @@
 
 import { inspect } from "node:util";
 
-import { headersOf } from "./errors.js";
 import { native } from "./loader.js";
 import { errorOf } from "./mapping.js";
-import type { Items } from "./native.js";
+import { type Items, headersOf } from "./crossing.js";
 import type { HeaderFields } from "./platform.js";
 import { type RateLimit, rateLimitOf } from "./records.js";
 import { serial } from "./serial.js";
@@ -106,9 +105,8 @@ export class Response {
    */
   text(): string {
     const text = native.responseText(this.#items, this.#index);
-    if (text !== null) return text;
-    const failed = native.responseNotText(this.#items, this.#index);
-    throw errorOf(failed, 0, siteOf(Response.prototype.text));
+    if (typeof text === "string") return text;
+    throw errorOf(text, 0, siteOf(Response.prototype.text));
   }
 
   /** The body, decoded: a copy of its own. */

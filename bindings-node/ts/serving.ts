@@ -4,11 +4,11 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 
-import type { Refresh } from "./native.js";
+import type { RefreshRequest } from "./crossing.js";
 
 /** One run of a refresher, which may be a part of another client's. */
 interface Run {
-  readonly refresh: Refresh;
+  readonly refresh: RefreshRequest;
   readonly outer: Run | undefined;
   ended: boolean;
 }
@@ -17,7 +17,7 @@ const RUNS = new AsyncLocalStorage<Run>();
 let running = 0;
 
 /** Runs a refresher until it has given its token. */
-export async function serving<T>(refresh: Refresh, refresher: () => T): Promise<Awaited<T>> {
+export async function serving<T>(refresh: RefreshRequest, refresher: () => T): Promise<Awaited<T>> {
   const run: Run = { refresh, outer: RUNS.getStore(), ended: false };
   running++;
   try {
@@ -32,7 +32,7 @@ export async function serving<T>(refresh: Refresh, refresher: () => T): Promise<
 }
 
 /** The refresh whose refresher runs here. */
-export function served(): Refresh | undefined {
+export function served(): RefreshRequest | undefined {
   if (running === 0) return undefined;
   let run = RUNS.getStore();
   while (run?.ended === true) run = run.outer;

@@ -1,5 +1,7 @@
 /** Stacks that begin in the program's own code, whether it awaits a call or chains on it. */
 
+import { hide } from "./properties.js";
+
 /** A function or a class of this package that the program called. */
 export type Above = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
 
@@ -20,11 +22,8 @@ export function beginAt(error: Error, site: Site): void {
   const frames = framesOf(site);
   // A program that wants no frames (`Error.stackTraceLimit`), or that formats stacks its own way, keeps what there is.
   if (frames === undefined) return;
-  const stack = `${error.name}: ${error.message}${frames}`;
-  Object.defineProperty(error, "stack", { __proto__: null, value: stack, ...HIDDEN } as object);
+  hide(error, "stack", `${error.name}: ${error.message}${frames}`);
 }
-
-const HIDDEN = { writable: true, configurable: true, enumerable: false };
 
 function framesOf({ stack }: Site): string | undefined {
   if (typeof stack !== "string") return undefined;
@@ -36,9 +35,7 @@ const OURS = new WeakSet<object>();
 
 /** An error about what a program passed: its stack begins where the program passed it. */
 export function refused(message: string): TypeError {
-  const error = new TypeError(message);
-  OURS.add(error);
-  return error;
+  return ours(new TypeError(message));
 }
 
 /** Marks an error as one of this package. */

@@ -3,7 +3,7 @@
 import { inspect } from "node:util";
 
 import { native } from "./loader.js";
-import type { Items } from "./native.js";
+import type { Items } from "./crossing.js";
 import { type TrailFields, type TrailJson, trailFieldsOf } from "./records.js";
 
 export type { Attempt, AttemptJson, CallInfo, TrailJson } from "./records.js";

@@ -120,13 +120,6 @@ impl Client {
         shown.any(|shown| shown.eq_ignore_ascii_case(name))
     }
 
-    /// Returns whether each request has a header of this name, unless it says otherwise.
-    #[cfg(feature = "unstable-host")]
-    #[must_use]
-    pub fn has_default_header(&self, name: &str) -> bool {
-        self.shared.default_headers.contains_key(name)
-    }
-
     /// Returns the base URL; it never holds user info.
     #[must_use]
     pub fn base_url(&self) -> &str {

@@ -6,6 +6,7 @@ pub(crate) mod headers;
 mod options;
 mod pairs;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -63,7 +64,7 @@ struct Parts {
     headers: GivenHeaders,
     token: Option<Token>,
     body: Bytes,
-    content_type: Option<&'static str>,
+    content_type: Option<Cow<'static, str>>,
     /// Secrets that stand in the body.
     hidden: Vec<Secret>,
     options: RequestOptions,
@@ -279,6 +280,16 @@ impl<C> RequestBuilder<C> {
         value: crate::host::Value,
     ) -> Result<(), crate::host::OptionError> {
         self.request.set(id, value)
+    }
+
+    /// Sets the body, and `Content-Type` to the media type that the body itself has unless a header says otherwise. An empty
+    /// one is none.
+    #[cfg(feature = "unstable-host")]
+    pub fn typed_body(mut self, body: impl Into<Bytes>, media_type: Cow<'static, str>) -> Self {
+        let parts = &mut self.request.0;
+        parts.body = body.into();
+        parts.content_type = Some(media_type).filter(|media_type| !media_type.is_empty());
+        self
     }
 
     /// Returns the request alone, without the client and what is attached.

@@ -19,6 +19,7 @@ mod floors;
 mod go_tables;
 mod links;
 mod msrv;
+mod node_native;
 mod node_tables;
 mod pages;
 mod python_tables;
@@ -106,6 +107,8 @@ fn codegen(check: bool) -> Result<(), String> {
     ];
     let node = [
         ("option-values.ts", surface::node::options(&surface)),
+        ("custom-dialect.ts", surface::dialect::node(&root)?),
+        ("native.ts", node_native::types(&root)?),
         ("records.ts", surface::node::records(&surface)),
         (
             "openstack-compute.ts",
@@ -116,6 +119,7 @@ fn codegen(check: bool) -> Result<(), String> {
         ("codes.ts", node_tables::sets(&list)),
         ("categories.ts", node_tables::categories(&list)),
         ("error-classes.ts", node_tables::classes(&list)),
+        ("error-exports.mts", node_tables::exports(&list)),
         (
             "novavms-codes.ts",
             node_tables::dialect(&list, "novavms", "ERROR_CODES")?,

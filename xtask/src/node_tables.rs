@@ -1,6 +1,7 @@
 //! The TypeScript tables: a union of strings for each closed set and for each built-in dialect's codes, and the classes of
 //! errors.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::codes::{Codes, Name};
@@ -48,6 +49,7 @@ pub(crate) fn dialect(codes: &Codes, name: &str, list: &str) -> Result<String, S
     let dialect = codes.dialect(name)?;
     let mut out = format!("/** The error codes of {}. */\n\n", dialect.title);
     out.push_str(HEADER);
+    out.push_str("import { ApiError } from \"./errors.js\";\n\n");
     let ty = &dialect.code_type;
     let doc = format!(
         "An error code of {}. Codes that this release does not know stay plain strings.",
@@ -66,7 +68,24 @@ pub(crate) fn dialect(codes: &Codes, name: &str, list: &str) -> Result<String, S
     for code in &dialect.codes {
         let _ = writeln!(out, "  {:?},", code.name);
     }
-    out.push_str("]);\n");
+    let _ = write!(
+        out,
+        "]);
+
+/**
+ * Whether it is an error of {title} with a code that this release knows; then `switch (error.code)` narrows. Other codes
+ * keep their text in `error.code`.
+ */
+export function hasKnownCode(error: unknown): error is ApiError & {{ readonly code: {ty} }} {{
+  return (
+    error instanceof ApiError &&
+    error.trail?.dialect === {name:?} &&
+    ({list} as readonly (string | null)[]).includes(error.code)
+  );
+}}
+",
+        title = dialect.title
+    );
     for set in &dialect.sets {
         out.push('\n');
         let members = set.values.iter();
@@ -76,21 +95,44 @@ pub(crate) fn dialect(codes: &Codes, name: &str, list: &str) -> Result<String, S
     Ok(out)
 }
 
-/// The file of the classes of API errors.
+/// The kinds whose classes are written by hand: they have more to say.
+const OWN_KINDS: [&str; 4] = ["api", "timeout", "cancelled", "invalid_request"];
+
+/// The file of the classes of errors that are told apart by their kind or category alone.
 pub(crate) fn categories(codes: &Codes) -> String {
-    let mut out = String::from("/** The classes of API errors, one for each category. */\n\n");
+    let mut out =
+        String::from("/** The classes of errors by kind, and of API errors by category. */\n\n");
     out.push_str(HEADER);
-    out.push_str("import { ApiError, named } from \"./errors.js\";\n");
-    for category in &codes.categories {
-        let Some(class) = own_class(codes, category) else {
+    out.push_str("import { ApiError, ReqtrailError } from \"./errors.js\";\nimport { named } from \"./properties.js\";\n");
+    let kinds = codes.error_kinds.iter();
+    let kinds = kinds.filter(|kind| !OWN_KINDS.contains(&kind.name.as_str()));
+    let kinds = kinds.map(|kind| (kind, kind.class.as_deref(), "kind", "ReqtrailError"));
+    let categories = codes.categories.iter();
+    let categories = categories.map(|own| (own, own_class(codes, own), "category", "ApiError"));
+    for (name, class, field, parent) in kinds.chain(categories) {
+        let Some(class) = class else {
             continue;
         };
         let _ = write!(
             out,
-            "\n/** {} */\nexport class {class} extends ApiError {{\n  declare readonly category: {:?};\n}}\nnamed({class}, {class:?});\n",
-            category.doc, category.name
+            "\n/** {} */\nexport class {class} extends {parent} {{\n  declare readonly {field}: {:?};\n}}\nnamed({class}, {class:?});\n",
+            name.doc, name.name
         );
     }
+    out
+}
+
+/// The classes of errors for ES modules. A list, since all that the other entry exports would be more than programs see.
+pub(crate) fn exports(codes: &Codes) -> String {
+    let names = codes.error_kinds.iter().chain(&codes.categories);
+    let classes: BTreeSet<&str> = names.filter_map(|name| name.class.as_deref()).collect();
+    let mut out = String::from("/** The classes of errors, for ES modules. */\n\n");
+    out.push_str(HEADER);
+    out.push_str("export {\n");
+    for class in classes.into_iter().chain(["ReqtrailError"]) {
+        let _ = writeln!(out, "  {class},");
+    }
+    out.push_str("} from \"./index.js\";\n");
     out
 }
 
@@ -107,7 +149,11 @@ pub(crate) fn classes(codes: &Codes) -> String {
     );
     for kind in &codes.error_kinds {
         if let Some(class) = kind.class.as_deref() {
-            let _ = writeln!(out, "  {}: errors.{class},", kind.name);
+            let module = match OWN_KINDS.contains(&kind.name.as_str()) {
+                true => "errors",
+                false => "categories",
+            };
+            let _ = writeln!(out, "  {}: {module}.{class},", kind.name);
         }
     }
     out.push_str("};\n\nexport const BY_CATEGORY: Readonly<Record<Category, Class>> = {\n");

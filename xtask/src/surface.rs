@@ -26,7 +26,9 @@ use std::path::Path;
 
 pub(crate) use docs::between;
 pub(crate) use json::json;
-pub(crate) use names::table;
+pub(crate) use names::{camel, table};
+pub(crate) use node::comment;
+pub(crate) use rows::paragraphs;
 pub(crate) use scenarios::{FOLDER as SCENARIO_FOLDER, scenarios};
 
 /// Everything that a program can set.

@@ -173,9 +173,14 @@ impl Parts {
         let default = &shared.default_headers;
         if let Some(content_type) = self
             .content_type
+            .take()
             .filter(|_| !map.contains_key(CONTENT_TYPE) && !default.contains_key(CONTENT_TYPE))
         {
-            map.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            let value = match content_type {
+                Cow::Borrowed(own) => HeaderValue::from_static(own),
+                Cow::Owned(given) => headers::value_of(&CONTENT_TYPE, &given)?,
+            };
+            map.insert(CONTENT_TYPE, value);
         }
         if let Some(token) = &self.token {
             let credential = &dialect.0.credential;

@@ -204,7 +204,7 @@ options! {
         match serde_json::to_vec(body) {
             Ok(bytes) => {
                 parts.body = bytes.into();
-                parts.content_type = Some("application/json");
+                parts.content_type = Some("application/json".into());
             }
             Err(error) => parts.problem(format!("the body cannot be written as JSON: {error}")),
         }
@@ -214,7 +214,7 @@ options! {
     /// otherwise. It is sent as it is, and not checked.
     fn json_bytes(parts, json: impl Into<Bytes>) {
         parts.body = json.into();
-        parts.content_type = Some("application/json");
+        parts.content_type = Some("application/json".into());
     }
 
     /// Sets the body to the fields of a form, and `Content-Type` to `application/x-www-form-urlencoded` unless a header says
@@ -325,7 +325,7 @@ impl Parts {
             self.hidden.extend(redact::of_field(name, value));
         }
         self.body = form.finish().into();
-        self.content_type = Some("application/x-www-form-urlencoded");
+        self.content_type = Some("application/x-www-form-urlencoded".into());
     }
 }
 

@@ -16,7 +16,7 @@ const WIDTH: usize = 120;
 pub(crate) fn options(surface: &Surface) -> String {
     let mut out = String::from("/** The options that are values. */\n\n");
     out += HEADER;
-    out += "import type { CustomDialect } from \"./dialect.js\";\n\
+    out += "import type { CustomDialect } from \"./custom-dialect.js\";\n\
             import type { Body, HeaderValues, Pem, RetryBudget, SecretText } from \"./option-types.js\";\n\
             import type { Signal } from \"./platform.js\";\n\
             import type { Attempt, CallInfo, Trail } from \"./trail.js\";\n";
@@ -403,8 +403,11 @@ fn json_type(record: &Record, field: &Field) -> String {
     }
 }
 
-/// Writes paragraphs as a comment.
-pub(super) fn comment(out: &mut String, paragraphs: &[String], indent: usize) {
+/// Writes paragraphs as a comment, if there are any.
+pub(crate) fn comment(out: &mut String, paragraphs: &[String], indent: usize) {
+    if paragraphs.iter().all(String::is_empty) {
+        return;
+    }
     let pad = " ".repeat(indent);
     if let [only] = paragraphs
         && indent + only.chars().count() + 7 <= WIDTH

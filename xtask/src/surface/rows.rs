@@ -190,7 +190,7 @@ fn without_sets(attributes: &[Attribute]) -> Result<Vec<String>, &'static str> {
 }
 
 /// The paragraphs of a documentation; at least one.
-pub(super) fn paragraphs(attributes: &[Attribute]) -> Vec<String> {
+pub(crate) fn paragraphs(attributes: &[Attribute]) -> Vec<String> {
     let mut paragraphs = vec![String::new()];
     for attribute in attributes {
         let Meta::NameValue(meta) = &attribute.meta else {

@@ -1,0 +1,2 @@
+/** The classes of errors, for ES modules. */
+export { ApiError, AuthenticationError, CancelledError, ConfigError, ConflictError, ConnectError, DecodeError, InternalError, InvalidRequestError, NotFoundError, PermissionDeniedError, QuotaError, RateLimitedError, RedirectError, RequestBuildError, ServerError, TimeoutError, TooLargeError, TransportError, UnavailableError, ReqtrailError, } from "./index.js";

@@ -1,0 +1,17 @@
+/** Properties that no program's change to the prototype of all objects reaches. */
+
+/** Gives an object a property of its own that is not enumerated. */
+export function hide(target: object, name: string, value: unknown): void {
+  const property = { value, writable: true, configurable: true, enumerable: false };
+  Object.defineProperty(target, name, own(property));
+}
+
+/** What an object has itself, without what a program may have put on the prototype of all objects. */
+export function own<T extends object>(given: T): T {
+  return { __proto__: null, ...given } as unknown as T;
+}
+
+/** Gives the class of an error its name in texts, which a minifier might change. */
+export function named(cls: { readonly prototype: Error }, name: string): void {
+  hide(cls.prototype, "name", name);
+}
