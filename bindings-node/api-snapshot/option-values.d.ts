@@ -173,4 +173,4 @@ export interface RequestParts {
 /** The number and the kind of each, and whether `null` is a value of it. */
 export declare const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [number, Kind, boolean]>>;
 /** What values an option takes. */
-export type Kind = "flag" | "count" | "duration" | "moment" | "text" | "secret" | "path" | "texts" | "pems" | "headers" | "dialect" | "retryBudget";
+export type Kind = "count" | "dialect" | "duration" | "flag" | "headers" | "moment" | "path" | "pems" | "retryBudget" | "secret" | "text" | "texts";

@@ -224,15 +224,15 @@ export const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [numb
 
 /** What values an option takes. */
 export type Kind =
-  | "flag"
   | "count"
-  | "duration"
-  | "moment"
-  | "text"
-  | "secret"
-  | "path"
-  | "texts"
-  | "pems"
-  | "headers"
   | "dialect"
-  | "retryBudget";
+  | "duration"
+  | "flag"
+  | "headers"
+  | "moment"
+  | "path"
+  | "pems"
+  | "retryBudget"
+  | "secret"
+  | "text"
+  | "texts";

@@ -251,6 +251,10 @@ pub(crate) enum Language {
     Go,
 }
 
+impl Language {
+    const ALL: [Self; 5] = [Self::Rust, Self::Python, Self::Node, Self::C, Self::Go];
+}
+
 /// Reads the rows.
 pub(crate) fn read(root: &Path) -> Result<Surface, String> {
     let group = |name| rows::read(root, name);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::docs::lines_of;
 use super::go::lowered;
+use super::names::snake;
 use super::rows::capitalised;
 use super::{Field, FieldKind, Group, Kind, Language, Row, Shape, Surface};
 
@@ -491,16 +492,8 @@ pub(crate) fn adapter(surface: &Surface) -> String {
             let name = &row.name;
             let set = named(0).unwrap_or_default();
             let macro_name = match row.kind {
-                Kind::Flag => "FLAG",
-                Kind::Count => "COUNT",
-                Kind::Duration => "DURATION",
-                Kind::Moment => "MOMENT",
-                Kind::Text | Kind::Secret | Kind::Path | Kind::ByHand => "TEXT",
-                Kind::Texts => "TEXTS",
-                Kind::Pems => "PEMS",
-                Kind::Headers => "HEADERS",
-                Kind::Dialect => "DIALECT",
-                Kind::RetryBudget => "RETRY_BUDGET",
+                Kind::Secret | Kind::Path | Kind::ByHand => "TEXT".to_owned(),
+                kind => snake(&kind).to_uppercase(),
             };
             if row.detail("c_off").is_some() {
                 let off = functions.last().map(|own| &own.name);

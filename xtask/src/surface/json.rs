@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json as value};
 
-use super::{ActionBy, Default, Field, FieldKind, Kind, Language, Row, Surface};
+use super::names::snake;
+use super::{ActionBy, Default, Field, FieldKind, Language, Row, Surface};
 
 /// Writes the surface as JSON.
 pub(crate) fn json(surface: &Surface) -> Result<String, String> {
@@ -40,51 +41,32 @@ pub(crate) fn json(surface: &Surface) -> Result<String, String> {
 }
 
 fn field(field: &Field) -> Value {
-    let (kind, of) = match &field.kind {
-        FieldKind::Text => ("text", None),
-        FieldKind::Number => ("number", None),
-        FieldKind::Flag => ("flag", None),
-        FieldKind::Duration => ("duration", None),
-        FieldKind::Moment => ("moment", None),
-        FieldKind::Outcome => ("outcome", None),
-        FieldKind::Word(set) => ("word", Some(set)),
-        FieldKind::Words(set) => ("words", Some(set)),
-        FieldKind::Record(name) => ("record", Some(name)),
-        FieldKind::Records(name) => ("records", Some(name)),
-        FieldKind::Trail => ("trail", None),
-        FieldKind::Trails => ("trails", None),
-        FieldKind::Data => ("data", None),
-        FieldKind::Headers => ("headers", None),
-        FieldKind::Bytes => ("bytes", None),
-    };
     let mut out = value!({
         "name": field.name,
         "json": field.json,
-        "kind": kind,
+        "kind": snake(&field.kind),
         "optional": field.is_optional,
         "doc": field.doc.join("\n\n"),
     });
-    if let Some(of) = of {
+    if let FieldKind::Word(of)
+    | FieldKind::Words(of)
+    | FieldKind::Record(of)
+    | FieldKind::Records(of) = &field.kind
+    {
         out["of"] = of.as_str().into();
     }
     out
 }
 
 fn row(row: &Row) -> Value {
-    let names = [
-        ("rust", Language::Rust),
-        ("python", Language::Python),
-        ("node", Language::Node),
-        ("c", Language::C),
-        ("go", Language::Go),
-    ];
-    let names: Map<String, Value> = names
-        .into_iter()
-        .map(|(key, language)| (key.to_owned(), row.spelt(language).into()))
-        .collect();
+    let names = Language::ALL.map(|language| {
+        let name = row.spelt(language).into();
+        (language.key().to_owned(), name)
+    });
+    let names = Map::from_iter(names);
     let mut out = value!({
         "name": row.name,
-        "kind": kind(row.kind),
+        "kind": snake(&row.kind),
         "names": names,
         "doc": row.doc.join("\n\n"),
     });
@@ -103,24 +85,6 @@ fn row(row: &Row) -> Value {
         out["default"] = row.default.as_ref().map_or(Value::Null, default);
     }
     out
-}
-
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Flag => "flag",
-        Kind::Count => "count",
-        Kind::Duration => "duration",
-        Kind::Moment => "moment",
-        Kind::Text => "text",
-        Kind::Secret => "secret",
-        Kind::Path => "path",
-        Kind::Texts => "texts",
-        Kind::Pems => "pems",
-        Kind::Headers => "headers",
-        Kind::Dialect => "dialect",
-        Kind::RetryBudget => "retry_budget",
-        Kind::ByHand => "by_hand",
-    }
 }
 
 fn default(default: &Default) -> Value {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Default, Kind, Language, Row, Surface};
+use crate::c_tables;
 
 /// Words that Go writes in capitals.
 const INITIALISMS: [&str; 9] = [
@@ -42,6 +43,12 @@ impl Row {
             Language::Go => pascal(&self.name),
         }
     }
+}
+
+/// The name of a variant in snake case, without what it holds.
+pub(super) fn snake(variant: &impl std::fmt::Debug) -> String {
+    let name = format!("{variant:?}");
+    c_tables::snake(name.split('(').next().unwrap_or_default())
 }
 
 pub(crate) fn camel(name: &str) -> String {

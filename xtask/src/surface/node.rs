@@ -1,9 +1,10 @@
 //! TypeScript: the options as interfaces and as a table, records as interfaces, and what reads their JSON.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::docs::lines_of;
-use super::names::{camel, pascal};
+use super::names::{camel, pascal, snake};
 use super::{Field, FieldKind, Kind, Language, Record, Row, Shape, Surface};
 
 pub(super) const HEADER: &str =
@@ -75,43 +76,19 @@ pub(crate) fn options(surface: &Surface) -> String {
         }
         out += "};\n";
     }
-    let kinds = [
-        Kind::Flag,
-        Kind::Count,
-        Kind::Duration,
-        Kind::Moment,
-        Kind::Text,
-        Kind::Secret,
-        Kind::Path,
-        Kind::Texts,
-        Kind::Pems,
-        Kind::Headers,
-        Kind::Dialect,
-        Kind::RetryBudget,
-    ];
     out += "\n/** What values an option takes. */\nexport type Kind =\n";
-    let kinds: Vec<String> = kinds
-        .iter()
-        .map(|own| format!("  | \"{}\"", kind(*own)))
-        .collect();
+    let kinds = surface
+        .rows()
+        .map(|row| format!("  | \"{}\"", kind(row.kind)));
+    let kinds: Vec<String> = BTreeSet::from_iter(kinds).into_iter().collect();
     let _ = writeln!(out, "{};", kinds.join("\n"));
     out
 }
 
-pub(super) fn kind(kind: Kind) -> &'static str {
+pub(super) fn kind(kind: Kind) -> String {
     match kind {
-        Kind::Flag => "flag",
-        Kind::Count => "count",
-        Kind::Duration => "duration",
-        Kind::Moment => "moment",
-        Kind::Text | Kind::ByHand => "text",
-        Kind::Secret => "secret",
-        Kind::Path => "path",
-        Kind::Texts => "texts",
-        Kind::Pems => "pems",
-        Kind::Headers => "headers",
-        Kind::Dialect => "dialect",
-        Kind::RetryBudget => "retryBudget",
+        Kind::ByHand => "text".to_owned(),
+        kind => camel(&snake(&kind)),
     }
 }
 
