@@ -155,9 +155,9 @@ fn codegen(check: bool) -> Result<(), String> {
         let text = surface::c::options(&surface, group)?;
         modules.push((module, rust_tables::format(&text)?));
     }
-    for (at, (module, ..)) in surface::c::READINGS.iter().enumerate() {
-        let text = surface::c::readers(&surface, at)?;
-        modules.push((module, rust_tables::format(&text)?));
+    for reading in &surface::c::READINGS {
+        let text = surface::c::readers(&surface, reading)?;
+        modules.push((reading.0, rust_tables::format(&text)?));
     }
     let rate_limit = surface::c::rate_limit(&surface)?;
     modules.push(("rate_limit", rust_tables::format(&rate_limit)?));

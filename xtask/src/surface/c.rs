@@ -179,13 +179,14 @@ fn comment(out: &mut String, paragraphs: &[String]) {
     }
 }
 
+/// A module of functions that read fields, its handle, and its records with how each is reached.
 type Reading = (
     &'static str,
     &'static str,
     &'static [(&'static str, &'static str)],
 );
 
-/// The modules of the functions that read fields: their handles, and their records with how each is reached.
+/// The modules of the functions that read fields.
 pub(crate) const READINGS: [Reading; 4] = [
     (
         "error/fields",
@@ -206,11 +207,11 @@ pub(crate) const READINGS: [Reading; 4] = [
 ];
 
 /// The module of the functions that read the fields of records.
-pub(crate) fn readers(surface: &Surface, at: usize) -> Result<String, String> {
-    let (module, handle, records) = READINGS[at];
+pub(crate) fn readers(surface: &Surface, reading: &Reading) -> Result<String, String> {
+    let (module, handle, records) = reading;
     let mut functions = String::new();
     let mut texts = 0;
-    for (name, reach) in records {
+    for (name, reach) in *records {
         for field in surface.record(name)?.printed("c") {
             reader(&mut functions, handle, reach, field, &mut texts);
         }
