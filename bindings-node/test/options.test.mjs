@@ -242,7 +242,7 @@ test("the times of an operation are checked as those of a call", async (t) => {
       }
     }
   }
-  assert.match((await failure(follow({ timeoutMs: 1 }))).message, /no option "timeoutMs"/);
+  assert.match((await failure(follow({ timeoutMs: 1 }))).message, /has no option `timeoutMs`/);
 });
 
 test("an error that is about no option has none", async (t) => {
