@@ -1,6 +1,7 @@
 package reqtrail
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,60 +11,31 @@ import (
 
 // jsonField is a field of a struct that encoding/json writes.
 type jsonField struct {
-	name      string
-	t         reflect.Type
-	index     []int
-	tagged    bool
-	omitEmpty bool
-	omitZero  bool
+	name  string
+	t     reflect.Type
+	index []int
+	// rank orders the fields of a name: the lowest counts.
+	rank                int
+	omitEmpty, omitZero bool
 }
 
-// of finds the field in a struct; false if it is behind a nil pointer.
-func (f *jsonField) of(v reflect.Value) (reflect.Value, bool) {
-	for at, index := range f.index {
-		if at > 0 && v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				return reflect.Value{}, false
-			}
-			v = v.Elem()
-		}
-		v = v.Field(index)
-	}
-	return v, true
-}
-
-// omits says whether the field is left out for its value.
+// omits says whether the field is left out for its value, as far as that could hold something.
 func (f *jsonField) omits(v reflect.Value) bool {
-	if f.omitEmpty {
-		switch v.Kind() {
-		case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
-			return v.Len() == 0
-		case reflect.Bool, reflect.Interface, reflect.Pointer,
-			reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Float32, reflect.Float64,
-			reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-			if v.IsZero() {
-				return true
-			}
-		}
-	}
-	return f.omitZero && isZero(v)
+	return f.omitEmpty && v.Kind() == reflect.String && v.Len() == 0 || f.omitZero && isZero(v)
 }
 
 // isZero is as a type says itself, if it does.
 func isZero(v reflect.Value) bool {
 	type zeroer interface{ IsZero() bool }
-	if v.CanInterface() {
-		if v.Kind() == reflect.Pointer && v.IsNil() {
-			return true
-		}
+	if v.CanInterface() && (v.Kind() != reflect.Pointer || !v.IsNil()) {
 		zero, ok := v.Interface().(zeroer)
-		if !ok && v.CanAddr() {
-			zero, ok = v.Addr().Interface().(zeroer)
+		if !ok {
+			boxed := reflect.New(v.Type())
+			boxed.Elem().Set(v)
+			zero, ok = boxed.Interface().(zeroer)
 		}
 		if ok {
-			says := false
-			_ = calling("IsZero", func() { says = zero.IsZero() })
-			return says
+			return zero.IsZero()
 		}
 	}
 	return v.IsZero()
@@ -77,66 +49,16 @@ func jsonFields(t reflect.Type) []jsonField {
 	if known, ok := fieldsOfTypes.Load(t); ok {
 		return known.([]jsonField)
 	}
-	type level struct {
-		t     reflect.Type
-		index []int
-	}
+	all := fieldsWithin(t, nil, nil)
+	slices.SortFunc(all, func(a, b jsonField) int {
+		return cmp.Or(strings.Compare(a.name, b.name), a.rank-b.rank)
+	})
 	var fields []jsonField
-	decided := map[string]bool{}
-	seen := map[reflect.Type]bool{}
-	for next := []level{{t: t}}; len(next) > 0; {
-		here := next
-		next = nil
-		found := map[string][]jsonField{}
-		for _, one := range here {
-			seen[one.t] = true
-		}
-		for _, one := range here {
-			for at := range one.t.NumField() {
-				field := one.t.Field(at)
-				inner := field.Type
-				if inner.Name() == "" && inner.Kind() == reflect.Pointer {
-					inner = inner.Elem()
-				}
-				tag := field.Tag.Get("json")
-				hidden := !field.IsExported() && !(field.Anonymous && inner.Kind() == reflect.Struct)
-				if hidden || tag == "-" {
-					continue
-				}
-				name, options, _ := strings.Cut(tag, ",")
-				if !validName(name) {
-					name = ""
-				}
-				index := append(slices.Clone(one.index), at)
-				if name == "" && field.Anonymous && inner.Kind() == reflect.Struct {
-					if !seen[inner] {
-						next = append(next, level{inner, index})
-					}
-					continue
-				}
-				written := jsonField{name: name, t: field.Type, index: index, tagged: name != ""}
-				if name == "" {
-					written.name = field.Name
-				}
-				for _, option := range strings.Split(options, ",") {
-					written.omitEmpty = written.omitEmpty || option == "omitempty"
-					written.omitZero = written.omitZero || option == "omitzero"
-				}
-				found[written.name] = append(found[written.name], written)
-			}
-		}
-		for name, candidates := range found {
-			if decided[name] {
-				continue
-			}
-			decided[name] = true
-			tagged := slices.DeleteFunc(slices.Clone(candidates), func(f jsonField) bool { return !f.tagged })
-			switch {
-			case len(candidates) == 1:
-				fields = append(fields, candidates[0])
-			case len(tagged) == 1:
-				fields = append(fields, tagged[0])
-			}
+	for at, field := range all {
+		isFirst := at == 0 || all[at-1].name != field.name
+		isTie := at+1 < len(all) && all[at+1].name == field.name && all[at+1].rank == field.rank
+		if isFirst && !isTie {
+			fields = append(fields, field)
 		}
 	}
 	slices.SortFunc(fields, func(a, b jsonField) int { return slices.Compare(a.index, b.index) })
@@ -144,12 +66,41 @@ func jsonFields(t reflect.Type) []jsonField {
 	return fields
 }
 
+// fieldsWithin are the fields of a struct and of those that it embeds. It is at `index` within the types of `way`.
+func fieldsWithin(t reflect.Type, index []int, way []reflect.Type) (fields []jsonField) {
+	if slices.Contains(way, t) {
+		return nil
+	}
+	way = append(slices.Clip(way), t)
+	for at := range t.NumField() {
+		field, index := t.Field(at), append(slices.Clip(index), at)
+		inner := field.Type
+		if inner.Name() == "" && inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		tag := field.Tag.Get("json")
+		isStruct := field.Anonymous && inner.Kind() == reflect.Struct
+		if tag == "-" || !field.IsExported() && !isStruct {
+			continue
+		}
+		name, options, _ := strings.Cut(tag, ",")
+		rank := 2 * len(index)
+		if name == "" || !validName(name) {
+			if isStruct {
+				fields = append(fields, fieldsWithin(inner, index, way)...)
+				continue
+			}
+			name, rank = field.Name, rank+1
+		}
+		has := func(option string) bool { return slices.Contains(strings.Split(options, ","), option) }
+		fields = append(fields, jsonField{name, field.Type, index, rank, has("omitempty"), has("omitzero")})
+	}
+	return fields
+}
+
 // validName says whether encoding/json takes a name from a tag.
 func validName(name string) bool {
-	for _, c := range name {
-		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(name, func(c rune) bool {
+		return !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c)
+	})
 }

@@ -23,18 +23,14 @@ func unfaithful(value any, data []byte) string {
 	if !w.secrets && !w.texts && isPlain(v.Type()) {
 		return ""
 	}
-	found := w.value(v)
-	if found == nil {
-		return ""
+	if found := w.value(v); found != nil {
+		return found.text()
 	}
-	return found.text()
+	return ""
 }
 
-// finding is what is wrong, and where: the names on the way to it, the innermost first.
-type finding struct {
-	format string
-	way    []string
-}
+// finding is what is wrong, and where: the names on the way to it.
+type finding struct{ format, way string }
 
 const (
 	foundSecret = "holds a Secret%s, which JSON shows as " + redacted + "; convert it to string to send it"
@@ -44,26 +40,20 @@ const (
 )
 
 func (f *finding) text() string {
-	if len(f.way) == 0 {
-		return fmt.Sprintf(f.format, "")
-	}
-	way := make([]string, len(f.way))
-	for at, name := range f.way {
-		way[len(way)-1-at] = name
-	}
-	shown := strings.ToValidUTF8(strings.Join(way, "."), "\uFFFD")
+	where := strings.ToValidUTF8(f.way, "\uFFFD")
 	const longest = 120
-	if len(shown) > longest {
-		shown = strings.ToValidUTF8(shown[:longest], "") + "…"
+	if len(where) > longest {
+		where = strings.ToValidUTF8(where[:longest], "") + "…"
 	}
-	return fmt.Sprintf(f.format, " at `"+shown+"`")
+	if where != "" {
+		where = " at `" + where + "`"
+	}
+	return fmt.Sprintf(f.format, where)
 }
 
 // in says that a finding is within a member of this name.
 func (f *finding) in(name string) *finding {
-	if f != nil {
-		f.way = append(f.way, name)
-	}
+	f.way = strings.TrimSuffix(name+"."+f.way, ".")
 	return f
 }
 
@@ -96,9 +86,9 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 	if t.PkgPath() != "" || v.Kind() == reflect.Struct || v.Kind() == reflect.Pointer {
 		switch {
 		case isMarshaler(t):
-			return w.written(v, v)
+			return w.written(v)
 		case v.CanAddr() && v.Kind() != reflect.Pointer && isMarshaler(reflect.PointerTo(t)):
-			return w.written(v, v.Addr())
+			return w.written(v.Addr())
 		case isReader(t):
 			return &finding{format: foundStream}
 		}
@@ -112,8 +102,9 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 		return w.value(v.Elem())
 	case reflect.Struct:
 		for _, field := range jsonFields(t) {
-			member, there := field.of(v)
-			if !there || field.omits(member) {
+			// The error is that it is behind a nil pointer.
+			member, err := v.FieldByIndexErr(field.index)
+			if err != nil || field.omits(member) {
 				continue
 			}
 			if found := w.value(member); found != nil {
@@ -159,11 +150,11 @@ func (w *jsonWalk) entries(v reflect.Value) *finding {
 }
 
 // written looks at a value that writes itself, by what it wrote.
-func (w *jsonWalk) written(v, writer reflect.Value) *finding {
-	if !w.secrets || !writer.CanInterface() {
+func (w *jsonWalk) written(v reflect.Value) *finding {
+	if !w.secrets || !v.CanInterface() {
 		return nil
 	}
-	data, err := marshal(writer.Interface())
+	data, err := marshal(v.Interface())
 	if err == nil && bytes.Contains(data, []byte(redacted)) && holdsSecret(v, map[visit]bool{}) {
 		return &finding{format: foundSecret}
 	}
@@ -186,26 +177,21 @@ func holdsSecret(v reflect.Value, seen map[visit]bool) bool {
 		}
 		seen[here] = true
 	}
+	holds := func(v reflect.Value) bool { return holdsSecret(v, seen) }
 	switch v.Kind() {
 	case reflect.String:
 		return v.Type() == secretType
 	case reflect.Interface, reflect.Pointer:
-		return holdsSecret(v.Elem(), seen)
+		return holds(v.Elem())
 	case reflect.Struct:
 		for at := range v.NumField() {
-			if holdsSecret(v.Field(at), seen) {
+			if holds(v.Field(at)) {
 				return true
 			}
 		}
-	case reflect.Slice, reflect.Array:
-		for at := range v.Len() {
-			if holdsSecret(v.Index(at), seen) {
-				return true
-			}
-		}
-	case reflect.Map:
-		for entries := v.MapRange(); entries.Next(); {
-			if holdsSecret(entries.Key(), seen) || holdsSecret(entries.Value(), seen) {
+	case reflect.Slice, reflect.Array, reflect.Map:
+		for key, value := range v.Seq2() {
+			if holds(key) || holds(value) {
 				return true
 			}
 		}
