@@ -417,6 +417,7 @@ func TestWrongValuesAreNamed(t *testing.T) {
 		"ClientCertificate is not UTF-8 text":                                            {ClientCertificate: "hush\xff"},
 		"ShowQueryParams[1] is not UTF-8 text":                                           {ShowQueryParams: []string{"a", "\xff"}},
 		"Header: the value of the header `X-A` is not":                                   {Header: http.Header{"X-A": {"hush\xff"}}},
+		"SecretHeader: the value of the header `X-B` is not":                             {SecretHeader: map[string]Secret{"X-B": "hush\xff"}},
 		"Dialect is a nil *reqtrail.CustomDialect":                                       {Dialect: (*CustomDialect)(nil)},
 		"Dialect is not UTF-8 text":                                                      {Dialect: DialectJSON("\xff")},
 		"Dialect cannot be written as JSON: it holds a text at `name` that is not UTF-8": {Dialect: CustomDialect{Name: "\xff"}},

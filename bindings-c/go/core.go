@@ -155,7 +155,7 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	buffer := encoderPool.Get().(*encoder)
 	s := (*buffer)[:0]
 	if err := s.request(r, c.typed); err != nil {
-		return nil, err
+		return nil, err.of(r)
 	}
 	bounded := c.bound(ctx, r, &s)
 	w := c.drive(ctx, job{steps: s}, here(users))

@@ -5,14 +5,12 @@ import "C"
 
 import (
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"math"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // encoder is the buffer of what is to be set: a request, the options of a client, an operation.
@@ -66,149 +64,71 @@ func unixSeconds(at time.Time) float64 {
 	return min(max(float64(at.Unix())+float64(at.Nanosecond())/1e9, 0), latestMoment)
 }
 
-func (s *encoder) headers(option uint16, header http.Header) *Error {
-	if len(header) <= 1 {
-		for name, values := range header {
-			if err := s.header(option, name, values); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if err := s.header(option, name, header[name]); err != nil {
-			return err
-		}
-	}
-	return nil
+// headers writes header fields and secret ones.
+func (s *encoder) headers(option uint16, header http.Header, secret map[string]Secret) {
+	s.lists(C.REQTRAIL_GO_HEADER, option, header)
+	byName(secret, func(name string, value Secret) {
+		s.pair(C.REQTRAIL_GO_SECRET_HEADER, option, name, string(value))
+	})
 }
 
-func (s *encoder) header(option uint16, name string, values []string) *Error {
-	for _, value := range values {
-		if err := s.field(C.REQTRAIL_GO_HEADER, option, name, value); err != nil {
-			return err
+// lists writes the values of names, each with its name.
+func (s *encoder) lists(what uint8, option uint16, lists map[string][]string) {
+	byName(lists, func(name string, values []string) {
+		for _, value := range values {
+			s.pair(what, option, name, value)
 		}
-	}
-	return nil
+	})
 }
 
-func (s *encoder) secretHeaders(option uint16, header map[string]Secret) *Error {
-	if len(header) == 0 {
-		return nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if err := s.field(C.REQTRAIL_GO_SECRET_HEADER, option, name, string(header[name])); err != nil {
-			return err
+// byName goes through a map in the order of its names.
+func byName[V any](of map[string]V, write func(name string, value V)) {
+	if len(of) <= 1 {
+		for name, value := range of {
+			write(name, value)
 		}
+		return
 	}
-	return nil
-}
-
-func (s *encoder) field(what uint8, option uint16, name, value string) *Error {
-	switch {
-	case !utf8.ValidString(name):
-		return invalidRequest(fmt.Sprintf("the name of the header %+q is not UTF-8 text", name), nil)
-	case !utf8.ValidString(value):
-		return invalidRequest("the value of the header `"+name+"` is not UTF-8 text", nil)
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		write(name, of[name])
 	}
-	s.pair(what, option, name, value)
-	return nil
 }
 
 // request writes a request, or says why it cannot be sent. `typed` says that the client has a Content-Type of its own.
-func (s *encoder) request(r *Request, typed bool) error {
-	if r == nil {
-		return invalidRequest("the request is nil", nil)
-	}
-	if err := s.requestOf(r, typed); err != nil {
-		return err.of(r)
-	}
-	return nil
-}
-
-func (s *encoder) requestOf(r *Request, typed bool) *Error {
+func (s *encoder) request(r *Request, typed bool) *Error {
 	switch {
+	case r == nil:
+		return invalidRequest("the request is nil", nil)
 	case r.nilOption:
 		return invalidRequest("an option of the request is nil", nil)
 	case r.JSON != nil && (r.Body != nil || r.hasBody):
 		return invalidRequest("the request has both a JSON body and another; give one of them", nil)
 	}
-	method := r.method()
-	if !utf8.ValidString(method) {
-		return invalidRequest("the method is not UTF-8 text", nil)
-	}
 	if r.Link != "" {
-		if !utf8.ValidString(r.Link) {
-			return invalidRequest("the link is not UTF-8 text", nil)
-		}
-		s.pair(C.REQTRAIL_GO_LINK, 0, method, r.Link)
+		s.pair(C.REQTRAIL_GO_LINK, 0, r.method(), r.Link)
 	} else {
-		if !utf8.ValidString(r.Path) {
-			return invalidRequest("the path is not UTF-8 text", nil)
+		s.pair(C.REQTRAIL_GO_PATH, 0, r.method(), r.Path)
+	}
+	for name, value := range r.Params {
+		if secret, ok := value.(Secret); ok {
+			s.pair(C.REQTRAIL_GO_SECRET_PARAM, 0, name, string(secret))
+			continue
 		}
-		s.pair(C.REQTRAIL_GO_PATH, 0, method, r.Path)
+		text, err := paramText(name, value)
+		if err != nil {
+			return err
+		}
+		s.pair(C.REQTRAIL_GO_PARAM, 0, name, text)
 	}
-	if err := s.target(r); err != nil {
-		return err
+	s.lists(C.REQTRAIL_GO_QUERY, 0, r.Query)
+	for _, pair := range r.OrderedQuery {
+		s.pair(C.REQTRAIL_GO_QUERY, 0, pair[0], pair[1])
 	}
-	if err := s.headers(0, r.Header); err != nil {
-		return err
-	}
-	if err := s.secretHeaders(0, r.SecretHeader); err != nil {
-		return err
-	}
+	s.headers(0, r.Header, r.SecretHeader)
 	if err := s.body(r, typed); err != nil {
 		return err
 	}
 	return s.requestOptions(r)
-}
-
-// target writes the values of the path and the query.
-func (s *encoder) target(r *Request) *Error {
-	for name, value := range r.Params {
-		if !utf8.ValidString(name) {
-			return invalidRequest(fmt.Sprintf("the name of the parameter %+q is not UTF-8 text", name), nil)
-		}
-		switch value := value.(type) {
-		case Secret:
-			if !utf8.ValidString(string(value)) {
-				return invalidRequest("the value of the parameter `"+name+"` is not UTF-8 text", nil)
-			}
-			s.pair(C.REQTRAIL_GO_SECRET_PARAM, 0, name, string(value))
-		default:
-			text, err := paramText(name, value)
-			if err != nil {
-				return err
-			}
-			s.pair(C.REQTRAIL_GO_PARAM, 0, name, text)
-		}
-	}
-	if len(r.Query) > 0 {
-		for _, name := range slices.Sorted(maps.Keys(r.Query)) {
-			for _, value := range r.Query[name] {
-				if err := s.query(name, value); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	for _, pair := range r.OrderedQuery {
-		if err := s.query(pair[0], pair[1]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *encoder) query(name, value string) *Error {
-	switch {
-	case !utf8.ValidString(name):
-		return invalidRequest(fmt.Sprintf("the name of the query parameter %+q is not UTF-8 text", name), nil)
-	case !utf8.ValidString(value):
-		return invalidRequest("the value of the query parameter `"+name+"` is not UTF-8 text", nil)
-	}
-	s.pair(C.REQTRAIL_GO_QUERY, 0, name, value)
-	return nil
 }
 
 // body writes a body, and its type where no header says it.

@@ -64,9 +64,7 @@ func (s *encoder) clientOptions(o *Config) *Error {
 		return err
 	}
 	s.textIf(clientToken, string(o.Token), false)
-	if err := s.defaultHeaders(clientHeaders, o.Header, o.SecretHeader); err != nil {
-		return err
-	}
+	s.headers(clientHeaders, o.Header, o.SecretHeader)
 	s.textIf(clientUserAgent, o.UserAgent, false)
 	s.textIf(clientMicroversion, o.Microversion, false)
 	s.count(clientMaxAttempts, uint64(max(o.MaxAttempts, 0)), o.MaxAttempts != 0)

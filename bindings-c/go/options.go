@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"net/http"
 	"reflect"
 	"time"
 	"unicode/utf8"
@@ -111,16 +110,6 @@ func (s *encoder) retryBudget(option uint16, budget RetryBudget) {
 		s.pair(C.REQTRAIL_GO_RETRY_BUDGET, option, string(number(budget.Capacity)), string(number(budget.RetryCost)))
 	}
 	s.null(option, budget.Off)
-}
-
-func (s *encoder) defaultHeaders(option uint16, header http.Header, secret map[string]Secret) *Error {
-	if err := s.headers(option, header); err != nil {
-		return wrongOption("Header: %s", err.Message)
-	}
-	if err := s.secretHeaders(option, secret); err != nil {
-		return wrongOption("SecretHeader: %s", err.Message)
-	}
-	return nil
 }
 
 // dialect writes the name of a dialect, or the JSON that describes it.

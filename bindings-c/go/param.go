@@ -8,8 +8,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
-	"unicode/utf8"
 )
 
 // paramText is how a value is written into a path: as a type says itself, by MarshalText or else by String; a time by
@@ -17,7 +15,7 @@ import (
 // address or in Go's notation, and is refused.
 func paramText(name string, value any) (string, *Error) {
 	refuse := func(format string, arguments ...any) (string, *Error) {
-		return "", invalidRequest("the value of the parameter `"+name+"` "+fmt.Sprintf(format, arguments...), nil)
+		return "", invalidRequest("the value of the parameter `"+oneLine(name)+"` "+fmt.Sprintf(format, arguments...), nil)
 	}
 	v := reflect.ValueOf(value)
 	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
@@ -28,10 +26,6 @@ func paramText(name string, value any) (string, *Error) {
 	switch value := value.(type) {
 	case *big.Float:
 		text = value.Text('f', -1)
-	case time.Time:
-		text, failed = timeText(value)
-	case *time.Time:
-		text, failed = timeText(*value)
 	case encoding.TextMarshaler:
 		var written []byte
 		if panicked := calling("its MarshalText", func() { written, failed = value.MarshalText() }); panicked != nil {
@@ -65,15 +59,8 @@ func paramText(name string, value any) (string, *Error) {
 		_, e := refuse("is a %T that cannot be written: %s", value, errorText(failed))
 		e.causes = []error{failed}
 		return "", e
-	case !utf8.ValidString(text):
-		return refuse("is not UTF-8 text")
 	case v.Kind() != reflect.String && strings.Contains(text, redacted):
 		return refuse("holds a Secret; give the Secret itself")
 	}
 	return text, nil
-}
-
-func timeText(at time.Time) (string, error) {
-	text, err := at.MarshalText()
-	return string(text), err
 }

@@ -11,12 +11,12 @@ mod text;
 
 use std::fs::File;
 use std::io::Write as _;
-use std::mem::{ManuallyDrop, replace};
+use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd as _;
 use std::time::Duration;
 
+use reqtrail::host::Job;
 use reqtrail::host::mailbox::Mailbox;
-use reqtrail::host::{Job, Origin};
 use reqtrail::openstack::OperationAttached;
 use reqtrail::{Attached, CancelToken};
 
@@ -30,7 +30,7 @@ use crate::memory::{Frame, FromC as _, free};
 use crate::trail::reqtrail_trail;
 use error::reqtrail_go_error;
 use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving};
-use steps::{Function, Steps};
+use steps::Steps;
 use text::reqtrail_go_text;
 
 /// Gives a buffer of steps.
@@ -88,22 +88,7 @@ export! {
     ) makes client: reqtrail_client {
         let mailbox = Mailbox::new();
         let connection = connection.as_ref().map(reqtrail_connection::connection);
-        let mut observed = false;
-        let builder = steps(data, length)?.client(connection, |function, builder| {
-            match function {
-                Function::OnAttempt => mailbox.want_attempts(true),
-                Function::OnCall => mailbox.want_calls(true),
-                Function::Refresher => {
-                    let mailbox = mailbox.clone();
-                    let ask = move |origin| mailbox.ask(origin);
-                    return builder.token_refresher_in_context(Origin::current, ask);
-                }
-            }
-            match replace(&mut observed, true) {
-                true => builder,
-                false => builder.observer(mailbox.observer()),
-            }
-        })?;
+        let builder = steps(data, length)?.client(connection, &mailbox)?;
         reqtrail_client::build(builder, mailbox)?
     }
 

@@ -7,8 +7,10 @@ use std::str::from_utf8;
 use std::time::{Duration, SystemTime};
 
 use reqtrail::bytes::Bytes;
-use reqtrail::host::mailbox::Answer;
-use reqtrail::host::{ClientOptions, OptionError, OptionSpec, RequestOptions, Spelling, Value};
+use reqtrail::host::mailbox::{Answer, Mailbox};
+use reqtrail::host::{
+    ClientOptions, OptionError, OptionSpec, Origin, RequestOptions, Spelling, Value,
+};
 use reqtrail::openstack::{ActionRef, Connection, Operation, OperationKind, OperationOptions};
 use reqtrail::{
     Category, Client, ClientBuilder, ErrorKind, RefreshError, Request, Secret, Token, Trail,
@@ -67,11 +69,28 @@ impl<'a> Iterator for Steps<'a> {
 
 impl<'a> Step<'a> {
     fn first(&self) -> Result<&'a str, Fault> {
-        text(self.first)
+        text(self.first, "a text")
     }
 
     fn second(&self) -> Result<&'a str, Fault> {
-        text(self.second)
+        text(self.second, "a text")
+    }
+
+    /// A name and its value.
+    fn pair(&self) -> Result<(&'a str, &'a str), Fault> {
+        let of = match self.what {
+            PARAM | SECRET_PARAM => "parameter",
+            QUERY => "query parameter",
+            _ => "header",
+        };
+        let unread = |what| Fault::bad_value(format!("the {what} is not UTF-8 text"));
+        let name = from_utf8(self.first).map_err(|_| {
+            let name = self.first.escape_ascii();
+            unread(format!("name of the {of} \"{name}\""))
+        })?;
+        let value =
+            from_utf8(self.second).map_err(|_| unread(format!("value of the {of} `{name}`")))?;
+        Ok((name, value))
     }
 
     /// A time. It is never shorter than Go asked for, and all that is negative stands for zero, except the lowest, which is
@@ -94,8 +113,14 @@ impl<'a> Step<'a> {
             DURATION => Value::Duration(self.time()),
             TEXT => Value::Text(self.first()?.to_owned()),
             BYTES => Value::Bytes(self.first.to_owned()),
-            HEADER => self.named(Value::Text(self.second()?.to_owned()))?,
-            SECRET_HEADER => self.named(Value::Secret(Secret::from(self.second()?.to_owned())))?,
+            HEADER | SECRET_HEADER => {
+                let (name, value) = self.pair()?;
+                let value = match self.what {
+                    HEADER => Value::Text(value.to_owned()),
+                    _ => Value::Secret(Secret::from(value.to_owned())),
+                };
+                Value::Pairs(vec![(name.to_owned(), value)])
+            }
             RETRY_BUDGET => Value::Pairs(
                 [("capacity", self.first), ("retry_cost", self.second)]
                     .into_iter()
@@ -108,10 +133,6 @@ impl<'a> Step<'a> {
         })
     }
 
-    fn named(&self, value: Value) -> Result<Value, Fault> {
-        Ok(Value::Pairs(vec![(self.first()?.to_owned(), value)]))
-    }
-
     /// Sets the option that this is a value of.
     fn set(
         &self,
@@ -122,7 +143,10 @@ impl<'a> Step<'a> {
         set.map_err(|fault| {
             let spec = options.iter().find(|spec| spec.id == self.option);
             let name = spec.map_or("option", |spec| Spelling::Go.option(spec.name));
-            fault.of_option(name)
+            match self.what {
+                SECRET_HEADER => fault.of_option(&format!("Secret{name}")),
+                _ => fault.of_option(name),
+            }
         })
     }
 
@@ -131,8 +155,8 @@ impl<'a> Step<'a> {
     }
 }
 
-fn text(bytes: &[u8]) -> Result<&str, Fault> {
-    from_utf8(bytes).map_err(|_| Usage::not_utf8("a text").into())
+fn text<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Fault> {
+    from_utf8(bytes).map_err(|_| Usage::not_utf8(name).into())
 }
 
 fn number(bytes: &[u8]) -> u64 {
@@ -155,56 +179,72 @@ impl Steps<'_> {
     /// A request; `None` if it is something else.
     pub(super) fn request(mut self) -> Result<Option<Request>, Fault> {
         let step = self.next().ok_or_else(unreadable)?;
-        let mut request = match step.what {
-            PATH => Request::new(step.first()?, step.second()?),
-            LINK => Request::link(step.first()?, step.second()?),
+        let (make, target): (fn(_, _) -> _, _) = match step.what {
+            PATH => (Request::new, "the path"),
+            LINK => (Request::link, "the link"),
             _ => return Ok(None),
         };
+        let method = text(step.first, "the method")?;
+        let mut request = make(method, text(step.second, target)?);
         for step in self {
             if step.option != 0 {
                 step.set(RequestOptions::OPTIONS, |id, value| request.set(id, value))?;
                 continue;
             }
             request = match step.what {
-                PARAM => request.param(step.first()?, step.second()?),
-                SECRET_PARAM => request.secret_param(step.first()?, step.second()?),
-                QUERY => request.query(step.first()?, step.second()?),
-                HEADER => request.header(step.first()?, step.second()?),
-                SECRET_HEADER => request.secret_header(step.first()?, step.second()?),
                 JSON => request.json_bytes(Bytes::copy_from_slice(step.first)),
                 BODY => request.body(Bytes::copy_from_slice(step.first)),
-                _ => request,
+                what => {
+                    let (name, value) = step.pair()?;
+                    match what {
+                        PARAM => request.param(name, value),
+                        SECRET_PARAM => request.secret_param(name, value),
+                        QUERY => request.query(name, value),
+                        HEADER => request.header(name, value),
+                        SECRET_HEADER => request.secret_header(name, value),
+                        _ => request,
+                    }
+                }
             };
         }
         Ok(Some(request))
     }
 
-    /// The options of a client. Go's functions are set by the caller, who is told of them.
+    /// The options of a client. What Go's functions are told, and asked, comes by the mailbox.
     pub(super) fn client(
         mut self,
         connection: Option<&Connection>,
-        mut has: impl FnMut(Function, ClientBuilder) -> ClientBuilder,
+        mailbox: &Mailbox,
     ) -> Result<ClientBuilder, Fault> {
         let mut builder = match connection {
             Some(connection) => connection.compute()?,
             None => {
                 let step = self.next().filter(|step| step.what == BASE_URL);
-                let url = text(step.ok_or_else(unreadable)?.first);
-                Client::builder(url.map_err(|_| Usage::not_utf8(Spelling::Go.option("base_url")))?)
+                let url = step.ok_or_else(unreadable)?.first;
+                Client::builder(text(url, Spelling::Go.option("base_url"))?)
             }
         };
         let mut options = ClientOptions::default();
+        let mut is_observed = false;
         for step in self {
             if step.option != 0 {
                 step.set(ClientOptions::OPTIONS, |id, value| options.set(id, value))?;
                 continue;
             }
-            builder = match step.what {
-                TOKEN_REFRESHER => has(Function::Refresher, builder),
-                ON_ATTEMPT => has(Function::OnAttempt, builder),
-                ON_CALL => has(Function::OnCall, builder),
-                _ => builder,
-            };
+            is_observed |= matches!(step.what, ON_ATTEMPT | ON_CALL);
+            match step.what {
+                ON_ATTEMPT => mailbox.want_attempts(true),
+                ON_CALL => mailbox.want_calls(true),
+                TOKEN_REFRESHER => {
+                    let mailbox = mailbox.clone();
+                    let ask = move |origin| mailbox.ask(origin);
+                    builder = builder.token_refresher_in_context(Origin::current, ask);
+                }
+                _ => {}
+            }
+        }
+        if is_observed {
+            builder = builder.observer(mailbox.observer());
         }
         Ok(builder.options(&options))
     }
@@ -274,11 +314,4 @@ impl Steps<'_> {
             _ => Err(unreadable()),
         }
     }
-}
-
-/// A function of the program.
-pub(super) enum Function {
-    Refresher,
-    OnAttempt,
-    OnCall,
 }

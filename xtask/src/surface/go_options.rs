@@ -232,13 +232,7 @@ fn encoder(out: &mut String, group: &Group) {
             Kind::Texts => format!("texts({id}, o.{name})"),
             Kind::Pems => format!("pems({id}, o.{name})"),
             Kind::RetryBudget => format!("retryBudget({id}, o.{name})"),
-            Kind::Headers => {
-                refuse(
-                    out,
-                    &format!("s.defaultHeaders({id}, o.{name}, o.Secret{name})"),
-                );
-                continue;
-            }
+            Kind::Headers => format!("headers({id}, o.{name}, o.Secret{name})"),
             Kind::Dialect => {
                 refuse(out, &format!("s.dialect({id}, o.{name})"));
                 continue;
