@@ -26,55 +26,46 @@ const (
 
 // bodyOf makes a body of a value: bytes, and what holds bytes, go out as they are, a form as a form, and all else as JSON.
 func bodyOf(value any) (body, *Error) {
+	v := reflect.ValueOf(value)
+	t := v.Type()
+	refuse := func(format string) (body, *Error) {
+		return body{}, invalidRequest(fmt.Sprintf("the body is a "+format, value), nil)
+	}
+	isPointer := v.Kind() == reflect.Pointer
+	if isPointer && v.IsNil() && isReader(t) && !isMarshaler(t) {
+		return refuse("nil %T; expected nil itself where there is no body")
+	}
 	switch value := value.(type) {
 	case []byte:
 		return body{data: value, contentType: octetStream}, nil
 	case *bytes.Buffer:
-		if value != nil {
-			return body{data: value.Bytes(), contentType: octetStream}, nil
-		}
-	case *bytes.Reader:
-		if value != nil {
-			// A copy, so that the same request can be made again.
-			rest := *value
-			return readBody(&rest)
-		}
-	case *strings.Reader:
-		if value != nil {
-			rest := *value
-			return readBody(&rest)
-		}
+		return body{data: value.Bytes(), contentType: octetStream}, nil
+	case *bytes.Reader, *strings.Reader:
+		// From where it stands, and without moving it, so that the same request can be made again.
+		reader := value.(interface {
+			io.ReaderAt
+			Len() int
+			Size() int64
+		})
+		data := make([]byte, reader.Len())
+		_, _ = reader.ReadAt(data, reader.Size()-int64(len(data)))
+		return body{data: data, contentType: octetStream}, nil
 	case url.Values:
 		return body{data: []byte(value.Encode()), contentType: formEncoded}, nil
 	}
-	v := reflect.ValueOf(value)
-	t := v.Type()
-	if !t.Implements(marshalerType) && !t.Implements(textMarshalerType) {
-		switch {
-		case v.Kind() == reflect.Func || v.Kind() == reflect.Chan:
-			return body{}, invalidRequest(fmt.Sprintf("the body is a %T, which has no JSON; expected data: "+
-				"a struct, a map, a []byte, a *bytes.Buffer or url.Values", value), nil)
-		case v.Kind() == reflect.Pointer && v.IsNil() && isReader(t):
-			return body{}, invalidRequest(fmt.Sprintf("the body is a nil %T; expected nil itself where there is no body", value), nil)
-		case isReader(t):
-			return body{}, invalidRequest(fmt.Sprintf("the body is a %T, a stream, which cannot be sent again in a retry; "+
-				"read it with io.ReadAll and give the bytes", value), nil)
-		case v.Kind() == reflect.Pointer && !v.IsNil() && (isBytes(t.Elem()) || t.Elem() == formType):
-			return bodyOf(v.Elem().Interface())
-		case isBytes(t):
-			return body{data: v.Bytes(), contentType: octetStream}, nil
-		}
+	switch {
+	case isMarshaler(t):
+	case v.Kind() == reflect.Func || v.Kind() == reflect.Chan:
+		return refuse("%T, which has no JSON; expected data: a struct, a map, a []byte, a *bytes.Buffer or url.Values")
+	case isReader(t):
+		return refuse("%T, a stream, which cannot be sent again in a retry; read it with io.ReadAll and give the bytes")
+	case isPointer && !v.IsNil() && (isBytes(t.Elem()) || t.Elem() == formType):
+		return bodyOf(v.Elem().Interface())
+	case isBytes(t):
+		return body{data: v.Bytes(), contentType: octetStream}, nil
 	}
 	data, err := jsonBody(value)
 	return body{data: data, isJSON: true}, err
-}
-
-func readBody(reader io.Reader) (body, *Error) {
-	data, err := io.ReadAll(reader)
-	if err != nil {
-		return body{}, invalidRequest("the body cannot be read: "+err.Error(), err)
-	}
-	return body{data: data, contentType: octetStream}, nil
 }
 
 var (

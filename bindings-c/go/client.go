@@ -18,13 +18,13 @@ func NewClient(config Config) (*Client, error) {
 }
 
 func newClient(config *Config, connection *Connection) (*Client, error) {
-	core, err := newCore(config, connection)
+	made, err := newCore(config, connection)
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{core: core}
+	client := &Client{core: made}
 	// For those who forget to close: what the client holds outside of Go's memory goes when the client does.
-	runtime.AddCleanup(client, closeCore, core)
+	runtime.AddCleanup(client, (*core).close, made)
 	return client, nil
 }
 

@@ -99,8 +99,7 @@ func NewCloud(config CloudConfig) (*Cloud, error) {
 
 func cloudOf(handle *C.reqtrail_cloud, failed *C.reqtrail_error) (*Cloud, error) {
 	if handle == nil {
-		defer C.reqtrail_error_free(failed)
-		return nil, configErrorOf(failed)
+		return nil, takeConfigError(failed)
 	}
 	cloud := &Cloud{handle: handle}
 	runtime.AddCleanup(cloud, func(handle *C.reqtrail_cloud) { C.reqtrail_cloud_free(handle) }, handle)
@@ -114,7 +113,7 @@ func (c *Cloud) Notes() []string {
 		return nil
 	}
 	defer runtime.KeepAlive(c)
-	notes := askInfo(func(n *C.size_t) *C.char { return C.reqtrail_cloud_notes(c.handle, n) })
+	notes := ask(func(n *C.size_t) *C.char { return C.reqtrail_cloud_notes(c.handle, n) })
 	if notes == "" {
 		return nil
 	}
@@ -140,21 +139,20 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	runtime.KeepAlive(c)
 	over()
 	if connection == nil {
-		defer C.reqtrail_error_free(failed)
-		e := errorOf(failed)
+		e := takeError(failed)
 		explainContext(ctx, e, false)
 		return nil, e
 	}
 	made := &Connection{handle: connection}
 	runtime.AddCleanup(made, func(handle *C.reqtrail_connection) { C.reqtrail_connection_free(handle) }, connection)
-	made.endpoint = askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_endpoint(connection, n) })
+	made.endpoint = ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_endpoint(connection, n) })
 	if trail := C.reqtrail_connection_trail(connection); trail != nil {
 		made.session = &Session{
 			ExpiresAt:   moment(float64(C.reqtrail_connection_expires_at(connection))),
-			ProjectID:   askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_id(connection, n) }),
-			ProjectName: askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_name(connection, n) }),
-			UserID:      askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_id(connection, n) }),
-			UserName:    askInfo(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_name(connection, n) }),
+			ProjectID:   ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_id(connection, n) }),
+			ProjectName: ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_name(connection, n) }),
+			UserID:      ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_id(connection, n) }),
+			UserName:    ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_name(connection, n) }),
 			Trail:       newTrail(C.reqtrail_trail_clone(trail)),
 		}
 	}

@@ -123,8 +123,7 @@ func decodedBy(response *C.reqtrail_response) func() (string, error) {
 	var failed *C.reqtrail_error
 	C.reqtrail_response_text(response, &own.data, &own.length, &failed)
 	if failed != nil {
-		defer C.reqtrail_error_free(failed)
-		err := errorOf(failed)
+		err := takeError(failed)
 		return func() (string, error) { return "", err }
 	}
 	body := text(own)
@@ -148,9 +147,7 @@ func errorOf(failed *C.reqtrail_error) *Error {
 		e.Header = headerOf(f.headers, f.header_count)
 		e.Body = bytesOf(f.body)
 		if namesCharset(e.Header) || !utf8.Valid(e.Body) {
-			var own C.reqtrail_go_text
-			own.data = C.reqtrail_error_text(failed, &own.length)
-			body := text(own)
+			body := ask(func(n *C.size_t) *C.char { return C.reqtrail_error_text(failed, n) })
 			e.body = &body
 		}
 	}
@@ -160,9 +157,15 @@ func errorOf(failed *C.reqtrail_error) *Error {
 	return e
 }
 
-// configErrorOf is errorOf for what is being configured.
-func configErrorOf(failed *C.reqtrail_error) *Error {
-	e := errorOf(failed)
+// takeError copies an error and frees it.
+func takeError(failed *C.reqtrail_error) *Error {
+	defer C.reqtrail_error_free(failed)
+	return errorOf(failed)
+}
+
+// takeConfigError is takeError for what is being configured.
+func takeConfigError(failed *C.reqtrail_error) *Error {
+	e := takeError(failed)
 	if e.Kind == KindInvalidRequest {
 		e.Kind = KindConfig
 		e.text = ""
@@ -178,9 +181,9 @@ func kindOf(f *C.reqtrail_go_error) Kind {
 	return Kind(text(f.kind_name))
 }
 
-// askInfo copies a text that a handle gives.
-func askInfo(read func(length *C.size_t) *C.char) string {
-	var length C.size_t
-	data := read(&length)
-	return string(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length)))
+// ask copies a text that a handle gives.
+func ask(read func(length *C.size_t) *C.char) string {
+	var own C.reqtrail_go_text
+	own.data = read(&own.length)
+	return text(own)
 }

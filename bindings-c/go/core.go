@@ -62,8 +62,7 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 	C.reqtrail_go_client_new((*C.uint8_t)(start(s)), C.size_t(len(s)), from, &c.handle, &failed)
 	runtime.KeepAlive(connection)
 	if c.handle == nil {
-		defer C.reqtrail_error_free(failed)
-		return nil, configErrorOf(failed)
+		return nil, takeConfigError(failed)
 	}
 	var call, attempt C.int64_t
 	C.reqtrail_go_client_timeouts(c.handle, &call, &attempt)
@@ -73,26 +72,23 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 
 // enter begins a use of the handle and says how many there are now; 0 says that it is closed.
 func (c *core) enter() int64 {
+	users := c.hold()
+	if users&closedBit != 0 {
+		c.leave()
+		return 0
+	}
+	return users
+}
+
+// hold is enter for those who serve others: they may use a handle that is closed, as long as others do.
+func (c *core) hold() int64 {
 	for {
 		users := c.users.Load()
-		if users&closedBit != 0 {
+		if users == closedBit {
 			return 0
 		}
 		if c.users.CompareAndSwap(users, users+1) {
 			return users + 1
-		}
-	}
-}
-
-// hold begins a use by those who serve others: also of a handle that is closed, as long as others use it.
-func (c *core) hold() bool {
-	for {
-		users := c.users.Load()
-		if users == closedBit {
-			return false
-		}
-		if c.users.CompareAndSwap(users, users+1) {
-			return true
 		}
 	}
 }
@@ -110,8 +106,6 @@ func (c *core) close() {
 		c.free()
 	}
 }
-
-func closeCore(c *core) { c.close() }
 
 func (c *core) free() {
 	if c.hooks.any() {
@@ -134,8 +128,7 @@ func (c *core) setToken(token Secret) error {
 	if failed == nil {
 		return nil
 	}
-	defer C.reqtrail_error_free(failed)
-	return errorOf(failed)
+	return takeError(failed)
 }
 
 // encoderPool keeps the buffers of requests.
@@ -163,18 +156,12 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 		*buffer = s
 		encoderPool.Put(buffer)
 	}
-	return c.result(ctx, r, w, bounded)
-}
-
-// result copies what a call has come to.
-func (c *core) result(ctx context.Context, r *Request, w *waiter, bounded bool) (*Response, error) {
 	defer w.release()
 	c.settle(ctx, w)
 	if w.ended.response != nil {
 		return responseOf(&w.ended), nil
 	}
-	failed := errorOf(w.ended.error).of(r)
-	C.rt_free(w.ended.response, w.ended.report, w.ended.error)
+	failed := takeError(w.ended.error).of(r)
 	c.explain(ctx, failed, bounded)
 	return nil, failed
 }

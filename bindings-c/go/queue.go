@@ -105,7 +105,7 @@ func (q *queue) drain(c *core) {
 			return
 		}
 		// A signal may come late, when all events are taken and the client is gone.
-		if !c.hold() {
+		if c.hold() == 0 {
 			return
 		}
 		q.take(c)

@@ -136,7 +136,7 @@ func (c *core) answer(number uint64, token Token, refused *refusal) {
 	if refused != nil {
 		c.hooks.keep(refused)
 	}
-	if !c.hold() {
+	if c.hold() == 0 {
 		return
 	}
 	defer c.leave()

@@ -45,18 +45,6 @@ func (t *Trail) pointer() *C.reqtrail_trail {
 	return t.handle
 }
 
-// ask reads a text of the core's.
-func (t *Trail) ask(read func(handle *C.reqtrail_trail, length *C.size_t) *C.char) string {
-	if t == nil || t.handle == nil {
-		return ""
-	}
-	var length C.size_t
-	data := read(t.handle, &length)
-	copied := string(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length)))
-	runtime.KeepAlive(t)
-	return copied
-}
-
 func (t *Trail) read() *trailJSON {
 	if t == nil || t.handle == nil {
 		return &trailJSON{}
@@ -103,9 +91,8 @@ func (t *Trail) String() string {
 	if t == nil || t.handle == nil {
 		return "no trail"
 	}
-	return t.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
-		return C.reqtrail_trail_report(handle, length)
-	})
+	defer runtime.KeepAlive(t)
+	return ask(func(n *C.size_t) *C.char { return C.reqtrail_trail_report(t.handle, n) })
 }
 
 // JSON is the trail as JSON of the schema reqtrail.trail/1, the same in every language.
@@ -116,9 +103,8 @@ func (t *Trail) JSON() string {
 	case t.text != "":
 		return t.text
 	}
-	return t.ask(func(handle *C.reqtrail_trail, length *C.size_t) *C.char {
-		return C.reqtrail_trail_json(handle, length)
-	})
+	defer runtime.KeepAlive(t)
+	return ask(func(n *C.size_t) *C.char { return C.reqtrail_trail_json(t.handle, n) })
 }
 
 // MarshalJSON is the same as JSON.
@@ -138,8 +124,7 @@ func (t *Trail) UnmarshalJSON(data []byte) error {
 	var failed *C.reqtrail_error
 	C.reqtrail_trail_from_json(charsOf(text), C.size_t(len(text)), &handle, &failed)
 	if handle == nil {
-		defer C.reqtrail_error_free(failed)
-		e := errorOf(failed)
+		e := takeError(failed)
 		if e.Kind == KindInvalidRequest {
 			e.Kind, e.text = KindDecode, ""
 		}
@@ -181,8 +166,7 @@ func (t *Trail) decodeError(what string, cause error) *Error {
 	if failed == nil {
 		return &Error{Kind: KindDecode, Message: what, Trail: t, causes: []error{cause}}
 	}
-	defer C.reqtrail_error_free(failed)
-	e := errorOf(failed)
+	e := takeError(failed)
 	e.causes = []error{cause}
 	return e
 }
