@@ -12,20 +12,16 @@ func (a Attempt) LogValue() slog.Value {
 	if a.StatusCode != 0 {
 		attrs = append(attrs, slog.Int("status", a.StatusCode))
 	}
-	if a.RequestID != "" {
-		attrs = append(attrs, slog.String("request_id", a.RequestID))
-	}
-	if a.ErrorCode != "" {
-		attrs = append(attrs, slog.String("code", string(a.ErrorCode)))
-	}
-	if a.Failure != "" {
-		attrs = append(attrs, slog.String("failure", string(a.Failure)))
-	}
-	if a.FailureCode != "" {
-		attrs = append(attrs, slog.String("failure_code", a.FailureCode))
-	}
-	if a.FailureReason != "" {
-		attrs = append(attrs, slog.String("failure_reason", a.FailureReason))
+	for _, text := range []slog.Attr{
+		slog.String("request_id", a.RequestID),
+		slog.String("code", string(a.ErrorCode)),
+		slog.String("failure", string(a.Failure)),
+		slog.String("failure_code", a.FailureCode),
+		slog.String("failure_reason", a.FailureReason),
+	} {
+		if text.Value.String() != "" {
+			attrs = append(attrs, text)
+		}
 	}
 	return slog.GroupValue(append(attrs, slog.Duration("elapsed", a.Elapsed))...)
 }

@@ -20,12 +20,10 @@ func contextEnd(ctx context.Context) error {
 
 // safeErr is the Err of a context that is done, also of one of the program's own whose method panics.
 func safeErr(ctx context.Context) (ended error) {
-	defer func() {
-		if recover() != nil {
-			ended = context.Canceled
-		}
-	}()
-	return ctx.Err()
+	if calling("a context", func() { ended = ctx.Err() }) != nil {
+		return context.Canceled
+	}
+	return ended
 }
 
 // isDeadline says whether a context ended at its deadline, and a call with it is a timeout.

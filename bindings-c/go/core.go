@@ -219,12 +219,6 @@ type job struct {
 	serving  *serving
 }
 
-// keepAlive keeps what C has of it.
-func (j *job) keepAlive() {
-	runtime.KeepAlive(j.started)
-	runtime.KeepAlive(j.serving)
-}
-
 // drive does a job and waits for its end: by the queue, or on this goroutine's thread if that is asked for, or the process
 // has no descriptor for the queue. There, the core gives its own account of a context that is over, and sends nothing.
 func (c *core) drive(ctx context.Context, j job, here bool) *waiter {
@@ -252,7 +246,7 @@ func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 	code := C.reqtrail_go_run(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(),
 		C.uint64_t(w.tag), token, j.serving.pointer(), &w.ended, &w.ended.error)
 	over()
-	j.keepAlive()
+	runtime.KeepAlive(j)
 	// What has ended says so itself; this is a misuse or a bug.
 	if code != C.REQTRAIL_OK {
 		w.ended.code = code

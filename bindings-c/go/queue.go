@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -156,7 +157,7 @@ func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 	w := q.expect(ctx, j.progress)
 	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(), C.uint64_t(w.tag),
 		j.serving.pointer(), &w.failed)
-	j.keepAlive()
+	runtime.KeepAlive(j)
 	// The result may have come already, so a failure to submit is kept apart from it.
 	if w.failed != nil {
 		q.forget(w)
@@ -188,24 +189,17 @@ func (q *queue) attend(c *core) (end func()) {
 		return func() { q.take(c) }
 	}
 	// Without a descriptor nobody is woken, so somebody looks again and again.
-	stop, stopped := make(chan struct{}), make(chan struct{})
+	var isOver atomic.Bool
 	go func() {
-		defer close(stopped)
-		ticker := time.NewTicker(unwatchedInterval)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ticker.C:
-				q.take(c)
-			case <-stop:
-				q.take(c)
-				return
-			}
+		for !isOver.Load() && c.hold() != 0 {
+			q.take(c)
+			c.leave()
+			time.Sleep(unwatchedInterval)
 		}
 	}()
 	return func() {
-		close(stop)
-		<-stopped
+		isOver.Store(true)
+		q.take(c)
 	}
 }
 

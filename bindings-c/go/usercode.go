@@ -27,19 +27,14 @@ func (e *panicError) Error() string {
 
 // speakable is an error of the program if its text can be asked for, and else another that says why not: the methods of
 // an error may panic, as those of a nil pointer do.
-func speakable(err error) (safe error) {
-	defer func() {
-		if recover() == nil {
-			return
-		}
-		if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
-			safe = fmt.Errorf("a nil %T as the error; return nil itself where there is none", err)
-			return
-		}
-		safe = fmt.Errorf("an error of type %T, whose Error method panics", err)
-	}()
-	_ = err.Error()
-	return err
+func speakable(err error) error {
+	if calling("an error", func() { _ = err.Error() }) == nil {
+		return err
+	}
+	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("a nil %T as the error; return nil itself where there is none", err)
+	}
+	return fmt.Errorf("an error of type %T, whose Error method panics", err)
 }
 
 // errorText is the text of an error of the program.
