@@ -40,10 +40,7 @@ func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	}
 	response, err := c.core.do(ctx, request)
 	runtime.KeepAlive(c)
-	if err != nil {
-		return nil, err
-	}
-	return response, nil
+	return response, err
 }
 
 // Get makes a GET call. The path is a template; see [Request.Path].
@@ -84,10 +81,7 @@ func (c *Client) SetToken(token Secret) error {
 	}
 	err := c.core.setToken(token)
 	runtime.KeepAlive(c)
-	if err != nil {
-		return err
-	}
-	return nil
+	return err
 }
 
 // Close closes the connections. Calls under way end as usual, later ones end with [ErrClosed]. It may be called any

@@ -93,15 +93,13 @@ func moment(seconds float64) time.Time {
 // responseOf copies a response and frees it.
 func responseOf(ended *C.reqtrail_go_ended) *Response {
 	response := &Response{
-		StatusCode: int(ended.status),
-		Header:     headerOf(ended.headers, ended.header_count),
-		Body:       bytesOf(ended.body),
-		RequestID:  text(ended.request_id),
-		RateLimit:  rateLimitOf(ended.has_rate_limit, &ended.rate_limit),
-		Trail:      newTrail(ended.trail),
-	}
-	if ended.microversion.length > 0 {
-		response.Microversion = text(ended.microversion)
+		StatusCode:   int(ended.status),
+		Header:       headerOf(ended.headers, ended.header_count),
+		Body:         bytesOf(ended.body),
+		RequestID:    text(ended.request_id),
+		RateLimit:    rateLimitOf(ended.has_rate_limit, &ended.rate_limit),
+		Microversion: text(ended.microversion),
+		Trail:        newTrail(ended.trail),
 	}
 	if namesCharset(response.Header) {
 		response.decoded = decodedBy(ended.response)
@@ -135,12 +133,16 @@ func errorOf(failed *C.reqtrail_error) *Error {
 	var f C.reqtrail_go_error
 	C.reqtrail_go_error_read(failed, &f)
 	e := &Error{
-		Kind:      kindOf(&f),
+		Kind:      Kind(text(f.kind_name)),
 		RequestID: text(f.request_id),
 		Message:   text(f.message),
 		RateLimit: rateLimitOf(f.has_rate_limit, &f.rate_limit),
 		Trail:     newTrail(f.trail),
 		text:      text(f.display),
+	}
+	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER {
+		// What only a C program can do wrong is in Go a value that cannot be sent.
+		e.Kind = KindInvalidRequest
 	}
 	e.read(&f.fields)
 	if f.headers != nil {
@@ -171,14 +173,6 @@ func takeConfigError(failed *C.reqtrail_error) *Error {
 		e.text = ""
 	}
 	return e
-}
-
-// kindOf maps what only a C program can do wrong to what it is in Go: a value that cannot be sent.
-func kindOf(f *C.reqtrail_go_error) Kind {
-	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER {
-		return KindInvalidRequest
-	}
-	return Kind(text(f.kind_name))
 }
 
 // ask copies a text that a handle gives.

@@ -40,15 +40,10 @@ const (
 )
 
 func (f *finding) text() string {
-	where := strings.ToValidUTF8(f.way, "\uFFFD")
-	const longest = 120
-	if len(where) > longest {
-		where = strings.ToValidUTF8(where[:longest], "") + "…"
+	if f.way == "" {
+		return fmt.Sprintf(f.format, "")
 	}
-	if where != "" {
-		where = " at `" + where + "`"
-	}
-	return fmt.Sprintf(f.format, where)
+	return fmt.Sprintf(f.format, " at `"+oneLine(f.way)+"`")
 }
 
 // in says that a finding is within a member of this name.

@@ -44,8 +44,6 @@ type queue struct {
 type waiter struct {
 	ended C.reqtrail_go_ended
 	woken chan struct{}
-	// failed is why a submission failed.
-	failed *C.reqtrail_error
 	// tag is 0 where nothing of the call is asked for but its result.
 	tag uint64
 	// ctx is the caller's.
@@ -155,13 +153,14 @@ func (q *queue) forget(w *waiter) {
 // submit submits a call or an operation to the queue, which is open, and waits for its end.
 func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 	w := q.expect(ctx, j.progress)
+	var failed *C.reqtrail_error
 	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(), C.uint64_t(w.tag),
-		j.serving.pointer(), &w.failed)
+		j.serving.pointer(), &failed)
 	runtime.KeepAlive(j)
 	// The result may have come already, so a failure to submit is kept apart from it.
-	if w.failed != nil {
+	if failed != nil {
 		q.forget(w)
-		w.ended.error = w.failed
+		w.ended.error = failed
 		return w
 	}
 	q.wait(c, ctx, w)

@@ -109,13 +109,12 @@ func oneLine(text string) string {
 	const longest = 200
 	var line strings.Builder
 	for _, c := range strings.ToValidUTF8(text, "\uFFFD") {
-		if line.Len() > longest {
-			line.WriteRune('…')
-			break
-		}
-		if unicode.IsPrint(c) {
+		switch {
+		case line.Len() > longest:
+			return line.String() + "…"
+		case unicode.IsPrint(c):
 			line.WriteRune(c)
-		} else {
+		default:
 			line.WriteString(strings.Trim(strconv.QuoteRuneToASCII(c), "'"))
 		}
 	}

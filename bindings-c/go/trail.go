@@ -157,16 +157,13 @@ func (t *Trail) LogValue() slog.Value {
 // it is behind the error and not in it.
 func (t *Trail) decodeError(what string, cause error) *Error {
 	cause = withoutValues(cause)
-	if t == nil || t.handle == nil {
-		return &Error{Kind: KindDecode, Message: what, causes: []error{cause}}
-	}
 	why := errorText(cause)
-	failed := C.reqtrail_trail_decode_error(t.handle, charsOf(what), C.size_t(len(what)), charsOf(why), C.size_t(len(why)))
+	e := &Error{Kind: KindDecode, Message: what, Trail: t}
+	failed := C.reqtrail_trail_decode_error(t.pointer(), charsOf(what), C.size_t(len(what)), charsOf(why), C.size_t(len(why)))
 	runtime.KeepAlive(t)
-	if failed == nil {
-		return &Error{Kind: KindDecode, Message: what, Trail: t, causes: []error{cause}}
+	if failed != nil {
+		e = takeError(failed)
 	}
-	e := takeError(failed)
 	e.causes = []error{cause}
 	return e
 }
