@@ -11,25 +11,18 @@ import (
 	"strings"
 )
 
-// body is what a request sends after its header.
-type body struct {
-	data []byte
-	// contentType is its type unless a header says otherwise; empty for JSON, which the core knows.
-	contentType string
-	isJSON      bool
-}
-
 const (
 	octetStream = "application/octet-stream"
 	formEncoded = "application/x-www-form-urlencoded"
 )
 
 // bodyOf makes a body of a value: bytes, and what holds bytes, go out as they are, a form as a form, and all else as JSON.
-func bodyOf(value any) (body, *Error) {
+// The type is the body's unless a header says otherwise; it is empty for JSON, which the core knows.
+func bodyOf(value any) (data []byte, contentType string, failed *Error) {
 	v := reflect.ValueOf(value)
 	t := v.Type()
-	refuse := func(format string) (body, *Error) {
-		return body{}, invalidRequest(fmt.Sprintf("the body is a "+format, value), nil)
+	refuse := func(format string) ([]byte, string, *Error) {
+		return nil, "", invalidRequest(fmt.Sprintf("the body is a "+format, value), nil)
 	}
 	isPointer := v.Kind() == reflect.Pointer
 	if isPointer && v.IsNil() && isReader(t) && !isMarshaler(t) {
@@ -37,9 +30,9 @@ func bodyOf(value any) (body, *Error) {
 	}
 	switch value := value.(type) {
 	case []byte:
-		return body{data: value, contentType: octetStream}, nil
+		return value, octetStream, nil
 	case *bytes.Buffer:
-		return body{data: value.Bytes(), contentType: octetStream}, nil
+		return value.Bytes(), octetStream, nil
 	case *bytes.Reader, *strings.Reader:
 		// From where it stands, and without moving it, so that the same request can be made again.
 		reader := value.(interface {
@@ -47,11 +40,11 @@ func bodyOf(value any) (body, *Error) {
 			Len() int
 			Size() int64
 		})
-		data := make([]byte, reader.Len())
+		data = make([]byte, reader.Len())
 		_, _ = reader.ReadAt(data, reader.Size()-int64(len(data)))
-		return body{data: data, contentType: octetStream}, nil
+		return data, octetStream, nil
 	case url.Values:
-		return body{data: []byte(value.Encode()), contentType: formEncoded}, nil
+		return []byte(value.Encode()), formEncoded, nil
 	}
 	switch {
 	case isMarshaler(t):
@@ -62,10 +55,17 @@ func bodyOf(value any) (body, *Error) {
 	case isPointer && !v.IsNil() && (isBytes(t.Elem()) || t.Elem() == formType):
 		return bodyOf(v.Elem().Interface())
 	case isBytes(t):
-		return body{data: v.Bytes(), contentType: octetStream}, nil
+		return v.Bytes(), octetStream, nil
 	}
-	data, err := jsonBody(value)
-	return body{data: data, isJSON: true}, err
+	data, err := marshal(value)
+	if err != nil {
+		return nil, "", invalidRequest("the body cannot be written as JSON: "+errorText(err), err)
+	}
+	// JSON may not show it as it is.
+	if problem := unfaithful(value, data); problem != "" {
+		return nil, "", invalidRequest("the body "+problem, nil)
+	}
+	return data, "", nil
 }
 
 var (
@@ -90,18 +90,6 @@ func isBytes(t reflect.Type) bool {
 
 func isMarshaler(t reflect.Type) bool {
 	return t.Implements(marshalerType) || t.Implements(textMarshalerType)
-}
-
-// jsonBody writes a value as JSON, and refuses what JSON would not show as it is.
-func jsonBody(value any) ([]byte, *Error) {
-	data, err := marshal(value)
-	if err != nil {
-		return nil, invalidRequest("the body cannot be written as JSON: "+errorText(err), err)
-	}
-	if problem := unfaithful(value, data); problem != "" {
-		return nil, invalidRequest("the body "+problem, nil)
-	}
-	return data, nil
 }
 
 // marshal is json.Marshal for values whose methods may panic.

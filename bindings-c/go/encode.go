@@ -135,18 +135,18 @@ func (s *encoder) request(r *Request, typed bool) *Error {
 func (s *encoder) body(r *Request, typed bool) *Error {
 	switch {
 	case r.JSON != nil:
-		body, err := bodyOf(r.JSON)
+		data, contentType, err := bodyOf(r.JSON)
 		if err != nil {
 			return err
 		}
-		if body.isJSON {
-			s.bytes(C.REQTRAIL_GO_JSON, 0, body.data)
+		if contentType == "" {
+			s.bytes(C.REQTRAIL_GO_JSON, 0, data)
 			return nil
 		}
 		if !typed && !hasContentType(r.Header) {
-			s.pair(C.REQTRAIL_GO_HEADER, 0, "Content-Type", body.contentType)
+			s.pair(C.REQTRAIL_GO_HEADER, 0, "Content-Type", contentType)
 		}
-		s.bytes(C.REQTRAIL_GO_BODY, 0, body.data)
+		s.bytes(C.REQTRAIL_GO_BODY, 0, data)
 	case r.Body != nil:
 		s.bytes(C.REQTRAIL_GO_BODY, 0, r.Body)
 	}

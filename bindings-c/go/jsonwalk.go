@@ -64,10 +64,6 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 	}
 	t := v.Type()
 	switch v.Kind() {
-	case reflect.String:
-		if t == secretType {
-			return &finding{format: foundSecret}
-		}
 	case reflect.Interface:
 		return w.value(v.Elem())
 	case reflect.Pointer:
@@ -80,6 +76,8 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 	// Other types without a name have no methods.
 	if t.PkgPath() != "" || v.Kind() == reflect.Struct || v.Kind() == reflect.Pointer {
 		switch {
+		case t == secretType:
+			return &finding{format: foundSecret}
 		case isMarshaler(t):
 			return w.written(v)
 		case v.CanAddr() && v.Kind() != reflect.Pointer && isMarshaler(reflect.PointerTo(t)):
