@@ -47,7 +47,9 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 	if err := checkVersion(); err != nil {
 		return nil, err
 	}
-	c := &core{hooks: newHooks(config), typed: hasContentType(config.Header)}
+	h := &hooks{onAttempt: config.OnAttempt, onCall: config.OnCall, refresher: config.TokenRefresher}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	c := &core{hooks: h, typed: hasContentType(config.Header)}
 	var s encoder
 	var from *C.reqtrail_connection
 	if connection != nil {

@@ -22,12 +22,6 @@ type hooks struct {
 // keptRefusals is how many errors of a refresher are kept for the calls that they end.
 const keptRefusals = 8
 
-func newHooks(config *Config) *hooks {
-	h := &hooks{onAttempt: config.OnAttempt, onCall: config.OnCall, refresher: config.TokenRefresher}
-	h.ctx, h.cancel = context.WithCancel(context.Background())
-	return h
-}
-
 // any says whether there are functions, so that what happens in a call is asked for.
 func (h *hooks) any() bool { return h.onAttempt != nil || h.onCall != nil || h.refresher != nil }
 

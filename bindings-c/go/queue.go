@@ -150,7 +150,8 @@ func (q *queue) forget(w *waiter) {
 	q.mutex.Unlock()
 }
 
-// submit submits a call or an operation to the queue, which is open, and waits for its end.
+// submit submits a call or an operation to the queue, which is open, and waits for its end. The context's end cancels what
+// is under way, and its one result then comes at once.
 func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 	w := q.expect(ctx, j.progress)
 	var failed *C.reqtrail_error
@@ -163,15 +164,9 @@ func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 		w.ended.error = failed
 		return w
 	}
-	q.wait(c, ctx, w)
-	return w
-}
-
-// wait waits for a result. The context's end cancels what is under way, and its one result then comes at once.
-func (q *queue) wait(c *core, ctx context.Context, w *waiter) {
 	select {
 	case <-w.woken:
-		return
+		return w
 	case <-ctx.Done():
 	}
 	if isDeadline(safeErr(ctx)) {
@@ -180,6 +175,7 @@ func (q *queue) wait(c *core, ctx context.Context, w *waiter) {
 		C.reqtrail_client_cancel(c.handle, C.uint64_t(w.tag))
 	}
 	<-w.woken
+	return w
 }
 
 // attend has the events of a call that is made on this thread handed on, and returns what ends that.

@@ -6,8 +6,8 @@ import "C"
 import (
 	"context"
 	"errors"
-	"math"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -20,13 +20,14 @@ var errExited = errors.New("the token refresher ended its goroutine")
 type refusal struct {
 	err  error
 	text string
-	// own is the error of a call of the refresher's own, if that is what failed: the core then knows of which kind it is.
+	// own is the error of a call of the refresher's own, if that is what failed, and else an empty one: the core then knows
+	// of which kind it is.
 	own *Error
 }
 
 func refusalOf(err error) *refusal {
 	err = speakable(err)
-	refused := &refusal{err: err, text: errorText(err)}
+	refused := &refusal{err, errorText(err), &Error{}}
 	var own *Error
 	// A method As of the program's own may panic.
 	if calling("an error of the refresher", func() { _ = errors.As(err, &own) }) != nil || own == nil {
@@ -142,17 +143,10 @@ func (c *core) answer(number uint64, token Token, refused *refusal) {
 	defer c.leave()
 	var s encoder
 	if refused == nil {
-		end := -1.0
-		if !token.ExpiresAt.IsZero() {
-			end = unixSeconds(token.ExpiresAt)
-		}
 		s.text(C.REQTRAIL_GO_TOKEN, string(token.Value))
-		s.number(C.REQTRAIL_GO_EXPIRES_AT, 0, math.Float64bits(end))
+		s.moment(C.REQTRAIL_GO_EXPIRES_AT, token.ExpiresAt)
 	} else {
 		own := refused.own
-		if own == nil {
-			own = &Error{}
-		}
 		valid := func(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 		s.pair(C.REQTRAIL_GO_REFUSED, 0, refused.text, valid(own.RequestID))
 		s.pair(C.REQTRAIL_GO_REFUSED_AS, 0, valid(string(own.Kind)), valid(string(own.Category)))
@@ -164,10 +158,7 @@ func (c *core) answer(number uint64, token Token, refused *refusal) {
 func (h *hooks) keep(refused *refusal) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	h.refusals = append(h.refusals, refused)
-	if len(h.refusals) > keptRefusals {
-		h.refusals = h.refusals[1:]
-	}
+	h.refusals = append(h.refusals[max(len(h.refusals)+1-keptRefusals, 0):], refused)
 }
 
 // refusal finds the refresher's error behind the error of a call: the core carries its text.
@@ -178,9 +169,9 @@ func (h *hooks) refusal(failed *Error) error {
 	text := failed.causes[0].Error()
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	for at := len(h.refusals) - 1; at >= 0; at-- {
-		if h.refusals[at].text == text {
-			return h.refusals[at].err
+	for _, kept := range slices.Backward(h.refusals) {
+		if kept.text == text {
+			return kept.err
 		}
 	}
 	return nil

@@ -30,8 +30,8 @@ numbered! { u8:
     // Operations. The first step is one of the first five, with the server's ID.
     SERVER ACTION ACTIONS FOLLOW EXPLAIN MICROVERSION LIMIT MARKER CHANGES_SINCE CHANGES_BEFORE POLL_INTERVAL
     MAX_POLL_INTERVAL DEADLINE SETTLE_TIME ON_PROGRESS
-    // What a refresher gives: TOKEN and EXPIRES_AT, or REFUSED with its words and a request ID, and REFUSED_AS with the names
-    // of a kind and a category.
+    // What a refresher gives: TOKEN and perhaps EXPIRES_AT, or REFUSED with its words and a request ID, and REFUSED_AS with
+    // the names of a kind and a category.
     TOKEN EXPIRES_AT REFUSED REFUSED_AS
 }
 
@@ -290,16 +290,15 @@ impl Steps<'_> {
 
     /// The answer of a refresher.
     pub(super) fn answer(mut self) -> Result<Answer, Fault> {
-        let (Some(step), Some(more)) = (self.next(), self.next()) else {
-            return Err(unreadable());
-        };
-        match (step.what, more.what) {
-            (TOKEN, EXPIRES_AT) => {
+        let step = self.next().ok_or_else(unreadable)?;
+        match (step.what, self.next()) {
+            (TOKEN, until) => {
                 let token = Token::new(Secret::from(step.first()?.to_owned()));
-                let end = more.moment();
+                let until = until.filter(|step| step.what == EXPIRES_AT);
+                let end = until.and_then(|step| step.moment());
                 Ok(Ok(end.into_iter().fold(token, Token::expires_at)))
             }
-            (REFUSED, REFUSED_AS) => {
+            (REFUSED, Some(more)) if more.what == REFUSED_AS => {
                 let (why, id) = (step.first()?, Some(step.second()?));
                 let (kind, category) = (more.first()?, more.second()?);
                 let kind = ErrorKind::ALL.iter().find(|own| own.as_str() == kind);
