@@ -24,11 +24,6 @@ func (s *encoder) head(what uint8, option uint16, first, second int) {
 	*s = binary.NativeEndian.AppendUint64(buffer, uint64(second))
 }
 
-// whole says whether the library reads the buffer to its end.
-func (s encoder) whole() bool {
-	return bool(C.reqtrail_go_steps_are_whole((*C.uint8_t)(start(s)), C.size_t(len(s))))
-}
-
 func (s *encoder) text(what uint8, text string) { s.pair(what, 0, text, "") }
 
 func (s *encoder) pair(what uint8, option uint16, first, second string) {

@@ -203,11 +203,6 @@ typedef struct reqtrail_go_event {
 } reqtrail_go_event;
 
 /**
- * Says whether a buffer consists of whole steps.
- */
-bool reqtrail_go_steps_are_whole(const uint8_t *data, size_t length);
-
-/**
  * Builds a client of a base URL or, where it is not NULL, of a connection.
  */
 reqtrail_code reqtrail_go_client_new(const uint8_t *data,

@@ -56,11 +56,9 @@ impl Inner {
         cancel: Option<&CancelToken>,
     ) -> Result<Job, Fault> {
         if let Some(request) = steps.request()? {
-            let attached = Attached::new();
-            let attached = match cancel {
-                Some(token) => attached.cancel_token(token),
-                None => attached,
-            };
+            let attached = cancel
+                .into_iter()
+                .fold(Attached::new(), Attached::cancel_token);
             return Ok(Job::Call(request, attached));
         }
         let (operation, progress) = steps.operation(started.map(reqtrail_trail::core))?;
@@ -75,11 +73,6 @@ impl Inner {
 }
 
 export! {
-    /// Says whether a buffer consists of whole steps.
-    fn reqtrail_go_steps_are_whole(data: *const u8, length: usize) -> bool {
-        Some(steps(data, length).ok()?.are_whole())
-    }
-
     /// Builds a client of a base URL or, where it is not NULL, of a connection.
     fn reqtrail_go_client_new(
         data: *const u8,

@@ -170,12 +170,6 @@ fn unreadable() -> Fault {
 }
 
 impl Steps<'_> {
-    /// Whether all of it can be read.
-    pub(super) fn are_whole(mut self) -> bool {
-        self.by_ref().for_each(drop);
-        self.0.is_empty()
-    }
-
     /// A request; `None` if it is something else.
     pub(super) fn request(mut self) -> Result<Option<Request>, Fault> {
         let step = self.next().ok_or_else(unreadable)?;
@@ -314,3 +308,6 @@ impl Steps<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
