@@ -206,7 +206,7 @@ typedef struct reqtrail_go_event {
  * Builds a client of a base URL or, where it is not NULL, of a connection.
  */
 reqtrail_code reqtrail_go_client_new(const uint8_t *data,
-                                     size_t length,
+                                     size_t data_length,
                                      const reqtrail_connection *connection,
                                      reqtrail_client **client,
                                      reqtrail_error **error);
@@ -222,7 +222,7 @@ void reqtrail_go_client_timeouts(const reqtrail_client *client, int64_t *call, i
  */
 reqtrail_code reqtrail_go_run(const reqtrail_client *client,
                               const uint8_t *data,
-                              size_t length,
+                              size_t data_length,
                               const reqtrail_trail *started,
                               uint64_t tag,
                               const reqtrail_cancel_token *cancel,
@@ -235,7 +235,7 @@ reqtrail_code reqtrail_go_run(const reqtrail_client *client,
  */
 reqtrail_code reqtrail_go_submit(const reqtrail_client *client,
                                  const uint8_t *data,
-                                 size_t length,
+                                 size_t data_length,
                                  const reqtrail_trail *started,
                                  uint64_t tag,
                                  const struct reqtrail_go_serving *serving,
@@ -264,7 +264,7 @@ size_t reqtrail_go_take(const reqtrail_client *client,
 void reqtrail_go_answer(const reqtrail_client *client,
                         uint64_t refresh,
                         const uint8_t *data,
-                        size_t length);
+                        size_t data_length);
 
 /**
  * Frees what says on whose behalf a refresher runs.

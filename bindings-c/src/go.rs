@@ -26,18 +26,12 @@ use crate::cloud::reqtrail_connection;
 use crate::ended::Ended;
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
-use crate::memory::{Frame, FromC as _, free};
+use crate::memory::free;
 use crate::trail::reqtrail_trail;
 use error::reqtrail_go_error;
 use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving};
 use steps::Steps;
 use text::reqtrail_go_text;
-
-/// Gives a buffer of steps.
-unsafe fn steps<'a>(steps: *const u8, length: usize) -> Result<Steps<'a>, Fault> {
-    // SAFETY: the caller's promise.
-    Ok(Steps(unsafe { (steps, length).read(&Frame, "steps") }?))
-}
 
 /// Does something on behalf of a refresher, or of nobody.
 fn within<O>(serving: Option<&reqtrail_go_serving>, work: impl FnOnce() -> O) -> O {
@@ -75,13 +69,12 @@ impl Inner {
 export! {
     /// Builds a client of a base URL or, where it is not NULL, of a connection.
     fn reqtrail_go_client_new(
-        data: *const u8,
-        length: usize,
+        data: bytes,
         connection: *const reqtrail_connection,
     ) makes client: reqtrail_client {
         let mailbox = Mailbox::new();
         let connection = connection.as_ref().map(reqtrail_connection::connection);
-        let builder = steps(data, length)?.client(connection, &mailbox)?;
+        let builder = Steps(data).client(connection, &mailbox)?;
         reqtrail_client::build(builder, mailbox)?
     }
 
@@ -97,8 +90,7 @@ export! {
     /// tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
     fn reqtrail_go_run(
         client: &reqtrail_client,
-        data: *const u8,
-        length: usize,
+        data: bytes,
         started: *const reqtrail_trail,
         tag: u64,
         cancel: *const reqtrail_cancel_token,
@@ -107,7 +99,7 @@ export! {
     ) fails {
         let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
         let cancel = cancel.as_ref().map(|token| &token.0);
-        let job = client.0.job(steps(data, length)?, started.as_ref(), cancel)?;
+        let job = client.0.job(Steps(data), started.as_ref(), cancel)?;
         let outcome = within(serving.as_ref(), || match tag {
             0 => host.run(job, None),
             _ => host.run_for(lane, job, tag),
@@ -118,13 +110,12 @@ export! {
     /// Submits a call or an operation under a tag. Its result may be taken before this returns.
     fn reqtrail_go_submit(
         client: &reqtrail_client,
-        data: *const u8,
-        length: usize,
+        data: bytes,
         started: *const reqtrail_trail,
         tag: u64,
         serving: *const reqtrail_go_serving,
     ) fails {
-        let job = client.0.job(steps(data, length)?, started.as_ref(), None)?;
+        let job = client.0.job(Steps(data), started.as_ref(), None)?;
         let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
         within(serving.as_ref(), || host.submit_for(lane, job, tag));
     }
@@ -154,8 +145,8 @@ export! {
     }
 
     /// Answers a refresh.
-    fn reqtrail_go_answer(client: &reqtrail_client, refresh: u64, data: *const u8, length: usize) {
-        let answer = steps(data, length).and_then(Steps::answer);
+    fn reqtrail_go_answer(client: &reqtrail_client, refresh: u64, data: bytes) {
+        let answer = Steps(data).answer();
         let unread = |fault: Fault| Err(fault.deferred("the token refresher").message.into());
         client.0.inbox.lane.answer(refresh, answer.unwrap_or_else(unread));
     }
