@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::PyDict;
 use reqtrail::host::mailbox::Mailbox;
 use reqtrail::host::{Job, Origin, Serving, current_tag};
 use reqtrail::{ClientBuilder, blocking};
@@ -16,10 +15,11 @@ use crate::fork_safe::ForkSafe;
 use crate::lane::RawLane;
 use crate::logging;
 use crate::openstack;
+use crate::python::{Any, Dict};
 use crate::refresh::{self, RawServing};
-use crate::request::{self, Target};
+use crate::request::{self, To};
 
-/// The client for event loops. The program's hooks stay in the Python half.
+/// The client for event loops. The Python half alone holds on to the program's hooks.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawAsyncClient(ForkSafe<Mailbox>);
 
@@ -49,13 +49,13 @@ impl RawAsyncClient {
     #[new]
     fn new(
         py: Python<'_>,
-        base: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
-        attempts: bool,
-        calls: bool,
+        base: &Any<'_>,
+        options: &Dict<'_>,
         refresher_on_loop: bool,
     ) -> PyResult<Self> {
-        let config = Config::read(base, options)?;
+        let mut config = Config::read(base, options)?;
+        let attempts = config.on_attempt.take().is_some();
+        let calls = config.on_call.take().is_some();
         let make = move |config: &Arc<Config>, py: Python<'_>| {
             let mailbox = Mailbox::new();
             mailbox.want_attempts(attempts);
@@ -76,16 +76,13 @@ impl RawAsyncClient {
         lane: &Bound<'_, RawLane>,
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
-        given: (Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyDict>, bool),
+        given: (Any<'_>, Any<'_>, Dict<'_>, bool),
     ) -> PyResult<()> {
         self.submit(lane, tag, serving, |_, _| {
             let (method, target, options, link) = &given;
             let method = convert::string("method", method)?;
-            let target = match link {
-                true => Target::Link(target),
-                false => Target::Path(target),
-            };
-            request::build(&method, &target, Some(options))
+            let to = if *link { To::Link } else { To::Path };
+            request::build(&method, to, target, Some(options))
         })
     }
 
@@ -95,12 +92,7 @@ impl RawAsyncClient {
         lane: &Bound<'_, RawLane>,
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
-        given: (
-            PyBackedStr,
-            Bound<'_, PyAny>,
-            Bound<'_, PyAny>,
-            Bound<'_, PyDict>,
-        ),
+        given: (PyBackedStr, Any<'_>, Any<'_>, Dict<'_>),
     ) -> PyResult<()> {
         self.submit(lane, tag, serving, |client, mailbox| {
             let (what, server, action, options) = &given;
@@ -122,7 +114,7 @@ impl RawAsyncClient {
         built.map_or(0, |(_, mailbox)| mailbox.open_jobs())
     }
 
-    fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn set_token(&self, py: Python<'_>, token: &Any<'_>) -> PyResult<()> {
         self.0.set_token(py, token)
     }
 

@@ -1,25 +1,23 @@
 //! The synchronous client.
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 use pyo3::{PyTraverseError, PyVisit};
-use reqtrail::{ClientBuilder, Error, blocking};
+use reqtrail::host::Job;
+use reqtrail::{ClientBuilder, blocking};
 
 use crate::config::Config;
 use crate::convert;
-use crate::failure::{self, guarded};
+use crate::failure::guarded;
 use crate::fork_safe::ForkSafe;
-use crate::interrupt;
-use crate::logging;
-use crate::openstack::{self, RawReport};
+use crate::openstack;
+use crate::outcome;
+use crate::python::{Any, Dict};
 use crate::refresh;
-use crate::request::{self, Target};
-use crate::response::Response;
-use crate::trail::{RawTrail, thaw};
+use crate::request::{self, To};
 use crate::watch::{self, Watcher, Watching};
 
 /// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have its
@@ -40,24 +38,32 @@ impl RawClient {
         })
     }
 
-    /// Makes a call on this thread; other Python threads run meanwhile.
-    fn call(
+    /// Does a job on this thread; other Python threads run meanwhile.
+    fn run<'py>(
         &self,
-        py: Python<'_>,
-        method: Cow<'_, str>,
-        target: &Target<'_, '_>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
+        py: Python<'py>,
+        job: impl FnOnce(&blocking::Client) -> PyResult<Job>,
+    ) -> PyResult<Any<'py>> {
         guarded(py, || {
             let (client, watcher) = self.built()?.get(py)?;
-            let job = request::build(&method, target, options)?;
-            let watching = Watching::ask(py, Some(&watcher), false);
-            let (result, raised) = watching.run(py, |interrupted| {
-                // Checked in there: nothing of that needs the interpreter, which other threads wait for.
-                client.host().run(job, interrupted).into_call()
-            });
-            finish(py, result, raised)
+            let job = job(&client)?;
+            let operation = matches!(job, Job::Operation(_));
+            let watching = Watching::ask(py, Some(&watcher), operation);
+            // A request is checked in there: nothing of that needs the interpreter, which other threads wait for.
+            let (outcome, interrupt) =
+                watching.run(py, |interrupted| client.host().run(job, interrupted));
+            outcome::finish(py, outcome::result(py, outcome), interrupt, operation)
         })
+    }
+
+    fn call<'py>(
+        &self,
+        method: &str,
+        to: To,
+        target: &Any<'py>,
+        options: Option<&Dict<'_>>,
+    ) -> PyResult<Any<'py>> {
+        self.run(target.py(), |_| request::build(method, to, target, options))
     }
 }
 
@@ -65,17 +71,12 @@ impl RawClient {
 impl RawClient {
     #[new]
     #[pyo3(signature = (*_args, **_options))]
-    fn new(_args: &Bound<'_, PyTuple>, _options: Option<&Bound<'_, PyDict>>) -> Self {
+    fn new(_args: &Bound<'_, PyTuple>, _options: Option<&Dict<'_>>) -> Self {
         Self(OnceLock::new())
     }
 
     /// Builds the client. A second call replaces the first client, which ends.
-    fn _open(
-        &self,
-        py: Python<'_>,
-        base: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
-    ) -> PyResult<()> {
+    fn _open(&self, py: Python<'_>, base: &Any<'_>, options: &Dict<'_>) -> PyResult<()> {
         let config = Config::read(base, options)?;
         let built = guarded(py, || ForkSafe::new(py, config, build))?;
         if let Err(built) = self.0.set(built)
@@ -88,79 +89,44 @@ impl RawClient {
 
     /// Makes a GET call.
     #[pyo3(signature = (path, **options))]
-    fn get(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        self.call(py, "GET".into(), &Target::Path(path), options)
+    fn get<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
+        self.call("GET", To::Path, path, options)
     }
 
     /// Makes a POST call.
     #[pyo3(signature = (path, **options))]
-    fn post(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        self.call(py, "POST".into(), &Target::Path(path), options)
+    fn post<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
+        self.call("POST", To::Path, path, options)
     }
 
     /// Makes a PUT call.
     #[pyo3(signature = (path, **options))]
-    fn put(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        self.call(py, "PUT".into(), &Target::Path(path), options)
+    fn put<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
+        self.call("PUT", To::Path, path, options)
     }
 
     /// Makes a PATCH call.
     #[pyo3(signature = (path, **options))]
-    fn patch(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        self.call(py, "PATCH".into(), &Target::Path(path), options)
+    fn patch<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
+        self.call("PATCH", To::Path, path, options)
     }
 
     /// Makes a DELETE call.
     #[pyo3(signature = (path, **options))]
-    fn delete(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        self.call(py, "DELETE".into(), &Target::Path(path), options)
+    fn delete<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
+        self.call("DELETE", To::Path, path, options)
     }
 
     /// Makes a HEAD call.
     #[pyo3(signature = (path, **options))]
-    fn head(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        self.call(py, "HEAD".into(), &Target::Path(path), options)
+    fn head<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
+        self.call("HEAD", To::Path, path, options)
     }
 
     /// Makes an OPTIONS call.
     #[pyo3(signature = (path, **options))]
-    fn options(
-        &self,
-        py: Python<'_>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        self.call(py, "OPTIONS".into(), &Target::Path(path), options)
+    fn options<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
+        self.call("OPTIONS", To::Path, path, options)
     }
 
     /// Makes a call with any method.
@@ -169,55 +135,43 @@ impl RawClient {
     /// ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere. :class:`RequestOptions` has all
     /// options.
     #[pyo3(signature = (method, path, **options))]
-    fn request(
+    fn request<'py>(
         &self,
-        py: Python<'_>,
-        method: &Bound<'_, PyAny>,
-        path: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        let method = convert::string("method", method)?.into();
-        self.call(py, method, &Target::Path(path), options)
+        method: &Any<'_>,
+        path: &Any<'py>,
+        options: Option<&Dict<'_>>,
+    ) -> PyResult<Any<'py>> {
+        let method = convert::string("method", method)?;
+        self.call(&method, To::Path, path, options)
     }
 
     /// Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin.
     #[pyo3(signature = (method, link, **options))]
-    fn request_link(
+    fn request_link<'py>(
         &self,
-        py: Python<'_>,
-        method: &Bound<'_, PyAny>,
-        link: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Response> {
-        let method = convert::string("method", method)?.into();
-        self.call(py, method, &Target::Link(link), options)
+        method: &Any<'_>,
+        link: &Any<'py>,
+        options: Option<&Dict<'_>>,
+    ) -> PyResult<Any<'py>> {
+        let method = convert::string("method", method)?;
+        self.call(&method, To::Link, link, options)
     }
 
     /// Runs the operation of the compute API that `what` names on this thread.
-    fn _run(
+    fn _run<'py>(
         &self,
-        py: Python<'_>,
         what: &str,
-        server: &Bound<'_, PyAny>,
-        action: &Bound<'_, PyAny>,
-        options: &Bound<'_, PyDict>,
-    ) -> PyResult<RawReport> {
-        guarded(py, || {
-            let (client, watcher) = self.built()?.get(py)?;
-            let job = openstack::job(&client, what, server, action, options, watch::progress)?;
-            let watching = Watching::ask(py, Some(&watcher), options.contains("on_progress")?);
-            let (outcome, raised) =
-                watching.run(py, |interrupted| client.host().run(job, interrupted));
-            let outcome = openstack::report(py, outcome);
-            match raised {
-                Some(raised) => Err(interrupt::caused_by(py, raised, outcome.err())),
-                None => outcome.map_err(|error| logging::failed(py, error)),
-            }
+        server: &Any<'py>,
+        action: &Any<'_>,
+        options: &Dict<'_>,
+    ) -> PyResult<Any<'py>> {
+        self.run(server.py(), |client| {
+            openstack::job(client, what, server, action, options, watch::progress)
         })
     }
 
     /// Puts a new credential in place of the old one. Calls that have begun keep theirs.
-    fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn set_token(&self, py: Python<'_>, token: &Any<'_>) -> PyResult<()> {
         self.built()?.set_token(py, token)
     }
 
@@ -230,9 +184,8 @@ impl RawClient {
 
     /// What its `repr` says of it.
     fn _describe(&self) -> String {
-        self.0
-            .get()
-            .map_or_else(|| "not built".to_owned(), ForkSafe::describe)
+        let built = self.0.get();
+        built.map_or_else(|| "not built".to_owned(), ForkSafe::describe)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -261,27 +214,4 @@ fn build(config: &Arc<Config>, py: Python<'_>) -> PyResult<(blocking::Client, Ar
         })
     })?;
     Ok((client, watcher))
-}
-
-/// Gives the result of a call to the program, or what is to be raised after it.
-fn finish(
-    py: Python<'_>,
-    result: Result<reqtrail::Response, Error>,
-    raised: Option<PyErr>,
-) -> PyResult<Response> {
-    if let Some(raised) = raised {
-        let trail = match &result {
-            Ok(response) => Some(response.trail()),
-            Err(error) => error.trail(),
-        };
-        if let Some(trail) = trail {
-            let trail = thaw(py, RawTrail(trail.clone()))?;
-            // An exception without room for attributes keeps none.
-            let _ = raised.value(py).setattr("trail", trail);
-        }
-        return Err(raised);
-    }
-    result
-        .map(Response::new)
-        .map_err(|error| logging::failed(py, failure::raised(py, error)))
 }

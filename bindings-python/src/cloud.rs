@@ -4,76 +4,72 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
+use reqtrail::Error;
 use reqtrail::openstack::Cloud;
 
 use crate::connection::RawConnection;
 use crate::convert;
 use crate::failure::{self, guarded};
-use crate::interrupt;
-use crate::logging;
+use crate::outcome;
+use crate::python::Any;
 use crate::watch::{SignInLog, Watching};
 
 /// What a program knows of a cloud.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawCloud(Cloud);
 
+impl RawCloud {
+    fn of(py: Python<'_>, cloud: Result<Cloud, Error>) -> PyResult<Self> {
+        cloud.map(Self).map_err(|error| failure::raised(py, error))
+    }
+}
+
 #[pymethods]
 impl RawCloud {
     /// Reads a description: an entry of `clouds.yaml` as JSON.
     #[staticmethod]
     fn described(py: Python<'_>, json: &str) -> PyResult<Self> {
-        guarded(py, || {
-            Cloud::from_json(json)
-                .map(Self)
-                .map_err(|error| failure::raised(py, error))
-        })
+        guarded(py, || Self::of(py, Cloud::from_json(json)))
     }
 
     /// Finds the cloud of a name, or the one that the environment means.
     #[staticmethod]
-    fn find(py: Python<'_>, name: &Bound<'_, PyAny>, region: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let text = |of: &str, value: &Bound<'_, PyAny>| match value.is_none() {
+    fn find(py: Python<'_>, name: &Any<'_>, region: &Any<'_>) -> PyResult<Self> {
+        let text = |of: &str, value: &Any<'_>| match value.is_none() {
             true => Ok(None),
             false => convert::string(of, value).map(Some),
         };
         let (name, region) = (text("name", name)?, text("region_name", region)?);
         guarded(py, || {
-            py.detach(|| Cloud::find(name.as_deref(), region.as_deref()))
-                .map(Self)
-                .map_err(|error| failure::raised(py, error))
+            let found = py.detach(|| Cloud::find(name.as_deref(), region.as_deref()));
+            Self::of(py, found)
         })
     }
 
     /// Signs in on this thread; other Python threads run meanwhile.
-    fn connect(&self, py: Python<'_>, cancel: &Bound<'_, PyAny>) -> PyResult<RawConnection> {
+    fn connect<'py>(&self, py: Python<'py>, cancel: &Any<'py>) -> PyResult<Any<'py>> {
         guarded(py, || {
             let token = convert::cancel_token(cancel)?.unwrap_or_default();
             let signing_in = Arc::new(AtomicBool::new(true));
             let cloud = self.0.clone().observer(SignInLog(Arc::clone(&signing_in)));
-            let (connected, raised) = Watching::ask(py, None, false)
+            let (connected, interrupt) = Watching::ask(py, None, false)
                 .run(py, |interrupted| cloud.connect_hosted(&token, interrupted));
             signing_in.store(false, Ordering::Release);
-            let connected = connected
-                .map(RawConnection)
-                .map_err(|error| failure::raised(py, error));
-            match raised {
-                Some(raised) => Err(interrupt::caused_by(py, raised, connected.err())),
-                None => connected.map_err(|error| logging::failed(py, error)),
-            }
+            let connected = match connected {
+                Ok(connection) => Bound::new(py, RawConnection(connection)).map(Bound::into_any),
+                Err(error) => Err(failure::raised(py, error)),
+            };
+            outcome::finish(py, connected, interrupt, true)
         })
     }
 
     /// What is odd about the configuration without being wrong.
-    fn notes(&self) -> Vec<String> {
-        self.0.notes().to_vec()
+    fn notes(&self) -> &[String] {
+        self.0.notes()
     }
 
     /// Where it is signed in to, unless it is used without, and its region.
-    fn describe(&self) -> (Option<String>, Option<String>) {
-        let owned = |text: &str| text.to_owned();
-        (
-            self.0.auth_url().map(owned),
-            self.0.region_name().map(owned),
-        )
+    fn describe(&self) -> (Option<&str>, Option<&str>) {
+        (self.0.auth_url(), self.0.region_name())
     }
 }

@@ -1,18 +1,19 @@
 //! A client's options, kept so that a client can be built again in the child of a fork.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use pyo3::{PyTraverseError, PyVisit};
 use reqtrail::host::{ClientOptions, Owner};
 use reqtrail::openstack::Connection;
-use reqtrail::{Client, ClientBuilder, Observer, Secret, blocking};
+use reqtrail::{Client, ClientBuilder, Observer, blocking};
 
 use crate::connection::RawConnection;
 use crate::convert;
 use crate::failure;
 use crate::options::Group;
+use crate::python::{Any, Dict};
 
 const OPTIONS: Group = Group {
     owner: Owner::Client,
@@ -32,8 +33,6 @@ enum Base {
 pub(crate) struct Config {
     base: Base,
     options: ClientOptions,
-    /// The token that a program has set since.
-    token: Mutex<Option<Secret>>,
     pub(crate) on_attempt: Option<Hook>,
     pub(crate) on_call: Option<Hook>,
     pub(crate) refresher: Option<Py<PyAny>>,
@@ -42,7 +41,7 @@ pub(crate) struct Config {
 impl Config {
     /// Reads the base, a URL or a connection to a cloud, and the options of a client; a name that is none is a
     /// `TypeError`, as for any function.
-    pub(crate) fn read(base: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
+    pub(crate) fn read(base: &Any<'_>, options: &Dict<'_>) -> PyResult<Self> {
         let base = match base.cast::<RawConnection>() {
             Ok(connection) => Base::Connection(connection.get().0.clone()),
             // A URL may be an object of its own, as `httpx.URL` is.
@@ -52,7 +51,6 @@ impl Config {
         let mut config = Self {
             base,
             options: ClientOptions::default(),
-            token: Mutex::default(),
             on_attempt: None,
             on_call: None,
             refresher: None,
@@ -64,7 +62,7 @@ impl Config {
         Ok(config)
     }
 
-    fn option(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn option(&mut self, name: &str, value: &Any<'_>) -> PyResult<()> {
         match name {
             "token_refresher" => self.refresher = callable(name, value)?,
             "on_attempt" => self.on_attempt = callable(name, value)?.map(Arc::new),
@@ -72,14 +70,6 @@ impl Config {
             name => OPTIONS.set(name, value, |id, value| self.options.set(id, value))?,
         }
         Ok(())
-    }
-
-    /// Remembers a new token for the clients that are built later.
-    pub(crate) fn keep_token(&self, token: Secret) {
-        *self
-            .token
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(token);
     }
 
     /// Shows the collector the functions of the program.
@@ -98,26 +88,17 @@ impl Config {
         add: impl FnOnce(ClientBuilder) -> ClientBuilder + Send,
     ) -> PyResult<blocking::Client> {
         let built = py.detach(|| {
-            let mut builder = match &self.base {
+            let builder = match &self.base {
                 Base::Url(url) => Client::builder(url.as_str()).observer(observer),
                 Base::Connection(connection) => connection.clone().observer(observer).compute()?,
             };
-            builder = builder.options(&self.options);
-            let token = self
-                .token
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .clone();
-            if let Some(token) = token {
-                builder = builder.token(token);
-            }
-            add(builder).build_blocking()
+            add(builder.options(&self.options)).build_blocking()
         });
         built.map_err(|error| failure::raised(py, error))
     }
 }
 
-fn callable(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
+fn callable(name: &str, value: &Any<'_>) -> PyResult<Option<Py<PyAny>>> {
     if value.is_none() {
         return Ok(None);
     }

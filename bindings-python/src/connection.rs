@@ -1,24 +1,16 @@
 //! What signing in to a cloud gives.
 
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use reqtrail::openstack::Connection;
 
 use crate::failure;
-use crate::trail::RawTrail;
+use crate::python::Dict;
+use crate::trail::{RawTrail, thaw};
 
 /// A cloud that has been signed in to.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawConnection(pub(crate) Connection);
-
-/// When the token ends (in seconds since 1970), the project's ID and name, the user's, and the trail of the sign-in.
-type SessionParts = (
-    Option<f64>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    RawTrail,
-);
 
 #[pymethods]
 impl RawConnection {
@@ -29,21 +21,18 @@ impl RawConnection {
             .map_err(|error| failure::raised(py, error))
     }
 
-    /// What Keystone answered; `None` without a sign-in.
-    fn session(&self) -> Option<SessionParts> {
-        let session = self.0.session()?;
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        let since = |end: std::time::SystemTime| end.duration_since(std::time::UNIX_EPOCH).ok();
-        Some((
-            session
-                .expires_at()
-                .and_then(since)
-                .map(|end| end.as_secs_f64()),
-            owned(session.project_id()),
-            owned(session.project_name()),
-            owned(session.user_id()),
-            owned(session.user_name()),
-            RawTrail(session.trail().clone()),
-        ))
+    /// What Keystone answered, as the fields of a `Session`; `None` without a sign-in.
+    fn session<'py>(&self, py: Python<'py>) -> PyResult<Option<Dict<'py>>> {
+        let Some(session) = self.0.session() else {
+            return Ok(None);
+        };
+        let fields = PyDict::new(py);
+        fields.set_item("expires_at", session.expires_at())?;
+        fields.set_item("project_id", session.project_id())?;
+        fields.set_item("project_name", session.project_name())?;
+        fields.set_item("user_id", session.user_id())?;
+        fields.set_item("user_name", session.user_name())?;
+        fields.set_item("trail", thaw(py, RawTrail(session.trail().clone()))?)?;
+        Ok(Some(fields))
     }
 }

@@ -10,7 +10,6 @@ use std::time::{Duration, SystemTime};
 use pyo3::PyTypeInfo as _;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{
     PyBool, PyBytes, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString,
     PyTuple,
@@ -19,8 +18,10 @@ use reqtrail::host::Value;
 
 use values::{CancelToken, Secret};
 
+use crate::python::{Any, member};
+
 /// Seconds, or a `timedelta`. An infinite number of seconds is no limit.
-pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duration> {
+pub(crate) fn duration(name: &str, value: &Any<'_>) -> PyResult<Duration> {
     let refused = || {
         PyValueError::new_err(format!(
             "{name} is {value}; expected seconds, 0 or more, a timedelta, or math.inf for no limit"
@@ -42,7 +43,7 @@ pub(crate) fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Duratio
 }
 
 /// A `datetime` that has a time zone. What is before 1970 is its begin.
-pub(crate) fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<SystemTime> {
+pub(crate) fn moment(name: &str, value: &Any<'_>) -> PyResult<SystemTime> {
     if !value.is_instance_of::<PyDateTime>() {
         return Err(expected(name, "a datetime", value));
     }
@@ -59,7 +60,7 @@ pub(crate) fn moment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<SystemTim
 }
 
 /// A whole number from 0 to `most`.
-pub(crate) fn number(name: &str, value: &Bound<'_, PyAny>, most: u64) -> PyResult<u64> {
+pub(crate) fn number(name: &str, value: &Any<'_>, most: u64) -> PyResult<u64> {
     if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
         return Err(expected(name, "a whole number", value));
     }
@@ -72,14 +73,14 @@ pub(crate) fn number(name: &str, value: &Bound<'_, PyAny>, most: u64) -> PyResul
 }
 
 /// `True` or `False`.
-pub(crate) fn flag(name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub(crate) fn flag(name: &str, value: &Any<'_>) -> PyResult<bool> {
     value
         .extract()
         .map_err(|_| expected(name, "True or False", value))
 }
 
 /// A credential or another secret: a text, or a `Secret`.
-pub(crate) fn secret(name: &str, value: &Bound<'_, PyAny>) -> PyResult<reqtrail::Secret> {
+pub(crate) fn secret(name: &str, value: &Any<'_>) -> PyResult<reqtrail::Secret> {
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(secret.get().0.clone());
     }
@@ -94,14 +95,14 @@ pub(crate) fn secret(name: &str, value: &Bound<'_, PyAny>) -> PyResult<reqtrail:
 }
 
 /// A path: a text, or an object that `os.fspath` turns into one.
-pub(crate) fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+pub(crate) fn path(name: &str, value: &Any<'_>) -> PyResult<PathBuf> {
     value
         .extract()
         .map_err(|_| expected(name, "str or os.PathLike", value))
 }
 
 /// A token that cancels; `None` is none.
-pub(crate) fn cancel_token(value: &Bound<'_, PyAny>) -> PyResult<Option<reqtrail::CancelToken>> {
+pub(crate) fn cancel_token(value: &Any<'_>) -> PyResult<Option<reqtrail::CancelToken>> {
     if value.is_none() {
         return Ok(None);
     }
@@ -112,7 +113,7 @@ pub(crate) fn cancel_token(value: &Bound<'_, PyAny>) -> PyResult<Option<reqtrail
 }
 
 /// A `str`, and nothing else.
-pub(crate) fn string(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn string(name: &str, value: &Any<'_>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(text) => utf8(name, text),
         Err(_) => Err(expected(name, "str", value)),
@@ -130,7 +131,7 @@ fn utf8(name: impl Display, text: &Bound<'_, PyString>) -> PyResult<String> {
 }
 
 /// The text of a parameter, a header or a query value. `None` is refused: it is sooner a mistake than the text "None".
-pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn text(name: &str, value: &Any<'_>) -> PyResult<String> {
     if value.is_none() {
         return Err(expected(name, "a value; leave out what has none", value));
     }
@@ -158,8 +159,7 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
         let whole = if float.fract() == 0.0 { ".0" } else { "" };
         return Ok(format!("{float}{whole}"));
     }
-    static ENUM: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    if value.is_instance(ENUM.import(value.py(), "enum", "Enum")?)? {
+    if value.is_instance(member!(value.py(), "enum", "Enum")?)? {
         return text(name, &value.getattr("value")?);
     }
     // Bytes, generators, sets, mappings: their `str()` is of no use to a server.
@@ -174,15 +174,13 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
 }
 
 /// The text of a value of one of Python's other types, or of a type of the program's own.
-fn other_text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    static DATE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+fn other_text(name: &str, value: &Any<'_>) -> PyResult<String> {
     let py = value.py();
     // A `datetime` too; of one with a zone it is the form of RFC 3339.
-    if value.is_instance(DATE.import(py, "datetime", "date")?)? {
+    if value.is_instance(member!(py, "datetime", "date")?)? {
         return utf8(name, value.call_method0("isoformat")?.cast()?);
     }
-    if value.is_instance(DECIMAL.import(py, "decimal", "Decimal")?)? {
+    if value.is_instance(member!(py, "decimal", "Decimal")?)? {
         if !value.call_method0("is_finite")?.is_truthy()? {
             return Err(not_finite(name, value));
         }
@@ -200,7 +198,7 @@ fn other_text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     utf8(name, &value.str()?)
 }
 
-fn not_finite(name: &str, value: &Bound<'_, PyAny>) -> PyErr {
+fn not_finite(name: &str, value: &Any<'_>) -> PyErr {
     PyValueError::new_err(format!("{name} is {value}; expected a finite number"))
 }
 
@@ -221,100 +219,92 @@ impl From<TextOrSecret> for Value {
 }
 
 /// The value of a key of `name`.
-pub(crate) fn text_or_secret(
-    name: &str,
-    key: &str,
-    value: &Bound<'_, PyAny>,
-) -> PyResult<TextOrSecret> {
+pub(crate) fn text_or_secret(name: &str, key: &str, value: &Any<'_>) -> PyResult<TextOrSecret> {
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(TextOrSecret::Secret(secret.get().0.clone()));
     }
-    match text(name, value) {
-        Ok(text) => Ok(TextOrSecret::Text(text)),
-        Err(error) => Err(of_key(value.py(), error, key)),
-    }
+    text_of_key(name, key, value).map(TextOrSecret::Text)
 }
 
-/// The headers of a mapping or of pairs, a list of values as that many headers.
-pub(crate) fn headers(
-    name: &str,
-    value: &Bound<'_, PyAny>,
-    mut each: impl FnMut(String, TextOrSecret),
-) -> PyResult<()> {
-    pairs(name, value, |key, value| {
-        each_value(&value, |value| {
-            each(key.clone(), text_or_secret(name, &key, value)?);
-            Ok(())
-        })
+/// The text of a key of `name`, whose error names the key too.
+pub(crate) fn text_of_key(name: &str, key: &str, value: &Any<'_>) -> PyResult<String> {
+    text(name, value).inspect_err(|error| {
+        let py = value.py();
+        let class = error.get_type(py);
+        // One that the value raised by itself may have arguments of its own.
+        if class.is(PyTypeError::type_object(py)) || class.is(PyValueError::type_object(py)) {
+            let error = error.value(py);
+            let _ = error.setattr("args", (format!("{error} (key {key:?})"),));
+        }
     })
 }
 
-/// The pairs of a mapping, or of an iterable of pairs.
-pub(crate) fn pairs<'py>(
+/// Adds the headers of a mapping or of pairs; a list of values is that many headers.
+pub(crate) fn headers<T>(
     name: &str,
-    value: &Bound<'py, PyAny>,
-    mut each: impl FnMut(String, Bound<'py, PyAny>) -> PyResult<()>,
-) -> PyResult<()> {
-    const PAIRS: &str = "a mapping, or pairs of a name and a value";
-    let key = |key: &Bound<'py, PyAny>| -> PyResult<String> {
-        match key.cast::<PyString>() {
-            Ok(text) => utf8(format_args!("a key of {name}"), text),
-            Err(_) => Err(expected(format_args!("a key of {name}"), "str", key)),
+    given: &Any<'_>,
+    mut to: T,
+    add: impl Fn(T, String, TextOrSecret) -> T,
+) -> PyResult<T> {
+    for (key, value) in pairs(name, given)? {
+        for value in values_of(&value)? {
+            to = add(to, key.clone(), text_or_secret(name, &key, &value?)?);
         }
+    }
+    Ok(to)
+}
+
+/// The pairs of a mapping, or of an iterable of pairs.
+pub(crate) fn pairs<'py>(name: &str, value: &Any<'py>) -> PyResult<Vec<(String, Any<'py>)>> {
+    let key = |key: &Any<'py>| match key.cast::<PyString>() {
+        Ok(text) => utf8(format_args!("a key of {name}"), text),
+        Err(_) => Err(expected(format_args!("a key of {name}"), "str", key)),
     };
     if let Ok(dict) = value.cast::<PyDict>() {
-        for (k, v) in dict.iter() {
-            each(key(&k)?, v)?;
-        }
-        return Ok(());
+        return dict.iter().map(|(k, v)| Ok((key(&k)?, v))).collect();
     }
+    let refused = || expected(name, "a mapping, or pairs of a name and a value", value);
     let items = match value.cast::<PyMapping>() {
         Ok(mapping) => mapping.items()?.into_any(),
         Err(_) if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() => {
-            return Err(expected(name, PAIRS, value));
+            return Err(refused());
         }
         Err(_) => value.clone(),
     };
-    let items = items.try_iter().map_err(|_| expected(name, PAIRS, value))?;
-    for (number, pair) in items.enumerate() {
+    let items = items.try_iter().map_err(|_| refused())?.enumerate();
+    let pair_of = |(number, pair): (usize, PyResult<Any<'py>>)| {
         let pair = pair?;
         let refused = || expected(format_args!("{name}[{number}]"), "a pair", &pair);
         // Two characters are a sequence of two, and no pair.
         if pair.is_instance_of::<PyString>() {
             return Err(refused());
         }
-        let both: Vec<Bound<'py, PyAny>> = pair.extract().map_err(|_| refused())?;
+        let both: Vec<Any<'py>> = pair.extract().map_err(|_| refused())?;
         let [k, v] = <[_; 2]>::try_from(both).map_err(|_| refused())?;
-        each(key(&k)?, v)?;
-    }
-    Ok(())
+        Ok((key(&k)?, v))
+    };
+    items.map(pair_of).collect()
 }
 
-/// One value, or the values of a list or a tuple.
-pub(crate) fn each_value<'py>(
-    value: &Bound<'py, PyAny>,
-    mut each: impl FnMut(&Bound<'py, PyAny>) -> PyResult<()>,
-) -> PyResult<()> {
-    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        for one in value.try_iter()? {
-            each(&one?)?;
-        }
-        return Ok(());
-    }
-    each(value)
+/// The values of a list or a tuple, or the one value that there is.
+pub(crate) fn values_of<'py>(
+    value: &Any<'py>,
+) -> PyResult<impl Iterator<Item = PyResult<Any<'py>>>> {
+    let several = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
+    let several = several.then(|| value.try_iter()).transpose()?;
+    let one = several.is_none().then(|| Ok(value.clone()));
+    Ok(several.into_iter().flatten().chain(one))
 }
 
 /// Bytes of a `bytes`, a `str`, or anything that has a buffer.
-pub(crate) fn bytes(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub(crate) fn bytes(name: &str, value: &Any<'_>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
     }
     if let Ok(text) = value.cast::<PyString>() {
         return Ok(utf8(name, text)?.into_bytes());
     }
-    static VIEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let made = VIEW
-        .import(value.py(), "builtins", "memoryview")?
+    let made = member!(value.py(), "builtins", "memoryview")?
         .call1((value,))
         .map_err(|_| expected(name, "bytes or str", value))?;
     let made = made.call_method0("tobytes")?;
@@ -322,7 +312,7 @@ pub(crate) fn bytes(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
 }
 
 /// The error of a value of the wrong type.
-pub(crate) fn expected(name: impl Display, what: &str, value: &Bound<'_, PyAny>) -> PyErr {
+pub(crate) fn expected(name: impl Display, what: &str, value: &Any<'_>) -> PyErr {
     let mut given = type_name(value);
     // Of others the value may be long, or a secret.
     if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
@@ -331,19 +321,7 @@ pub(crate) fn expected(name: impl Display, what: &str, value: &Bound<'_, PyAny>)
     PyTypeError::new_err(format!("{name}: expected {what}, not {given}"))
 }
 
-/// The same error, of the value of a key.
-pub(crate) fn of_key(py: Python<'_>, error: PyErr, key: &str) -> PyErr {
-    // One that the value raised by itself may have arguments of its own.
-    if error.get_type(py).is(PyTypeError::type_object(py))
-        || error.get_type(py).is(PyValueError::type_object(py))
-    {
-        let value = error.value(py);
-        let _ = value.setattr("args", (format!("{value} (key {key:?})"),));
-    }
-    error
-}
-
-fn type_name(value: &Bound<'_, PyAny>) -> String {
+fn type_name(value: &Any<'_>) -> String {
     let name = value.get_type().name();
     name.map_or_else(|_| "another type".to_owned(), |name| name.to_string())
 }

@@ -7,10 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 use reqtrail::host::mailbox::{AttemptEvent, Event};
 
+use crate::python::Any;
 use crate::trail::RawTrail;
 
 /// The kind of an event, and what it is about, as the Python half takes them.
-pub(crate) type Row<'py> = (&'py Bound<'py, PyString>, Bound<'py, PyAny>);
+pub(crate) type Row<'py> = (&'py Bound<'py, PyString>, Any<'py>);
 
 /// What the logger or a hook is told. `None`: it is for neither.
 pub(crate) fn row<'py>(py: Python<'py>, event: &Event) -> PyResult<Option<Row<'py>>> {
@@ -30,7 +31,7 @@ pub(crate) fn row<'py>(py: Python<'py>, event: &Event) -> PyResult<Option<Row<'p
 }
 
 /// When it ended, in seconds since 1970, if it is to be logged; what a `CallInfo` is made of; and the attempt, as JSON.
-fn attempt<'py>(py: Python<'py>, event: &AttemptEvent) -> PyResult<Bound<'py, PyAny>> {
+fn attempt<'py>(py: Python<'py>, event: &AttemptEvent) -> PyResult<Any<'py>> {
     let attempt = &event.attempt;
     let since = event.at.duration_since(UNIX_EPOCH).unwrap_or_default();
     let info = PyTuple::new(py, event.call().fields(attempt).map(|(_, text)| text))?;

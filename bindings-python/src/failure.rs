@@ -8,12 +8,12 @@ use std::time::UNIX_EPOCH;
 use pyo3::IntoPyObjectExt as _;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling, rate_limit_fields};
 use reqtrail::{Category, Error, ErrorKind, RateLimit, RefreshError, Trail};
 
 use crate::parts;
+use crate::python::{Any, member};
 use crate::trail::RawTrail;
 
 /// An exception of the program's own, on its way through the core.
@@ -40,11 +40,8 @@ pub(crate) fn of_refresher(py: Python<'_>, raised: PyErr) -> RefreshError {
     let text = |name: &str| -> Option<String> { value.getattr(name).ok()?.extract().ok() };
     let class = value.get_type().name();
     let class = class.map_or_else(|_| "exception".to_owned(), |name| name.to_string());
-    let is_own = py
-        .import("reqtrail._exceptions")
-        .and_then(|module| module.getattr("ReqtrailError"))
-        .and_then(|own| value.is_instance(&own))
-        .unwrap_or(false);
+    let own = member!(py, "reqtrail._exceptions", "ReqtrailError");
+    let is_own = own.is_ok_and(|own| value.is_instance(own).unwrap_or(false));
     let kind = text("kind").and_then(|kind| ErrorKind::from_name(&kind));
     let error = match kind.filter(|_| is_own) {
         Some(kind) => {
@@ -70,8 +67,7 @@ pub(crate) fn of_refresher(py: Python<'_>, raised: PyErr) -> RefreshError {
 }
 
 /// The exception of an error, which the Python half makes of its record.
-pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAny>> {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Any<'_>> {
     let record = ErrorRecord::new(&error, Spelling::Python);
     let fields = PyDict::new(py);
     record.each(|name, value| match value {
@@ -82,19 +78,18 @@ pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyAn
     let cause = cause(py, record);
     let dialect = error.trail().map(Trail::dialect);
     let trail = error.trail().cloned().map(RawTrail);
-    MAKE.import(py, "reqtrail._mapping", "exception_of")?
-        .call1((fields, dialect, trail, cause))
+    member!(py, "reqtrail._mapping", "exception_of")?.call1((fields, dialect, trail, cause))
 }
 
 /// The values of a rate limit.
-pub(crate) fn rate_limit(py: Python<'_>, limit: RateLimit) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn rate_limit(py: Python<'_>, limit: RateLimit) -> PyResult<Any<'_>> {
     let values = rate_limit_fields(limit).map(|(_, value)| python_of(py, value));
     let values: Vec<_> = values.into_iter().collect::<PyResult<_>>()?;
     Ok(PyTuple::new(py, values)?.into_any())
 }
 
 /// A field's value. Times are seconds, moments are since 1970.
-fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Bound<'py, PyAny>> {
+fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Any<'py>> {
     match value {
         FieldValue::Null => Ok(py.None().into_bound(py)),
         FieldValue::Bool(value) => value.into_bound_py_any(py),
@@ -114,7 +109,7 @@ fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Bound<'py,
 
 /// What is behind an error: an exception of the program's own, the error of another call, such as a sign-in, or else why
 /// there was no new credential.
-fn cause<'py>(py: Python<'py>, record: ErrorRecord<'_>) -> Option<Bound<'py, PyAny>> {
+fn cause<'py>(py: Python<'py>, record: ErrorRecord<'_>) -> Option<Any<'py>> {
     match record.cause()? {
         ErrorCause::Raised(Raised(raised)) => Some(raised.value(py).clone().into_any()),
         ErrorCause::Call(other) => exception(py, other.clone()).ok(),
@@ -127,10 +122,7 @@ fn cause<'py>(py: Python<'py>, record: ErrorRecord<'_>) -> Option<Bound<'py, PyA
 
 /// The same, to be raised.
 pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
-    match exception(py, error) {
-        Ok(value) => PyErr::from_value(value),
-        Err(failed) => failed,
-    }
+    exception(py, error).map_or_else(|failed| failed, PyErr::from_value)
 }
 
 /// Runs what Python called. A panic becomes an `InternalError`, never a `PanicException`.
@@ -140,9 +132,7 @@ pub(crate) fn guarded<T>(py: Python<'_>, run: impl FnOnce() -> PyResult<T>) -> P
 
 /// The error of a bug.
 pub(crate) fn panicked(py: Python<'_>) -> PyErr {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let made = MAKE
-        .import(py, "reqtrail._mapping", "panicked")
-        .and_then(|make| make.call1((ErrorKind::Internal.as_str(),)));
+    let make = member!(py, "reqtrail._mapping", "panicked");
+    let made = make.and_then(|make| make.call1((ErrorKind::Internal.as_str(),)));
     made.map_or_else(|failed| failed, PyErr::from_value)
 }

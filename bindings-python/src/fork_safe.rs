@@ -1,16 +1,18 @@
 //! A client of the core that survives a fork: the child of a fork gets a new one.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
-use reqtrail::blocking;
+use reqtrail::{Secret, blocking};
 
 use crate::config::Config;
 use crate::convert;
 use crate::failure;
 use crate::fork;
+use crate::python::Any;
 
 /// A client of the core, rebuilt in the child of a fork. `X` is what a face keeps beside it.
 ///
@@ -27,16 +29,9 @@ type Make<X> =
 
 /// A client that is in use. Whoever is the last to let go of it ends it, which waits for its thread; that may want the
 /// interpreter, which must be let go of meanwhile.
-#[derive(Clone)]
-pub(crate) struct Lent(Option<Arc<blocking::Client>>);
+pub(crate) struct Lent(Option<blocking::Client>);
 
-impl Lent {
-    fn new(client: blocking::Client) -> Self {
-        Self(Some(Arc::new(client)))
-    }
-}
-
-impl std::ops::Deref for Lent {
+impl Deref for Lent {
     type Target = blocking::Client;
 
     fn deref(&self) -> &blocking::Client {
@@ -49,27 +44,40 @@ impl std::ops::Deref for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let Some(last) = self.0.take().and_then(Arc::into_inner) else {
-            return;
-        };
-        let mut held = Some(last);
-        let dropped = Python::try_attach(|py| {
-            let last = held.take();
-            py.detach(|| drop(last));
-        });
-        if dropped.is_none() {
-            // The interpreter is going away, and its threads with it.
-            std::mem::forget(held);
-        }
+        drop_attached(self.0.take(), |py, client| py.detach(|| drop(client)));
     }
 }
 
+/// Its parts are dropped in this order: the hooks, which the options hold, by a thread that is still attached.
 struct Built<X> {
+    extra: X,
+    client: Arc<Lent>,
+    generation: u64,
+    /// The token that a program has set since.
+    token: Option<Secret>,
     /// Its hooks are here and nowhere else: a client that is closed lets go of them, once its last call has ended.
     config: Arc<Config>,
-    generation: u64,
-    client: Lent,
-    extra: X,
+}
+
+impl<X: Clone> Built<X> {
+    fn new(make: &Make<X>, config: Arc<Config>, py: Python<'_>) -> PyResult<Self> {
+        let (client, extra) = make(&config, py)?;
+        Ok(Self {
+            extra,
+            client: Arc::new(Lent(Some(client))),
+            generation: fork::generation(),
+            token: None,
+            config,
+        })
+    }
+
+    fn is_of_this_process(&self) -> bool {
+        self.generation == fork::generation()
+    }
+
+    fn lend(&self) -> (Arc<Lent>, X) {
+        (Arc::clone(&self.client), self.extra.clone())
+    }
 }
 
 impl<X: Clone + Send> ForkSafe<X> {
@@ -81,59 +89,47 @@ impl<X: Clone + Send> ForkSafe<X> {
         + Sync
         + 'static,
     ) -> PyResult<Self> {
-        let config = Arc::new(config);
-        let (client, extra) = make(&config, py)?;
-        let built = Built {
-            config,
-            generation: fork::generation(),
-            client: Lent::new(client),
-            extra,
-        };
+        let make: Make<X> = Box::new(make);
+        let built = Built::new(&make, Arc::new(config), py)?;
         Ok(Self {
-            make: Box::new(make),
+            make,
             built: Mutex::new(Some(built)),
         })
     }
 
     /// The client, made anew if this is a child of the process that made it.
-    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<(Lent, X)> {
-        let now = fork::generation();
-        let config = {
-            let state = self.lock();
-            let Some(built) = &*state else {
-                return Err(PyRuntimeError::new_err("the client is closed"));
-            };
-            if built.generation == now {
-                return Ok((built.client.clone(), built.extra.clone()));
-            }
-            Arc::clone(&built.config)
+    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<(Arc<Lent>, X)> {
+        let closed = || PyRuntimeError::new_err("the client is closed");
+        let (config, token) = match &*self.lock() {
+            Some(built) if built.is_of_this_process() => return Ok(built.lend()),
+            Some(built) => (Arc::clone(&built.config), built.token.clone()),
+            None => return Err(closed()),
         };
-        let (client, extra) = (self.make)(&config, py)?;
-        let client = Lent::new(client);
+        let mut new = Built::new(&self.make, config, py)?;
+        if let Some(token) = token {
+            let kept = new.client.set_token(token.clone());
+            kept.map_err(|error| failure::raised(py, error))?;
+            new.token = Some(token);
+        }
         let mut state = self.lock();
         match &*state {
-            Some(built) if built.generation != now => {}
             // Another thread was faster.
-            Some(built) => return Ok((built.client.clone(), built.extra.clone())),
-            None => return Err(PyRuntimeError::new_err("the client is closed")),
+            Some(built) if built.is_of_this_process() => Ok(built.lend()),
+            Some(_) => {
+                let lent = new.lend();
+                // The old one's threads are not in this process, and its sockets are the parent's too.
+                std::mem::forget(state.replace(new));
+                Ok(lent)
+            }
+            None => Err(closed()),
         }
-        let old = state.replace(Built {
-            config,
-            generation: now,
-            client: client.clone(),
-            extra: extra.clone(),
-        });
-        // Its threads are not in this process, and its sockets are the parent's too.
-        std::mem::forget(old);
-        Ok((client, extra))
     }
 
     /// What there is, without making anything; `None` after a fork or once closed.
-    pub(crate) fn peek(&self) -> Option<(Lent, X)> {
+    pub(crate) fn peek(&self) -> Option<(Arc<Lent>, X)> {
         let state = self.lock();
-        let built = state.as_ref()?;
-        (built.generation == fork::generation())
-            .then(|| (built.client.clone(), built.extra.clone()))
+        let built = state.as_ref().filter(|built| built.is_of_this_process());
+        built.map(Built::lend)
     }
 
     /// What a `repr` says of it: its base URL and the name of its dialect, in the child of a fork too.
@@ -147,14 +143,14 @@ impl<X: Clone + Send> ForkSafe<X> {
     }
 
     /// Replaces the credential, also in the clients that are built later.
-    pub(crate) fn set_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
+    pub(crate) fn set_token(&self, py: Python<'_>, token: &Any<'_>) -> PyResult<()> {
         let token = convert::secret("token", token)?;
         let (client, _) = self.get(py)?;
         client
             .set_token(token.clone())
             .map_err(|error| failure::raised(py, error))?;
-        if let Some(built) = &*self.lock() {
-            built.config.keep_token(token);
+        if let Some(built) = &mut *self.lock() {
+            built.token = Some(token);
         }
         Ok(())
     }
@@ -191,30 +187,21 @@ impl<X> Drop for ForkSafe<X> {
     }
 }
 
-/// Ends a client. Where it is of the parent of a fork, or the interpreter is going away, it is left alone.
+/// Ends a client. One of the parent of a fork is left alone.
 fn end<X>(built: Option<Built<X>>) {
-    let Some(built) = built else { return };
-    if built.generation != fork::generation() {
-        std::mem::forget(built);
+    match built {
+        Some(built) if built.generation != fork::generation() => std::mem::forget(built),
+        built => drop_attached(built, |_, built| drop(built)),
+    }
+}
+
+/// Drops what there is on a thread that is attached. Where the interpreter is going away, and its threads with it, it is
+/// left alone.
+fn drop_attached<T>(mut held: Option<T>, end: impl FnOnce(Python<'_>, T)) {
+    if held.is_none() {
         return;
     }
-    let mut held = Some(built);
-    let dropped = Python::try_attach(|_| {
-        let Some(Built {
-            config,
-            client,
-            extra,
-            ..
-        }) = held.take()
-        else {
-            return;
-        };
-        drop(extra);
-        drop(client);
-        // Last, so that hooks are let go of by a thread that is attached.
-        drop(config);
-    });
-    if dropped.is_none() {
+    if Python::try_attach(|py| held.take().map(|held| end(py, held))).is_none() {
         std::mem::forget(held);
     }
 }

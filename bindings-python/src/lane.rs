@@ -8,15 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use reqtrail::host::Outcome;
 use reqtrail::host::mailbox::{Event, Lane, Mail, Mailbox};
 
 use crate::convert;
 use crate::events::{self, Row};
 use crate::failure::{self, guarded};
-use crate::openstack;
+use crate::outcome;
+use crate::python::Any;
 use crate::refresh::RawServing;
-use crate::response::Response;
 
 /// How a loop is told that something waits for it.
 enum Wake {
@@ -40,9 +39,8 @@ impl Wake {
     fn notify(&self) {
         match self {
             Self::Socket { writer, .. } => {
-                let mut writer: &UnixStream = writer;
                 // It cannot be full: the lane is notified once until it looks.
-                let _ = writer.write(&[1]);
+                let _ = (&*writer).write(&[1]);
             }
             Self::Callable(function) => {
                 // A closed loop refuses, and its results are nobody's any more.
@@ -53,8 +51,7 @@ impl Wake {
 
     fn clear(&self) {
         if let Self::Socket { reader, .. } = self {
-            let mut reader: &UnixStream = reader;
-            let _ = reader.read(&mut [0; 16]);
+            let _ = (&*reader).read(&mut [0; 16]);
         }
     }
 }
@@ -120,14 +117,14 @@ impl RawLane {
     }
 
     /// Answers a refresh with a token.
-    fn answer(&self, number: u64, token: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn answer(&self, number: u64, token: &Any<'_>) -> PyResult<()> {
         let token = convert::secret("token_refresher", token)?;
         self.lane.answer(number, Ok(token.into()));
         Ok(())
     }
 
     /// Answers a refresh with what the refresher raised.
-    fn fail(&self, number: u64, error: Bound<'_, PyAny>) {
+    fn fail(&self, number: u64, error: Any<'_>) {
         let error = failure::of_refresher(error.py(), PyErr::from_value(error.clone()));
         self.lane.answer(number, Err(error.into()));
     }
@@ -145,7 +142,7 @@ impl RawLane {
 
 fn row(py: Python<'_>, event: Event) -> PyResult<Option<Row<'_>>> {
     match event {
-        Event::Ended(outcome) => Ok(Some(match result(py, outcome) {
+        Event::Ended(outcome) => Ok(Some(match outcome::result(py, outcome) {
             Ok(result) => (intern!(py, "ended"), result),
             Err(error) => {
                 let error = error.into_value(py).into_bound(py);
@@ -158,13 +155,4 @@ fn row(py: Python<'_>, event: Event) -> PyResult<Option<Row<'_>>> {
         }
         other => events::row(py, &other),
     }
-}
-
-/// The response of a call, or the report of an operation.
-fn result(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyAny>> {
-    Ok(match outcome {
-        Outcome::Call(Ok(response)) => Bound::new(py, Response::new(response))?.into_any(),
-        Outcome::Call(Err(error)) => return Err(failure::raised(py, error)),
-        operation => Bound::new(py, openstack::report(py, operation)?)?.into_any(),
-    })
 }

@@ -2,7 +2,8 @@
 //! the thread that makes them) and `lane` (event loops).
 
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
+
+use crate::python::member;
 
 /// Asks the logger whether it wants attempts. It is asked anew for each call, before the call begins, so that nothing is
 /// built while the level is off.
@@ -12,25 +13,19 @@ pub(crate) fn wants_attempts(py: Python<'_>) -> bool {
 
 fn ask(py: Python<'_>) -> PyResult<bool> {
     const DEBUG: u8 = 10;
-    static ENABLED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    static WANTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     // The logger caches this answer itself, and it is nearly always no.
-    let enabled = ENABLED.import(py, "reqtrail._logging", "is_enabled_for")?;
+    let enabled = member!(py, "reqtrail._logging", "is_enabled_for")?;
     if !enabled.call1((DEBUG,))?.is_truthy()? {
         return Ok(false);
     }
-    WANTS
-        .import(py, "reqtrail._logging", "wants_attempts")?
-        .call0()?
-        .is_truthy()
+    let wants = member!(py, "reqtrail._logging", "wants_attempts")?;
+    wants.call0()?.is_truthy()
 }
 
 /// Logs a call that failed, on the thread that made it, and returns what to raise: the error, or what a log handler raised
 /// that is not an `Exception`.
 pub(crate) fn failed(py: Python<'_>, error: PyErr) -> PyErr {
-    static FAILED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let logged = FAILED
-        .import(py, "reqtrail._logging", "failed")
-        .and_then(|failed| failed.call1((error.value(py),)));
+    let log = member!(py, "reqtrail._logging", "failed");
+    let logged = log.and_then(|log| log.call1((error.value(py),)));
     logged.map_or_else(|raised| raised, |_| error)
 }

@@ -2,8 +2,7 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use reqtrail::host::{Job, Outcome, Spelling};
 use reqtrail::openstack::{
     ActionRef, Operation, OperationAttached, OperationFailure, OperationKind, OperationReport,
@@ -14,6 +13,7 @@ use crate::config::Hook;
 use crate::convert;
 use crate::failure;
 use crate::options::set_value;
+use crate::python::{Any, Dict, member};
 use crate::response::Response;
 use crate::trail::RawTrail;
 
@@ -39,9 +39,9 @@ impl RawReport {
 pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
-    server: &Bound<'_, PyAny>,
-    action: &Bound<'_, PyAny>,
-    options: &Bound<'_, PyDict>,
+    server: &Any<'_>,
+    action: &Any<'_>,
+    options: &Dict<'_>,
     publish: impl Fn(&Hook, String) + Send + 'static,
 ) -> PyResult<Job> {
     let kind = OperationKind::from_name(what)
@@ -91,7 +91,6 @@ pub(crate) fn report(py: Python<'_>, outcome: Outcome) -> PyResult<RawReport> {
 }
 
 fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let raw = RawReport {
         json: report.json,
         report: report.text.unwrap_or_default(),
@@ -103,14 +102,17 @@ fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
     let cause = cause
         .map(|error| failure::exception(py, error))
         .transpose()?;
-    let made = MAKE
-        .import(py, "reqtrail._openstack", "operation_error")?
-        .call1((report.kind.as_str(), message, raw, cause))?;
+    let made = member!(py, "reqtrail._openstack", "operation_error")?.call1((
+        report.kind.as_str(),
+        message,
+        raw,
+        cause,
+    ))?;
     Err(PyErr::from_value(made))
 }
 
 /// Reads what names an action: its request ID or, for an `action`, the request's response.
-fn action_ref(name: &str, given: &Bound<'_, PyAny>) -> PyResult<ActionRef> {
+fn action_ref(name: &str, given: &Any<'_>) -> PyResult<ActionRef> {
     if name != "action" {
         return Ok(convert::text(name, given)?.into());
     }

@@ -6,10 +6,11 @@ use pyo3::types::PyMapping;
 use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
 
 use crate::convert::{
-    bytes, duration, each_value, expected, flag, headers, moment, number, pairs, path, secret,
-    string, text,
+    bytes, duration, expected, flag, headers, moment, number, pairs, path, secret, string, text,
+    values_of,
 };
 use crate::failure;
+use crate::python::Any;
 
 /// The options of a client or of a request.
 pub(crate) struct Group {
@@ -25,7 +26,7 @@ impl Group {
     pub(crate) fn set(
         &self,
         name: &str,
-        value: &Bound<'_, PyAny>,
+        value: &Any<'_>,
         set: impl FnOnce(u16, Value) -> Result<(), OptionError>,
     ) -> PyResult<()> {
         let Some(option) = self.values.iter().find(|option| option.name == name) else {
@@ -44,7 +45,7 @@ impl Group {
 /// Sets an option; `set` is the core's function for it.
 pub(crate) fn set_value(
     option: &OptionSpec,
-    value: &Bound<'_, PyAny>,
+    value: &Any<'_>,
     set: impl FnOnce(u16, Value) -> Result<(), OptionError>,
 ) -> PyResult<()> {
     match set(option.id, value_of(option, value)?) {
@@ -61,7 +62,7 @@ pub(crate) fn set_value(
 }
 
 /// Converts the value of an option. `None` is the core's null, which most options take as not given.
-fn value_of(option: &OptionSpec, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+fn value_of(option: &OptionSpec, value: &Any<'_>) -> PyResult<Value> {
     let name = option.name;
     if value.is_none() {
         return Ok(Value::Null);
@@ -80,46 +81,33 @@ fn value_of(option: &OptionSpec, value: &Bound<'_, PyAny>) -> PyResult<Value> {
         Kind::Texts => list(value, |one| string(name, one).map(Value::Text))?,
         Kind::Pems => list(value, |one| bytes(name, one).map(Value::Bytes))?,
         Kind::Headers => {
-            let mut all = Vec::new();
-            headers(name, value, |key, value| all.push((key, value.into())))?;
-            Value::Pairs(all)
+            let all = headers(name, value, Vec::new(), |mut all, key, value| {
+                all.push((key, value.into()));
+                all
+            });
+            Value::Pairs(all?)
         }
         // The Python half writes a description as JSON.
         Kind::Dialect => Value::Text(string(name, value)?),
         Kind::RetryBudget => budget(name, value)?,
-        _ => {
-            return Err(expected(
-                name,
-                "a value of a kind that is known here",
-                value,
-            ));
-        }
+        _ => return Err(expected(name, "a value of a known kind", value)),
     })
 }
 
 /// One value, or several, as a list.
-fn list(
-    value: &Bound<'_, PyAny>,
-    read: impl Fn(&Bound<'_, PyAny>) -> PyResult<Value>,
-) -> PyResult<Value> {
-    let mut all = Vec::new();
-    each_value(value, |one| {
-        all.push(read(one)?);
-        Ok(())
-    })?;
-    Ok(Value::List(all))
+fn list(value: &Any<'_>, read: impl Fn(&Any<'_>) -> PyResult<Value>) -> PyResult<Value> {
+    let all = values_of(value)?.map(|one| read(&one?));
+    all.collect::<PyResult<_>>().map(Value::List)
 }
 
-fn budget(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+fn budget(name: &str, value: &Any<'_>) -> PyResult<Value> {
     if value.cast::<PyMapping>().is_err() {
         let wanted = "None, or a mapping with `capacity` and `retry_cost`";
         return Err(expected(name, wanted, value));
     }
-    let mut both = Vec::new();
-    pairs(name, value, |key, value| {
+    let both = pairs(name, value)?.into_iter().map(|(key, value)| {
         let number = number(&format!("{name}.{key}"), &value, u32::MAX.into())?;
-        both.push((key, Value::Integer(number.into())));
-        Ok(())
-    })?;
-    Ok(Value::Pairs(both))
+        Ok((key, Value::Integer(number.into())))
+    });
+    both.collect::<PyResult<_>>().map(Value::Pairs)
 }

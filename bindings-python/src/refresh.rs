@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use reqtrail::host::Serving;
 use reqtrail::host::mailbox::Answer;
 
 use crate::config::Config;
 use crate::convert;
 use crate::failure;
+use crate::python::{Any, member};
 
 /// The clients that a refresh is for, as a context variable holds them while the refresher works: a call on their behalf
 /// that would wait for that refresh is refused. Tasks that the refresher leaves behind have the variable too, so it ends.
@@ -49,9 +49,8 @@ impl RawServing {
 /// A copy of the context of this thread, for a refresh that one of its calls begins. Calls let go of the interpreter, and
 /// nobody waits for them with it, so attaching here waits for nobody who waits for this thread.
 pub(crate) fn context() -> Option<Py<PyAny>> {
-    static COPY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let copied = Python::try_attach(|py| {
-        let copy = COPY.import(py, "contextvars", "copy_context")?;
+        let copy = member!(py, "contextvars", "copy_context")?;
         PyResult::Ok(copy.call0()?.unbind())
     });
     // Without it the refresher still makes a token.
@@ -61,7 +60,7 @@ pub(crate) fn context() -> Option<Py<PyAny>> {
 /// Calls a refresher that blocks, on the thread that the core gave it, as `ask` calls it.
 pub(crate) fn call(
     config: &Config,
-    ask: impl for<'py> FnOnce(Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>,
+    ask: impl for<'py> FnOnce(Any<'py>) -> PyResult<Any<'py>>,
 ) -> Answer {
     let called = Python::try_attach(|py| {
         let asked = || {

@@ -2,13 +2,13 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 use reqtrail::host::{Job, Owner, RequestOptions};
 use reqtrail::{Attached, Request};
 
 use crate::convert::{self, TextOrSecret};
 use crate::options::Group;
+use crate::python::{Any, Dict, member};
 
 const OPTIONS: Group = Group {
     owner: Owner::Request,
@@ -16,23 +16,23 @@ const OPTIONS: Group = Group {
     by_hand: &["params", "query", "headers", "json", "content", "cancel"],
 };
 
-/// Where a request goes.
-pub(crate) enum Target<'a, 'py> {
-    /// A path template.
-    Path(&'a Bound<'py, PyAny>),
-    /// A link that the API gave out.
-    Link(&'a Bound<'py, PyAny>),
+/// Where a request goes: by a path template, or to a link that the API gave out.
+#[derive(Clone, Copy)]
+pub(crate) enum To {
+    Path,
+    Link,
 }
 
 /// Builds the call of a request; a name that is no option is a `TypeError`, as for any function.
 pub(crate) fn build(
     method: &str,
-    target: &Target<'_, '_>,
-    given: Option<&Bound<'_, PyDict>>,
+    to: To,
+    target: &Any<'_>,
+    given: Option<&Dict<'_>>,
 ) -> PyResult<Job> {
-    let mut request = match target {
-        Target::Path(path) => Request::new(method, convert::string("path", path)?),
-        Target::Link(link) => Request::link(method, convert::string("link", link)?),
+    let mut request = match to {
+        To::Path => Request::new(method, convert::string("path", target)?),
+        To::Link => Request::link(method, convert::string("link", target)?),
     };
     let mut attached = Attached::new();
     let Some(given) = given else {
@@ -65,52 +65,44 @@ pub(crate) fn build(
 }
 
 /// Adds the values of the path's parameters.
-fn params(request: Request, value: &Bound<'_, PyAny>) -> PyResult<Request> {
-    let mut all = Vec::new();
-    convert::pairs("params", value, |key, value| {
-        let value = convert::text_or_secret("params", &key, &value)?;
-        all.push((key, value));
-        Ok(())
-    })?;
-    let add = |request: Request, (key, value)| match value {
-        TextOrSecret::Text(text) => request.param(key, text),
-        TextOrSecret::Secret(secret) => request.secret_param(key, secret),
-    };
-    Ok(all.into_iter().fold(request, add))
+fn params(mut request: Request, given: &Any<'_>) -> PyResult<Request> {
+    for (key, value) in convert::pairs("params", given)? {
+        request = match convert::text_or_secret("params", &key, &value)? {
+            TextOrSecret::Text(text) => request.param(key, text),
+            TextOrSecret::Secret(secret) => request.secret_param(key, secret),
+        };
+    }
+    Ok(request)
 }
 
 /// Adds query parameters, a list of values as that many of them. One that has `None` is left out.
-fn query(request: Request, value: &Bound<'_, PyAny>) -> PyResult<Request> {
-    let mut all = Vec::new();
-    convert::pairs("query", value, |key, value| {
-        convert::each_value(&value, |value| {
+fn query(mut request: Request, given: &Any<'_>) -> PyResult<Request> {
+    for (key, value) in convert::pairs("query", given)? {
+        for value in convert::values_of(&value)? {
+            let value = value?;
             if !value.is_none() {
-                let text = convert::text("query", value);
-                let text = text.map_err(|error| convert::of_key(value.py(), error, &key))?;
-                all.push((key.clone(), text));
+                let text = convert::text_of_key("query", &key, &value)?;
+                request = request.query(key.as_str(), text);
             }
-            Ok(())
-        })
-    })?;
-    let add = |request: Request, (key, text)| request.query(key, text);
-    Ok(all.into_iter().fold(request, add))
+        }
+    }
+    Ok(request)
 }
 
-fn headers(request: Request, value: &Bound<'_, PyAny>) -> PyResult<Request> {
-    let mut all = Vec::new();
-    convert::headers("headers", value, |key, value| all.push((key, value)))?;
-    let add = |request: Request, (key, value)| match value {
-        TextOrSecret::Text(text) => request.header(key, text),
-        TextOrSecret::Secret(secret) => request.secret_header(key, secret),
-    };
-    Ok(all.into_iter().fold(request, add))
+fn headers(request: Request, given: &Any<'_>) -> PyResult<Request> {
+    convert::headers(
+        "headers",
+        given,
+        request,
+        |request, key, value| match value {
+            TextOrSecret::Text(text) => request.header(key, text),
+            TextOrSecret::Secret(secret) => request.secret_header(key, secret),
+        },
+    )
 }
 
 /// Writes JSON with Python's own writer, which knows the program's types.
-fn json(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    static ENCODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let text = ENCODE
-        .import(value.py(), "reqtrail._json", "encode")?
-        .call1((value,))?;
+fn json(value: &Any<'_>) -> PyResult<Vec<u8>> {
+    let text = member!(value.py(), "reqtrail._json", "encode")?.call1((value,))?;
     convert::bytes("json", &text)
 }

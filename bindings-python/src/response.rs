@@ -9,6 +9,7 @@ use reqtrail::RequestId;
 use crate::failure::{self, Raised};
 use crate::logging;
 use crate::parts::header_pairs;
+use crate::python::{Any, member};
 use crate::trail::{RawTrail, thaw};
 
 /// A 2xx response whose whole body is here, or the 304 of a request with `if_none_match`.
@@ -70,22 +71,19 @@ impl Response {
 
     /// The headers. Where the body was decoded, ``Content-Encoding`` and ``Content-Length`` are gone.
     #[getter]
-    fn headers(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let headers = self.headers.get_or_try_init(py, || {
-            let make = MAKE.import(py, "reqtrail._response", "Headers")?;
-            make.call1((header_pairs(self.core.headers()),))
-                .map(Bound::unbind)
-        })?;
-        Ok(headers.clone_ref(py))
+    fn headers(&self, py: Python<'_>) -> PyResult<&Py<PyAny>> {
+        self.headers.get_or_try_init(py, || {
+            let make = member!(py, "reqtrail._response", "Headers")?;
+            let headers = make.call1((header_pairs(self.core.headers()),))?;
+            Ok(headers.unbind())
+        })
     }
 
     /// The body, decoded.
     #[getter]
-    fn content(&self, py: Python<'_>) -> Py<PyBytes> {
+    fn content(&self, py: Python<'_>) -> &Py<PyBytes> {
         self.content
             .get_or_init(py, || PyBytes::new(py, self.core.bytes()).unbind())
-            .clone_ref(py)
     }
 
     /// The body as text; a :class:`DecodeError` if it holds bytes that its charset does not have.
@@ -93,38 +91,31 @@ impl Response {
     /// The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
     /// unknown one, it is UTF-8. A byte-order mark is not part of the text.
     #[getter]
-    fn text(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
-        let text = self.text.get_or_try_init(py, || {
-            let text = self
-                .core
-                .text()
-                .map_err(|error| logging::failed(py, failure::raised(py, error)))?;
-            Ok::<_, PyErr>(PyString::new(py, &text).unbind())
-        })?;
-        Ok(text.clone_ref(py))
+    fn text(&self, py: Python<'_>) -> PyResult<&Py<PyString>> {
+        self.text.get_or_try_init(py, || match self.core.text() {
+            Ok(text) => Ok(PyString::new(py, &text).unbind()),
+            Err(error) => Err(logging::failed(py, failure::raised(py, error))),
+        })
     }
 
     /// The body as JSON; a :class:`DecodeError` with the trail if it is not JSON.
     ///
     /// It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
-    fn json(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        static DECODE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let decode = DECODE.import(py, "reqtrail._json", "decode")?;
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Any<'py>> {
+        let decode = member!(py, "reqtrail._json", "decode")?;
         // A copy that nobody asked for is not kept beside the values.
         let body = match self.content.get(py) {
             Some(content) => content.bind(py).clone(),
             None => PyBytes::new(py, self.core.bytes()),
         };
-        match decode.call1((body,)) {
-            Ok(value) => Ok(value.unbind()),
-            Err(refused)
-                if refused.is_instance_of::<PyValueError>(py)
-                    || refused.is_instance_of::<PyRecursionError>(py) =>
-            {
-                Err(self.not_json(py, refused))
+        decode.call1((body,)).map_err(|raised| {
+            let refused = raised.is_instance_of::<PyValueError>(py)
+                || raised.is_instance_of::<PyRecursionError>(py);
+            match refused {
+                true => self.not_json(py, raised),
+                false => raised,
             }
-            Err(raised) => Err(raised),
-        }
+        })
     }
 
     /// The server's ID of the request that succeeded.
@@ -135,7 +126,7 @@ impl Response {
 
     /// The rate limit that the response reported.
     #[getter]
-    fn rate_limit<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn rate_limit<'py>(&self, py: Python<'py>) -> PyResult<Option<Any<'py>>> {
         static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let make = |limit| {
             MAKE.import(py, "reqtrail._records", "RateLimit")?
@@ -152,11 +143,10 @@ impl Response {
 
     /// The call's trail.
     #[getter]
-    fn trail(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let trail = self.trail.get_or_try_init(py, || {
+    fn trail(&self, py: Python<'_>) -> PyResult<&Py<PyAny>> {
+        self.trail.get_or_try_init(py, || {
             thaw(py, RawTrail(self.core.trail().clone())).map(Bound::unbind)
-        })?;
-        Ok(trail.clone_ref(py))
+        })
     }
 
     fn __repr__(&self) -> String {
@@ -168,7 +158,7 @@ impl Response {
         slf
     }
 
-    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+    fn __deepcopy__(slf: Py<Self>, _memo: &Any<'_>) -> Py<Self> {
         slf
     }
 }

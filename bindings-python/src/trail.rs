@@ -1,8 +1,10 @@
 //! Trails of the core; the Python half reads what a program asks for, when it asks.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use reqtrail::Trail;
+
+use crate::python::{Any, member};
 
 /// A trail of the core.
 #[pyclass(frozen, module = "reqtrail._native")]
@@ -10,6 +12,15 @@ pub(crate) struct RawTrail(pub(crate) Trail);
 
 #[pymethods]
 impl RawTrail {
+    /// Reads the JSON of one.
+    #[new]
+    fn new(json: &str) -> PyResult<Self> {
+        let trail = Trail::from_json(json);
+        trail
+            .map(Self)
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
     fn to_json(&self) -> String {
         self.0.to_json()
     }
@@ -24,8 +35,6 @@ impl RawTrail {
 }
 
 /// The Python half's trail.
-pub(crate) fn thaw(py: Python<'_>, raw: RawTrail) -> PyResult<Bound<'_, PyAny>> {
-    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    MAKE.import(py, "reqtrail._mapping", "trail_of")?
-        .call1((raw,))
+pub(crate) fn thaw(py: Python<'_>, raw: RawTrail) -> PyResult<Any<'_>> {
+    member!(py, "reqtrail._trail", "Trail")?.call_method1("_of", (raw,))
 }

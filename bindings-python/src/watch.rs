@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use reqtrail::host::mailbox::{AttemptEvent, Event, EventForwarder, Lane, Mailbox};
 use reqtrail::{AttemptFinished, CallFinished, Observer};
 
@@ -18,6 +17,7 @@ use crate::config::{Config, Hook};
 use crate::events;
 use crate::interrupt;
 use crate::logging;
+use crate::python::member;
 
 thread_local! {
     /// The call that this thread is in. One within another, which a hook makes, has its own.
@@ -46,9 +46,8 @@ pub(crate) struct Watching<'a> {
 
 impl<'a> Watching<'a> {
     /// Asks the logger, and whether greenlets run here. `hooks`: the call has hooks besides those of its client.
-    pub(crate) fn ask(py: Python<'_>, watcher: Option<&'a Watcher>, hooks: bool) -> Self {
+    pub(crate) fn ask(py: Python<'_>, watcher: Option<&'a Watcher>, mut hooks: bool) -> Self {
         let log = logging::wants_attempts(py);
-        let mut hooks = hooks;
         if let Some(watcher) = watcher {
             watcher.mailbox.want_logs(log);
             hooks |= watcher.config.on_attempt.is_some() || watcher.config.on_call.is_some();
@@ -73,15 +72,9 @@ impl<'a> Watching<'a> {
         let (log, signals) = (self.log, self.signals);
         let later = self.later.then(Vec::new);
         let (result, later) = py.detach(move || {
-            let restore = Restore(SCOPE.replace(Some(Scope { log, later })));
-            let interrupted: Option<&dyn Fn() -> bool> = if signals {
-                Some(&interrupt::interrupted)
-            } else {
-                None
-            };
-            let result = call(interrupted);
-            let scope = restore.end();
-            (result, scope.and_then(|scope| scope.later))
+            let _restore = Restore(SCOPE.replace(Some(Scope { log, later })));
+            let result = call(signals.then_some(&interrupt::interrupted as &dyn Fn() -> bool));
+            (result, SCOPE.take().and_then(|scope| scope.later))
         });
         // What is pending is of this call: a handler below may let another greenlet of this thread make one.
         let mut raised = interrupt::take();
@@ -101,14 +94,6 @@ impl<'a> Watching<'a> {
 /// Puts back the scope of the call around this one, also when this one panics.
 struct Restore(Option<Scope>);
 
-impl Restore {
-    fn end(mut self) -> Option<Scope> {
-        let own = SCOPE.replace(self.0.take());
-        std::mem::forget(self);
-        own
-    }
-}
-
 impl Drop for Restore {
     fn drop(&mut self) {
         SCOPE.set(self.0.take());
@@ -117,22 +102,18 @@ impl Drop for Restore {
 
 /// Whether greenlets may run on this thread.
 fn greenlets(py: Python<'_>) -> bool {
-    static ASK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    ASK.import(py, "reqtrail._greenlets", "may_run")
-        .and_then(|ask| ask.call0()?.is_truthy())
-        .unwrap_or(true)
+    let ask = member!(py, "reqtrail._greenlets", "may_run");
+    ask.and_then(|ask| ask.call0()?.is_truthy()).unwrap_or(true)
 }
 
 /// Publishes an event: at once, or when the call of this thread has ended.
 fn publish(happened: Happened) {
-    let now = SCOPE.with_borrow_mut(|scope| match scope {
-        Some(Scope {
-            later: Some(later), ..
-        }) => {
-            later.push(happened);
-            None
-        }
-        _ => Some(happened),
+    let now = SCOPE.with_borrow_mut(|scope| {
+        let Some(later) = scope.as_mut().and_then(|scope| scope.later.as_mut()) else {
+            return Some(happened);
+        };
+        later.push(happened);
+        None
     });
     let Some(happened) = now else { return };
     // `None`: the interpreter is going away.
@@ -150,17 +131,15 @@ pub(crate) fn progress(hook: &Hook, json: String) {
 /// Tells the logger and the hook. Returns what one of them raised that is not an `Exception`; an `Exception` of a handler is
 /// the logger's to report, and one of a hook goes to `sys.unraisablehook`.
 fn deliver(py: Python<'_>, (event, hook): Happened) -> Option<PyErr> {
-    static LOG: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    static CALL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let (kind, about) = match events::row(py, &event) {
         Ok(row) => row?,
         Err(error) => return Some(error),
     };
-    let log = LOG.import(py, "reqtrail._logging", "happened");
+    let log = member!(py, "reqtrail._logging", "happened");
     let logged = log.and_then(|log| log.call1((kind, &about)));
     let raised = logged.err();
     let Some(hook) = hook else { return raised };
-    let call = CALL.import(py, "reqtrail._mapping", "call_hook");
+    let call = member!(py, "reqtrail._mapping", "call_hook");
     let Err(error) = call.and_then(|call| call.call1((&*hook, kind, about))) else {
         return raised;
     };

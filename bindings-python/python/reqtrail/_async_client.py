@@ -7,11 +7,9 @@ them when it looks.
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
-from types import TracebackType
 from typing import Any, Self, Unpack
-from weakref import WeakMethod
 
-from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, running_loop, serving
+from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, running_loop, serving, weakly
 from ._native import RawAsyncClient, RawConnection, RawReport, Response, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
 
@@ -57,22 +55,16 @@ class AsyncClient:
         self._closing = False
         self._handles: dict[asyncio.AbstractEventLoop, LoopHandle] = {}
         try:
-            on_attempt, on_call = (_plain(name, given.pop(name, None)) for name in ("on_attempt", "on_call"))
-            self._hooks = Hooks(on_attempt, on_call)
-            own = WeakMethod(self._leave_closed_loops)
-
-            def leave_closed_loops() -> None:
-                leave = own()
-                if leave is not None:
-                    leave()
-
-            self._hooks.leave_closed_loops = leave_closed_loops
+            for name in ("on_attempt", "on_call"):
+                if _is_async(given.get(name)):
+                    raise TypeError(f"{name}: expected a plain function, not a coroutine function; it may start tasks")
+            self._hooks = Hooks(given.get("on_attempt"), given.get("on_call"), weakly(self._leave_closed_loops))
             refresher = given.get("token_refresher")
-            on_loop = refresher is not None and _is_async(refresher)
+            on_loop = _is_async(refresher)
             if callable(refresher):
                 self._hooks.refresher = refresher
                 given["token_refresher"] = None if on_loop else BlockingRefresher(self._hooks)
-            self._raw = RawAsyncClient(base, given, on_attempt is not None, on_call is not None, on_loop)
+            self._raw = RawAsyncClient(base, given, on_loop)
         finally:
             del base, given
 
@@ -261,12 +253,7 @@ class AsyncClient:
         running_loop()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     def __repr__(self) -> str:
@@ -279,15 +266,6 @@ class AsyncClient:
 
 
 AsyncClient.__init__.__doc__ = AsyncClientOptions.__doc__
-
-
-def _plain(name: str, hook: Any) -> Any:
-    """A hook, which must not be a coroutine function."""
-    if _is_async(hook):
-        raise TypeError(f"{name}: expected a plain function, not a coroutine function; it may start tasks")
-    if hook is not None and not callable(hook):
-        raise TypeError(f"{name}: expected a callable, not {type(hook).__name__}")
-    return hook
 
 
 def _is_async(function: Any) -> bool:

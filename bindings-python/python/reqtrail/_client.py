@@ -1,6 +1,5 @@
 """The synchronous client. Its calls are methods of the native base: no frame of Python's holds what they are given."""
 
-from types import TracebackType
 from typing import Any, Self, Unpack
 
 from ._native import RawClient, RawConnection
@@ -66,12 +65,7 @@ class Client(RawClient):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
@@ -183,18 +183,8 @@ class Connection:
     @property
     def session(self) -> Session | None:
         """What Keystone answered to the sign-in; ``None`` for a cloud that is used without one."""
-        parts = self._raw.session()
-        if parts is None:
-            return None
-        expires_at, project_id, project_name, user_id, user_name, trail = parts
-        return Session(
-            expires_at=None if expires_at is None else datetime.fromtimestamp(expires_at, UTC),
-            project_id=project_id,
-            project_name=project_name,
-            user_id=user_id,
-            user_name=user_name,
-            trail=Trail._of(trail),
-        )
+        fields = self._raw.session()
+        return None if fields is None else Session(**fields)
 
     def client(self, **options: Unpack[ClientOptions]) -> Client:
         """A client of the compute API, with the endpoint, the token and the cloud's TLS options."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
 from typing import Any
-from weakref import ref
+from weakref import WeakMethod, ref
 
 from . import _logging
 from ._exceptions import CancelledError, ReqtrailError
@@ -83,26 +83,39 @@ class Call:
             self.future.set_result(given)
 
 
+def weakly(method: Callable[[], None]) -> Callable[[], None]:
+    """A method as a function that does not hold on to its object, and does nothing once that is gone."""
+    own = WeakMethod(method)
+
+    def call() -> None:
+        bound = own()
+        if bound is not None:
+            bound()
+
+    return call
+
+
+def _context_of(call: Call | None) -> Context:
+    return Context() if call is None else call.context
+
+
 class Hooks:
     """The functions that a program gave. Its client alone holds on to them: a loop, which holds on to its handle, must not
     thereby keep what they belong to."""
 
     __slots__ = ("__weakref__", "by_kind", "calls", "contexts", "leave_closed_loops", "refresher")
 
-    def __init__(self, on_attempt: Any = None, on_call: Any = None, refresher: Any = None) -> None:
+    def __init__(
+        self, on_attempt: Any = None, on_call: Any = None, leave_closed_loops: Callable[[], None] = lambda: None
+    ) -> None:
         self.calls: dict[int | None, Call] = {}
         """The calls of all loops, by tag: a refresher may run on a thread of its own."""
         self.contexts: dict[int, Context] = {}
         """Those of the refreshes that a loop left to another one, by number."""
         self.by_kind = {"attempt": on_attempt, "call": on_call}
-        self.refresher = refresher
-        self.leave_closed_loops: Callable[[], None] = lambda: None
+        self.refresher: Any = None
+        self.leave_closed_loops = leave_closed_loops
         """Closes the handles of loops that were closed, so that no refresh is left to one of them."""
-
-    def context(self, tag: int | None) -> Context:
-        """The context of a call, or an empty one."""
-        call = self.calls.get(tag)
-        return Context() if call is None else call.context
 
 
 class BlockingRefresher:
@@ -117,7 +130,7 @@ class BlockingRefresher:
         hooks = self._hooks()
         if hooks is None:
             raise RuntimeError("the client is gone")
-        context = hooks.context(tag).copy()
+        context = _context_of(hooks.calls.get(tag)).copy()
         # It may hand its calls to a loop, and the context with them.
         context.run(serving.set, served)
         try:
@@ -141,29 +154,21 @@ class LoopHandle:
         self.lane = self._open(raw)
 
     def _open(self, raw: RawAsyncClient) -> RawLane:
+        lane = None
         try:
             lane = raw.open_lane(None)
-        except OSError:
-            # No descriptor is left, and being called needs none.
-            return raw.open_lane(self._caller())
-        try:
             self.loop.add_reader(lane.fd, self.drain)
+            return lane
         except (NotImplementedError, OSError, ValueError):
-            # A loop that watches no sockets, or cannot watch this one, is called instead, once per batch too.
-            lane.close()
-            return raw.open_lane(self._caller())
-        return lane
+            # No descriptor is left, or the loop watches no sockets, or cannot watch this one. It is called instead, once
+            # per batch too.
+            if lane is not None:
+                lane.close()
+            # The lane must not hold on to what has the lane.
+            return raw.open_lane(weakly(self._drain_soon))
 
-    def _caller(self) -> Callable[[], None]:
-        """What has the loop look, from any thread. The lane holds on to it, so it must not hold on to what has the lane."""
-        own = ref(self)
-
-        def call_soon() -> None:
-            handle = own()
-            if handle is not None:
-                handle.loop.call_soon_threadsafe(handle.drain)
-
-        return call_soon
+    def _drain_soon(self) -> None:
+        self.loop.call_soon_threadsafe(self.drain)
 
     def drain(self) -> None:
         """Takes what is there, ends what waits for it, and tells the hooks."""
@@ -216,8 +221,7 @@ class LoopHandle:
             call.raised = call.raised or raised
         hook = call.on_progress if call is not None and kind == "progress" else hooks.by_kind.get(kind)
         if hook is not None:
-            context = Context() if call is None else call.context
-            context.run(call_hook, hook, kind, about)
+            _context_of(call).run(call_hook, hook, kind, about)
 
     def _log(self, call: Call | None, log: Callable[..., None], *args: Any) -> None:
         """Logs in the context of a call's task, and with its name."""
@@ -229,7 +233,7 @@ class LoopHandle:
     def _begin_refresh(self, call: Call | None, hooks: Hooks, number: int, served: RawServing) -> None:
         context = hooks.contexts.pop(number, None)
         if context is None:
-            context = Context() if call is None else call.context
+            context = _context_of(call)
         work = self._refresh(hooks, number, served)
         try:
             task = self.loop.create_task(work, context=context.copy())
@@ -261,16 +265,14 @@ class LoopHandle:
 
     def _refreshed(self, task: asyncio.Task[None]) -> None:
         number, context = self._refreshes.pop(task)
-        hooks = self._hooks()
         if not task.cancelled() or self.closed:
             return
         # This loop ends; those of the others go on.
-        if hooks is not None:
-            hooks.contexts[number] = context
-            hooks.leave_closed_loops()
+        hooks = self._hooks() or Hooks()
+        hooks.contexts[number] = context
+        hooks.leave_closed_loops()
         if not self.lane.pass_on(number):
-            if hooks is not None:
-                del hooks.contexts[number]
+            del hooks.contexts[number]
             self.lane.fail(number, CancelledError("the token refresher was cancelled"))
 
     def close(self, hooks: Hooks | None = None) -> None:
@@ -278,6 +280,7 @@ class LoopHandle:
         if self.closed:
             return
         self.closed = True
+        hooks = hooks or self._hooks() or Hooks()
         own = [call for call in list(self.calls.values()) if call.future.get_loop() is self.loop]
         if not self.loop.is_closed():
             self.drain()
@@ -285,16 +288,14 @@ class LoopHandle:
                 self.loop.remove_reader(self.lane.fd)
             for task, (number, context) in self._refreshes.items():
                 # The loop that gets it by the lane's end runs it in the same context.
-                if hooks is not None:
-                    hooks.contexts[number] = context
+                hooks.contexts[number] = context
                 task.cancel()
             for call in own:
                 call.end(None, CancelledError("cancelled: the client was closed"))
         for call in own:
             # Of a task that never got its turn again.
             self.calls.pop(call.tag, None)
-        if hooks is not None:
-            hooks.leave_closed_loops()
+        hooks.leave_closed_loops()
         self.lane.close()
 
     def close_soon(self, hooks: Hooks | None = None) -> None:

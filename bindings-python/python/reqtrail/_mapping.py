@@ -30,10 +30,6 @@ def known_code(dialect: str | None, code: str) -> str:
         return code
 
 
-def trail_of(raw: RawTrail) -> Trail:
-    return Trail._of(raw)
-
-
 def exception_of(
     record: dict[str, Any], dialect: str | None, raw: RawTrail | None, cause: BaseException | None
 ) -> ReqtrailError:

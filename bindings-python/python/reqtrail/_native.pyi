@@ -46,6 +46,7 @@ class CancelToken:
 
 @final
 class RawTrail:
+    def __new__(cls, json: str) -> RawTrail: ...
     def to_json(self) -> str: ...
     def report(self) -> str: ...
 
@@ -129,7 +130,7 @@ class RawCloud:
 @final
 class RawConnection:
     def endpoint(self) -> str: ...
-    def session(self) -> tuple[float | None, str | None, str | None, str | None, str | None, RawTrail] | None: ...
+    def session(self) -> dict[str, Any] | None: ...
 
 class RawClient:
     def __new__(cls, *_args: Any, **_options: Any) -> Self: ...
@@ -167,20 +168,11 @@ class RawClient:
 @final
 class RawAsyncClient:
     def __new__(
-        cls,
-        base: str | RawConnection,
-        options: Mapping[str, Any],
-        attempts: bool,
-        calls: bool,
-        refresher_on_loop: bool,
+        cls, base: str | RawConnection, options: Mapping[str, Any], refresher_on_loop: bool
     ) -> RawAsyncClient: ...
     def open_lane(self, wake: Callable[[], object] | None) -> RawLane: ...
     def start(
-        self,
-        lane: RawLane,
-        tag: int,
-        serving: RawServing | None,
-        given: tuple[str, str, Mapping[str, Any], bool],
+        self, lane: RawLane, tag: int, serving: RawServing | None, given: tuple[str, str, Mapping[str, Any], bool]
     ) -> None: ...
     def start_operation(
         self,

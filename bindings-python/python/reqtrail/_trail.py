@@ -15,10 +15,9 @@ class Trail(TrailFields):
     It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
     """
 
-    __slots__ = ("_attempts", "_data", "_frozen", "_raw")
+    __slots__ = ("_attempts", "_data", "_raw")
 
-    _raw: RawTrail | None
-    _frozen: tuple[str, str] | None
+    _raw: RawTrail
     _data: dict[str, Any] | None
     _attempts: tuple[Attempt, ...] | None
 
@@ -27,21 +26,16 @@ class Trail(TrailFields):
 
     @classmethod
     def _of(cls, raw: RawTrail) -> Self:
-        return cls._made(raw, None)
-
-    @classmethod
-    def _thawed(cls, text: str, report: str) -> Self:
-        return cls._made(None, (text, report))
-
-    @classmethod
-    def _made(cls, raw: RawTrail | None, frozen: tuple[str, str] | None) -> Self:
         made = cls.__new__(cls)
         put = object.__setattr__
         put(made, "_raw", raw)
-        put(made, "_frozen", frozen)
         put(made, "_data", None)
         put(made, "_attempts", None)
         return made
+
+    @classmethod
+    def _thawed(cls, json: str) -> Self:
+        return cls._of(RawTrail(json))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a trail is a record; its {name!r} cannot be set")
@@ -79,7 +73,7 @@ class Trail(TrailFields):
 
     def to_json(self) -> str:
         """The trail as JSON of the schema ``reqtrail.trail/1``, the same in every language."""
-        return self._raw.to_json() if self._raw is not None else self._freeze()[0]
+        return self._raw.to_json()
 
     def to_dict(self) -> dict[str, Any]:
         """The same as a new ``dict``."""
@@ -88,16 +82,7 @@ class Trail(TrailFields):
 
     def report(self) -> str:
         """The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets."""
-        return self._raw.report() if self._raw is not None else self._freeze()[1]
-
-    def _freeze(self) -> tuple[str, str]:
-        """All of it as text, for pickling: a trail that comes back has no core behind it."""
-        if self._frozen is not None:
-            return self._frozen
-        raw = self._raw
-        if raw is None:
-            raise TypeError("trails are made by calls")
-        return raw.to_json(), raw.report()
+        return self._raw.report()
 
     def __str__(self) -> str:
         return self.report()
@@ -122,4 +107,4 @@ class Trail(TrailFields):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._thawed, self._freeze()
+        return type(self)._thawed, (self.to_json(),)

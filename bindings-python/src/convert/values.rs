@@ -3,9 +3,9 @@
 use pyo3::PyTypeInfo as _;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyBool;
 
 use crate::convert;
+use crate::python::Any;
 
 /// A text that is shown nowhere: not in reprs, logs, trails, reports or error texts.
 #[pyclass(frozen, module = "reqtrail")]
@@ -14,7 +14,7 @@ pub(crate) struct Secret(pub(crate) reqtrail::Secret);
 #[pymethods]
 impl Secret {
     #[new]
-    fn new(text: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn new(text: &Any<'_>) -> PyResult<Self> {
         convert::secret("a Secret's text", text).map(Self)
     }
 
@@ -28,15 +28,8 @@ impl Secret {
     }
 
     /// A secret equals a secret of the same text, and nothing else.
-    fn __eq__(&self, other: &Bound<'_, PyAny>) -> Py<PyAny> {
-        let py = other.py();
-        match other.cast::<Self>() {
-            Ok(other) => PyBool::new(py, self.0 == other.get().0)
-                .to_owned()
-                .into_any()
-                .unbind(),
-            Err(_) => py.NotImplemented(),
-        }
+    fn __eq__(&self, other: &Bound<'_, Self>) -> bool {
+        self.0 == other.get().0
     }
 
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
@@ -50,7 +43,7 @@ impl Secret {
         slf
     }
 
-    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+    fn __deepcopy__(slf: Py<Self>, _memo: &Any<'_>) -> Py<Self> {
         slf
     }
 
@@ -91,7 +84,7 @@ impl CancelToken {
         slf
     }
 
-    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+    fn __deepcopy__(slf: Py<Self>, _memo: &Any<'_>) -> Py<Self> {
         slf
     }
 

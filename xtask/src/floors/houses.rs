@@ -186,13 +186,13 @@ pub(super) const HOUSES: &[House] = &[
         language: Rust,
         floors: &[
             // What crosses the border.
-            &["convert", "fork", "logging", "parts", "trail"],
+            &["convert", "fork", "logging", "parts", "python", "trail"],
             &["events", "failure", "interrupt", "options", "request"],
             &["connection", "response"],
             &["config"],
             &["fork_safe", "refresh", "watch"],
             // What the Python half calls.
-            &["cloud", "openstack"],
+            &["cloud", "openstack", "outcome"],
             &["client", "lane"],
             &["async_client"],
             &["_native"],
