@@ -7,6 +7,7 @@ it, those of an asyncio call on its loop, in the context of its task; all of the
 import json
 import logging
 from collections import deque
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -59,28 +60,9 @@ def happened(kind: str, about: Any, task: str | None = None) -> None:
         note(f"{about} attempts are not logged: more waited for the event loop than the log holds")
     if kind != "attempt" or about[0] is None or not wants_attempts():
         return
-    at, call, data = about
-    attempt: dict[str, Any] = json.loads(data)
-    fields = CallInfo(*call)._asdict()
-    _emit(
-        logging.DEBUG,
-        at,
-        task,
-        "%s",
-        (fields.pop("log_line"),),
-        {
-            **fields,
-            "attempt": attempt["number"],
-            "status": attempt["status"],
-            "code": attempt["error_code"],
-            "request_id": attempt["request_id"],
-            "failure": attempt["failure"],
-            "failure_code": attempt["failure_code"],
-            "failure_reason": attempt["failure_reason"],
-            "elapsed_ms": attempt["elapsed_ms"],
-            "wait_ms": attempt["wait_ms"],
-        },
-    )
+    at, info, data = about
+    call = CallInfo(*info)
+    _emit(logging.DEBUG, call.log_line, _fields(call._asdict(), json.loads(data)), task, at)
 
 
 def failed(error: BaseException, task: str | None = None) -> None:
@@ -100,7 +82,7 @@ def failed(error: BaseException, task: str | None = None) -> None:
 def note(text: str) -> None:
     """Logs what is odd without being an error."""
     if _wants_failures():
-        _emit(logging.WARNING, None, None, "%s", (text,), {})
+        _emit(logging.WARNING, text, {})
 
 
 def give_trail(raised: BaseException, trail: Trail | None) -> None:
@@ -127,47 +109,26 @@ def _failed(error: ReqtrailError, task: str | None) -> None:
     _logged.append(own.call_id)
     data = own.to_dict()
     attempts = data["attempts"]
-    last: dict[str, Any] = attempts[-1] if attempts else {}
-    _emit(
-        logging.WARNING,
-        None,
-        task,
-        "%s",
-        (str(error),),
-        {
-            "call_id": data["call_id"],
-            "correlation_id": data["correlation_id"],
-            "dialect": data["dialect"],
-            "service": data["service"],
-            "method": data["method"],
-            "path": data["path"],
-            "attempt": len(attempts),
-            "status": last.get("status"),
-            "code": last.get("error_code"),
-            "request_id": last.get("request_id"),
-            "failure": data["outcome"],
-            "failure_code": last.get("failure_code"),
-            "failure_reason": last.get("failure_reason"),
-            "elapsed_ms": data["elapsed_ms"],
-            "wait_ms": None,
-        },
-    )
+    last = attempts[-1] if attempts else {}
+    ended = {**last, "failure": data["outcome"], "elapsed_ms": data["elapsed_ms"], "wait_ms": None}
+    _emit(logging.WARNING, str(error), _fields(data, ended), task)
 
 
-def _emit(
-    level: int,
-    at: float | None,
-    task: str | None,
-    message: str,
-    args: tuple[object, ...],
-    extra: dict[str, Any],
-) -> None:
+def _fields(call: Mapping[str, Any], attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a record."""
+    fields = {name: call[name] for name in ("call_id", "correlation_id", "dialect", "service", "method", "path")}
+    for name in ("status", "request_id", "failure", "failure_code", "failure_reason", "elapsed_ms", "wait_ms"):
+        fields[name] = attempt.get(name)
+    return {**fields, "attempt": attempt.get("number", 0), "code": attempt.get("error_code")}
+
+
+def _emit(level: int, text: str, fields: dict[str, Any], task: str | None = None, at: float | None = None) -> None:
     """Hands a record to the handlers. An ``Exception`` of a handler, a filter or a record factory is reported as that of a
     handler's own ``emit`` is: on stderr, unless ``logging.raiseExceptions`` is off. It harms no call."""
     record: logging.LogRecord | None = None
     mark = _handling.set(True)
     try:
-        record = logger.makeRecord(logger.name, level, __file__, 0, message, args, None, extra=extra)
+        record = logger.makeRecord(logger.name, level, __file__, 0, "%s", (text,), None, extra=fields)
         if at is not None:
             # When it happened, not when its turn came.
             record.relativeCreated += (at - record.created) * 1000
@@ -177,7 +138,7 @@ def _emit(
         logger.handle(record)
     except Exception:
         if record is None:
-            record = logging.LogRecord(logger.name, level, __file__, 0, message, args, None)
+            record = logging.LogRecord(logger.name, level, __file__, 0, "%s", (text,), None)
         try:
             _null.handleError(record)
         except Exception:
