@@ -4,7 +4,7 @@ One class for each kind of error; those of API errors by category are in ``_cate
 """
 
 import builtins
-from typing import Any, Self
+from typing import Any
 
 from . import _json
 from ._codes import Category, ErrorKind
@@ -35,8 +35,6 @@ class ReqtrailError(Exception):
     attempts and the call ID. ``status``, ``code``, ``category``, ``request_id`` and ``retry_after`` describe the last
     attempt, and are ``None`` where it has none.
     """
-
-    __module__ = "reqtrail"
 
     # The fields of every error. Generated from core/src/surface; do not edit.
     kind: ErrorKind | None = None
@@ -77,15 +75,9 @@ class ReqtrailError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (type(self), self.args, self.__dict__)
 
-    def __copy__(self) -> Self:
-        copied: Self = _again(type(self), self.args, self.__dict__)
-        return copied
-
 
 class ApiError(ReqtrailError):
     """The server answered with a final status outside 2xx."""
-
-    __module__ = "reqtrail"
 
     # The fields of an API's answer. Generated from core/src/surface; do not edit.
     raw_code: str | None = None
@@ -133,55 +125,37 @@ class ApiError(ReqtrailError):
 class ConnectError(ReqtrailError, builtins.ConnectionError):
     """No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent."""
 
-    __module__ = "reqtrail"
-
 
 class TimeoutError(ReqtrailError, builtins.TimeoutError):
     """The attempt's or the call's time ran out."""
-
-    __module__ = "reqtrail"
 
 
 class TransportError(ReqtrailError):
     """The connection broke, the protocol was violated, or the body of a success was cut short."""
 
-    __module__ = "reqtrail"
-
 
 class TooLargeError(ReqtrailError):
     """The body of a success, or a header block, is over its limit."""
-
-    __module__ = "reqtrail"
 
 
 class DecodeError(ReqtrailError, ValueError):
     """The body of a success cannot be decoded, or is not what was asked for: text or JSON."""
 
-    __module__ = "reqtrail"
-
 
 class RedirectError(ReqtrailError):
     """A redirect was refused: another origin, a downgrade, too many, or a method that it must not change."""
-
-    __module__ = "reqtrail"
 
 
 class CancelledError(ReqtrailError):
     """A :class:`CancelToken` cancelled the call. Cancelling an asyncio task raises asyncio's own exception."""
 
-    __module__ = "reqtrail"
-
 
 class RequestBuildError(ReqtrailError, ValueError):
     """The request cannot be built: the text says what is wrong with it. Nothing was sent."""
 
-    __module__ = "reqtrail"
-
 
 class ConfigError(ReqtrailError, ValueError):
     """The client cannot be built: the text names the option, what was given and what is accepted."""
-
-    __module__ = "reqtrail"
 
     trail: None = None  # type: ignore[assignment]
     """There was no call."""
@@ -189,8 +163,6 @@ class ConfigError(ReqtrailError, ValueError):
 
 class InternalError(ReqtrailError):
     """A bug in reqtrail; please report it."""
-
-    __module__ = "reqtrail"
 
     trail: Trail | None = None  # type: ignore[assignment]
     """The call's trail, unless the bug is between Python and the call."""
@@ -201,3 +173,8 @@ def _again(cls: type[Any], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
     made.args = args
     made.__dict__.update(state)
     return made
+
+
+# Where programs find them, for tracebacks and pickles.
+for _name in __all__:
+    globals()[_name].__module__ = "reqtrail"
