@@ -6,102 +6,43 @@ times, why it was retried and why it stopped: on every :class:`Response` and on 
 
 import os as _os
 
+from . import (
+    _async_client,
+    _categories,
+    _client,
+    _codes,
+    _exceptions,
+    _native,
+    _options,
+    _response,
+    _trail,
+    novavms,
+    openstack,
+)
 from . import _mapping as _mapping  # the native half finds it there
-from . import _native, novavms, openstack
-from ._async_client import AsyncClient
-from ._categories import (
-    AuthenticationError,
-    ConflictError,
-    InvalidRequestError,
-    NotFoundError,
-    PermissionDeniedError,
-    QuotaError,
-    RateLimitedError,
-    ServerError,
-    UnavailableError,
-)
-from ._client import Client
-from ._codes import (
-    Category,
-    Cause,
-    ErrorKind,
-    RequestIdNote,
-    Sent,
-    StopReason,
-    TrailNote,
-    WaitReason,
-)
-from ._exceptions import (
-    ApiError,
-    CancelledError,
-    ConfigError,
-    ConnectError,
-    DecodeError,
-    InternalError,
-    RedirectError,
-    ReqtrailError,
-    RequestBuildError,
-    TimeoutError,
-    TooLargeError,
-    TransportError,
-)
+from ._async_client import *
+from ._categories import *
+from ._client import *
+from ._codes import *
+from ._exceptions import *
 from ._native import CancelToken, Response, Secret
 from ._option_types import RetryBudget
-from ._options import AsyncClientOptions, ClientOptions, CustomDialect, RequestOptions
+from ._options import *
 from ._records import Attempt, CallInfo, RateLimit
-from ._response import Headers
-from ._trail import Trail
+from ._response import *
+from ._trail import *
 
 __version__ = _native.VERSION
 
-__all__ = [
-    "ApiError",
-    "AsyncClient",
-    "AsyncClientOptions",
-    "Attempt",
-    "AuthenticationError",
-    "CallInfo",
-    "CancelToken",
-    "CancelledError",
-    "Category",
-    "Cause",
-    "Client",
-    "ClientOptions",
-    "ConfigError",
-    "ConflictError",
-    "ConnectError",
-    "CustomDialect",
-    "DecodeError",
-    "ErrorKind",
-    "Headers",
-    "InternalError",
-    "InvalidRequestError",
-    "NotFoundError",
-    "PermissionDeniedError",
-    "QuotaError",
-    "RateLimit",
-    "RateLimitedError",
-    "RedirectError",
-    "ReqtrailError",
-    "RequestBuildError",
-    "RequestIdNote",
-    "RequestOptions",
-    "Response",
-    "RetryBudget",
-    "Secret",
-    "Sent",
-    "ServerError",
-    "StopReason",
-    "TimeoutError",
-    "TooLargeError",
-    "Trail",
-    "TrailNote",
-    "TransportError",
-    "UnavailableError",
-    "WaitReason",
-    "__version__",
-    "novavms",
-    "openstack",
-]
+__all__ = ["Attempt", "CallInfo", "CancelToken", "RateLimit", "Response", "RetryBudget", "Secret"]
+__all__ += ["__version__", "novavms", "openstack"]
+__all__ += _async_client.__all__
+__all__ += _categories.__all__
+__all__ += _client.__all__
+__all__ += _codes.__all__
+__all__ += _exceptions.__all__
+__all__ += _options.__all__
+__all__ += _response.__all__
+__all__ += _trail.__all__
 
 _os.register_at_fork(after_in_child=_native.forked)

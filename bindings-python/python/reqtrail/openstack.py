@@ -5,46 +5,16 @@
 :meth:`reqtrail.Client.openstack` and :meth:`reqtrail.AsyncClient.openstack`.
 """
 
-from ._cloud import Cloud, CloudOptions, Connection, Session
-from ._compute import AsyncCompute, Compute, ExplainOptions, FollowOptions, ListOptions, ReadOptions
-from ._openstack import ActionError, ActionFailedError, ActionUnfollowedError, ExplainError
-from ._openstack_faults import Fault, Verdict
-from ._openstack_records import (
-    ActionEvent,
-    ActionOutcome,
-    ActionPage,
-    ActionReport,
-    Progress,
-    Server,
-    ServerAction,
-    ServerFault,
-    ServerHistory,
-)
+from . import _cloud, _compute, _openstack, _openstack_faults, _openstack_records
+from ._cloud import *
+from ._compute import *
+from ._openstack import *
+from ._openstack_faults import *
+from ._openstack_records import *
 
-__all__ = [
-    "ActionError",
-    "ActionEvent",
-    "ActionFailedError",
-    "ActionOutcome",
-    "ActionPage",
-    "ActionReport",
-    "ActionUnfollowedError",
-    "AsyncCompute",
-    "Cloud",
-    "CloudOptions",
-    "Compute",
-    "Connection",
-    "ExplainError",
-    "ExplainOptions",
-    "Fault",
-    "FollowOptions",
-    "ListOptions",
-    "Progress",
-    "ReadOptions",
-    "Server",
-    "ServerAction",
-    "ServerFault",
-    "ServerHistory",
-    "Session",
-    "Verdict",
-]
+__all__ = []
+__all__ += _cloud.__all__
+__all__ += _compute.__all__
+__all__ += _openstack.__all__
+__all__ += _openstack_faults.__all__
+__all__ += _openstack_records.__all__
