@@ -62,7 +62,7 @@ impl RawAsyncClient {
             mailbox.want_calls(calls);
             build(config, py, mailbox, refresher_on_loop)
         };
-        guarded(py, || ForkSafe::new(py, config, make).map(Self))
+        guarded(py, || ForkSafe::new(py, config, Box::new(make)).map(Self))
     }
 
     /// Opens the lane of a loop. Without `wake` it has a descriptor that becomes readable when something waits.

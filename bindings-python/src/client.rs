@@ -78,7 +78,7 @@ impl RawClient {
     /// Builds the client. A second call replaces the first client, which ends.
     fn _open(&self, py: Python<'_>, base: &Any<'_>, options: &Dict<'_>) -> PyResult<()> {
         let config = Config::read(base, options)?;
-        let built = guarded(py, || ForkSafe::new(py, config, build))?;
+        let built = guarded(py, || ForkSafe::new(py, config, Box::new(build)))?;
         if let Err(built) = self.0.set(built)
             && let Some(old) = self.0.get()
         {

@@ -24,7 +24,7 @@ pub(crate) struct ForkSafe<X> {
 }
 
 /// Makes a client of its options.
-type Make<X> =
+pub(crate) type Make<X> =
     Box<dyn Fn(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)> + Send + Sync>;
 
 /// A client that is in use. Whoever is the last to let go of it ends it, which waits for its thread; that may want the
@@ -81,15 +81,7 @@ impl<X: Clone> Built<X> {
 }
 
 impl<X: Clone + Send> ForkSafe<X> {
-    pub(crate) fn new(
-        py: Python<'_>,
-        config: Config,
-        make: impl Fn(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)>
-        + Send
-        + Sync
-        + 'static,
-    ) -> PyResult<Self> {
-        let make: Make<X> = Box::new(make);
+    pub(crate) fn new(py: Python<'_>, config: Config, make: Make<X>) -> PyResult<Self> {
         let built = Built::new(&make, Arc::new(config), py)?;
         Ok(Self {
             make,

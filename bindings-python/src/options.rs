@@ -30,15 +30,12 @@ impl Group {
         set: impl FnOnce(u16, Value) -> Result<(), OptionError>,
     ) -> PyResult<()> {
         let Some(option) = self.values.iter().find(|option| option.name == name) else {
-            return Err(self.unknown(name));
+            let values = self.values.iter().map(|option| option.name);
+            let known: Vec<_> = values.chain(self.by_hand.iter().copied()).collect();
+            let unknown = self.owner.unknown(name, &known, Spelling::Python);
+            return Err(PyTypeError::new_err(unknown));
         };
         set_value(option, value, set)
-    }
-
-    fn unknown(&self, name: &str) -> PyErr {
-        let values = self.values.iter().map(|option| option.name);
-        let known: Vec<_> = values.chain(self.by_hand.iter().copied()).collect();
-        PyTypeError::new_err(self.owner.unknown(name, &known, Spelling::Python))
     }
 }
 

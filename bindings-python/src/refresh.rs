@@ -80,8 +80,5 @@ pub(crate) fn call(
         };
         asked().map_err(|raised| failure::of_refresher(py, raised))
     });
-    match called {
-        Some(token) => Ok(token?.into()),
-        None => Err("the interpreter is going away".into()),
-    }
+    Ok(called.ok_or("the interpreter is going away")??.into())
 }
