@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
-use reqtrail::Error;
 use reqtrail::openstack::Cloud;
+use reqtrail::{CancelToken, Error};
 
 use crate::connection::RawConnection;
 use crate::convert;
@@ -49,7 +49,10 @@ impl RawCloud {
     /// Signs in on this thread; other Python threads run meanwhile.
     fn connect<'py>(&self, py: Python<'py>, cancel: &Any<'py>) -> PyResult<Any<'py>> {
         guarded(py, || {
-            let token = convert::cancel_token(cancel)?.unwrap_or_default();
+            let token = match cancel.is_none() {
+                true => CancelToken::new(),
+                false => convert::cancel_token(cancel)?,
+            };
             let signing_in = Arc::new(AtomicBool::new(true));
             let cloud = self.0.clone().observer(SignInLog(Arc::clone(&signing_in)));
             let (connected, interrupt) = Watching::ask(py, None, false)

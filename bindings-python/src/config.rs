@@ -98,7 +98,8 @@ impl Config {
     }
 }
 
-fn callable(name: &str, value: &Any<'_>) -> PyResult<Option<Py<PyAny>>> {
+/// A function of the program, if it gives one.
+pub(crate) fn callable(name: &str, value: &Any<'_>) -> PyResult<Option<Py<PyAny>>> {
     if value.is_none() {
         return Ok(None);
     }

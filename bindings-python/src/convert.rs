@@ -101,15 +101,11 @@ pub(crate) fn path(name: &str, value: &Any<'_>) -> PyResult<PathBuf> {
         .map_err(|_| expected(name, "str or os.PathLike", value))
 }
 
-/// A token that cancels; `None` is none.
-pub(crate) fn cancel_token(value: &Any<'_>) -> PyResult<Option<reqtrail::CancelToken>> {
-    if value.is_none() {
-        return Ok(None);
-    }
-    let token = value
-        .cast::<CancelToken>()
-        .map_err(|_| expected("cancel", "a CancelToken", value))?;
-    Ok(Some(token.get().0.clone()))
+/// A token that cancels.
+pub(crate) fn cancel_token(value: &Any<'_>) -> PyResult<reqtrail::CancelToken> {
+    let token = value.cast::<CancelToken>();
+    let token = token.map_err(|_| expected("cancel", "a CancelToken", value))?;
+    Ok(token.get().0.clone())
 }
 
 /// A `str`, and nothing else.

@@ -9,7 +9,7 @@ use reqtrail::openstack::{
 };
 use reqtrail::{Trail, blocking};
 
-use crate::config::Hook;
+use crate::config::{Hook, callable};
 use crate::convert;
 use crate::failure;
 use crate::options::set_value;
@@ -60,14 +60,10 @@ pub(crate) fn job(
             // Those that are no values are here alone.
             name @ ("cancel" | "on_progress") if kind.has(name) && value.is_none() => {}
             "cancel" if kind.has("cancel") => {
-                let token = convert::cancel_token(&value)?;
-                attached = attached.cancel_token(&token.unwrap_or_default());
+                attached = attached.cancel_token(&convert::cancel_token(&value)?);
             }
             "on_progress" if kind.has("on_progress") => {
-                if !value.is_callable() {
-                    return Err(convert::expected("on_progress", "a callable", &value));
-                }
-                hook = Some(Hook::new(value.unbind()));
+                hook = callable("on_progress", &value)?.map(Hook::new);
             }
             name => {
                 let found = kind.find(name, Spelling::Python);

@@ -46,14 +46,10 @@ pub(crate) fn build(
     for (name, value) in given.iter() {
         let name: &Bound<'_, PyString> = name.cast()?;
         match name.to_cow()?.as_ref() {
-            "cancel" => {
-                if let Some(token) = convert::cancel_token(&value)? {
-                    attached = attached.cancel_token(&token);
-                }
-            }
             // Unlike elsewhere, `None` is a value.
             "json" => request = request.json_bytes(json(&value)?),
             name if value.is_none() && OPTIONS.by_hand.contains(&name) => {}
+            "cancel" => attached = attached.cancel_token(&convert::cancel_token(&value)?),
             "content" => request = request.body(convert::bytes("content", &value)?),
             "params" => request = params(request, &value)?,
             "query" => request = query(request, &value)?,
