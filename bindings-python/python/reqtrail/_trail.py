@@ -15,9 +15,10 @@ class Trail(TrailFields):
     It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
     """
 
-    __slots__ = ("_attempts", "_data", "_raw")
+    __slots__ = ("_attempts", "_data", "_raw", "_report")
 
     _raw: RawTrail
+    _report: str | None
     _data: dict[str, Any] | None
     _attempts: tuple[Attempt, ...] | None
 
@@ -25,17 +26,19 @@ class Trail(TrailFields):
         raise TypeError("trails are made by calls")
 
     @classmethod
-    def _of(cls, raw: RawTrail) -> Self:
+    def _of(cls, raw: RawTrail, report: str | None = None) -> Self:
         made = cls.__new__(cls)
         put = object.__setattr__
         put(made, "_raw", raw)
+        # Of a pickle: times that were read again may be rounded otherwise.
+        put(made, "_report", report)
         put(made, "_data", None)
         put(made, "_attempts", None)
         return made
 
     @classmethod
-    def _thawed(cls, json: str) -> Self:
-        return cls._of(RawTrail(json))
+    def _thawed(cls, json: str, report: str) -> Self:
+        return cls._of(RawTrail(json), report)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a trail is a record; its {name!r} cannot be set")
@@ -82,7 +85,7 @@ class Trail(TrailFields):
 
     def report(self) -> str:
         """The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets."""
-        return self._raw.report()
+        return self._raw.report() if self._report is None else self._report
 
     def __str__(self) -> str:
         return self.report()
@@ -107,4 +110,4 @@ class Trail(TrailFields):
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._thawed, (self.to_json(),)
+        return type(self)._thawed, (self.to_json(), self.report())
