@@ -16,8 +16,8 @@ export declare class Response {
     /** The status. */
     readonly status: number;
     private constructor();
-    /** Whether the call succeeded: always, for every other answer is an error. */
-    get ok(): true;
+    /** Whether the status is 200 to 299, as with `fetch`. A response with another status is one that the request allowed. */
+    get ok(): boolean;
     /** Whether what `ifNoneMatch` named is still current: a 304, which has no body. */
     get notModified(): boolean;
     /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */

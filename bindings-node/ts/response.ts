@@ -42,9 +42,9 @@ export class Response {
     itemOf = (response) => [response.#items, response.#index];
   }
 
-  /** Whether the call succeeded: always, for every other answer is an error. */
-  get ok(): true {
-    return true;
+  /** Whether the status is 200 to 299, as with `fetch`. A response with another status is one that the request allowed. */
+  get ok(): boolean {
+    return this.status < 300;
   }
 
   /** Whether what `ifNoneMatch` named is still current: a 304, which has no body. */
