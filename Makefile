@@ -7,6 +7,7 @@ ADAPTER ?= all
 PREFIX ?= /usr/local
 SCENARIOS ?= tests/conformance/scenarios
 FILTER ?=
+COMMIT ?= HEAD
 
 .PHONY: help
 help: ## List the targets
@@ -201,6 +202,10 @@ bench-test: ## Tests of the bench's own arithmetic
 .PHONY: lines
 lines: ## Count the lines of each language's face that are written by hand
 	@scripts/lines.py
+
+.PHONY: cost
+cost: ## Count the edits by hand that a commit took, by folder (COMMIT=HEAD)
+	@scripts/cost.sh $(COMMIT)
 
 .PHONY: toolchain
 toolchain:
