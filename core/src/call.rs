@@ -337,9 +337,8 @@ impl<'a, T: Transport> Call<'a, T> {
             transport: self.transport,
             redactor: &self.redactor,
             seam: &self.seam,
-            hop: &self.plan.hop,
+            plan: self.plan,
             hops_left: self.plan.max_redirects.saturating_sub(hops),
-            has_copy: self.plan.has_copy,
             timing,
         };
         // The recorder is written to as things become known, so that a dropped call keeps what was known.

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::End;
 use super::body::{Collected, KeptBody, ReadError, decode, decode_what_is_there, shortened};
-use super::plan::Hop;
+use super::plan::{CallPlan, Hop};
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
 use super::seam::Seam;
@@ -103,10 +103,8 @@ pub(super) struct Exchange<'a, T: Transport> {
     pub(super) transport: &'a T,
     pub(super) redactor: &'a Redactor,
     pub(super) seam: &'a Seam,
-    pub(super) hop: &'a Hop,
+    pub(super) plan: &'a CallPlan,
     pub(super) hops_left: u32,
-    /// The caller has a copy, and asked whether it is still current.
-    pub(super) has_copy: bool,
     pub(super) timing: Timing,
 }
 
@@ -170,7 +168,7 @@ impl<T: Transport> Exchange<'_, T> {
         if let Err(message) = limits::check_headers(&head.headers) {
             return failed(recorder, ErrorKind::TooLarge, message);
         }
-        let is_current = self.has_copy && head.status == StatusCode::NOT_MODIFIED;
+        let is_current = self.plan.has_copy && head.status == StatusCode::NOT_MODIFIED;
         if head.status.is_success() || is_current {
             return self
                 .success(head, body, recorder, cancel, timer, &sent)
@@ -179,7 +177,7 @@ impl<T: Transport> Exchange<'_, T> {
         match redirect::judge(
             head.status,
             &head.headers,
-            self.hop,
+            &self.plan.hop,
             self.hops_left,
             &self.shared.shown_query,
         ) {
@@ -213,7 +211,7 @@ impl<T: Transport> Exchange<'_, T> {
             head.status,
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
         );
-        let has_body = self.hop.method != Method::HEAD && !has_no_body;
+        let has_body = self.plan.hop.method != Method::HEAD && !has_no_body;
         if has_body && let Err(message) = coding::check_transfer(&head.headers) {
             let message = self.redactor.text(&message).into_owned();
             return failed(recorder, ErrorKind::Decode, message);

@@ -148,7 +148,7 @@ impl<T: Transport> Exchange<'_, T> {
 
     /// What had not happened when the time was up, without secrets.
     fn late(&self, phase: Phase, mark: &SentMark, limit: Limit) -> String {
-        let (peer, host) = (mark.peer(), self.hop.host());
+        let (peer, host) = (mark.peer(), self.plan.hop.host());
         let waited = Waited {
             phase,
             peer: peer.as_deref(),
