@@ -9,6 +9,8 @@
 //! * `setter: into` has the Rust method take `impl Into<Type>`; `setter: hand` means that the method is written by hand.
 //!   It comes first.
 //! * `default: EXPR` is the value where the option is not set. It comes next.
+//! * `reqwest: "method"` marks an option of the wire, and names the method of reqwest's builder that does the same. It comes
+//!   next.
 //! * `unit`, `kind`, and the names of languages are for the printers; `xtask/src/surface/rows.rs` has the list.
 //!
 //! The documentation begins with "Sets "; the printers leave that out where a language documents fields.
@@ -114,6 +116,38 @@ macro_rules! options_struct {
     (@default $name:ident $type:ty { $($rest:tt)* }) => {};
 }
 pub(crate) use options_struct;
+
+/// Gives the rows of the wire to the macro `$use`, each as `name: Type = DEFAULT, "method of reqwest's", |options| READ;`.
+macro_rules! wire_rows {
+    ($use:ident options { $($rows:tt)* } by_hand { $($hand:tt)* }) => {
+        $crate::surface::wire_rows! { @$use [] $($rows)* }
+    };
+    (@$use:ident [$($done:tt)*]) => { $use! { $($done)* } };
+    (
+        @$use:ident [$($done:tt)*] $(#[$doc:meta])* $id:literal $name:ident: $type:ty {
+            $(setter: $setter:ident,)? default: $default:expr, reqwest: $method:literal $(, $($rest:tt)*)?
+        };
+        $($rows:tt)*
+    ) => {
+        $crate::surface::wire_rows! {
+            @$use [$($done)* $name: $type = $default, $method, |options| options.$name();] $($rows)*
+        }
+    };
+    (
+        @$use:ident [$($done:tt)*] $(#[$doc:meta])* $id:literal $name:ident: $type:ty {
+            $(setter: $setter:ident,)? reqwest: $method:literal $(, $($rest:tt)*)?
+        };
+        $($rows:tt)*
+    ) => {
+        $crate::surface::wire_rows! {
+            @$use [$($done)* $name: Option<$type> = None, $method, |options| options.$name.clone();] $($rows)*
+        }
+    };
+    (@$use:ident [$($done:tt)*] $(#[$doc:meta])* $id:literal $name:ident: $type:ty { $($detail:tt)* }; $($rows:tt)*) => {
+        $crate::surface::wire_rows! { @$use [$($done)*] $($rows)* }
+    };
+}
+pub(crate) use wire_rows;
 
 /// Makes the methods by which a program reads the fields of a record.
 macro_rules! record_methods {

@@ -22,6 +22,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::error::said;
+use crate::redact::Secret;
+use crate::surface::client::client_options;
+use crate::surface::wire_rows;
 use crate::target::RequestUrl;
 
 pub(crate) use erased::{AnyTransport, OwnTransport, Wrap};
@@ -485,45 +488,37 @@ pub enum Proxy {
     #[default]
     Environment,
     /// This one, as in `http://user:password@proxy.example:3128`. A password is kept out of everything that is shown.
-    Url(crate::redact::Secret),
+    Url(Secret),
     /// None.
     None,
 }
 
-/// The options of a client that concern the wire alone.
-#[derive(Clone, Debug)]
-pub(crate) struct WireOptions {
-    pub(crate) proxy: Proxy,
-    /// PEM texts of additional certificate authorities.
-    pub(crate) extra_ca: Vec<Vec<u8>>,
-    /// PEM text of a client certificate and its key.
-    pub(crate) client_certificate: Option<crate::redact::Secret>,
-    pub(crate) verify_tls: bool,
-    pub(crate) http1_only: bool,
-    pub(crate) pool_max_idle: usize,
-    pub(crate) pool_idle_timeout: Duration,
-    /// Connections go to this socket, whatever the base URL's host is.
-    pub(crate) unix_socket: Option<PathBuf>,
-    /// How long an HTTP/2 connection with open streams may be silent before it is asked for a sign of life.
-    pub(crate) http2_ping_interval: Option<Duration>,
-    /// How long an HTTP/2 connection may take to give that sign.
-    pub(crate) http2_ping_timeout: Duration,
-}
-
-impl Default for WireOptions {
-    fn default() -> Self {
-        Self {
-            proxy: Proxy::default(),
-            extra_ca: Vec::new(),
-            client_certificate: None,
-            verify_tls: true,
-            http1_only: false,
-            pool_max_idle: usize::MAX,
-            // Older idle connections breed POSTs of unknown outcome: servers close them just as they are used.
-            pool_idle_timeout: Duration::from_secs(15),
-            unix_socket: None,
-            http2_ping_interval: Some(Duration::from_secs(5)),
-            http2_ping_timeout: Duration::from_secs(3),
+/// Writes the options of the wire, with their defaults.
+macro_rules! wire_struct {
+    ($($name:ident: $type:ty = $default:expr, $method:literal, |$it:ident| $read:expr;)+) => {
+        /// The options of a client that concern the wire alone.
+        #[derive(Clone, Debug)]
+        pub(crate) struct WireOptions {
+            $(pub(crate) $name: $type,)+
         }
-    }
+
+        impl Default for WireOptions {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        #[cfg(feature = "reqwest")]
+        impl WireOptions {
+            /// The first option that is not its default, and the method of reqwest's builder that does the same.
+            fn first_set(&self) -> Option<(&'static str, &'static str)> {
+                let default = Self::default();
+                $(if self.$name != default.$name {
+                    return Some((stringify!($name), $method));
+                })+
+                None
+            }
+        }
+    };
 }
+client_options! { wire_rows wire_struct }

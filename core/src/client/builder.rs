@@ -226,7 +226,7 @@ impl ClientBuilder {
 
     /// Trusts the certificate authorities of a PEM text, besides those of the system.
     pub fn extra_ca(self, pem: impl Into<Vec<u8>>) -> Self {
-        self.with(|o| o.given.extra_ca.get_or_insert_default().0.push(pem.into()))
+        self.with(|o| o.given.extra_ca.get_or_insert_default().push(pem.into()))
     }
 
     /// Puts a transport of one's own around the built-in one, for both kinds of client: to note, to change or to answer what
@@ -338,8 +338,8 @@ impl ClientBuilder {
     /// Trails do not note whether a proxy was used or TLS verified, and the failure codes are coarser.
     ///
     /// # Errors
-    /// `config`: names the option, what was given and what is accepted. Options of the wire, from
-    /// [`proxy`](Self::proxy) to [`unix_socket`](Self::unix_socket), are among them: they have no effect on
+    /// `config`: names the option, what was given and what is accepted. Options of the wire, such as
+    /// [`proxy`](Self::proxy) and [`unix_socket`](Self::unix_socket), are among them: they have no effect on
     /// a reqwest client, and the error names the method of reqwest's builder to call instead.
     ///
     /// # Examples

@@ -26,12 +26,12 @@ use crate::request::{check_attempts, check_timeout};
 use crate::retry::RetryBudget;
 use crate::retry::budget::Bucket;
 use crate::surface::client::client_options;
-use crate::surface::options_struct;
+use crate::surface::{options_struct, wire_rows};
 use crate::target::BaseUrl;
 use crate::transport::hyper::dial::uses_proxy;
 use crate::transport::{Proxy, WireOptions, Wrap};
 
-pub(crate) use values::{DefaultHeaders, Pems};
+pub(crate) use values::DefaultHeaders;
 
 client_options! { options_struct
     /// The options of a client that are values, each as it was set.
@@ -102,7 +102,7 @@ impl Options {
             observers.add(observer);
         }
         let mut notes = Vec::new();
-        if !wire.verify_tls {
+        if wire.danger_accept_invalid_certs {
             notes.push(TrailNote::TlsUnverified);
         }
         if uses_proxy(&wire, base.url()) {
@@ -208,23 +208,20 @@ impl ClientOptions {
             call: self.timeout(),
         }
     }
-
-    /// What concerns the wire alone.
-    pub(super) fn wire(&self) -> WireOptions {
-        WireOptions {
-            proxy: self.proxy(),
-            extra_ca: self.extra_ca().0,
-            client_certificate: self.client_certificate.clone(),
-            verify_tls: !self.danger_accept_invalid_certs(),
-            http1_only: self.http1_only(),
-            pool_max_idle: self.pool_max_idle(),
-            pool_idle_timeout: self.pool_idle_timeout(),
-            unix_socket: self.unix_socket.clone(),
-            http2_ping_interval: self.http2_ping_interval(),
-            http2_ping_timeout: self.http2_ping_timeout(),
-        }
-    }
 }
+
+/// Writes the method that gives the options of the wire.
+macro_rules! wire_method {
+    ($($name:ident: $type:ty = $default:expr, $method:literal, |$it:ident| $read:expr;)+) => {
+        impl ClientOptions {
+            /// What concerns the wire alone.
+            pub(super) fn wire(&self) -> WireOptions {
+                WireOptions { $($name: { let $it = self; $read }),+ }
+            }
+        }
+    };
+}
+client_options! { wire_rows wire_method }
 
 /// Puts a new token in the place of a client's old one.
 pub(crate) fn set_token(shared: &Shared, token: Token) -> Result<(), Error> {

@@ -72,39 +72,50 @@ macro_rules! client_options {
                 18 decompress: bool { default: true };
 
                 /// Sets the URL of the proxy. By default the environment names it.
-                19 proxy: Proxy { default: Proxy::Environment, c_off: "no_proxy", go_off: "NoProxy" };
+                19 proxy: Proxy {
+                    default: Proxy::Environment, reqwest: "proxy` or `no_proxy", c_off: "no_proxy", go_off: "NoProxy"
+                };
 
                 /// Sets PEM texts of certificate authorities that are trusted besides those of the system.
-                20 extra_ca: Pems { setter: hand, default: Pems::default(), go: "ExtraCAs" };
+                20 extra_ca: Vec<Vec<u8>> {
+                    setter: hand, default: Vec::new(), reqwest: "tls_certs_merge", go: "ExtraCAs"
+                };
 
                 /// Sets the client's own certificate: a PEM text with the certificate and its private key.
-                21 client_certificate: Secret { setter: into };
+                21 client_certificate: Secret { setter: into, reqwest: "identity" };
 
                 /// Sets whether any TLS certificate is accepted. Anybody on the way can then read and change everything,
                 /// the credential included; every trail says so.
-                22 danger_accept_invalid_certs: bool { default: false, go: "InsecureSkipVerify" };
+                22 danger_accept_invalid_certs: bool {
+                    default: false, reqwest: "tls_danger_accept_invalid_certs", go: "InsecureSkipVerify"
+                };
 
                 /// Sets whether HTTP/2 is left out.
-                23 http1_only: bool { default: false };
+                23 http1_only: bool { default: false, reqwest: "http1_only" };
 
                 /// Sets how many idle connections are kept, by all threads together.
-                24 pool_max_idle: usize { default: usize::MAX };
+                24 pool_max_idle: usize { default: usize::MAX, reqwest: "pool_max_idle_per_host" };
 
                 /// Sets how long an idle connection is kept. The older it is, the likelier the server closes it just as a
                 /// request goes out, which leaves that request's outcome unknown.
-                25 pool_idle_timeout: Duration { default: Duration::from_secs(15) };
+                25 pool_idle_timeout: Duration { default: Duration::from_secs(15), reqwest: "pool_idle_timeout" };
 
                 /// Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that
                 /// vanishes without a word is noticed so, and by the attempt's own timeout.
-                26 http2_ping_interval: Option<Duration> { default: Some(Duration::from_secs(5)), c_off: "no_http2_pings", go_off: "NoHTTP2Pings", expected: "a longer time" };
+                26 http2_ping_interval: Option<Duration> {
+                    default: Some(Duration::from_secs(5)), reqwest: "http2_keep_alive_interval", c_off: "no_http2_pings",
+                    go_off: "NoHTTP2Pings", expected: "a longer time"
+                };
 
                 /// Sets how long the answer to an HTTP/2 ping may take before the connection is given up.
-                27 http2_ping_timeout: Duration { default: Duration::from_secs(3), expected: "a longer time" };
+                27 http2_ping_timeout: Duration {
+                    default: Duration::from_secs(3), reqwest: "http2_keep_alive_timeout", expected: "a longer time"
+                };
 
                 /// Sets the path of a Unix socket to connect to. The base URL's host and port then only name the API: in
                 /// `Host`, in TLS and in trails. No proxy of the environment is used, and `proxy` is a `config` error beside
                 /// it.
-                28 unix_socket: PathBuf { setter: into };
+                28 unix_socket: PathBuf { setter: into, reqwest: "unix_socket" };
 
                 /// Sets the seed of the random waits, which makes them repeatable, for tests.
                 29 jitter_seed: u64 { go_type: "uint64", go_doc: "0 stands for none." };

@@ -326,6 +326,28 @@ impl Setting for Vec<String> {
     }
 }
 
+/// PEM texts.
+impl Setting for Vec<Vec<u8>> {
+    const KIND: Kind = Kind::Pems;
+
+    fn read(value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Bytes(pem) => Ok(vec![pem]),
+            Value::Text(pem) => Ok(vec![pem.into_bytes()]),
+            Value::List(values) => {
+                let read: Result<Vec<_>, _> = values.into_iter().map(Self::read).collect();
+                Ok(read?.into_iter().flatten().collect())
+            }
+            other => Err(Refusal::new("a PEM text", &other)),
+        }
+    }
+
+    fn after(self, mut earlier: Self) -> Self {
+        earlier.extend(self);
+        earlier
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

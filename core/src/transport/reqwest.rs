@@ -71,59 +71,9 @@ impl std::fmt::Debug for ReqwestTransport {
 
 /// Refuses options of the wire, which reqwest's builder has to carry itself.
 fn check(options: &WireOptions) -> Result<(), String> {
-    // Without `..`, so that a new option is not forgotten here.
-    let WireOptions {
-        proxy,
-        extra_ca,
-        client_certificate,
-        verify_tls,
-        http1_only,
-        pool_max_idle,
-        pool_idle_timeout,
-        unix_socket,
-        http2_ping_interval,
-        http2_ping_timeout,
-    } = options;
-    let default = WireOptions::default();
-    let options = [
-        ("proxy", *proxy != default.proxy, "proxy` or `no_proxy"),
-        ("extra_ca", !extra_ca.is_empty(), "tls_certs_merge"),
-        (
-            "client_certificate",
-            client_certificate.is_some(),
-            "identity",
-        ),
-        (
-            "danger_accept_invalid_certs",
-            !verify_tls,
-            "tls_danger_accept_invalid_certs",
-        ),
-        ("http1_only", *http1_only, "http1_only"),
-        (
-            "pool_max_idle",
-            *pool_max_idle != default.pool_max_idle,
-            "pool_max_idle_per_host",
-        ),
-        (
-            "pool_idle_timeout",
-            *pool_idle_timeout != default.pool_idle_timeout,
-            "pool_idle_timeout",
-        ),
-        ("unix_socket", unix_socket.is_some(), "unix_socket"),
-        (
-            "http2_ping_interval",
-            *http2_ping_interval != default.http2_ping_interval,
-            "http2_keep_alive_interval",
-        ),
-        (
-            "http2_ping_timeout",
-            *http2_ping_timeout != default.http2_ping_timeout,
-            "http2_keep_alive_timeout",
-        ),
-    ];
-    match options.into_iter().find(|(_, is_set, _)| *is_set) {
+    match options.first_set() {
         None => Ok(()),
-        Some((name, _, method)) => Err(format!(
+        Some((name, method)) => Err(format!(
             "{name} has no effect on a reqwest client; call `{method}` on the `reqwest::ClientBuilder` instead"
         )),
     }

@@ -1,6 +1,6 @@
 //! Reads the rows of a group from its Rust file.
 //!
-//! The details of a row that the printers know, besides `setter` and `default`:
+//! The details of a row that the printers know, besides `setter`, `default` and `reqwest`:
 //! * `rust`, `python`, `node`, `c`, `go`: the option's name in that language, where it does not follow from its own.
 //! * `c_off`, `go_off`: the C function, and the field in Go, that turn the option off.
 //! * `python_type`, `node_type`, `go_type`: the type in that language, where it does not follow from Rust's. An option that
@@ -18,9 +18,10 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, Token, Type, braced};
 use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "setter",
     "default",
+    "reqwest",
     "rust",
     "python",
     "node",
@@ -239,7 +240,7 @@ fn kind_of(kind: &Type) -> syn::Result<(Kind, bool)> {
         "Proxy" => (Kind::Secret, true),
         "PathBuf" => (Kind::Path, false),
         "Vec<String>" => (Kind::Texts, false),
-        "Pems" => (Kind::Pems, false),
+        "Vec<Vec<u8>>" => (Kind::Pems, false),
         "DefaultHeaders" => (Kind::Headers, false),
         "Dialect" => (Kind::Dialect, false),
         "Option<RetryBudget>" => (Kind::RetryBudget, true),
@@ -266,7 +267,7 @@ fn default_of(value: &Expr) -> syn::Result<Default> {
         "false" => Default::Flag(false),
         "usize::MAX" => Default::Unlimited,
         "Proxy::Environment" => Default::Environment,
-        "Vec::new()" | "Pems::default()" => Default::Nothing,
+        "Vec::new()" => Default::Nothing,
         budget if budget.starts_with("Some(RetryBudget{") => budget_of(budget)
             .ok_or_else(|| syn::Error::new_spanned(value, "expected a capacity and a cost"))?,
         _ => match (seconds, inner("Duration::from_millis("), product()) {

@@ -49,31 +49,6 @@ impl Setting for DefaultHeaders {
     }
 }
 
-/// PEM texts.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Pems(pub(crate) Vec<Vec<u8>>);
-
-impl Setting for Pems {
-    const KIND: Kind = Kind::Pems;
-
-    fn read(value: Value) -> Result<Self, Refusal> {
-        match value {
-            Value::Bytes(pem) => Ok(Self(vec![pem])),
-            Value::Text(pem) => Ok(Self(vec![pem.into_bytes()])),
-            Value::List(values) => {
-                let read: Result<Vec<_>, _> = values.into_iter().map(Self::read).collect();
-                Ok(Self(read?.into_iter().flat_map(|pems| pems.0).collect()))
-            }
-            other => Err(Refusal::new("a PEM text", &other)),
-        }
-    }
-
-    fn after(self, mut earlier: Self) -> Self {
-        earlier.0.extend(self.0);
-        earlier
-    }
-}
-
 impl Setting for Token {
     const KIND: Kind = Kind::Secret;
 

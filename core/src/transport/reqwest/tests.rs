@@ -31,7 +31,7 @@ fn options_that_reqwest_has_to_carry_are_refused_by_name() {
         (
             "danger_accept_invalid_certs",
             "tls_danger_accept_invalid_certs",
-            |o| o.verify_tls = false,
+            |o| o.danger_accept_invalid_certs = true,
         ),
         ("http1_only", "http1_only", |o| o.http1_only = true),
         ("pool_max_idle", "pool_max_idle_per_host", |o| {

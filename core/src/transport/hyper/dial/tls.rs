@@ -49,7 +49,7 @@ impl TlsOptions {
             provider,
             authorities,
             identity,
-            verify: options.verify_tls,
+            verify: !options.danger_accept_invalid_certs,
         })
     }
 

@@ -144,7 +144,7 @@ fn http2_is_for_tls_alone() {
 /// Without verification, no authorities are needed.
 fn unverified() -> WireOptions {
     WireOptions {
-        verify_tls: false,
+        danger_accept_invalid_certs: true,
         ..direct()
     }
 }

@@ -231,7 +231,7 @@ async fn an_authority_that_is_the_server_has_to_have_its_key() {
 #[tokio::test]
 async fn without_verification_any_certificate_will_do_but_not_another_key() {
     let options = WireOptions {
-        verify_tls: false,
+        danger_accept_invalid_certs: true,
         ..direct()
     };
     let mut expired = params("other.example");
@@ -306,7 +306,7 @@ async fn an_alert_says_what_the_server_minds() {
 
 fn direct_unverified() -> WireOptions {
     WireOptions {
-        verify_tls: false,
+        danger_accept_invalid_certs: true,
         ..direct()
     }
 }

@@ -83,7 +83,7 @@ async fn phases_of_dials_that_hang() {
     hangs(&connecting, Phase::Connecting, &full.address.to_string()).await;
 
     let unverified = WireOptions {
-        verify_tls: false,
+        danger_accept_invalid_certs: true,
         ..direct()
     };
     let address = silent().await;

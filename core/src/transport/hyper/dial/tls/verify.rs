@@ -122,7 +122,7 @@ fn is_self_issued(certificate: &CertificateDer<'_>) -> bool {
         .is_ok_and(|certificate| certificate.issuer() == certificate.subject())
 }
 
-/// Accepts any certificate, for `verify_tls: false`. The server still has to prove that it has the certificate's key.
+/// Accepts any certificate, for `danger_accept_invalid_certs`. The server still has to prove that it has its key.
 #[derive(Debug)]
 pub(super) struct AcceptAny {
     algorithms: WebPkiSupportedAlgorithms,
