@@ -189,7 +189,8 @@ struct Marks {
     timed_out: AtomicBool,
     phase: AtomicU8,
     peer: Mutex<Option<Arc<str>>>,
-    connection: OnceLock<Connection>,
+    /// The other end of the connection, and whether it had served other requests before, which not every transport knows.
+    connection: OnceLock<(Option<SocketAddr>, Option<bool>)>,
 }
 
 /// The connection that a request was first sent on. A transport notes it by [`SentMark::set_connection`], and the trail's
@@ -294,12 +295,25 @@ impl SentMark {
 
     /// Notes the connection that the request goes to. The first one stays.
     pub fn set_connection(&self, connection: Connection) {
-        let _ = self.0.connection.set(connection);
+        let Connection { remote, is_reused } = connection;
+        let _ = self.0.connection.set((remote, Some(is_reused)));
     }
 
     /// Returns the connection that the request went to, where the transport says so.
     #[must_use]
     pub fn connection(&self) -> Option<Connection> {
+        let (remote, is_reused) = self.noted_connection()?;
+        Some(Connection::new(remote, is_reused?))
+    }
+
+    /// Notes the other end of a connection of which nothing else is known.
+    #[cfg(feature = "reqwest")]
+    fn set_remote(&self, remote: Option<SocketAddr>) {
+        let _ = self.0.connection.set((remote, None));
+    }
+
+    /// What is known of the connection: its other end, and whether it had served other requests before.
+    pub(crate) fn noted_connection(&self) -> Option<(Option<SocketAddr>, Option<bool>)> {
         self.0.connection.get().copied()
     }
 

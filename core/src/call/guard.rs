@@ -72,9 +72,8 @@ impl<'a, T: Transport> Guard<'a, T> {
     pub(super) fn attempt_ended(&mut self, span: &Span) {
         let now = clock(self.transport);
         self.attempt_end = Some(now);
-        if let Some(connection) = self.sent.as_ref().and_then(SentMark::connection) {
-            self.recorder
-                .connected(connection.remote, connection.is_reused);
+        if let Some((remote, is_reused)) = self.sent.as_ref().and_then(SentMark::noted_connection) {
+            self.recorder.connected(remote, is_reused);
         }
         self.recorder.end(now);
         if let Some(attempt) = self.recorder.last() {

@@ -2,6 +2,7 @@
 //!
 //! A field without a value is null, never left out.
 
+use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
@@ -63,7 +64,7 @@ macro_rules! as_is {
         })+
     };
 }
-as_is!(bool u32 str String CallId Cause Category ErrorKind RequestId RequestIdSource Sent StopReason WaitReason);
+as_is!(bool u32 str String CallId Cause Category ErrorKind RequestId RequestIdSource Sent SocketAddr StopReason WaitReason);
 as_is!([Attempt][RequestIdNote][TrailNote]);
 
 impl<T: Written + ?Sized> Written for &T {

@@ -198,10 +198,10 @@ impl Recorder {
     }
 
     /// Notes the connection that the request went to.
-    pub(crate) fn connected(&mut self, remote: Option<SocketAddr>, is_reused: bool) {
+    pub(crate) fn connected(&mut self, remote: Option<SocketAddr>, is_reused: Option<bool>) {
         self.with_last(|attempt| {
             attempt.remote = remote;
-            attempt.is_reused = Some(is_reused);
+            attempt.is_reused = is_reused;
         });
     }
 

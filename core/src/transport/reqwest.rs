@@ -121,6 +121,7 @@ impl Transport for ReqwestTransport {
             .await
             .map_err(|error| classify::send_error(error, &sent))?;
         sent.set_phase(Phase::Reading);
+        sent.set_remote(response.remote_addr());
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         Ok(Reply::new(

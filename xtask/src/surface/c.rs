@@ -370,7 +370,10 @@ fn reader(out: &mut String, handle: &str, reach: &str, field: &Field, texts: &mu
             let is_lent = field.rust_type.trim_end_matches('>').ends_with("str");
             let shown = match (field.is_optional, is_lent || field.rust_type.is_empty()) {
                 (true, true) => read,
-                (true, false) => format!("{read}.map(ToString::to_string)"),
+                (true, false) if field.rust_type.contains('&') => {
+                    format!("{read}.map(ToString::to_string)")
+                }
+                (true, false) => format!("{read}.map(|it| it.to_string())"),
                 (false, true) => some(read),
                 (false, false) => some(format!("{read}.to_string()")),
             };

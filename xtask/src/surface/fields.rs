@@ -308,9 +308,10 @@ fn kind_of(written: &Type) -> syn::Result<(FieldKind, bool)> {
             "Cause" | "Category" | "ErrorKind" | "Sent" | "StopReason" | "WaitReason" | "Verdict",
             false,
         ) => FieldKind::Word(one.to_owned()),
-        ("str" | "String" | "Method" | "RequestId" | "RequestIdSource" | "CallId", false) => {
-            FieldKind::Text
-        }
+        (
+            "str" | "String" | "Method" | "RequestId" | "RequestIdSource" | "CallId" | "SocketAddr",
+            false,
+        ) => FieldKind::Text,
         ("u32" | "u64" | "i64" | "StatusCode", false) => FieldKind::Number,
         ("bool", false) => FieldKind::Flag,
         ("Duration", false) => FieldKind::Duration,
