@@ -32,6 +32,19 @@ func notUTF8(kind Kind, name string, texts []string) *Error {
 	return nil
 }
 
+// notStatus refuses what would not cross: the core knows which numbers are statuses.
+func notStatus(kind Kind, name string, statuses []int) *Error {
+	for at, status := range statuses {
+		if isNoCount(int64(status)) {
+			return outOfRange(kind, fmt.Sprintf("%s[%d]", name, at), status, "an HTTP status such as 404")
+		}
+	}
+	return nil
+}
+
+// added is a list with more at its end, in an array that no other request has.
+func added[T any](list, more []T) []T { return append(list[:len(list):len(list)], more...) }
+
 // config writes what a client consists of.
 func (s *encoder) config(c *Config) *Error {
 	if c.Proxy != "" && c.NoProxy {
@@ -58,6 +71,12 @@ func (s *encoder) texts(option uint16, texts []string) {
 func (s *encoder) pems(option uint16, pems [][]byte) {
 	for _, pem := range pems {
 		s.bytes(C.REQTRAIL_GO_BYTES, option, pem)
+	}
+}
+
+func (s *encoder) statuses(option uint16, statuses []int) {
+	for _, status := range statuses {
+		s.number(C.REQTRAIL_GO_INTEGER, option, uint64(status))
 	}
 }
 

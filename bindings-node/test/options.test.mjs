@@ -28,6 +28,7 @@ const KINDS = {
   path: ["/some", 7, Buffer.from("/some")],
   texts: [["one", "two"], 7, ["one", 7], { one: 1 }],
   pems: [["one", "two"], 7, ["one", 7]],
+  statuses: [[404, 410], "404", [404, "410"], -1, 1.5],
   headers: [{ "X-Region": "north" }, 7, "north", { "X-Region": true }, new Date(0)],
   dialect: ["novavms", 7, []],
   retry_budget: [{ capacity: 7 }, 7, { capacity: "7" }, { capacity: 2 ** 40 }, { tokens: 7 }],

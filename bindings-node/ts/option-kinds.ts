@@ -20,7 +20,7 @@ import { refused } from "./stacks.js";
 /** Reads a value as the native half takes it. */
 type Reader = (name: string, value: unknown) => RawValue;
 
-const READERS: Readonly<Record<Kind, Reader>> = {
+const READERS: Readonly<Record<Kind | "statuses", Reader>> = {
   flag,
   count,
   duration: millis,
@@ -30,6 +30,7 @@ const READERS: Readonly<Record<Kind, Reader>> = {
   path: text,
   texts: (name, value) => each(name, value, text),
   pems: (name, value) => each(name, value, pem),
+  statuses: (name, value) => each(name, value, count),
   headers: (name, value) =>
     pairsOf(name, value, header).flatMap(([key, [given, secret]]) => [
       key,

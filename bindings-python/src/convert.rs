@@ -59,9 +59,14 @@ pub(crate) fn moment(name: &str, value: &Any<'_>) -> PyResult<SystemTime> {
         .unwrap_or(SystemTime::UNIX_EPOCH))
 }
 
+/// Whether it is a whole number: an `int`, but no `bool`.
+pub(crate) fn is_whole(value: &Any<'_>) -> bool {
+    value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>()
+}
+
 /// A whole number from 0 to `most`.
 pub(crate) fn number(name: &str, value: &Any<'_>, most: u64) -> PyResult<u64> {
-    if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
+    if !is_whole(value) {
         return Err(expected(name, "a whole number", value));
     }
     let number = value.extract().ok().filter(|number| *number <= most);

@@ -6,8 +6,8 @@ use pyo3::types::PyMapping;
 use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
 
 use crate::convert::{
-    bytes, duration, expected, flag, headers, moment, number, pairs, path, secret, string, text,
-    values_of,
+    bytes, duration, expected, flag, headers, is_whole, moment, number, pairs, path, secret,
+    string, text, values_of,
 };
 use crate::failure;
 use crate::python::Any;
@@ -77,6 +77,7 @@ fn value_of(option: &OptionSpec, value: &Any<'_>) -> PyResult<Value> {
         },
         Kind::Texts => list(value, |one| string(name, one).map(Value::Text))?,
         Kind::Pems => list(value, |one| bytes(name, one).map(Value::Bytes))?,
+        Kind::Statuses => statuses(name, value)?,
         Kind::Headers => {
             let all = headers(name, value, Vec::new(), |mut all, key, value| {
                 all.push((key, value.into()));
@@ -95,6 +96,22 @@ fn value_of(option: &OptionSpec, value: &Any<'_>) -> PyResult<Value> {
 fn list(value: &Any<'_>, read: impl Fn(&Any<'_>) -> PyResult<Value>) -> PyResult<Value> {
     let all = values_of(value)?.map(|one| read(&one?));
     all.collect::<PyResult<_>>().map(Value::List)
+}
+
+/// One status, or whatever gives several, such as a `set` or a `range`.
+fn statuses(name: &str, value: &Any<'_>) -> PyResult<Value> {
+    let status = |one: &Any<'_>| match one.extract::<i64>() {
+        Ok(number) if is_whole(one) => Ok(Value::Integer(number.into())),
+        // Which numbers are statuses the core knows.
+        _ => Err(expected(name, "an HTTP status such as 404", one)),
+    };
+    match value.try_iter() {
+        Ok(all) => all
+            .map(|one| status(&one?))
+            .collect::<PyResult<_>>()
+            .map(Value::List),
+        Err(_) => status(value),
+    }
 }
 
 fn budget(name: &str, value: &Any<'_>) -> PyResult<Value> {

@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[object, object]] = {
     "path": ("/run/api.sock", 5),
     "texts": (["one", "two"], 5),
     "pems": ([AUTHORITY.cert_pem.bytes()], 5),
+    "statuses": ({404, 410}, "404"),
     "headers": ({"X-A": "b"}, 5),
     "dialect": ("novavms", 5),
     "retry_budget": ({"capacity": 7}, 5),

@@ -6,8 +6,8 @@
 //! every other language from it.
 //!
 //! A row is `NUMBER name: Type { details };`. The details are:
-//! * `setter: into` has the Rust method take `impl Into<Type>`; `setter: hand` means that the method is written by hand.
-//!   It comes first.
+//! * `setter: into` has the Rust method take `impl Into<Type>`; `setter: [Item]` has it take an iterable, whose items it adds;
+//!   `setter: hand` means that the method is written by hand. It comes first.
 //! * `default: EXPR` is the value where the option is not set. It comes next.
 //! * `reqwest: "method"` marks an option of the wire, and names the method of reqwest's builder that does the same. It comes
 //!   next.
@@ -104,7 +104,7 @@ macro_rules! options_struct {
             }
         }
     };
-    (@default $name:ident $type:ty { setter: $setter:ident, $($rest:tt)+ }) => {
+    (@default $name:ident $type:ty { setter: $setter:tt, $($rest:tt)+ }) => {
         $crate::surface::options_struct! { @default $name $type { $($rest)+ } }
     };
     (@default $name:ident $type:ty { default: $default:expr $(, $($rest:tt)*)? }) => {
@@ -125,7 +125,7 @@ macro_rules! wire_rows {
     (@$use:ident [$($done:tt)*]) => { $use! { $($done)* } };
     (
         @$use:ident [$($done:tt)*] $(#[$doc:meta])* $id:literal $name:ident: $type:ty {
-            $(setter: $setter:ident,)? default: $default:expr, reqwest: $method:literal $(, $($rest:tt)*)?
+            $(setter: $setter:tt,)? default: $default:expr, reqwest: $method:literal $(, $($rest:tt)*)?
         };
         $($rows:tt)*
     ) => {
@@ -135,7 +135,7 @@ macro_rules! wire_rows {
     };
     (
         @$use:ident [$($done:tt)*] $(#[$doc:meta])* $id:literal $name:ident: $type:ty {
-            $(setter: $setter:ident,)? reqwest: $method:literal $(, $($rest:tt)*)?
+            $(setter: $setter:tt,)? reqwest: $method:literal $(, $($rest:tt)*)?
         };
         $($rows:tt)*
     ) => {
@@ -169,4 +169,4 @@ macro_rules! record_methods {
 }
 pub(crate) use record_methods;
 
-pub(crate) use value::{overlay, value_of};
+pub(crate) use value::{overlay, put, value_of};

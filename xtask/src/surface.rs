@@ -223,6 +223,7 @@ pub(crate) enum Kind {
     Path,
     Texts,
     Pems,
+    Statuses,
     Headers,
     Dialect,
     RetryBudget,

@@ -391,6 +391,12 @@ macro_rules! builder_methods {
             self.with(|o| o.given.$name = Some($name.into()))
         }
     };
+    (@method [$(#[$doc:meta])*] $name:ident $type:ty { setter: [$item:ty] $($rest:tt)* }) => {
+        $(#[$doc])*
+        pub fn $name(self, $name: impl IntoIterator<Item = impl Into<$item>>) -> Self {
+            self.with(|o| crate::surface::put(&mut o.given.$name, $name.into_iter().map(Into::into).collect()))
+        }
+    };
     (@method [$(#[$doc:meta])*] $name:ident $type:ty { default: $default:expr $(, $($rest:tt)*)? }) => {
         $(#[$doc])*
         #[doc = concat!("\n\nDefault: `", stringify!($default), "`.")]

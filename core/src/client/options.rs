@@ -324,6 +324,7 @@ mod tests {
             Kind::Headers => Value::Pairs(vec![("x-region".to_owned(), text("north"))]),
             Kind::RetryBudget => Value::Pairs(vec![("capacity".to_owned(), Value::Integer(7))]),
             Kind::Texts | Kind::Pems => Value::List(vec![text("one"), text("two")]),
+            Kind::Statuses => Value::List(vec![Value::Integer(404)]),
             Kind::Text | Kind::Secret | Kind::Path => text("some"),
         }
     }

@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use super::{Parts, Request, RequestBuilder, pairs};
 use crate::call::token::Token;
 use crate::redact::{self, Secret};
+use crate::surface::put;
 use crate::surface::request::request_options;
 use crate::target::Param;
 
@@ -256,7 +257,7 @@ macro_rules! value_methods {
         impl Request {
             $(value_methods! {
                 @method [$(#[$doc])*] $name $type { $($detail)* }
-                |request, value| { request.0.options.$name = Some(value); request }
+                |request, value| { put(&mut request.0.options.$name, value); request }
             })+
         }
 
@@ -275,6 +276,16 @@ macro_rules! value_methods {
         $(#[$doc])*
         pub fn $name(self, $name: impl Into<$type>) -> Self {
             let ($value, mut $it) = ($name.into(), self);
+            $set
+        }
+    };
+    (
+        @method [$(#[$doc:meta])*] $name:ident $type:ty { setter: [$item:ty] $($rest:tt)* }
+        |$it:ident, $value:ident| $set:block
+    ) => {
+        $(#[$doc])*
+        pub fn $name(self, $name: impl IntoIterator<Item = impl Into<$item>>) -> Self {
+            let ($value, mut $it): ($type, Self) = ($name.into_iter().map(Into::into).collect(), self);
             $set
         }
     };

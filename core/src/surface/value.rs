@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
+
 use crate::redact::Secret;
 
 /// A value of an option, before it is known to fit. Its `Debug` says what it is and not what it says.
@@ -78,6 +80,8 @@ pub enum Kind {
     Texts,
     /// Several PEM texts.
     Pems,
+    /// Several HTTP statuses.
+    Statuses,
     /// Headers.
     Headers,
     /// The name of a built-in dialect, or the description of another as JSON.
@@ -221,7 +225,8 @@ pub(crate) fn overlay<T: Setting>(option: &mut Option<T>, later: Option<&T>) {
     }
 }
 
-fn put<T: Setting>(option: &mut Option<T>, later: T) {
+/// Sets an option to a value, which a list adds to what is set already.
+pub(crate) fn put<T: Setting>(option: &mut Option<T>, later: T) {
     *option = Some(match option.take() {
         Some(earlier) => later.after(earlier),
         None => later,
@@ -310,42 +315,48 @@ impl Setting for Option<Duration> {
     }
 }
 
-impl Setting for Vec<String> {
-    const KIND: Kind = Kind::Texts;
+/// Lists: one value, or several, which are added to those that are set already.
+macro_rules! lists {
+    ($($type:ty = $kind:ident, $read:expr;)+) => {
+        $(impl Setting for Vec<$type> {
+            const KIND: Kind = Kind::$kind;
 
-    fn read(value: Value) -> Result<Self, Refusal> {
-        match value {
-            Value::List(values) => values.into_iter().map(String::read).collect(),
-            one => Ok(vec![String::read(one)?]),
-        }
-    }
+            fn read(value: Value) -> Result<Self, Refusal> {
+                match value {
+                    Value::List(values) => values.into_iter().map($read).collect(),
+                    one => Ok(vec![$read(one)?]),
+                }
+            }
 
-    fn after(self, mut earlier: Self) -> Self {
-        earlier.extend(self);
-        earlier
+            fn after(self, mut earlier: Self) -> Self {
+                earlier.extend(self);
+                earlier
+            }
+        })+
+    };
+}
+
+lists! {
+    String = Texts, String::read;
+    Vec<u8> = Pems, pem;
+    StatusCode = Statuses, status;
+}
+
+fn pem(value: Value) -> Result<Vec<u8>, Refusal> {
+    match value {
+        Value::Bytes(pem) => Ok(pem),
+        Value::Text(pem) => Ok(pem.into_bytes()),
+        other => Err(Refusal::new("a PEM text", &other)),
     }
 }
 
-/// PEM texts.
-impl Setting for Vec<Vec<u8>> {
-    const KIND: Kind = Kind::Pems;
-
-    fn read(value: Value) -> Result<Self, Refusal> {
-        match value {
-            Value::Bytes(pem) => Ok(vec![pem]),
-            Value::Text(pem) => Ok(vec![pem.into_bytes()]),
-            Value::List(values) => {
-                let read: Result<Vec<_>, _> = values.into_iter().map(Self::read).collect();
-                Ok(read?.into_iter().flatten().collect())
-            }
-            other => Err(Refusal::new("a PEM text", &other)),
-        }
-    }
-
-    fn after(self, mut earlier: Self) -> Self {
-        earlier.extend(self);
-        earlier
-    }
+fn status(value: Value) -> Result<StatusCode, Refusal> {
+    let number = match value {
+        Value::Integer(number) => u16::try_from(number).ok(),
+        _ => None,
+    };
+    let status = number.and_then(|number| StatusCode::from_u16(number).ok());
+    status.ok_or_else(|| Refusal::new("an HTTP status such as 404", &value))
 }
 
 #[cfg(test)]
@@ -389,6 +400,30 @@ mod tests {
             Ok(())
         );
         assert_eq!(interval, Some(None));
+    }
+
+    #[test]
+    fn what_is_no_status_is_refused() {
+        let number = |number: i128| Value::Integer(number);
+        let mut statuses: Option<Vec<StatusCode>> = None;
+        let two = Value::List(vec![number(404), number(410)]);
+        assert_eq!(value_of(&mut statuses, "statuses", two), Ok(()));
+        assert_eq!(value_of(&mut statuses, "statuses", number(599)), Ok(()));
+        let set = statuses.iter().flatten().map(StatusCode::as_u16);
+        assert_eq!(set.collect::<Vec<_>>(), [404, 410, 599]);
+        for (wrong, shown) in [
+            (number(99), "99"),
+            (number(-404), "-404"),
+            (number(65_940), "65940"),
+            (Value::Text("404".to_owned()), "text"),
+        ] {
+            let list = Value::List(vec![number(409), wrong]);
+            let error = value_of(&mut statuses, "statuses", list).expect_err(shown);
+            assert_eq!(
+                error.to_string(),
+                format!("statuses: expected an HTTP status such as 404, got {shown}")
+            );
+        }
     }
 
     #[test]

@@ -93,7 +93,9 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
     let argument = name.trim_end_matches("_ms").to_owned();
     let mut doc = surface.doc(row, Language::C);
     doc[0] = format!("Sets {}", lowered(&doc[0]));
-    if let (Kind::Texts | Kind::Pems | Kind::Headers, Some(last)) = (row.kind, doc.last_mut()) {
+    if let (Kind::Texts | Kind::Pems | Kind::Statuses | Kind::Headers, Some(last)) =
+        (row.kind, doc.last_mut())
+    {
         *last += " Each call adds one.";
     }
     let one = |arguments: Vec<String>, value: String| Function {
@@ -130,6 +132,10 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
             vec![only("text", text(&argument))]
         }
         Kind::Pems => vec![only("bytes", format!("Value::Bytes({argument}.to_vec())"))],
+        Kind::Statuses => vec![one(
+            vec!["status: i32".to_owned()],
+            "Value::Integer(status.into())".to_owned(),
+        )],
         Kind::RetryBudget => vec![one(
             vec!["capacity: u32".to_owned(), "retry_cost: u32".to_owned()],
             "Value::Pairs(vec![(\"capacity\".to_owned(), Value::Integer(capacity.into())), \

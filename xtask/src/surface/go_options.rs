@@ -55,7 +55,9 @@ impl Row {
                 format!("{name} turns this off: {on}")
             }
             Kind::Flag => format!("{name} says {}", lowered(&text)),
-            Kind::Texts | Kind::Pems | Kind::Headers => format!("{name} holds {}", lowered(&text)),
+            Kind::Texts | Kind::Pems | Kind::Statuses | Kind::Headers => {
+                format!("{name} holds {}", lowered(&text))
+            }
             _ => match (text.strip_prefix("What "), self.go_type().as_str()) {
                 (Some(rest), _) => format!("{name} {rest}"),
                 (None, "Params" | "url.Values" | "http.Header") => {
@@ -107,6 +109,7 @@ impl Row {
             Kind::Secret => "Secret",
             Kind::Texts => "[]string",
             Kind::Pems => "[][]byte",
+            Kind::Statuses => "[]int",
             Kind::Headers => "http.Header",
             Kind::Dialect => "Dialect",
             Kind::RetryBudget => "RetryBudget",
@@ -148,14 +151,20 @@ fn setter(out: &mut String, group: &Group, row: &Row, surface: &Surface) {
     }
     *out += "\n";
     comment(out, &doc, 0);
-    let kind = row.go_type();
-    let (kind, set) = match row.kind {
-        Kind::Flag if kind == "*bool" => ("bool", format!("r.{name} = &value")),
-        Kind::Text if row.refuses_empty() => {
-            let id = row.number(group);
-            (kind.as_str(), format!("r.setText(&r.{name}, {id}, value)"))
+    let mut kind = row.go_type();
+    let set = match row.kind {
+        Kind::Flag if kind == "*bool" => {
+            kind = "bool".to_owned();
+            format!("r.{name} = &value")
         }
-        _ => (kind.as_str(), format!("r.{name} = value")),
+        Kind::Text if row.refuses_empty() => {
+            format!("r.setText(&r.{name}, {}, value)", row.number(group))
+        }
+        Kind::Texts | Kind::Statuses => {
+            kind = kind.replace("[]", "...");
+            format!("r.{name} = added(r.{name}, value)")
+        }
+        _ => format!("r.{name} = value"),
     };
     let _ = write!(
         out,
@@ -208,6 +217,7 @@ fn encoder(out: &mut String, group: &Group) {
                      \t\treturn outOfRange({kind}, \"{name}\", o.{name}, \"{expected}\")\n\t}}\n"
                 );
             }
+            (Kind::Statuses, _) => refuse(out, &format!("notStatus({kind}, \"{name}\", o.{name})")),
             (Kind::Texts, _) => refuse(out, &format!("notUTF8({kind}, \"{name}\", o.{name})")),
             _ => {}
         }
@@ -231,6 +241,7 @@ fn encoder(out: &mut String, group: &Group) {
             Kind::Secret => format!("textIf({id}, string(o.{name}), false)"),
             Kind::Texts => format!("texts({id}, o.{name})"),
             Kind::Pems => format!("pems({id}, o.{name})"),
+            Kind::Statuses => format!("statuses({id}, o.{name})"),
             Kind::RetryBudget => format!("retryBudget({id}, o.{name})"),
             Kind::Headers => format!("headers({id}, o.{name}, o.Secret{name})"),
             Kind::Dialect => {

@@ -101,6 +101,7 @@ pub(super) fn typed(row: &Row) -> &'static str {
         Kind::Secret => "SecretText",
         Kind::Texts => "string | readonly string[]",
         Kind::Pems => "Pem | readonly Pem[]",
+        Kind::Statuses => "number | readonly number[]",
         Kind::Headers => "HeaderValues",
         Kind::Dialect => "\"novavms\" | \"openstack\" | CustomDialect | (string & {})",
         Kind::RetryBudget => "RetryBudget",

@@ -134,6 +134,7 @@ fn takes(row: &Row, language: Language) -> &'static str {
         Kind::Moment => "a moment",
         Kind::Texts => "texts",
         Kind::Pems => "PEM texts",
+        Kind::Statuses => "statuses",
         Kind::Headers => "names and values",
         Kind::RetryBudget => "capacity and cost",
         Kind::ByHand => "",

@@ -72,6 +72,7 @@ pub(super) fn annotation(row: &Row) -> String {
         Kind::Path => "str | os.PathLike[str]",
         Kind::Texts => "str | Sequence[str]",
         Kind::Pems => "str | bytes | Sequence[str | bytes]",
+        Kind::Statuses => "int | Iterable[int]",
         Kind::Headers => "Headers",
         Kind::RetryBudget => "RetryBudget",
     };

@@ -6,7 +6,9 @@
 //! * `python_type`, `node_type`, `go_type`: the type in that language, where it does not follow from Rust's. An option that
 //!   is by hand is printed for the languages that it has a type for; the others declare it themselves.
 //! * `python_doc`, `node_doc`, `go_doc`: what the documentation in that language says besides.
-//! * `expected`: what the core expects where it refuses 0, or an empty text; it refuses what is less, too.
+//! * `expected`: what the core expects where it refuses 0, or an empty text; it refuses what is less, too. Of a list
+//!   it refuses a member that is 0, or an empty text.
+//! * `example`: a value that the core takes, where not any of its kind will do.
 
 use std::path::Path;
 
@@ -18,7 +20,7 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, Token, Type, braced};
 use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "setter",
     "default",
     "reqwest",
@@ -36,6 +38,7 @@ const KEYS: [&str; 17] = [
     "node_doc",
     "go_doc",
     "expected",
+    "example",
 ];
 
 /// Reads the group `name` from `core/src/surface/NAME.rs`.
@@ -241,6 +244,7 @@ fn kind_of(kind: &Type) -> syn::Result<(Kind, bool)> {
         "PathBuf" => (Kind::Path, false),
         "Vec<String>" => (Kind::Texts, false),
         "Vec<Vec<u8>>" => (Kind::Pems, false),
+        "Vec<http::StatusCode>" => (Kind::Statuses, false),
         "DefaultHeaders" => (Kind::Headers, false),
         "Dialect" => (Kind::Dialect, false),
         "Option<RetryBudget>" => (Kind::RetryBudget, true),

@@ -44,6 +44,14 @@ pub(crate) fn adapter(surface: &Surface) -> String {
             group.name
         );
     }
+    let of_the_wire = surface.groups.iter().flat_map(|group| &group.options);
+    let of_the_wire = of_the_wire.filter(|row| row.detail("reqwest").is_some());
+    let names: Vec<&str> = of_the_wire.map(|row| row.name.as_str()).collect();
+    let _ = write!(
+        out,
+        "\n/// Options that belong to the transport, which may be another library's.\n\
+         pub(crate) const OF_THE_WIRE: &[&str] = &{names:?};\n"
+    );
     out
 }
 
@@ -58,6 +66,9 @@ fn setter(row: &Row) -> String {
         Kind::Text | Kind::Path | Kind::Secret | Kind::ByHand => "text",
         Kind::Dialect => "dialect",
         Kind::RetryBudget => "budget",
+        // A method that takes one of them has a name that says so.
+        Kind::Texts if row.detail("rust").is_none() => "texts",
+        Kind::Statuses => "statuses",
         Kind::Texts | Kind::Pems => {
             return format!(
                 "texts(name, value)?.into_iter().fold(builder, |builder, one| builder.{method}(one))"

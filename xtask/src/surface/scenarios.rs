@@ -72,6 +72,8 @@ fn accepted(group: &Group, row: &Row, name: &str) -> Value {
 fn refused(group: &Group, row: &Row, name: &str) -> Value {
     let wrong = match row.kind {
         Kind::Count | Kind::Duration => json!(0),
+        Kind::Statuses => json!([404, 204]),
+        Kind::Texts | Kind::Pems => json!([""]),
         _ => json!(""),
     };
     let (client, request) = given(group, row, &wrong);
@@ -107,6 +109,12 @@ fn given(group: &Group, row: &Row, value: &Value) -> (Value, Value) {
 
 /// A value that the option takes.
 fn example(row: &Row) -> Value {
+    if let Some(example) = row.detail("example") {
+        return match row.kind {
+            Kind::Texts | Kind::Pems => json!([example]),
+            _ => json!(example),
+        };
+    }
     match row.kind {
         // Without it attempts and requests are matched by their order.
         Kind::Flag if row.name == "traceparent" => json!(true),
@@ -117,6 +125,7 @@ fn example(row: &Row) -> Value {
         Kind::Dialect => json!("novavms"),
         Kind::Headers => json!({ "X-Region": "north" }),
         Kind::Texts | Kind::Pems => json!(["type", "site"]),
+        Kind::Statuses => json!([404, 409]),
         Kind::RetryBudget => json!({ "capacity": 10, "retry_cost": 1 }),
         // A proxy that there is not would take the request.
         Kind::Secret if row.is_null_a_value => Value::Null,

@@ -58,6 +58,7 @@ static inline uint64_t milliseconds(double time) {
   OPTION(name, for (const struct json *one = first_of(given); one != NULL; one = next_of(given, one)) call)
 #define TEXTS(name, function) EACH(name, function(it, one->text, one->text_length))
 #define PEMS(name, function) EACH(name, function(it, (const unsigned char *)one->text, one->text_length))
+#define STATUSES(name, function) EACH(name, function(it, (int32_t)one->number))
 #define HEADERS(name, function)                                                          \
   OPTION(name, for (const struct json *one = given->child; one != NULL; one = one->next) \
                    function(it, one->key, REQTRAIL_ZERO_TERMINATED, one->text, one->text_length))

@@ -58,21 +58,9 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, Trouble> {
     Ok(builder)
 }
 
-/// Options that belong to the transport, which may be another library's.
+/// Whether an option belongs to the transport, which may be another library's.
 fn is_of_the_wire(name: &str) -> bool {
-    const NAMES: [&str; 10] = [
-        "proxy",
-        "extra_ca",
-        "client_certificate",
-        "danger_accept_invalid_certs",
-        "http1_only",
-        "pool_max_idle",
-        "pool_idle_timeout",
-        "http2_ping_interval",
-        "http2_ping_timeout",
-        "unix_socket",
-    ];
-    NAMES.contains(&name.strip_suffix("_ms").unwrap_or(name))
+    options::OF_THE_WIRE.contains(&name.strip_suffix("_ms").unwrap_or(name))
 }
 
 /// Adds the options of the wire, for the library's own transport.

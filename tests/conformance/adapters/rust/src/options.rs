@@ -92,3 +92,17 @@ pub(crate) fn request<C>(
         }
     })
 }
+
+/// Options that belong to the transport, which may be another library's.
+pub(crate) const OF_THE_WIRE: &[&str] = &[
+    "proxy",
+    "extra_ca",
+    "client_certificate",
+    "danger_accept_invalid_certs",
+    "http1_only",
+    "pool_max_idle",
+    "pool_idle_timeout",
+    "http2_ping_interval",
+    "http2_ping_timeout",
+    "unix_socket",
+];
