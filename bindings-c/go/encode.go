@@ -48,9 +48,9 @@ func (s *encoder) flag(what uint8, set bool) {
 }
 
 // moment sets a point in time, unless it is the zero one.
-func (s *encoder) moment(what uint8, at time.Time) {
+func (s *encoder) moment(option uint16, at time.Time) {
 	if !at.IsZero() {
-		s.number(what, 0, math.Float64bits(unixSeconds(at)))
+		s.number(C.REQTRAIL_GO_MOMENT, option, math.Float64bits(unixSeconds(at)))
 	}
 }
 

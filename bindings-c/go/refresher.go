@@ -144,7 +144,7 @@ func (c *core) answer(number uint64, token Token, refused *refusal) {
 	var s encoder
 	if refused == nil {
 		s.text(C.REQTRAIL_GO_TOKEN, string(token.Value))
-		s.moment(C.REQTRAIL_GO_EXPIRES_AT, token.ExpiresAt)
+		s.moment(0, token.ExpiresAt)
 	} else {
 		own := refused.own
 		valid := func(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -2221,141 +2221,15 @@ void reqtrail_connection_free(struct reqtrail_connection *connection);
 /* ==== OpenStack: operations ==== */
 
 /**
- * Makes an operation that reads a server, its fault included. The caller frees *operation.
- */
-reqtrail_code reqtrail_operation_server(const char *server_id,
-                                        size_t server_id_length,
-                                        struct reqtrail_operation **operation,
-                                        struct reqtrail_error **error);
-
-/**
- * Makes an operation that reads an action of a server, by the local ID of the request that started it. The caller
- * frees *operation.
- */
-reqtrail_code reqtrail_operation_action(const char *server_id,
-                                        size_t server_id_length,
-                                        const char *request_id,
-                                        size_t request_id_length,
-                                        struct reqtrail_operation **operation,
-                                        struct reqtrail_error **error);
-
-/**
- * Makes an operation that lists a server's actions, newest first, without their steps. The caller frees *operation.
- */
-reqtrail_code reqtrail_operation_actions(const char *server_id,
-                                         size_t server_id_length,
-                                         struct reqtrail_operation **operation,
-                                         struct reqtrail_error **error);
-
-/**
- * Makes an operation that follows what a request started until it has ended, by the request's local ID. `server_id`
- * is the server's UUID, or its exact name, which is looked up first. The caller frees *operation.
- *
- * It succeeds with a report, whose verdict may be unknown. REQTRAIL_ERROR_ACTION_FAILED: the action failed; other
- * codes: it could not be followed to its end. The report is there in all cases.
- */
-reqtrail_code reqtrail_operation_follow(const char *server_id,
-                                        size_t server_id_length,
-                                        const char *request_id,
-                                        size_t request_id_length,
-                                        struct reqtrail_operation **operation,
-                                        struct reqtrail_error **error);
-
-/**
- * Makes an operation that follows what a request started, by the request's response, whose trail the report then
- * has. The caller frees *operation; the response may be freed at once.
- */
-reqtrail_code reqtrail_operation_follow_response(const char *server_id,
-                                                 size_t server_id_length,
-                                                 const struct reqtrail_response *response,
-                                                 struct reqtrail_operation **operation,
-                                                 struct reqtrail_error **error);
-
-/**
- * The same by the trail of that request's response. The caller frees *operation; the trail may be freed at once.
- */
-reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
-                                              size_t server_id_length,
-                                              const struct reqtrail_trail *trail,
-                                              struct reqtrail_operation **operation,
-                                              struct reqtrail_error **error);
-
-/**
- * Makes an operation that tells the story of a server: its actions, newest first, each with its request ID, its
- * outcome and its steps, and the server's fault. `server_id` is the server's UUID, or its exact name, which is looked
- * up first. The caller frees *operation.
- */
-reqtrail_code reqtrail_operation_explain(const char *server_id,
-                                         size_t server_id_length,
-                                         struct reqtrail_operation **operation,
-                                         struct reqtrail_error **error);
-
-/**
  * Frees an operation; what was started of it goes on. NULL is allowed.
  */
 void reqtrail_operation_free(struct reqtrail_operation *operation);
-
-/**
- * Asks for this microversion, such as "2.90", in the place of the client's, or of "latest".
- */
-reqtrail_code reqtrail_operation_microversion(struct reqtrail_operation *operation,
-                                              const char *version,
-                                              size_t version_length);
 
 /**
  * Lets a token cancel the operation; it may be freed at once.
  */
 reqtrail_code reqtrail_operation_cancel_token(struct reqtrail_operation *operation,
                                               const struct reqtrail_cancel_token *token);
-
-/**
- * Sets the time of a read's call. Not for `follow`, which has a deadline, nor for `explain`.
- */
-reqtrail_code reqtrail_operation_timeout_ms(struct reqtrail_operation *operation, uint64_t timeout);
-
-/**
- * Sets how many actions are listed or told at most.
- */
-reqtrail_code reqtrail_operation_limit(struct reqtrail_operation *operation, uint32_t actions);
-
-/**
- * Lists actions after the one of this request ID; from microversion 2.58.
- */
-reqtrail_code reqtrail_operation_marker(struct reqtrail_operation *operation,
-                                        const char *request_id,
-                                        size_t request_id_length);
-
-/**
- * Lists only actions that changed at this time or later, in seconds since 1970; from microversion 2.58.
- */
-reqtrail_code reqtrail_operation_changes_since(struct reqtrail_operation *operation,
-                                               double unix_seconds);
-
-/**
- * Lists only actions that changed at this time or earlier, in seconds since 1970; from microversion 2.66.
- */
-reqtrail_code reqtrail_operation_changes_before(struct reqtrail_operation *operation,
-                                                double unix_seconds);
-
-/**
- * Sets the first wait between two polls of a `follow` and the longest, half a second and 10 seconds by default.
- */
-reqtrail_code reqtrail_operation_poll_interval_ms(struct reqtrail_operation *operation,
-                                                  uint64_t first,
-                                                  uint64_t longest);
-
-/**
- * Sets how long an action is followed, ten minutes by default. One that still runs then is reported as unknown.
- */
-reqtrail_code reqtrail_operation_deadline_ms(struct reqtrail_operation *operation,
-                                             uint64_t deadline);
-
-/**
- * Sets how long a state that decides nothing has to stay the same before it is taken for the end of an action,
- * 3 seconds by default.
- */
-reqtrail_code reqtrail_operation_settle_time_ms(struct reqtrail_operation *operation,
-                                                uint64_t settle);
 
 /**
  * Sets what is told after every poll of a `follow`.
@@ -2388,6 +2262,170 @@ reqtrail_code reqtrail_operation_start(const struct reqtrail_client *client,
                                        void *user_data,
                                        struct reqtrail_call_handle **call,
                                        struct reqtrail_error **error);
+
+/* ==== OpenStack: what makes operations ==== */
+
+/**
+ * Makes an operation that reads a server, its fault included. The caller frees *operation.
+ */
+reqtrail_code reqtrail_operation_server(const char *server_id,
+                                        size_t server_id_length,
+                                        struct reqtrail_operation **operation,
+                                        struct reqtrail_error **error);
+
+/**
+ * Makes an operation that reads an action of a server by the ID of the request that started it: the one that its
+ * response carried. The caller frees *operation.
+ *
+ * A deleted server's actions can be read from microversion 2.21.
+ */
+reqtrail_code reqtrail_operation_action(const char *server_id,
+                                        size_t server_id_length,
+                                        const char *request_id,
+                                        size_t request_id_length,
+                                        struct reqtrail_operation **operation,
+                                        struct reqtrail_error **error);
+
+/**
+ * Makes an operation that lists a server's actions, newest first, without their steps. The caller frees
+ * *operation.
+ */
+reqtrail_code reqtrail_operation_actions(const char *server_id,
+                                         size_t server_id_length,
+                                         struct reqtrail_operation **operation,
+                                         struct reqtrail_error **error);
+
+/**
+ * Makes an operation that follows what a request started until it has ended, and says how. The caller frees
+ * *operation.
+ *
+ * `server_id` is the server's UUID, or its exact name, which is looked up first. A report may still say `unknown`:
+ * look at its verdict.
+ *
+ * Errors: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good or it
+ * was cancelled.
+ */
+reqtrail_code reqtrail_operation_follow(const char *server_id,
+                                        size_t server_id_length,
+                                        const char *request_id,
+                                        size_t request_id_length,
+                                        struct reqtrail_operation **operation,
+                                        struct reqtrail_error **error);
+
+/**
+ * Makes what `reqtrail_operation_follow` makes, by the response that came of the request; the report has its
+ * trail, too. The caller frees *operation; the response may be freed at once.
+ */
+reqtrail_code reqtrail_operation_follow_response(const char *server_id,
+                                                 size_t server_id_length,
+                                                 const struct reqtrail_response *response,
+                                                 struct reqtrail_operation **operation,
+                                                 struct reqtrail_error **error);
+
+/**
+ * Makes what `reqtrail_operation_follow` makes, by the trail that came of the request; the report has its trail,
+ * too. The caller frees *operation; the trail may be freed at once.
+ */
+reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
+                                              size_t server_id_length,
+                                              const struct reqtrail_trail *trail,
+                                              struct reqtrail_operation **operation,
+                                              struct reqtrail_error **error);
+
+/**
+ * Makes an operation that tells the history of a server: its actions, newest first, each with its request ID, its
+ * outcome and its steps, and the server's fault. The caller frees *operation.
+ *
+ * `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
+ * history, by its UUID, as long as its actions can be read, from microversion 2.21.
+ *
+ * Errors: that of a call if it cannot be read.
+ */
+reqtrail_code reqtrail_operation_explain(const char *server_id,
+                                         size_t server_id_length,
+                                         struct reqtrail_operation **operation,
+                                         struct reqtrail_error **error);
+
+/* ==== OpenStack: the options of operations ==== */
+
+/**
+ * Sets the version of the API that all of its requests ask for; the client's own by default, or `latest` if that
+ * has none.
+ */
+reqtrail_code reqtrail_operation_microversion(struct reqtrail_operation *operation,
+                                              const char *microversion,
+                                              size_t microversion_length);
+
+/**
+ * Sets the time of the whole call; the client's own by default. In milliseconds.
+ *
+ * Operations that have it: `server`, `action`, `actions`.
+ */
+reqtrail_code reqtrail_operation_timeout_ms(struct reqtrail_operation *operation, uint64_t timeout);
+
+/**
+ * Sets how many actions there are at most, the newest first. A history has 20 by default. A list has what the API
+ * gives, and takes a limit from microversion 2.58.
+ *
+ * Operations that have it: `actions`, `explain`.
+ */
+reqtrail_code reqtrail_operation_limit(struct reqtrail_operation *operation,
+                                       uint32_t limit);
+
+/**
+ * Sets the request ID of the action after which the list begins; from microversion 2.58.
+ *
+ * Operations that have it: `actions`.
+ */
+reqtrail_code reqtrail_operation_marker(struct reqtrail_operation *operation,
+                                        const char *marker,
+                                        size_t marker_length);
+
+/**
+ * Sets the time at which, or later, the listed actions changed; from microversion 2.58.
+ *
+ * Operations that have it: `actions`.
+ */
+reqtrail_code reqtrail_operation_changes_since(struct reqtrail_operation *operation,
+                                               double unix_seconds);
+
+/**
+ * Sets the time at which, or earlier, the listed actions changed; from microversion 2.66.
+ *
+ * Operations that have it: `actions`.
+ */
+reqtrail_code reqtrail_operation_changes_before(struct reqtrail_operation *operation,
+                                                double unix_seconds);
+
+/**
+ * Sets the first wait between two polls. Each further one is twice as long. In milliseconds. Default: 500.
+ *
+ * Sets the longest wait between two polls. In milliseconds. Default: 10,000.
+ *
+ * Operations that have it: `follow`.
+ */
+reqtrail_code reqtrail_operation_poll_interval_ms(struct reqtrail_operation *operation,
+                                                  uint64_t poll_interval,
+                                                  uint64_t max_poll_interval);
+
+/**
+ * Sets how long the action is followed. One that still runs then is reported as `unknown`. In milliseconds.
+ * Default: 600,000.
+ *
+ * Operations that have it: `follow`.
+ */
+reqtrail_code reqtrail_operation_deadline_ms(struct reqtrail_operation *operation,
+                                             uint64_t deadline);
+
+/**
+ * Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two
+ * steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
+ * yet to begin. In milliseconds. Default: 3,000.
+ *
+ * Operations that have it: `follow`.
+ */
+reqtrail_code reqtrail_operation_settle_time_ms(struct reqtrail_operation *operation,
+                                                uint64_t settle_time);
 
 /* ==== Reports ==== */
 

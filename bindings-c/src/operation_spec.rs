@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use reqtrail::host::Job;
-use reqtrail::openstack::{
-    ActionRef, Operation, OperationAttached, OperationKind, OperationOptions,
-};
+use reqtrail::openstack::{ActionRef, Operation, OperationAttached, OperationKind};
 use reqtrail::{CancelToken, blocking};
 
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_progress_callback};
@@ -14,8 +12,7 @@ use crate::usage::Usage;
 /// What an operation is, how it is done, and what is attached to its runs.
 #[derive(Clone)]
 pub(crate) struct OperationSpec {
-    operation: Operation,
-    pub(crate) options: OperationOptions,
+    pub(crate) operation: Operation,
     pub(crate) progress: Option<ProgressCallback>,
     pub(crate) cancel: CancelToken,
     pub(crate) fault: Option<Usage>,
@@ -38,19 +35,13 @@ impl ProgressCallback {
 }
 
 impl OperationSpec {
-    /// An operation with the options that the core has by default.
     pub(crate) fn new(kind: OperationKind, server: String, action: impl Into<ActionRef>) -> Self {
         Self {
             operation: Operation::new(kind, server, action),
-            options: OperationOptions::default(),
             progress: None,
             cancel: CancelToken::new(),
             fault: None,
         }
-    }
-
-    pub(crate) fn kind(&self) -> OperationKind {
-        self.operation.kind()
     }
 
     /// Makes a job of it, which begins here.
@@ -59,8 +50,6 @@ impl OperationSpec {
         if let Some(progress) = self.progress {
             attached = attached.on_progress(move |seen| progress.call(&seen.to_json()));
         }
-        self.operation
-            .options(self.options)
-            .into_job(client, attached)
+        self.operation.into_job(client, attached)
     }
 }

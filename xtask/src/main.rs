@@ -151,7 +151,12 @@ fn codegen(check: bool) -> Result<(), String> {
     }
     let c = rust_tables::format(&c_tables::constants(&list))?;
     let mut modules = vec![("codes", c)];
-    for (module, group) in [("options/values", "client"), ("request/values", "request")] {
+    let groups = [
+        ("options/values", "client"),
+        ("request/values", "request"),
+        ("operation/values", "operation"),
+    ];
+    for (module, group) in groups {
         let text = surface::c::options(&surface, group)?;
         modules.push((module, rust_tables::format(&text)?));
     }
@@ -162,6 +167,8 @@ fn codegen(check: bool) -> Result<(), String> {
     let rate_limit = surface::c::rate_limit(&surface)?;
     modules.push(("rate_limit", rust_tables::format(&rate_limit)?));
     let go_error = rust_tables::format(&surface::c::go_error(&surface))?;
+    let kinds = rust_tables::format(&surface::c_operations::kinds(&surface))?;
+    modules.push(("operation/kinds", kinds));
     let header = c_header::header(&root, &modules)?;
     for (module, text) in modules {
         files.push((format!("bindings-c/src/{module}.rs"), text));
@@ -200,6 +207,10 @@ fn codegen(check: bool) -> Result<(), String> {
     for (name, text) in go {
         files.push((format!("bindings-c/go/{name}"), text));
     }
+    files.push((
+        "bindings-c/go/compute_operations.go".to_owned(),
+        surface::go_compute::compute(&surface),
+    ));
     files.push((
         "bindings-c/go/option_values.go".to_owned(),
         surface::go_options::options(&surface),

@@ -3,10 +3,12 @@
 //! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
 
 pub(crate) mod c;
+pub(crate) mod c_operations;
 pub(crate) mod dialect;
 pub(crate) mod docs;
 mod fields;
 pub(crate) mod go;
+pub(crate) mod go_compute;
 pub(crate) mod go_options;
 mod json;
 mod names;
@@ -63,6 +65,8 @@ pub(crate) struct OptionSet {
 pub(crate) struct Operation {
     /// Its number, which never changes.
     pub(crate) id: u16,
+    /// The variant of `OperationKind`.
+    pub(crate) kind: String,
     /// Its name, in snake case.
     pub(crate) name: String,
     pub(crate) doc: Vec<String>,

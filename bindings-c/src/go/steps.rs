@@ -22,17 +22,16 @@ use crate::usage::Usage;
 
 numbered! { u8:
     // Values of options, by their types.
-    NULL FLAG INTEGER DURATION TEXT BYTES RETRY_BUDGET
+    NULL FLAG INTEGER DURATION MOMENT TEXT BYTES RETRY_BUDGET
     // Requests, and, as values of an option, clients. The first step of a request is PATH or LINK, with the method.
     HEADER SECRET_HEADER PATH LINK PARAM SECRET_PARAM QUERY JSON BODY
     // Clients besides. The first step is the base URL, where there is no connection.
     BASE_URL TOKEN_REFRESHER ON_ATTEMPT ON_CALL
-    // Operations. The first step is one of the first five, with the server's ID.
-    SERVER ACTION ACTIONS FOLLOW EXPLAIN MICROVERSION LIMIT MARKER CHANGES_SINCE CHANGES_BEFORE POLL_INTERVAL
-    MAX_POLL_INTERVAL DEADLINE SETTLE_TIME ON_PROGRESS
-    // What a refresher gives: TOKEN and perhaps EXPIRES_AT, or REFUSED with its words and a request ID, and REFUSED_AS with
-    // the names of a kind and a category.
-    TOKEN EXPIRES_AT REFUSED REFUSED_AS
+    // Operations. The first step is OPERATION, with the number of its kind, the server, and what names an action.
+    OPERATION ON_PROGRESS
+    // What a refresher gives: TOKEN and perhaps MOMENT, its end, or REFUSED with its words and a request ID, and REFUSED_AS
+    // with the names of a kind and a category.
+    TOKEN REFUSED REFUSED_AS
 }
 
 /// A buffer of Go's, step by step. What follows a step that is cut short is never read as steps.
@@ -111,6 +110,7 @@ impl<'a> Step<'a> {
             FLAG => Value::Flag(number(self.first) != 0),
             INTEGER => Value::Integer(number(self.first).into()),
             DURATION => Value::Duration(self.time()),
+            MOMENT => Value::Moment(self.moment().ok_or_else(unreadable)?),
             TEXT => Value::Text(self.first()?.to_owned()),
             BYTES => Value::Bytes(self.first.to_owned()),
             HEADER | SECRET_HEADER => {
@@ -245,41 +245,24 @@ impl Steps<'_> {
 
     /// An operation; `started` is the trail of the request that it follows. Returns whether polls are to be told, too.
     pub(super) fn operation(mut self, started: Option<&Trail>) -> Result<(Operation, bool), Fault> {
-        let step = self.next().ok_or_else(unreadable)?;
+        let step = self.next().filter(|step| step.what == OPERATION);
+        let step = step.ok_or_else(unreadable)?;
+        let mut kinds = OperationKind::ALL.iter();
+        let kind = kinds.find(|kind| **kind as u16 == step.option);
+        let kind = *kind.ok_or_else(unreadable)?;
         let named = ActionRef::from(step.second()?);
-        let (kind, action) = match step.what {
-            SERVER => (OperationKind::Server, named),
-            ACTION => (OperationKind::Action, named),
-            ACTIONS => (OperationKind::Actions, named),
-            EXPLAIN => (OperationKind::Explain, named),
-            FOLLOW => (
-                OperationKind::Follow,
-                started.map_or(named, ActionRef::from),
-            ),
-            _ => return Err(unreadable()),
-        };
-        let operation = Operation::new(kind, step.first()?, action);
-        let mut options = OperationOptions::default();
+        let action = started.map_or(named, ActionRef::from);
+        let mut operation = Operation::new(kind, step.first()?, action);
         let mut progress = false;
         for step in self {
             match step.what {
-                MICROVERSION => options.microversion = Some(step.first()?.to_owned()),
-                LIMIT => {
-                    let limit = u32::try_from(number(step.first));
-                    options.limit = Some(limit.unwrap_or(u32::MAX));
-                }
-                MARKER => options.marker = Some(step.first()?.to_owned()),
-                CHANGES_SINCE => options.changes_since = step.moment(),
-                CHANGES_BEFORE => options.changes_before = step.moment(),
-                POLL_INTERVAL => options.poll_interval = Some(step.time()),
-                MAX_POLL_INTERVAL => options.max_poll_interval = Some(step.time()),
-                DEADLINE => options.deadline = Some(step.time()),
-                SETTLE_TIME => options.settle_time = Some(step.time()),
                 ON_PROGRESS => progress = true,
-                _ => {}
+                _ => step.set(OperationOptions::OPTIONS, |id, value| {
+                    operation.set(id, value)
+                })?,
             }
         }
-        Ok((operation.options(options), progress))
+        Ok((operation, progress))
     }
 
     /// The answer of a refresher.
@@ -288,7 +271,7 @@ impl Steps<'_> {
         match (step.what, self.next()) {
             (TOKEN, until) => {
                 let token = Token::new(Secret::from(step.first()?.to_owned()));
-                let until = until.filter(|step| step.what == EXPIRES_AT);
+                let until = until.filter(|step| step.what == MOMENT);
                 let end = until.and_then(|step| step.moment());
                 Ok(Ok(end.into_iter().fold(token, Token::expires_at)))
             }

@@ -19,7 +19,7 @@ macro_rules! operation_options {
 
                 /// Sets how many actions there are at most, the newest first. A history has 20 by default. A list has what the
                 /// API gives, and takes a limit from microversion 2.58.
-                3 limit: u32 { };
+                3 limit: u32 { go_expected: "1 to 4294967295, or 0 for the default" };
 
                 /// Sets the request ID of the action after which the list begins; from microversion 2.58.
                 4 marker: String { };
@@ -31,25 +31,25 @@ macro_rules! operation_options {
                 6 changes_before: SystemTime { };
 
                 /// Sets the first wait between two polls. Each further one is twice as long.
-                7 poll_interval: Duration { default: Duration::from_millis(500) };
+                7 poll_interval: Duration { default: Duration::from_millis(500), go_expected: "a longer time" };
 
                 /// Sets the longest wait between two polls.
-                8 max_poll_interval: Duration { default: Duration::from_secs(10) };
+                8 max_poll_interval: Duration { default: Duration::from_secs(10), c_in: "poll_interval", go_expected: "a longer time" };
 
                 /// Sets how long the action is followed. One that still runs then is reported as `unknown`.
-                9 deadline: Duration { default: Duration::from_secs(600) };
+                9 deadline: Duration { default: Duration::from_secs(600), go_expected: "a longer time" };
 
                 /// Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two
                 /// steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or
                 /// has yet to begin.
-                10 settle_time: Duration { default: Duration::from_secs(3) };
+                10 settle_time: Duration { default: Duration::from_secs(3), go_doc: "A negative one stands for none." };
             }
             by_hand {
                 /// Sets what ends the operation from elsewhere.
                 cancel { rust: "cancel_token", node: "signal", c: "cancel_token", go: "ctx" };
 
                 /// Sets what is told after every poll. It must be quick, and a mistake in it ends nothing.
-                on_progress;
+                on_progress { go_type: "func(*Progress)", go_doc: "It is told in order, before the method returns; but where the context ends, the method returns at once, and does not wait for it." };
             }
         }
     };

@@ -6,23 +6,39 @@ use super::docs::lines_of;
 use super::go::lowered;
 use super::names::snake;
 use super::rows::capitalised;
-use super::{Field, FieldKind, Group, Kind, Language, Row, Shape, Surface};
+use super::{Field, FieldKind, Kind, Language, Row, Shape, Surface};
 
 /// The columns of a line of documentation.
 const WIDTH: usize = 120;
 
 /// The module of the functions that set the options of a group.
 pub(crate) fn options(surface: &Surface, name: &str) -> Result<String, String> {
-    let group = surface.groups.iter().find(|group| group.name == name);
+    let operations = &surface.operations;
+    let mut groups = surface.groups.iter().chain([&operations.options]);
+    let group = groups.find(|group| group.name == name);
     let group = group.ok_or_else(|| format!("no group `{name}`"))?;
-    let handle = match name {
-        "client" => "client_options",
-        _ => name,
+    let (handle, home) = match name {
+        "client" => ("client_options", "options"),
+        _ => (name, name),
+    };
+    let title = match name {
+        "operation" => "OpenStack: the options of operations".to_owned(),
+        _ => format!("The options of a {name} that are values"),
     };
     let mut functions = String::new();
     for row in &group.options {
-        for function in functions_of(surface, row, handle) {
-            function.write(&mut functions, handle, row);
+        if row.detail("c_in").is_some() {
+            continue;
+        }
+        for mut function in functions_of(surface, row, handle) {
+            let others = group.options.iter();
+            for other in others.filter(|other| other.detail("c_in") == Some(&row.name)) {
+                function.add(functions_of(surface, other, handle));
+            }
+            if name == "operation" {
+                function.doc.extend(operations.having(row));
+            }
+            function.write(&mut functions, handle);
         }
     }
     let argument = argument(handle);
@@ -30,28 +46,20 @@ pub(crate) fn options(surface: &Surface, name: &str) -> Result<String, String> {
         true => "use reqtrail::Secret;\n",
         false => "",
     };
-    let home = match name {
-        "client" => "options",
-        _ => name,
+    let moments = match functions.contains("(time(") {
+        true => ", time",
+        false => "",
     };
     Ok(format!(
-        "//! {}\n\n\
+        "//! {title}\n\n\
          // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.\n\n\
          {secrets}use reqtrail::host::Value;\n\n\
-         use crate::{home}::reqtrail_{handle};\nuse crate::numbers::duration;\n\n\
+         use crate::{home}::reqtrail_{handle};\nuse crate::numbers::{{duration{moments}}};\n\n\
          export! {{\n{}}}\n",
-        title(group),
         functions
             .trim_start_matches('\n')
             .replace("$handle", argument),
     ))
-}
-
-fn title(group: &Group) -> &'static str {
-    match group.name {
-        "client" => "The options of a client that are values",
-        _ => "The options of a request that are values",
-    }
 }
 
 /// What the handle is called.
@@ -65,25 +73,33 @@ struct Function {
     doc: Vec<String>,
     /// As `export!` has them.
     arguments: Vec<String>,
-    /// The value in Rust.
-    value: String,
+    /// The values in Rust, and the numbers of the options.
+    values: Vec<(u16, String)>,
 }
 
 impl Function {
-    fn write(&self, out: &mut String, handle: &str, row: &Row) {
+    /// Takes what others set, too.
+    fn add(&mut self, others: Vec<Self>) {
+        for other in others {
+            self.doc.extend(other.doc);
+            self.arguments.extend(other.arguments);
+            self.values.extend(other.values);
+        }
+    }
+
+    fn write(&self, out: &mut String, handle: &str) {
         *out += "\n";
         comment(out, &self.doc);
         let handle_argument = format!("$handle: &mut reqtrail_{handle}");
         let arguments = [&[handle_argument], &self.arguments[..]]
             .concat()
             .join(", ");
-        let _ = write!(
-            out,
-            "    fn reqtrail_{handle}_{}({arguments}) sets {{\n        $handle.option({}, {})?;\n    }}\n",
-            self.name,
-            row.id.unwrap_or_default(),
-            self.value
-        );
+        let name = &self.name;
+        let _ = writeln!(out, "    fn reqtrail_{handle}_{name}({arguments}) sets {{");
+        for (id, value) in &self.values {
+            let _ = writeln!(out, "        $handle.option({id}, {value})?;");
+        }
+        *out += "    }\n";
     }
 }
 
@@ -98,11 +114,12 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
     {
         *last += " Each call adds one.";
     }
+    let values = |value: String| vec![(row.id.unwrap_or_default(), value)];
     let one = |arguments: Vec<String>, value: String| Function {
         name: name.clone(),
         doc: doc.clone(),
         arguments,
-        value,
+        values: values(value),
     };
     let only = |kind: &str, value: String| one(vec![format!("{argument}: {kind}")], value);
     let texts = |names: &[&str]| names.iter().map(|name| format!("{name}: text")).collect();
@@ -150,7 +167,7 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
                     "Sets a header as `reqtrail_{handle}_{name}` does, whose value is a secret: it is redacted wherever the server repeats it."
                 )],
                 arguments: texts(&["name", "value"]),
-                value: pair(&secret("value")),
+                values: values(pair(&secret("value"))),
             },
         ],
         Kind::Dialect => vec![
@@ -162,7 +179,7 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
                      docs/custom-dialect.md has the fields."
                 )],
                 arguments: texts(&["json"]),
-                value: "Value::Bytes(json.as_bytes().to_owned())".to_owned(),
+                values: values("Value::Bytes(json.as_bytes().to_owned())".to_owned()),
             },
         ],
     };
@@ -173,13 +190,13 @@ fn functions_of(surface: &Surface, row: &Row, handle: &str) -> Vec<Function> {
                 "Turns off what `reqtrail_{handle}_{name}` sets, and its default."
             )],
             arguments: Vec::new(),
-            value: "Value::Null".to_owned(),
+            values: values("Value::Null".to_owned()),
         });
     }
     functions
 }
 
-fn comment(out: &mut String, paragraphs: &[String]) {
+pub(super) fn comment(out: &mut String, paragraphs: &[String]) {
     for line in lines_of(paragraphs, WIDTH - 8) {
         let _ = writeln!(out, "{}", format!("    /// {line}").trim_end());
     }

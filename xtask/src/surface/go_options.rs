@@ -15,18 +15,20 @@ const TITLE: &str = "The options that a type describes";
 pub(crate) fn with_fields(surface: &Surface, name: &str, file: &str) -> Result<String, String> {
     let group = surface.groups.iter().find(|group| group.name == name);
     let group = group.ok_or_else(|| format!("no group `{name}`"))?;
-    let by_hand = group
-        .by_hand
-        .iter()
-        .filter(|row| row.detail("go_type").is_some());
-    let mut fields = "\n".to_owned();
-    for row in group.options.iter().chain(by_hand) {
-        for (name, kind, doc) in row.fields(surface) {
-            comment(&mut fields, &doc, 1);
-            let _ = writeln!(fields, "\t{name} {kind}");
-        }
+    let by_hand = group.by_hand.iter();
+    let by_hand = by_hand.filter(|row| row.detail("go_type").is_some());
+    let rows: Vec<&Row> = group.options.iter().chain(by_hand).collect();
+    let mut own = "\n".to_owned();
+    fields(&mut own, surface, &rows);
+    between(file, TITLE, &(own + "\n"))
+}
+
+/// The fields of options.
+pub(super) fn fields(out: &mut String, surface: &Surface, rows: &[&Row]) {
+    for (name, kind, doc) in rows.iter().flat_map(|row| row.fields(surface)) {
+        comment(out, &doc, 1);
+        let _ = writeln!(out, "\t{name} {kind}");
     }
-    between(file, TITLE, &(fields + "\n"))
 }
 
 /// The file of what sets, checks and encodes options.
@@ -39,7 +41,12 @@ pub(crate) fn options(surface: &Surface) -> String {
                 setter(&mut out, group, row, surface);
             }
         }
-        encoder(&mut out, group);
+        let (record, kind) = match group.name {
+            "client" => ("Config", "KindConfig"),
+            _ => ("Request", "KindInvalidRequest"),
+        };
+        let rows: Vec<&Row> = group.options.iter().collect();
+        encoder(&mut out, group, &rows, [group.name, record, kind]);
     }
     out
 }
@@ -128,11 +135,15 @@ impl Row {
     }
 }
 
-fn numbers(out: &mut String, group: &Group) {
+pub(super) fn numbers(out: &mut String, group: &Group) {
     let _ = write!(
         out,
-        "\n// The options of a {} by their numbers.\nconst (\n",
-        group.name
+        "\n// The options of {} by their numbers.\nconst (\n",
+        match group.name {
+            "operation" => "operations",
+            "client" => "a client",
+            _ => "a request",
+        }
     );
     let names: Vec<String> = group.options.iter().map(|row| row.number(group)).collect();
     let width = names.iter().map(String::len).max().unwrap_or_default();
@@ -172,17 +183,18 @@ fn setter(out: &mut String, group: &Group, row: &Row, surface: &Surface) {
     );
 }
 
-/// The method that refuses what no option can be, and writes the rest.
-fn encoder(out: &mut String, group: &Group) {
-    let (record, kind) = match group.name {
-        "client" => ("Config", "KindConfig"),
-        _ => ("Request", "KindInvalidRequest"),
-    };
+/// The method that refuses what no option can be, and writes the rest: of what, the type that has the options, and the kind
+/// of the errors.
+pub(super) fn encoder(
+    out: &mut String,
+    group: &Group,
+    rows: &[&Row],
+    [of, record, kind]: [&str; 3],
+) {
     let _ = write!(
         out,
-        "\n// {}Options refuses what cannot be a value of an option, and writes the others.\n\
-         func (s *encoder) {}Options(o *{record}) *Error {{\n",
-        group.name, group.name
+        "\n// {of}Options refuses what cannot be a value of an option, and writes the others.\n\
+         func (s *encoder) {of}Options(o *{record}) *Error {{\n"
     );
     let refuse = |out: &mut String, wrong: &str| {
         let _ = write!(
@@ -190,9 +202,10 @@ fn encoder(out: &mut String, group: &Group) {
             "\tif err := {wrong}; err != nil {{\n\t\treturn err\n\t}}\n"
         );
     };
-    for row in &group.options {
+    for row in rows {
         let name = row.spelt(Language::Go);
-        match (row.kind, row.detail("expected")) {
+        let expected = row.detail("expected").or(row.detail("go_expected"));
+        match (row.kind, expected) {
             (Kind::Duration, Some(expected)) => {
                 let _ = write!(
                     out,
@@ -222,7 +235,7 @@ fn encoder(out: &mut String, group: &Group) {
             _ => {}
         }
     }
-    for row in &group.options {
+    for row in rows {
         let (name, id) = (row.spelt(Language::Go), row.number(group));
         let write = match row.kind {
             Kind::Flag if row.default.is_none() => format!("flagOf({id}, o.{name})"),

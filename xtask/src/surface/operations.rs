@@ -65,8 +65,7 @@ fn option_set(input: ParseStream<'_>) -> syn::Result<OptionSet> {
 fn operation(input: ParseStream<'_>) -> syn::Result<Operation> {
     let doc = paragraphs(&input.call(Attribute::parse_outer)?);
     let id = input.parse::<LitInt>()?.base10_parse()?;
-    // The kind's name in Rust.
-    input.parse::<Ident>()?;
+    let kind = input.parse::<Ident>()?.to_string();
     let name = input.parse::<Ident>()?.to_string();
     let (given, errors);
     parenthesized!(given in input);
@@ -95,6 +94,7 @@ fn operation(input: ParseStream<'_>) -> syn::Result<Operation> {
     input.parse::<Token![;]>()?;
     Ok(Operation {
         id,
+        kind,
         name,
         doc,
         server,
@@ -135,6 +135,15 @@ impl Operations {
         set.options.iter().filter_map(|name| self.option(name))
     }
 
+    /// A sentence that names the operations that have an option, where not all do.
+    pub(crate) fn having(&self, row: &Row) -> Option<String> {
+        let has = |one: &&Operation| self.set_of(one).options.contains(&row.name);
+        let having = self.all.iter().filter(has);
+        let names: Vec<&str> = having.map(|one| one.name.as_str()).collect();
+        let some = names.len() < self.all.len();
+        some.then(|| format!("Operations that have it: `{}`.", names.join("`, `")))
+    }
+
     /// The records that operations give, sorted, each once.
     pub(crate) fn records(&self) -> Vec<&Operation> {
         let mut all: Vec<&Operation> = self.all.iter().collect();
@@ -151,16 +160,23 @@ impl Operations {
 }
 
 impl Surface {
-    /// The documentation of an operation as paragraphs, in the language's words; without its errors.
+    /// The documentation of an operation as paragraphs, in the language's words; without its errors. Where each way to name
+    /// an action has a function of its own, that says so.
     pub(crate) fn operation_doc(&self, operation: &Operation, language: Language) -> Vec<String> {
         let spelt = |part: &str| match part {
             "server" => Some(language.parameter(operation.server.parameter())),
             "action" => Some(language.parameter(ActionBy::Response.key())),
             _ => value_of_rust(part, language).map(str::to_owned),
         };
-        let doc = operation.doc.iter();
-        doc.map(|paragraph| in_backticks(paragraph, spelt))
-            .collect()
+        let says = |sentence: &&str| match language {
+            Language::C | Language::Go => !sentence.starts_with("`action` "),
+            _ => true,
+        };
+        let doc = operation.doc.iter().map(|paragraph| {
+            let sentences = paragraph.split_inclusive(". ").filter(says);
+            in_backticks(sentences.collect::<String>().trim_end(), spelt)
+        });
+        doc.collect()
     }
 }
 

@@ -3,9 +3,11 @@
 //! The details of a row that the printers know, besides `setter`, `default` and `reqwest`:
 //! * `rust`, `python`, `node`, `c`, `go`: the option's name in that language, where it does not follow from its own.
 //! * `c_off`, `go_off`: the C function, and the field in Go, that turn the option off.
+//! * `c_in`: the option whose function in C sets this one, too.
 //! * `python_type`, `node_type`, `go_type`: the type in that language, where it does not follow from Rust's. An option that
 //!   is by hand is printed for the languages that it has a type for; the others declare it themselves.
 //! * `python_doc`, `node_doc`, `go_doc`: what the documentation in that language says besides.
+//! * `go_expected`: what is right where Go alone refuses what is negative.
 //! * `expected`: what the core expects where it refuses 0, or an empty text; it refuses what is less, too. Of a list
 //!   it refuses a member that is 0, or an empty text.
 //! * `example`: a value that the core takes, where not any of its kind will do.
@@ -20,7 +22,7 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, Token, Type, braced};
 use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "setter",
     "default",
     "reqwest",
@@ -30,6 +32,7 @@ const KEYS: [&str; 18] = [
     "c",
     "go",
     "c_off",
+    "c_in",
     "go_off",
     "python_type",
     "node_type",
@@ -37,6 +40,7 @@ const KEYS: [&str; 18] = [
     "python_doc",
     "node_doc",
     "go_doc",
+    "go_expected",
     "expected",
     "example",
 ];

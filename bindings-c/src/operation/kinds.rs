@@ -1,0 +1,65 @@
+//! OpenStack: what makes operations
+
+// Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
+use reqtrail::openstack::OperationKind;
+
+use crate::operation::reqtrail_operation;
+use crate::response::reqtrail_response;
+use crate::trail::reqtrail_trail;
+
+export! {
+    /// Makes an operation that reads a server, its fault included. The caller frees *operation.
+    fn reqtrail_operation_server(server_id: text) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::Server, server_id, "")
+    }
+
+    /// Makes an operation that reads an action of a server by the ID of the request that started it: the one that its
+    /// response carried. The caller frees *operation.
+    ///
+    /// A deleted server's actions can be read from microversion 2.21.
+    fn reqtrail_operation_action(server_id: text, request_id: text) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::Action, server_id, request_id)
+    }
+
+    /// Makes an operation that lists a server's actions, newest first, without their steps. The caller frees
+    /// *operation.
+    fn reqtrail_operation_actions(server_id: text) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::Actions, server_id, "")
+    }
+
+    /// Makes an operation that follows what a request started until it has ended, and says how. The caller frees
+    /// *operation.
+    ///
+    /// `server_id` is the server's UUID, or its exact name, which is looked up first. A report may still say `unknown`:
+    /// look at its verdict.
+    ///
+    /// Errors: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good or it
+    /// was cancelled.
+    fn reqtrail_operation_follow(server_id: text, request_id: text) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::Follow, server_id, request_id)
+    }
+
+    /// Makes what `reqtrail_operation_follow` makes, by the response that came of the request; the report has its
+    /// trail, too. The caller frees *operation; the response may be freed at once.
+    fn reqtrail_operation_follow_response(server_id: text, response: &reqtrail_response) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::Follow, server_id, response.response())
+    }
+
+    /// Makes what `reqtrail_operation_follow` makes, by the trail that came of the request; the report has its trail,
+    /// too. The caller frees *operation; the trail may be freed at once.
+    fn reqtrail_operation_follow_trail(server_id: text, trail: &reqtrail_trail) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::Follow, server_id, trail.core())
+    }
+
+    /// Makes an operation that tells the history of a server: its actions, newest first, each with its request ID, its
+    /// outcome and its steps, and the server's fault. The caller frees *operation.
+    ///
+    /// `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
+    /// history, by its UUID, as long as its actions can be read, from microversion 2.21.
+    ///
+    /// Errors: that of a call if it cannot be read.
+    fn reqtrail_operation_explain(server_id: text) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::Explain, server_id, "")
+    }
+}
