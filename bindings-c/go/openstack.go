@@ -96,11 +96,12 @@ func (r *rawReport) read(into any) error {
 	return nil
 }
 
+// trail is that of the last call, which read the value.
 func (r *rawReport) trail() *Trail {
 	if len(r.trails) == 0 {
 		return nil
 	}
-	return r.trails[0]
+	return r.trails[len(r.trails)-1]
 }
 
 func orNull(data []byte) []byte {

@@ -88,7 +88,8 @@ export function serverOf(json: ServerJson, trail: Trail | null = null): Server {
 
 /** Makes one that was read. */
 export function serverRead(raw: RawReport): Server {
-  return serverOf(JSON.parse(raw.json) as ServerJson, trailOf(raw.trails, 0));
+  const trail = trailOf(raw.trails, raw.trailCount - 1);
+  return serverOf(JSON.parse(raw.json) as ServerJson, trail);
 }
 
 /** A step of an action. */
@@ -203,7 +204,8 @@ export function serverActionOf(json: ServerActionJson, trail: Trail | null = nul
 
 /** Makes one that was read. */
 export function serverActionRead(raw: RawReport): ServerAction {
-  return serverActionOf(JSON.parse(raw.json) as ServerActionJson, trailOf(raw.trails, 0));
+  const trail = trailOf(raw.trails, raw.trailCount - 1);
+  return serverActionOf(JSON.parse(raw.json) as ServerActionJson, trail);
 }
 
 /** A page of a server's actions, newest first. */
@@ -233,7 +235,8 @@ export function actionPageOf(json: ActionPageJson, trail: Trail): ActionPage {
 
 /** Makes one that was read. */
 export function actionPageRead(raw: RawReport): ActionPage {
-  return actionPageOf(JSON.parse(raw.json) as ActionPageJson, trailOf(raw.trails, 0));
+  const trail = trailOf(raw.trails, raw.trailCount - 1);
+  return actionPageOf(JSON.parse(raw.json) as ActionPageJson, trail);
 }
 
 /** What a poll has shown, for a progress bar or a log. */

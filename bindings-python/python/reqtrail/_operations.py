@@ -43,5 +43,5 @@ class AsyncOperations:
 
 
 def read(raw: RawReport) -> tuple[Any, Trail]:
-    """What a single call has read, and its trail."""
-    return json.loads(raw.json), Trail._of(raw.trails[0])
+    """What was read, and the trail of the call that read it, which is the last."""
+    return json.loads(raw.json), Trail._of(raw.trails[-1])

@@ -153,7 +153,8 @@ pub(crate) fn openstack(surface: &Surface) -> String {
             let _ = write!(
                 out,
                 "\n/** Makes one that was read. */\nexport function {name}Read(raw: RawReport): {class} {{\n  \
-                 return {name}Of(JSON.parse(raw.json) as {class}Json, trailOf(raw.trails, 0));\n}}\n"
+                 const trail = trailOf(raw.trails, raw.trailCount - 1);\n  \
+                 return {name}Of(JSON.parse(raw.json) as {class}Json, trail);\n}}\n"
             );
         }
     }

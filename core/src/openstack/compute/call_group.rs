@@ -27,6 +27,15 @@ impl CallGroup {
         get: Get<Client, V>,
         timeout: Option<Duration>,
     ) -> Result<V, Error> {
+        self.fetch(get, timeout).await.map(Fetched::into_value)
+    }
+
+    /// The same, with the trail of the call.
+    pub(super) async fn fetch<V: Send + 'static>(
+        &mut self,
+        get: Get<Client, V>,
+        timeout: Option<Duration>,
+    ) -> Result<Fetched<V>, Error> {
         let get = get.request(|mut request| {
             if let Some(timeout) = timeout {
                 request = request.timeout(timeout);
@@ -36,16 +45,13 @@ impl CallGroup {
                 None => request,
             }
         });
-        match get.send().await.map(Fetched::into_parts) {
-            Ok((value, trail)) => {
-                self.trails.push(trail);
-                Ok(value)
-            }
-            Err(error) => {
-                self.trails.extend(error.trail().cloned());
-                Err(error)
-            }
-        }
+        let outcome = get.send().await;
+        let trail = match &outcome {
+            Ok(fetched) => Some(fetched.trail()),
+            Err(error) => error.trail(),
+        };
+        self.trails.extend(trail.cloned());
+        outcome
     }
 }
 

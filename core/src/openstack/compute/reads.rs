@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::ops::Deref;
+use std::slice;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -148,6 +149,8 @@ pub struct Get<C, V> {
 pub struct Fetched<V> {
     value: V,
     trail: Trail,
+    /// All of them, where that call was not the only one.
+    trails: Vec<Trail>,
 }
 
 /// A list of actions that ends with `send`.
@@ -206,6 +209,7 @@ pub(super) fn fetched<V>(
     Ok(Fetched {
         value,
         trail: response.trail().clone(),
+        trails: Vec::new(),
     })
 }
 
@@ -245,8 +249,18 @@ impl<V> Fetched<V> {
         &self.trail
     }
 
-    pub(super) fn into_parts(self) -> (V, Trail) {
-        (self.value, self.trail)
+    /// The trails of all calls that were made for it, in their order: more than one where a name was looked up first.
+    #[must_use]
+    pub fn trails(&self) -> &[Trail] {
+        match self.trails.as_slice() {
+            [] => slice::from_ref(&self.trail),
+            several => several,
+        }
+    }
+
+    /// What the last of several calls has read.
+    pub(super) fn among(self, trails: Vec<Trail>) -> Self {
+        Self { trails, ..self }
     }
 }
 

@@ -68,7 +68,7 @@ impl<V: Serialize> Told for Fetched<V> {
     }
 
     fn trails(&self) -> &[Trail] {
-        std::slice::from_ref(self.trail())
+        Self::trails(self)
     }
 }
 
