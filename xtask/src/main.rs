@@ -29,6 +29,8 @@ mod surface;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use surface::{Language, templates::Templates};
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -86,14 +88,6 @@ fn codegen(check: bool) -> Result<(), String> {
         ),
     ];
     let python = [
-        ("_option_values.py", surface::python::options(&surface)),
-        ("_option_docs.py", surface::python::help(&surface)),
-        ("_records.py", surface::python::records(&surface)),
-        ("_compute.py", surface::python_compute::compute(&surface)),
-        (
-            "_openstack_records.py",
-            surface::python::openstack(&surface),
-        ),
         ("_codes.py", python_tables::sets(&list)),
         ("_categories.py", python_tables::categories(&list)),
         (
@@ -143,6 +137,11 @@ fn codegen(check: bool) -> Result<(), String> {
     for (path, text) in rust {
         files.push((path.to_owned(), rust_tables::format(&text)?));
     }
+    let python_templates = Templates::new(&root, &surface, Language::Python)?;
+    let python = python_templates
+        .files()?
+        .into_iter()
+        .chain(python.map(|(name, text)| (name.to_owned(), text)));
     for (name, text) in python {
         files.push((format!("bindings-python/python/reqtrail/{name}"), text));
     }
@@ -224,7 +223,10 @@ fn codegen(check: bool) -> Result<(), String> {
     }
     // The fields of errors stand in classes that are written by hand.
     let all = [surface.record("error")?, surface.record("api_error")?];
-    let python = all.map(surface::python::error_fields);
+    let python = [
+        python_templates.print("error_fields", Some("error"))?,
+        python_templates.print("error_fields", Some("api_error"))?,
+    ];
     let node = all.map(surface::node::error_fields);
     let go = all.map(|record| [surface::go::error_fields(&surface, record)]);
     let parts = [

@@ -16,15 +16,16 @@ pub(crate) mod node;
 pub(crate) mod node_compute;
 mod operations;
 pub(crate) mod pages;
-pub(crate) mod python;
-pub(crate) mod python_compute;
 mod rows;
 pub(crate) mod rust;
 mod scenarios;
 pub(crate) mod schema;
+pub(crate) mod templates;
 mod types;
 
 use std::path::Path;
+
+use serde::Serialize;
 
 pub(crate) use docs::between;
 pub(crate) use json::json;
@@ -113,7 +114,8 @@ pub(crate) struct Record {
 }
 
 /// How programs get a record.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Shape {
     /// Whole, from its JSON.
     Plain,
@@ -156,7 +158,8 @@ impl Field {
 }
 
 /// What a field holds.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "kind", content = "of", rename_all = "snake_case")]
 pub(crate) enum FieldKind {
     Text,
     Number,
@@ -216,7 +219,8 @@ pub(crate) struct Row {
 }
 
 /// What values an option takes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     Flag,
     Count,
@@ -257,7 +261,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    const ALL: [Self; 5] = [Self::Rust, Self::Python, Self::Node, Self::C, Self::Go];
+    pub(crate) const ALL: [Self; 5] = [Self::Rust, Self::Python, Self::Node, Self::C, Self::Go];
 }
 
 /// Reads the rows.

@@ -170,6 +170,51 @@ fn with_thousands(number: u64) -> String {
     }
 }
 
+/// The columns of a line.
+const WIDTH: usize = 120;
+
+/// Paragraphs as a comment of a language, or as a docstring. Lines are indented, by tabs in Go, but for the first.
+pub(super) fn commented(paragraphs: &[String], language: Language, indent: usize) -> String {
+    let (pad, room) = match language {
+        Language::Go => ("\t".repeat(indent), WIDTH - 4 * indent),
+        _ => (" ".repeat(indent), WIDTH - indent),
+    };
+    let each = |begin: &str, paragraphs: &[String]| -> Vec<String> {
+        let lines = lines_of(paragraphs, room - begin.len()).into_iter();
+        // A link stays whole.
+        let lines = lines.map(|line| format!("{begin}{line}").replace('\u{a0}', " "));
+        lines.map(|line| line.trim_end().to_owned()).collect()
+    };
+    let lines = match language {
+        Language::Python => {
+            // Code stands between two backticks each; links stand for themselves.
+            let text = paragraphs.iter().map(|own| own.replace('`', "``"));
+            let text: Vec<String> = text.collect();
+            let end = if text.len() > 1 { "\n" } else { "" };
+            let lines = match &text[..] {
+                [only] if only.chars().count() + 6 <= room => text,
+                _ => lines_of(&text, room - 6),
+            };
+            let text = format!("\"\"\"{}{end}\"\"\"", lines.join("\n"));
+            text.split('\n').map(str::to_owned).collect()
+        }
+        Language::Node => match paragraphs {
+            [only] if only.chars().count() + 7 <= room => vec![format!("/** {only} */")],
+            _ => {
+                let whole = paragraphs.iter();
+                let whole = whole.map(|own| own.replace("@link ", "@link\u{a0}"));
+                let lines = each(" * ", &whole.collect::<Vec<_>>());
+                [&["/**".to_owned()], &lines[..], &[" */".to_owned()]].concat()
+            }
+        },
+        Language::Go => each("// ", &[paragraphs.join(" ")]),
+        Language::C | Language::Rust => each("/// ", paragraphs),
+    };
+    lines
+        .join(&format!("\n{pad}"))
+        .replace(&format!("\n{pad}\n"), "\n\n")
+}
+
 /// Breaks paragraphs into lines of at most `width` characters, with an empty one between two.
 pub(super) fn lines_of(paragraphs: &[String], width: usize) -> Vec<String> {
     let paragraphs: Vec<Vec<String>> = paragraphs.iter().map(|own| wrapped(own, width)).collect();
@@ -193,11 +238,11 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::surface::Group;
 
-    fn surface() -> Surface {
+    pub(in crate::surface) fn surface() -> Surface {
         let row = |name: &str, kind, default, doc: &str| Row {
             id: Some(1),
             name: name.to_owned(),

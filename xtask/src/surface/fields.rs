@@ -57,6 +57,19 @@ const RECORDS: [(&str, &str, Shape); 15] = [
     ),
 ];
 
+/// The keys of details that languages have.
+pub(super) const KEYS: [&str; 9] = [
+    "node",
+    "c",
+    "go",
+    "go_type",
+    "hand",
+    "python_doc",
+    "node_doc",
+    "schema",
+    "since",
+];
+
 /// Reads all records.
 pub(super) fn read(root: &Path) -> Result<Vec<Record>, String> {
     let records = RECORDS.map(|(name, home, shape)| record(root, name, home, shape));
@@ -163,10 +176,7 @@ fn row(input: ParseStream<'_>) -> syn::Result<Field> {
             "optional" => field.is_optional = own == "true",
             // Of the core alone.
             "from" => {}
-            key @ ("node" | "c" | "go" | "go_type" | "hand" | "python_doc" | "node_doc"
-            | "schema" | "since") => {
-                field.details.push((key.to_owned(), own));
-            }
+            key if KEYS.contains(&key) => field.details.push((key.to_owned(), own)),
             _ => return Err(syn::Error::new(key.span(), "not a detail of a field")),
         }
     }

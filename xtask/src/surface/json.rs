@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json as value};
 
-use super::names::snake;
-use super::{ActionBy, Default, Field, FieldKind, Language, Row, Surface};
+use super::{ActionBy, Default, Field, Language, Operation, Row, Surface};
 
 /// Writes the surface as JSON.
 pub(crate) fn json(surface: &Surface) -> Result<String, String> {
@@ -21,52 +20,48 @@ pub(crate) fn json(surface: &Surface) -> Result<String, String> {
         let fields = record.fields.iter().map(field).collect::<Vec<_>>();
         records.insert(record.name.to_owned(), fields.into());
     }
-    let operations: Vec<Value> = operations.all.iter().map(|one| {
-        value!({
-            "id": one.id,
-            "name": one.name,
-            "doc": one.doc.join("\n\n"),
-            "server": one.server.key(),
-            "action": one.action.map(ActionBy::key),
-            "record": one.record,
-            "set": one.set,
-            "options": operations.set_of(one).options,
-            "errors": one.errors.iter().map(|(name, when)| (name.clone(), when.as_str().into())).collect::<Map<_, Value>>(),
-        })
-    }).collect();
+    let operations: Vec<Value> = operations
+        .all
+        .iter()
+        .map(|one| operation(surface, one))
+        .collect();
     let all =
         value!({ "version": 1, "groups": groups, "records": records, "operations": operations });
     let text = serde_json::to_string_pretty(&all).map_err(|e| e.to_string())?;
     Ok(text + "\n")
 }
 
-fn field(field: &Field) -> Value {
-    let mut out = value!({
-        "name": field.name,
-        "json": field.json,
-        "kind": snake(&field.kind),
-        "optional": field.is_optional,
-        "doc": field.doc.join("\n\n"),
-    });
-    if let FieldKind::Word(of)
-    | FieldKind::Words(of)
-    | FieldKind::Record(of)
-    | FieldKind::Records(of) = &field.kind
-    {
-        out["of"] = of.as_str().into();
-    }
+pub(super) fn operation(surface: &Surface, one: &Operation) -> Value {
+    let errors = one.errors.iter();
+    let errors = errors.map(|(name, when)| (name.clone(), when.as_str().into()));
+    value!({
+        "id": one.id,
+        "name": one.name,
+        "doc": one.doc.join("\n\n"),
+        "server": one.server.key(),
+        "action": one.action.map(ActionBy::key),
+        "record": one.record,
+        "set": one.set,
+        "options": surface.operations.set_of(one).options,
+        "errors": errors.collect::<Map<_, Value>>(),
+    })
+}
+
+pub(super) fn field(field: &Field) -> Value {
+    let mut out = value!(field.kind);
+    out["name"] = field.name.as_str().into();
+    out["json"] = field.json.as_str().into();
+    out["optional"] = field.is_optional.into();
+    out["doc"] = field.doc.join("\n\n").into();
     out
 }
 
-fn row(row: &Row) -> Value {
-    let names = Language::ALL.map(|language| {
-        let name = row.spelt(language).into();
-        (language.key().to_owned(), name)
-    });
-    let names = Map::from_iter(names);
+pub(super) fn row(row: &Row) -> Value {
+    let names = Language::ALL.map(|own| (own.key().to_owned(), row.spelt(own).into()));
+    let names: Map<String, Value> = names.into_iter().collect();
     let mut out = value!({
         "name": row.name,
-        "kind": snake(&row.kind),
+        "kind": row.kind,
         "names": names,
         "doc": row.doc.join("\n\n"),
     });

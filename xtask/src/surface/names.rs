@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Default, Kind, Language, Row, Surface};
+use super::{Default, Field, FieldKind, Kind, Language, Row, Surface};
 use crate::c_tables;
 
 /// Words that Go writes in capitals.
@@ -49,6 +49,21 @@ impl Row {
 pub(super) fn snake(variant: &impl std::fmt::Debug) -> String {
     let name = format!("{variant:?}");
     c_tables::snake(name.split('(').next().unwrap_or_default())
+}
+
+impl Field {
+    /// The field's name in a language.
+    pub(super) fn spelt(&self, language: Language) -> String {
+        if let Some(own) = self.detail(language.key()) {
+            return own.to_owned();
+        }
+        match language {
+            Language::Node if self.kind == FieldKind::Duration => camel(&self.name) + "Ms",
+            Language::Node => camel(&self.name),
+            Language::Go => pascal(&self.name),
+            _ => self.name.clone(),
+        }
+    }
 }
 
 pub(crate) fn camel(name: &str) -> String {

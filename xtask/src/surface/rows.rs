@@ -22,7 +22,7 @@ use syn::{Attribute, Expr, Ident, Lit, LitInt, Meta, Token, Type, braced};
 use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
-const KEYS: [&str; 20] = [
+pub(super) const KEYS: &[&str] = &[
     "setter",
     "default",
     "reqwest",
