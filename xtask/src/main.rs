@@ -29,7 +29,7 @@ mod surface;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use surface::{Language, templates::Templates};
+use surface::templates::Templates;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -67,6 +67,7 @@ fn codegen(check: bool) -> Result<(), String> {
     let root = root();
     let list = codes::read(&root.join("schema/codes.json"))?;
     let surface = surface::read(&root)?;
+    let templates = Templates::new(&root, &surface)?;
     let rust = [
         ("core/src/surface/names/table.rs", surface::table(&surface)),
         (
@@ -100,16 +101,7 @@ fn codegen(check: bool) -> Result<(), String> {
         ),
     ];
     let node = [
-        ("option-values.ts", surface::node::options(&surface)),
-        ("custom-dialect.ts", surface::dialect::node(&root)?),
         ("native.ts", node_native::types(&root)?),
-        ("records.ts", surface::node::records(&surface)),
-        (
-            "openstack-compute.ts",
-            surface::node_compute::compute(&surface),
-        ),
-        ("error-fields.ts", surface::node::errors(&surface)),
-        ("openstack-records.ts", surface::node::openstack(&surface)),
         ("codes.ts", node_tables::sets(&list)),
         ("categories.ts", node_tables::categories(&list)),
         ("error-classes.ts", node_tables::classes(&list)),
@@ -134,14 +126,11 @@ fn codegen(check: bool) -> Result<(), String> {
             surface::schema::openstack(&surface, &list)?,
         ),
     ];
+    files.extend(templates.files()?);
+    files.extend(templates.parts(&root)?);
     for (path, text) in rust {
         files.push((path.to_owned(), rust_tables::format(&text)?));
     }
-    let python_templates = Templates::new(&root, &surface, Language::Python)?;
-    let python = python_templates
-        .files()?
-        .into_iter()
-        .chain(python.map(|(name, text)| (name.to_owned(), text)));
     for (name, text) in python {
         files.push((format!("bindings-python/python/reqtrail/{name}"), text));
     }
@@ -176,10 +165,6 @@ fn codegen(check: bool) -> Result<(), String> {
         "tests/conformance/adapters/c/options.c".to_owned(),
         surface::c::adapter(&surface),
     ));
-    files.push((
-        "docs/custom-dialect.md".to_owned(),
-        surface::dialect::page(&root)?,
-    ));
     // A Go module has nothing outside its own folder.
     files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
@@ -193,11 +178,7 @@ fn codegen(check: bool) -> Result<(), String> {
         go_tables::tables(&list),
     ));
     files.extend(surface::scenarios(&surface)?);
-    files.extend(pages::pages(&root, &surface)?);
-    files.push((
-        "docs/options.md".to_owned(),
-        surface::pages::options(&surface),
-    ));
+    files.extend(pages::pages(&root, &templates)?);
     let go = [
         ("records.go", surface::go::records(&surface)),
         ("openstack_records.go", surface::go::openstack(&surface)),
@@ -221,34 +202,13 @@ fn codegen(check: bool) -> Result<(), String> {
         let text = surface::go_options::with_fields(&surface, group, &written)?;
         files.push((path, text));
     }
-    // The fields of errors stand in classes that are written by hand.
-    let all = [surface.record("error")?, surface.record("api_error")?];
-    let python = [
-        python_templates.print("error_fields", Some("error"))?,
-        python_templates.print("error_fields", Some("api_error"))?,
-    ];
-    let node = all.map(surface::node::error_fields);
-    let go = all.map(|record| [surface::go::error_fields(&surface, record)]);
-    let parts = [
-        (
-            "bindings-python/python/reqtrail/_exceptions.py",
-            python.map(|own| vec![own]),
-        ),
-        ("bindings-node/ts/errors.ts", node.map(Vec::from)),
-        ("bindings-c/go/errors.go", go.map(Vec::from)),
-    ];
-    for (path, [every, api]) in parts {
-        let mut text = std::fs::read_to_string(root.join(path))
-            .map_err(|e| format!("cannot read {path}: {e}"))?;
-        for (whose, printed) in [("every error", every), ("an API's answer", api)] {
-            for (what, printed) in ["fields", "values"].into_iter().zip(printed) {
-                let title = format!("The {what} of {whose}");
-                text = surface::between(&text, &title, &printed)
-                    .map_err(|e| format!("{path}: {e}"))?;
-            }
-        }
-        files.push((path.to_owned(), text));
+    let path = "bindings-c/go/errors.go";
+    let mut text = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;
+    for (record, whose) in [("error", "every error"), ("api_error", "an API's answer")] {
+        let printed = surface::go::error_fields(&surface, surface.record(record)?);
+        text = surface::between(&text, &format!("The fields of {whose}"), &printed)?;
     }
+    files.push((path.to_owned(), text));
     let mut stale = left_over(&root, &files, check)?;
     for (path, text) in files {
         let target = root.join(&path);

@@ -6,7 +6,9 @@
 
 use std::path::Path;
 
-use crate::surface::{Surface, docs::wrapped, pages::some_options};
+use serde_json::json;
+
+use crate::surface::{Language, docs::wrapped, templates::Templates};
 
 const PAGES: [&str; 6] = [
     "docs/how-a-call-behaves.md",
@@ -22,10 +24,10 @@ const BEGIN: &str = "<!-- printed: ";
 const END: &str = "<!-- end of what is printed -->";
 
 /// Every page with its parts as they have to be.
-pub(crate) fn pages(root: &Path, surface: &Surface) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn pages(root: &Path, templates: &Templates) -> Result<Vec<(String, String)>, String> {
     let page = |path: &str| {
         let written = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;
-        with_parts(&written, |what| part(root, surface, what))
+        with_parts(&written, |what| part(root, templates, what))
     };
     let pages = PAGES.iter().map(|path| match page(path) {
         Ok(text) => Ok(((*path).to_owned(), text)),
@@ -34,10 +36,15 @@ pub(crate) fn pages(root: &Path, surface: &Surface) -> Result<Vec<(String, Strin
     pages.collect()
 }
 
-fn part(root: &Path, surface: &Surface, what: &str) -> Result<String, String> {
+fn part(root: &Path, templates: &Templates, what: &str) -> Result<String, String> {
     match what.split(' ').collect::<Vec<_>>().as_slice() {
         ["rules", folder] => rules(&root.join(SCENARIOS).join(folder)),
-        ["options", language, group, names @ ..] => some_options(surface, language, group, names),
+        ["options", language, group, wanted @ ..] => {
+            let language =
+                Language::of(language).ok_or_else(|| format!("no language `{language}`"))?;
+            let more = json!({ "about": group, "wanted": wanted });
+            templates.print(language, "docs/some_options", more)
+        }
         _ => Err(format!("`{what}` is not something that is printed")),
     }
 }

@@ -4,7 +4,7 @@
 
 pub(crate) mod c;
 pub(crate) mod c_operations;
-pub(crate) mod dialect;
+mod dialect;
 pub(crate) mod docs;
 mod fields;
 pub(crate) mod go;
@@ -12,10 +12,7 @@ pub(crate) mod go_compute;
 pub(crate) mod go_options;
 mod json;
 mod names;
-pub(crate) mod node;
-pub(crate) mod node_compute;
 mod operations;
-pub(crate) mod pages;
 mod rows;
 pub(crate) mod rust;
 mod scenarios;
@@ -26,11 +23,11 @@ mod types;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
-pub(crate) use docs::between;
+pub(crate) use docs::{between, comment};
 pub(crate) use json::json;
 pub(crate) use names::{camel, table};
-pub(crate) use node::comment;
 pub(crate) use rows::paragraphs;
 pub(crate) use scenarios::{FOLDER as SCENARIO_FOLDER, scenarios};
 
@@ -40,6 +37,8 @@ pub(crate) struct Surface {
     pub(crate) groups: Vec<Group>,
     pub(crate) records: Vec<Record>,
     pub(crate) operations: Operations,
+    /// The JSON that describes a custom dialect.
+    dialect: Value,
 }
 
 /// The operations of OpenStack's compute API.
@@ -219,7 +218,7 @@ pub(crate) struct Row {
 }
 
 /// What values an option takes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     Flag,
@@ -271,6 +270,7 @@ pub(crate) fn read(root: &Path) -> Result<Surface, String> {
         groups: vec![group("client")?, group("request")?],
         records: fields::read(root)?,
         operations: operations::read(root)?,
+        dialect: dialect::read(root)?,
     })
 }
 
@@ -343,6 +343,7 @@ impl Surface {
         Self {
             groups,
             records: Vec::new(),
+            dialect: Value::Null,
             operations: Operations {
                 options,
                 sets: Vec::new(),

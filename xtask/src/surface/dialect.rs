@@ -1,12 +1,10 @@
-//! `docs/custom-dialect.md` and its TypeScript: the fields of a custom dialect's JSON, from the structs that read it.
+//! The fields of a custom dialect's JSON, from the structs that read it.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
+use serde_json::{Value, json};
 use syn::{Attribute, Fields, Item, ItemStruct, Visibility};
 
-use super::names::camel;
-use super::node::comment;
 use super::rows::{paragraphs, text};
 
 const FILE: &str = "core/src/dialect/custom.rs";
@@ -32,42 +30,29 @@ fn doc(attributes: &[Attribute]) -> Vec<String> {
         .collect()
 }
 
-/// Writes the file of the TypeScript interfaces. Names are in camelCase there.
-pub(crate) fn node(root: &Path) -> Result<String, String> {
-    let mut out = format!(
-        "/** Descriptions of APIs that reqtrail has no built-in dialect for. */\n\n\
-         // Generated from {FILE} by `cargo run -p xtask -- codegen`; do not edit.\n\n\
-         import type {{ Category }} from \"./codes.js\";\n"
-    );
-    for own in structs(root)? {
-        let Fields::Named(fields) = &own.fields else {
-            continue;
-        };
-        if matches!(own.vis, Visibility::Inherited) {
-            continue;
-        }
-        out.push('\n');
-        comment(&mut out, &doc(&own.attrs)[..1], 0);
-        let _ = writeln!(out, "export interface {} {{", own.ident);
-        for field in &fields.named {
-            let Some(ident) = &field.ident else { continue };
-            comment(&mut out, &doc(&field.attrs), 2);
-            let name = camel(&ident.to_string());
+/// The structs; and the fields of the outermost with those of the structs that it holds, as a table has them.
+pub(super) fn read(root: &Path) -> Result<Value, String> {
+    let structs = structs(root)?;
+    let mut rows = Vec::new();
+    add_rows(&mut rows, &structs, "CustomDialect", "")?;
+    let structs = structs.iter().map(|own| {
+        let fields = own.fields.iter().filter_map(|field| {
+            let name = field.ident.as_ref()?.to_string();
             let kind = match name.as_str() {
                 "category" => "Category | null".to_owned(),
                 _ => typed(&text(&field.ty)),
             };
             let has_default = field.attrs.iter().any(|attr| attr.path().is_ident("serde"));
-            let (mark, or) = if has_default {
-                ("?", " | undefined")
-            } else {
-                ("", "")
-            };
-            let _ = writeln!(out, "  {name}{mark}: {kind}{or};");
-        }
-        out += "}\n";
-    }
-    Ok(out)
+            Some(json!({ "name": name, "doc": doc(&field.attrs), "type": kind, "has_default": has_default }))
+        });
+        json!({
+            "name": own.ident.to_string(),
+            "doc": doc(&own.attrs),
+            "is_public": !matches!(own.vis, Visibility::Inherited),
+            "fields": fields.collect::<Vec<_>>(),
+        })
+    });
+    Ok(json!({ "structs": structs.collect::<Vec<_>>(), "rows": rows }))
 }
 
 /// The TypeScript of a field's type.
@@ -91,20 +76,13 @@ fn typed(kind: &str) -> String {
     .to_owned()
 }
 
-/// Writes the page.
-pub(crate) fn page(root: &Path) -> Result<String, String> {
-    let structs = structs(root)?;
-    let mut out = format!(
-        "<!-- Generated from {FILE} by `cargo run -p xtask -- codegen`; do not edit. -->\n\n# A custom dialect\n\n\
-         The description of an API that reqtrail has no built-in dialect for, as JSON. `name` alone is needed; an unknown field\n\
-         is refused.\n\n| field | what it says |\n|---|---|\n"
-    );
-    rows(&mut out, &structs, "CustomDialect", "")?;
-    Ok(out)
-}
-
 /// The fields of a struct, with those of the structs that it holds.
-fn rows(out: &mut String, structs: &[ItemStruct], name: &str, prefix: &str) -> Result<(), String> {
+fn add_rows(
+    out: &mut Vec<[String; 2]>,
+    structs: &[ItemStruct],
+    name: &str,
+    prefix: &str,
+) -> Result<(), String> {
     let own = structs.iter().find(|own| own.ident == name);
     let own = own.ok_or_else(|| format!("{FILE}: no struct `{name}`"))?;
     let Fields::Named(fields) = &own.fields else {
@@ -114,7 +92,7 @@ fn rows(out: &mut String, structs: &[ItemStruct], name: &str, prefix: &str) -> R
         let Some(ident) = &field.ident else { continue };
         let doc = doc(&field.attrs).join(" ");
         let kind = text(&field.ty);
-        let _ = writeln!(out, "| `{prefix}{ident}` | {doc} |");
+        out.push([format!("{prefix}{ident}"), doc]);
         let inner = kind.trim_end_matches('>');
         let inner = inner.rsplit(['<', ',']).next().unwrap_or(inner);
         if structs.iter().any(|other| other.ident == inner) {
@@ -123,7 +101,7 @@ fn rows(out: &mut String, structs: &[ItemStruct], name: &str, prefix: &str) -> R
             } else {
                 "."
             };
-            rows(out, structs, inner, &format!("{prefix}{ident}{of}"))?;
+            add_rows(out, structs, inner, &format!("{prefix}{ident}{of}"))?;
         }
     }
     Ok(())

@@ -38,6 +38,17 @@ impl Surface {
         doc
     }
 
+    /// The default in words, if any. What a request or an operation does not set, a client's option of its name may.
+    pub(super) fn default_said(&self, row: &Row, language: Language) -> String {
+        let said = row.default.as_ref().and_then(|own| own.said(language));
+        let client = self.groups.iter().find(|group| group.name == "client");
+        let of_client = client.is_some_and(|client| {
+            let mut options = client.options.iter();
+            !client.has(row) && options.any(|option| option.name == row.name)
+        });
+        said.unwrap_or_else(|| if of_client { "the client's" } else { "" }.to_owned())
+    }
+
     /// The documentation of a field as paragraphs, in the language's words.
     pub(crate) fn field_doc(field: &Field, language: Language) -> Vec<String> {
         let spelt = |paragraph: &String| {
@@ -213,6 +224,14 @@ pub(super) fn commented(paragraphs: &[String], language: Language, indent: usize
     lines
         .join(&format!("\n{pad}"))
         .replace(&format!("\n{pad}\n"), "\n\n")
+}
+
+/// Writes paragraphs as a comment of TypeScript, if there are any.
+pub(crate) fn comment(out: &mut String, paragraphs: &[String], indent: usize) {
+    if !paragraphs.iter().all(String::is_empty) {
+        let comment = commented(paragraphs, Language::Node, indent);
+        *out += &format!("{}{comment}\n", " ".repeat(indent));
+    }
 }
 
 /// Breaks paragraphs into lines of at most `width` characters, with an empty one between two.

@@ -11,6 +11,12 @@ const INITIALISMS: [&str; 9] = [
 ];
 
 impl Language {
+    /// The language of a name such as `Python`.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let is_own = |own: &Self| own.key() == name.to_lowercase();
+        Self::ALL.into_iter().find(is_own)
+    }
+
     /// Its name among details.
     pub(super) fn key(self) -> &'static str {
         match self {

@@ -5,93 +5,173 @@
 
 use std::path::{Path, PathBuf};
 
-use minijinja::value::Serde;
+use minijinja::value::{Serde, merge_maps};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, path_loader};
 use serde_json::{Map, Value, json};
 
-use super::docs::{commented, wrapped};
+use super::docs::{between, commented, wrapped};
 use super::names::{camel, pascal};
 use super::operations::ABOUT;
-use super::{ActionBy, Field, FieldKind, Group, Language, Operation, Record, Row, Surface};
+use super::{ActionBy, Field, FieldKind, Group, Kind, Language, Operation, Record, Row, Surface};
 use super::{fields, json, rows};
+use crate::rust_tables;
 
-/// The folder.
-const FOLDER: &str = "xtask/templates";
+/// The folders of templates, which have the names of languages but for `docs`, and the folders of the files.
+const HOMES: [(&str, &str); 3] = [
+    ("python", "bindings-python/python/reqtrail"),
+    ("node", "bindings-node/ts"),
+    ("docs", "docs"),
+];
 
-/// The templates of one language, and what they see.
+/// What stands between two comments in a file that is written by hand: how the title of the first ends, the template, and
+/// what it is about.
+type Part = (&'static str, &'static str, &'static str);
+
+/// The files that have parts.
+const PARTS: [(&str, &[Part]); 2] = [
+    (
+        "bindings-python/python/reqtrail/_exceptions.py",
+        &[
+            ("fields of every error", "python/errors", "error"),
+            ("fields of an API's answer", "python/errors", "api_error"),
+        ],
+    ),
+    (
+        "bindings-node/ts/errors.ts",
+        &[
+            ("fields of every error", "node/fields", "error"),
+            ("values of every error", "node/values", "error"),
+            ("fields of an API's answer", "node/fields", "api_error"),
+            ("values of an API's answer", "node/values", "api_error"),
+        ],
+    ),
+];
+
+/// The templates, and what they see in each language.
 pub(crate) struct Templates {
-    language: &'static str,
-    environment: Environment<'static>,
-    surface: minijinja::Value,
     folder: PathBuf,
+    languages: Vec<(Language, Environment<'static>, minijinja::Value)>,
 }
 
 impl Templates {
-    pub(crate) fn new(root: &Path, surface: &Surface, language: Language) -> Result<Self, String> {
-        let folder = root.join(FOLDER);
-        let mut environment = Environment::new();
-        let mut syntax = environment.syntax().to_builder();
-        syntax.trim_blocks(true).lstrip_blocks(true);
-        syntax.keep_trailing_newline(true);
-        environment.set_syntax(syntax.build().map_err(|e| e.to_string())?);
-        environment.set_loader(path_loader(&folder));
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
-        environment.add_filter("camel", |name: &str| camel(name));
-        environment.add_filter("pascal", |name: &str| pascal(name));
-        environment.add_filter("parameter", move |name: &str| language.parameter(name));
-        environment.add_filter("wrap", |text: &str, width: usize| wrapped(text, width));
-        environment.add_filter("doc", move |doc: minijinja::Value, indent: usize| {
-            let paragraphs = match doc.as_str() {
-                Some(only) => vec![only.to_owned()],
-                None => doc.try_iter()?.map(|own| own.to_string()).collect(),
-            };
-            Ok::<_, minijinja::Error>(commented(&paragraphs, language, indent))
+    pub(crate) fn new(root: &Path, surface: &Surface) -> Result<Self, String> {
+        let folder = root.join("xtask/templates");
+        let languages = Language::ALL.into_iter().map(|language| {
+            let environment = environment(&folder, language).map_err(|e| e.to_string())?;
+            let seen = minijinja::Value::from(Serde(surface.seen(language)));
+            Ok((language, environment, seen))
         });
         Ok(Self {
-            language: language.key(),
-            environment,
-            surface: minijinja::Value::from(Serde(surface.seen(language))),
-            folder: folder.join(language.key()),
+            languages: languages.collect::<Result<_, String>>()?,
+            folder,
         })
     }
 
-    /// The files of the language, by their paths in the folder of its templates.
+    /// The files, by their paths.
     pub(crate) fn files(&self) -> Result<Vec<(String, String)>, String> {
         let mut files = Vec::new();
-        let mut folders = vec![self.folder.clone()];
-        while let Some(folder) = folders.pop() {
-            let fail = |e: std::io::Error| format!("{}: {e}", folder.display());
-            for entry in std::fs::read_dir(&folder).map_err(fail)? {
-                let path = entry.map_err(fail)?.path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let inner = path.with_extension("");
-                if inner.extension().is_some() {
-                    let own = inner.strip_prefix(&self.folder).unwrap_or(&inner);
-                    let own = own.to_string_lossy().into_owned();
-                    files.push((own.clone(), self.print(&own, None)?));
+        for (name, home) in HOMES {
+            // The docs are in the words of Rust, which is the language of the rows' own names.
+            let language = Language::of(name).unwrap_or(Language::Rust);
+            for template in within(&self.folder.join(name))? {
+                if Path::new(&template).extension().is_some() {
+                    let mut text =
+                        self.print(language, &format!("{name}/{template}"), json!({}))?;
+                    if template.ends_with(".rs") {
+                        text = rust_tables::format(&text)?;
+                    }
+                    files.push((format!("{home}/{template}"), text));
                 }
             }
         }
-        files.sort();
         Ok(files)
     }
 
-    /// Prints a template that may be about one thing: a record or a group of options, by its name.
-    pub(crate) fn print(&self, template: &str, about: Option<&str>) -> Result<String, String> {
-        let path = format!("{}/{template}.j2", self.language);
-        let template = self.environment.get_template(&path);
-        let template = template.map_err(|e| format!("{e:#}"))?;
-        let it = match about {
-            Some(name) => self.surface.get_attr(name).map_err(|e| e.to_string())?,
-            None => minijinja::Value::UNDEFINED,
+    /// The files that have parts, by their paths.
+    pub(crate) fn parts(&self, root: &Path) -> Result<Vec<(String, String)>, String> {
+        let file = |(path, parts): &(&str, &[Part])| {
+            let text = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;
+            parts
+                .iter()
+                .try_fold(text, |text, (title, template, about)| {
+                    let folder = template.split('/').next().unwrap_or_default();
+                    let language = Language::of(folder).unwrap_or(Language::Rust);
+                    let printed = self.print(language, template, json!({ "about": about }))?;
+                    between(&text, title, &printed)
+                })
         };
-        let seen = context! { it, ..self.surface.clone() };
-        template.render(seen).map_err(|e| format!("{e:#}"))
+        let files = PARTS.iter().map(|own| match file(own) {
+            Ok(text) => Ok((own.0.to_owned(), text)),
+            Err(why) => Err(format!("{}: {why}", own.0)),
+        });
+        files.collect()
     }
+
+    /// Prints a template. `more` is what it sees besides; of it, `about` names what it sees as `it`: a record, or a
+    /// group of options.
+    pub(crate) fn print(
+        &self,
+        language: Language,
+        template: &str,
+        more: Value,
+    ) -> Result<String, String> {
+        let own = self.languages.iter().find(|(own, ..)| *own == language);
+        let (_, environment, seen) = own.ok_or("no such language")?;
+        let print = || {
+            let template = environment.get_template(&format!("{template}.j2"))?;
+            let it = match more["about"].as_str() {
+                Some(name) => seen.get_attr(name)?,
+                None => minijinja::Value::UNDEFINED,
+            };
+            let more = minijinja::Value::from(Serde(&more));
+            template.render(merge_maps([seen.clone(), more, context! { it }]))
+        };
+        print().map_err(|e| format!("{template}: {e}"))
+    }
+}
+
+fn environment(
+    folder: &Path,
+    language: Language,
+) -> Result<Environment<'static>, minijinja::Error> {
+    let mut all = Environment::new();
+    let mut syntax = all.syntax().to_builder();
+    syntax.trim_blocks(true).lstrip_blocks(true);
+    syntax.keep_trailing_newline(true);
+    all.set_syntax(syntax.build()?);
+    all.set_loader(path_loader(folder));
+    all.set_undefined_behavior(UndefinedBehavior::Strict);
+    all.set_auto_escape_callback(|_| AutoEscape::None);
+    all.add_filter("camel", |name: &str| camel(name));
+    all.add_filter("pascal", |name: &str| pascal(name));
+    all.add_filter("wrap", |text: &str, width: usize| wrapped(text, width));
+    all.add_filter("doc", move |doc: minijinja::Value, indent: usize| {
+        let paragraphs = match doc.as_str() {
+            Some(only) => vec![only.to_owned()],
+            None => doc.try_iter()?.map(|own| own.to_string()).collect(),
+        };
+        Ok::<_, minijinja::Error>(commented(&paragraphs, language, indent))
+    });
+    Ok(all)
+}
+
+/// The names of the templates within a folder, without `.j2`, sorted.
+fn within(folder: &Path) -> Result<Vec<String>, String> {
+    let fail = |e: std::io::Error| format!("{}: {e}", folder.display());
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        match name.strip_suffix(".j2") {
+            Some(own) => names.push(own.to_owned()),
+            None => {
+                let inner = within(&entry.path())?;
+                names.extend(inner.into_iter().map(|own| format!("{name}/{own}")));
+            }
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 impl Surface {
@@ -103,6 +183,9 @@ impl Surface {
         let records = records.map(|own| (own.name.to_owned(), self.record_seen(own, language)));
         let records: Vec<(String, Value)> = records.collect();
         let all: Vec<&Value> = records.iter().map(|(_, own)| own).collect();
+        let mut kinds: Vec<Kind> = self.rows().map(|row| row.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
         let operations = &self.operations;
         let sets = operations.sets.iter().map(|set| {
             let options: Vec<Value> = operations
@@ -115,8 +198,11 @@ impl Surface {
         let own: Vec<Value> = own.map(|one| self.operation_seen(one, language)).collect();
         let given = operations.records().into_iter();
         let mut seen = json!({
+            "language": language.key(),
+            "dialect": self.dialect,
             "records": all,
             "word_sets": self.word_sets(),
+            "kinds": kinds,
             "operations": own,
             "sets": sets.collect::<Vec<_>>(),
             "reads": given.map(|one| self.operation_seen(one, language)).collect::<Vec<_>>(),
@@ -147,6 +233,8 @@ impl Surface {
             "rust_type": row.rust_type,
             "nullable": row.is_null_a_value,
             "doc": self.doc(row, language),
+            "alone": self.doc_alone(row, language).join(" "),
+            "default_said": self.default_said(row, language),
         })));
         seen.into()
     }
@@ -219,10 +307,9 @@ mod tests {
     use super::super::docs::tests::surface;
     use super::*;
 
-    fn printed(language: Language, template: &str) -> Result<String, String> {
-        let own = Templates::new(&crate::root(), &surface(), language)?;
-        let printed = own.environment.render_str(template, own.surface.clone());
-        printed.map_err(|e| e.to_string())
+    fn printed(language: Language, template: &str) -> Result<String, minijinja::Error> {
+        let environment = environment(Path::new("."), language)?;
+        environment.render_str(template, Serde(surface().seen(language)))
     }
 
     #[test]
@@ -239,7 +326,7 @@ mod tests {
                 "maxWaitMs: number\npingIntervalMs: number\nbodyBytes: number\n",
             ),
         ] {
-            assert_eq!(printed(language, rows).as_deref(), Ok(wanted));
+            assert_eq!(printed(language, rows).expect("printed"), wanted);
         }
     }
 
@@ -247,10 +334,13 @@ mod tests {
     fn a_comment_is_indented_as_what_it_is_about() {
         let template = "  {{ client.options[0].doc|doc(2) }}\n";
         let wanted = "  /** The longest wait. In milliseconds. Default: 8,500. */\n";
-        assert_eq!(printed(Language::Node, template).as_deref(), Ok(wanted));
+        assert_eq!(printed(Language::Node, template).expect("printed"), wanted);
         let template = "  {{ [\"A `b`.\", \"C.\"]|doc(2) }}\n";
         let wanted = "  \"\"\"A ``b``.\n\n  C.\n  \"\"\"\n";
-        assert_eq!(printed(Language::Python, template).as_deref(), Ok(wanted));
+        assert_eq!(
+            printed(Language::Python, template).expect("printed"),
+            wanted
+        );
     }
 
     #[test]
