@@ -179,36 +179,6 @@ fn codegen(check: bool) -> Result<(), String> {
     ));
     files.extend(surface::scenarios(&surface)?);
     files.extend(pages::pages(&root, &templates)?);
-    let go = [
-        ("records.go", surface::go::records(&surface)),
-        ("openstack_records.go", surface::go::openstack(&surface)),
-        ("error_fields.go", surface::go::errors(&surface)),
-    ];
-    for (name, text) in go {
-        files.push((format!("bindings-c/go/{name}"), text));
-    }
-    files.push((
-        "bindings-c/go/compute_operations.go".to_owned(),
-        surface::go_compute::compute(&surface),
-    ));
-    files.push((
-        "bindings-c/go/option_values.go".to_owned(),
-        surface::go_options::options(&surface),
-    ));
-    for (group, name) in [("client", "config"), ("request", "request")] {
-        let path = format!("bindings-c/go/{name}.go");
-        let written = std::fs::read_to_string(root.join(&path))
-            .map_err(|e| format!("cannot read {path}: {e}"))?;
-        let text = surface::go_options::with_fields(&surface, group, &written)?;
-        files.push((path, text));
-    }
-    let path = "bindings-c/go/errors.go";
-    let mut text = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;
-    for (record, whose) in [("error", "every error"), ("api_error", "an API's answer")] {
-        let printed = surface::go::error_fields(&surface, surface.record(record)?);
-        text = surface::between(&text, &format!("The fields of {whose}"), &printed)?;
-    }
-    files.push((path.to_owned(), text));
     let mut stale = left_over(&root, &files, check)?;
     for (path, text) in files {
         let target = root.join(&path);

@@ -7,9 +7,6 @@ pub(crate) mod c_operations;
 mod dialect;
 pub(crate) mod docs;
 mod fields;
-pub(crate) mod go;
-pub(crate) mod go_compute;
-pub(crate) mod go_options;
 mod json;
 mod names;
 mod operations;
@@ -17,6 +14,7 @@ mod rows;
 pub(crate) mod rust;
 mod scenarios;
 pub(crate) mod schema;
+mod sentences;
 pub(crate) mod templates;
 mod types;
 
@@ -25,7 +23,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use docs::{between, comment};
+pub(crate) use docs::comment;
 pub(crate) use json::json;
 pub(crate) use names::{camel, table};
 pub(crate) use rows::paragraphs;

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::docs::lines_of;
-use super::go::lowered;
 use super::names::snake;
 use super::rows::capitalised;
+use super::sentences::lowered;
+use super::types::c_set;
 use super::{Field, FieldKind, Kind, Language, Row, Shape, Surface};
 
 /// The columns of a line of documentation.
@@ -382,7 +383,7 @@ fn reader(out: &mut String, handle: &str, reach: &str, field: &Field, texts: &mu
             let doc = format!(
                 "Returns an entry, from 0, of {}: {}; 0 beyond the last.",
                 lowered(text.trim_end_matches('.')),
-                constants(set)
+                c_set(set)
             );
             let body = format!("Some(number({read}.get(index)?.number()))");
             function(out, handle, one, ", index: usize", "i32", &doc, &body);
@@ -459,7 +460,7 @@ fn read_doc(field: &Field, nothing: &str) -> String {
         .replace("`false`:", "-1:")
         .replace("`NULL`", &format!("`{nothing}`"));
     let (of_set, or_nothing) = match &field.kind {
-        FieldKind::Word(set) => (format!(", {}", constants(set)), true),
+        FieldKind::Word(set) => (format!(", {}", c_set(set)), true),
         FieldKind::Outcome => (", REQTRAIL_OK or a REQTRAIL_ERROR_*".to_owned(), false),
         FieldKind::Moment => (", in seconds since 1970".to_owned(), true),
         _ => (String::new(), true),
@@ -477,21 +478,6 @@ fn read_doc(field: &Field, nothing: &str) -> String {
     let sentence = text.find(". ").unwrap_or(text.len() - 1);
     text.insert_str(sentence, &or_nothing);
     format!("Returns {}", lowered(&text))
-}
-
-/// The constants of a closed set.
-fn constants(set: &str) -> &'static str {
-    match set {
-        "Cause" => "a REQTRAIL_CAUSE_*",
-        "Category" => "a REQTRAIL_CATEGORY_*",
-        "ErrorKind" => "a REQTRAIL_ERROR_*",
-        "Sent" => "a REQTRAIL_SENT_*",
-        "StopReason" => "a REQTRAIL_STOPPED_*",
-        "WaitReason" => "a REQTRAIL_WAIT_*",
-        "RequestIdNote" => "a REQTRAIL_REQUEST_ID_NOTE_*",
-        "TrailNote" => "a REQTRAIL_TRAIL_NOTE_*",
-        _ => "a number of codes.json",
-    }
 }
 
 /// How the adapter of the conformance scenarios sets options by their names.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::c::comment;
-use super::go::lowered;
+use super::sentences::lowered;
 use super::{ActionBy, Language, Surface};
 
 /// How an action is named: by what, its argument, and what becomes of it.

@@ -218,7 +218,7 @@ pub(super) fn commented(paragraphs: &[String], language: Language, indent: usize
                 [&["/**".to_owned()], &lines[..], &[" */".to_owned()]].concat()
             }
         },
-        Language::Go => each("// ", &[paragraphs.join(" ")]),
+        Language::Go => each("// ", paragraphs),
         Language::C | Language::Rust => each("/// ", paragraphs),
     };
     lines

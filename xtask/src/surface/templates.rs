@@ -12,14 +12,18 @@ use serde_json::{Map, Value, json};
 use super::docs::{between, commented, wrapped};
 use super::names::{camel, pascal};
 use super::operations::ABOUT;
-use super::{ActionBy, Field, FieldKind, Group, Kind, Language, Operation, Record, Row, Surface};
+use super::sentences::{columns, lowered};
+use super::{
+    ActionBy, Default, Field, FieldKind, Group, Kind, Language, Operation, Record, Row, Surface,
+};
 use super::{fields, json, rows};
 use crate::rust_tables;
 
 /// The folders of templates, which have the names of languages but for `docs`, and the folders of the files.
-const HOMES: [(&str, &str); 3] = [
+const HOMES: [(&str, &str); 4] = [
     ("python", "bindings-python/python/reqtrail"),
     ("node", "bindings-node/ts"),
+    ("go", "bindings-c/go"),
     ("docs", "docs"),
 ];
 
@@ -28,7 +32,7 @@ const HOMES: [(&str, &str); 3] = [
 type Part = (&'static str, &'static str, &'static str);
 
 /// The files that have parts.
-const PARTS: [(&str, &[Part]); 2] = [
+const PARTS: [(&str, &[Part]); 5] = [
     (
         "bindings-python/python/reqtrail/_exceptions.py",
         &[
@@ -44,6 +48,21 @@ const PARTS: [(&str, &[Part]); 2] = [
             ("fields of an API's answer", "node/fields", "api_error"),
             ("values of an API's answer", "node/values", "api_error"),
         ],
+    ),
+    (
+        "bindings-c/go/errors.go",
+        &[
+            ("fields of every error", "go/errors", "error"),
+            ("fields of an API's answer", "go/errors", "api_error"),
+        ],
+    ),
+    (
+        "bindings-c/go/config.go",
+        &[("options that a type describes", "go/group", "client")],
+    ),
+    (
+        "bindings-c/go/request.go",
+        &[("options that a type describes", "go/group", "request")],
     ),
 ];
 
@@ -144,6 +163,8 @@ fn environment(
     all.set_auto_escape_callback(|_| AutoEscape::None);
     all.add_filter("camel", |name: &str| camel(name));
     all.add_filter("pascal", |name: &str| pascal(name));
+    all.add_filter("lowered", |text: &str| lowered(text));
+    all.add_filter("columns", |text: &str| columns(text));
     all.add_filter("wrap", |text: &str, width: usize| wrapped(text, width));
     all.add_filter("doc", move |doc: minijinja::Value, indent: usize| {
         let paragraphs = match doc.as_str() {
@@ -200,6 +221,7 @@ impl Surface {
         let mut seen = json!({
             "language": language.key(),
             "dialect": self.dialect,
+            "record": records.iter().cloned().collect::<Map<_, _>>(),
             "records": all,
             "word_sets": self.word_sets(),
             "kinds": kinds,
@@ -232,6 +254,7 @@ impl Surface {
             "type": row.typed(language),
             "rust_type": row.rust_type,
             "nullable": row.is_null_a_value,
+            "is_negated": row.default == Some(Default::Flag(true)),
             "doc": self.doc(row, language),
             "alone": self.doc_alone(row, language).join(" "),
             "default_said": self.default_said(row, language),
@@ -241,7 +264,9 @@ impl Surface {
 
     fn record_seen(&self, record: &Record, language: Language) -> Value {
         let fields = |fields: &mut dyn Iterator<Item = &Field>| -> Vec<Value> {
-            fields.map(|field| field_seen(field, language)).collect()
+            fields
+                .map(|field| self.field_seen(field, language))
+                .collect()
         };
         let trail = record.fields.iter();
         let mut trail = trail.filter(|field| field.kind == FieldKind::Trail);
@@ -251,37 +276,41 @@ impl Surface {
             "class": pascal(record.name),
             "doc": record.doc,
             "is_openstack": record.is_openstack(),
+            "has_data": record.has_data(),
+            "is_tagged": record.is_tagged(),
             "fields": fields(&mut record.fields.iter()),
             "printed": fields(&mut record.printed(language.key())),
-            "trail": trail.next().map(|field| field_seen(field, language)),
+            "trail": trail.next().map(|field| self.field_seen(field, language)),
         })
     }
 
     fn operation_seen(&self, operation: &Operation, language: Language) -> Value {
         let mut seen = object(json::operation(self, operation));
+        let parameters = operation.parameters().into_iter();
         seen.extend(object(json!({
             "doc": self.operation_doc(operation, language),
             "errors": operation.errors,
-            "server": operation.server.parameter(),
+            "server": language.parameter(operation.server.parameter()),
             "action": operation.action.map(ActionBy::key),
-            "parameters": operation.parameters(),
+            "parameters": parameters.map(|name| language.parameter(name)).collect::<Vec<_>>(),
             "is_report": operation.is_report(),
         })));
         seen.into()
     }
-}
 
-fn field_seen(field: &Field, language: Language) -> Value {
-    let mut seen = details(&field.details, &fields::KEYS);
-    seen.extend(object(json::field(field)));
-    seen.extend(object(json!({
-        "spelt": field.spelt(language),
-        "type": field.typed(language),
-        "rust_type": field.rust_type,
-        "class": field.class(language),
-        "doc": Surface::field_doc(field, language),
-    })));
-    seen.into()
+    fn field_seen(&self, field: &Field, language: Language) -> Value {
+        let mut seen = details(&field.details, &fields::KEYS);
+        seen.extend(object(json::field(field)));
+        seen.extend(object(json!({
+            "spelt": field.spelt(language),
+            "type": self.field_type(field, language),
+            "rust_type": field.rust_type,
+            "class": field.class(language),
+            "doc": Surface::field_doc(field, language),
+            "sentences": field.sentences(language),
+        })));
+        seen.into()
+    }
 }
 
 /// What a row says under each key, or null.

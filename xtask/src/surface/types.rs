@@ -1,7 +1,7 @@
 //! The types of options and fields in each language.
 
 use super::names::pascal;
-use super::{Field, FieldKind, Kind, Language, Row};
+use super::{Field, FieldKind, Kind, Language, Record, Row, Shape, Surface};
 
 /// The types in Python, TypeScript and Go; `{}` is the name of a set or a record.
 fn types(kind: &FieldKind) -> [&'static str; 3] {
@@ -27,28 +27,34 @@ fn types(kind: &FieldKind) -> [&'static str; 3] {
     }
 }
 
-/// The types of options in Python and TypeScript.
-fn option_types(kind: Kind) -> [&'static str; 2] {
+/// The types of options in Python, TypeScript and Go.
+fn option_types(kind: Kind) -> [&'static str; 3] {
     match kind {
-        Kind::Flag => ["bool", "boolean"],
-        Kind::Count => ["int", "number"],
-        Kind::Duration => ["Seconds", "number"],
-        Kind::Moment => ["datetime", "Date"],
-        Kind::Text | Kind::ByHand => ["str", "string"],
-        Kind::Secret => ["str | Secret", "SecretText"],
-        Kind::Path => ["str | os.PathLike[str]", "string"],
-        Kind::Texts => ["str | Sequence[str]", "string | readonly string[]"],
+        Kind::Flag => ["bool", "boolean", "bool"],
+        Kind::Count => ["int", "number", "int"],
+        Kind::Duration => ["Seconds", "number", "time.Duration"],
+        Kind::Moment => ["datetime", "Date", "time.Time"],
+        Kind::Text | Kind::ByHand => ["str", "string", "string"],
+        Kind::Secret => ["str | Secret", "SecretText", "Secret"],
+        Kind::Path => ["str | os.PathLike[str]", "string", "string"],
+        Kind::Texts => [
+            "str | Sequence[str]",
+            "string | readonly string[]",
+            "[]string",
+        ],
         Kind::Pems => [
             "str | bytes | Sequence[str | bytes]",
             "Pem | readonly Pem[]",
+            "[][]byte",
         ],
-        Kind::Statuses => ["int | Iterable[int]", "number | readonly number[]"],
-        Kind::Headers => ["Headers", "HeaderValues"],
+        Kind::Statuses => ["int | Iterable[int]", "number | readonly number[]", "[]int"],
+        Kind::Headers => ["Headers", "HeaderValues", "http.Header"],
         Kind::Dialect => [
             "str",
             "\"novavms\" | \"openstack\" | CustomDialect | (string & {})",
+            "Dialect",
         ],
-        Kind::RetryBudget => ["RetryBudget"; 2],
+        Kind::RetryBudget => ["RetryBudget"; 3],
     }
 }
 
@@ -58,14 +64,51 @@ impl Row {
         if let Some(own) = self.detail(&format!("{}_type", language.key())) {
             return Some(own.to_owned());
         }
-        let [python, node] = option_types(self.kind);
+        let [python, node, go] = option_types(self.kind);
         let own = match language {
             _ if self.kind == Kind::ByHand => return None,
             Language::Python => python,
             Language::Node => node,
-            Language::Go | Language::C | Language::Rust => return None,
+            Language::Go => match self.kind {
+                Kind::Flag if self.default.is_none() => "*bool",
+                Kind::Count if self.rust_type == "u64" => "int64",
+                _ => go,
+            },
+            Language::C | Language::Rust => return None,
         };
         Some(own.to_owned())
+    }
+}
+
+impl Record {
+    /// It has all that an API sent.
+    pub(super) fn has_data(&self) -> bool {
+        self.has(&FieldKind::Data)
+    }
+
+    /// The fields stand in the JSON as they do in Go's struct.
+    pub(super) fn is_tagged(&self) -> bool {
+        self.is_openstack() && self.shape != Shape::Document && !self.has(&FieldKind::Duration)
+    }
+
+    fn has(&self, kind: &FieldKind) -> bool {
+        self.fields.iter().any(|field| field.kind == *kind)
+    }
+}
+
+impl Surface {
+    /// The type of a field in a language.
+    pub(super) fn field_type(&self, field: &Field, language: Language) -> String {
+        let written = field.typed(language);
+        match (&field.kind, language, field.detail("go_type")) {
+            (_, Language::Go, Some(own)) => own.to_owned(),
+            (FieldKind::Records(name), Language::Go, _)
+                if self.record(name).is_ok_and(Record::has_data) =>
+            {
+                written.replace("[]", "[]*")
+            }
+            _ => written,
+        }
     }
 }
 
@@ -119,5 +162,20 @@ pub(super) fn go_set(set: &str) -> &str {
         "ErrorKind" => "Kind",
         "RequestIdNote" => "RequestIDNote",
         other => other,
+    }
+}
+
+/// The constants of a closed set in C.
+pub(super) fn c_set(set: &str) -> &'static str {
+    match set {
+        "Cause" => "a REQTRAIL_CAUSE_*",
+        "Category" => "a REQTRAIL_CATEGORY_*",
+        "ErrorKind" => "a REQTRAIL_ERROR_*",
+        "Sent" => "a REQTRAIL_SENT_*",
+        "StopReason" => "a REQTRAIL_STOPPED_*",
+        "WaitReason" => "a REQTRAIL_WAIT_*",
+        "RequestIdNote" => "a REQTRAIL_REQUEST_ID_NOTE_*",
+        "TrailNote" => "a REQTRAIL_TRAIL_NOTE_*",
+        _ => "a number of codes.json",
     }
 }

@@ -1,0 +1,121 @@
+//! The sentences that document a field in Go and in C, which begin with its name or with what a function does, and say what
+//! it is where there is none.
+
+use super::types::c_set;
+use super::{Field, FieldKind, Language, Surface};
+
+impl Field {
+    /// The sentences of one paragraph in Go or C; other languages have the field's own documentation.
+    pub(super) fn sentences(&self, language: Language) -> String {
+        let text = Surface::field_doc(self, language).join(" ");
+        match language {
+            Language::Go => self.go_sentences(&text),
+            Language::C => self.c_sentences(&text),
+            _ => text,
+        }
+    }
+
+    /// Begin with the name, as Go's do.
+    fn go_sentences(&self, text: &str) -> String {
+        let nothing = match self.kind {
+            _ if self.is_nil_in_go() => "nil",
+            FieldKind::Number => "0",
+            FieldKind::Moment => "zero",
+            _ => "empty",
+        };
+        let text = text.replace("`nil`", &format!("`{nothing}`"));
+        // Names stand without backticks, and links as they are.
+        let text = self.with_nothing(text, nothing).replace('`', "");
+        let text = text.replace("(<http", "(http").replace(">)", ")");
+        let is_list = matches!(
+            self.kind,
+            FieldKind::Words(_) | FieldKind::Records(_) | FieldKind::Trails
+        );
+        let verb = match text.split(' ').next() {
+            Some("The") if is_list => "holds",
+            Some("Whether") => "says",
+            _ => "is",
+        };
+        format!("{} {verb} {}", self.spelt(Language::Go), lowered(&text))
+    }
+
+    /// Say what a function returns. A list has a function for one of its entries.
+    fn c_sentences(&self, text: &str) -> String {
+        let nothing = self.nothing_in_c();
+        let text = text
+            .replace("`true`:", "1:")
+            .replace("`false`:", "-1:")
+            .replace("`NULL`", &format!("`{nothing}`"));
+        let of_set = match &self.kind {
+            FieldKind::Words(set) => {
+                let entry = lowered(text.trim_end_matches('.'));
+                let of = c_set(set);
+                return format!("Returns an entry, from 0, of {entry}: {of}; 0 beyond the last.");
+            }
+            FieldKind::Word(set) => format!(", {}", c_set(set)),
+            FieldKind::Outcome => ", REQTRAIL_OK or a REQTRAIL_ERROR_*".to_owned(),
+            FieldKind::Moment => ", in seconds since 1970".to_owned(),
+            _ => String::new(),
+        };
+        let mut text = self.with_nothing(text, nothing);
+        let clause = [text.find("; "), text.find(". ")];
+        let clause = clause.into_iter().flatten().min();
+        text.insert_str(clause.unwrap_or(text.trim_end_matches('.').len()), &of_set);
+        format!("Returns {}", lowered(&text))
+    }
+
+    /// What a function of C returns where there is nothing.
+    fn nothing_in_c(&self) -> &'static str {
+        match &self.kind {
+            FieldKind::Text => "NULL",
+            FieldKind::Flag if !self.is_optional => "false",
+            FieldKind::Duration | FieldKind::Moment => "negative",
+            FieldKind::Word(set) if set == "ErrorKind" => "REQTRAIL_OK",
+            _ => "0",
+        }
+    }
+
+    /// Says in the first sentence what there is where there is nothing, unless the text does.
+    fn with_nothing(&self, mut text: String, nothing: &str) -> String {
+        if self.is_optional && !text.contains(&format!("`{nothing}`")) {
+            let sentence = text.find(". ").unwrap_or(text.trim_end_matches('.').len());
+            text.insert_str(sentence, &format!("; {nothing} if there is none"));
+        }
+        text
+    }
+}
+
+/// A sentence that goes on after a name.
+pub(super) fn lowered(text: &str) -> String {
+    let mut letters = text.chars();
+    // Not an acronym's.
+    if text.chars().take(2).all(char::is_uppercase) {
+        return text.to_owned();
+    }
+    match letters.next() {
+        Some(first) => first.to_lowercase().to_string() + letters.as_str(),
+        None => String::new(),
+    }
+}
+
+/// Writes the cells of lines, which a `|` stands between, in columns as gofmt does.
+pub(super) fn columns(text: &str) -> String {
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('|').collect()).collect();
+    let width = |at: usize| {
+        let cells = lines.iter().filter_map(|line| line.get(at));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let line = |cells: &Vec<&str>| {
+        let mut out = String::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let width = if at + 1 < cells.len() {
+                width(at) + 1
+            } else {
+                0
+            };
+            out += &format!("{cell:<width$}");
+        }
+        out + "\n"
+    };
+    lines.iter().map(line).collect()
+}
