@@ -138,7 +138,7 @@ fn table(out: &mut String, name: &str, doc: &str, rows: &[(String, u32, &str, &s
 }
 
 /// `TrailNote` as `trail_note`.
-pub(crate) fn snake(name: &str) -> String {
+fn snake(name: &str) -> String {
     constant(name).to_ascii_lowercase()
 }
 

@@ -70,10 +70,6 @@ fn codegen(check: bool) -> Result<(), String> {
     let templates = Templates::new(&root, &surface)?;
     let rust = [
         ("core/src/surface/names/table.rs", surface::table(&surface)),
-        (
-            "tests/conformance/adapters/rust/src/options.rs",
-            surface::rust::adapter(&surface),
-        ),
         ("core/src/codes.rs", rust_tables::kinds(&list)),
         (
             "core/src/dialect/novavms/codes.rs",
@@ -137,42 +133,19 @@ fn codegen(check: bool) -> Result<(), String> {
     for (name, text) in node {
         files.push((format!("bindings-node/ts/{name}"), text));
     }
-    let c = rust_tables::format(&c_tables::constants(&list))?;
-    let mut modules = vec![("codes", c)];
-    let groups = [
-        ("options/values", "client"),
-        ("request/values", "request"),
-        ("operation/values", "operation"),
-    ];
-    for (module, group) in groups {
-        let text = surface::c::options(&surface, group)?;
-        modules.push((module, rust_tables::format(&text)?));
-    }
-    for reading in &surface::c::READINGS {
-        let text = surface::c::readers(&surface, reading)?;
-        modules.push((reading.0, rust_tables::format(&text)?));
-    }
-    let rate_limit = surface::c::rate_limit(&surface)?;
-    modules.push(("rate_limit", rust_tables::format(&rate_limit)?));
-    let go_error = rust_tables::format(&surface::c::go_error(&surface))?;
-    let kinds = rust_tables::format(&surface::c_operations::kinds(&surface))?;
-    modules.push(("operation/kinds", kinds));
+    let codes = rust_tables::format(&c_tables::constants(&list))?;
+    files.push(("bindings-c/src/codes.rs".to_owned(), codes));
+    let modules = files.iter().filter_map(|(path, text)| {
+        let module = path.strip_prefix("bindings-c/src/")?;
+        Some((module.strip_suffix(".rs")?, text.clone()))
+    });
+    let modules: Vec<(&str, String)> = modules.collect();
     let header = c_header::header(&root, &modules)?;
-    for (module, text) in modules {
-        files.push((format!("bindings-c/src/{module}.rs"), text));
-    }
-    files.push((
-        "tests/conformance/adapters/c/options.c".to_owned(),
-        surface::c::adapter(&surface),
-    ));
+    let go_header = c_header::go_header(&root, &modules)?;
     // A Go module has nothing outside its own folder.
     files.push(("bindings-c/go/reqtrail.h".to_owned(), header.clone()));
     files.push(("bindings-c/include/reqtrail.h".to_owned(), header));
-    files.push((
-        "bindings-c/go/native.h".to_owned(),
-        c_header::go_header(&root, &[("go/error_fields", go_error.clone())])?,
-    ));
-    files.push(("bindings-c/src/go/error_fields.rs".to_owned(), go_error));
+    files.push(("bindings-c/go/native.h".to_owned(), go_header));
     files.push((
         "bindings-c/go/codes.go".to_owned(),
         go_tables::tables(&list),

@@ -2,8 +2,6 @@
 //!
 //! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
 
-pub(crate) mod c;
-pub(crate) mod c_operations;
 mod dialect;
 pub(crate) mod docs;
 mod fields;
@@ -11,7 +9,6 @@ mod json;
 mod names;
 mod operations;
 mod rows;
-pub(crate) mod rust;
 mod scenarios;
 pub(crate) mod schema;
 mod sentences;

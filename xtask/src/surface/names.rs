@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{Default, Field, FieldKind, Kind, Language, Row, Surface};
-use crate::c_tables;
 
 /// Words that Go writes in capitals.
 const INITIALISMS: [&str; 9] = [
@@ -49,12 +48,6 @@ impl Row {
             Language::Go => pascal(&self.name),
         }
     }
-}
-
-/// The name of a variant in snake case, without what it holds.
-pub(super) fn snake(variant: &impl std::fmt::Debug) -> String {
-    let name = format!("{variant:?}");
-    c_tables::snake(name.split('(').next().unwrap_or_default())
 }
 
 impl Field {

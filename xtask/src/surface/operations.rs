@@ -195,15 +195,6 @@ impl Language {
 }
 
 impl Operation {
-    /// The errors of its own, and when it gives them, in a sentence.
-    pub(crate) fn errors_said(&self, name: impl Fn(&str) -> String) -> Option<String> {
-        let errors = self.errors.iter();
-        let said: Vec<String> = errors
-            .map(|(error, when)| format!("{} if {when}", name(error)))
-            .collect();
-        (!said.is_empty()).then(|| said.join(", and "))
-    }
-
     /// Its parameters in their order, in snake case.
     pub(crate) fn parameters(&self) -> Vec<&'static str> {
         let server = self.server.parameter();
@@ -284,8 +275,8 @@ mod tests {
             (operation.record.as_str(), operation.set.as_str()),
             ("ActionReport", "Follow")
         );
-        let said = operation.errors_said(|name| format!("*{name}*"));
-        assert_eq!(said.as_deref(), Some("*EndError* if it goes on"));
+        let errors = [("EndError".to_owned(), "it goes on".to_owned())];
+        assert_eq!(operation.errors, errors);
         assert!(operation.is_report());
     }
 

@@ -39,7 +39,7 @@ impl Field {
         format!("{} {verb} {}", self.spelt(Language::Go), lowered(&text))
     }
 
-    /// Say what a function returns. A list has a function for one of its entries.
+    /// Say what a function returns, after `Returns`. A list has a function for one of its entries.
     fn c_sentences(&self, text: &str) -> String {
         let nothing = self.nothing_in_c();
         let text = text
@@ -50,7 +50,7 @@ impl Field {
             FieldKind::Words(set) => {
                 let entry = lowered(text.trim_end_matches('.'));
                 let of = c_set(set);
-                return format!("Returns an entry, from 0, of {entry}: {of}; 0 beyond the last.");
+                return format!("An entry, from 0, of {entry}: {of}; 0 beyond the last.");
             }
             FieldKind::Word(set) => format!(", {}", c_set(set)),
             FieldKind::Outcome => ", REQTRAIL_OK or a REQTRAIL_ERROR_*".to_owned(),
@@ -61,7 +61,7 @@ impl Field {
         let clause = [text.find("; "), text.find(". ")];
         let clause = clause.into_iter().flatten().min();
         text.insert_str(clause.unwrap_or(text.trim_end_matches('.').len()), &of_set);
-        format!("Returns {}", lowered(&text))
+        text
     }
 
     /// What a function of C returns where there is nothing.
@@ -118,4 +118,64 @@ pub(super) fn columns(text: &str) -> String {
         out + "\n"
     };
     lines.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_say_what_there_is_where_there_is_nothing() {
+        let set = |name: &str| name.to_owned();
+        for (kind, is_optional, doc, c, go) in [
+            (
+                FieldKind::Text,
+                true,
+                "The `shine`. More.",
+                "The `shine`; NULL if there is none. More.",
+                "Shine is the shine; empty if there is none. More.",
+            ),
+            (
+                FieldKind::Word(set("Sent")),
+                false,
+                "Whether it went; or not.",
+                "Whether it went, a REQTRAIL_SENT_*; or not.",
+                "Shine says whether it went; or not.",
+            ),
+            (
+                FieldKind::Flag,
+                true,
+                "Whether it does. `Some(false)`: no. `None`: nobody knows.",
+                "Whether it does. -1: no. `0`: nobody knows.",
+                "Shine says whether it does. false: no. nil: nobody knows.",
+            ),
+            (
+                FieldKind::Words(set("TrailNote")),
+                false,
+                "The notes.",
+                "An entry, from 0, of the notes: a REQTRAIL_TRAIL_NOTE_*; 0 beyond the last.",
+                "Shine holds the notes.",
+            ),
+        ] {
+            let field = Field {
+                name: "shine".to_owned(),
+                json: "shine".to_owned(),
+                kind,
+                rust_type: String::new(),
+                is_optional,
+                doc: vec![doc.to_owned()],
+                details: Vec::new(),
+            };
+            assert_eq!(field.sentences(Language::C), c);
+            assert_eq!(field.sentences(Language::Go), go);
+        }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_what_they_hold() {
+        assert_eq!(
+            columns("\ta|int|`x`\n\tlonger|string|`y`\n"),
+            "\ta      int    `x`\n\tlonger string `y`\n"
+        );
+    }
 }

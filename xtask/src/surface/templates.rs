@@ -19,12 +19,14 @@ use super::{
 use super::{fields, json, rows};
 use crate::rust_tables;
 
-/// The folders of templates, which have the names of languages but for `docs`, and the folders of the files.
-const HOMES: [(&str, &str); 4] = [
+/// The folders of templates, which have the names of languages but for the last two, and the folders of the files.
+const HOMES: [(&str, &str); 6] = [
     ("python", "bindings-python/python/reqtrail"),
     ("node", "bindings-node/ts"),
     ("go", "bindings-c/go"),
+    ("c", "bindings-c/src"),
     ("docs", "docs"),
+    ("adapters", "tests/conformance/adapters"),
 ];
 
 /// What stands between two comments in a file that is written by hand: how the title of the first ends, the template, and
@@ -90,7 +92,7 @@ impl Templates {
     pub(crate) fn files(&self) -> Result<Vec<(String, String)>, String> {
         let mut files = Vec::new();
         for (name, home) in HOMES {
-            // The docs are in the words of Rust, which is the language of the rows' own names.
+            // The others are in the words of Rust, which is the language of the rows' own names.
             let language = Language::of(name).unwrap_or(Language::Rust);
             for template in within(&self.folder.join(name))? {
                 if Path::new(&template).extension().is_some() {
@@ -257,6 +259,7 @@ impl Surface {
             "is_negated": row.default == Some(Default::Flag(true)),
             "doc": self.doc(row, language),
             "alone": self.doc_alone(row, language).join(" "),
+            "having": self.operations.having(row),
             "default_said": self.default_said(row, language),
         })));
         seen.into()
@@ -290,6 +293,7 @@ impl Surface {
         seen.extend(object(json!({
             "doc": self.operation_doc(operation, language),
             "errors": operation.errors,
+            "kind": operation.kind,
             "server": language.parameter(operation.server.parameter()),
             "action": operation.action.map(ActionBy::key),
             "parameters": parameters.map(|name| language.parameter(name)).collect::<Vec<_>>(),
