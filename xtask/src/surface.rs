@@ -1,6 +1,7 @@
 //! The surface: what the rows in `core/src/surface` say, and what is printed from it.
 //!
-//! `read` makes the model of the rows, `json` writes it to `schema/surface.json`, and the printers read the model alone.
+//! `read` makes the model of the rows, and everything else reads the model alone: `json` writes it to `schema/surface.json`, and
+//! the templates in `xtask/templates` see it as each language has it.
 
 mod dialect;
 pub(crate) mod docs;
