@@ -19,56 +19,31 @@ use syn::{
     Type, Visibility, braced,
 };
 
+use super::Shape::{Document, Fetched, Lazy, Parts, Plain};
 use super::rows::{Detail, block_after, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
 /// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
 const RECORDS: [(&str, &str, Shape); 15] = [
-    ("rate_limit", "rate_limit.rs", Shape::Parts),
-    ("call_info", "observe.rs", Shape::Parts),
-    ("attempt", "trail/attempt.rs", Shape::Plain),
-    ("trail", "trail.rs", Shape::Lazy),
-    ("error", "error.rs", Shape::Error),
-    ("api_error", "error.rs", Shape::Error),
-    ("server_fault", "openstack/compute/server.rs", Shape::Plain),
-    ("server", "openstack/compute/server.rs", Shape::Fetched),
-    ("action_event", "openstack/compute/action.rs", Shape::Plain),
-    (
-        "server_action",
-        "openstack/compute/action.rs",
-        Shape::Fetched,
-    ),
-    ("action_page", "openstack/compute/reads.rs", Shape::Fetched),
-    ("progress", "openstack/compute/progress.rs", Shape::Plain),
-    (
-        "action_report",
-        "openstack/compute/report.rs",
-        Shape::Document,
-    ),
-    (
-        "action_outcome",
-        "openstack/compute/explain.rs",
-        Shape::Plain,
-    ),
-    (
-        "server_history",
-        "openstack/compute/explain.rs",
-        Shape::Document,
-    ),
+    ("rate_limit", "rate_limit", Parts),
+    ("call_info", "observe", Parts),
+    ("attempt", "trail/attempt", Plain),
+    ("trail", "trail", Lazy),
+    ("error", "error", Shape::Error),
+    ("api_error", "error", Shape::Error),
+    ("server_fault", "openstack/compute/server", Plain),
+    ("server", "openstack/compute/server", Fetched),
+    ("action_event", "openstack/compute/action", Plain),
+    ("server_action", "openstack/compute/action", Fetched),
+    ("action_page", "openstack/compute/reads", Fetched),
+    ("progress", "openstack/compute/progress", Plain),
+    ("action_report", "openstack/compute/report", Document),
+    ("action_outcome", "openstack/compute/explain", Plain),
+    ("server_history", "openstack/compute/explain", Document),
 ];
 
 /// The keys of details that languages have.
-pub(super) const KEYS: [&str; 9] = [
-    "node",
-    "c",
-    "go",
-    "go_type",
-    "hand",
-    "python_doc",
-    "node_doc",
-    "schema",
-    "since",
-];
+pub(super) const KEYS: &str = "node c go go_type hand python_doc node_doc schema since";
 
 /// Reads all records.
 pub(super) fn read(root: &Path) -> Result<Vec<Record>, String> {
@@ -79,10 +54,7 @@ pub(super) fn read(root: &Path) -> Result<Vec<Record>, String> {
         .flat_map(Record::holds)
         .map(str::to_owned)
         .collect();
-    for record in records
-        .iter_mut()
-        .filter(|record| record.shape == Shape::Fetched)
-    {
+    for record in records.iter_mut().filter(|record| record.shape == Fetched) {
         let is_held = held.iter().any(|held| held == record.name);
         record.fields.push(trail(is_held));
     }
@@ -103,7 +75,7 @@ fn trail(is_held: bool) -> Field {
 }
 
 fn record(root: &Path, name: &'static str, home: &str, shape: Shape) -> Result<Record, String> {
-    let home = format!("core/src/{home}");
+    let home = format!("core/src/{home}.rs");
     let file = syn::parse_file(&written(root, &home)?).map_err(|e| format!("{home}: {e}"))?;
     let is_own = |ident: &Ident| {
         ident
@@ -176,7 +148,9 @@ fn row(input: ParseStream<'_>) -> syn::Result<Field> {
             "optional" => field.is_optional = own == "true",
             // Of the core alone.
             "from" => {}
-            key if KEYS.contains(&key) => field.details.push((key.to_owned(), own)),
+            key if KEYS.split(' ').any(|own| own == key) => {
+                field.details.push((key.to_owned(), own))
+            }
             _ => return Err(syn::Error::new(key.span(), "not a detail of a field")),
         }
     }

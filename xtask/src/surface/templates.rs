@@ -3,6 +3,7 @@
 //! A template whose name, without `.j2`, has an extension of its own is a file; any other is a part of one, which others
 //! include or which stands between two comments in a file that is written by hand.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use minijinja::value::{Serde, merge_maps};
@@ -13,9 +14,7 @@ use super::docs::{between, commented, wrapped};
 use super::names::{camel, pascal};
 use super::operations::ABOUT;
 use super::sentences::{columns, lowered};
-use super::{
-    ActionBy, Default, Field, FieldKind, Group, Kind, Language, Operation, Record, Row, Surface,
-};
+use super::{ActionBy, Default, Field, FieldKind, Kind, Language, Operation, Record, Row, Surface};
 use super::{fields, json, rows};
 use crate::rust_tables;
 
@@ -29,44 +28,19 @@ const HOMES: [(&str, &str); 6] = [
     ("adapters", "tests/conformance/adapters"),
 ];
 
-/// What stands between two comments in a file that is written by hand: how the title of the first ends, the template, and
-/// what it is about.
-type Part = (&'static str, &'static str, &'static str);
-
-/// The files that have parts.
-const PARTS: [(&str, &[Part]); 5] = [
-    (
-        "bindings-python/python/reqtrail/_exceptions.py",
-        &[
-            ("fields of every error", "python/errors", "error"),
-            ("fields of an API's answer", "python/errors", "api_error"),
-        ],
-    ),
-    (
-        "bindings-node/ts/errors.ts",
-        &[
-            ("fields of every error", "node/fields", "error"),
-            ("values of every error", "node/values", "error"),
-            ("fields of an API's answer", "node/fields", "api_error"),
-            ("values of an API's answer", "node/values", "api_error"),
-        ],
-    ),
-    (
-        "bindings-c/go/errors.go",
-        &[
-            ("fields of every error", "go/errors", "error"),
-            ("fields of an API's answer", "go/errors", "api_error"),
-        ],
-    ),
-    (
-        "bindings-c/go/config.go",
-        &[("options that a type describes", "go/group", "client")],
-    ),
-    (
-        "bindings-c/go/request.go",
-        &[("options that a type describes", "go/group", "request")],
-    ),
-];
+/// What stands between two comments in files that are written by hand, a line each: the file, the template, what it is about,
+/// and how the title of the first comment ends.
+const PARTS: &str = "\
+bindings-python/python/reqtrail/_exceptions.py python/errors error: fields of every error
+bindings-python/python/reqtrail/_exceptions.py python/errors api_error: fields of an API's answer
+bindings-node/ts/errors.ts node/fields error: fields of every error
+bindings-node/ts/errors.ts node/values error: values of every error
+bindings-node/ts/errors.ts node/fields api_error: fields of an API's answer
+bindings-node/ts/errors.ts node/values api_error: values of an API's answer
+bindings-c/go/errors.go go/errors error: fields of every error
+bindings-c/go/errors.go go/errors api_error: fields of an API's answer
+bindings-c/go/config.go go/group client: options that a type describes
+bindings-c/go/request.go go/group request: options that a type describes";
 
 /// The templates, and what they see in each language.
 pub(crate) struct Templates {
@@ -92,17 +66,14 @@ impl Templates {
     pub(crate) fn files(&self) -> Result<Vec<(String, String)>, String> {
         let mut files = Vec::new();
         for (name, home) in HOMES {
-            // The others are in the words of Rust, which is the language of the rows' own names.
-            let language = Language::of(name).unwrap_or(Language::Rust);
-            for template in within(&self.folder.join(name))? {
-                if Path::new(&template).extension().is_some() {
-                    let mut text =
-                        self.print(language, &format!("{name}/{template}"), json!({}))?;
-                    if template.ends_with(".rs") {
-                        text = rust_tables::format(&text)?;
-                    }
-                    files.push((format!("{home}/{template}"), text));
+            let templates = within(&self.folder.join(name))?.into_iter();
+            for template in templates.filter(|own| Path::new(own).extension().is_some()) {
+                let path = format!("{name}/{template}");
+                let mut text = self.print(language_of(&path), &path, json!({}))?;
+                if template.ends_with(".rs") {
+                    text = rust_tables::format(&text)?;
                 }
+                files.push((format!("{home}/{template}"), text));
             }
         }
         Ok(files)
@@ -110,22 +81,24 @@ impl Templates {
 
     /// The files that have parts, by their paths.
     pub(crate) fn parts(&self, root: &Path) -> Result<Vec<(String, String)>, String> {
-        let file = |(path, parts): &(&str, &[Part])| {
-            let text = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;
-            parts
-                .iter()
-                .try_fold(text, |text, (title, template, about)| {
-                    let folder = template.split('/').next().unwrap_or_default();
-                    let language = Language::of(folder).unwrap_or(Language::Rust);
-                    let printed = self.print(language, template, json!({ "about": about }))?;
-                    between(&text, title, &printed)
-                })
-        };
-        let files = PARTS.iter().map(|own| match file(own) {
-            Ok(text) => Ok((own.0.to_owned(), text)),
-            Err(why) => Err(format!("{}: {why}", own.0)),
-        });
-        files.collect()
+        let mut files = BTreeMap::new();
+        for part in PARTS.lines() {
+            let (what, title) = part.split_once(": ").unwrap_or_default();
+            let [path, template, about] = what.split(' ').collect::<Vec<_>>()[..] else {
+                return Err(format!("not a part: {part}"));
+            };
+            let fail = |why: String| format!("{path}: {why}");
+            let text = match files.remove(path) {
+                Some(text) => text,
+                None => {
+                    std::fs::read_to_string(root.join(path)).map_err(|e| fail(e.to_string()))?
+                }
+            };
+            let printed = self.print(language_of(template), template, json!({ "about": about }))?;
+            let text = between(&text, title, &printed).map_err(fail)?;
+            files.insert(path.to_owned(), text);
+        }
+        Ok(files.into_iter().collect())
     }
 
     /// Prints a template. `more` is what it sees besides; of it, `about` names what it sees as `it`: a record, or a
@@ -149,6 +122,12 @@ impl Templates {
         };
         print().map_err(|e| format!("{template}: {e}"))
     }
+}
+
+/// The language of a template's folder; the others are in the words of Rust, which is the language of the rows' own names.
+fn language_of(template: &str) -> Language {
+    let folder = template.split('/').next().unwrap_or_default();
+    Language::of(folder).unwrap_or(Language::Rust)
 }
 
 fn environment(
@@ -200,51 +179,41 @@ fn within(folder: &Path) -> Result<Vec<String>, String> {
 impl Surface {
     /// All that templates see, as a language has it: groups and records stand by their names, too.
     fn seen(&self, language: Language) -> Value {
-        let groups = self.groups.iter().chain([&self.operations.options]);
-        let groups = groups.map(|own| (own.name.to_owned(), self.group_seen(own, language)));
-        let records = self.records.iter();
-        let records = records.map(|own| (own.name.to_owned(), self.record_seen(own, language)));
-        let records: Vec<(String, Value)> = records.collect();
-        let all: Vec<&Value> = records.iter().map(|(_, own)| own).collect();
-        let mut kinds: Vec<Kind> = self.rows().map(|row| row.kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let rows = |rows: &mut dyn Iterator<Item = &Row>| -> Value {
+            rows.map(|row| self.row_seen(row, language)).collect()
+        };
         let operations = &self.operations;
         let sets = operations.sets.iter().map(|set| {
-            let options: Vec<Value> = operations
-                .rows(set)
-                .map(|row| self.row_seen(row, language))
-                .collect();
-            json!({ "name": set.name, "class": format!("{}Options", set.name), "doc": set.doc, "options": options })
+            let class = format!("{}Options", set.name);
+            let options = rows(&mut operations.rows(set));
+            json!({ "name": set.name, "class": class, "doc": set.doc, "options": options })
         });
-        let own = operations.all.iter();
-        let own: Vec<Value> = own.map(|one| self.operation_seen(one, language)).collect();
-        let given = operations.records().into_iter();
-        let mut seen = json!({
+        let operation = |one: &Operation| self.operation_seen(one, language);
+        let records = self.records.iter();
+        let records = records.map(|own| (own.name.to_owned(), self.record_seen(own, language)));
+        let records: Map<String, Value> = records.collect();
+        let in_order = self.records.iter().map(|own| &records[own.name]);
+        let kinds: BTreeSet<Kind> = self.rows().map(|row| row.kind).collect();
+        let mut seen = object(json!({
             "language": language.key(),
             "dialect": self.dialect,
-            "record": records.iter().cloned().collect::<Map<_, _>>(),
-            "records": all,
+            "record": records,
+            "records": in_order.collect::<Vec<_>>(),
             "word_sets": self.word_sets(),
             "kinds": kinds,
-            "operations": own,
-            "sets": sets.collect::<Vec<_>>(),
-            "reads": given.map(|one| self.operation_seen(one, language)).collect::<Vec<_>>(),
+            "operations": operations.all.iter().map(operation).collect::<Value>(),
+            "sets": sets.collect::<Value>(),
+            "reads": operations.records().into_iter().map(operation).collect::<Value>(),
             "about": ABOUT,
-        });
-        if let Value::Object(seen) = &mut seen {
-            seen.extend(groups.chain(records.clone()));
+        }));
+        seen.extend(records.clone());
+        for group in self.groups.iter().chain([&operations.options]) {
+            let options = rows(&mut group.options.iter());
+            let by_hand = rows(&mut group.by_hand.iter());
+            let group_seen = json!({ "name": group.name, "options": options, "by_hand": by_hand });
+            seen.insert(group.name.to_owned(), group_seen);
         }
-        seen
-    }
-
-    fn group_seen(&self, group: &Group, language: Language) -> Value {
-        let rows = |rows: &[Row]| -> Vec<Value> {
-            rows.iter()
-                .map(|row| self.row_seen(row, language))
-                .collect()
-        };
-        json!({ "name": group.name, "options": rows(&group.options), "by_hand": rows(&group.by_hand) })
+        seen.into()
     }
 
     fn row_seen(&self, row: &Row, language: Language) -> Value {
@@ -266,13 +235,8 @@ impl Surface {
     }
 
     fn record_seen(&self, record: &Record, language: Language) -> Value {
-        let fields = |fields: &mut dyn Iterator<Item = &Field>| -> Vec<Value> {
-            fields
-                .map(|field| self.field_seen(field, language))
-                .collect()
-        };
-        let trail = record.fields.iter();
-        let mut trail = trail.filter(|field| field.kind == FieldKind::Trail);
+        let field = |field| self.field_seen(field, language);
+        let mut fields = record.fields.iter();
         json!({
             "name": record.name,
             "shape": record.shape,
@@ -281,9 +245,9 @@ impl Surface {
             "is_openstack": record.is_openstack(),
             "has_data": record.has_data(),
             "is_tagged": record.is_tagged(),
-            "fields": fields(&mut record.fields.iter()),
-            "printed": fields(&mut record.printed(language.key())),
-            "trail": trail.next().map(|field| self.field_seen(field, language)),
+            "fields": fields.clone().map(field).collect::<Value>(),
+            "printed": record.printed(language.key()).map(field).collect::<Value>(),
+            "trail": fields.find(|own| own.kind == FieldKind::Trail).map(field),
         })
     }
 
@@ -303,7 +267,7 @@ impl Surface {
     }
 
     fn field_seen(&self, field: &Field, language: Language) -> Value {
-        let mut seen = details(&field.details, &fields::KEYS);
+        let mut seen = details(&field.details, fields::KEYS);
         seen.extend(object(json::field(field)));
         seen.extend(object(json!({
             "spelt": field.spelt(language),
@@ -318,14 +282,13 @@ impl Surface {
 }
 
 /// What a row says under each key, or null.
-fn details(said: &[(String, String)], keys: &[&str]) -> Map<String, Value> {
-    let mut all: Map<String, Value> = keys
-        .iter()
-        .map(|key| ((*key).to_owned(), Value::Null))
-        .collect();
-    let said = said.iter();
-    all.extend(said.map(|(key, own)| (key.clone(), own.as_str().into())));
-    all
+fn details(said: &[(String, String)], keys: &str) -> Map<String, Value> {
+    let of = |key| said.iter().find(|(own, _)| own == key);
+    let all = keys.split(' ').map(|key| {
+        let own = of(key).map(|(_, own)| own.as_str());
+        (key.to_owned(), own.into())
+    });
+    all.collect()
 }
 
 fn object(value: Value) -> Map<String, Value> {
