@@ -66,10 +66,10 @@ pub(crate) struct Operation {
     /// Its name, in snake case.
     pub(crate) name: String,
     pub(crate) doc: Vec<String>,
-    /// How it is told which server is meant.
-    pub(crate) server: ServerBy,
-    /// How it is told which action is meant, where it needs one.
-    pub(crate) action: Option<ActionBy>,
+    /// What names the server: `server_id`, `server_name`, or `server`, which is either.
+    pub(crate) server: String,
+    /// What names the action, where it needs one: `request_id`, or `action`, which is that or the response.
+    pub(crate) action: Option<String>,
     /// The record that it gives.
     pub(crate) record: String,
     /// The name of its set of options.
@@ -77,22 +77,6 @@ pub(crate) struct Operation {
     /// The errors of its own, with what they say, by their names in Python and TypeScript. An operation that has none has
     /// those of its call.
     pub(crate) errors: Vec<(String, String)>,
-}
-
-/// How a server is named.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum ServerBy {
-    Id,
-    Name,
-    IdOrName,
-}
-
-/// How an action is named.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum ActionBy {
-    RequestId,
-    /// By the response, too.
-    Response,
 }
 
 /// A record that programs read, such as an attempt.

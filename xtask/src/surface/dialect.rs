@@ -5,16 +5,12 @@ use std::path::Path;
 use serde_json::{Value, json};
 use syn::{Attribute, Fields, Item, ItemStruct, Visibility};
 
-use super::rows::{paragraphs, text};
+use super::rows::{file, paragraphs, text};
 
 const FILE: &str = "core/src/dialect/custom.rs";
 
 fn structs(root: &Path) -> Result<Vec<ItemStruct>, String> {
-    let written = std::fs::read_to_string(root.join(FILE));
-    let file = written
-        .map_err(|e| e.to_string())
-        .and_then(|text| syn::parse_file(&text).map_err(|e| e.to_string()));
-    let items = file.map_err(|e| format!("{FILE}: {e}"))?.items;
+    let items = file(root, FILE)?.items;
     let structs = items.into_iter().filter_map(|item| match item {
         Item::Struct(own) => Some(own),
         _ => None,

@@ -8,15 +8,17 @@ impl Surface {
     pub(crate) fn doc(&self, row: &Row, language: Language) -> Vec<String> {
         let mut doc = self.doc_alone(row, language);
         let mut said = Vec::new();
-        if row.is_null_a_value
-            && let Some(off) = off(language)
-        {
-            said.push(format!("{off} turns it off."));
+        // C and Go have a function or a field for it.
+        if row.is_null_a_value && !matches!(language, Language::C | Language::Go) {
+            let nothing = value_of_rust("None", language).unwrap_or("None");
+            said.push(format!("`{nothing}` turns it off."));
         }
-        if row.kind == Kind::Duration
-            && let Some(unit) = unit(language)
-        {
-            said.push(format!("In {unit}."));
+        if let Some(unit) = unit(language).filter(|_| row.kind == Kind::Duration) {
+            let or = match language {
+                Language::Python => ", or a `timedelta`",
+                _ => "",
+            };
+            said.push(format!("In {unit}{or}."));
         }
         if let Some(default) = row.default.as_ref().and_then(|own| own.said(language)) {
             said.push(format!("Default: {default}."));
@@ -57,7 +59,7 @@ impl Surface {
             })
         };
         let mut doc: Vec<String> = field.doc.iter().map(spelt).collect();
-        let unit = unit_of_field(language).filter(|_| field.kind == FieldKind::Duration);
+        let unit = unit(language).filter(|_| field.kind == FieldKind::Duration);
         let besides = field.detail(&format!("{}_doc", language.key()));
         if let Some(last) = doc.last_mut() {
             *last += &unit.map(|unit| format!(" In {unit}.")).unwrap_or_default();
@@ -129,27 +131,8 @@ impl Default {
     }
 }
 
-/// The language's word for nothing, where an option can be turned off by it.
-fn off(language: Language) -> Option<&'static str> {
-    match language {
-        Language::Rust | Language::Python => Some("`None`"),
-        Language::Node => Some("`null`"),
-        // They have a function or a field for it.
-        Language::C | Language::Go => None,
-    }
-}
-
 /// The unit of times, where their type does not say it.
 fn unit(language: Language) -> Option<&'static str> {
-    match language {
-        Language::Node | Language::C => Some("milliseconds"),
-        Language::Python => Some("seconds, or a `timedelta`"),
-        Language::Rust | Language::Go => None,
-    }
-}
-
-/// The unit of a record's times, where their type does not say it.
-fn unit_of_field(language: Language) -> Option<&'static str> {
     match language {
         Language::Node | Language::C => Some("milliseconds"),
         Language::Python => Some("seconds"),

@@ -11,8 +11,7 @@
 
 use std::path::Path;
 
-use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser as _};
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Expr, Fields, Ident, ImplItem, Item, ItemStruct, Lit, LitStr, ReturnType, Token,
@@ -20,7 +19,7 @@ use syn::{
 };
 
 use super::Shape::{Document, Fetched, Lazy, Parts, Plain};
-use super::rows::{Detail, block_after, capitalised, paragraphs, text};
+use super::rows::{self, Detail, Source, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
 /// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
@@ -49,11 +48,8 @@ pub(super) const KEYS: &str = "node c go go_type hand python_doc node_doc schema
 pub(super) fn read(root: &Path) -> Result<Vec<Record>, String> {
     let records = RECORDS.map(|(name, home, shape)| record(root, name, home, shape));
     let mut records: Vec<Record> = records.into_iter().collect::<Result<_, _>>()?;
-    let held: Vec<String> = records
-        .iter()
-        .flat_map(Record::holds)
-        .map(str::to_owned)
-        .collect();
+    let held = records.iter().flat_map(Record::holds);
+    let held: Vec<String> = held.map(str::to_owned).collect();
     for record in records.iter_mut().filter(|record| record.shape == Fetched) {
         let is_held = held.iter().any(|held| held == record.name);
         record.fields.push(trail(is_held));
@@ -76,22 +72,19 @@ fn trail(is_held: bool) -> Field {
 
 fn record(root: &Path, name: &'static str, home: &str, shape: Shape) -> Result<Record, String> {
     let home = format!("core/src/{home}.rs");
-    let file = syn::parse_file(&written(root, &home)?).map_err(|e| format!("{home}: {e}"))?;
-    let is_own = |ident: &Ident| {
-        ident
-            .to_string()
-            .eq_ignore_ascii_case(&name.replace('_', ""))
-    };
+    let file = rows::file(root, &home)?;
+    let plain = name.replace('_', "");
+    let is_own = |ident: &Ident| ident.to_string().eq_ignore_ascii_case(&plain);
     let own = file.items.iter().find_map(|item| match item {
         Item::Struct(own) if is_own(&own.ident) => Some(own),
         _ => None,
     });
     let own = own.ok_or_else(|| format!("{home}: no struct of the record `{name}`"))?;
-    let rows = format!("core/src/surface/{name}.rs");
-    let fields = match root.join(&rows).exists() {
-        true => of_rows(&rows, &written(root, &rows)?)?,
+    let has_rows = root.join(format!("core/src/surface/{name}.rs")).exists();
+    let fields = match has_rows {
+        true => Source::read(root, name)?.rows("fields", row)?,
         false => {
-            let mut fields = of_struct(own).map_err(|e| at(&home, &e))?;
+            let mut fields = of_struct(own).map_err(|e| format!("{home}: {e}"))?;
             fields.extend(of_methods(&file.items, &own.ident));
             fields
         }
@@ -104,28 +97,6 @@ fn record(root: &Path, name: &'static str, home: &str, shape: Shape) -> Result<R
         // What follows is about Rust.
         doc: paragraphs(&own.attrs).swap_remove(0),
     })
-}
-
-fn written(root: &Path, path: &str) -> Result<String, String> {
-    std::fs::read_to_string(root.join(path)).map_err(|e| format!("cannot read {path}: {e}"))
-}
-
-fn at(path: &str, error: &syn::Error) -> String {
-    format!("{path}:{}: {error}", error.span().start().line)
-}
-
-fn of_rows(path: &str, rows: &str) -> Result<Vec<Field>, String> {
-    let tokens: TokenStream = rows.parse().map_err(|e| format!("{path}: {e}"))?;
-    let block =
-        block_after(tokens, "fields").ok_or_else(|| format!("{path}: no `fields {{ … }}`"))?;
-    let all = |input: ParseStream<'_>| {
-        let mut fields = Vec::new();
-        while !input.is_empty() {
-            fields.push(row(input)?);
-        }
-        Ok(fields)
-    };
-    all.parse2(block).map_err(|e| at(path, &e))
 }
 
 fn row(input: ParseStream<'_>) -> syn::Result<Field> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json as value};
 
-use super::{ActionBy, Default, Field, Language, Operation, Row, Surface};
+use super::{Default, Field, Language, Operation, Row, Surface};
 
 /// Writes the surface as JSON.
 pub(crate) fn json(surface: &Surface) -> Result<String, String> {
@@ -38,8 +38,8 @@ pub(super) fn operation(surface: &Surface, one: &Operation) -> Value {
         "id": one.id,
         "name": one.name,
         "doc": one.doc.join("\n\n"),
-        "server": one.server.key(),
-        "action": one.action.map(ActionBy::key),
+        "server": one.server,
+        "action": one.action,
         "record": one.record,
         "set": one.set,
         "options": surface.operations.set_of(one).options,

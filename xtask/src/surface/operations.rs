@@ -2,15 +2,14 @@
 
 use std::path::Path;
 
-use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser as _};
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitInt, LitStr, Token, braced, parenthesized};
 
 use super::docs::{in_backticks, value_of_rust};
 use super::names::{camel, pascal};
-use super::rows::{self, block_after, paragraphs};
-use super::{ActionBy, Group, Language, Operation, Operations, OptionSet, Row, ServerBy, Surface};
+use super::rows::{self, Source, all, paragraphs};
+use super::{Group, Language, Operation, Operations, OptionSet, Row, Surface};
 
 /// What the class of the operations does.
 pub(super) const ABOUT: [&str; 2] = [
@@ -18,35 +17,21 @@ pub(super) const ABOUT: [&str; 2] = [
     "Where the client has no microversion, these calls ask for `latest`: the older ones do not show an action's steps.",
 ];
 
-const FILE: &str = "core/src/surface/operation.rs";
+/// What a server and an action are named by.
+const SERVER_BY: [&str; 3] = ["server_id", "server_name", "server"];
+const ACTION_BY: [&str; 2] = ["request_id", "action"];
 
 /// Reads the options, the sets of them, and the operations.
 pub(super) fn read(root: &Path) -> Result<Operations, String> {
-    let written = std::fs::read_to_string(root.join(FILE)).map_err(|e| format!("{FILE}: {e}"))?;
-    let tokens: TokenStream = written.parse().map_err(|e| format!("{FILE}: {e}"))?;
-    let block = |word: &str| {
-        block_after(tokens.clone(), word).ok_or_else(|| format!("{FILE}: no `{word} {{ … }}`"))
-    };
-    let fail = |e: syn::Error| format!("{FILE}:{}: {e}", e.span().start().line);
+    let source = Source::read(root, "operation")?;
     let operations = Operations {
         options: rows::read(root, "operation")?,
-        sets: all(option_set).parse2(block("sets")?).map_err(fail)?,
-        all: all(operation).parse2(block("operations")?).map_err(fail)?,
+        sets: source.rows("sets", option_set)?,
+        all: source.rows("operations", operation)?,
     };
-    operations.check().map_err(|why| format!("{FILE}: {why}"))?;
-    Ok(operations)
-}
-
-/// Reads one after the other.
-fn all<T>(
-    one: fn(ParseStream<'_>) -> syn::Result<T>,
-) -> impl Fn(ParseStream<'_>) -> syn::Result<Vec<T>> {
-    move |input| {
-        let mut all = Vec::new();
-        while !input.is_empty() {
-            all.push(one(input)?);
-        }
-        Ok(all)
+    match operations.check() {
+        Ok(()) => Ok(operations),
+        Err(why) => source.fail(&why),
     }
 }
 
@@ -70,14 +55,16 @@ fn operation(input: ParseStream<'_>) -> syn::Result<Operation> {
     let (given, errors);
     parenthesized!(given in input);
     let mut given = Punctuated::<Ident, Token![,]>::parse_terminated(&given)?.into_iter();
-    let server = given
-        .next()
-        .ok_or_else(|| input.error("expected what names the server"))?;
-    let server = ServerBy::read(&server)?;
-    let action = given
-        .next()
-        .map(|action| ActionBy::read(&action))
-        .transpose()?;
+    let mut next = |known: &[&str]| match given.next() {
+        Some(name) if known.iter().any(|own| name == own) => Ok(Some(name.to_string())),
+        Some(name) => {
+            let expected = format!("expected one of `{}`", known.join("`, `"));
+            Err(syn::Error::new(name.span(), expected))
+        }
+        None => Ok(None),
+    };
+    let server = next(&SERVER_BY)?.ok_or_else(|| input.error("expected what names the server"))?;
+    let action = next(&ACTION_BY)?;
     input.parse::<Token![->]>()?;
     let record = input.parse::<Ident>()?.to_string();
     input.parse::<Token![:]>()?;
@@ -90,7 +77,7 @@ fn operation(input: ParseStream<'_>) -> syn::Result<Operation> {
         input.parse::<Token![,]>()?;
         Ok((name, when))
     };
-    let errors = all(error)(&errors)?;
+    let errors = all(&errors, error)?;
     input.parse::<Token![;]>()?;
     Ok(Operation {
         id,
@@ -164,8 +151,8 @@ impl Surface {
     /// an action has a function of its own, that says so.
     pub(crate) fn operation_doc(&self, operation: &Operation, language: Language) -> Vec<String> {
         let spelt = |part: &str| match part {
-            "server" => Some(language.parameter(operation.server.parameter())),
-            "action" => Some(language.parameter(ActionBy::Response.key())),
+            "server" => Some(language.parameter(operation.server())),
+            "action" => Some("action".to_owned()),
             _ => value_of_rust(part, language).map(str::to_owned),
         };
         let says = |sentence: &&str| match language {
@@ -195,13 +182,12 @@ impl Language {
 }
 
 impl Operation {
-    /// Its parameters in their order, in snake case.
-    pub(crate) fn parameters(&self) -> Vec<&'static str> {
-        let server = self.server.parameter();
-        [server]
-            .into_iter()
-            .chain(self.action.map(ActionBy::key))
-            .collect()
+    /// The parameter that names the server, in snake case.
+    pub(crate) fn server(&self) -> &str {
+        match self.server.as_str() {
+            "server" => "server_id",
+            own => own,
+        }
     }
 
     /// Whether it hands over what it saw also where it fails, and has a text for a ticket.
@@ -210,54 +196,11 @@ impl Operation {
     }
 }
 
-impl ServerBy {
-    fn read(name: &Ident) -> syn::Result<Self> {
-        let all = [Self::Id, Self::Name, Self::IdOrName];
-        let found = all.into_iter().find(|by| name == by.key());
-        found.ok_or_else(|| {
-            syn::Error::new(
-                name.span(),
-                "expected `server_id`, `server_name` or `server`",
-            )
-        })
-    }
-
-    /// The word of the rows.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Id => "server_id",
-            Self::Name => "server_name",
-            Self::IdOrName => "server",
-        }
-    }
-
-    /// The parameter's name, in snake case.
-    pub(crate) fn parameter(self) -> &'static str {
-        match self {
-            Self::Id | Self::IdOrName => "server_id",
-            Self::Name => "server_name",
-        }
-    }
-}
-
-impl ActionBy {
-    fn read(name: &Ident) -> syn::Result<Self> {
-        let all = [Self::RequestId, Self::Response];
-        let found = all.into_iter().find(|by| name == by.key());
-        found.ok_or_else(|| syn::Error::new(name.span(), "expected `request_id` or `action`"))
-    }
-
-    /// The word of the rows, which is the parameter's name in snake case.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::RequestId => "request_id",
-            Self::Response => "action",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proc_macro2::TokenStream;
+    use syn::parse::Parser as _;
+
     use super::*;
 
     fn parsed(row: &str) -> syn::Result<Operation> {
@@ -270,7 +213,8 @@ mod tests {
         let row = "/// Ends it.\n7 EndNow end_now(server_name, action) -> ActionReport: Follow { EndError: \"it goes on\", };";
         let operation = parsed(row).expect("a row");
         assert_eq!((operation.id, operation.name.as_str()), (7, "end_now"));
-        assert_eq!(operation.parameters(), ["server_name", "action"]);
+        assert_eq!(operation.server(), "server_name");
+        assert_eq!(operation.action.as_deref(), Some("action"));
         assert_eq!(
             (operation.record.as_str(), operation.set.as_str()),
             ("ActionReport", "Follow")
@@ -283,8 +227,14 @@ mod tests {
     #[test]
     fn what_the_printers_would_not_know_is_refused() {
         for (row, why) in [
-            ("1 A a(project_id) -> B: C {};", "expected `server_id`"),
-            ("1 A a(server, reason) -> B: C {};", "expected `request_id`"),
+            (
+                "1 A a(project_id) -> B: C {};",
+                "expected one of `server_id`",
+            ),
+            (
+                "1 A a(server, reason) -> B: C {};",
+                "expected one of `request_id`",
+            ),
             ("1 A a() -> B: C {};", "names the server"),
         ] {
             let error = parsed(row).expect_err(row).to_string();

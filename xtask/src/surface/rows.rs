@@ -27,49 +27,73 @@ pub(super) const KEYS: &str = "setter default reqwest rust python node c go c_of
 
 /// Reads the group `name` from `core/src/surface/NAME.rs`.
 pub(super) fn read(root: &Path, name: &'static str) -> Result<Group, String> {
-    let path = format!("core/src/surface/{name}.rs");
-    let text = std::fs::read_to_string(root.join(&path))
-        .map_err(|e| format!("cannot read {path}: {e}"))?;
-    let tokens: TokenStream = text.parse().map_err(|e| format!("{path}: {e}"))?;
-    let fail = |why: &str| format!("{path}: {why}");
-    let find = |block: &str| {
-        block_after(tokens.clone(), block).ok_or_else(|| fail(&format!("no `{block} {{ … }}`")))
-    };
-    let parse = |block: &str, id: bool| {
-        let rows = move |input: ParseStream<'_>| {
-            let mut rows = Vec::new();
-            while !input.is_empty() {
-                rows.push(row(input, id)?);
-            }
-            Ok(rows)
-        };
-        rows.parse2(find(block)?).map_err(|e| {
-            let line = e.span().start().line;
-            format!("{path}:{line}: {e}")
-        })
-    };
+    let source = Source::read(root, name)?;
     let group = Group {
         name,
-        options: parse("options", true)?,
-        by_hand: parse("by_hand", false)?,
+        options: source.rows("options", |input| row(input, true))?,
+        by_hand: source.rows("by_hand", |input| row(input, false))?,
     };
-    group.check().map_err(|why| fail(&why))?;
-    Ok(group)
-}
-
-impl Group {
-    fn check(&self) -> Result<(), String> {
-        for (place, row) in (1..).zip(&self.options) {
-            if row.id != Some(place) {
-                return Err(format!("`{}` needs the number {place}", row.name));
-            }
-        }
-        Ok(())
+    let mut numbered = (1..).zip(&group.options);
+    match numbered.find(|(place, row)| row.id != Some(*place)) {
+        Some((place, row)) => source.fail(&format!("`{}` needs the number {place}", row.name)),
+        None => Ok(group),
     }
 }
 
+/// Reads a file of Rust.
+pub(super) fn file(root: &Path, path: &str) -> Result<syn::File, String> {
+    let written = std::fs::read_to_string(root.join(path)).map_err(|e| format!("{path}: {e}"))?;
+    syn::parse_file(&written).map_err(|e| format!("{path}: {e}"))
+}
+
+/// A file of rows.
+pub(super) struct Source {
+    path: String,
+    tokens: TokenStream,
+}
+
+impl Source {
+    /// Reads `core/src/surface/NAME.rs`.
+    pub(super) fn read(root: &Path, name: &str) -> Result<Self, String> {
+        let path = format!("core/src/surface/{name}.rs");
+        let text = std::fs::read_to_string(root.join(&path)).map_err(|e| format!("{path}: {e}"))?;
+        let tokens = text.parse().map_err(|e| format!("{path}: {e}"))?;
+        Ok(Self { path, tokens })
+    }
+
+    /// The rows of the block that follows a word.
+    pub(super) fn rows<T>(
+        &self,
+        block: &str,
+        one: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+    ) -> Result<Vec<T>, String> {
+        match block_after(self.tokens.clone(), block) {
+            Some(tokens) => (|input: ParseStream<'_>| all(input, &one))
+                .parse2(tokens)
+                .map_err(|e| format!("{}:{}: {e}", self.path, e.span().start().line)),
+            None => self.fail(&format!("no `{block} {{ … }}`")),
+        }
+    }
+
+    pub(super) fn fail<T>(&self, why: &str) -> Result<T, String> {
+        Err(format!("{}: {why}", self.path))
+    }
+}
+
+/// Reads one after the other.
+pub(super) fn all<T>(
+    input: ParseStream<'_>,
+    one: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
+    let mut all = Vec::new();
+    while !input.is_empty() {
+        all.push(one(input)?);
+    }
+    Ok(all)
+}
+
 /// The contents of the braces that follow a word, at any depth.
-pub(super) fn block_after(tokens: TokenStream, word: &str) -> Option<TokenStream> {
+fn block_after(tokens: TokenStream, word: &str) -> Option<TokenStream> {
     let mut after_word = false;
     for tree in tokens {
         match tree {

@@ -14,7 +14,7 @@ use super::docs::{between, commented, wrapped};
 use super::names::{camel, pascal};
 use super::operations::ABOUT;
 use super::sentences::{columns, lowered};
-use super::{ActionBy, Default, Field, FieldKind, Kind, Language, Operation, Record, Row, Surface};
+use super::{Default, Field, FieldKind, Kind, Language, Operation, Record, Row, Surface};
 use super::{fields, json, rows};
 use crate::rust_tables;
 
@@ -253,14 +253,16 @@ impl Surface {
 
     fn operation_seen(&self, operation: &Operation, language: Language) -> Value {
         let mut seen = object(json::operation(self, operation));
-        let parameters = operation.parameters().into_iter();
+        let server = language.parameter(operation.server());
+        let action = operation.action.iter();
+        let parameters = [server.clone()].into_iter();
+        let parameters = parameters.chain(action.map(|own| language.parameter(own)));
         seen.extend(object(json!({
             "doc": self.operation_doc(operation, language),
             "errors": operation.errors,
             "kind": operation.kind,
-            "server": language.parameter(operation.server.parameter()),
-            "action": operation.action.map(ActionBy::key),
-            "parameters": parameters.map(|name| language.parameter(name)).collect::<Vec<_>>(),
+            "server": server,
+            "parameters": parameters.collect::<Vec<_>>(),
             "is_report": operation.is_report(),
         })));
         seen.into()
