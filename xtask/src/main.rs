@@ -29,7 +29,7 @@ mod surface;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use surface::templates::Templates;
+use surface::{Language, templates::Templates};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -111,17 +111,13 @@ fn codegen(check: bool) -> Result<(), String> {
             node_tables::dialect(&list, "openstack", "FAULTS")?,
         ),
     ];
-    let mut files = vec![
-        ("schema/surface.json".to_owned(), surface::json(&surface)?),
-        (
-            "schema/trail.schema.json".to_owned(),
-            surface::schema::trail(&surface, &list)?,
-        ),
-        (
-            "schema/openstack.schema.json".to_owned(),
-            surface::schema::openstack(&surface, &list)?,
-        ),
-    ];
+    let mut files = vec![("schema/surface.json".to_owned(), surface::json(&surface)?)];
+    let schemas = surface::schema::seen(&surface, &list)?;
+    for name in ["schema/trail.schema.json", "schema/openstack.schema.json"] {
+        // JSON has the values and units of JavaScript.
+        let text = templates.print(Language::Node, name, schemas.clone())?;
+        files.push((name.to_owned(), text));
+    }
     files.extend(templates.files()?);
     files.extend(templates.parts(&root)?);
     for (path, text) in rust {

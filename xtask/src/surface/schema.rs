@@ -1,123 +1,45 @@
-//! `schema/trail.schema.json` and `schema/openstack.schema.json`: the JSON Schemas of records, from their rows and structs.
+//! The JSON Schemas of the fields of documents: trails, and OpenStack's reports and histories.
 //!
 //! What a type does not say of a value, its row does in `schema`: the text of a JSON object that is part of the field's.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value, json};
 
-use super::{Field, FieldKind, Language, Record, Surface};
+use super::{Field, FieldKind, Language, Surface};
 use crate::codes::Codes;
 
 /// What RFC 3339 allows of a moment in UTC.
 const MOMENT: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$";
 
-/// The name that a document's JSON begins with.
-const DOCUMENTS: [(&str, &str); 3] = [
-    ("trail", "reqtrail.trail/1"),
-    ("action_report", "reqtrail.action/1"),
-    ("server_history", "reqtrail.story/1"),
-];
-
-/// Writes the schema of a trail. It is open: later releases may add fields.
-pub(crate) fn trail(surface: &Surface, codes: &Codes) -> Result<String, String> {
-    let doc = "The record of one call: every HTTP attempt in order, and how the call ended. A field without a value is \
-               null, never left out. Later releases may add fields, which are not required: a reader ignores fields that \
-               it does not know.";
-    let root = object(codes, surface.record("trail")?, true)?;
-    let attempt = definition(surface, codes, "attempt", true)?;
-    Ok(file("reqtrail.trail/1", doc, &root, &[attempt]))
-}
-
-/// Writes the schema of OpenStack's reports and histories. Of their records those are open that an API can add to.
-pub(crate) fn openstack(surface: &Surface, codes: &Codes) -> Result<String, String> {
-    let doc = "What became of an OpenStack server action, and the history of a server. A field without a value is null, \
-               never left out. Servers, actions and their steps are open: what the API sent beside the fields named here \
-               stands beside them.";
-    let all = ["action_report", "server_history"];
-    let mut names = all.to_vec();
+/// What the templates of schemas see besides: the names of the records that OpenStack's documents consist of, and for each
+/// record of a document the schemas of its fields.
+pub(crate) fn seen(surface: &Surface, codes: &Codes) -> Result<Value, String> {
+    let mut names = vec!["action_report", "server_history"];
     let mut next = 0;
     while let Some(name) = names.get(next) {
-        for held in surface.record(name)?.holds() {
+        let held: Vec<&str> = surface.record(name)?.holds().collect();
+        for held in held {
             if !names.contains(&held) {
                 names.push(held);
             }
         }
         next += 1;
     }
-    let definitions = names
-        .iter()
-        .map(|name| definition(surface, codes, name, false));
-    let definitions = definitions.collect::<Result<Vec<_>, _>>()?;
-    let root = format!("\"oneOf\": {}", json!(all.map(reference)));
-    let title = "reqtrail.action/1 and reqtrail.story/1";
-    Ok(file(title, doc, &root, &definitions))
-}
-
-/// A schema; `root` are its members, one a line.
-fn file(title: &str, doc: &str, root: &str, definitions: &[String]) -> String {
-    let out = format!(
-        "{{\n\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n\"title\": \"{title}\",\n\
-         \"description\": \"{doc}\",\n{root},\n\"$defs\": {{\n{}\n}}\n}}\n",
-        definitions.join(",\n")
-    );
-    indented(&out)
-}
-
-/// Indents lines by the braces that the lines before them leave open.
-fn indented(text: &str) -> String {
-    let mut depth = 0_usize;
-    let mut out = String::new();
-    for line in text.lines() {
-        depth -= usize::from(line.starts_with('}'));
-        let _ = writeln!(out, "{}{line}", "  ".repeat(depth));
-        depth += usize::from(line.ends_with('{'));
+    let mut properties = Map::new();
+    for name in names.iter().chain(&["trail", "attempt"]) {
+        let mut own = Map::new();
+        let fields = surface.record(name)?.fields.iter();
+        for field in fields.filter(|own| !matches!(own.kind, FieldKind::Data | FieldKind::Trail)) {
+            let schema = property(field, codes);
+            let schema = schema.map_err(|why| format!("{name} `{}`: {why}", field.name))?;
+            own.insert(field.json.clone(), schema.to_string().into());
+        }
+        properties.insert((*name).to_owned(), own.into());
     }
-    out
-}
-
-fn definition(surface: &Surface, codes: &Codes, name: &str, open: bool) -> Result<String, String> {
-    let own = object(codes, surface.record(name)?, open)?;
-    Ok(format!("\"{name}\": {{\n{own}\n}}"))
+    Ok(json!({ "within_documents": names, "properties": properties }))
 }
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/$defs/{name}") })
-}
-
-/// The members of an object's schema, one line for each field.
-fn object(codes: &Codes, record: &Record, open: bool) -> Result<String, String> {
-    let schema = DOCUMENTS.iter().find(|(name, _)| *name == record.name);
-    let mut required: Vec<&str> = schema.map(|_| "schema").into_iter().collect();
-    let mut lines: Vec<String> = (schema.into_iter())
-        .map(|(_, name)| format!("\"schema\": {}", json!({ "const": name })))
-        .collect();
-    let mut closed = if open {
-        ""
-    } else {
-        "\"additionalProperties\": false,\n"
-    };
-    for field in &record.fields {
-        match field.kind {
-            // The fields beside those that are named.
-            FieldKind::Data => closed = "",
-            FieldKind::Trail => {}
-            _ => {
-                if field.detail("since").is_none() {
-                    required.push(&field.json);
-                }
-                let value = property(field, codes);
-                let value =
-                    value.map_err(|why| format!("{} `{}`: {why}", record.name, field.name))?;
-                lines.push(format!("\"{}\": {value}", field.json));
-            }
-        }
-    }
-    Ok(format!(
-        "\"type\": \"object\",\n{closed}\"required\": {},\n\"properties\": {{\n{}\n}}",
-        json!(required),
-        lines.join(",\n")
-    ))
 }
 
 fn property(field: &Field, codes: &Codes) -> Result<Value, String> {
@@ -191,7 +113,6 @@ fn property(field: &Field, codes: &Codes) -> Result<Value, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::surface::Shape;
 
     fn codes() -> Codes {
         crate::codes::read(&crate::root().join("schema/codes.json")).expect("the codes")
@@ -237,28 +158,6 @@ mod tests {
         assert_eq!(
             property(&unknown, &codes()),
             Err("schema/codes.json: no set `Fruit`".to_owned())
-        );
-    }
-
-    #[test]
-    fn a_field_of_a_later_release_is_not_required() {
-        let record = Record {
-            name: "trail",
-            shape: Shape::Lazy,
-            home: String::new(),
-            doc: String::new(),
-            fields: vec![
-                field(FieldKind::Duration, false, &[]),
-                field(FieldKind::Text, true, &[("since", "0.9")]),
-            ],
-        };
-        let out = object(&codes(), &record, true).expect("printed");
-        let printed: Value = serde_json::from_str(&format!("{{{out}}}")).expect("JSON");
-        assert_eq!(printed["required"], json!(["schema", "waited_ms"]));
-        assert_eq!(printed.get("additionalProperties"), None);
-        assert_eq!(
-            printed["properties"]["schema"],
-            json!({ "const": "reqtrail.trail/1" })
         );
     }
 }

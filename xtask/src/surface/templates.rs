@@ -18,6 +18,9 @@ use super::{Default, Field, FieldKind, Kind, Language, Operation, Record, Row, S
 use super::{fields, json, rows};
 use crate::rust_tables;
 
+/// The folder.
+const FOLDER: &str = "xtask/templates";
+
 /// The folders of templates, which have the names of languages but for the last two, and the folders of the files.
 const HOMES: [(&str, &str); 6] = [
     ("python", "bindings-python/python/reqtrail"),
@@ -50,7 +53,7 @@ pub(crate) struct Templates {
 
 impl Templates {
     pub(crate) fn new(root: &Path, surface: &Surface) -> Result<Self, String> {
-        let folder = root.join("xtask/templates");
+        let folder = root.join(FOLDER);
         let languages = Language::ALL.into_iter().map(|language| {
             let environment = environment(&folder, language).map_err(|e| e.to_string())?;
             let seen = minijinja::Value::from(Serde(surface.seen(language)));
@@ -350,5 +353,27 @@ mod tests {
         ] {
             printed(Language::Go, template).expect_err(template);
         }
+    }
+
+    #[test]
+    fn a_field_of_a_later_release_is_not_required() {
+        let field = |json: &str, since: Option<&str>| json!({ "json": json, "kind": "text", "since": since });
+        let fields = [field("outcome", None), field("waited", Some("0.9"))];
+        let schemas = json!({ "outcome": "{}", "waited": "{}" });
+        let seen = json!({
+            "trail": { "name": "trail", "has_data": false, "fields": fields },
+            "properties": { "trail": schemas },
+        });
+        let folder = crate::root().join(FOLDER);
+        let environment = environment(&folder, Language::Node).expect("an environment");
+        let template = "{% from \"schema/object.j2\" import object %}{ {{ object(trail, true) }} }";
+        let printed = environment
+            .render_str(template, Serde(seen))
+            .expect("printed");
+        let schema: Value = serde_json::from_str(&printed).expect("JSON");
+        assert_eq!(schema["required"], json!(["schema", "outcome"]));
+        assert_eq!(schema.get("additionalProperties"), None);
+        let all = json!({ "schema": { "const": "reqtrail.trail/1" }, "outcome": {}, "waited": {} });
+        assert_eq!(schema["properties"], all);
     }
 }
