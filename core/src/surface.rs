@@ -21,11 +21,15 @@
 pub(crate) mod api_error;
 pub(crate) mod attempt;
 pub(crate) mod client;
+#[cfg(all(feature = "openstack", feature = "unstable-host"))]
+mod cloud;
 pub(crate) mod error;
 pub(crate) mod names;
 #[cfg(feature = "openstack")]
 pub(crate) mod operation;
 pub(crate) mod request;
+#[cfg(feature = "openstack")]
+pub(crate) mod session;
 pub(crate) mod trail;
 #[cfg(feature = "unstable-host")]
 mod unknown;

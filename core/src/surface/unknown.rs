@@ -12,6 +12,9 @@ pub enum Owner {
     Client,
     /// A request.
     Request,
+    /// A cloud of OpenStack.
+    #[cfg(feature = "openstack")]
+    Cloud,
     /// An operation of OpenStack's compute API.
     #[cfg(feature = "openstack")]
     Operation(OperationKind),
@@ -24,7 +27,7 @@ struct Foreign {
     advice: &'static str,
 }
 
-/// The options of requests, httpx, aiohttp, fetch, axios, undici, got and net/http.
+/// The options of requests, httpx, aiohttp, fetch, axios, undici, got, net/http and openstacksdk.
 const FOREIGN: &[Foreign] = &[
     Foreign {
         owner: Owner::Client,
@@ -236,6 +239,71 @@ const FOREIGN: &[Foreign] = &[
     },
     #[cfg(feature = "openstack")]
     Foreign {
+        owner: Owner::Cloud,
+        names: &[
+            "auth_url",
+            "username",
+            "user_id",
+            "user_domain_name",
+            "user_domain_id",
+            "password",
+            "project_name",
+            "project_id",
+            "project_domain_name",
+            "project_domain_id",
+            "domain_name",
+            "domain_id",
+            "tenant_name",
+            "system_scope",
+            "application_credential_id",
+            "application_credential_secret",
+            "token",
+            "endpoint",
+        ],
+        advice: "it stands within `auth`, as in `clouds.yaml`",
+    },
+    #[cfg(feature = "openstack")]
+    Foreign {
+        owner: Owner::Cloud,
+        names: &["region", "region_id"],
+        advice: "`region_name` is the region of the endpoint",
+    },
+    #[cfg(feature = "openstack")]
+    Foreign {
+        owner: Owner::Cloud,
+        names: &["insecure", "rejectUnauthorized", "ssl"],
+        advice: "a `verify` that is false turns the verification of certificates off",
+    },
+    #[cfg(feature = "openstack")]
+    Foreign {
+        owner: Owner::Cloud,
+        names: &[
+            "microversion",
+            "default_microversion",
+            "compute_api_version",
+        ],
+        advice: "`compute_default_microversion` is the version that requests ask for",
+    },
+    #[cfg(feature = "openstack")]
+    Foreign {
+        owner: Owner::Cloud,
+        names: &["cloud", "name", "profile", "load_yaml_config"],
+        advice: "these options describe a cloud; one of `clouds.yaml` is found by its name",
+    },
+    #[cfg(feature = "openstack")]
+    Foreign {
+        owner: Owner::Cloud,
+        names: &[
+            "timeout",
+            "api_timeout",
+            "app_name",
+            "user_agent",
+            "proxies",
+        ],
+        advice: "it belongs to the clients that the connection begins",
+    },
+    #[cfg(feature = "openstack")]
+    Foreign {
         owner: Owner::Operation(OperationKind::Explain),
         names: &["timeout", "timeoutMs", "timeout_ms", "Timeout"],
         advice: "each of its calls has the time of the client's calls",
@@ -246,8 +314,18 @@ const FOREIGN: &[Foreign] = &[
 const ALIKE: f64 = 0.8;
 
 impl Owner {
+    /// Says the same of the first of several names that is no option of a cloud.
+    #[cfg(feature = "openstack")]
+    #[must_use]
+    pub fn unknown_of_cloud(names: &[String], spelling: Spelling) -> Option<String> {
+        let is_known = |name: &&String| super::cloud::NAMES.contains(&name.as_str());
+        let unknown = names.iter().find(|name| !is_known(name))?;
+        Some(Self::Cloud.unknown(unknown, &[], spelling))
+    }
+
     /// Says that a name is not an option: what there is instead of it in this library, or what it may be a slip of, or
-    /// else every option. `known` are the options as the language spells them; those of an operation are known here.
+    /// else every option. `known` are the options as the language spells them; those of an operation and of a cloud are known
+    /// here.
     #[must_use]
     pub fn unknown(self, name: &str, known: &[&str], spelling: Spelling) -> String {
         #[cfg(feature = "openstack")]
@@ -255,6 +333,8 @@ impl Owner {
         let (owner, known) = match self {
             Self::Client => ("a client".to_owned(), known),
             Self::Request => ("a request".to_owned(), known),
+            #[cfg(feature = "openstack")]
+            Self::Cloud => ("a cloud".to_owned(), super::cloud::NAMES),
             #[cfg(feature = "openstack")]
             Self::Operation(kind) => {
                 let options = kind.options().iter();
@@ -387,6 +467,34 @@ mod tests {
             ),
         ] {
             assert_eq!(Owner::Operation(kind).unknown(name, &[], spelling), said);
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "openstack")]
+    fn a_cloud_has_the_keys_of_an_entry() {
+        let refused = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            Owner::unknown_of_cloud(&names, Spelling::Node)
+        };
+        assert_eq!(refused(&["auth", "region_name", "interface"]), None);
+        for (name, said) in [
+            ("regoin_name", "; did you mean `region_name`?"),
+            ("authType", "; did you mean `auth_type`?"),
+            ("password", ": it stands within `auth`, as in `clouds.yaml`"),
+            ("region", ": `region_name` is the region of the endpoint"),
+            (
+                "insecure",
+                ": a `verify` that is false turns the verification of certificates off",
+            ),
+            (
+                "fruit",
+                "; it has auth, auth_type, region_name, interface, compute_endpoint_override, \
+                 compute_default_microversion, verify, cacert, cert, key",
+            ),
+        ] {
+            let said = format!("a cloud has no option `{name}`{said}");
+            assert_eq!(refused(&["verify", name]), Some(said));
         }
     }
 

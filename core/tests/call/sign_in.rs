@@ -247,6 +247,11 @@ async fn an_answer_without_a_token_says_so() {
     let connection = connected(&ScriptedTransport::playing([bare])).await;
     let session = connection.session().expect("a session");
     assert_eq!((session.expires_at(), session.project_id()), (None, None));
+    #[cfg(feature = "unstable-host")]
+    assert_eq!(
+        session.to_json(),
+        r#"{"expires_at":null,"project_id":null,"project_name":null,"user_id":null,"user_name":null}"#
+    );
     let error = connection.compute().expect_err("no endpoint");
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().contains("without a catalog"), "{error}");

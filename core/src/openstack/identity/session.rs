@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::call::token::Token;
 use crate::error::Error;
 use crate::response::Response;
+use crate::surface::record_methods;
+use crate::surface::session::session_fields;
 use crate::trail::Trail;
 
 use super::catalog::Catalog;
@@ -16,7 +18,9 @@ use super::template::Templates;
 /// The header of the token that was made.
 const SUBJECT_TOKEN: &str = "x-subject-token";
 
-/// A token, what it is good for, and the trail of the call that made it.
+/// What Keystone answered to a sign-in, with the trail of that call.
+///
+/// The token, and what it is good for.
 #[derive(Clone, Debug)]
 pub struct Session {
     token: Token,
@@ -33,6 +37,8 @@ struct Named {
     id: Option<String>,
     name: Option<String>,
 }
+
+session_fields! { record_methods Session }
 
 impl Session {
     /// Reads the answer; what it lacks but for the token is left empty.
@@ -87,40 +93,10 @@ impl Session {
         self.token.clone()
     }
 
-    /// Until when the token holds, by Keystone's clock; `None` if it did not say so in a readable way.
-    #[must_use]
-    pub fn expires_at(&self) -> Option<SystemTime> {
-        self.expires_at
-    }
-
     /// The services that the token gives access to, with their endpoints.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
-    }
-
-    /// The ID of the project that the token is for; `None` for another scope.
-    #[must_use]
-    pub fn project_id(&self) -> Option<&str> {
-        self.project.id.as_deref()
-    }
-
-    /// The name of the project that the token is for; `None` for another scope.
-    #[must_use]
-    pub fn project_name(&self) -> Option<&str> {
-        self.project.name.as_deref()
-    }
-
-    /// The ID of the user that signed in.
-    #[must_use]
-    pub fn user_id(&self) -> Option<&str> {
-        self.user.id.as_deref()
-    }
-
-    /// The name of the user that signed in.
-    #[must_use]
-    pub fn user_name(&self) -> Option<&str> {
-        self.user.name.as_deref()
     }
 
     /// What the templates of endpoints stand for.
@@ -132,6 +108,45 @@ impl Session {
     #[must_use]
     pub fn trail(&self) -> &Trail {
         &self.trail
+    }
+}
+
+/// Writes the fields as JSON.
+#[cfg(feature = "unstable-host")]
+macro_rules! session_json {
+    (fields { $($(#[$doc:meta])* $name:ident: $type:ty { $($detail:tt)* } = |$it:ident| $read:expr;)+ }) => {
+        impl Session {
+            /// All of it but the token, the catalog and the trail, as JSON. What there is not is null.
+            #[must_use]
+            pub fn to_json(&self) -> String {
+                serde_json::json!({ $(stringify!($name): self.$name().map(Written::written)),+ }).to_string()
+            }
+        }
+    };
+}
+#[cfg(feature = "unstable-host")]
+session_fields! { session_json }
+
+/// What JSON has for a field.
+#[cfg(feature = "unstable-host")]
+trait Written {
+    fn written(self) -> String;
+}
+
+#[cfg(feature = "unstable-host")]
+impl Written for &str {
+    fn written(self) -> String {
+        self.to_owned()
+    }
+}
+
+#[cfg(feature = "unstable-host")]
+impl Written for SystemTime {
+    fn written(self) -> String {
+        // It was read as one.
+        jiff::Timestamp::try_from(self)
+            .unwrap_or_default()
+            .to_string()
     }
 }
 
