@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"runtime"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -19,25 +18,31 @@ type Cloud struct {
 
 // CloudConfig describes a cloud: the keys of an entry of clouds.yaml, read as openstacksdk reads them.
 type CloudConfig struct {
-	// Auth has auth_url, and what the way to sign in takes: username, password, project_name and domains, or
-	// application_credential_id and application_credential_secret, or token.
+	// The options that a type describes. Generated from core/src/surface; do not edit.
+
+	// Auth is the URL of Keystone, auth_url, and what the way to sign in takes: username, password, project_name and
+	// domains, or application_credential_id and application_credential_secret, or token.
 	Auth map[string]Secret
-	// AuthType is password (the default), v3applicationcredential, token, admin_token or none.
+	// AuthType is the way to sign in: password (the default), v3applicationcredential, token, admin_token or none.
 	AuthType string
 	// RegionName is the region of the endpoint; without one it is the first of the catalog that fits.
 	RegionName string
-	// Interface is public (the default), internal or admin.
+	// Interface is the interface of the endpoint: public (the default), internal or admin.
 	Interface string
 	// ComputeEndpointOverride is the compute endpoint, in the place of the catalog's.
 	ComputeEndpointOverride string
 	// ComputeDefaultMicroversion is the version of the API that requests ask for, such as 2.90.
 	ComputeDefaultMicroversion string
-	// InsecureSkipVerify turns the verification of TLS certificates off.
+	// InsecureSkipVerify turns this off: TLS certificates are verified.
 	InsecureSkipVerify bool
 	// CACert is the path of a PEM file with more certificate authorities.
 	CACert string
-	// Cert is the path of a PEM file with a client certificate, Key that of its private key.
-	Cert, Key string
+	// Cert is the path of a PEM file with a client certificate.
+	Cert string
+	// Key is the path of a PEM file with the private key of the client certificate.
+	Key string
+
+	// Generated until here.
 }
 
 // CloudFromEnv finds the cloud that the environment means: OS_CLOUD names one of clouds.yaml; without it the OS_*
@@ -66,26 +71,14 @@ func NewCloud(config CloudConfig) (*Cloud, error) {
 		}
 		auth[name] = string(value)
 	}
-	entry := map[string]any{"auth": auth}
-	for name, value := range map[string]string{
-		"auth_type":                    config.AuthType,
-		"region_name":                  config.RegionName,
-		"interface":                    config.Interface,
-		"compute_endpoint_override":    config.ComputeEndpointOverride,
-		"compute_default_microversion": config.ComputeDefaultMicroversion,
-		"cacert":                       config.CACert,
-		"cert":                         config.Cert,
-		"key":                          config.Key,
-	} {
-		if !utf8.ValidString(value) {
+	entry := config.entry()
+	entry["auth"] = auth
+	for name, value := range entry {
+		if text, isText := value.(string); isText && !utf8.ValidString(text) {
 			return nil, wrongOption("%s is not UTF-8 text", name)
+		} else if isText && text == "" {
+			delete(entry, name)
 		}
-		if value != "" {
-			entry[name] = value
-		}
-	}
-	if config.InsecureSkipVerify {
-		entry["verify"] = false
 	}
 	// Texts can always be written.
 	description, _ := json.Marshal(entry)
@@ -145,13 +138,10 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	runtime.AddCleanup(made, func(handle *C.reqtrail_connection) { C.reqtrail_connection_free(handle) }, connection)
 	made.endpoint = ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_endpoint(connection, n) })
 	if trail := C.reqtrail_connection_trail(connection); trail != nil {
-		made.session = &Session{
-			ExpiresAt:   moment(float64(C.reqtrail_connection_expires_at(connection))),
-			ProjectID:   ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_id(connection, n) }),
-			ProjectName: ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_project_name(connection, n) }),
-			UserID:      ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_id(connection, n) }),
-			UserName:    ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_user_name(connection, n) }),
-			Trail:       newTrail(C.reqtrail_trail_clone(trail)),
+		made.session = &Session{Trail: newTrail(C.reqtrail_trail_clone(trail))}
+		fields := ask(func(n *C.size_t) *C.char { return C.reqtrail_go_connection_session(connection, n) })
+		if err := (&rawReport{json: fields}).read(made.session); err != nil {
+			return nil, err
 		}
 	}
 	runtime.KeepAlive(made)
@@ -164,18 +154,6 @@ type Connection struct {
 	handle   *C.reqtrail_connection
 	endpoint string
 	session  *Session
-}
-
-// Session is what Keystone answered to a sign-in.
-type Session struct {
-	// ExpiresAt is until when the token holds, by Keystone's clock; zero if that is not known.
-	ExpiresAt   time.Time
-	ProjectID   string
-	ProjectName string
-	UserID      string
-	UserName    string
-	// Trail is that of the sign-in, with Keystone's request IDs.
-	Trail *Trail
 }
 
 // Endpoint is the URL of the compute API; empty if there is none, and Client then says why.

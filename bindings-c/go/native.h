@@ -186,6 +186,11 @@ reqtrail_code reqtrail_go_client_new(const uint8_t *data,
                                      reqtrail_error **error);
 
 /**
+ * Gives the fields of the session of a connection as JSON; NULL without a sign-in.
+ */
+const char *reqtrail_go_connection_session(const reqtrail_connection *connection, size_t *length);
+
+/**
  * Gives the times of a call and of an attempt, in nanoseconds, unless a request sets others.
  */
 void reqtrail_go_client_timeouts(const reqtrail_client *client, int64_t *call, int64_t *attempt);

@@ -255,3 +255,19 @@ func (j *serverHistoryJSON) serverHistory() ServerHistory {
 		Actions:  j.Actions,
 	}
 }
+
+// Session is what Keystone answered to a sign-in, with the trail of that call.
+type Session struct {
+	// ExpiresAt is until when the token holds, by Keystone's clock; zero if there is none.
+	ExpiresAt time.Time `json:"expires_at"`
+	// ProjectID is the ID of the project that the token is for; empty for another scope.
+	ProjectID string `json:"project_id"`
+	// ProjectName is the name of the project that the token is for; empty for another scope.
+	ProjectName string `json:"project_name"`
+	// UserID is the ID of the user that signed in; empty if there is none.
+	UserID string `json:"user_id"`
+	// UserName is the name of the user that signed in; empty if there is none.
+	UserName string `json:"user_name"`
+	// Trail is the trail of the call that read it.
+	Trail *Trail `json:"-"`
+}

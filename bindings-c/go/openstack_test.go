@@ -289,6 +289,29 @@ func TestClouds(t *testing.T) {
 	}
 }
 
+func TestASessionSaysWhoHasSignedIn(t *testing.T) {
+	token := `{"token":{"expires_at":"2096-11-26T12:00:00.250000Z","user":{"id":"u1","name":"demo"},"project":{"id":"p1"}}}`
+	keystone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Subject-Token", "t")
+		w.WriteHeader(http.StatusCreated)
+		_, _ = w.Write([]byte(token))
+	}))
+	t.Cleanup(keystone.Close)
+	cloud, err := NewCloud(CloudConfig{AuthType: "token", Auth: map[string]Secret{"auth_url": Secret(keystone.URL), "token": "t"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection, err := cloud.Connect(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := *connection.Session()
+	equal(t, session.Trail.Path(), "/v3/auth/tokens")
+	session.Trail = nil
+	end := time.Date(2096, 11, 26, 12, 0, 0, 250_000_000, time.UTC)
+	equal(t, session, Session{ExpiresAt: end, ProjectID: "p1", UserID: "u1", UserName: "demo"})
+}
+
 func TestAServerIsFoundByItsName(t *testing.T) {
 	compute, _ := novaClient(t, false)
 	story, err := compute.Explain(background, "web", ExplainOptions{})

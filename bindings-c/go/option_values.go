@@ -186,3 +186,19 @@ func (s *encoder) requestOptions(o *Request) *Error {
 	s.textIf(requestIfNoneMatch, o.IfNoneMatch, o.isEmpty(requestIfNoneMatch))
 	return nil
 }
+
+// entry is what an entry of clouds.yaml has for it.
+func (o *CloudConfig) entry() map[string]any {
+	return map[string]any{
+		"auth":                         o.Auth,
+		"auth_type":                    o.AuthType,
+		"region_name":                  o.RegionName,
+		"interface":                    o.Interface,
+		"compute_endpoint_override":    o.ComputeEndpointOverride,
+		"compute_default_microversion": o.ComputeDefaultMicroversion,
+		"verify":                       !o.InsecureSkipVerify,
+		"cacert":                       o.CACert,
+		"cert":                         o.Cert,
+		"key":                          o.Key,
+	}
+}

@@ -2141,7 +2141,8 @@ reqtrail_code reqtrail_cloud_find(const char *name,
                                   struct reqtrail_error **error);
 
 /**
- * Makes a cloud of its description as JSON: what an entry of clouds.yaml has. The caller frees *cloud.
+ * Makes a cloud of its description as JSON: what an entry of clouds.yaml has, which docs/options.md lists. The caller
+ * frees *cloud.
  *
  * Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
  */
@@ -2180,35 +2181,6 @@ const char *reqtrail_connection_endpoint(const struct reqtrail_connection *conne
                                          size_t *length);
 
 /**
- * Returns when the token ends, in seconds since 1970; negative if that is not known.
- */
-double reqtrail_connection_expires_at(const struct reqtrail_connection *connection);
-
-/**
- * Returns the ID of the project that the token is for; NULL for another scope.
- */
-const char *reqtrail_connection_project_id(const struct reqtrail_connection *connection,
-                                           size_t *length);
-
-/**
- * Returns the name of the project that the token is for; NULL for another scope.
- */
-const char *reqtrail_connection_project_name(const struct reqtrail_connection *connection,
-                                             size_t *length);
-
-/**
- * Returns the ID of the user that signed in; NULL without a sign-in.
- */
-const char *reqtrail_connection_user_id(const struct reqtrail_connection *connection,
-                                        size_t *length);
-
-/**
- * Returns the name of the user that signed in; NULL without a sign-in.
- */
-const char *reqtrail_connection_user_name(const struct reqtrail_connection *connection,
-                                          size_t *length);
-
-/**
  * Returns the trail of the sign-in, which is the connection's own; NULL without a sign-in.
  */
 const struct reqtrail_trail *reqtrail_connection_trail(const struct reqtrail_connection *connection);
@@ -2217,6 +2189,37 @@ const struct reqtrail_trail *reqtrail_connection_trail(const struct reqtrail_con
  * Frees a connection; clients that were made from it stay signed in. NULL is allowed.
  */
 void reqtrail_connection_free(struct reqtrail_connection *connection);
+
+/* ==== The fields of connections ==== */
+
+/**
+ * Returns until when the token holds, by Keystone's clock, in seconds since 1970; negative if there is none.
+ */
+double reqtrail_connection_expires_at(const struct reqtrail_connection *connection);
+
+/**
+ * Returns the ID of the project that the token is for; `NULL` for another scope.
+ */
+const char *reqtrail_connection_project_id(const struct reqtrail_connection *connection,
+                                           size_t *length);
+
+/**
+ * Returns the name of the project that the token is for; `NULL` for another scope.
+ */
+const char *reqtrail_connection_project_name(const struct reqtrail_connection *connection,
+                                             size_t *length);
+
+/**
+ * Returns the ID of the user that signed in; NULL if there is none.
+ */
+const char *reqtrail_connection_user_id(const struct reqtrail_connection *connection,
+                                        size_t *length);
+
+/**
+ * Returns the name of the user that signed in; NULL if there is none.
+ */
+const char *reqtrail_connection_user_name(const struct reqtrail_connection *connection,
+                                          size_t *length);
 
 /* ==== OpenStack: operations ==== */
 

@@ -1,11 +1,12 @@
 //! OpenStack: clouds and connections
 
+mod session;
+
 use reqtrail::CancelToken;
 use reqtrail::openstack::{Cloud, Connection, Session};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::memory::free;
-use crate::numbers::{numbered, seconds};
 use crate::text::Texts;
 use crate::trail::reqtrail_trail;
 
@@ -28,12 +29,13 @@ impl reqtrail_cloud {
 pub struct reqtrail_connection {
     connection: Connection,
     trail: Option<reqtrail_trail>,
-    texts: Texts<5>,
+    /// Those of the session's fields, and the others.
+    pub(crate) texts: Texts<{ session::TEXTS + 2 }>,
 }
 
-numbered! { usize:
-    ENDPOINT PROJECT_ID PROJECT_NAME USER_ID USER_NAME
-}
+const ENDPOINT: usize = session::TEXTS;
+/// The place of the session's JSON.
+pub(crate) const SESSION: usize = ENDPOINT + 1;
 
 impl reqtrail_connection {
     pub(crate) fn connection(&self) -> &Connection {
@@ -60,7 +62,8 @@ export! {
         reqtrail_cloud::new(Cloud::find(name, region)?)
     }
 
-    /// Makes a cloud of its description as JSON: what an entry of clouds.yaml has. The caller frees *cloud.
+    /// Makes a cloud of its description as JSON: what an entry of clouds.yaml has, which docs/options.md lists. The caller
+    /// frees *cloud.
     ///
     /// Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
     fn reqtrail_cloud_from_json(json: text) makes cloud: reqtrail_cloud { reqtrail_cloud::new(Cloud::from_json(json)?) }
@@ -91,31 +94,6 @@ export! {
     /// Returns the URL of the compute API; NULL if there is none, and `reqtrail_client_new` then says why.
     fn reqtrail_connection_endpoint(connection: &reqtrail_connection) -> text[ENDPOINT] {
         connection.connection.endpoint().ok()
-    }
-
-    /// Returns when the token ends, in seconds since 1970; negative if that is not known.
-    fn reqtrail_connection_expires_at(connection: &reqtrail_connection) -> f64 {
-        seconds(connection.session()?.expires_at()?)
-    }
-
-    /// Returns the ID of the project that the token is for; NULL for another scope.
-    fn reqtrail_connection_project_id(connection: &reqtrail_connection) -> text[PROJECT_ID] {
-        connection.session()?.project_id()
-    }
-
-    /// Returns the name of the project that the token is for; NULL for another scope.
-    fn reqtrail_connection_project_name(connection: &reqtrail_connection) -> text[PROJECT_NAME] {
-        connection.session()?.project_name()
-    }
-
-    /// Returns the ID of the user that signed in; NULL without a sign-in.
-    fn reqtrail_connection_user_id(connection: &reqtrail_connection) -> text[USER_ID] {
-        connection.session()?.user_id()
-    }
-
-    /// Returns the name of the user that signed in; NULL without a sign-in.
-    fn reqtrail_connection_user_name(connection: &reqtrail_connection) -> text[USER_NAME] {
-        connection.session()?.user_name()
     }
 
     /// Returns the trail of the sign-in, which is the connection's own; NULL without a sign-in.

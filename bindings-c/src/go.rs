@@ -22,7 +22,7 @@ use reqtrail::{Attached, CancelToken};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::client::{Inner, reqtrail_client};
-use crate::cloud::reqtrail_connection;
+use crate::cloud::{SESSION, reqtrail_connection};
 use crate::ended::Ended;
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
@@ -76,6 +76,11 @@ export! {
         let connection = connection.as_ref().map(reqtrail_connection::connection);
         let builder = Steps(data).client(connection, &mailbox)?;
         reqtrail_client::build(builder, mailbox)?
+    }
+
+    /// Gives the fields of the session of a connection as JSON; NULL without a sign-in.
+    fn reqtrail_go_connection_session(connection: &reqtrail_connection) -> text[SESSION] {
+        Some(connection.connection().session()?.to_json())
     }
 
     /// Gives the times of a call and of an attempt, in nanoseconds, unless a request sets others.

@@ -62,20 +62,11 @@ export interface RawSignIn {
     /** Takes events for the channels, and then the connection or the error, as a client's `drain` does. */
     drain(out: Float64Array): Items | null;
 }
-/** What Keystone answered; times are milliseconds since 1970. */
-export interface SessionParts {
-    expiresAt?: number;
-    projectId?: string;
-    projectName?: string;
-    userId?: string;
-    userName?: string;
-    trail: Items;
-}
 export interface RawConnection {
     /** The URL of the compute API, or the error if there is none. */
     endpoint(): string | Items;
     /** What Keystone answered; `null` without a sign-in. */
-    session(): SessionParts | null;
+    session(): RawReport | null;
     describe(): string;
 }
 /** Why a refresher gave no token; `kind`, `category` and the request ID are those of an error of this library. */
@@ -111,10 +102,14 @@ export interface Native {
     RawClient: new () => RawClient;
     /** Reads a description: an entry of `clouds.yaml` as JSON. */
     cloudFromJson(json: string): RawCloud | Items;
+    /** Says what is wrong with the names of a cloud's options; `null` if nothing is. */
+    unknownOfCloud(names: readonly string[]): string | null;
     /** Finds the cloud of a name, or the one that the environment means. */
     findCloud(name: string | undefined, region: string | undefined): RawCloud | Items;
     RawCloud: abstract new () => RawCloud;
     RawSignIn: abstract new () => RawSignIn;
+    /** Takes what a sign-in gave, once. */
+    takeConnection(items: Items, index: number): RawConnection;
     RawConnection: abstract new () => RawConnection;
     /** The version of the core, which the TypeScript half compares with its own. */
     version(): string;
@@ -136,8 +131,6 @@ export interface Native {
     errorRecord(items: Items, index: number): ErrorRecord;
     /** Takes the report of an operation, once. */
     takeReport(items: Items, index: number): RawReport;
-    /** Takes what a sign-in gave, once. */
-    takeConnection(items: Items, index: number): RawConnection;
     /** Takes an attempt with its call, or what a poll has shown, as JSON. */
     takeJson(items: Items, index: number): string;
     /** Takes a question for a token. A call on its behalf that would wait for the answer is refused. */

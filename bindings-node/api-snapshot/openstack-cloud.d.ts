@@ -1,46 +1,9 @@
 /** Clouds: where to sign in and how, and what signing in gives. */
 import { type Client } from "./client.js";
-import type { SecretText } from "./option-types.js";
+import { type Session } from "./openstack-records.js";
+import type { CloudOptions } from "./option-values.js";
 import type { ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
-import { type Trail } from "./trail.js";
-/** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
-export interface CloudOptions {
-    /**
-     * `auth_url`, and what the way to sign in takes: `username`, `password`, `project_name` and domains, or
-     * `application_credential_id` and `application_credential_secret`, or `token`.
-     */
-    auth?: Readonly<Record<string, SecretText>> | undefined;
-    /** `password` (the default), `v3applicationcredential`, `token`, `admin_token` or `none`. */
-    auth_type?: string | undefined;
-    /** The region of the endpoint; without one it is the first of the catalog that fits. */
-    region_name?: string | undefined;
-    /** `public` (the default), `internal` or `admin`. */
-    interface?: string | readonly string[] | undefined;
-    /** The compute endpoint, in the place of the catalog's. */
-    compute_endpoint_override?: string | undefined;
-    /** The version of the API that requests ask for, such as `2.90`. */
-    compute_default_microversion?: string | undefined;
-    /** Whether TLS certificates are verified. */
-    verify?: boolean | undefined;
-    /** The path of a PEM file with more certificate authorities. */
-    cacert?: string | undefined;
-    /** The path of a PEM file with a client certificate. */
-    cert?: string | undefined;
-    /** The path of its private key. */
-    key?: string | undefined;
-}
-/** What Keystone answered to a sign-in. */
-export interface Session {
-    /** Until when the token holds, by Keystone's clock. */
-    readonly expiresAt: Date | null;
-    readonly projectId: string | null;
-    readonly projectName: string | null;
-    readonly userId: string | null;
-    readonly userName: string | null;
-    /** The trail of the sign-in, with Keystone's request IDs. */
-    readonly trail: Trail;
-}
 /**
  * A cloud: where to sign in and how, and which of its endpoints to use, read as openstacksdk reads them.
  *

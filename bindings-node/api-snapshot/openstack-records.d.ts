@@ -248,3 +248,30 @@ export declare class ServerHistory extends Report {
     readonly actions: readonly ActionOutcome[];
     private constructor();
 }
+/** What Keystone answered to a sign-in, with the trail of that call. */
+export interface Session {
+    /** Until when the token holds, by Keystone's clock. */
+    readonly expiresAt: Date | null;
+    /** The ID of the project that the token is for; `null` for another scope. */
+    readonly projectId: string | null;
+    /** The name of the project that the token is for; `null` for another scope. */
+    readonly projectName: string | null;
+    /** The ID of the user that signed in. */
+    readonly userId: string | null;
+    /** The name of the user that signed in. */
+    readonly userName: string | null;
+    /** The trail of the call that read it. */
+    readonly trail: Trail;
+}
+/** Its JSON. */
+export interface SessionJson {
+    expires_at: string | null;
+    project_id: string | null;
+    project_name: string | null;
+    user_id: string | null;
+    user_name: string | null;
+}
+/** Reads its JSON. */
+export declare function sessionOf(json: SessionJson, trail: Trail): Session;
+/** Makes one that was read. */
+export declare function sessionRead(raw: RawReport): Session;

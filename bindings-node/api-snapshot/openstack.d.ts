@@ -1,8 +1,9 @@
 /**
  * OpenStack's compute API: its faults, and what becomes of its server actions. The client is {@link Client.openstack}.
  */
-export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
+export { Cloud, Connection } from "./openstack-cloud.js";
 export { Compute, type ExplainOptions, type FollowOptions, type ListOptions, type ReadOptions, } from "./openstack-compute.js";
 export { FAULTS, type Fault, type Verdict, hasKnownCode } from "./openstack-faults.js";
-export { type ActionEvent, type ActionOutcome, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerHistory, } from "./openstack-records.js";
+export { type ActionEvent, type ActionOutcome, type ActionPage, ActionReport, type Progress, type Server, type ServerAction, type ServerFault, ServerHistory, type Session, } from "./openstack-records.js";
+export type { CloudOptions } from "./option-values.js";
 export { ActionError, ActionFailedError, ActionUnfollowedError, ExplainError, } from "./operations.js";

@@ -172,5 +172,31 @@ export interface RequestParts {
 }
 /** The number and the kind of each, and whether `null` is a value of it. */
 export declare const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [number, Kind, boolean]>>;
+/** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
+export interface CloudOptions {
+    /**
+     * The URL of Keystone, `auth_url`, and what the way to sign in takes: `username`, `password`, `project_name` and
+     * domains, or `application_credential_id` and `application_credential_secret`, or `token`.
+     */
+    auth?: Readonly<Record<string, SecretText>> | null | undefined;
+    /** The way to sign in: `password` (the default), `v3applicationcredential`, `token`, `admin_token` or `none`. */
+    auth_type?: string | null | undefined;
+    /** The region of the endpoint; without one it is the first of the catalog that fits. */
+    region_name?: string | null | undefined;
+    /** The interface of the endpoint: `public` (the default), `internal` or `admin`. */
+    interface?: string | readonly string[] | null | undefined;
+    /** The compute endpoint, in the place of the catalog's. */
+    compute_endpoint_override?: string | null | undefined;
+    /** The version of the API that requests ask for, such as `2.90`. */
+    compute_default_microversion?: string | null | undefined;
+    /** Whether TLS certificates are verified. Default: true. */
+    verify?: boolean | null | undefined;
+    /** The path of a PEM file with more certificate authorities. */
+    cacert?: string | null | undefined;
+    /** The path of a PEM file with a client certificate. */
+    cert?: string | null | undefined;
+    /** The path of a PEM file with the private key of the client certificate. */
+    key?: string | null | undefined;
+}
 /** What values an option takes. */
 export type Kind = "count" | "dialect" | "duration" | "flag" | "headers" | "moment" | "path" | "pems" | "retryBudget" | "secret" | "text" | "texts";

@@ -1,17 +1,17 @@
 //! Clouds, and what signing in to one gives.
 
-use std::time::UNIX_EPOCH;
-
 use napi::Status;
 use napi::bindgen_prelude::{Either, Env, Error, External, Float64ArraySlice, Object, Result};
 use napi_derive::napi;
 use reqtrail::CancelToken;
 use reqtrail::host::mailbox::Mailbox;
+use reqtrail::host::{Owner, Spelling};
 use reqtrail::openstack::{Cloud, Connection};
 
 use crate::inbox::{Inbox, reason};
 use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
+use crate::reading::{RawReport, take_output};
 
 /// What a program knows of a cloud.
 #[napi]
@@ -24,6 +24,12 @@ type Found = Either<RawCloud, External<Items>>;
 #[napi(catch_unwind)]
 pub fn cloud_from_json(json: String) -> Found {
     found(Cloud::from_json(&json))
+}
+
+/// Says what is wrong with the names of a cloud's options; `null` if nothing is.
+#[napi(catch_unwind)]
+pub fn unknown_of_cloud(names: Vec<String>) -> Option<String> {
+    Owner::unknown_of_cloud(&names, Spelling::Node)
 }
 
 /// Finds the cloud of a name, or the one that the environment means.
@@ -127,15 +133,10 @@ impl Drop for RawSignIn {
 #[napi]
 pub struct RawConnection(pub(crate) Connection);
 
-/// What Keystone answered; times are milliseconds since 1970.
-#[napi(object, object_from_js = false)]
-pub struct SessionParts {
-    pub expires_at: Option<f64>,
-    pub project_id: Option<String>,
-    pub project_name: Option<String>,
-    pub user_id: Option<String>,
-    pub user_name: Option<String>,
-    pub trail: External<Items>,
+/// Takes what a sign-in gave, once.
+#[napi(catch_unwind)]
+pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawConnection> {
+    Ok(RawConnection(take_output(items, index)?))
 }
 
 #[napi]
@@ -151,19 +152,9 @@ impl RawConnection {
 
     /// What Keystone answered; `null` without a sign-in.
     #[napi(catch_unwind)]
-    pub fn session(&self) -> Option<SessionParts> {
+    pub fn session(&self) -> Option<RawReport> {
         let session = self.0.session()?;
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        let since = |end: std::time::SystemTime| end.duration_since(UNIX_EPOCH).ok();
-        let expires = session.expires_at().and_then(since);
-        Some(SessionParts {
-            expires_at: expires.map(|end| end.as_secs_f64() * 1e3),
-            project_id: owned(session.project_id()),
-            project_name: owned(session.project_name()),
-            user_id: owned(session.user_id()),
-            user_name: owned(session.user_name()),
-            trail: Items::trails([session.trail().clone()]),
-        })
+        Some(RawReport::read(session.to_json(), session.trail().clone()))
     }
 
     #[napi(catch_unwind)]

@@ -8,10 +8,9 @@ use napi_derive::napi;
 use reqtrail::host::Outcome;
 use reqtrail::host::mailbox::{AttemptEvent, Event, RefreshRequest};
 use reqtrail::openstack::OperationReport;
-use reqtrail::{Attempt, RequestId};
+use reqtrail::{Attempt, RequestId, Trail};
 use serde::Serialize;
 
-use crate::cloud::RawConnection;
 use crate::failure;
 use crate::items::{Items, error_of, wrong};
 use crate::parts::header_pairs;
@@ -116,6 +115,20 @@ pub struct RawReport {
     pub cause: Option<External<Items>>,
 }
 
+impl RawReport {
+    /// What one call has read.
+    pub(crate) fn read(json: String, trail: Trail) -> Self {
+        Self {
+            json,
+            report: String::new(),
+            trails: Items::trails([trail]),
+            trail_count: 1,
+            failed: None,
+            cause: None,
+        }
+    }
+}
+
 /// Takes the report of an operation, once.
 #[napi(catch_unwind)]
 pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport> {
@@ -135,13 +148,7 @@ pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport>
     })
 }
 
-/// Takes what a sign-in gave, once.
-#[napi(catch_unwind)]
-pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawConnection> {
-    Ok(RawConnection(take_output(items, index)?))
-}
-
-fn take_output<O: 'static>(items: &mut Items, index: u32) -> Result<O> {
+pub(crate) fn take_output<O: 'static>(items: &mut Items, index: u32) -> Result<O> {
     let Event::Ended(Outcome::Operation(Ok(output))) = items.take(index)? else {
         return Err(wrong("the item is not an output"));
     };

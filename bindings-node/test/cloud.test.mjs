@@ -160,8 +160,10 @@ test("clouds are described as in clouds.yaml, and mistakes are named", async (t)
   const { auth } = await keystone(t);
   assert.throws(
     () => new Cloud({ region: "One" }),
-    /no option "region"; there are auth, .*region_name/,
+    /^TypeError: a cloud has no option `region`: `region_name` is the region of the endpoint$/,
   );
+  assert.throws(() => new Cloud({ regionNam: "One" }), /did you mean `region_name`\?$/);
+  assert.throws(() => new Cloud({ fruit: 1 }), /no option `fruit`; it has auth, auth_type, .*key$/);
   assert.throws(() => new Cloud({ auth: { auth_url: "x" } }), ConfigError);
   assert.throws(() => Cloud.named("no-such-cloud"), ConfigError);
   const connection = await Cloud.fromEntry({ auth, region_name: "Two", unused: null }).connect();

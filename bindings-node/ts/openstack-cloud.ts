@@ -9,74 +9,22 @@ import { native } from "./loader.js";
 import { OUTPUT, drain } from "./mailbox.js";
 import { environmentCa, warnOfUnverified } from "./environment.js";
 import { errorOf } from "./mapping.js";
-import { type Items, bare } from "./crossing.js";
+import type { Items } from "./crossing.js";
 import type { RawCloud, RawConnection, RawSignIn } from "./native.js";
 import { expected, isRecord, object, text } from "./checks.js";
-import type { SecretText } from "./option-types.js";
+import { type Session, sessionRead } from "./openstack-records.js";
+import type { CloudOptions } from "./option-values.js";
 import type { ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import { isLate, reasonOf, signalOf } from "./request.js";
 import { exposed } from "./secret.js";
 import { serial } from "./serial.js";
 import { type Above, type Site, placed, placedAt, refused, siteOf } from "./stacks.js";
-import { type Trail, trailOf } from "./trail.js";
-
-/** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
-export interface CloudOptions {
-  /**
-   * `auth_url`, and what the way to sign in takes: `username`, `password`, `project_name` and domains, or
-   * `application_credential_id` and `application_credential_secret`, or `token`.
-   */
-  auth?: Readonly<Record<string, SecretText>> | undefined;
-  /** `password` (the default), `v3applicationcredential`, `token`, `admin_token` or `none`. */
-  auth_type?: string | undefined;
-  /** The region of the endpoint; without one it is the first of the catalog that fits. */
-  region_name?: string | undefined;
-  /** `public` (the default), `internal` or `admin`. */
-  interface?: string | readonly string[] | undefined;
-  /** The compute endpoint, in the place of the catalog's. */
-  compute_endpoint_override?: string | undefined;
-  /** The version of the API that requests ask for, such as `2.90`. */
-  compute_default_microversion?: string | undefined;
-  /** Whether TLS certificates are verified. */
-  verify?: boolean | undefined;
-  /** The path of a PEM file with more certificate authorities. */
-  cacert?: string | undefined;
-  /** The path of a PEM file with a client certificate. */
-  cert?: string | undefined;
-  /** The path of its private key. */
-  key?: string | undefined;
-}
-
-const NAMES: Record<keyof CloudOptions, true> = {
-  auth: true,
-  auth_type: true,
-  region_name: true,
-  interface: true,
-  compute_endpoint_override: true,
-  compute_default_microversion: true,
-  verify: true,
-  cacert: true,
-  cert: true,
-  key: true,
-};
 
 /** How a sign-in ended: with what, and the item. */
 type Outcome = readonly [what: number, items: Items, index: number];
 
 const NO_HOOKS = Object.freeze({});
-
-/** What Keystone answered to a sign-in. */
-export interface Session {
-  /** Until when the token holds, by Keystone's clock. */
-  readonly expiresAt: Date | null;
-  readonly projectId: string | null;
-  readonly projectName: string | null;
-  readonly userId: string | null;
-  readonly userName: string | null;
-  /** The trail of the sign-in, with Keystone's request IDs. */
-  readonly trail: Trail;
-}
 
 /**
  * A cloud: where to sign in and how, and which of its endpoints to use, read as openstacksdk reads them.
@@ -96,13 +44,8 @@ export class Cloud {
   constructor(options: CloudOptions) {
     const site = siteOf(new.target);
     this.#raw = placed(site, () => {
-      for (const name of Object.keys(object("a cloud", options))) {
-        if (!Object.hasOwn(NAMES, name)) {
-          throw refused(
-            `a cloud has no option "${name}"; there are ${Object.keys(NAMES).join(", ")}`,
-          );
-        }
-      }
+      const unknown = native.unknownOfCloud(Object.keys(object("a cloud", options)));
+      if (unknown !== null) throw refused(unknown);
       return found(native.cloudFromJson(described(options)), site);
     });
   }
@@ -234,16 +177,7 @@ export class Connection {
   /** What Keystone answered to the sign-in; `null` for a cloud that is used without one. */
   get session(): Session | null {
     const session = this.#raw.session();
-    if (session === null) return null;
-    const parts = bare(session);
-    return Object.freeze({
-      expiresAt: parts.expiresAt === undefined ? null : new Date(parts.expiresAt),
-      projectId: parts.projectId ?? null,
-      projectName: parts.projectName ?? null,
-      userId: parts.userId ?? null,
-      userName: parts.userName ?? null,
-      trail: trailOf(parts.trail, 0),
-    });
+    return session && Object.freeze(sessionRead(session));
   }
 
   /** A client of the compute API, with the endpoint, the token and the cloud's TLS options. */

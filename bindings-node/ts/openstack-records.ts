@@ -382,3 +382,46 @@ export class ServerHistory extends Report {
     serverHistoryOf = (raw) => new ServerHistory(raw);
   }
 }
+
+/** What Keystone answered to a sign-in, with the trail of that call. */
+export interface Session {
+  /** Until when the token holds, by Keystone's clock. */
+  readonly expiresAt: Date | null;
+  /** The ID of the project that the token is for; `null` for another scope. */
+  readonly projectId: string | null;
+  /** The name of the project that the token is for; `null` for another scope. */
+  readonly projectName: string | null;
+  /** The ID of the user that signed in. */
+  readonly userId: string | null;
+  /** The name of the user that signed in. */
+  readonly userName: string | null;
+  /** The trail of the call that read it. */
+  readonly trail: Trail;
+}
+
+/** Its JSON. */
+export interface SessionJson {
+  expires_at: string | null;
+  project_id: string | null;
+  project_name: string | null;
+  user_id: string | null;
+  user_name: string | null;
+}
+
+/** Reads its JSON. */
+export function sessionOf(json: SessionJson, trail: Trail): Session {
+  return {
+    expiresAt: json.expires_at === null ? null : new Date(json.expires_at),
+    projectId: json.project_id,
+    projectName: json.project_name,
+    userId: json.user_id,
+    userName: json.user_name,
+    trail,
+  };
+}
+
+/** Makes one that was read. */
+export function sessionRead(raw: RawReport): Session {
+  const trail = trailOf(raw.trails, raw.trailCount - 1);
+  return sessionOf(JSON.parse(raw.json) as SessionJson, trail);
+}

@@ -2,7 +2,7 @@
  * OpenStack's compute API: its faults, and what becomes of its server actions. The client is {@link Client.openstack}.
  */
 
-export { Cloud, type CloudOptions, Connection, type Session } from "./openstack-cloud.js";
+export { Cloud, Connection } from "./openstack-cloud.js";
 export {
   Compute,
   type ExplainOptions,
@@ -21,7 +21,9 @@ export {
   type ServerAction,
   type ServerFault,
   ServerHistory,
+  type Session,
 } from "./openstack-records.js";
+export type { CloudOptions } from "./option-values.js";
 export {
   ActionError,
   ActionFailedError,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
+use reqtrail::host::{Owner, Spelling};
 use reqtrail::openstack::Cloud;
 use reqtrail::{CancelToken, Error};
 
@@ -26,6 +27,12 @@ impl RawCloud {
 
 #[pymethods]
 impl RawCloud {
+    /// What is wrong with the names of options, if something is.
+    #[staticmethod]
+    fn unknown(names: Vec<String>) -> Option<String> {
+        Owner::unknown_of_cloud(&names, Spelling::Python)
+    }
+
     /// Reads a description: an entry of `clouds.yaml` as JSON.
     #[staticmethod]
     fn described(py: Python<'_>, json: &str) -> PyResult<Self> {

@@ -184,8 +184,12 @@ def test_what_keystone_refuses_has_its_trail(openstack: Any) -> None:
 
 
 def test_mistakes_are_named() -> None:
-    with pytest.raises(TypeError, match="no option `regoin_name`; it has auth, auth_type, region_name"):
+    with pytest.raises(TypeError, match=r"a cloud has no option `regoin_name`; did you mean `region_name`\?"):
         Cloud(regoin_name="One")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="no option `password`: it stands within `auth`"):
+        Cloud(password=PASSWORD)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="no option `fruit`; it has auth, auth_type, region_name"):
+        Cloud(auth=None, fruit=1)  # type: ignore[call-arg]
     with pytest.raises(reqtrail.ConfigError, match="username"):
         Cloud(auth={"auth_url": "https://keystone.example", "password": "x"})
     with pytest.raises(reqtrail.ConfigError, match="expected password"):

@@ -35,6 +35,8 @@ pub(crate) struct Surface {
     pub(crate) operations: Operations,
     /// The JSON that describes a custom dialect.
     dialect: Value,
+    /// The options of an OpenStack cloud, which cross the border as JSON.
+    pub(crate) cloud: Group,
 }
 
 /// The operations of OpenStack's compute API.
@@ -251,6 +253,7 @@ pub(crate) fn read(root: &Path) -> Result<Surface, String> {
         records: fields::read(root)?,
         operations: operations::read(root)?,
         dialect: dialect::read(root)?,
+        cloud: group("cloud")?,
     })
 }
 
@@ -279,7 +282,12 @@ impl Record {
 }
 
 impl Surface {
-    /// Every option of every group.
+    /// All groups, in the order of the documentation.
+    fn all_groups(&self) -> impl Iterator<Item = &Group> {
+        (self.groups.iter()).chain([&self.operations.options, &self.cloud])
+    }
+
+    /// Every option whose name error texts spell.
     fn rows(&self) -> impl Iterator<Item = &Row> {
         let groups = self.groups.iter().chain([&self.operations.options]);
         groups.flat_map(|group| group.options.iter().chain(&group.by_hand))
@@ -315,8 +323,8 @@ impl Surface {
 #[cfg(test)]
 impl Surface {
     fn of_groups(groups: Vec<Group>) -> Self {
-        let options = Group {
-            name: "operation",
+        let group = |name| Group {
+            name,
             options: Vec::new(),
             by_hand: Vec::new(),
         };
@@ -325,10 +333,11 @@ impl Surface {
             records: Vec::new(),
             dialect: Value::Null,
             operations: Operations {
-                options,
+                options: group("operation"),
                 sets: Vec::new(),
                 all: Vec::new(),
             },
+            cloud: group("cloud"),
         }
     }
 }

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Self, TypedDict, Unpack
+from collections.abc import Mapping
+from typing import Any, Self, Unpack
 from urllib.parse import urlsplit
 
 from . import _logging
@@ -13,55 +11,11 @@ from ._async_client import AsyncClient
 from ._client import Client
 from ._loop import give_trail, running_loop
 from ._native import CancelToken, RawCloud, RawConnection, Secret
+from ._openstack_records import Session
+from ._option_values import CloudOptions
 from ._options import AsyncClientOptions, ClientOptions
-from ._trail import Trail
 
-__all__ = ["Cloud", "CloudOptions", "Connection", "Session"]
-
-_MODULE = "reqtrail.openstack"
-
-
-class CloudOptions(TypedDict, total=False):
-    """What a cloud is described by: the keys of an entry of ``clouds.yaml``."""
-
-    auth: Mapping[str, str | Secret]
-    """``auth_url``, and what the way to sign in takes: ``username``, ``password``, ``project_name`` and domains, or
-    ``application_credential_id`` and ``application_credential_secret``, or ``token``."""
-    auth_type: str | None
-    """``password`` (the default), ``v3applicationcredential``, ``token``, ``admin_token`` or ``none``."""
-    region_name: str | None
-    """The region of the endpoint; without one it is the first of the catalog that fits."""
-    interface: str | Sequence[str] | None
-    """``public`` (the default), ``internal`` or ``admin``."""
-    compute_endpoint_override: str | None
-    """The compute endpoint, in the place of the catalog's."""
-    compute_default_microversion: str | None
-    """The version of the API that requests ask for, such as ``2.90``."""
-    verify: bool | None
-    """Whether TLS certificates are verified."""
-    cacert: str | None
-    """The path of a PEM file with more certificate authorities."""
-    cert: str | None
-    """The path of a PEM file with a client certificate."""
-    key: str | None
-    """The path of its private key."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """What Keystone answered to a sign-in."""
-
-    expires_at: datetime | None
-    """Until when the token holds, by Keystone's clock."""
-    project_id: str | None
-    project_name: str | None
-    user_id: str | None
-    user_name: str | None
-    trail: Trail
-    """The trail of the sign-in, with Keystone's request IDs."""
-
-
-Session.__module__ = _MODULE
+__all__ = ["Cloud", "CloudOptions", "Connection"]
 
 
 class Cloud:
@@ -76,15 +30,14 @@ class Cloud:
     ... )
     """
 
-    __module__ = _MODULE
+    __module__ = "reqtrail.openstack"
     __slots__ = ("_raw",)
 
     def __init__(self, **options: Unpack[CloudOptions]) -> None:
         try:
-            for name in options:
-                if name not in CloudOptions.__annotations__:
-                    known = ", ".join(CloudOptions.__annotations__)
-                    raise TypeError(f"a cloud has no option `{name}`; it has {known}")
+            unknown = RawCloud.unknown(list(options))
+            if unknown is not None:
+                raise TypeError(unknown)
             self._raw = _described(options)
         finally:
             # A password is gone from the frame before an exception leaves it: trackers of errors show what the variables
@@ -166,7 +119,7 @@ class Cloud:
 class Connection:
     """A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends."""
 
-    __module__ = _MODULE
+    __module__ = "reqtrail.openstack"
     __slots__ = ("_raw",)
 
     def __init__(self, raw: RawConnection, /) -> None:
@@ -183,8 +136,8 @@ class Connection:
     @property
     def session(self) -> Session | None:
         """What Keystone answered to the sign-in; ``None`` for a cloud that is used without one."""
-        fields = self._raw.session()
-        return None if fields is None else Session(**fields)
+        answer = self._raw.session()
+        return None if answer is None else Session._of(json.loads(answer[0]), answer[1])
 
     def client(self, **options: Unpack[ClientOptions]) -> Client:
         """A client of the compute API, with the endpoint, the token and the cloud's TLS options."""

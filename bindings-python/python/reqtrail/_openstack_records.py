@@ -5,6 +5,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from ._document import Document
@@ -22,6 +23,7 @@ __all__ = [
     "ServerAction",
     "ServerFault",
     "ServerHistory",
+    "Session",
 ]
 
 
@@ -325,3 +327,34 @@ class ServerHistory(Document):
 
     def __repr__(self) -> str:
         return f"<ServerHistory server {self.server_id}, {len(self.actions)} actions>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What Keystone answered to a sign-in, with the trail of that call."""
+
+    __module__ = "reqtrail.openstack"
+
+    expires_at: datetime | None
+    """Until when the token holds, by Keystone's clock."""
+    project_id: str | None
+    """The ID of the project that the token is for; ``None`` for another scope."""
+    project_name: str | None
+    """The name of the project that the token is for; ``None`` for another scope."""
+    user_id: str | None
+    """The ID of the user that signed in."""
+    user_name: str | None
+    """The name of the user that signed in."""
+    trail: Trail
+    """The trail of the call that read it."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any], trail: Trail) -> Self:
+        return cls(
+            expires_at=None if data["expires_at"] is None else datetime.fromisoformat(data["expires_at"]),
+            project_id=data["project_id"],
+            project_name=data["project_name"],
+            user_id=data["user_id"],
+            user_name=data["user_name"],
+            trail=trail,
+        )

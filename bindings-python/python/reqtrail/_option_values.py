@@ -11,7 +11,7 @@ from ._option_types import Headers, Query, RetryBudget, Seconds
 from ._records import Attempt, CallInfo
 from ._trail import Trail
 
-__all__ = ["ClientValues", "RequestValues"]
+__all__ = ["ClientValues", "CloudOptions", "RequestValues"]
 
 
 class ClientValues(TypedDict, total=False):
@@ -136,3 +136,31 @@ class RequestValues(TypedDict, total=False):
     """A body that is sent as it is."""
     cancel: CancelToken | None
     """What cancels the call. It does so from any thread, at once, also in a wait or a body."""
+
+
+class CloudOptions(TypedDict, total=False):
+    """What a cloud is described by: the keys of an entry of ``clouds.yaml``. ``None`` leaves one out."""
+
+    auth: Mapping[str, str | Secret] | None
+    """The URL of Keystone, ``auth_url``, and what the way to sign in takes: ``username``, ``password``,
+    ``project_name`` and domains, or ``application_credential_id`` and ``application_credential_secret``, or
+    ``token``."""
+    auth_type: str | None
+    """The way to sign in: ``password`` (the default), ``v3applicationcredential``, ``token``, ``admin_token`` or
+    ``none``."""
+    region_name: str | None
+    """The region of the endpoint; without one it is the first of the catalog that fits."""
+    interface: str | Sequence[str] | None
+    """The interface of the endpoint: ``public`` (the default), ``internal`` or ``admin``."""
+    compute_endpoint_override: str | None
+    """The compute endpoint, in the place of the catalog's."""
+    compute_default_microversion: str | None
+    """The version of the API that requests ask for, such as ``2.90``."""
+    verify: bool | None
+    """Whether TLS certificates are verified. Default: True."""
+    cacert: str | None
+    """The path of a PEM file with more certificate authorities."""
+    cert: str | None
+    """The path of a PEM file with a client certificate."""
+    key: str | None
+    """The path of a PEM file with the private key of the client certificate."""

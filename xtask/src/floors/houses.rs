@@ -123,8 +123,9 @@ pub(super) const HOUSES: &[House] = &[
             &["items", "loop_handle", "parts", "values"],
             &["failure", "inbox", "openstack", "request"],
             // What the TypeScript half calls.
+            &["reading"],
             &["cloud", "config"],
-            &["client", "reading"],
+            &["client"],
         ],
         exceptions: &[],
         libraries: &[],

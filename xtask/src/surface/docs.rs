@@ -74,6 +74,10 @@ impl Surface {
             if let Some(value) = value_of_rust(part, language) {
                 return Some(value.to_owned());
             }
+            // Those of a cloud are keys of `clouds.yaml`.
+            if self.cloud.has(own) {
+                return None;
+            }
             // Words such as `limit` are options of operations alone.
             let of_operation = self.operations.options.has(own);
             let others = self.rows().filter(|row| row.name != own.name);

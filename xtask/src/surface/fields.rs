@@ -23,7 +23,7 @@ use super::rows::{self, Detail, Source, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
 /// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
-const RECORDS: [(&str, &str, Shape); 15] = [
+const RECORDS: [(&str, &str, Shape); 16] = [
     ("rate_limit", "rate_limit", Parts),
     ("call_info", "observe", Parts),
     ("attempt", "trail/attempt", Plain),
@@ -39,6 +39,7 @@ const RECORDS: [(&str, &str, Shape); 15] = [
     ("action_report", "openstack/compute/report", Document),
     ("action_outcome", "openstack/compute/explain", Plain),
     ("server_history", "openstack/compute/explain", Document),
+    ("session", "openstack/identity/session", Fetched),
 ];
 
 /// The keys of details that languages have.

@@ -8,7 +8,7 @@ use super::{Default, Field, Language, Operation, Row, Surface};
 pub(crate) fn json(surface: &Surface) -> Result<String, String> {
     let mut groups = Map::new();
     let operations = &surface.operations;
-    for group in surface.groups.iter().chain([&operations.options]) {
+    for group in surface.all_groups() {
         let rows = |rows: &[Row]| rows.iter().map(row).collect::<Vec<_>>();
         groups.insert(
             group.name.to_owned(),

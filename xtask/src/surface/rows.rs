@@ -255,6 +255,8 @@ fn kind_of(kind: &Type) -> syn::Result<(Kind, bool)> {
         "Vec<http::StatusCode>" => (Kind::Statuses, false),
         "DefaultHeaders" => (Kind::Headers, false),
         "Dialect" => (Kind::Dialect, false),
+        // Each language's type is a detail.
+        "Keys" => (Kind::ByHand, false),
         "Option<RetryBudget>" => (Kind::RetryBudget, true),
         other => {
             let why = format!("`{other}` is not a type that the printers know");

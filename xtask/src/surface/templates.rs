@@ -43,7 +43,8 @@ bindings-node/ts/errors.ts node/values api_error: values of an API's answer
 bindings-c/go/errors.go go/errors error: fields of every error
 bindings-c/go/errors.go go/errors api_error: fields of an API's answer
 bindings-c/go/config.go go/group client: options that a type describes
-bindings-c/go/request.go go/group request: options that a type describes";
+bindings-c/go/request.go go/group request: options that a type describes
+bindings-c/go/cloud.go go/group cloud: options that a type describes";
 
 /// The templates, and what they see in each language.
 pub(crate) struct Templates {
@@ -210,7 +211,7 @@ impl Surface {
             "about": ABOUT,
         }));
         seen.extend(records.clone());
-        for group in self.groups.iter().chain([&operations.options]) {
+        for group in self.all_groups() {
             let options = rows(&mut group.options.iter());
             let by_hand = rows(&mut group.by_hand.iter());
             let group_seen = json!({ "name": group.name, "options": options, "by_hand": by_hand });
