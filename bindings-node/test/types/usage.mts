@@ -105,7 +105,7 @@ new Client("https://api.example", { timeout: 7 });
 Client.openstack("https://nova.example", { dialect: "novavms" });
 
 // Responses.
-const ok: true = camera.ok;
+const ok: boolean = camera.ok;
 const id: string | null = camera.requestId;
 const headers: Headers = camera.headers;
 const body: { name: string } = camera.json<{ name: string }>();
