@@ -145,3 +145,48 @@ fn sent(row: &Row) -> Value {
         _ => json!({}),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The texts of all files below a folder whose path passes.
+    fn texts(folder: &Path, is_one: &dyn Fn(&Path) -> bool) -> String {
+        let mut all = String::new();
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                all += &texts(&path, is_one);
+            } else if is_one(&path) {
+                all += &std::fs::read_to_string(&path).expect("a text");
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn a_scenario_or_a_test_of_the_core_shows_what_each_option_does() {
+        let root = crate::root();
+        let surface = crate::surface::read(&root).expect("the rows");
+        let printed = root.join(FOLDER);
+        let scenarios = texts(&root.join("tests/conformance/scenarios"), &|path| {
+            !path.starts_with(&printed)
+        });
+        let is_test = |path: &Path| path.components().any(|part| part.as_os_str() == "tests");
+        let tests = texts(&root.join("core/tests"), &|_| true)
+            + &texts(&root.join("core/src"), &|path| {
+                is_test(path) || path.ends_with("tests.rs")
+            });
+        for row in surface.groups.iter().flat_map(|group| &group.options) {
+            let (name, method) = (&row.name, row.spelt(super::super::Language::Rust));
+            let in_scenarios = ["", "_ms"].map(|unit| format!("\"{name}{unit}\""));
+            // By a builder's method, or as a field of what the options become.
+            let in_tests = [format!("{method}("), format!("{name}: ")];
+            let shown = in_scenarios.iter().any(|key| scenarios.contains(key))
+                || in_tests.iter().any(|set| tests.contains(set));
+            assert!(shown, "nothing shows what the option `{name}` does");
+        }
+    }
+}
