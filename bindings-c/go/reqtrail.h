@@ -853,7 +853,8 @@ void reqtrail_client_options_free(struct reqtrail_client_options *options);
  * that is known, and once after a 401. One refresh serves all calls that met the same 401. It must not make calls
  * through the same client, which would wait for itself.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
+ * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
+ * once where this function fails.
  */
 reqtrail_code reqtrail_client_options_token_refresher(struct reqtrail_client_options *options,
                                                       reqtrail_refresh_callback refresh,
@@ -865,6 +866,7 @@ reqtrail_code reqtrail_client_options_token_refresher(struct reqtrail_client_opt
  * what `reqtrail_refresh_context` then gives the refresher. Both get `user_data`.
  *
  * `free_context` may be NULL; else it gets each pointer that `capture` gave, but NULL, when the refresh is over.
+ * `free_user_data` is that of `reqtrail_client_options_token_refresher`.
  */
 reqtrail_code reqtrail_client_options_token_refresher_in_context(struct reqtrail_client_options *options,
                                                                  reqtrail_refresh_context_callback capture,
@@ -876,7 +878,8 @@ reqtrail_code reqtrail_client_options_token_refresher_in_context(struct reqtrail
 /**
  * Sets a hook that is told of every attempt of the client's calls. Several may be set.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
+ * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
+ * once where this function fails.
  */
 reqtrail_code reqtrail_client_options_on_attempt(struct reqtrail_client_options *options,
                                                  reqtrail_attempt_callback tell,
@@ -886,7 +889,8 @@ reqtrail_code reqtrail_client_options_on_attempt(struct reqtrail_client_options 
 /**
  * Sets a hook that is told of every call that has ended, with its trail. Several may be set.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
+ * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
+ * once where this function fails.
  */
 reqtrail_code reqtrail_client_options_on_call(struct reqtrail_client_options *options,
                                               reqtrail_trail_callback tell,
@@ -1489,7 +1493,8 @@ bool reqtrail_client_expire(const struct reqtrail_client *client,
  * Sets what is told when results wait to be taken, in the place of what was set before; NULL: nobody. It is told at
  * once if some wait already. Not to be called from within a notification.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set.
+ * `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set, and
+ * at once where this function fails.
  */
 reqtrail_code reqtrail_client_set_notify(const struct reqtrail_client *client,
                                          reqtrail_notify_callback notify,
@@ -2237,7 +2242,8 @@ reqtrail_code reqtrail_operation_cancel_token(struct reqtrail_operation *operati
 /**
  * Sets what is told after every poll of a `follow`.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone.
+ * `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone,
+ * and at once where this function fails.
  */
 reqtrail_code reqtrail_operation_on_progress(struct reqtrail_operation *operation,
                                              reqtrail_progress_callback tell,

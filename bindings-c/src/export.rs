@@ -13,6 +13,8 @@ use crate::usage::Usage;
 ///
 /// * `name: text` and `name: bytes`: a `&str` that was checked to be UTF-8, and a `&[u8]`. C has a pointer, and the
 ///   length as an argument `name_length`.
+/// * `user_data: kept`: an `Arc<UserData>` of the module's imports. C has a pointer, and `free_user_data` beside it, which
+///   gets the pointer also where the function fails.
 /// * `name: &T` and `name: &mut T`: a handle. C has a pointer that must not be NULL.
 /// * `name: out T`: a pointer to write through, which must not be NULL. What it points to is cleared first.
 /// * `name: out? T`: the same, which may be NULL.
@@ -83,6 +85,12 @@ macro_rules! function {
             $f [$($c)* $arg: *const u8, length: usize,] $out [$($given)* $arg: ($arg, length),] $($($rest)*)?
         }
     };
+    ($f:tt [$($c:tt)*] $out:tt [$($given:tt)*] $arg:ident: kept $(, $($rest:tt)*)?) => {
+        function! {
+            $f [$($c)* $arg: *mut std::ffi::c_void, free: reqtrail_free_callback,] $out
+            [$($given)* $arg: UserData::new($arg, free),] $($($rest)*)?
+        }
+    };
     ($f:tt [$($c:tt)*] $out:tt [$($given:tt)*] $arg:ident: &mut $ty:ty $(, $($rest:tt)*)?) => {
         function! { $f [$($c)* $arg: *mut $ty,] $out [$($given)* $arg: $arg,] $($($rest)*)? }
     };
@@ -121,9 +129,10 @@ macro_rules! function {
             made [$(#[$doc])*] $name($($c)* error: *mut *mut $crate::error::reqtrail_error,)
             -> $crate::codes::reqtrail_code {
                 $($crate::memory::clear($out);)*
+                $(let $given = $from;)*
                 $crate::export::fallible(error, move || {
                     let _frame = $crate::memory::Frame;
-                    $(let $given = $crate::memory::FromC::read($from, &_frame, stringify!($given))?;)*
+                    $(let $given = $crate::memory::FromC::read($given, &_frame, stringify!($given))?;)*
                     $body
                     Ok(())
                 })
@@ -136,9 +145,10 @@ macro_rules! function {
     ) => {
         function! {
             made [$(#[$doc])*] $name($($c)*) -> $crate::codes::reqtrail_code {
+                $(let $given = $from;)*
                 $crate::export::setting(stringify!($name), $handle, move |$handle| {
                     let _frame = $crate::memory::Frame;
-                    $(let $given = $crate::memory::FromC::read($from, &_frame, stringify!($given))?;)*
+                    $(let $given = $crate::memory::FromC::read($given, &_frame, stringify!($given))?;)*
                     $body
                     Ok(())
                 })
@@ -204,6 +214,8 @@ pub(crate) unsafe fn setting<H: Settable>(
     let _uncancelled = Uncancelled::begin();
     // SAFETY: the caller's promise.
     let Some(handle) = (unsafe { handle.as_mut() }) else {
+        // What it holds may call the program, which must not be cancelled there either.
+        drop(run);
         return Fault::null("the handle").code();
     };
     let ran =

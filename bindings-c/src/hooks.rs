@@ -7,7 +7,9 @@ use std::sync::Arc;
 use reqtrail::{AttemptFinished, CallFinished, Observer};
 
 use crate::attempt::{reqtrail_attempt, reqtrail_call_info};
+use crate::memory::{Frame, FromC};
 use crate::trail::reqtrail_trail;
+use crate::usage::Usage;
 
 /// Frees what a program gave as `user_data`: called once, when the library will not use it any more, on any thread.
 pub type reqtrail_free_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
@@ -76,6 +78,15 @@ impl UserData {
 
     pub(crate) fn pointer(&self) -> *mut c_void {
         self.pointer
+    }
+}
+
+/// It is taken before anything else of a function, which then frees it where it fails.
+impl FromC<'_> for Arc<UserData> {
+    type Given = Self;
+
+    unsafe fn read(self, _: &Frame, _: &str) -> Result<Self, Usage> {
+        Ok(self)
     }
 }
 

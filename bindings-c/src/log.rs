@@ -133,15 +133,13 @@ export! {
     fn reqtrail_set_log(
         level: i32,
         log: reqtrail_log_callback,
-        user_data: *mut c_void,
-        free_user_data: reqtrail_free_callback,
+        user_data: kept,
     ) fails {
-        let data = UserData::new(user_data, free_user_data);
         let place = usize::try_from(level).ok().filter(|place| *place < LEVELS.len());
         let place = place.ok_or_else(|| {
             Fault::bad_value(format!("level is {level}; expected a REQTRAIL_LOG_*, 0 to 5"))
         })?;
-        let sink = log.map(|log| (log, data));
+        let sink = log.map(|log| (log, user_data));
         let wanted = if sink.is_some() { place } else { 0 };
         let before = replace(&SINK, sink);
         WANTED.store(wanted, Ordering::Relaxed);

@@ -68,14 +68,14 @@ export! {
 
     /// Sets what is told after every poll of a `follow`.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone.
+    /// `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone,
+    /// and at once where this function fails.
     fn reqtrail_operation_on_progress(
         operation: &mut reqtrail_operation,
         tell: reqtrail_progress_callback,
-        user_data: *mut c_void,
-        free_user_data: reqtrail_free_callback,
+        user_data: kept,
     ) sets {
-        let progress = ProgressCallback(tell, UserData::new(user_data, free_user_data));
+        let progress = ProgressCallback(tell, user_data);
         let kind = operation.0.operation.kind();
         if !kind.has("on_progress") {
             let text = format!("the operation `{kind}` does not have this option");

@@ -2,8 +2,6 @@
 
 mod values;
 
-use std::ffi::c_void;
-
 use reqtrail::host::{ClientOptions, Value};
 use reqtrail::openstack::Connection;
 use reqtrail::{Client, ClientBuilder};
@@ -122,18 +120,18 @@ export! {
     /// that is known, and once after a 401. One refresh serves all calls that met the same 401. It must not make calls
     /// through the same client, which would wait for itself.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
+    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
+    /// once where this function fails.
     fn reqtrail_client_options_token_refresher(
         options: &mut reqtrail_client_options,
         refresh: reqtrail_refresh_callback,
-        user_data: *mut c_void,
-        free_user_data: reqtrail_free_callback,
+        user_data: kept,
     ) sets {
         options.refresher(Refresher {
             refresh,
             capture: None,
             free_context: None,
-            user_data: UserData::new(user_data, free_user_data),
+            user_data,
         })?;
     }
 
@@ -141,15 +139,14 @@ export! {
     /// what `reqtrail_refresh_context` then gives the refresher. Both get `user_data`.
     ///
     /// `free_context` may be NULL; else it gets each pointer that `capture` gave, but NULL, when the refresh is over.
+    /// `free_user_data` is that of `reqtrail_client_options_token_refresher`.
     fn reqtrail_client_options_token_refresher_in_context(
         options: &mut reqtrail_client_options,
         capture: reqtrail_refresh_context_callback,
         free_context: reqtrail_free_callback,
         refresh: reqtrail_refresh_callback,
-        user_data: *mut c_void,
-        free_user_data: reqtrail_free_callback,
+        user_data: kept,
     ) sets {
-        let user_data = UserData::new(user_data, free_user_data);
         if capture.is_none() {
             return Err(Fault::null("capture"));
         }
@@ -158,25 +155,25 @@ export! {
 
     /// Sets a hook that is told of every attempt of the client's calls. Several may be set.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
+    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
+    /// once where this function fails.
     fn reqtrail_client_options_on_attempt(
         options: &mut reqtrail_client_options,
         tell: reqtrail_attempt_callback,
-        user_data: *mut c_void,
-        free_user_data: reqtrail_free_callback,
+        user_data: kept,
     ) sets {
-        options.hook(Hook::Attempt(tell, UserData::new(user_data, free_user_data)))?;
+        options.hook(Hook::Attempt(tell, user_data))?;
     }
 
     /// Sets a hook that is told of every call that has ended, with its trail. Several may be set.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone.
+    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
+    /// once where this function fails.
     fn reqtrail_client_options_on_call(
         options: &mut reqtrail_client_options,
         tell: reqtrail_trail_callback,
-        user_data: *mut c_void,
-        free_user_data: reqtrail_free_callback,
+        user_data: kept,
     ) sets {
-        options.hook(Hook::Call(tell, UserData::new(user_data, free_user_data)))?;
+        options.hook(Hook::Call(tell, user_data))?;
     }
 }

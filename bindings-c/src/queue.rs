@@ -90,15 +90,14 @@ export! {
     /// Sets what is told when results wait to be taken, in the place of what was set before; NULL: nobody. It is told at
     /// once if some wait already. Not to be called from within a notification.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set.
+    /// `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set, and
+    /// at once where this function fails.
     fn reqtrail_client_set_notify(
         client: &reqtrail_client,
         notify: reqtrail_notify_callback,
-        user_data: *mut c_void,
-        free_user_data: reqtrail_free_callback,
+        user_data: kept,
     ) fails {
-        let data = UserData::new(user_data, free_user_data);
-        let notify = notify.map(|function| -> Notify { Box::new(move || function(data.pointer())) });
+        let notify = notify.map(|function| -> Notify { Box::new(move || function(user_data.pointer())) });
         client.0.inbox.set_notify(notify);
     }
 

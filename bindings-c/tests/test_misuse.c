@@ -40,6 +40,52 @@ static void a_setters_mistake_is_kept(void) {
   reqtrail_client_free(client);
 }
 
+static void count_freed(void *user_data) { ++*(int *)user_data; }
+
+static void hear_attempt(const reqtrail_call_info *call, const reqtrail_attempt *attempt, void *user_data) {
+  (void)call, (void)attempt, (void)user_data;
+}
+
+static void hear_call(const reqtrail_trail *trail, void *user_data) { (void)trail, (void)user_data; }
+
+static void hear_progress(const char *json, size_t length, void *user_data) {
+  (void)json, (void)length, (void)user_data;
+}
+
+static void hear_results(void *user_data) { (void)user_data; }
+
+static void give_nothing(reqtrail_refresh *refresh, void *user_data) { (void)refresh, (void)user_data; }
+
+static void *no_context(const uint64_t *tag, void *user_data) {
+  (void)tag, (void)user_data;
+  return NULL;
+}
+
+static void user_data_is_freed_where_there_is_no_handle(void) {
+  int freed = 0;
+  CHECK_CODE(reqtrail_client_options_on_attempt(NULL, hear_attempt, &freed, count_freed), REQTRAIL_ERROR_NULL_POINTER);
+  CHECK(freed == 1);
+  CHECK_CODE(reqtrail_client_options_on_call(NULL, hear_call, &freed, count_freed), REQTRAIL_ERROR_NULL_POINTER);
+  CHECK(freed == 2);
+  CHECK_CODE(reqtrail_client_options_token_refresher(NULL, give_nothing, &freed, count_freed),
+             REQTRAIL_ERROR_NULL_POINTER);
+  CHECK(freed == 3);
+  CHECK_CODE(
+      reqtrail_client_options_token_refresher_in_context(NULL, no_context, NULL, give_nothing, &freed, count_freed),
+      REQTRAIL_ERROR_NULL_POINTER);
+  CHECK(freed == 4);
+  CHECK_CODE(reqtrail_operation_on_progress(NULL, hear_progress, &freed, count_freed), REQTRAIL_ERROR_NULL_POINTER);
+  CHECK(freed == 5);
+  CHECK_CODE(reqtrail_client_set_notify(NULL, hear_results, &freed, count_freed, NULL), REQTRAIL_ERROR_NULL_POINTER);
+  CHECK(freed == 6);
+  /* Nor where the handle does not take it. */
+  reqtrail_operation *operation;
+  CHECK_CODE(reqtrail_operation_server("a", Z, &operation, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_on_progress(operation, hear_progress, &freed, count_freed), REQTRAIL_ERROR_BAD_VALUE);
+  CHECK(freed == 7);
+  reqtrail_operation_free(operation);
+}
+
 static void connection_options_are_checked(void) {
   static const char *const wanted[] = {"http2_ping_interval_ms is 0; expected a longer time",
                                        "http2_ping_timeout_ms is 0; expected a longer time",
@@ -352,17 +398,19 @@ static void signals_are_left_alone(void) {
   reqtrail_client_free(client);
 }
 
-const struct test misuse_tests[] = {{"texts must be UTF-8", texts_must_be_utf8},
-                                    {"a setter's mistake is kept", a_setters_mistake_is_kept},
-                                    {"connection options are checked", connection_options_are_checked},
-                                    {"options are checked as a whole", options_are_checked_as_a_whole},
-                                    {"times may have no limit", times_may_have_no_limit},
-                                    {"all options are taken", all_options_are_taken},
-                                    {"wrong requests are refused", wrong_requests_are_refused},
-                                    {"the queue has rules", the_queue_has_rules},
-                                    {"signals are left alone", signals_are_left_alone},
-                                    {"a mistake names its setter", a_mistake_names_its_setter},
-                                    {"what is not there is empty", what_is_not_there_is_empty},
-                                    {"a thread is cancelled after its call", a_thread_is_cancelled_after_its_call},
-                                    {"the log is passed on", the_log_is_passed_on},
-                                    {NULL, NULL}};
+const struct test misuse_tests[] = {
+    {"texts must be UTF-8", texts_must_be_utf8},
+    {"user data is freed where there is no handle", user_data_is_freed_where_there_is_no_handle},
+    {"a setter's mistake is kept", a_setters_mistake_is_kept},
+    {"connection options are checked", connection_options_are_checked},
+    {"options are checked as a whole", options_are_checked_as_a_whole},
+    {"times may have no limit", times_may_have_no_limit},
+    {"all options are taken", all_options_are_taken},
+    {"wrong requests are refused", wrong_requests_are_refused},
+    {"the queue has rules", the_queue_has_rules},
+    {"signals are left alone", signals_are_left_alone},
+    {"a mistake names its setter", a_mistake_names_its_setter},
+    {"what is not there is empty", what_is_not_there_is_empty},
+    {"a thread is cancelled after its call", a_thread_is_cancelled_after_its_call},
+    {"the log is passed on", the_log_is_passed_on},
+    {NULL, NULL}};

@@ -84,7 +84,7 @@ impl Parse for Export {
     }
 }
 
-/// What an argument is in C: a text has its length beside it.
+/// What an argument is in C: a text has its length beside it, and what is kept the function that frees it.
 fn argument(input: ParseStream<'_>) -> syn::Result<Vec<TokenStream>> {
     let name: Ident = input.parse()?;
     input.parse::<token::Colon>()?;
@@ -93,6 +93,12 @@ fn argument(input: ParseStream<'_>) -> syn::Result<Vec<TokenStream>> {
         vec![quote!(#name: *const c_char), quote!(#length: usize)]
     } else if word(input, "bytes") {
         vec![quote!(#name: *const u8), quote!(#length: usize)]
+    } else if word(input, "kept") {
+        let free = format_ident!("free_{name}");
+        vec![
+            quote!(#name: *mut c_void),
+            quote!(#free: reqtrail_free_callback),
+        ]
     } else if word(input, "out") {
         input.parse::<Option<token::Question>>()?;
         let to: Type = input.parse()?;
