@@ -133,12 +133,13 @@ func errorOf(failed *C.reqtrail_error) *Error {
 	var f C.reqtrail_go_error
 	C.reqtrail_go_error_read(failed, &f)
 	e := &Error{
-		Kind:      Kind(text(f.kind_name)),
-		RequestID: text(f.request_id),
-		Message:   text(f.message),
-		RateLimit: rateLimitOf(f.has_rate_limit, &f.rate_limit),
-		Trail:     newTrail(f.trail),
-		text:      text(f.display),
+		Kind:            Kind(text(f.kind_name)),
+		RequestID:       text(f.request_id),
+		Message:         text(f.message),
+		MayHaveBeenSent: bool(f.may_have_been_sent),
+		RateLimit:       rateLimitOf(f.has_rate_limit, &f.rate_limit),
+		Trail:           newTrail(f.trail),
+		text:            text(f.display),
 	}
 	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER {
 		// What only a C program can do wrong is in Go a value that cannot be sent.

@@ -10,7 +10,6 @@ func (e *Error) read(f *C.reqtrail_go_error_fields) {
 	e.Code = Code(text(f.code))
 	e.StatusCode = int(f.status)
 	e.RetryAfter = waitOf(float64(f.retry_after_ms))
-	e.MayHaveBeenSent = bool(f.may_have_been_sent)
 	e.RawCode = text(f.raw_code)
 	e.Title = text(f.title)
 	e.Details = text(f.details)

@@ -115,7 +115,6 @@ typedef struct reqtrail_go_error_fields {
   struct reqtrail_go_text code;
   int32_t status;
   double retry_after_ms;
-  bool may_have_been_sent;
   struct reqtrail_go_text raw_code;
   struct reqtrail_go_text title;
   struct reqtrail_go_text details;
@@ -136,6 +135,7 @@ typedef struct reqtrail_go_error {
   struct reqtrail_go_text message;
   struct reqtrail_go_text cause;
   struct reqtrail_go_text request_id;
+  bool may_have_been_sent;
   struct reqtrail_go_error_fields fields;
   const reqtrail_header *headers;
   size_t header_count;

@@ -1634,6 +1634,11 @@ const char *reqtrail_error_request_id(const struct reqtrail_error *error,
                                       size_t *length);
 
 /**
+ * Returns whether any attempt's request may have reached the server; for an action that failed, of all its calls.
+ */
+bool reqtrail_error_may_have_been_sent(const struct reqtrail_error *error);
+
+/**
  * Returns the header fields of an API error's answer as an array; NULL for other errors.
  */
 const struct reqtrail_header *reqtrail_error_headers(const struct reqtrail_error *error,
@@ -1718,11 +1723,6 @@ int32_t reqtrail_error_status(const struct reqtrail_error *error);
  * Returns the wait that the server asked for in its last answer; negative if there is none. In milliseconds.
  */
 double reqtrail_error_retry_after_ms(const struct reqtrail_error *error);
-
-/**
- * Returns whether any attempt's request may have reached the server.
- */
-bool reqtrail_error_may_have_been_sent(const struct reqtrail_error *error);
 
 /**
  * Returns the API's error code as the server wrote it; NULL if there is none.

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use reqtrail::host::{ErrorRecord, Spelling};
 use reqtrail::openstack::OperationFailure;
-use reqtrail::{ApiError, Error, RequestId, Trail};
+use reqtrail::{ApiError, Error, RequestId, Sent, Trail};
 
 use crate::codes::{CODES_NAMES, REQTRAIL_ERROR_ACTION_FAILED, reqtrail_code};
 use crate::headers::{Block, reqtrail_header};
@@ -111,6 +111,17 @@ impl reqtrail_error {
         self.core.as_deref()
     }
 
+    fn may_have_been_sent(&self) -> bool {
+        let sent = |trail: &reqtrail_trail| {
+            let mut attempts = trail.core().attempts().iter();
+            attempts.any(|attempt| attempt.sent() != Sent::No)
+        };
+        match self.core() {
+            Some(core) => core.may_have_been_sent(),
+            None => self.trails.iter().any(sent),
+        }
+    }
+
     fn api(&self) -> Option<&ApiError> {
         self.core()?.api()
     }
@@ -191,6 +202,9 @@ export! {
             None => error.action_id.as_deref(),
         }
     }
+
+    /// Returns whether any attempt's request may have reached the server; for an action that failed, of all its calls.
+    fn reqtrail_error_may_have_been_sent(error: &reqtrail_error) -> bool { Some(error.may_have_been_sent()) }
 
     /// Returns the header fields of an API error's answer as an array; NULL for other errors.
     fn reqtrail_error_headers(error: &reqtrail_error, count: out? usize) -> *const reqtrail_header {

@@ -113,6 +113,8 @@ static void check_failed(reqtrail_code code, reqtrail_report *report, reqtrail_e
   CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_FAILED);
   CHECK_TEXT(reqtrail_report_request_id(report, NULL), RESIZE);
   CHECK_TEXT(reqtrail_error_request_id(error, NULL), RESIZE);
+  /* The request that started it was, and so were the polls. */
+  CHECK(reqtrail_error_may_have_been_sent(error));
   CHECK(strstr(reqtrail_report_text(report, NULL), "FAILED") != NULL);
   CHECK(strstr(reqtrail_error_display(error, NULL), "No valid host was found.") != NULL);
   CHECK(strstr(reqtrail_report_json(report, NULL), "reqtrail.action/1") != NULL);

@@ -97,6 +97,7 @@ test("follow and explain", async (t) => {
   assert.equal(report.verdict, "failed");
   assert.equal(report.requestId, RESIZE);
   assert.equal(failed.requestId, RESIZE);
+  assert.equal(failed.mayHaveBeenSent, true);
   assert.equal(report.action.events[0].details, "No valid host was found.");
   assert.equal(report.action.action, "resize");
   assert.equal(report.server.status, "ACTIVE");

@@ -133,7 +133,9 @@ function operationError(
   const { failed = "" } = raw;
   const report = what === "follow" ? actionReportOf(raw) : undefined;
   if (report !== undefined && raw.cause === undefined) {
-    return new ActionFailedError(failed, report, { kind: "api", requestId: report.requestId });
+    const mayHaveBeenSent = report.trails.some((trail) => trail.attempts.some((it) => it.sent !== "no"));
+    const fields = { kind: "api", requestId: report.requestId, mayHaveBeenSent } as const;
+    return new ActionFailedError(failed, report, fields);
   }
   const call = errorOf(raw.cause!, 0, site, undefined, reason);
   const aborted = isAborted(call, reason);

@@ -30,11 +30,6 @@ export! {
         Some(milliseconds(error.core()?.retry_after()?))
     }
 
-    /// Returns whether any attempt's request may have reached the server.
-    fn reqtrail_error_may_have_been_sent(error: &reqtrail_error) -> bool {
-        Some(error.core()?.may_have_been_sent())
-    }
-
     /// Returns the API's error code as the server wrote it; NULL if there is none.
     fn reqtrail_error_raw_code(error: &reqtrail_error) -> text[1] {
         error.api()?.raw_code()

@@ -8,7 +8,8 @@ use super::text::reqtrail_go_text;
 use crate::codes::reqtrail_code;
 use crate::error::{
     name, reqtrail_error, reqtrail_error_body, reqtrail_error_cause, reqtrail_error_headers,
-    reqtrail_error_rate_limit, reqtrail_error_request_id, reqtrail_error_trail,
+    reqtrail_error_may_have_been_sent, reqtrail_error_rate_limit, reqtrail_error_request_id,
+    reqtrail_error_trail,
 };
 use crate::headers::reqtrail_header;
 use crate::rate_limit::reqtrail_rate_limit;
@@ -24,6 +25,7 @@ pub struct reqtrail_go_error {
     pub message: reqtrail_go_text,
     pub cause: reqtrail_go_text,
     pub request_id: reqtrail_go_text,
+    pub may_have_been_sent: bool,
     pub fields: reqtrail_go_error_fields,
     pub headers: *const reqtrail_header,
     pub header_count: usize,
@@ -47,6 +49,7 @@ impl reqtrail_go_error {
             own.message.data = message.unwrap_or(null());
             own.cause.data = reqtrail_error_cause(handle, &raw mut own.cause.length);
             own.request_id.data = reqtrail_error_request_id(handle, &raw mut own.request_id.length);
+            own.may_have_been_sent = reqtrail_error_may_have_been_sent(handle);
             own.fields = reqtrail_go_error_fields::of(error.core());
             own.headers = reqtrail_error_headers(handle, &raw mut own.header_count);
             own.body.data = reqtrail_error_body(handle, &raw mut own.body.length).cast();

@@ -14,7 +14,6 @@ pub struct reqtrail_go_error_fields {
     pub code: reqtrail_go_text,
     pub status: i32,
     pub retry_after_ms: f64,
-    pub may_have_been_sent: bool,
     pub raw_code: reqtrail_go_text,
     pub title: reqtrail_go_text,
     pub details: reqtrail_go_text,
@@ -34,7 +33,6 @@ impl reqtrail_go_error_fields {
             retry_after_ms: error
                 .and_then(Error::retry_after)
                 .map_or(-1.0, milliseconds),
-            may_have_been_sent: error.is_some_and(Error::may_have_been_sent),
             raw_code: borrowed(api.and_then(ApiError::raw_code)),
             title: borrowed(api.and_then(ApiError::title)),
             details: borrowed(api.and_then(ApiError::details)),

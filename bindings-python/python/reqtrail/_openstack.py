@@ -61,10 +61,15 @@ def _action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> 
     report = ActionReport._of(raw)
     cls = ActionFailedError if cause is None else ActionUnfollowedError
     trail = report.trails[0] if report.trails else None
-    fields = {**_fields_of(cause), "trail": trail, "request_id": report.request_id, "report": report}
+    fields = _fields_of(cause) or {"may_have_been_sent": _any_sent(report.trails)}
+    fields |= {"trail": trail, "request_id": report.request_id, "report": report}
     error = cls(display, **fields)
     error.__cause__ = cause
     return error
+
+
+def _any_sent(trails: tuple[Trail, ...]) -> bool:
+    return any(attempt.sent != "no" for trail in trails for attempt in trail.attempts)
 
 
 def _fields_of(cause: ReqtrailError | None) -> dict[str, Any]:

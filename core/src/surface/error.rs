@@ -46,7 +46,7 @@ macro_rules! error_fields {
                 option: Option<&'static str> { from: record_if_any, hand: "c go" } = |error| error.wrong_option();
 
                 /// Whether any attempt's request may have reached the server.
-                may_have_been_sent: bool {} = |error| error.attempts().iter().any(|attempt| attempt.sent() != Sent::No);
+                may_have_been_sent: bool { hand: "c" } = |error| error.attempts().iter().any(|attempt| attempt.sent() != Sent::No);
             }
         }
     };
