@@ -1157,8 +1157,8 @@ reqtrail_code reqtrail_refresh_fail(struct reqtrail_refresh *refresh,
 
 /**
  * Says that there is no new token because a call of this library failed: one of the refresher's own, through another
- * client. A call that has no credential then ends with that error's kind, category and request ID. The error stays
- * the caller's to free, and may be freed at once.
+ * client. A call that has no credential then ends with that error's kind and category, and its text names the
+ * request ID. The error stays the caller's to free, and may be freed at once.
  */
 reqtrail_code reqtrail_refresh_fail_with(struct reqtrail_refresh *refresh,
                                          const struct reqtrail_error *error);
@@ -2311,8 +2311,8 @@ reqtrail_code reqtrail_operation_actions(const char *server_id,
  * `server_id` is the server's UUID, or its exact name, which is looked up first. A report may still say `unknown`:
  * look at its verdict.
  *
- * Errors: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good or it
- * was cancelled.
+ * When it is run: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good
+ * or it was cancelled. The report is there in all cases.
  */
 reqtrail_code reqtrail_operation_follow(const char *server_id,
                                         size_t server_id_length,
@@ -2348,7 +2348,7 @@ reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
  * `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
  * history, by its UUID, as long as its actions can be read, from microversion 2.21.
  *
- * Errors: that of a call if it cannot be read.
+ * When it is run: that of a call if it cannot be read.
  */
 reqtrail_code reqtrail_operation_explain(const char *server_id,
                                          size_t server_id_length,

@@ -127,8 +127,8 @@ export! {
     fn reqtrail_refresh_fail(refresh: &mut reqtrail_refresh, why: text) sets { refresh.failed = Some(why.into()); }
 
     /// Says that there is no new token because a call of this library failed: one of the refresher's own, through another
-    /// client. A call that has no credential then ends with that error's kind, category and request ID. The error stays
-    /// the caller's to free, and may be freed at once.
+    /// client. A call that has no credential then ends with that error's kind and category, and its text names the
+    /// request ID. The error stays the caller's to free, and may be freed at once.
     fn reqtrail_refresh_fail_with(refresh: &mut reqtrail_refresh, error: &reqtrail_error) sets {
         refresh.failed = Some(error.as_cause());
     }

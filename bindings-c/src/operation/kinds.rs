@@ -34,8 +34,8 @@ export! {
     /// `server_id` is the server's UUID, or its exact name, which is looked up first. A report may still say `unknown`:
     /// look at its verdict.
     ///
-    /// Errors: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good or it
-    /// was cancelled.
+    /// When it is run: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good
+    /// or it was cancelled. The report is there in all cases.
     fn reqtrail_operation_follow(server_id: text, request_id: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Follow, server_id, request_id)
     }
@@ -58,7 +58,7 @@ export! {
     /// `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
     /// history, by its UUID, as long as its actions can be read, from microversion 2.21.
     ///
-    /// Errors: that of a call if it cannot be read.
+    /// When it is run: that of a call if it cannot be read.
     fn reqtrail_operation_explain(server_id: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Explain, server_id, "")
     }

@@ -136,9 +136,9 @@ macro_rules! client_options {
                         the call that asks, but not its end: it ends as soon as the client is closed, also while calls \
                         are under way. It must not wait for its own client: a call through that, with its context, is \
                         refused where it would need the new token. If it fails, the 401 is the call's error. A call \
-                        without a first credential ends with the kind, the category and the request ID of the [*Error] \
-                        that the refresher's error is or wraps, and else with [KindAPI] and [CategoryAuthentication]. \
-                        [errors.Is] finds the refresher's error in both."
+                        without a first credential ends with the kind and the category of the [*Error] that the \
+                        refresher's error is or wraps, and else with [KindAPI] and [CategoryAuthentication]; its text \
+                        names the request ID. [errors.Is] finds the refresher's error in both."
                 };
 
                 /// Sets what is called after each attempt, before the wait that may follow it.
