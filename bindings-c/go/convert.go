@@ -141,9 +141,9 @@ func errorOf(failed *C.reqtrail_error) *Error {
 		Trail:           newTrail(f.trail),
 		text:            text(f.display),
 	}
-	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER {
-		// What only a C program can do wrong is in Go a value that cannot be sent.
-		e.Kind = KindInvalidRequest
+	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER && f.kind != C.REQTRAIL_ERROR_ACTION_FAILED {
+		// What only a C program can do wrong is in Go a value that cannot be sent, and the one line names C's kind.
+		e.Kind, e.text = KindInvalidRequest, ""
 	}
 	e.read(&f.fields)
 	if f.headers != nil {

@@ -206,8 +206,18 @@ func TestAValueThatHasNoTextIsNamed(t *testing.T) {
 			_, err := compute.Explain(background, "a", ExplainOptions{Limit: -2})
 			return err
 		},
+		"invalid_request: serverID is not UTF-8 text": func() error {
+			_, err := compute.Server(background, "hush\xff")
+			return err
+		},
+		"invalid_request: requestID is not UTF-8 text": func() error {
+			_, err := compute.Action(background, "a", "hush\xff")
+			return err
+		},
+		"invalid_request: token is not UTF-8 text": func() error { return client.SetToken("hush\xff") },
 	} {
-		if err := call(); !errors.Is(err, KindInvalidRequest) || !strings.Contains(err.Error(), text) {
+		err := call()
+		if !errors.Is(err, KindInvalidRequest) || !strings.Contains(err.Error(), text) || strings.Contains(err.Error(), "not_utf8") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -40,7 +40,7 @@ func TestNoErrorOfARefresherEndsTheProcess(t *testing.T) {
 		"panics with nil":   {func(context.Context) (Token, error) { panic(nil) }, "the token refresher panicked"},
 		"panics with error": {func(context.Context) (Token, error) { panic((*refusing)(nil)) }, "the token refresher panicked"},
 		"index":             {func(context.Context) (Token, error) { return []Token{}[len(name0)], nil }, "index out of range"},
-		"bad token":         {func(context.Context) (Token, error) { return Token{Value: "a\xff"}, nil }, "not UTF-8"},
+		"bad token":         {func(context.Context) (Token, error) { return Token{Value: "a\xff"}, nil }, "the token refresher: the token is not UTF-8 text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			everyWay(t, func(t *testing.T) {

@@ -250,9 +250,11 @@ impl Steps<'_> {
         let mut kinds = OperationKind::ALL.iter();
         let kind = kinds.find(|kind| **kind as u16 == step.option);
         let kind = *kind.ok_or_else(unreadable)?;
-        let named = ActionRef::from(step.second()?);
+        // As the parameters of Go's methods are called.
+        let server = text(step.first, "serverID")?;
+        let named = ActionRef::from(text(step.second, "requestID")?);
         let action = started.map_or(named, ActionRef::from);
-        let mut operation = Operation::new(kind, step.first()?, action);
+        let mut operation = Operation::new(kind, server, action);
         let mut progress = false;
         for step in self {
             match step.what {
@@ -270,7 +272,8 @@ impl Steps<'_> {
         let step = self.next().ok_or_else(unreadable)?;
         match (step.what, self.next()) {
             (TOKEN, until) => {
-                let token = Token::new(Secret::from(step.first()?.to_owned()));
+                let token = text(step.first, "the token")?;
+                let token = Token::new(Secret::from(token.to_owned()));
                 let until = until.filter(|step| step.what == MOMENT);
                 let end = until.and_then(|step| step.moment());
                 Ok(Ok(end.into_iter().fold(token, Token::expires_at)))
