@@ -214,7 +214,28 @@ func TestFieldsAreThoseOfEncodingJSON(t *testing.T) {
 		*Right
 		B any
 	}
-	for _, v := range []any{both{}, &both{Right: &Right{}}, both{Left: Left{A: "a", C: "c", E: "e"}}, both{Right: &Right{E: "e", I: time.Now()}}} {
+	// Each type is visited once, and of those that a level has several times no field counts.
+	type Inner struct{ X, Y string }
+	type Middle struct{ Inner }
+	type First struct{ Middle }
+	type Second struct{ Middle }
+	type apart struct {
+		First
+		Second
+	}
+	type Other struct{ Inner }
+	type twice struct {
+		Middle
+		Other
+	}
+	type Round struct {
+		*Round
+		A string
+	}
+	for _, v := range []any{apart{}, twice{}, struct {
+		twice
+		Inner
+	}{}, Round{Round: &Round{}}, both{}, &both{Right: &Right{}}, both{Left: Left{A: "a", C: "c", E: "e"}}, both{Right: &Right{E: "e", I: time.Now()}}} {
 		text, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

@@ -9,6 +9,18 @@ import (
 	"unicode"
 )
 
+// typeMemo keeps what was found out about types.
+type typeMemo[V any] struct{ known sync.Map }
+
+func (m *typeMemo[V]) of(t reflect.Type, find func(reflect.Type) V) V {
+	if known, ok := m.known.Load(t); ok {
+		return known.(V)
+	}
+	found := find(t)
+	m.known.Store(t, found)
+	return found
+}
+
 // jsonField is a field of a struct that encoding/json writes.
 type jsonField struct {
 	name  string
@@ -19,37 +31,60 @@ type jsonField struct {
 	omitEmpty, omitZero bool
 }
 
-// omits says whether the field is left out for its value, as far as that could hold something.
+// omits says whether encoding/json leaves the field out for its value.
 func (f *jsonField) omits(v reflect.Value) bool {
-	return f.omitEmpty && v.Kind() == reflect.String && v.Len() == 0 || f.omitZero && isZero(v)
+	return f.omitEmpty && isEmpty(v) || f.omitZero && f.isZero(v)
 }
 
-// isZero is as a type says itself, if it does.
-func isZero(v reflect.Value) bool {
-	type zeroer interface{ IsZero() bool }
-	if v.CanInterface() && (v.Kind() != reflect.Pointer || !v.IsNil()) {
-		zero, ok := v.Interface().(zeroer)
-		if !ok {
-			boxed := reflect.New(v.Type())
-			boxed.Elem().Set(v)
-			zero, ok = boxed.Interface().(zeroer)
-		}
-		if ok {
-			return zero.IsZero()
-		}
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Struct:
+		return false
 	}
 	return v.IsZero()
 }
 
-var fieldsOfTypes sync.Map // reflect.Type to []jsonField
+type zeroer interface{ IsZero() bool }
+
+var zeroerType = reflect.TypeFor[zeroer]()
+
+// isZero is as the field's type says, if it does; what an any holds is not asked.
+func (f *jsonField) isZero(v reflect.Value) bool {
+	switch {
+	case f.t.Implements(zeroerType):
+		held := v
+		if held.Kind() == reflect.Interface {
+			held = held.Elem()
+		}
+		if !held.IsValid() || held.Kind() == reflect.Pointer && held.IsNil() {
+			return true
+		}
+	case reflect.PointerTo(f.t).Implements(zeroerType):
+		if !v.CanAddr() {
+			boxed := reflect.New(f.t).Elem()
+			boxed.Set(v)
+			v = boxed
+		}
+		v = v.Addr()
+	default:
+		return v.IsZero()
+	}
+	// Where it panics, though it did not for encoding/json, the value is looked at.
+	zero := false
+	_ = calling("IsZero", func() { zero = v.Interface().(zeroer).IsZero() })
+	return zero
+}
+
+var fieldsOfTypes typeMemo[[]jsonField]
 
 // jsonFields are the fields that encoding/json writes of a struct, by its rules: of several of a name the one that is
 // least deep counts, of those that are equally deep the one with a tag, and where that decides nothing either, none.
-func jsonFields(t reflect.Type) []jsonField {
-	if known, ok := fieldsOfTypes.Load(t); ok {
-		return known.([]jsonField)
-	}
-	all := fieldsWithin(t, nil, nil)
+func jsonFields(t reflect.Type) []jsonField { return fieldsOfTypes.of(t, fieldsThatCount) }
+
+func fieldsThatCount(t reflect.Type) []jsonField {
+	all := fieldsWithin(t)
 	slices.SortFunc(all, func(a, b jsonField) int {
 		return cmp.Or(strings.Compare(a.name, b.name), a.rank-b.rank)
 	})
@@ -62,40 +97,72 @@ func jsonFields(t reflect.Type) []jsonField {
 		}
 	}
 	slices.SortFunc(fields, func(a, b jsonField) int { return slices.Compare(a.index, b.index) })
-	fieldsOfTypes.Store(t, fields)
 	return fields
 }
 
-// fieldsWithin are the fields of a struct and of those that it embeds. It is at `index` within the types of `way`.
-func fieldsWithin(t reflect.Type, index []int, way []reflect.Type) (fields []jsonField) {
-	if slices.Contains(way, t) {
-		return nil
-	}
-	way = append(slices.Clip(way), t)
-	for at := range t.NumField() {
-		field, index := t.Field(at), append(slices.Clip(index), at)
-		inner := field.Type
-		if inner.Name() == "" && inner.Kind() == reflect.Pointer {
-			inner = inner.Elem()
-		}
-		tag := field.Tag.Get("json")
-		isStruct := field.Anonymous && inner.Kind() == reflect.Struct
-		if tag == "-" || !field.IsExported() && !isStruct {
-			continue
-		}
-		name, options, _ := strings.Cut(tag, ",")
-		rank := 2 * len(index)
-		if name == "" || !validName(name) {
-			if isStruct {
-				fields = append(fields, fieldsWithin(inner, index, way)...)
+// embedded is a struct within another, at `index`; `again` says that its level has several of the type.
+type embedded struct {
+	t     reflect.Type
+	index []int
+	again bool
+}
+
+// fieldsWithin are the fields of a struct and of those that it embeds, level by level. A type counts where it is met first,
+// and its fields twice where it is met again on the same level.
+func fieldsWithin(t reflect.Type) (fields []jsonField) {
+	seen := map[reflect.Type]bool{}
+	for level := []embedded{{t: t}}; len(level) > 0; {
+		var next []embedded
+		for _, one := range level {
+			if seen[one.t] {
 				continue
 			}
-			name, rank = field.Name, rank+1
+			seen[one.t] = true
+			for at := range one.t.NumField() {
+				field, index := one.t.Field(at), append(slices.Clip(one.index), at)
+				written, inner := fieldOf(field, index)
+				switch {
+				case inner != nil:
+					met := slices.IndexFunc(next, func(other embedded) bool { return other.t == inner })
+					if met >= 0 {
+						next[met].again = true
+					} else {
+						next = append(next, embedded{t: inner, index: index})
+					}
+				case written != nil:
+					fields = append(fields, *written)
+					if one.again {
+						fields = append(fields, *written)
+					}
+				}
+			}
 		}
-		has := func(option string) bool { return slices.Contains(strings.Split(options, ","), option) }
-		fields = append(fields, jsonField{name, field.Type, index, rank, has("omitempty"), has("omitzero")})
+		level = next
 	}
 	return fields
+}
+
+// fieldOf is what encoding/json makes of a field: one that it writes, the struct whose fields stand in its place, or nothing.
+func fieldOf(field reflect.StructField, index []int) (*jsonField, reflect.Type) {
+	inner := field.Type
+	if inner.Name() == "" && inner.Kind() == reflect.Pointer {
+		inner = inner.Elem()
+	}
+	tag := field.Tag.Get("json")
+	isStruct := field.Anonymous && inner.Kind() == reflect.Struct
+	if tag == "-" || !field.IsExported() && !isStruct {
+		return nil, nil
+	}
+	name, options, _ := strings.Cut(tag, ",")
+	rank := 2 * len(index)
+	if name == "" || !validName(name) {
+		if isStruct {
+			return nil, inner
+		}
+		name, rank = field.Name, rank+1
+	}
+	has := func(option string) bool { return slices.Contains(strings.Split(options, ","), option) }
+	return &jsonField{name, field.Type, index, rank, has("omitempty"), has("omitzero")}, nil
 }
 
 // validName says whether encoding/json takes a name from a tag.
