@@ -2,61 +2,76 @@ package reqtrail
 
 import (
 	"bytes"
+	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
 // What encoding/json writes without an error and yet not as it is: a Secret as [redacted], or in the clear as the key of
-// a map, a stream as {}, and bytes that are not UTF-8 as U+FFFD. The walk here goes where encoding/json goes, and nowhere
-// else: what a body does not show may hold anything.
+// a map, a stream as {}, and bytes that are not UTF-8 as U+FFFD; or in a way that is no JSON: such bytes of values that write
+// themselves. The walk here goes where encoding/json goes, and nowhere else: what a body does not show may hold anything.
 
 // unfaithful says what in a value JSON does not show as it is; "" if all is well. `data` is the value's JSON.
 func unfaithful(value any, data []byte) string {
 	w := jsonWalk{
 		secrets: bytes.Contains(data, []byte(redacted)),
 		texts:   bytes.Contains(data, []byte(`\ufffd`)),
+		raw:     !utf8.Valid(data),
 	}
 	v := reflect.ValueOf(value)
-	if !w.secrets && !w.texts && isPlain(v.Type()) {
+	if w.isAtEase() && isPlain(v.Type()) {
 		return ""
 	}
 	if found := w.value(v); found != nil {
 		return found.text()
 	}
+	if w.raw {
+		// What wrote it writes something else each time.
+		return (&finding{format: foundRaw}).text()
+	}
 	return ""
 }
 
-// finding is what is wrong, and where: the names on the way to it.
-type finding struct{ format, way string }
+// finding is what is wrong, and where: the names on the way to it, the innermost first.
+type finding struct {
+	format string
+	way    []string
+}
 
 const (
 	foundSecret = "holds a Secret%s, which JSON shows as " + redacted + "; convert it to string to send it"
 	foundKey    = "holds a Secret as the key of a map%s, which JSON shows; convert it to string to send it"
 	foundStream = "holds a stream%s, which JSON writes as {}; read it and give what it holds"
 	foundText   = "holds a text%s that is not UTF-8, which JSON would change; give a []byte, which JSON writes as base64"
+	foundRaw    = "holds a value%s that writes itself as JSON that is not UTF-8; expected UTF-8"
 )
 
 func (f *finding) text() string {
-	if f.way == "" {
+	if len(f.way) == 0 {
 		return fmt.Sprintf(f.format, "")
 	}
-	return fmt.Sprintf(f.format, " at `"+oneLine(f.way)+"`")
+	slices.Reverse(f.way)
+	return fmt.Sprintf(f.format, " at `"+oneLine(strings.Join(f.way, "."))+"`")
 }
 
 // in says that a finding is within a member of this name.
 func (f *finding) in(name string) *finding {
-	f.way = strings.TrimSuffix(name+"."+f.way, ".")
+	f.way = append(f.way, name)
 	return f
 }
 
 // jsonWalk walks through a value that encoding/json has written, which therefore has no cycles.
 type jsonWalk struct {
-	// secrets and texts say what the JSON may have changed.
-	secrets, texts bool
+	// secrets and texts say what the JSON may have changed, and raw that it is not UTF-8.
+	secrets, texts, raw bool
 }
+
+// isAtEase says that types alone can tell whether something is wrong.
+func (w *jsonWalk) isAtEase() bool { return !w.secrets && !w.texts && !w.raw }
 
 func (w *jsonWalk) value(v reflect.Value) *finding {
 	if !v.IsValid() {
@@ -70,18 +85,16 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 		if v.IsNil() {
 			return nil
 		}
-	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Float64:
-		return nil
 	}
 	// Other types without a name have no methods.
 	if t.PkgPath() != "" || v.Kind() == reflect.Struct || v.Kind() == reflect.Pointer {
 		switch {
 		case t == secretType:
 			return &finding{format: foundSecret}
-		case isMarshaler(t):
-			return w.written(v)
 		case v.CanAddr() && v.Kind() != reflect.Pointer && isMarshaler(reflect.PointerTo(t)):
 			return w.written(v.Addr())
+		case isMarshaler(t):
+			return w.written(v)
 		case isReader(t):
 			return &finding{format: foundStream}
 		}
@@ -105,12 +118,12 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 			}
 		}
 	case reflect.Slice, reflect.Array:
-		if isBytes(t) || !w.secrets && !w.texts && isPlain(t.Elem()) {
+		if isBytes(t) || isBare(t.Elem()) || w.isAtEase() && isPlain(t.Elem()) {
 			return nil
 		}
 		for at := range v.Len() {
 			if found := w.value(v.Index(at)); found != nil {
-				return found.in(fmt.Sprint(at))
+				return found.in(strconv.Itoa(at))
 			}
 		}
 	case reflect.Map:
@@ -119,20 +132,22 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 	return nil
 }
 
+// isBare says whether values of the type are numbers or truth values without methods.
+func isBare(t reflect.Type) bool { return t.PkgPath() == "" && t.Kind() < reflect.Array }
+
 func (w *jsonWalk) entries(v reflect.Value) *finding {
-	// A key that is a string is written as such, whatever methods its type has.
-	texts := v.Type().Key().Kind() == reflect.String
 	if v.Type().Key() == secretType && v.Len() > 0 {
 		return &finding{format: foundKey}
 	}
 	for entries := v.MapRange(); entries.Next(); {
 		name := "…"
-		if texts {
+		// A key that is a string is written as such, whatever methods its type has.
+		if entries.Key().Kind() == reflect.String {
 			name = entries.Key().String()
 			if w.texts && !utf8.ValidString(name) {
 				return &finding{format: foundText}
 			}
-		} else if found := w.value(entries.Key()); found != nil {
+		} else if found := w.spoken(entries.Key()); found != nil {
 			return found
 		}
 		if found := w.value(entries.Value()); found != nil {
@@ -144,47 +159,130 @@ func (w *jsonWalk) entries(v reflect.Value) *finding {
 
 // written looks at a value that writes itself, by what it wrote.
 func (w *jsonWalk) written(v reflect.Value) *finding {
-	if !w.secrets || !v.CanInterface() {
+	if !v.Type().Implements(marshalerType) {
+		return w.spoken(v)
+	}
+	if !w.secrets && !w.raw || !v.CanInterface() {
 		return nil
 	}
 	data, err := marshal(v.Interface())
-	if err == nil && bytes.Contains(data, []byte(redacted)) && holdsSecret(v, map[visit]bool{}) {
+	switch {
+	case err != nil:
+	case w.raw && !utf8.Valid(data):
+		return &finding{format: foundRaw}
+	case w.secrets && bytes.Contains(data, []byte(redacted)) && holdsSecret(v):
 		return &finding{format: foundSecret}
 	}
 	return nil
 }
 
-// visit is a place where a walk has been.
-type visit struct {
-	at uintptr
-	t  reflect.Type
+// spoken is the same for one that gives its text, as keys of maps do.
+func (w *jsonWalk) spoken(v reflect.Value) *finding {
+	for v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	isNil := !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
+	if !w.secrets && !w.texts || isNil || !v.CanInterface() {
+		return nil
+	}
+	speaker, ok := v.Interface().(encoding.TextMarshaler)
+	if !ok {
+		return nil
+	}
+	var text []byte
+	var err error
+	if panicked := calling("MarshalText", func() { text, err = speaker.MarshalText() }); panicked != nil || err != nil {
+		return nil
+	}
+	switch {
+	case w.texts && !utf8.Valid(text):
+		return &finding{format: foundText}
+	case w.secrets && bytes.Contains(text, []byte(redacted)) && holdsSecret(v):
+		return &finding{format: foundSecret}
+	}
+	return nil
 }
 
-// holdsSecret says whether there is a Secret anywhere in a value, which may have cycles.
-func holdsSecret(v reflect.Value, seen map[visit]bool) bool {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice:
-		here := visit{v.Pointer(), v.Type()}
-		if v.IsNil() || seen[here] {
-			return false
+// visit is a place where a search has been: slices of several lengths may begin at one.
+type visit struct {
+	at     uintptr
+	length int
+	t      reflect.Type
+}
+
+// holdsSecret says whether there is a Secret anywhere in a value, which may have cycles and be of any depth.
+func holdsSecret(v reflect.Value) bool {
+	var open []reflect.Value
+	add := func(v reflect.Value) {
+		if v.Kind() == reflect.Interface {
+			v = v.Elem()
 		}
-		seen[here] = true
+		if v.IsValid() && mayHoldSecret(v.Type()) {
+			open = append(open, v)
+		}
 	}
-	holds := func(v reflect.Value) bool { return holdsSecret(v, seen) }
-	switch v.Kind() {
-	case reflect.String:
-		return v.Type() == secretType
-	case reflect.Interface, reflect.Pointer:
-		return holds(v.Elem())
-	case reflect.Struct:
-		for at := range v.NumField() {
-			if holds(v.Field(at)) {
-				return true
+	seen := map[visit]bool{}
+	for add(v); len(open) > 0; {
+		v := open[len(open)-1]
+		open = open[:len(open)-1]
+		switch v.Kind() {
+		case reflect.Pointer, reflect.Map, reflect.Slice:
+			here := visit{at: v.Pointer(), t: v.Type()}
+			if v.Kind() == reflect.Slice {
+				here.length = v.Len()
+			}
+			if v.IsNil() || seen[here] {
+				continue
+			}
+			seen[here] = true
+		}
+		switch v.Kind() {
+		case reflect.String:
+			return true
+		case reflect.Pointer:
+			add(v.Elem())
+		case reflect.Struct:
+			for at := range v.NumField() {
+				add(v.Field(at))
+			}
+		case reflect.Slice, reflect.Array:
+			for at := range v.Len() {
+				add(v.Index(at))
+			}
+		case reflect.Map:
+			for entries := v.MapRange(); entries.Next(); {
+				add(entries.Key())
+				add(entries.Value())
 			}
 		}
-	case reflect.Slice, reflect.Array, reflect.Map:
-		for key, value := range v.Seq2() {
-			if holds(key) || holds(value) {
+	}
+	return false
+}
+
+var typesOfSecrets, plainTypes typeMemo[bool]
+
+// mayHoldSecret says whether a value of the type may hold a Secret, shown or not.
+func mayHoldSecret(t reflect.Type) bool {
+	return typesOfSecrets.of(t, func(t reflect.Type) bool { return secretWithin(t, map[reflect.Type]bool{}) })
+}
+
+func secretWithin(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Interface:
+		return true
+	case reflect.String:
+		return t == secretType
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return secretWithin(t.Elem(), seen)
+	case reflect.Map:
+		return secretWithin(t.Key(), seen) || secretWithin(t.Elem(), seen)
+	case reflect.Struct:
+		for at := range t.NumField() {
+			if secretWithin(t.Field(at).Type, seen) {
 				return true
 			}
 		}
@@ -192,17 +290,10 @@ func holdsSecret(v reflect.Value, seen map[visit]bool) bool {
 	return false
 }
 
-var plainTypes sync.Map // reflect.Type to bool
-
 // isPlain says whether JSON shows every value of the type as it is, but for texts that are not UTF-8. Types that write
 // themselves count as plain.
 func isPlain(t reflect.Type) bool {
-	if known, ok := plainTypes.Load(t); ok {
-		return known.(bool)
-	}
-	plain := plainWithin(t, map[reflect.Type]bool{})
-	plainTypes.Store(t, plain)
-	return plain
+	return plainTypes.of(t, func(t reflect.Type) bool { return plainWithin(t, map[reflect.Type]bool{}) })
 }
 
 func plainWithin(t reflect.Type, open map[reflect.Type]bool) bool {
