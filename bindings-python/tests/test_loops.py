@@ -198,7 +198,26 @@ def test_hooks_are_plain_functions(url: str) -> None:
         pass
 
     with pytest.raises(TypeError, match="on_call: expected a plain function, not a coroutine function"):
-        reqtrail.AsyncClient(url, on_call=hook)
+        kind(url, on_call=hook)
+
+
+def test_a_client_that_is_thrown_away_leaves_no_reader_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where some of its loops are closed, and others are not."""
+    wrong: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda about: wrong.append(about.exc_value))
+    client = reqtrail.AsyncClient(url)
+    loops = [asyncio.new_event_loop() for _ in range(3)]
+    for loop in loops:
+        assert loop.run_until_complete(client.get("/ok")).status == 200
+    loops[0].close()
+    handles = list(client._handles.values())
+    del client
+    gc.collect()
+    for loop in loops[1:]:
+        # The reader leaves in a turn of its loop.
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+    assert (wrong, [handle.closed for handle in handles]) == ([], [True] * 3)
 
 
 @pytest.mark.parametrize("with_closed", [False, True])

@@ -245,8 +245,9 @@ class AsyncClient:
             raise cancelled
 
     def __del__(self) -> None:
-        # A client that was thrown away leaves no reader behind in a loop that goes on.
-        for handle in getattr(self, "_handles", {}).values():
+        # A client that was thrown away leaves no reader behind in a loop that goes on. The end of one looks for others.
+        handles, self._handles = getattr(self, "_handles", {}), {}
+        for handle in handles.values():
             handle.close_soon(self._hooks if self._hooks.calls else None)
 
     async def __aenter__(self) -> Self:
