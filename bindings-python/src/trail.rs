@@ -25,6 +25,11 @@ impl RawTrail {
         self.0.to_json()
     }
 
+    /// The JSON that fields are read from.
+    fn read(&self) -> String {
+        self.0.to_json()
+    }
+
     fn report(&self) -> String {
         self.0.report()
     }

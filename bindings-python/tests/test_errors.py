@@ -179,6 +179,21 @@ def test_errors_survive_pickling_and_copying(url: str, path: str) -> None:
         assert other.code is error.code
 
 
+def test_what_another_release_has_pickled_loads(url: str) -> None:
+    error = failed(url, "/missing")
+    pickled = pickle.dumps(error).replace(b"reqtrail.trail/1", b"reqtrail.trail/2")
+    other = pickle.loads(pickled)
+    assert (type(other), str(other), other.status) == (type(error), str(error), error.status)
+    trail = other.trail
+    assert trail is not None and error.trail is not None
+    assert trail.report() == str(trail) == error.trail.report()
+    assert trail.to_dict()["schema"] == "reqtrail.trail/2"
+    assert pickle.loads(pickle.dumps(trail)) == trail
+    assert "another schema" in repr(trail)
+    with pytest.raises(ValueError, match="schema"):
+        _ = trail.attempts
+
+
 def test_an_os_error_survives_pickling() -> None:
     with reqtrail.Client("http://127.0.0.1:9", max_attempts=1) as client, pytest.raises(reqtrail.ConnectError) as info:
         client.get("/")

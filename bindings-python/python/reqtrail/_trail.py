@@ -9,16 +9,34 @@ from ._records import Attempt, TrailFields
 __all__ = ["Trail"]
 
 
+class _Pickled:
+    """A trail as its pickle has it, which another release may have written. It is read when a field is asked for."""
+
+    __slots__ = ("_json", "_report")
+
+    def __init__(self, json: str, report: str) -> None:
+        self._json, self._report = json, report
+
+    def to_json(self) -> str:
+        return self._json
+
+    def read(self) -> str:
+        """The JSON, with what an older release left out; a ``ValueError`` if it cannot be read."""
+        return RawTrail(self._json).to_json()
+
+    def report(self) -> str:
+        return self._report
+
+
 class Trail(TrailFields):
     """The record of one call. ``str(trail)`` is the support report. Times are in seconds.
 
     It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
     """
 
-    __slots__ = ("_attempts", "_data", "_raw", "_report")
+    __slots__ = ("_attempts", "_data", "_raw")
 
-    _raw: RawTrail
-    _report: str | None
+    _raw: "RawTrail | _Pickled"
     _data: dict[str, Any] | None
     _attempts: tuple[Attempt, ...] | None
 
@@ -26,19 +44,17 @@ class Trail(TrailFields):
         raise TypeError("trails are made by calls")
 
     @classmethod
-    def _of(cls, raw: RawTrail, report: str | None = None) -> Self:
+    def _of(cls, raw: "RawTrail | _Pickled") -> Self:
         made = cls.__new__(cls)
         put = object.__setattr__
         put(made, "_raw", raw)
-        # Of a pickle: times that were read again may be rounded otherwise.
-        put(made, "_report", report)
         put(made, "_data", None)
         put(made, "_attempts", None)
         return made
 
     @classmethod
     def _thawed(cls, json: str, report: str) -> Self:
-        return cls._of(RawTrail(json), report)
+        return cls._of(_Pickled(json, report))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a trail is a record; its {name!r} cannot be set")
@@ -49,7 +65,7 @@ class Trail(TrailFields):
     def _read(self) -> dict[str, Any]:
         data = self._data
         if data is None:
-            data = self.to_dict()
+            data = json.loads(self._raw.read())
             object.__setattr__(self, "_data", data)
         return data
 
@@ -85,12 +101,16 @@ class Trail(TrailFields):
 
     def report(self) -> str:
         """The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets."""
-        return self._raw.report() if self._report is None else self._report
+        return self._raw.report()
 
     def __str__(self) -> str:
         return self.report()
 
     def __repr__(self) -> str:
+        try:
+            self._read()
+        except ValueError:
+            return "<Trail of a release that writes another schema>"
         count = len(self._read()["attempts"])
         plural = "" if count == 1 else "s"
         return f"<Trail {self.method} {self.path} {self.outcome}, {count} attempt{plural}, call {self.call_id}>"
