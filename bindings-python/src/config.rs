@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::{PyTraverseError, PyVisit};
@@ -13,7 +14,7 @@ use crate::connection::RawConnection;
 use crate::convert;
 use crate::failure;
 use crate::options::Group;
-use crate::python::{Any, Dict};
+use crate::python::{Any, Dict, member};
 
 const OPTIONS: Group = Group {
     owner: Owner::Client,
@@ -65,8 +66,8 @@ impl Config {
     fn option(&mut self, name: &str, value: &Any<'_>) -> PyResult<()> {
         match name {
             "token_refresher" => self.refresher = callable(name, value)?,
-            "on_attempt" => self.on_attempt = callable(name, value)?.map(Arc::new),
-            "on_call" => self.on_call = callable(name, value)?.map(Arc::new),
+            "on_attempt" => self.on_attempt = hook(name, value)?,
+            "on_call" => self.on_call = hook(name, value)?,
             name => OPTIONS.set(name, value, |id, value| self.options.set(id, value))?,
         }
         Ok(())
@@ -98,8 +99,20 @@ impl Config {
     }
 }
 
+/// A hook, if the program gives one. Nobody would wait for what a coroutine function makes.
+pub(crate) fn hook(name: &str, value: &Any<'_>) -> PyResult<Option<Hook>> {
+    let given = callable(name, value)?;
+    let is_async = member!(value.py(), "reqtrail._mapping", "is_async")?.call1((value,))?;
+    if is_async.is_truthy()? {
+        return Err(PyTypeError::new_err(format!(
+            "{name}: expected a plain function, not a coroutine function; it may start tasks"
+        )));
+    }
+    Ok(given.map(Hook::new))
+}
+
 /// A function of the program, if it gives one.
-pub(crate) fn callable(name: &str, value: &Any<'_>) -> PyResult<Option<Py<PyAny>>> {
+fn callable(name: &str, value: &Any<'_>) -> PyResult<Option<Py<PyAny>>> {
     if value.is_none() {
         return Ok(None);
     }

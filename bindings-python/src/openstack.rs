@@ -9,7 +9,7 @@ use reqtrail::openstack::{
 };
 use reqtrail::{Trail, blocking};
 
-use crate::config::{Hook, callable};
+use crate::config::{self, Hook};
 use crate::convert;
 use crate::failure;
 use crate::options::set_value;
@@ -63,7 +63,7 @@ pub(crate) fn job(
                 attached = attached.cancel_token(&convert::cancel_token(&value)?);
             }
             "on_progress" if kind.has("on_progress") => {
-                hook = callable("on_progress", &value)?.map(Hook::new);
+                hook = config::hook("on_progress", &value)?;
             }
             name => {
                 let found = kind.find(name, Spelling::Python);

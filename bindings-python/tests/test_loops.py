@@ -193,7 +193,8 @@ def test_a_wrong_request_is_told_on_its_loop(url: str, run: Runner) -> None:
     assert told == ["no slash"]
 
 
-def test_hooks_are_plain_functions(url: str) -> None:
+@pytest.mark.parametrize("kind", [reqtrail.Client, reqtrail.AsyncClient])
+def test_hooks_are_plain_functions(kind: Any, url: str) -> None:
     async def hook(_: Any) -> None:
         pass
 

@@ -214,6 +214,10 @@ def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
     asyncio.run(main())
 
 
+async def never(_: Progress) -> None:
+    """Nobody would wait for it."""
+
+
 def test_progress_is_told_and_its_exceptions_end_nothing(nova: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     unraisable: list[Any] = []
     monkeypatch.setattr("sys.unraisablehook", unraisable.append)
@@ -230,6 +234,8 @@ def test_progress_is_told_and_its_exceptions_end_nothing(nova: Any, monkeypatch:
         assert len(unraisable) == len(seen) > 0
         with pytest.raises(TypeError, match="on_progress: expected a callable"):
             Compute(client).follow(ID, RESIZE, on_progress=3)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="on_progress: expected a plain function"):
+            Compute(client).follow(ID, RESIZE, on_progress=never)
     progress, thread = seen[0]
     assert progress.server is not None and progress.server.status == "ACTIVE"
     assert progress.action is not None and progress.action.request_id == RESIZE
@@ -242,6 +248,8 @@ def test_progress_is_told_and_its_exceptions_end_nothing(nova: Any, monkeypatch:
         async with reqtrail.AsyncClient.openstack(base(nova), token="gAAAAA-token") as client:
             with pytest.raises(ActionFailedError):
                 await AsyncCompute(client).follow(ID, RESIZE, **options)
+            with pytest.raises(TypeError, match="on_progress: expected a plain function"):
+                await AsyncCompute(client).follow(ID, RESIZE, on_progress=never)
         # On the loop, before the end is known.
         assert len(refused) == len(seen) > 0
         assert {thread for _, thread in seen} == {threading.get_ident()}

@@ -5,11 +5,11 @@ them when it looks.
 """
 
 import asyncio
-import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Self, Unpack
 
 from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, running_loop, serving, weakly
+from ._mapping import is_async
 from ._native import RawAsyncClient, RawConnection, RawReport, Response, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
 
@@ -55,12 +55,9 @@ class AsyncClient:
         self._closing = False
         self._handles: dict[asyncio.AbstractEventLoop, LoopHandle] = {}
         try:
-            for name in ("on_attempt", "on_call"):
-                if _is_async(given.get(name)):
-                    raise TypeError(f"{name}: expected a plain function, not a coroutine function; it may start tasks")
             self._hooks = Hooks(given.get("on_attempt"), given.get("on_call"), weakly(self._leave_closed_loops))
             refresher = given.get("token_refresher")
-            on_loop = _is_async(refresher)
+            on_loop = is_async(refresher)
             if callable(refresher):
                 self._hooks.refresher = refresher
                 given["token_refresher"] = None if on_loop else BlockingRefresher(self._hooks)
@@ -267,9 +264,3 @@ class AsyncClient:
 
 
 AsyncClient.__init__.__doc__ = AsyncClientOptions.__doc__
-
-
-def _is_async(function: Any) -> bool:
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
-        getattr(function, "__call__", None)  # noqa: B004
-    )

@@ -1,5 +1,6 @@
 """What the native half calls to make this half's objects."""
 
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any
@@ -59,6 +60,11 @@ def exception_of(
 
 def panicked(kind: str) -> InternalError:
     return InternalError("internal: reqtrail panicked; please report this", kind=ErrorKind(kind))
+
+
+def is_async(function: Any) -> bool:
+    """Whether it is a coroutine function, or an object that is called as one."""
+    return any(map(inspect.iscoroutinefunction, (function, getattr(function, "__call__", None))))  # noqa: B004
 
 
 def call_hook(hook: Callable[..., object], kind: str, about: Any) -> None:
