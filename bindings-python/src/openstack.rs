@@ -110,7 +110,7 @@ fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
 /// Reads what names an action: its request ID or, for an `action`, the request's response.
 fn action_ref(name: &str, given: &Any<'_>) -> PyResult<ActionRef> {
     if name != "action" {
-        return Ok(convert::text(name, given)?.into());
+        return Ok(convert::string(name, given)?.into());
     }
     if let Ok(response) = given.cast::<Response>() {
         return Ok(response.get().core().into());

@@ -7,7 +7,7 @@ use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
 
 use crate::convert::{
     bytes, duration, expected, flag, headers, is_whole, moment, number, pairs, path, secret,
-    string, text, values_of,
+    string, values_of,
 };
 use crate::failure;
 use crate::python::Any;
@@ -69,7 +69,7 @@ fn value_of(option: &OptionSpec, value: &Any<'_>) -> PyResult<Value> {
         Kind::Count(most) => Value::Integer(number(name, value, most)?.into()),
         Kind::Duration => Value::Duration(duration(name, value)?),
         Kind::Moment => Value::Moment(moment(name, value)?),
-        Kind::Text => Value::Text(text(name, value)?),
+        Kind::Text => Value::Text(string(name, value)?),
         Kind::Secret => Value::Secret(secret(name, value)?),
         Kind::Path => match path(name, value)?.into_os_string().into_string() {
             Ok(text) => Value::Text(text),

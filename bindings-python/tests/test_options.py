@@ -261,3 +261,41 @@ def test_reads_have_a_timeout(url: str, read: str) -> None:
             assert info.value.option == "timeout"
         with pytest.raises(reqtrail.NotFoundError):
             Compute(client).actions("missing", timeout=math.inf, changes_since=datetime.now(UTC))
+
+
+def test_help_says_where_a_refresher_runs() -> None:
+    """It is the same text for both clients, whose refreshers differ."""
+    for kind in (reqtrail.ClientOptions, reqtrail.AsyncClientOptions):
+        said = " ".join((kind.__doc__ or "").split())
+        assert "on a thread of its own; a coroutine function" in said
+
+
+@pytest.mark.parametrize("name", ["microversion", "idempotency_key", "correlation_id", "if_none_match"])
+def test_a_text_is_not_made_of_a_number(server: Server, url: str, name: str) -> None:
+    """`2.90` is the float 2.9."""
+    options: Any = {name: 2.90}
+    with (
+        reqtrail.Client.openstack(url) as client,
+        pytest.raises(TypeError, match=rf"^{name}: expected str, not float \(2\.9\)$"),
+    ):
+        client.get("/ok", **options)
+    assert not server.seen
+
+
+def test_the_names_of_an_operation_are_texts(server: Server, url: str) -> None:
+    with reqtrail.Client.openstack(url) as client:
+        compute: Any = reqtrail.openstack.Compute(client)
+        for call, text in (
+            (lambda: compute.server(7), r"^server_id: expected str, not int \(7\)$"),
+            (lambda: compute.action("a", 7), r"^request_id: expected str, not int \(7\)$"),
+            (lambda: compute.actions("a", marker=7), r"^marker: expected str, not int \(7\)$"),
+        ):
+            with pytest.raises(TypeError, match=text):
+                call()
+    assert not server.seen
+
+
+def test_none_as_json_is_sent(server: Server, url: str) -> None:
+    with reqtrail.Client(url) as client:
+        client.post("/echo", json=None)
+    assert [body for *_, body in server.seen] == [b"null"]
