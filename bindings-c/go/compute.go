@@ -50,8 +50,12 @@ func actionReportOf(raw *rawReport, failed *operationError, err error) (*ActionR
 	if err == nil && raw != nil {
 		report, err = readActionReport(raw)
 	}
-	if err != nil || failed == nil {
+	switch {
+	case err != nil || failed == nil:
 		return report, err
+	case report == nil:
+		// It did not begin.
+		return nil, failed.call
 	}
 	return report, &ActionError{Failed: failed.action, Report: report, text: failed.call.Error(), cause: failed.cause()}
 }

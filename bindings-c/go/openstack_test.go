@@ -325,6 +325,15 @@ func TestAServerIsFoundByItsName(t *testing.T) {
 	}
 }
 
+func TestAnEmptyRequestIDIsRefused(t *testing.T) {
+	compute, _ := novaClient(t, false)
+	report, err := compute.FollowID(background, serverID, "", FollowOptions{})
+	var failed *ActionError
+	if report != nil || !errors.Is(err, KindInvalidRequest) || errors.As(err, &failed) || !strings.Contains(err.Error(), "the request ID is empty") {
+		t.Fatal(report, err)
+	}
+}
+
 func TestLogLinesAreTheOperators(t *testing.T) {
 	var told CallInfo
 	var url string

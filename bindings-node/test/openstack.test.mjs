@@ -10,6 +10,7 @@ import {
   Client,
   NotFoundError,
   ReqtrailError,
+  RequestBuildError,
   TimeoutError,
   openstack,
 } from "reqtrail";
@@ -196,6 +197,12 @@ test("wrong options and wrong clients are refused", async (t) => {
   await assert.rejects(compute.actions(ID, { limit: 2 ** 32 }), /^TypeError: limit: expected/);
   await assert.rejects(compute.actions(ID, { changesSince: "2026-01-01" }), /expected a Date/);
   await assert.rejects(compute.follow(ID, 7), TypeError);
+  const empty = await failure(compute.follow(ID, ""));
+  assert.ok(empty instanceof RequestBuildError, inspect(empty));
+  assert.match(
+    empty.message,
+    /the request ID is empty; expected that of the request which started/,
+  );
   await assert.rejects(compute.follow(ID, RESIZE, { onProgress: 7 }), TypeError);
   assert.throws(() => new Compute({}), TypeError);
   await client.close();

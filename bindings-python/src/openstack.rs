@@ -118,11 +118,5 @@ fn action_ref(name: &str, given: &Any<'_>) -> PyResult<ActionRef> {
     if !given.is_instance_of::<PyString>() {
         return Err(convert::expected(name, "a Response or a request ID", given));
     }
-    let id = convert::string(name, given)?;
-    if id.is_empty() {
-        return Err(PyValueError::new_err(
-            "the request ID is empty; expected that of the request which started the action",
-        ));
-    }
-    Ok(id.into())
+    Ok(convert::string(name, given)?.into())
 }

@@ -196,7 +196,7 @@ def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
             compute.server(ID, cancel=token)
         with pytest.raises(TypeError, match="`server` has no option `deadline`; it has microversion, timeout, cancel"):
             compute.server(ID, deadline=1)  # type: ignore[call-arg]
-        with pytest.raises(ValueError, match="the request ID is empty"):
+        with pytest.raises(reqtrail.RequestBuildError, match="the request ID is empty; expected"):
             compute.follow(ID, "")
         with pytest.raises(TypeError, match="expected an AsyncClient, not Client"):
             AsyncCompute(client)  # type: ignore[arg-type]

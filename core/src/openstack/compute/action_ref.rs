@@ -2,6 +2,8 @@
 
 use http::Method;
 
+use crate::codes::ErrorKind;
+use crate::error::Error;
 use crate::request_id::RequestId;
 use crate::response::Response;
 use crate::trail::{Attempt, Outcome, Trail};
@@ -93,6 +95,16 @@ impl ActionRef {
     /// No action.
     pub(super) fn none() -> Self {
         String::new().into()
+    }
+
+    /// Refuses an empty ID that a program gave. That a response carried none is no mistake of the program's.
+    pub(super) fn checked(&self) -> Result<(), Error> {
+        if self.request_id.is_empty() && self.started.is_none() {
+            let message =
+                "the request ID is empty; expected that of the request which started the action";
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
+        Ok(())
     }
 
     fn starts(&self) -> Starts {

@@ -129,8 +129,12 @@ impl Operation {
                 Bound::read(get, read, OperationOutput::Actions)
             }
             OperationKind::Follow => Bound::flow(compute, move |compute| {
+                let checked = action.checked();
                 let follow = compute.follow(server, action).with(&options, attached);
-                async { Ok(OperationOutput::Followed(Box::new(follow.send().await?))) }
+                async {
+                    checked?;
+                    Ok(OperationOutput::Followed(Box::new(follow.send().await?)))
+                }
             }),
             OperationKind::Explain => Bound::flow(compute, move |compute| {
                 let explain = compute.explain(server).with(&options, attached);

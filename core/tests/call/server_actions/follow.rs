@@ -1,5 +1,7 @@
 //! Following an action to its end.
 
+use reqtrail::openstack::{Operation, OperationAttached, OperationError};
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -363,6 +365,28 @@ async fn without_an_id_nothing_is_asked() {
         "{}",
         report.evidence
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_request_id_is_refused_before_anything_is_sent() {
+    let wire = api(Vec::new(), ACTION);
+    let compute = compute(&wire);
+    let error = compute.follow(SERVER, "").send().await;
+    let ActionError::Unfollowed { error, .. } = error.expect_err("no ID") else {
+        panic!("nothing was followed");
+    };
+    let operation = Operation::follow(SERVER, "").run(compute.client(), OperationAttached::new());
+    let Err(OperationError::Call(of_operation)) = operation.await else {
+        panic!("there is nothing to report");
+    };
+    for error in [error, of_operation] {
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(
+            error.to_string().contains("the request ID is empty"),
+            "{error}"
+        );
+    }
+    assert_eq!(wire.count(), 0);
 }
 
 #[tokio::test(start_paused = true)]

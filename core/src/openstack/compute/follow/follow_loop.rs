@@ -114,6 +114,9 @@ impl FollowLoop {
     }
 
     pub(super) async fn run(mut self) -> Result<ActionReport, ActionError> {
+        if let Err(error) = self.plan.action.checked() {
+            return Err(self.unfollowed(error));
+        }
         if let Some(evidence) = self.plan.action.was_done_at_once() {
             return Ok(self.report(End::of(Verdict::Succeeded, evidence)));
         }
