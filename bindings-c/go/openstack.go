@@ -35,6 +35,9 @@ func (e *ActionError) Error() string { return e.text }
 // Unwrap says why it could not be followed.
 func (e *ActionError) Unwrap() error { return e.cause }
 
+// Is matches [KindAPI] if the action itself failed.
+func (e *ActionError) Is(target error) bool { return e.Failed && target == KindAPI }
+
 // ExplainError says that a server's story could not be read. [errors.As] finds the [*Error] of the call that failed.
 type ExplainError struct {
 	// Trails are those of all calls that were made for it, the failed one included.

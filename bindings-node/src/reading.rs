@@ -110,8 +110,9 @@ pub struct RawReport {
     /// The trails, as items of a handle of their own.
     pub trails: External<Items>,
     pub trail_count: u32,
-    /// If the operation failed: its text, and the error that is behind it, if it is one of a call.
+    /// If the operation failed: its text, what went wrong, and the error that is behind it, if it is one of a call.
     pub failed: Option<String>,
+    pub kind: Option<&'static str>,
     pub cause: Option<External<Items>>,
 }
 
@@ -124,6 +125,7 @@ impl RawReport {
             trails: Items::trails([trail]),
             trail_count: 1,
             failed: None,
+            kind: None,
             cause: None,
         }
     }
@@ -134,6 +136,7 @@ impl RawReport {
 pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport> {
     let report: Box<OperationReport> = Box::new(take_output(items, index)?);
     let trails = report.trails;
+    let kind = report.failure.as_ref().map(|own| own.kind().as_str());
     let (failed, cause) = report
         .failure
         .map(|failure| (failure.message, failure.cause))
@@ -144,6 +147,7 @@ pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport>
         trail_count: u32::try_from(trails.len()).unwrap_or(u32::MAX),
         trails: Items::trails(trails),
         failed,
+        kind,
         cause: cause.flatten().map(Items::error),
     })
 }

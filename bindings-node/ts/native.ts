@@ -131,8 +131,9 @@ export interface RawReport {
   /** The trails, as items of a handle of their own. */
   trails: Items;
   trailCount: number;
-  /** If the operation failed: its text, and the error that is behind it, if it is one of a call. */
+  /** If the operation failed: its text, what went wrong, and the error that is behind it, if it is one of a call. */
   failed?: string;
+  kind?: string;
   cause?: Items;
 }
 

@@ -2,6 +2,7 @@
 
 import { aFunction, expected, object, text } from "./checks.js";
 import { type Client, driverOf } from "./client.js";
+import type { ErrorKind } from "./codes.js";
 import type { Items, RawValue } from "./crossing.js";
 import { type ErrorFields, ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
@@ -131,10 +132,11 @@ function operationError(
   reason: unknown,
 ): ActionError | ExplainError {
   const { failed = "" } = raw;
+  const kind = raw.kind as ErrorKind;
   const report = what === "follow" ? actionReportOf(raw) : undefined;
   if (report !== undefined && raw.cause === undefined) {
     const mayHaveBeenSent = report.trails.some((trail) => trail.attempts.some((it) => it.sent !== "no"));
-    const fields = { kind: "api", requestId: report.requestId, mayHaveBeenSent } as const;
+    const fields = { kind, requestId: report.requestId, mayHaveBeenSent };
     return new ActionFailedError(failed, report, fields);
   }
   const call = errorOf(raw.cause!, 0, site, undefined, reason);
@@ -145,7 +147,7 @@ function operationError(
   if (report === undefined) {
     error = new ExplainError(failed, trailsOf(raw), { ...call, cause });
   } else {
-    const { kind, category, trail } = call;
+    const { category, trail } = call;
     const { requestId } = report;
     error = new ActionUnfollowedError(failed, report, { requestId, kind, category, trail, cause });
   }

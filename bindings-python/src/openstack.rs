@@ -92,14 +92,17 @@ fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
         report: report.text.unwrap_or_default(),
         trails: report.trails,
     };
-    let Some(OperationFailure { message, cause, .. }) = report.failure else {
+    let Some(failure) = report.failure else {
         return Ok(raw);
     };
+    let failed = failure.kind().as_str();
+    let OperationFailure { message, cause, .. } = failure;
     let cause = cause
         .map(|error| failure::exception(py, error))
         .transpose()?;
     let made = member!(py, "reqtrail._openstack", "operation_error")?.call1((
         report.kind.as_str(),
+        failed,
         message,
         raw,
         cause,

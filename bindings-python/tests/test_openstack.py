@@ -111,7 +111,7 @@ def check(failed: ActionFailedError) -> None:
     assert str(report) == report.report() and "FAILED" in str(report)
     assert report.trails[0].method == "POST" and report.global_request_id == report.trails[0].correlation_id
     assert report.to_dict()["schema"] == "reqtrail.action/1"
-    assert failed.trail == report.trails[0] and failed.kind is None
+    assert failed.trail == report.trails[0] and failed.kind is reqtrail.ErrorKind.API
     assert failed.may_have_been_sent
     assert failed.request_ids[0] == RESIZE and len(failed.request_ids) >= 3
     other = pickle.loads(pickle.dumps(failed))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ._codes import ErrorKind
 from ._exceptions import ReqtrailError
 from ._native import RawReport
 from ._openstack_records import ActionReport
@@ -16,7 +17,8 @@ class ActionError(ReqtrailError):
     """A server action did not end well, or could not be followed. ``report`` is what was seen.
 
     ``trail`` is that of the request that started the action, where it is known; the trails of all calls are the
-    report's, and ``request_ids`` are theirs. ``kind`` and the like are those of the cause, if a call failed.
+    report's, and ``request_ids`` are theirs. ``kind`` and the like are those of the cause, if a call failed; if the action
+    did, ``kind`` is ``api``.
     """
 
     __module__ = _MODULE
@@ -52,17 +54,17 @@ class ExplainError(ReqtrailError):
     """The trails of all calls that were made for it, the failed one included."""
 
 
-def operation_error(kind: str, display: str, raw: RawReport, cause: ReqtrailError | None) -> ReqtrailError:
-    """Called by the native half."""
-    return _explain_error(display, raw, cause) if kind == "explain" else _action_error(display, raw, cause)
+def operation_error(what: str, kind: str, display: str, raw: RawReport, cause: ReqtrailError | None) -> ReqtrailError:
+    """Called by the native half, with the operation and what went wrong."""
+    return _explain_error(display, raw, cause) if what == "explain" else _action_error(kind, display, raw, cause)
 
 
-def _action_error(display: str, raw: RawReport, cause: ReqtrailError | None) -> ActionError:
+def _action_error(kind: str, display: str, raw: RawReport, cause: ReqtrailError | None) -> ActionError:
     report = ActionReport._of(raw)
     cls = ActionFailedError if cause is None else ActionUnfollowedError
     trail = report.trails[0] if report.trails else None
     fields = _fields_of(cause) or {"may_have_been_sent": _any_sent(report.trails)}
-    fields |= {"trail": trail, "request_id": report.request_id, "report": report}
+    fields |= {"kind": ErrorKind(kind), "trail": trail, "request_id": report.request_id, "report": report}
     error = cls(display, **fields)
     error.__cause__ = cause
     return error

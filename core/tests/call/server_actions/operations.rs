@@ -197,6 +197,7 @@ async fn a_report_says_why_its_operation_failed() {
     let failure = report.failure.expect("a failure");
     assert_eq!(failure.message, text);
     assert!(failure.cause.is_none());
+    assert_eq!(failure.kind(), ErrorKind::Api);
     assert_eq!(report.verdict, Some(Verdict::Failed));
     assert_schema(&report.json);
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::OperationKind;
+use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::openstack::compute::action::ServerAction;
 use crate::openstack::compute::codes::Verdict;
@@ -171,6 +172,14 @@ pub struct OperationFailure {
     pub message: String,
     /// The error of the call that ended it; `None` if the action itself failed.
     pub cause: Option<Error>,
+}
+
+impl OperationFailure {
+    /// Returns what went wrong: that of the call that ended it, or `api` if the action itself failed.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.cause.as_ref().map_or(ErrorKind::Api, Error::kind)
+    }
 }
 
 impl OperationReport {
