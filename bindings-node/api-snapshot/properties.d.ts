@@ -3,7 +3,10 @@
 export declare function hide(target: object, name: string, value: unknown): void;
 /** What an object has itself, without what a program may have put on the prototype of all objects. */
 export declare function own<T extends object>(given: T): T;
-/** Gives the class of an error its name in texts, which a minifier might change. */
+/**
+ * Gives the class of an error its name in texts, which a minifier might change, and what its errors have that are made
+ * without it.
+ */
 export declare function named(cls: {
     readonly prototype: Error;
-}, name: string): void;
+}, name: string, fields?: object): void;

@@ -168,6 +168,24 @@ test("known codes narrow, by dialect; others keep their text", async (t) => {
   assert.ok(!novavms.hasKnownCode(new Error("forbidden")) && !novavms.hasKnownCode(null));
 });
 
+test("an error that a program makes has the kind and the category of its class", async () => {
+  const schema = join(process.env.REQTRAIL_SOURCE, "..", "schema", "codes.json");
+  const codes = JSON.parse(await readFile(schema, "utf8"));
+  for (const { name, class: cls } of codes.error_kinds) {
+    assert.equal(new reqtrail[cls]("text").kind, name);
+    assert.equal(new reqtrail[cls]("text", { kind: "internal" }).kind, "internal");
+  }
+  for (const { name, class: cls } of codes.categories.filter((own) => own.class !== "ApiError")) {
+    const { kind, category } = new reqtrail[cls]("text");
+    assert.deepEqual([kind, category], ["api", name]);
+  }
+  class Own extends reqtrail.ConnectError {}
+  assert.equal(new Own("text").kind, "connect");
+  assert.equal(new reqtrail.openstack.ActionFailedError("text", {}).kind, "api");
+  const plain = new ReqtrailError("text");
+  assert.deepEqual([plain.kind, plain.category], ["internal", null]);
+});
+
 test("every kind has its class and its name", async () => {
   const classes = {
     ApiError: "ApiError",

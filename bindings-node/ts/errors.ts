@@ -79,10 +79,12 @@ export class ReqtrailError extends Error {
   constructor(message?: string, given: ErrorFields = {}) {
     const fields = own(given);
     super(message);
+    // Those of the class, where the program gives none.
+    const ofClass = new.target.prototype;
     if (fields.cause !== undefined) hide(this, "cause", fields.cause);
     // The values of every error. Generated from core/src/surface; do not edit.
-    this.kind = fields.kind ?? "internal";
-    this.category = fields.category ?? null;
+    this.kind = fields.kind ?? ofClass.kind;
+    this.category = fields.category ?? ofClass.category;
     this.code = fields.code ?? null;
     this.status = fields.status ?? null;
     this.requestId = fields.requestId ?? null;
@@ -151,7 +153,7 @@ export class ApiError extends ReqtrailError {
 
   constructor(message?: string, given: ApiErrorFields = {}) {
     const fields = own(given);
-    super(message, { kind: "api", ...fields });
+    super(message, fields);
     // The values of an API's answer. Generated from core/src/surface; do not edit.
     this.rawCode = fields.rawCode ?? null;
     this.title = fields.title ?? null;
@@ -223,8 +225,8 @@ export class RequestBuildError extends ReqtrailError {
   declare readonly kind: "invalid_request";
 }
 
-named(ReqtrailError, "ReqtrailError");
-named(ApiError, "ApiError");
-named(TimeoutError, "TimeoutError");
-named(CancelledError, "AbortError");
-named(RequestBuildError, "RequestBuildError");
+named(ReqtrailError, "ReqtrailError", { kind: "internal", category: null });
+named(ApiError, "ApiError", { kind: "api" });
+named(TimeoutError, "TimeoutError", { kind: "timeout" });
+named(CancelledError, "AbortError", { kind: "cancelled" });
+named(RequestBuildError, "RequestBuildError", { kind: "invalid_request" });

@@ -61,7 +61,7 @@ export class ExplainError extends ReqtrailError {
 
 named(ActionError, "ActionError");
 named(ExplainError, "ExplainError");
-named(ActionFailedError, "ActionFailedError");
+named(ActionFailedError, "ActionFailedError", { kind: "api" });
 named(ActionUnfollowedError, "ActionUnfollowedError");
 
 /** The options of some operations: the number and the kind of one that is a value, and whether `null` is a value of it. */

@@ -11,7 +11,10 @@ export function own<T extends object>(given: T): T {
   return { __proto__: null, ...given } as unknown as T;
 }
 
-/** Gives the class of an error its name in texts, which a minifier might change. */
-export function named(cls: { readonly prototype: Error }, name: string): void {
-  hide(cls.prototype, "name", name);
+/**
+ * Gives the class of an error its name in texts, which a minifier might change, and what its errors have that are made
+ * without it.
+ */
+export function named(cls: { readonly prototype: Error }, name: string, fields: object = {}): void {
+  for (const [key, value] of Object.entries({ name, ...fields })) hide(cls.prototype, key, value);
 }

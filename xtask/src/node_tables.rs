@@ -115,7 +115,7 @@ pub(crate) fn categories(codes: &Codes) -> String {
         };
         let _ = write!(
             out,
-            "\n/** {} */\nexport class {class} extends {parent} {{\n  declare readonly {field}: {:?};\n}}\nnamed({class}, {class:?});\n",
+            "\n/** {0} */\nexport class {class} extends {parent} {{\n  declare readonly {field}: {1:?};\n}}\nnamed({class}, {class:?}, {{ {field}: {1:?} }});\n",
             name.doc, name.name
         );
     }
