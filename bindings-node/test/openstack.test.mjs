@@ -99,6 +99,9 @@ test("follow and explain", async (t) => {
   assert.equal(report.requestId, RESIZE);
   assert.equal(failed.requestId, RESIZE);
   assert.equal(failed.mayHaveBeenSent, true);
+  assert.equal(failed.kind, "api");
+  // A response names an action, and is no ID.
+  await assert.rejects(compute.action(ID, resize), /^TypeError: requestId: expected a string/);
   assert.equal(report.action.events[0].details, "No valid host was found.");
   assert.equal(report.action.action, "resize");
   assert.equal(report.server.status, "ACTIVE");

@@ -100,7 +100,7 @@ export async function operate(
 }
 
 function actionRef(name: string, value: unknown): string | readonly [Items, number] {
-  if (value instanceof Response) return itemOf(value);
+  if (name === "action" && value instanceof Response) return itemOf(value);
   if (name !== "action" || typeof value === "string") return text(name, value);
   throw expected(name, "the Response that started it, or its request ID", value);
 }
