@@ -75,6 +75,30 @@ def test_a_refresh_whose_task_never_got_its_turn_fails(url: str, run: Runner) ->
     run(main())
 
 
+def test_what_a_refresher_raises_is_told_once(url: str) -> None:
+    """The call ends with it; asyncio does not say that nobody asked."""
+
+    class Own(BaseException):
+        pass
+
+    async def refresh() -> str:
+        raise Own
+
+    async def main() -> None:
+        reported: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
+        async with reqtrail.AsyncClient(url, token="bad", token_refresher=refresh) as client:
+            with pytest.raises(reqtrail.AuthenticationError) as caught:
+                await client.get("/private")
+        assert isinstance(caught.value.__cause__, Own)
+        del caught
+        gc.collect()
+        await asyncio.sleep(0)
+        assert not reported
+
+    asyncio.run(main())
+
+
 def test_closing_does_not_wait_for_calls_of_a_loop_that_is_closed(server: Server, url: str, run: Runner) -> None:
     client = reqtrail.AsyncClient(url, timeout=3600, attempt_timeout=3600)
 

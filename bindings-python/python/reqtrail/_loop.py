@@ -265,7 +265,11 @@ class LoopHandle:
 
     def _refreshed(self, task: asyncio.Task[None]) -> None:
         number, context = self._refreshes.pop(task)
-        if not task.cancelled() or self.closed:
+        if not task.cancelled():
+            # The call has it, if any; asyncio need not complain of it too.
+            task.exception()
+            return
+        if self.closed:
             return
         # This loop ends; those of the others go on.
         hooks = self._hooks() or Hooks()
