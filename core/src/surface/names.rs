@@ -37,6 +37,22 @@ impl Spelling {
         find(name).map_or(name, |names| self.of(names))
     }
 
+    /// Spells the name of a method.
+    #[cfg(feature = "openstack")]
+    pub(super) fn method(self, name: &str) -> String {
+        let is_camel = matches!(self, Self::Node | Self::Go);
+        let words = name.split('_').enumerate().map(|(at, word)| {
+            let is_capital = at > 0 || self == Self::Go;
+            let (first, rest) = word.split_at(word.len().min(1));
+            match is_camel && is_capital {
+                true => first.to_uppercase() + rest,
+                false => word.to_owned(),
+            }
+        });
+        let words: Vec<String> = words.collect();
+        words.join(if is_camel { "" } else { "_" })
+    }
+
     /// Spells the options that a text of the core names: the one that it begins with, and those further on that cannot be
     /// taken for a word of English because they have an underscore. A name that differs in its capitals alone stays as it is.
     #[must_use]
@@ -136,6 +152,19 @@ mod tests {
             spelt,
             "UnixSocket and proxy are both set; give the CA as ExtraCAs"
         );
+    }
+
+    #[cfg(feature = "openstack")]
+    #[test]
+    fn a_method_is_spelt_as_its_language_does() {
+        for (spelling, wanted) in [
+            (Spelling::Python, "server_by_name"),
+            (Spelling::Node, "serverByName"),
+            (Spelling::C, "server_by_name"),
+            (Spelling::Go, "ServerByName"),
+        ] {
+            assert_eq!(spelling.method("server_by_name"), wanted);
+        }
     }
 
     #[test]

@@ -339,7 +339,10 @@ impl Owner {
             Self::Operation(kind) => {
                 let options = kind.options().iter();
                 spelt = options.map(|option| spelling.option(option)).collect();
-                (format!("`{kind}`"), spelt.as_slice())
+                (
+                    format!("`{}`", spelling.method(kind.as_str())),
+                    spelt.as_slice(),
+                )
             }
         };
         let said = format!("{owner} has no option `{}`", name.escape_debug());
