@@ -23,8 +23,8 @@ const (
 
 // ListOptions say which actions are listed. The zero value of a field stands for its default.
 type ListOptions struct {
-	// Limit is how many actions there are at most, the newest first. A history has 20 by default. A list has what the
-	// API gives, and takes a limit from microversion 2.58.
+	// Limit is how many actions there are at most, the newest first. A list has what the API gives, and takes a limit
+	// from microversion 2.58.
 	Limit int
 	// Marker is the request ID of the action after which the list begins; from microversion 2.58.
 	Marker string
@@ -83,8 +83,7 @@ func (s *encoder) followOptions(o *FollowOptions) *Error {
 
 // ExplainOptions say how much of a server's history is told. The zero value of a field stands for its default.
 type ExplainOptions struct {
-	// Limit is how many actions there are at most, the newest first. A history has 20 by default. A list has what the
-	// API gives, and takes a limit from microversion 2.58.
+	// Limit is how many actions there are at most, the newest first. A history has 20 by default.
 	Limit int
 }
 

@@ -129,7 +129,7 @@ func (r *ServerAction) MarshalJSON() ([]byte, error) { return orNull(r.Data), ni
 type ActionPage struct {
 	// Actions holds the actions, without their steps.
 	Actions []*ServerAction `json:"actions"`
-	// Next is the link to the next page, which is requested as it is; from microversion 2.58; empty if there is none.
+	// Next is the link to the next page, for [Request.Link]; from microversion 2.58; empty if there is none.
 	Next string `json:"next"`
 	// Trail is the trail of the call that read it.
 	Trail *Trail `json:"-"`

@@ -5,7 +5,7 @@ package reqtrail
 import "time"
 
 // RateLimit is what a response said about the caller's rate limit. It is a report, not a licence: do not pace requests
-// by these numbers, and wait as long as an error's retry_after says.
+// by these numbers, and wait as long as an error's RetryAfter says.
 type RateLimit struct {
 	// Limit is how many requests the server's window allows; nil if there is none.
 	Limit *int64

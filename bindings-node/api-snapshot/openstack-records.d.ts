@@ -143,7 +143,7 @@ export declare function serverActionRead(raw: RawReport): ServerAction;
 export interface ActionPage {
     /** The actions, without their steps. */
     readonly actions: readonly ServerAction[];
-    /** The link to the next page, which is requested as it is; from microversion 2.58. */
+    /** The link to the next page, for `requestLink`; from microversion 2.58. */
     readonly next: string | null;
     /** The trail of the call that read it. */
     readonly trail: Trail;

@@ -47,8 +47,8 @@ export interface ListOptions {
   /** The time of the whole call; the client's own by default. In milliseconds. */
   timeoutMs?: number | null | undefined;
   /**
-   * How many actions there are at most, the newest first. A history has 20 by default. A list has what the API gives,
-   * and takes a limit from microversion 2.58.
+   * How many actions there are at most, the newest first. A list has what the API gives, and takes a limit from
+   * microversion 2.58.
    */
   limit?: number | null | undefined;
   /** The request ID of the action after which the list begins; from microversion 2.58. */
@@ -94,7 +94,10 @@ export interface FollowOptions {
   settleTimeMs?: number | null | undefined;
   /** What ends the operation from elsewhere. */
   signal?: Signal | null | undefined;
-  /** What is told after every poll. It must be quick, and a mistake in it ends nothing. */
+  /**
+   * What is told after every poll. It must be quick, and a mistake in it ends nothing. What it throws becomes a warning
+   * of the process.
+   */
   onProgress?: ((progress: Progress) => void) | null | undefined;
 }
 
@@ -114,10 +117,7 @@ export interface ExplainOptions {
    * The version of the API that all of its requests ask for; the client's own by default, or `latest` if that has none.
    */
   microversion?: string | null | undefined;
-  /**
-   * How many actions there are at most, the newest first. A history has 20 by default. A list has what the API gives,
-   * and takes a limit from microversion 2.58.
-   */
+  /** How many actions there are at most, the newest first. A history has 20 by default. */
   limit?: number | null | undefined;
   /** What ends the operation from elsewhere. */
   signal?: Signal | null | undefined;

@@ -15,7 +15,7 @@ import type {
 
 /**
  * What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
- * numbers, and wait as long as an error's `retry_after` says.
+ * numbers, and wait as long as an error's `retryAfterMs` says.
  */
 export interface RateLimit {
   /** How many requests the server's window allows. */

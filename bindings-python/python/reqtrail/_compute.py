@@ -35,8 +35,8 @@ class ListOptions(TypedDict, total=False):
     timeout: Seconds | None
     """The time of the whole call; the client's own by default. In seconds, or a ``timedelta``."""
     limit: int | None
-    """How many actions there are at most, the newest first. A history has 20 by default. A list has what the API
-    gives, and takes a limit from microversion 2.58."""
+    """How many actions there are at most, the newest first. A list has what the API gives, and takes a limit from
+    microversion 2.58."""
     marker: str | None
     """The request ID of the action after which the list begins; from microversion 2.58."""
     changes_since: datetime | None
@@ -68,7 +68,9 @@ class FollowOptions(TypedDict, total=False):
     cancel: CancelToken | None
     """What ends the operation from elsewhere."""
     on_progress: Callable[[Progress], object] | None
-    """What is told after every poll. It must be quick, and a mistake in it ends nothing."""
+    """What is told after every poll. It must be quick, and a mistake in it ends nothing. ``Compute`` calls it on the
+    thread that follows, ``AsyncCompute`` on the event loop. What it raises goes to ``sys.unraisablehook``, or to
+    the loop's exception handler."""
 
 
 class ExplainOptions(TypedDict, total=False):
@@ -78,8 +80,7 @@ class ExplainOptions(TypedDict, total=False):
     """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
     has none."""
     limit: int | None
-    """How many actions there are at most, the newest first. A history has 20 by default. A list has what the API
-    gives, and takes a limit from microversion 2.58."""
+    """How many actions there are at most, the newest first. A history has 20 by default."""
     cancel: CancelToken | None
     """What ends the operation from elsewhere."""
 

@@ -189,7 +189,7 @@ class ActionPage:
     actions: tuple[ServerAction, ...]
     """The actions, without their steps."""
     next: str | None
-    """The link to the next page, which is requested as it is; from microversion 2.58."""
+    """The link to the next page, for ``request_link``; from microversion 2.58."""
     trail: Trail
     """The trail of the call that read it."""
 

@@ -112,8 +112,9 @@ jitter_seed: int | None
 
 token_refresher
     What makes a new token: asked before the first call if the client has none, ahead of the token's end
-    where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on
-    a thread of its own, in a copy of the context of the call that asks (``contextvars``).
+    where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs in
+    a copy of the context of the call that asks (``contextvars``), on a thread of its own; a coroutine
+    function, which an asyncio client alone takes, on the loop of that call.
 
 on_attempt
     What is called after each attempt, before the wait that may follow it.
@@ -171,7 +172,7 @@ headers
     Headers; one replaces a header of the client of the same name.
 
 json
-    A body that is sent as JSON.
+    A body that is sent as JSON. ``None`` is sent as ``null``.
 
 content
     A body that is sent as it is.

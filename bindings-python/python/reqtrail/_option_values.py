@@ -131,7 +131,7 @@ class RequestValues(TypedDict, total=False):
     headers: Headers | None
     """Headers; one replaces a header of the client of the same name."""
     json: Any
-    """A body that is sent as JSON."""
+    """A body that is sent as JSON. ``None`` is sent as ``null``."""
     content: bytes | bytearray | memoryview | str | None
     """A body that is sent as it is."""
     cancel: CancelToken | None

@@ -126,8 +126,8 @@ macro_rules! client_options {
                 token_refresher {
                     node_type: "() => SecretText | PromiseLike<SecretText>",
                     go_type: "func(ctx context.Context) (Token, error)",
-                    python_doc: "It runs on a thread of its own, in a copy of the context of the call that asks \
-                        (`contextvars`).",
+                    python_doc: "It runs in a copy of the context of the call that asks (`contextvars`), on a thread of its \
+                        own; a coroutine function, which an asyncio client alone takes, on the loop of that call.",
                     node_doc: "It runs in the `AsyncLocalStorage` context of the call that asks first. Give it a client of \
                         its own: a call through the client it serves that would wait for it is refused. What it throws is \
                         the `cause` of the call's error. A call that has no credential at all repeats its text, and ends \

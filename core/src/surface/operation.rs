@@ -19,7 +19,9 @@ macro_rules! operation_options {
 
                 /// Sets how many actions there are at most, the newest first. A history has 20 by default. A list has what the
                 /// API gives, and takes a limit from microversion 2.58.
-                3 limit: u32 { go_expected: "1 to 4294967295, or 0 for the default" };
+                3 limit: u32 {
+                    go_expected: "1 to 4294967295, or 0 for the default", list_only: "A list ", explain_only: "A history "
+                };
 
                 /// Sets the request ID of the action after which the list begins; from microversion 2.58.
                 4 marker: String { };
@@ -49,7 +51,13 @@ macro_rules! operation_options {
                 cancel { rust: "cancel_token", node: "signal", c: "cancel_token", go: "ctx" };
 
                 /// Sets what is told after every poll. It must be quick, and a mistake in it ends nothing.
-                on_progress { go_type: "func(*Progress)", go_doc: "It is told in order, before the method returns; but where the context ends, the method returns at once, and does not wait for it." };
+                on_progress {
+                    go_type: "func(*Progress)",
+                    python_doc: "`Compute` calls it on the thread that follows, `AsyncCompute` on the event loop. What it \
+                        raises goes to `sys.unraisablehook`, or to the loop's exception handler.",
+                    node_doc: "What it throws becomes a warning of the process.",
+                    go_doc: "It is told in order, before the method returns; but where the context ends, the method returns at once, and does not wait for it."
+                };
             }
         }
     };

@@ -77,6 +77,7 @@ macro_rules! request_options {
                 /// Sets a body that is sent as JSON.
                 json {
                     python_type: "Any",
+                    python_doc: "`None` is sent as `null`.",
                     node_type: "unknown",
                     go_type: "any",
                     node_doc: "What JSON would lose (maps, sets, promises, bytes) is refused by its place.",

@@ -1,6 +1,6 @@
 //! The documentation of an option as a language reads it: its own spellings, units and defaults.
 
-use super::{Default, Field, FieldKind, Kind, Language, Row, Surface};
+use super::{Default, Field, FieldKind, Kind, Language, OptionSet, Record, Row, Surface};
 
 impl Surface {
     /// The documentation of an option as paragraphs. Options that it names in backticks are spelt as the language does,
@@ -40,6 +40,22 @@ impl Surface {
         doc
     }
 
+    /// The same of an option of one set of operations: without the sentences that are about other sets alone.
+    pub(super) fn doc_in(&self, row: &Row, set: &OptionSet, language: Language) -> Vec<String> {
+        let own = format!("{}_only", set.name.to_lowercase());
+        let others = row
+            .details
+            .iter()
+            .filter(|(key, _)| key.ends_with("_only") && *key != own);
+        let others: Vec<&str> = others.map(|(_, begin)| begin.as_str()).collect();
+        let says = |sentence: &&str| !others.iter().any(|begin| sentence.starts_with(begin));
+        let doc = self.doc(row, language).into_iter().map(|paragraph| {
+            let sentences = paragraph.split_inclusive(". ").filter(says);
+            sentences.collect::<String>().trim_end().to_owned()
+        });
+        doc.collect()
+    }
+
     /// The default in words, if any. What a request or an operation does not set, a client's option of its name may.
     pub(super) fn default_said(&self, row: &Row, language: Language) -> String {
         let said = row.default.as_ref().and_then(|own| own.said(language));
@@ -66,6 +82,16 @@ impl Surface {
             *last += &besides.map(|text| format!(" {text}")).unwrap_or_default();
         }
         doc
+    }
+
+    /// The documentation of a record, which names fields as the language does.
+    pub(super) fn record_doc(&self, record: &Record, language: Language) -> String {
+        in_backticks(&record.doc, |part| {
+            let mut fields = self.records.iter().flat_map(|own| &own.fields);
+            // Other names may be words of English.
+            let field = fields.find(|own| part.contains('_') && own.name == part)?;
+            Some(field.spelt(language))
+        })
     }
 
     /// The option's own name in its documentation means something else, such as a header.
@@ -146,6 +172,14 @@ fn unit(language: Language) -> Option<&'static str> {
 
 /// A value that documentation writes as Rust does, in another language.
 pub(super) fn value_of_rust(written: &str, language: Language) -> Option<&'static str> {
+    if written == "request_link" {
+        return Some(match language {
+            Language::Node => "requestLink",
+            Language::C => "reqtrail_request_new_link",
+            Language::Go => "[Request.Link]",
+            Language::Rust | Language::Python => "request_link",
+        });
+    }
     let [nothing, yes, no] = match language {
         Language::Rust => return None,
         Language::Python => ["None", "True", "False"],
@@ -313,6 +347,42 @@ pub(super) mod tests {
             ),
         ] {
             assert_eq!(surface.doc(row, language), [said]);
+        }
+    }
+
+    #[test]
+    fn a_set_of_operations_has_no_sentence_of_another() {
+        let mut surface = surface();
+        let row = &mut surface.groups[0].options[0];
+        row.default = None;
+        row.doc = vec!["The most. A list has all. A tale has some.".to_owned()];
+        for (key, begin) in [("list_only", "A list "), ("tale_only", "A tale ")] {
+            row.details.push((key.to_owned(), begin.to_owned()));
+        }
+        let row = &surface.groups[0].options[0];
+        for (name, said) in [
+            ("List", "The most. A list has all."),
+            ("Tale", "The most. A tale has some."),
+            ("Read", "The most."),
+        ] {
+            let name = name.to_owned();
+            let (doc, options) = (Vec::new(), Vec::new());
+            let set = OptionSet { name, doc, options };
+            assert_eq!(surface.doc_in(row, &set, Language::Go), [said]);
+        }
+    }
+
+    #[test]
+    fn a_record_names_fields_as_the_language_does() {
+        let surface = crate::surface::read(&crate::root()).expect("the rows");
+        let limit = surface.record("rate_limit").expect("a record");
+        for (language, name) in [
+            (Language::Python, "`retry_after`"),
+            (Language::Node, "`retryAfterMs`"),
+            (Language::Go, "`RetryAfter`"),
+        ] {
+            let said = surface.record_doc(limit, language);
+            assert!(said.contains(name), "{said}");
         }
     }
 

@@ -189,7 +189,12 @@ impl Surface {
         let operations = &self.operations;
         let sets = operations.sets.iter().map(|set| {
             let class = format!("{}Options", set.name);
-            let options = rows(&mut operations.rows(set));
+            let options = operations.rows(set).map(|row| {
+                let mut seen = self.row_seen(row, language);
+                seen["doc"] = json!(self.doc_in(row, set, language));
+                seen
+            });
+            let options: Value = options.collect();
             json!({ "name": set.name, "class": class, "doc": set.doc, "options": options })
         });
         let operation = |one: &Operation| self.operation_seen(one, language);
@@ -245,7 +250,7 @@ impl Surface {
             "name": record.name,
             "shape": record.shape,
             "class": pascal(record.name),
-            "doc": record.doc,
+            "doc": self.record_doc(record, language),
             "is_openstack": record.is_openstack(),
             "has_data": record.has_data(),
             "is_tagged": record.is_tagged(),

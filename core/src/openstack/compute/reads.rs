@@ -166,7 +166,7 @@ pub struct ListActions<C> {
 pub struct ActionPage {
     /// The actions, without their steps.
     pub actions: Vec<ServerAction>,
-    /// The link to the next page, which is requested as it is; from microversion 2.58.
+    /// The link to the next page, for `request_link`; from microversion 2.58.
     pub next: Option<String>,
 }
 
