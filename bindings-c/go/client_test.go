@@ -405,6 +405,8 @@ func TestWrongValuesAreNamed(t *testing.T) {
 		"MaxAttempts is 33; expected 1 to 32":                                            {MaxAttempts: 33},
 		"MaxAttempts is -1; expected 1 to 32":                                            {MaxAttempts: -1},
 		"UnixSocket is the path `/x/x":                                                   {UnixSocket: strings.Repeat("/x", 99)},
+		"resolve[1] is `a:80:b`, whose address `b` is not":                               {Resolve: []string{"a:80:::1", "a:80:b"}},
+		"Resolve[1] is not UTF-8 text":                                                   {Resolve: []string{"a:80:::1", "\xff"}},
 		"UnixSocket and":                                                                 {UnixSocket: "/x", Proxy: "http://p.example"},
 		"UnixSocket is not UTF-8 text":                                                   {UnixSocket: "\xff"},
 		"BaseURL is not UTF-8 text":                                                      {BaseURL: "\xff"},

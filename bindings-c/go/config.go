@@ -98,6 +98,11 @@ type Config struct {
 	UnixSocket string
 	// JitterSeed is the seed of the random waits, which makes them repeatable, for tests. 0 stands for none.
 	JitterSeed uint64
+	// Resolve holds addresses of hosts that are then not looked up, each as curl's --resolve has it:
+	// HOST:PORT:ADDRESS[,ADDRESS]…. Connections to that host and port go to the addresses, while Host, TLS and trails
+	// keep the name. * as the host stands for every name; of several entries for a host the last counts. A proxy is
+	// found this way too, but what it looks up itself is not.
+	Resolve []string
 	// TokenRefresher makes a new token: asked before the first call if the client has none, ahead of the token's end
 	// where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on a separate
 	// goroutine and may block. Its context has the values of the context of the call that asks, but not its end: it

@@ -35,6 +35,7 @@ const (
 	clientHTTP2PingTimeout         uint16 = 27
 	clientUnixSocket               uint16 = 28
 	clientJitterSeed               uint16 = 29
+	clientResolve                  uint16 = 30
 )
 
 // clientOptions refuses what cannot be a value of an option, and writes the others.
@@ -59,6 +60,9 @@ func (s *encoder) clientOptions(o *Config) *Error {
 	}
 	if o.HTTP2PingTimeout < 0 && o.HTTP2PingTimeout != NoLimit {
 		return outOfRange(KindConfig, "HTTP2PingTimeout", o.HTTP2PingTimeout, "a longer time")
+	}
+	if err := notUTF8(KindConfig, "Resolve", o.Resolve); err != nil {
+		return err
 	}
 	if err := s.dialect(clientDialect, o.Dialect); err != nil {
 		return err
@@ -93,6 +97,7 @@ func (s *encoder) clientOptions(o *Config) *Error {
 	s.duration(clientHTTP2PingTimeout, o.HTTP2PingTimeout)
 	s.textIf(clientUnixSocket, o.UnixSocket, false)
 	s.count(clientJitterSeed, o.JitterSeed, o.JitterSeed != 0)
+	s.texts(clientResolve, o.Resolve)
 	return nil
 }
 

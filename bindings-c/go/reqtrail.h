@@ -1133,6 +1133,16 @@ reqtrail_code reqtrail_client_options_unix_socket(struct reqtrail_client_options
 reqtrail_code reqtrail_client_options_jitter_seed(struct reqtrail_client_options *options,
                                                   uint64_t jitter_seed);
 
+/**
+ * Sets addresses of hosts that are then not looked up, each as curl's `--resolve` has it:
+ * `HOST:PORT:ADDRESS[,ADDRESS]…`. Connections to that host and port go to the addresses, while `Host`, TLS and
+ * trails keep the name. `*` as the host stands for every name; of several entries for a host the last counts. A
+ * proxy is found this way too, but what it looks up itself is not. Each call adds one.
+ */
+reqtrail_code reqtrail_client_options_resolve(struct reqtrail_client_options *options,
+                                              const char *resolve,
+                                              size_t resolve_length);
+
 /* ==== Token refreshers ==== */
 
 /**

@@ -162,6 +162,7 @@ static void all_options_are_taken(void) {
   CHECK_CODE(reqtrail_client_options_max_body_bytes(options, 1 << 20), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_max_redirects(options, 2), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_show_query_param(options, "zone", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_resolve(options, "api.example:443:10.0.0.7", Z), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_traceparent(options, false), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_decompress(options, false), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_jitter_seed(options, 7), REQTRAIL_OK);

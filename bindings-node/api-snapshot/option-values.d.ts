@@ -103,6 +103,13 @@ export interface ClientValues {
     unixSocket?: string | null | undefined;
     /** The seed of the random waits, which makes them repeatable, for tests. */
     jitterSeed?: number | null | undefined;
+    /**
+     * Addresses of hosts that are then not looked up, each as curl's `--resolve` has it: `HOST:PORT:ADDRESS[,ADDRESS]…`.
+     * Connections to that host and port go to the addresses, while `Host`, TLS and trails keep the name. `*` as the host
+     * stands for every name; of several entries for a host the last counts. A proxy is found this way too, but what it
+     * looks up itself is not.
+     */
+    resolve?: string | readonly string[] | null | undefined;
 }
 /** Those that cross the border in ways of their own. */
 export interface ClientFunctions {

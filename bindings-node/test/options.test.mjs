@@ -38,6 +38,7 @@ const KINDS = {
 const VALUES = {
   microversion: "2.90",
   proxy: "http://127.0.0.1:9",
+  resolve: "api.example:443:10.0.0.7",
   correlationId: "req-00000000-0000-4000-8000-000000000000",
 };
 

@@ -107,6 +107,13 @@ export interface ClientValues {
   unixSocket?: string | null | undefined;
   /** The seed of the random waits, which makes them repeatable, for tests. */
   jitterSeed?: number | null | undefined;
+  /**
+   * Addresses of hosts that are then not looked up, each as curl's `--resolve` has it: `HOST:PORT:ADDRESS[,ADDRESS]…`.
+   * Connections to that host and port go to the addresses, while `Host`, TLS and trails keep the name. `*` as the host
+   * stands for every name; of several entries for a host the last counts. A proxy is found this way too, but what it
+   * looks up itself is not.
+   */
+  resolve?: string | readonly string[] | null | undefined;
 }
 
 /** Those that cross the border in ways of their own. */
@@ -159,6 +166,7 @@ export const CLIENT_VALUES: Readonly<Record<keyof ClientValues, readonly [number
   http2PingTimeoutMs: [27, "duration", false],
   unixSocket: [28, "path", false],
   jitterSeed: [29, "count", false],
+  resolve: [30, "texts", false],
 };
 
 /** The options of a request that are values. */

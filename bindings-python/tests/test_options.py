@@ -46,6 +46,7 @@ VALUES: dict[str, object] = {
     "microversion": "2.90",
     "proxy": "http://127.0.0.1:9",
     "client_certificate": IDENTITY,
+    "resolve": "api.example:443:10.0.0.7",
     "correlation_id": "req-00000000-0000-4000-8000-000000000000",
     "if_none_match": '"tag"',
 }

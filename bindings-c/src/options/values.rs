@@ -194,4 +194,12 @@ export! {
     fn reqtrail_client_options_jitter_seed(options: &mut reqtrail_client_options, jitter_seed: u64) sets {
         options.option(29, Value::Integer(jitter_seed.into()))?;
     }
+
+    /// Sets addresses of hosts that are then not looked up, each as curl's `--resolve` has it:
+    /// `HOST:PORT:ADDRESS[,ADDRESS]…`. Connections to that host and port go to the addresses, while `Host`, TLS and
+    /// trails keep the name. `*` as the host stands for every name; of several entries for a host the last counts. A
+    /// proxy is found this way too, but what it looks up itself is not. Each call adds one.
+    fn reqtrail_client_options_resolve(options: &mut reqtrail_client_options, resolve: text) sets {
+        options.option(30, Value::Text(resolve.to_owned()))?;
+    }
 }

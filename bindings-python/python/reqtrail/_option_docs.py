@@ -110,6 +110,12 @@ unix_socket: str | os.PathLike[str] | None
 jitter_seed: int | None
     The seed of the random waits, which makes them repeatable, for tests.
 
+resolve: str | Sequence[str] | None
+    Addresses of hosts that are then not looked up, each as curl's ``--resolve`` has it:
+    ``HOST:PORT:ADDRESS[,ADDRESS]…``. Connections to that host and port go to the addresses, while
+    ``Host``, TLS and trails keep the name. ``*`` as the host stands for every name; of several entries
+    for a host the last counts. A proxy is found this way too, but what it looks up itself is not.
+
 token_refresher
     What makes a new token: asked before the first call if the client has none, ahead of the token's end
     where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs in

@@ -89,6 +89,11 @@ class ClientValues(TypedDict, total=False):
     TLS and in trails. No proxy of the environment is used, and ``proxy`` is a ``config`` error beside it."""
     jitter_seed: int | None
     """The seed of the random waits, which makes them repeatable, for tests."""
+    resolve: str | Sequence[str] | None
+    """Addresses of hosts that are then not looked up, each as curl's ``--resolve`` has it:
+    ``HOST:PORT:ADDRESS[,ADDRESS]…``. Connections to that host and port go to the addresses, while ``Host``, TLS
+    and trails keep the name. ``*`` as the host stands for every name; of several entries for a host the last
+    counts. A proxy is found this way too, but what it looks up itself is not."""
     on_attempt: Callable[[CallInfo, Attempt], object] | None
     """What is called after each attempt, before the wait that may follow it."""
     on_call: Callable[[Trail], object] | None

@@ -119,6 +119,15 @@ macro_rules! client_options {
 
                 /// Sets the seed of the random waits, which makes them repeatable, for tests.
                 29 jitter_seed: u64 { go_type: "uint64", go_doc: "0 stands for none." };
+
+                /// Sets addresses of hosts that are then not looked up, each as curl's `--resolve` has it:
+                /// `HOST:PORT:ADDRESS[,ADDRESS]…`. Connections to that host and port go to the addresses, while `Host`, TLS
+                /// and trails keep the name. `*` as the host stands for every name; of several entries for a host the last
+                /// counts. A proxy is found this way too, but what it looks up itself is not.
+                30 resolve: Vec<String> {
+                    setter: [String], default: Vec::new(), reqwest: "resolve_to_addrs",
+                    expected: "HOST:PORT:ADDRESS", example: "api.example:443:10.0.0.7"
+                };
             }
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end

@@ -115,6 +115,11 @@ const FOREIGN: &[Foreign] = &[
     },
     Foreign {
         owner: Owner::Client,
+        names: &["lookup", "resolver", "dns", "hosts", "resolve_to_addrs"],
+        advice: "{resolve} gives hosts their addresses",
+    },
+    Foreign {
+        owner: Owner::Client,
         names: &["cookies", "jar"],
         advice: "there is no cookie jar; a `Cookie` goes into {headers}",
     },

@@ -21,6 +21,7 @@ mod processes;
 mod proxy;
 mod proxy_environment;
 mod request_options;
+mod resolve;
 mod runtimes;
 mod sharing;
 #[cfg(feature = "openstack")]

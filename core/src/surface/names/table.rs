@@ -233,6 +233,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ),
     ("proxy", ["proxy", "proxy", "proxy", "Proxy"]),
     ("query", ["query", "query", "query", "Query"]),
+    ("resolve", ["resolve", "resolve", "resolve", "Resolve"]),
     (
         "retry_budget",
         ["retry_budget", "retryBudget", "retry_budget", "RetryBudget"],

@@ -9,6 +9,7 @@ mod environment;
 mod no_proxy;
 #[cfg(not(feature = "rustls-ring"))]
 mod no_tls;
+mod overrides;
 mod proxy;
 mod resolve;
 mod route;
@@ -144,7 +145,7 @@ impl Dialer {
             route,
             tls,
             http2,
-            resolver: Arc::new(SystemResolver),
+            resolver: overrides::before(Arc::new(SystemResolver), options)?,
         })
     }
 

@@ -20,7 +20,7 @@ fn the_defaults_are_taken() {
 #[test]
 fn options_that_reqwest_has_to_carry_are_refused_by_name() {
     type Set = fn(&mut WireOptions);
-    let sets: [(&str, &str, Set); 10] = [
+    let sets: [(&str, &str, Set); 11] = [
         ("proxy", "no_proxy", |o| o.proxy = Proxy::None),
         ("extra_ca", "tls_certs_merge", |o| {
             o.extra_ca.push(Vec::new());
@@ -48,6 +48,9 @@ fn options_that_reqwest_has_to_carry_are_refused_by_name() {
         }),
         ("http2_ping_timeout", "http2_keep_alive_timeout", |o| {
             o.http2_ping_timeout = Duration::ZERO;
+        }),
+        ("resolve", "resolve_to_addrs", |o| {
+            o.resolve.push("api.example:443:10.0.0.7".to_owned());
         }),
     ];
     for (name, method, set) in sets {

@@ -69,8 +69,13 @@ impl Authority {
 
     /// A certificate of a server of another name.
     pub(crate) fn other_server(&self) -> Identity {
+        self.server_named("other.example")
+    }
+
+    /// A certificate of a server of this name.
+    pub(crate) fn server_named(&self, name: &str) -> Identity {
         self.issue(
-            params("server", &["other.example"]),
+            params("server", &[name]),
             ExtendedKeyUsagePurpose::ServerAuth,
         )
     }

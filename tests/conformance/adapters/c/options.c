@@ -35,6 +35,7 @@ bool set_client_option(reqtrail_client_options *it, const struct json *given) {
   DURATION("http2_ping_timeout", reqtrail_client_options_http2_ping_timeout_ms)
   TEXT("unix_socket", reqtrail_client_options_unix_socket)
   COUNT("jitter_seed", reqtrail_client_options_jitter_seed, uint64_t)
+  TEXTS("resolve", reqtrail_client_options_resolve)
   return false;
 }
 

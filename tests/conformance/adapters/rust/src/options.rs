@@ -57,6 +57,7 @@ pub(crate) fn client(
         "http2_ping_timeout" => builder.http2_ping_timeout(duration(name, value)?),
         "unix_socket" => builder.unix_socket(text(name, value)?),
         "jitter_seed" => builder.jitter_seed(count(name, value)?),
+        "resolve" => builder.resolve(texts(name, value)?),
         _ => {
             return Err(Trouble::Unknown(format!(
                 "client: the adapter knows no option `{name}`"
@@ -105,4 +106,5 @@ pub(crate) const OF_THE_WIRE: &[&str] = &[
     "http2_ping_interval",
     "http2_ping_timeout",
     "unix_socket",
+    "resolve",
 ];
