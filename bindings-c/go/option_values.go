@@ -112,6 +112,7 @@ const (
 	requestCorrelationID  uint16 = 7
 	requestMicroversion   uint16 = 8
 	requestIfNoneMatch    uint16 = 9
+	requestAcceptStatuses uint16 = 10
 )
 
 // WithTimeout sets the time of the whole call, all attempts and waits included. A time above the client's
@@ -166,6 +167,12 @@ func WithIfNoneMatch(value string) Option {
 	return func(r *Request) { r.setText(&r.IfNoneMatch, requestIfNoneMatch, value) }
 }
 
+// WithAcceptStatuses sets further statuses that are no error, 300 to 599. A response with one of them is the call's
+// result, as a 2xx is: it is not repeated, a 401 refreshes no token, and a redirect is not followed.
+func WithAcceptStatuses(value ...int) Option {
+	return func(r *Request) { r.AcceptStatuses = added(r.AcceptStatuses, value) }
+}
+
 // requestOptions refuses what cannot be a value of an option, and writes the others.
 func (s *encoder) requestOptions(o *Request) *Error {
 	if o.Timeout < 0 && o.Timeout != NoLimit {
@@ -180,6 +187,9 @@ func (s *encoder) requestOptions(o *Request) *Error {
 	if isNoCount(int64(o.MaxAttempts)) {
 		return outOfRange(KindInvalidRequest, "MaxAttempts", o.MaxAttempts, "1 to 32")
 	}
+	if err := notStatus(KindInvalidRequest, "AcceptStatuses", o.AcceptStatuses); err != nil {
+		return err
+	}
 	s.duration(requestTimeout, o.Timeout)
 	s.duration(requestAttemptTimeout, o.AttemptTimeout)
 	s.duration(requestConnectTimeout, o.ConnectTimeout)
@@ -189,6 +199,7 @@ func (s *encoder) requestOptions(o *Request) *Error {
 	s.textIf(requestCorrelationID, o.CorrelationID, false)
 	s.textIf(requestMicroversion, o.Microversion, false)
 	s.textIf(requestIfNoneMatch, o.IfNoneMatch, o.isEmpty(requestIfNoneMatch))
+	s.statuses(requestAcceptStatuses, o.AcceptStatuses)
 	return nil
 }
 

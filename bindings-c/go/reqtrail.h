@@ -1392,6 +1392,13 @@ reqtrail_code reqtrail_request_if_none_match(struct reqtrail_request *request,
                                              const char *if_none_match,
                                              size_t if_none_match_length);
 
+/**
+ * Sets further statuses that are no error, 300 to 599. A response with one of them is the call's result, as a 2xx
+ * is: it is not repeated, a 401 refreshes no token, and a redirect is not followed. Each call adds one.
+ */
+reqtrail_code reqtrail_request_accept_status(struct reqtrail_request *request,
+                                             int32_t status);
+
 /* ==== Calls ==== */
 
 /**

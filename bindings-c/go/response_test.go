@@ -84,6 +84,32 @@ func TestAResponseThatHasNotChanged(t *testing.T) {
 	})
 }
 
+func TestStatusesThatAreAccepted(t *testing.T) {
+	client := newServer(t).client(t)
+	current := WithHeader("If-None-Match", `"v1"`)
+	given := make([]int, 0, 9)
+	shared := &Request{Path: "/tagged", AcceptStatuses: given}
+	for _, set := range []Option{current, WithAcceptStatuses(404), WithAcceptStatuses(409, 304)} {
+		set(shared)
+	}
+	response, err := client.Do(background, shared)
+	if err != nil || response.StatusCode != http.StatusNotModified {
+		t.Fatal(err)
+	}
+	// What was given is the program's own.
+	equal(t, given[:3], []int{0, 0, 0})
+	for text, wrong := range map[string]int{
+		"AcceptStatuses[1] is -5; expected an HTTP status": -5,
+		"expected an HTTP status such as 404, got 42":      42,
+		"AcceptStatuses[1] is 204; expected 300 to 599":    204,
+	} {
+		_, err := client.Get(background, "/tagged", current, WithAcceptStatuses(304, wrong))
+		if !errors.Is(err, KindInvalidRequest) || !strings.Contains(err.Error(), text) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func TestTheBodyOfAnErrorAsTextAndJSON(t *testing.T) {
 	client := newServer(t).client(t)
 	fail := func(path string) *Error {

@@ -165,6 +165,11 @@ export interface RequestValues {
      * `api` error, also to an `If-None-Match` of the caller's own.
      */
     ifNoneMatch?: string | null | undefined;
+    /**
+     * Further statuses that are no error, 300 to 599. A response with one of them is the call's result, as a 2xx is: it
+     * is not repeated, a 401 refreshes no token, and a redirect is not followed.
+     */
+    acceptStatuses?: number | readonly number[] | null | undefined;
 }
 /** Those that cross the border in ways of their own. */
 export interface RequestParts {
@@ -206,4 +211,4 @@ export interface CloudOptions {
     key?: string | null | undefined;
 }
 /** What values an option takes. */
-export type Kind = "count" | "dialect" | "duration" | "flag" | "headers" | "moment" | "path" | "pems" | "retryBudget" | "secret" | "text" | "texts";
+export type Kind = "count" | "dialect" | "duration" | "flag" | "headers" | "moment" | "path" | "pems" | "retryBudget" | "secret" | "statuses" | "text" | "texts";

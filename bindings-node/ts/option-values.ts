@@ -203,6 +203,11 @@ export interface RequestValues {
    * `api` error, also to an `If-None-Match` of the caller's own.
    */
   ifNoneMatch?: string | null | undefined;
+  /**
+   * Further statuses that are no error, 300 to 599. A response with one of them is the call's result, as a 2xx is: it
+   * is not repeated, a 401 refreshes no token, and a redirect is not followed.
+   */
+  acceptStatuses?: number | readonly number[] | null | undefined;
 }
 
 /** Those that cross the border in ways of their own. */
@@ -228,6 +233,7 @@ export const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [numb
   correlationId: [7, "text", false],
   microversion: [8, "text", false],
   ifNoneMatch: [9, "text", false],
+  acceptStatuses: [10, "statuses", false],
 };
 
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
@@ -269,5 +275,6 @@ export type Kind =
   | "pems"
   | "retryBudget"
   | "secret"
+  | "statuses"
   | "text"
   | "texts";

@@ -58,4 +58,10 @@ export! {
     fn reqtrail_request_if_none_match(request: &mut reqtrail_request, if_none_match: text) sets {
         request.option(9, Value::Text(if_none_match.to_owned()))?;
     }
+
+    /// Sets further statuses that are no error, 300 to 599. A response with one of them is the call's result, as a 2xx
+    /// is: it is not repeated, a 401 refreshes no token, and a redirect is not followed. Each call adds one.
+    fn reqtrail_request_accept_status(request: &mut reqtrail_request, status: i32) sets {
+        request.option(10, Value::Integer(status.into()))?;
+    }
 }

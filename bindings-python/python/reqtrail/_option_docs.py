@@ -166,6 +166,10 @@ if_none_match: str | None
     as it is, quotes included. Where it is still current, the call succeeds with a 304 without a body.
     Without this option a 304 is an ``api`` error, also to an ``If-None-Match`` of the caller's own.
 
+accept_statuses: int | Iterable[int] | None
+    Further statuses that are no error, 300 to 599. A response with one of them is the call's result, as
+    a 2xx is: it is not repeated, a 401 refreshes no token, and a redirect is not followed.
+
 params
     The values of the path's ``{name}``; each is percent-encoded whole. A secret stays ``{name}`` in
     trails, logs and errors.

@@ -169,7 +169,8 @@ impl<T: Transport> Exchange<'_, T> {
             return failed(recorder, ErrorKind::TooLarge, message);
         }
         let is_current = self.plan.has_copy && head.status == StatusCode::NOT_MODIFIED;
-        if head.status.is_success() || is_current {
+        let is_accepted = self.plan.accepted.contains(&head.status);
+        if head.status.is_success() || is_current || is_accepted {
             return self
                 .success(head, body, recorder, cancel, timer, &sent)
                 .await;

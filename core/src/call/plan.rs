@@ -40,6 +40,8 @@ pub(crate) struct CallPlan {
     pub(crate) has_key: bool,
     /// The caller has a copy of what it asks for, so that a 304 is a success.
     pub(crate) has_copy: bool,
+    /// Statuses that are successes besides the usual ones.
+    pub(crate) accepted: Vec<http::StatusCode>,
     pub(crate) max_attempts: u32,
     pub(crate) max_redirects: u32,
     pub(crate) connect_timeout: Duration,

@@ -153,6 +153,7 @@ impl Parts {
             began: given.began,
             has_key,
             has_copy: self.options.if_none_match.is_some(),
+            accepted: self.accepted()?,
             idempotent: self.options.idempotent,
             max_attempts,
             max_redirects: shared.limits.redirects,
@@ -163,6 +164,19 @@ impl Parts {
             stop: None,
             secrets: Vec::new(),
         })
+    }
+
+    /// The statuses that are successes besides the usual ones.
+    fn accepted(&mut self) -> Result<Vec<http::StatusCode>, String> {
+        let accepted = self.options.accept_statuses.take().unwrap_or_default();
+        let wrong = |status: &http::StatusCode| !matches!(status.as_u16(), 300..=599);
+        match accepted.iter().position(wrong) {
+            None => Ok(accepted),
+            Some(at) => Err(format!(
+                "accept_statuses[{at}] is {}; expected 300 to 599, since a 2xx is a success by itself",
+                accepted[at].as_str()
+            )),
+        }
     }
 
     /// The headers of the request, those of its other options among them.

@@ -52,6 +52,12 @@ macro_rules! request_options {
                 /// # }
                 /// ```
                 9 if_none_match: String { setter: into, expected: "an entity tag" };
+
+                /// Sets further statuses that are no error, 300 to 599. A response with one of them is the call's result, as a
+                /// 2xx is: it is not repeated, a 401 refreshes no token, and a redirect is not followed.
+                10 accept_statuses: Vec<http::StatusCode> {
+                    setter: [http::StatusCode], c: "accept_status", expected: "300 to 599"
+                };
             }
             by_hand {
                 /// Sets the values of the path's `{name}`; each is percent-encoded whole. A secret stays `{name}` in trails,

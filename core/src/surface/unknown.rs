@@ -177,6 +177,17 @@ const FOREIGN: &[Foreign] = &[
     },
     Foreign {
         owner: Owner::Request,
+        names: &[
+            "validateStatus",
+            "validate_status",
+            "throwHttpErrors",
+            "raise_for_status",
+            "throwOnError",
+        ],
+        advice: "a status outside 2xx is an error unless {accept_statuses} has it",
+    },
+    Foreign {
+        owner: Owner::Request,
         names: &["path_params", "pathParams", "path"],
         advice: "{params} are the values of the path's `{name}`",
     },

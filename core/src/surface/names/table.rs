@@ -5,6 +5,15 @@
 /// The name in Rust, and in Python, TypeScript, C and Go; sorted.
 pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     (
+        "accept_statuses",
+        [
+            "accept_statuses",
+            "acceptStatuses",
+            "accept_status",
+            "AcceptStatuses",
+        ],
+    ),
+    (
         "attempt_timeout",
         [
             "attempt_timeout",

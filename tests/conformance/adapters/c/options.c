@@ -49,5 +49,6 @@ bool set_request_option(reqtrail_request *it, const struct json *given) {
   TEXT("correlation_id", reqtrail_request_correlation_id)
   TEXT("microversion", reqtrail_request_microversion)
   TEXT("if_none_match", reqtrail_request_if_none_match)
+  STATUSES("accept_statuses", reqtrail_request_accept_status)
   return false;
 }

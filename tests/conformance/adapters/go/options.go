@@ -155,6 +155,13 @@ func (o *option) set(given json.RawMessage, into any) (err error) {
 		for _, text := range texts {
 			field.Set(reflect.Append(field, reflect.ValueOf(text).Convert(field.Type().Elem())))
 		}
+	case "statuses":
+		var statuses []int
+		if json.Unmarshal(given, &statuses) != nil {
+			statuses = make([]int, 1)
+			err = json.Unmarshal(given, &statuses[0])
+		}
+		field.Set(reflect.AppendSlice(field, reflect.ValueOf(statuses)))
 	case "headers":
 		var fields map[string]string
 		err = json.Unmarshal(given, &fields)

@@ -86,6 +86,7 @@ pub(crate) fn request<C>(
         "correlation_id" => builder.correlation_id(text(name, value)?),
         "microversion" => builder.microversion(text(name, value)?),
         "if_none_match" => builder.if_none_match(text(name, value)?),
+        "accept_statuses" => builder.accept_statuses(statuses(name, value)?),
         _ => {
             return Err(Trouble::Unknown(format!(
                 "request: the adapter knows no option `{name}`"

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqtrail::http::StatusCode;
 use reqtrail::{CustomDialect, Dialect, RetryBudget};
 use serde_json::Value;
 
@@ -71,6 +72,18 @@ pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, Trouble> {
     match value {
         Value::Array(values) => values.iter().map(|value| text(name, value)).collect(),
         value => Ok(vec![text(name, value)?]),
+    }
+}
+
+/// One status, or several.
+pub(crate) fn statuses(name: &str, value: &Value) -> Result<Vec<StatusCode>, Trouble> {
+    let one = |value: &Value| {
+        let status = StatusCode::from_u16(count(name, value)?);
+        status.map_err(|_| expected(name, "statuses"))
+    };
+    match value {
+        Value::Array(values) => values.iter().map(one).collect(),
+        value => Ok(vec![one(value)?]),
     }
 }
 
