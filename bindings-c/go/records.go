@@ -57,6 +57,9 @@ type Attempt struct {
 	SpanID string
 	// URL is the URL, with secret parameters as {name} and query values redacted.
 	URL string
+	// RemoteAddress is the address and port that the request's connection led to, as in 10.0.0.7:443 or [::1]:443: the
+	// server's, or a proxy's. empty without a connection, over a Unix socket, and for a transport that does not say.
+	RemoteAddress string
 	// StatusCode is the response's status, if a response arrived; 0 if there is none.
 	StatusCode int
 	// RequestID is the server's ID of this request; empty if there is none.
@@ -104,6 +107,7 @@ type attemptJSON struct {
 	Method          string          `json:"method"`
 	SpanID          string          `json:"span_id"`
 	URL             string          `json:"url"`
+	RemoteAddress   string          `json:"remote_address"`
 	Status          int             `json:"status"`
 	RequestID       string          `json:"request_id"`
 	RequestIDSource string          `json:"request_id_source"`
@@ -130,6 +134,7 @@ func (j *attemptJSON) attempt() Attempt {
 		Method:          j.Method,
 		SpanID:          j.SpanID,
 		URL:             j.URL,
+		RemoteAddress:   j.RemoteAddress,
 		StatusCode:      j.Status,
 		RequestID:       j.RequestID,
 		RequestIDSource: j.RequestIDSource,

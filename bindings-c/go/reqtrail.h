@@ -1986,6 +1986,13 @@ const char *reqtrail_attempt_span_id(const struct reqtrail_attempt *attempt, siz
 const char *reqtrail_attempt_url(const struct reqtrail_attempt *attempt, size_t *length);
 
 /**
+ * Returns the address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the
+ * server's, or a proxy's. `NULL` without a connection, over a Unix socket, and for a transport that does not say.
+ */
+const char *reqtrail_attempt_remote_address(const struct reqtrail_attempt *attempt,
+                                            size_t *length);
+
+/**
  * Returns the response's status, if a response arrived; 0 if there is none.
  */
 int32_t reqtrail_attempt_status(const struct reqtrail_attempt *attempt);

@@ -67,6 +67,11 @@ export interface Attempt {
     readonly spanId: string;
     /** The URL, with secret parameters as `{name}` and query values redacted. */
     readonly url: string;
+    /**
+     * The address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the server's, or a
+     * proxy's. `null` without a connection, over a Unix socket, and for a transport that does not say.
+     */
+    readonly remoteAddress: string | null;
     /** The response's status, if a response arrived. */
     readonly status: number | null;
     /** The server's ID of this request. */
@@ -118,6 +123,7 @@ export interface AttemptJson {
     method: string;
     span_id: string;
     url: string;
+    remote_address: string | null;
     status: number | null;
     request_id: string | null;
     request_id_source: string | null;

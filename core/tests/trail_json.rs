@@ -43,6 +43,10 @@ fn id() -> impl Strategy<Value = String> {
     "[ -~]{1,40}"
 }
 
+fn address() -> impl Strategy<Value = String> {
+    any::<std::net::SocketAddr>().prop_map(|address| address.to_string())
+}
+
 fn attempt() -> impl Strategy<Value = Value> {
     let what = (
         words!(Cause),
@@ -60,12 +64,13 @@ fn attempt() -> impl Strategy<Value = Value> {
         millis(),
         of(millis()),
         of(words!(WaitReason)),
+        of(address()),
         ".{0,20}",
     );
     (what, how).prop_map(
         |(
             (cause, status, request_id, source, notes, body_id, category, failure),
-            (sent, is_vowed, time, wait, wait_reason, text),
+            (sent, is_vowed, time, wait, wait_reason, address, text),
         )| {
             let processed = match (sent.as_str(), status) {
                 ("yes", _) => Some(true),
@@ -76,7 +81,7 @@ fn attempt() -> impl Strategy<Value = Value> {
             };
             json!({
                 "number": 1, "cause": cause, "method": "GET", "span_id": "00f067aa0ba902b7",
-                "url": format!("https://api.example/{text}"), "status": status, "request_id": request_id,
+                "url": format!("https://api.example/{text}"), "remote_address": address, "status": status, "request_id": request_id,
                 "request_id_source": source, "request_id_notes": notes, "body_request_id": body_id,
                 "error_code": text, "category": category, "failure": failure, "failure_code": null,
                 "failure_reason": text, "sent": sent, "processed": processed, "started_ms": time,

@@ -7,7 +7,7 @@ use crate::codes::reqtrail_code;
 use crate::numbers::{milliseconds, number, three_way};
 
 /// How many of them are texts.
-pub(crate) const TEXTS: usize = 9;
+pub(crate) const TEXTS: usize = 10;
 
 export! {
     /// Returns the attempt's place in the call, from 1.
@@ -35,18 +35,24 @@ export! {
         Some(attempt.core().url())
     }
 
+    /// Returns the address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the
+    /// server's, or a proxy's. `NULL` without a connection, over a Unix socket, and for a transport that does not say.
+    fn reqtrail_attempt_remote_address(attempt: &reqtrail_attempt) -> text[3] {
+        attempt.core().remote_address().map(|it| it.to_string())
+    }
+
     /// Returns the response's status, if a response arrived; 0 if there is none.
     fn reqtrail_attempt_status(attempt: &reqtrail_attempt) -> i32 {
         Some(i32::from(attempt.core().status()?.as_u16()))
     }
 
     /// Returns the server's ID of this request; NULL if there is none.
-    fn reqtrail_attempt_request_id(attempt: &reqtrail_attempt) -> text[3] {
+    fn reqtrail_attempt_request_id(attempt: &reqtrail_attempt) -> text[4] {
         attempt.core().request_id().map(ToString::to_string)
     }
 
     /// Returns where the request ID was found; NULL if there is none.
-    fn reqtrail_attempt_request_id_source(attempt: &reqtrail_attempt) -> text[4] {
+    fn reqtrail_attempt_request_id_source(attempt: &reqtrail_attempt) -> text[5] {
         attempt.core().request_id_source().map(ToString::to_string)
     }
 
@@ -61,12 +67,12 @@ export! {
     }
 
     /// Returns the ID that the body names, where it differs from the header's; NULL if there is none.
-    fn reqtrail_attempt_body_request_id(attempt: &reqtrail_attempt) -> text[5] {
+    fn reqtrail_attempt_body_request_id(attempt: &reqtrail_attempt) -> text[6] {
         attempt.core().body_request_id().map(ToString::to_string)
     }
 
     /// Returns the API's error code, in its canonical spelling; NULL if there is none.
-    fn reqtrail_attempt_error_code(attempt: &reqtrail_attempt) -> text[6] {
+    fn reqtrail_attempt_error_code(attempt: &reqtrail_attempt) -> text[7] {
         attempt.core().error_code()
     }
 
@@ -83,13 +89,13 @@ export! {
 
     /// Returns the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`;
     /// `NULL` where none fits.
-    fn reqtrail_attempt_failure_code(attempt: &reqtrail_attempt) -> text[7] {
+    fn reqtrail_attempt_failure_code(attempt: &reqtrail_attempt) -> text[8] {
         attempt.core().failure_code()
     }
 
     /// Returns the failure in words: one line of at most 200 characters, without secrets, that names the peer or the
     /// proxy where they are known; NULL if there is none. A timeout names its limit.
-    fn reqtrail_attempt_failure_reason(attempt: &reqtrail_attempt) -> text[8] {
+    fn reqtrail_attempt_failure_reason(attempt: &reqtrail_attempt) -> text[9] {
         attempt.core().failure_reason()
     }
 

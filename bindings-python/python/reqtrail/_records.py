@@ -72,6 +72,10 @@ class Attempt:
     """The parent-id of the attempt's ``traceparent``: 16 hex digits."""
     url: str
     """The URL, with secret parameters as ``{name}`` and query values redacted."""
+    remote_address: str | None
+    """The address and port that the request's connection led to, as in ``10.0.0.7:443`` or ``[::1]:443``: the
+    server's, or a proxy's. ``None`` without a connection, over a Unix socket, and for a transport that does not
+    say."""
     status: int | None
     """The response's status, if a response arrived."""
     request_id: str | None
@@ -119,6 +123,7 @@ class Attempt:
             method=data["method"],
             span_id=data["span_id"],
             url=data["url"],
+            remote_address=data["remote_address"],
             status=data["status"],
             request_id=data["request_id"],
             request_id_source=data["request_id_source"],

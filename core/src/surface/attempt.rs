@@ -20,6 +20,10 @@ macro_rules! attempt_fields {
                 /// The URL, with secret parameters as `{name}` and query values redacted.
                 url: &str {} = |attempt| &attempt.url;
 
+                /// The address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the server's, or a
+                /// proxy's. `None` without a connection, over a Unix socket, and for a transport that does not say.
+                remote_address: Option<SocketAddr> {} = |attempt| attempt.remote;
+
                 /// The response's status, if a response arrived.
                 status: Option<StatusCode> { go: "StatusCode", schema: r#"{"minimum": 100, "maximum": 999}"# } = |attempt| attempt.status;
 

@@ -49,11 +49,10 @@ pub struct Attempt {
 attempt_fields! { record_methods Attempt }
 
 impl Attempt {
-    /// The address of the server or proxy that the request went to; `None` without a connection, over a Unix socket, and
-    /// for a transport that does not say. It is for diagnosis in the program, and not a part of the trail's JSON.
+    /// Another name of [`remote_address`](Self::remote_address).
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.remote
+        self.remote_address()
     }
 
     /// Whether the request went to a connection that had served others before; `None` without a connection, and for a

@@ -41,6 +41,7 @@ struct AttemptJson {
     method: String,
     span_id: String,
     url: String,
+    remote_address: Option<String>,
     status: Option<u16>,
     request_id: Option<RequestId>,
     request_id_source: Option<String>,
@@ -115,6 +116,7 @@ fn attempt(json: AttemptJson) -> Result<Attempt, String> {
     let sent = word("sent", &json.sent)?;
     let source = |text| RequestIdSource::read(text).ok_or_else(|| bad("request_id_source"));
     let status = |number| StatusCode::from_u16(number).map_err(|_| bad("status"));
+    let address = |text: String| text.parse().map_err(|_| bad("remote_address"));
     Ok(Attempt {
         number: json.number,
         cause: word("cause", &json.cause)?,
@@ -138,7 +140,7 @@ fn attempt(json: AttemptJson) -> Result<Attempt, String> {
         retry_after: json.retry_after_ms.map(time),
         wait: json.wait_ms.map(time),
         wait_reason: word_or_none("wait_reason", json.wait_reason)?,
-        remote: None,
+        remote: json.remote_address.map(address).transpose()?,
         is_reused: None,
     })
 }
@@ -199,12 +201,12 @@ mod tests {
         r#""correlation_id":null,"dialect":"novavms","service":null,"method":"POST","origin":"https://api.example","#,
         r#""path":"/cameras/{id}","started_at":"2026-11-21T21:00:00.123Z","elapsed_ms":4210.4,"outcome":"transport","#,
         r#""stopped":"unsafe_to_retry","notes":["may_have_succeeded"],"attempts":[{"number":1,"cause":"initial","#,
-        r#""method":"POST","span_id":"00f067aa0ba902b7","url":"https://api.example/cameras/7","status":503,"#,
+        r#""method":"POST","span_id":"00f067aa0ba902b7","url":"https://api.example/cameras/7","remote_address":"[2001:db8::7]:443","status":503,"#,
         r#""request_id":"req_a","request_id_source":"header:x-request-id","request_id_notes":["duplicate"],"#,
         r#""body_request_id":"req_b","error_code":"busy","category":"unavailable","failure":null,"failure_code":null,"#,
         r#""failure_reason":null,"sent":"yes","processed":true,"started_ms":0,"elapsed_ms":12.125,"#,
         r#""retry_after_ms":2000,"wait_ms":2000,"wait_reason":"retry_after"},{"number":2,"cause":"retry","method":"POST","#,
-        r#""span_id":"00f067aa0ba902b8","url":"https://api.example/cameras/7","status":null,"request_id":null,"#,
+        r#""span_id":"00f067aa0ba902b8","url":"https://api.example/cameras/7","remote_address":null,"status":null,"request_id":null,"#,
         r#""request_id_source":null,"request_id_notes":[],"body_request_id":null,"error_code":null,"category":null,"#,
         r#""failure":"transport","failure_code":"ECONNRESET","failure_reason":"reset by api.example","sent":"unknown","#,
         r#""processed":false,"started_ms":2012.2,"elapsed_ms":3.5,"retry_after_ms":null,"wait_ms":null,"#,
@@ -245,6 +247,7 @@ mod tests {
         let new = [
             r#""correlation_id":null,"#,
             r#""service":null,"#,
+            r#""remote_address":null,"#,
             r#""failure_code":null,"#,
             r#""failure_reason":null,"#,
             r#""body_request_id":null,"#,
@@ -296,6 +299,7 @@ mod tests {
             ("2026-11-21T", "hush", "`started_at`"),
             ("6f2c1a9e-", "hush", "`call_id`"),
             ("00f067aa0ba902b7", "hush", "`span_id`"),
+            ("[2001:db8::7]:443", "hush", "`remote_address`"),
         ] {
             assert!(WRITTEN.contains(from), "{from}");
             let error = Trail::from_json(&WRITTEN.replace(from, to)).expect_err(from);

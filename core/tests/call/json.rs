@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::*;
 
 /// The keys in the order of the contract, but for those that trail and attempt share.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 34] = [
     "schema",
     "client",
     "call_id",
@@ -27,6 +27,7 @@ const ORDER: [&str; 33] = [
     "cause",
     "span_id",
     "url",
+    "remote_address",
     "status",
     "request_id",
     "request_id_source",
@@ -73,29 +74,14 @@ async fn every_field_is_there() {
     let millis = |time: std::time::Duration| json!(time.as_secs_f64() * 1000.0);
     let (first, second) = (&trail.attempts()[0], &trail.attempts()[1]);
     let url = "https://api.example/api/v1/cameras/7/trigger?limit=5&q=[redacted]";
-    let wanted = json!({
-        "schema": "reqtrail.trail/1",
-        "client": format!("reqtrail/{}", reqtrail::VERSION),
-        "call_id": trail.call_id(),
-        "trace_id": trail.trace_id(),
-        "correlation_id": null,
-        "dialect": "novavms",
-        "service": null,
-        "method": "POST",
-        "origin": "https://api.example",
-        "path": "/cameras/{id}/trigger",
-        "started_at": "2026-11-21T21:00:00.000Z",
-        "elapsed_ms": millis(trail.elapsed()),
-        "outcome": "connect",
-        "stopped": "attempts_exhausted",
-        "notes": [],
-        "attempts": [
+    let attempts = json!([
             {
                 "number": 1,
                 "cause": "initial",
                 "method": "POST",
                 "span_id": first.span_id(),
                 "url": url,
+                "remote_address": null,
                 "status": 503,
                 "request_id": "req_1",
                 "request_id_source": "header:x-request-id",
@@ -120,6 +106,7 @@ async fn every_field_is_there() {
                 "method": "POST",
                 "span_id": second.span_id(),
                 "url": url,
+                "remote_address": null,
                 "status": null,
                 "request_id": null,
                 "request_id_source": null,
@@ -138,7 +125,24 @@ async fn every_field_is_there() {
                 "wait_ms": null,
                 "wait_reason": null,
             },
-        ],
+    ]);
+    let wanted = json!({
+        "schema": "reqtrail.trail/1",
+        "client": format!("reqtrail/{}", reqtrail::VERSION),
+        "call_id": trail.call_id(),
+        "trace_id": trail.trace_id(),
+        "correlation_id": null,
+        "dialect": "novavms",
+        "service": null,
+        "method": "POST",
+        "origin": "https://api.example",
+        "path": "/cameras/{id}/trigger",
+        "started_at": "2026-11-21T21:00:00.000Z",
+        "elapsed_ms": millis(trail.elapsed()),
+        "outcome": "connect",
+        "stopped": "attempts_exhausted",
+        "notes": [],
+        "attempts": attempts,
     });
     let text = trail.to_json();
     let places = ORDER.map(|key| text.find(&format!("\"{key}\":")));

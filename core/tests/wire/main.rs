@@ -20,6 +20,7 @@ mod pool;
 mod processes;
 mod proxy;
 mod proxy_environment;
+mod remote_address;
 mod request_options;
 mod resolve;
 mod runtimes;

@@ -20,6 +20,8 @@ mod h2;
 mod pool;
 #[path = "../wire/proxy.rs"]
 mod proxy;
+#[path = "../wire/remote_address.rs"]
+mod remote_address;
 #[path = "../wire/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the other target uses all of it")]
 mod support;

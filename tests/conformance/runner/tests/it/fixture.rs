@@ -91,7 +91,7 @@ impl FixtureAdapter {
             "elapsed_ms": elapsed, "outcome": "ok", "stopped": "succeeded", "notes": [],
             "attempts": [{
                 "number": 1, "cause": "initial", "method": method, "span_id": span_id,
-                "url": format!("{origin}{target}"), "status": null, "request_id": null,
+                "url": format!("{origin}{target}"), "remote_address": null, "status": null, "request_id": null,
                 "request_id_source": null, "request_id_notes": [], "body_request_id": null,
                 "error_code": null, "category": null, "failure": null, "failure_code": null,
                 "failure_reason": null, "sent": "yes", "processed": true, "started_ms": 0.0,
