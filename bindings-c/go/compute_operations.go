@@ -159,3 +159,12 @@ func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainO
 	}
 	return serverHistoryOf(c.run(ctx, s, nil, nil))
 }
+
+// ServerByName reads the server that has exactly this name, its fault included: a look-up of the name, then a read of
+// the server, whose trail it has. A timeout is that of each call.
+//
+// No server of this name, or several, is an api error of the category not_found, or of invalid.
+func (c *Compute) ServerByName(ctx context.Context, serverName string) (*Server, error) {
+	s := operation(6, serverName, "")
+	return fetched(ctx, c, s, func(it *Server) **Trail { return &it.Trail })
+}

@@ -334,6 +334,17 @@ func TestAnEmptyRequestIDIsRefused(t *testing.T) {
 	}
 }
 
+func TestAServerIsReadByItsName(t *testing.T) {
+	compute, _ := novaClient(t, false)
+	server, err := compute.ServerByName(background, "web")
+	if err != nil || server.ID != serverID || server.Trail.Path() != "/servers/{server_id}" {
+		t.Fatal(server, err)
+	}
+	if _, err = compute.ServerByName(background, "nobody"); !errors.Is(err, CategoryNotFound) {
+		t.Fatal(err)
+	}
+}
+
 func TestLogLinesAreTheOperators(t *testing.T) {
 	var told CallInfo
 	var url string

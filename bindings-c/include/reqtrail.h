@@ -2379,6 +2379,17 @@ reqtrail_code reqtrail_operation_explain(const char *server_id,
                                          struct reqtrail_operation **operation,
                                          struct reqtrail_error **error);
 
+/**
+ * Makes an operation that reads the server that has exactly this name, its fault included: a look-up of the name,
+ * then a read of the server, whose trail it has. A timeout is that of each call. The caller frees *operation.
+ *
+ * No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+ */
+reqtrail_code reqtrail_operation_server_by_name(const char *server_name,
+                                                size_t server_name_length,
+                                                struct reqtrail_operation **operation,
+                                                struct reqtrail_error **error);
+
 /* ==== OpenStack: the options of operations ==== */
 
 /**
@@ -2392,7 +2403,7 @@ reqtrail_code reqtrail_operation_microversion(struct reqtrail_operation *operati
 /**
  * Sets the time of the whole call; the client's own by default. In milliseconds.
  *
- * Operations that have it: `server`, `action`, `actions`.
+ * Operations that have it: `server`, `action`, `actions`, `server_by_name`.
  */
 reqtrail_code reqtrail_operation_timeout_ms(struct reqtrail_operation *operation, uint64_t timeout);
 

@@ -241,6 +241,12 @@ static void what_seems_to_have_succeeded(void) {
   CHECK(reqtrail_report_apparent(report) == 0 && reqtrail_report_trail_count(report) == 4);
   reqtrail_report_free(report);
   reqtrail_operation_free(follow);
+  CHECK_CODE(reqtrail_operation_server_by_name("web", Z, &follow, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_run(client, follow, &report, NULL), REQTRAIL_OK);
+  CHECK(strstr(reqtrail_report_json(report, NULL), "\"id\":\"" SERVER "\"") != NULL);
+  CHECK(reqtrail_report_trail_count(report) == 2);
+  reqtrail_report_free(report);
+  reqtrail_operation_free(follow);
   CHECK_CODE(reqtrail_operation_follow("nobody", Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_operation_run(client, follow, &report, &error), REQTRAIL_ERROR_API);
   CHECK(reqtrail_error_category(error) == REQTRAIL_CATEGORY_NOT_FOUND && reqtrail_error_status(error) == 0);

@@ -116,4 +116,11 @@ export declare class Compute {
      * @throws {@link ExplainError} if it cannot be read.
      */
     explain(serverId: string, options?: ExplainOptions): Promise<ServerHistory>;
+    /**
+     * Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the server,
+     * whose trail it has. A timeout is that of each call.
+     *
+     * No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+     */
+    serverByName(serverName: string, options?: ReadOptions): Promise<Server>;
 }

@@ -237,6 +237,16 @@ test("a server is found by its name", async (t) => {
   assert.equal(failed.report.trails.length, 1);
 });
 
+test("a server is read by its name", async (t) => {
+  const { client } = await nova(t, true);
+  const compute = new Compute(client);
+  const server = await compute.serverByName("web", { timeoutMs: 20_000 });
+  assert.deepEqual([server.id, server.trail.path], [ID, "/servers/{server_id}"]);
+  const failed = await failure(compute.serverByName("nobody"));
+  assert.ok(failed instanceof NotFoundError && failed.status === null);
+  assert.match(failed.message, /`nobody`/);
+});
+
 test("a reboot seems to have succeeded", async (t) => {
   const event = {
     event: "compute_reboot_instance",

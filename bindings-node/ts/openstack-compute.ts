@@ -198,4 +198,16 @@ export class Compute {
     const given = { serverId };
     return serverHistoryOf(await operate(this.client, "explain", given, options, EXPLAIN, above));
   }
+
+  /**
+   * Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the server,
+   * whose trail it has. A timeout is that of each call.
+   *
+   * No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+   */
+  async serverByName(serverName: string, options: ReadOptions = {}): Promise<Server> {
+    const above = Compute.prototype.serverByName;
+    const given = { serverName };
+    return serverRead(await operate(this.client, "server_by_name", given, options, READ, above));
+  }
 }

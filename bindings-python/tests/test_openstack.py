@@ -298,6 +298,20 @@ def test_a_server_is_found_by_its_name(nova: Any) -> None:
     assert len(info.value.report.trails) == 1
 
 
+def test_a_server_is_read_by_its_name(nova: Any) -> None:
+    with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
+        server = Compute(client).server_by_name("web", timeout=20)
+        assert (server.id, server.trail and server.trail.path) == (ID, "/servers/{server_id}")
+        with pytest.raises(reqtrail.NotFoundError, match="`nobody`"):
+            Compute(client).server_by_name("nobody")
+
+    async def read() -> str:
+        async with reqtrail.AsyncClient.openstack(base(nova), token="gAAAAA-token") as client:
+            return (await AsyncCompute(client).server_by_name("web")).id
+
+    assert asyncio.run(read()) == ID
+
+
 class Rebooted(Nova):
     def do_GET(self) -> None:
         event = {"event": "compute_reboot_instance", "start_time": "2026-11-21T21:00:00", "result": "Success"}

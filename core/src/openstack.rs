@@ -29,8 +29,8 @@ pub use compute::{
     ActionError, ActionEvent, ActionOutcome, ActionPage, ActionRef, ActionReport, Compute, Explain,
     ExplainError, Fetched, Follow, Get, ListActions, Operation, OperationAttached, OperationClient,
     OperationError, OperationFailure, OperationKind, OperationOptions, OperationOutput,
-    OperationReport, OperationResult, Progress, Server, ServerAction, ServerFault, ServerHistory,
-    Verdict,
+    OperationReport, OperationResult, Progress, Server, ServerAction, ServerByName, ServerFault,
+    ServerHistory, Verdict,
 };
 pub use identity::{
     Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Scope, Session, User,

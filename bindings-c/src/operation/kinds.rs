@@ -62,4 +62,12 @@ export! {
     fn reqtrail_operation_explain(server_id: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Explain, server_id, "")
     }
+
+    /// Makes an operation that reads the server that has exactly this name, its fault included: a look-up of the name,
+    /// then a read of the server, whose trail it has. A timeout is that of each call. The caller frees *operation.
+    ///
+    /// No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+    fn reqtrail_operation_server_by_name(server_name: text) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::ServerByName, server_name, "")
+    }
 }

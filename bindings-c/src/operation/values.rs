@@ -16,7 +16,7 @@ export! {
 
     /// Sets the time of the whole call; the client's own by default. In milliseconds.
     ///
-    /// Operations that have it: `server`, `action`, `actions`.
+    /// Operations that have it: `server`, `action`, `actions`, `server_by_name`.
     fn reqtrail_operation_timeout_ms(operation: &mut reqtrail_operation, timeout: u64) sets {
         operation.option(2, Value::Duration(duration(timeout)))?;
     }

@@ -133,6 +133,14 @@ class Compute(Operations):
         """
         return ServerHistory._of(self._run("explain", server_id, None, options))
 
+    def server_by_name(self, server_name: str, **options: Unpack[ReadOptions]) -> Server:
+        """Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the
+        server, whose trail it has. A timeout is that of each call.
+
+        No server of this name, or several, is an ``api`` error of the category ``not_found``, or of ``invalid``.
+        """
+        return Server._of(*read(self._run("server_by_name", server_name, None, options)))
+
 
 class AsyncCompute(AsyncOperations):
     """Reads servers and their actions, follows actions to their end, and tells the histories of servers, through an
@@ -181,3 +189,11 @@ class AsyncCompute(AsyncOperations):
         Raises ``ExplainError`` if it cannot be read.
         """
         return ServerHistory._of(await self._run("explain", server_id, None, options))
+
+    async def server_by_name(self, server_name: str, **options: Unpack[ReadOptions]) -> Server:
+        """Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the
+        server, whose trail it has. A timeout is that of each call.
+
+        No server of this name, or several, is an ``api`` error of the category ``not_found``, or of ``invalid``.
+        """
+        return Server._of(*read(await self._run("server_by_name", server_name, None, options)))

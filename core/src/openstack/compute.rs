@@ -2,6 +2,7 @@
 
 mod action;
 mod action_ref;
+mod by_name;
 mod call_group;
 mod codes;
 mod explain;
@@ -18,6 +19,7 @@ mod verdict;
 
 pub use action::{ActionEvent, ServerAction};
 pub use action_ref::ActionRef;
+pub use by_name::ServerByName;
 pub use codes::Verdict;
 pub use explain::{ActionOutcome, Explain, ExplainError, ServerHistory};
 pub use follow::Follow;

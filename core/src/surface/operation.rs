@@ -110,6 +110,12 @@ macro_rules! operation_rows {
                 5 Explain explain(server) -> ServerHistory: Explain {
                     ExplainError: "it cannot be read",
                 };
+
+                /// Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the
+                /// server, whose trail it has. A timeout is that of each call.
+                ///
+                /// No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+                6 ServerByName server_by_name(server_name) -> Server: Read {};
             }
         }
     };

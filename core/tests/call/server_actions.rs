@@ -62,6 +62,8 @@ fn api(scenes: Vec<Scene>, newest: &'static str) -> ScriptedTransport {
         let path = sent.url.path();
         let body = if sent.method == Method::POST {
             return answer(202, n, "");
+        } else if path.ends_with("/servers") {
+            Some(json!({ "servers": [{ "id": SERVER, "name": "web-1" }] }))
         } else if path.ends_with("/os-instance-actions") {
             let listed = json!({ "action": "resize", "request_id": newest });
             Some(json!({ "instanceActions": [listed] }))

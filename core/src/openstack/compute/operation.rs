@@ -136,6 +136,10 @@ impl Operation {
                     Ok(OperationOutput::Followed(Box::new(follow.send().await?)))
                 }
             }),
+            OperationKind::ServerByName => Bound::flow(compute, move |compute| {
+                let read = compute.server_by_name(server).with(&options, attached);
+                async { Ok(OperationOutput::Server(read.send().await?)) }
+            }),
             OperationKind::Explain => Bound::flow(compute, move |compute| {
                 let explain = compute.explain(server).with(&options, attached);
                 async { Ok(OperationOutput::Explained(Box::new(explain.send().await?))) }

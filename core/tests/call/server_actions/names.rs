@@ -1,6 +1,7 @@
 //! Servers that are known by their names.
 
 use http::StatusCode;
+use reqtrail::openstack::{Operation, OperationAttached};
 
 use super::*;
 
@@ -92,6 +93,58 @@ async fn a_name_that_nobody_has_is_not_found() {
     assert_eq!(failed.error.category(), Some(Category::NotFound));
     assert_agrees(&failed.error);
     assert_eq!(failed.trails.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_read_by_its_exact_name() {
+    let wire = named(&["web-1", "web-10"], 1);
+    let compute = compute(&wire);
+    let read = compute.server_by_name("web-1").timeout(secs(9)).send();
+    let read = read.await.expect("a server");
+    assert_eq!(read.status, "PAUSED");
+    // Both pages of the look-up, and the read, whose trail is the value's own.
+    let paths: Vec<&str> = read.trails().iter().map(reqtrail::Trail::path).collect();
+    assert_eq!(paths, ["/servers", "/servers", "/servers/{server_id}"]);
+    assert_eq!(read.trail().call_id(), read.trails()[2].call_id());
+    let operation = Operation::server_by_name("web-1");
+    let output = operation.run(compute.client(), OperationAttached::new());
+    let output = output.await.expect("an output");
+    assert_eq!(output.trails().len(), 3);
+    assert_eq!(output.to_json(), read.to_json());
+    // A read by ID rests on one call.
+    let by_id = compute.server(id_of(0)).send().await.expect("a server");
+    assert_eq!(by_id.trails().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_not_read_where_its_name_is_not_one_servers() {
+    for (names, category, told) in [
+        (
+            &["web-10"] as &'static [&'static str],
+            Category::NotFound,
+            "no server",
+        ),
+        (&["web-1", "web-1"], Category::Invalid, "several servers"),
+    ] {
+        let wire = named(names, 10);
+        let error = compute(&wire).server_by_name("web-1").send().await;
+        let error = error.expect_err(told);
+        assert!(error.message().contains(told), "{error}");
+        assert_eq!((error.category(), error.status()), (Some(category), None));
+        assert_agrees(&error);
+        // Nothing is read of a server that may be another.
+        assert_eq!(wire.count(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_uuid_may_be_a_name_too() {
+    let wire = named(&[OTHER], 10);
+    let error = compute(&wire).server_by_name(id_of(0)).send().await;
+    let error = error.expect_err("no server has this name");
+    assert_eq!(error.category(), Some(Category::NotFound));
+    let read = compute(&wire).server_by_name(OTHER).send().await;
+    assert_eq!(read.expect("a server").trails().len(), 2);
 }
 
 /// The trail of a look-up's error ends as the error does; its attempts are what they were.

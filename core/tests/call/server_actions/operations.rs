@@ -16,13 +16,14 @@ fn stopped() -> ScriptedTransport {
 }
 
 /// One of every kind.
-fn operations() -> [Operation; 5] {
+fn operations() -> [Operation; 6] {
     [
         Operation::server(SERVER),
         Operation::action(SERVER, ACTION),
         Operation::actions(SERVER),
         Operation::follow(SERVER, ACTION),
         Operation::explain(SERVER),
+        Operation::server_by_name("web-1"),
     ]
 }
 
@@ -52,6 +53,9 @@ async fn an_operation_gives_what_the_typed_builder_gives() {
             .expect("it")
             .to_json(),
         compute.explain(SERVER).send().await.expect("it").to_json(),
+        (compute.server_by_name("web-1").send().await)
+            .expect("it")
+            .to_json(),
     ];
     let asked = wire.count();
     for (operation, typed) in operations().into_iter().zip(typed) {
@@ -64,6 +68,7 @@ async fn an_operation_gives_what_the_typed_builder_gives() {
         assert_eq!(steady(&output.to_json()), steady(&typed), "{kind}");
         assert_eq!(output.trails().len(), wire.count() - before, "{kind}");
         let wanted = match output {
+            OperationOutput::Server(_) if output.trails().len() > 1 => OperationKind::ServerByName,
             OperationOutput::Server(_) => OperationKind::Server,
             OperationOutput::Action(_) => OperationKind::Action,
             OperationOutput::Actions(_) => OperationKind::Actions,
