@@ -135,7 +135,9 @@ function operationError(
   const kind = raw.kind as ErrorKind;
   const report = what === "follow" ? actionReportOf(raw) : undefined;
   if (report !== undefined && raw.cause === undefined) {
-    const mayHaveBeenSent = report.trails.some((trail) => trail.attempts.some((it) => it.sent !== "no"));
+    const mayHaveBeenSent = report.trails.some((trail) =>
+      trail.attempts.some((it) => it.sent !== "no"),
+    );
     const fields = { kind, requestId: report.requestId, mayHaveBeenSent };
     return new ActionFailedError(failed, report, fields);
   }
