@@ -58,8 +58,9 @@ type FollowOptions struct {
 	// two steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
 	// yet to begin. A negative one stands for none. Default: 3 s.
 	SettleTime time.Duration
-	// OnProgress is told after every poll. It must be quick, and a mistake in it ends nothing. It is told in order,
-	// before the method returns; but where the context ends, the method returns at once, and does not wait for it.
+	// OnProgress is the function that is called after every poll. It must be quick. The operation goes on if it fails.
+	// The calls come in order, before the method returns. If the context ends, the method returns at once and does not
+	// wait for them.
 	OnProgress func(*Progress)
 }
 
@@ -81,7 +82,7 @@ func (s *encoder) followOptions(o *FollowOptions) *Error {
 	return nil
 }
 
-// ExplainOptions say how much of a server's history is told. The zero value of a field stands for its default.
+// ExplainOptions say how many actions of a server's history are read. The zero value of a field stands for its default.
 type ExplainOptions struct {
 	// Limit is how many actions there are at most, the newest first. A history has 20 by default.
 	Limit int

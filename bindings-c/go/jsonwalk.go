@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// What encoding/json writes without an error and yet not as it is: a Secret as [redacted], or in the clear as the key of
-// a map, a stream as {}, and bytes that are not UTF-8 as U+FFFD; or in a way that is no JSON: such bytes of values that write
-// themselves. The walk here goes where encoding/json goes, and nowhere else: what a body does not show may hold anything.
+// encoding/json changes some values without an error. It writes a Secret as [redacted], or in the clear as the key of a map;
+// it writes a stream as {}, and bytes that are not UTF-8 as U+FFFD. It also passes on such bytes from values that write their
+// own JSON, and the result is not valid JSON. The walk visits what encoding/json visits, and nothing else.
 
 // unfaithful says what in a value JSON does not show as it is; "" if all is well. `data` is the value's JSON.
 func unfaithful(value any, data []byte) string {

@@ -154,7 +154,7 @@ type largeBeside struct {
 
 func (largeBeside) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
 
-// The work is told by the memory that it takes, which no machine changes.
+// The test measures work by the memory that it allocates, which does not depend on the speed of the machine.
 func TestTheWalkTakesNoMoreThanTheBodyIsLong(t *testing.T) {
 	for name, one := range map[string]struct {
 		body    any

@@ -411,8 +411,8 @@
 #define REQTRAIL_OPENSTACK_COMPUTE_FAULT 11
 
 /**
- * One HTTP exchange of a call. It belongs to its trail, or to the hook that is told of it; all threads may read it at
- * the same time.
+ * One HTTP exchange of a call. It belongs to its trail, or to the hook that gets it. All threads may read it at the same
+ * time.
  */
 typedef struct reqtrail_attempt reqtrail_attempt;
 
@@ -422,7 +422,7 @@ typedef struct reqtrail_attempt reqtrail_attempt;
 typedef struct reqtrail_call_handle reqtrail_call_handle;
 
 /**
- * The call that an attempt belongs to, as a hook is told of it.
+ * The call that an attempt belongs to, as a hook gets it.
  */
 typedef struct reqtrail_call_info reqtrail_call_info;
 
@@ -2264,7 +2264,7 @@ reqtrail_code reqtrail_operation_cancel_token(struct reqtrail_operation *operati
                                               const struct reqtrail_cancel_token *token);
 
 /**
- * Sets what is told after every poll of a `follow`.
+ * Sets the function that is called after every poll of a `follow`.
  *
  * `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone,
  * and at once where this function fails.

@@ -9,8 +9,8 @@ use crate::text::Texts;
 use fields::TEXTS;
 pub use fields::reqtrail_attempt_request_id;
 
-/// One HTTP exchange of a call. It belongs to its trail, or to the hook that is told of it; all threads may read it at
-/// the same time.
+/// One HTTP exchange of a call. It belongs to its trail, or to the hook that gets it. All threads may read it at the same
+/// time.
 pub struct reqtrail_attempt {
     attempt: Attempt,
     pub(crate) texts: Texts<{ TEXTS + 1 }>,
@@ -29,7 +29,7 @@ impl reqtrail_attempt {
     }
 }
 
-/// The call that an attempt belongs to, as a hook is told of it.
+/// The call that an attempt belongs to, as a hook gets it.
 pub struct reqtrail_call_info<'a> {
     call: &'a CallInfo<'a>,
     attempt: &'a Attempt,

@@ -66,7 +66,7 @@ export! {
         operation.0.cancel = token.as_ref().map_or_else(CancelToken::new, |token| token.0.clone());
     }
 
-    /// Sets what is told after every poll of a `follow`.
+    /// Sets the function that is called after every poll of a `follow`.
     ///
     /// `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone,
     /// and at once where this function fails.

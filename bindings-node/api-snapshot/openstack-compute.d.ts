@@ -60,12 +60,12 @@ export interface FollowOptions {
     /** What ends the operation from elsewhere. */
     signal?: Signal | null | undefined;
     /**
-     * What is told after every poll. It must be quick, and a mistake in it ends nothing. What it throws becomes a warning
-     * of the process.
+     * The function that is called after every poll. It must be quick. The operation goes on if it fails. What it throws
+     * becomes a warning of the process.
      */
     onProgress?: ((progress: Progress) => void) | null | undefined;
 }
-/** How much of a server's history is told. What is left out keeps its default. */
+/** How many actions of a server's history are read. What is left out keeps its default. */
 export interface ExplainOptions {
     /**
      * The version of the API that all of its requests ask for; the client's own by default, or `latest` if that has none.

@@ -118,7 +118,8 @@ impl reqtrail_go_event {
     }
 }
 
-/// An attempt as Go's hook is told of it: the fields of its call, and itself as JSON. No text has a NUL, which a request may not hold anywhere.
+/// What Go's hook gets of an attempt: the fields of its call, and the attempt as JSON. The texts have no NUL, because a request
+/// cannot hold one.
 fn texts(event: &AttemptEvent) -> String {
     let call = event.call().fields(&event.attempt);
     let mut texts: Vec<Cow<'_, str>> = call.map(|(_, text)| text.unwrap_or_default()).into();

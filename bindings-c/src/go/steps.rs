@@ -204,7 +204,7 @@ impl Steps<'_> {
         Ok(Some(request))
     }
 
-    /// The options of a client. What Go's functions are told, and asked, comes by the mailbox.
+    /// The options of a client. Go's functions get their events and their questions from the mailbox.
     pub(super) fn client(
         mut self,
         connection: Option<&Connection>,

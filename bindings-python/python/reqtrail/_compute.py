@@ -68,13 +68,13 @@ class FollowOptions(TypedDict, total=False):
     cancel: CancelToken | None
     """What ends the operation from elsewhere."""
     on_progress: Callable[[Progress], object] | None
-    """What is told after every poll. It must be quick, and a mistake in it ends nothing. ``Compute`` calls it on the
-    thread that follows, ``AsyncCompute`` on the event loop. What it raises goes to ``sys.unraisablehook``, or to
-    the loop's exception handler."""
+    """The function that is called after every poll. It must be quick. The operation goes on if it fails. ``Compute``
+    calls it on the thread that follows, ``AsyncCompute`` on the event loop. What it raises goes to
+    ``sys.unraisablehook``, or to the loop's exception handler."""
 
 
 class ExplainOptions(TypedDict, total=False):
-    """How much of a server's history is told. What is left out, or ``None``, keeps its default."""
+    """How many actions of a server's history are read. What is left out, or ``None``, keeps its default."""
 
     microversion: str | None
     """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that

@@ -50,13 +50,13 @@ macro_rules! operation_options {
                 /// Sets what ends the operation from elsewhere.
                 cancel { rust: "cancel_token", node: "signal", c: "cancel_token", go: "ctx" };
 
-                /// Sets what is told after every poll. It must be quick, and a mistake in it ends nothing.
+                /// Sets the function that is called after every poll. It must be quick. The operation goes on if it fails.
                 on_progress {
                     go_type: "func(*Progress)",
                     python_doc: "`Compute` calls it on the thread that follows, `AsyncCompute` on the event loop. What it \
                         raises goes to `sys.unraisablehook`, or to the loop's exception handler.",
                     node_doc: "What it throws becomes a warning of the process.",
-                    go_doc: "It is told in order, before the method returns; but where the context ends, the method returns at once, and does not wait for it."
+                    go_doc: "The calls come in order, before the method returns. If the context ends, the method returns at once and does not wait for them."
                 };
             }
         }
@@ -78,7 +78,7 @@ macro_rules! operation_rows {
                 /// How an action is followed.
                 Follow: microversion poll_interval max_poll_interval deadline settle_time cancel on_progress;
 
-                /// How much of a server's history is told.
+                /// How many actions of a server's history are read.
                 Explain: microversion limit cancel;
             }
             operations {

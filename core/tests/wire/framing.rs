@@ -290,10 +290,7 @@ async fn large_bodies_pass_both_ways_by_a_slow_peer() {
 /// A connection whose call is cancelled just as its answer is there is given back whole, or closed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_that_is_cancelled_as_it_ends_spoils_no_connection() {
-    let server = Server::start(|number, mut socket, log| async move {
-        http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let server = Server::plain().await;
     let client = builder(server.http()).build().expect("a client");
     let mut trails = Vec::new();
     for n in 0..300u64 {

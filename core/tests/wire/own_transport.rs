@@ -14,9 +14,7 @@ use reqtrail::{
     StopReason, Transport, TransportError, WireRequest,
 };
 
-use crate::support::{
-    Server, assert_agrees, assert_failed, assert_succeeded, builder, http1, trail,
-};
+use crate::support::{Server, assert_agrees, assert_failed, assert_succeeded, builder, trail};
 
 const OK: (&str, Sent) = ("200", Sent::Yes);
 const BROKEN: (&str, Sent) = ("connect", Sent::No);
@@ -57,16 +55,9 @@ fn stumbling(count: &Arc<AtomicUsize>) -> impl Fn(BuiltInTransport) -> Stumbling
     move |built_in| Stumbling(built_in, Arc::clone(&count))
 }
 
-async fn answering() -> Server {
-    Server::start(
-        |number, mut socket, log| async move { http1::serve(&mut socket, number, &log).await },
-    )
-    .await
-}
-
 #[tokio::test]
 async fn what_is_around_the_built_in_transport_sees_every_exchange() {
-    let server = answering().await;
+    let server = Server::plain().await;
     let count = Arc::<AtomicUsize>::default();
     let client = builder(server.http()).wrap_transport(stumbling(&count));
     let outcome = client.build().expect("a client").get("/x").send().await;
@@ -79,7 +70,7 @@ async fn what_is_around_the_built_in_transport_sees_every_exchange() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_blocking_client_has_it_too() {
-    let server = answering().await;
+    let server = Server::plain().await;
     let count = Arc::<AtomicUsize>::default();
     let client = builder(server.http()).wrap_transport(stumbling(&count));
     let client = client.build_blocking().expect("a client");

@@ -70,10 +70,7 @@ async fn an_idle_connection_that_the_server_closed_is_not_used() {
 #[tokio::test]
 async fn connections_are_kept() {
     let authority = Authority::new();
-    let plain = Server::start(|number, mut socket, log| async move {
-        http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let plain = Server::plain().await;
     let secure = Tls::new(authority.server()).serve().await;
     for (server, base) in [(&plain, plain.http()), (&secure, secure.https())] {
         let client = builder(base).extra_ca(authority.pem.clone());
@@ -89,10 +86,7 @@ async fn connections_are_kept() {
 
 #[tokio::test]
 async fn no_idle_connection_is_kept_where_none_may_be() {
-    let server = Server::start(|number, mut socket, log| async move {
-        http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let server = Server::plain().await;
     let client = builder(server.http()).pool_max_idle(0);
     let client = client.build().expect("a client");
     let first = client.post("/things").body("{}").send().await;

@@ -173,10 +173,7 @@ async fn forks_take_nothing_from_their_parent() {
         alpn,
         ..Tls::new(authority.server())
     };
-    let plain = Server::start(|number, mut socket, log| async move {
-        crate::support::http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let plain = Server::plain().await;
     let secure = tls(&["http/1.1"]).serve().await;
     let http2 = with_options(tls(&["h2"]), Options::default(), slow_or_not).await;
     for (server, scheme) in [(&plain, "http"), (&secure, "https"), (&http2, "https")] {
@@ -486,10 +483,7 @@ fn a_process_with_few_descriptors() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn submitted_calls_without_descriptors_get_connect_errors() {
-    let server = Server::start(|number, mut socket, log| async move {
-        crate::support::http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let server = Server::plain().await;
     let name = "a_process_that_submits_without_descriptors";
     let told = run(name, &server, "http", None).await;
     assert_eq!(told, ["none", "later", "operation"]);
@@ -677,10 +671,7 @@ fn a_process_that_submits_a_burst() {
 /// no reason to say that the host does not exist.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_look_up_without_descriptors_says_so() {
-    let server = Server::start(|number, mut socket, log| async move {
-        crate::support::http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let server = Server::plain().await;
     let name = "a_process_that_looks_up_without_descriptors";
     let told = run(name, &server, "http", None).await;
     assert_eq!(told, ["EMFILE"]);

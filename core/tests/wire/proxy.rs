@@ -9,7 +9,7 @@ use crate::support::ports::ClosedPort;
 use crate::support::proxy_server::{basic, proxy_server};
 use crate::support::{
     Authority, Outcome, Seen, Server, TOKEN, Tls, assert_agrees, assert_failed, assert_succeeded,
-    builder, http1, notes, trail,
+    builder, notes, trail,
 };
 
 /// The password as it is, and as it stands in a URL.
@@ -26,13 +26,6 @@ fn url(proxy: &Server, password: &str) -> Proxy {
 /// A proxy that wants the password.
 async fn guarded() -> Server {
     proxy_server(Some(basic(&format!("squid:{PASSWORD}")))).await
-}
-
-async fn plain_origin() -> Server {
-    Server::start(
-        |number, mut socket, log| async move { http1::serve(&mut socket, number, &log).await },
-    )
-    .await
 }
 
 /// Makes a call, and sees to it that nothing that a person could be shown has the password.
@@ -103,7 +96,7 @@ async fn https_goes_through_a_tunnel() {
 
 #[tokio::test]
 async fn http_is_forwarded() {
-    let (proxy, origin) = (guarded().await, plain_origin().await);
+    let (proxy, origin) = (guarded().await, Server::plain().await);
     let outcome = call(builder(origin.http()).proxy(url(&proxy, ENCODED)), PASSWORD).await;
     assert_succeeded(&outcome, &[OK]);
     assert_eq!(notes(trail(&outcome)), VIA_PROXY);
@@ -125,7 +118,7 @@ async fn a_proxy_without_credentials_gets_none() {
     let proxy = proxy_server(None).await;
     let (secure, plain) = (
         Tls::new(authority.server()).serve().await,
-        plain_origin().await,
+        Server::plain().await,
     );
     for origin in [secure.https(), plain.http()] {
         let client = builder(origin).extra_ca(authority.pem.clone());
@@ -156,7 +149,7 @@ async fn a_tunnel_that_the_proxy_refuses_is_no_connection() {
 
 #[tokio::test]
 async fn a_request_that_the_proxy_refuses_is_its_answer() {
-    let (proxy, origin) = (guarded().await, plain_origin().await);
+    let (proxy, origin) = (guarded().await, Server::plain().await);
     let client = builder(origin.http()).proxy(url(&proxy, "wrong-pass"));
     let outcome = call(client, "wrong-pass").await;
     let (kind, why) = (ErrorKind::Api, StopReason::NotRetryable);

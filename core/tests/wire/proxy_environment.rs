@@ -8,7 +8,7 @@ use reqtrail::{Proxy, TrailNote};
 use serde_json::Value;
 
 use crate::support::proxy_server::{basic, proxy_server};
-use crate::support::{Authority, Server, Tls, builder, http1, trail};
+use crate::support::{Authority, Server, Tls, builder, trail};
 
 const CHILD: &str = "proxy_environment::a_call_in_a_process_of_its_own";
 const ORIGIN: &str = "REQTRAIL_WIRE_ORIGIN";
@@ -74,10 +74,7 @@ impl Net {
         let authority = Authority::new();
         Self {
             proxy: proxy_server(wanted).await,
-            plain: Server::start(|number, mut socket, log| async move {
-                http1::serve(&mut socket, number, &log).await
-            })
-            .await,
+            plain: Server::plain().await,
             secure: Tls::new(authority.server()).serve().await,
             authority,
         }

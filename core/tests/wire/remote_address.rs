@@ -7,16 +7,11 @@ use serde_json::{Value, json};
 
 use crate::support::ports::ClosedPort;
 use crate::support::proxy_server::proxy_server;
-use crate::support::{Authority, Outcome, Server, Tls, assert_succeeded, builder, http1, trail};
+use crate::support::{
+    Authority, Outcome, Server, Tls, assert_succeeded, builder, get, http1, trail,
+};
 
 const OK: (&str, Sent) = ("200", Sent::Yes);
-
-async fn plain() -> Server {
-    Server::start(
-        |number, mut socket, log| async move { http1::serve(&mut socket, number, &log).await },
-    )
-    .await
-}
 
 /// What the attempts say, in the JSON as to the program.
 fn addresses(outcome: &Outcome) -> Vec<Value> {
@@ -33,7 +28,10 @@ fn addresses(outcome: &Outcome) -> Vec<Value> {
 #[tokio::test]
 async fn it_is_that_of_the_server_on_new_and_used_connections() {
     let authority = Authority::new();
-    let (plain, secure) = (plain().await, Tls::new(authority.server()).serve().await);
+    let (plain, secure) = (
+        Server::plain().await,
+        Tls::new(authority.server()).serve().await,
+    );
     for (server, base) in [(&plain, plain.http()), (&secure, secure.https())] {
         let client = builder(base).extra_ca(authority.pem.clone());
         let client = client.build().expect("a client");
@@ -50,17 +48,15 @@ async fn it_is_that_of_the_server_on_new_and_used_connections() {
 async fn it_is_that_of_the_proxy_where_one_is_used() {
     let authority = Authority::new();
     let proxy = proxy_server(None).await;
-    let (plain, secure) = (plain().await, Tls::new(authority.server()).serve().await);
+    let (plain, secure) = (
+        Server::plain().await,
+        Tls::new(authority.server()).serve().await,
+    );
     for base in [plain.http(), secure.https()] {
         let client = builder(base)
             .extra_ca(authority.pem.clone())
             .proxy(Proxy::Url(proxy.http().into()));
-        let outcome = client
-            .build()
-            .expect("a client")
-            .get("/things")
-            .send()
-            .await;
+        let outcome = get(client).await;
         assert_succeeded(&outcome, &[OK]);
         assert_eq!(addresses(&outcome), [json!(proxy.address().to_string())]);
     }
@@ -70,23 +66,13 @@ async fn it_is_that_of_the_proxy_where_one_is_used() {
 async fn it_is_null_without_a_connection() {
     let port = ClosedPort::new();
     let client = builder(format!("http://{}", port.address()));
-    let outcome = client
-        .build()
-        .expect("a client")
-        .get("/things")
-        .send()
-        .await;
+    let outcome = get(client).await;
     assert_eq!(addresses(&outcome), [json!(null), json!(null), json!(null)]);
 
     // One whose certificate is refused serves no request.
     let server = Tls::new(Authority::new().server()).serve().await;
     let client = builder(server.https()).extra_ca(Authority::new().pem);
-    let outcome = client
-        .build()
-        .expect("a client")
-        .get("/things")
-        .send()
-        .await;
+    let outcome = get(client).await;
     assert_eq!(addresses(&outcome), [json!(null)]);
 }
 
@@ -110,7 +96,7 @@ async fn it_is_there_without_an_answer() {
 
 #[tokio::test]
 async fn report_and_log_lines_do_not_show_it() {
-    let server = plain().await;
+    let server = Server::plain().await;
     let client = builder(server.http()).build().expect("a client");
     let outcome = client.get("/things").send().await;
     let trail = trail(&outcome);

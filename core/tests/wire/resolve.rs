@@ -7,17 +7,10 @@ use crate::client::ClientBuilder;
 use crate::support::ports::ClosedPort;
 use crate::support::proxy_server::proxy_server;
 use crate::support::{
-    Authority, Server, Tls, assert_agrees, assert_failed, assert_succeeded, builder, http1, trail,
+    Authority, Server, Tls, assert_agrees, assert_failed, assert_succeeded, builder, get, trail,
 };
 
 const OK: (&str, Sent) = ("200", Sent::Yes);
-
-async fn origin() -> Server {
-    Server::start(
-        |number, mut socket, log| async move { http1::serve(&mut socket, number, &log).await },
-    )
-    .await
-}
 
 /// A client of `api.example` at the port of a server.
 fn named(scheme: &str, server: &Server) -> ClientBuilder {
@@ -41,14 +34,9 @@ fn header(server: &Server, name: &http::HeaderName) -> String {
 #[tokio::test]
 async fn a_connection_goes_to_the_address_and_the_request_names_the_host() {
     for host in ["api.example", "API.example.", "*"] {
-        let server = origin().await;
+        let server = Server::plain().await;
         let client = named("http", &server).resolve(entry(host, &server, "127.0.0.1"));
-        let outcome = client
-            .build()
-            .expect("a client")
-            .get("/things")
-            .send()
-            .await;
+        let outcome = get(client).await;
         assert_succeeded(&outcome, &[OK]);
         assert_agrees(server.log(), &[trail(&outcome)]);
         let name = format!("api.example:{}", server.address().port());
@@ -71,12 +59,7 @@ async fn certificates_are_checked_against_the_name() {
         let client = named("https", &server)
             .extra_ca(authority.pem.clone())
             .resolve(entry("api.example", &server, "127.0.0.1"));
-        let outcome = client
-            .build()
-            .expect("a client")
-            .get("/things")
-            .send()
-            .await;
+        let outcome = get(client).await;
         match is_right {
             true => assert_succeeded(&outcome, &[OK]),
             false => {
@@ -90,7 +73,7 @@ async fn certificates_are_checked_against_the_name() {
 
 #[tokio::test]
 async fn the_next_address_is_tried_where_one_refuses() {
-    let server = origin().await;
+    let server = Server::plain().await;
     // Nobody listens at that port of the other address.
     let addresses = "127.0.0.2,[::ffff:127.0.0.2],127.0.0.1";
     let client = named("http", &server).resolve(entry("api.example", &server, addresses));
@@ -108,12 +91,7 @@ async fn where_no_address_answers_the_error_names_host_and_address() {
     let client = builder(format!("http://api.example:{number}"))
         .max_attempts(1)
         .resolve([format!("api.example:{number}:127.0.0.1")]);
-    let outcome = client
-        .build()
-        .expect("a client")
-        .get("/things")
-        .send()
-        .await;
+    let outcome = get(client).await;
     let (kind, why) = (ErrorKind::Connect, StopReason::AttemptsExhausted);
     assert_failed(&outcome, kind, why, &[("connect", Sent::No)]);
     let error = outcome.expect_err("refused");
@@ -126,19 +104,14 @@ async fn where_no_address_answers_the_error_names_host_and_address() {
 
 #[tokio::test]
 async fn a_proxy_is_found_by_it_and_what_the_proxy_looks_up_is_not() {
-    let (proxy, server) = (proxy_server(None).await, origin().await);
+    let (proxy, server) = (proxy_server(None).await, Server::plain().await);
     let url = format!("http://Proxy.Example:{}", proxy.address().port());
     // The proxy is sent to localhost, whatever the entry of that name says.
     let client = builder(format!("http://localhost:{}", server.address().port()))
         .proxy(Proxy::Url(url.into()))
         .resolve(entry("proxy.example", &proxy, "127.0.0.1"))
         .resolve(entry("localhost", &server, "192.0.2.1"));
-    let outcome = client
-        .build()
-        .expect("a client")
-        .get("/things")
-        .send()
-        .await;
+    let outcome = get(client).await;
     assert_succeeded(&outcome, &[OK]);
     assert_eq!((proxy.log().len(), server.log().len()), (1, 1));
     let attempt = &trail(&outcome).attempts()[0];

@@ -26,9 +26,7 @@ fn a_connection_is_used_by_one_runtime_after_the_other() {
         .enable_all()
         .build()
         .expect("a runtime");
-    let server = servers.block_on(Server::start(|number, mut socket, log| async move {
-        http1::serve(&mut socket, number, &log).await
-    }));
+    let server = servers.block_on(Server::plain());
     let client = builder(server.http()).build().expect("a client");
     let (first, second) = (runtime(), runtime());
     for _ in 0..2 {

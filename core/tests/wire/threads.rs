@@ -329,10 +329,7 @@ async fn a_hook_may_make_a_call_within_a_call() {
         ..Tls::new(authority.server())
     };
     let http2 = with_options(tls, Options::default(), |_| Act::Answer).await;
-    let plain = Server::start(|number, mut socket, log| async move {
-        http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let plain = Server::plain().await;
     for base in [plain.http(), http2.https()] {
         let nests = Arc::new(Nests {
             client: OnceLock::new(),
@@ -374,10 +371,7 @@ fn a_thread_of_a_runtime_may_wait_for_a_call() {
     let servers = tokio::runtime::Runtime::new().expect("a runtime");
     let authority = Authority::new();
     let (plain, http2) = servers.block_on(async {
-        let plain = Server::start(|number, mut socket, log| async move {
-            http1::serve(&mut socket, number, &log).await
-        })
-        .await;
+        let plain = Server::plain().await;
         let http2 = crate::support::h2_server(&authority, |_| Act::Answer).await;
         (plain, http2)
     });
@@ -444,10 +438,7 @@ async fn threads_that_wait_for_streams_are_served_in_turn() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_that_keeps_nothing_lets_the_thread_rest() {
     // `pool_idle_timeout` of nothing at all is no reason to look without end.
-    let server = Server::start(|number, mut socket, log| async move {
-        http1::serve(&mut socket, number, &log).await
-    })
-    .await;
+    let server = Server::plain().await;
     let client = builder(server.http()).pool_idle_timeout(Duration::ZERO);
     let client = client.build_blocking().expect("a client");
     let work = move || {

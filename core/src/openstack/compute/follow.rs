@@ -112,7 +112,7 @@ impl<C: AnyClient> Follow<C> {
         self.change(|plan| plan.cancel = Some(token.clone()))
     }
 
-    /// Sets what is told after every poll. It must be quick; a panic in it is caught and logged.
+    /// Sets the function that is called after every poll. It must be quick; a panic in it is caught and logged.
     pub fn on_progress(self, tell: impl FnMut(&Progress<'_>) + Send + 'static) -> Self {
         self.change(|plan| plan.on_progress = Some(Box::new(tell)))
     }

@@ -75,7 +75,7 @@ pub(super) fn described(source: &dyn ConfigSource, text: &str) -> Result<Fields,
     let cloud: serde_json::Value = serde_json::from_str(text).map_err(|e| {
         // The parser's own words may repeat the text, which has secrets.
         Error::config(format!(
-            "the description of the cloud is no JSON at line {}, column {}",
+            "the description of the cloud is not valid JSON at line {}, column {}",
             e.line(),
             e.column()
         ))

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use reqtrail::{Error, ErrorKind, Response, Sent, StopReason, Trail};
 
+use crate::client::ClientBuilder;
 pub(crate) use crate::client::builder;
 pub(crate) use certs::{Authority, Tls};
 pub(crate) use chain::{assert_read_again, assert_says_nothing_twice};
@@ -33,6 +34,12 @@ pub(crate) const LONG: Duration = Duration::from_secs(30);
 
 /// What a call gave.
 pub(crate) type Outcome = Result<Response, Error>;
+
+/// Builds the client, and makes one call.
+pub(crate) async fn get(client: ClientBuilder) -> Outcome {
+    let client = client.build().expect("a client");
+    client.get("/things").send().await
+}
 
 /// The trail of either outcome.
 pub(crate) fn trail(outcome: &Outcome) -> &Trail {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::Log;
+use super::{Log, http1};
 
 /// A server; dropping it ends it together with its connections.
 #[derive(Debug)]
@@ -21,6 +21,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Starts a server that answers every request with 200.
+    pub(crate) async fn plain() -> Self {
+        Self::start(|number, mut socket, log| async move {
+            http1::serve(&mut socket, number, &log).await
+        })
+        .await
+    }
+
     /// Starts a server that plays `connection` with the number of each connection, from 1, its socket and the log.
     /// An error ends a connection and nothing else: what clients do is for the test to judge.
     pub(crate) async fn start<F, R>(connection: F) -> Self
