@@ -381,7 +381,7 @@ fn a_description_is_an_entry_of_a_file() {
     assert!(!described.verify);
 
     for (text, wanted) in [
-        ("{\"auth\": hunter2}", "no JSON at line 1, column 10"),
+        ("{\"auth\": hunter2}", "not valid JSON at line 1, column 10"),
         ("[]", "the description of the cloud is no mapping"),
         ("{}", "auth_url"),
         (r#"{"auth_type": "none"}"#, "endpoint"),
