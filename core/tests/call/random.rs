@@ -216,10 +216,10 @@ fn ends(plan: &RandomCall, trail: &Trail) {
         assert_eq!(trail.stopped(), StopReason::Cancelled);
         return;
     };
-    assert_eq!(
-        last.wait().is_some(),
-        trail.stopped() == StopReason::Cancelled && last.wait().is_some()
-    );
+    // A wait that was decided is not followed by an attempt only if it was cancelled, or if the timer rang so late that the
+    // call's time was up: tokio's timers count whole milliseconds.
+    let cut_short = [StopReason::Cancelled, StopReason::Deadline];
+    assert!(last.wait().is_none() || cut_short.contains(&trail.stopped()));
     match trail.stopped() {
         StopReason::Succeeded => {
             assert!(
