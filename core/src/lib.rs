@@ -51,6 +51,7 @@
 //!
 //! * `openstack`: OpenStack's compute API, its dialect, server actions, and sign-in by Keystone.
 //! * `reqwest`: calls go through a reqwest client that the program brings. TLS and HTTP/2 are then that client's.
+//! * `testing`: [`testing`], for tests of programs that use this library.
 //! * `unstable-host`: the seam by which bindings to other languages drive calls; it may change in any release.
 //!
 //! # How a call behaves
@@ -129,6 +130,8 @@ mod host;
 #[cfg(feature = "openstack")]
 pub mod openstack;
 mod request;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use call::refresh::RefreshError;
 pub use call::token::Token;

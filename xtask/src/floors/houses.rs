@@ -44,6 +44,8 @@ pub(super) const HOUSES: &[House] = &[
             // Its two houses.
             &["openstack::identity"],
             &["openstack"],
+            &["testing::script"],
+            &["testing"],
             &["fuzzing"],
         ],
         exceptions: &[],

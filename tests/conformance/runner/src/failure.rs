@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use reqtrail::testing::script::{Difference, Pattern, Scope};
 use serde_json::Value;
 
 /// A difference: where, and what was wrong there.
@@ -46,14 +47,26 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A value as a message shows it: JSON, cut where it gets long.
-pub(crate) fn shown(value: Option<&Value>) -> String {
-    let Some(value) = value else {
-        return "nothing".to_owned();
-    };
-    let text = value.to_string();
-    match text.char_indices().nth(300) {
-        None => text,
-        Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], text.len()),
+impl From<Difference> for Failure {
+    fn from(difference: Difference) -> Self {
+        let Difference {
+            path,
+            expected,
+            got,
+        } = difference;
+        Self::differs(path, expected, got)
     }
+}
+
+/// Compares a value with what was expected, and notes each difference.
+pub(crate) fn compare(
+    pattern: &Pattern,
+    actual: Option<&Value>,
+    scope: Scope<'_>,
+    path: &str,
+    out: &mut Vec<Failure>,
+) {
+    let mut differences = Vec::new();
+    pattern.check(actual, scope, path, &mut differences);
+    out.extend(differences.into_iter().map(Failure::from));
 }

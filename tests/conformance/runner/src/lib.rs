@@ -7,7 +7,6 @@
 mod adapter;
 mod check;
 mod failure;
-mod pattern;
 mod report;
 mod run;
 mod scenario;

@@ -5,23 +5,28 @@
 
 mod call;
 mod client;
-mod exchange;
-mod reply;
-pub(crate) mod strict;
 
 use std::path::Path;
+use std::sync::Arc;
 
+use regex::Regex;
+pub use reqtrail::testing::script::ScriptError as ScenarioError;
+use reqtrail::testing::script::{Exchange, Fields, IsMatch, Reader, Result, error_at, wrong_type};
 use serde_json::Value;
 
 pub(crate) use call::{Call, Expect, Outcome, lower_names};
 pub(crate) use client::{Client, Dialect};
-pub(crate) use exchange::{Exchange, Times, Want, WantBody};
-pub(crate) use reply::{After, Body, Coding, DateForm, Fault, Framing, HeaderValue, Reply};
-pub use strict::ScenarioError;
-use strict::{Fields, Result};
 
 /// The version of the format that this runner plays.
 const FORMAT: u64 = 1;
+
+/// Reads the parts that scenarios and scripts have in common.
+const READER: Reader = Reader::scenario(compile);
+
+fn compile(expression: &str) -> std::result::Result<IsMatch, String> {
+    let regex = Regex::new(expression).map_err(|error| error.to_string())?;
+    Ok(Arc::new(move |text: &str| regex.is_match(text)))
+}
 
 /// A scenario, read and checked.
 #[derive(Debug)]
@@ -39,14 +44,14 @@ impl Scenario {
     /// Reads a scenario file.
     pub fn load(path: &Path) -> std::result::Result<Self, ScenarioError> {
         let text = std::fs::read_to_string(path)
-            .map_err(|error| ScenarioError::new("", format!("cannot be read: {error}")))?;
+            .map_err(|error| error_at("", format!("cannot be read: {error}")))?;
         Self::parse(&text)
     }
 
     /// Reads a scenario from its JSON text.
     pub fn parse(text: &str) -> std::result::Result<Self, ScenarioError> {
         let value: Value = serde_json::from_str(text)
-            .map_err(|error| ScenarioError::new("", format!("not JSON: {error}")))?;
+            .map_err(|error| error_at("", format!("not JSON: {error}")))?;
         Self::from_value(&value)
     }
 
@@ -60,7 +65,7 @@ impl Scenario {
         let format = fields.count("format")?;
         let format = fields.required("format", format)?;
         if format != FORMAT {
-            return Err(ScenarioError::new(
+            return Err(error_at(
                 "format",
                 format!("this runner plays format {FORMAT}, not {format}"),
             ));
@@ -105,7 +110,7 @@ impl Scenario {
             .iter()
             .enumerate()
             .map(|(index, exchange)| {
-                Exchange::parse(exchange, &format!("server.exchanges[{index}]"))
+                READER.exchange(exchange, &format!("server.exchanges[{index}]"))
             })
             .collect::<Result<_>>()?;
         Ok(())
@@ -120,17 +125,9 @@ fn strings(items: &[Value], path: &str) -> Result<Vec<String>> {
             let path = format!("{path}[{index}]");
             item.as_str()
                 .map(str::to_owned)
-                .ok_or_else(|| strict::wrong_type(&path, "a string", item))
+                .ok_or_else(|| wrong_type(&path, "a string", item))
         })
         .collect()
-}
-
-/// The bytes of a base64 string.
-fn base64(text: &str, path: &str) -> Result<Vec<u8>> {
-    use ::base64::Engine;
-    ::base64::engine::general_purpose::STANDARD
-        .decode(text)
-        .map_err(|error| ScenarioError::new(path, format!("not base64: {error}")))
 }
 
 #[cfg(test)]

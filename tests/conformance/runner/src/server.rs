@@ -1,13 +1,11 @@
 //! The scripted server: raw sockets, one thread per connection, every request logged.
 
 mod connection;
-mod date;
 pub(crate) mod log;
 mod prepared;
 mod request;
 mod stop;
 pub(crate) mod tls;
-mod want;
 mod wire;
 
 use std::fmt;
@@ -17,9 +15,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use reqtrail::testing::script::Fault;
 use socket2::{Domain, SockRef, Socket, Type};
 
-use crate::scenario::{Fault, Scenario};
+use crate::scenario::Scenario;
 use connection::Connection;
 use log::Script;
 use prepared::Addresses;

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use reqtrail::testing::script::{Objects, Pattern, Scope, shown};
 use serde_json::Value;
 
 use super::correlation::Correlation;
 use super::view::Played;
-use crate::failure::{Failure, shown};
-use crate::pattern::{Objects, Pattern, Scope};
+use crate::failure::{Failure, compare};
 use crate::scenario::{Expect, Outcome, Scenario, lower_names};
 
 pub(super) fn check(
@@ -48,18 +48,18 @@ fn check_result(played: &Played<'_>, out: &mut Vec<Failure>) {
                 if let Some(headers) = value.get_mut("headers") {
                     lower_names(headers);
                 }
-                pattern.check(Some(&value), scope, &path, out);
+                compare(pattern, Some(&value), scope, &path, out);
             }
-            Some(value) => pattern.check(Some(value), scope, &path, out),
+            Some(value) => compare(pattern, Some(value), scope, &path, out),
         }
     }
     if let Some(pattern) = &expect.trail {
-        pattern.check(played.trail, scope, &played.trail_path(), out);
+        compare(pattern, played.trail, scope, &played.trail_path(), out);
     }
     if let Some(pattern) = &expect.elapsed_ms {
         let elapsed = played.trail.and_then(|trail| trail.get("elapsed_ms"));
         let path = format!("{}.elapsed_ms", played.path);
-        pattern.check(elapsed, scope, &path, out);
+        compare(pattern, elapsed, scope, &path, out);
     }
     let display = played.result.pointer("/error/display");
     for part in &expect.display_contains {
@@ -72,7 +72,7 @@ fn check_result(played: &Played<'_>, out: &mut Vec<Failure>) {
                     out.push(Failure::differs(path, expected, shown(display)));
                 }
             }
-            operator => operator.check(display, scope, &path, out),
+            operator => compare(operator, display, scope, &path, out),
         }
     }
 }
@@ -91,7 +91,7 @@ fn check_count(
             root: None,
         };
         let path = format!("calls[{index}].{key}");
-        pattern.check(Some(&count.into()), scope, &path, out);
+        compare(pattern, Some(&count.into()), scope, &path, out);
     }
 }
 

@@ -1,9 +1,10 @@
 //! A result's own shape, and that no secret is in it.
 
+use reqtrail::testing::script::shown;
 use serde_json::Value;
 
 use super::view::Played;
-use crate::failure::{Failure, shown};
+use crate::failure::Failure;
 
 /// Marks every secret of a scenario.
 const CANARY: &str = "s3cr3t";

@@ -1,8 +1,9 @@
 //! An answer, sorted by call and opened as far as the checks need it.
 
+use reqtrail::testing::script::shown;
 use serde_json::Value;
 
-use crate::failure::{Failure, shown};
+use crate::failure::Failure;
 use crate::scenario::{Call, Scenario};
 
 /// One result with the call that it belongs to.

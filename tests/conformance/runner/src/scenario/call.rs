@@ -1,9 +1,9 @@
 //! A call: the request that the adapter makes and what must come out.
 
+use reqtrail::testing::script::{Fields, Pattern, Result, decode_base64, error_at, wrong_type};
 use serde_json::Value;
 
-use super::strict::{Fields, Result, ScenarioError};
-use crate::pattern::Pattern;
+use super::READER;
 
 /// A call of the scenario.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Call {
         for (name, value) in fields.object("params")?.into_iter().flatten() {
             if !value.is_string() {
                 let path = format!("{params_path}.{name}");
-                return Err(super::strict::wrong_type(&path, "a string", value));
+                return Err(wrong_type(&path, "a string", value));
             }
         }
         fields.pairs("query")?;
@@ -74,10 +74,10 @@ impl Call {
         let text = fields.string("text")?.is_some();
         let bytes = fields.string("base64")?;
         if let Some(bytes) = bytes {
-            super::base64(bytes, &fields.path("base64"))?;
+            decode_base64(bytes, &fields.path("base64"))?;
         }
         if [json, text, bytes.is_some()].iter().filter(|b| **b).count() > 1 {
-            return Err(ScenarioError::new(request_path, "more than one body"));
+            return Err(error_at(request_path, "more than one body"));
         }
         fields.boolean("idempotent")?;
         fields.string("idempotency_key")?;
@@ -94,7 +94,7 @@ impl Call {
         let parse = fields.string("parse")?;
         if let Some(parse) = parse.filter(|parse| !["json", "text", "bytes"].contains(parse)) {
             let message = format!("unknown `{parse}`, expected one of json, text, bytes");
-            return Err(ScenarioError::new(fields.path("parse"), message));
+            return Err(error_at(fields.path("parse"), message));
         }
         let repeat = count(&mut fields, "repeat")?;
         let concurrency = count(&mut fields, "concurrency")?;
@@ -124,17 +124,17 @@ impl Expect {
             let path = fields.path(outcome.key());
             if let Some(value) = fields.value(outcome.key()) {
                 let value = with_lower_case_header_names(value);
-                outcomes.push((outcome, Pattern::parse(&value, &path)?));
+                outcomes.push((outcome, READER.pattern(&value, &path)?));
             }
         }
         if outcomes.len() > 1 {
-            return Err(ScenarioError::new(path, "both `ok` and `error`"));
+            return Err(error_at(path, "both `ok` and `error`"));
         }
         let mut raw = |key| {
             let path = fields.path(key);
             fields
                 .raw(key)
-                .map(|value| Pattern::parse(value, &path))
+                .map(|value| READER.pattern(value, &path))
                 .transpose()
         };
         let trail = raw("trail")?;
@@ -146,9 +146,9 @@ impl Expect {
         let items = fields.array("display_contains")?.unwrap_or_default();
         for (index, item) in items.iter().enumerate() {
             let path = format!("{contains_path}[{index}]");
-            let pattern = Pattern::parse(item, &path)?;
+            let pattern = READER.pattern(item, &path)?;
             if !matches!(pattern, Pattern::String(_)) && !pattern.is_operator() {
-                return Err(super::strict::wrong_type(&path, "a string", item));
+                return Err(wrong_type(&path, "a string", item));
             }
             display_contains.push(pattern);
         }

@@ -1,8 +1,8 @@
 //! The client of a scenario: handed to the adapter as it stands, and read as far as the checks need it.
 
+use reqtrail::testing::script::{Fields, Result, wrong_type};
 use serde_json::{Map, Value};
 
-use super::strict::{Fields, Result, wrong_type};
 use super::strings;
 
 /// The client's configuration.

@@ -1,3 +1,4 @@
+use reqtrail::testing::script::{Body, Coding, Times};
 use serde_json::{Value, json};
 
 use super::*;

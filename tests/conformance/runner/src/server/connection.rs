@@ -3,12 +3,13 @@
 use std::io;
 use std::time::Duration;
 
+use reqtrail::testing::script::{After, Fault, Framing};
+
 use super::log::{Script, Sent, Taken};
-use super::prepared::{Addresses, closes, informational, is_halved, sends_body};
+use super::prepared::{Addresses, informational};
 use super::request::{Arrival, Reader};
 use super::stop::Stop;
 use super::wire::Wire;
-use crate::scenario::{After, Fault, Framing};
 
 /// The time between two bytes of a dripping body.
 const DRIP: Duration = Duration::from_millis(100);
@@ -148,7 +149,7 @@ impl<'a> Connection<'a> {
         self.script.answered(*row, sent);
         self.wire.write(&head)?;
         self.wait(Duration::from_millis(reply.body_delay_ms))?;
-        if sends_body(reply.status, method) {
+        if reply.sends_body(method) {
             self.body(taken)?;
         }
         Ok(match reply.fault {
@@ -158,7 +159,7 @@ impl<'a> Connection<'a> {
                 self.wait(BEFORE_RESET)?;
                 Next::Reset
             }
-            _ if closes(reply) => Next::Close,
+            _ if reply.closes() => Next::Close,
             _ => Next::Keep,
         })
     }
@@ -167,7 +168,7 @@ impl<'a> Connection<'a> {
         let reply = taken.reply;
         let whole = &taken.prepared.body;
         let chunked = reply.framing == Framing::Chunked;
-        let body = if is_halved(reply) {
+        let body = if reply.is_halved() {
             &whole[..whole.len() / 2]
         } else {
             &whole[..]
@@ -194,7 +195,7 @@ impl<'a> Connection<'a> {
                 self.wire.write(piece)?;
             }
         }
-        if chunked && !is_halved(reply) {
+        if chunked && !reply.is_halved() {
             self.wire.write(b"0\r\n\r\n")?;
         }
         Ok(())

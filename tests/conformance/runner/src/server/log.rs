@@ -4,12 +4,12 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::date;
+use reqtrail::testing::script::{Fault, Reply, RequestView, Times, rfc3339};
+
 use super::prepared::Prepared;
 use super::request::Request;
-use super::want;
 use crate::failure::Failure;
-use crate::scenario::{Fault, Reply, Scenario, Times};
+use crate::scenario::Scenario;
 
 /// How long the server must be quiet before a log counts as complete, and how long that may take.
 const QUIET: Duration = Duration::from_millis(10);
@@ -83,7 +83,7 @@ impl Script {
         let replies = exchanges
             .map(|exchange| Prepared::render(&exchange.reply))
             .collect::<io::Result<Vec<_>>>()?;
-        let unwanted = Reply::unwanted();
+        let unwanted = Reply::of_status(500);
         let prepared = Prepared::render(&unwanted)?;
         let state = State {
             started: Instant::now(),
@@ -134,7 +134,7 @@ impl Script {
 
     pub(super) fn next_connection(&self) -> u64 {
         self.change(|state| {
-            state.connections.push(date::rfc3339(SystemTime::now()));
+            state.connections.push(rfc3339(SystemTime::now()));
             state.connections.len() as u64
         })
     }
@@ -168,12 +168,10 @@ impl Script {
     /// Logs a request and gives it the first exchange left that fits.
     pub(super) fn take(&self, request: Request, connection: u64, other_origin: bool) -> Taken<'_> {
         self.change(|state| {
-            let exchange = if other_origin {
-                None
+            let (exchange, problems) = if other_origin {
+                (None, Vec::new())
             } else {
-                self.first_left(state, |index| {
-                    want::fits(&self.scenario.exchanges[index], &request)
-                })
+                self.compare(state, &request)
             };
             let (reply, prepared) = match exchange {
                 None => (&self.unwanted.0, &self.unwanted.1),
@@ -182,17 +180,33 @@ impl Script {
                     (&self.scenario.exchanges[index].reply, &self.replies[index])
                 }
             };
-            let row = (!reply.is_unread()).then(|| {
-                let want = exchange.map(|index| &self.scenario.exchanges[index].want);
-                let problems = want.map(|want| want::differences(want, &request));
-                state.push(request, connection, exchange, other_origin, problems)
-            });
+            let row = (!reply.is_unread())
+                .then(|| state.push(request, connection, exchange, other_origin, problems));
             Taken {
                 reply,
                 prepared,
                 row,
             }
         })
+    }
+
+    /// The first exchange left that fits a request, and what else that one wanted of it.
+    fn compare(&self, state: &State, request: &Request) -> (Option<usize>, Vec<Failure>) {
+        let headers: Vec<_> = request.headers.iter().map(as_sent).collect();
+        let view = RequestView {
+            method: &request.method,
+            target: &request.target,
+            headers: &headers,
+            body: &request.body,
+        };
+        let exchanges = &self.scenario.exchanges;
+        // `match.path`, which knows of base paths, is in scripts only.
+        let Some(index) = self.first_left(state, |index| exchanges[index].fits(&view, "")) else {
+            return (None, Vec::new());
+        };
+        let differences = exchanges[index].want.differences(&view);
+        let problems = differences.into_iter().map(Failure::from).collect();
+        (Some(index), problems)
     }
 
     /// Logs bytes that were no request: nobody wanted them.
@@ -202,7 +216,7 @@ impl Script {
             target: what,
             ..Request::default()
         };
-        self.change(|state| state.push(request, connection, None, false, None));
+        self.change(|state| state.push(request, connection, None, false, Vec::new()));
     }
 
     /// Notes what is answered, before the first byte of it goes out.
@@ -244,7 +258,7 @@ impl State {
         connection: u64,
         exchange: Option<usize>,
         other_origin: bool,
-        problems: Option<Vec<Failure>>,
+        problems: Vec<Failure>,
     ) -> usize {
         self.rows.push(Row {
             at_ms: self.started.elapsed().as_secs_f64() * 1000.0,
@@ -255,11 +269,16 @@ impl State {
             request: Arc::new(request),
             exchange,
             other_origin,
-            problems: problems.unwrap_or_default(),
+            problems,
             sent: None,
         });
         self.rows.len() - 1
     }
+}
+
+/// A header as it is compared.
+fn as_sent((name, value): &(String, String)) -> (&str, &[u8]) {
+    (name, value.as_bytes())
 }
 
 /// Trace ID and span ID of a well-formed `traceparent`.

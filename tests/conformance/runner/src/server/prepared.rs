@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use super::date;
+use reqtrail::testing::script::{Coding, Header, Moment, Reply};
+
 use super::log::Sent;
-use crate::scenario::{After, Body, Coding, Fault, Framing, HeaderValue, Reply};
 
 /// The longest error body that a client reads, and so the longest that is kept for comparison.
 const KEPT: usize = 1 << 20;
@@ -30,6 +30,15 @@ impl Addresses {
     pub(super) fn origin(&self, other: bool) -> String {
         format!("{}://{}", self.scheme, self.address(other))
     }
+
+    /// Renders something as of now.
+    fn now<T>(&self, render: impl FnOnce(&Moment<'_>) -> T) -> T {
+        render(&Moment {
+            now: SystemTime::now(),
+            origin: &self.origin(false),
+            other_origin: &self.origin(true),
+        })
+    }
 }
 
 /// A reply's body as it goes out, and as it was before compression.
@@ -41,11 +50,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) fn render(reply: &Reply) -> io::Result<Self> {
-        let mut body = match &reply.body {
-            Body::None => Vec::new(),
-            Body::Json(bytes) | Body::Bytes(bytes) => bytes.clone(),
-            Body::Fill { unit, count } => unit.repeat(*count),
-        };
+        let mut body = reply.plain_body().into_owned();
         let plain = (body.len() <= KEPT).then(|| body.as_slice().into());
         for coding in &reply.codings {
             body = compress(&body, *coding)?;
@@ -55,44 +60,19 @@ impl Prepared {
 
     /// The final head, as bytes and as the log keeps it.
     pub(super) fn head(&self, reply: &Reply, method: &str, to: &Addresses) -> (Vec<u8>, Sent) {
-        let mut headers: Vec<(String, Vec<u8>)> = rendered(&reply.headers, to);
-        let listed =
-            |headers: &[(String, Vec<u8>)], name: &str| headers.iter().any(|(n, _)| is(n, name));
-        let framed_by_hand =
-            listed(&headers, "content-length") || listed(&headers, "transfer-encoding");
-        let coded_by_hand = listed(&headers, "content-encoding");
-        let mut add = |name: &str, value: String| headers.push((name.to_owned(), value.into()));
-        if !is_bodiless(reply.status) {
-            if matches!(reply.body, Body::Json(_)) && !names(reply, "content-type") {
-                add("Content-Type", "application/json".to_owned());
-            }
-            if !reply.codings.is_empty() {
-                let codings: Vec<_> = reply.codings.iter().map(|coding| coding.token()).collect();
-                add("Content-Encoding", codings.join(", "));
-            }
-            match reply.framing {
-                _ if framed_by_hand => {}
-                Framing::Length => add("Content-Length", self.body.len().to_string()),
-                Framing::Chunked => add("Transfer-Encoding", "chunked".to_owned()),
-                Framing::Close => {}
-            }
-        }
-        if closes(reply) {
-            add("Connection", "close".to_owned());
-        }
+        let headers = to.now(|at| reply.head(self.body.len(), at));
         let whole_body = reply.fault.is_none()
             && reply.body_delay_ms == 0
             && reply.codings.len() < 2
-            && !coded_by_hand
-            && !framed_by_hand;
-        let sends_body = sends_body(reply.status, method);
-        let plain = self.plain.clone().filter(|_| sends_body);
+            && !reply.lists("content-encoding")
+            && !reply.is_framed_by_hand();
+        let plain = self.plain.clone().filter(|_| reply.sends_body(method));
         let short = plain
             .as_ref()
             .is_none_or(|plain| plain.len() <= SURELY_READ);
-        let bytes = head_bytes(reply.status, &headers);
+        let bytes = head_bytes(reply.status(), &headers);
         let sent = Sent {
-            status: Some(reply.status),
+            status: Some(reply.status()),
             headers,
             body: plain,
             body_is_certain: whole_body && short,
@@ -104,64 +84,15 @@ impl Prepared {
 
 /// The heads that go out before the final one.
 pub(super) fn informational(reply: &Reply, to: &Addresses) -> Vec<u8> {
-    let heads = reply.informational.iter();
-    heads
-        .flat_map(|(status, headers)| head_bytes(*status, &rendered(headers, to)))
-        .collect()
+    to.now(|at| {
+        reply
+            .early_heads(at)
+            .flat_map(|(status, headers)| head_bytes(status, &headers))
+            .collect()
+    })
 }
 
-/// Whether body bytes follow the head.
-pub(super) fn sends_body(status: u16, method: &str) -> bool {
-    method != "HEAD" && !is_bodiless(status)
-}
-
-/// Whether the connection ends with this reply.
-pub(super) fn closes(reply: &Reply) -> bool {
-    reply.after == After::Close || reply.framing == Framing::Close
-}
-
-/// Whether half of the body is all that goes out.
-pub(super) fn is_halved(reply: &Reply) -> bool {
-    matches!(
-        reply.fault,
-        Some(Fault::StallBody | Fault::CutBody | Fault::ResetBody)
-    )
-}
-
-fn is_bodiless(status: u16) -> bool {
-    status < 200 || status == 204 || status == 304
-}
-
-fn is(name: &str, other: &str) -> bool {
-    name.eq_ignore_ascii_case(other)
-}
-
-fn names(reply: &Reply, name: &str) -> bool {
-    reply.headers.iter().any(|(header, _)| is(header, name))
-}
-
-fn rendered(headers: &[(String, HeaderValue)], to: &Addresses) -> Vec<(String, Vec<u8>)> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
-    let value = |value: &HeaderValue| match value {
-        HeaderValue::Text(text) => text.clone(),
-        HeaderValue::Date { offset_s, form } => {
-            // A calendar of any length is not needed; offsets beyond it stop at its edge.
-            let at = now.saturating_add(*offset_s);
-            date::format(at.clamp(-62_135_596_800, 253_402_300_799), *form)
-        }
-        HeaderValue::Epoch { offset_s } => now.saturating_add(*offset_s).to_string(),
-        HeaderValue::Redirect { path, other_origin } => {
-            format!("{}{path}", to.origin(*other_origin))
-        }
-    };
-    headers
-        .iter()
-        .map(|(name, header)| (name.clone(), value(header).into_bytes()))
-        .collect()
-}
-
-fn head_bytes(status: u16, headers: &[(String, Vec<u8>)]) -> Vec<u8> {
+fn head_bytes(status: u16, headers: &[Header]) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {status} {}\r\n", reason(status)).into_bytes();
     for (name, value) in headers {
         head.extend_from_slice(name.as_bytes());

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use reqtrail::testing::script::header_text;
+
 use super::wire::Wire;
 
 /// Longest head that is read; a client that sends more is at fault.
@@ -167,7 +169,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, httparse::Error>
                     headers: head
                         .headers
                         .iter()
-                        .map(|header| (header.name.to_owned(), readable(header.value)))
+                        .map(|header| (header.name.to_owned(), header_text(header.value)))
                         .collect(),
                     body: Vec::new(),
                 };
@@ -176,13 +178,5 @@ fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, httparse::Error>
             Err(httparse::Error::TooManyHeaders) if room < 4096 => room *= 4,
             Err(error) => return Err(error),
         }
-    }
-}
-
-/// A header value as text: UTF-8 if it is that, else one character per byte.
-fn readable(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }

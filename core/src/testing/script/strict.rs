@@ -4,23 +4,40 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Why a scenario cannot be used, and where in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScenarioError {
+use super::difference::shown;
+
+/// Why a script cannot be used, and where in it.
+///
+/// It reads `exchanges[2].reply.fault: unknown `explode`, expected one of close, …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptError {
     path: String,
     message: String,
 }
 
-impl ScenarioError {
-    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
+impl ScriptError {
+    /// Returns where in the script the mistake is, as in `exchanges[2].reply.fault`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns what stands there, and what would be right.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
     }
 }
 
-impl fmt::Display for ScenarioError {
+/// Makes the error of a mistake at a path.
+pub fn error_at(path: impl Into<String>, message: impl Into<String>) -> ScriptError {
+    ScriptError {
+        path: path.into(),
+        message: message.into(),
+    }
+}
+
+impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() {
             return f.write_str(&self.message);
@@ -29,22 +46,25 @@ impl fmt::Display for ScenarioError {
     }
 }
 
-impl std::error::Error for ScenarioError {}
+impl std::error::Error for ScriptError {}
 
-/// Shorthand of the scenario model.
-pub(crate) type Result<T> = std::result::Result<T, ScenarioError>;
+/// What reading gives.
+pub type Result<T> = std::result::Result<T, ScriptError>;
 
 /// The members of one object: each is asked for by name, and [`Fields::done`] refuses what nobody
-/// asked for. A runner that ignored an unknown key would prove nothing.
+/// asked for. Whoever ignored an unknown key would prove nothing.
 #[derive(Debug)]
-pub(crate) struct Fields<'a> {
+pub struct Fields<'a> {
     path: String,
     map: &'a Map<String, Value>,
     known: Vec<&'static str>,
+    /// Whether the refusal of an unknown key names the known ones.
+    names_known: bool,
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn of(value: &'a Value, path: &str) -> Result<Self> {
+    /// Takes the members of an object at a path.
+    pub fn of(value: &'a Value, path: &str) -> Result<Self> {
         let map = value
             .as_object()
             .ok_or_else(|| wrong_type(path, "an object", value))?;
@@ -52,56 +72,69 @@ impl<'a> Fields<'a> {
             path: path.to_owned(),
             map,
             known: Vec::new(),
+            names_known: false,
         })
     }
 
+    /// Lets the refusal of an unknown key name the known ones.
+    pub(super) fn naming_known(mut self) -> Self {
+        self.names_known = true;
+        self
+    }
+
     /// The path of a member, for messages.
-    pub(crate) fn path(&self, key: &str) -> String {
+    pub fn path(&self, key: &str) -> String {
         join(&self.path, key)
     }
 
     /// The member as it stands, null included: for bodies, where null is a value.
-    pub(crate) fn raw(&mut self, key: &'static str) -> Option<&'a Value> {
+    pub fn raw(&mut self, key: &'static str) -> Option<&'a Value> {
         self.known.push(key);
         self.map.get(key)
     }
 
     /// The member, with null read as absent.
-    pub(crate) fn value(&mut self, key: &'static str) -> Option<&'a Value> {
+    pub fn value(&mut self, key: &'static str) -> Option<&'a Value> {
         self.raw(key).filter(|value| !value.is_null())
     }
 
-    pub(crate) fn string(&mut self, key: &'static str) -> Result<Option<&'a str>> {
+    /// A text.
+    pub fn string(&mut self, key: &'static str) -> Result<Option<&'a str>> {
         self.typed(key, "a string", Value::as_str)
     }
 
-    pub(crate) fn boolean(&mut self, key: &'static str) -> Result<Option<bool>> {
+    /// True or false.
+    pub fn boolean(&mut self, key: &'static str) -> Result<Option<bool>> {
         self.typed(key, "true or false", Value::as_bool)
     }
 
     /// Any number, negative ones too: whether a client takes it is the client's business.
-    pub(crate) fn number(&mut self, key: &'static str) -> Result<Option<f64>> {
+    pub fn number(&mut self, key: &'static str) -> Result<Option<f64>> {
         self.typed(key, "a number", Value::as_f64)
     }
 
-    pub(crate) fn count(&mut self, key: &'static str) -> Result<Option<u64>> {
+    /// A whole number from 0.
+    pub fn count(&mut self, key: &'static str) -> Result<Option<u64>> {
         self.typed(key, "a whole number from 0", whole)
     }
 
-    pub(crate) fn integer(&mut self, key: &'static str) -> Result<Option<i64>> {
+    /// A whole number.
+    pub fn integer(&mut self, key: &'static str) -> Result<Option<i64>> {
         self.typed(key, "a whole number", integer)
     }
 
-    pub(crate) fn array(&mut self, key: &'static str) -> Result<Option<&'a [Value]>> {
+    /// An array.
+    pub fn array(&mut self, key: &'static str) -> Result<Option<&'a [Value]>> {
         self.typed(key, "an array", |value| value.as_array().map(Vec::as_slice))
     }
 
-    pub(crate) fn object(&mut self, key: &'static str) -> Result<Option<&'a Map<String, Value>>> {
+    /// An object.
+    pub fn object(&mut self, key: &'static str) -> Result<Option<&'a Map<String, Value>>> {
         self.typed(key, "an object", Value::as_object)
     }
 
     /// An array of `[name, value]` pairs of strings.
-    pub(crate) fn pairs(&mut self, key: &'static str) -> Result<Vec<(&'a str, &'a str)>> {
+    pub fn pairs(&mut self, key: &'static str) -> Result<Vec<(&'a str, &'a str)>> {
         let path = self.path(key);
         let mut pairs = Vec::new();
         for (index, pair) in self.array(key)?.unwrap_or_default().iter().enumerate() {
@@ -115,22 +148,27 @@ impl<'a> Fields<'a> {
         Ok(pairs)
     }
 
-    pub(crate) fn required<T>(&self, key: &str, found: Option<T>) -> Result<T> {
-        found.ok_or_else(|| ScenarioError::new(&self.path, format!("`{key}` is missing")))
+    /// What was found, or the error that it is missing.
+    pub fn required<T>(&self, key: &str, found: Option<T>) -> Result<T> {
+        found.ok_or_else(|| error_at(&self.path, format!("`{key}` is missing")))
     }
 
     /// Refuses the first member that was never asked for.
-    pub(crate) fn done(self) -> Result<()> {
+    pub fn done(self) -> Result<()> {
         match self
             .map
             .keys()
             .find(|key| !self.known.contains(&key.as_str()))
         {
             None => Ok(()),
-            Some(key) => Err(ScenarioError::new(
-                join(&self.path, key),
-                format!("unknown key `{key}`"),
-            )),
+            Some(key) => {
+                let mut message = format!("unknown key `{key}`");
+                if self.names_known {
+                    message.push_str(", expected one of ");
+                    message.push_str(&self.known.join(", "));
+                }
+                Err(error_at(join(&self.path, key), message))
+            }
         }
     }
 
@@ -148,7 +186,7 @@ impl<'a> Fields<'a> {
 }
 
 /// A `[name, value]` pair whose value may be anything.
-pub(crate) fn pair_of<'a>(value: &'a Value, path: &str) -> Result<(&'a str, &'a Value)> {
+pub fn pair_of<'a>(value: &'a Value, path: &str) -> Result<(&'a str, &'a Value)> {
     match value.as_array().map(Vec::as_slice) {
         Some([Value::String(name), value]) => Ok((name, value)),
         _ => Err(wrong_type(path, "a [name, value] pair", value)),
@@ -156,15 +194,28 @@ pub(crate) fn pair_of<'a>(value: &'a Value, path: &str) -> Result<(&'a str, &'a 
 }
 
 /// `path.key`, or just `key` at the top.
-pub(crate) fn join(path: &str, key: &str) -> String {
+fn join(path: &str, key: &str) -> String {
     if path.is_empty() {
         return key.to_owned();
     }
     format!("{path}.{key}")
 }
 
-pub(crate) fn wrong_type(path: &str, what: &str, found: &Value) -> ScenarioError {
-    ScenarioError::new(path, format!("expected {what}, found {found}"))
+/// The error of a value that is not what it must be.
+#[must_use]
+pub fn wrong_type(path: &str, what: &str, found: &Value) -> ScriptError {
+    error_at(
+        path,
+        format!("expected {what}, found {}", shown(Some(found))),
+    )
+}
+
+/// The bytes of a base64 text.
+pub fn decode_base64(text: &str, path: &str) -> Result<Vec<u8>> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .map_err(|error| error_at(path, format!("not base64: {error}")))
 }
 
 /// A whole number, also when it is written `2.0`.

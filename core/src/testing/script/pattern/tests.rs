@@ -6,7 +6,7 @@ fn differences(expected: Value, actual: Value) -> Vec<String> {
         objects: Objects::Subset,
         root: Some(&actual),
     };
-    let pattern = Pattern::parse(&expected, "p").expect("a pattern");
+    let pattern = Reader::script().pattern(&expected, "p").expect("a pattern");
     let mut out = Vec::new();
     pattern.check(Some(&actual), scope, "p", &mut out);
     out.iter().map(ToString::to_string).collect()
@@ -23,7 +23,9 @@ fn objects_are_subsets_and_arrays_are_whole() {
 
 #[test]
 fn a_whole_object_holds_nothing_more() {
-    let pattern = Pattern::parse(&json!({"a": 1}), "p").expect("a pattern");
+    let pattern = Reader::script()
+        .pattern(&json!({"a": 1}), "p")
+        .expect("a pattern");
     let scope = Scope {
         objects: Objects::Whole,
         root: None,
@@ -94,7 +96,8 @@ fn same_looks_into_the_result() {
 #[test]
 fn malformed_operators_are_refused() {
     let refused = |value: Value| {
-        Pattern::parse(&value, "calls[0].expect.x")
+        Reader::script()
+            .pattern(&value, "calls[0].expect.x")
             .expect_err("refused")
             .to_string()
     };

@@ -1,31 +1,66 @@
 //! Expected values: plain JSON, or an operator in its place.
 
-use regex::Regex;
+use std::fmt;
+
 use serde_json::{Number, Value};
 
-use crate::failure::{Failure, shown};
-use crate::scenario::strict::{Fields, Result, ScenarioError, wrong_type};
+use super::difference::{Difference, shown};
+use super::reader::{IsMatch, Reader};
+use super::strict::{Result, error_at, wrong_type};
 
 /// What a value must be.
 #[derive(Debug, Clone)]
-pub(crate) enum Pattern {
+pub enum Pattern {
+    /// Null, or absent.
     Null,
+    /// True or false.
     Bool(bool),
+    /// A number of this value, however it is written.
     Number(Number),
+    /// This text.
     String(String),
+    /// An array of these, in this order.
     Array(Vec<Pattern>),
+    /// An object with these members.
     Object(Vec<(String, Pattern)>),
-    Range { min: Option<f64>, max: Option<f64> },
-    Matches(Regex),
+    /// `$min` and `$max`: a number within bounds.
+    Range {
+        /// The least.
+        min: Option<f64>,
+        /// The greatest.
+        max: Option<f64>,
+    },
+    /// `$re`: a text in which an expression is found.
+    Matches(Matches),
+    /// `$any`: present, and not null.
     Any,
+    /// `$len`: items, members or characters.
     Len(u64),
+    /// `$same`: equal to what stands at this path of the result.
     Same(String),
+    /// `$has`: an array that holds these.
     Has(Vec<Pattern>),
 }
 
+/// The expression of a `$re`.
+#[derive(Clone)]
+pub struct Matches {
+    text: String,
+    is_match: IsMatch,
+}
+
+impl fmt::Debug for Matches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Matches").field(&self.text).finish()
+    }
+}
+
+/// The operators, as a message lists them.
+const OPERATORS: [&str; 7] = ["$min", "$max", "$re", "$any", "$len", "$same", "$has"];
+
 /// How objects compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Objects {
+pub enum Objects {
     /// Only the members named are compared.
     Subset,
     /// No further members may be there.
@@ -34,35 +69,37 @@ pub(crate) enum Objects {
 
 /// What a comparison knows besides the two values.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Scope<'a> {
-    pub(crate) objects: Objects,
+pub struct Scope<'a> {
+    /// How objects compare.
+    pub objects: Objects,
     /// The result that `$same` looks into.
-    pub(crate) root: Option<&'a Value>,
+    pub root: Option<&'a Value>,
 }
 
 impl Pattern {
-    /// Reads an expected value; an object with a `$` key is an operator and must be a known one.
-    pub(crate) fn parse(value: &Value, path: &str) -> Result<Self> {
+    pub(super) fn read(reader: Reader, value: &Value, path: &str) -> Result<Self> {
         Ok(match value {
             Value::Null => Self::Null,
             Value::Bool(flag) => Self::Bool(*flag),
             Value::Number(number) => Self::Number(number.clone()),
             Value::String(text) => Self::String(text.clone()),
-            Value::Array(items) => Self::Array(parse_all(items, path)?),
+            Value::Array(items) => Self::Array(read_all(reader, items, path)?),
             Value::Object(map) => {
                 if map.keys().any(|key| key.starts_with('$')) {
-                    return Self::operator(value, path);
+                    return Self::operator(reader, value, path);
                 }
                 let member = |(key, value): (&String, &Value)| {
-                    Ok((key.clone(), Self::parse(value, &format!("{path}.{key}"))?))
+                    let path = format!("{path}.{key}");
+                    Ok((key.clone(), Self::read(reader, value, &path)?))
                 };
                 Self::Object(map.iter().map(member).collect::<Result<_>>()?)
             }
         })
     }
 
-    /// Whether this is an operator rather than a plain value.
-    pub(crate) fn is_operator(&self) -> bool {
+    /// Returns whether this is an operator rather than a plain value.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
         matches!(
             self,
             Self::Range { .. }
@@ -74,8 +111,8 @@ impl Pattern {
         )
     }
 
-    /// Whether `$same` stands anywhere in it.
-    pub(crate) fn refers_to_a_result(&self) -> bool {
+    /// Returns whether `$same` stands anywhere in it.
+    pub(super) fn refers_to_a_result(&self) -> bool {
         match self {
             Self::Same(_) => true,
             Self::Array(items) | Self::Has(items) => items.iter().any(Self::refers_to_a_result),
@@ -87,12 +124,12 @@ impl Pattern {
     }
 
     /// Compares, and notes each difference under its path. An absent value is `None`.
-    pub(crate) fn check(
+    pub fn check(
         &self,
         actual: Option<&Value>,
         scope: Scope<'_>,
         path: &str,
-        out: &mut Vec<Failure>,
+        out: &mut Vec<Difference>,
     ) {
         match (self, actual) {
             (Self::Array(expected), Some(Value::Array(items))) => {
@@ -106,18 +143,18 @@ impl Pattern {
                     for (key, value) in members {
                         if !expected.iter().any(|(name, _)| name == key) {
                             let path = format!("{path}.{key}");
-                            out.push(Failure::differs(path, "nothing", shown(Some(value))));
+                            out.push(Difference::new(path, "nothing", shown(Some(value))));
                         }
                     }
                 }
             }
             _ if self.holds(actual, scope) => {}
-            _ => out.push(Failure::differs(path, self.describe(scope), shown(actual))),
+            _ => out.push(Difference::new(path, self.describe(scope), shown(actual))),
         }
     }
 
-    fn operator(value: &Value, path: &str) -> Result<Self> {
-        let mut fields = Fields::of(value, path)?;
+    fn operator(reader: Reader, value: &Value, path: &str) -> Result<Self> {
+        let mut fields = reader.fields(value, path)?;
         let min = fields.number("$min")?;
         let max = fields.number("$max")?;
         let pattern = fields.string("$re")?;
@@ -125,17 +162,20 @@ impl Pattern {
         let len = fields.count("$len")?;
         let same = fields.string("$same")?;
         let has = fields.array("$has")?;
-        let unknown = value.as_object().into_iter().flatten().find(|(key, _)| {
-            let known = ["$min", "$max", "$re", "$any", "$len", "$same", "$has"];
-            !known.contains(&key.as_str())
-        });
+        let mut members = value.as_object().into_iter().flatten();
+        let unknown = members.find(|(key, _)| !OPERATORS.contains(&key.as_str()));
         if let Some((key, _)) = unknown {
             let what = if key.starts_with('$') {
                 "unknown operator"
             } else {
                 "a key beside an operator: unknown key"
             };
-            return Err(ScenarioError::new(path, format!("{what} `{key}`")));
+            let mut message = format!("{what} `{key}`");
+            if reader.is_script() {
+                message.push_str(", expected one of ");
+                message.push_str(&OPERATORS.join(", "));
+            }
+            return Err(error_at(path, message));
         }
         let range = min.is_some() || max.is_some();
         let named = [
@@ -147,20 +187,29 @@ impl Pattern {
             has.is_some(),
         ];
         if named.iter().filter(|named| **named).count() != 1 {
-            return Err(ScenarioError::new(
+            return Err(error_at(
                 path,
-                format!("exactly one operator is needed, found {value}"),
+                format!(
+                    "exactly one operator is needed, found {}",
+                    shown(Some(value))
+                ),
             ));
         }
         Ok(match (pattern, any, len, same, has) {
-            (Some(pattern), ..) => Self::Matches(Regex::new(pattern).map_err(|error| {
-                ScenarioError::new(format!("{path}.$re"), format!("not a regex: {error}"))
-            })?),
+            (Some(pattern), ..) => {
+                let is_match = reader.compile(pattern).map_err(|error| {
+                    error_at(format!("{path}.$re"), format!("not a regex: {error}"))
+                })?;
+                Self::Matches(Matches {
+                    text: pattern.to_owned(),
+                    is_match,
+                })
+            }
             (_, Some(true), ..) => Self::Any,
             (_, Some(false), ..) => return Err(wrong_type(path, "{\"$any\":true}", value)),
             (_, _, Some(len), ..) => Self::Len(len),
             (_, _, _, Some(same), _) => Self::Same(same.to_owned()),
-            (_, _, _, _, Some(has)) => Self::Has(parse_all(has, &format!("{path}.$has"))?),
+            (_, _, _, _, Some(has)) => Self::Has(read_all(reader, has, &format!("{path}.$has"))?),
             _ => Self::Range { min, max },
         })
     }
@@ -176,7 +225,10 @@ impl Pattern {
             Self::Range { min, max } => value.as_f64().is_some_and(|number| {
                 min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max)
             }),
-            Self::Matches(regex) => value.as_str().is_some_and(|text| regex.is_match(text)),
+            Self::Matches(expression) => {
+                let is_match = |text| (expression.is_match)(text);
+                value.as_str().is_some_and(is_match)
+            }
             Self::Any => !value.is_null(),
             Self::Len(len) => length(value) == Some(*len),
             Self::Same(other) => {
@@ -215,7 +267,7 @@ impl Pattern {
                 (None, Some(max)) => format!("a number up to {max}"),
                 (None, None) => "a number".to_owned(),
             },
-            Self::Matches(regex) => format!("a string that matches /{regex}/"),
+            Self::Matches(expression) => format!("a string that matches /{}/", expression.text),
             Self::Any => "any value but null".to_owned(),
             Self::Len(len) => format!("a length of {len}"),
             Self::Same(other) => {
@@ -231,7 +283,7 @@ impl Pattern {
 }
 
 /// Compares number with number by value, so that 350 equals 350.0.
-pub(crate) fn values_equal(left: &Value, right: &Value) -> bool {
+fn values_equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => numbers_equal(left, right),
         (Value::Array(left), Value::Array(right)) => {
@@ -255,7 +307,7 @@ pub(crate) fn values_equal(left: &Value, right: &Value) -> bool {
 
 /// Finds `error.request_id` or `trail.attempts.0.status` (also `attempts[0]`) in a result. The
 /// trail sits inside `ok` or `error`; as in `expect` it may be named without them.
-pub(crate) fn lookup<'a>(root: &'a Value, path: &str) -> Option<&'a Value> {
+fn lookup<'a>(root: &'a Value, path: &str) -> Option<&'a Value> {
     let path = path.replace('[', ".").replace(']', "");
     let mut steps = path.split('.').peekable();
     let mut value = root;
@@ -274,11 +326,11 @@ pub(crate) fn lookup<'a>(root: &'a Value, path: &str) -> Option<&'a Value> {
     Some(value)
 }
 
-fn parse_all(items: &[Value], path: &str) -> Result<Vec<Pattern>> {
+fn read_all(reader: Reader, items: &[Value], path: &str) -> Result<Vec<Pattern>> {
     items
         .iter()
         .enumerate()
-        .map(|(index, item)| Pattern::parse(item, &format!("{path}[{index}]")))
+        .map(|(index, item)| Pattern::read(reader, item, &format!("{path}[{index}]")))
         .collect()
 }
 
@@ -287,7 +339,7 @@ fn check_array(
     items: &[Value],
     scope: Scope<'_>,
     path: &str,
-    out: &mut Vec<Failure>,
+    out: &mut Vec<Difference>,
 ) {
     if expected.len() != items.len() {
         let got = format!(
@@ -296,7 +348,7 @@ fn check_array(
             shown(Some(&Value::Array(items.to_vec())))
         );
         let wanted = format!("an array of {}", expected.len());
-        out.push(Failure::differs(path, wanted, got));
+        out.push(Difference::new(path, wanted, got));
     }
     for (index, (pattern, item)) in expected.iter().zip(items).enumerate() {
         pattern.check(Some(item), scope, &format!("{path}[{index}]"), out);

@@ -1,8 +1,6 @@
 //! HTTP dates in their three forms.
 
-use std::time::SystemTime;
-
-use crate::scenario::DateForm;
+use super::reply::DateForm;
 
 const DAYS: [&str; 7] = [
     "Thursday",
@@ -37,20 +35,6 @@ pub(super) fn format(unix_s: i64, form: DateForm) -> String {
     }
 }
 
-/// Writes a time as RFC 3339 UTC with milliseconds, as trails do.
-pub(super) fn rfc3339(time: SystemTime) -> String {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH);
-    let since = since.unwrap_or_default();
-    let seconds = since.as_secs();
-    let (year, month, day) = civil((seconds / 86_400) as i64);
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    let millis = since.subsec_millis();
-    format!(
-        "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z",
-        month + 1
-    )
-}
-
 /// Year, month from 0 and day of a day counted from 1970-01-01, by counting 400-year eras that
 /// start in March, where the leap day comes last.
 fn civil(days: i64) -> (i64, usize, i64) {
@@ -69,13 +53,6 @@ fn civil(days: i64) -> (i64, usize, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_time_as_trails_write_it() {
-        let at = std::time::Duration::from_millis(784_111_777_042);
-        let text = rfc3339(SystemTime::UNIX_EPOCH + at);
-        assert_eq!(text, "1994-11-06T08:49:37.042Z");
-    }
 
     #[test]
     fn the_three_forms_of_one_moment() {

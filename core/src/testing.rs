@@ -1,0 +1,13 @@
+//! Tests of programs that use this library: a server that is a script, on a clock that is not real.
+
+#[cfg(feature = "unstable-host")]
+pub mod script;
+#[cfg(not(feature = "unstable-host"))]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the conformance runner's half of it is not there"
+)]
+mod script;
+
+pub use script::{Script, ScriptError};

@@ -1,0 +1,79 @@
+//! The format of scripts: what a server answers, and what its requests must look like.
+//!
+//! Two kinds of files hold exchanges. A *scenario* of the conformance suite is played over sockets; a *script*
+//! (`reqtrail.script/1`, `schema/script.schema.json`) is played by a mock. [`Reader`] reads both and refuses in each what
+//! is only in the other. Reading is strict: a key or an operator that is not part of the format is an error, wherever it
+//! stands.
+
+mod compare;
+mod date;
+mod difference;
+mod exchange;
+mod head;
+mod path_template;
+mod pattern;
+mod reader;
+mod reply;
+mod strict;
+
+use serde_json::Value;
+
+#[cfg(feature = "unstable-host")]
+pub use crate::trail::rfc3339;
+pub use compare::{RequestView, header_text};
+pub use difference::{Difference, shown};
+pub use exchange::{Exchange, Times, Want, WantBody};
+pub use head::{Header, Moment};
+pub use path_template::PathTemplate;
+pub use pattern::{Matches, Objects, Pattern, Scope};
+pub use reader::{Compile, IsMatch, Reader};
+pub use reply::{
+    After, Body, Coding, DateForm, Fault, Framing, HeaderValue, Headers, Reply, ReplyId,
+};
+pub use strict::{Fields, Result, ScriptError, decode_base64, error_at, pair_of, wrong_type};
+
+/// What a script's key `schema` must be.
+pub(crate) const SCHEMA: &str = "reqtrail.script/1";
+
+/// What a mock's server answers: exchanges, each for the requests that it fits, in the order in which they are tried.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    #[allow(dead_code, reason = "a mock reads it")]
+    pub(crate) exchanges: Vec<Exchange>,
+}
+
+impl Script {
+    /// Reads a script of the form `reqtrail.script/1` from its JSON text.
+    ///
+    /// # Errors
+    /// A [`ScriptError`] says where the text is not a script, what stands there, and what would be right.
+    pub fn from_json(text: &str) -> std::result::Result<Self, ScriptError> {
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| error_at("script", format!("not JSON: {error}")))?;
+        if !value.is_object() {
+            return Err(wrong_type("script", "an object", &value));
+        }
+        let reader = Reader::script();
+        let mut fields = reader.fields(&value, "")?;
+        match fields.string("schema")? {
+            Some(SCHEMA) => {}
+            found => {
+                let found = shown(found.map(Value::from).as_ref());
+                let message = format!("expected \"{SCHEMA}\", found {found}");
+                return Err(error_at("schema", message));
+            }
+        }
+        let exchanges = fields
+            .array("exchanges")?
+            .ok_or_else(|| error_at("exchanges", "expected an array, found nothing"))?;
+        // Where a recording comes from is for people.
+        fields.raw("recorded");
+        fields.done()?;
+        let exchanges = exchanges
+            .iter()
+            .enumerate()
+            .map(|(index, exchange)| reader.exchange(exchange, &format!("exchanges[{index}]")))
+            .collect::<Result<_>>()?;
+        Ok(Self { exchanges })
+    }
+}
