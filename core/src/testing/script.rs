@@ -68,7 +68,11 @@ impl Script {
             .ok_or_else(|| error_at("exchanges", "expected an array, found nothing"))?;
         // Where a recording comes from is for people.
         fields.raw("recorded");
-        fields.done()?;
+        fields.done().map_err(|error| match error.path() {
+            // A key without a name.
+            "" => error_at("script", error.message()),
+            _ => error,
+        })?;
         let exchanges = exchanges
             .iter()
             .enumerate()

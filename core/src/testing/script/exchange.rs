@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::path_template::PathTemplate;
-use super::pattern::Pattern;
+use super::pattern::{NO_RESULT, Pattern};
 use super::reader::Reader;
 use super::reply::Reply;
 use super::strict::{Fields, Result, decode_base64, error_at, wrong_type};
@@ -145,10 +145,7 @@ impl Want {
             body: bodies.pop(),
         };
         if want.patterns().any(Pattern::refers_to_a_result) {
-            return Err(error_at(
-                path,
-                "operator `$same` has no result to look into here",
-            ));
+            return Err(error_at(path, NO_RESULT));
         }
         Ok(want)
     }

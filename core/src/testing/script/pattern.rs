@@ -56,7 +56,10 @@ impl fmt::Debug for Matches {
 }
 
 /// The operators, as a message lists them.
-const OPERATORS: [&str; 7] = ["$min", "$max", "$re", "$any", "$len", "$same", "$has"];
+const OPERATORS: [&str; 7] = ["$min", "$max", "$re", "$any", "$len", "$has", "$same"];
+
+/// Why `$same` is refused where a request is looked at.
+pub(super) const NO_RESULT: &str = "operator `$same` has no result to look into here";
 
 /// How objects compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +164,9 @@ impl Pattern {
         let any = fields.boolean("$any")?;
         let len = fields.count("$len")?;
         let same = fields.string("$same")?;
+        if reader.is_script() && value.get("$same").is_some() {
+            return Err(error_at(path, NO_RESULT));
+        }
         let has = fields.array("$has")?;
         let mut members = value.as_object().into_iter().flatten();
         let unknown = members.find(|(key, _)| !OPERATORS.contains(&key.as_str()));
@@ -173,7 +179,8 @@ impl Pattern {
             let mut message = format!("{what} `{key}`");
             if reader.is_script() {
                 message.push_str(", expected one of ");
-                message.push_str(&OPERATORS.join(", "));
+                // Without `$same`, which no script may have.
+                message.push_str(&OPERATORS[..OPERATORS.len() - 1].join(", "));
             }
             return Err(error_at(path, message));
         }

@@ -1,12 +1,18 @@
 use super::*;
 use serde_json::json;
 
+const READER: Reader = Reader::scenario(compile);
+
+fn compile(expression: &str) -> std::result::Result<IsMatch, String> {
+    Reader::script().compile(expression)
+}
+
 fn differences(expected: Value, actual: Value) -> Vec<String> {
     let scope = Scope {
         objects: Objects::Subset,
         root: Some(&actual),
     };
-    let pattern = Reader::script().pattern(&expected, "p").expect("a pattern");
+    let pattern = READER.pattern(&expected, "p").expect("a pattern");
     let mut out = Vec::new();
     pattern.check(Some(&actual), scope, "p", &mut out);
     out.iter().map(ToString::to_string).collect()
@@ -23,9 +29,7 @@ fn objects_are_subsets_and_arrays_are_whole() {
 
 #[test]
 fn a_whole_object_holds_nothing_more() {
-    let pattern = Reader::script()
-        .pattern(&json!({"a": 1}), "p")
-        .expect("a pattern");
+    let pattern = READER.pattern(&json!({"a": 1}), "p").expect("a pattern");
     let scope = Scope {
         objects: Objects::Whole,
         root: None,
@@ -96,7 +100,7 @@ fn same_looks_into_the_result() {
 #[test]
 fn malformed_operators_are_refused() {
     let refused = |value: Value| {
-        Reader::script()
+        READER
             .pattern(&value, "calls[0].expect.x")
             .expect_err("refused")
             .to_string()

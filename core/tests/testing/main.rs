@@ -1,0 +1,3 @@
+//! What programs test their own handling of failures with.
+
+mod script;
