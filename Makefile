@@ -64,7 +64,7 @@ check: toolchain-lint ## Formats and lints of every language, licences, advisori
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package reqtrail --package reqtrail-adapter-rust --all-targets --features reqtrail/reqwest,reqtrail-adapter-rust/reqwest -- -D warnings
 	@# The fuzz targets' entry points; building the targets themselves needs a nightly compiler.
-	cargo rustc --quiet --package reqtrail --lib --profile dev --features openstack -- --cfg fuzzing -D warnings
+	cargo rustc --quiet --package reqtrail --lib --profile dev --features openstack,testing -- --cfg fuzzing -D warnings
 	@scripts/features.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --features reqtrail/reqwest --quiet
 	@# As docs.rs builds it.

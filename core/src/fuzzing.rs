@@ -259,3 +259,38 @@ pub fn trace_context(data: &[u8]) {
         );
     }
 }
+
+/// A script for a mock, and the requests that it is held against.
+#[cfg(feature = "testing")]
+pub fn script(data: &[u8]) {
+    use crate::testing::script::{Moment, RequestView, Script};
+
+    let text = String::from_utf8_lossy(data);
+    let script = match Script::from_json(&text) {
+        Ok(script) => script,
+        Err(error) => {
+            assert!(!error.path().is_empty(), "{error}");
+            return;
+        }
+    };
+    let request = RequestView {
+        method: "GET",
+        target: "/api/cameras/7?limit=10",
+        headers: &[("accept", b"*/*".as_slice()), ("x-a", data)],
+        body: data,
+    };
+    let at = Moment {
+        now: SystemTime::UNIX_EPOCH,
+        origin: "https://h",
+        other_origin: "https://i",
+    };
+    for exchange in &script.exchanges {
+        let differences = exchange.differences(&request, "/api");
+        assert_eq!(exchange.fits(&request, "/api"), differences.is_empty());
+        let _ = exchange.want.differences(&request);
+        for (name, value) in exchange.reply.head(0, &at) {
+            assert!(HeaderName::try_from(name).is_ok());
+            assert!(HeaderValue::try_from(value).is_ok());
+        }
+    }
+}
