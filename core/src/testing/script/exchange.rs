@@ -62,13 +62,20 @@ pub enum WantBody {
     Base64(Pattern),
 }
 
+impl Reader {
+    /// Reads an EXCHANGE; `path` is where it stands, for messages.
+    pub fn exchange(self, value: &Value, path: &str) -> Result<Exchange> {
+        Exchange::read(self, value, path)
+    }
+}
+
 impl Exchange {
     /// Reads an exchange of a script; `path` is where it stands, for messages.
     pub fn from_json(value: &Value, path: &str) -> Result<Self> {
         Self::read(Reader::script(), value, path)
     }
 
-    pub(super) fn read(reader: Reader, value: &Value, path: &str) -> Result<Self> {
+    fn read(reader: Reader, value: &Value, path: &str) -> Result<Self> {
         let mut fields = reader.fields(value, path)?;
         let (mut method, mut target, mut template) = (None, None, None);
         if let Some(matching) = fields.value("match") {
@@ -117,7 +124,7 @@ impl Want {
         let headers_path = fields.path("headers");
         for (name, value) in fields.object("headers")?.into_iter().flatten() {
             let path = format!("{headers_path}.{name}");
-            let pattern = Pattern::read(reader, value, &path)?;
+            let pattern = reader.pattern(value, &path)?;
             if !matches!(pattern, Pattern::Null | Pattern::String(_)) && !pattern.is_operator() {
                 return Err(wrong_type(&path, "null, a string or an operator", value));
             }
@@ -125,7 +132,7 @@ impl Want {
         }
         let mut bodies = Vec::new();
         if let Some(json) = fields.raw("json") {
-            let pattern = Pattern::read(reader, json, &fields.path("json"))?;
+            let pattern = reader.pattern(json, &fields.path("json"))?;
             bodies.push(WantBody::Json(pattern));
         }
         bodies.extend(text_pattern(reader, &mut fields, "text")?.map(WantBody::Text));
@@ -175,7 +182,7 @@ fn text_pattern(
     let Some(value) = fields.value(key) else {
         return Ok(None);
     };
-    let pattern = Pattern::read(reader, value, &path)?;
+    let pattern = reader.pattern(value, &path)?;
     if !matches!(pattern, Pattern::String(_)) && !pattern.is_operator() {
         return Err(wrong_type(&path, "a string or an operator", value));
     }

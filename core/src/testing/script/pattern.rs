@@ -79,8 +79,15 @@ pub struct Scope<'a> {
     pub root: Option<&'a Value>,
 }
 
+impl Reader {
+    /// Reads an expected value: an object with a `$` key is an operator, and must be a known one.
+    pub fn pattern(self, value: &Value, path: &str) -> Result<Pattern> {
+        Pattern::read(self, value, path)
+    }
+}
+
 impl Pattern {
-    pub(super) fn read(reader: Reader, value: &Value, path: &str) -> Result<Self> {
+    fn read(reader: Reader, value: &Value, path: &str) -> Result<Self> {
         Ok(match value {
             Value::Null => Self::Null,
             Value::Bool(flag) => Self::Bool(*flag),

@@ -1,12 +1,9 @@
-//! How exchanges are read: as those of a scenario or as those of a script.
+//! How exchanges are read: as those of a scenario or as those of a script. The types that are read add their own methods.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::exchange::Exchange;
-use super::pattern::Pattern;
-use super::reply::Reply;
 use super::strict::{Fields, Result};
 
 /// Whether a text matches an expression.
@@ -46,21 +43,6 @@ impl Reader {
             kind: Kind::Script,
             compile: lite,
         }
-    }
-
-    /// Reads an EXCHANGE; `path` is where it stands, for messages.
-    pub fn exchange(self, value: &Value, path: &str) -> Result<Exchange> {
-        Exchange::read(self, value, path)
-    }
-
-    /// Reads a REPLY; without one it is a 200 without a body.
-    pub fn reply(self, value: Option<&Value>, path: &str) -> Result<Reply> {
-        Reply::read(self, value, path)
-    }
-
-    /// Reads an expected value: an object with a `$` key is an operator, and must be a known one.
-    pub fn pattern(self, value: &Value, path: &str) -> Result<Pattern> {
-        Pattern::read(self, value, path)
     }
 
     /// Reads the members of an object.
