@@ -43,7 +43,19 @@ pub struct Script {
 }
 
 impl Script {
-    /// Reads a script of the form `reqtrail.script/1` from its JSON text.
+    /// Reads a script of the form `reqtrail.script/1` from its JSON text; `schema/script.schema.json` describes it.
+    ///
+    /// ```
+    /// use reqtrail::testing::Script;
+    ///
+    /// let text = r#"{"schema": "reqtrail.script/1", "exchanges": [
+    ///     {"match": {"method": "GET", "path": "/cameras/{id}"}, "reply": {"code": "rate_limited", "retry_after": 60}},
+    ///     {"reply": {"fault": "explode"}}
+    /// ]}"#;
+    /// let error = Script::from_json(text).unwrap_err();
+    /// assert_eq!(error.path(), "exchanges[1].reply.fault");
+    /// assert!(error.message().starts_with("unknown `explode`, expected one of close, reset,"));
+    /// ```
     ///
     /// # Errors
     /// A [`ScriptError`] says where the text is not a script, what stands there, and what would be right.
