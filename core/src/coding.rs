@@ -82,7 +82,7 @@ impl Coding {
     }
 
     /// Reads a coding's name; `None` for the one that changes nothing.
-    fn named(name: &str) -> Result<Option<Self>, String> {
+    pub(crate) fn named(name: &str) -> Result<Option<Self>, String> {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
             "identity" => Ok(None),

@@ -8,6 +8,8 @@ pub(crate) mod custom;
 pub mod novavms;
 #[cfg(feature = "openstack")]
 pub(crate) mod openstack;
+#[cfg(feature = "testing")]
+mod shape;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,6 +25,8 @@ use crate::lenient_json::Value;
 use crate::rate_limit::RateLimitHeaders;
 
 pub(crate) use custom::{CustomDialect, DialectError};
+#[cfg(feature = "testing")]
+pub(crate) use shape::{MadeIds, Shape};
 
 /// The knowledge of one API, cheap to clone.
 ///
@@ -82,6 +86,14 @@ pub(crate) trait Decode: Send + Sync {
 
     /// Says what an error answer means; `None` leaves both category and retry rule to the status.
     fn classify(&self, seen: &Seen<'_>) -> Option<Meaning>;
+
+    /// How an error answer of the API looks, for one that is made.
+    #[cfg(feature = "testing")]
+    fn shape(&self) -> Shape<'_>;
+
+    /// The status that a code comes with: the first, if it has several; `None` for a code that is not known.
+    #[cfg(feature = "testing")]
+    fn status_of(&self, code: &str) -> Option<u16>;
 }
 
 /// The parts of an error body that a dialect found.

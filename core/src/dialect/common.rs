@@ -2,6 +2,8 @@
 //!
 //! Among them are problem details (RFC 9457), the errors of OAuth (RFC 6749 §5.2), and `{"error": {"code", "message"}}`.
 
+#[cfg(feature = "testing")]
+use super::Shape;
 use super::{Decode, Decoded, Meaning, Seen, code_text, text};
 use crate::lenient_json::Value;
 
@@ -33,6 +35,16 @@ impl Decode for Common {
     }
 
     fn classify(&self, _seen: &Seen<'_>) -> Option<Meaning> {
+        None
+    }
+
+    #[cfg(feature = "testing")]
+    fn shape(&self) -> Shape<'_> {
+        Shape::Nested
+    }
+
+    #[cfg(feature = "testing")]
+    fn status_of(&self, _code: &str) -> Option<u16> {
         None
     }
 }

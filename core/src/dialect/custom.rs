@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "testing")]
+use super::Shape;
 use super::{
     CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
     code_text, id_text, text,
@@ -314,6 +316,21 @@ impl Decode for Pointers {
 
     fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
         self.codes.get(seen.code?).cloned()
+    }
+
+    #[cfg(feature = "testing")]
+    fn shape(&self) -> Shape<'_> {
+        Shape::Pointers {
+            code: self.code.as_deref(),
+            message: self.message.as_deref(),
+            request_id: self.request_id.as_deref(),
+        }
+    }
+
+    #[cfg(feature = "testing")]
+    fn status_of(&self, code: &str) -> Option<u16> {
+        let category = self.codes.get(code)?.category?;
+        super::shape::status_of_category(category)
     }
 }
 

@@ -21,6 +21,8 @@ mod codes;
 
 use http::HeaderName;
 
+#[cfg(feature = "testing")]
+use super::Shape;
 use super::{
     CodeRow, CredentialHeader, Decode, Decoded, Meaning, Seen, Spec, code_text, id_text, text,
 };
@@ -82,6 +84,16 @@ impl Decode for Novavms {
             retry: row.retry.filter(|_| known_pair),
             hint: Some(row.hint.into()),
         })
+    }
+
+    #[cfg(feature = "testing")]
+    fn shape(&self) -> Shape<'_> {
+        Shape::Flat
+    }
+
+    #[cfg(feature = "testing")]
+    fn status_of(&self, code: &str) -> Option<u16> {
+        row(&canonical(code)).map(|row| row.status)
     }
 }
 

@@ -10,6 +10,8 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+#[cfg(feature = "testing")]
+use super::Shape;
 use super::{
     CodeRow, CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
     VersionHeader, code_text, id_text, text,
@@ -169,6 +171,20 @@ impl Decode for Openstack {
             retry: is_final.then_some(RetryRule::Never),
             hint: row.map(|row| row.hint.into()),
         })
+    }
+
+    #[cfg(feature = "testing")]
+    fn shape(&self) -> Shape<'_> {
+        if self.signs_in {
+            Shape::Titled
+        } else {
+            Shape::Fault
+        }
+    }
+
+    #[cfg(feature = "testing")]
+    fn status_of(&self, code: &str) -> Option<u16> {
+        row(code).map(|row| row.status)
     }
 }
 

@@ -1,0 +1,161 @@
+//! The JSON of an error answer.
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::{CannotRender, ErrorReply};
+use crate::dialect::{Dialect, Shape};
+
+/// The deepest place of a part: a dialect reads nothing below it.
+const MAX_DEPTH: usize = 128;
+
+/// The highest index of an array. Above it the place is a member of an object, which pointers read as well.
+const MAX_INDEX: usize = 31;
+
+/// The body of an error answer with this status and request ID.
+#[cfg_attr(
+    not(feature = "openstack"),
+    expect(unused_variables, reason = "only OpenStack's bodies repeat the status")
+)]
+pub(super) fn json(
+    dialect: &Dialect,
+    status: StatusCode,
+    reply: &ErrorReply<'_>,
+    id: Option<&str>,
+) -> Result<Value, CannotRender> {
+    let &ErrorReply { code, message, .. } = reply;
+    // What a server says that says nothing else.
+    #[cfg(feature = "openstack")]
+    let reason = status.canonical_reason().unwrap_or("Error");
+    Ok(match dialect.0.decoder.shape() {
+        Shape::Flat => object([("error", code), ("message", message), ("request_id", id)]),
+        #[cfg(feature = "openstack")]
+        Shape::Fault => {
+            let number = status.as_u16();
+            let text = message.unwrap_or(reason);
+            match code {
+                Some(code) => json!({code: {"code": number, "message": text}}),
+                // As the middleware before the service writes what it refuses.
+                None => {
+                    json!({"message": text, "code": format!("{number} {reason}"), "title": reason})
+                }
+            }
+        }
+        #[cfg(feature = "openstack")]
+        Shape::Titled => {
+            let text = message.unwrap_or(reason);
+            json!({"error": {"code": status.as_u16(), "message": text, "title": reason}})
+        }
+        Shape::Nested => json!({"error": object([("code", code), ("message", message)])}),
+        Shape::Pointers {
+            code: code_at,
+            message: message_at,
+            request_id: id_at,
+        } => {
+            let parts = [
+                ("code", code_at, code),
+                ("message", message_at, message),
+                ("request_id", id_at, id),
+            ];
+            let mut root = Place::Empty;
+            for (key, at, text) in parts {
+                if let (Some(at), Some(text)) = (at, text) {
+                    root.put(at, text)
+                        .map_err(|problem| CannotRender::new(key, problem))?;
+                }
+            }
+            root.into_json()
+        }
+    })
+}
+
+/// An object of the parts that are there.
+fn object<const N: usize>(parts: [(&str, Option<&str>); N]) -> Value {
+    let parts = parts.into_iter();
+    let there = parts.filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
+    Value::Object(there.collect())
+}
+
+/// A place in a body that is being built along JSON pointers.
+enum Place {
+    Empty,
+    Text(String),
+    /// The places below, by the pointers' tokens.
+    Within(Vec<(String, Place)>),
+}
+
+impl Place {
+    /// Puts a text where a pointer says; the error says why it cannot stand there.
+    fn put(&mut self, pointer: &str, text: &str) -> Result<(), String> {
+        let taken = || {
+            format!(
+                "the pointer `{}` leads to a place that another part takes; expected a dialect whose parts stand apart",
+                pointer.escape_debug()
+            )
+        };
+        let mut tokens = pointer.split('/');
+        // What stands before the first slash.
+        let _ = tokens.next();
+        let mut place = self;
+        for (depth, token) in tokens.enumerate() {
+            if depth == MAX_DEPTH {
+                return Err(format!(
+                    "the pointer has more than {MAX_DEPTH} steps; no dialect reads so deep"
+                ));
+            }
+            if matches!(place, Self::Empty) {
+                *place = Self::Within(Vec::new());
+            }
+            let Self::Within(below) = place else {
+                return Err(taken());
+            };
+            let token = token.replace("~1", "/").replace("~0", "~");
+            let found = below.iter().position(|(other, _)| *other == token);
+            let at = found.unwrap_or_else(|| {
+                below.push((token, Self::Empty));
+                below.len() - 1
+            });
+            place = &mut below[at].1;
+        }
+        match place {
+            Self::Empty => {
+                *place = Self::Text(text.to_owned());
+                Ok(())
+            }
+            Self::Text(other) if other == text => Ok(()),
+            Self::Text(_) | Self::Within(_) => Err(taken()),
+        }
+    }
+
+    /// What has indices alone below it is an array, all else an object.
+    fn into_json(self) -> Value {
+        let below = match self {
+            Self::Empty => return Value::Object(Map::new()),
+            Self::Text(text) => return text.into(),
+            Self::Within(below) => below,
+        };
+        let indices: Option<Vec<usize>> = below.iter().map(|(token, _)| index(token)).collect();
+        let Some(indices) = indices else {
+            let members = below.into_iter();
+            return Value::Object(
+                members
+                    .map(|(name, place)| (name, place.into_json()))
+                    .collect(),
+            );
+        };
+        let length = indices.iter().max().map_or(0, |last| last + 1);
+        let mut elements = vec![Value::Null; length];
+        for (index, (_, place)) in indices.into_iter().zip(below) {
+            elements[index] = place.into_json();
+        }
+        Value::Array(elements)
+    }
+}
+
+/// A token that is an index.
+fn index(token: &str) -> Option<usize> {
+    let is_plain = token == "0" || !token.starts_with('0');
+    let is_digits = token.bytes().all(|byte| byte.is_ascii_digit());
+    let number = (is_plain && is_digits).then(|| token.parse().ok())?;
+    number.filter(|index| *index <= MAX_INDEX)
+}
