@@ -200,6 +200,13 @@ impl ClientBuilder {
     /// `config`: names the option, what was given and what is accepted.
     pub fn build_blocking(self) -> Result<Client, Error> {
         let mut options = self.into_options();
+        #[cfg(feature = "testing")]
+        if let Some(scripted) = options.check_scripted() {
+            return scripted.map(|(shared, own)| {
+                let host = TokioHost::over(Arc::clone(&shared), own);
+                Client::new(shared, Arc::new(host))
+            });
+        }
         let wrap = options.wrap.take();
         let (shared, wire) = options.check()?;
         let host = TokioHost::new(Arc::clone(&shared), &wire, wrap).map_err(Error::config)?;

@@ -1,12 +1,13 @@
 //! The attempt loop: one call from its first attempt to its trail.
 
 mod body;
+pub(crate) mod by_clock;
 pub(crate) mod credential;
 mod exchange;
 mod guard;
 pub(crate) mod plan;
 pub(crate) mod race;
-mod redirect;
+pub(crate) mod redirect;
 pub(crate) mod refresh;
 mod seam;
 pub(crate) mod serving;
@@ -37,6 +38,7 @@ use crate::retry::decision::{AttemptOutcome, Decision, RetryInput, decide};
 use crate::trace_context::SpanId;
 use crate::trail::Outcome;
 use crate::transport::{Transport, TransportError, WireRequest};
+use by_clock::ByClock;
 use credential::{Lease, Ready};
 use exchange::{AttemptResult, Exchange};
 use guard::{Guard, wall_clock};
@@ -60,6 +62,7 @@ pub(crate) async fn run_call<T: Transport>(
         Err(refused) => return Err(refused.end(shared, (clock(transport), wall_clock(transport)))),
     };
     let span = observe::call_span();
+    let by_clock = ByClock::of(transport);
     let mut call = Call::new(shared, transport, plan);
     let ended = {
         let mut work = pin!(call.run());
@@ -67,10 +70,12 @@ pub(crate) async fn run_call<T: Transport>(
         // wrapper around it would move it.
         poll_fn(|cx| {
             let _within = span.enter();
-            match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
-                Ok(polled) => polled.map(Some),
-                Err(_) => Poll::Ready(None),
-            }
+            by_clock.poll(cx, |cx| {
+                match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+                    Ok(polled) => polled.map(Some),
+                    Err(_) => Poll::Ready(None),
+                }
+            })
         })
         .await
     };
@@ -297,7 +302,10 @@ impl<'a, T: Transport> Call<'a, T> {
         hops: u32,
         resends: u32,
     ) -> AttemptResult {
-        let span_id = self.first_span.take().unwrap_or_else(plan::random_span);
+        let span_id = self
+            .first_span
+            .take()
+            .unwrap_or_else(|| self.shared.random_span());
         let now = self.now.take().unwrap_or_else(|| self.clock());
         let mut headers = HeaderMap::clone(&self.plan.hop.headers);
         if let Some(lease) = lease {

@@ -99,6 +99,8 @@ mod surface;
 mod target;
 mod trace_context;
 mod turn;
+#[cfg(feature = "testing")]
+mod virtual_clock;
 
 mod dialect;
 

@@ -66,6 +66,12 @@ impl BaseUrl {
         })
     }
 
+    /// The path that all requests begin with; it ends without a slash.
+    #[cfg(feature = "testing")]
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Scheme, host and port, as in `https://api.example`.
     pub(crate) fn origin(&self) -> &Arc<str> {
         &self.origin

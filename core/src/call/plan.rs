@@ -15,7 +15,6 @@ use crate::cancel::{CancelToken, Stop};
 use crate::codes::{ErrorKind, StopReason};
 use crate::error::Error;
 use crate::observe::CallFinished;
-use crate::random;
 use crate::redact::Secret;
 use crate::target::{RequestUrl, Target};
 use crate::trace_context::{SpanId, TraceContext};
@@ -186,27 +185,15 @@ impl CallPlan {
 
     /// Whether a request of this method may be sent twice.
     pub(crate) fn is_safe(&self, method: &Method) -> bool {
-        let by_method = matches!(
-            *method,
-            Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
-        );
-        self.idempotent.unwrap_or(self.has_key || by_method)
+        is_safe(self.idempotent, self.has_key, method)
     }
 }
 
-/// Draws a call's ID and the ID of its first span.
-pub(crate) fn random_ids() -> (Uuid, SpanId) {
-    let bytes: [u8; 24] = random::bytes(Instant::now());
-    let (mut id, mut span) = ([0; 16], [0; 8]);
-    id.copy_from_slice(&bytes[..16]);
-    span.copy_from_slice(&bytes[16..]);
-    (
-        uuid::Builder::from_random_bytes(id).into_uuid(),
-        SpanId::new(u64::from_ne_bytes(span)),
-    )
-}
-
-/// Draws the ID of a further span.
-pub(crate) fn random_span() -> SpanId {
-    SpanId::new(u64::from_ne_bytes(random::bytes(Instant::now())))
+/// Whether a request may be sent twice: by the caller's word, by its key, or by its method.
+pub(crate) fn is_safe(idempotent: Option<bool>, has_key: bool, method: &Method) -> bool {
+    let by_method = matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
+    );
+    idempotent.unwrap_or(has_key || by_method)
 }

@@ -12,7 +12,7 @@ use crate::target;
 
 /// What to do about a response that may be a redirect.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Send this next.
     Follow(Box<Hop>),
     /// A redirect that must not be followed, and why.
@@ -22,7 +22,7 @@ pub(super) enum Verdict {
 }
 
 /// Judges a response to `hop`.
-pub(super) fn judge(
+pub(crate) fn judge(
     status: StatusCode,
     headers: &HeaderMap,
     hop: &Hop,

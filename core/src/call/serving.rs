@@ -50,3 +50,9 @@ pub(crate) fn served() -> Clients {
 pub(super) fn is_within(client: usize) -> bool {
     SERVED.with(|served| served.borrow().contains(&client))
 }
+
+/// Whether the refresher of any client runs here.
+#[cfg(feature = "testing")]
+pub(super) fn is_any() -> bool {
+    SERVED.with(|served| !served.borrow().is_empty())
+}

@@ -4,16 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderMap, Method};
+use uuid::Uuid;
 
 use super::credential::Credentials;
 use crate::codes::TrailNote;
 use crate::dialect::Dialect;
 use crate::limits::Limits;
 use crate::observe::Observers;
+use crate::random;
 use crate::redact::Redactor;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
-use crate::trace_context::TraceId;
+use crate::trace_context::{SpanId, TraceId};
 use crate::trail::Opening;
 
 /// Client state shared by all calls; everything except the transport.
@@ -42,6 +44,9 @@ pub(crate) struct Shared {
     pub(crate) traceparent: bool,
     pub(crate) decompress: bool,
     pub(crate) jitter: Mutex<fastrand::Rng>,
+    /// Where the IDs come from, if they are to be the same each time.
+    #[cfg(feature = "testing")]
+    pub(crate) seeded_ids: Option<Arc<Mutex<fastrand::Rng>>>,
 }
 
 /// How often and how soon a call is repeated.
@@ -65,7 +70,7 @@ impl Shared {
     /// The first lines of a call's trail. A call that is sent adds what its attempts carry.
     pub(crate) fn opening(
         &self,
-        call_id: uuid::Uuid,
+        call_id: Uuid,
         trace_id: TraceId,
         method: Method,
         path: String,
@@ -91,6 +96,34 @@ impl Shared {
     pub(crate) fn draw(&self) -> (f64, f64) {
         let mut random = self.jitter.lock().unwrap_or_else(PoisonError::into_inner);
         (random.f64(), random.f64())
+    }
+
+    /// Draws a call's ID and the ID of its first span.
+    pub(crate) fn random_ids(&self) -> (Uuid, SpanId) {
+        let bytes: [u8; 24] = self.random_bytes();
+        let (mut id, mut span) = ([0; 16], [0; 8]);
+        id.copy_from_slice(&bytes[..16]);
+        span.copy_from_slice(&bytes[16..]);
+        (
+            uuid::Builder::from_random_bytes(id).into_uuid(),
+            SpanId::new(u64::from_ne_bytes(span)),
+        )
+    }
+
+    /// Draws the ID of a further span.
+    pub(crate) fn random_span(&self) -> SpanId {
+        SpanId::new(u64::from_ne_bytes(self.random_bytes()))
+    }
+
+    fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        #[cfg(feature = "testing")]
+        if let Some(seeded) = &self.seeded_ids {
+            let mut bytes = [0; N];
+            let mut seeded = seeded.lock().unwrap_or_else(PoisonError::into_inner);
+            seeded.fill(&mut bytes);
+            return bytes;
+        }
+        random::bytes(Instant::now())
     }
 
     /// What takes the client's secrets out of text, the token that it has now among them.

@@ -304,6 +304,10 @@ impl ClientBuilder {
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
     pub fn build(mut self) -> Result<Client, Error> {
+        #[cfg(feature = "testing")]
+        if let Some(scripted) = self.options.check_scripted() {
+            return scripted.map(|(shared, own)| Client::new(shared, AnyTransport::Own(own)));
+        }
         let wrap = self.options.wrap.take();
         let (shared, wire) = self.options.check()?;
         let network = Network::new(&wire, shared.base.url(), None).map_err(Error::config)?;
@@ -366,6 +370,12 @@ impl ClientBuilder {
     #[cfg(feature = "unstable-host")]
     pub fn options(self, later: &crate::host::ClientOptions) -> Self {
         self.with(|o| o.given.overlay(later))
+    }
+
+    /// Lets a script answer in the place of the network.
+    #[cfg(feature = "testing")]
+    pub(crate) fn scripted(self, scripted: super::options::Scripted) -> Self {
+        self.with(|o| o.scripted = Some(scripted))
     }
 
     pub(crate) fn into_options(self) -> Options {

@@ -28,6 +28,8 @@ use crate::retry::budget::Bucket;
 use crate::surface::client::client_options;
 use crate::surface::{options_struct, wire_rows};
 use crate::target::BaseUrl;
+#[cfg(feature = "testing")]
+use crate::transport::OwnTransport;
 use crate::transport::hyper::dial::uses_proxy;
 use crate::transport::{Proxy, WireOptions, Wrap};
 
@@ -47,7 +49,26 @@ pub(crate) struct Options {
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     /// What a program puts around the built-in transport.
     pub(crate) wrap: Option<Wrap>,
+    /// What answers in the place of the network.
+    #[cfg(feature = "testing")]
+    pub(crate) scripted: Option<Scripted>,
 }
+
+/// What answers a client's calls in the place of the network, and where its random numbers come from.
+#[cfg(feature = "testing")]
+#[derive(Clone)]
+pub(crate) struct Scripted {
+    /// Makes the transport of a client.
+    pub(crate) transport: Arc<dyn Fn(&Shared) -> OwnTransport + Send + Sync>,
+    /// Where its IDs come from.
+    pub(crate) ids: Arc<Mutex<fastrand::Rng>>,
+    /// The seed of its random waits, unless it has one of its own.
+    pub(crate) seed: u64,
+}
+
+/// What a client of a script is made of.
+#[cfg(feature = "testing")]
+type ScriptedParts = (Arc<Shared>, Arc<OwnTransport>);
 
 impl Options {
     pub(crate) fn new(base_url: String) -> Self {
@@ -57,7 +78,20 @@ impl Options {
             refresher: None,
             observers: Vec::new(),
             wrap: None,
+            #[cfg(feature = "testing")]
+            scripted: None,
         }
+    }
+
+    /// Checks the options of a client that a script answers, and makes its transport. `None`: this is none.
+    #[cfg(feature = "testing")]
+    pub(crate) fn check_scripted(&self) -> Option<Result<ScriptedParts, Error>> {
+        let scripted = self.scripted.clone()?;
+        let shared = self.clone().check_without_wire();
+        Some(shared.map(|shared| {
+            let transport = (scripted.transport)(&shared);
+            (shared, Arc::new(transport))
+        }))
     }
 
     /// Checks the options of a client whose transport is a program's own.
@@ -156,6 +190,16 @@ impl Options {
         for secret in &given_secrets {
             secrets.add(secret);
         }
+        #[cfg(feature = "testing")]
+        let jitter_seed = given
+            .jitter_seed
+            .or(self.scripted.as_ref().map(|scripted| scripted.seed));
+        #[cfg(not(feature = "testing"))]
+        let jitter_seed = given.jitter_seed;
+        #[cfg(feature = "testing")]
+        if self.scripted.is_some() {
+            notes.push(TrailNote::Scripted);
+        }
         let shared = Shared {
             secrets,
             default_headers: Arc::new(default_headers),
@@ -177,10 +221,10 @@ impl Options {
             traceparent: given.traceparent(),
             decompress: given.decompress(),
             jitter: Mutex::new(
-                given
-                    .jitter_seed
-                    .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+                jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             ),
+            #[cfg(feature = "testing")]
+            seeded_ids: self.scripted.map(|scripted| scripted.ids),
         };
         Ok((Arc::new(shared), wire))
     }

@@ -14,6 +14,7 @@ use super::line::Line;
 use super::mailbox::{Event, Lane, Mailbox};
 use super::prepared::{Prepared, PreparedCall};
 use super::{CallResult, Done, ORIGIN, Origin, Outcome, lock, undriven};
+use crate::call::by_clock::ByClock;
 use crate::call::run_call;
 use crate::call::serving::{self, Clients};
 use crate::cancel::{CancelReason, CancelToken};
@@ -48,6 +49,8 @@ struct Submission {
     job: Prepared,
     receiver: Receiver,
     line: Arc<Line>,
+    /// It is under way from where it is handed over.
+    by_clock: ByClock,
     /// The clients whose refreshers hand it over.
     served: Clients,
 }
@@ -184,6 +187,7 @@ impl Background {
         let submission = Box::new(Submission {
             job,
             receiver,
+            by_clock: line.watch(),
             line: Arc::clone(line),
             served: serving::served(),
         });
@@ -331,6 +335,7 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>) {
             job,
             receiver,
             line,
+            by_clock,
             served,
         } = *submission;
         // A host has one line, so the transport is made once.
@@ -361,9 +366,11 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>) {
                 let ended = move |result| receiver.end(Outcome::Call(result));
                 match transport {
                     AnyTransport::BuiltIn(built_in) => {
-                        spawn(built_in, call, origin, served, begun, ended);
+                        spawn(built_in, call, origin, by_clock, served, begun, ended);
                     }
-                    AnyTransport::Own(own) => spawn(own, call, origin, served, begun, ended),
+                    AnyTransport::Own(own) => {
+                        spawn(own, call, origin, by_clock, served, begun, ended)
+                    }
                 }
             }
             Prepared::Operation(shared, work) => {
@@ -375,7 +382,7 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>) {
                     let result = work.run(shared, transport).await;
                     receiver.end(Outcome::Operation(result));
                 });
-                tokio::spawn(serving::carried(served, operation));
+                tokio::spawn(by_clock.around(serving::carried(served, operation)));
             }
         }
     }
@@ -390,6 +397,7 @@ fn spawn<T: Transport>(
     transport: Arc<T>,
     call: PreparedCall,
     origin: Origin,
+    by_clock: ByClock,
     served: Clients,
     begun: impl FnOnce() + Send + 'static,
     ended: impl FnOnce(CallResult) + Send + 'static,
@@ -403,8 +411,11 @@ fn spawn<T: Transport>(
         ended(result);
     });
     // In a box: tokio moves a task several times, also when it has ended, and this one is large.
-    if served.is_empty() {
-        tokio::spawn(Box::pin(call));
+    let call = Box::pin(call);
+    if by_clock.is_virtual() {
+        tokio::spawn(by_clock.around(serving::carried(served, call)));
+    } else if served.is_empty() {
+        tokio::spawn(call);
     } else {
         tokio::spawn(Box::pin(serving::carried(served, call)));
     }

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use super::line::Line;
 use super::prepared::{Prepared, PreparedCall};
 use super::{CallResult, Outcome, Output, Work};
+use crate::call::by_clock::ByClock;
 use crate::call::shared::Shared;
 use crate::call::{clock, run_call};
 use crate::error::Error;
@@ -60,6 +61,8 @@ impl Caller {
             AnyTransport::Own(transport) => {
                 let runtime = self.runtime();
                 let _within = runtime.as_ref().map(Handle::enter);
+                #[cfg(feature = "testing")]
+                let _level = crate::virtual_clock::on_this_thread();
                 drive(&**transport, call, Wakers::Others, interrupted)
             }
         }
@@ -88,8 +91,11 @@ impl Caller {
         // What is written for the asynchronous client may use tokio's timers and sockets between its calls.
         let runtime = self.runtime();
         let _within = runtime.as_ref().map(Handle::enter);
+        #[cfg(feature = "testing")]
+        let _level = crate::virtual_clock::on_this_thread();
         let cancel = work.cancel.clone();
-        let work = pin!(work.run(shared, self.transport.clone()));
+        let by_clock = ByClock::of_any(&self.transport);
+        let work = pin!(by_clock.around(work.run(shared, self.transport.clone())));
         block_on(work, Wakers::Others, interrupted, || cancel.cancel())
     }
 }

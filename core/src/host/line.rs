@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::call::by_clock::ByClock;
 use crate::transport::hyper::{Network, Spawner};
 use crate::transport::{AnyTransport, BuiltInTransport, OwnTransport, Wrap};
 
@@ -22,6 +23,14 @@ impl Line {
     /// The transport of calls that the runtime drives in which this is called.
     pub(super) fn for_this_runtime(&self) -> AnyTransport {
         self.transport(|network| BuiltInTransport::new(network, Spawner::Runtime).keeping_timers())
+    }
+
+    /// Begins to watch a job that is handed over.
+    pub(super) fn watch(&self) -> ByClock {
+        match self {
+            Self::Network(..) => ByClock::of_own(None),
+            Self::Own(transport) => ByClock::of_own(Some(transport)),
+        }
     }
 
     fn transport(&self, make: impl FnOnce(Arc<Network>) -> BuiltInTransport) -> AnyTransport {

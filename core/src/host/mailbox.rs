@@ -19,6 +19,8 @@ use super::{Origin, Serving, lock};
 use crate::call::token::Token;
 use crate::error::BoxError;
 use crate::observe::{AttemptFinished, CallFinished, Observer};
+#[cfg(feature = "testing")]
+use crate::virtual_clock::VirtualClock;
 
 pub use event::{AttemptEvent, Event, Mail, RefreshRequest};
 pub(crate) use lane::LaneState;
@@ -49,6 +51,9 @@ pub(super) struct Shared {
     unaddressed: Mutex<lane::Inbox>,
     refreshes: Mutex<Refreshes>,
     wanted: Wanted,
+    /// The clock of the client's calls, if it is none of the real ones: it stands still while hooks are told.
+    #[cfg(feature = "testing")]
+    clock: std::sync::OnceLock<VirtualClock>,
 }
 
 /// What the observer passes on.
@@ -121,6 +126,12 @@ impl Mailbox {
         self.0.wanted.logs.store(wanted, Ordering::Relaxed);
     }
 
+    /// Keeps a virtual clock where it is from when hooks are to be told of something until they were.
+    #[cfg(feature = "testing")]
+    pub(crate) fn hold_time(&self, clock: &VirtualClock) {
+        let _ = self.0.clock.set(clock.clone());
+    }
+
     /// Returns how many submitted jobs have not ended yet. The outcomes of all others wait in their lanes or were taken,
     /// whether or not anybody looks into those lanes.
     #[must_use]
@@ -161,9 +172,19 @@ impl Shared {
 
     /// Tells the lane of a call, or the one that looks first.
     fn publish(self: &Arc<Self>, origin: Option<Origin>, event: Event) {
-        let left = match self.lane_of(origin) {
-            Some((tag, lane)) => lane.push(Mail::of(tag, event)).err(),
-            None => Some(Mail::of_no_call(event)),
+        let (tag, lane) = match self.lane_of(origin) {
+            Some((tag, lane)) => (Some(tag), Some(lane)),
+            None => (None, None),
+        };
+        let mail = Mail {
+            tag,
+            event,
+            #[cfg(feature = "testing")]
+            hold: self.clock.get().map(VirtualClock::hold),
+        };
+        let left = match lane {
+            Some(lane) => lane.push(mail).err(),
+            None => Some(mail),
         };
         if let Some(mail) = left {
             self.redirect(mail);
@@ -172,12 +193,12 @@ impl Shared {
 
     /// Leaves what is of no lane, or of one that is closed, to the lane that looks first. What only the program's call
     /// itself could use is dropped.
-    fn redirect(&self, mail: Mail) {
-        let event = match mail.event {
-            Event::Ended(_) | Event::Progress(_) => return,
-            event => event,
-        };
-        lock(&self.unaddressed).push(Mail::of_no_call(event));
+    fn redirect(&self, mut mail: Mail) {
+        if matches!(mail.event, Event::Ended(_) | Event::Progress(_)) {
+            return;
+        }
+        mail.tag = None;
+        lock(&self.unaddressed).push(mail);
         for lane in self.lanes() {
             lane.notify();
         }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Attached, Parts, Request, RequestTarget, headers};
 use crate::call::credential::Begun;
-use crate::call::plan::{CallPlan, Hop, Planned, Refused, random_ids};
+use crate::call::plan::{CallPlan, Hop, Planned, Refused};
 use crate::call::shared::Shared;
 use crate::call::token::Token;
 use crate::call::{PANICKED, TRACEPARENT};
@@ -34,7 +34,7 @@ impl Request {
         attached: Attached,
         begun: Option<Begun>,
     ) -> Planned {
-        let (call_id, first_span) = random_ids();
+        let (call_id, first_span) = shared.random_ids();
         let (begun, began) = match attached.start {
             Some(start) => (Some(start.begun), Some(start.at)),
             None => (begun, None),

@@ -27,6 +27,7 @@ pub use head::{Header, Moment};
 pub use path_template::PathTemplate;
 pub use pattern::{Matches, Objects, Pattern, Scope};
 pub use reader::{Compile, IsMatch, Reader};
+pub(crate) use reply::fault_names;
 pub use reply::{
     After, Body, Coding, DateForm, Fault, Framing, HeaderValue, Headers, Reply, ReplyId,
 };

@@ -11,6 +11,8 @@ use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use super::{BuiltInTransport, Reply, Sleep, Transport, TransportError, WireRequest};
+#[cfg(feature = "testing")]
+use crate::virtual_clock::VirtualClock;
 
 /// The transport of a client. A call asks once which of the two it is.
 #[derive(Clone, Debug)]
@@ -54,6 +56,9 @@ impl AnyTransport {
 pub(crate) struct OwnTransport {
     transport: Box<dyn Erased>,
     is_ours: bool,
+    /// What its calls go by, if that is no real clock.
+    #[cfg(feature = "testing")]
+    clock: Option<VirtualClock>,
 }
 
 impl OwnTransport {
@@ -61,16 +66,33 @@ impl OwnTransport {
         Self {
             transport: Box::new(transport),
             is_ours: false,
+            #[cfg(feature = "testing")]
+            clock: None,
         }
     }
 
     /// Makes one of a transport that is a part of this library.
-    #[cfg(any(test, feature = "reqwest"))]
+    #[cfg(any(test, feature = "reqwest", feature = "testing"))]
     pub(crate) fn ours(transport: impl Transport) -> Self {
         Self {
-            transport: Box::new(transport),
             is_ours: true,
+            ..Self::new(transport)
         }
+    }
+
+    /// Makes one of a transport of this library that goes by a virtual clock.
+    #[cfg(feature = "testing")]
+    pub(crate) fn virtual_time(transport: impl Transport, clock: VirtualClock) -> Self {
+        Self {
+            clock: Some(clock),
+            ..Self::ours(transport)
+        }
+    }
+
+    /// The clock that its calls go by, if that is no real one.
+    #[cfg(feature = "testing")]
+    pub(crate) fn virtual_clock(&self) -> Option<&VirtualClock> {
+        self.clock.as_ref()
     }
 
     /// Whether the transport is a part of this library, so that its faults are, too.

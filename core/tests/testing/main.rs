@@ -1,3 +1,7 @@
-//! What programs test their own handling of failures with.
+//! Mocks: calls that a script answers, on a clock that is not real.
 
+mod clock;
+#[path = "../../../docs/testing/testing.rs"]
+mod docs;
+mod five;
 mod script;

@@ -32,6 +32,7 @@ pub(super) const HOUSES: &[House] = &[
                 "target",
                 "trace_context",
                 "turn",
+                "virtual_clock",
             ],
             &["dialect"],
             &["trail"],
@@ -52,7 +53,7 @@ pub(super) const HOUSES: &[House] = &[
         libraries: &[
             Library {
                 name: "tokio",
-                users: &["host", "transport::hyper", "transport::timers"],
+                users: &["host", "testing::transport", "transport::hyper", "transport::timers"],
             },
             Library {
                 name: "hyper",

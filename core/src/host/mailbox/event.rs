@@ -18,16 +18,26 @@ pub struct Mail {
     pub tag: Option<u64>,
     /// What happened.
     pub event: Event,
+    /// Keeps the time of a mock until it was told.
+    #[cfg(feature = "testing")]
+    pub(super) hold: Option<crate::virtual_clock::Hold>,
 }
 
 impl Mail {
     pub(super) fn of(tag: u64, event: Event) -> Self {
-        let tag = Some(tag);
-        Self { tag, event }
+        Self {
+            tag: Some(tag),
+            ..Self::of_no_call(event)
+        }
     }
 
     pub(super) fn of_no_call(event: Event) -> Self {
-        Self { tag: None, event }
+        Self {
+            tag: None,
+            event,
+            #[cfg(feature = "testing")]
+            hold: None,
+        }
     }
 }
 

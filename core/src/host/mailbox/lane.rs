@@ -11,6 +11,8 @@ use crate::call::PANICKED;
 use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::fork;
+#[cfg(feature = "testing")]
+use crate::virtual_clock::Hold;
 
 /// How many attempts may wait to be logged.
 pub const LOG_CAPACITY: usize = 4096;
@@ -29,6 +31,9 @@ pub(crate) struct LaneState {
     pub(super) shared: Arc<Shared>,
     notify: Box<dyn Fn() + Send + Sync>,
     inbox: Mutex<Inbox>,
+    /// Keep the time of a mock until what was taken last is told.
+    #[cfg(feature = "testing")]
+    telling: Mutex<Vec<Hold>>,
 }
 
 /// What waits to be taken.
@@ -106,6 +111,8 @@ impl LaneState {
             shared,
             notify,
             inbox: Mutex::default(),
+            #[cfg(feature = "testing")]
+            telling: Mutex::default(),
         })
     }
 
@@ -158,7 +165,31 @@ impl Lane {
     ///
     /// A notification that is a signal to be cleared, such as a byte in a pipe, must be cleared before: what comes
     /// after this look notifies anew. A notification may come late, when all is taken; then there is nothing.
+    ///
+    /// What is of a mock's client keeps the mock's time until [`handled`](Self::handled) is called.
     pub fn take(&self, out: &mut Vec<Mail>) {
+        #[cfg(feature = "testing")]
+        let before = out.len();
+        self.take_all(out);
+        #[cfg(feature = "testing")]
+        {
+            let holds = out
+                .iter_mut()
+                .skip(before)
+                .filter_map(|mail| mail.hold.take());
+            lock(&self.0.telling).extend(holds);
+        }
+    }
+
+    /// Says that hooks were told of all that was taken, so that a mock's time may go on. For lanes of other clients it does
+    /// nothing.
+    #[cfg(feature = "testing")]
+    pub fn handled(&self) {
+        let told = std::mem::take(&mut *lock(&self.0.telling));
+        drop(told);
+    }
+
+    fn take_all(&self, out: &mut Vec<Mail>) {
         let own = &self.0;
         {
             let mut inbox = lock(&own.inbox);

@@ -586,7 +586,7 @@ impl World {
         assert!(rung <= 1, "{rung} notifications for one batch");
         assert!(rung == 1 || mail.is_empty(), "no notification of {mail:?}");
         program.heard = program.receiver.notified();
-        for Mail { tag, event } in mail {
+        for Mail { tag, event, .. } in mail {
             match event {
                 Event::Progress(what) => {
                     let call = self
@@ -710,7 +710,7 @@ fn threads_lose_neither_events_nor_notifications() {
                 while ended < THREADS * CALLS {
                     bell.wait();
                     lane.take(&mut mail);
-                    for Mail { tag, event } in mail.drain(..) {
+                    for Mail { tag, event, .. } in mail.drain(..) {
                         let tag = tag.expect("a call");
                         match event {
                             Event::Progress(what) => {

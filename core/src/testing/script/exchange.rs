@@ -115,6 +115,23 @@ impl Exchange {
     }
 }
 
+impl Exchange {
+    /// Names it by the requests that it takes, as in `GET /cameras/{id}`.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let text = |pattern: &Option<Pattern>, any: &str| match pattern {
+            None => any.to_owned(),
+            Some(Pattern::String(text)) => text.clone(),
+            Some(_) => "…".to_owned(),
+        };
+        let place = match &self.path {
+            Some(template) => template.as_str().to_owned(),
+            None => text(&self.target, "anywhere"),
+        };
+        format!("{} {place}", text(&self.method, "any method"))
+    }
+}
+
 impl Want {
     fn read(reader: Reader, value: &Value, path: &str) -> Result<Self> {
         let mut fields = reader.fields(value, path)?;

@@ -46,7 +46,7 @@ impl Reader {
     }
 
     /// Reads the members of an object.
-    pub(super) fn fields<'a>(self, value: &'a Value, path: &str) -> Result<Fields<'a>> {
+    pub(crate) fn fields<'a>(self, value: &'a Value, path: &str) -> Result<Fields<'a>> {
         let fields = Fields::of(value, path)?;
         Ok(if self.is_script() {
             fields.naming_known()

@@ -2,6 +2,8 @@
 
 mod read;
 
+pub(crate) use read::fault_names;
+
 use serde_json::Value;
 
 use super::reader::Reader;

@@ -298,6 +298,12 @@ fn word<T: Copy>(
     }
 }
 
+/// Returns the names of all faults that a script may have.
+pub(crate) fn fault_names() -> Vec<&'static str> {
+    let names = FAULTS.iter().chain(&CONNECTION_FAULTS);
+    names.map(|(name, _)| *name).collect()
+}
+
 fn fault(reader: Reader, fields: &mut Fields<'_>) -> Result<Option<Fault>> {
     let mut known = FAULTS.to_vec();
     if reader.is_script() {

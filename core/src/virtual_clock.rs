@@ -1,0 +1,686 @@
+//! A clock that no hardware moves: it goes to the next timer when everything that goes by it waits for it.
+//!
+//! What goes by a clock is **watched**: a call, an operation, a refresh. A watch is busy from its beginning, and from each
+//! time that it is woken, until a poll of it has nothing left to do but to wait. A **hold** keeps the time where it is
+//! while a program's own code runs. With nobody busy and no hold, the earliest timer is due: the clock is set to it, and
+//! its owner is woken. One timer is fired at a time, so that what follows from the one is over before the next.
+//!
+//! Whoever was busy last moves the clock, within a poll, on its own thread. It asks to be polled once more before it does:
+//! another call that the same task or the same runtime has yet to begin would otherwise find the time moved.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant, SystemTime};
+
+/// 2026-01-01T00:00:00Z: what the calendar says when a clock begins.
+const BEGINNING: Duration = Duration::from_secs(1_767_225_600);
+
+/// A clock. Clones are one.
+#[derive(Clone)]
+pub(crate) struct VirtualClock(Arc<Shared>);
+
+struct Shared {
+    /// What the monotonic clock says at the beginning.
+    base: Instant,
+    state: Mutex<State>,
+    /// Notified when everything waits, for threads that want to know.
+    quiet: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Since the beginning.
+    now: Duration,
+    is_manual: bool,
+    timers: BTreeMap<TimerKey, Waker>,
+    /// The number of the next timer.
+    next: u64,
+    /// How many watches are busy, and how many holds there are.
+    busy: usize,
+    /// How many watches wait.
+    waiting: usize,
+    /// Refreshes that are busy because they wait for something real.
+    real: usize,
+    /// Waiting watches of calls that a refresher makes.
+    serving: usize,
+    /// Everything waited when it was looked at last, and whoever looked is polled once more.
+    is_settling: bool,
+    /// Those that want to know when everything waits.
+    lookers: Vec<Waker>,
+}
+
+/// When a timer is due, and its number.
+type TimerKey = (Duration, u64);
+
+thread_local! {
+    /// What is being polled on this thread, the innermost last.
+    static POLLED: RefCell<Polled> = const { RefCell::new(Polled { stack: Vec::new(), waits: 0 }) };
+}
+
+struct Polled {
+    stack: Vec<Level>,
+    /// Counts the waits for a virtual clock.
+    waits: u64,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    /// A watch of the clock at this address.
+    Watch(usize),
+    #[cfg(feature = "blocking")]
+    /// A thread begins to drive something by itself here, be it within a poll.
+    Thread,
+}
+
+impl VirtualClock {
+    /// Makes a clock. One that is `is_manual` moves by [`advance`](Self::advance) alone.
+    pub(crate) fn new(is_manual: bool) -> Self {
+        let state = State {
+            is_manual,
+            ..State::default()
+        };
+        Self(Arc::new(Shared {
+            base: Instant::now(),
+            state: Mutex::new(state),
+            quiet: Condvar::new(),
+        }))
+    }
+
+    /// The monotonic clock.
+    pub(crate) fn now(&self) -> Instant {
+        self.0.base + self.elapsed()
+    }
+
+    /// The time since the beginning.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.lock().now
+    }
+
+    /// The calendar.
+    pub(crate) fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + BEGINNING + self.elapsed()
+    }
+
+    /// Waits until the monotonic clock says `at`.
+    pub(crate) fn sleep_until(&self, at: Instant) -> VirtualSleep {
+        self.sleep_to(at.saturating_duration_since(self.0.base))
+    }
+
+    /// Waits for some time.
+    pub(crate) fn sleep(&self, time: Duration) -> VirtualSleep {
+        self.sleep_to(self.elapsed().saturating_add(time))
+    }
+
+    fn sleep_to(&self, at: Duration) -> VirtualSleep {
+        VirtualSleep {
+            clock: self.clone(),
+            at,
+            key: None,
+            watch: None,
+        }
+    }
+
+    /// Whether it moves by [`advance`](Self::advance) alone.
+    pub(crate) fn is_manual(&self) -> bool {
+        self.lock().is_manual
+    }
+
+    /// How many are busy, and how many wait.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.busy, state.waiting)
+    }
+
+    /// Does something when some time has passed, unless the alarm is dropped before.
+    pub(crate) fn call_after(
+        &self,
+        time: Duration,
+        run: impl Fn() + Send + Sync + 'static,
+    ) -> Alarm {
+        let bell = Arc::new(Bell {
+            clock: self.clone(),
+            at: self.elapsed().saturating_add(time),
+            run: Box::new(run),
+        });
+        let mut state = self.lock();
+        state.next += 1;
+        state.is_settling = false;
+        let key = (bell.at, state.next);
+        state.timers.insert(key, Waker::from(bell));
+        Alarm {
+            clock: self.clone(),
+            key,
+        }
+    }
+
+    /// Keeps the time where it is until the hold is dropped.
+    pub(crate) fn hold(&self) -> Hold {
+        let mut state = self.lock();
+        state.busy += 1;
+        state.is_settling = false;
+        Hold(self.clone())
+    }
+
+    /// Watches a call or an operation. `is_serving`: a refresher makes it.
+    pub(crate) fn watch(&self, is_serving: bool) -> Watch {
+        self.watch_as(match is_serving {
+            true => Kind::Serving,
+            false => Kind::Call,
+        })
+    }
+
+    /// Watches a refresh, which is busy while it waits for anything that does not go by this clock.
+    pub(crate) fn watch_refresh(&self) -> Watch {
+        self.watch_as(Kind::Refresh)
+    }
+
+    fn watch_as(&self, kind: Kind) -> Watch {
+        {
+            let mut state = self.lock();
+            state.busy += 1;
+            state.is_settling = false;
+        }
+        Watch(Arc::new(Flag {
+            clock: self.clone(),
+            kind,
+            is: Mutex::new(Is {
+                standing: Standing::Busy,
+                is_woken: false,
+                waker: None,
+            }),
+        }))
+    }
+
+    /// Waits until everything waits for this clock, and somebody does.
+    pub(crate) fn until_waiting(&self) -> impl Future<Output = ()> + Send + use<> {
+        let clock = self.clone();
+        std::future::poll_fn(move |cx| clock.poll_quiet(cx, State::has_waiting))
+    }
+
+    /// The same for a thread. `false`: nothing came of it within `limit` of real time.
+    #[cfg(feature = "blocking")]
+    #[must_use]
+    pub(crate) fn block_until_waiting(&self, limit: Duration) -> bool {
+        self.block_until(limit, State::has_waiting)
+    }
+
+    /// Moves the clock on, from timer to timer, and lets everything that follows from each of them come to rest before the
+    /// next.
+    pub(crate) async fn advance(&self, time: Duration) {
+        let end = self.elapsed().saturating_add(time);
+        loop {
+            std::future::poll_fn(|cx| self.poll_quiet(cx, State::is_quiet)).await;
+            if self.step(end) {
+                return;
+            }
+        }
+    }
+
+    /// The same for a thread. `false`: something did not come to rest within `limit` of real time.
+    #[cfg(feature = "blocking")]
+    #[must_use]
+    pub(crate) fn block_advance(&self, time: Duration, limit: Duration) -> bool {
+        let end = self.elapsed().saturating_add(time);
+        loop {
+            if !self.block_until(limit, State::is_quiet) {
+                return false;
+            }
+            if self.step(end) {
+                return true;
+            }
+        }
+    }
+
+    /// Goes to the next timer, but not beyond `end`. Returns whether the end is reached.
+    fn step(&self, end: Duration) -> bool {
+        let mut state = self.lock();
+        if state
+            .timers
+            .first_key_value()
+            .is_some_and(|(key, _)| key.0 <= end)
+        {
+            let due = state.fire();
+            drop(state);
+            due.wake();
+            return false;
+        }
+        state.now = state.now.max(end);
+        true
+    }
+
+    fn poll_quiet(&self, cx: &Context<'_>, holds: fn(&State) -> bool) -> Poll<()> {
+        let mut state = self.lock();
+        if holds(&state) {
+            return Poll::Ready(());
+        }
+        if !state
+            .lookers
+            .iter()
+            .any(|waker| waker.will_wake(cx.waker()))
+        {
+            state.lookers.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    #[cfg(feature = "blocking")]
+    fn block_until(&self, limit: Duration, holds: fn(&State) -> bool) -> bool {
+        let wait = self
+            .0
+            .quiet
+            .wait_timeout_while(self.lock(), limit, |state| !holds(state));
+        let (state, waited) = wait.unwrap_or_else(PoisonError::into_inner);
+        drop(state);
+        !waited.timed_out()
+    }
+
+    /// Moves the clock if everything waits. Called at the end of a poll that left something waiting; `again` polls it anew.
+    fn settle(&self, again: &Waker) {
+        let mut state = self.lock();
+        if state.is_manual
+            || !state.is_quiet_but_for(busy_here(self.id()))
+            || state.timers.is_empty()
+        {
+            return;
+        }
+        let wake = if std::mem::replace(&mut state.is_settling, true) {
+            state.is_settling = false;
+            state.fire()
+        } else {
+            again.clone()
+        };
+        drop(state);
+        wake.wake();
+    }
+
+    /// Lets those who wait look again, after the last who was busy is gone. One of them moves the clock.
+    fn kick(&self) {
+        let state = self.lock();
+        let waiting: Vec<Waker> = match state.is_quiet() && !state.is_manual {
+            true => state.timers.values().cloned().collect(),
+            false => Vec::new(),
+        };
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    fn id(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, and tells whoever waits for everything to wait.
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        change(&mut state);
+        let lookers = match state.is_quiet() {
+            true => std::mem::take(&mut state.lookers),
+            false => Vec::new(),
+        };
+        drop(state);
+        self.0.quiet.notify_all();
+        lookers.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl std::fmt::Debug for VirtualClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("VirtualClock")
+            .field(&self.elapsed())
+            .finish()
+    }
+}
+
+impl State {
+    /// Sets the clock to the first timer, which there has to be, and gives what wakes its owner.
+    fn fire(&mut self) -> Waker {
+        match self.timers.pop_first() {
+            Some(((at, _), waker)) => {
+                self.now = self.now.max(at);
+                waker
+            }
+            None => Waker::noop().clone(),
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.is_quiet_but_for(0)
+    }
+
+    /// Whether nobody is busy but so many that wait for whoever asks.
+    fn is_quiet_but_for(&self, these: usize) -> bool {
+        // A refresher whose own call waits for this clock waits for it too.
+        let real = if self.serving > 0 { self.real } else { 0 };
+        self.busy <= these + real
+    }
+
+    fn has_waiting(&self) -> bool {
+        self.is_quiet() && self.waiting > 0
+    }
+}
+
+/// Keeps the time of a mock where it is, until it is dropped.
+#[derive(Debug)]
+#[must_use = "time goes on when it is dropped"]
+pub struct Hold(VirtualClock);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.change(|state| state.busy -= 1);
+        self.0.kick();
+    }
+}
+
+/// What is done at some time. Dropped before, it is not done.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    clock: VirtualClock,
+    key: TimerKey,
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        let bell = self.clock.lock().timers.remove(&self.key);
+        // What it holds may be the program's.
+        drop(bell);
+    }
+}
+
+/// Is woken when its time has come, and sometimes before.
+struct Bell {
+    clock: VirtualClock,
+    at: Duration,
+    run: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        if self.clock.elapsed() >= self.at {
+            (self.run)();
+        }
+    }
+}
+
+/// Polls something that goes by a clock.
+pub(crate) struct Watch(Arc<Flag>);
+
+struct Flag {
+    clock: VirtualClock,
+    kind: Kind,
+    is: Mutex<Is>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Call,
+    /// A call that a refresher makes.
+    Serving,
+    Refresh,
+}
+
+/// What is under way. Changed with the clock's state locked, after it.
+struct Is {
+    standing: Standing,
+    /// It was woken since its poll began.
+    is_woken: bool,
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    Busy,
+    /// It is a refresh that waits for something real, and counts as busy.
+    Real,
+    Waiting,
+    Over,
+}
+
+impl Watch {
+    /// Polls it.
+    pub(crate) fn poll<O>(
+        &self,
+        cx: &Context<'_>,
+        work: impl FnOnce(&mut Context<'_>) -> Poll<O>,
+    ) -> Poll<O> {
+        let flag = &self.0;
+        flag.begin(cx.waker());
+        let id = flag.clock.id();
+        let waker = Waker::from(Arc::clone(flag));
+        let entered = Entered::new(Level::Watch(id));
+        let polled = work(&mut Context::from_waker(&waker));
+        let waits = entered.waits();
+        drop(entered);
+        if polled.is_ready() {
+            flag.over();
+        } else {
+            let waits_here = flag.kind != Kind::Refresh || waits > 0;
+            if flag.rest(waits_here) {
+                count_wait();
+                if is_outermost() {
+                    flag.clock.settle(cx.waker());
+                }
+            }
+        }
+        polled
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.over();
+    }
+}
+
+impl Flag {
+    fn begin(&self, waker: &Waker) {
+        let mut state = self.clock.lock();
+        let mut is = self.lock();
+        if !is
+            .waker
+            .as_ref()
+            .is_some_and(|known| known.will_wake(waker))
+        {
+            is.waker = Some(waker.clone());
+        }
+        is.is_woken = false;
+        self.stand(&mut state, &mut is, Standing::Busy);
+    }
+
+    /// A poll left something to wait for. Returns whether it waits now; it may have been woken meanwhile.
+    fn rest(&self, waits_here: bool) -> bool {
+        let mut waits = false;
+        self.clock.change(|state| {
+            let mut is = self.lock();
+            if is.is_woken {
+                return;
+            }
+            waits = waits_here;
+            let standing = match waits_here {
+                true => Standing::Waiting,
+                false => Standing::Real,
+            };
+            self.stand(state, &mut is, standing);
+        });
+        waits
+    }
+
+    fn over(&self) {
+        let mut was_over = false;
+        self.clock.change(|state| {
+            let mut is = self.lock();
+            was_over = is.standing == Standing::Over;
+            // It may keep alive what keeps this.
+            is.waker = None;
+            self.stand(state, &mut is, Standing::Over);
+        });
+        if !was_over {
+            self.clock.kick();
+        }
+    }
+
+    /// Changes what it counts as.
+    fn stand(&self, state: &mut State, is: &mut Is, standing: Standing) {
+        let serving = usize::from(self.kind == Kind::Serving);
+        match is.standing {
+            Standing::Busy => state.busy -= 1,
+            Standing::Real => (state.busy, state.real) = (state.busy - 1, state.real - 1),
+            Standing::Waiting => {
+                state.waiting -= 1;
+                state.serving -= serving;
+            }
+            Standing::Over => return,
+        }
+        is.standing = standing;
+        match standing {
+            Standing::Busy => state.busy += 1,
+            Standing::Real => (state.busy, state.real) = (state.busy + 1, state.real + 1),
+            Standing::Waiting => {
+                state.waiting += 1;
+                state.serving += serving;
+            }
+            Standing::Over => {}
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Is> {
+        self.is.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let waker = {
+            let mut state = self.clock.lock();
+            let mut is = self.lock();
+            state.is_settling = false;
+            is.is_woken = true;
+            self.stand(&mut state, &mut is, Standing::Busy);
+            is.waker.clone()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+#[cfg(feature = "blocking")]
+/// Notes that this thread drives something by itself, also where that is within a poll: a hook that makes a call.
+pub(crate) fn on_this_thread() -> impl Drop {
+    Entered::new(Level::Thread)
+}
+
+/// A level of what is polled here.
+struct Entered {
+    waits: u64,
+}
+
+impl Entered {
+    fn new(level: Level) -> Self {
+        POLLED.with_borrow_mut(|polled| {
+            polled.stack.push(level);
+            Self {
+                waits: polled.waits,
+            }
+        })
+    }
+
+    /// How many waits for a clock there were within.
+    fn waits(&self) -> u64 {
+        POLLED.with_borrow(|polled| polled.waits - self.waits)
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        POLLED.with_borrow_mut(|polled| polled.stack.pop());
+    }
+}
+
+fn count_wait() {
+    POLLED.with_borrow_mut(|polled| polled.waits += 1);
+}
+
+/// Whether nothing polls what is polled here but the executor.
+fn is_outermost() -> bool {
+    POLLED.with_borrow(|polled| !matches!(polled.stack.last(), Some(Level::Watch(_))))
+}
+
+/// How many watches of a clock are being polled on this thread. They wait for whatever is polled within them.
+fn busy_here(clock: usize) -> usize {
+    POLLED.with_borrow(|polled| {
+        polled
+            .stack
+            .iter()
+            .filter(|level| **level == Level::Watch(clock))
+            .count()
+    })
+}
+
+/// A wait for a virtual clock.
+pub(crate) struct VirtualSleep {
+    clock: VirtualClock,
+    at: Duration,
+    key: Option<TimerKey>,
+    /// Its own, where it is no part of anything that is watched: a wait between two calls.
+    watch: Option<Watch>,
+}
+
+impl VirtualSleep {
+    fn wait(&mut self, cx: &Context<'_>) -> Poll<()> {
+        let mut state = self.clock.lock();
+        if state.now >= self.at {
+            if let Some(key) = self.key.take() {
+                state.timers.remove(&key);
+            }
+            return Poll::Ready(());
+        }
+        let key = self.key.unwrap_or_else(|| {
+            state.next += 1;
+            state.is_settling = false;
+            (self.at, state.next)
+        });
+        state.timers.insert(key, cx.waker().clone());
+        drop(state);
+        self.key = Some(key);
+        count_wait();
+        Poll::Pending
+    }
+}
+
+impl Future for VirtualSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.watch.is_none() && is_outermost() {
+            self.watch = Some(self.clock.watch(false));
+        }
+        match self.watch.take() {
+            Some(watch) => {
+                let polled = watch.poll(cx, |cx| self.wait(cx));
+                self.watch = Some(watch);
+                polled
+            }
+            None => self.wait(cx),
+        }
+    }
+}
+
+impl Drop for VirtualSleep {
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            self.clock.lock().timers.remove(&key);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What programs test most.
+
+use std::time::Duration;
+
+use reqtrail::testing::{Mock, error_reply, failure, reply};
+use reqtrail::{Client, ErrorKind, Secret, StopReason, TrailNote};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_success() {
+    let mock = Mock::new();
+    mock.get("/cameras/{id}")
+        .replies(reply(200).json(&json!({"id": 7})));
+    let client = mock.client().build().expect("a client");
+    let response = client
+        .get("/cameras/{id}")
+        .param("id", 7)
+        .await
+        .expect("a response");
+    assert_eq!(
+        response.json::<serde_json::Value>().expect("JSON"),
+        json!({"id": 7})
+    );
+    assert!(
+        response
+            .request_id()
+            .expect("an ID")
+            .as_str()
+            .starts_with("req_01")
+    );
+    assert_eq!(response.trail().notes(), [TrailNote::Scripted]);
+    assert_eq!(mock.requests()[0].path(), "/cameras/7");
+}
+
+#[tokio::test]
+async fn a_rate_limit_then_a_success() {
+    let mock = Mock::new();
+    mock.get("/cameras")
+        .replies(error_reply("rate_limited").retry_after(60))
+        .then(reply(200));
+    let client = mock.client().build().expect("a client");
+    let began = std::time::Instant::now();
+    let error = client
+        .get("/cameras")
+        .await
+        .expect_err("max_retry_after is 60 s, and the call has 60 s");
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let response = client.get("/cameras").await.expect("a response");
+    assert_eq!(response.status(), 200);
+}
+
+#[test]
+fn blocking_calls_move_the_time_themselves() {
+    let mock = Mock::new();
+    mock.get("/cameras")
+        .replies(error_reply("rate_limited").retry_after(50))
+        .then(reply(200));
+    let client = mock.client().build_blocking().expect("a client");
+    let response = client.get("/cameras").send().expect("a response");
+    assert_eq!(response.trail().attempts().len(), 2);
+    assert!(mock.elapsed() >= Duration::from_secs(50));
+    assert!(mock.elapsed() < Duration::from_secs(52));
+}
+
+#[tokio::test]
+async fn a_timeout_is_not_repeated() {
+    let mock = Mock::new();
+    mock.post("/cameras/{id}/trigger").fails("timeout");
+    let client = mock.client().build().expect("a client");
+    let error = client
+        .post("/cameras/{id}/trigger")
+        .param("id", 7)
+        .await
+        .expect_err("no answer");
+    assert!(error.is_timeout() && error.may_have_been_sent());
+    assert_eq!(mock.requests().len(), 1);
+    assert_eq!(
+        error.trail().expect("a trail").stopped(),
+        StopReason::UnsafeToRetry
+    );
+    assert_eq!(mock.elapsed(), Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_refresh_mends_a_401() {
+    let mock = Mock::new();
+    mock.get("/cameras")
+        .with_header("authorization", "Bearer old")
+        .replies(error_reply("token_expired").status(401));
+    mock.get("/cameras")
+        .with_header("authorization", "Bearer new")
+        .replies(reply(200));
+    let client = mock
+        .client()
+        .token("old")
+        .token_refresher(|| async { Ok(Secret::from("new")) })
+        .build()
+        .expect("a client");
+    let response = client.get("/cameras").await.expect("a response");
+    assert_eq!(response.trail().attempts().len(), 2);
+    mock.check().expect("as wanted");
+}
+
+#[test]
+fn faults_of_the_connection() {
+    for (word, kind) in [
+        ("connect", ErrorKind::Connect),
+        ("connect_timeout", ErrorKind::Connect),
+        ("dns", ErrorKind::Connect),
+        ("tls", ErrorKind::Connect),
+        ("reset", ErrorKind::Transport),
+        ("close", ErrorKind::Transport),
+        ("timeout", ErrorKind::Timeout),
+    ] {
+        let mock = Mock::new();
+        mock.get("/x").replies(failure(word).always());
+        let client: reqtrail::blocking::Client = mock.client().build_blocking().expect("a client");
+        let error = client.get("/x").send().expect_err(word);
+        assert_eq!(error.kind(), kind, "{word}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn what_nothing_takes_fails_loudly() {
+    let mock = Mock::new();
+    mock.get("/cameras/{id}").replies(reply(200));
+    let client: Client = mock.client().build().expect("a client");
+    let error = client
+        .post("/cameras/7")
+        .await
+        .expect_err("nothing takes it");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let text = error.to_string();
+    assert!(
+        text.contains("exchange 0 (GET /cameras/{id})")
+            && text.contains("expected \"GET\", got \"POST\""),
+        "{text}"
+    );
+    let unmet = mock.check().expect_err("two problems");
+    assert_eq!(unmet.problems().len(), 2, "{unmet}");
+}
+
+#[test]
+fn trails_are_the_same_each_time() {
+    let trail = || {
+        let mock = Mock::new();
+        mock.get("/x").replies(reply(503).times(2)).then(reply(200));
+        let client = mock.client().build_blocking().expect("a client");
+        client
+            .get("/x")
+            .send()
+            .expect("a response")
+            .trail()
+            .to_json()
+    };
+    assert_eq!(trail(), trail());
+    assert!(trail().contains("2026-01-01T00:00:00"), "{}", trail());
+}
