@@ -88,6 +88,9 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	@NO_BUILD= scripts/c_env.sh >/dev/null
 	@scripts/conformance.sh all $(SCENARIOS)
 	@scripts/conformance-must-fail.sh
+	@# The mock: the same trails as over sockets, and in every language.
+	@WAY=compare scripts/conformance.sh rust
+	@WAY=equal scripts/conformance.sh all
 	@scripts/side_by_side.sh python=scripts/test-python.sh node=scripts/test-node.sh go=scripts/test-go.sh c=scripts/test-c.sh \
 		sdist=scripts/test-sdist.sh examples=scripts/examples.sh bench="python3 -m unittest -q bench.common.test_common"
 	@scripts/soak.sh --seconds 20 --seed 1

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # Plays scenarios against adapters: conformance.sh ADAPTER SCENARIOS [FILTER]
 # Scenarios mostly wait, so several adapters play at the same time, JOBS (4) of them.
+# WAY=script: each language's mock plays the exchanges as a script; WAY=compare: the mock and a server, whose trails must be
+# the same; WAY=equal: the mocks of all languages, whose trails must be the same to the last ID.
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
 known=(rust rust-blocking rust-reqwest python python-async node c c-started c-queue go go-queue)
+# The mocks, of which there is one for each way of making calls. reqwest is a network.
+[ "${WAY:-sockets}" = sockets ] || known=(rust rust-blocking python python-async node c c-started c-queue go go-queue)
 
 case " ${known[*]} all " in
     *" $adapter "*) ;;
@@ -19,6 +23,7 @@ target=${CARGO_TARGET_DIR:-target}/debug
 python='' c=''
 args=(--scenarios "$scenarios")
 [ -z "$filter" ] || args+=(--filter "$filter")
+[ -z "${WAY:-}" ] || args+=(--way "$WAY")
 adapters=()
 for name in "${wanted[@]}"; do
     case "$name" in
@@ -66,6 +71,14 @@ for name in "${wanted[@]}"; do
     esac
     adapters+=("$name=$command")
 done
+# The virtual cancel is an API of Rust alone.
+[ -z "${WAY:-}" ] || args+=(--has rust=tls,virtual-cancel --has rust-blocking=tls,virtual-cancel)
+if [ "${WAY:-}" = equal ]; then
+    # With the project's own scripts, which have what no server can do.
+    args+=(--scenarios tests/conformance/scripts)
+    for played in "${adapters[@]}"; do args+=(--adapter "$played"); done
+    exec "$target/conformance" "${args[@]}"
+fi
 [ ${#adapters[@]} -gt 1 ] || exec "$target/conformance" "${args[@]}" --adapter "${adapters[0]}"
 plays=()
 for played in "${adapters[@]}"; do

@@ -6,14 +6,16 @@
 
 mod adapter;
 mod check;
+pub mod equal;
 mod failure;
 mod report;
 mod run;
 mod scenario;
+mod scripted;
 mod server;
 pub mod suite;
 
 pub use adapter::{Adapter, ProcessAdapter};
 pub use failure::Failure;
-pub use run::{Runner, Verdict};
+pub use run::{Runner, Verdict, Way};
 pub use scenario::{Scenario, ScenarioError};

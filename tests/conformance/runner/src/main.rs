@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use reqtrail_conformance::{ProcessAdapter, Runner, suite};
+use reqtrail_conformance::{Adapter, ProcessAdapter, Runner, Way, equal, suite};
 
 const HELP: &str = "\
 Plays conformance scenarios against adapters.
@@ -17,6 +17,8 @@ conformance --scenarios DIR --adapter NAME=COMMAND [--adapter …] [options]
   --has NAME=CAP,CAP     what an adapter can do (default: tls); scenarios that need more are skipped
   --filter PART          only scenarios with PART in their name
   --schema FILE          the trail's JSON Schema (default: the project's)
+  --way WAY              what answers: sockets (the default), script (the adapter's own mock), or compare (both, whose
+                         trails must be the same); or equal: the mocks of all adapters, whose trails must be the same
   --time-limit SECONDS   for each scenario, after which the adapter is killed
 
 Prints one line per scenario that fails, with the exchange log below it, one per scenario that is
@@ -31,6 +33,8 @@ struct Options {
     filter: Option<String>,
     schema: Option<PathBuf>,
     time_limit: Option<Duration>,
+    way: Way,
+    equal: bool,
 }
 
 fn main() -> ExitCode {
@@ -57,11 +61,22 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, String> {
     let schema = std::fs::read_to_string(&schema)
         .map_err(|error| format!("{}: {error}", schema.display()))?;
     let schema = serde_json::from_str(&schema).map_err(|error| format!("the schema: {error}"))?;
-    let mut runner = Runner::new(&schema)?.time_limit(options.time_limit);
+    let mut runner = Runner::new(&schema)?
+        .time_limit(options.time_limit)
+        .way(options.way);
     let mut files = Vec::new();
     for path in &options.scenarios {
         let found = suite::files(path).map_err(|error| format!("{}: {error}", path.display()))?;
         files.extend(found);
+    }
+    if options.equal {
+        let adapter = |(name, argv): &(String, Vec<String>)| -> Box<dyn Adapter> {
+            Box::new(ProcessAdapter::new(name, argv, &[]))
+        };
+        let mut adapters: Vec<_> = options.adapters.iter().map(adapter).collect();
+        let equality =
+            equal::play(&mut adapters, &files, out).map_err(|error| error.to_string())?;
+        return Ok(equality.equal > 0 && equality.unequal == 0);
     }
     let mut good = true;
     for (name, argv) in &options.adapters {
@@ -102,6 +117,22 @@ impl Options {
                 }
                 "--filter" => options.filter = Some(value.clone()),
                 "--schema" => options.schema = Some(value.into()),
+                "--way" => {
+                    options.way = match value.as_str() {
+                        "sockets" => Way::Sockets,
+                        "script" => Way::Script,
+                        "compare" => Way::Compare,
+                        "equal" => {
+                            options.equal = true;
+                            Way::Script
+                        }
+                        _ => {
+                            return Err(format!(
+                                "{value}: expected sockets, script, compare or equal"
+                            ));
+                        }
+                    }
+                }
                 "--time-limit" => {
                     let seconds = value.parse().map_err(|_| format!("{value}: no number"))?;
                     options.time_limit = Some(Duration::from_secs(seconds));

@@ -11,6 +11,7 @@ use crate::check::{self, Schema};
 use crate::failure::Failure;
 use crate::report;
 use crate::scenario::Scenario;
+use crate::scripted;
 use crate::server::Server;
 use crate::server::tls::Identity;
 
@@ -29,6 +30,19 @@ pub struct Runner {
     identity: Option<Identity>,
     call_ids: HashSet<String>,
     time_limit: Option<Duration>,
+    way: Way,
+}
+
+/// What answers the requests.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A server with sockets.
+    #[default]
+    Sockets,
+    /// The adapter's own mock, by the scenario's exchanges as a script.
+    Script,
+    /// Both, and the trails must be the same but for what differs from run to run.
+    Compare,
 }
 
 /// What became of a scenario.
@@ -55,7 +69,15 @@ impl Runner {
             identity: None,
             call_ids: HashSet::new(),
             time_limit: None,
+            way: Way::default(),
         })
+    }
+
+    /// Chooses what answers the requests.
+    #[must_use]
+    pub fn way(mut self, way: Way) -> Self {
+        self.way = way;
+        self
     }
 
     /// Bounds the time of each scenario by hand, instead of by its own time limits.
@@ -76,7 +98,22 @@ impl Runner {
         if let Some(need) = lacking {
             return Verdict::Skipped(format!("needs {need}"));
         }
-        match self.play_and_judge(Arc::new(scenario), adapter) {
+        if self.way != Way::Sockets
+            && let Some(why) = scripted::unplayable(&scenario, adapter)
+        {
+            return Verdict::Skipped(why);
+        }
+        let scenario = Arc::new(scenario);
+        let played = match self.way {
+            Way::Sockets => self
+                .play_and_judge(scenario, adapter)
+                .map(|(verdict, _)| verdict),
+            Way::Script => self
+                .play_script(&scenario, adapter)
+                .map(|(verdict, _)| verdict),
+            Way::Compare => self.compare(&scenario, adapter),
+        };
+        match played {
             Ok(verdict) => verdict,
             Err(error) => Verdict::Failed {
                 failures: vec![Failure::new("", error)],
@@ -85,11 +122,60 @@ impl Runner {
         }
     }
 
+    /// Lets the adapter's mock play the scenario, and judges its log as a server's.
+    fn play_script(
+        &mut self,
+        scenario: &Scenario,
+        adapter: &mut dyn Adapter,
+    ) -> Result<(Verdict, Value), String> {
+        let limit = self.time_limit.unwrap_or(OVERHEAD);
+        let mut answer = adapter.play(&scripted::job(scenario), limit)?;
+        let (rows, mut failures) = scripted::rows(scenario, &answer)?;
+        failures.extend(scripted::take_notes(&mut answer));
+        // Its IDs come from a seed, and are those of every other scenario.
+        let judgement = check::judge(scenario, &answer, &rows, &[], &self.schema, &HashSet::new());
+        failures.extend(judgement.failures);
+        let verdict = match failures.is_empty() {
+            true => Verdict::Passed,
+            false => Verdict::Failed {
+                failures,
+                log: report::exchanges(&rows) + &report::trails(&answer),
+            },
+        };
+        Ok((verdict, answer))
+    }
+
+    fn compare(
+        &mut self,
+        scenario: &Arc<Scenario>,
+        adapter: &mut dyn Adapter,
+    ) -> Result<Verdict, String> {
+        let (verdict, by_sockets) = self.play_and_judge(Arc::clone(scenario), adapter)?;
+        if !matches!(verdict, Verdict::Passed) {
+            return Ok(verdict);
+        }
+        let (verdict, by_script) = self.play_script(scenario, adapter)?;
+        if !matches!(verdict, Verdict::Passed) {
+            return Ok(verdict);
+        }
+        if let Some(why) = scripted::unrepeatable(scenario) {
+            return Ok(Verdict::Skipped(why.to_owned()));
+        }
+        let failures = scripted::differences(&by_sockets, &by_script);
+        Ok(match failures.is_empty() {
+            true => Verdict::Passed,
+            false => Verdict::Failed {
+                failures,
+                log: report::trails(&by_sockets) + &report::trails(&by_script),
+            },
+        })
+    }
+
     fn play_and_judge(
         &mut self,
         scenario: Arc<Scenario>,
         adapter: &mut dyn Adapter,
-    ) -> Result<Verdict, String> {
+    ) -> Result<(Verdict, Value), String> {
         let identity = if scenario.tls {
             Some(self.identity()?)
         } else {
@@ -99,7 +185,10 @@ impl Runner {
         let config = identity.map(|identity| Arc::clone(&identity.config));
         let cannot = |error| format!("the server cannot be started: {error}");
         let mut server = Server::start(Arc::clone(&scenario), config).map_err(cannot)?;
-        let job = job(&scenario, &server.origin(), ca_pem);
+        let mut job = job(&scenario, &server.origin(), ca_pem);
+        if self.way == Way::Compare {
+            scripted::seed(&mut job);
+        }
         let limit = self.time_limit.unwrap_or_else(|| time_limit(&scenario));
 
         adapter.prepare()?;
@@ -109,10 +198,11 @@ impl Runner {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                return Ok(Verdict::Failed {
+                let verdict = Verdict::Failed {
                     failures: vec![Failure::new("adapter", error)],
                     log: report::exchanges(&server.script().rows()),
-                });
+                };
+                return Ok((verdict, Value::Null));
             }
         };
 
@@ -142,10 +232,10 @@ impl Runner {
         self.call_ids.extend(check::call_ids(&answer));
         let failures = judgement.failures;
         if failures.is_empty() {
-            return Ok(Verdict::Passed);
+            return Ok((Verdict::Passed, answer));
         }
         let log = report::exchanges(&rows) + &report::trails(&answer);
-        Ok(Verdict::Failed { failures, log })
+        Ok((Verdict::Failed { failures, log }, answer))
     }
 
     /// Made when a scenario first needs it: most runs' cost is elsewhere.

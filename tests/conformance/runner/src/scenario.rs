@@ -37,6 +37,8 @@ pub struct Scenario {
     pub(crate) tls: bool,
     pub(crate) listen_after_ms: u64,
     pub(crate) exchanges: Vec<Exchange>,
+    /// The exchanges as they are written.
+    pub(crate) written: Vec<Value>,
     pub(crate) calls: Vec<Call>,
 }
 
@@ -92,6 +94,7 @@ impl Scenario {
             tls: false,
             listen_after_ms: 0,
             exchanges: Vec::new(),
+            written: Vec::new(),
             calls,
         };
         if let Some(server) = server {
@@ -106,6 +109,7 @@ impl Scenario {
         self.listen_after_ms = fields.count("listen_after_ms")?.unwrap_or(0);
         let exchanges = fields.array("exchanges")?.unwrap_or_default();
         fields.done()?;
+        self.written = exchanges.to_vec();
         self.exchanges = exchanges
             .iter()
             .enumerate()

@@ -2,8 +2,9 @@
 
 mod connection;
 pub(crate) mod log;
+pub(crate) mod played;
 mod prepared;
-mod request;
+pub(crate) mod request;
 mod stop;
 pub(crate) mod tls;
 mod wire;

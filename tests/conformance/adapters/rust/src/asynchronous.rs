@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use reqtrail::{CancelToken, Client, ClientBuilder};
+use reqtrail::testing::Mock;
+use reqtrail::{CancelReason, CancelToken, Client, ClientBuilder};
 use serde_json::Value;
 
 use crate::{Input, Request, builder, fill, result, serve};
@@ -20,16 +21,21 @@ pub fn serve_async(
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    serve(|input| {
-        let client = match builder(&input) {
+    serve(|input, mock| {
+        let client = match builder(&input, mock) {
             Ok(builder) => build(builder, &input),
             Err(trouble) => Err(trouble.result()),
         };
-        runtime.block_on(play(client, input, pause))
+        runtime.block_on(play(client, input, pause, mock))
     })
 }
 
-async fn play(client: Result<Client, Value>, input: Input, pause: Duration) -> Vec<Value> {
+async fn play(
+    client: Result<Client, Value>,
+    input: Input,
+    pause: Duration,
+    mock: Option<&Mock>,
+) -> Vec<Value> {
     let mut results = Vec::new();
     for call in input.calls {
         let request = call.request;
@@ -38,7 +44,7 @@ async fn play(client: Result<Client, Value>, input: Input, pause: Duration) -> V
         }
         match &client {
             Ok(client) => {
-                let all = stream::iter(0..request.repeat).map(|_| one(client, &request));
+                let all = stream::iter(0..request.repeat).map(|_| one(client, &request, mock));
                 results.extend(
                     all.buffered(request.concurrency.max(1))
                         .collect::<Vec<_>>()
@@ -51,7 +57,7 @@ async fn play(client: Result<Client, Value>, input: Input, pause: Duration) -> V
     results
 }
 
-async fn one(client: &Client, request: &Request) -> Value {
+async fn one(client: &Client, request: &Request, mock: Option<&Mock>) -> Value {
     let mut builder = match fill(request, |method, path| client.request(method, path)) {
         Ok(builder) => builder,
         Err(trouble) => return trouble.result(),
@@ -59,10 +65,17 @@ async fn one(client: &Client, request: &Request) -> Value {
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send().await, request);
     };
+    let after = Duration::from_secs_f64(after / 1e3);
     let token = CancelToken::new();
     builder = builder.cancel_token(&token);
+    if let Some(mock) = mock {
+        let timer = mock.cancel_after(&token, after, CancelReason::Cancelled);
+        let outcome = builder.send().await;
+        drop(timer);
+        return result(outcome, request);
+    }
     let cancel = async {
-        tokio::time::sleep(Duration::from_secs_f64(after / 1e3)).await;
+        tokio::time::sleep(after).await;
         token.cancel();
     };
     let (outcome, ()) = tokio::join!(builder.send(), cancel);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use reqtrail::testing::Mock;
 use reqtrail::{Client, ClientBuilder, Secret};
 
 use crate::input::Input;
@@ -16,7 +17,7 @@ use crate::values::Trouble;
 ///
 /// # Errors
 /// Names the option that reqtrail does not take.
-pub fn builder(input: &Input) -> Result<ClientBuilder, Trouble> {
+pub fn builder(input: &Input, mock: Option<&Mock>) -> Result<ClientBuilder, Trouble> {
     let given = &input.client;
     let mut base = input.base_url.clone();
     if let Some(path) = &given.base_path {
@@ -27,6 +28,9 @@ pub fn builder(input: &Input) -> Result<ClientBuilder, Trouble> {
         );
     }
     let mut builder = Client::builder(base);
+    if let Some(mock) = mock {
+        builder = mock.attach(builder);
+    }
     if let Some(tokens) = &given.tokens {
         let left: Mutex<VecDeque<String>> = Mutex::new(tokens.iter().cloned().collect());
         builder = builder.token_refresher_blocking(move || {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use reqtrail::testing::Mock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -12,7 +13,11 @@ pub struct Input {
     /// Given back with the results.
     pub id: Value,
     /// The server's address, with the base path.
+    #[serde(default = "scripted_url")]
     pub base_url: String,
+    /// What answers in the place of a server.
+    #[serde(default)]
+    pub script: Option<Value>,
     /// The client's options.
     #[serde(default)]
     pub client: ClientInput,
@@ -23,7 +28,22 @@ pub struct Input {
     pub calls: Vec<Call>,
 }
 
+/// Where the clients of a script seem to go.
+fn scripted_url() -> String {
+    "http://api.example".to_owned()
+}
+
 impl Input {
+    /// The mock that plays the script, if there is one.
+    pub(crate) fn mock(&self) -> Result<Option<Mock>, Box<dyn std::error::Error>> {
+        let Some(script) = &self.script else {
+            return Ok(None);
+        };
+        let mock = Mock::new().allow_unused();
+        mock.load(&script.to_string())?;
+        Ok(Some(mock))
+    }
+
     /// The authority that the client trusts.
     pub(crate) fn authority(&self) -> Option<&str> {
         self.ca_pem.as_deref().or(self.client.ca_pem.as_deref())

@@ -21,12 +21,14 @@ pub use values::Trouble;
 
 use std::io::{BufRead, Write};
 
+use reqtrail::testing::{Mock, Unmet};
+
 /// Reads a scenario per line and writes its results, until the input ends.
 ///
 /// # Errors
 /// Ends with the first line that is no scenario, or with the first result that cannot be written.
 pub fn serve(
-    mut play: impl FnMut(Input) -> Vec<serde_json::Value>,
+    mut play: impl FnMut(Input, Option<&Mock>) -> Vec<serde_json::Value>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     for line in std::io::stdin().lock().lines() {
         let line = line?;
@@ -35,13 +37,16 @@ pub fn serve(
         }
         let input: Input = serde_json::from_str(&line)?;
         let id = input.id.clone();
-        let results = play(input);
+        let mock = input.mock()?;
+        let results = play(input, mock.as_ref());
+        let mut answer = serde_json::json!({ "id": id, "results": results });
+        if let Some(mock) = mock {
+            answer["requests"] = serde_json::to_value(mock.requests())?;
+            let unmet = mock.check().err();
+            answer["problems"] = unmet.iter().flat_map(Unmet::problems).cloned().collect();
+        }
         let mut out = std::io::stdout().lock();
-        writeln!(
-            out,
-            "{}",
-            serde_json::json!({ "id": id, "results": results })
-        )?;
+        writeln!(out, "{answer}")?;
         out.flush()?;
     }
     Ok(())

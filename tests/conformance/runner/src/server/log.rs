@@ -282,7 +282,7 @@ fn as_sent((name, value): &(String, String)) -> (&str, &[u8]) {
 }
 
 /// Trace ID and span ID of a well-formed `traceparent`.
-fn trace_of(value: &str) -> Option<(String, String)> {
+pub(crate) fn trace_of(value: &str) -> Option<(String, String)> {
     let parts: Vec<&str> = value.split('-').collect();
     let [version, trace, span, flags] = parts.as_slice() else {
         return None;

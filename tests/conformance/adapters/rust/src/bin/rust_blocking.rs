@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqtrail::{CancelToken, blocking};
+use reqtrail::testing::Mock;
+use reqtrail::{CancelReason, CancelToken, blocking};
 use reqtrail_adapter_rust::{Input, Request, builder, failure, fill, result, serve, with_wire};
 use serde_json::Value;
 
@@ -12,8 +13,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     serve(play)
 }
 
-fn play(input: Input) -> Vec<Value> {
-    let client = match builder(&input).and_then(|builder| with_wire(builder, &input)) {
+fn play(input: Input, mock: Option<&Mock>) -> Vec<Value> {
+    let client = match builder(&input, mock).and_then(|builder| with_wire(builder, &input)) {
         Ok(builder) => builder.build_blocking().map_err(|error| failure(&error)),
         Err(trouble) => Err(trouble.result()),
     };
@@ -21,7 +22,7 @@ fn play(input: Input) -> Vec<Value> {
     for call in input.calls {
         let request = call.request;
         match &client {
-            Ok(client) => results.extend(all(client, &request)),
+            Ok(client) => results.extend(all(client, &request, mock)),
             Err(error) => results.extend(std::iter::repeat_n(error.clone(), request.repeat)),
         }
     }
@@ -29,14 +30,15 @@ fn play(input: Input) -> Vec<Value> {
 }
 
 /// Makes a call as often as it says, by as many threads as it says.
-fn all(client: &blocking::Client, request: &Request) -> Vec<Value> {
+fn all(client: &blocking::Client, request: &Request, mock: Option<&Mock>) -> Vec<Value> {
     let results: Vec<Mutex<Value>> = (0..request.repeat).map(|_| Mutex::default()).collect();
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..request.concurrency.clamp(1, request.repeat.max(1)) {
             scope.spawn(|| {
                 while let Some(place) = results.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    *place.lock().unwrap_or_else(PoisonError::into_inner) = one(client, request);
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) =
+                        one(client, request, mock);
                 }
             });
         }
@@ -47,7 +49,7 @@ fn all(client: &blocking::Client, request: &Request) -> Vec<Value> {
         .collect()
 }
 
-fn one(client: &blocking::Client, request: &Request) -> Value {
+fn one(client: &blocking::Client, request: &Request, mock: Option<&Mock>) -> Value {
     let mut builder = match fill(request, |method, path| client.request(method, path)) {
         Ok(builder) => builder,
         Err(trouble) => return trouble.result(),
@@ -55,11 +57,18 @@ fn one(client: &blocking::Client, request: &Request) -> Value {
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send(), request);
     };
+    let after = Duration::from_secs_f64(after / 1e3);
     let token = CancelToken::new();
     builder = builder.cancel_token(&token);
+    if let Some(mock) = mock {
+        let timer = mock.cancel_after(&token, after, CancelReason::Cancelled);
+        let outcome = builder.send();
+        drop(timer);
+        return result(outcome, request);
+    }
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            std::thread::sleep(Duration::from_secs_f64(after / 1e3));
+            std::thread::sleep(after);
             token.cancel();
         });
         result(builder.send(), request)

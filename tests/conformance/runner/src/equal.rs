@@ -1,0 +1,184 @@
+//! Scripts that several adapters play: their trails must be the same, to the last ID and microsecond.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::adapter::Adapter;
+use crate::check::trail_of;
+use crate::scenario::Scenario;
+use crate::scripted;
+
+/// How long an adapter may take for a script, in which all waits are virtual.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// How many scripts there were, and how many of them gave trails that differ.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Equality {
+    /// Scripts whose trails were the same in every adapter.
+    pub equal: usize,
+    /// Scripts whose trails were not.
+    pub unequal: usize,
+    /// Files that cannot be played as a script, or not with the same trails each time.
+    pub skipped: usize,
+}
+
+/// Plays every file with every adapter and compares what they give with what the first one gives. A file is a scenario, or a
+/// script with its calls: `{"name", "client", "script", "calls"}`.
+///
+/// # Errors
+/// Those of writing.
+pub fn play(
+    adapters: &mut [Box<dyn Adapter>],
+    files: &[PathBuf],
+    out: &mut dyn Write,
+) -> io::Result<Equality> {
+    let mut equality = Equality::default();
+    for file in files {
+        let name = file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        match job(file) {
+            Err(error) => {
+                equality.unequal += 1;
+                writeln!(out, "FAIL {name}: {error}")?;
+            }
+            Ok(None) => equality.skipped += 1,
+            Ok(Some(job)) => match differences(adapters, &job) {
+                differing if differing.is_empty() => equality.equal += 1,
+                differing => {
+                    equality.unequal += 1;
+                    for difference in differing {
+                        writeln!(out, "FAIL {name}: {difference}")?;
+                    }
+                }
+            },
+        }
+        out.flush()?;
+    }
+    let Equality {
+        equal,
+        unequal,
+        skipped,
+    } = equality;
+    let names: Vec<_> = adapters.iter().map(|adapter| adapter.name()).collect();
+    writeln!(
+        out,
+        "{}: {equal} equal, {unequal} unequal, {skipped} skipped",
+        names.join(", ")
+    )?;
+    Ok(equality)
+}
+
+/// What the adapters are given. `None`: it has other trails each time.
+fn job(file: &Path) -> Result<Option<Value>, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| format!("not JSON: {error}"))?;
+    if value.get("script").is_some() {
+        return of_script(value).map(Some);
+    }
+    let scenario = Scenario::parse(&text).map_err(|error| error.to_string())?;
+    let cancels = scenario
+        .calls
+        .iter()
+        .any(|call| call.request.get("cancel_after_ms").is_some());
+    let is_playable = scripted::unplayable(&scenario, &NoAdapter).is_none()
+        && scripted::unrepeatable(&scenario).is_none();
+    Ok((is_playable && !cancels).then(|| scripted::job(&scenario)))
+}
+
+fn of_script(value: Value) -> Result<Value, String> {
+    let Value::Object(mut given) = value else {
+        return Err("expected an object".to_owned());
+    };
+    let mut take = |key: &str| given.remove(key);
+    let id = take("name").ok_or("`name` is missing")?;
+    let script = take("script").ok_or("`script` is missing")?;
+    let calls = take("calls").ok_or("`calls` is missing")?;
+    let client = take("client").unwrap_or_else(|| Map::new().into());
+    take("about");
+    if let Some(key) = given.keys().next() {
+        return Err(format!(
+            "unknown key `{key}`; expected name, about, client, script, calls"
+        ));
+    }
+    Ok(json!({
+        "id": id,
+        "base_url": "http://api.example/api/v1",
+        "client": client,
+        "script": script,
+        "calls": calls,
+    }))
+}
+
+/// How the answers of the adapters differ.
+fn differences(adapters: &mut [Box<dyn Adapter>], job: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut first: Option<(String, Value)> = None;
+    for adapter in adapters {
+        let name = adapter.name().to_owned();
+        let played = adapter.play(job, LIMIT).and_then(|answer| told(&answer));
+        match (played, &first) {
+            (Err(error), _) => found.push(format!("{name}: {error}")),
+            (Ok(told), None) => first = Some((name, told)),
+            (Ok(told), Some((of, wanted))) if told != *wanted => {
+                found.extend(
+                    scripted::named("", wanted, &told)
+                        .iter()
+                        .map(|it| format!("{of} and {name}: {it}")),
+                );
+            }
+            (Ok(_), Some(_)) => {}
+        }
+    }
+    found
+}
+
+/// What of an answer is compared: every trail whole, and what the mock saw.
+fn told(answer: &Value) -> Result<Value, String> {
+    let list = |key: &str| {
+        answer
+            .get(key)
+            .and_then(Value::as_array)
+            .ok_or_else(|| format!("the answer has no `{key}`"))
+    };
+    let trails: Vec<_> = list("results")?
+        .iter()
+        .map(|result| trail_of(result).cloned().unwrap_or_default())
+        .collect();
+    if trails.is_empty() {
+        return Err(format!("the answer has no results: {answer}"));
+    }
+    let request = |request: &Value| {
+        json!([
+            request["method"],
+            request["target"],
+            request["exchange"],
+            request["at_ms"]
+        ])
+    };
+    let requests: Vec<_> = list("requests")?.iter().map(request).collect();
+    Ok(json!({"trails": trails, "requests": requests, "problems": list("problems")?}))
+}
+
+/// One that can do nothing special.
+#[derive(Debug)]
+struct NoAdapter;
+
+impl Adapter for NoAdapter {
+    fn name(&self) -> &str {
+        ""
+    }
+
+    fn has(&self, _: &str) -> bool {
+        false
+    }
+
+    fn play(&mut self, _: &Value, _: Duration) -> Result<Value, String> {
+        Err("it plays nothing".to_owned())
+    }
+}

@@ -1,0 +1,27 @@
+//! What a mock answered, as the log of a server has it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use reqtrail::testing::script::{Fault, Reply};
+
+use super::log::Sent;
+use super::prepared::{Addresses, Prepared};
+
+/// The head and the body of a reply, if it has one.
+pub(crate) fn sent(reply: &Reply, method: &str) -> io::Result<Option<Sent>> {
+    if matches!(
+        reply.fault,
+        Some(Fault::Close | Fault::Reset | Fault::Stall)
+    ) {
+        return Ok(None);
+    }
+    let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let addresses = Addresses {
+        scheme: "http",
+        main: nowhere,
+        other: nowhere,
+    };
+    let (_, sent) = Prepared::render(reply)?.head(reply, method, &addresses);
+    Ok(Some(sent))
+}
