@@ -54,6 +54,9 @@ pub(super) struct Shared {
     /// The clock of the client's calls, if it is none of the real ones: it stands still while hooks are told.
     #[cfg(feature = "testing")]
     clock: std::sync::OnceLock<VirtualClock>,
+    /// It stands still also until outcomes were taken and used.
+    #[cfg(feature = "testing")]
+    holds_outcomes: AtomicBool,
 }
 
 /// What the observer passes on.
@@ -132,6 +135,12 @@ impl Mailbox {
         let _ = self.0.clock.set(clock.clone());
     }
 
+    /// Keeps it also from when a job ends until its outcome was taken and [`Lane::handled`] was called.
+    #[cfg(feature = "testing")]
+    pub(crate) fn hold_time_for_outcomes(&self) {
+        self.0.holds_outcomes.store(true, Ordering::Relaxed);
+    }
+
     /// Returns how many submitted jobs have not ended yet. The outcomes of all others wait in their lanes or were taken,
     /// whether or not anybody looks into those lanes.
     #[must_use]
@@ -153,6 +162,13 @@ impl Mailbox {
 }
 
 impl Shared {
+    /// Keeps the time where it is for an outcome, if that is wanted.
+    #[cfg(feature = "testing")]
+    fn hold_of_outcome(&self) -> Option<crate::virtual_clock::Hold> {
+        let holds = self.holds_outcomes.load(Ordering::Relaxed);
+        self.clock.get().filter(|_| holds).map(VirtualClock::hold)
+    }
+
     fn lanes(&self) -> Vec<Arc<LaneState>> {
         let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
         lanes.iter().filter_map(Weak::upgrade).collect()

@@ -309,6 +309,13 @@ impl Mock {
     pub fn hold_mail(&self, mailbox: &crate::host::mailbox::Mailbox) {
         mailbox.hold_time(&self.0.clock);
     }
+
+    /// Lets outcomes keep the time as well, until they were taken and [`Lane::handled`](crate::host::mailbox::Lane::handled)
+    /// was called: for a host that makes calls and hears of them in turns of one loop.
+    pub fn hold_outcomes(&self, mailbox: &crate::host::mailbox::Mailbox) {
+        self.hold_mail(mailbox);
+        mailbox.hold_time_for_outcomes();
+    }
 }
 
 impl Mock {

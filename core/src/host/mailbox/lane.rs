@@ -148,7 +148,12 @@ impl LaneState {
 
     /// A job has ended. If the lane is closed, nobody waits for its outcome.
     pub(crate) fn end(&self, tag: u64, outcome: Outcome) {
-        drop(self.push(Mail::of(tag, Event::Ended(outcome))));
+        let mail = Mail {
+            #[cfg(feature = "testing")]
+            hold: self.shared.hold_of_outcome(),
+            ..Mail::of(tag, Event::Ended(outcome))
+        };
+        drop(self.push(mail));
         // Last, so that whoever sees that no job is left finds its outcome.
         self.shared.open.fetch_sub(1, Ordering::Release);
     }
