@@ -467,6 +467,9 @@ impl Watch {
                 if is_outermost() {
                     flag.clock.settle(cx.waker());
                 }
+            } else if !waits_here {
+                // The refresher's own call may have come to rest before, when it could not move the clock.
+                flag.clock.kick();
             }
         }
         polled
@@ -682,5 +685,43 @@ impl Drop for VirtualSleep {
         if let Some(key) = self.key {
             self.clock.lock().timers.remove(&key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    impl Wake for Counted {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_refresh_that_comes_to_rest_after_its_own_call_lets_time_go_on() {
+        let clock = VirtualClock::new(false);
+        let (refresh, call) = (clock.watch_refresh(), clock.watch(true));
+        let woken = Arc::<Counted>::default();
+        let waker = Waker::from(Arc::clone(&woken));
+        let cx = Context::from_waker(&waker);
+        let mut sleep = pin!(clock.sleep(Duration::from_secs(1)));
+        let mut poll = || call.poll(&cx, |cx| sleep.as_mut().poll(cx));
+        assert!(poll().is_pending());
+        assert_eq!(woken.0.load(Ordering::Relaxed), 0, "the refresh is at work");
+        let waits = refresh.poll(&cx, |_| Poll::<()>::Pending);
+        assert!(waits.is_pending());
+        // As often as it is woken, the call is polled.
+        let mut polled = 0;
+        while polled < woken.0.load(Ordering::Relaxed) && poll().is_pending() {
+            polled += 1;
+        }
+        assert_eq!(clock.elapsed(), Duration::from_secs(1));
     }
 }
