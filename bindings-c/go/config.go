@@ -103,6 +103,11 @@ type Config struct {
 	// keep the name. * as the host stands for every name; of several entries for a host the last counts. A proxy is
 	// found this way too, but what it looks up itself is not.
 	Resolve []string
+	// Record is the file that the client's exchanges are recorded in, as a script that plays them again without a
+	// network: bodies and all, but without the secrets that are known. REQTRAIL_RECORD in the environment does the same
+	// for every client. Both need REQTRAIL_ALLOW_RECORD=1 in the environment; without it the option is a config error.
+	// A recording that is there is replaced, and warnings say what is different.
+	Record string
 	// TokenRefresher makes a new token: asked before the first call if the client has none, ahead of the token's end
 	// where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on a separate
 	// goroutine and may block. Its context has the values of the context of the call that asks, but not its end: it

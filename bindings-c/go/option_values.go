@@ -36,6 +36,7 @@ const (
 	clientUnixSocket               uint16 = 28
 	clientJitterSeed               uint16 = 29
 	clientResolve                  uint16 = 30
+	clientRecord                   uint16 = 31
 )
 
 // clientOptions refuses what cannot be a value of an option, and writes the others.
@@ -98,6 +99,7 @@ func (s *encoder) clientOptions(o *Config) *Error {
 	s.textIf(clientUnixSocket, o.UnixSocket, false)
 	s.count(clientJitterSeed, o.JitterSeed, o.JitterSeed != 0)
 	s.texts(clientResolve, o.Resolve)
+	s.textIf(clientRecord, o.Record, false)
 	return nil
 }
 

@@ -1143,6 +1143,16 @@ reqtrail_code reqtrail_client_options_resolve(struct reqtrail_client_options *op
                                               const char *resolve,
                                               size_t resolve_length);
 
+/**
+ * Sets the file that the client's exchanges are recorded in, as a script that plays them again without a network:
+ * bodies and all, but without the secrets that are known. `REQTRAIL_RECORD` in the environment does the same for
+ * every client. Both need `REQTRAIL_ALLOW_RECORD=1` in the environment; without it the option is a `config` error.
+ * A recording that is there is replaced, and warnings say what is different.
+ */
+reqtrail_code reqtrail_client_options_record(struct reqtrail_client_options *options,
+                                             const char *record,
+                                             size_t record_length);
+
 /* ==== Token refreshers ==== */
 
 /**

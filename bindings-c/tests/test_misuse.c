@@ -147,6 +147,35 @@ static void times_may_have_no_limit(void) {
   reqtrail_client_options_free(options);
 }
 
+/* A recording is written where the environment allows it. */
+static void recording_needs_permission(void) {
+  char folder[] = "/tmp/reqtrail-recording-XXXXXX", path[64], text[512] = "";
+  reqtrail_client_options *options = quick_options();
+  reqtrail_client *client;
+  reqtrail_response *response;
+  reqtrail_error *error;
+  CHECK(mkdtemp(folder) != NULL);
+  snprintf(path, sizeof path, "%s/session.json", folder);
+  CHECK_CODE(reqtrail_client_options_record(options, path, Z), REQTRAIL_OK);
+  unsetenv("REQTRAIL_ALLOW_RECORD");
+  CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_CONFIG);
+  CHECK(strstr(reqtrail_error_message(error, NULL), "REQTRAIL_ALLOW_RECORD=1") != NULL);
+  reqtrail_error_free(error);
+  setenv("REQTRAIL_ALLOW_RECORD", "1", 1);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  unsetenv("REQTRAIL_ALLOW_RECORD");
+  reqtrail_request *request = get("/ok");
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  FILE *file = fopen(path, "r");
+  CHECK(file != NULL && fread(text, 1, sizeof text - 1, file) > 0 && fclose(file) == 0);
+  CHECK(strstr(text, "reqtrail.script/1") != NULL && strstr(text, "/ok") != NULL);
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+  reqtrail_client_options_free(options);
+  CHECK(remove(path) == 0 && remove(folder) == 0);
+}
+
 /* Every option that is not met elsewhere is taken. */
 static void all_options_are_taken(void) {
   reqtrail_client_options *options = quick_options();
@@ -407,6 +436,7 @@ const struct test misuse_tests[] = {
     {"options are checked as a whole", options_are_checked_as_a_whole},
     {"times may have no limit", times_may_have_no_limit},
     {"all options are taken", all_options_are_taken},
+    {"recording needs permission", recording_needs_permission},
     {"wrong requests are refused", wrong_requests_are_refused},
     {"the queue has rules", the_queue_has_rules},
     {"signals are left alone", signals_are_left_alone},

@@ -42,6 +42,9 @@ const VALUES = {
   correlationId: "req-00000000-0000-4000-8000-000000000000",
 };
 
+// The option that records is refused without it.
+process.env.REQTRAIL_ALLOW_RECORD = "1";
+
 /** What is wrong with a value that is of the right type names the option. */
 function assertAbout(error, name) {
   assert.ok(error instanceof ReqtrailError, String(error));

@@ -114,6 +114,13 @@ export interface ClientValues {
    * looks up itself is not.
    */
   resolve?: string | readonly string[] | null | undefined;
+  /**
+   * The file that the client's exchanges are recorded in, as a script that plays them again without a network: bodies
+   * and all, but without the secrets that are known. `REQTRAIL_RECORD` in the environment does the same for every
+   * client. Both need `REQTRAIL_ALLOW_RECORD=1` in the environment; without it the option is a `config` error. A
+   * recording that is there is replaced, and warnings say what is different.
+   */
+  record?: string | null | undefined;
 }
 
 /** Those that cross the border in ways of their own. */
@@ -167,6 +174,7 @@ export const CLIENT_VALUES: Readonly<Record<keyof ClientValues, readonly [number
   unixSocket: [28, "path", false],
   jitterSeed: [29, "count", false],
   resolve: [30, "texts", false],
+  record: [31, "path", false],
 };
 
 /** The options of a request that are values. */

@@ -62,8 +62,9 @@ def example(row: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("kind", [reqtrail.Client, reqtrail.AsyncClient])
 @pytest.mark.parametrize("row", CLIENT, ids=name_of)
-def test_an_option_of_a_client(kind: Any, row: dict[str, Any]) -> None:
+def test_an_option_of_a_client(kind: Any, row: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     name = name_of(row)
+    monkeypatch.setenv("REQTRAIL_ALLOW_RECORD", "1")
     dialect = {} if row["kind"] == "dialect" else {"dialect": "openstack"}
     for value in (example(row), None):
         kind("https://api.example", **dialect, **{name: value})

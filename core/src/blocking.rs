@@ -20,6 +20,7 @@ use crate::call::serving;
 use crate::call::shared::Shared;
 use crate::call::token::Token;
 use crate::cancel::CancelToken;
+use crate::client::options::wrapped;
 use crate::client::{AnyClient, ClientBuilder, options, verb, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
@@ -209,6 +210,7 @@ impl ClientBuilder {
         }
         let wrap = options.wrap.take();
         let (shared, wire) = options.check()?;
+        let wrap = wrapped(wrap, &shared);
         let host = TokioHost::new(Arc::clone(&shared), &wire, wrap).map_err(Error::config)?;
         Ok(Client::new(shared, Arc::new(host)))
     }

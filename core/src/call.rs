@@ -329,6 +329,10 @@ impl<'a, T: Transport> Call<'a, T> {
             self.plan.hop.body.clone(),
         );
         request.resends = resends;
+        #[cfg(feature = "testing")]
+        if self.shared.recording.is_some() {
+            request.secrets = Some(Box::new(self.redactor.clone()));
+        }
         let timing = Timing {
             started: now,
             connect: after(now, self.plan.connect_timeout),

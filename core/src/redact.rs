@@ -11,6 +11,8 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 pub(crate) use credentials::{is_secret_header, of_field, of_header};
+#[cfg(feature = "testing")]
+pub(crate) use credentials::{is_secret_member, of_member};
 pub(crate) use redactor::Redactor;
 
 /// What stands in the place of a secret.

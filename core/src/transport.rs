@@ -22,6 +22,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::error::said;
+#[cfg(feature = "testing")]
+use crate::redact::Redactor;
 use crate::redact::Secret;
 use crate::surface::client::client_options;
 use crate::surface::wire_rows;
@@ -147,6 +149,9 @@ pub struct WireRequest {
     /// How often the server vowed before that it did not process this request. It takes the next free place before those
     /// that were refused less often.
     pub resends: u32,
+    /// The secrets of the call, for what notes its exchanges.
+    #[cfg(feature = "testing")]
+    pub(crate) secrets: Option<Box<Redactor>>,
 }
 
 impl fmt::Debug for WireRequest {
@@ -170,6 +175,8 @@ impl WireRequest {
             body,
             sent: SentMark::default(),
             resends: 0,
+            #[cfg(feature = "testing")]
+            secrets: None,
         }
     }
 }

@@ -60,7 +60,7 @@ fn read(root: &Path) -> Result<Option<String>, String> {
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into);
     let status = Command::new(cargo)
         .args(["rustdoc", "--quiet", "--locked", "--package", "reqtrail"])
-        .args(["--lib", "--features", "openstack,reqwest"])
+        .args(["--lib", "--features", "openstack,reqwest,testing"])
         .args(["--", "-Z", "unstable-options", "--output-format", "json"])
         .env("RUSTDOC", root.join("scripts/rustdoc-unstable.sh"))
         .current_dir(root)

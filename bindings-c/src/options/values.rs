@@ -202,4 +202,12 @@ export! {
     fn reqtrail_client_options_resolve(options: &mut reqtrail_client_options, resolve: text) sets {
         options.option(30, Value::Text(resolve.to_owned()))?;
     }
+
+    /// Sets the file that the client's exchanges are recorded in, as a script that plays them again without a network:
+    /// bodies and all, but without the secrets that are known. `REQTRAIL_RECORD` in the environment does the same for
+    /// every client. Both need `REQTRAIL_ALLOW_RECORD=1` in the environment; without it the option is a `config` error.
+    /// A recording that is there is replaced, and warnings say what is different.
+    fn reqtrail_client_options_record(options: &mut reqtrail_client_options, record: text) sets {
+        options.option(31, Value::Text(record.to_owned()))?;
+    }
 }

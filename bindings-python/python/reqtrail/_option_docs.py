@@ -116,6 +116,13 @@ resolve: str | Sequence[str] | None
     ``Host``, TLS and trails keep the name. ``*`` as the host stands for every name; of several entries
     for a host the last counts. A proxy is found this way too, but what it looks up itself is not.
 
+record: str | os.PathLike[str] | None
+    The file that the client's exchanges are recorded in, as a script that plays them again without a
+    network: bodies and all, but without the secrets that are known. ``REQTRAIL_RECORD`` in the
+    environment does the same for every client. Both need ``REQTRAIL_ALLOW_RECORD=1`` in the
+    environment; without it the option is a ``config`` error. A recording that is there is replaced, and
+    warnings say what is different.
+
 token_refresher
     What makes a new token: asked before the first call if the client has none, ahead of the token's end
     where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs in

@@ -94,6 +94,11 @@ class ClientValues(TypedDict, total=False):
     ``HOST:PORT:ADDRESS[,ADDRESS]…``. Connections to that host and port go to the addresses, while ``Host``, TLS
     and trails keep the name. ``*`` as the host stands for every name; of several entries for a host the last
     counts. A proxy is found this way too, but what it looks up itself is not."""
+    record: str | os.PathLike[str] | None
+    """The file that the client's exchanges are recorded in, as a script that plays them again without a network:
+    bodies and all, but without the secrets that are known. ``REQTRAIL_RECORD`` in the environment does the same
+    for every client. Both need ``REQTRAIL_ALLOW_RECORD=1`` in the environment; without it the option is a
+    ``config`` error. A recording that is there is replaced, and warnings say what is different."""
     on_attempt: Callable[[CallInfo, Attempt], object] | None
     """What is called after each attempt, before the wait that may follow it."""
     on_call: Callable[[Trail], object] | None

@@ -15,6 +15,8 @@ use crate::random;
 use crate::redact::Redactor;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
+#[cfg(feature = "testing")]
+use crate::testing::record::Recorded;
 use crate::trace_context::{SpanId, TraceId};
 use crate::trail::Opening;
 
@@ -47,6 +49,9 @@ pub(crate) struct Shared {
     /// Where the IDs come from, if they are to be the same each time.
     #[cfg(feature = "testing")]
     pub(crate) seeded_ids: Option<Arc<Mutex<fastrand::Rng>>>,
+    /// Where the exchanges are recorded.
+    #[cfg(feature = "testing")]
+    pub(crate) recording: Option<Recorded>,
 }
 
 /// How often and how soon a call is repeated.

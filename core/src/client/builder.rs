@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::{FutureExt as _, TryFutureExt as _};
 use http::{HeaderName, HeaderValue};
 
+use super::options::wrapped;
 use super::{Client, Options};
 use crate::call::serving;
 use crate::call::token::Token;
@@ -229,6 +230,26 @@ impl ClientBuilder {
         self.with(|o| o.given.extra_ca.get_or_insert_default().push(pem.into()))
     }
 
+    /// Records the client's exchanges in a file, as a script that plays them again without a network: bodies and all, but
+    /// without the secrets that are known. `REQTRAIL_RECORD` in the environment does the same for every client.
+    ///
+    /// Both need the crate's feature `testing`, and `REQTRAIL_ALLOW_RECORD=1` in the environment; without one of them the
+    /// option is a `config` error. A recording that is there is replaced, and warnings say what is different. A transport
+    /// in the place of the built-in one is not recorded.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use reqtrail::Client;
+    ///
+    /// let client = Client::novavms("https://novavms.example/api/v1")
+    ///     .record("tests/recordings/cameras.json")
+    ///     .build()?;
+    /// # Ok::<(), reqtrail::Error>(())
+    /// ```
+    pub fn record(self, path: impl Into<PathBuf>) -> Self {
+        self.with(|o| o.given.record = Some(path.into()))
+    }
+
     /// Puts a transport of one's own around the built-in one, for both kinds of client: to note, to change or to answer what
     /// goes out. The options of the wire go to the built-in one, as without this. A second call replaces the first.
     ///
@@ -310,6 +331,7 @@ impl ClientBuilder {
         }
         let wrap = self.options.wrap.take();
         let (shared, wire) = self.options.check()?;
+        let wrap = wrapped(wrap, &shared);
         let network = Network::new(&wire, shared.base.url(), None).map_err(Error::config)?;
         let transport = BuiltInTransport::new(network, Spawner::Runtime);
         let transport = AnyTransport::wrapped(transport, wrap.as_ref());

@@ -1,5 +1,7 @@
 //! A client's options, checked as a whole when the client is built.
 
+#[cfg(not(feature = "testing"))]
+mod no_record;
 mod values;
 
 use std::fmt;
@@ -29,10 +31,16 @@ use crate::surface::client::client_options;
 use crate::surface::{options_struct, wire_rows};
 use crate::target::BaseUrl;
 #[cfg(feature = "testing")]
+use crate::testing::record;
+#[cfg(feature = "testing")]
 use crate::transport::OwnTransport;
 use crate::transport::hyper::dial::uses_proxy;
 use crate::transport::{Proxy, WireOptions, Wrap};
 
+#[cfg(not(feature = "testing"))]
+use no_record::{self as record, Api};
+#[cfg(feature = "testing")]
+use record::Api;
 pub(crate) use values::DefaultHeaders;
 
 client_options! { options_struct
@@ -52,6 +60,8 @@ pub(crate) struct Options {
     /// What answers in the place of the network.
     #[cfg(feature = "testing")]
     pub(crate) scripted: Option<Scripted>,
+    /// The transport is the built-in one, whose exchanges can be recorded.
+    is_recordable: bool,
 }
 
 /// What answers a client's calls in the place of the network, and where its random numbers come from.
@@ -80,6 +90,7 @@ impl Options {
             wrap: None,
             #[cfg(feature = "testing")]
             scripted: None,
+            is_recordable: true,
         }
     }
 
@@ -101,6 +112,10 @@ impl Options {
                 "wrap_transport has no effect on a transport of the program's own; expected one of the two",
             ));
         }
+        if let Some(path) = &self.given.record {
+            return Err(Error::config(record::refusal(path)));
+        }
+        self.is_recordable = false;
         // Whether the environment names a proxy does not matter to it.
         self.given.proxy = Some(Proxy::None);
         Ok(self.check()?.0)
@@ -200,6 +215,17 @@ impl Options {
         if self.scripted.is_some() {
             notes.push(TrailNote::Scripted);
         }
+        let recording = match self.is_recordable {
+            true => record::of_client(given.record.as_deref(), || Api {
+                base_path: base.url().path().trim_end_matches('/').to_owned(),
+                shown_query: given.show_query_params(),
+                decompress: given.decompress(),
+            })
+            .map_err(Error::config)?,
+            false => None,
+        };
+        #[cfg(not(feature = "testing"))]
+        let None = recording;
         let shared = Shared {
             secrets,
             default_headers: Arc::new(default_headers),
@@ -225,6 +251,8 @@ impl Options {
             ),
             #[cfg(feature = "testing")]
             seeded_ids: self.scripted.map(|scripted| scripted.ids),
+            #[cfg(feature = "testing")]
+            recording,
         };
         Ok((Arc::new(shared), wire))
     }
@@ -252,6 +280,15 @@ impl ClientOptions {
             call: self.timeout(),
         }
     }
+}
+
+/// What goes around a client's built-in transport: what the program puts there, and what records.
+pub(crate) fn wrapped(wrap: Option<Wrap>, shared: &Shared) -> Option<Wrap> {
+    #[cfg(feature = "testing")]
+    let wrap = record::around(wrap, shared.recording.as_ref());
+    #[cfg(not(feature = "testing"))]
+    let _ = shared;
+    wrap
 }
 
 /// Writes the method that gives the options of the wire.

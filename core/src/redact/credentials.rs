@@ -34,6 +34,10 @@ const SECRET_FIELD_ENDINGS: [&str; 7] = [
     "secretkey",
 ];
 
+/// Further endings of names of JSON's members.
+#[cfg(feature = "testing")]
+const SECRET_MEMBER_ENDINGS: [&str; 5] = ["cookie", "jwt", "otp", "sessionid", "signature"];
+
 /// Whole names of a form's fields, which are no secrets as endings: compare `country_code`.
 const SECRET_FIELDS: [&str; 4] = ["code", "authorizationcode", "devicecode", "samlresponse"];
 
@@ -100,6 +104,25 @@ pub(crate) fn of_field(name: &str, value: &str) -> Vec<Secret> {
         secrets.push(value.replace(' ', "+").into());
     }
     secrets
+}
+
+/// Returns whether a member of JSON holds a credential by its name, as `access_token`, `apiKey` and `passwords` do. `code` does
+/// not: errors have one.
+#[cfg(feature = "testing")]
+pub(crate) fn is_secret_member(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let joined = name.replace(['_', '-', ' '], "");
+    let one = joined.trim_end_matches(']').trim_end_matches('s');
+    let ends = |ending: &&str| one.ends_with(&ending.replace('-', ""));
+    SECRET_ENDINGS.iter().any(&ends)
+        || SECRET_FIELD_ENDINGS.iter().any(&ends)
+        || SECRET_MEMBER_ENDINGS.iter().any(ends)
+}
+
+/// The secrets of a member of JSON whose place says that it is one.
+#[cfg(feature = "testing")]
+pub(crate) fn of_member(value: &str) -> Option<Secret> {
+    is_part(value).then(|| value.into())
 }
 
 /// The secrets of a credential header: its value, and what is left of it without a scheme, in any case and spacing. `prefix`

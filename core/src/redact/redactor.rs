@@ -38,6 +38,12 @@ impl Redactor {
         true
     }
 
+    /// The secrets, each with what is shown in its place.
+    #[cfg(feature = "testing")]
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &(Secret, Cow<'static, str>)> {
+        self.secrets.iter()
+    }
+
     /// Returns the text without the secrets, however JSON, URLs and HTML escape them.
     pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         as_text(self.bytes(text.as_bytes()), text)

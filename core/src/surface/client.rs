@@ -128,6 +128,14 @@ macro_rules! client_options {
                     setter: [String], default: Vec::new(), reqwest: "resolve_to_addrs",
                     expected: "HOST:PORT:ADDRESS", example: "api.example:443:10.0.0.7"
                 };
+
+                /// Sets the file that the client's exchanges are recorded in, as a script that plays them again without a
+                /// network: bodies and all, but without the secrets that are known. `REQTRAIL_RECORD` in the environment
+                /// does the same for every client. Both need `REQTRAIL_ALLOW_RECORD=1` in the environment; without it the
+                /// option is a `config` error. A recording that is there is replaced, and warnings say what is different.
+                31 record: PathBuf {
+                    setter: hand, example: "session.json", permission: "REQTRAIL_ALLOW_RECORD"
+                };
             }
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end

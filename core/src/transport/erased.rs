@@ -95,6 +95,15 @@ impl OwnTransport {
         self.clock.as_ref()
     }
 
+    /// Makes one of a transport of this library around one that is or is not.
+    #[cfg(feature = "testing")]
+    pub(crate) fn whose(transport: impl Transport, is_ours: bool) -> Self {
+        Self {
+            is_ours,
+            ..Self::new(transport)
+        }
+    }
+
     /// Whether the transport is a part of this library, so that its faults are, too.
     pub(crate) fn is_ours(&self) -> bool {
         self.is_ours

@@ -38,6 +38,7 @@ pub(super) const HOUSES: &[House] = &[
             &["trail"],
             &["error", "response", "retry"],
             &["observe", "transport"],
+            &["testing::record"],
             &["call"],
             &["client", "request"],
             &["host"],
@@ -53,7 +54,12 @@ pub(super) const HOUSES: &[House] = &[
         libraries: &[
             Library {
                 name: "tokio",
-                users: &["host", "testing::transport", "transport::hyper", "transport::timers"],
+                users: &[
+                    "host",
+                    "testing::transport",
+                    "transport::hyper",
+                    "transport::timers",
+                ],
             },
             Library {
                 name: "hyper",

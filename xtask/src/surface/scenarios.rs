@@ -25,7 +25,9 @@ pub(crate) fn scenarios(surface: &Surface) -> Result<Vec<(String, String)>, Stri
         for row in &group.options {
             let name = format!("{}-{}", group.name, row.name.replace('_', "-"));
             let mut own = Vec::new();
-            if !LEFT_OUT.contains(&row.name.as_str()) {
+            if let Some(permission) = row.detail("permission") {
+                own.push((forbidden(group, row, &name, permission), name.clone()));
+            } else if !LEFT_OUT.contains(&row.name.as_str()) {
                 own.push((accepted(group, row, &name), name.clone()));
             }
             // In Go a number of a request that is 0 is one that is not given.
@@ -63,6 +65,26 @@ fn accepted(group: &Group, row: &Row, name: &str) -> Value {
                 "ok": { "status": 200, "request_id": id },
                 "trail": { "outcome": "ok", "attempts": [{ "status": 200 }] },
                 "server_saw": 1,
+            },
+        }],
+    })
+}
+
+/// What the environment does not allow is refused, and the error says what would allow it.
+fn forbidden(group: &Group, row: &Row, name: &str, permission: &str) -> Value {
+    let (client, request) = given(group, row, &example(row));
+    json!({
+        "format": 1,
+        "name": format!("option-{name}"),
+        "about": format!("A {} refuses the option `{}` without `{permission}`.", group.name, row.name),
+        "client": client,
+        "server": { "exchanges": [] },
+        "calls": [{
+            "request": request,
+            "expect": {
+                "error": { "kind": "config" },
+                "display_contains": [permission],
+                "server_saw": 0,
             },
         }],
     })

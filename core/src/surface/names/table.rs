@@ -242,6 +242,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ),
     ("proxy", ["proxy", "proxy", "proxy", "Proxy"]),
     ("query", ["query", "query", "query", "Query"]),
+    ("record", ["record", "record", "record", "Record"]),
     ("resolve", ["resolve", "resolve", "resolve", "Resolve"]),
     (
         "retry_budget",

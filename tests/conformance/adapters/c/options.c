@@ -36,6 +36,7 @@ bool set_client_option(reqtrail_client_options *it, const struct json *given) {
   TEXT("unix_socket", reqtrail_client_options_unix_socket)
   COUNT("jitter_seed", reqtrail_client_options_jitter_seed, uint64_t)
   TEXTS("resolve", reqtrail_client_options_resolve)
+  TEXT("record", reqtrail_client_options_record)
   return false;
 }
 

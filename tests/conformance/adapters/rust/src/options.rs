@@ -58,6 +58,7 @@ pub(crate) fn client(
         "unix_socket" => builder.unix_socket(text(name, value)?),
         "jitter_seed" => builder.jitter_seed(count(name, value)?),
         "resolve" => builder.resolve(texts(name, value)?),
+        "record" => builder.record(text(name, value)?),
         _ => {
             return Err(Trouble::Unknown(format!(
                 "client: the adapter knows no option `{name}`"

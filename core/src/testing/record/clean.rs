@@ -1,0 +1,358 @@
+//! Takes secrets out of bodies and texts, and finds those that only their names give away.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use crate::redact::{self, REDACTED, Redactor, Secret, is_secret_member, of_member};
+
+/// Members of an object whose own name says that it holds a secret, as in `"token": {"id": "…"}`.
+const HOLDERS: [&str; 5] = ["id", "value", "key", "blob", "data"];
+
+/// Whether a body is JSON, by its type or by how it begins.
+pub(super) fn is_json(content_type: Option<&HeaderValue>, body: &[u8]) -> bool {
+    let named = content_type
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|text| {
+            let kind = text.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("application/json")
+                || kind.to_ascii_lowercase().ends_with("+json")
+        });
+    let begins = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    !body.is_empty() && (named || matches!(begins, Some(b'{' | b'[')))
+}
+
+/// Whether a body is a form.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE);
+    content_type.is_some_and(|value| {
+        value
+            .as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    })
+}
+
+/// Calls `learn` with each secret of a JSON value.
+pub(super) fn secrets_of(value: &Value, learn: &mut dyn FnMut(Secret)) {
+    members(value, "", false, &mut |value| {
+        if let Value::String(text) = value
+            && let Some(secret) = of_member(text)
+        {
+            learn(secret);
+        }
+    });
+}
+
+/// Visits the scalars that are secrets by the names of their members.
+fn members(value: &Value, name: &str, held: bool, visit: &mut dyn FnMut(&Value)) {
+    match value {
+        Value::Object(object) => {
+            let holds = is_secret_member(name);
+            for (key, value) in object {
+                members(value, key, holds && HOLDERS.contains(&&**key), visit);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                members(item, name, held, visit);
+            }
+        }
+        _ if held || is_secret_scalar(name, value) => visit(value),
+        _ => {}
+    }
+}
+
+fn is_secret_scalar(name: &str, value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty() && is_secret_member(name),
+        // A number is a password or none: `max_tokens` counts.
+        Value::Number(_) => {
+            let name = name.to_ascii_lowercase();
+            ["password", "passcode", "pin", "otp"]
+                .iter()
+                .any(|ending| name == *ending || name.ends_with(&format!("_{ending}")))
+        }
+        _ => false,
+    }
+}
+
+/// What takes the secrets that are known out of one exchange.
+pub(super) struct Cleaner<'a> {
+    pub(super) secrets: &'a Redactor,
+    /// Query parameters that are shown besides the usual ones.
+    pub(super) shown_query: &'a [String],
+}
+
+impl Cleaner<'_> {
+    /// A JSON value without its secrets, in whose places `[redacted]` stands.
+    pub(super) fn json(&self, value: &Value) -> Value {
+        self.map(value, "", false, &mut |text, is_secret| {
+            if is_secret {
+                return REDACTED.into();
+            }
+            match text {
+                Value::String(text) => self.text(text).into_owned().into(),
+                number if self.is_secret(&number.to_string()) => REDACTED.into(),
+                number => number.clone(),
+            }
+        })
+    }
+
+    /// A JSON value with something in the place of each scalar; `leaf` also gets whether the name says that it is a secret.
+    pub(super) fn map(
+        &self,
+        value: &Value,
+        name: &str,
+        held: bool,
+        leaf: &mut dyn FnMut(&Value, bool) -> Value,
+    ) -> Value {
+        match value {
+            Value::Object(object) => {
+                let holds = is_secret_member(name);
+                let members = object.iter().map(|(key, value)| {
+                    let held = holds && HOLDERS.contains(&&**key);
+                    let value = self.map(value, key, held, leaf);
+                    (self.key(key).into_owned(), value)
+                });
+                Value::Object(members.collect())
+            }
+            Value::Array(items) => {
+                let items = items.iter().map(|item| self.map(item, name, held, leaf));
+                Value::Array(items.collect())
+            }
+            Value::Null | Value::Bool(_) => value.clone(),
+            _ => leaf(value, held || is_secret_scalar(name, value)),
+        }
+    }
+
+    /// The name of a member without the secrets that are known. `password` stays a name where it is a password, too.
+    pub(super) fn key<'a>(&self, key: &'a str) -> Cow<'a, str> {
+        match is_secret_member(key) {
+            true => Cow::Borrowed(key),
+            false => self.secrets.text(key),
+        }
+    }
+
+    /// A text without secrets: those that are known, the members of JSON in it whose names say so, and the values of
+    /// queries.
+    pub(super) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut out = Cow::Borrowed(text);
+        if let Some(clean) = without_members(&out) {
+            out = Cow::Owned(clean);
+        }
+        if let Some(clean) = self.without_queries(&out) {
+            out = Cow::Owned(clean);
+        }
+        if let Cow::Owned(clean) = self.secrets.text(&out) {
+            out = Cow::Owned(clean);
+        }
+        out
+    }
+
+    /// A text of `application/x-www-form-urlencoded` without secrets.
+    pub(super) fn form(&self, text: &str) -> String {
+        let pairs = text.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, _)) if is_secret_member(name) => format!("{name}={REDACTED}"),
+            _ => pair.to_owned(),
+        });
+        let pairs: Vec<_> = pairs.collect();
+        self.secrets.text(&pairs.join("&")).into_owned()
+    }
+
+    /// Bytes that are no text without the secrets that are known.
+    pub(super) fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        self.secrets.bytes(bytes)
+    }
+
+    /// Whether a text is, or has, a secret that is known.
+    pub(super) fn is_secret(&self, text: &str) -> bool {
+        matches!(self.secrets.text(text), Cow::Owned(_))
+    }
+
+    /// Whether a part of a URL has a secret that is known.
+    pub(super) fn has_secret(&self, text: &str) -> bool {
+        matches!(self.secrets.url(text), Cow::Owned(_))
+    }
+
+    /// Takes user info and the values of queries out of the URLs in a text. `None`: there are none.
+    fn without_queries(&self, text: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = text;
+        // A link from the root, as it stands in `Location` and in `next`.
+        if text.starts_with('/') && !text.starts_with("//") && text.contains('?') {
+            let end = end_of_url(text);
+            self.push_url(&text[..end], &mut out);
+            rest = &text[end..];
+        }
+        while let Some(at) = rest.find("://") {
+            let (before, after) = rest.split_at(at + 3);
+            out.push_str(before);
+            let end = end_of_url(after);
+            let (url, after) = after.split_at(end);
+            let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
+            match url[..authority].rfind('@') {
+                Some(at) => {
+                    out.push_str(REDACTED);
+                    self.push_url(&url[at..], &mut out);
+                }
+                None => self.push_url(url, &mut out),
+            }
+            rest = after;
+        }
+        if out.is_empty() {
+            return None;
+        }
+        out.push_str(rest);
+        Some(out)
+    }
+
+    fn push_url(&self, url: &str, out: &mut String) {
+        match url.split_once('?') {
+            None => out.push_str(url),
+            Some((path, query)) => {
+                out.push_str(path);
+                out.push('?');
+                out.push_str(&redact::query(query, self.shown_query));
+            }
+        }
+    }
+}
+
+/// Where a URL in a text ends.
+fn end_of_url(text: &str) -> usize {
+    text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '\\' | '`' | ','))
+        .unwrap_or(text.len())
+}
+
+/// Redacts `"name": "value"` in a text that is no JSON as a whole, such as a stream of events or a body that was cut.
+fn without_members(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut done = 0;
+    let mut at = 0;
+    while let Some(found) = text[at..].find('"') {
+        let start = at + found + 1;
+        let end = end_of_string(text, start);
+        at = (end + 1).min(text.len());
+        let after = text[at..].trim_start();
+        let Some(after) = after.strip_prefix(':').map(str::trim_start) else {
+            continue;
+        };
+        let Some(value) = after.strip_prefix('"') else {
+            continue;
+        };
+        let from = text.len() - value.len();
+        let to = end_of_string(text, from);
+        if is_secret_member(&text[start..end]) && to > from {
+            out.push_str(&text[done..from]);
+            out.push_str(REDACTED);
+            done = to;
+        }
+        at = (to + 1).min(text.len());
+    }
+    if done == 0 {
+        return None;
+    }
+    out.push_str(&text[done..]);
+    Some(out)
+}
+
+/// Where the quotation mark stands that ends the JSON string that begins at `start`, or where the text ends.
+fn end_of_string(text: &str, start: usize) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(start) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Calls `learn` with each secret of a form's text.
+pub(super) fn secrets_of_form(body: &Bytes, learn: &mut dyn FnMut(Secret)) {
+    for (name, value) in form_urlencoded::parse(body) {
+        for secret in redact::of_field(&name, &value) {
+            learn(secret);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn cleaned(value: &Value) -> Value {
+        let cleaner = Cleaner {
+            secrets: &Redactor::default(),
+            shown_query: &[],
+        };
+        cleaner.json(value)
+    }
+
+    fn clean_text(text: &str) -> String {
+        let cleaner = Cleaner {
+            secrets: &Redactor::default(),
+            shown_query: &["site".to_owned()],
+        };
+        cleaner.text(text).into_owned()
+    }
+
+    #[test]
+    fn members_are_secrets_by_their_names() {
+        let given = json!({
+            "access_token": "a", "apiKey": "b", "tokens": ["c", "d"], "code": "not_found", "max_tokens": 5,
+            "pin": 1234, "token": {"id": "e", "expires_at": "f", "user": {"password": "g"}},
+            "token_type": "Bearer", "secret": null, "password": true, "next": "h",
+        });
+        let wanted = json!({
+            "access_token": REDACTED, "apiKey": REDACTED, "tokens": [REDACTED, REDACTED], "code": "not_found",
+            "max_tokens": 5, "pin": REDACTED,
+            "token": {"id": REDACTED, "expires_at": "f", "user": {"password": REDACTED}},
+            "token_type": "Bearer", "secret": null, "password": true, "next": "h",
+        });
+        assert_eq!(cleaned(&given), wanted);
+        let mut learnt = Vec::new();
+        let given = json!({"token": {"id": "long-enough"}, "password": "pass", "secret": "abc"});
+        secrets_of(&given, &mut |secret| {
+            learnt.push(secret.expose().to_owned())
+        });
+        learnt.sort();
+        assert_eq!(learnt, ["long-enough", "pass"]);
+    }
+
+    #[test]
+    fn queries_and_user_info_of_urls_are_hidden() {
+        for (given, wanted) in [
+            ("/x?limit=2&sig=abc", "/x?limit=2&sig=[redacted]"),
+            (
+                "<https://h/x?cursor=a&k=b>; rel=next",
+                "<https://h/x?cursor=a&k=[redacted]>; rel=next",
+            ),
+            (
+                "see http://me:pw@h/x, please",
+                "see http://[redacted]@h/x, please",
+            ),
+            ("https://h/x?site=7", "https://h/x?site=7"),
+            ("what? a=b", "what? a=b"),
+        ] {
+            assert_eq!(clean_text(given), wanted);
+        }
+    }
+
+    #[test]
+    fn members_are_found_in_what_is_no_json_as_a_whole() {
+        assert_eq!(
+            clean_text("data: {\"token\" : \"a\\\"b\", \"n\":\"x\"}\n{\"password\":\"cut o"),
+            "data: {\"token\" : \"[redacted]\", \"n\":\"x\"}\n{\"password\":\"[redacted]"
+        );
+        assert_eq!(clean_text("\"token\": 7, \"x\""), "\"token\": 7, \"x\"");
+    }
+}

@@ -1,0 +1,120 @@
+//! The headers of a reply, as a script says them.
+
+use std::time::SystemTime;
+
+use http::header::{
+    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE, EXPIRES, LOCATION, RETRY_AFTER, SET_COOKIE,
+    TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+
+use super::clean::Cleaner;
+use super::facts::Answer;
+use crate::http_date;
+use crate::redact::{REDACTED, is_secret_header};
+
+/// How far a server's clock is taken to be right, in seconds.
+const SAME_TIME: i64 = 2;
+
+/// Unix seconds below this are no date of today: a reset of this number is a wait.
+const OLDEST_EPOCH: i64 = 1_000_000_000;
+const NEWEST_EPOCH: i64 = 100_000_000_000;
+
+/// The headers of a reply; `is_decoded` says that its content coding was undone.
+pub(super) fn headers(
+    answer: &Answer,
+    origin: &str,
+    cleaner: &Cleaner<'_>,
+    is_decoded: bool,
+) -> Vec<Value> {
+    let kept =
+        |name: &HeaderName| !is_of_the_wire(name) && (!is_decoded || *name != CONTENT_ENCODING);
+    answer
+        .headers
+        .iter()
+        .filter(|(name, _)| kept(name))
+        .map(|(name, value)| {
+            let shown = header(name, value, origin, answer.at, cleaner);
+            json!([name.as_str(), shown])
+        })
+        .collect()
+}
+
+/// Whether the server that plays the script writes the header by itself.
+fn is_of_the_wire(name: &HeaderName) -> bool {
+    [
+        CONNECTION,
+        CONTENT_LENGTH,
+        TRAILER,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ]
+    .contains(name)
+        || ["keep-alive", "proxy-connection"].contains(&name.as_str())
+}
+
+fn header(
+    name: &HeaderName,
+    value: &HeaderValue,
+    origin: &str,
+    at: SystemTime,
+    cleaner: &Cleaner<'_>,
+) -> Value {
+    let text = String::from_utf8_lossy(value.as_bytes());
+    if *name == SET_COOKIE {
+        return cookie(&text).into();
+    }
+    if is_secret_header(name) || value.is_sensitive() {
+        return REDACTED.into();
+    }
+    let now = http_date::seconds(at);
+    if [DATE, EXPIRES, RETRY_AFTER].contains(name)
+        && let Some(date) = http_date::parse(value.as_bytes(), now)
+    {
+        return json!({"http_date": {"offset_s": offset(date - now)}});
+    }
+    if name.as_str().ends_with("reset")
+        && let Ok(epoch) = text.parse::<i64>()
+        && (OLDEST_EPOCH..NEWEST_EPOCH).contains(&epoch)
+    {
+        return json!({"epoch_s": epoch - now});
+    }
+    let clean = cleaner.text(&text);
+    if *name == LOCATION
+        && let Some(target) = clean.strip_prefix(origin)
+        && target.starts_with('/')
+    {
+        return json!({"redirect": target});
+    }
+    clean.into_owned().into()
+}
+
+fn offset(seconds: i64) -> i64 {
+    if seconds.abs() <= SAME_TIME {
+        0
+    } else {
+        seconds
+    }
+}
+
+/// A cookie without its value.
+pub(super) fn cookie(text: &str) -> String {
+    let (pair, attributes) = text.split_at(text.find(';').unwrap_or(text.len()));
+    match pair.split_once('=') {
+        Some((name, _)) => format!("{name}={REDACTED}{attributes}"),
+        None => REDACTED.to_owned(),
+    }
+}
+
+/// The value of a cookie that is set.
+pub(super) fn cookie_value(text: &str) -> Option<&str> {
+    let pair = text.split(';').next()?;
+    let (_, value) = pair.split_once('=')?;
+    Some(value.trim().trim_matches('"'))
+}
+
+/// The length that the answer to HEAD says its body would have.
+pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

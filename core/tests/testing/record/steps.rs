@@ -1,0 +1,145 @@
+//! What the processes do that record.
+
+use std::io::Write as _;
+
+use reqtrail::openstack::{Auth, Cloud, Domain, User};
+use reqtrail::{BuiltInTransport, Client, ClientBuilder, Proxy};
+
+use crate::log::Log;
+use crate::process::{BASE, FILE, STEP, TOKEN};
+use crate::session;
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+fn builder() -> ClientBuilder {
+    let base = variable(BASE);
+    Client::novavms(base)
+        .token(variable(TOKEN))
+        .proxy(Proxy::None)
+        .max_attempts(1)
+}
+
+fn tell(text: impl std::fmt::Display) {
+    let line = format!("\ntold {text}\n");
+    std::io::stdout()
+        .write_all(line.as_bytes())
+        .expect("a reader");
+}
+
+async fn get(client: &Client, path: &str) -> String {
+    match client.get(path).send().await {
+        Ok(response) => format!("{} {}", response.status().as_u16(), response.bytes().len()),
+        Err(error) => error.kind().to_string(),
+    }
+}
+
+/// Passes everything on.
+struct Own(BuiltInTransport);
+
+impl reqtrail::Transport for Own {
+    type Body = <BuiltInTransport as reqtrail::Transport>::Body;
+
+    fn now(&self) -> std::time::Instant {
+        self.0.now()
+    }
+
+    fn sleep_until(&self, at: std::time::Instant) -> reqtrail::Sleep {
+        self.0.sleep_until(at)
+    }
+
+    async fn exchange(
+        &self,
+        request: reqtrail::WireRequest,
+    ) -> Result<reqtrail::Reply<Self::Body>, reqtrail::TransportError> {
+        self.0.exchange(request).await
+    }
+
+    fn spawn(&self, task: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>) {
+        self.0.spawn(task);
+    }
+}
+
+/// Does the step that the environment names.
+pub(super) async fn run() {
+    match variable(STEP).as_str() {
+        "session" => {
+            let client = session::options(builder().max_attempts(4))
+                .build()
+                .expect("a client");
+            for outcome in session::run(&client).await {
+                tell(outcome);
+            }
+        }
+        "option" => match builder().record(variable(FILE)).build() {
+            Ok(client) => tell(get(&client, "/x").await),
+            Err(error) => tell(error),
+        },
+        "paths" => {
+            let client = builder().build().expect("a client");
+            for path in variable("REQTRAIL_TEST_PATHS").split(' ') {
+                tell(get(&client, path).await);
+            }
+        }
+        "several" => {
+            let first = builder().build().expect("a client");
+            tell(get(&first.clone(), "/1").await);
+            let second = builder().build().expect("a client");
+            tell(get(&second, "/2").await);
+            drop((first, second));
+            let wrapped = builder().wrap_transport(Own).build().expect("a client");
+            tell(get(&wrapped, "/3").await);
+            let blocking = builder().build_blocking().expect("a client");
+            let thread = std::thread::spawn(move || blocking.get("/4").send().map(|_| ()));
+            thread.join().expect("no panic").expect("an answer");
+        }
+        "late" => {
+            // The token of the second client stood in an answer before anybody knew that it is one.
+            let first = builder().build().expect("a client");
+            tell(get(&first, "/1").await);
+            let second = builder().token("s3cr3t-late").build().expect("a client");
+            tell(get(&second, "/2").await);
+        }
+        "concurrent" => {
+            let client = builder().build().expect("a client");
+            let slow = tokio::spawn({
+                let client = client.clone();
+                async move { get(&client, "/slow").await }
+            });
+            // Its request goes out first.
+            tokio::task::yield_now().await;
+            tell(get(&client, "/fast").await);
+            tell(get(&client, "/release").await);
+            tell(slow.await.expect("no panic"));
+        }
+        "sign-in" => {
+            let user = User::named("somebody", Domain::name("Default"));
+            let auth = Auth::password(user, "s3cr3t-password");
+            let cloud = Cloud::new(format!("{}/identity", variable(BASE)), auth);
+            let connection = cloud.connect().await.expect("a sign-in");
+            let client = connection
+                .compute()
+                .expect("an endpoint")
+                .proxy(Proxy::None);
+            tell(get(&client.build().expect("a client"), "/servers").await);
+        }
+        "made" => {
+            let client = builder().build().expect("a client");
+            let made = uuid::Builder::from_random_bytes([7; 16]).into_uuid();
+            let given = "0192f0c1-2b3a-4c5d-8e9f-0123456789ab";
+            for id in [made.to_string(), made.to_string(), given.to_owned()] {
+                tell(get(&client, &format!("/things/{id}")).await);
+            }
+        }
+        "log" => {
+            let log = Log::default();
+            let guard = log.begin();
+            let client = builder().build().expect("a client");
+            drop(guard);
+            drop(client);
+            tell(log.lines().join(" "));
+        }
+        step => panic!("there is no step `{step}`"),
+    }
+}
