@@ -113,6 +113,9 @@ mod retry;
 mod observe;
 mod transport;
 
+#[cfg(feature = "testing")]
+mod record;
+
 mod call;
 
 #[cfg(feature = "blocking")]

@@ -70,7 +70,6 @@ mod encode;
 #[cfg(feature = "blocking")]
 mod made;
 mod mock;
-pub(crate) mod record;
 #[allow(dead_code, reason = "tests ask for more of it")]
 mod render;
 #[cfg(feature = "unstable-host")]

@@ -12,11 +12,11 @@ use crate::dialect::Dialect;
 use crate::limits::Limits;
 use crate::observe::Observers;
 use crate::random;
+#[cfg(feature = "testing")]
+use crate::record::Recorded;
 use crate::redact::Redactor;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
-#[cfg(feature = "testing")]
-use crate::testing::record::Recorded;
 use crate::trace_context::{SpanId, TraceId};
 use crate::trail::Opening;
 

@@ -22,6 +22,8 @@ use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers, TracingEvents};
+#[cfg(feature = "testing")]
+use crate::record;
 use crate::redact::{Redactor, Secret};
 use crate::request::headers::{self, GivenHeaders};
 use crate::request::{check_attempts, check_timeout};
@@ -30,8 +32,6 @@ use crate::retry::budget::Bucket;
 use crate::surface::client::client_options;
 use crate::surface::{options_struct, wire_rows};
 use crate::target::BaseUrl;
-#[cfg(feature = "testing")]
-use crate::testing::record;
 #[cfg(feature = "testing")]
 use crate::transport::OwnTransport;
 use crate::transport::hyper::dial::uses_proxy;

@@ -38,7 +38,7 @@ pub(super) const HOUSES: &[House] = &[
             &["trail"],
             &["error", "response", "retry"],
             &["observe", "transport"],
-            &["testing::record"],
+            &["record"],
             &["call"],
             &["client", "request"],
             &["host"],
