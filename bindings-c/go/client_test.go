@@ -407,6 +407,8 @@ func TestWrongValuesAreNamed(t *testing.T) {
 		"UnixSocket is the path `/x/x":                                                   {UnixSocket: strings.Repeat("/x", 99)},
 		"resolve[1] is `a:80:b`, whose address `b` is not":                               {Resolve: []string{"a:80:::1", "a:80:b"}},
 		"Resolve[1] is not UTF-8 text":                                                   {Resolve: []string{"a:80:::1", "\xff"}},
+		"chaos has the item `503`, which has no chance":                                  {Chaos: "503"},
+		"Chaos is not UTF-8 text":                                                        {Chaos: "\xff"},
 		"UnixSocket and":                                                                 {UnixSocket: "/x", Proxy: "http://p.example"},
 		"UnixSocket is not UTF-8 text":                                                   {UnixSocket: "\xff"},
 		"BaseURL is not UTF-8 text":                                                      {BaseURL: "\xff"},

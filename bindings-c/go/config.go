@@ -108,6 +108,10 @@ type Config struct {
 	// for every client. Both need REQTRAIL_ALLOW_RECORD=1 in the environment; without it the option is a config error.
 	// A recording that is there is replaced, and warnings say what is different.
 	Record string
+	// Chaos is faults that are injected into the client's calls by chance, for staging:
+	// 503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7. The environment has to allow it by
+	// REQTRAIL_ALLOW_CHAOS=1; then REQTRAIL_CHAOS does the same for clients without the option. Every trail says so.
+	Chaos string
 	// TokenRefresher makes a new token: asked before the first call if the client has none, ahead of the token's end
 	// where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on a separate
 	// goroutine and may block. Its context has the values of the context of the call that asks, but not its end: it

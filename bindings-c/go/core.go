@@ -69,6 +69,14 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 	var call, attempt C.int64_t
 	C.reqtrail_go_client_timeouts(c.handle, &call, &attempt)
 	c.timeout, c.attemptTimeout = time.Duration(call), time.Duration(attempt)
+	for index := C.size_t(0); ; index++ {
+		var warning C.reqtrail_go_text
+		C.reqtrail_go_client_warning(c.handle, index, &warning)
+		if warning.data == nil {
+			break
+		}
+		logWarning(text(warning))
+	}
 	return c, nil
 }
 

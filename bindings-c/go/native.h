@@ -196,6 +196,14 @@ const char *reqtrail_go_connection_session(const reqtrail_connection *connection
 void reqtrail_go_client_timeouts(const reqtrail_client *client, int64_t *call, int64_t *attempt);
 
 /**
+ * Gives what the program is warned of, one text for each index from 0, which belongs to the client; after the last an
+ * empty one.
+ */
+void reqtrail_go_client_warning(const reqtrail_client *client,
+                                size_t index,
+                                struct reqtrail_go_text *warning);
+
+/**
  * Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
  * tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
  */

@@ -37,6 +37,7 @@ const (
 	clientJitterSeed               uint16 = 29
 	clientResolve                  uint16 = 30
 	clientRecord                   uint16 = 31
+	clientChaos                    uint16 = 32
 )
 
 // clientOptions refuses what cannot be a value of an option, and writes the others.
@@ -100,6 +101,7 @@ func (s *encoder) clientOptions(o *Config) *Error {
 	s.count(clientJitterSeed, o.JitterSeed, o.JitterSeed != 0)
 	s.texts(clientResolve, o.Resolve)
 	s.textIf(clientRecord, o.Record, false)
+	s.textIf(clientChaos, o.Chaos, false)
 	return nil
 }
 

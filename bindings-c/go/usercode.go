@@ -46,6 +46,12 @@ func logPanic(message string, value any) {
 	slog.Error(message, "panic", value)
 }
 
+// logWarning logs what the program is warned of.
+func logWarning(message string) {
+	defer func() { _ = recover() }()
+	slog.Warn(message)
+}
+
 // calling runs code of the program on its own goroutine and turns a panic into an error.
 func calling(what string, function func()) (failed error) {
 	defer func() {

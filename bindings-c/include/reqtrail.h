@@ -1153,6 +1153,16 @@ reqtrail_code reqtrail_client_options_record(struct reqtrail_client_options *opt
                                              const char *record,
                                              size_t record_length);
 
+/**
+ * Sets faults that are injected into the client's calls by chance, for staging:
+ * `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`. The environment has to allow it by
+ * `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail says
+ * so.
+ */
+reqtrail_code reqtrail_client_options_chaos(struct reqtrail_client_options *options,
+                                            const char *chaos,
+                                            size_t chaos_length);
+
 /* ==== Token refreshers ==== */
 
 /**

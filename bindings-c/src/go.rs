@@ -91,6 +91,13 @@ export! {
         attempt.write(nanoseconds(of_attempt));
     }
 
+    /// Gives what the program is warned of, one text for each index from 0, which belongs to the client; after the last an
+    /// empty one.
+    fn reqtrail_go_client_warning(client: &reqtrail_client, index: usize, warning: *mut reqtrail_go_text) {
+        let found = client.0.client.warnings().get(index);
+        warning.write(text::borrowed(found.map(String::as_str)));
+    }
+
     /// Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
     /// tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
     fn reqtrail_go_run(

@@ -411,6 +411,67 @@ static void the_log_is_passed_on(void) {
   reqtrail_client_free(client);
 }
 
+struct warnings {
+  int on, ignored;
+};
+
+static void count_warning(int32_t level, const char *line, size_t length, void *user_data) {
+  struct warnings *seen = user_data;
+  (void)length;
+  if (level == REQTRAIL_LOG_WARN && strstr(line, "chaos is on: ") != NULL) seen->on++;
+  if (level == REQTRAIL_LOG_WARN && strstr(line, "REQTRAIL_CHAOS is ignored: ") != NULL) seen->ignored++;
+}
+
+/* A call of a client with faults fails, and its trail says so; a request that could change something is not sent. */
+static void is_chaotic(reqtrail_client_options *options) {
+  reqtrail_client *client;
+  CHECK_CODE(reqtrail_client_options_max_attempts(options, 1), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  for (int i = 0; i < 2; i++) {
+    reqtrail_request *request;
+    reqtrail_response *response;
+    reqtrail_error *error;
+    CHECK_CODE(reqtrail_request_new(i == 0 ? "GET" : "POST", Z, "/ok", Z, &request, NULL), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_API);
+    const reqtrail_trail *trail = reqtrail_error_trail(error);
+    const reqtrail_attempt *attempt = reqtrail_trail_attempt(trail, 0);
+    CHECK(reqtrail_trail_note_count(trail) == 1 && reqtrail_trail_note(trail, 0) == REQTRAIL_TRAIL_NOTE_CHAOS);
+    CHECK(reqtrail_attempt_status(attempt) == 503);
+    CHECK(reqtrail_attempt_sent(attempt) == (i == 0 ? REQTRAIL_SENT_YES : REQTRAIL_SENT_NO));
+    CHECK((reqtrail_attempt_request_id(attempt, NULL) != NULL) == (i == 0));
+    CHECK_TEXT(reqtrail_attempt_error_code(attempt, NULL), "service_unavailable");
+    reqtrail_error_free(error);
+    reqtrail_request_free(request);
+  }
+  reqtrail_client_free(client);
+}
+
+static void chaos_needs_permission(void) {
+  static const char faults[] = "503:code=service_unavailable@100%;seed=7";
+  struct warnings seen = {0};
+  reqtrail_client_options *options = quick_options(), *plain = quick_options();
+  reqtrail_client *client;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_set_log(REQTRAIL_LOG_WARN, count_warning, &seen, NULL, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_chaos(options, faults, Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_CONFIG);
+  CHECK(strstr(reqtrail_error_message(error, NULL), "chaos is set without REQTRAIL_ALLOW_CHAOS=1") != NULL);
+  reqtrail_error_free(error);
+  CHECK(setenv("REQTRAIL_CHAOS", faults, 1) == 0);
+  CHECK_CODE(reqtrail_client_new(plain, &client, NULL), REQTRAIL_OK);
+  reqtrail_client_free(client);
+  CHECK(seen.on == 0 && seen.ignored == 1);
+  CHECK(setenv("REQTRAIL_ALLOW_CHAOS", "1", 1) == 0);
+  is_chaotic(plain);
+  CHECK(unsetenv("REQTRAIL_CHAOS") == 0);
+  is_chaotic(options);
+  CHECK(seen.on == 2 && seen.ignored == 1);
+  CHECK(unsetenv("REQTRAIL_ALLOW_CHAOS") == 0);
+  CHECK_CODE(reqtrail_set_log(REQTRAIL_LOG_OFF, NULL, NULL, NULL, NULL), REQTRAIL_OK);
+  reqtrail_client_options_free(options);
+  reqtrail_client_options_free(plain);
+}
+
 /* A call leaves the program's signals as they were. */
 static void signals_are_left_alone(void) {
   sigset_t before, after;
@@ -444,4 +505,5 @@ const struct test misuse_tests[] = {
     {"what is not there is empty", what_is_not_there_is_empty},
     {"a thread is cancelled after its call", a_thread_is_cancelled_after_its_call},
     {"the log is passed on", the_log_is_passed_on},
+    {"chaos needs permission", chaos_needs_permission},
     {NULL, NULL}};

@@ -6,3 +6,5 @@
 export declare function environmentCa(): string;
 /** Says once that `NODE_TLS_REJECT_UNAUTHORIZED=0`, which programs set for other clients, changes nothing here. */
 export declare function warnOfUnverified(): void;
+/** Warns of what the environment has changed, or has not. */
+export declare function warn(text: string): void;

@@ -13,6 +13,8 @@ export interface RawClient {
      * A call of a refresher names its `refresh` and is refused where it would wait for it.
      */
     start(method: string, target: string, link: boolean, params: readonly string[] | undefined, query: readonly string[] | undefined, headers: readonly string[] | undefined, body: string | Uint8Array | undefined, extras: RawExtras | undefined, options: readonly RawValue[] | undefined, hold: boolean, refresh: RefreshRequest | undefined): number | string;
+    /** What the program is warned of. */
+    warnings(): string[];
     /** How long a call that is held may take, in milliseconds. */
     heldTimeout(tag: number): number | null;
     /** Whether trails show the values of a query parameter. */

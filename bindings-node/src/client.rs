@@ -129,6 +129,13 @@ impl RawClient {
         })
     }
 
+    /// What the program is warned of.
+    #[napi(catch_unwind)]
+    pub fn warnings(&self) -> Vec<String> {
+        self.with(|open| open.client.warnings().to_vec())
+            .unwrap_or_default()
+    }
+
     /// How long a call that is held may take, in milliseconds.
     #[napi(catch_unwind)]
     pub fn held_timeout(&self, tag: f64) -> Option<f64> {

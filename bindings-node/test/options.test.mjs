@@ -39,6 +39,7 @@ const VALUES = {
   microversion: "2.90",
   proxy: "http://127.0.0.1:9",
   resolve: "api.example:443:10.0.0.7",
+  chaos: "503@1%",
   correlationId: "req-00000000-0000-4000-8000-000000000000",
 };
 
@@ -54,6 +55,8 @@ function assertAbout(error, name) {
 }
 
 test("every option of a client is accepted, and refused by its name", { skip }, async (t) => {
+  process.env.REQTRAIL_ALLOW_CHAOS = "1";
+  t.after(() => delete process.env.REQTRAIL_ALLOW_CHAOS);
   const values = { ...VALUES };
   if (hasOpenssl()) {
     const files = certificate(t);

@@ -11,7 +11,7 @@ import { RequestBuildError } from "./errors.js";
 import { type Audience, Hooks } from "./hooks.js";
 import { Weak, hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
-import { environmentCa, warnOfUnverified } from "./environment.js";
+import { environmentCa, warn, warnOfUnverified } from "./environment.js";
 import { FAILED, OUTPUT, type Receiver, drain } from "./mailbox.js";
 import { errorOf } from "./mapping.js";
 import { type Items, type RawValue, bare } from "./crossing.js";
@@ -77,6 +77,7 @@ export class Driver {
     const failed = this.#raw.open(base, values, asks, notify, new Weak());
     if (typeof failed === "string") throw refused(failed);
     if (failed !== null) throw errorOf(failed, 0, site);
+    for (const warning of this.#raw.warnings()) warn(warning);
   }
 
   /** Makes a call. An error's stack begins at `site`. */

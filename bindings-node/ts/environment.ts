@@ -52,6 +52,7 @@ export function warnOfUnverified(): void {
   );
 }
 
-function warn(text: string): void {
+/** Warns of what the environment has changed, or has not. */
+export function warn(text: string): void {
   process.emitWarning(text, "Warning", "REQTRAIL_ENVIRONMENT");
 }

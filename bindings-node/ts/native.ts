@@ -36,6 +36,8 @@ export interface RawClient {
     hold: boolean,
     refresh: RefreshRequest | undefined,
   ): number | string;
+  /** What the program is warned of. */
+  warnings(): string[];
   /** How long a call that is held may take, in milliseconds. */
   heldTimeout(tag: number): number | null;
   /** Whether trails show the values of a query parameter. */

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::convert;
 use crate::failure;
 use crate::fork;
+use crate::logging;
 use crate::python::Any;
 
 /// A client of the core, rebuilt in the child of a fork. `X` is what a face keeps beside it.
@@ -62,6 +63,9 @@ struct Built<X> {
 impl<X: Clone> Built<X> {
     fn new(make: &Make<X>, config: Arc<Config>, py: Python<'_>) -> PyResult<Self> {
         let (client, extra) = make(&config, py)?;
+        for warning in client.warnings() {
+            logging::note(py, warning)?;
+        }
         Ok(Self {
             extra,
             client: Arc::new(Lent(Some(client))),

@@ -22,6 +22,12 @@ fn ask(py: Python<'_>) -> PyResult<bool> {
     wants.call0()?.is_truthy()
 }
 
+/// Logs what is odd without being an error.
+pub(crate) fn note(py: Python<'_>, text: &str) -> PyResult<()> {
+    member!(py, "reqtrail._logging", "note")?.call1((text,))?;
+    Ok(())
+}
+
 /// Logs a call that failed, on the thread that made it, and returns what to raise: the error, or what a log handler raised
 /// that is not an `Exception`.
 pub(crate) fn failed(py: Python<'_>, error: PyErr) -> PyErr {

@@ -47,6 +47,7 @@ VALUES: dict[str, object] = {
     "proxy": "http://127.0.0.1:9",
     "client_certificate": IDENTITY,
     "resolve": "api.example:443:10.0.0.7",
+    "chaos": "503@1%",
     "correlation_id": "req-00000000-0000-4000-8000-000000000000",
     "if_none_match": '"tag"',
 }
@@ -63,6 +64,7 @@ def example(row: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("kind", [reqtrail.Client, reqtrail.AsyncClient])
 @pytest.mark.parametrize("row", CLIENT, ids=name_of)
 def test_an_option_of_a_client(kind: Any, row: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQTRAIL_ALLOW_CHAOS", "1")
     name = name_of(row)
     monkeypatch.setenv("REQTRAIL_ALLOW_RECORD", "1")
     dialect = {} if row["kind"] == "dialect" else {"dialect": "openstack"}

@@ -282,6 +282,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"show_query_params": 5}, "show_query_params: expected str, not int (5)"),
     ({"show_query_params": ["a", None]}, "show_query_params: expected str, not NoneType"),
     ({"resolve": 5}, "resolve: expected str, not int (5)"),
+    ({"chaos": 503}, "chaos: expected str, not int (503)"),
     ({"token": 5}, "token: expected str or Secret, not int"),
     ({"proxy": 5}, "proxy: expected str or Secret, not int"),
     ({"client_certificate": b"x"}, "client_certificate: expected str or Secret, not bytes"),

@@ -20,7 +20,6 @@ use crate::call::serving;
 use crate::call::shared::Shared;
 use crate::call::token::Token;
 use crate::cancel::CancelToken;
-use crate::client::options::wrapped;
 use crate::client::{AnyClient, ClientBuilder, options, verb, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
@@ -110,6 +109,13 @@ impl Client {
     #[must_use]
     pub fn timeouts(&self) -> (std::time::Duration, std::time::Duration) {
         (self.shared.timeouts.call, self.shared.timeouts.attempt)
+    }
+
+    /// Returns what the program is warned of, such as faults that are injected; the log has had it already.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.shared.warnings
     }
 
     /// Returns whether trails show the values of a query parameter, or of one that differs in its letters' case alone.
@@ -210,7 +216,7 @@ impl ClientBuilder {
         }
         let wrap = options.wrap.take();
         let (shared, wire) = options.check()?;
-        let wrap = wrapped(wrap, &shared);
+        let wrap = options::layers(&shared, wrap);
         let host = TokioHost::new(Arc::clone(&shared), &wire, wrap).map_err(Error::config)?;
         Ok(Client::new(shared, Arc::new(host)))
     }
@@ -223,8 +229,8 @@ impl ClientBuilder {
     /// # Errors
     /// `config`: names the option, what was given and what is accepted.
     pub fn build_blocking_with(self, transport: impl Transport) -> Result<Client, Error> {
-        let transport = Arc::new(OwnTransport::new(transport));
         let shared = self.into_options().check_without_wire()?;
+        let transport = options::layered(&shared, OwnTransport::new(transport));
         let host = TokioHost::over(Arc::clone(&shared), transport);
         Ok(Client::new(shared, Arc::new(host)))
     }

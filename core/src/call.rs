@@ -98,6 +98,9 @@ struct Call<'a, T: Transport> {
     seam: Seam,
     redactor: Redactor,
     deadline: Instant,
+    /// Where the call and its next attempt stand among all of a client with chaos.
+    #[cfg(feature = "testing")]
+    place: Option<(u64, u64)>,
     /// Drawn for the first attempt together with the call ID.
     first_span: Option<SpanId>,
     /// Cached clock reading. Reading the clock is expensive on this path.
@@ -160,6 +163,8 @@ impl<'a, T: Transport> Call<'a, T> {
             deadline: after(plan.began.unwrap_or(started), plan.call_timeout),
             guard: Guard::new(shared, transport, opening),
             seam: Seam::default(),
+            #[cfg(feature = "testing")]
+            place: None,
             first_span: Some(plan.first_span),
             now: Some(started),
             redactor,
@@ -332,6 +337,10 @@ impl<'a, T: Transport> Call<'a, T> {
         #[cfg(feature = "testing")]
         if self.shared.recording.is_some() {
             request.secrets = Some(Box::new(self.redactor.clone()));
+        }
+        #[cfg(feature = "testing")]
+        if let Some(chaos) = &self.shared.chaos {
+            request.place = Some(chaos.next_place(&mut self.place));
         }
         let timing = Timing {
             started: now,

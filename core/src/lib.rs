@@ -51,7 +51,8 @@
 //!
 //! * `openstack`: OpenStack's compute API, its dialect, server actions, and sign-in by Keystone.
 //! * `reqwest`: calls go through a reqwest client that the program brings. TLS and HTTP/2 are then that client's.
-//! * `testing`: [`testing`], for tests of programs that use this library.
+//! * `testing`: [`testing`], for tests of programs that use this library; and faults by chance, for staging
+//!   (`ClientBuilder::chaos`, and the variable `REQTRAIL_CHAOS`).
 //! * `unstable-host`: the seam by which bindings to other languages drive calls; it may change in any release.
 //!
 //! # How a call behaves
@@ -113,6 +114,8 @@ mod retry;
 mod observe;
 mod transport;
 
+#[cfg(feature = "testing")]
+mod chaos;
 #[cfg(feature = "testing")]
 mod record;
 

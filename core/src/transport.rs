@@ -152,6 +152,9 @@ pub struct WireRequest {
     /// The secrets of the call, for what notes its exchanges.
     #[cfg(feature = "testing")]
     pub(crate) secrets: Option<Box<Redactor>>,
+    /// Which of the client's calls it is of, and which attempt of that call, both from 0. Only a client with chaos counts.
+    #[cfg(feature = "testing")]
+    pub(crate) place: Option<(u64, u64)>,
 }
 
 impl fmt::Debug for WireRequest {
@@ -177,6 +180,7 @@ impl WireRequest {
             resends: 0,
             #[cfg(feature = "testing")]
             secrets: None,
+            place: None,
         }
     }
 }
@@ -194,6 +198,9 @@ struct Marks {
     body_gone: AtomicBool,
     /// The attempt's or the call's time ran out; set before the exchange is dropped.
     timed_out: AtomicBool,
+    /// The client itself made the answer, and sent nothing.
+    #[cfg(feature = "testing")]
+    invented: AtomicBool,
     phase: AtomicU8,
     peer: Mutex<Option<Arc<str>>>,
     /// The other end of the connection, and whether it had served other requests before, which not every transport knows.
@@ -333,6 +340,20 @@ impl SentMark {
     #[must_use]
     pub fn is_timed_out(&self) -> bool {
         self.0.timed_out.load(Ordering::Acquire)
+    }
+
+    /// Notes that the answer is the client's own invention, for which nothing is sent.
+    #[cfg(feature = "testing")]
+    pub(crate) fn note_invented(&self) {
+        self.0.invented.store(true, Ordering::Release);
+    }
+
+    /// Whether the answer was made by the client itself, which sent nothing.
+    pub(crate) fn is_invented(&self) -> bool {
+        #[cfg(feature = "testing")]
+        return self.0.invented.load(Ordering::Acquire);
+        #[cfg(not(feature = "testing"))]
+        false
     }
 
     /// Notes that the request's body was dropped.

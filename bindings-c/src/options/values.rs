@@ -210,4 +210,12 @@ export! {
     fn reqtrail_client_options_record(options: &mut reqtrail_client_options, record: text) sets {
         options.option(31, Value::Text(record.to_owned()))?;
     }
+
+    /// Sets faults that are injected into the client's calls by chance, for staging:
+    /// `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`. The environment has to allow it by
+    /// `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail says
+    /// so.
+    fn reqtrail_client_options_chaos(options: &mut reqtrail_client_options, chaos: text) sets {
+        options.option(32, Value::Text(chaos.to_owned()))?;
+    }
 }

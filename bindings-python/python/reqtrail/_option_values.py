@@ -99,6 +99,11 @@ class ClientValues(TypedDict, total=False):
     bodies and all, but without the secrets that are known. ``REQTRAIL_RECORD`` in the environment does the same
     for every client. Both need ``REQTRAIL_ALLOW_RECORD=1`` in the environment; without it the option is a
     ``config`` error. A recording that is there is replaced, and warnings say what is different."""
+    chaos: str | None
+    """Faults that are injected into the client's calls by chance, for staging:
+    ``503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7``. The environment has to allow it by
+    ``REQTRAIL_ALLOW_CHAOS=1``; then ``REQTRAIL_CHAOS`` does the same for clients without the option. Every trail
+    says so."""
     on_attempt: Callable[[CallInfo, Attempt], object] | None
     """What is called after each attempt, before the wait that may follow it."""
     on_call: Callable[[Trail], object] | None

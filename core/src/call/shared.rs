@@ -7,6 +7,8 @@ use http::{HeaderMap, Method};
 use uuid::Uuid;
 
 use super::credential::Credentials;
+#[cfg(feature = "testing")]
+use crate::chaos::Chaos;
 use crate::codes::TrailNote;
 use crate::dialect::Dialect;
 use crate::limits::Limits;
@@ -52,6 +54,11 @@ pub(crate) struct Shared {
     /// Where the exchanges are recorded.
     #[cfg(feature = "testing")]
     pub(crate) recording: Option<Recorded>,
+    /// The faults that are injected into the client's calls.
+    #[cfg(feature = "testing")]
+    pub(crate) chaos: Option<Arc<Chaos>>,
+    /// What a program is warned of as the client is built.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// How often and how soon a call is repeated.

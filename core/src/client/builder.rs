@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::{FutureExt as _, TryFutureExt as _};
 use http::{HeaderName, HeaderValue};
 
-use super::options::wrapped;
+use super::options::{layered, layers};
 use super::{Client, Options};
 use crate::call::serving;
 use crate::call::token::Token;
@@ -197,6 +197,32 @@ impl ClientBuilder {
         })
     }
 
+    /// Injects faults into the client's calls by chance, to see in staging how a program bears them:
+    /// `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`.
+    ///
+    /// An item is a fault and its chance. Faults are a status from 400 to 599 (with `:retry-after=SECONDS` and
+    /// `:code=WORD`), `refused`, `reset-before`, `reset-after`, `stall` and `cut-body`; an attempt gets one of them at most.
+    /// `latency=TIME` or `latency=TIME-TIME` is added to whatever else happens. The same seed gives the same faults; without
+    /// one a random seed is taken, which the log says.
+    ///
+    /// The environment has to allow it by `REQTRAIL_ALLOW_CHAOS=1`. Then `REQTRAIL_CHAOS` does the same for every client of
+    /// the process that does not have the option. The trails of such a client have the note
+    /// [`TrailNote::Chaos`](crate::TrailNote::Chaos).
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::{Client, ErrorKind};
+    ///
+    /// let builder = Client::novavms("https://novavms.example/api/v1").chaos("503@10%;seed=7");
+    /// // Nobody allowed it here.
+    /// let error = builder.build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Config);
+    /// ```
+    #[cfg(feature = "testing")]
+    pub fn chaos(self, faults: impl Into<String>) -> Self {
+        self.with(|o| o.given.chaos = Some(faults.into()))
+    }
+
     /// Adds an observer.
     pub fn observer(self, observer: impl Observer + 'static) -> Self {
         self.with(|o| o.observers.push(Arc::new(observer)))
@@ -331,7 +357,7 @@ impl ClientBuilder {
         }
         let wrap = self.options.wrap.take();
         let (shared, wire) = self.options.check()?;
-        let wrap = wrapped(wrap, &shared);
+        let wrap = layers(&shared, wrap);
         let network = Network::new(&wire, shared.base.url(), None).map_err(Error::config)?;
         let transport = BuiltInTransport::new(network, Spawner::Runtime);
         let transport = AnyTransport::wrapped(transport, wrap.as_ref());
@@ -349,7 +375,8 @@ impl ClientBuilder {
 
     fn build_over(self, transport: OwnTransport) -> Result<Client, Error> {
         let shared = self.into_options().check_without_wire()?;
-        Ok(Client::new(shared, AnyTransport::Own(Arc::new(transport))))
+        let transport = layered(&shared, transport);
+        Ok(Client::new(shared, AnyTransport::Own(transport)))
     }
 
     /// Builds a client that sends through reqwest, for a program that has a [`reqwest::ClientBuilder`] configured

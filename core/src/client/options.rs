@@ -16,6 +16,8 @@ use crate::call::TRACEPARENT;
 use crate::call::credential::Credentials;
 use crate::call::shared::{RetryOptions, Shared, Timeouts};
 use crate::call::token::{Refresher, Token};
+#[cfg(feature = "testing")]
+use crate::chaos::{self, Chaos};
 use crate::codes::TrailNote;
 use crate::coding;
 use crate::dialect::Dialect;
@@ -32,10 +34,8 @@ use crate::retry::budget::Bucket;
 use crate::surface::client::client_options;
 use crate::surface::{options_struct, wire_rows};
 use crate::target::BaseUrl;
-#[cfg(feature = "testing")]
-use crate::transport::OwnTransport;
 use crate::transport::hyper::dial::uses_proxy;
-use crate::transport::{Proxy, WireOptions, Wrap};
+use crate::transport::{OwnTransport, Proxy, WireOptions, Wrap};
 
 #[cfg(not(feature = "testing"))]
 use no_record::{self as record, Api};
@@ -101,7 +101,8 @@ impl Options {
         let shared = self.clone().check_without_wire();
         Some(shared.map(|shared| {
             let transport = (scripted.transport)(&shared);
-            (shared, Arc::new(transport))
+            let transport = layered(&shared, transport);
+            (shared, transport)
         }))
     }
 
@@ -156,6 +157,24 @@ impl Options {
         }
         if uses_proxy(&wire, base.url()) {
             notes.push(TrailNote::ViaProxy);
+        }
+        let mut warnings = Vec::new();
+        #[cfg(feature = "testing")]
+        let chaos = chaos_of(
+            given.chaos.as_deref(),
+            self.scripted.is_none(),
+            &dialect,
+            &mut warnings,
+        )?;
+        #[cfg(feature = "testing")]
+        if chaos.is_some() {
+            notes.push(TrailNote::Chaos);
+        }
+        #[cfg(not(feature = "testing"))]
+        if given.chaos.is_some() {
+            return Err(Error::config(
+                "chaos needs the feature `testing` of the crate; expected that feature, or no such option",
+            ));
         }
         let mut default_headers = own_headers(
             &dialect,
@@ -253,9 +272,67 @@ impl Options {
             seeded_ids: self.scripted.map(|scripted| scripted.ids),
             #[cfg(feature = "testing")]
             recording,
+            chaos,
+            warnings: std::mem::take(&mut warnings),
         };
+        for warning in &shared.warnings {
+            tracing::warn!(target: "reqtrail", "{warning}");
+        }
         Ok((Arc::new(shared), wire))
     }
+}
+
+/// The faults that the option or the environment asks for, if that is allowed. What answers by a script does not heed a
+/// variable that is meant for real calls.
+#[cfg(feature = "testing")]
+fn chaos_of(
+    option: Option<&str>,
+    is_real: bool,
+    dialect: &Dialect,
+    warnings: &mut Vec<String>,
+) -> Result<Option<Arc<Chaos>>, Error> {
+    let variable = |name: &str| {
+        if name == chaos::VARIABLE && !is_real {
+            return None;
+        }
+        let value = std::env::var_os(name)?;
+        Some(value.to_string_lossy().into_owned())
+    };
+    let asked = chaos::asked(option, variable, || fastrand::u64(..)).map_err(Error::config)?;
+    let (chaos, warning) = match asked {
+        Ok(asked) => {
+            let chaos = Chaos::new(&asked, dialect).map_err(Error::config)?;
+            (Some(Arc::new(chaos)), Some(asked.warning))
+        }
+        Err(warning) => (None, warning),
+    };
+    warnings.extend(warning);
+    Ok(chaos)
+}
+
+/// What goes around the built-in transport: what the program puts there, what records, and the faults that are injected.
+pub(crate) fn layers(shared: &Shared, own: Option<Wrap>) -> Option<Wrap> {
+    #[cfg(feature = "testing")]
+    let own = record::around(own, shared.recording.as_ref());
+    #[cfg(feature = "testing")]
+    if let Some(chaos) = &shared.chaos {
+        return Some(chaos.wrap(own));
+    }
+    #[cfg(not(feature = "testing"))]
+    let _ = shared;
+    own
+}
+
+/// A transport of the program's own, and the faults that are injected around it.
+pub(crate) fn layered(shared: &Shared, transport: OwnTransport) -> Arc<OwnTransport> {
+    let transport = Arc::new(transport);
+    #[cfg(feature = "testing")]
+    if let Some(chaos) = &shared.chaos {
+        return Arc::new(chaos.around(transport));
+    }
+    #[cfg(not(feature = "testing"))]
+    let _ = shared;
+    transport
 }
 
 impl ClientOptions {
@@ -280,15 +357,6 @@ impl ClientOptions {
             call: self.timeout(),
         }
     }
-}
-
-/// What goes around a client's built-in transport: what the program puts there, and what records.
-pub(crate) fn wrapped(wrap: Option<Wrap>, shared: &Shared) -> Option<Wrap> {
-    #[cfg(feature = "testing")]
-    let wrap = record::around(wrap, shared.recording.as_ref());
-    #[cfg(not(feature = "testing"))]
-    let _ = shared;
-    wrap
 }
 
 /// Writes the method that gives the options of the wire.

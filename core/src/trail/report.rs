@@ -150,7 +150,7 @@ fn notes(trail: &Trail) -> Vec<String> {
                 TrailNote::TlsUnverified => "This client does not verify TLS certificates, so another party may have answered.",
                 TrailNote::ViaProxy => "The call went through a proxy.",
                 TrailNote::Scripted => "A script answered the call, not a network.",
-                TrailNote::Chaos => "The client injected faults into the call.",
+                TrailNote::Chaos => "The client injects faults (chaos): an attempt may have failed by chance, and not by the server's doing.",
                 // The word of a later release is better than silence.
                 TrailNote::Other(word) => word.as_str(),
                 TrailNote::MayHaveSucceeded => "An earlier attempt reached the server or may have, and its outcome is unknown: it may have succeeded.",
@@ -170,7 +170,13 @@ fn notes(trail: &Trail) -> Vec<String> {
     notes.extend(failures(trail));
     let noted =
         |note: RequestIdNote| numbers(&move |a: &Attempt| a.request_id_notes().contains(&note));
-    if let Some(n) = noted(RequestIdNote::Missing) {
+    let is_invented = |a: &Attempt| a.status().is_some() && a.sent() == Sent::No;
+    if let Some(n) = numbers(&is_invented) {
+        notes.push(format!("The client itself made the answer of attempt {n}: its request was not sent, so no server has it."));
+    }
+    let is_without =
+        |a: &Attempt| a.request_id_notes().contains(&RequestIdNote::Missing) && !is_invented(a);
+    if let Some(n) = numbers(&is_without) {
         notes.push(format!("No request ID in the response of attempt {n}: usually a proxy or gateway answered in the server's place, or strips headers."));
     }
     for attempt in trail.attempts() {

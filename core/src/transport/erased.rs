@@ -104,6 +104,16 @@ impl OwnTransport {
         }
     }
 
+    /// Makes one of a layer that this library puts around it. Its maker stays to blame for what panics.
+    #[cfg(feature = "testing")]
+    pub(crate) fn layered(&self, transport: impl Transport) -> Self {
+        Self {
+            is_ours: self.is_ours,
+            clock: self.clock.clone(),
+            ..Self::new(transport)
+        }
+    }
+
     /// Whether the transport is a part of this library, so that its faults are, too.
     pub(crate) fn is_ours(&self) -> bool {
         self.is_ours

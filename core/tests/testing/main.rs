@@ -1,5 +1,6 @@
-//! What `reqtrail::testing` does: mocks, whose calls a script answers on a clock that is not real, and recordings.
+//! Mocks, whose calls a script answers on a clock that is not real; recordings; and faults by chance.
 
+mod chaos;
 mod clock;
 #[path = "../../../docs/testing/testing.rs"]
 mod docs;
@@ -11,3 +12,11 @@ mod record;
 mod script;
 mod server;
 mod session;
+
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the tests of the attempt loop use the rest"
+)]
+#[path = "../support/mod.rs"]
+mod support;

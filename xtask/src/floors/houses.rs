@@ -39,6 +39,7 @@ pub(super) const HOUSES: &[House] = &[
             &["error", "response", "retry"],
             &["observe", "transport"],
             &["record"],
+            &["chaos"],
             &["call"],
             &["client", "request"],
             &["host"],

@@ -9,8 +9,9 @@ use super::{Default, Group, Kind, Row, Surface};
 /// The folder of the scenarios, which has no others.
 pub(crate) const FOLDER: &str = "tests/conformance/scenarios/options";
 
-/// Options whose value has to fit the machine or the network, which a scenario's server does not show.
-const LEFT_OUT: [&str; 5] = [
+/// Options whose value has to fit the machine, the network or the environment, which a scenario does not show.
+const LEFT_OUT: [&str; 6] = [
+    "chaos",
     "client_certificate",
     "extra_ca",
     "microversion",

@@ -48,6 +48,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
             "ChangesSince",
         ],
     ),
+    ("chaos", ["chaos", "chaos", "chaos", "Chaos"]),
     (
         "client_certificate",
         [

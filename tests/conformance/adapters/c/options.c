@@ -37,6 +37,7 @@ bool set_client_option(reqtrail_client_options *it, const struct json *given) {
   COUNT("jitter_seed", reqtrail_client_options_jitter_seed, uint64_t)
   TEXTS("resolve", reqtrail_client_options_resolve)
   TEXT("record", reqtrail_client_options_record)
+  TEXT("chaos", reqtrail_client_options_chaos)
   return false;
 }
 

@@ -59,6 +59,7 @@ pub(crate) fn client(
         "jitter_seed" => builder.jitter_seed(count(name, value)?),
         "resolve" => builder.resolve(texts(name, value)?),
         "record" => builder.record(text(name, value)?),
+        "chaos" => builder.chaos(text(name, value)?),
         _ => {
             return Err(Trouble::Unknown(format!(
                 "client: the adapter knows no option `{name}`"

@@ -1,0 +1,93 @@
+//! The answers that are injected.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{Method, Response};
+use serde_json::json;
+
+use super::grammar::{Answer, Fault};
+use crate::charset::Charset;
+use crate::dialect::Dialect;
+
+/// Says in an answer that it was injected.
+const MARK: HeaderName = HeaderName::from_static("reqtrail-chaos");
+
+/// Makes answers as the API would give them.
+#[derive(Debug)]
+pub(super) struct Answers {
+    dialect: Dialect,
+}
+
+impl Answers {
+    /// Makes the answers of a dialect.
+    ///
+    /// # Errors
+    /// Names a code that no error of the dialect can carry.
+    pub(super) fn new(dialect: &Dialect, faults: &[(f64, Fault)]) -> Result<Self, String> {
+        for (_, fault) in faults {
+            if let Fault::Status(answer) = fault
+                && let Some(code) = &answer.code
+                && body(dialect, answer).is_none()
+            {
+                return Err(format!(
+                    "has the code `{code}` at {}, which an error of the dialect `{}` cannot carry; leave it out",
+                    answer.status.as_u16(),
+                    dialect.name()
+                ));
+            }
+        }
+        Ok(Self {
+            dialect: dialect.clone(),
+        })
+    }
+
+    /// Makes an answer to a request. `real` are the headers of the server's answer whose place it takes: the request's ID
+    /// in the server's log is kept.
+    pub(super) fn make(
+        &self,
+        answer: &Answer,
+        method: &Method,
+        real: Option<&HeaderMap>,
+    ) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = answer.status;
+        let headers = response.headers_mut();
+        headers.insert(MARK, HeaderValue::from_static("injected"));
+        if let Some(wait) = &answer.retry_after {
+            headers.insert(RETRY_AFTER, wait.clone());
+        }
+        if let Some(real) = real {
+            for name in &self.dialect.0.request_id_headers {
+                for value in real.get_all(name) {
+                    headers.append(name.clone(), value.clone());
+                }
+            }
+        }
+        if let Some(body) = body(&self.dialect, answer) {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            if method != Method::HEAD {
+                *response.body_mut() = body;
+            }
+        }
+        response
+    }
+}
+
+/// The body of an error with a code: of the shapes that errors have, the first in which the dialect finds the code.
+fn body(dialect: &Dialect, answer: &Answer) -> Option<Bytes> {
+    let code = answer.code.as_deref()?;
+    let status = answer.status.as_u16();
+    let message = "chaos: the client injected this answer";
+    let shapes = [
+        json!({ "error": code, "message": message }),
+        json!({ "error": { "code": code, "message": message } }),
+        json!({ "code": code, "message": message }),
+        json!({ code: { "code": status, "message": message } }),
+    ];
+    let charset = Charset::from_headers(&HeaderMap::new());
+    shapes.into_iter().find_map(|shape| {
+        let body = Bytes::from(shape.to_string());
+        let read = dialect.0.decode(charset, &body, status);
+        (read.raw_code.as_deref() == Some(code)).then_some(body)
+    })
+}
