@@ -10,7 +10,7 @@ use crate::trail::Trail;
 
 /// Makes the trail of a call that is described, for tests of what a program does with trails.
 ///
-/// The description is that of the module's [by-hand format](self#made-by-hand). A call is made as it says, so IDs, times, waits
+/// The description is that of the module's by-hand format. A call is made as it says, so IDs, times, waits
 /// and the outcome fit together.
 ///
 /// # Errors
