@@ -7,6 +7,10 @@
 //!
 //! Whoever was busy last moves the clock, within a poll, on its own thread. It asks to be polled once more before it does:
 //! another call that the same task or the same runtime has yet to begin would otherwise find the time moved.
+//!
+//! A watch that was woken is busy until it is polled, and one that a program keeps but does not poll would be so for ever:
+//! `select!` runs one branch while it holds the call of another. Whoever waits for such a one looks again and again, and
+//! sets it aside when its executor had its turn many times: then it counts as waiting until it is polled.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,6 +18,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::thread::ThreadId;
 use std::time::{Duration, Instant, SystemTime};
 
 /// 2026-01-01T00:00:00Z: what the calendar says when a clock begins.
@@ -47,24 +52,45 @@ struct State {
     real: usize,
     /// Waiting watches of calls that a refresher makes.
     serving: usize,
+    /// Busy watches within which a thread waits for another: their hooks make calls.
+    covered: usize,
+    /// Those that were woken and have not been polled since, by address. They are busy.
+    called: BTreeMap<usize, Arc<Flag>>,
+    looks: Looks,
     /// Everything waited when it was looked at last, and whoever looked is polled once more.
     is_settling: bool,
     /// Those that want to know when everything waits.
     lookers: Vec<Waker>,
 }
 
+/// How long somebody has looked in vain whether those that were woken are polled.
+#[derive(Default)]
+struct Looks {
+    count: u32,
+    since: Option<Instant>,
+}
+
+/// How often an executor must have had its turn before what it did not poll is set aside.
+const TURNS: u32 = 64;
+
+/// What other threads may poll is set aside after this time only, for they may be slow.
+const SLOW_THREADS: Duration = Duration::from_millis(500);
+
+/// The time between two looks at what other threads may poll.
+const LOOK: Duration = Duration::from_millis(1);
+
 /// When a timer is due, and its number.
 type TimerKey = (Duration, u64);
 
 thread_local! {
     /// What is being polled on this thread, the innermost last.
-    static POLLED: RefCell<Polled> = const { RefCell::new(Polled { stack: Vec::new(), waits: 0 }) };
+    static POLLED: RefCell<Vec<Polled>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Polled {
-    stack: Vec<Level>,
-    /// Counts the waits for a virtual clock.
-    waits: u64,
+    level: Level,
+    /// Whether anything within it waits for its clock.
+    waits: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -192,6 +218,8 @@ impl VirtualClock {
                 standing: Standing::Busy,
                 is_woken: false,
                 waker: None,
+                covers: 0,
+                driver: None,
             }),
         }))
     }
@@ -258,6 +286,12 @@ impl VirtualClock {
         if holds(&state) {
             return Poll::Ready(());
         }
+        if state.waits_for_called() {
+            let pause = state.look(cx.waker());
+            drop(state);
+            look_again(pause, cx.waker());
+            return Poll::Pending;
+        }
         if !state
             .lookers
             .iter()
@@ -282,26 +316,34 @@ impl VirtualClock {
     /// Moves the clock if everything waits. Called at the end of a poll that left something waiting; `again` polls it anew.
     fn settle(&self, again: &Waker) {
         let mut state = self.lock();
-        if state.is_manual
-            || !state.is_quiet_but_for(busy_here(self.id()))
-            || state.timers.is_empty()
-        {
+        if state.is_manual || state.timers.is_empty() {
             return;
         }
-        let wake = if std::mem::replace(&mut state.is_settling, true) {
+        if state.waits_for_called() {
+            let pause = state.look(again);
+            drop(state);
+            return look_again(pause, again);
+        }
+        if !state.is_quiet() {
+            return;
+        }
+        let due = std::mem::replace(&mut state.is_settling, true).then(|| {
             state.is_settling = false;
             state.fire()
-        } else {
-            again.clone()
-        };
+        });
         drop(state);
-        wake.wake();
+        if let Some(due) = due {
+            due.wake();
+        }
+        // If time moved, to look whether what was woken is polled.
+        again.wake_by_ref();
     }
 
     /// Lets those who wait look again, after the last who was busy is gone. One of them moves the clock.
     fn kick(&self) {
         let state = self.lock();
-        let waiting: Vec<Waker> = match state.is_quiet() && !state.is_manual {
+        let is_still = state.is_quiet() || state.waits_for_called();
+        let waiting: Vec<Waker> = match is_still && !state.is_manual {
             true => state.timers.values().cloned().collect(),
             false => Vec::new(),
         };
@@ -352,14 +394,42 @@ impl State {
     }
 
     fn is_quiet(&self) -> bool {
-        self.is_quiet_but_for(0)
+        self.at_work() == 0
     }
 
-    /// Whether nobody is busy but so many that wait for whoever asks.
-    fn is_quiet_but_for(&self, these: usize) -> bool {
+    /// How many are busy and do not wait for this clock in their turn.
+    fn at_work(&self) -> usize {
         // A refresher whose own call waits for this clock waits for it too.
         let real = if self.serving > 0 { self.real } else { 0 };
-        self.busy <= these + real
+        self.busy.saturating_sub(self.covered + real)
+    }
+
+    /// Whether nobody is at work but some that were woken, whose executor may have dropped or kept them.
+    fn waits_for_called(&self) -> bool {
+        let called = self.called.len();
+        called > 0 && self.at_work() == called && !self.called.values().any(|flag| flag.is_thread())
+    }
+
+    /// Looks whether those that were woken have been polled, and sets them aside if they should have been long ago. Returns
+    /// the pause to make before `again` is woken.
+    fn look(&mut self, again: &Waker) -> Option<Duration> {
+        let looks = &mut self.looks;
+        looks.count += 1;
+        let since = *looks.since.get_or_insert_with(Instant::now);
+        if looks.count < TURNS {
+            return None;
+        }
+        let is_one_thread = tokio::runtime::Handle::try_current().is_ok_and(|runtime| {
+            runtime.runtime_flavor() == tokio::runtime::RuntimeFlavor::CurrentThread
+        });
+        let is_ours = |flag: &Arc<Flag>| flag.had_its_turn(again, is_one_thread);
+        if !self.called.values().all(is_ours) && since.elapsed() < SLOW_THREADS {
+            return Some(LOOK);
+        }
+        for flag in std::mem::take(&mut self.called).into_values() {
+            flag.stand(self, &mut flag.lock(), Standing::Waiting);
+        }
+        None
     }
 
     fn has_waiting(&self) -> bool {
@@ -432,11 +502,25 @@ struct Is {
     /// It was woken since its poll began.
     is_woken: bool,
     waker: Option<Waker>,
+    /// How many watches that are being polled wait for this one.
+    covers: usize,
+    /// What polled it last.
+    driver: Option<Driver>,
+}
+
+/// What polls a watch.
+#[derive(Clone, Copy)]
+struct Driver {
+    thread: ThreadId,
+    /// The thread waits for it, and so never fails to poll it.
+    waits: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Standing {
     Busy,
+    /// It was woken and is to be polled, which counts as busy.
+    Called,
     /// It is a refresh that waits for something real, and counts as busy.
     Real,
     Waiting,
@@ -456,15 +540,18 @@ impl Watch {
         let waker = Waker::from(Arc::clone(flag));
         let entered = Entered::new(Level::Watch(id));
         let polled = work(&mut Context::from_waker(&waker));
-        let waits = entered.waits();
+        let waits = is_any_waiting();
         drop(entered);
         if polled.is_ready() {
             flag.over();
         } else {
-            let waits_here = flag.kind != Kind::Refresh || waits > 0;
+            let waits_here = flag.kind != Kind::Refresh || waits;
             if flag.rest(waits_here) {
-                count_wait();
-                if is_outermost() {
+                if waits_here {
+                    note_wait(id);
+                }
+                // Also where it waits for something real: the call that it waits for may have come to rest before.
+                if is_outermost(id) {
                     flag.clock.settle(cx.waker());
                 }
             } else if !waits_here {
@@ -483,74 +570,113 @@ impl Drop for Watch {
 }
 
 impl Flag {
-    fn begin(&self, waker: &Waker) {
+    fn begin(self: &Arc<Self>, waker: &Waker) {
+        let (covers, waits) = drives(self.clock.id());
+        let driver = Driver {
+            thread: std::thread::current().id(),
+            waits,
+        };
         let mut state = self.clock.lock();
         let mut is = self.lock();
-        if !is
-            .waker
-            .as_ref()
-            .is_some_and(|known| known.will_wake(waker))
-        {
-            is.waker = Some(waker.clone());
-        }
+        let known = is.waker.as_ref();
+        let before = match known.is_some_and(|known| known.will_wake(waker)) {
+            true => None,
+            false => is.waker.replace(waker.clone()),
+        };
         is.is_woken = false;
         self.stand(&mut state, &mut is, Standing::Busy);
+        is.covers = covers;
+        is.driver = Some(driver);
+        drop(is);
+        drop(state);
+        // What goes with it may go by this clock.
+        drop(before);
     }
 
-    /// A poll left something to wait for. Returns whether it waits now; it may have been woken meanwhile.
-    fn rest(&self, waits_here: bool) -> bool {
-        let mut waits = false;
+    /// A poll left something to wait for. Returns whether it rests now; it may have been woken meanwhile.
+    fn rest(self: &Arc<Self>, waits_here: bool) -> bool {
+        let mut rests = false;
         self.clock.change(|state| {
             let mut is = self.lock();
-            if is.is_woken {
-                return;
-            }
-            waits = waits_here;
+            rests = !is.is_woken;
             let standing = match waits_here {
+                _ if is.is_woken => Standing::Called,
                 true => Standing::Waiting,
                 false => Standing::Real,
             };
             self.stand(state, &mut is, standing);
         });
-        waits
+        rests
     }
 
-    fn over(&self) {
+    fn over(self: &Arc<Self>) {
         let mut was_over = false;
+        let mut waker = None;
         self.clock.change(|state| {
             let mut is = self.lock();
             was_over = is.standing == Standing::Over;
             // It may keep alive what keeps this.
-            is.waker = None;
+            waker = is.waker.take();
             self.stand(state, &mut is, Standing::Over);
         });
+        drop(waker);
         if !was_over {
             self.clock.kick();
         }
     }
 
     /// Changes what it counts as.
-    fn stand(&self, state: &mut State, is: &mut Is, standing: Standing) {
+    fn stand(self: &Arc<Self>, state: &mut State, is: &mut Is, standing: Standing) {
         let serving = usize::from(self.kind == Kind::Serving);
         match is.standing {
             Standing::Busy => state.busy -= 1,
+            Standing::Called => {
+                state.busy -= 1;
+                state.called.remove(&self.address());
+                state.looks = Looks::default();
+            }
             Standing::Real => (state.busy, state.real) = (state.busy - 1, state.real - 1),
             Standing::Waiting => {
                 state.waiting -= 1;
                 state.serving -= serving;
+                state.covered -= is.covers;
             }
             Standing::Over => return,
         }
         is.standing = standing;
         match standing {
             Standing::Busy => state.busy += 1,
+            Standing::Called => {
+                state.busy += 1;
+                state.called.insert(self.address(), Arc::clone(self));
+                state.looks = Looks::default();
+            }
             Standing::Real => (state.busy, state.real) = (state.busy + 1, state.real + 1),
             Standing::Waiting => {
                 state.waiting += 1;
                 state.serving += serving;
+                state.covered += is.covers;
             }
             Standing::Over => {}
         }
+    }
+
+    /// Whether a thread waits for it.
+    fn is_thread(&self) -> bool {
+        self.lock().driver.is_some_and(|driver| driver.waits)
+    }
+
+    /// Whether it would have been polled with what `again` wakes, which was polled many times. `is_one_thread`: what this
+    /// thread polls no other does.
+    fn had_its_turn(&self, again: &Waker, is_one_thread: bool) -> bool {
+        let is = self.lock();
+        let this = std::thread::current().id();
+        let is_here = is.driver.is_some_and(|driver| driver.thread == this);
+        (is_one_thread && is_here) || is.waker.as_ref().is_some_and(|own| own.will_wake(again))
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     fn lock(&self) -> MutexGuard<'_, Is> {
@@ -569,7 +695,9 @@ impl Wake for Flag {
             let mut is = self.lock();
             state.is_settling = false;
             is.is_woken = true;
-            self.stand(&mut state, &mut is, Standing::Busy);
+            if !matches!(is.standing, Standing::Busy | Standing::Called) {
+                self.stand(&mut state, &mut is, Standing::Called);
+            }
             is.waker.clone()
         };
         if let Some(waker) = waker {
@@ -585,50 +713,68 @@ pub(crate) fn on_this_thread() -> impl Drop {
 }
 
 /// A level of what is polled here.
-struct Entered {
-    waits: u64,
-}
+struct Entered(());
 
 impl Entered {
     fn new(level: Level) -> Self {
-        POLLED.with_borrow_mut(|polled| {
-            polled.stack.push(level);
-            Self {
-                waits: polled.waits,
-            }
-        })
-    }
-
-    /// How many waits for a clock there were within.
-    fn waits(&self) -> u64 {
-        POLLED.with_borrow(|polled| polled.waits - self.waits)
+        let waits = false;
+        POLLED.with_borrow_mut(|stack| stack.push(Polled { level, waits }));
+        Self(())
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        POLLED.with_borrow_mut(|polled| polled.stack.pop());
+        POLLED.with_borrow_mut(Vec::pop);
     }
 }
 
-fn count_wait() {
-    POLLED.with_borrow_mut(|polled| polled.waits += 1);
+/// Notes that something waits for a clock within what is polled here.
+fn note_wait(clock: usize) {
+    POLLED.with_borrow_mut(|stack| {
+        let levels = stack.iter_mut();
+        levels
+            .filter(|polled| polled.level == Level::Watch(clock))
+            .for_each(|polled| polled.waits = true);
+    });
 }
 
-/// Whether nothing polls what is polled here but the executor.
-fn is_outermost() -> bool {
-    POLLED.with_borrow(|polled| !matches!(polled.stack.last(), Some(Level::Watch(_))))
+/// Whether anything waits for the clock within the innermost level.
+fn is_any_waiting() -> bool {
+    POLLED.with_borrow(|stack| stack.last().is_some_and(|polled| polled.waits))
 }
 
-/// How many watches of a clock are being polled on this thread. They wait for whatever is polled within them.
-fn busy_here(clock: usize) -> usize {
-    POLLED.with_borrow(|polled| {
-        polled
-            .stack
-            .iter()
-            .filter(|level| **level == Level::Watch(clock))
-            .count()
+/// Whether nothing that goes by this clock polls what is polled here.
+fn is_outermost(clock: usize) -> bool {
+    POLLED.with_borrow(|stack| {
+        let levels = stack.iter().rev().map(|polled| polled.level);
+        !levels
+            .take_while(|level| matches!(level, Level::Watch(_)))
+            .any(|level| level == Level::Watch(clock))
     })
+}
+
+/// How many watches of a clock wait for what is polled here next, because this thread drives it within them; and whether a
+/// thread drives it at all.
+fn drives(clock: usize) -> (usize, bool) {
+    POLLED.with_borrow(|stack| {
+        let is_thread = |polled: &Polled| !matches!(polled.level, Level::Watch(_));
+        let within = stack
+            .iter()
+            .filter(|polled| polled.level == Level::Watch(clock));
+        match stack.last().is_some_and(is_thread) {
+            true => (within.count(), true),
+            false => (0, stack.iter().any(is_thread)),
+        }
+    })
+}
+
+/// Lets `again` be polled once more, after a pause.
+fn look_again(pause: Option<Duration>, again: &Waker) {
+    if let Some(pause) = pause {
+        std::thread::sleep(pause);
+    }
+    again.wake_by_ref();
 }
 
 /// A wait for a virtual clock.
@@ -644,9 +790,9 @@ impl VirtualSleep {
     fn wait(&mut self, cx: &Context<'_>) -> Poll<()> {
         let mut state = self.clock.lock();
         if state.now >= self.at {
-            if let Some(key) = self.key.take() {
-                state.timers.remove(&key);
-            }
+            let bell = self.key.take().and_then(|key| state.timers.remove(&key));
+            drop(state);
+            drop(bell);
             return Poll::Ready(());
         }
         let key = self.key.unwrap_or_else(|| {
@@ -654,10 +800,12 @@ impl VirtualSleep {
             state.is_settling = false;
             (self.at, state.next)
         });
-        state.timers.insert(key, cx.waker().clone());
+        let before = state.timers.insert(key, cx.waker().clone());
         drop(state);
+        // What goes with it may go by this clock.
+        drop(before);
         self.key = Some(key);
-        count_wait();
+        note_wait(self.clock.id());
         Poll::Pending
     }
 }
@@ -666,7 +814,7 @@ impl Future for VirtualSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.watch.is_none() && is_outermost() {
+        if self.watch.is_none() && is_outermost(self.clock.id()) {
             self.watch = Some(self.clock.watch(false));
         }
         match self.watch.take() {
@@ -683,7 +831,8 @@ impl Future for VirtualSleep {
 impl Drop for VirtualSleep {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.clock.lock().timers.remove(&key);
+            let waker = self.clock.lock().timers.remove(&key);
+            drop(waker);
         }
     }
 }

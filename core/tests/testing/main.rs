@@ -9,6 +9,8 @@ mod five;
 mod log;
 mod process;
 mod record;
+mod kept;
+mod nested;
 mod script;
 mod server;
 mod session;
