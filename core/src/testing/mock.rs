@@ -33,6 +33,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// a hook or a refresher, so tests never wait; [`manual_clock`](Self::manual_clock) turns that off. IDs and random waits come
 /// from a seed, so that trails are the same each time.
 ///
+/// Calls of several threads come in any order, and time may move before the next has begun: keep a [`hold`](Self::hold)
+/// until all have. What a refresher calls of the same mock it has to await or to make itself; a task that it spawns waits for
+/// time that stands still.
+///
 /// The last clone that goes panics if a request was not expected, looked other than wanted, or if an exchange was not
 /// used, unless the thread panics already; [`check`](Self::check) says so as a value.
 ///
@@ -123,21 +127,40 @@ impl Mock {
     }
 
     /// Lets only [`advance`](Self::advance) move the clock. To be called before the mock has clients and exchanges.
+    ///
+    /// # Panics
+    /// The mock has exchanges.
     #[must_use]
     pub fn manual_clock(self) -> Self {
+        self.is_new("manual_clock");
         Self::made(self.0.seed, true, self.0.allows_unused)
     }
 
     /// Sets the seed of IDs and random waits. To be called before the mock has clients and exchanges.
+    ///
+    /// # Panics
+    /// The mock has exchanges.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
+        self.is_new("seed");
         Self::made(seed, self.0.clock.is_manual(), self.0.allows_unused)
     }
 
     /// Lets exchanges be left over. To be called before the mock has clients and exchanges.
+    ///
+    /// # Panics
+    /// The mock has exchanges.
     #[must_use]
     pub fn allow_unused(self) -> Self {
+        self.is_new("allow_unused");
         Self::made(self.0.seed, self.0.clock.is_manual(), true)
+    }
+
+    fn is_new(&self, method: &str) {
+        if !self.0.server.is_empty() {
+            self.0.is_checked.store(true, Ordering::Relaxed);
+            panic!("`{method}` begins another mock; expected it before the first exchange");
+        }
     }
 
     /// Adds the exchanges of a script.
@@ -341,11 +364,28 @@ impl Drop for Inner {
             return;
         }
         let problems = self.server.problems(self.allows_unused);
-        assert!(
-            problems.is_empty(),
-            "the mock's script was not kept:\n{}",
-            problems.join("\n")
+        if problems.is_empty() {
+            return;
+        }
+        // A test that ends by `?` shows this and not its error: what came helps to find that.
+        let seen: Vec<_> = self.server.requests().iter().map(shown).collect();
+        panic!(
+            "the mock's script was not kept:\n{}\nthe server saw: {}",
+            problems.join("\n"),
+            match seen.is_empty() {
+                true => "nothing".to_owned(),
+                false => seen.join(", "),
+            }
         );
+    }
+}
+
+/// A request with what answered it.
+fn shown(request: &SentRequest) -> String {
+    let SentRequest { method, target, .. } = request;
+    match request.exchange {
+        Some(number) => format!("{method} {target} (exchange {number})"),
+        None => format!("{method} {target}"),
     }
 }
 

@@ -52,7 +52,8 @@ pub struct SentRequest {
     pub headers: HeaderMap,
     /// The body; empty for none.
     pub body: Bytes,
-    /// Which exchange answered it, counted from 0 in the order in which they were added; `None`: none took it.
+    /// Which exchange answered it, counted from 0 in the order in which they were added. A request that none takes is not
+    /// sent.
     pub exchange: Option<usize>,
     /// The virtual time since the mock began.
     pub at: Duration,
@@ -150,6 +151,7 @@ impl serde::Serialize for SentRequest {
 pub(super) struct Taken {
     pub(super) number: usize,
     pub(super) exchange: Exchange,
+    request: SentRequest,
 }
 
 impl Server {
@@ -158,7 +160,12 @@ impl Server {
         self.lock().exchanges.push(Scripted { exchange, used: 0 });
     }
 
-    /// Takes the first exchange with uses left that fits. The request is logged unless the server never saw it.
+    /// Whether nothing was added yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().exchanges.is_empty()
+    }
+
+    /// Takes the first exchange with uses left that fits.
     ///
     /// # Errors
     /// None fits: says which is the nearest, and what differs.
@@ -175,17 +182,27 @@ impl Server {
         let scripted = &mut state.exchanges[number];
         scripted.used += 1;
         let exchange = scripted.exchange.clone();
+        request.exchange = Some(number);
         if is_seen(exchange.reply.fault) {
-            request.exchange = Some(number);
             for difference in request.view(|view| exchange.want.differences(view)) {
                 let shown = shown(&request);
                 state
                     .problems
                     .push(format!("{shown} took exchange {number}, but {difference}"));
             }
-            state.requests.push(request);
         }
-        Ok(Taken { number, exchange })
+        Ok(Taken {
+            number,
+            exchange,
+            request,
+        })
+    }
+
+    /// Logs a request that goes out, unless the server never sees it.
+    pub(super) fn log(&self, taken: &Taken) {
+        if is_seen(taken.exchange.reply.fault) {
+            self.lock().requests.push(taken.request.clone());
+        }
     }
 
     /// Takes an idle connection to an origin; `false`: a new one is made.

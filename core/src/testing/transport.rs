@@ -99,6 +99,7 @@ impl Transport for ScriptedTransport {
             .set_connection(Connection::new(None, is_reused));
         request.sent.set_phase(Phase::Sending);
         request.sent.mark();
+        self.server.log(&taken);
         request.sent.set_phase(Phase::Waiting);
         self.clock
             .sleep(Duration::from_millis(reply.delay_ms))

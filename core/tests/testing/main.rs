@@ -22,3 +22,4 @@ mod session;
 )]
 #[path = "../support/mod.rs"]
 mod support;
+mod told;
