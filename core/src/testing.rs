@@ -65,6 +65,7 @@
 //!   that is the last attempt may also have been the call's: `deadline`. A followed redirect that is the last attempt was one
 //!   too many.
 
+#[cfg(feature = "blocking")]
 mod by_hand;
 mod encode;
 #[cfg(feature = "blocking")]

@@ -12,14 +12,21 @@
 //! `select!` runs one branch while it holds the call of another. Whoever waits for such a one looks again and again, and
 //! sets it aside when its executor had its turn many times: then it counts as waiting until it is polled.
 
-use std::cell::RefCell;
+mod polled;
+mod watch;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::ThreadId;
 use std::time::{Duration, Instant, SystemTime};
+
+#[cfg(feature = "blocking")]
+pub(crate) use polled::on_this_thread;
+use polled::{is_outermost, note_wait};
+pub(crate) use watch::Watch;
+use watch::{Flag, Kind, Standing};
 
 /// 2026-01-01T00:00:00Z: what the calendar says when a clock begins.
 const BEGINNING: Duration = Duration::from_secs(1_767_225_600);
@@ -81,26 +88,6 @@ const LOOK: Duration = Duration::from_millis(1);
 
 /// When a timer is due, and its number.
 type TimerKey = (Duration, u64);
-
-thread_local! {
-    /// What is being polled on this thread, the innermost last.
-    static POLLED: RefCell<Vec<Polled>> = const { RefCell::new(Vec::new()) };
-}
-
-struct Polled {
-    level: Level,
-    /// Whether anything within it waits for its clock.
-    waits: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Level {
-    /// A watch of the clock at this address.
-    Watch(usize),
-    #[cfg(feature = "blocking")]
-    /// A thread begins to drive something by itself here, be it within a poll.
-    Thread,
-}
 
 impl VirtualClock {
     /// Makes a clock. One that is `is_manual` moves by [`advance`](Self::advance) alone.
@@ -211,17 +198,7 @@ impl VirtualClock {
             state.busy += 1;
             state.is_settling = false;
         }
-        Watch(Arc::new(Flag {
-            clock: self.clone(),
-            kind,
-            is: Mutex::new(Is {
-                standing: Standing::Busy,
-                is_woken: false,
-                waker: None,
-                covers: 0,
-                driver: None,
-            }),
-        }))
+        Watch::new(self.clone(), kind)
     }
 
     /// Waits until everything waits for this clock, and somebody does.
@@ -477,296 +454,6 @@ impl Wake for Bell {
             (self.run)();
         }
     }
-}
-
-/// Polls something that goes by a clock.
-pub(crate) struct Watch(Arc<Flag>);
-
-struct Flag {
-    clock: VirtualClock,
-    kind: Kind,
-    is: Mutex<Is>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Call,
-    /// A call that a refresher makes.
-    Serving,
-    Refresh,
-}
-
-/// What is under way. Changed with the clock's state locked, after it.
-struct Is {
-    standing: Standing,
-    /// It was woken since its poll began.
-    is_woken: bool,
-    waker: Option<Waker>,
-    /// How many watches that are being polled wait for this one.
-    covers: usize,
-    /// What polled it last.
-    driver: Option<Driver>,
-}
-
-/// What polls a watch.
-#[derive(Clone, Copy)]
-struct Driver {
-    thread: ThreadId,
-    /// The thread waits for it, and so never fails to poll it.
-    waits: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Standing {
-    Busy,
-    /// It was woken and is to be polled, which counts as busy.
-    Called,
-    /// It is a refresh that waits for something real, and counts as busy.
-    Real,
-    Waiting,
-    Over,
-}
-
-impl Watch {
-    /// Polls it.
-    pub(crate) fn poll<O>(
-        &self,
-        cx: &Context<'_>,
-        work: impl FnOnce(&mut Context<'_>) -> Poll<O>,
-    ) -> Poll<O> {
-        let flag = &self.0;
-        flag.begin(cx.waker());
-        let id = flag.clock.id();
-        let waker = Waker::from(Arc::clone(flag));
-        let entered = Entered::new(Level::Watch(id));
-        let polled = work(&mut Context::from_waker(&waker));
-        let waits = is_any_waiting();
-        drop(entered);
-        if polled.is_ready() {
-            flag.over();
-        } else {
-            let waits_here = flag.kind != Kind::Refresh || waits;
-            if flag.rest(waits_here) {
-                if waits_here {
-                    note_wait(id);
-                }
-                // Also where it waits for something real: the call that it waits for may have come to rest before.
-                if is_outermost(id) {
-                    flag.clock.settle(cx.waker());
-                }
-            } else if !waits_here {
-                // The refresher's own call may have come to rest before, when it could not move the clock.
-                flag.clock.kick();
-            }
-        }
-        polled
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.over();
-    }
-}
-
-impl Flag {
-    fn begin(self: &Arc<Self>, waker: &Waker) {
-        let (covers, waits) = drives(self.clock.id());
-        let driver = Driver {
-            thread: std::thread::current().id(),
-            waits,
-        };
-        let mut state = self.clock.lock();
-        let mut is = self.lock();
-        let known = is.waker.as_ref();
-        let before = match known.is_some_and(|known| known.will_wake(waker)) {
-            true => None,
-            false => is.waker.replace(waker.clone()),
-        };
-        is.is_woken = false;
-        self.stand(&mut state, &mut is, Standing::Busy);
-        is.covers = covers;
-        is.driver = Some(driver);
-        drop(is);
-        drop(state);
-        // What goes with it may go by this clock.
-        drop(before);
-    }
-
-    /// A poll left something to wait for. Returns whether it rests now; it may have been woken meanwhile.
-    fn rest(self: &Arc<Self>, waits_here: bool) -> bool {
-        let mut rests = false;
-        self.clock.change(|state| {
-            let mut is = self.lock();
-            rests = !is.is_woken;
-            let standing = match waits_here {
-                _ if is.is_woken => Standing::Called,
-                true => Standing::Waiting,
-                false => Standing::Real,
-            };
-            self.stand(state, &mut is, standing);
-        });
-        rests
-    }
-
-    fn over(self: &Arc<Self>) {
-        let mut was_over = false;
-        let mut waker = None;
-        self.clock.change(|state| {
-            let mut is = self.lock();
-            was_over = is.standing == Standing::Over;
-            // It may keep alive what keeps this.
-            waker = is.waker.take();
-            self.stand(state, &mut is, Standing::Over);
-        });
-        drop(waker);
-        if !was_over {
-            self.clock.kick();
-        }
-    }
-
-    /// Changes what it counts as.
-    fn stand(self: &Arc<Self>, state: &mut State, is: &mut Is, standing: Standing) {
-        let serving = usize::from(self.kind == Kind::Serving);
-        match is.standing {
-            Standing::Busy => state.busy -= 1,
-            Standing::Called => {
-                state.busy -= 1;
-                state.called.remove(&self.address());
-                state.looks = Looks::default();
-            }
-            Standing::Real => (state.busy, state.real) = (state.busy - 1, state.real - 1),
-            Standing::Waiting => {
-                state.waiting -= 1;
-                state.serving -= serving;
-                state.covered -= is.covers;
-            }
-            Standing::Over => return,
-        }
-        is.standing = standing;
-        match standing {
-            Standing::Busy => state.busy += 1,
-            Standing::Called => {
-                state.busy += 1;
-                state.called.insert(self.address(), Arc::clone(self));
-                state.looks = Looks::default();
-            }
-            Standing::Real => (state.busy, state.real) = (state.busy + 1, state.real + 1),
-            Standing::Waiting => {
-                state.waiting += 1;
-                state.serving += serving;
-                state.covered += is.covers;
-            }
-            Standing::Over => {}
-        }
-    }
-
-    /// Whether a thread waits for it.
-    fn is_thread(&self) -> bool {
-        self.lock().driver.is_some_and(|driver| driver.waits)
-    }
-
-    /// Whether it would have been polled with what `again` wakes, which was polled many times. `is_one_thread`: what this
-    /// thread polls no other does.
-    fn had_its_turn(&self, again: &Waker, is_one_thread: bool) -> bool {
-        let is = self.lock();
-        let this = std::thread::current().id();
-        let is_here = is.driver.is_some_and(|driver| driver.thread == this);
-        (is_one_thread && is_here) || is.waker.as_ref().is_some_and(|own| own.will_wake(again))
-    }
-
-    fn address(&self) -> usize {
-        std::ptr::from_ref(self).addr()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Is> {
-        self.is.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        let waker = {
-            let mut state = self.clock.lock();
-            let mut is = self.lock();
-            state.is_settling = false;
-            is.is_woken = true;
-            if !matches!(is.standing, Standing::Busy | Standing::Called) {
-                self.stand(&mut state, &mut is, Standing::Called);
-            }
-            is.waker.clone()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-#[cfg(feature = "blocking")]
-/// Notes that this thread drives something by itself, also where that is within a poll: a hook that makes a call.
-pub(crate) fn on_this_thread() -> impl Drop {
-    Entered::new(Level::Thread)
-}
-
-/// A level of what is polled here.
-struct Entered(());
-
-impl Entered {
-    fn new(level: Level) -> Self {
-        let waits = false;
-        POLLED.with_borrow_mut(|stack| stack.push(Polled { level, waits }));
-        Self(())
-    }
-}
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        POLLED.with_borrow_mut(Vec::pop);
-    }
-}
-
-/// Notes that something waits for a clock within what is polled here.
-fn note_wait(clock: usize) {
-    POLLED.with_borrow_mut(|stack| {
-        let levels = stack.iter_mut();
-        levels
-            .filter(|polled| polled.level == Level::Watch(clock))
-            .for_each(|polled| polled.waits = true);
-    });
-}
-
-/// Whether anything waits for the clock within the innermost level.
-fn is_any_waiting() -> bool {
-    POLLED.with_borrow(|stack| stack.last().is_some_and(|polled| polled.waits))
-}
-
-/// Whether nothing that goes by this clock polls what is polled here.
-fn is_outermost(clock: usize) -> bool {
-    POLLED.with_borrow(|stack| {
-        let levels = stack.iter().rev().map(|polled| polled.level);
-        !levels
-            .take_while(|level| matches!(level, Level::Watch(_)))
-            .any(|level| level == Level::Watch(clock))
-    })
-}
-
-/// How many watches of a clock wait for what is polled here next, because this thread drives it within them; and whether a
-/// thread drives it at all.
-fn drives(clock: usize) -> (usize, bool) {
-    POLLED.with_borrow(|stack| {
-        let is_thread = |polled: &Polled| !matches!(polled.level, Level::Watch(_));
-        let within = stack
-            .iter()
-            .filter(|polled| polled.level == Level::Watch(clock));
-        match stack.last().is_some_and(is_thread) {
-            true => (within.count(), true),
-            false => (0, stack.iter().any(is_thread)),
-        }
-    })
 }
 
 /// Lets `again` be polled once more, after a pause.
