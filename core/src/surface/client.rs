@@ -141,7 +141,9 @@ macro_rules! client_options {
                 /// `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`. The environment has to allow it by
                 /// `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail
                 /// says so.
-                32 chaos: String { setter: hand, expected: "a text such as 503@10%", permission: "REQTRAIL_ALLOW_CHAOS" };
+                32 chaos: String {
+                    setter: hand, expected: "a text such as 503@10%", example: "503@10%", permission: "REQTRAIL_ALLOW_CHAOS"
+                };
             }
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end
