@@ -263,4 +263,21 @@ void reqtrail_go_serving_free(struct reqtrail_go_serving *serving);
  */
 void reqtrail_go_text_free(struct reqtrail_go_text text);
 
+/**
+ * Builds a client as `reqtrail_go_client_new` does, whose calls a script answers. What its hooks are to be told
+ * keeps the script's time where it is until `reqtrail_go_handled`.
+ */
+reqtrail_code reqtrail_go_script_client_new(const reqtrail_script *script,
+                                            const uint8_t *data,
+                                            size_t data_length,
+                                            const reqtrail_connection *connection,
+                                            reqtrail_client **client,
+                                            reqtrail_error **error);
+
+/**
+ * Says that the hooks have run for all that was taken. To be called after `reqtrail_go_take` has returned less
+ * than its capacity.
+ */
+void reqtrail_go_handled(const reqtrail_client *client);
+
 #endif  /* REQTRAIL_GO_NATIVE_H */

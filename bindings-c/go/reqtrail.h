@@ -487,6 +487,13 @@ typedef struct reqtrail_request reqtrail_request;
 typedef struct reqtrail_response reqtrail_response;
 
 /**
+ * What answers the calls of a program's tests: exchanges, each of which says which request it is for and what comes
+ * back, and a clock that nothing but the tests' calls moves. The clients that it answers have their own share of it.
+ * All threads may use it at the same time; what it gives is borrowed from it.
+ */
+typedef struct reqtrail_script reqtrail_script;
+
+/**
  * The record of one call: each request that went out, in order, and how the call ended. All threads may read it at the
  * same time; what it gives is borrowed from it and lives as long as the trail.
  */
@@ -740,6 +747,11 @@ typedef void (*reqtrail_report_callback)(struct reqtrail_call_handle *call,
  * The server action that was followed has failed.
  */
 #define REQTRAIL_ERROR_ACTION_FAILED 201
+
+/**
+ * The calls were not as the script of a test has them.
+ */
+#define REQTRAIL_ERROR_SCRIPT_MISMATCH 301
 
 #ifdef __cplusplus
 extern "C" {
@@ -2538,6 +2550,157 @@ const struct reqtrail_trail *reqtrail_report_trail(const struct reqtrail_report 
  * Frees a report and all that was borrowed from it. NULL is allowed.
  */
 void reqtrail_report_free(struct reqtrail_report *report);
+
+/* ==== Scripts: tests without a network ==== */
+
+/**
+ * Makes a script for tests of a program: the clients that it is given to, by `reqtrail_client_options_script`,
+ * send their requests to it instead of a server. Everything else is real: how often is tried, what is decoded,
+ * trails, hooks, logs.
+ *
+ * `json` is a whole script ("schema": "reqtrail.script/1"), or empty for one without exchanges. Request IDs and
+ * waits of random length follow from `seed`, so that trails are equal each time.
+ *
+ * The time of the calls is virtual. It begins at 2026-01-01T00:00:00Z and goes to the end of the next wait as soon
+ * as every call waits and no hook or refresher runs, so that no wait takes real time; where `manual_clock` is
+ * true, it moves by `reqtrail_script_advance_ms` alone.
+ *
+ * The caller frees *script. Errors: REQTRAIL_ERROR_BAD_VALUE names what is wrong in `json` and what would be
+ * right.
+ */
+reqtrail_code reqtrail_script_new(const char *json,
+                                  size_t json_length,
+                                  uint64_t seed,
+                                  bool manual_clock,
+                                  struct reqtrail_script **script,
+                                  struct reqtrail_error **error);
+
+/**
+ * Adds an exchange in its short form, such as
+ *
+ * `{"method": "GET", "path": "/cameras/{id}", "reply": {"code": "rate_limited", "retry_after": 60}}`.
+ *
+ * Each request takes the first exchange that fits it and has uses left. "times" says how many it has, 1 unless
+ * told, or "always"; "fails" in the reply, such as "timeout" or "connect", stands for an answer that never comes;
+ * docs/testing.md has the rest. Exchanges may be added while calls are under way.
+ *
+ * Errors: REQTRAIL_ERROR_BAD_VALUE names what is wrong and what would be right. The script keeps the first
+ * mistake: `reqtrail_client_new` and `reqtrail_script_verify` tell it again.
+ */
+reqtrail_code reqtrail_script_add(const struct reqtrail_script *script,
+                                  const char *exchange,
+                                  size_t exchange_length,
+                                  struct reqtrail_error **error);
+
+/**
+ * Adds the exchanges of a whole script ("schema": "reqtrail.script/1"), such as one that was recorded. Errors: as
+ * for `reqtrail_script_add`.
+ */
+reqtrail_code reqtrail_script_load(const struct reqtrail_script *script,
+                                   const char *json,
+                                   size_t json_length,
+                                   struct reqtrail_error **error);
+
+/**
+ * Has a script answer the calls of all clients of these options. They need no network, open no port and read no
+ * certificates; options of the network are checked and not used. Their trails have the note
+ * REQTRAIL_TRAIL_NOTE_SCRIPTED.
+ *
+ * Where the base URL is the empty text, it is "https://api.example", and the dialect "novavms" unless one is set.
+ * The options keep their own share of the script, which may be freed at once.
+ */
+reqtrail_code reqtrail_client_options_script(struct reqtrail_client_options *options,
+                                             const struct reqtrail_script *script);
+
+/**
+ * Returns how many requests were sent to the script, those of no exchange included.
+ */
+size_t reqtrail_script_request_count(const struct reqtrail_script *script);
+
+/**
+ * Returns the requests that were sent to the script, in order, as a JSON array. Each has "method", "target",
+ * "path", "query" and "headers" (arrays of a name and a value), its body as "json", "text" or "base64",
+ * "exchange", the index of the exchange that it took or null, and "at_ms", its virtual time since the beginning.
+ * The text shows what came until now, and lives as long as the script does.
+ */
+const char *reqtrail_script_requests_json(const struct reqtrail_script *script,
+                                          size_t *length);
+
+/**
+ * Returns what is not as the script has it, one thing after the other, each from a new line: requests of no
+ * exchange, with the nearest and what differed, requests that were not as "want" has them, and, unless
+ * `allow_unused`, exchanges with uses left. NULL if all is well. The text lives as long as the script does.
+ */
+const char *reqtrail_script_problems(const struct reqtrail_script *script,
+                                     bool allow_unused,
+                                     size_t *length);
+
+/**
+ * Checks at the end of a test that everything went as the script has it. Errors: REQTRAIL_ERROR_SCRIPT_MISMATCH,
+ * whose message is what `reqtrail_script_problems` returns.
+ */
+reqtrail_code reqtrail_script_verify(const struct reqtrail_script *script,
+                                     bool allow_unused,
+                                     struct reqtrail_error **error);
+
+/**
+ * Returns the virtual time since the beginning, in milliseconds.
+ */
+double reqtrail_script_elapsed_ms(const struct reqtrail_script *script);
+
+/**
+ * Moves the clock on, from the end of one wait to the next, and waits until the calls have done what follows from
+ * each. It is for scripts with a manual clock; calls that a thread waits for need another thread to advance the
+ * time.
+ *
+ * Errors: REQTRAIL_ERROR_STILL_RUNNING if a call, a hook or a refresher is still busy after ten seconds of real
+ * time, and REQTRAIL_ERROR_IN_CALLBACK in a callback.
+ */
+reqtrail_code reqtrail_script_advance_ms(const struct reqtrail_script *script,
+                                         uint64_t time,
+                                         struct reqtrail_error **error);
+
+/**
+ * Waits until all calls of the script wait for its clock, and there is one. Errors: those of
+ * `reqtrail_script_advance_ms`.
+ */
+reqtrail_code reqtrail_script_wait_until_waiting(const struct reqtrail_script *script,
+                                                 struct reqtrail_error **error);
+
+/**
+ * Keeps the time where it is until `reqtrail_script_release` is called as often, or the script is freed: for calls
+ * that are started one after the other and are to begin at the same time. A thread that holds the time must not
+ * wait for a call.
+ */
+void reqtrail_script_hold(const struct reqtrail_script *script);
+
+/**
+ * Ends what `reqtrail_script_hold` began. Nothing happens where nothing is held.
+ */
+void reqtrail_script_release(const struct reqtrail_script *script);
+
+/**
+ * Frees a script. Clients that it answers keep it going. NULL is allowed.
+ */
+void reqtrail_script_free(struct reqtrail_script *script);
+
+/**
+ * Makes a response or an error by hand, for tests of what a program does with it: of a call that is described,
+ * such as
+ *
+ * `{"path": "/cameras", "error": {"code": "rate_limited", "retry_after": 60, "request_id": "req_1"}}`,
+ *
+ * or, with "response" or "attempts" in the place of "error", one that goes well or has several attempts.
+ * docs/testing.md has the rest. Nothing is sent; IDs, times and outcome of the trail fit together. A trail alone
+ * is read by `reqtrail_trail_from_json`.
+ *
+ * The result is that of `reqtrail_call`. Errors: REQTRAIL_ERROR_BAD_VALUE, without a trail, if the description is
+ * wrong or no call can go so; else what is described.
+ */
+reqtrail_code reqtrail_call_by_hand(const char *description,
+                                    size_t description_length,
+                                    struct reqtrail_response **response,
+                                    struct reqtrail_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -45,6 +45,8 @@ pub const REQTRAIL_ERROR_IN_CALLBACK: reqtrail_code = 104;
 pub const REQTRAIL_ERROR_STILL_RUNNING: reqtrail_code = 105;
 /// The server action that was followed has failed.
 pub const REQTRAIL_ERROR_ACTION_FAILED: reqtrail_code = 201;
+/// The calls were not as the script of a test has them.
+pub const REQTRAIL_ERROR_SCRIPT_MISMATCH: reqtrail_code = 301;
 
 /// What functions return.
 pub(crate) const CODES_NAMES: &[(i32, &CStr)] = &[
@@ -66,6 +68,7 @@ pub(crate) const CODES_NAMES: &[(i32, &CStr)] = &[
     (REQTRAIL_ERROR_IN_CALLBACK, c"in_callback"),
     (REQTRAIL_ERROR_STILL_RUNNING, c"still_running"),
     (REQTRAIL_ERROR_ACTION_FAILED, c"action_failed"),
+    (REQTRAIL_ERROR_SCRIPT_MISMATCH, c"script_mismatch"),
 ];
 
 /// The credential is missing or was not accepted.

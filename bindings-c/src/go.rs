@@ -6,6 +6,7 @@
 mod error;
 mod error_fields;
 mod records;
+mod script;
 mod steps;
 mod text;
 

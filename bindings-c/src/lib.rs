@@ -63,6 +63,8 @@ mod operation;
 
 mod report;
 
+mod script;
+
 #[cfg(unix)]
 mod go;
 

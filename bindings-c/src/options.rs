@@ -2,9 +2,11 @@
 
 mod values;
 
+use std::sync::Arc;
+
 use reqtrail::host::{ClientOptions, Value};
 use reqtrail::openstack::Connection;
-use reqtrail::{Client, ClientBuilder};
+use reqtrail::{Client, ClientBuilder, Dialect};
 
 use crate::cloud::reqtrail_connection;
 use crate::export::Settable;
@@ -22,12 +24,20 @@ enum Base {
     Connection(Connection),
 }
 
+/// Has a script answer a client's calls. The options name nothing of the scripts themselves: a static program that sets
+/// none is linked without them.
+pub(crate) type Script = Arc<dyn Fn(ClientBuilder) -> Result<ClientBuilder, Fault>>;
+
+/// The base URL of a client that a script answers, where the program names none.
+const SCRIPTED_URL: &str = "https://api.example";
+
 /// The options of a client. Not to be changed by one thread while another uses them.
 pub struct reqtrail_client_options {
     base: Base,
     values: ClientOptions,
     hooks: Vec<Hook>,
     refresher: Option<Refresher>,
+    script: Option<Script>,
     fault: Option<Usage>,
 }
 
@@ -44,6 +54,7 @@ impl reqtrail_client_options {
             values: ClientOptions::default(),
             hooks: Vec::new(),
             refresher: None,
+            script: None,
             fault: None,
         }
     }
@@ -70,16 +81,27 @@ impl reqtrail_client_options {
         Ok(())
     }
 
+    pub(crate) fn script(&mut self, script: Script) {
+        self.script = Some(script);
+    }
+
     pub(crate) fn builder(&self) -> Result<ClientBuilder, Fault> {
         if let Some(kept) = &self.fault {
             return Err(kept.clone().into());
         }
         let base = match &self.base {
+            Base::Url(url) if url.is_empty() && self.script.is_some() => {
+                Client::builder(SCRIPTED_URL).dialect(Dialect::novavms())
+            }
             Base::Url(url) => Client::builder(url.as_str()),
             Base::Connection(connection) => connection.compute()?,
         };
         let hooks = self.hooks.iter().cloned();
         let builder = hooks.fold(base.options(&self.values), ClientBuilder::observer);
+        let builder = match &self.script {
+            Some(script) => script(builder)?,
+            None => builder,
+        };
         let Some(refresher) = self.refresher.clone() else {
             return Ok(builder);
         };

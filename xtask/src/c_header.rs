@@ -141,6 +141,7 @@ pub(crate) fn go_header(root: &Path, printed: &[(&str, String)]) -> Result<Strin
         "go/error",
         "go/records",
         "go",
+        "go/script",
     ] {
         let name = format!("bindings-c/src/{module}.rs");
         let text = match printed.iter().find(|(name, _)| *name == module) {

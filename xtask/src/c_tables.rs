@@ -7,8 +7,9 @@ use crate::codes::Codes;
 const HEADER: &str =
     "// Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.\n\n";
 
-/// What a function returns besides the kinds of errors: misuse from 101 on, server actions from 201 on.
-const OWN: [(&str, u32, &str); 6] = [
+/// What a function returns besides the kinds of errors: misuse from 101 on, server actions from 201 on, scripts
+/// from 301 on.
+const OWN: [(&str, u32, &str); 7] = [
     ("null_pointer", 101, "A pointer is NULL that must not be."),
     ("not_utf8", 102, "A text is not UTF-8."),
     ("bad_value", 103, "A value is none that the function takes."),
@@ -22,6 +23,11 @@ const OWN: [(&str, u32, &str); 6] = [
         "action_failed",
         201,
         "The server action that was followed has failed.",
+    ),
+    (
+        "script_mismatch",
+        301,
+        "The calls were not as the script of a test has them.",
     ),
 ];
 
