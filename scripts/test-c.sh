@@ -64,6 +64,10 @@ run_units "under AddressSanitizer and LeakSanitizer" env ASAN_OPTIONS=detect_lea
 run_units "under valgrind" valgrind -q --leak-check=full --show-leak-kinds=definite,indirect,possible \
     --errors-for-leak-kinds=definite,indirect,possible --suppressions="$prefix/share/reqtrail/valgrind.supp" --error-exitcode=9 "$work/plain"
 
+# The tests of docs/testing.md, which need neither a network nor a file.
+check "docs/testing/testing.c compiles" scripts/c_build.sh "$prefix" "$work/testing" docs/testing/testing.c
+check "docs/testing/testing.c" env -i "$work/testing"
+
 # The same programs as users build them.
 static() {
     local libs
@@ -75,6 +79,9 @@ check "a static program links" static
 # With the archive a program needs the C library alone where it runs.
 needs_glibc_alone() { ! readelf -d "$work/static" | grep NEEDED | grep -vE 'lib(c|m|dl|rt|util|pthread)\.so|ld-linux'; }
 check "a static program needs glibc alone" needs_glibc_alone
+# What answers calls in tests is left out of one that sets no script.
+leaves_scripts_out() { grep -q 'reqtrail[.]script/1' "$prefix/lib/libreqtrail.a" && ! grep -q 'reqtrail[.]script/1' "$work/static"; }
+check "a static program without scripts" leaves_scripts_out
 
 # The prefix can be moved, and the library is found by its new place.
 moved() {

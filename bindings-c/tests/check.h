@@ -28,7 +28,7 @@ struct test {
 };
 
 extern const struct test call_tests[], started_tests[], queue_tests[], value_tests[], hook_tests[], openstack_tests[],
-    misuse_tests[], null_tests[];
+    script_tests[], misuse_tests[], null_tests[];
 
 /* The server's URL, and the path of its Unix socket. */
 extern const char *server_url, *server_socket;

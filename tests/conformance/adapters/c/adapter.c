@@ -24,12 +24,13 @@ static void refuse(struct out *out, const struct json *calls, const reqtrail_err
   }
 }
 
-static void make(struct out *out, const reqtrail_client *client, const struct json *given, void (*drive)(struct work *),
-                 bool *first) {
+static void make(struct out *out, const reqtrail_client *client, reqtrail_script *script, const struct json *given,
+                 void (*drive)(struct work *), bool *first) {
   const struct json *parse = json_get(given, "parse");
   long repeat = scenario_number(given, "repeat", 1), concurrency = scenario_number(given, "concurrency", 1);
   reqtrail_request *request = scenario_request(given);
   struct work work = {client,
+                      script,
                       request,
                       parse == NULL ? "bytes" : parse->text,
                       json_get(given, "if_none_match") != NULL,
@@ -49,6 +50,16 @@ static void make(struct out *out, const reqtrail_client *client, const struct js
   reqtrail_request_free(request);
 }
 
+/* What the script saw, and what was not as it has it. */
+static void tell(struct out *out, const reqtrail_script *script) {
+  size_t length;
+  const char *requests = reqtrail_script_requests_json(script, &length);
+  out_plain(out, ",\"requests\":");
+  out_text(out, requests, length);
+  out_plain(out, ",\"problems\":");
+  out_lines(out, reqtrail_script_problems(script, false, NULL));
+}
+
 static void play(const struct json *line, void (*drive)(struct work *)) {
   struct out out = {0};
   bool first = true;
@@ -57,7 +68,8 @@ static void play(const struct json *line, void (*drive)(struct work *)) {
   out_plain(&out, "{\"id\":");
   out_text(&out, id->raw, id->raw_length);
   out_plain(&out, ",\"results\":[");
-  reqtrail_client_options *options = scenario_options(line);
+  reqtrail_script *script = scenario_script(line);
+  reqtrail_client_options *options = scenario_options(line, script);
   reqtrail_client *client;
   reqtrail_error *error;
   if (reqtrail_client_new(options, &client, &error) != REQTRAIL_OK) refuse(&out, calls->child, error, &first);
@@ -65,11 +77,14 @@ static void play(const struct json *line, void (*drive)(struct work *)) {
   reqtrail_error_free(error);
   if (client != NULL) {
     for (const struct json *call = calls->child; call != NULL; call = call->next) {
-      make(&out, client, json_get(call, "request"), drive, &first);
+      make(&out, client, script, json_get(call, "request"), drive, &first);
     }
   }
   reqtrail_client_free(client);
-  out_plain(&out, "]}\n");
+  out_plain(&out, "]");
+  if (script != NULL) tell(&out, script);
+  reqtrail_script_free(script);
+  out_plain(&out, "}\n");
   fwrite(out.text, 1, out.length, stdout);
   fflush(stdout);
   free(out.text);

@@ -7,6 +7,7 @@
 /* The same call, `repeat` times, at most `concurrency` at a time. */
 struct work {
   const reqtrail_client *client;
+  reqtrail_script *script; /* what answers, if that is no server */
   const reqtrail_request *request;
   const char *parse;
   bool conditional;

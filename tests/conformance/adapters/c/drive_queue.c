@@ -21,8 +21,9 @@ static double now_ms(void) {
   return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
-/* Submits until as many are under way as may be. The tag is the repetition's place. */
+/* Submits until as many are under way as may be, at the same time of a script. The tag is the repetition's place. */
 static size_t submit(struct work *work, size_t next, size_t *under_way, double *cancel_at) {
+  reqtrail_script_hold(work->script);
   while (next < work->repeat && *under_way < work->concurrency) {
     reqtrail_error *error;
     cancel_at[next] = work->cancel_after_ms < 0 ? -1 : now_ms() + (double)work->cancel_after_ms;
@@ -34,6 +35,7 @@ static size_t submit(struct work *work, size_t next, size_t *under_way, double *
     }
     next++;
   }
+  reqtrail_script_release(work->script);
   return next;
 }
 

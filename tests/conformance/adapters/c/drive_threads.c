@@ -25,22 +25,35 @@ static void *member(void *data) {
   }
 }
 
-static void with_crew(struct work *work, void (*make)(struct work *, struct out *)) {
-  struct crew crew = {work, PTHREAD_MUTEX_INITIALIZER, 0, make};
-  size_t count = work->concurrency < work->repeat ? work->concurrency : work->repeat;
-  pthread_t *threads = calloc(count, sizeof *threads);
-  if (threads == NULL) abort();
-  for (size_t i = 1; i < count; i++) {
-    if (pthread_create(&threads[i], NULL, member, &crew) != 0) give_up("threads", "cannot be made");
-  }
-  member(&crew);
-  for (size_t i = 1; i < count; i++) pthread_join(threads[i], NULL);
-  free(threads);
-}
-
 static void rest(long milliseconds) {
   struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
   nanosleep(&time, NULL);
+}
+
+/* Waits until so many requests have come to a script, or until none that is missing will. */
+static void await_requests(const reqtrail_script *script, size_t wanted) {
+  for (int turn = 0; turn < 200 && reqtrail_script_request_count(script) < wanted; turn++) rest(1);
+}
+
+/* The first calls of all begin at the same time of a script. */
+static void with_crew(struct work *work, void (*make)(struct work *, struct out *)) {
+  struct crew crew = {work, PTHREAD_MUTEX_INITIALIZER, 0, make};
+  size_t count = work->concurrency < work->repeat ? work->concurrency : work->repeat;
+  if (count == 1) {
+    member(&crew);
+    return;
+  }
+  pthread_t *threads = calloc(count + 1, sizeof *threads);
+  if (threads == NULL) abort();
+  size_t before = reqtrail_script_request_count(work->script);
+  reqtrail_script_hold(work->script);
+  for (size_t i = 0; i < count; i++) {
+    if (pthread_create(&threads[i], NULL, member, &crew) != 0) give_up("threads", "cannot be made");
+  }
+  if (work->script != NULL) await_requests(work->script, before + count);
+  reqtrail_script_release(work->script);
+  for (size_t i = 0; i < count; i++) pthread_join(threads[i], NULL);
+  free(threads);
 }
 
 struct timer {

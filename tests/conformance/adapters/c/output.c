@@ -41,6 +41,17 @@ static void out_string(struct out *out, const char *text, size_t length) {
   out_plain(out, "\"");
 }
 
+void out_lines(struct out *out, const char *text) {
+  out_plain(out, "[");
+  while (text != NULL) {
+    const char *end = strchr(text, '\n');
+    out_string(out, text, end == NULL ? strlen(text) : (size_t)(end - text));
+    if (end != NULL) out_plain(out, ",");
+    text = end == NULL ? NULL : end + 1;
+  }
+  out_plain(out, "]");
+}
+
 static void out_field(struct out *out, const char *name, const char *text, size_t length) {
   out_plain(out, "\"");
   out_plain(out, name);

@@ -58,11 +58,23 @@ static void set_tokens(reqtrail_client_options *options, const struct json *give
   reqtrail_client_options_token_refresher(options, refresh, tokens, free_tokens);
 }
 
-static reqtrail_client_options *base_options(const struct json *line, const struct json *client) {
+reqtrail_script *scenario_script(const struct json *line) {
+  const struct json *given = json_get(line, "script");
+  reqtrail_script *script;
+  reqtrail_error *error;
+  if (given == NULL) return NULL;
+  if (reqtrail_script_new(given->raw, given->raw_length, 0, false, &script, &error) != REQTRAIL_OK) {
+    give_up("script", reqtrail_error_display(error, NULL));
+  }
+  return script;
+}
+
+static reqtrail_client_options *base_options(const struct json *line, const struct json *client,
+                                             const reqtrail_script *script) {
   const struct json *base = json_get(line, "base_url"), *path = json_get(client, "base_path");
   struct out url = {0};
-  if (base == NULL) give_up("missing", "base_url");
-  out_text(&url, base->text, base->text_length);
+  if (base == NULL && script == NULL) give_up("missing", "base_url");
+  out_plain(&url, base == NULL ? "http://api.example" : base->text);
   if (path != NULL) {
     while (url.length > 0 && url.text[url.length - 1] == '/') url.length--;
     const char *rest = path->text;
@@ -73,6 +85,7 @@ static reqtrail_client_options *base_options(const struct json *line, const stru
   reqtrail_client_options *options;
   if (reqtrail_client_options_new(url.text, url.length, &options, NULL) != REQTRAIL_OK) give_up("options", url.text);
   free(url.text);
+  if (script != NULL) reqtrail_client_options_script(options, script);
   return options;
 }
 
@@ -91,9 +104,9 @@ static void client_option(reqtrail_client_options *options, const struct json *g
   }
 }
 
-reqtrail_client_options *scenario_options(const struct json *line) {
+reqtrail_client_options *scenario_options(const struct json *line, const reqtrail_script *script) {
   const struct json *client = json_get(line, "client"), *pem = json_get(line, "ca_pem");
-  reqtrail_client_options *options = base_options(line, client);
+  reqtrail_client_options *options = base_options(line, client, script);
   for (const struct json *it = client == NULL ? NULL : client->child; it != NULL; it = it->next) {
     if (strcmp(it->key, "call_timeout_ms") == 0) {
       reqtrail_client_options_timeout_ms(options, (uint64_t)it->number);

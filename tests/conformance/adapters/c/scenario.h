@@ -6,8 +6,10 @@
 
 #include "json.h"
 
+/* The script that answers in the place of a server, or NULL. */
+reqtrail_script *scenario_script(const struct json *line);
 /* The options of the scenario's client. */
-reqtrail_client_options *scenario_options(const struct json *line);
+reqtrail_client_options *scenario_options(const struct json *line, const reqtrail_script *script);
 reqtrail_request *scenario_request(const struct json *given);
 
 /* A whole number of a request, or `otherwise`. */
