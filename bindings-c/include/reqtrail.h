@@ -20,8 +20,8 @@
  * function that makes a handle must be, since the handle is NULL where it fails. Functions that only read give 0, false, NULL
  * or a negative time where there is nothing, and for a handle that is NULL.
  *
- * Threads. Clients, calls, clouds, connections and cancel tokens may be used by all threads at the same time, and so may
- * what can only be read: responses, errors, trails, attempts, reports. Options, requests and operations may be used by
+ * Threads. Clients, calls, clouds, connections, cancel tokens and scripts may be used by all threads at the same time, and so
+ * may what can only be read: responses, errors, trails, attempts, reports. Options, requests and operations may be used by
  * many at the same time as long as nobody changes them. Freeing a handle is for one thread, when no other uses it.
  * pthread_cancel takes effect after a function of the library has returned, never within one, nor within a callback.
  *
