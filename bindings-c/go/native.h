@@ -70,6 +70,11 @@
 #define REQTRAIL_GO_REFRESH 4
 
 /**
+ * Lets a cancel token expire at a virtual time.
+ */
+typedef struct reqtrail_go_script_timer reqtrail_go_script_timer;
+
+/**
  * On whose behalf a refresher runs.
  */
 typedef struct reqtrail_go_serving reqtrail_go_serving;
@@ -279,5 +284,25 @@ reqtrail_code reqtrail_go_script_client_new(const reqtrail_script *script,
  * than its capacity.
  */
 void reqtrail_go_handled(const reqtrail_client *client);
+
+/**
+ * Lets a cancel token expire when so many nanoseconds of a script's time are over, unless the timer is freed before.
+ */
+struct reqtrail_go_script_timer *reqtrail_go_script_expire(const reqtrail_script *script,
+                                                           const reqtrail_cancel_token *token,
+                                                           uint64_t left);
+
+/**
+ * Makes a call by hand, as its description says: a response, or an error of the call.
+ */
+reqtrail_code reqtrail_go_by_hand(const char *description,
+                                  size_t description_length,
+                                  struct reqtrail_go_ended *ended,
+                                  reqtrail_error **error);
+
+/**
+ * Frees a timer.
+ */
+void reqtrail_go_script_timer_free(struct reqtrail_go_script_timer *timer);
 
 #endif  /* REQTRAIL_GO_NATIVE_H */
