@@ -28,11 +28,14 @@ done
 # What takes long, memory and programs that are built, is in one of the runs alone.
 in_module() { (cd "$1" && shift && "$@") >>"$log" 2>&1 || status=1; }
 if [ $# -gt 0 ]; then
-    in_module bindings-c/go go test -v "$@" .
+    in_module bindings-c/go go test -v "$@" ./...
 else
-    in_module bindings-c/go go test -v -race -short -timeout 5m .
-    in_module bindings-c/go env GOEXPERIMENT=cgocheck2 go test -v -short -timeout 5m .
-    in_module bindings-c/go go test -v -timeout 5m -run 'Memory|EmptyModule|Pages' .
+    in_module bindings-c/go go test -v -race -short -timeout 5m ./...
+    in_module bindings-c/go env GOEXPERIMENT=cgocheck2 go test -v -short -timeout 5m ./...
+    in_module bindings-c/go go test -v -timeout 5m -run 'Memory|EmptyModule|Page|Apart' ./...
+    # A mock moves its time however calls are driven.
+    in_module bindings-c/go go test -v -short -timeout 5m \
+        -ldflags '-X github.com/reqtrail/reqtrail/bindings-c/go.driving=queue' ./reqtrailtest
     in_module examples/go go test -v -timeout 5m .
 fi
 count() { grep -cE "^--- $1" "$log" || true; }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"runtime"
+
+	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
 // Client makes calls to one API. It is made once and shared by all goroutines.
@@ -14,11 +16,12 @@ type Client struct {
 // NewClient builds a client. Its error is an [*Error] of [KindConfig], which names the option, what was given and what
 // is accepted.
 func NewClient(config Config) (*Client, error) {
-	return newClient(&config, nil)
+	return newClient(&config, nil, nil)
 }
 
-func newClient(config *Config, connection *Connection) (*Client, error) {
-	made, err := newCore(config, connection)
+// newClient builds a client of its base URL, of a connection or on a mock.
+func newClient(config *Config, connection *Connection, mock scripted.Mock) (*Client, error) {
+	made, err := newCore(config, connection, mock)
 	if err != nil {
 		return nil, err
 	}

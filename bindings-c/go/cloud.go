@@ -168,5 +168,5 @@ func (c *Connection) String() string { return "reqtrail.Connection to " + c.endp
 // Client builds a client of the compute API, with the connection's endpoint, dialect, token and TLS; the configuration's
 // BaseURL is of no use.
 func (c *Connection) Client(config Config) (*Client, error) {
-	return newClient(&config, c)
+	return newClient(&config, c, nil)
 }

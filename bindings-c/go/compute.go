@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"runtime"
+	"time"
 )
 
 // Compute reads OpenStack's servers and their actions, follows actions to their end, and tells the stories of servers.
@@ -103,8 +104,17 @@ func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress f
 	defer core.leave()
 	s.textIf(operationMicroversion, c.Microversion, false)
 	s.flag(C.REQTRAIL_GO_ON_PROGRESS, progress != nil)
-	w := core.drive(ctx, job{steps: s, started: started, progress: progress}, false)
-	defer w.release()
+	j := job{steps: s, started: started, progress: progress}
+	if core.mock != nil {
+		if deadline, has := ctx.Deadline(); has {
+			j.left = virtualLeft(time.Until(deadline))
+		}
+		cancellable, over := untilCancelled(ctx, core.mock)
+		defer over()
+		ctx = cancellable
+	}
+	w := core.drive(ctx, j, core.mock != nil)
+	defer core.release(w)
 	defer C.rt_free(w.ended.response, w.ended.report, w.ended.error)
 	core.settle(ctx, w)
 	var raw *rawReport

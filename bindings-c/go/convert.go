@@ -108,6 +108,15 @@ func responseOf(ended *C.reqtrail_go_ended) *Response {
 	return response
 }
 
+// take takes over what a call of package reqtrailtest has come to.
+func take(ended unsafe.Pointer) (*Response, error) {
+	own := (*C.reqtrail_go_ended)(ended)
+	if own.response != nil {
+		return responseOf(own), nil
+	}
+	return nil, takeError(own.error)
+}
+
 // namesCharset says whether a body may be text in another charset than UTF-8: only then its text is asked of the core, which
 // reads the header.
 func namesCharset(header http.Header) bool {

@@ -18,6 +18,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
+
+	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
 // core is what a client consists of. Goroutines of its own hold it, but not the [Client], which may be collected.
@@ -35,6 +38,9 @@ type core struct {
 
 	// typed says that the client's header has a Content-Type.
 	typed bool
+
+	// mock answers the calls of a test; nil for all other clients.
+	mock scripted.Mock
 }
 
 const closedBit = 1 << 40
@@ -43,13 +49,13 @@ const closedBit = 1 << 40
 // end with: the context then knows its cause.
 const deadlineSlack = 10 * time.Millisecond
 
-func newCore(config *Config, connection *Connection) (*core, error) {
+func newCore(config *Config, connection *Connection, mock scripted.Mock) (*core, error) {
 	if err := checkVersion(); err != nil {
 		return nil, err
 	}
 	h := &hooks{onAttempt: config.OnAttempt, onCall: config.OnCall, refresher: config.TokenRefresher}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
-	c := &core{hooks: h, typed: hasContentType(config.Header)}
+	c := &core{hooks: h, typed: hasContentType(config.Header), mock: mock}
 	var s encoder
 	var from *C.reqtrail_connection
 	if connection != nil {
@@ -61,7 +67,13 @@ func newCore(config *Config, connection *Connection) (*core, error) {
 		return nil, err
 	}
 	var failed *C.reqtrail_error
-	C.reqtrail_go_client_new((*C.uint8_t)(start(s)), C.size_t(len(s)), from, &c.handle, &failed)
+	if mock != nil {
+		c.queue.notifiers.holds = &holds{core: c}
+		client, refused := mock.NewClient(s)
+		c.handle, failed = (*C.reqtrail_client)(client), (*C.reqtrail_error)(refused)
+	} else {
+		C.reqtrail_go_client_new((*C.uint8_t)(start(s)), C.size_t(len(s)), from, &c.handle, &failed)
+	}
 	runtime.KeepAlive(connection)
 	if c.handle == nil {
 		return nil, takeConfigError(failed)
@@ -127,6 +139,9 @@ func (c *core) free() {
 	c.queue.close()
 }
 
+// handled says that all hooks have run whose events were taken, so that the clock of a mock may go on.
+func (c *core) handled() { C.reqtrail_go_handled(c.handle) }
+
 func (c *core) setToken(token Secret) error {
 	if c.enter() == 0 {
 		return closedError()
@@ -161,12 +176,17 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 		return nil, err.of(r)
 	}
 	bounded := c.bound(ctx, r, &s)
+	if c.mock != nil {
+		cancellable, over := untilCancelled(ctx, c.mock)
+		defer over()
+		ctx = cancellable
+	}
 	w := c.drive(ctx, job{steps: s}, here(users))
 	if cap(s) <= 64<<10 {
 		*buffer = s
 		encoderPool.Put(buffer)
 	}
-	defer w.release()
+	defer c.release(w)
 	c.settle(ctx, w)
 	if w.ended.response != nil {
 		return responseOf(&w.ended), nil
@@ -198,7 +218,10 @@ func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool)
 	if !has {
 		return false
 	}
-	left := time.Until(deadline)
+	left, slack := time.Until(deadline), deadlineSlack
+	if c.mock != nil {
+		left, slack = virtualLeft(left), 0
+	}
 	if left <= 0 || left >= orTime(r.Timeout, c.timeout) {
 		return false
 	}
@@ -206,7 +229,7 @@ func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool)
 		// A call's own time may lift the attempt's; the context's deadline must not.
 		s.duration(requestAttemptTimeout, max(c.attemptTimeout, orTime(r.Timeout, 0)))
 	}
-	s.duration(requestTimeout, left+deadlineSlack)
+	s.duration(requestTimeout, left+slack)
 	return true
 }
 
@@ -227,22 +250,24 @@ type job struct {
 	// progress gets the polls of an operation, or is nil.
 	progress func(*Progress)
 	serving  *serving
+	// left is the virtual time that an operation has by its context's deadline, or 0.
+	left time.Duration
 }
 
 // drive does a job and waits for its end: by the queue, or on this goroutine's thread if that is asked for, or the process
 // has no descriptor for the queue. There, the core gives its own account of a context that is over, and sends nothing.
 func (c *core) drive(ctx context.Context, j job, here bool) *waiter {
-	j.serving = c.hooks.servingOf(ctx)
+	j.serving = c.servingOf(ctx)
 	ended := contextEnd(ctx)
 	if ended == nil && !here && c.queue.open(c) {
 		return c.queue.submit(c, ctx, &j)
 	}
 	if j.progress == nil && !c.hooks.any() {
-		w := newWaiter()
+		w := c.newWaiter()
 		c.run(ctx, ended, w, &j)
 		return w
 	}
-	w := c.queue.expect(ctx, j.progress)
+	w := c.queue.expect(c, ctx, j.progress)
 	end := c.queue.attend(c)
 	c.run(ctx, ended, w, &j)
 	end()
@@ -253,6 +278,11 @@ func (c *core) drive(ctx context.Context, j job, here bool) *waiter {
 // run does a job on this goroutine's thread. The context's end cancels it.
 func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 	token, over := tokenOf(ctx, ended)
+	if c.mock != nil && token != nil && ended == nil {
+		unwatch := c.playOn(ctx, token, j.left)
+		free := over
+		over = func() { unwatch(); free() }
+	}
 	code := C.reqtrail_go_run(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(),
 		C.uint64_t(w.tag), token, j.serving.pointer(), &w.ended, &w.ended.error)
 	over()
@@ -261,6 +291,21 @@ func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 	if code != C.REQTRAIL_OK {
 		w.ended.code = code
 	}
+}
+
+// playOn has a call of a mock end with its context, also before the clock moves on after a hook, and when so much virtual
+// time is over, unless that is 0.
+func (c *core) playOn(ctx context.Context, token *C.reqtrail_cancel_token, left time.Duration) (over func()) {
+	stop := func() {}
+	if left > 0 {
+		stop = c.mock.ExpireAfter(unsafe.Pointer(token), left)
+	}
+	unwatch := c.mock.Watch(func() {
+		if ended := safeErr(ctx); ended != nil {
+			cancel(token, ended)
+		}
+	})
+	return func() { unwatch(); stop() }
 }
 
 // tokenOf makes a token that the context's end cancels, NULL if the context has none, and says how to free it. `ended` is

@@ -28,6 +28,8 @@ func (h *hooks) any() bool { return h.onAttempt != nil || h.onCall != nil || h.r
 // notifiers call functions of programs: in order for each call, apart from the goroutines that take events, which must not
 // wait for them.
 type notifiers struct {
+	// holds is nil unless the client is a mock's.
+	holds *holds
 	mutex sync.Mutex
 	calls map[uint64]*notifier
 }
@@ -40,6 +42,14 @@ type notifier struct {
 
 // notify has a function run after those of the same call.
 func (n *notifiers) notify(tag uint64, function func()) {
+	if n.holds != nil {
+		n.holds.begin()
+		hook := function
+		function = func() {
+			defer n.holds.end()
+			hook()
+		}
+	}
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
 	one := n.calls[tag]

@@ -173,8 +173,36 @@ func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
 	return kept, err
 }
 
+// TestTheTestsOfThePage runs the tests that docs/testing.md shows, where a user would have them.
+func TestTheTestsOfThePage(t *testing.T) {
+	folder := module(t, packaging(t))
+	tests, err := os.ReadFile("../../docs/testing/testing_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(folder, "testing_test.go"), string(tests))
+	run(t, folder, nil, "go", "vet", ".")
+	if formatted := run(t, folder, nil, "gofmt", "-l", "."); formatted != "" {
+		t.Error("docs/testing/testing_test.go is not formatted")
+	}
+	if out := run(t, folder, nil, "go", "test", "-v", "."); strings.Count(out, "--- PASS: ") != 5 {
+		t.Error(out)
+	}
+}
+
+// TestTheKitIsApart says that a program has nothing of package testing, as long as it does not test.
+func TestTheKitIsApart(t *testing.T) {
+	folder := module(t, packaging(t))
+	write(t, filepath.Join(folder, "main.go"), consumer)
+	for _, needed := range strings.Fields(run(t, folder, nil, "go", "list", "-deps", ".")) {
+		if needed == "testing" || strings.HasSuffix(needed, "/reqtrailtest") {
+			t.Error(needed)
+		}
+	}
+}
+
 // TestTheProgramsOfThePages builds every whole program that the pages show, and runs those that need no server of one's
-// own, which say so by what they print.
+// own, which say so by what they print, and tests.
 func TestTheProgramsOfThePages(t *testing.T) {
 	here := packaging(t)
 	folder := module(t, here)
@@ -186,7 +214,8 @@ func TestTheProgramsOfThePages(t *testing.T) {
 		}
 		for _, block := range strings.Split(string(text), "```go\n")[1:] {
 			program, rest, _ := strings.Cut(block, "```")
-			if !strings.HasPrefix(program, "package main") {
+			isTest := strings.Contains(program, "func Test")
+			if !strings.HasPrefix(program, "package main") && !isTest {
 				t.Errorf("%s: not a whole program:\n%s", page, program)
 			}
 			number++
@@ -194,10 +223,17 @@ func TestTheProgramsOfThePages(t *testing.T) {
 			if err := os.Mkdir(one, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			write(t, filepath.Join(one, "main.go"), program)
+			file := "main.go"
+			if isTest {
+				file = "main_test.go"
+			}
+			write(t, filepath.Join(one, file), program)
 			run(t, one, nil, "go", "vet", ".")
 			if formatted := run(t, one, nil, "gofmt", "-l", "."); formatted != "" {
 				t.Errorf("%s: program %d is not formatted", page, number)
+			}
+			if isTest {
+				run(t, one, nil, "go", "test", ".")
 			}
 			if !strings.Contains(program, "httptest.NewServer") {
 				continue

@@ -52,14 +52,25 @@ type waiter struct {
 	progress func(*Progress)
 }
 
-var waiters = sync.Pool{New: func() any { return &waiter{woken: make(chan struct{}, 1)} }}
+var waiters = sync.Pool{New: func() any { return madeWaiter() }}
 
-func newWaiter() *waiter { return waiters.Get().(*waiter) }
+func madeWaiter() *waiter { return &waiter{woken: make(chan struct{}, 1)} }
+
+// newWaiter gives a waiter. Those of a mock are not used again: a channel that was made within a bubble of testing/synctest
+// must not leave it.
+func (c *core) newWaiter() *waiter {
+	if c.mock != nil {
+		return madeWaiter()
+	}
+	return waiters.Get().(*waiter)
+}
 
 // release gives a waiter back, once nobody will wake it any more.
-func (w *waiter) release() {
-	*w = waiter{woken: w.woken}
-	waiters.Put(w)
+func (c *core) release(w *waiter) {
+	if c.mock == nil {
+		*w = waiter{woken: w.woken}
+		waiters.Put(w)
+	}
 }
 
 // open begins to watch, with the first call that is queued. false says that the process has no descriptor for it: a later
@@ -119,6 +130,8 @@ func (q *queue) take(c *core) {
 	if q.events == nil {
 		q.events = (*C.reqtrail_go_event)(C.calloc(batch, C.sizeof_reqtrail_go_event))
 	}
+	q.notifiers.holds.begin()
+	defer q.notifiers.holds.end()
 	for taken := batch; taken == batch; {
 		taken = int(C.reqtrail_go_take(c.handle, q.events, batch))
 		q.mutex.Lock()
@@ -131,8 +144,8 @@ func (q *queue) take(c *core) {
 }
 
 // expect gives a waiter a new tag.
-func (q *queue) expect(ctx context.Context, progress func(*Progress)) *waiter {
-	w := newWaiter()
+func (q *queue) expect(c *core, ctx context.Context, progress func(*Progress)) *waiter {
+	w := c.newWaiter()
 	w.tag, w.ctx, w.progress = q.next.Add(1), ctx, progress
 	q.mutex.Lock()
 	if q.pending == nil {
@@ -153,7 +166,7 @@ func (q *queue) forget(w *waiter) {
 // submit submits a call or an operation to the queue, which is open, and waits for its end. The context's end cancels what
 // is under way, and its one result then comes at once.
 func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
-	w := q.expect(ctx, j.progress)
+	w := q.expect(c, ctx, j.progress)
 	var failed *C.reqtrail_error
 	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(), C.uint64_t(w.tag),
 		j.serving.pointer(), &failed)
@@ -164,18 +177,30 @@ func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 		w.ended.error = failed
 		return w
 	}
+	if c.mock != nil {
+		defer c.mock.Watch(func() {
+			if ended := safeErr(ctx); ended != nil {
+				c.cancelTag(w.tag, ended)
+			}
+		})()
+	}
 	select {
 	case <-w.woken:
 		return w
 	case <-ctx.Done():
 	}
-	if isDeadline(safeErr(ctx)) {
-		C.reqtrail_client_expire(c.handle, C.uint64_t(w.tag))
-	} else {
-		C.reqtrail_client_cancel(c.handle, C.uint64_t(w.tag))
-	}
+	c.cancelTag(w.tag, safeErr(ctx))
 	<-w.woken
 	return w
+}
+
+// cancelTag cancels what is submitted under a tag for what ended its context.
+func (c *core) cancelTag(tag uint64, ended error) {
+	if isDeadline(ended) {
+		C.reqtrail_client_expire(c.handle, C.uint64_t(tag))
+	} else {
+		C.reqtrail_client_cancel(c.handle, C.uint64_t(tag))
+	}
 }
 
 // attend has the events of a call that is made on this thread handed on, and returns what ends that.

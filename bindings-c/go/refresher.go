@@ -94,9 +94,10 @@ func (s *serving) pointer() *C.reqtrail_go_serving {
 	return s.handle
 }
 
-// servingOf is on whose behalf a call is made. A client without a refresher has none that could wait for itself.
-func (h *hooks) servingOf(ctx context.Context) *serving {
-	if h.refresher == nil {
+// servingOf is on whose behalf a call is made. A client without a refresher has none that could wait for itself; a mock's
+// clock moves for the calls of a refresher, through whichever client.
+func (c *core) servingOf(ctx context.Context) *serving {
+	if c.hooks.refresher == nil && c.mock == nil {
 		return nil
 	}
 	s, _ := ctx.Value(servingKey{}).(*serving)
@@ -136,6 +137,9 @@ func (c *core) refresh(number uint64, s *serving, caller context.Context) {
 func (c *core) answer(number uint64, token Token, refused *refusal) {
 	if refused != nil {
 		c.hooks.keep(refused)
+	}
+	if c.mock != nil {
+		c.mock.Look()
 	}
 	if c.hold() == 0 {
 		return

@@ -6,6 +6,7 @@ import "C"
 import (
 	"encoding/json"
 	"log/slog"
+	"reflect"
 	"runtime"
 	"sync"
 	"unsafe"
@@ -133,6 +134,15 @@ func (t *Trail) UnmarshalJSON(data []byte) error {
 	t.handle, t.text = handle, text
 	runtime.AddCleanup(t, freeTrail, handle)
 	return nil
+}
+
+// Equal says whether two trails are of the same call, with the same attempts, IDs and times: those of two clients of a mock
+// with the same seed, or one that was read from the JSON of another. It is what go-cmp compares trails by.
+func (t *Trail) Equal(other *Trail) bool {
+	if t == nil || other == nil {
+		return t == other
+	}
+	return t == other || reflect.DeepEqual(t.read(), other.read())
 }
 
 // LogValue is the trail for slog: the call, how it ended, and the request IDs of all attempts.

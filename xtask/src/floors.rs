@@ -11,7 +11,7 @@ mod rust;
 use std::path::Path;
 
 use graph::{Floors, Graph, is_within};
-use houses::{CGO_FILES, GO_FOLDER, HOUSES};
+use houses::{CGO_FILES, GO_FOLDER, GO_PACKAGES, HOUSES};
 
 /// How the modules of a house are read.
 #[derive(Clone, Copy, Debug)]
@@ -123,12 +123,18 @@ impl House {
 /// Go's compiler forbids circles of packages, and within a package a file is not a module. What can be held is which files
 /// know C.
 fn cgo(root: &Path) -> Result<Vec<String>, String> {
-    let listed = std::fs::read_dir(root.join(GO_FOLDER))
-        .map_err(|e| format!("cannot list {GO_FOLDER}: {e}"))?;
+    let mut files = Vec::new();
+    for package in GO_PACKAGES {
+        let listed = std::fs::read_dir(root.join(GO_FOLDER).join(package))
+            .map_err(|e| format!("cannot list {GO_FOLDER}/{package}: {e}"))?;
+        files.extend(listed.filter_map(Result::ok).map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (entry, format!("{package}{name}"))
+        }));
+    }
     let mut problems = Vec::new();
     let mut found = Vec::new();
-    for entry in listed.filter_map(Result::ok) {
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for (entry, name) in files {
         if !name.ends_with(".go") {
             continue;
         }

@@ -247,6 +247,9 @@ pub(super) const HOUSES: &[House] = &[
 
 pub(super) const GO_FOLDER: &str = "bindings-c/go";
 
+/// The packages of Go, as folders of it.
+pub(super) const GO_PACKAGES: &[&str] = &["", "reqtrailtest/"];
+
 /// The Go files that know C. All others are Go alone.
 pub(super) const CGO_FILES: &[&str] = &[
     "cloud.go",
@@ -261,6 +264,7 @@ pub(super) const CGO_FILES: &[&str] = &[
     "options.go",
     "queue.go",
     "refresher.go",
+    "reqtrailtest/native.go",
     "trail.go",
     "version.go",
 ];

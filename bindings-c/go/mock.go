@@ -1,0 +1,94 @@
+package reqtrail
+
+import (
+	"context"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
+)
+
+// What package reqtrailtest needs of this one. Everything that a script does is the library's.
+
+func init() {
+	scripted.NewClient = func(config any, mock scripted.Mock) (any, error) {
+		given := config.(Config)
+		client, err := newClient(&given, nil, mock)
+		if err != nil {
+			return nil, err
+		}
+		return client, nil
+	}
+	scripted.Take = func(ended unsafe.Pointer) (any, error) { return take(ended) }
+	scripted.Describe = func(dialect any) (string, []byte, error) { return dialect.(Dialect).describe() }
+}
+
+// virtualLeft is what a context's deadline leaves a call that goes by a virtual clock. The program has spent a little real
+// time since it set the deadline, which differs from run to run, so this rounds up to two digits or so.
+func virtualLeft(left time.Duration) time.Duration {
+	step := 100 * time.Millisecond
+	switch {
+	case left <= 100*time.Millisecond:
+		step = time.Millisecond
+	case left <= time.Second:
+		step = 10 * time.Millisecond
+	}
+	return (left + step - 1).Truncate(step)
+}
+
+// untilCancelled has a call that goes by a virtual clock end with its context when that is cancelled, but not when the
+// deadline passes in real time. A context that is over already stays as it is.
+func untilCancelled(ctx context.Context, mock scripted.Mock) (cancellable context.Context, over func()) {
+	if _, has := ctx.Deadline(); !has || contextEnd(ctx) != nil {
+		return ctx, func() {}
+	}
+	cancellable, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	look := func() {
+		if ended := safeErr(ctx); ended != nil && !isDeadline(ended) {
+			cancel(context.Cause(ctx))
+		}
+	}
+	stop, unwatch := context.AfterFunc(ctx, look), mock.Watch(look)
+	return cancellable, func() {
+		unwatch()
+		stop()
+		cancel(nil)
+	}
+}
+
+// holds counts the hooks that are to run for a client of a mock. Its clock stands still until they have.
+type holds struct {
+	core    *core
+	mutex   sync.Mutex
+	running int
+}
+
+// begin is called before events are taken, and for each hook among them. A nil one counts nothing.
+func (h *holds) begin() {
+	if h != nil {
+		h.mutex.Lock()
+		h.running++
+		h.mutex.Unlock()
+	}
+}
+
+// end lets the time go on after the last one.
+func (h *holds) end() {
+	if h == nil {
+		return
+	}
+	// A hook may have cancelled a call.
+	h.core.mock.Look()
+	open := h.core.hold() != 0
+	h.mutex.Lock()
+	h.running--
+	// Within the lock: what is taken from here on is not handled yet.
+	if open && h.running == 0 {
+		h.core.handled()
+	}
+	h.mutex.Unlock()
+	if open {
+		h.core.leave()
+	}
+}
