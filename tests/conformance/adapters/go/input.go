@@ -18,8 +18,10 @@ type scenario struct {
 	ID      json.RawMessage `json:"id"`
 	BaseURL string          `json:"base_url"`
 	CAPEM   string          `json:"ca_pem"`
-	Client  client          `json:"client"`
-	Calls   []struct {
+	// Script is what a mock plays in the place of a server.
+	Script json.RawMessage `json:"script"`
+	Client client          `json:"client"`
+	Calls  []struct {
 		Request request         `json:"request"`
 		Expect  json.RawMessage `json:"expect"`
 	} `json:"calls"`

@@ -50,24 +50,30 @@ func answer(out *bufio.Writer, line []byte) error {
 	if err := strict(line, &s); err != nil {
 		return err
 	}
-	results, err := play(&s)
+	played := map[string]any{"id": s.ID}
+	var err error
+	if s.Script == nil {
+		played["results"], err = play(&s, reqtrail.NewClient)
+	} else {
+		err = playScript(&s, played)
+	}
 	if err != nil {
 		return err
 	}
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(map[string]any{"id": s.ID, "results": results}); err != nil {
+	if err := encoder.Encode(played); err != nil {
 		return err
 	}
 	return out.Flush()
 }
 
-func play(s *scenario) ([]result, error) {
+func play(s *scenario, newClient func(reqtrail.Config) (*reqtrail.Client, error)) ([]result, error) {
 	config, err := s.config()
 	if err != nil {
 		return nil, err
 	}
-	client, err := reqtrail.NewClient(config)
+	client, err := newClient(config)
 	var refused *reqtrail.Error
 	if errors.As(err, &refused) {
 		var results []result
