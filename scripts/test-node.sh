@@ -6,12 +6,14 @@ root=$PWD
 env=$(scripts/node_env.sh fastify@5.12.8 pino@10.4.0)
 rm -rf "$env/test" "$env/examples"
 cp -r bindings-node/test "$env/test"
+# The tests that docs/testing.md shows.
+cp docs/testing/testing.test.mjs "$env/test/testing-docs.test.mjs"
 cp -r examples/node "$env/examples"
 export REQTRAIL_SOURCE=$root/bindings-node REQTRAIL_TOOLS REQTRAIL_BUNDLERS
 REQTRAIL_TOOLS=$(dirname "$env")/tools
 # The bundlers and the test runners that programs use reqtrail with, once for all sources.
 REQTRAIL_BUNDLERS=$(dirname "$env")/bundlers
-wanted="esbuild@0.28.2 rollup@4.68.8 @rollup/plugin-commonjs@29.0.3 @rollup/plugin-node-resolve@16.0.3 webpack@5.112.2 jest@30.5.2"
+wanted="esbuild@0.28.2 rollup@4.68.8 @rollup/plugin-commonjs@29.0.3 @rollup/plugin-node-resolve@16.0.3 webpack@5.112.2 jest@30.5.2 vitest@3.2.7"
 if [ "$(cat "$REQTRAIL_BUNDLERS/wanted" 2>/dev/null)" != "$wanted" ]; then
     rm -rf "$REQTRAIL_BUNDLERS"
     mkdir -p "$REQTRAIL_BUNDLERS"

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { Driver } from "./driver.js";
+import { Driver, type MockBase } from "./driver.js";
 import type { RawConnection } from "./native.js";
 import type { SecretText } from "./option-types.js";
 import type { ClientOptions } from "./options.js";
@@ -8,8 +8,8 @@ import type { CallOptions, Query, RequestArgs } from "./request.js";
 import type { Response } from "./response.js";
 /** The options of a client whose dialect is given already. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;
-/** Makes a client of a cloud that has been signed in to. */
-export declare function clientOf(connection: RawConnection, options: ClientOptions): Client;
+/** Makes a client of a cloud that has been signed in to, or of a mock. */
+export declare function clientOf(base: RawConnection | MockBase, options: ClientOptions): Client;
 /**
  * Makes calls to one API. Every call resolves to a {@link Response}, or rejects with a {@link ReqtrailError}; both have the
  * call's trail. One client serves a whole program, and keeps its connections.
@@ -68,3 +68,4 @@ export declare class Client implements AsyncDisposable {
 }
 /** The driver of a client, for what is built on clients. */
 export declare function driverOf(client: Client): Driver;
+export declare function urlText(name: string, url: unknown): string;

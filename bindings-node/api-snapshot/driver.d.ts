@@ -6,14 +6,27 @@
  */
 import { type Audience } from "./hooks.js";
 import { type Items, type RawValue } from "./crossing.js";
-import type { RawConnection, RawReport } from "./native.js";
+import type { RawConnection, RawMock, RawReport } from "./native.js";
 import { type ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
 import { type Response } from "./response.js";
 import { type Site } from "./stacks.js";
+/** What a client of a mock stands on. */
+export interface MockBase {
+    readonly url: string;
+    readonly mock: RawMock;
+    /** Lets the collector see what a client weighs. */
+    readonly weight: Items;
+    /** Keeps the mock's time where it is for this turn of the event loop. */
+    holdTurn(): void;
+    /** Keeps it there until what is given is called. */
+    holdTime(): () => void;
+    /** Remembers who may have mail. */
+    add(driver: Driver): void;
+}
 export declare class Driver {
     #private;
-    constructor(base: string | RawConnection, options: ClientOptions, site: Site);
+    constructor(base: string | RawConnection | MockBase, options: ClientOptions, site: Site);
     /** Makes a call. An error's stack begins at `site`. */
     call(method: string, target: string, link: boolean, given: object | undefined, site: Site): Promise<Response>;
     /**

@@ -4,9 +4,10 @@ import type { RateLimitJson } from "./records.js";
 export interface RawClient {
     /**
      * Builds the client. `notify` is called on the event loop when there is something to drain; `handle` says by `hasRef`
-     * that it keeps no process alive. If the client cannot be built, gives the error, or the text of a `TypeError`.
+     * that it keeps no process alive. A `mock` answers its calls. If the client cannot be built, gives the error, or the
+     * text of a `TypeError`.
      */
-    open(base: string | RawConnection, options: readonly RawValue[], refresher: boolean, notify: () => void, handle: Handle): string | Items | null;
+    open(base: string | RawConnection, options: readonly RawValue[], refresher: boolean, notify: () => void, handle: Handle, mock: RawMock | undefined): string | Items | null;
     /**
      * Starts a call, and gives its tag, under which its result comes out of `drain`, or the text of a `TypeError`. With
      * `hold` it begins and waits: it keeps the token that the client has now, and goes on by `send` or ends by `cancel`.
@@ -35,6 +36,8 @@ export interface RawClient {
      * there is more, then of each its tag and what it is; gives the handle of the contents.
      */
     drain(out: Float64Array): Items | null;
+    /** Says that hooks have run for what was drained: a mock's time may go on. */
+    handled(): void;
     /** Says which events are wanted: attempts, calls. */
     want(attempts: boolean, calls: boolean): void;
     /** Answers a refresh with a token, or with why there is none. */
@@ -101,6 +104,41 @@ export interface RawExtras {
     /** The places of the headers whose values are secrets, counted from 0. */
     secretHeaders?: number[] | undefined;
 }
+/** A wait that has ended. */
+export interface RawWait {
+    number: number;
+    /** Why it did not come to its end. */
+    failed?: string;
+}
+export interface RawMock {
+    /** What a client holds as long as it lives, so that it goes soon after its test. */
+    clientWeight(): Items;
+    /** Adds an exchange in short form, a JSON text. Gives what is wrong with it, if anything is. */
+    addExchange(json: string): string | null;
+    /** Adds the exchanges of a script, a JSON text. Gives what is wrong with it, if anything is. */
+    addScript(json: string): string | null;
+    /** The requests that came, as a JSON array. */
+    requests(): string;
+    /** What is wrong with the requests that came, and with those that did not. */
+    problems(allowUnused: boolean): string[];
+    /** The time since the mock began, in milliseconds; to the microsecond, as trails have it. */
+    elapsed(): number;
+    /** Keeps the time where it is, until `release`. */
+    hold(): void;
+    /** Lets the time go on. */
+    release(): void;
+    /** Lets `notify` be called in a later turn of the event loop. */
+    notifyLater(): void;
+    /**
+     * Moves the clock on by some milliseconds, as the wait of this number: on a thread of its own, for calls and hooks go
+     * on meanwhile.
+     */
+    advance(number: number, time: number): void;
+    /** Waits until every call waits for the clock, as `advance` does. */
+    untilWaiting(number: number): void;
+    /** Takes the waits that have ended. */
+    ended(): RawWait[];
+}
 export interface Native {
     RawClient: new () => RawClient;
     /** Reads a description: an entry of `clouds.yaml` as JSON. */
@@ -129,6 +167,8 @@ export interface Native {
     responseMicroversion(items: Items, index: number): string | null;
     /** The item's trail alone: whoever keeps it keeps no body, and nothing of the other items of a batch. */
     ownTrail(items: Items, index: number): Items;
+    /** Reads the JSON of a trail, or says what is wrong with it. */
+    trailFromJson(json: string): Items | string;
     trailJson(items: Items, index: number): string;
     trailReport(items: Items, index: number): string;
     errorRecord(items: Items, index: number): ErrorRecord;
@@ -138,6 +178,17 @@ export interface Native {
     takeJson(items: Items, index: number): string;
     /** Takes a question for a token. A call on its behalf that would wait for the answer is refused. */
     takeRefresh(items: Items, index: number): RefreshRequest;
+    /**
+     * Makes a mock. `notify` is called on the event loop after `notify_later`, and when a wait has ended; `handle` says
+     * by `hasRef` that it keeps no process alive.
+     */
+    openMock(seed: number, isManual: boolean, notify: () => void, handle: Handle): RawMock;
+    RawMock: abstract new () => RawMock;
+    /**
+     * Makes the `trail`, the `response` or the `error` of a call that a JSON text describes, or says what is wrong with
+     * it.
+     */
+    madeByHand(what: string, description: string): Items | string;
     /**
      * Says that `owner`, which is `client`, `request` or an operation, has no option of this name: what was meant, what
      * there is instead, or all of `known`.

@@ -51,3 +51,13 @@ export type FormBody = typeof globalThis extends {
 } ? T : Iterable<[string, string]> & {
     append(name: string, value: string): void;
 };
+/** `URLSearchParams` that are read. */
+export type QueryFields = typeof globalThis extends {
+    URLSearchParams: {
+        prototype: infer T;
+    };
+} ? T : Iterable<[string, string]> & {
+    get(name: string): string | null;
+    getAll(name: string): string[];
+    has(name: string): boolean;
+};

@@ -16,6 +16,13 @@ export interface Trail extends TrailFields {
 export declare class Trail {
     #private;
     private constructor();
+    /**
+     * Reads a trail that was written as JSON, such as one in a log: the object, or its text. Fields of later releases are
+     * passed over.
+     *
+     * @throws `TypeError` that says what is wrong, if it is not the JSON of a trail.
+     */
+    static fromJSON(json: TrailJson | string): Trail;
     /** The request IDs of all attempts that have one, in order. */
     get requestIds(): readonly string[];
     /** The request ID of the last attempt: the one to give to support first. */

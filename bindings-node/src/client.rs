@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use napi::bindgen_prelude::{
-    Either, Env, Error, External, Float64ArraySlice, Object, Result, Status, Uint8ArraySlice,
+    ClassInstance, Either, Env, Error, External, Float64ArraySlice, Object, Result, Status,
+    Uint8ArraySlice,
 };
 use napi_derive::napi;
 use reqtrail::host::mailbox::{Mailbox, RefreshRequest};
@@ -19,6 +20,7 @@ use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
 use crate::openstack;
 use crate::request::{self, Builder, RawExtras};
+use crate::testing::RawMock;
 use crate::values::{RawValues, refusal};
 
 struct Open {
@@ -51,7 +53,8 @@ impl RawClient {
     }
 
     /// Builds the client. `notify` is called on the event loop when there is something to drain; `handle` says by `hasRef`
-    /// that it keeps no process alive. If the client cannot be built, gives the error, or the text of a `TypeError`.
+    /// that it keeps no process alive. A `mock` answers its calls. If the client cannot be built, gives the error, or the text
+    /// of a `TypeError`.
     #[napi(catch_unwind)]
     pub fn open(
         &self,
@@ -61,12 +64,17 @@ impl RawClient {
         refresher: bool,
         notify: NotifyFunction<'_>,
         handle: Object<'_>,
+        mock: Option<ClassInstance<'_, RawMock>>,
     ) -> Result<Option<Unbuilt>> {
         let mailbox = Mailbox::new();
         let inbox = Inbox::open(&env, &mailbox, &notify, &handle)?;
         let asked = mailbox.clone();
         let observer = mailbox.observer();
-        let built = config::build(base, options, observer, |builder: ClientBuilder| {
+        let built = config::build(base, options, observer, |mut builder: ClientBuilder| {
+            if let Some(mock) = &mock {
+                mock.mock.hold_outcomes(&mailbox);
+                builder = mock.mock.attach(builder);
+            }
             if !refresher {
                 return builder;
             }
@@ -214,6 +222,12 @@ impl RawClient {
     #[napi(catch_unwind)]
     pub fn drain(&self, out: Float64ArraySlice<'_>) -> Option<External<Items>> {
         self.with(|open| open.inbox.drain(out))?
+    }
+
+    /// Says that hooks have run for what was drained: a mock's time may go on.
+    #[napi(catch_unwind)]
+    pub fn handled(&self) {
+        self.with(|open| open.inbox.lane.handled());
     }
 
     /// Says which events are wanted: attempts, calls.

@@ -30,6 +30,11 @@ impl Items {
         External::new_with_size_hint(Self(items), bytes)
     }
 
+    /// A handle of nothing that weighs so much to the collector.
+    pub(crate) fn weight(bytes: usize) -> External<Self> {
+        External::new_with_size_hint(Self(Vec::new()), bytes)
+    }
+
     pub(crate) fn get(&self, index: u32) -> Result<&Event> {
         let item = self.0.get(index as usize).and_then(Option::as_ref);
         item.ok_or_else(|| wrong("there is no such item"))

@@ -19,6 +19,7 @@ mod openstack;
 mod parts;
 mod reading;
 mod request;
+mod testing;
 mod values;
 
 /// The version of the core, which the TypeScript half compares with its own.

@@ -86,6 +86,15 @@ pub fn own_trail(items: Handle<'_>, index: u32) -> Result<External<Items>> {
     Ok(Items::trails([items.trail(index)?.clone()]))
 }
 
+/// Reads the JSON of a trail, or says what is wrong with it.
+#[napi(catch_unwind)]
+pub fn trail_from_json(json: String) -> Either<External<Items>, String> {
+    match Trail::from_json(&json) {
+        Ok(trail) => Either::A(Items::trails([trail])),
+        Err(error) => Either::B(error.message().to_owned()),
+    }
+}
+
 #[napi(catch_unwind)]
 pub fn trail_json(items: Handle<'_>, index: u32) -> Result<String> {
     Ok(items.trail(index)?.to_json())

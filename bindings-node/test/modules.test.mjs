@@ -25,6 +25,13 @@ test("both entries export the same", () => {
   assert.match(require.resolve("reqtrail"), /index\.js$/);
 });
 
+test("both entries for tests export the same", async () => {
+  const [testing, common] = [await import("reqtrail/testing"), require("reqtrail/testing")];
+  assert.deepEqual(Object.keys(testing).sort(), Object.keys(common).sort());
+  for (const [name, value] of Object.entries(common)) assert.equal(testing[name], value, name);
+  assert.match(fileURLToPath(import.meta.resolve("reqtrail/testing")), /testing\.mjs$/);
+});
+
 test("each entry works alone", async () => {
   for (const [type, load] of [
     ["module", 'import { Client, ConnectError } from "reqtrail";'],

@@ -81,6 +81,19 @@ test("the README's failure without a server", async () => {
   assert.match(stdout, /GET \/anything {2}FAILED: connect {2}2 attempts/);
 });
 
+test("the README's test of a program", async (t) => {
+  const code = snippets(README, "js").find((one) => one.includes("reqtrail/testing"));
+  const file = path.join(HERE, "readme.tests.mjs");
+  writeFileSync(file, code);
+  t.after(() => rmSync(file));
+  // Without what tells a test runner that another one runs it.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const flags = ["--test", "--test-reporter=tap", file];
+  const { code: exit, stdout } = await spawned(process.execPath, flags, { cwd: HERE, env });
+  assert.equal(exit, 0, stdout);
+  assert.match(stdout, /^# pass 1$/m);
+});
+
 test(
   "the snippets of the page for those who come from elsewhere compile",
   { skip: !TOOLS || !SOURCE },

@@ -4,8 +4,7 @@
 
 import { inspect } from "node:util";
 
-import { Driver } from "./driver.js";
-import { native } from "./loader.js";
+import { Driver, type MockBase } from "./driver.js";
 import type { RawConnection } from "./native.js";
 import { expected, secretText, text } from "./checks.js";
 import type { SecretText } from "./option-types.js";
@@ -21,9 +20,17 @@ export type DialectOptions = Omit<ClientOptions, "dialect">;
 
 const drivers = new WeakMap<Client, Driver>();
 
-/** Makes a client of a cloud that has been signed in to. */
-export function clientOf(connection: RawConnection, options: ClientOptions): Client {
-  return new Client(connection as unknown as string, options);
+/** What this package itself makes clients of, in the place of a URL. */
+const bases = new WeakSet<object>();
+
+/** Makes a client of a cloud that has been signed in to, or of a mock. */
+export function clientOf(base: RawConnection | MockBase, options: ClientOptions): Client {
+  bases.add(base);
+  return new Client(base as unknown as string, options);
+}
+
+function isOurs(base: unknown): base is RawConnection | MockBase {
+  return typeof base === "object" && base !== null && bases.has(base);
 }
 
 /**
@@ -48,12 +55,10 @@ export class Client implements AsyncDisposable {
    * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.
    */
   constructor(baseUrl: string | Url, options: ClientOptions = {}) {
-    // A connection is what this package gives itself.
     const base: unknown = baseUrl;
     const site = siteOf(new.target);
     this.#driver = placed(site, () => {
-      const connected = base instanceof native.RawConnection;
-      return new Driver(connected ? base : urlText("baseUrl", base), options, site);
+      return new Driver(isOurs(base) ? base : urlText("baseUrl", base), options, site);
     });
     drivers.set(this, this.#driver);
   }
@@ -202,7 +207,7 @@ function pathText(path: unknown): string {
   );
 }
 
-function urlText(name: string, url: unknown): string {
+export function urlText(name: string, url: unknown): string {
   if (typeof url === "string") return text(name, url);
   // Also one of another realm.
   const href = (url as { href?: unknown } | null | undefined)?.href;

@@ -5,7 +5,7 @@
  * are JavaScript's own.
  */
 
-import { clearTimeout, setTimeout } from "node:timers";
+import * as timers from "node:timers";
 
 import { RequestBuildError } from "./errors.js";
 import { type Audience, Hooks } from "./hooks.js";
@@ -15,7 +15,7 @@ import { environmentCa, warn, warnOfUnverified } from "./environment.js";
 import { FAILED, OUTPUT, type Receiver, drain } from "./mailbox.js";
 import { errorOf } from "./mapping.js";
 import { type Items, type RawValue, bare } from "./crossing.js";
-import type { RawClient, RawConnection, RawReport } from "./native.js";
+import type { RawClient, RawConnection, RawMock, RawReport } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
 import type { BlobBody, Signal } from "./platform.js";
 import { NO_OPTIONS, isLate, rawCall, reasonOf } from "./request.js";
@@ -52,12 +52,30 @@ interface Watch {
   readonly listener: () => void;
 }
 
+/** What a client of a mock stands on. */
+export interface MockBase {
+  readonly url: string;
+  readonly mock: RawMock;
+  /** Lets the collector see what a client weighs. */
+  readonly weight: Items;
+  /** Keeps the mock's time where it is for this turn of the event loop. */
+  holdTurn(): void;
+  /** Keeps it there until what is given is called. */
+  holdTime(): () => void;
+  /** Remembers who may have mail. */
+  add(driver: Driver): void;
+}
+
 /** What a timer of Node's can wait for at most, in milliseconds. */
 const LONGEST = 0x7fffffff;
+
+// As they are now: a test may put others in their place.
+const { clearTimeout, setTimeout } = timers;
 
 export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
+  readonly #mock: MockBase | undefined;
   /** Those under way, by their tags. */
   readonly #calls = new Map<number, Call>();
   readonly #watches = new WeakMap<Signal, Watch>();
@@ -65,19 +83,23 @@ export class Driver {
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
-  constructor(base: string | RawConnection, options: ClientOptions, site: Site) {
+  constructor(base: string | RawConnection | MockBase, options: ClientOptions, site: Site) {
     warnOfUnverified();
     const { values, functions } = readOptions(options, environmentCa());
+    const mocked = typeof base === "object" && "mock" in base ? base : undefined;
+    const place = mocked === undefined ? (base as string | RawConnection) : mocked.url;
+    this.#mock = mocked;
     this.#raw = new native.RawClient();
     this.#hooks = new Hooks(this.#raw, functions);
     // The native half holds this function for as long as the client lives, so it must not hold the client.
     const self = new WeakRef(this);
     const asks = functions.tokenRefresher !== undefined;
     const notify = (): void => self.deref()?.drain();
-    const failed = this.#raw.open(base, values, asks, notify, new Weak());
+    const failed = this.#raw.open(place, values, asks, notify, new Weak(), mocked?.mock);
     if (typeof failed === "string") throw refused(failed);
     if (failed !== null) throw errorOf(failed, 0, site);
     for (const warning of this.#raw.warnings()) warn(warning);
+    mocked?.add(this);
   }
 
   /** Makes a call. An error's stack begins at `site`. */
@@ -118,6 +140,7 @@ export class Driver {
     const timeoutMs = this.#raw.heldTimeout(tag) ?? Infinity;
     const late = (): void => this.#raw.cancel(tag, true);
     const timer = timeoutMs <= LONGEST ? setTimeout(late, timeoutMs).unref() : undefined;
+    const resume = this.#mock?.holdTime();
     try {
       this.#raw.send(tag, new Uint8Array(await blob.arrayBuffer()), blob.type);
     } catch (error) {
@@ -127,6 +150,7 @@ export class Driver {
       call.reject(error);
     } finally {
       clearTimeout(timer);
+      resume?.();
     }
   }
 
@@ -159,6 +183,7 @@ export class Driver {
     start: (aborted: boolean) => number,
   ): Call {
     if (this.#closed) throw closed();
+    this.#mock?.holdTurn();
     this.#hooks.look();
     const context = this.#hooks.context(onProgress !== undefined);
     const call = new Call(site, signal, context, onProgress);
@@ -207,7 +232,13 @@ export class Driver {
 
   /** Takes what waits, publishes what happened in calls, and ends those that have ended. */
   drain(): void {
-    drain(this.#raw, this.#receive);
+    // What hears of it goes on in this turn.
+    this.#mock?.holdTurn();
+    try {
+      drain(this.#raw, this.#receive);
+    } finally {
+      if (this.#mock !== undefined) this.#raw.handled();
+    }
   }
 
   readonly #receive: Receiver = (tag, what, items, index) => {

@@ -37,3 +37,12 @@ export type BlobBody = typeof globalThis extends { Blob: { prototype: infer T } 
 export type FormBody = typeof globalThis extends { URLSearchParams: { prototype: infer T } }
   ? T
   : Iterable<[string, string]> & { append(name: string, value: string): void };
+
+/** `URLSearchParams` that are read. */
+export type QueryFields = typeof globalThis extends { URLSearchParams: { prototype: infer T } }
+  ? T
+  : Iterable<[string, string]> & {
+      get(name: string): string | null;
+      getAll(name: string): string[];
+      has(name: string): boolean;
+    };

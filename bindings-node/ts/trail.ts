@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { native } from "./loader.js";
 import type { Items } from "./crossing.js";
 import { type TrailFields, type TrailJson, trailFieldsOf } from "./records.js";
+import { placed, refused, siteOf } from "./stacks.js";
 
 export type { Attempt, AttemptJson, CallInfo, TrailJson } from "./records.js";
 
@@ -35,6 +36,21 @@ export class Trail {
     trailOf = (items, index) => new Trail(native.ownTrail(items, index));
   }
 
+  /**
+   * Reads a trail that was written as JSON, such as one in a log: the object, or its text. Fields of later releases are
+   * passed over.
+   *
+   * @throws `TypeError` that says what is wrong, if it is not the JSON of a trail.
+   */
+  static fromJSON(json: TrailJson | string): Trail {
+    const site = siteOf(Trail.fromJSON);
+    return placed(site, () => {
+      const read = native.trailFromJson(trailText(json));
+      if (typeof read === "string") throw refused(`json: ${read}`);
+      return new Trail(read);
+    });
+  }
+
   /** The request IDs of all attempts that have one, in order. */
   get requestIds(): readonly string[] {
     return this.attempts.flatMap(({ requestId }) => requestId ?? []);
@@ -63,4 +79,10 @@ export class Trail {
   [inspect.custom](): string {
     return this.report();
   }
+}
+
+function trailText(json: unknown): string {
+  const text = typeof json === "string" ? json : (JSON.stringify(json) as string | undefined);
+  if (text === undefined) throw refused("json: expected the JSON of a trail, an object or a text");
+  return text;
 }

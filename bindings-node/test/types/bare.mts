@@ -1,6 +1,7 @@
 // A program that has neither `@types/node` nor the `DOM` library.
 
 import { ApiError, Client, type CallOptions, type Response, openstack } from "reqtrail";
+import { Mock } from "reqtrail/testing";
 
 const client: Client = new Client("https://api.example", { token: "sk_live_…" });
 const options: CallOptions = { query: { limit: 10 }, timeoutMs: 1000 };
@@ -32,4 +33,10 @@ try {
   await using own = new Client(response.trail.origin);
   await own.get("/");
 }
-const all: unknown[] = [type, bytes, started];
+const mock = new Mock();
+mock.get("/cameras").replies(200, { body: new Uint8Array(1) });
+const mocked: Client = mock.client();
+const query: string[] | undefined = mock.requests[0]?.query.getAll("a");
+const sent: string | null | undefined = mock.requests[0]?.headers.get("a");
+const all: unknown[] = [mocked, query, sent];
+const rest: unknown[] = [type, bytes, started];

@@ -11,10 +11,20 @@ import {
   type Response,
   Secret,
   TimeoutError,
-  type Trail,
+  Trail,
   novavms,
   openstack,
 } from "reqtrail";
+import {
+  Mock,
+  MockError,
+  type MockRequest,
+  type Replies,
+  type Reply,
+  error,
+  response,
+  trail as made,
+} from "reqtrail/testing";
 
 const client: Client = Client.novavms(new URL("https://novavms.example/api/v1"), {
   token: new Secret("sk_live_…"),
@@ -188,3 +198,47 @@ console.log(trail, connection.session?.expiresAt);
 
 const disposable: AsyncDisposable = client;
 console.log(ok, id, headers, body, bytes, ids, json, verdict, story, disposable);
+
+// Mocks.
+const mock: Mock = new Mock({ seed: 7, clock: "manual", allowUnused: true });
+const reply: Reply = { code: "rate_limited", retryAfterMs: 1000, times: Infinity };
+mock
+  .get("/cameras/{id}", { query: { limit: 10 } })
+  .replies(429, reply)
+  .thenReplies(200);
+mock
+  .post("/events", { headers: { "x-a": /b/, "x-c": null }, json: { a: { $any: true } } })
+  .fails("timeout");
+mock.on(null, "/cameras").replies({ code: "not_found" }).thenFails("reset", { times: 2 });
+const mocked: Client = mock.client({ dialect: "openstack", baseUrl: "https://nova.example" });
+const seen: readonly MockRequest[] = mock.requests;
+const tags: string[] | undefined = seen[0]?.query.getAll("tag");
+await mock.advance(1000);
+await mock.waitUntilWaiting();
+const again: Trail = Trail.fromJSON(trail!.toJSON());
+using ended = mock;
+try {
+  mock.verify();
+} catch (error) {
+  if (error instanceof MockError) console.log(error.problems, mock.elapsedMs, ended);
+}
+const replies: Replies = mock.get("/cameras").replies(200);
+// @ts-expect-error what takes further answers is no promise
+replies.then(() => {});
+// @ts-expect-error a status is a number
+mock.get("/cameras").replies("200");
+// @ts-expect-error no such option
+mock.get("/cameras").replies(200, { retryAfter: 1 });
+// @ts-expect-error no such clock
+new Mock({ clock: "real" });
+// @ts-expect-error a record
+seen[0]!.method = "GET";
+console.log(mocked, tags, again);
+const late: ReqtrailError = error({ kind: "timeout", method: "POST" });
+const madeIds: readonly string[] = made({ attempts: [{ code: "x", status: 429 }] }).requestIds;
+const answered: Response = response({ json: { id: 7 } });
+// @ts-expect-error attempts are needed
+made({ path: "/cameras" });
+// @ts-expect-error no such kind
+error({ kind: "late" });
+console.log(late, madeIds, answered);

@@ -131,7 +131,7 @@ pub(super) const HOUSES: &[House] = &[
         floors: &[
             // What crosses the border.
             &["items", "loop_handle", "parts", "values"],
-            &["failure", "inbox", "openstack", "request"],
+            &["failure", "inbox", "openstack", "request", "testing"],
             // What the TypeScript half calls.
             &["reading"],
             &["cloud", "config"],
@@ -187,6 +187,11 @@ pub(super) const HOUSES: &[House] = &[
             &["openstack-cloud", "operations"],
             &["openstack-compute"],
             &["openstack"],
+            // The kit for tests.
+            &["testing-clock", "testing-members", "testing-requests"],
+            &["testing-exchange"],
+            &["testing-by-hand", "testing-mock"],
+            &["testing"],
             &["error-exports"],
         ],
         exceptions: &[],

@@ -1,0 +1,69 @@
+/** How what a program describes is written for the core: members of JSON objects, each as a text by its name. */
+
+import { expected, isRecord, pairsOf, text } from "./checks.js";
+import { checkJson } from "./json.js";
+import { wireJson } from "./secret.js";
+import { refused } from "./stacks.js";
+
+/** The members of a JSON object, as texts by their names. */
+export type Members = Record<string, string>;
+
+/** Reads a member: its name in the core, and its JSON. */
+export type Reader = (name: string, value: unknown) => readonly [string, string];
+
+/** Reads what is given by a table; `undefined` is what is left out. */
+export function members(
+  owner: string,
+  given: object,
+  table: Readonly<Record<string, Reader>>,
+): Members {
+  const out: Members = {};
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    const reader = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (reader === undefined) {
+      throw refused(`${owner} has no "${name}"; there are ${Object.keys(table).join(", ")}`);
+    }
+    if (value === undefined) continue;
+    const [key, json] = reader(`${owner}.${name}`, value);
+    out[key] = json;
+  }
+  return out;
+}
+
+/** A member that is checked, and written as it is. */
+export function as(key: string, read: (name: string, value: unknown) => unknown): Reader {
+  return (name, value) => [key, JSON.stringify(read(name, value))];
+}
+
+/** A JSON object of members. */
+export function objectOf(given: Members): string {
+  const pairs = Object.entries(given).map(([name, json]) => `${JSON.stringify(name)}:${json}`);
+  return `{${pairs.join(",")}}`;
+}
+
+/** The value of any member that JSON can hold. */
+export const json: Reader = (_, value) => {
+  const json = wireJson(value);
+  if (json === undefined) throw expected("json", "what JSON can hold", value);
+  checkJson(value, json);
+  return ["json", json];
+};
+
+/** Bytes. */
+export const bytes: Reader = (name, value) => {
+  if (!ArrayBuffer.isView(value)) throw expected(name, "bytes", value);
+  const { buffer, byteOffset, byteLength } = value;
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+  return ["base64", JSON.stringify(text)];
+};
+
+/** Pairs of names and values: numbers are texts, too. */
+export function pairs(key: string): Reader {
+  return as(key, (name, value) => pairsOf(name, value, plain));
+}
+
+function plain(name: string, value: unknown): unknown {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  // A moment, or a link to the server itself, is written as in scripts.
+  return isRecord(value) ? value : text(name, value);
+}

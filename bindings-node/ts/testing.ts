@@ -1,0 +1,20 @@
+/**
+ * Tests of a program's own handling of failures: a mock that answers calls by a script, without a network and without waiting,
+ * and trails, responses and errors made by hand.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type AttemptDescription,
+  type CallDescription,
+  type ErrorDescription,
+  type ResponseDescription,
+  type TrailDescription,
+  error,
+  response,
+  trail,
+} from "./testing-by-hand.js";
+export type { Exchange, Failure, Replies, Reply, Want } from "./testing-exchange.js";
+export { Mock, type MockClientOptions, MockError, type MockOptions } from "./testing-mock.js";
+export type { MockRequest } from "./testing-requests.js";
