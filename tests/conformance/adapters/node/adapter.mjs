@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 
 const require = createRequire(path.join(path.resolve(process.argv[2]), "adapter.cjs"));
 const { Client, ReqtrailError, ConfigError } = require("reqtrail");
+const { Mock } = require("reqtrail/testing");
 
 const SURFACE = JSON.parse(
   readFileSync(new URL("../../../../schema/surface.json", import.meta.url), "utf8"),
@@ -53,7 +54,8 @@ function camel(value) {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [name(key), camel(inner)]));
 }
 
-function makeClient(line) {
+/** Makes a client of a line's server, or of the mock that plays its script. */
+function makeClient(line, mock) {
   const given = line.client ?? {};
   const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path", "service", "options"]);
   // Whatever the package does not take is its own error.
@@ -75,10 +77,11 @@ function makeClient(line) {
   }
   const pem = line.ca_pem ?? given.ca_pem;
   if (pem != null) options.extraCa = [options.extraCa ?? [], pem].flat();
-  let base = line.base_url;
+  let base = line.base_url ?? "http://api.example";
   if (given.base_path != null)
     base = `${base.replace(/\/+$/, "")}/${given.base_path.replace(/^\/+/, "")}`;
-  return new Client(base, options);
+  if (mock === undefined) return new Client(base, options);
+  return mock.client({ baseUrl: base, ...options, dialect: options.dialect ?? null });
 }
 
 async function one(client, request) {
@@ -127,10 +130,10 @@ function failure(error) {
   };
 }
 
-async function play(line) {
+async function play(line, mock) {
   let client;
   try {
-    client = makeClient(line);
+    client = makeClient(line, mock);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return line.calls.flatMap(({ request }) => Array(request.repeat ?? 1).fill(failure(error)));
@@ -152,6 +155,8 @@ async function play(line) {
 for await (const text of createInterface({ input: process.stdin })) {
   if (text.trim() === "") continue;
   const line = JSON.parse(text);
-  const results = await play(line);
-  process.stdout.write(`${JSON.stringify({ id: line.id, results })}\n`);
+  const mock = line.script === undefined ? undefined : new Mock().load(line.script);
+  const results = await play(line, mock);
+  const { requests, problems } = mock ?? {};
+  process.stdout.write(`${JSON.stringify({ id: line.id, results, requests, problems })}\n`);
 }
