@@ -1,8 +1,9 @@
 //! Pages that are written by hand but for parts that are printed: each stands between `<!-- printed: WHAT -->` and
 //! `<!-- end of what is printed -->`.
 //!
-//! WHAT is `rules FOLDER`, what the scenarios of a folder say they prove; or `options LANGUAGE GROUP NAME…`, a table of
-//! these options of a client or a request.
+//! WHAT is `rules FOLDER`, what the scenarios of a folder say they prove; `options LANGUAGE GROUP NAME…`, a table of these
+//! options of a client or a request; or `tests NAME`, the test of this name in every language, as the files of `docs/testing`
+//! have it between `test: NAME` and `end`.
 
 use std::path::Path;
 
@@ -10,8 +11,9 @@ use serde_json::json;
 
 use crate::surface::{Language, docs::wrapped, templates::Templates};
 
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "docs/how-a-call-behaves.md",
+    "docs/testing.md",
     "docs/c/clients.md",
     "docs/c/requests.md",
     "bindings-python/README.md",
@@ -19,6 +21,16 @@ const PAGES: [&str; 6] = [
     "bindings-c/go/README.md",
 ];
 
+/// The tests that the page on testing shows, in its order: the language, how a page names it, and the file.
+const TESTED: [(&str, &str, &str); 5] = [
+    ("Python", "python", "test_testing.py"),
+    ("Node", "js", "testing.test.mjs"),
+    ("Go", "go", "testing_test.go"),
+    ("Rust", "rust", "testing.rs"),
+    ("C", "c", "testing.c"),
+];
+
+const TESTS: &str = "docs/testing";
 const SCENARIOS: &str = "tests/conformance/scenarios";
 const BEGIN: &str = "<!-- printed: ";
 const END: &str = "<!-- end of what is printed -->";
@@ -39,6 +51,7 @@ pub(crate) fn pages(root: &Path, templates: &Templates) -> Result<Vec<(String, S
 fn part(root: &Path, templates: &Templates, what: &str) -> Result<String, String> {
     match what.split(' ').collect::<Vec<_>>().as_slice() {
         ["rules", folder] => rules(&root.join(SCENARIOS).join(folder)),
+        ["tests", name] => tests(&root.join(TESTS), name),
         ["options", language, group, wanted @ ..] => {
             let language =
                 Language::of(language).ok_or_else(|| format!("no language `{language}`"))?;
@@ -65,6 +78,30 @@ fn with_parts(
         out += &format!("{BEGIN}{what} -->\n{}{END}{after}", print(what)?);
     }
     Ok(out)
+}
+
+/// A test in every language.
+fn tests(folder: &Path, name: &str) -> Result<String, String> {
+    let mut out = String::new();
+    for (language, fence, file) in TESTED {
+        let text =
+            std::fs::read_to_string(folder.join(file)).map_err(|e| format!("{file}: {e}"))?;
+        let test = marked(&text, name).ok_or_else(|| format!("{file} has no test `{name}`"))?;
+        out += &format!("{language}:\n\n```{fence}\n{test}\n```\n\n");
+    }
+    Ok(out)
+}
+
+/// What stands between the two lines that mark a test.
+fn marked<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let wanted = format!(" test: {name}");
+    let line = text
+        .split_inclusive('\n')
+        .find(|line| line.trim_end().ends_with(&wanted))?;
+    let begin = line.as_ptr().addr() - text.as_ptr().addr() + line.len();
+    let sign = line.split_whitespace().next()?;
+    let (test, _) = text.get(begin..)?.split_once(&format!("\n{sign} end"))?;
+    Some(test.trim_matches('\n'))
 }
 
 /// What the scenarios of a folder prove, in the order of their names; several may prove one rule.
@@ -102,6 +139,14 @@ mod tests {
         assert_eq!(printed.as_deref(), Ok(expected));
         let print = |_: &str| Ok(String::new());
         with_parts("<!-- printed: x -->\nold", print).expect_err("no end");
+    }
+
+    #[test]
+    fn a_test_stands_between_its_marks() {
+        let text = "x\n# test: one\ndef a():\n    pass\n\n\n# end\n# test: one_more\nb\n# end\n";
+        assert_eq!(marked(text, "one"), Some("def a():\n    pass"));
+        assert_eq!(marked(text, "one_more"), Some("b"));
+        assert_eq!(marked(text, "more"), None);
     }
 
     /// The options are on a page of their own.
