@@ -20,9 +20,10 @@ some() {
 python() {
     local files
     run "$tools/ruff" check --quiet ${fix:+--fix} .
-    # The package's tests and examples need programs that are installed for them alone, and the real Nova of
-    # tests/openstack has no types.
-    mapfile -t files < <(scripts/sources.sh '*.py' '*.pyi' | grep -v '^bindings-python/tests/\|^examples/\|^tests/openstack/harness/')
+    # The package's tests, its plugin of pytest and the examples need programs that are installed for them alone, and the real
+    # Nova of tests/openstack has no types.
+    mapfile -t files < <(scripts/sources.sh '*.py' '*.pyi' |
+        grep -v '^bindings-python/tests/\|^bindings-python/python/reqtrail_pytest.py\|^docs/testing/\|^examples/\|^tests/openstack/harness/')
     some "${files[@]}" || return
     run "$tools/mypy" --no-error-summary --cache-dir "$target/lint/mypy" "${files[@]}"
 }

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use reqtrail::host::mailbox::Mailbox;
 use reqtrail::host::{Job, Origin, Serving, current_tag};
+use reqtrail::testing::Mock;
 use reqtrail::{ClientBuilder, blocking};
 
 use crate::config::Config;
@@ -18,28 +19,35 @@ use crate::openstack;
 use crate::python::{Any, Dict};
 use crate::refresh::{self, RawServing};
 use crate::request::{self, To};
+use crate::testing::RawHold;
 
 /// The client for event loops. The Python half alone holds on to the program's hooks.
 #[pyclass(frozen, module = "reqtrail._native")]
-pub(crate) struct RawAsyncClient(ForkSafe<Mailbox>);
+pub(crate) struct RawAsyncClient {
+    client: ForkSafe<Mailbox>,
+    /// What answers the calls in the place of the network.
+    mock: Option<Mock>,
+}
 
 impl RawAsyncClient {
     /// Submits a job, whose result comes out of the lane under its tag. `serving` is the refresh that it is for, if any.
+    /// Gives what keeps a mock's time until the loop has submitted all that it does in this turn.
     fn submit(
         &self,
         lane: &Bound<'_, RawLane>,
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
         job: impl FnOnce(&blocking::Client, Mailbox) -> PyResult<Job>,
-    ) -> PyResult<()> {
+    ) -> PyResult<Option<RawHold>> {
         let py = lane.py();
         guarded(py, || {
-            let (client, mailbox) = self.0.get(py)?;
+            let (client, mailbox) = self.client.get(py)?;
             mailbox.want_logs(logging::wants_attempts(py));
             let job = job(&client, mailbox)?;
+            let hold = self.mock.as_ref().map(RawHold::of);
             let submit = || client.host().submit_for(&lane.get().lane, job, tag);
             RawServing::within(serving, submit);
-            Ok(())
+            Ok(hold)
         })
     }
 }
@@ -56,18 +64,25 @@ impl RawAsyncClient {
         let mut config = Config::read(base, options)?;
         let attempts = config.on_attempt.take().is_some();
         let calls = config.on_call.take().is_some();
+        let mock = config.mock().cloned();
         let make = move |config: &Arc<Config>, py: Python<'_>| {
             let mailbox = Mailbox::new();
             mailbox.want_attempts(attempts);
             mailbox.want_calls(calls);
+            if let Some(mock) = config.mock() {
+                mock.hold_outcomes(&mailbox);
+            }
             build(config, py, mailbox, refresher_on_loop)
         };
-        guarded(py, || ForkSafe::new(py, config, Box::new(make)).map(Self))
+        guarded(py, || {
+            let client = ForkSafe::new(py, config, Box::new(make))?;
+            Ok(Self { client, mock })
+        })
     }
 
     /// Opens the lane of a loop. Without `wake` it has a descriptor that becomes readable when something waits.
     fn open_lane(&self, py: Python<'_>, wake: Option<Py<PyAny>>) -> PyResult<RawLane> {
-        RawLane::open(&self.0.get(py)?.1, wake)
+        RawLane::open(&self.client.get(py)?.1, wake)
     }
 
     /// Starts a call. `given`: its method, its target and its options, and whether the target is a link.
@@ -77,7 +92,7 @@ impl RawAsyncClient {
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
         given: (Any<'_>, Any<'_>, Dict<'_>, bool),
-    ) -> PyResult<()> {
+    ) -> PyResult<Option<RawHold>> {
         self.submit(lane, tag, serving, |_, _| {
             let (method, target, options, link) = &given;
             let method = convert::string("method", method)?;
@@ -93,7 +108,7 @@ impl RawAsyncClient {
         tag: u64,
         serving: Option<&Bound<'_, RawServing>>,
         given: (PyBackedStr, Any<'_>, Any<'_>, Dict<'_>),
-    ) -> PyResult<()> {
+    ) -> PyResult<Option<RawHold>> {
         self.submit(lane, tag, serving, |client, mailbox| {
             let (what, server, action, options) = &given;
             // The Python half knows the hook by the tag.
@@ -102,34 +117,40 @@ impl RawAsyncClient {
         })
     }
 
+    /// Whether a mock answers the calls.
+    #[getter]
+    fn is_mocked(&self) -> bool {
+        self.mock.is_some()
+    }
+
     /// Cancels a call; its result comes all the same.
     fn cancel(&self, tag: u64) -> bool {
-        let built = self.0.peek();
+        let built = self.client.peek();
         built.is_some_and(|(client, _)| client.host().cancel(tag))
     }
 
     /// How many calls and operations, of all loops, have not ended yet.
     fn open_jobs(&self) -> usize {
-        let built = self.0.peek();
+        let built = self.client.peek();
         built.map_or(0, |(_, mailbox)| mailbox.open_jobs())
     }
 
     fn set_token(&self, py: Python<'_>, token: &Any<'_>) -> PyResult<()> {
-        self.0.set_token(py, token)
+        self.client.set_token(py, token)
     }
 
     fn close(&self) {
-        self.0.close();
+        self.client.close();
     }
 
     /// What its `repr` says of it.
     fn describe(&self) -> String {
-        self.0.describe()
+        self.client.describe()
     }
 
     /// Whether this is still the process that the loops were added in.
     fn alive(&self) -> bool {
-        self.0.peek().is_some()
+        self.client.peek().is_some()
     }
 }
 

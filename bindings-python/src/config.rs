@@ -8,6 +8,7 @@ use pyo3::types::PyString;
 use pyo3::{PyTraverseError, PyVisit};
 use reqtrail::host::{ClientOptions, Owner};
 use reqtrail::openstack::Connection;
+use reqtrail::testing::Mock;
 use reqtrail::{Client, ClientBuilder, Observer, blocking};
 
 use crate::connection::RawConnection;
@@ -15,6 +16,7 @@ use crate::convert;
 use crate::failure;
 use crate::options::Group;
 use crate::python::{Any, Dict, member};
+use crate::testing::RawMockBase;
 
 const OPTIONS: Group = Group {
     owner: Owner::Client,
@@ -29,6 +31,25 @@ pub(crate) type Hook = Arc<Py<PyAny>>;
 enum Base {
     Url(String),
     Connection(Connection),
+    /// A URL, and what answers in the place of the network.
+    Mock(String, Mock),
+}
+
+impl Base {
+    fn read(base: &Any<'_>) -> PyResult<Self> {
+        if let Ok(connection) = base.cast::<RawConnection>() {
+            return Ok(Self::Connection(connection.get().0.clone()));
+        }
+        if let Ok(base) = base.cast::<RawMockBase>() {
+            let base = base.get();
+            return Ok(Self::Mock(base.url.clone(), base.mock.clone()));
+        }
+        if base.is_none() {
+            return Err(convert::expected("base_url", "a URL", base));
+        }
+        // A URL may be an object of its own, as `httpx.URL` is.
+        convert::text("base_url", base).map(Self::Url)
+    }
 }
 
 pub(crate) struct Config {
@@ -40,17 +61,11 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads the base, a URL or a connection to a cloud, and the options of a client; a name that is none is a
+    /// Reads the base, a URL, a connection to a cloud or a mock, and the options of a client; a name that is none is a
     /// `TypeError`, as for any function.
     pub(crate) fn read(base: &Any<'_>, options: &Dict<'_>) -> PyResult<Self> {
-        let base = match base.cast::<RawConnection>() {
-            Ok(connection) => Base::Connection(connection.get().0.clone()),
-            // A URL may be an object of its own, as `httpx.URL` is.
-            Err(_) if base.is_none() => return Err(convert::expected("base_url", "a URL", base)),
-            Err(_) => Base::Url(convert::text("base_url", base)?),
-        };
         let mut config = Self {
-            base,
+            base: Base::read(base)?,
             options: ClientOptions::default(),
             on_attempt: None,
             on_call: None,
@@ -73,6 +88,14 @@ impl Config {
         Ok(())
     }
 
+    /// The mock that answers the calls, if any does.
+    pub(crate) fn mock(&self) -> Option<&Mock> {
+        match &self.base {
+            Base::Mock(_, mock) => Some(mock),
+            _ => None,
+        }
+    }
+
     /// Shows the collector the functions of the program.
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(self.on_attempt.as_deref())?;
@@ -92,6 +115,9 @@ impl Config {
             let builder = match &self.base {
                 Base::Url(url) => Client::builder(url.as_str()).observer(observer),
                 Base::Connection(connection) => connection.clone().observer(observer).compute()?,
+                Base::Mock(url, mock) => {
+                    mock.attach(Client::builder(url.as_str()).observer(observer))
+                }
             };
             add(builder.options(&self.options)).build_blocking()
         });

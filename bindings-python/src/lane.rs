@@ -116,6 +116,11 @@ impl RawLane {
         })
     }
 
+    /// Lets a mock's time go on after what was taken last.
+    fn handled(&self) {
+        self.lane.handled();
+    }
+
     /// Answers a refresh with a token.
     fn answer(&self, number: u64, token: &Any<'_>) -> PyResult<()> {
         let token = convert::secret("token_refresher", token)?;

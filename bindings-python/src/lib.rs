@@ -22,6 +22,7 @@ mod python;
 mod refresh;
 mod request;
 mod response;
+mod testing;
 mod trail;
 mod watch;
 
@@ -48,6 +49,8 @@ mod _native {
     use crate::refresh::RawServing;
     #[pymodule_export]
     use crate::response::Response;
+    #[pymodule_export]
+    use crate::testing::{RawHold, RawMock, RawMockBase, by_hand};
     #[pymodule_export]
     use crate::trail::RawTrail;
 

@@ -10,6 +10,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import reqtrail
+from reqtrail.testing import Mock
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -38,6 +39,9 @@ def check(url: str) -> None:
         assert type(again) is reqtrail.NotFoundError and again.request_ids == ("req_1",)
         assert again.trail.to_json() and "FAILED: api (404)" in str(again.trail)
     asyncio.run(check_asyncio(url))
+    with Mock() as mock:
+        mock.get("/cameras").replies(429, code="rate_limited", retry_after=30).then(200, json=[])
+        assert mock.client().get("/cameras").json() == []
 
 
 async def check_asyncio(url: str) -> None:

@@ -29,6 +29,17 @@ def test_it_says_what_it_is() -> None:
     assert sys.version_info >= (3, 14) or running in (PACKAGE.metadata.get_all("Classifier") or [])
 
 
+def test_the_plugin_of_pytest_stands_beside_the_package() -> None:
+    (plugin,) = PACKAGE.entry_points.select(group="pytest11")
+    assert (plugin.name, plugin.value) == ("reqtrail", "reqtrail_pytest")
+    names = [str(file) for file in PACKAGE.files or ()]
+    assert "reqtrail_pytest.py" in names
+    assert sorted({name.split("/")[0] for name in names if ".dist-info" not in name and "__pycache__" not in name}) == [
+        "reqtrail",
+        "reqtrail_pytest.py",
+    ]
+
+
 def test_one_native_module_serves_every_python() -> None:
     native = [str(file) for file in PACKAGE.files or () if str(file).endswith(".so")]
     assert native == ["reqtrail/_native.abi3.so"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import reqtrail
+import reqtrail_pytest
 
 HERE = Path(__file__).parent
 
@@ -19,6 +20,11 @@ def check(*command: str) -> None:
 
 def test_mypy(tmp_path: Path) -> None:
     check("mypy", "--strict", "--cache-dir", str(tmp_path), "-p", "reqtrail")
+    # By itself: beside the installed modules it would be checked with all of them.
+    plugin = tmp_path / "plugin" / "reqtrail_pytest.py"
+    plugin.parent.mkdir()
+    plugin.write_text(Path(reqtrail_pytest.__file__).read_text())
+    check("mypy", "--strict", "--cache-dir", str(tmp_path), str(plugin))
     check("mypy", "--strict", "--cache-dir", str(tmp_path), "typed_example.py")
 
 
@@ -32,7 +38,7 @@ def test_the_stub_is_the_modules() -> None:
     check("mypy.stubtest", "reqtrail._native", "--ignore-disjoint-bases")
 
 
-@pytest.mark.parametrize("module", ["reqtrail", "reqtrail.novavms", "reqtrail.openstack"])
+@pytest.mark.parametrize("module", ["reqtrail", "reqtrail.novavms", "reqtrail.openstack", "reqtrail.testing"])
 def test_all_names_what_is_public(module: str) -> None:
     imported = importlib.import_module(module)
     assert sorted(imported.__all__, key=str.lower) == sorted(set(imported.__all__), key=str.lower)

@@ -7,6 +7,7 @@ from typing import assert_type
 import reqtrail
 from reqtrail.novavms import ErrorCode
 from reqtrail.openstack import ActionReport, AsyncCompute, Compute, ServerHistory
+from reqtrail.testing import Mock, Request, error, response, trail
 
 
 def told(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
@@ -59,3 +60,18 @@ async def asynchronous() -> None:
 
 def compute(client: reqtrail.Client) -> ServerHistory:
     return Compute(client).explain("x", limit=3)
+
+
+def tests(reqtrail_mock: Mock) -> None:
+    with Mock(seed=1, clock="manual", allow_unused=True) as mock:
+        route = mock.post("/cameras/{id}", query={"a": 1}, headers={"X-A": None}, json={"a": 1})
+        route.replies(429, code="rate_limited", retry_after=60, times=2).then(200, json=[]).then_fails("timeout")
+        mock.load({"schema": "reqtrail.script/1", "exchanges": []})
+        assert_type(mock.client(token="t", timeout=5), reqtrail.Client)
+        assert_type(mock.async_client("https://nova.example", dialect="openstack"), reqtrail.AsyncClient)
+        assert_type(mock.requests, list[Request])
+        assert_type(mock.requests[0].headers["x"], str)
+    assert_type(trail([{"code": "rate_limited"}, {"failure": "timeout"}], method="POST"), reqtrail.Trail)
+    assert_type(response(json={}, attempts=[{"status": 200}]), reqtrail.Response)
+    assert_type(error("rate_limited", retry_after=5), reqtrail.ReqtrailError)
+    assert_type(reqtrail.Trail.from_json("{}"), reqtrail.Trail)

@@ -2,6 +2,8 @@
 
 Each HTTP attempt that really went out, in order, with the server's request ID, the status, the typed error code, the
 times, why it was retried and why it stopped: on every :class:`Response` and on every exception.
+
+There are no assertions here for pytest to rewrite: PYTEST_DONT_REWRITE.
 """
 
 import os as _os

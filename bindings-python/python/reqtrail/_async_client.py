@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Self, Unpack
 
-from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, running_loop, serving, weakly
+from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, running_loop, serving, soon, weakly
 from ._mapping import is_async
-from ._native import RawAsyncClient, RawConnection, RawReport, Response, Secret
+from ._native import RawAsyncClient, RawConnection, RawHold, RawMockBase, RawReport, Response, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
 
 __all__ = ["AsyncClient"]
@@ -51,7 +51,16 @@ class AsyncClient:
             del options
         return client
 
-    def _begin(self, base: str | RawConnection, given: dict[str, Any]) -> None:
+    @classmethod
+    def _of_mock(cls, base: RawMockBase, options: Mapping[str, Any]) -> Self:
+        client = cls.__new__(cls)
+        try:
+            client._begin(base, {**options})
+        finally:
+            del options
+        return client
+
+    def _begin(self, base: str | RawConnection | RawMockBase, given: dict[str, Any]) -> None:
         self._closing = False
         self._handles: dict[asyncio.AbstractEventLoop, LoopHandle] = {}
         try:
@@ -141,13 +150,15 @@ class AsyncClient:
         """Runs the operation of the compute API that `what` names."""
         return self._job(self._raw.start_operation, (what, server, action, options), options.get("on_progress"))
 
-    async def _job(self, start: Callable[..., None], given: tuple[Any, ...], on_progress: Any = None) -> Any:
+    async def _job(self, start: Callable[..., RawHold | None], given: tuple[Any, ...], on_progress: Any = None) -> Any:
         """Makes a call or runs an operation: `start`, a native method, starts what is `given`."""
         try:
             handle = self._here()
             call = Call(handle, on_progress)
             try:
-                start(handle.lane, call.tag, serving.get(), given)
+                hold = start(handle.lane, call.tag, serving.get(), given)
+                if hold is not None:
+                    soon(handle.loop, hold.release)
             except BaseException:
                 handle.calls.pop(call.tag, None)
                 raise

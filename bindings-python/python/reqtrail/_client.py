@@ -1,8 +1,9 @@
 """The synchronous client. Its calls are methods of the native base: no frame of Python's holds what they are given."""
 
+from collections.abc import Mapping
 from typing import Any, Self, Unpack
 
-from ._native import RawClient, RawConnection
+from ._native import RawClient, RawConnection, RawMockBase
 from ._options import ClientOptions, CustomDialect, dialect_text
 
 __all__ = ["Client"]
@@ -58,6 +59,15 @@ class Client(RawClient):
         client = cls.__new__(cls)
         try:
             RawClient._open(client, connection, options)
+        finally:
+            del options
+        return client
+
+    @classmethod
+    def _of_mock(cls, base: RawMockBase, options: Mapping[str, Any]) -> Self:
+        client = cls.__new__(cls)
+        try:
+            RawClient._open(client, base, options)
         finally:
             del options
         return client

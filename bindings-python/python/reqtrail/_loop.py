@@ -54,6 +54,11 @@ async def give_trail(cancelled: asyncio.CancelledError, ended: "asyncio.Future[A
     cancelled.trail = getattr(error or ended.result(), "trail", None)  # type: ignore[attr-defined]
 
 
+def soon(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: Any) -> None:
+    """Calls a function after the tasks that are ready have had their turn, and those that they began."""
+    loop.call_soon(loop.call_soon, function, *args)
+
+
 class Call:
     """A call or an operation of the running task."""
 
@@ -142,7 +147,7 @@ class BlockingRefresher:
 class LoopHandle:
     """A loop's lane of the client's mailbox, and what the loop does with what it takes out."""
 
-    __slots__ = ("__weakref__", "_hooks", "_mail", "_refreshes", "calls", "closed", "lane", "loop")
+    __slots__ = ("__weakref__", "_hooks", "_mail", "_mocked", "_refreshes", "calls", "closed", "lane", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, raw: RawAsyncClient, hooks: Hooks) -> None:
         self.loop = loop
@@ -151,6 +156,8 @@ class LoopHandle:
         self._mail: deque[tuple[int | None, str, Any]] = deque()
         self._refreshes: dict[asyncio.Task[None], tuple[int, Context]] = {}
         self.closed = False
+        self._mocked = 1 if raw.is_mocked else 0
+        """How often a mock's time has waited for this loop, plus one; 0 where there is no mock."""
         self.lane = self._open(raw)
 
     def _open(self, raw: RawAsyncClient) -> RawLane:
@@ -180,6 +187,14 @@ class LoopHandle:
             # An interrupt: what is left comes next.
             self.loop.call_soon(self.drain)
             raise
+        if self._mocked:
+            self._mocked += 1
+            soon(self.loop, self._handled, self._mocked)
+
+    def _handled(self, batch: int) -> None:
+        """Lets a mock's time go on after the hooks and the tasks that were told, unless others have been told since."""
+        if batch == self._mocked:
+            self.lane.handled()
 
     def _deliver(self, tag: int | None, kind: str, about: Any) -> None:
         call = self.calls.get(tag)
@@ -300,6 +315,8 @@ class LoopHandle:
             # Of a task that never got its turn again.
             self.calls.pop(call.tag, None)
         hooks.leave_closed_loops()
+        if self._mocked:
+            self.lane.handled()
         self.lane.close()
 
     def close_soon(self, hooks: Hooks | None = None) -> None:

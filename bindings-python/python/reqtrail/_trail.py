@@ -41,7 +41,7 @@ class Trail(TrailFields):
     _attempts: tuple[Attempt, ...] | None
 
     def __init__(self) -> None:
-        raise TypeError("trails are made by calls")
+        raise TypeError("trails are made by calls, and by Trail.from_json")
 
     @classmethod
     def _of(cls, raw: "RawTrail | _Pickled") -> Self:
@@ -51,6 +51,11 @@ class Trail(TrailFields):
         put(made, "_data", None)
         put(made, "_attempts", None)
         return made
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The trail of what :meth:`to_json` wrote, in any language; a ``ValueError`` if it is not of the schema."""
+        return cls._of(RawTrail(text))
 
     @classmethod
     def _thawed(cls, json: str, report: str) -> Self:

@@ -205,6 +205,7 @@ pub(super) const HOUSES: &[House] = &[
             &["convert", "fork", "logging", "parts", "python", "trail"],
             &["events", "failure", "interrupt", "options", "request"],
             &["connection", "response"],
+            &["testing"],
             &["config"],
             &["fork_safe", "refresh", "watch"],
             // What the Python half calls.
@@ -244,6 +245,10 @@ pub(super) const HOUSES: &[House] = &[
             &["_cloud", "_operations"],
             &["_compute"],
             &["openstack"],
+            // The kit for tests.
+            &["_testing_requests", "_testing_routes"],
+            &["_testing_by_hand", "_testing_mock"],
+            &["testing"],
         ],
         exceptions: &[],
         libraries: &[],
