@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import reqtrail
-from shared import client_options, failure, request_options, success, write
+from reqtrail import testing
+from shared import client_options, failure, mock_of, request_options, success, write
 
 
 def next_token(left: list[str]) -> Callable[[], Awaitable[str]]:
@@ -44,10 +45,13 @@ async def one(client: reqtrail.AsyncClient, request: dict[str, Any]) -> dict[str
         return failure(error)
 
 
-async def play(line: dict[str, Any]) -> list[dict[str, Any]]:
+async def play(line: dict[str, Any], mock: testing.Mock | None) -> list[dict[str, Any]]:
     try:
         base, options = client_options(line, next_token)
-        client = reqtrail.AsyncClient(base, **options)
+        if mock is None:
+            client = reqtrail.AsyncClient(base, **options)
+        else:
+            client = mock.async_client(base, **{"dialect": None, **options})
     except reqtrail.ConfigError as error:
         return [failure(error) for call in line["calls"] for _ in range(call["request"].get("repeat", 1))]
     results: list[dict[str, Any]] = []
@@ -68,7 +72,8 @@ async def main() -> None:
     for text in sys.stdin:
         if text.strip():
             scenario = json.loads(text)
-            write(scenario["id"], await play(scenario))
+            mock = mock_of(scenario)
+            write(scenario["id"], await play(scenario, mock), mock)
 
 
 asyncio.run(main())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import reqtrail
+from reqtrail import testing
 
 # Every option of the surface, by the name that scenarios give it: milliseconds have "_ms" or not.
 _SURFACE = json.loads((Path(__file__).parents[4] / "schema" / "surface.json").read_text())["groups"]
@@ -36,7 +37,7 @@ def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any])
     """The base URL and the options of a scenario's client."""
     given = line.get("client") or {}
     options = _options("client", given, {"options", "call_timeout_ms", "tokens", "ca_pem", "base_path", "service"})
-    base = line["base_url"]
+    base = line.get("base_url", "http://api.example")
     if given.get("base_path") is not None:
         base = base.rstrip("/") + "/" + given["base_path"].lstrip("/")
     if given.get("call_timeout_ms") is not None:
@@ -50,6 +51,15 @@ def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any])
         listed = options.get("extra_ca", [])
         options["extra_ca"] = [*([listed] if isinstance(listed, str) else listed), pem]
     return base, options
+
+
+def mock_of(line: dict[str, Any]) -> testing.Mock | None:
+    """The mock that plays a line's script, if it has one."""
+    if "script" not in line:
+        return None
+    mock = testing.Mock(allow_unused=True)
+    mock.load(line["script"])
+    return mock
 
 
 def request_options(request: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
@@ -102,5 +112,22 @@ def failure(error: reqtrail.ReqtrailError) -> dict[str, Any]:
     }
 
 
-def write(id: Any, results: list[dict[str, Any]]) -> None:
-    print(json.dumps({"id": id, "results": results}), flush=True)
+def _seen(request: testing.Request) -> dict[str, Any]:
+    """A request of a mock."""
+    return {
+        "method": request.method,
+        "target": request.target,
+        "path": request.path,
+        "query": request.query,
+        "headers": request.headers.multi_items(),
+        "base64": base64.b64encode(request.body).decode(),
+        "exchange": request.exchange,
+        "at_ms": request.at * 1e3,
+    }
+
+
+def write(id: Any, results: list[dict[str, Any]], mock: testing.Mock | None) -> None:
+    answer: dict[str, Any] = {"id": id, "results": results}
+    if mock is not None:
+        answer |= {"requests": [_seen(request) for request in mock.requests], "problems": mock.problems}
+    print(json.dumps(answer), flush=True)

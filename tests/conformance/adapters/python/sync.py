@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import reqtrail
-from shared import client_options, failure, request_options, success, write
+from reqtrail import testing
+from shared import client_options, failure, mock_of, request_options, success, write
 
 
 def next_token(left: list[str]) -> Callable[[], str]:
@@ -39,10 +40,10 @@ def one(client: reqtrail.Client, request: dict[str, Any]) -> dict[str, Any]:
             timer.join()
 
 
-def play(line: dict[str, Any]) -> list[dict[str, Any]]:
+def play(line: dict[str, Any], mock: testing.Mock | None) -> list[dict[str, Any]]:
     try:
         base, options = client_options(line, next_token)
-        client = reqtrail.Client(base, **options)
+        client = reqtrail.Client(base, **options) if mock is None else mock.client(base, **{"dialect": None, **options})
     except reqtrail.ConfigError as error:
         return [failure(error) for call in line["calls"] for _ in range(call["request"].get("repeat", 1))]
     results: list[dict[str, Any]] = []
@@ -58,4 +59,5 @@ def play(line: dict[str, Any]) -> list[dict[str, Any]]:
 for text in sys.stdin:
     if text.strip():
         scenario = json.loads(text)
-        write(scenario["id"], play(scenario))
+        mock = mock_of(scenario)
+        write(scenario["id"], play(scenario, mock), mock)
