@@ -60,6 +60,7 @@ pub(super) const HOUSES: &[House] = &[
                     "testing::transport",
                     "transport::hyper",
                     "transport::timers",
+                    "virtual_clock",
                 ],
             },
             Library {
@@ -112,6 +113,7 @@ pub(super) const HOUSES: &[House] = &[
             ],
             &["ended", "options"],
             // What is driven.
+            &["script"],
             &["client"],
             &["call"],
             &["operation"],
