@@ -5,12 +5,12 @@ mod clock;
 #[path = "../../../docs/testing/testing.rs"]
 mod docs;
 mod five;
+mod kept;
 #[path = "../support/log.rs"]
 mod log;
+mod nested;
 mod process;
 mod record;
-mod kept;
-mod nested;
 mod script;
 mod server;
 mod session;
