@@ -196,6 +196,7 @@ impl Mock {
                 random: Arc::clone(&random),
                 dialect: shared.dialect.clone(),
                 base_path: shared.base.prefix().to_owned(),
+                connections: Arc::default(),
             };
             OwnTransport::virtual_time(transport, clock.clone())
         };

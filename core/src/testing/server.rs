@@ -20,9 +20,8 @@ pub(super) struct Server {
 struct State {
     exchanges: Vec<Scripted>,
     requests: Vec<SentRequest>,
-    problems: Vec<String>,
-    /// Connections that wait for another request, by origin.
-    idle: Vec<String>,
+    /// Each with how often it was met.
+    problems: Vec<(String, u64)>,
 }
 
 #[derive(Debug)]
@@ -176,7 +175,7 @@ impl Server {
         };
         let Some(number) = state.exchanges.iter().position(fits) else {
             let text = state.unmatched(&request, base_path);
-            state.problems.push(text.clone());
+            state.note(text.clone());
             return Err(text);
         };
         let scripted = &mut state.exchanges[number];
@@ -186,9 +185,7 @@ impl Server {
         if is_seen(exchange.reply.fault) {
             for difference in request.view(|view| exchange.want.differences(view)) {
                 let shown = shown(&request);
-                state
-                    .problems
-                    .push(format!("{shown} took exchange {number}, but {difference}"));
+                state.note(format!("{shown} took exchange {number}, but {difference}"));
             }
         }
         Ok(Taken {
@@ -205,21 +202,9 @@ impl Server {
         }
     }
 
-    /// Takes an idle connection to an origin; `false`: a new one is made.
-    pub(super) fn connect(&self, origin: &str) -> bool {
-        let idle = &mut self.lock().idle;
-        let place = idle.iter().position(|to| to == origin);
-        place.map(|place| idle.swap_remove(place)).is_some()
-    }
-
-    /// Gives a connection back.
-    pub(super) fn keep(&self, origin: &str) {
-        self.lock().idle.push(origin.to_owned());
-    }
-
     /// Notes something that is wrong with the script or with a request.
     pub(super) fn note(&self, problem: String) {
-        self.lock().problems.push(problem);
+        self.lock().note(problem);
     }
 
     /// The requests that were seen, in order.
@@ -230,7 +215,11 @@ impl Server {
     /// What was wrong so far, and what is left over.
     pub(super) fn problems(&self, allow_unused: bool) -> Vec<String> {
         let state = self.lock();
-        let mut problems = state.problems.clone();
+        let shown = |(problem, count): &(String, u64)| match count {
+            1 => problem.clone(),
+            _ => format!("{problem} ({count} times)"),
+        };
+        let mut problems: Vec<String> = state.problems.iter().map(shown).collect();
         if !allow_unused {
             let left = state.exchanges.iter().enumerate();
             problems.extend(left.filter_map(|(number, scripted)| scripted.left_over(number)));
@@ -263,6 +252,18 @@ impl Scripted {
 }
 
 impl State {
+    /// A loop that polls what nothing answers meets the same problem again and again.
+    fn note(&mut self, problem: String) {
+        match self
+            .problems
+            .iter_mut()
+            .find(|(known, _)| *known == problem)
+        {
+            Some((_, count)) => *count += 1,
+            None => self.problems.push((problem, 1)),
+        }
+    }
+
     /// Why nothing takes a request.
     fn unmatched(&self, request: &SentRequest, base_path: &str) -> String {
         let shown = shown(request);

@@ -36,6 +36,25 @@ pub(super) struct ScriptedTransport {
     pub(super) random: Arc<Mutex<fastrand::Rng>>,
     pub(super) dialect: Dialect,
     pub(super) base_path: String,
+    pub(super) connections: Arc<Connections>,
+}
+
+/// The connections of a client that wait for another request, by origin.
+#[derive(Debug, Default)]
+pub(super) struct Connections(Mutex<Vec<String>>);
+
+impl Connections {
+    /// Takes one to an origin; `false`: a new one is made.
+    fn take(&self, origin: &str) -> bool {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = idle.iter().position(|to| to == origin);
+        place.map(|place| idle.swap_remove(place)).is_some()
+    }
+
+    fn keep(&self, origin: String) {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.push(origin);
+    }
 }
 
 impl Transport for ScriptedTransport {
@@ -93,7 +112,7 @@ impl Transport for ScriptedTransport {
             self.server.note(text.clone());
             TransportError::new(Failure::Unusable, text)
         })?;
-        let is_reused = self.server.connect(&origin);
+        let is_reused = self.connections.take(&origin);
         request
             .sent
             .set_connection(Connection::new(None, is_reused));
@@ -214,12 +233,20 @@ impl ScriptedTransport {
         })
     }
 
+    /// Whether a header of the reply is one that carries request IDs in the client's dialect.
+    fn lists_an_id(&self, reply: &Scripted) -> bool {
+        let mut names = self.dialect.0.request_id_headers.iter();
+        names.any(|name| reply.lists(name.as_str()))
+    }
+
     /// Puts what the dialect makes of `code`, `message`, `request_id` and `retry_after` into a reply.
     fn render(&self, reply: &mut Scripted, headers: &mut HeaderMap) -> Result<(), String> {
         let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
         let has_error = reply.code.is_some() || reply.message.is_some();
         let request_id = match &reply.request_id {
             ReplyId::None => GivenId::None,
+            // A header of the reply itself is the one that its author wants.
+            ReplyId::Auto if self.lists_an_id(reply) => GivenId::None,
             ReplyId::Auto => GivenId::Auto,
             ReplyId::Given(text) => GivenId::Text(text),
             ReplyId::Default if has_error => GivenId::Auto,
@@ -306,7 +333,7 @@ impl ScriptedTransport {
             }
             Some(Fault::CutBody) => {}
             _ if reply.closes() => {}
-            _ => steps.push_back(Step::Keep(Arc::clone(&self.server), origin)),
+            _ => steps.push_back(Step::Keep(Arc::clone(&self.connections), origin)),
         }
         ScriptedBody {
             steps,
@@ -323,7 +350,7 @@ enum Step {
     Fail(TransportError),
     Never,
     /// The connection takes another request.
-    Keep(Arc<Server>, String),
+    Keep(Arc<Connections>, String),
 }
 
 /// A body that comes as its script says.
@@ -358,8 +385,8 @@ impl http_body::Body for ScriptedBody {
                     self.steps.push_front(Step::Never);
                     return Poll::Pending;
                 }
-                Some(Step::Keep(server, origin)) => {
-                    server.keep(&origin);
+                Some(Step::Keep(connections, origin)) => {
+                    connections.keep(origin);
                     continue;
                 }
             });

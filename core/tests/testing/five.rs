@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqtrail::testing::{Mock, error_reply, failure, reply};
-use reqtrail::{Client, ErrorKind, Secret, StopReason, TrailNote};
+use reqtrail::{Client, CustomDialect, Dialect, ErrorKind, Secret, StopReason, TrailNote};
 use serde_json::json;
 
 #[tokio::test]
@@ -156,4 +156,53 @@ fn trails_are_the_same_each_time() {
     };
     assert_eq!(trail(), trail());
     assert!(trail().contains("2026-01-01T00:00:00"), "{}", trail());
+}
+
+#[tokio::test]
+async fn a_problem_that_comes_again_is_told_once() {
+    let mock = Mock::new();
+    let client = mock.client().build().expect("a client");
+    for _ in 0..5 {
+        client.get("/cameras").await.expect_err("nothing takes it");
+    }
+    let unmet = mock.check().expect_err("a problem");
+    assert_eq!(unmet.problems().len(), 1, "{unmet}");
+    assert!(unmet.to_string().ends_with("(5 times)"), "{unmet}");
+}
+
+#[tokio::test]
+async fn a_reply_may_bring_the_header_of_its_own_dialect() {
+    let dialect = r#"{"name": "shop", "request_id_headers": ["X-Shop"]}"#;
+    let dialect = CustomDialect::from_json(dialect)
+        .and_then(Dialect::custom)
+        .expect("a dialect");
+    let mock = Mock::new();
+    mock.get("/a")
+        .replies(reply(200).header("X-Shop", "mine"))
+        .then(reply(200));
+    let client = mock.client().dialect(dialect).build().expect("a client");
+    let id = |response: reqtrail::Response| response.request_id().map(ToString::to_string);
+    assert_eq!(
+        id(client.get("/a").await.expect("a response")).as_deref(),
+        Some("mine")
+    );
+    let made = id(client.get("/a").await.expect("a response")).expect("a made one");
+    assert_ne!(made, "mine");
+}
+
+#[tokio::test]
+async fn clients_of_one_mock_have_connections_of_their_own() {
+    let mock = Mock::new();
+    mock.get("/a").replies(reply(200).times(3));
+    let (one, other) = (
+        mock.client().build().expect("a client"),
+        mock.client().build().expect("a client"),
+    );
+    let is_reused = async |client: &Client| {
+        let response = client.get("/a").await.expect("a response");
+        response.trail().attempts()[0].connection_is_reused()
+    };
+    assert_eq!(is_reused(&one).await, Some(false));
+    assert_eq!(is_reused(&other).await, Some(false));
+    assert_eq!(is_reused(&one).await, Some(true));
 }
