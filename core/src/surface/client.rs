@@ -142,7 +142,7 @@ macro_rules! client_options {
                 /// `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail
                 /// says so.
                 32 chaos: String {
-                    setter: hand, expected: "a text such as 503@10%", example: "503@10%", permission: "REQTRAIL_ALLOW_CHAOS"
+                    setter: hand, example: "503@10%", permission: "REQTRAIL_ALLOW_CHAOS"
                 };
             }
             by_hand {

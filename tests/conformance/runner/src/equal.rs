@@ -146,13 +146,14 @@ fn told(answer: &Value) -> Result<Value, String> {
             .and_then(Value::as_array)
             .ok_or_else(|| format!("the answer has no `{key}`"))
     };
-    let trails: Vec<_> = list("results")?
+    let mut trails: Vec<_> = list("results")?
         .iter()
         .map(|result| trail_of(result).cloned().unwrap_or_default())
         .collect();
     if trails.is_empty() {
         return Err(format!("the answer has no results: {answer}"));
     }
+    trails.iter_mut().for_each(drop_what_readers_add);
     let request = |request: &Value| {
         json!([
             request["method"],
@@ -162,7 +163,24 @@ fn told(answer: &Value) -> Result<Value, String> {
         ])
     };
     let requests: Vec<_> = list("requests")?.iter().map(request).collect();
-    Ok(json!({"trails": trails, "requests": requests, "problems": list("problems")?}))
+    let problems = list("problems")?
+        .iter()
+        .filter(|problem| !scripted::is_left_over(problem));
+    let problems: Vec<_> = problems.collect();
+    Ok(json!({"trails": trails, "requests": requests, "problems": problems}))
+}
+
+/// Where a body is not what the caller asked for, each language's own reader may say more.
+fn drop_what_readers_add(trail: &mut Value) {
+    let attempts = trail.get_mut("attempts").and_then(Value::as_array_mut);
+    for attempt in attempts.into_iter().flatten() {
+        if attempt["failure"] == "decode"
+            && let Some(reason) = attempt["failure_reason"].as_str()
+        {
+            let said = reason.split([':', '(']).next().unwrap_or_default();
+            attempt["failure_reason"] = said.trim_end().into();
+        }
+    }
 }
 
 /// One that can do nothing special.

@@ -155,15 +155,23 @@ pub(crate) fn rows(
         .get("problems")
         .and_then(Value::as_array)
         .ok_or("the answer has no `problems`")?;
-    let problems = problems.iter().filter_map(Value::as_str);
-    // A server lets exchanges be left over.
-    let problems = problems.filter(|problem| !problem.starts_with("exchange "));
+    let problems = problems
+        .iter()
+        .filter(|problem| !is_left_over(problem))
+        .filter_map(Value::as_str);
     Ok((
         rows,
         problems
             .map(|problem| Failure::new("script", problem))
             .collect(),
     ))
+}
+
+/// Whether a problem is an exchange that was not used up, which a server allows.
+pub(crate) fn is_left_over(problem: &Value) -> bool {
+    problem
+        .as_str()
+        .is_some_and(|text| text.starts_with("exchange "))
 }
 
 fn row(scenario: &Scenario, value: &Value) -> Result<Row, String> {
