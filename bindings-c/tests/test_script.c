@@ -167,8 +167,8 @@ static void mistakes_are_told_at_once_and_again(void) {
   reqtrail_client_options *options = options_with(script);
   CHECK_CODE(reqtrail_script_load(script, JSON([]), &error), REQTRAIL_ERROR_BAD_VALUE);
   reqtrail_error_free(error);
-  CHECK_CODE(reqtrail_script_add(script, JSON({"path": "/a", "reply": {"stauts": 204}}), &error), REQTRAIL_ERROR_BAD_VALUE);
-  CHECK(has(reqtrail_error_display(error, NULL), "stauts") && has(reqtrail_error_display(error, NULL), "reply"));
+  CHECK_CODE(reqtrail_script_add(script, JSON({"path": "/a", "reply": {"state": 204}}), &error), REQTRAIL_ERROR_BAD_VALUE);
+  CHECK(has(reqtrail_error_display(error, NULL), "state") && has(reqtrail_error_display(error, NULL), "reply"));
   reqtrail_error_free(error);
   CHECK_CODE(reqtrail_script_add(script, "\xff", 1, NULL), REQTRAIL_ERROR_NOT_UTF8);
   CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_BAD_VALUE);

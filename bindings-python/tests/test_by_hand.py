@@ -93,14 +93,14 @@ def test_an_error() -> None:
         (lambda: testing.trail([]), ValueError, "attempts: it is empty"),
         (lambda: testing.trail([{"status": 404}, {"status": 200}]), ValueError, r"no attempt follows attempts\[0\]"),
         (lambda: testing.trail([{"status": 200}], jsno=1), TypeError, "a call has no 'jsno'; expected one of dialect"),
-        (lambda: testing.trail([{"stauts": 200}]), TypeError, "an attempt has no 'stauts'; expected one of"),
+        (lambda: testing.trail([{"state": 200}]), TypeError, "an attempt has no 'state'; expected one of"),
         (lambda: testing.response(404), ValueError, "an error of the kind `api`"),
         (lambda: testing.response(attempts=[{"status": 404}]), ValueError, "the call fails: .* testing.error"),
         (lambda: testing.response(jsno=1), TypeError, "a response has no 'jsno'; expected one of"),
         (lambda: testing.response(elapsed="1"), TypeError, "elapsed: expected seconds or a timedelta, not str"),
         (lambda: testing.error(), ValueError, "error"),
         (lambda: testing.error(attempts=[{"status": 200}]), ValueError, "the call succeeds: .* testing.response"),
-        (lambda: testing.error(stauts=404), TypeError, "an error has no 'stauts'; expected one of"),
+        (lambda: testing.error(state=404), TypeError, "an error has no 'state'; expected one of"),
     ],
 )
 def test_what_cannot_be_is_refused(make: Any, kind: type[Exception], text: str) -> None:

@@ -88,8 +88,8 @@ def test_a_client_is_an_ordinary_one() -> None:
         client.get("/goods")
     with pytest.raises(reqtrail.ConfigError, match="max_attempts is 0"):
         mock.client(max_attempts=0)
-    with pytest.raises(TypeError, match="max_atempts"):
-        mock.client(max_atempts=3)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="max_tries"):
+        mock.client(max_tries=3)  # type: ignore[call-arg]
 
 
 def test_what_came_can_be_asserted_on() -> None:

@@ -22,7 +22,7 @@ use crate::surface::trail::trail_fields;
 pub use attempt::Attempt;
 use json::CLIENT;
 #[cfg(all(feature = "testing", feature = "unstable-host"))]
-pub use json::rfc3339;
+pub(crate) use json::rfc3339;
 pub(crate) use recorder::{Failed, Opening, Recorder};
 
 /// The record of one logical call: each request that went out, in order, and how the call ended.

@@ -180,6 +180,7 @@ impl WireRequest {
             resends: 0,
             #[cfg(feature = "testing")]
             secrets: None,
+            #[cfg(feature = "testing")]
             place: None,
         }
     }

@@ -272,6 +272,7 @@ impl Options {
             seeded_ids: self.scripted.map(|scripted| scripted.ids),
             #[cfg(feature = "testing")]
             recording,
+            #[cfg(feature = "testing")]
             chaos,
             warnings: std::mem::take(&mut warnings),
         };

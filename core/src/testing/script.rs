@@ -18,8 +18,6 @@ mod strict;
 
 use serde_json::Value;
 
-#[cfg(feature = "unstable-host")]
-pub use crate::trail::rfc3339;
 pub use compare::{RequestView, header_text};
 pub use difference::{Difference, shown};
 pub use exchange::{Exchange, Times, Want, WantBody};
@@ -39,7 +37,6 @@ pub(crate) const SCHEMA: &str = "reqtrail.script/1";
 /// What a mock's server answers: exchanges, each for the requests that it fits, in the order in which they are tried.
 #[derive(Clone, Debug, Default)]
 pub struct Script {
-    #[allow(dead_code, reason = "a mock reads it")]
     pub(crate) exchanges: Vec<Exchange>,
 }
 
@@ -93,4 +90,11 @@ impl Script {
             .collect::<Result<_>>()?;
         Ok(Self { exchanges })
     }
+}
+
+/// Writes a time as RFC 3339 UTC with milliseconds, as trails have it.
+#[cfg(feature = "unstable-host")]
+#[must_use]
+pub fn rfc3339(time: std::time::SystemTime) -> String {
+    crate::trail::rfc3339(time)
 }

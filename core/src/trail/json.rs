@@ -129,8 +129,7 @@ impl Serialize for Millis {
 }
 
 /// Writes a time as RFC 3339 UTC with milliseconds, as trails have it.
-#[must_use]
-pub fn rfc3339(time: SystemTime) -> String {
+pub(crate) fn rfc3339(time: SystemTime) -> String {
     match jiff::Timestamp::try_from(time) {
         Ok(stamp) => format!("{stamp:.3}"),
         Err(_) => format!("{:.3}", jiff::Timestamp::UNIX_EPOCH),

@@ -546,15 +546,15 @@ fn a_description_is_read_strictly() {
             json!({"schema": "reqtrail.by_hand/2", "response": {}}),
             "schema: expected \"reqtrail.by_hand/1\"",
         ),
-        (json!({"respons": {}}), "respons: unknown key `respons`"),
+        (json!({"reply": {}}), "reply: unknown key `reply`"),
         (json!({"attempts": [{}]}), "attempts[0]: it says neither"),
         (
             json!({"attempts": [{"json": {}}]}),
             "attempts[0]: it says neither",
         ),
         (
-            json!({"attempts": [{"statu": 200}]}),
-            "attempts[0].statu: unknown key",
+            json!({"attempts": [{"state": 200}]}),
+            "attempts[0].state: unknown key",
         ),
         (
             json!({"attempts": [{"status": 100}]}),
@@ -646,7 +646,7 @@ fn a_description_is_read_strictly() {
             "dialect: `acme` is not built in",
         ),
         (
-            json!({"dialect": {"nam": "acme"}, "response": {}}),
+            json!({"dialect": {"title": "acme"}, "response": {}}),
             "dialect: ",
         ),
         (
