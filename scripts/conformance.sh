@@ -72,7 +72,7 @@ for name in "${wanted[@]}"; do
     adapters+=("$name=$command")
 done
 # The virtual cancel is an API of Rust alone.
-[ -z "${WAY:-}" ] || args+=(--has rust=tls,virtual-cancel --has rust-blocking=tls,virtual-cancel)
+[ -z "${WAY:-}" ] || args+=(--has "rust=tls,virtual-cancel" --has "rust-blocking=tls,virtual-cancel")
 if [ "${WAY:-}" = equal ]; then
     # With the project's own scripts, which have what no server can do.
     args+=(--scenarios tests/conformance/scripts)
