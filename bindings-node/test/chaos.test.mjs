@@ -22,7 +22,7 @@ const CODE = `
   await client.close();`;
 
 const INJECTED =
-  "api chaos 503 service_unavailable yes true\napi chaos 503 service_unavailable no false\n";
+  "api chaos 503 service_unavailable yes true\napi chaos 503 service_unavailable yes true\n";
 const LEFT_ALONE = "ok  200 null yes true\nok  200 null yes true\n";
 
 async function play(t, options, env) {

@@ -55,8 +55,8 @@ def test_faults_of_the_option(
         with pytest.raises(reqtrail.UnavailableError) as info:
             client.post("/ok")
     (attempt,) = info.value.trail.attempts
-    assert (attempt.status, attempt.sent, attempt.processed, attempt.request_id) == (503, "no", False, None)
-    assert len(server.seen) == 2
+    assert (attempt.status, attempt.sent, attempt.processed) == (503, "yes", True)
+    assert len(server.seen) == 3
 
 
 def test_faults_of_the_environment(

@@ -199,9 +199,6 @@ struct Marks {
     body_gone: AtomicBool,
     /// The attempt's or the call's time ran out; set before the exchange is dropped.
     timed_out: AtomicBool,
-    /// The client itself made the answer, and sent nothing.
-    #[cfg(feature = "testing")]
-    invented: AtomicBool,
     phase: AtomicU8,
     peer: Mutex<Option<Arc<str>>>,
     /// The other end of the connection, and whether it had served other requests before, which not every transport knows.
@@ -341,20 +338,6 @@ impl SentMark {
     #[must_use]
     pub fn is_timed_out(&self) -> bool {
         self.0.timed_out.load(Ordering::Acquire)
-    }
-
-    /// Notes that the answer is the client's own invention, for which nothing is sent.
-    #[cfg(feature = "testing")]
-    pub(crate) fn note_invented(&self) {
-        self.0.invented.store(true, Ordering::Release);
-    }
-
-    /// Whether the answer was made by the client itself, which sent nothing.
-    pub(crate) fn is_invented(&self) -> bool {
-        #[cfg(feature = "testing")]
-        return self.0.invented.load(Ordering::Acquire);
-        #[cfg(not(feature = "testing"))]
-        false
     }
 
     /// Notes that the request's body was dropped.

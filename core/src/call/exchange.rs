@@ -151,11 +151,8 @@ impl<T: Transport> Exchange<'_, T> {
             Race::Cancelled(reason) => return self.cancelled(reason, recorder, &sent),
             Race::Time => return self.timed_out(recorder, None, &sent),
         };
-        let is_invented = sent.is_invented();
-        if !is_invented {
-            // What is answered was sent, also by a transport that forgot to say so.
-            sent.mark();
-        }
+        // What is answered was sent, also by a transport that forgot to say so.
+        sent.mark();
         sent.set_phase(Phase::Reading);
         let Reply {
             status,
@@ -168,9 +165,6 @@ impl<T: Transport> Exchange<'_, T> {
             headers,
         };
         recorder.answered(status, self.read_id(&head.headers, None), head.retry_after);
-        if is_invented {
-            recorder.nothing_was_sent();
-        }
         if let Err(message) = limits::check_headers(&head.headers) {
             return failed(recorder, ErrorKind::TooLarge, message);
         }

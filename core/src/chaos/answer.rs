@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::grammar::{Answer, Fault};
 use crate::charset::Charset;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, RetryRule, Seen};
 
 /// Says in an answer that it was injected.
 const MARK: HeaderName = HeaderName::from_static("reqtrail-chaos");
@@ -41,13 +41,26 @@ impl Answers {
         })
     }
 
-    /// Makes an answer to a request. `real` are the headers of the server's answer whose place it takes: the request's ID
-    /// in the server's log is kept.
+    /// Returns whether an answer promises that the server has not acted on the request: a 4xx, or a code that the dialect
+    /// always repeats.
+    pub(super) fn is_refusal(&self, answer: &Answer) -> bool {
+        let seen = Seen {
+            code: answer.code.as_deref(),
+            message: None,
+            status: answer.status.as_u16(),
+            retry_after: None,
+        };
+        let rule = || self.dialect.0.decoder.classify(&seen)?.retry;
+        answer.status.is_client_error() || rule() == Some(RetryRule::Always)
+    }
+
+    /// Makes an answer to a request. `real` are the headers of the server's answer that it replaces: the request's ID in
+    /// the server's log is kept.
     pub(super) fn make(
         &self,
         answer: &Answer,
         method: &Method,
-        real: Option<&HeaderMap>,
+        real: &HeaderMap,
     ) -> Response<Bytes> {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = answer.status;
@@ -56,11 +69,9 @@ impl Answers {
         if let Some(wait) = &answer.retry_after {
             headers.insert(RETRY_AFTER, wait.clone());
         }
-        if let Some(real) = real {
-            for name in &self.dialect.0.request_id_headers {
-                for value in real.get_all(name) {
-                    headers.append(name.clone(), value.clone());
-                }
+        for name in &self.dialect.0.request_id_headers {
+            for value in real.get_all(name) {
+                headers.append(name.clone(), value.clone());
             }
         }
         if let Some(body) = body(&self.dialect, answer) {

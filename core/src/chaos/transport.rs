@@ -34,11 +34,7 @@ impl<T: Transport> ChaosTransport<T> {
         match fault {
             None => self.real(request, false).await,
             Some(Fault::Status(answer)) => self.answered(answer, request).await,
-            Some(Fault::Refused) => Err(TransportError::new(
-                Failure::Connect,
-                "chaos: the connection was refused",
-            )
-            .with_code("ECONNREFUSED")),
+            Some(Fault::Refused) => Err(refused("")),
             Some(Fault::ResetBefore) => {
                 sent.set_phase(Phase::Sending);
                 Err(reset("before the request left"))
@@ -69,27 +65,25 @@ impl<T: Transport> ChaosTransport<T> {
         }))
     }
 
-    /// Gives another answer than the server's.
+    /// Replaces the server's answer. The request is sent, so the server's log has it and the answer keeps its ID.
     ///
-    /// A request that changes nothing is sent all the same, so that the server's log has it and the answer its ID. Any
-    /// other request is not: an answer such as 429 vows that the server has not acted on it, and the call may rely on it.
+    /// A 429 promises that the server did not act, and the call relies on that. A request that changes something cannot
+    /// be sent and keep the promise, and an attempt that has a status was sent. Its connection is refused instead.
     async fn answered(
         &self,
         answer: &Answer,
         request: WireRequest,
     ) -> Result<Reply<ChaosBody<T::Body>>, TransportError> {
         let method = request.method.clone();
-        let made = if method.is_safe() {
-            let real = self.inner.exchange(request).await?;
-            self.chaos
-                .answers
-                .make(answer, &method, Some(&real.headers))
-        } else {
-            request.sent.set_phase(Phase::Waiting);
-            request.sent.note_invented();
-            self.chaos.answers.make(answer, &method, None)
-        };
-        let (head, body) = made.into_parts();
+        let answers = &self.chaos.answers;
+        if !method.is_safe() && answers.is_refusal(answer) {
+            let status = answer.status.as_u16();
+            return Err(refused(&format!(
+                ", since a {method} that is sent cannot get a {status}, which says that nothing was done"
+            )));
+        }
+        let real = self.inner.exchange(request).await?;
+        let (head, body) = answers.make(answer, &method, &real.headers).into_parts();
         let body = ChaosBody::Made(Some(body).filter(|body| !body.is_empty()));
         Ok(Reply::new(head.status, head.headers, body))
     }
@@ -132,6 +126,11 @@ impl<T: Transport> Transport for ChaosTransport<T> {
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
         self.inner.spawn(task);
     }
+}
+
+fn refused(why: &str) -> TransportError {
+    let message = format!("chaos: the connection was refused{why}");
+    TransportError::new(Failure::Connect, message).with_code("ECONNREFUSED")
 }
 
 fn reset(when: &str) -> TransportError {

@@ -164,11 +164,6 @@ impl Recorder {
         });
     }
 
-    /// Notes that no server gave the answer: the client made it instead of sending the request.
-    pub(crate) fn nothing_was_sent(&mut self) {
-        self.with_last(|attempt| attempt.sent = Sent::No);
-    }
-
     /// Notes what the error body says, the ID included, which it may be the only one to name.
     pub(crate) fn decoded(&mut self, id: Reading, code: Option<String>, category: Category) {
         let id = self.compared(id);

@@ -170,13 +170,7 @@ fn notes(trail: &Trail) -> Vec<String> {
     notes.extend(failures(trail));
     let noted =
         |note: RequestIdNote| numbers(&move |a: &Attempt| a.request_id_notes().contains(&note));
-    let is_invented = |a: &Attempt| a.status().is_some() && a.sent() == Sent::No;
-    if let Some(n) = numbers(&is_invented) {
-        notes.push(format!("The client itself made the answer of attempt {n}: its request was not sent, so no server has it."));
-    }
-    let is_without =
-        |a: &Attempt| a.request_id_notes().contains(&RequestIdNote::Missing) && !is_invented(a);
-    if let Some(n) = numbers(&is_without) {
+    if let Some(n) = noted(RequestIdNote::Missing) {
         notes.push(format!("No request ID in the response of attempt {n}: usually a proxy or gateway answered in the server's place, or strips headers."));
     }
     for attempt in trail.attempts() {
