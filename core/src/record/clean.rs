@@ -1,10 +1,13 @@
 //! Takes secrets out of bodies and texts, and finds those that only their names give away.
 
+mod members;
+
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -12,6 +15,9 @@ use crate::redact::{self, REDACTED, Redactor, Secret, is_secret_member, of_membe
 
 /// Members of an object whose own name says that it holds a secret, as in `"token": {"id": "…"}`.
 const HOLDERS: [&str; 5] = ["id", "value", "key", "blob", "data"];
+
+/// The shortest part of a secret that is taken for one where a body breaks off.
+const SHORTEST_HALF: usize = 4;
 
 /// Whether a body is JSON, by its type or by how it begins.
 pub(super) fn is_json(content_type: Option<&HeaderValue>, body: &[u8]) -> bool {
@@ -69,15 +75,17 @@ fn members(value: &Value, name: &str, held: bool, visit: &mut dyn FnMut(&Value))
 fn is_secret_scalar(name: &str, value: &Value) -> bool {
     match value {
         Value::String(text) => !text.is_empty() && is_secret_member(name),
-        // A number is a password or none: `max_tokens` counts.
-        Value::Number(_) => {
-            let name = name.to_ascii_lowercase();
-            ["password", "passcode", "pin", "otp"]
-                .iter()
-                .any(|ending| name == *ending || name.ends_with(&format!("_{ending}")))
-        }
+        Value::Number(_) => is_secret_number(name),
         _ => false,
     }
+}
+
+/// Whether a number of this name is a secret: it is a password or none, since `max_tokens` counts.
+fn is_secret_number(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["password", "passcode", "pin", "otp"]
+        .iter()
+        .any(|ending| name == *ending || name.ends_with(&format!("_{ending}")))
 }
 
 /// What takes the secrets that are known out of one exchange.
@@ -153,14 +161,36 @@ impl Cleaner<'_> {
         out
     }
 
+    /// A text that is one URL, absolute or relative, without secrets.
+    pub(super) fn link<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if text.contains("://") || !text.contains(['?', '#']) {
+            return self.text(text);
+        }
+        let mut out = String::new();
+        self.push_url(text, &mut out);
+        Cow::Owned(self.secrets.text(&out).into_owned())
+    }
+
     /// A text of `application/x-www-form-urlencoded` without secrets.
     pub(super) fn form(&self, text: &str) -> String {
         let pairs = text.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, _)) if is_secret_member(name) => format!("{name}={REDACTED}"),
+            Some((name, _)) if is_secret_member(&percent_decode_str(name).decode_utf8_lossy()) => {
+                format!("{name}={REDACTED}")
+            }
             _ => pair.to_owned(),
         });
         let pairs: Vec<_> = pairs.collect();
         self.secrets.text(&pairs.join("&")).into_owned()
+    }
+
+    /// The length of what is left of a body that broke off within a secret that is known, without the half of it.
+    pub(super) fn whole_part(&self, body: &[u8]) -> usize {
+        let halves = self.secrets.secrets().filter_map(|(secret, _)| {
+            let secret = secret.expose().as_bytes();
+            let mut lengths = (SHORTEST_HALF..secret.len()).rev();
+            lengths.find(|&length| body.ends_with(&secret[..length]))
+        });
+        body.len() - halves.max().unwrap_or(0)
     }
 
     /// Bytes that are no text without the secrets that are known.
@@ -182,8 +212,8 @@ impl Cleaner<'_> {
     fn without_queries(&self, text: &str) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
-        // A link from the root, as it stands in `Location` and in `next`.
-        if text.starts_with('/') && !text.starts_with("//") && text.contains('?') {
+        // A link from the root, as it stands in `next`.
+        if text.starts_with('/') && text.contains(['?', '#']) {
             let end = end_of_url(text);
             self.push_url(&text[..end], &mut out);
             rest = &text[end..];
@@ -210,13 +240,25 @@ impl Cleaner<'_> {
         Some(out)
     }
 
+    /// Adds a URL without the values of its query, and of a fragment that is written like one, as OAuth's tokens are.
     fn push_url(&self, url: &str, out: &mut String) {
+        let (url, fragment) = match url.split_once('#') {
+            Some((url, fragment)) => (url, Some(fragment)),
+            None => (url, None),
+        };
         match url.split_once('?') {
             None => out.push_str(url),
             Some((path, query)) => {
                 out.push_str(path);
                 out.push('?');
                 out.push_str(&redact::query(query, self.shown_query));
+            }
+        }
+        if let Some(fragment) = fragment {
+            out.push('#');
+            match fragment.contains('=') {
+                true => out.push_str(&redact::query(fragment, self.shown_query)),
+                false => out.push_str(fragment),
             }
         }
     }
@@ -228,30 +270,15 @@ fn end_of_url(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// Redacts `"name": "value"` in a text that is no JSON as a whole, such as a stream of events or a body that was cut.
+/// Redacts the members whose names say so in a text that is no JSON as a whole.
 fn without_members(text: &str) -> Option<String> {
+    let secrets = members::secrets(text);
     let mut out = String::new();
     let mut done = 0;
-    let mut at = 0;
-    while let Some(found) = text[at..].find('"') {
-        let start = at + found + 1;
-        let end = end_of_string(text, start);
-        at = (end + 1).min(text.len());
-        let after = text[at..].trim_start();
-        let Some(after) = after.strip_prefix(':').map(str::trim_start) else {
-            continue;
-        };
-        let Some(value) = after.strip_prefix('"') else {
-            continue;
-        };
-        let from = text.len() - value.len();
-        let to = end_of_string(text, from);
-        if is_secret_member(&text[start..end]) && to > from {
-            out.push_str(&text[done..from]);
-            out.push_str(REDACTED);
-            done = to;
-        }
-        at = (to + 1).min(text.len());
+    for place in secrets {
+        out.push_str(&text[done..place.start]);
+        out.push_str(REDACTED);
+        done = place.end;
     }
     if done == 0 {
         return None;
@@ -260,18 +287,16 @@ fn without_members(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Where the quotation mark stands that ends the JSON string that begins at `start`, or where the text ends.
-fn end_of_string(text: &str, start: usize) -> usize {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate().skip(start) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at,
-            _ => {}
+/// Calls `learn` with each secret of a text that is no JSON as a whole.
+pub(super) fn secrets_of_text(body: &[u8], learn: &mut dyn FnMut(Secret)) {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return;
+    };
+    for place in members::secrets(text) {
+        if let Some(secret) = of_member(&text[place]) {
+            learn(secret);
         }
     }
-    text.len()
 }
 
 /// Calls `learn` with each secret of a form's text.
@@ -342,17 +367,60 @@ mod tests {
             ),
             ("https://h/x?site=7", "https://h/x?site=7"),
             ("what? a=b", "what? a=b"),
+            (
+                "https://h/x?page=2#access_token=abc&state=d",
+                "https://h/x?page=2#access_token=[redacted]&state=[redacted]",
+            ),
+            ("/x#token=abc", "/x#token=[redacted]"),
+            ("/x#part", "/x#part"),
+            ("//h/x?sig=abc", "//h/x?sig=[redacted]"),
         ] {
             assert_eq!(clean_text(given), wanted);
         }
     }
 
     #[test]
-    fn members_are_found_in_what_is_no_json_as_a_whole() {
+    fn a_link_may_be_relative() {
+        let cleaner = Cleaner {
+            secrets: &Redactor::default(),
+            shown_query: &[],
+        };
+        for (given, wanted) in [
+            ("cb?code=abc", "cb?code=[redacted]"),
+            ("?code=abc&page=2", "?code=[redacted]&page=2"),
+            ("cb#id_token=abc", "cb#id_token=[redacted]"),
+            ("/next", "/next"),
+            (
+                "https://me:pw@h/x?a=b",
+                "https://[redacted]@h/x?a=[redacted]",
+            ),
+        ] {
+            assert_eq!(cleaner.link(given), wanted);
+        }
+    }
+
+    #[test]
+    fn half_a_secret_at_the_end_is_not_whole() {
+        let mut secrets = Redactor::default();
+        secrets.add(&"s3cr3t-token".into());
+        let cleaner = Cleaner {
+            secrets: &secrets,
+            shown_query: &[],
+        };
+        assert_eq!(cleaner.whole_part(b"Bearer s3cr3t-to"), 7);
+        assert_eq!(cleaner.whole_part(b"Bearer s3c"), 10);
+        assert_eq!(cleaner.whole_part(b""), 0);
+    }
+
+    #[test]
+    fn a_form_names_its_secrets_however_it_writes_them() {
+        let cleaner = Cleaner {
+            secrets: &Redactor::default(),
+            shown_query: &[],
+        };
         assert_eq!(
-            clean_text("data: {\"token\" : \"a\\\"b\", \"n\":\"x\"}\n{\"password\":\"cut o"),
-            "data: {\"token\" : \"[redacted]\", \"n\":\"x\"}\n{\"password\":\"[redacted]"
+            cleaner.form("access%5Ftoken=abc&pass%77ord=d&scope=e"),
+            "access%5Ftoken=[redacted]&pass%77ord=[redacted]&scope=e"
         );
-        assert_eq!(clean_text("\"token\": 7, \"x\""), "\"token\": 7, \"x\"");
     }
 }

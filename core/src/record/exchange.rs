@@ -216,7 +216,10 @@ fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut M
         }
     }
     let is_partial = facts.fault.is_some();
-    let (body, is_decoded) = decoded(answer, facts.api.decompress, is_partial);
+    let (mut body, is_decoded) = decoded(answer, facts.api.decompress, is_partial);
+    if is_partial {
+        body.truncate(cleaner.whole_part(&body));
+    }
     let headers = headers::headers(answer, &facts.origin, cleaner, is_decoded);
     if !headers.is_empty() {
         put("headers", headers.into());

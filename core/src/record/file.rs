@@ -12,6 +12,14 @@ pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 /// The schema of scripts.
 pub(super) const SCHEMA: &str = "reqtrail.script/1";
 
+/// One path for each file, however its folder is named. A link in the place of the file stays one.
+pub(super) fn unique(path: PathBuf) -> PathBuf {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return path;
+    };
+    fs::canonicalize(folder).map_or(path.clone(), |folder| folder.join(name))
+}
+
 /// Reads the recording that a new one replaces. The error says why the path is not taken.
 pub(super) fn former(path: &Path) -> Result<Option<Value>, String> {
     let name = path.file_name();
@@ -75,6 +83,14 @@ impl Output {
 
     /// Writes from `at` to the end. The first time, and where `at` is 0, a new file takes the place of what is there.
     pub(super) fn write(&mut self, at: u64, text: &[u8]) -> io::Result<()> {
+        if let Some(file) = &self.file
+            && !is_still(&self.path, file)
+        {
+            return Err(io::Error::other(
+                "another process, or somebody, has put another file there or taken it away; `{pid}` in the name gives each \
+                 process a file of its own",
+            ));
+        }
         match &mut self.file {
             Some(file) if at > 0 => {
                 file.seek(SeekFrom::Start(at))?;
@@ -86,6 +102,22 @@ impl Output {
                 Ok(())
             }
         }
+    }
+}
+
+/// Whether a path still names the file that was opened.
+fn is_still(path: &Path, file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let place = |about: fs::Metadata| (about.dev(), about.ino());
+        let named = fs::symlink_metadata(path).map(place);
+        matches!((named, file.metadata().map(place)), (Ok(named), Ok(open)) if named == open)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
     }
 }
 

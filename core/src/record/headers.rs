@@ -1,7 +1,5 @@
 //! The headers of a reply, as a script says them.
 
-use std::time::SystemTime;
-
 use http::header::{
     CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE, EXPIRES, LOCATION, RETRY_AFTER, SET_COOKIE,
     TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -28,29 +26,28 @@ pub(super) fn headers(
     cleaner: &Cleaner<'_>,
     is_decoded: bool,
 ) -> Vec<Value> {
-    let kept =
-        |name: &HeaderName| !is_of_the_wire(name) && (!is_decoded || *name != CONTENT_ENCODING);
+    let now = server_clock(answer);
+    let is_kept = |name: &HeaderName, value: &HeaderValue| {
+        !is_of_the_wire(name, value) && (!is_decoded || *name != CONTENT_ENCODING)
+    };
     answer
         .headers
         .iter()
-        .filter(|(name, _)| kept(name))
+        .filter(|(name, value)| is_kept(name, value))
         .map(|(name, value)| {
-            let shown = header(name, value, origin, answer.at, cleaner);
+            let shown = header(name, value, origin, now, cleaner);
             json!([name.as_str(), shown])
         })
         .collect()
 }
 
 /// Whether the server that plays the script writes the header by itself.
-fn is_of_the_wire(name: &HeaderName) -> bool {
-    [
-        CONNECTION,
-        CONTENT_LENGTH,
-        TRAILER,
-        TRANSFER_ENCODING,
-        UPGRADE,
-    ]
-    .contains(name)
+fn is_of_the_wire(name: &HeaderName, value: &HeaderValue) -> bool {
+    // Other transfer codings than this one make the body unreadable, when it is played too.
+    if *name == TRANSFER_ENCODING {
+        return value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    }
+    [CONNECTION, CONTENT_LENGTH, TRAILER, UPGRADE].contains(name)
         || ["keep-alive", "proxy-connection"].contains(&name.as_str())
 }
 
@@ -58,7 +55,7 @@ fn header(
     name: &HeaderName,
     value: &HeaderValue,
     origin: &str,
-    at: SystemTime,
+    now: i64,
     cleaner: &Cleaner<'_>,
 ) -> Value {
     let text = String::from_utf8_lossy(value.as_bytes());
@@ -68,11 +65,10 @@ fn header(
     if is_secret_header(name) || value.is_sensitive() {
         return REDACTED.into();
     }
-    let now = http_date::seconds(at);
     if [DATE, EXPIRES, RETRY_AFTER].contains(name)
         && let Some(date) = http_date::parse(value.as_bytes(), now)
     {
-        return json!({"http_date": {"offset_s": offset(date - now)}});
+        return json!({"http_date": {"offset_s": date - now}});
     }
     if name.as_str().ends_with("reset")
         && let Ok(epoch) = text.parse::<i64>()
@@ -80,7 +76,11 @@ fn header(
     {
         return json!({"epoch_s": epoch - now});
     }
-    let clean = cleaner.text(&text);
+    let clean = if *name == LOCATION {
+        cleaner.link(&text)
+    } else {
+        cleaner.text(&text)
+    };
     if *name == LOCATION
         && let Some(target) = clean.strip_prefix(origin)
         && target.starts_with('/')
@@ -90,12 +90,14 @@ fn header(
     clean.into_owned().into()
 }
 
-fn offset(seconds: i64) -> i64 {
-    if seconds.abs() <= SAME_TIME {
-        0
-    } else {
-        seconds
-    }
+/// The server's time as the head came, in seconds since 1970: its `Date` if that is about right, else the local clock. Every
+/// date of the answer counts from it, so that a `Retry-After` stays as long after `Date` as it was.
+fn server_clock(answer: &Answer) -> i64 {
+    let now = http_date::seconds(answer.at);
+    let date = answer.headers.get(DATE);
+    date.and_then(|date| http_date::parse(date.as_bytes(), now))
+        .filter(|date| (date - now).abs() <= SAME_TIME)
+        .unwrap_or(now)
 }
 
 /// A cookie without its value.

@@ -88,6 +88,7 @@ impl Run {
         let path = own.as_deref().map_or(path, Path::new);
         let path =
             std::path::absolute(path).map_err(|error| format!("which is not a path: {error}"))?;
+        let path = file::unique(path);
         let mut known = RECORDERS.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = fork::generation();
         // The child of a fork has recordings of its own.
@@ -264,6 +265,8 @@ impl State {
             clean::secrets_of(&json, &mut |secret| self.learn(&secret, shown.clone(), new));
         } else if is_form(&answer.headers) {
             clean::secrets_of_form(&body, &mut |secret| self.learn(&secret, shown.clone(), new));
+        } else {
+            clean::secrets_of_text(&body, &mut |secret| self.learn(&secret, shown.clone(), new));
         }
     }
 

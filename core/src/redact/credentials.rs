@@ -106,6 +106,10 @@ pub(crate) fn of_field(name: &str, value: &str) -> Vec<Secret> {
     secrets
 }
 
+/// Whole names of JSON's members, which are no secrets as endings: compare `bypass`.
+#[cfg(feature = "testing")]
+const SECRET_MEMBERS: [&str; 2] = ["pass", "pin"];
+
 /// Returns whether a member of JSON holds a credential by its name, as `access_token`, `apiKey` and `passwords` do. `code` does
 /// not: errors have one.
 #[cfg(feature = "testing")]
@@ -117,6 +121,7 @@ pub(crate) fn is_secret_member(name: &str) -> bool {
     SECRET_ENDINGS.iter().any(&ends)
         || SECRET_FIELD_ENDINGS.iter().any(&ends)
         || SECRET_MEMBER_ENDINGS.iter().any(ends)
+        || SECRET_MEMBERS.contains(&&*joined)
 }
 
 /// The secrets of a member of JSON whose place says that it is one.
@@ -163,7 +168,9 @@ fn basic(encoded: &str) -> Vec<Secret> {
     let Some((user, password)) = decoded.split_once(':') else {
         return Vec::new();
     };
-    let mut secrets = vec![(*decoded).into(), password.into()];
+    // A server may repeat it without its padding, too.
+    let unpadded = encoded.trim_end_matches('=');
+    let mut secrets = vec![(*decoded).into(), password.into(), unpadded.into()];
     if is_part(user) {
         secrets.push(user.into());
     }
