@@ -11,6 +11,7 @@ mod log;
 mod nested;
 mod process;
 mod record;
+mod replay;
 mod script;
 mod server;
 mod session;

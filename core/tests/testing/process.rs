@@ -54,6 +54,25 @@ impl Process {
         Self(command)
     }
 
+    /// Lets another program start it, as `unshare` does.
+    pub(crate) fn below(self, program: &[&str]) -> Self {
+        let [name, arguments @ ..] = program else {
+            return self;
+        };
+        let mut command = Command::new(name);
+        command
+            .args(arguments)
+            .arg(self.0.get_program())
+            .args(self.0.get_args());
+        for (name, value) in self.0.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        Self(command)
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.0.env(name, value);
         self

@@ -11,10 +11,12 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
+use reqtrail::testing::Script;
 use reqtrail_sandbox::{Sandbox, SandboxOptions, accounts};
 use serde_json::{Value, json};
 
 use crate::process::{FILE, Folder, Process, TOKEN};
+use crate::script::SCHEMA;
 use crate::server::{answer, serve, serve_on};
 use crate::session;
 
@@ -24,33 +26,16 @@ async fn child() {
     steps::run().await;
 }
 
-fn script(file: &Path) -> Value {
+pub(crate) fn script(file: &Path) -> Value {
     let text = fs::read_to_string(file).expect("a recording");
     let script: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(script["schema"], "reqtrail.script/1");
-    for exchange in exchanges(&script) {
-        let known = |value: &Value, names: &[&str]| {
-            let object = value.as_object().expect("an object");
-            object.keys().all(|key| names.contains(&key.as_str()))
-        };
-        assert!(known(exchange, &["match", "reply", "want"]), "{exchange}");
-        assert!(
-            known(&exchange["match"], &["method", "target", "path"]),
-            "{exchange}"
-        );
-        let reply = [
-            "status",
-            "headers",
-            "json",
-            "text",
-            "base64",
-            "fill",
-            "delay_ms",
-            "body_delay_ms",
-            "fault",
-        ];
-        assert!(known(&exchange["reply"], &reply), "{exchange}");
-    }
+    let wrong: Vec<_> = SCHEMA
+        .iter_errors(&script)
+        .map(|error| format!("{} at {}", error, error.instance_path()))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?} in {script}");
+    Script::from_json(&text).expect("what a mock plays");
     script
 }
 

@@ -11,7 +11,7 @@ use reqtrail::testing::script::{Body, Coding, Exchange, Fault, Reader, Reply, Re
 use reqtrail::testing::{Script, ScriptError};
 use serde_json::{Value, json};
 
-static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+pub(crate) static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     let schema = include_str!("../../../schema/script.schema.json");
     let schema = serde_json::from_str(schema).expect("JSON");
     jsonschema::validator_for(&schema).expect("a schema")

@@ -3,10 +3,12 @@
 use std::io::Write as _;
 
 use reqtrail::openstack::{Auth, Cloud, Domain, User};
+use reqtrail::testing::Mock;
 use reqtrail::{BuiltInTransport, Client, ClientBuilder, Proxy};
 
 use crate::log::Log;
 use crate::process::{BASE, FILE, STEP, TOKEN};
+use crate::replay::kinds;
 use crate::session;
 
 fn variable(name: &str) -> String {
@@ -61,6 +63,37 @@ impl reqtrail::Transport for Own {
     }
 }
 
+fn tell_all(outcomes: Vec<serde_json::Value>) {
+    for outcome in outcomes {
+        tell(outcome);
+    }
+}
+
+/// Plays a recorded session to both kinds of clients, without a network if `BASE` names a server.
+async fn play_session() {
+    let server = variable(BASE);
+    if !server.is_empty() {
+        let reached = std::net::TcpStream::connect(&server);
+        reached.expect_err("a server that cannot be reached");
+    }
+    let text = std::fs::read_to_string(variable(FILE)).expect("a recording");
+    let client_of = |mock: &Mock| {
+        // The path of the sandbox's base URL is a part of what was recorded.
+        let elsewhere = Client::novavms("https://api.example/api/v1");
+        session::options(mock.attach(elsewhere))
+    };
+    let mock = Mock::from_script(&text).expect("a script");
+    let client = client_of(&mock).build().expect("a client");
+    tell_all(session::run(&client).await);
+    mock.check().expect("no problems");
+
+    let mock = Mock::from_script(&text).expect("a script");
+    let client = client_of(&mock).build_blocking().expect("a client");
+    let blocking = std::thread::spawn(move || session::run_blocking(&client));
+    tell_all(blocking.join().expect("no panic"));
+    mock.check().expect("no problems");
+}
+
 /// Does the step that the environment names.
 pub(super) async fn run() {
     match variable(STEP).as_str() {
@@ -68,9 +101,19 @@ pub(super) async fn run() {
             let client = session::options(builder().max_attempts(4))
                 .build()
                 .expect("a client");
-            for outcome in session::run(&client).await {
-                tell(outcome);
-            }
+            tell_all(session::run(&client).await);
+        }
+        "blocking-session" => {
+            let client = session::options(builder().max_attempts(4))
+                .build_blocking()
+                .expect("a client");
+            let outcomes = std::thread::spawn(move || session::run_blocking(&client));
+            tell_all(outcomes.join().expect("no panic"));
+        }
+        "played-session" => play_session().await,
+        "kinds" => {
+            let client = kinds::options(builder()).build().expect("a client");
+            tell_all(kinds::run(&client).await);
         }
         "option" => match builder().record(variable(FILE)).build() {
             Ok(client) => tell(get(&client, "/x").await),
