@@ -212,25 +212,22 @@ impl Cleaner<'_> {
     fn without_queries(&self, text: &str) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
-        // A link from the root, as it stands in `next`.
-        if text.starts_with('/') && text.contains(['?', '#']) {
-            let end = end_of_url(text);
-            self.push_url(&text[..end], &mut out);
-            rest = &text[end..];
+        // A link from the root or without its scheme, as it stands in `next`.
+        if let Some(link) = text.strip_prefix("//") {
+            out.push_str("//");
+            let (url, after) = link.split_at(end_of_url(link));
+            self.push_authority(url, &mut out);
+            rest = after;
+        } else if text.starts_with('/') && text.contains(['?', '#']) {
+            let (url, after) = text.split_at(end_of_url(text));
+            self.push_url(url, &mut out);
+            rest = after;
         }
         while let Some(at) = rest.find("://") {
             let (before, after) = rest.split_at(at + 3);
             out.push_str(before);
-            let end = end_of_url(after);
-            let (url, after) = after.split_at(end);
-            let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
-            match url[..authority].rfind('@') {
-                Some(at) => {
-                    out.push_str(REDACTED);
-                    self.push_url(&url[at..], &mut out);
-                }
-                None => self.push_url(url, &mut out),
-            }
+            let (url, after) = after.split_at(end_of_url(after));
+            self.push_authority(url, &mut out);
             rest = after;
         }
         if out.is_empty() {
@@ -238,6 +235,18 @@ impl Cleaner<'_> {
         }
         out.push_str(rest);
         Some(out)
+    }
+
+    /// Adds what follows the `//` of a URL, without user info.
+    fn push_authority(&self, url: &str, out: &mut String) {
+        let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
+        match url[..authority].rfind('@') {
+            Some(at) => {
+                out.push_str(REDACTED);
+                self.push_url(&url[at..], out);
+            }
+            None => self.push_url(url, out),
+        }
     }
 
     /// Adds a URL without the values of its query, and of a fragment that is written like one, as OAuth's tokens are.
@@ -374,6 +383,8 @@ mod tests {
             ("/x#token=abc", "/x#token=[redacted]"),
             ("/x#part", "/x#part"),
             ("//h/x?sig=abc", "//h/x?sig=[redacted]"),
+            ("//me:pw@h/x", "//[redacted]@h/x"),
+            ("// a comment: b@c", "// a comment: b@c"),
         ] {
             assert_eq!(clean_text(given), wanted);
         }
