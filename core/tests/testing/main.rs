@@ -6,8 +6,6 @@ mod clock;
 mod docs;
 mod five;
 mod kept;
-#[path = "../support/log.rs"]
-mod log;
 mod nested;
 mod process;
 mod record;

@@ -73,6 +73,12 @@ impl Process {
         Self(command)
     }
 
+    /// Starts it in this folder.
+    pub(crate) fn within(mut self, folder: &Path) -> Self {
+        self.0.current_dir(folder);
+        self
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.0.env(name, value);
         self
@@ -85,6 +91,12 @@ impl Process {
 
     pub(crate) fn allowed(self) -> Self {
         self.env("REQTRAIL_ALLOW_RECORD", "1")
+    }
+
+    /// Runs a process that does not end by itself.
+    pub(crate) fn die(mut self) {
+        let output = self.0.output().expect("a process");
+        assert_eq!(output.status.code(), None, "{output:?}");
     }
 
     pub(crate) fn run(mut self) -> Told {

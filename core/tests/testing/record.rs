@@ -3,6 +3,7 @@
 //! The servers live in the test's process. The client lives in one that is started from the same binary, as the ignored
 //! test `child`, which does one of the steps and tells what came of it on its standard output.
 
+mod attack;
 mod steps;
 
 use std::fs;

@@ -4,12 +4,15 @@ use std::io::Write as _;
 
 use reqtrail::openstack::{Auth, Cloud, Domain, User};
 use reqtrail::testing::Mock;
-use reqtrail::{BuiltInTransport, Client, ClientBuilder, Proxy};
+use reqtrail::{BuiltInTransport, Client, ClientBuilder, Proxy, Secret};
+use serde_json::json;
 
-use crate::log::Log;
+use super::attack::{BASIC, PATHS};
+
 use crate::process::{BASE, FILE, STEP, TOKEN};
 use crate::replay::kinds;
 use crate::session;
+use crate::support::Log;
 
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_default()
@@ -69,6 +72,39 @@ fn tell_all(outcomes: Vec<serde_json::Value>) {
     }
 }
 
+/// Sends a secret in every place that there is for one.
+async fn attack() {
+    let client = builder()
+        .token_refresher(|| async { Ok(Secret::from("s3cr3t-fresh")) })
+        .build()
+        .expect("a client");
+    for path in PATHS.split_whitespace() {
+        let request = match path {
+            "/own" => client
+                .get(path)
+                .header("Authorization", format!("Basic {BASIC}")),
+            "/cookies" => client.get(path).header("Cookie", "sid=s3cr3t-cookie"),
+            "/query" => client
+                .get("/query/{key}")
+                .secret_param("key", "s3cr3t-param")
+                .query("sig", "s3cr3t-query"),
+            "/form" => client
+                .post(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .body("grant_type=password&password=s3cr3t+form%2F1"),
+            "/json" => client
+                .post(path)
+                .json(&json!({"a": [{"api_key": "s3cr3t-deep"}], "token": {"id": "s3cr3t-id"}})),
+            _ => client.get(path),
+        };
+        let said = match request.send().await {
+            Ok(response) => response.status().to_string(),
+            Err(error) => error.kind().to_string(),
+        };
+        tell(said);
+    }
+}
+
 /// Plays a recorded session to both kinds of clients, without a network if `BASE` names a server.
 async fn play_session() {
     let server = variable(BASE);
@@ -111,6 +147,21 @@ pub(super) async fn run() {
             tell_all(outcomes.join().expect("no panic"));
         }
         "played-session" => play_session().await,
+        "attack" => attack().await,
+        "two-names" => {
+            for name in ["session.json", "sub/../session.json"] {
+                let file = std::path::Path::new(&variable(FILE)).join(name);
+                let client = builder().record(file).build().expect("a client");
+                tell(get(&client, "/x").await);
+            }
+        }
+        "dies" => {
+            let client = builder().build().expect("a client");
+            for path in ["/1", "/2"] {
+                get(&client, path).await;
+            }
+            std::process::abort();
+        }
         "kinds" => {
             let client = kinds::options(builder()).build().expect("a client");
             tell_all(kinds::run(&client).await);
