@@ -28,6 +28,9 @@ const LONGEST_WANT: usize = 64 * 1024;
 /// Longer replies to HEAD say no length.
 const LONGEST_FILL: u64 = 64 * 1024 * 1024;
 
+/// The longest body that a script fills.
+const MOST_FILLED: u64 = 256 * 1024 * 1024;
+
 /// A day, within which a time in a request is taken to be the time of the request.
 const NEAR: SignedDuration = SignedDuration::from_hours(24);
 
@@ -232,7 +235,12 @@ fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut M
         return;
     }
     if let Some(length) = answer.body.cut_length() {
-        put("fill", json!({"byte": "x", "count": length}));
+        // Of a body that breaks off, half is sent.
+        let count = if is_partial { length * 2 } else { length };
+        put(
+            "fill",
+            json!({"byte": "x", "count": count.min(MOST_FILLED)}),
+        );
         return;
     }
     let content_type = answer.headers.get(CONTENT_TYPE);

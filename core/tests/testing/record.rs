@@ -40,7 +40,7 @@ pub(crate) fn script(file: &Path) -> Value {
     script
 }
 
-fn exchanges(script: &Value) -> &[Value] {
+pub(crate) fn exchanges(script: &Value) -> &[Value] {
     script["exchanges"].as_array().expect("exchanges")
 }
 

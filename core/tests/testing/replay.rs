@@ -8,9 +8,10 @@ use std::process::{Command, Stdio};
 use reqtrail::Client;
 use reqtrail::testing::Mock;
 use reqtrail_sandbox::{Sandbox, SandboxOptions};
+use serde_json::Value;
 
 use crate::process::{FILE, Folder, Process, TOKEN};
-use crate::record::script;
+use crate::record::{exchanges, script};
 use crate::session;
 
 /// A program that starts another one in a network namespace of its own, which has no interface that is up; `None` where
@@ -63,6 +64,27 @@ fn a_session_with_the_sandbox_plays_where_there_is_no_network() {
     }
 }
 
+/// Plays a recording to a client with the options of `kinds`.
+fn playing(text: &str) -> (Mock, Client) {
+    let mock = Mock::from_script(text).expect("a script");
+    let client = kinds::options(mock.attach(Client::novavms("https://api.example")));
+    let client = client.build().expect("a client");
+    (mock, client)
+}
+
+/// Compares what came of the calls.
+fn check(mock: &Mock, played: &[Value], met: &[String]) {
+    assert_eq!(played.len(), met.len());
+    let differing: Vec<_> = played
+        .iter()
+        .zip(met)
+        .filter(|(played, met)| played.to_string() != **met)
+        .map(|(played, met)| format!("met    {met}\nplayed {played}"))
+        .collect();
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+    mock.check().expect("no problems");
+}
+
 #[tokio::test]
 async fn every_kind_of_exchange_plays_as_it_was() {
     let folder = Folder::new("kinds");
@@ -73,16 +95,21 @@ async fn every_kind_of_exchange_plays_as_it_was() {
     script(&folder.file());
     let text = std::fs::read_to_string(folder.file()).expect("a recording");
     assert!(!text.contains("s3cr3t"), "{text}");
-    let mock = Mock::from_script(&text).expect("a script");
-    let client = kinds::options(mock.attach(Client::novavms("https://api.example")));
-    let played = kinds::run(&client.build().expect("a client")).await;
-    assert_eq!(played.len(), met.lines.len());
-    let differing: Vec<_> = played
-        .iter()
-        .zip(&met.lines)
-        .filter(|(played, met)| played.to_string() != **met)
-        .map(|(played, met)| format!("met    {met}\nplayed {played}"))
-        .collect();
-    assert!(differing.is_empty(), "{}", differing.join("\n"));
-    mock.check().expect("no problems");
+    let (mock, client) = playing(&text);
+    check(&mock, &kinds::run(&client).await, &met.lines);
+}
+
+#[tokio::test]
+async fn a_server_that_was_not_there_is_not_there_again() {
+    let folder = Folder::new("refused");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = closed.local_addr().expect("an address");
+    drop(closed);
+    let met = Process::new("two-kinds", &format!("http://{address}"))
+        .recording(&folder.file())
+        .run();
+    assert_eq!(exchanges(&script(&folder.file())).len(), 4);
+    let text = std::fs::read_to_string(folder.file()).expect("a recording");
+    let (mock, client) = playing(&text);
+    check(&mock, &kinds::run_two(&client).await, &met.lines);
 }

@@ -147,6 +147,10 @@ pub(super) async fn run() {
             tell_all(outcomes.join().expect("no panic"));
         }
         "played-session" => play_session().await,
+        "two-kinds" => {
+            let client = kinds::options(builder()).build().expect("a client");
+            tell_all(kinds::run_two(&client).await);
+        }
         "attack" => attack().await,
         "two-names" => {
             for name in ["session.json", "sub/../session.json"] {

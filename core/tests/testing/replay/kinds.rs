@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::session;
 
 const CALLS: &str = "GET /json, GET /scalar, GET /null, GET /bom, GET /nan, GET /cut-json, GET /no-json, GET /latin, GET /text, \
-    GET /bytes, GET /large, GET /empty, GET /no-content, GET /not-modified, HEAD /head, GET /chunked, GET /until-close, \
+    GET /bytes, GET /large, GET /too-large, GET /empty, GET /no-content, GET /not-modified, HEAD /head, GET /chunked, GET /until-close, \
     GET /early, GET /gzip, GET /gzip-error, GET /gzip-corrupt, GET /gzip-empty, GET /gzip-late-error, GET /coding, \
     GET /transfer, GET /missing, GET /unavailable, POST /unavailable, GET /page, GET /odd-status, GET /two-ids, \
     GET /utf-8-id, GET /long-id, GET /many-headers, GET /token, GET /token, GET /moved, POST /moved, GET /moved-far, \
@@ -25,12 +25,22 @@ pub(crate) fn options(builder: ClientBuilder) -> ClientBuilder {
         .token_refresher(|| async { Ok(Secret::from("s3cr3t-new")) })
         .attempt_timeout(Duration::from_millis(250))
         .max_attempts(2)
+        .max_body_bytes(2_u64 << 20)
 }
 
 /// Makes the calls, and says what came of each.
 pub(crate) async fn run(client: &Client) -> Vec<Value> {
+    make(client, CALLS).await
+}
+
+/// Makes two of them, for a server that is not there.
+pub(crate) async fn run_two(client: &Client) -> Vec<Value> {
+    make(client, "GET /json, POST /unavailable").await
+}
+
+async fn make(client: &Client, calls: &str) -> Vec<Value> {
     let mut said = Vec::new();
-    for call in CALLS.split(", ") {
+    for call in calls.split(", ") {
         let (method, path) = call.split_once(' ').expect("a method");
         let request = client.request(method, path);
         let request = match method {
