@@ -1,7 +1,7 @@
 //! Bodies in content codings, for answers that are made.
 //!
-//! `br` and `zstd` are written as stored blocks, which their decoders read like any other: a compressor for each would weigh
-//! more than the whole kit may (`docs/adr/0074-scripted-bodies-are-stored-not-compressed.md`).
+//! They are written as stored blocks, which their decoders read like any other: compressors would weigh more than the whole
+//! kit may (`docs/adr/0074-scripted-bodies-are-stored-not-compressed.md`).
 
 use crate::coding::Coding;
 
@@ -18,9 +18,9 @@ pub(crate) fn encode<'a>(
         encoded = match Coding::named(name)? {
             None | Some(Coding::Identity) => encoded,
             #[cfg(feature = "gzip")]
-            Some(Coding::Gzip) => gzip(&encoded)?,
+            Some(Coding::Gzip) => gzip(&encoded),
             #[cfg(feature = "gzip")]
-            Some(Coding::Deflate) => zlib(&encoded)?,
+            Some(Coding::Deflate) => zlib(&encoded),
             #[cfg(feature = "brotli")]
             Some(Coding::Brotli) => brotli(&encoded),
             #[cfg(feature = "zstd")]
@@ -30,22 +30,73 @@ pub(crate) fn encode<'a>(
     Ok(encoded)
 }
 
+/// A gzip member (RFC 1952 §2.3) of stored blocks.
 #[cfg(feature = "gzip")]
-fn gzip(body: &[u8]) -> Result<Vec<u8>, String> {
-    use std::io::Write as _;
+fn gzip(body: &[u8]) -> Vec<u8> {
+    /// No name, no time, no word about the compressor; the system is not known.
+    const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let written = encoder.write_all(body).and_then(|()| encoder.finish());
-    written.map_err(|error| format!("the body cannot be encoded: {error}"))
+    let mut encoded = deflated(&HEADER, body);
+    let mut crc = flate2::Crc::new();
+    crc.update(body);
+    encoded.extend_from_slice(&crc.sum().to_le_bytes());
+    encoded.extend_from_slice(&crc.amount().to_le_bytes());
+    encoded
 }
 
+/// A zlib stream (RFC 1950 §2.2) of stored blocks.
 #[cfg(feature = "gzip")]
-fn zlib(body: &[u8]) -> Result<Vec<u8>, String> {
-    use std::io::Write as _;
+fn zlib(body: &[u8]) -> Vec<u8> {
+    /// A window of 32 KiB, no dictionary; a multiple of 31.
+    const HEADER: [u8; 2] = [0x78, 0x01];
 
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    let written = encoder.write_all(body).and_then(|()| encoder.finish());
-    written.map_err(|error| format!("the body cannot be encoded: {error}"))
+    let mut encoded = deflated(&HEADER, body);
+    encoded.extend_from_slice(&adler32(body).to_be_bytes());
+    encoded
+}
+
+/// The checksum of zlib (RFC 1950 §8.2).
+#[cfg(feature = "gzip")]
+fn adler32(body: &[u8]) -> u32 {
+    const BASE: u32 = 65_521;
+    /// So many bytes fit in 32 bits before the remainders are needed.
+    const STEP: usize = 5552;
+
+    let (mut a, mut b) = (1, 0);
+    for part in body.chunks(STEP) {
+        for byte in part {
+            a += u32::from(*byte);
+            b += a;
+        }
+        a %= BASE;
+        b %= BASE;
+    }
+    b << 16 | a
+}
+
+/// Stored blocks (RFC 1951 §3.2.4) behind a header.
+#[cfg(feature = "gzip")]
+fn deflated(header: &[u8], body: &[u8]) -> Vec<u8> {
+    const BLOCK: usize = u16::MAX as usize;
+
+    let mut encoded =
+        Vec::with_capacity(header.len() + body.len() + 5 * (body.len() / BLOCK + 1) + 8);
+    encoded.extend_from_slice(header);
+    let mut blocks = body.chunks(BLOCK).peekable();
+    loop {
+        // A body without a byte is a block without one.
+        let block = blocks.next().unwrap_or_default();
+        let is_last = blocks.peek().is_none();
+        // BFINAL; BTYPE: 0. Then zeros up to the next byte.
+        encoded.push(u8::from(is_last));
+        let length = block.len() as u16;
+        encoded.extend_from_slice(&length.to_le_bytes());
+        encoded.extend_from_slice(&(!length).to_le_bytes());
+        encoded.extend_from_slice(block);
+        if is_last {
+            return encoded;
+        }
+    }
 }
 
 /// Uncompressed meta-blocks (RFC 7932 §9.2). Bits are written from the lowest.
