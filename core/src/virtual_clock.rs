@@ -13,9 +13,9 @@
 //! sets it aside when its executor had its turn many times: then it counts as waiting until it is polled.
 
 mod polled;
+mod sorted;
 mod watch;
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -25,6 +25,7 @@ use std::time::{Duration, Instant, SystemTime};
 #[cfg(feature = "blocking")]
 pub(crate) use polled::on_this_thread;
 use polled::{is_outermost, note_wait};
+use sorted::Sorted;
 pub(crate) use watch::Watch;
 use watch::{Flag, Kind, Standing};
 
@@ -48,7 +49,7 @@ struct State {
     /// Since the beginning.
     now: Duration,
     is_manual: bool,
-    timers: BTreeMap<TimerKey, Waker>,
+    timers: Sorted<TimerKey, Waker>,
     /// The number of the next timer.
     next: u64,
     /// How many watches are busy, and how many holds there are.
@@ -62,7 +63,7 @@ struct State {
     /// Busy watches within which a thread waits for another: their hooks make calls.
     covered: usize,
     /// Those that were woken and have not been polled since, by address. They are busy.
-    called: BTreeMap<usize, Arc<Flag>>,
+    called: Sorted<usize, Arc<Flag>>,
     looks: Looks,
     /// Everything waited when it was looked at last, and whoever looked is polled once more.
     is_settling: bool,
@@ -244,11 +245,7 @@ impl VirtualClock {
     /// Goes to the next timer, but not beyond `end`. Returns whether the end is reached.
     fn step(&self, end: Duration) -> bool {
         let mut state = self.lock();
-        if state
-            .timers
-            .first_key_value()
-            .is_some_and(|(key, _)| key.0 <= end)
-        {
+        if state.timers.first().is_some_and(|(key, _)| key.0 <= end) {
             let due = state.fire();
             drop(state);
             due.wake();
