@@ -99,13 +99,10 @@ impl Chaos {
     pub(crate) fn wrap(self: &Arc<Self>, own: Option<Wrap>) -> Wrap {
         let chaos = Arc::clone(self);
         Arc::new(move |built_in| {
-            Arc::new(match &own {
-                Some(own) => chaos.around(own(built_in)),
-                None => {
-                    let layer = ChaosTransport::new(Arc::new(built_in), Arc::clone(&chaos));
-                    OwnTransport::ours(layer)
-                }
-            })
+            Arc::new(chaos.around(match &own {
+                Some(own) => own(built_in),
+                None => Arc::new(OwnTransport::ours(built_in)),
+            }))
         })
     }
 }

@@ -107,14 +107,15 @@ pub(crate) fn around(wrap: Option<Wrap>, recorded: Option<&Recorded>) -> Option<
     let (run, api) = (Arc::clone(run), Arc::clone(api));
     Some(Arc::new(move |built_in| {
         let (run, api) = (Arc::clone(&run), Arc::clone(&api));
-        Arc::new(match &wrap {
-            None => OwnTransport::ours(Recording::new(Arc::new(built_in), run, api)),
-            Some(wrap) => {
-                let own = wrap(built_in);
-                let is_ours = own.is_ours();
-                OwnTransport::whose(Recording::new(own, run, api), is_ours)
-            }
-        })
+        let inner = match &wrap {
+            None => Arc::new(OwnTransport::ours(built_in)),
+            Some(wrap) => wrap(built_in),
+        };
+        let is_ours = inner.is_ours();
+        Arc::new(OwnTransport::whose(
+            Recording::new(inner, run, api),
+            is_ours,
+        ))
     }))
 }
 

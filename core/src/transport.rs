@@ -29,6 +29,8 @@ use crate::surface::client::client_options;
 use crate::surface::wire_rows;
 use crate::target::RequestUrl;
 
+#[cfg(feature = "testing")]
+pub(crate) use erased::AnyBody;
 pub(crate) use erased::{AnyTransport, OwnTransport, Wrap};
 pub use hyper::{BuiltInTransport, Sleep};
 

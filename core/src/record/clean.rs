@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::redact::{self, REDACTED, Redactor, Secret, is_secret_member, of_member};
@@ -121,12 +121,13 @@ impl Cleaner<'_> {
         match value {
             Value::Object(object) => {
                 let holds = is_secret_member(name);
-                let members = object.iter().map(|(key, value)| {
+                let mut members = Map::new();
+                for (key, value) in object {
                     let held = holds && HOLDERS.contains(&&**key);
                     let value = self.map(value, key, held, leaf);
-                    (self.key(key).into_owned(), value)
-                });
-                Value::Object(members.collect())
+                    members.insert(self.key(key).into_owned(), value);
+                }
+                Value::Object(members)
             }
             Value::Array(items) => {
                 let items = items.iter().map(|item| self.map(item, name, held, leaf));

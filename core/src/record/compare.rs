@@ -1,7 +1,5 @@
 //! What a new recording says otherwise than the one that it replaces, in words.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 /// The exchanges of the former recording that have not been met again.
@@ -76,16 +74,12 @@ fn of_replies(former: &Value, new: &Value) -> Vec<String> {
         }
     }
     let (before, after) = (header_names(former), header_names(new));
-    out.extend(
-        after
-            .difference(&before)
-            .map(|name| format!("header `{name}` is new")),
-    );
-    out.extend(
-        before
-            .difference(&after)
-            .map(|name| format!("header `{name}` is gone")),
-    );
+    for name in without(&after, &before) {
+        out.push(format!("header `{name}` is new"));
+    }
+    for name in without(&before, &after) {
+        out.push(format!("header `{name}` is gone"));
+    }
     let (before, after) = (content_type(former), content_type(new));
     if let (Some(before), Some(after)) = (before, after)
         && before != after
@@ -106,8 +100,26 @@ fn headers(reply: &Value) -> impl Iterator<Item = (&str, &Value)> {
     })
 }
 
-fn header_names(reply: &Value) -> BTreeSet<&str> {
-    headers(reply).map(|(name, _)| name).collect()
+fn header_names(reply: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    for (name, _) in headers(reply) {
+        add(name.to_owned(), &mut names);
+    }
+    names
+}
+
+/// Adds a text in its place, unless it is there. Sets of other types would be more code in a package than these few need.
+fn add(text: String, sorted: &mut Vec<String>) {
+    if let Err(place) = sorted.binary_search(&text) {
+        sorted.insert(place, text);
+    }
+}
+
+/// Those of sorted texts that are not among others.
+fn without<'a>(texts: &'a [String], others: &'a [String]) -> impl Iterator<Item = &'a String> {
+    texts
+        .iter()
+        .filter(|text| others.binary_search(text).is_err())
 }
 
 fn content_type(reply: &Value) -> Option<&str> {
@@ -115,28 +127,34 @@ fn content_type(reply: &Value) -> Option<&str> {
     found.and_then(|(_, value)| value.as_str())
 }
 
+/// What stands between a place and its type; it sorts before whatever a name continues with.
+const SPLIT: char = '\0';
+
 /// How the shape of a body differs: its members and their types.
 fn differences(former: Option<&Value>, new: Option<&Value>, what: &str) -> Vec<String> {
     let shape = |value: Option<&Value>| {
-        let mut parts = BTreeSet::new();
+        let mut parts = Vec::new();
         if let Some(value) = value {
             shape_of(value, "", &mut parts);
         }
         parts
     };
     let (before, after) = (shape(former), shape(new));
-    let shown = |(place, kind): &(String, &str)| match place.as_str() {
-        "" => (*kind).to_owned(),
-        place => format!("`{place}` ({kind})"),
+    let shown = |part: &str| match part.rsplit_once(SPLIT) {
+        None | Some(("", _)) => part.trim_start_matches(SPLIT).to_owned(),
+        Some((place, kind)) => format!("`{place}` ({kind})"),
     };
-    let new = after.difference(&before);
-    let gone = before.difference(&after);
-    new.map(|part| format!("{what} has {}, formerly not", shown(part)))
-        .chain(gone.map(|part| format!("{what} no longer has {}", shown(part))))
-        .collect()
+    let mut out = Vec::new();
+    for part in without(&after, &before) {
+        out.push(format!("{what} has {}, formerly not", shown(part)));
+    }
+    for part in without(&before, &after) {
+        out.push(format!("{what} no longer has {}", shown(part)));
+    }
+    out
 }
 
-fn shape_of(value: &Value, place: &str, parts: &mut BTreeSet<(String, &'static str)>) {
+fn shape_of(value: &Value, place: &str, parts: &mut Vec<String>) {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -145,7 +163,7 @@ fn shape_of(value: &Value, place: &str, parts: &mut BTreeSet<(String, &'static s
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     };
-    parts.insert((place.to_owned(), kind));
+    add(format!("{place}{SPLIT}{kind}"), parts);
     match value {
         Value::Object(object) => {
             for (name, value) in object {

@@ -1,7 +1,7 @@
 //! One recording: what all clients of a process that name the same file write into.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,7 +62,8 @@ struct State {
     seen: HashSet<Uuid>,
     /// The UUIDs that the program made: others in each run.
     made: HashSet<Uuid>,
-    origins: BTreeSet<String>,
+    /// Sorted.
+    origins: Vec<String>,
     /// By the order in which the requests went out.
     entries: Vec<Entry>,
     former: Option<Former>,
@@ -214,7 +215,7 @@ impl Recorder {
                 secrets: Redactor::default(),
                 seen: HashSet::new(),
                 made: HashSet::new(),
-                origins: BTreeSet::new(),
+                origins: Vec::new(),
                 entries: Vec::new(),
                 former: former.map(Former::of),
                 said: 0,
@@ -297,7 +298,9 @@ impl State {
     /// Adds an exchange. Returns why it cannot be written.
     fn add(&mut self, order: u64, facts: Facts, said: &mut Vec<String>) -> Option<String> {
         self.output.as_ref()?;
-        self.origins.insert(facts.origin.clone());
+        if let Err(place) = self.origins.binary_search(&facts.origin) {
+            self.origins.insert(place, facts.origin.clone());
+        }
         let exchange = exchange::exchange(&facts, &self.secrets);
         if let Some(length) = facts
             .reply
@@ -370,7 +373,7 @@ impl State {
 }
 
 /// What follows the exchanges.
-fn tail(origins: &BTreeSet<String>) -> String {
+fn tail(origins: &[String]) -> String {
     let recorded = json!({
         "at": Timestamp::now().to_string(),
         "by": format!("reqtrail/{}", crate::VERSION),

@@ -13,23 +13,26 @@ use http_body::{Body, Frame, SizeHint};
 use super::facts::{Answer, Api, Facts, Received};
 use super::recorder::Run;
 use super::{clean, exchange};
-use crate::transport::{Failure, Reply, SentMark, Sleep, Transport, TransportError, WireRequest};
+use crate::transport::{
+    AnyBody, Failure, OwnTransport, Reply, SentMark, Sleep, Transport, TransportError, WireRequest,
+};
 
-/// Hands every exchange on to `inner`, and what became of it to the recorder.
-pub(super) struct Recording<T> {
-    inner: Arc<T>,
+/// Hands every exchange on to `inner`, and what became of it to the recorder. `inner` is in a box even if it is built in:
+/// another copy of the built-in transport would weigh more in a package than the recorder does.
+pub(super) struct Recording {
+    inner: Arc<OwnTransport>,
     run: Arc<Run>,
     api: Arc<Api>,
 }
 
-impl<T> Recording<T> {
-    pub(super) fn new(inner: Arc<T>, run: Arc<Run>, api: Arc<Api>) -> Self {
+impl Recording {
+    pub(super) fn new(inner: Arc<OwnTransport>, run: Arc<Run>, api: Arc<Api>) -> Self {
         Self { inner, run, api }
     }
 }
 
-impl<T: Transport> Transport for Recording<T> {
-    type Body = RecordedBody<T::Body>;
+impl Transport for Recording {
+    type Body = RecordedBody;
 
     fn now(&self) -> Instant {
         self.inner.now()
@@ -107,7 +110,7 @@ impl Open {
         }
     }
 
-    fn answered<B>(&mut self, reply: &Reply<B>, now: Instant, at: SystemTime) {
+    fn answered(&mut self, reply: &Reply<AnyBody>, now: Instant, at: SystemTime) {
         self.headed = Some(now);
         if let Some(facts) = &mut self.facts {
             facts.reply = Some(Answer {
@@ -154,16 +157,13 @@ impl Drop for Open {
 }
 
 /// A body that is noted while it is read.
-pub(super) struct RecordedBody<B: Body> {
-    inner: B,
+pub(super) struct RecordedBody {
+    inner: AnyBody,
     open: Open,
     is_over: bool,
 }
 
-impl<B> Body for RecordedBody<B>
-where
-    B: Body<Data = Bytes, Error = TransportError> + Unpin,
-{
+impl Body for RecordedBody {
     type Data = Bytes;
     type Error = TransportError;
 
@@ -200,7 +200,7 @@ where
     }
 }
 
-impl<B: Body> Drop for RecordedBody<B> {
+impl Drop for RecordedBody {
     fn drop(&mut self) {
         let is_whole = self.is_over || self.inner.is_end_stream();
         let is_stalled = !is_whole && self.open.sent.is_timed_out();

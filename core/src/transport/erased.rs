@@ -127,7 +127,7 @@ impl fmt::Debug for OwnTransport {
 }
 
 /// The body of any response.
-type AnyBody = UnsyncBoxBody<Bytes, TransportError>;
+pub(crate) type AnyBody = UnsyncBoxBody<Bytes, TransportError>;
 
 /// The future of any exchange.
 type AnyExchange<'a> =

@@ -71,9 +71,13 @@ pub(super) fn json(
 
 /// An object of the parts that are there.
 fn object<const N: usize>(parts: [(&str, Option<&str>); N]) -> Value {
-    let parts = parts.into_iter();
-    let there = parts.filter_map(|(name, text)| Some((name.to_owned(), text?.into())));
-    Value::Object(there.collect())
+    let mut object = Map::new();
+    for (name, text) in parts {
+        if let Some(text) = text {
+            object.insert(name.to_owned(), text.into());
+        }
+    }
+    Value::Object(object)
 }
 
 /// A place in a body that is being built along JSON pointers.
@@ -136,12 +140,11 @@ impl Place {
         };
         let indices: Option<Vec<usize>> = below.iter().map(|(token, _)| index(token)).collect();
         let Some(indices) = indices else {
-            let members = below.into_iter();
-            return Value::Object(
-                members
-                    .map(|(name, place)| (name, place.into_json()))
-                    .collect(),
-            );
+            let mut members = Map::new();
+            for (name, place) in below {
+                members.insert(name, place.into_json());
+            }
+            return Value::Object(members);
         };
         let length = indices.iter().max().map_or(0, |last| last + 1);
         let mut elements = vec![Value::Null; length];
