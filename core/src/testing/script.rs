@@ -57,6 +57,7 @@ impl Script {
     ///
     /// # Errors
     /// A [`ScriptError`] says where the text is not a script, what stands there, and what would be right.
+    #[inline(never)]
     pub fn from_json(text: &str) -> std::result::Result<Self, ScriptError> {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| error_at("script", format!("not JSON: {error}")))?;
@@ -83,12 +84,11 @@ impl Script {
             "" => error_at("script", error.message()),
             _ => error,
         })?;
-        let exchanges = exchanges
-            .iter()
-            .enumerate()
-            .map(|(index, exchange)| reader.exchange(exchange, &format!("exchanges[{index}]")))
-            .collect::<Result<_>>()?;
-        Ok(Self { exchanges })
+        let mut read = Vec::with_capacity(exchanges.len());
+        for (index, exchange) in exchanges.iter().enumerate() {
+            read.push(reader.exchange(exchange, &format!("exchanges[{index}]"))?);
+        }
+        Ok(Self { exchanges: read })
     }
 }
 

@@ -111,6 +111,7 @@ fn check_body(want: &WantBody, body: &[u8], out: &mut Vec<Difference>) {
     }
 }
 
+#[inline(never)]
 fn text(pattern: &Option<Pattern>, path: &str, actual: &str, out: &mut Vec<Difference>) {
     if let Some(pattern) = pattern {
         pattern.check(Some(&actual.into()), WHOLE, path, out);
@@ -123,6 +124,7 @@ fn encoded(bytes: &[u8]) -> Value {
         .into()
 }
 
+#[cold]
 fn readable(body: &[u8]) -> String {
     shown(Some(&String::from_utf8_lossy(body).into()))
 }

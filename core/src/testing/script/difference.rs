@@ -50,6 +50,7 @@ const LONGEST: usize = 300;
 
 /// Returns a value as a message shows it: JSON, cut where it gets long.
 #[must_use]
+#[inline(never)]
 pub fn shown(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "nothing".to_owned();

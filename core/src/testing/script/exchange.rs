@@ -153,9 +153,11 @@ impl Want {
             bodies.push(WantBody::Json(pattern));
         }
         bodies.extend(text_pattern(reader, &mut fields, "text")?.map(WantBody::Text));
-        let path64 = fields.path("base64");
         bodies.extend(match text_pattern(reader, &mut fields, "base64")? {
-            Some(Pattern::String(text)) => Some(WantBody::Bytes(decode_base64(&text, &path64)?)),
+            Some(Pattern::String(text)) => {
+                let bytes = decode_base64(&text, &fields.path("base64"))?;
+                Some(WantBody::Bytes(bytes))
+            }
             other => other.map(WantBody::Base64),
         });
         fields.done()?;
@@ -190,15 +192,16 @@ impl Want {
 }
 
 /// A string or an operator in its place.
+#[inline(never)]
 fn text_pattern(
     reader: Reader,
     fields: &mut Fields<'_>,
     key: &'static str,
 ) -> Result<Option<Pattern>> {
-    let path = fields.path(key);
     let Some(value) = fields.value(key) else {
         return Ok(None);
     };
+    let path = fields.path(key);
     let pattern = reader.pattern(value, &path)?;
     if !matches!(pattern, Pattern::String(_)) && !pattern.is_operator() {
         return Err(wrong_type(&path, "a string or an operator", value));
@@ -207,7 +210,7 @@ fn text_pattern(
 }
 
 fn path_template(fields: &mut Fields<'_>) -> Result<Option<PathTemplate>> {
-    let path = fields.path("path");
     let template = fields.string("path")?.map(PathTemplate::parse);
-    template.transpose().map_err(|error| error_at(path, error))
+    let template = template.transpose();
+    template.map_err(|error| error_at(fields.path("path"), error))
 }

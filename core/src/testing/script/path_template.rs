@@ -28,12 +28,15 @@ impl PathTemplate {
             None => (text, ""),
             Some((path, query)) => (path, query),
         };
-        let segments = path
-            .strip_prefix('/')
-            .ok_or_else(|| format!("`{text}` is not a path; expected one such as /cameras/{{id}}"))?
-            .split('/')
-            .map(|segment| Segment::parse(segment, text))
-            .collect::<Result<_, _>>()?;
+        let Some(path) = path.strip_prefix('/') else {
+            return Err(format!(
+                "`{text}` is not a path; expected one such as /cameras/{{id}}"
+            ));
+        };
+        let mut segments = Vec::new();
+        for segment in path.split('/') {
+            segments.push(Segment::parse(segment, text)?);
+        }
         refuse_unsendable(text)?;
         if query.contains(['{', '}']) {
             return Err(format!(
@@ -92,6 +95,7 @@ impl fmt::Display for PathTemplate {
 }
 
 impl Segment {
+    #[inline(never)]
     fn parse(segment: &str, template: &str) -> Result<Self, String> {
         let Some((before, rest)) = segment.split_once('{') else {
             return if segment.contains('}') {

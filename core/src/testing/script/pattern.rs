@@ -98,11 +98,12 @@ impl Pattern {
                 if map.keys().any(|key| key.starts_with('$')) {
                     return Self::operator(reader, value, path);
                 }
-                let member = |(key, value): (&String, &Value)| {
+                let mut members = Vec::with_capacity(map.len());
+                for (key, value) in map {
                     let path = format!("{path}.{key}");
-                    Ok((key.clone(), Self::read(reader, value, &path)?))
-                };
-                Self::Object(map.iter().map(member).collect::<Result<_>>()?)
+                    members.push((key.clone(), Self::read(reader, value, &path)?));
+                }
+                Self::Object(members)
             }
         })
     }
@@ -134,6 +135,7 @@ impl Pattern {
     }
 
     /// Compares, and notes each difference under its path. An absent value is `None`.
+    #[inline(never)]
     pub fn check(
         &self,
         actual: Option<&Value>,
@@ -264,6 +266,7 @@ impl Pattern {
         differences.is_empty()
     }
 
+    #[cold]
     fn describe(&self, scope: Scope<'_>) -> String {
         match self {
             Self::Null => "null".to_owned(),
@@ -341,11 +344,11 @@ fn lookup<'a>(root: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 fn read_all(reader: Reader, items: &[Value], path: &str) -> Result<Vec<Pattern>> {
-    items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| Pattern::read(reader, item, &format!("{path}[{index}]")))
-        .collect()
+    let mut patterns = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        patterns.push(Pattern::read(reader, item, &format!("{path}[{index}]"))?);
+    }
+    Ok(patterns)
 }
 
 fn check_array(

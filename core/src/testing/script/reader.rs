@@ -46,6 +46,7 @@ impl Reader {
     }
 
     /// Reads the members of an object.
+    #[inline(never)]
     pub(crate) fn fields<'a>(self, value: &'a Value, path: &str) -> Result<Fields<'a>> {
         let fields = Fields::of(value, path)?;
         Ok(if self.is_script() {

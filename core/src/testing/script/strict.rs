@@ -9,8 +9,12 @@ use super::difference::shown;
 /// Why a script cannot be used, and where in it.
 ///
 /// It reads `exchanges[2].reply.fault: unknown `explode`, expected one of close, …`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ScriptError(Box<Mistake>);
+
+/// What an error says. In a box, because most of what the readers do with an error is to hand it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScriptError {
+struct Mistake {
     path: String,
     message: String,
 }
@@ -18,31 +22,46 @@ pub struct ScriptError {
 impl ScriptError {
     /// Returns where in the script the mistake is, as in `exchanges[2].reply.fault`.
     #[must_use]
+    #[inline(never)]
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// Returns what stands there, and what would be right.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 }
 
 /// Makes the error of a mistake at a path.
+///
+/// Marked cold, so that what leads to it is not inlined: the readers are mostly errors, and weigh half as much by it.
+#[cold]
+#[inline(never)]
 pub fn error_at(path: impl Into<String>, message: impl Into<String>) -> ScriptError {
-    ScriptError {
+    ScriptError(Box::new(Mistake {
         path: path.into(),
         message: message.into(),
+    }))
+}
+
+impl fmt::Debug for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScriptError")
+            .field("path", &self.0.path)
+            .field("message", &self.0.message)
+            .finish()
     }
 }
 
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            return f.write_str(&self.message);
+        let Mistake { path, message } = &*self.0;
+        if path.is_empty() {
+            return f.write_str(message);
         }
-        write!(f, "{}: {}", self.path, self.message)
+        write!(f, "{path}: {message}")
     }
 }
 
@@ -53,6 +72,8 @@ pub type Result<T> = std::result::Result<T, ScriptError>;
 
 /// The members of one object: each is asked for by name, and [`Fields::done`] refuses what nobody
 /// asked for. Whoever ignored an unknown key would prove nothing.
+///
+/// Its methods are called in a hundred places, and are not to be copied into each.
 #[derive(Debug)]
 pub struct Fields<'a> {
     path: String,
@@ -64,6 +85,7 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Takes the members of an object at a path.
+    #[inline(never)]
     pub fn of(value: &'a Value, path: &str) -> Result<Self> {
         let map = value
             .as_object()
@@ -88,52 +110,62 @@ impl<'a> Fields<'a> {
     }
 
     /// The member as it stands, null included: for bodies, where null is a value.
+    #[inline(never)]
     pub fn raw(&mut self, key: &'static str) -> Option<&'a Value> {
         self.known.push(key);
         self.map.get(key)
     }
 
     /// The member, with null read as absent.
+    #[inline(never)]
     pub fn value(&mut self, key: &'static str) -> Option<&'a Value> {
         self.raw(key).filter(|value| !value.is_null())
     }
 
     /// A text.
+    #[inline(never)]
     pub fn string(&mut self, key: &'static str) -> Result<Option<&'a str>> {
         self.typed(key, "a string", Value::as_str)
     }
 
     /// True or false.
+    #[inline(never)]
     pub fn boolean(&mut self, key: &'static str) -> Result<Option<bool>> {
         self.typed(key, "true or false", Value::as_bool)
     }
 
     /// Any number, negative ones too: whether a client takes it is the client's business.
+    #[inline(never)]
     pub fn number(&mut self, key: &'static str) -> Result<Option<f64>> {
         self.typed(key, "a number", Value::as_f64)
     }
 
     /// A whole number from 0.
+    #[inline(never)]
     pub fn count(&mut self, key: &'static str) -> Result<Option<u64>> {
         self.typed(key, "a whole number from 0", whole)
     }
 
     /// A whole number.
+    #[inline(never)]
     pub fn integer(&mut self, key: &'static str) -> Result<Option<i64>> {
         self.typed(key, "a whole number", integer)
     }
 
     /// An array.
+    #[inline(never)]
     pub fn array(&mut self, key: &'static str) -> Result<Option<&'a [Value]>> {
         self.typed(key, "an array", |value| value.as_array().map(Vec::as_slice))
     }
 
     /// An object.
+    #[inline(never)]
     pub fn object(&mut self, key: &'static str) -> Result<Option<&'a Map<String, Value>>> {
         self.typed(key, "an object", Value::as_object)
     }
 
     /// An array of `[name, value]` pairs of strings.
+    #[inline(never)]
     pub fn pairs(&mut self, key: &'static str) -> Result<Vec<(&'a str, &'a str)>> {
         let path = self.path(key);
         let mut pairs = Vec::new();
@@ -154,6 +186,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Refuses the first member that was never asked for.
+    #[inline(never)]
     pub fn done(self) -> Result<()> {
         match self
             .map
@@ -178,14 +211,18 @@ impl<'a> Fields<'a> {
         what: &str,
         read: impl Fn(&'a Value) -> Option<T>,
     ) -> Result<Option<T>> {
-        let path = self.path(key);
-        self.value(key)
-            .map(|value| read(value).ok_or_else(|| wrong_type(&path, what, value)))
-            .transpose()
+        let Some(value) = self.value(key) else {
+            return Ok(None);
+        };
+        match read(value) {
+            None => Err(wrong_type(&self.path(key), what, value)),
+            found => Ok(found),
+        }
     }
 }
 
 /// A `[name, value]` pair whose value may be anything.
+#[inline(never)]
 pub fn pair_of<'a>(value: &'a Value, path: &str) -> Result<(&'a str, &'a Value)> {
     match value.as_array().map(Vec::as_slice) {
         Some([Value::String(name), value]) => Ok((name, value)),
@@ -194,6 +231,7 @@ pub fn pair_of<'a>(value: &'a Value, path: &str) -> Result<(&'a str, &'a Value)>
 }
 
 /// `path.key`, or just `key` at the top.
+#[inline(never)]
 fn join(path: &str, key: &str) -> String {
     if path.is_empty() {
         return key.to_owned();
@@ -203,6 +241,8 @@ fn join(path: &str, key: &str) -> String {
 
 /// The error of a value that is not what it must be.
 #[must_use]
+#[cold]
+#[inline(never)]
 pub fn wrong_type(path: &str, what: &str, found: &Value) -> ScriptError {
     error_at(
         path,
@@ -211,6 +251,7 @@ pub fn wrong_type(path: &str, what: &str, found: &Value) -> ScriptError {
 }
 
 /// The bytes of a base64 text.
+#[inline(never)]
 pub fn decode_base64(text: &str, path: &str) -> Result<Vec<u8>> {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD

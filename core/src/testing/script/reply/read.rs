@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::super::reader::Reader;
-use super::super::strict::{Fields, Result, decode_base64, error_at, pair_of, wrong_type};
+use super::super::strict::{
+    Fields, Result, ScriptError, decode_base64, error_at, pair_of, wrong_type,
+};
 use super::{After, Body, Coding, DateForm, Fault, Framing, HeaderValue, Headers, Reply, ReplyId};
 
 /// The faults of both formats.
@@ -141,15 +143,16 @@ impl Reply {
 }
 
 fn status(fields: &mut Fields<'_>) -> Result<Option<u16>> {
-    let path = fields.path("status");
     let Some(status) = fields.count("status")? else {
         return Ok(None);
     };
-    u16::try_from(status)
-        .ok()
-        .filter(|status| (100..=999).contains(status))
-        .map(Some)
-        .ok_or_else(|| error_at(path, format!("{status} is not a status")))
+    match status {
+        100..=999 => Ok(Some(status as u16)),
+        _ => Err(error_at(
+            fields.path("status"),
+            format!("{status} is not a status"),
+        )),
+    }
 }
 
 fn headers(reader: Reader, fields: &mut Fields<'_>) -> Result<Headers> {
@@ -242,22 +245,24 @@ fn body(reader: Reader, fields: &mut Fields<'_>) -> Result<Body> {
 }
 
 fn codings(fields: &mut Fields<'_>) -> Result<Vec<Coding>> {
-    let path = fields.path("encoding");
     let names = match fields.value("encoding") {
         None => return Ok(Vec::new()),
         Some(Value::Array(names)) => names.as_slice(),
         Some(name) => std::slice::from_ref(name),
     };
     let known = [Coding::Gzip, Coding::Brotli, Coding::Zstd, Coding::Deflate];
-    names
-        .iter()
-        .map(|name| {
-            known
-                .into_iter()
-                .find(|coding| name.as_str() == Some(coding.token()))
-                .ok_or_else(|| wrong_type(&path, "gzip, br, zstd or deflate", name))
-        })
-        .collect()
+    let mut codings = Vec::new();
+    for name in names {
+        let is_meant = |coding: &&Coding| name.as_str() == Some(coding.token());
+        match known.iter().find(is_meant) {
+            Some(coding) => codings.push(*coding),
+            None => {
+                let path = fields.path("encoding");
+                return Err(wrong_type(&path, "gzip, br, zstd or deflate", name));
+            }
+        }
+    }
+    Ok(codings)
 }
 
 fn informational(reader: Reader, fields: &mut Fields<'_>) -> Result<Vec<(u16, Headers)>> {
@@ -282,7 +287,6 @@ fn word<T: Copy>(
     key: &'static str,
     known: &[(&str, T)],
 ) -> Result<Option<T>> {
-    let path = fields.path(key);
     let Some(text) = fields.string(key)? else {
         return Ok(None);
     };
@@ -290,12 +294,15 @@ fn word<T: Copy>(
         Some((_, value)) => Ok(Some(*value)),
         None => {
             let words: Vec<_> = known.iter().map(|(word, _)| *word).collect();
-            Err(error_at(
-                path,
-                format!("unknown `{text}`, expected one of {}", words.join(", ")),
-            ))
+            Err(unknown(fields, key, text, &words))
         }
     }
+}
+
+#[cold]
+fn unknown(fields: &Fields<'_>, key: &str, text: &str, words: &[&str]) -> ScriptError {
+    let message = format!("unknown `{text}`, expected one of {}", words.join(", "));
+    error_at(fields.path(key), message)
 }
 
 /// Returns the names of all faults that a script may have.
@@ -314,14 +321,13 @@ fn fault(reader: Reader, fields: &mut Fields<'_>) -> Result<Option<Fault>> {
 
 /// Null says that there is none, which is not the same as saying nothing.
 fn request_id(fields: &mut Fields<'_>) -> Result<ReplyId> {
-    let path = fields.path("request_id");
     match fields.raw("request_id") {
         None => Ok(ReplyId::Default),
         Some(Value::Null) => Ok(ReplyId::None),
         Some(Value::String(text)) if text == "auto" => Ok(ReplyId::Auto),
         Some(Value::String(text)) if is_id(text) => Ok(ReplyId::Given(text.clone())),
         Some(other) => Err(wrong_type(
-            &path,
+            &fields.path("request_id"),
             "null, \"auto\" or an ID of visible ASCII",
             other,
         )),
