@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -382,7 +383,7 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>) {
                     let result = work.run(shared, transport).await;
                     receiver.end(Outcome::Operation(result));
                 });
-                tokio::spawn(by_clock.around(serving::carried(served, operation)));
+                spawn_watched(by_clock, served, Box::pin(operation));
             }
         }
     }
@@ -412,13 +413,21 @@ fn spawn<T: Transport>(
     });
     // In a box: tokio moves a task several times, also when it has ended, and this one is large.
     let call = Box::pin(call);
-    if by_clock.is_virtual() {
-        tokio::spawn(by_clock.around(serving::carried(served, call)));
-    } else if served.is_empty() {
+    if served.is_empty() && !by_clock.is_virtual() {
         tokio::spawn(call);
     } else {
-        tokio::spawn(Box::pin(serving::carried(served, call)));
+        spawn_watched(by_clock, served, call);
     }
+}
+
+/// Makes a task of what a clock may watch, or what runs in the name of others. One type serves all of it: each has a
+/// task's code of its own in a package.
+fn spawn_watched(
+    by_clock: ByClock,
+    served: Clients,
+    work: Pin<Box<dyn Future<Output = ()> + Send>>,
+) {
+    tokio::spawn(Box::pin(by_clock.around(serving::carried(served, work))));
 }
 
 impl Receiver {
