@@ -266,6 +266,7 @@ impl Spec {
     }
 
     /// Decodes the body of an error answer; anything that is not JSON of a known shape gives nothing.
+    #[inline(never)]
     pub(crate) fn decode(&self, charset: Charset, body: &[u8], status: u16) -> Decoded {
         read_json(charset, body)
             .map(|value| self.decoder.decode(&value, status))

@@ -56,6 +56,8 @@ pub(crate) struct CannotRender {
 }
 
 impl CannotRender {
+    #[cold]
+    #[inline(never)]
     fn new(key: &'static str, problem: impl Into<String>) -> Self {
         let problem = problem.into();
         Self { key, problem }
@@ -247,28 +249,26 @@ fn check(
         &rendered.body,
         rendered.status.as_u16(),
     );
-    let name = dialect.name();
+    let unfit = |key, text: &str, how: &str, instead: &str| {
+        let name = dialect.name();
+        let shown = text.escape_debug();
+        let problem = format!("`{shown}` {how} of the dialect `{name}`{instead}");
+        Err(CannotRender::new(key, problem))
+    };
     if raw_code.as_deref() != reply.code {
-        let shown = reply.code.unwrap_or_default().escape_debug();
-        let problem = format!(
-            "`{shown}` would not be read as a code of the dialect `{name}`; expected one that it can send, or \
-             reply.status without a code"
-        );
-        return Err(CannotRender::new("code", problem));
+        let instead = "; expected one that it can send, or reply.status without a code";
+        let code = reply.code.unwrap_or_default();
+        return unfit("code", code, "would not be read as a code", instead);
     }
     if let Some(asked) = reply.message
         && message.is_none()
     {
-        let shown = asked.escape_debug();
-        let problem = format!("`{shown}` would not be read as a message of the dialect `{name}`");
-        return Err(CannotRender::new("message", problem));
+        return unfit("message", asked, "would not be read as a message", "");
     }
     if id.is_none()
         && let Some(read) = request_id
     {
-        let shown = read.escape_debug();
-        let problem = format!("`{shown}` would be read as the request ID of the dialect `{name}`");
-        return Err(CannotRender::new("request_id", problem));
+        return unfit("request_id", &read, "would be read as the request ID", "");
     }
     // Where pointers of a custom dialect meet.
     let other = [("code", reply.code), ("request_id", id)];
@@ -277,17 +277,13 @@ fn check(
     if reply.message.is_none()
         && let Some((key, Some(text))) = other.into_iter().find(read_as_message)
     {
-        let shown = text.escape_debug();
-        let problem = format!("`{shown}` would be read as the message of the dialect `{name}`");
-        return Err(CannotRender::new(key, problem));
+        return unfit(key, text, "would be read as the message", "");
     }
     if let Some(id) = id
         && request_id.is_none()
         && dialect.0.request_id_headers.is_empty()
     {
-        let shown = id.escape_debug();
-        let problem = format!("`{shown}` has no place in an answer of the dialect `{name}`");
-        return Err(CannotRender::new("request_id", problem));
+        return unfit("request_id", id, "has no place in an answer", "");
     }
     Ok(())
 }

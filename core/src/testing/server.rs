@@ -208,11 +208,13 @@ impl Server {
     }
 
     /// The requests that were seen, in order.
+    #[inline(never)]
     pub(super) fn requests(&self) -> Vec<SentRequest> {
         self.lock().requests.clone()
     }
 
     /// What was wrong so far, and what is left over.
+    #[inline(never)]
     pub(super) fn problems(&self, allow_unused: bool) -> Vec<String> {
         let state = self.lock();
         let shown = |(problem, count): &(String, u64)| match count {

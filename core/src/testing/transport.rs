@@ -81,30 +81,13 @@ impl Transport for ScriptedTransport {
             .take(self.seen(&request), &self.base_path)
             .map_err(|text| TransportError::new(Failure::Unusable, text))?;
         let reply = &taken.exchange.reply;
-        let broken = |what: String| TransportError::new(Failure::Broken, what);
         let delay = Duration::from_millis(reply.delay_ms);
-        if matches!(
-            reply.fault,
-            Some(Fault::ConnectRefused | Fault::Dns | Fault::Tls)
-        ) {
+        if let Some(error) = unconnected(reply.fault, &peer) {
             self.clock.sleep(delay).await;
+            return Err(error);
         }
-        match reply.fault {
-            Some(Fault::ConnectRefused) => {
-                let text = format!("no connection to {peer}: it refused it (ECONNREFUSED)");
-                return Err(TransportError::new(Failure::Connect, text).with_code("ECONNREFUSED"));
-            }
-            Some(Fault::Dns) => {
-                let host = peer.rsplit_once(':').map_or(&*peer, |(host, _)| host);
-                let text = format!("cannot find the host {host} (ENOTFOUND)");
-                return Err(TransportError::new(Failure::Connect, text).with_code("ENOTFOUND"));
-            }
-            Some(Fault::Tls) => {
-                let text = format!("the certificate of {peer} has expired");
-                return Err(TransportError::new(Failure::Tls, text).with_code("CERT_HAS_EXPIRED"));
-            }
-            Some(Fault::ConnectTimeout) => std::future::pending().await,
-            _ => {}
+        if reply.fault == Some(Fault::ConnectTimeout) {
+            std::future::pending().await
         }
         // Before anything is sent: what cannot be played is no answer of a server.
         let answer = self.answer(reply, &request, &origin).map_err(|problem| {
@@ -123,20 +106,11 @@ impl Transport for ScriptedTransport {
         self.clock
             .sleep(Duration::from_millis(reply.delay_ms))
             .await;
-        match reply.fault {
-            Some(Fault::Close | Fault::CloseUnread) => {
-                return Err(broken(format!(
-                    "{peer} closed the connection before its response: connection closed before message completed"
-                )));
-            }
-            Some(Fault::Reset | Fault::ResetUnread) => {
-                let text = format!(
-                    "the connection to {peer} broke before the response: Connection reset by peer (os error 104)"
-                );
-                return Err(broken(text).with_code("ECONNRESET"));
-            }
-            Some(Fault::Stall) => std::future::pending().await,
-            _ => {}
+        if let Some(error) = unanswered(reply.fault, &peer) {
+            return Err(error);
+        }
+        if reply.fault == Some(Fault::Stall) {
+            std::future::pending().await
         }
         let size: usize = answer
             .headers
@@ -163,6 +137,48 @@ impl Transport for ScriptedTransport {
                 let _ = name.spawn(move || on_thread(task));
             }
         }
+    }
+}
+
+/// The failure of a connection that is not made.
+#[inline(never)]
+fn unconnected(fault: Option<Fault>, peer: &str) -> Option<TransportError> {
+    let (failure, text, code) = match fault? {
+        Fault::ConnectRefused => {
+            let text = format!("no connection to {peer}: it refused it (ECONNREFUSED)");
+            (Failure::Connect, text, "ECONNREFUSED")
+        }
+        Fault::Dns => {
+            let host = peer.rsplit_once(':').map_or(peer, |(host, _)| host);
+            let text = format!("cannot find the host {host} (ENOTFOUND)");
+            (Failure::Connect, text, "ENOTFOUND")
+        }
+        Fault::Tls => {
+            let text = format!("the certificate of {peer} has expired");
+            (Failure::Tls, text, "CERT_HAS_EXPIRED")
+        }
+        _ => return None,
+    };
+    Some(TransportError::new(failure, text).with_code(code))
+}
+
+/// The failure of a connection that breaks before the response.
+#[inline(never)]
+fn unanswered(fault: Option<Fault>, peer: &str) -> Option<TransportError> {
+    match fault? {
+        Fault::Close | Fault::CloseUnread => {
+            let text = format!(
+                "{peer} closed the connection before its response: connection closed before message completed"
+            );
+            Some(TransportError::new(Failure::Broken, text))
+        }
+        Fault::Reset | Fault::ResetUnread => {
+            let text = format!(
+                "the connection to {peer} broke before the response: Connection reset by peer (os error 104)"
+            );
+            Some(TransportError::new(Failure::Broken, text).with_code("ECONNRESET"))
+        }
+        _ => None,
     }
 }
 
