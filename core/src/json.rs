@@ -23,6 +23,28 @@ pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
+/// Puts a member into an object. In one place, for the many members that the testing kit writes.
+#[cfg(feature = "testing")]
+#[inline(never)]
+pub(crate) fn put(
+    object: &mut serde_json::Map<String, serde_json::Value>,
+    name: &str,
+    value: serde_json::Value,
+) {
+    object.insert(name.to_owned(), value);
+}
+
+/// Makes an object of members, whose values it takes. `json!` writes the same code wherever it stands.
+#[cfg(feature = "testing")]
+#[inline(never)]
+pub(crate) fn object(members: &mut [(&str, serde_json::Value)]) -> serde_json::Value {
+    let mut object = serde_json::Map::new();
+    for (name, value) in members {
+        put(&mut object, name, value.take());
+    }
+    object.into()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};

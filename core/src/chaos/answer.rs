@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Method, Response};
-use serde_json::json;
+use serde_json::Value;
 
 use super::grammar::{Answer, Fault};
 use crate::charset::Charset;
 use crate::dialect::{Dialect, RetryRule, Seen};
+use crate::json::object;
 
 /// Says in an answer that it was injected.
 const MARK: HeaderName = HeaderName::from_static("reqtrail-chaos");
@@ -89,11 +90,13 @@ fn body(dialect: &Dialect, answer: &Answer) -> Option<Bytes> {
     let code = answer.code.as_deref()?;
     let status = answer.status.as_u16();
     let message = "chaos: the client injected this answer";
+    // A member for the code, and one for the message.
+    let both = |name, code: Value| object(&mut [(name, code), ("message", message.into())]);
     let shapes = [
-        json!({ "error": code, "message": message }),
-        json!({ "error": { "code": code, "message": message } }),
-        json!({ "code": code, "message": message }),
-        json!({ code: { "code": status, "message": message } }),
+        both("error", code.into()),
+        object(&mut [("error", both("code", code.into()))]),
+        both("code", code.into()),
+        object(&mut [(code, both("code", status.into()))]),
     ];
     let charset = Charset::from_headers(&HeaderMap::new());
     shapes.into_iter().find_map(|shape| {

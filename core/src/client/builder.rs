@@ -54,7 +54,7 @@ impl ClientBuilder {
         }
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
     }

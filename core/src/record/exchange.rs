@@ -12,13 +12,14 @@ use bytes::Bytes;
 use http::Method;
 use http::header::CONTENT_TYPE;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::clean::{Cleaner, is_form, is_json};
 use super::facts::{Answer, Facts, LONGEST_BODY};
 use super::headers;
 use super::uuids::uuids;
 use crate::coding::{Coding, DecodeError, Decoder};
+use crate::json::{object, put};
 use crate::redact::{Redactor, SHOWN_QUERY};
 use crate::transport::{Failure, SentMark, TransportError};
 
@@ -79,20 +80,20 @@ pub(super) fn exchange(facts: &Facts, secrets: &Redactor) -> Value {
         shown_query: &facts.api.shown_query,
     };
     let mut exchange = Map::new();
-    exchange.insert("match".to_owned(), matching(facts, &cleaner));
+    put(&mut exchange, "match", matching(facts, &cleaner));
     if let Some(json) = &facts.json
         && let Some(json) = want(json, facts, &cleaner)
     {
-        exchange.insert("want".to_owned(), json!({"json": json}));
+        put(&mut exchange, "want", object(&mut [("json", json)]));
     }
     let mut reply = Map::new();
     if let Some(answer) = &facts.reply {
         answered(answer, facts, &cleaner, &mut reply);
     }
     if let Some(fault) = facts.fault {
-        reply.insert("fault".to_owned(), fault.into());
+        put(&mut reply, "fault", fault.into());
     }
-    exchange.insert("reply".to_owned(), Value::Object(reply));
+    put(&mut exchange, "reply", Value::Object(reply));
     Value::Object(exchange)
 }
 
@@ -108,7 +109,7 @@ fn matching(facts: &Facts, cleaner: &Cleaner<'_>) -> Value {
     let clean: Vec<_> = clean.split('/').collect();
     if clean.len() != segments.len() {
         // A secret takes several segments.
-        return json!({"method": method});
+        return object(&mut [("method", method.into())]);
     }
     let mut placeholders = 0;
     let segments: Vec<Cow<'_, str>> = segments
@@ -139,7 +140,10 @@ fn matching(facts: &Facts, cleaner: &Cleaner<'_>) -> Value {
     };
     let shown: Vec<_> = pairs.iter().copied().filter(is_shown).collect();
     if placeholders == 0 && shown.len() == pairs.len() {
-        return json!({"method": method, "target": facts.target});
+        return object(&mut [
+            ("method", method.into()),
+            ("target", facts.target.as_str().into()),
+        ]);
     }
     let path = segments.join("/");
     let base = &facts.api.base_path;
@@ -151,7 +155,7 @@ fn matching(facts: &Facts, cleaner: &Cleaner<'_>) -> Value {
         path.push('?');
         path.push_str(&shown.join("&"));
     }
-    json!({"method": method, "path": path})
+    object(&mut [("method", method.into()), ("path", path.into())])
 }
 
 /// The JSON of a request, with an operator in the place of each secret and of what the program makes anew each time.
@@ -159,7 +163,7 @@ fn want(json: &Value, facts: &Facts, cleaner: &Cleaner<'_>) -> Option<Value> {
     if has_odd_name(json, cleaner) || json.to_string().len() > LONGEST_WANT {
         return None;
     }
-    let any = || json!({"$any": true});
+    let any = || object(&mut [("$any", true.into())]);
     Some(
         cleaner.map(json, "", false, &mut |value, is_secret| match value {
             _ if is_secret => any(),
@@ -208,7 +212,7 @@ fn is_epoch(number: i64) -> bool {
 }
 
 fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut Map<String, Value>) {
-    let mut put = |name: &str, value: Value| reply.insert(name.to_owned(), value);
+    let mut put = |name: &str, value: Value| put(reply, name, value);
     put("status", answer.status.as_u16().into());
     for (name, delay) in [
         ("delay_ms", answer.delay),
@@ -230,16 +234,20 @@ fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut M
     if facts.method == Method::HEAD {
         let length = headers::length(&answer.headers);
         if let Some(length) = length.filter(|&length| length > 0 && length <= LONGEST_FILL) {
-            put("fill", json!({"byte": "x", "count": length}));
+            put(
+                "fill",
+                object(&mut [("byte", "x".into()), ("count", length.into())]),
+            );
         }
         return;
     }
     if let Some(length) = answer.body.cut_length() {
         // Of a body that breaks off, half is sent.
         let count = if is_partial { length * 2 } else { length };
+        let count = count.min(MOST_FILLED);
         put(
             "fill",
-            json!({"byte": "x", "count": count.min(MOST_FILLED)}),
+            object(&mut [("byte", "x".into()), ("count", count.into())]),
         );
         return;
     }

@@ -5,11 +5,12 @@ use http::header::{
     TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::clean::Cleaner;
 use super::facts::Answer;
 use crate::http_date;
+use crate::json::object;
 use crate::redact::{REDACTED, is_secret_header};
 
 /// How far a server's clock is taken to be right, in seconds.
@@ -36,7 +37,7 @@ pub(super) fn headers(
         .filter(|(name, value)| is_kept(name, value))
         .map(|(name, value)| {
             let shown = header(name, value, origin, now, cleaner);
-            json!([name.as_str(), shown])
+            Value::from(vec![name.as_str().into(), shown])
         })
         .collect()
 }
@@ -68,13 +69,16 @@ fn header(
     if [DATE, EXPIRES, RETRY_AFTER].contains(name)
         && let Some(date) = http_date::parse(value.as_bytes(), now)
     {
-        return json!({"http_date": {"offset_s": date - now}});
+        return object(&mut [(
+            "http_date",
+            object(&mut [("offset_s", (date - now).into())]),
+        )]);
     }
     if name.as_str().ends_with("reset")
         && let Ok(epoch) = text.parse::<i64>()
         && (OLDEST_EPOCH..NEWEST_EPOCH).contains(&epoch)
     {
-        return json!({"epoch_s": epoch - now});
+        return object(&mut [("epoch_s", (epoch - now).into())]);
     }
     let clean = if *name == LOCATION {
         cleaner.link(&text)
@@ -85,7 +89,7 @@ fn header(
         && let Some(target) = clean.strip_prefix(origin)
         && target.starts_with('/')
     {
-        return json!({"redirect": target});
+        return object(&mut [("redirect", target.into())]);
     }
     clean.into_owned().into()
 }

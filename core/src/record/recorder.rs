@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use http::header::{CONTENT_TYPE, SET_COOKIE};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::clean::{self, is_form, is_json};
@@ -19,6 +19,7 @@ use super::file::{self, LARGEST, Output};
 use super::uuids::uuids;
 use super::{exchange, headers, print, warn};
 use crate::fork;
+use crate::json::object;
 use crate::redact::{REDACTED, Redactor, Secret, is_secret_header, of_header, of_member};
 use crate::transport::WireRequest;
 
@@ -374,11 +375,12 @@ impl State {
 
 /// What follows the exchanges.
 fn tail(origins: &[String]) -> String {
-    let recorded = json!({
-        "at": Timestamp::now().to_string(),
-        "by": format!("reqtrail/{}", crate::VERSION),
-        "origins": origins,
-    });
+    let origins: Value = origins.iter().map(String::as_str).collect();
+    let recorded = object(&mut [
+        ("at", Timestamp::now().to_string().into()),
+        ("by", format!("reqtrail/{}", crate::VERSION).into()),
+        ("origins", origins),
+    ]);
     format!("\n  ],\n  \"recorded\": {}\n}}\n", print::inline(&recorded))
 }
 

@@ -50,11 +50,12 @@ mod course;
 #[cfg(feature = "blocking")]
 mod play;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::script::{Fields, Reader, Result, SCHEMA, error_at};
 use crate::codes::{ErrorKind, StopReason};
 use crate::dialect::{CustomDialect, Dialect};
+use crate::json::{object, put};
 #[cfg(feature = "blocking")]
 use crate::{error::Error, response::Response};
 use attempt::Attempt;
@@ -260,15 +261,15 @@ impl Described {
     fn played(&self, attempts: &[Attempt]) -> Result<Played> {
         let course = Course::of(self, attempts)?;
         let mut client = course.options;
-        client.insert("dialect".to_owned(), self.dialect_json.clone());
+        put(&mut client, "dialect", self.dialect_json.clone());
         let mut request = self.request();
         if let Some((number, after_ms)) = course.cancel {
-            let cancel = json!({"attempt": number, "after_ms": after_ms});
-            request.insert("cancel".to_owned(), cancel);
+            let cancel = object(&mut [("attempt", number.into()), ("after_ms", after_ms.into())]);
+            put(&mut request, "cancel", cancel);
         }
         let exchanges = attempts
             .iter()
-            .map(|attempt| json!({"reply": attempt.reply}));
+            .map(|attempt| object(&mut [("reply", attempt.reply.clone())]));
         Ok(Played {
             script: script(exchanges.collect()),
             client: client.into(),
@@ -281,13 +282,17 @@ impl Described {
     /// A call that ends before anything is sent.
     fn not_made(&self, kind: ErrorKind) -> Played {
         let mut client = Map::new();
-        client.insert("dialect".to_owned(), self.dialect_json.clone());
+        put(&mut client, "dialect", self.dialect_json.clone());
         let mut request = self.request();
         if kind == ErrorKind::Config {
-            client.insert("max_attempts".to_owned(), 0.into());
+            put(&mut client, "max_attempts", 0.into());
         } else {
             // No header may hold a line break.
-            request.insert("headers".to_owned(), json!([["X-Refused", "\n"]]));
+            put(
+                &mut request,
+                "headers",
+                vec![pair("X-Refused", "\n")].into(),
+            );
         }
         Played {
             script: script(Vec::new()),
@@ -300,14 +305,15 @@ impl Described {
 
     fn request(&self) -> Map<String, Value> {
         let mut request = Map::new();
-        let mut put = |name: &str, value: Value| request.insert(name.to_owned(), value);
+        let mut put = |name: &str, value: Value| put(&mut request, name, value);
         put("method", self.method.as_str().into());
         put("path", self.path.clone().into());
         if !self.params.is_empty() {
             put("params", self.params.clone().into());
         }
         if !self.query.is_empty() {
-            put("query", json!(self.query));
+            let pairs = self.query.iter().map(|(name, value)| pair(name, value));
+            put("query", pairs.collect());
         }
         if let Some(idempotent) = self.idempotent {
             put("idempotent", idempotent.into());
@@ -353,10 +359,17 @@ impl Expected {
     }
 }
 
-fn script(exchanges: Vec<Value>) -> Value {
-    json!({"schema": SCHEMA, "exchanges": exchanges})
+/// An array of two texts.
+#[inline(never)]
+fn pair(name: &str, value: &str) -> Value {
+    vec![Value::from(name), value.into()].into()
 }
 
+fn script(exchanges: Vec<Value>) -> Value {
+    object(&mut [("schema", SCHEMA.into()), ("exchanges", exchanges.into())])
+}
+
+#[inline(never)]
 fn error_kind(value: &Value, path: &str) -> Result<ErrorKind> {
     let known = value.as_str().and_then(ErrorKind::from_name);
     known.ok_or_else(|| {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::script::{Exchange, Reader, Result, error_at, wrong_type};
+use crate::json::put;
 
 /// What `fails` may say besides the names of faults.
 const ALIASES: [(&str, &str); 3] = [
@@ -19,15 +20,15 @@ pub(super) fn exchange(short: Value) -> Result<Exchange> {
     let mut matching = Map::new();
     for key in ["method", "path", "target"] {
         if let Some(value) = short.remove(key) {
-            matching.insert(key.to_owned(), value);
+            put(&mut matching, key, value);
         }
     }
-    short.insert("match".to_owned(), Value::Object(matching));
+    put(&mut short, "match", Value::Object(matching));
     if let Some(Value::Object(reply)) = short.get_mut("reply") {
         if let Some(fails) = reply.remove("fails") {
-            reply.insert("fault".to_owned(), fault(fails)?);
+            put(reply, "fault", fault(fails)?);
         } else if !reply.contains_key("request_id") && !names_an_id(reply) {
-            reply.insert("request_id".to_owned(), "auto".into());
+            put(reply, "request_id", "auto".into());
         }
     }
     Reader::script().exchange(&Value::Object(short), "exchange")

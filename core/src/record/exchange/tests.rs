@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::json;
 
 use super::super::facts::{Api, Received};
 use super::*;

@@ -3,10 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::charset::Charset;
 use crate::dialect::{Dialect, RetryRule, Seen};
+use crate::json::{object, put};
 use crate::retry_after;
 use crate::testing::render::{self, CannotRender, ErrorReply, GivenId};
 use crate::testing::script::{Fields, Reader, Reply, Result, error_at};
@@ -70,11 +71,11 @@ impl Attempt {
             Some(Failure::Timeout | Failure::ConnectTimeout | Failure::Cancelled)
         );
         if let Some(elapsed) = elapsed_ms.filter(|elapsed| *elapsed > 0 && !is_endless) {
-            reply.insert("delay_ms".to_owned(), elapsed.into());
+            put(&mut reply, "delay_ms", elapsed.into());
         }
         for key in ["json", "text", "base64"] {
             if let Some(value) = fields.raw(key) {
-                reply.insert(key.to_owned(), value.clone());
+                put(&mut reply, key, value.clone());
             }
         }
         let has_content = ["json", "text", "base64"]
@@ -82,7 +83,7 @@ impl Attempt {
             .any(|key| reply.contains_key(*key));
         for key in ["code", "message", "retry_after", "headers"] {
             if let Some(value) = fields.value(key) {
-                reply.insert(key.to_owned(), value.clone());
+                put(&mut reply, key, value.clone());
             }
         }
         let status = fields.count("status")?;
@@ -111,7 +112,7 @@ impl Attempt {
                 let message = format!("{status} does not end an attempt; expected 200 to 599");
                 return Err(error_at(format!("{path}.status"), message));
             }
-            reply.insert("status".to_owned(), status.into());
+            put(&mut reply, "status", status.into());
         }
         if is_answered {
             put_id(dialect, &mut reply, id);
@@ -285,7 +286,7 @@ fn failure(fields: &mut Fields<'_>, reply: &mut Map<String, Value>) -> Result<Op
         }
     };
     if let Some(fault) = fault {
-        reply.insert("fault".to_owned(), fault.into());
+        put(reply, "fault", fault.into());
     }
     Ok(Some(failure))
 }
@@ -295,9 +296,9 @@ fn put_id(dialect: &Dialect, reply: &mut Map<String, Value>, id: Option<Value>) 
     let sent = headers(reply);
     let mut names = dialect.0.request_id_headers.iter();
     match id {
-        Some(id) => drop(reply.insert("request_id".to_owned(), id)),
+        Some(id) => put(reply, "request_id", id),
         None if names.any(|name| sent.contains_key(name)) => {}
-        None => drop(reply.insert("request_id".to_owned(), "auto".into())),
+        None => put(reply, "request_id", "auto".into()),
     }
 }
 
@@ -320,11 +321,11 @@ fn shape(
             return Err(error_at(path, message));
         }
         Some(Failure::TooLarge) => {
-            let fill = json!({"byte": "x", "count": SMALL_BODY + 1});
-            reply.insert("fill".to_owned(), fill);
+            let fill = object(&mut [("byte", "x".into()), ("count", (SMALL_BODY + 1).into())]);
+            put(reply, "fill", fill);
         }
         Some(Failure::Decode) => {
-            reply.insert("text".to_owned(), "not compressed".into());
+            put(reply, "text", "not compressed".into());
             add_header(reply, "Content-Encoding", "gzip");
         }
         Some(Failure::Redirect) if !headers(reply).contains_key(http::header::LOCATION) => {
@@ -334,21 +335,25 @@ fn shape(
         Some(Failure::Timeout | Failure::Broken | Failure::Cancelled)
             if is_answered && !has_content && !has_code =>
         {
-            reply.insert("text".to_owned(), "cut short".into());
+            put(reply, "text", "cut short".into());
         }
         _ => {}
     }
     Ok(())
 }
 
+#[inline(never)]
 fn add_header(reply: &mut Map<String, Value>, name: &str, value: &str) {
-    let headers = reply.entry("headers").or_insert_with(|| json!([]));
+    let headers = reply
+        .entry("headers")
+        .or_insert_with(|| Vec::<Value>::new().into());
     if let Some(headers) = headers.as_array_mut() {
-        headers.push(json!([name, value]));
+        headers.push(super::pair(name, value));
     }
 }
 
 /// The headers that are plain text; the format checks them all.
+#[inline(never)]
 fn headers(reply: &Map<String, Value>) -> HeaderMap {
     let pairs = reply.get("headers").and_then(Value::as_array);
     let pairs = pairs.into_iter().flatten().filter_map(|pair| {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Described;
 use super::attempt::{Attempt, Failure, SMALL_BODY};
@@ -16,6 +16,7 @@ use crate::backoff::Backoff;
 use crate::call::plan::{self, Hop};
 use crate::client::options::ClientOptions;
 use crate::codes::{ErrorKind, StopReason};
+use crate::json::{object, put};
 use crate::redact::Secret;
 use crate::request::check_attempts;
 use crate::retry::decision::{Decision, RetryInput, decide};
@@ -80,7 +81,7 @@ impl Course {
         let mut course = walk.end(last, attempts.len())?;
         if has_small_body {
             let limit = SMALL_BODY.into();
-            course.options.insert("max_body_bytes".to_owned(), limit);
+            put(&mut course.options, "max_body_bytes", limit);
         }
         Ok(course)
     }
@@ -251,7 +252,7 @@ impl<'a> Walk<'a> {
         cancel: Option<(usize, u64)>,
     ) -> Course {
         let mut options = self.times.options(self.passed, &self.usual);
-        let mut put = |name: &str, value: Value| options.insert(name.to_owned(), value);
+        let mut put = |name: &str, value: Value| put(&mut options, name, value);
         let most = self.usual.max_attempts();
         // One more could be made, if it stops for another reason.
         let open = match stopped {
@@ -270,14 +271,14 @@ impl<'a> Walk<'a> {
             put("max_redirects", self.hops.into());
         }
         if stopped == StopReason::BudgetExhausted {
-            let budget = json!({"capacity": self.retries, "retry_cost": 1});
+            let budget = object(&mut [("capacity", self.retries.into()), ("retry_cost", 1.into())]);
             put("retry_budget", budget);
         }
         if self.max_retry_after != self.usual.max_retry_after() {
             put("max_retry_after_ms", millis(self.max_retry_after).into());
         }
         if self.is_refreshed {
-            put("tokens", json!(["first-token", "second-token"]));
+            put("tokens", super::pair("first-token", "second-token"));
         }
         Course {
             options,
@@ -304,6 +305,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Asks the loop's decision, with all that could end the call but the attempt itself out of the way.
+    #[inline(never)]
     fn next(&self, attempt: &Attempt, effect: &Effect, can_reauth: bool) -> Next {
         let decide_with = |draw: f64| {
             let input = RetryInput {
@@ -337,6 +339,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The rule that ends a call with an attempt, in words.
+    #[cold]
     fn forbids(&self, attempt: &Attempt, why: StopReason) -> String {
         let method = &self.hop.method;
         let status = attempt.status.map(|status| status.as_u16());
@@ -367,6 +370,7 @@ impl<'a> Walk<'a> {
         format!("{rule} (`{}`)", why.as_str())
     }
 
+    #[cold]
     fn cannot_stop(&self, wanted: StopReason, message: &str) -> ScriptError {
         error_at("stopped", format!("`{}`: {message}", wanted.as_str()))
     }

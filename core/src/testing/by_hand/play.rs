@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::Played;
 use crate::call::token::Token;
 use crate::cancel::{CancelReason, CancelToken};
+use crate::client::options::ClientOptions;
 use crate::client::{Client, ClientBuilder};
 use crate::error::Error;
 use crate::observe::{AttemptStarted, Observer};
@@ -75,45 +76,50 @@ impl Observer for Cancels {
 }
 
 fn client(builder: ClientBuilder, options: &Value) -> Result<ClientBuilder> {
-    let mut builder = builder;
-    for (name, value) in options.as_object().into_iter().flatten() {
-        let number = || value.as_u64().unwrap_or_default();
-        let count = || u32::try_from(number()).unwrap_or(u32::MAX);
-        let time = || Duration::from_millis(number());
-        builder = match &**name {
-            "dialect" if value.is_null() => builder,
-            "dialect" => builder.dialect(super::dialect(value)?),
-            "max_attempts" => builder.max_attempts(count()),
-            "max_redirects" => builder.max_redirects(count()),
-            "max_body_bytes" => builder.max_body_bytes(number()),
-            "timeout_ms" => builder.timeout(time()),
-            "attempt_timeout_ms" => builder.attempt_timeout(time()),
-            "connect_timeout_ms" => builder.connect_timeout(time()),
-            "max_retry_after_ms" => builder.max_retry_after(time()),
-            "retry_budget" => {
-                let part = |key: &str| {
-                    value
-                        .get(key)
-                        .and_then(Value::as_u64)
-                        .and_then(|it| u32::try_from(it).ok())
-                };
-                let capacity = part("capacity").unwrap_or_default();
-                let retry_cost = part("retry_cost").unwrap_or(1);
-                builder.retry_budget(Some(RetryBudget {
-                    capacity,
-                    retry_cost,
-                }))
-            }
-            "tokens" => with_tokens(builder, value),
-            other => {
-                return Err(error_at(
-                    other,
-                    "is no option that is worked out; please report this",
-                ));
-            }
-        };
+    let mut is_set = Ok(());
+    let builder = builder.with(|o| {
+        let mut options = options.as_object().into_iter().flatten();
+        is_set = options.try_for_each(|(name, value)| set(&mut o.given, name, value));
+    });
+    is_set?;
+    Ok(match options.get("tokens") {
+        Some(tokens) => with_tokens(builder, tokens),
+        None => builder,
+    })
+}
+
+/// Sets an option that was worked out.
+fn set(given: &mut ClientOptions, name: &str, value: &Value) -> Result<()> {
+    let number = value.as_u64().unwrap_or_default();
+    let count = Some(u32::try_from(number).unwrap_or(u32::MAX));
+    let time = Some(Duration::from_millis(number));
+    match name {
+        "dialect" if value.is_null() => {}
+        "dialect" => given.dialect = Some(super::dialect(value)?),
+        "max_attempts" => given.max_attempts = count,
+        "max_redirects" => given.max_redirects = count,
+        "max_body_bytes" => given.max_body_bytes = Some(number),
+        "timeout_ms" => given.timeout = time,
+        "attempt_timeout_ms" => given.attempt_timeout = time,
+        "connect_timeout_ms" => given.connect_timeout = time,
+        "max_retry_after_ms" => given.max_retry_after = time,
+        "retry_budget" => {
+            let part = |key: &str| {
+                let part = value.get(key).and_then(Value::as_u64);
+                part.and_then(|it| u32::try_from(it).ok())
+            };
+            given.retry_budget = Some(Some(RetryBudget {
+                capacity: part("capacity").unwrap_or_default(),
+                retry_cost: part("retry_cost").unwrap_or(1),
+            }));
+        }
+        "tokens" => {}
+        other => {
+            let message = "is no option that is worked out; please report this";
+            return Err(error_at(other, message));
+        }
     }
-    Ok(builder)
+    Ok(())
 }
 
 /// The first is the client's, and its refresher gives the others.

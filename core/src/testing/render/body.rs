@@ -1,10 +1,11 @@
 //! The JSON of an error answer.
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{CannotRender, ErrorReply};
 use crate::dialect::{Dialect, Shape};
+use crate::json;
 
 /// The deepest place of a part: a dialect reads nothing below it.
 const MAX_DEPTH: usize = 128;
@@ -34,19 +35,20 @@ pub(super) fn json(
             let number = status.as_u16();
             let text = message.unwrap_or(reason);
             match code {
-                Some(code) => json!({code: {"code": number, "message": text}}),
+                Some(code) => json::object(&mut [(code, coded(number.into(), text, None))]),
                 // As the middleware before the service writes what it refuses.
-                None => {
-                    json!({"message": text, "code": format!("{number} {reason}"), "title": reason})
-                }
+                None => coded(format!("{number} {reason}").into(), text, Some(reason)),
             }
         }
         #[cfg(feature = "openstack")]
         Shape::Titled => {
             let text = message.unwrap_or(reason);
-            json!({"error": {"code": status.as_u16(), "message": text, "title": reason}})
+            let number = status.as_u16().into();
+            json::object(&mut [("error", coded(number, text, Some(reason)))])
         }
-        Shape::Nested => json!({"error": object([("code", code), ("message", message)])}),
+        Shape::Nested => {
+            json::object(&mut [("error", object([("code", code), ("message", message)]))])
+        }
         Shape::Pointers {
             code: code_at,
             message: message_at,
@@ -67,6 +69,14 @@ pub(super) fn json(
             root.into_json()
         }
     })
+}
+
+/// What OpenStack's services say of an error.
+#[cfg(feature = "openstack")]
+fn coded(code: Value, message: &str, title: Option<&str>) -> Value {
+    let mut members = vec![("code", code), ("message", message.into())];
+    members.extend(title.map(|title| ("title", title.into())));
+    json::object(&mut members)
 }
 
 /// An object of the parts that are there.

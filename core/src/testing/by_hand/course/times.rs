@@ -74,12 +74,14 @@ impl Times {
                 Some(Failure::NoConnection | Failure::ConnectTimeout | Failure::Tls)
             )
         };
+        let connecting: Vec<&Attempt> = own.iter().filter(connects).collect();
         let connect = Limit::of(
-            own.iter().filter(connects),
+            &connecting,
             Failure::ConnectTimeout,
             usual.connect_timeout(),
         )?;
-        let mut attempt = Limit::of(own.iter(), Failure::Timeout, usual.attempt_timeout())?;
+        let own: Vec<&Attempt> = own.iter().collect();
+        let mut attempt = Limit::of(&own, Failure::Timeout, usual.attempt_timeout())?;
         // The time to connect is a part of the attempt's.
         if connect.is_reached && connect.time >= attempt.time {
             if attempt.is_reached {
@@ -149,7 +151,7 @@ impl Times {
     pub(super) fn options(&self, passed: Passed, usual: &ClientOptions) -> Map<String, Value> {
         let mut options = Map::new();
         let mut put = |name: &str, time: Duration| {
-            options.insert(name.to_owned(), millis(time).into());
+            crate::json::put(&mut options, name, millis(time).into());
         };
         let needed = passed.most.saturating_add(ROOM);
         let longer = (needed >= usual.timeout()).then(|| whole(needed));
@@ -170,19 +172,15 @@ impl Times {
 
 impl Limit {
     /// The limit that ends each attempt with this failure, and that no other attempt reaches.
-    fn of<'a>(
-        attempts: impl Iterator<Item = &'a Attempt> + Clone,
-        failure: Failure,
-        usual: Duration,
-    ) -> Result<Self> {
-        let reaching = attempts.clone().filter(|it| it.failure == Some(failure));
+    #[inline(never)]
+    fn of(attempts: &[&Attempt], failure: Failure, usual: Duration) -> Result<Self> {
+        let mut reaching = attempts.iter().filter(|it| it.failure == Some(failure));
         let mut limit = Self {
             time: usual,
             is_reached: reaching.clone().next().is_some(),
             is_usual: true,
         };
-        let given = reaching.filter(|attempt| attempt.elapsed_ms.is_some());
-        if let Some(first) = given.clone().next() {
+        if let Some(first) = reaching.find(|attempt| attempt.elapsed_ms.is_some()) {
             limit.time = first.elapsed();
             limit.is_usual = limit.time == usual;
         }
