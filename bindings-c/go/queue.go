@@ -28,6 +28,9 @@ type queue struct {
 	opening sync.Mutex
 	// ready can be read when events wait, and the library writes to signal.
 	ready, signal *os.File
+	// readers counts the calls of a mock's client that are under way, and over is closed once nobody reads for them.
+	readers int
+	over    chan struct{}
 
 	// taking is held by who takes events and hands them on, so that those of a call stay in order.
 	taking sync.Mutex
@@ -95,8 +98,37 @@ func (q *queue) open(c *core) bool {
 		return false
 	}
 	q.opened.Store(true)
-	go q.drain(c)
+	if c.mock == nil {
+		go q.drain(c)
+	}
 	return true
+}
+
+// read has the events of a mock's client read until the function that it returns is called. Nobody reads while no call is
+// under way: who waits for a descriptor keeps the time of a bubble of testing/synctest from moving, for ever.
+func (q *queue) read(c *core) (end func()) {
+	q.opening.Lock()
+	defer q.opening.Unlock()
+	q.readers++
+	if q.readers == 1 {
+		over := make(chan struct{})
+		q.over = over
+		_ = q.ready.SetReadDeadline(time.Time{})
+		go func() {
+			defer close(over)
+			q.drain(c)
+		}()
+	}
+	return func() {
+		q.opening.Lock()
+		defer q.opening.Unlock()
+		q.readers--
+		if q.readers == 0 {
+			// What comes from here on waits in the pipe for the next reader.
+			_ = q.ready.SetReadDeadline(time.Unix(1, 0))
+			<-q.over
+		}
+	}
 }
 
 func (q *queue) close() {
@@ -178,6 +210,7 @@ func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 		return w
 	}
 	if c.mock != nil {
+		defer q.read(c)()
 		defer c.mock.Watch(func() {
 			if ended := safeErr(ctx); ended != nil {
 				c.cancelTag(w.tag, ended)
@@ -206,7 +239,11 @@ func (c *core) cancelTag(tag uint64, ended error) {
 // attend has the events of a call that is made on this thread handed on, and returns what ends that.
 func (q *queue) attend(c *core) (end func()) {
 	if q.open(c) {
-		return func() { q.take(c) }
+		if c.mock == nil {
+			return func() { q.take(c) }
+		}
+		stop := q.read(c)
+		return func() { stop(); q.take(c) }
 	}
 	// Without a descriptor nobody is woken, so somebody looks again and again.
 	var isOver atomic.Bool

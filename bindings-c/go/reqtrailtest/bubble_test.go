@@ -14,6 +14,31 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/reqtrailtest"
 )
 
+func TestABubblesTimeMovesAfterCalls(t *testing.T) {
+	for _, config := range []reqtrail.Config{{}, {OnAttempt: func(reqtrail.CallInfo, reqtrail.Attempt) {}}} {
+		synctest.Test(t, func(t *testing.T) {
+			mock := reqtrailtest.New(t)
+			mock.Get("/events").Replies(200, reqtrailtest.Reply{Times: reqtrailtest.Always, Delay: time.Second})
+			client := mock.Client(config)
+			for range 3 {
+				var running sync.WaitGroup
+				for range 4 {
+					running.Add(1)
+					go func() {
+						defer running.Done()
+						got(t, client, "/events")
+					}()
+				}
+				running.Wait()
+				begin := time.Now()
+				time.Sleep(time.Hour)
+				equal(t, time.Since(begin), time.Hour)
+				synctest.Wait()
+			}
+		})
+	}
+}
+
 func TestAMockWithinBubbles(t *testing.T) {
 	for range 3 {
 		synctest.Test(t, func(t *testing.T) {

@@ -30,12 +30,13 @@
 // runs. [ManualClock] turns that off: the test moves it by [Mock.Advance], after [Mock.WaitUntilWaiting].
 //
 // A context's deadline bounds a call by virtual time: by what is left of it when the call begins, rounded up to a tenth of a
-// second (of one that is a second or less away, to a hundredth). The call ends then as at any deadline, with
+// second (to 10 ms where a second or less is left, to 1 ms where 100 ms or less are). The call ends then as at any deadline, with
 // [context.DeadlineExceeded], but without the cause of [context.WithTimeoutCause], since the context itself goes on. To cancel
-// a context is real: it ends the call at the virtual moment at which it happens.
+// a context is real: it ends the call at the virtual moment at which it happens. A context whose deadline is past in real time
+// can no longer be cancelled, so a test that cancels one gives it a deadline that the test itself does not reach.
 //
 // Hooks and refreshers are real, too. The time stands still while they run, so a hook must not wait for a call that waits. The
 // calls of a refresher that take its context are an exception: the time moves for them.
 //
-// A mock may be made within a bubble of testing/synctest, whose time is another.
+// A mock may be made within a bubble of testing/synctest, whose time is another and stands still while a call is under way.
 package reqtrailtest
