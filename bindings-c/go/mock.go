@@ -2,6 +2,7 @@ package reqtrail
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 	"unsafe"
@@ -20,8 +21,23 @@ func init() {
 		}
 		return client, nil
 	}
-	scripted.Take = func(ended unsafe.Pointer) (any, error) { return take(ended) }
+	scripted.Take = func(ended unsafe.Pointer) (any, error) {
+		response, err := take(ended)
+		var failed *Error
+		if errors.As(err, &failed) {
+			// What cancels a call in Go is its context.
+			explainContext(cancelled(), failed, false)
+		}
+		return response, err
+	}
 	scripted.Describe = func(dialect any) (string, []byte, error) { return dialect.(Dialect).describe() }
+}
+
+// cancelled is a context that was cancelled.
+func cancelled() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
 }
 
 // virtualLeft is what a context's deadline leaves a call that goes by a virtual clock. The program has spent a little real

@@ -1,6 +1,7 @@
 package reqtrailtest_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -79,6 +80,19 @@ func TestAnErrorByHand(t *testing.T) {
 		Attempts: []reqtrailtest.Attempt{{StatusCode: 404, RequestID: "a1"}},
 	}.Error(t)
 	equal(t, []any{err.Trail.Dialect(), err.RequestID}, []any{"acme", "a1"})
+}
+
+func TestAnErrorByHandIsWhatARealOneIs(t *testing.T) {
+	for kind, is := range map[reqtrail.Kind]error{
+		reqtrail.KindTimeout: context.DeadlineExceeded, reqtrail.KindCancelled: context.Canceled,
+	} {
+		err := reqtrailtest.Error(t, reqtrailtest.Attempt{Failure: kind})
+		for _, one := range []error{context.DeadlineExceeded, context.Canceled} {
+			equal(t, errors.Is(err, one), one == is)
+		}
+	}
+	err := reqtrailtest.Error(t, reqtrailtest.Attempt{StatusCode: 503})
+	equal(t, errors.Is(err, context.DeadlineExceeded), false)
 }
 
 func TestWhatCannotBeMadeByHand(t *testing.T) {
