@@ -17,6 +17,10 @@ pub(super) fn exchange(short: Value) -> Result<Exchange> {
     let Value::Object(mut short) = short else {
         return Err(wrong_type("exchange", "an object", &short));
     };
+    if short.contains_key("match") {
+        let message = "`match` is that of a whole script; expected its `method` and `path` without it";
+        return Err(error_at("exchange.match", message));
+    }
     let mut matching = Map::new();
     for key in ["method", "path", "target"] {
         if let Some(value) = short.remove(key) {
