@@ -272,6 +272,19 @@ impl State {
         let differing = |scripted: &Scripted| -> Vec<Difference> {
             request.view(|view| scripted.exchange.differences(view, base_path))
         };
+        // The one that fits, but is used up, says more than another that is left.
+        let mut all = self.exchanges.iter().enumerate();
+        let fitting = all.find(|(_, it)| differing(it).is_empty());
+        if let Some((number, it)) = fitting {
+            let what = it.exchange.described();
+            let used = match it.used {
+                1 => "once".to_owned(),
+                used => format!("{used} times"),
+            };
+            return format!(
+                "no exchange is left for {shown}; exchange {number} ({what}) was used {used} already"
+            );
+        }
         let with_uses = self
             .exchanges
             .iter()
@@ -288,25 +301,9 @@ impl State {
                 differences.join("; ")
             );
         }
-        // One that would have fitted is used up.
-        let fitting = self
-            .exchanges
-            .iter()
-            .enumerate()
-            .find(|(_, it)| differing(it).is_empty());
-        match fitting {
-            Some((number, it)) => format!(
-                "no exchange is left for {shown}; exchange {number} ({}) was used {} times already",
-                it.exchange.described(),
-                it.used
-            ),
-            None if self.exchanges.is_empty() => {
-                format!("no exchange takes {shown}: the mock has none")
-            }
-            None => format!(
-                "no exchange takes {shown}: all {} are used up",
-                self.exchanges.len()
-            ),
+        match self.exchanges.len() {
+            0 => format!("no exchange takes {shown}: the mock has none"),
+            all => format!("no exchange takes {shown}: all {all} are used up"),
         }
     }
 }

@@ -141,6 +141,20 @@ async fn what_nothing_takes_fails_loudly() {
     assert_eq!(unmet.problems().len(), 2, "{unmet}");
 }
 
+#[tokio::test]
+async fn what_is_used_up_is_named_before_what_is_left() {
+    let mock = Mock::new();
+    mock.post("/a").fails("connect");
+    mock.get("/b").replies(reply(200).optional());
+    let client = mock.client().build().expect("a client");
+    // A connection that was refused is tried again, and finds nothing.
+    let error = client.post("/a").await.expect_err("nothing is left");
+    let text = "no exchange is left for POST /a; exchange 0 (POST /a) was used once already";
+    assert!(error.to_string().contains(text), "{error}");
+    let unmet = mock.check().expect_err("a problem");
+    assert_eq!(unmet.to_string(), text);
+}
+
 #[test]
 fn trails_are_the_same_each_time() {
     let trail = || {
