@@ -2613,14 +2613,15 @@ reqtrail_code reqtrail_client_options_script(struct reqtrail_client_options *opt
                                              const struct reqtrail_script *script);
 
 /**
- * Returns how many requests were sent to the script, those of no exchange included.
+ * Returns how many requests the script's server saw. One that no exchange takes, and one that fails before it is
+ * read, such as by "connect", is not among them.
  */
 size_t reqtrail_script_request_count(const struct reqtrail_script *script);
 
 /**
- * Returns the requests that were sent to the script, in order, as a JSON array. Each has "method", "target",
- * "path", "query" and "headers" (arrays of a name and a value), its body as "json", "text" or "base64",
- * "exchange", the index of the exchange that it took or null, and "at_ms", its virtual time since the beginning.
+ * Returns the requests that `reqtrail_script_request_count` counts, in order, as a JSON array. Each has "method",
+ * "target", "path", "query" and "headers" (arrays of a name and a value), its body as "json", "text" or "base64",
+ * "exchange", the index of the exchange that it took, and "at_ms", its virtual time since the beginning.
  * The text shows what came until now, and lives as long as the script does.
  */
 const char *reqtrail_script_requests_json(const struct reqtrail_script *script,

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use reqtrail::host::Outcome;
 use reqtrail::testing::{Hold, Mock, Restless, ScriptError, by_hand};
-use serde::de::IgnoredAny;
 
 use crate::codes::{
     REQTRAIL_ERROR_IN_CALLBACK, REQTRAIL_ERROR_SCRIPT_MISMATCH, REQTRAIL_ERROR_STILL_RUNNING,
@@ -133,14 +132,15 @@ export! {
         }));
     }
 
-    /// Returns how many requests were sent to the script, those of no exchange included.
+    /// Returns how many requests the script's server saw. One that no exchange takes, and one that fails before it is
+    /// read, such as by "connect", is not among them.
     fn reqtrail_script_request_count(script: &reqtrail_script) -> usize {
-        serde_json::from_str::<Vec<IgnoredAny>>(&script.mock.requests_json()).ok().map(|all| all.len())
+        Some(script.mock.requests().len())
     }
 
-    /// Returns the requests that were sent to the script, in order, as a JSON array. Each has "method", "target",
-    /// "path", "query" and "headers" (arrays of a name and a value), its body as "json", "text" or "base64",
-    /// "exchange", the index of the exchange that it took or null, and "at_ms", its virtual time since the beginning.
+    /// Returns the requests that `reqtrail_script_request_count` counts, in order, as a JSON array. Each has "method",
+    /// "target", "path", "query" and "headers" (arrays of a name and a value), its body as "json", "text" or "base64",
+    /// "exchange", the index of the exchange that it took, and "at_ms", its virtual time since the beginning.
     /// The text shows what came until now, and lives as long as the script does.
     fn reqtrail_script_requests_json(script: &reqtrail_script, length: out? usize) -> *const c_char {
         Some(script.lend(script.mock.requests_json(), length))

@@ -115,6 +115,8 @@ static void a_request_of_no_exchange_is_told(void) {
   CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_CONNECT);
   CHECK(!reqtrail_error_may_have_been_sent(error));
   CHECK(has(reqtrail_error_display(error, NULL), "/cameras/{id}"));
+  /* It was never sent. */
+  CHECK(reqtrail_script_request_count(script) == 0);
   reqtrail_error_free(error);
   reqtrail_request_free(request);
   CHECK_CODE(reqtrail_script_verify(script, true, &error), REQTRAIL_ERROR_SCRIPT_MISMATCH);
@@ -171,6 +173,10 @@ static void mistakes_are_told_at_once_and_again(void) {
   CHECK(has(reqtrail_error_display(error, NULL), "state") && has(reqtrail_error_display(error, NULL), "reply"));
   reqtrail_error_free(error);
   CHECK_CODE(reqtrail_script_add(script, "\xff", 1, NULL), REQTRAIL_ERROR_NOT_UTF8);
+  /* One of a whole script would take every request. */
+  CHECK_CODE(reqtrail_script_add(script, JSON({"match": {"path": "/a"}, "reply": {}}), &error), REQTRAIL_ERROR_BAD_VALUE);
+  CHECK(has(reqtrail_error_display(error, NULL), "match"));
+  reqtrail_error_free(error);
   CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_BAD_VALUE);
   /* The first, with who made it. */
   CHECK(client == NULL && has(reqtrail_error_display(error, NULL), "reqtrail_script_load: "));
