@@ -422,7 +422,7 @@ static void count_warning(int32_t level, const char *line, size_t length, void *
   if (level == REQTRAIL_LOG_WARN && strstr(line, "REQTRAIL_CHAOS is ignored: ") != NULL) seen->ignored++;
 }
 
-/* A call of a client with faults fails, and its trail says so; a request that could change something is not sent. */
+/* A call of a client with faults fails, whatever its method, and its trail says so. */
 static void is_chaotic(reqtrail_client_options *options) {
   reqtrail_client *client;
   CHECK_CODE(reqtrail_client_options_max_attempts(options, 1), REQTRAIL_OK);
@@ -437,8 +437,8 @@ static void is_chaotic(reqtrail_client_options *options) {
     const reqtrail_attempt *attempt = reqtrail_trail_attempt(trail, 0);
     CHECK(reqtrail_trail_note_count(trail) == 1 && reqtrail_trail_note(trail, 0) == REQTRAIL_TRAIL_NOTE_CHAOS);
     CHECK(reqtrail_attempt_status(attempt) == 503);
-    CHECK(reqtrail_attempt_sent(attempt) == (i == 0 ? REQTRAIL_SENT_YES : REQTRAIL_SENT_NO));
-    CHECK((reqtrail_attempt_request_id(attempt, NULL) != NULL) == (i == 0));
+    CHECK(reqtrail_attempt_sent(attempt) == REQTRAIL_SENT_YES);
+    CHECK(reqtrail_attempt_request_id(attempt, NULL) != NULL);
     CHECK_TEXT(reqtrail_attempt_error_code(attempt, NULL), "service_unavailable");
     reqtrail_error_free(error);
     reqtrail_request_free(request);
