@@ -32,6 +32,10 @@ use watch::{Flag, Kind, Standing};
 /// 2026-01-01T00:00:00Z: what the calendar says when a clock begins.
 const BEGINNING: Duration = Duration::from_secs(1_767_225_600);
 
+/// The last moment of a clock, when the calendar says 9999-01-01T00:00:00Z: a trail has no room for times beyond that year, and an
+/// [`Instant`] none for times far beyond it.
+const END: Duration = Duration::from_secs(253_370_764_800 - BEGINNING.as_secs());
+
 /// A clock. Clones are one.
 #[derive(Clone)]
 pub(crate) struct VirtualClock(Arc<Shared>);
@@ -132,7 +136,7 @@ impl VirtualClock {
     fn sleep_to(&self, at: Duration) -> VirtualSleep {
         VirtualSleep {
             clock: self.clone(),
-            at,
+            at: at.min(END),
             key: None,
             watch: None,
         }
@@ -158,7 +162,7 @@ impl VirtualClock {
     ) -> Alarm {
         let bell = Arc::new(Bell {
             clock: self.clone(),
-            at: self.elapsed().saturating_add(time),
+            at: self.elapsed().saturating_add(time).min(END),
             run: Box::new(run),
         });
         let mut state = self.lock();
@@ -218,7 +222,7 @@ impl VirtualClock {
     /// Moves the clock on, from timer to timer, and lets everything that follows from each of them come to rest before the
     /// next.
     pub(crate) async fn advance(&self, time: Duration) {
-        let end = self.elapsed().saturating_add(time);
+        let end = self.elapsed().saturating_add(time).min(END);
         loop {
             std::future::poll_fn(|cx| self.poll_quiet(cx, State::is_quiet)).await;
             if self.step(end) {
@@ -231,7 +235,7 @@ impl VirtualClock {
     #[cfg(feature = "blocking")]
     #[must_use]
     pub(crate) fn block_advance(&self, time: Duration, limit: Duration) -> bool {
-        let end = self.elapsed().saturating_add(time);
+        let end = self.elapsed().saturating_add(time).min(END);
         loop {
             if !self.block_until(limit, State::is_quiet) {
                 return false;

@@ -168,3 +168,15 @@ fn a_hook_may_call_the_same_mock() {
     client.get("/x").send().expect("a response");
     assert!(mock.elapsed() >= Duration::from_secs(2));
 }
+
+#[tokio::test]
+async fn time_ends_with_the_calendar() {
+    let mock = Mock::new().manual_clock();
+    mock.advance(Duration::MAX).await;
+    mock.get("/x").replies(reply(200));
+    let client = mock.client().build().expect("a client");
+    let response = client.get("/x").send().await.expect("a response");
+    let json: serde_json::Value =
+        serde_json::from_str(&response.trail().to_json()).expect("a trail is JSON");
+    assert_eq!(json["started_at"], "9999-01-01T00:00:00.000Z");
+}
