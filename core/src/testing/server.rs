@@ -272,25 +272,27 @@ impl State {
         let differing = |scripted: &Scripted| -> Vec<Difference> {
             request.view(|view| scripted.exchange.differences(view, base_path))
         };
-        // The one that fits, but is used up, says more than another that is left.
-        let mut all = self.exchanges.iter().enumerate();
-        let fitting = all.find(|(_, it)| differing(it).is_empty());
+        // One that fits is used up, or it would have taken it. It says more than one that differs.
+        let fitting = self
+            .exchanges
+            .iter()
+            .enumerate()
+            .find(|(_, it)| differing(it).is_empty());
         if let Some((number, it)) = fitting {
-            let what = it.exchange.described();
             let used = match it.used {
                 1 => "once".to_owned(),
                 used => format!("{used} times"),
             };
             return format!(
-                "no exchange is left for {shown}; exchange {number} ({what}) was used {used} already"
+                "no exchange is left for {shown}; exchange {number} ({}) was used {used} already: add a reply, or more `times`",
+                it.exchange.described()
             );
         }
-        let with_uses = self
+        let nearest = self
             .exchanges
             .iter()
             .enumerate()
-            .filter(|(_, it)| it.has_uses());
-        let nearest = with_uses
+            .filter(|(_, it)| it.has_uses())
             .map(|(number, it)| (number, it, differing(it)))
             .min_by_key(|(_, _, d)| d.len());
         if let Some((number, scripted, differences)) = nearest {
