@@ -3,8 +3,8 @@
 export type Members = Record<string, string>;
 /** Reads a member: its name in the core, and its JSON. */
 export type Reader = (name: string, value: unknown) => readonly [string, string];
-/** Reads what is given by a table; `undefined` is what is left out. */
-export declare function members(owner: string, given: object, table: Readonly<Record<string, Reader>>): Members;
+/** Reads what is given by a table; `undefined` is what is left out. `others` is what the owner has besides. */
+export declare function members(owner: string, given: object, table: Readonly<Record<string, Reader>>, others?: readonly string[]): Members;
 /** A member that is checked, and written as it is. */
 export declare function as(key: string, read: (name: string, value: unknown) => unknown): Reader;
 /** A JSON object of members. */

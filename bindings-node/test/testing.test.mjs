@@ -374,6 +374,12 @@ test("what is wrong is named, with what would be right", async () => {
     [() => mock.get("/a").replies(200, { jsn: 1 }), /reply has no "jsn"; there are status, json/],
     [() => mock.get("/a").replies(200, { delayMs: -1 }), /reply.delayMs: expected a whole number/],
     [() => mock.get("/a").replies(200, { json: new Map() }), /json: expected an object/],
+    [() => mock.get("/a").replies(200, { jsn: 1 }), /encoding, times, optional$/],
+    [() => mock.get("/a", { header: {} }), /body, query$/],
+    [
+      () => mock.get("/a").replies(429, { retryAfterMs: Infinity }),
+      /reply.retryAfterMs: expected milliseconds, 0 or more, not Infinity/,
+    ],
     [() => mock.get("/a").replies(99), /exchange.reply.status/],
     [() => mock.get("/a").replies(200, { code: "x", json: 1 }), /exchange.reply/],
     [() => mock.get("/a").fails("sleep"), /exchange.reply.fails: expected one of timeout, connect/],
@@ -502,6 +508,8 @@ test("an error that is made by hand", () => {
   };
   const fast = error({ dialect: custom, status: 429, maxRetryAfterMs: 1000, retryAfterMs: 5000 });
   assert.deepEqual([fast.kind, fast.trail.stopped], ["api", "retry_after_too_long"]);
+  const endless = { retryAfterMs: 300_000, maxRetryAfterMs: Infinity };
+  assert.equal(error({ code: "rate_limited", ...endless }).trail.stopped, "attempts_exhausted");
   assert.equal(error({ kind: "config" }).trail, null);
 });
 

@@ -83,7 +83,10 @@ const CALL: Readonly<Record<keyof CallDescription, Reader>> = {
   query: pairs("query"),
   idempotent: as("idempotent", flag),
   idempotencyKey: as("idempotency_key", text),
-  maxRetryAfterMs: as("max_retry_after", (name, value) => millis(name, value) / 1000),
+  // JSON has no infinity; the largest number is one to all who read it.
+  maxRetryAfterMs: as("max_retry_after", (name, value) =>
+    Math.min(millis(name, value) / 1000, Number.MAX_VALUE),
+  ),
   stopped: as("stopped", text),
 };
 

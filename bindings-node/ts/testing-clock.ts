@@ -4,9 +4,11 @@ import type { Driver, MockBase } from "./driver.js";
 import { Weak, hold, release } from "./keepalive.js";
 import { native } from "./loader.js";
 import type { RawMock } from "./native.js";
+import { type Site, beginAt } from "./stacks.js";
 
 /** Somebody waits for the time to move, or for calls to wait for it. */
 interface Wait {
+  readonly site: Site;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -50,19 +52,19 @@ export class Clock {
   }
 
   /** Moves the time on by some milliseconds. */
-  advance(millis: number): Promise<void> {
-    return this.#wait((number) => this.raw.advance(number, millis));
+  advance(millis: number, site: Site): Promise<void> {
+    return this.#wait(site, (number) => this.raw.advance(number, millis));
   }
 
   /** Waits until every call waits for the time. */
-  untilWaiting(): Promise<void> {
-    return this.#wait((number) => this.raw.untilWaiting(number));
+  untilWaiting(site: Site): Promise<void> {
+    return this.#wait(site, (number) => this.raw.untilWaiting(number));
   }
 
-  #wait(start: (number: number) => void): Promise<void> {
+  #wait(site: Site, start: (number: number) => void): Promise<void> {
     const number = this.#nextWait++;
     return new Promise((resolve, reject) => {
-      const wait = { resolve, reject };
+      const wait = { site, resolve, reject };
       this.#waits.set(number, wait);
       hold(wait);
       start(number);
@@ -111,8 +113,13 @@ export class Clock {
     if (wait === undefined) return;
     this.#waits.delete(number);
     release(wait);
-    if (failed === undefined) wait.resolve();
-    else wait.reject(new Error(failed));
+    if (failed === undefined) {
+      wait.resolve();
+      return;
+    }
+    const error = new Error(failed);
+    beginAt(error, wait.site);
+    wait.reject(error);
   }
 
   #drain(): void {

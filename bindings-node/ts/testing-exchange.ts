@@ -89,7 +89,11 @@ export const ANSWER: Readonly<
   code: as("code", text),
   message: as("message", text),
   requestId: as("request_id", (name, value) => (value === null ? null : text(name, value))),
-  retryAfterMs: as("retry_after", (name, value) => millis(name, value) / 1000),
+  retryAfterMs: as("retry_after", (name, value) => {
+    const ms = millis(name, value);
+    if (ms === Infinity) throw expected(name, "milliseconds, 0 or more", ms);
+    return ms / 1000;
+  }),
 };
 
 const REPLY: Readonly<Record<keyof Omit<Reply, "times" | "optional">, Reader>> = {
@@ -192,7 +196,7 @@ export function exchangeOf(
   if (method !== null) exchange["method"] = JSON.stringify(text("method", method));
   const { query, ...rest } = (want === undefined ? {} : object("want", want as object)) as Want;
   exchange["path"] = JSON.stringify(pathOf(text("path", path), query));
-  const wanted = members("want", rest, WANT);
+  const wanted = members("want", rest, WANT, ["query"]);
   if (Object.keys(wanted).length > 0) exchange["want"] = objectOf(wanted);
   return new Exchange((reply, given) => {
     const { times, optional } = given;
@@ -211,7 +215,7 @@ function optionsOf(reply: unknown): Reply {
 }
 
 function replyOf({ times: _times, optional: _optional, ...rest }: Reply): Members {
-  return members("reply", rest, REPLY);
+  return members("reply", rest, REPLY, ["times", "optional"]);
 }
 
 function pathOf(path: string, query: Want["query"]): string {

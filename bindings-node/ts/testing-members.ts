@@ -11,17 +11,19 @@ export type Members = Record<string, string>;
 /** Reads a member: its name in the core, and its JSON. */
 export type Reader = (name: string, value: unknown) => readonly [string, string];
 
-/** Reads what is given by a table; `undefined` is what is left out. */
+/** Reads what is given by a table; `undefined` is what is left out. `others` is what the owner has besides. */
 export function members(
   owner: string,
   given: object,
   table: Readonly<Record<string, Reader>>,
+  others: readonly string[] = [],
 ): Members {
   const out: Members = {};
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     const reader = Object.hasOwn(table, name) ? table[name] : undefined;
     if (reader === undefined) {
-      throw refused(`${owner} has no "${name}"; there are ${Object.keys(table).join(", ")}`);
+      const known = [...Object.keys(table), ...others].join(", ");
+      throw refused(`${owner} has no "${name}"; there are ${known}`);
     }
     if (value === undefined) continue;
     const [key, json] = reader(`${owner}.${name}`, value);

@@ -171,12 +171,14 @@ export class Mock implements Disposable {
    * have resolved or rejected.
    */
   async advance(ms: number): Promise<void> {
-    await this.#clock.advance(placed(siteOf(Mock.prototype.advance), () => millis("ms", ms)));
+    const site = siteOf(Mock.prototype.advance);
+    const time = placed(site, () => millis("ms", ms));
+    await this.#clock.advance(time, site);
   }
 
   /** Resolves when every call waits for the time, and at least one does. */
   async waitUntilWaiting(): Promise<void> {
-    await this.#clock.untilWaiting();
+    await this.#clock.untilWaiting(siteOf(Mock.prototype.waitUntilWaiting));
   }
 
   /**
