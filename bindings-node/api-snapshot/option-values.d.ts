@@ -117,6 +117,7 @@ export interface ClientValues {
      * recording that is there is replaced, and warnings say what is different.
      */
     record?: string | null | undefined;
+    /**
      * Faults that are injected into the client's calls by chance, for staging:
      * `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`. The environment has to allow it by
      * `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail says so.
