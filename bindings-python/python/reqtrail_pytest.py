@@ -47,7 +47,8 @@ def reqtrail_mock(request: pytest.FixtureRequest) -> "Iterator[Mock]":
     from reqtrail.testing import Mock
 
     marker = request.node.get_closest_marker(_FIXTURE)
-    mock = Mock(**(marker.kwargs if marker else {}))
+    # What is given without a name is refused, not passed over.
+    mock = Mock(*marker.args, **marker.kwargs) if marker else Mock()
     yield mock
     if request.node.stash.get(_has_passed, False):
         mock.verify()

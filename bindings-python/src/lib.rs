@@ -50,7 +50,7 @@ mod _native {
     #[pymodule_export]
     use crate::response::Response;
     #[pymodule_export]
-    use crate::testing::{RawHold, RawMock, RawMockBase, by_hand};
+    use crate::testing::{RawHold, RawMock, RawMockBase, by_hand, text_pairs};
     #[pymodule_export]
     use crate::trail::RawTrail;
 

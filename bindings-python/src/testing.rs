@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use reqtrail::testing::{self, Hold, Mock, Restless, ScriptError, SentRequest};
 
 use crate::convert;
@@ -142,6 +142,30 @@ pub(crate) fn by_hand<'py>(py: Python<'py>, json: &str) -> PyResult<Any<'py>> {
             Err(error) => failure::exception(py, error),
         }
     })
+}
+
+/// The pairs of a mapping or of pairs, with their values as the text that a request or an answer carries; a list of values is that
+/// many pairs. A `dict` is how scripts write what is no text, and stays one, as `None` does where `absent` says so.
+#[pyfunction]
+pub(crate) fn text_pairs<'py>(
+    py: Python<'py>,
+    name: &str,
+    value: &Any<'py>,
+    absent: bool,
+) -> PyResult<Vec<(String, Any<'py>)>> {
+    let mut made = Vec::new();
+    for (key, values) in convert::pairs(name, value)? {
+        for value in convert::values_of(&values)? {
+            let value = value?;
+            let stays = value.is_instance_of::<PyDict>() || absent && value.is_none();
+            let value = match stays {
+                true => value,
+                false => PyString::new(py, &convert::text_of_key(name, &key, &value)?).into_any(),
+            };
+            made.push((key.clone(), value));
+        }
+    }
+    Ok(made)
 }
 
 /// The error of calls that do not come to rest.

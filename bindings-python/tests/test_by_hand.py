@@ -1,6 +1,7 @@
 """Trails, responses and errors that no program has called for."""
 
 import copy
+import math
 import pickle
 from datetime import timedelta
 from typing import Any
@@ -48,6 +49,9 @@ def test_a_trail_is_read_from_json() -> None:
             reqtrail.Trail.from_json(wrong)
     with pytest.raises(TypeError):
         reqtrail.Trail.from_json(trail.to_dict())  # type: ignore[arg-type]
+    # A later release may stop for another reason, and still be shown.
+    later = reqtrail.Trail.from_json(trail.to_json().replace(f'"outcome":"{trail.outcome}"', '"outcome":"later"'))
+    assert " later, " in repr(later)
 
 
 def test_a_response() -> None:
@@ -81,6 +85,8 @@ def test_an_error() -> None:
     assert isinstance(error, reqtrail.ApiError) and (error.status, error.text) == (418, "short and stout")
     error = testing.error("itemNotFound", dialect="openstack")
     assert type(error) is reqtrail.NotFoundError and error.code is reqtrail.openstack.Fault.ITEM_NOT_FOUND
+    error = testing.error("rate_limited", retry_after=300, max_retry_after=math.inf)
+    assert error.trail.stopped == "attempts_exhausted"
     error = testing.error("not_found", attempts=[{"status": 503}, {"code": "not_found", "request_id": None}])
     assert len(error.request_ids) == 1 and error.request_id is None
     assert type(testing.error(kind="config")) is reqtrail.ConfigError
@@ -94,6 +100,9 @@ def test_an_error() -> None:
         (lambda: testing.trail([{"status": 404}, {"status": 200}]), ValueError, r"no attempt follows attempts\[0\]"),
         (lambda: testing.trail([{"status": 200}], jsno=1), TypeError, "a call has no 'jsno'; expected one of dialect"),
         (lambda: testing.trail([{"state": 200}]), TypeError, "an attempt has no 'state'; expected one of"),
+        (lambda: testing.trail(3), TypeError, "attempts: expected a list of dicts, not int"),  # type: ignore[arg-type]
+        (lambda: testing.trail({"status": 200}), TypeError, "attempts: expected a list of dicts, not dict"),
+        (lambda: testing.trail([3]), TypeError, r"attempts\[0\]: expected a dict, not int"),  # type: ignore[list-item]
         (lambda: testing.response(404), ValueError, "an error of the kind `api`"),
         (lambda: testing.response(attempts=[{"status": 404}]), ValueError, "the call fails: .* testing.error"),
         (lambda: testing.response(jsno=1), TypeError, "a response has no 'jsno'; expected one of"),

@@ -95,6 +95,10 @@ def test_the_fixture_verifies_at_the_end(tmp_path: Path) -> None:
                 reqtrail_mock.advance(2)
                 assert reqtrail_mock.elapsed == 2
 
+        @pytest.mark.reqtrail_mock("manual")
+        def test_without_a_name(reqtrail_mock):
+            pass
+
         @pytest.fixture
         def broken():
             raise LookupError("broken")
@@ -104,9 +108,10 @@ def test_the_fixture_verifies_at_the_end(tmp_path: Path) -> None:
         """,
         status=1,
     )
-    assert outcomes(printed) == {"4 passed", "1 failed", "1 skipped", "1 xfailed", "2 errors"}
+    assert outcomes(printed) == {"4 passed", "1 failed", "1 skipped", "1 xfailed", "3 errors"}
     assert "ERROR test_it.py::test_unused - AssertionError" in printed
     assert "/unused" in printed and "its own failure" in printed
+    assert "ERROR test_it.py::test_without_a_name - TypeError" in printed
     assert "ERROR test_it.py::test_without_a_call - LookupError: broken" in printed
     assert not [line for line in printed.splitlines() if line.startswith("E ") and "/not-told" in line]
 

@@ -4,12 +4,14 @@ import asyncio
 import contextvars
 import json
 import logging
+import math
 import pickle
 import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +136,15 @@ def test_replies_are_used_in_order() -> None:
         assert {client.get("/x").status for _ in range(5)} == {200}
 
 
+def test_a_call_that_is_repeated_needs_a_reply_for_each_attempt() -> None:
+    mock = Mock()
+    mock.get("/x").replies(429, code="rate_limited", retry_after=30)
+    mock.get("/y").replies(503, times=2)
+    for path, used in [("/x", "used once already: add a reply, or more `times`"), ("/y", "used 2 times already")]:
+        with pytest.raises(reqtrail.ConnectError, match=used):
+            mock.client().get(path)
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "sent"),
     [
@@ -200,6 +211,25 @@ def test_a_query_tells_requests_apart() -> None:
     assert texts == ["other", "second", "third"]
 
 
+def test_values_are_written_as_a_client_writes_them() -> None:
+    with Mock() as mock:
+        query = {"on": True, "n": 1.5, "day": date(2026, 1, 2), "tag": ["a b", "c&d"]}
+        mock.get("/x", query=query, headers={"x-count": 3}).replies(200, headers={"X-Left": 0, "X-Many": (1, 2)})
+        response = mock.client().get("/x", query=query, headers={"x-count": 3})
+        assert response.headers["x-left"] == "0" and response.headers.get_all("x-many") == ["1", "2"]
+
+
+def test_a_wait_of_any_length() -> None:
+    with Mock(clock="manual") as mock:
+        mock.get("/x").replies(200, delay=1.001).then(200)
+        with ThreadPoolExecutor(1) as pool:
+            call = pool.submit(mock.client().get, "/x")
+            mock.wait_until_waiting()
+            mock.advance(9e11)
+            assert call.result(10).trail.elapsed == 1.001
+        assert mock.client().get("/x").trail.started_at.year == 9999
+
+
 def test_unused_replies_are_a_problem_unless_they_are_allowed() -> None:
     mock = Mock()
     mock.get("/used").replies(200)
@@ -254,13 +284,27 @@ def test_a_mock_that_is_thrown_away_says_nothing() -> None:
         (lambda mock: mock.get("/x").replies(200, body=5), TypeError, "body: expected bytes, not int"),
         (lambda mock: mock.get("/x").replies(200, json={1, 2}), TypeError, "json.dumps can write"),
         (lambda mock: mock.get("/x").replies(200, json=1, text="a"), ValueError, "more than one body"),
+        (lambda mock: mock.get(None), TypeError, "path: expected str, not NoneType"),
+        (lambda mock: mock.get(b"/x"), TypeError, "path: expected str, not bytes"),
+        (lambda mock: mock.on(3, "/x"), TypeError, "method: expected str, not int"),
+        (lambda mock: mock.get("/x", query=3), TypeError, "query: expected a mapping, or pairs"),
+        (lambda mock: mock.get("/x", query="a=b"), TypeError, "query: expected a mapping, or pairs"),
+        (lambda mock: mock.get("/x", headers=["a"]), TypeError, r"headers\[0\]: expected a pair, not str"),
+        (lambda mock: mock.get("/x").replies(200, headers=3), TypeError, "headers: expected a mapping, or pairs"),
+        (lambda mock: mock.get("/x").replies(200, headers={"a": None}), TypeError, "leave out what has none"),
+        (lambda mock: mock.get("/x").replies(200, text=b"a"), TypeError, "text: expected str, not bytes"),
+        (lambda mock: mock.get("/x").replies(200, delay=-1), ValueError, "delay is -1; expected seconds, from 0"),
+        (lambda mock: mock.get("/x").replies(429, retry_after=math.nan), ValueError, "retry_after is nan; expected"),
+        (lambda mock: mock.advance(math.inf), ValueError, "time is inf; expected seconds, from 0"),
+        (lambda mock: mock.load([]), TypeError, "script: expected a path, a dict or JSON, not list"),
+        (lambda _: Mock(allow_unused="no"), TypeError, "allow_unused: expected True or False"),  # type: ignore[arg-type]
         (lambda mock: mock.get("/x").replies("200"), ValueError, 'status: expected a whole number .* found "200"'),
         (lambda mock: mock.get("/x").replies(200, times="often"), ValueError, 'times: expected a number or "always"'),
         (lambda mock: mock.get("/x").fails("late"), ValueError, 'expected one of timeout, .* found "late"'),
         (lambda mock: mock.load({"exchanges": []}), ValueError, "schema: expected"),
         (lambda mock: mock.load("{"), ValueError, "not JSON"),
         (lambda mock: mock.advance("1"), TypeError, "time: expected seconds or a timedelta"),
-        (lambda mock: mock.advance(-1), ValueError, "time is -1; expected seconds, 0 or more"),
+        (lambda mock: mock.advance(-1), ValueError, "time is -1; expected seconds, from 0"),
         (lambda mock: mock.client(None), TypeError, "base_url"),
         (lambda _: Mock(seed="a"), TypeError, "seed: expected a whole number, not str"),  # type: ignore[arg-type]
         (lambda _: Mock(clock="fast"), ValueError, "clock is 'fast'; expected"),  # type: ignore[arg-type]

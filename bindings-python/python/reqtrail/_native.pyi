@@ -27,6 +27,7 @@ __all__ = [
     "Secret",
     "by_hand",
     "forked",
+    "text_pairs",
 ]
 
 VERSION: str
@@ -225,3 +226,4 @@ class RawAsyncClient:
 
 def by_hand(json: str) -> Response | ReqtrailError: ...
 def forked() -> None: ...
+def text_pairs(name: str, value: object, absent: bool) -> list[tuple[str, Any]]: ...

@@ -6,9 +6,9 @@ from typing import Any, TypedDict, Unpack
 
 from . import _json
 from ._exceptions import ReqtrailError
-from ._native import Response, by_hand
+from ._native import Response, by_hand, text_pairs
 from ._options import CustomDialect
-from ._testing_routes import REPLY, Convert, milliseconds, same, write
+from ._testing_routes import REPLY, Convert, at_most, milliseconds, same, write
 from ._trail import Trail
 
 __all__ = ["MadeAnswer", "MadeAttempt", "MadeCall", "error", "response", "trail"]
@@ -142,19 +142,29 @@ def _made(given: dict[str, Any], of: str | None) -> "Response | ReqtrailError":
     answer: dict[str, Any] = {}
     for name, value in given.items():
         if name == "attempts":
-            description[name] = [_attempt(attempt) for attempt in value]
+            description[name] = _attempts(value)
         elif name in _CALL:
             write(description, _CALL, name, value, "a call")
         elif of is None:
             raise TypeError(f"a call has no {name!r}; expected one of {', '.join(_CALL)}")
         else:
-            write(answer, _ANSWER, name, value, {"error": "an error", "response": "a response"}[of])
+            what = {"error": "an error", "response": "a response"}[of]
+            write(answer, _ANSWER, name, value, what, ("attempts", *_CALL))
     if of is not None and (answer or "attempts" not in description):
         description[of] = answer
     return by_hand(_json.encode(description))
 
 
-def _attempt(given: Mapping[str, Any]) -> dict[str, Any]:
+def _attempts(given: Any) -> list[dict[str, Any]]:
+    # A dict is iterable, too, and so is a text.
+    if isinstance(given, (Mapping, str)) or not isinstance(given, Iterable):
+        raise TypeError(f"attempts: expected a list of dicts, not {type(given).__name__}")
+    return [_attempt(number, attempt) for number, attempt in enumerate(given)]
+
+
+def _attempt(number: int, given: Any) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise TypeError(f"attempts[{number}]: expected a dict, not {type(given).__name__}")
     written: dict[str, Any] = {}
     for name, value in given.items():
         write(written, _ANSWER, name, value, "an attempt")
@@ -162,7 +172,7 @@ def _attempt(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pairs(name: str, value: Any) -> tuple[str, Any]:
-    return name, [list(pair) for pair in (value.items() if isinstance(value, Mapping) else value)]
+    return name, text_pairs(name, value, False)
 
 
 _ANSWER: dict[str, Convert] = {
@@ -173,5 +183,5 @@ _ANSWER: dict[str, Convert] = {
 _CALL: dict[str, Convert] = {
     **dict.fromkeys(MadeCall.__annotations__, same),
     "query": _pairs,
-    "max_retry_after": REPLY["retry_after"],
+    "max_retry_after": at_most,
 }

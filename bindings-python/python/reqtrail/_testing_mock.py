@@ -42,6 +42,8 @@ class Mock:
     def __init__(self, *, seed: int = 0, clock: Literal["auto", "manual"] = "auto", allow_unused: bool = False) -> None:
         if clock not in ("auto", "manual"):
             raise ValueError(f"clock is {clock!r}; expected 'auto' or 'manual'")
+        if not isinstance(allow_unused, bool):
+            raise TypeError(f"allow_unused: expected True or False, not {type(allow_unused).__name__}")
         self._raw = RawMock(seed, clock == "manual")
         self._unanswered: list[Route] = []
         self._has_loops = False
@@ -100,8 +102,10 @@ class Mock:
             text = _json.encode(dict(script))
         elif isinstance(script, str) and script.lstrip().startswith("{"):
             text = script
-        else:
+        elif isinstance(script, (str, os.PathLike)):
             text = Path(script).read_text("utf-8")
+        else:
+            raise TypeError(f"script: expected a path, a dict or JSON, not {type(script).__name__}")
         self._raw.load(text)
 
     def client(
@@ -125,7 +129,11 @@ class Mock:
         dialect: str | CustomDialect | None = "novavms",
         **options: Unpack[AsyncClientOptions],
     ) -> AsyncClient:
-        """The same for asyncio: a :class:`reqtrail.AsyncClient`."""
+        """The same for asyncio: a :class:`reqtrail.AsyncClient`.
+
+        While it has calls under way, a coroutine must not make a synchronous call of the same mock: the loop that is blocked
+        could not take the results that time waits for. ``await asyncio.to_thread(client.get, path)`` makes one.
+        """
         self._has_loops = True
         try:
             return AsyncClient._of_mock(self._raw.at(base_url), {"dialect": dialect_text(dialect), **options})

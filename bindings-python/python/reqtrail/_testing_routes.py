@@ -3,11 +3,14 @@
 What Python calls by a name is checked here; what it says is checked by the core.
 """
 
+import math
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Literal, Self, TypedDict, Unpack
 from urllib.parse import quote, urlencode
+
+from ._native import text_pairs
 
 __all__ = ["Replies", "Reply", "Route", "Want"]
 
@@ -127,7 +130,8 @@ class Replies:
 
 def matching(method: str | None, path: str, want: Mapping[str, Any]) -> dict[str, Any]:
     """The requests of a method and a path, as the format writes them."""
-    match: dict[str, Any] = {} if method is None else {"method": method}
+    match: dict[str, Any] = {} if method is None else {"method": _string("method", method)}
+    _string("path", path)
     wanted: dict[str, Any] = {}
     for name, value in want.items():
         write(wanted, _WANT, name, value, "a request")
@@ -153,6 +157,16 @@ def same(name: str, value: Any) -> tuple[str, Any]:
     return name, value
 
 
+def _string(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected str, not {type(value).__name__}")
+    return value
+
+
+def _text(name: str, value: Any) -> tuple[str, Any]:
+    return name, _string(name, value)
+
+
 def _bytes(name: str, value: Any) -> tuple[str, Any]:
     if isinstance(value, str):
         return "text", value
@@ -163,26 +177,26 @@ def _bytes(name: str, value: Any) -> tuple[str, Any]:
 
 
 def _query(name: str, value: Any) -> tuple[str, Any]:
-    return name, urlencode(dict(value) if isinstance(value, Mapping) else list(value), doseq=True, quote_via=quote)
+    return name, urlencode(text_pairs(name, value, False), quote_via=quote)
 
 
 def _wanted_headers(name: str, value: Any) -> tuple[str, Any]:
-    return name, dict(value)
+    return name, dict(text_pairs(name, value, True))
 
 
 def _headers(name: str, value: Any) -> tuple[str, Any]:
-    pairs: list[list[Any]] = []
-    for key, one in value.items() if isinstance(value, Mapping) else value:
-        pairs += [[key, each] for each in (one if isinstance(one, (list, tuple)) else [one])]
-    return name, pairs
+    return name, text_pairs(name, value, False)
 
 
 def seconds(name: str, value: Any) -> float:
     """A time as a number of seconds."""
     if isinstance(value, timedelta):
-        return value.total_seconds()
+        value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name}: expected seconds or a timedelta, not {type(value).__name__}")
+    # Centuries are enough for a test, and the calendar has no more than some of them.
+    if not 0 <= value < 1e12:
+        raise ValueError(f"{name} is {value}; expected seconds, from 0 to 1e12, or a timedelta")
     return value
 
 
@@ -191,7 +205,14 @@ def _seconds(name: str, value: Any) -> tuple[str, Any]:
 
 
 def milliseconds(name: str, value: Any) -> tuple[str, Any]:
-    return f"{name}_ms", seconds(name, value) * 1e3
+    # Scripts count whole milliseconds; a double such as 1.001 is not exactly so many.
+    return f"{name}_ms", round(seconds(name, value) * 1e3)
+
+
+def at_most(name: str, value: Any) -> tuple[str, Any]:
+    """A limit in seconds; `math.inf` is none, as everywhere."""
+    # JSON has no infinity; this is one to all who read it.
+    return name, 1e300 if value == math.inf else seconds(name, value)
 
 
 Convert = Callable[[str, Any], tuple[str, Any]]
@@ -206,11 +227,11 @@ _WANT: dict[str, Convert] = {
 }
 REPLY: dict[str, Convert] = {
     "json": same,
-    "text": same,
+    "text": _text,
     "body": _bytes,
     "headers": _headers,
-    "code": same,
-    "message": same,
+    "code": _text,
+    "message": _text,
     "request_id": same,
     "retry_after": _seconds,
     "delay": milliseconds,

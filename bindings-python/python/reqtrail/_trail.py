@@ -118,7 +118,8 @@ class Trail(TrailFields):
             return "<Trail of a release that writes another schema>"
         count = len(self._read()["attempts"])
         plural = "" if count == 1 else "s"
-        return f"<Trail {self.method} {self.path} {self.outcome}, {count} attempt{plural}, call {self.call_id}>"
+        outcome = self._read()["outcome"]
+        return f"<Trail {self.method} {self.path} {outcome}, {count} attempt{plural}, call {self.call_id}>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trail):
