@@ -18,7 +18,8 @@ pub(super) fn exchange(short: Value) -> Result<Exchange> {
         return Err(wrong_type("exchange", "an object", &short));
     };
     if short.contains_key("match") {
-        let message = "`match` is that of a whole script; expected its `method` and `path` without it";
+        let message =
+            "`match` is that of a whole script; expected its `method` and `path` without it";
         return Err(error_at("exchange.match", message));
     }
     let mut matching = Map::new();
