@@ -104,7 +104,7 @@ impl TrailJson {
                 started_at: SystemTime::from(started_at),
                 started: Instant::now(),
             },
-            elapsed: time(self.elapsed_ms),
+            elapsed: time("elapsed_ms", self.elapsed_ms)?,
             outcome,
             stopped: word("stopped", &self.stopped)?,
             attempts: attempts?,
@@ -135,10 +135,10 @@ fn attempt(json: AttemptJson) -> Result<Attempt, String> {
         failure_reason: json.failure_reason,
         unprocessed: json.processed == Some(false),
         sent,
-        started: time(json.started_ms),
-        elapsed: time(json.elapsed_ms),
-        retry_after: json.retry_after_ms.map(time),
-        wait: json.wait_ms.map(time),
+        started: time("started_ms", json.started_ms)?,
+        elapsed: time("elapsed_ms", json.elapsed_ms)?,
+        retry_after: time_or_none("retry_after_ms", json.retry_after_ms)?,
+        wait: time_or_none("wait_ms", json.wait_ms)?,
         wait_reason: word_or_none("wait_reason", json.wait_reason)?,
         remote: json.remote_address.map(address).transpose()?,
         is_reused: None,
@@ -175,19 +175,26 @@ fn method(text: &str) -> Result<Method, String> {
     Method::from_bytes(text.as_bytes()).map_err(|_| bad("method"))
 }
 
-/// Milliseconds, to the microsecond as they were written; what no time can be is none, or the longest.
-fn time(milliseconds: f64) -> Duration {
-    if milliseconds.is_nan() || milliseconds <= 0.0 {
-        return Duration::ZERO;
+/// Milliseconds, to the microsecond as they were written; what is longer than any time is the longest.
+fn time(field: &str, milliseconds: f64) -> Result<Duration, String> {
+    if milliseconds.is_nan() || milliseconds < 0.0 {
+        return Err(bad(field));
     }
     // Two to the power of 64 microseconds: the longest that is written.
     if milliseconds >= 18_446_744_073_709_551.0 {
-        return Duration::MAX;
+        return Ok(Duration::MAX);
     }
     let time = Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX);
     // A double is not exact; half a microsecond more makes it so.
     let rounded = time.saturating_add(Duration::from_nanos(500));
-    Duration::new(rounded.as_secs(), rounded.subsec_micros() * 1000)
+    Ok(Duration::new(
+        rounded.as_secs(),
+        rounded.subsec_micros() * 1000,
+    ))
+}
+
+fn time_or_none(field: &str, milliseconds: Option<f64>) -> Result<Option<Duration>, String> {
+    milliseconds.map(|time_ms| time(field, time_ms)).transpose()
 }
 
 #[cfg(test)]
@@ -296,6 +303,8 @@ mod tests {
             ("unsafe_to_retry", "Hush hush", "`stopped`"),
             ("\"status\":503", "\"status\":99", "`status`"),
             ("\"number\":1", "\"number\":\"hush\"", "of another type"),
+            ("\"elapsed_ms\":4210.4", "\"elapsed_ms\":-1", "`elapsed_ms`"),
+            ("\"wait_ms\":2000", "\"wait_ms\":-0.5", "`wait_ms`"),
             ("2026-11-21T", "hush", "`started_at`"),
             ("6f2c1a9e-", "hush", "`call_id`"),
             ("00f067aa0ba902b7", "hush", "`span_id`"),

@@ -152,7 +152,7 @@ async fn what_is_used_up_is_named_before_what_is_left() {
     let text = "no exchange is left for POST /a; exchange 0 (POST /a) was used once already";
     assert!(error.to_string().contains(text), "{error}");
     let unmet = mock.check().expect_err("a problem");
-    assert_eq!(unmet.to_string(), text);
+    assert!(unmet.to_string().starts_with(text), "{unmet}");
 }
 
 #[test]
