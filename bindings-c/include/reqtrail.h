@@ -2686,13 +2686,12 @@ void reqtrail_script_release(const struct reqtrail_script *script);
 void reqtrail_script_free(struct reqtrail_script *script);
 
 /**
- * Makes a response or an error by hand, for tests of what a program does with it: of a call that is described,
- * such as
+ * Makes a response or an error by hand, for tests of what a program does with it. The text describes a call, such as
  *
- * `{"path": "/cameras", "error": {"code": "rate_limited", "retry_after": 60, "request_id": "req_1"}}`,
+ * `{"path": "/cameras", "error": {"code": "rate_limited", "retry_after": 60, "request_id": "req_1"}}`
  *
- * or, with "response" or "attempts" in the place of "error", one that goes well or has several attempts.
- * docs/testing.md has the rest. Nothing is sent; IDs, times and outcome of the trail fit together. A trail alone
+ * A description has one of three keys: "error" for a call that fails, "response" for one that succeeds, "attempts" for
+ * one with several attempts. docs/testing.md lists all keys. Nothing is sent; IDs, times and outcome of the trail fit together. A trail alone
  * is read by `reqtrail_trail_from_json`.
  *
  * The result is that of `reqtrail_call`. Errors: REQTRAIL_ERROR_BAD_VALUE, without a trail, if the description is

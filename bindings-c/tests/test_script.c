@@ -105,7 +105,7 @@ static void requests_can_be_read(void) {
   finish(script, client);
 }
 
-static void a_request_of_no_exchange_is_told(void) {
+static void verify_reports_a_request_that_no_exchange_takes(void) {
   reqtrail_script *script = script_with(false);
   add(script, JSON({"path": "/cameras/{id}", "optional": true, "reply": {"status": 204}}));
   reqtrail_client *client = client_with(script);
@@ -129,7 +129,7 @@ static void a_request_of_no_exchange_is_told(void) {
   reqtrail_script_free(script);
 }
 
-static void a_want_that_is_not_met_is_told(void) {
+static void verify_reports_a_request_that_is_not_as_wanted(void) {
   reqtrail_script *script = script_with(false);
   add(script, JSON({"path": "/a", "want": {"headers": {"x-tenant": "7"}}, "reply": {"status": 204}}));
   reqtrail_client *client = client_with(script);
@@ -139,7 +139,7 @@ static void a_want_that_is_not_met_is_told(void) {
   reqtrail_script_free(script);
 }
 
-static void an_exchange_that_is_left_over_is_told_unless_allowed(void) {
+static void verify_reports_an_unused_exchange_unless_allowed(void) {
   reqtrail_script *script = script_with(false);
   reqtrail_error *error;
   add(script, OK);
@@ -157,7 +157,7 @@ static void an_exchange_that_is_left_over_is_told_unless_allowed(void) {
   reqtrail_script_free(script);
 }
 
-static void mistakes_are_told_at_once_and_again(void) {
+static void verify_reports_mistakes_that_were_reported_at_once(void) {
   reqtrail_script *script;
   reqtrail_client *client;
   reqtrail_error *error;
@@ -228,7 +228,7 @@ static void clients_keep_their_share(void) {
   reqtrail_client *client = client_with(script);
   reqtrail_script_free(script);
   expect(client, "/a", REQTRAIL_OK);
-  /* Nobody asks any more, so nobody is told. */
+  /* The script's handle is gone: no `verify` reports the problem, and the call fails all the same. */
   expect(client, "/a", REQTRAIL_ERROR_CONNECT);
   reqtrail_client_free(client);
 }
@@ -255,7 +255,7 @@ static void trails_of_one_seed_are_equal(void) {
   free(other);
 }
 
-static void a_manual_clock_moves_when_it_is_told(void) {
+static void a_manual_clock_moves_by_advance_alone(void) {
   reqtrail_script *script = script_with(true);
   reqtrail_call_handle *call;
   add(script, LATER);
@@ -479,14 +479,14 @@ static void results_are_made_by_hand(void) {
 const struct test script_tests[] = {
     {"a script answers, and time is virtual", a_script_answers_and_time_is_virtual},
     {"requests can be read", requests_can_be_read},
-    {"a request of no exchange is told", a_request_of_no_exchange_is_told},
-    {"a want that is not met is told", a_want_that_is_not_met_is_told},
-    {"an exchange that is left over is told unless allowed", an_exchange_that_is_left_over_is_told_unless_allowed},
-    {"mistakes are told at once and again", mistakes_are_told_at_once_and_again},
+    {"verify reports a request that no exchange takes", verify_reports_a_request_that_no_exchange_takes},
+    {"verify reports a request that is not as wanted", verify_reports_a_request_that_is_not_as_wanted},
+    {"verify reports an unused exchange unless allowed", verify_reports_an_unused_exchange_unless_allowed},
+    {"verify reports mistakes that were reported at once", verify_reports_mistakes_that_were_reported_at_once},
     {"the options of a program stay", the_options_of_a_program_stay},
     {"clients keep their share", clients_keep_their_share},
     {"trails of one seed are equal", trails_of_one_seed_are_equal},
-    {"a manual clock moves when it is told", a_manual_clock_moves_when_it_is_told},
+    {"a manual clock moves by advance alone", a_manual_clock_moves_by_advance_alone},
     {"a call is cancelled in its wait", a_call_is_cancelled_in_its_wait},
     {"held calls begin at one time", held_calls_begin_at_one_time},
     {"a hook acts before the time moves", a_hook_acts_before_the_time_moves},

@@ -265,7 +265,7 @@ func TestOperationsGoByTheClock(t *testing.T) {
 	equal(t, mock.Elapsed(), 90*time.Second)
 	equal(t, mock.Requests()[0].Method, http.MethodGet)
 
-	// What is cancelled while a poll is told of ends before the time moves on.
+	// OnProgress cancels the context after the second poll. The operation ends before the mock's time moves on.
 	ctx, cancel = context.WithCancel(t.Context())
 	polls := 0
 	_, err = compute.FollowID(ctx, serverID, "req-1", reqtrail.FollowOptions{OnProgress: func(*reqtrail.Progress) {
