@@ -1,0 +1,23 @@
+//! The subcommands, one module each.
+
+use crate::arguments::Arguments;
+use crate::environment::Environment;
+use crate::exit::{Exit, Failure};
+
+/// Runs the subcommand that was asked for.
+pub(crate) fn run(arguments: Arguments, environment: &mut Environment) -> Exit {
+    let done: Result<Exit, Failure> = match arguments.asked {};
+    match done {
+        Ok(exit) => exit,
+        Err(Failure::Said(why, exit)) => {
+            environment.say(&why);
+            exit
+        }
+        // `head` has seen enough.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Ok,
+        Err(Failure::Output(error)) => {
+            environment.say(&format!("standard output: {error}"));
+            Exit::Usage
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What the command sees of the process it runs in.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
+
+use crate::Exit;
+
+/// What the command sees of the process it runs in: streams, variables, and whether somebody looks on.
+///
+/// [`of_process`](Self::of_process) is the real one; tests make one of their own.
+pub struct Environment {
+    /// Standard input.
+    pub input: Box<dyn Read>,
+    /// Standard output: data.
+    pub output: Stream,
+    /// Standard error: everything else.
+    pub errors: Stream,
+    /// The environment's variables.
+    pub variables: HashMap<String, OsString>,
+}
+
+/// An output of the command.
+pub struct Stream {
+    /// Where it goes.
+    pub writer: Box<dyn Write>,
+    /// It goes to a terminal, where a person reads it.
+    pub is_terminal: bool,
+}
+
+impl Environment {
+    /// The environment of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self {
+            input: Box::new(io::stdin()),
+            output: Stream {
+                is_terminal: io::stdout().is_terminal(),
+                writer: Box::new(BufWriter::new(io::stdout())),
+            },
+            errors: Stream {
+                is_terminal: io::stderr().is_terminal(),
+                writer: Box::new(io::stderr()),
+            },
+            variables: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+                .collect(),
+        }
+    }
+
+    /// The variable as text; `None` if it is empty or not there.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        let value = self.variables.get(name)?.to_string_lossy();
+        (!value.is_empty()).then(|| value.into_owned())
+    }
+
+    /// Says something to the person at the terminal.
+    pub(crate) fn say(&mut self, text: &str) {
+        // With standard error gone there is nobody left to tell.
+        let _ = writeln!(self.errors.writer, "reqtrail: {text}");
+    }
+
+    /// Flushes both outputs and returns how the command ends after that. A reader that has gone, such as `head`, is no error.
+    pub(crate) fn close(&mut self, exit: Exit) -> Exit {
+        let written = self.output.writer.flush();
+        let _ = self.errors.writer.flush();
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.say(&format!("standard output: {error}"));
+                Exit::Usage
+            }
+            _ => exit,
+        }
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("output", &self.output)
+            .field("errors", &self.errors)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream")
+            .field("is_terminal", &self.is_terminal)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,27 @@
+//! The command `reqtrail`, as a library: the binary, the Python package and the Node package all run it.
+//!
+//! It finds calls in the journals that programs left (`REQTRAIL_JOURNAL`), by any of their IDs, and says which request ID to
+//! give to support.
+
+mod arguments;
+mod commands;
+mod environment;
+mod exit;
+
+use std::ffi::OsString;
+
+pub use arguments::command;
+pub use environment::{Environment, Stream};
+pub use exit::Exit;
+
+/// Runs the command with `args`, of which the first is the program's name, and returns its exit code: see [`Exit`].
+///
+/// Data goes to the standard output of `environment`, everything else to its standard error. Both are flushed before it
+/// returns.
+pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environment) -> u8 {
+    let exit = match arguments::parse(args, environment) {
+        Ok(asked) => commands::run(asked, environment),
+        Err(exit) => exit,
+    };
+    environment.close(exit).code()
+}
