@@ -362,9 +362,9 @@ impl<'a, T: Transport> Call<'a, T> {
             hops_left: self.plan.max_redirects.saturating_sub(hops),
             timing,
         };
-        // The recorder is written to as things become known, so that a dropped call keeps what was known.
+        // The trail is written as things become known, so that a dropped call keeps what was known.
         let result = {
-            let mut work = pin!(exchange.run(request, &mut self.guard.recorder, &mut self.cancel));
+            let mut work = pin!(exchange.run(request, &mut self.guard.writer, &mut self.cancel));
             poll_fn(|cx| {
                 let _within = span.enter();
                 work.as_mut().poll(cx)
@@ -404,7 +404,7 @@ impl<'a, T: Transport> Call<'a, T> {
     /// Keeps a token out of all that is shown of the call, also where the caller wrote it into the path.
     fn hide(&mut self, lease: &Lease) {
         if self.redactor.add(lease.secret()) {
-            self.guard.recorder.hide(&self.redactor);
+            self.guard.writer.hide(&self.redactor);
         }
     }
 

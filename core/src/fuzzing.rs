@@ -17,7 +17,7 @@ use crate::request_id::{self, RequestId};
 use crate::retry_after as delay;
 use crate::target::{self as place, BaseUrl, Param};
 use crate::trace_context::{SpanId, TraceContext};
-use crate::trail::{Opening, Outcome, Recorder};
+use crate::trail::{Opening, Outcome, TrailWriter};
 
 /// Headers with these names and the lines of `data` as values, as far as they can be header values.
 fn headers(names: &[&'static str], data: &[u8]) -> HeaderMap {
@@ -182,7 +182,7 @@ pub fn trail(data: &[u8]) {
     let line = |n: usize| lines.get(n).cloned().unwrap_or_default();
     let start = Instant::now();
     let call_id = uuid::Uuid::from_u128(1);
-    let mut recorder = Recorder::new(Opening {
+    let mut writer = TrailWriter::new(Opening {
         call_id,
         trace_id: TraceContext::start(call_id).trace_id(),
         traced: true,
@@ -198,21 +198,21 @@ pub fn trail(data: &[u8]) {
     });
     let name = HeaderName::from_static("id");
     for cause in [Cause::Initial, Cause::Retry] {
-        recorder.begin(start, cause, Method::GET, SpanId::new(1), line(0));
+        writer.begin(start, cause, Method::GET, SpanId::new(1), line(0));
         let map = headers(&["id"], line(2).as_bytes());
         let id = request_id::read(std::slice::from_ref(&name), &map, Some(&line(4)), |raw| {
             raw.into()
         });
-        recorder.answered(
+        writer.answered(
             line(1).parse().unwrap_or(http::StatusCode::OK),
             id.clone(),
             Some(Duration::MAX),
         );
-        recorder.decoded(id, Some(line(3)), Category::Unknown);
-        recorder.end(start);
-        recorder.wait(Duration::from_millis(1), WaitReason::Backoff);
+        writer.decoded(id, Some(line(3)), Category::Unknown);
+        writer.end(start);
+        writer.wait(Duration::from_millis(1), WaitReason::Backoff);
     }
-    let trail = recorder.finish(
+    let trail = writer.finish(
         start,
         Outcome::Error(ErrorKind::Api),
         StopReason::NotRetryable,

@@ -3,8 +3,8 @@
 mod attempt;
 mod json;
 pub(crate) mod read;
-mod recorder;
 pub(crate) mod report;
+mod writer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub use attempt::Attempt;
 use json::CLIENT;
 #[cfg(all(feature = "testing", feature = "unstable-host"))]
 pub(crate) use json::rfc3339;
-pub(crate) use recorder::{Failed, Opening, Recorder};
+pub(crate) use writer::{Failed, Opening, TrailWriter};
 
 /// The record of one logical call: each request that went out, in order, and how the call ended.
 ///

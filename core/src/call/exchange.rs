@@ -30,7 +30,7 @@ use crate::redact::{Redactor, one_line};
 use crate::request_id;
 use crate::retry::decision::AttemptOutcome;
 use crate::retry_after;
-use crate::trail::Recorder;
+use crate::trail::TrailWriter;
 use crate::transport::{Phase, Reply, SentMark, Transport, WireRequest};
 use failed::{failed, too_large};
 
@@ -70,8 +70,8 @@ impl AttemptResult {
         result
     }
 
-    fn late_redirect(recorder: &mut Recorder, why: String) -> Self {
-        let mut result = failed(recorder, ErrorKind::Redirect, why);
+    fn late_redirect(writer: &mut TrailWriter, why: String) -> Self {
+        let mut result = failed(writer, ErrorKind::Redirect, why);
         result.outcome = AttemptOutcome::LateRedirect;
         result
     }
@@ -120,7 +120,7 @@ impl<T: Transport> Exchange<'_, T> {
     pub(super) async fn run(
         self,
         request: WireRequest,
-        recorder: &mut Recorder,
+        writer: &mut TrailWriter,
         cancel: &mut Cancel,
     ) -> AttemptResult {
         let sent = request.sent.clone();
@@ -147,9 +147,9 @@ impl<T: Transport> Exchange<'_, T> {
         };
         let reply = match waited {
             Race::Done(Ok(reply)) => reply,
-            Race::Done(Err(error)) => return self.broken(error, None, recorder, &sent),
-            Race::Cancelled(reason) => return self.cancelled(reason, recorder, &sent),
-            Race::Time => return self.timed_out(recorder, None, &sent),
+            Race::Done(Err(error)) => return self.broken(error, None, writer, &sent),
+            Race::Cancelled(reason) => return self.cancelled(reason, writer, &sent),
+            Race::Time => return self.timed_out(writer, None, &sent),
         };
         // What is answered was sent, also by a transport that forgot to say so.
         sent.mark();
@@ -161,19 +161,17 @@ impl<T: Transport> Exchange<'_, T> {
         } = reply;
         let head = Head {
             status,
-            retry_after: self.retry_after(&headers, recorder),
+            retry_after: self.retry_after(&headers, writer),
             headers,
         };
-        recorder.answered(status, self.read_id(&head.headers, None), head.retry_after);
+        writer.answered(status, self.read_id(&head.headers, None), head.retry_after);
         if let Err(message) = limits::check_headers(&head.headers) {
-            return failed(recorder, ErrorKind::TooLarge, message);
+            return failed(writer, ErrorKind::TooLarge, message);
         }
         let is_current = self.plan.has_copy && head.status == StatusCode::NOT_MODIFIED;
         let is_accepted = self.plan.accepted.contains(&head.status);
         if head.status.is_success() || is_current || is_accepted {
-            return self
-                .success(head, body, recorder, cancel, timer, &sent)
-                .await;
+            return self.success(head, body, writer, cancel, timer, &sent).await;
         }
         match redirect::judge(
             head.status,
@@ -183,17 +181,17 @@ impl<T: Transport> Exchange<'_, T> {
             &self.shared.shown_query,
         ) {
             Verdict::Follow(next) => match self.too_late(head.retry_after) {
-                Some(why) => AttemptResult::late_redirect(recorder, why),
+                Some(why) => AttemptResult::late_redirect(writer, why),
                 None => AttemptResult::redirect(next),
             }
             .with_retry_after(head.retry_after),
             Verdict::Refuse(why) => failed(
-                recorder,
+                writer,
                 ErrorKind::Redirect,
                 self.redactor.text(&why).into_owned(),
             ),
             Verdict::Final => {
-                self.api_error(head, body, recorder, cancel, timer, &sent)
+                self.api_error(head, body, writer, cancel, timer, &sent)
                     .await
             }
         }
@@ -203,7 +201,7 @@ impl<T: Transport> Exchange<'_, T> {
         &self,
         mut head: Head,
         body: T::Body,
-        recorder: &mut Recorder,
+        writer: &mut TrailWriter,
         cancel: &mut Cancel,
         mut timer: AttemptTimer<'_, T>,
         sent: &SentMark,
@@ -215,7 +213,7 @@ impl<T: Transport> Exchange<'_, T> {
         let has_body = self.plan.hop.method != Method::HEAD && !has_no_body;
         if has_body && let Err(message) = coding::check_transfer(&head.headers) {
             let message = self.redactor.text(&message).into_owned();
-            return failed(recorder, ErrorKind::Decode, message);
+            return failed(writer, ErrorKind::Decode, message);
         }
         let limit = self.shared.limits.body_bytes;
         let mut collected = Collected::default();
@@ -227,12 +225,12 @@ impl<T: Transport> Exchange<'_, T> {
         .await
         {
             Race::Done(Ok(())) => {}
-            Race::Done(Err(ReadError::TooLarge)) => return too_large(recorder, limit),
+            Race::Done(Err(ReadError::TooLarge)) => return too_large(writer, limit),
             Race::Done(Err(ReadError::Broken(error))) => {
-                return self.broken(error, head.retry_after, recorder, sent);
+                return self.broken(error, head.retry_after, writer, sent);
             }
-            Race::Time => return self.timed_out(recorder, head.retry_after, sent),
-            Race::Cancelled(reason) => return self.cancelled(reason, recorder, sent),
+            Race::Time => return self.timed_out(writer, head.retry_after, sent),
+            Race::Cancelled(reason) => return self.cancelled(reason, writer, sent),
         }
         let raw = collected.into_bytes();
         let coding = match self.coding(&head.headers) {
@@ -240,7 +238,7 @@ impl<T: Transport> Exchange<'_, T> {
             Err(_) if raw.is_empty() => Coding::Identity,
             Err(message) => {
                 let message = self.redactor.text(&message).into_owned();
-                return failed(recorder, ErrorKind::Decode, message);
+                return failed(writer, ErrorKind::Decode, message);
             }
         };
         sent.set_phase(Phase::Decoding);
@@ -252,12 +250,12 @@ impl<T: Transport> Exchange<'_, T> {
         .await
         {
             Race::Done(Ok(body)) => body,
-            Race::Time => return self.timed_out(recorder, head.retry_after, sent),
-            Race::Cancelled(reason) => return self.cancelled(reason, recorder, sent),
-            Race::Done(Err(DecodeError::TooLarge)) => return too_large(recorder, limit),
+            Race::Time => return self.timed_out(writer, head.retry_after, sent),
+            Race::Cancelled(reason) => return self.cancelled(reason, writer, sent),
+            Race::Done(Err(DecodeError::TooLarge)) => return too_large(writer, limit),
             Race::Done(Err(DecodeError::Corrupt(error))) => {
                 return failed(
-                    recorder,
+                    writer,
                     ErrorKind::Decode,
                     format!("the body's coding is corrupt: {error}"),
                 );
@@ -281,7 +279,7 @@ impl<T: Transport> Exchange<'_, T> {
         &self,
         head: Head,
         body: T::Body,
-        recorder: &mut Recorder,
+        writer: &mut TrailWriter,
         cancel: &mut Cancel,
         mut timer: AttemptTimer<'_, T>,
         sent: &SentMark,
@@ -290,7 +288,7 @@ impl<T: Transport> Exchange<'_, T> {
         let read = collected.read::<T>(body, limits::ERROR_BODY_READ, self.seam);
         let read = race(pin!(read), Pin::new(&mut timer), cancel).await;
         if let Race::Cancelled(reason) = read {
-            return self.cancelled(reason, recorder, sent);
+            return self.cancelled(reason, writer, sent);
         }
         // A coding that is not understood is not handed over raw.
         let coding = self.coding(&head.headers);
@@ -303,7 +301,7 @@ impl<T: Transport> Exchange<'_, T> {
                 match race(pin!(work), Pin::new(&mut timer), cancel).await {
                     Race::Done(body) => body,
                     Race::Time => Bytes::new(),
-                    Race::Cancelled(reason) => return self.cancelled(reason, recorder, sent),
+                    Race::Cancelled(reason) => return self.cancelled(reason, writer, sent),
                 }
             }
             Err(_) => Bytes::new(),
@@ -330,7 +328,7 @@ impl<T: Transport> Exchange<'_, T> {
             Some(shortened(&self.redactor.text(&text)).to_owned())
         };
         let code = clean(decoded.code);
-        recorder.decoded(
+        writer.decoded(
             self.read_id(&head.headers, decoded.request_id.as_deref()),
             code.clone(),
             category,
@@ -381,14 +379,14 @@ impl<T: Transport> Exchange<'_, T> {
         }
     }
 
-    fn retry_after(&self, headers: &HeaderMap, recorder: &Recorder) -> Option<Duration> {
+    fn retry_after(&self, headers: &HeaderMap, writer: &TrailWriter) -> Option<Duration> {
         if !retry_after::is_given(headers) {
             return None;
         }
         retry_after::from_headers(headers, self.transport.wall_clock(), |raw| {
             let shown = String::from_utf8_lossy(raw);
             let shown = self.redactor.text(&shown);
-            let call_id = recorder.opening().call_id;
+            let call_id = writer.opening().call_id;
             tracing::debug!(target: "reqtrail", %call_id, retry_after = %one_line(&shown), "a Retry-After that cannot be read is ignored");
         })
     }

@@ -10,7 +10,7 @@ use crate::call_id::CallId;
 use crate::codes::{Cause, ErrorKind, Sent, StopReason, WaitReason};
 use crate::observe::{self, AttemptFinished, AttemptStarted, CallFinished, CallInfo};
 use crate::trace_context::SpanId;
-use crate::trail::{Failed, Opening, Outcome, Recorder, Trail};
+use crate::trail::{Failed, Opening, Outcome, Trail, TrailWriter};
 use crate::transport::{SentMark, Transport, WireRequest};
 
 /// The reason of an attempt that the caller ended.
@@ -20,7 +20,7 @@ pub(super) const CANCELLED: &str = "cancelled by the caller";
 pub(super) struct Guard<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
-    pub(super) recorder: Recorder,
+    pub(super) writer: TrailWriter,
     /// Of the last attempt.
     sent: Option<SentMark>,
     /// When the last attempt ended.
@@ -35,7 +35,7 @@ impl<'a, T: Transport> Guard<'a, T> {
         Self {
             shared,
             transport,
-            recorder: Recorder::new(opening),
+            writer: TrailWriter::new(opening),
             sent: None,
             attempt_end: None,
             end: None,
@@ -53,14 +53,14 @@ impl<'a, T: Transport> Guard<'a, T> {
         request: &WireRequest,
     ) -> Span {
         self.sent = Some(request.sent.clone());
-        self.recorder
+        self.writer
             .begin(now, cause, request.method.clone(), span_id, url);
-        let (number, span) = match self.recorder.last() {
+        let (number, span) = match self.writer.last() {
             Some(attempt) => (attempt.number(), observe::attempt_span(attempt)),
             None => (0, Span::none()),
         };
         let event = AttemptStarted {
-            call: info(&self.recorder),
+            call: info(&self.writer),
             number,
             cause,
         };
@@ -73,10 +73,10 @@ impl<'a, T: Transport> Guard<'a, T> {
         let now = clock(self.transport);
         self.attempt_end = Some(now);
         if let Some((remote, is_reused)) = self.sent.as_ref().and_then(SentMark::noted_connection) {
-            self.recorder.connected(remote, is_reused);
+            self.writer.connected(remote, is_reused);
         }
-        self.recorder.end(now);
-        if let Some(attempt) = self.recorder.last() {
+        self.writer.end(now);
+        if let Some(attempt) = self.writer.last() {
             observe::record_attempt(span, attempt);
         }
     }
@@ -84,11 +84,11 @@ impl<'a, T: Transport> Guard<'a, T> {
     /// Notes the wait, if one follows, and tells the observers of the closed attempt.
     pub(super) fn attempt_finished(&mut self, wait: Option<(Duration, WaitReason)>) {
         if let Some((wait, reason)) = wait {
-            self.recorder.wait(wait, reason);
+            self.writer.wait(wait, reason);
         }
-        if let Some(attempt) = self.recorder.last() {
+        if let Some(attempt) = self.writer.last() {
             let event = AttemptFinished {
-                call: info(&self.recorder),
+                call: info(&self.writer),
                 attempt,
             };
             self.shared.observers.each(|o| o.attempt_finished(&event));
@@ -103,9 +103,9 @@ impl<'a, T: Transport> Guard<'a, T> {
     /// Closes the trail and tells the observers. `reason` says what ended an attempt that is still open: only a drop and a
     /// panic leave one.
     pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason, reason: &str) -> Trail {
-        if self.recorder.is_open() {
+        if self.writer.is_open() {
             if let Outcome::Error(kind) = outcome {
-                self.recorder.failed(Failed {
+                self.writer.failed(Failed {
                     kind,
                     sent: self.sent.as_ref().map_or(Sent::No, sent),
                     unprocessed: false,
@@ -113,11 +113,11 @@ impl<'a, T: Transport> Guard<'a, T> {
                     reason,
                 });
             }
-            self.recorder.end(clock(self.transport));
+            self.writer.end(clock(self.transport));
             self.attempt_finished(None);
         }
         let end = self.end.unwrap_or_else(|| clock(self.transport));
-        let trail = self.recorder.finish(end, outcome, stopped);
+        let trail = self.writer.finish(end, outcome, stopped);
         self.told = true;
         self.shared
             .observers
@@ -155,8 +155,8 @@ pub(super) fn sent(mark: &SentMark) -> Sent {
     }
 }
 
-fn info(recorder: &Recorder) -> CallInfo<'_> {
-    let opening = recorder.opening();
+fn info(writer: &TrailWriter) -> CallInfo<'_> {
+    let opening = writer.opening();
     CallInfo {
         call_id: CallId::new(opening.call_id),
         dialect: &opening.dialect,

@@ -18,7 +18,7 @@ use crate::observe::CallFinished;
 use crate::redact::Secret;
 use crate::target::{RequestUrl, Target};
 use crate::trace_context::{SpanId, TraceContext};
-use crate::trail::{Opening, Outcome, Recorder};
+use crate::trail::{Opening, Outcome, TrailWriter};
 
 /// A checked call.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub(crate) struct Refused {
 impl Refused {
     /// Makes the error and its trail without attempts, which the observers get. `now` dates it.
     pub(super) fn end(&self, shared: &Shared, now: (Instant, SystemTime)) -> Error {
-        let mut recorder = Recorder::new(shared.opening(
+        let mut writer = TrailWriter::new(shared.opening(
             self.call_id,
             TraceContext::start(self.call_id).trace_id(),
             self.method.clone(),
@@ -78,7 +78,7 @@ impl Refused {
             now,
         ));
         let outcome = Outcome::Error(self.kind);
-        let trail = recorder.finish(now.0, outcome, StopReason::NotRetryable);
+        let trail = writer.finish(now.0, outcome, StopReason::NotRetryable);
         shared
             .observers
             .each(|o| o.call_finished(&CallFinished { trail: &trail }));

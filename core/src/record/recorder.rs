@@ -39,17 +39,17 @@ const INDENT: usize = 4;
 static RECORDERS: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 struct Known {
-    recorder: Arc<Recorder>,
+    recorder: Arc<SessionRecorder>,
     run: Weak<Run>,
 }
 
 /// The use of a recording by clients. When the last of them is gone, what the former recording had more is said.
 #[derive(Debug)]
 pub(crate) struct Run {
-    recorder: Arc<Recorder>,
+    recorder: Arc<SessionRecorder>,
 }
 
-struct Recorder {
+struct SessionRecorder {
     path: PathBuf,
     generation: u32,
     next: AtomicU64,
@@ -107,7 +107,7 @@ impl Run {
             return Ok(run);
         }
         let former = file::former(&path)?;
-        let recorder = Arc::new(Recorder::new(path, generation, former.as_ref()));
+        let recorder = Arc::new(SessionRecorder::new(path, generation, former.as_ref()));
         let run = Arc::new(Self {
             recorder: Arc::clone(&recorder),
         });
@@ -207,7 +207,7 @@ impl Drop for Run {
     }
 }
 
-impl Recorder {
+impl SessionRecorder {
     fn new(path: PathBuf, generation: u32, former: Option<&Value>) -> Self {
         Self {
             generation,
@@ -384,9 +384,9 @@ fn tail(origins: &[String]) -> String {
     format!("\n  ],\n  \"recorded\": {}\n}}\n", print::inline(&recorded))
 }
 
-impl fmt::Debug for Recorder {
+impl fmt::Debug for SessionRecorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder")
+        f.debug_struct("SessionRecorder")
             .field("path", &self.path)
             .finish_non_exhaustive()
     }

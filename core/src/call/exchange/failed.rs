@@ -11,7 +11,7 @@ use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
 use crate::redact::one_line;
 use crate::retry::decision::AttemptOutcome;
-use crate::trail::{Failed, Recorder};
+use crate::trail::{Failed, TrailWriter};
 use crate::transport::{Failure, Phase, SentMark, Transport, TransportError};
 
 impl<T: Transport> Exchange<'_, T> {
@@ -20,10 +20,10 @@ impl<T: Transport> Exchange<'_, T> {
         &self,
         error: TransportError,
         retry_after: Option<Duration>,
-        recorder: &mut Recorder,
+        writer: &mut TrailWriter,
         mark: &SentMark,
     ) -> AttemptResult {
-        let answered = is_answered(recorder);
+        let answered = is_answered(writer);
         let (kind, outcome, sent) = match error.failure() {
             // What a connection says after the head does not undo that the server has acted.
             _ if answered => (ErrorKind::Transport, AttemptOutcome::Broken, Sent::Yes),
@@ -58,7 +58,7 @@ impl<T: Transport> Exchange<'_, T> {
         };
         let message = self.redactor.text(&error.to_string()).into_owned();
         let code = error.code().map(|code| self.redactor.text(code));
-        recorder.failed(Failed {
+        writer.failed(Failed {
             kind,
             sent,
             unprocessed: matches!(
@@ -90,11 +90,11 @@ impl<T: Transport> Exchange<'_, T> {
     /// The attempt's time ran out: the time to connect, the attempt's own, or the call's.
     pub(super) fn timed_out(
         &self,
-        recorder: &mut Recorder,
+        writer: &mut TrailWriter,
         retry_after: Option<Duration>,
         mark: &SentMark,
     ) -> AttemptResult {
-        let sent = sent(recorder, mark);
+        let sent = sent(writer, mark);
         let now = guard::clock(self.transport);
         let phase = phase(sent, mark);
         let ended = self.timing.ended_by(now, phase.is_connected());
@@ -107,7 +107,7 @@ impl<T: Transport> Exchange<'_, T> {
             ),
             Ended::Attempt | Ended::Call => (ErrorKind::Timeout, AttemptOutcome::Broken, None),
         };
-        recorder.failed(Failed {
+        writer.failed(Failed {
             kind,
             sent,
             unprocessed: false,
@@ -123,10 +123,10 @@ impl<T: Transport> Exchange<'_, T> {
     pub(super) fn cancelled(
         &self,
         why: CancelReason,
-        recorder: &mut Recorder,
+        writer: &mut TrailWriter,
         mark: &SentMark,
     ) -> AttemptResult {
-        let sent = sent(recorder, mark);
+        let sent = sent(writer, mark);
         let reason = match why {
             CancelReason::Cancelled => guard::CANCELLED.to_owned(),
             CancelReason::Deadline => {
@@ -135,7 +135,7 @@ impl<T: Transport> Exchange<'_, T> {
                 self.late(phase(sent, mark), mark, limit)
             }
         };
-        recorder.failed(Failed {
+        writer.failed(Failed {
             kind: why.kind(),
             sent,
             unprocessed: false,
@@ -160,8 +160,8 @@ impl<T: Transport> Exchange<'_, T> {
 }
 
 /// Whether the request of an attempt that ended early went out.
-fn sent(recorder: &Recorder, mark: &SentMark) -> Sent {
-    if is_answered(recorder) {
+fn sent(writer: &TrailWriter, mark: &SentMark) -> Sent {
+    if is_answered(writer) {
         Sent::Yes
     } else {
         guard::sent(mark)
@@ -178,8 +178,8 @@ fn phase(sent: Sent, mark: &SentMark) -> Phase {
 }
 
 /// A response that is here and cannot be used; the next one would be no better.
-pub(super) fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String) -> AttemptResult {
-    recorder.failed(Failed {
+pub(super) fn failed(writer: &mut TrailWriter, kind: ErrorKind, message: String) -> AttemptResult {
+    writer.failed(Failed {
         kind,
         sent: Sent::Yes,
         unprocessed: false,
@@ -193,12 +193,12 @@ pub(super) fn failed(recorder: &mut Recorder, kind: ErrorKind, message: String) 
     )
 }
 
-pub(super) fn too_large(recorder: &mut Recorder, limit: u64) -> AttemptResult {
+pub(super) fn too_large(writer: &mut TrailWriter, limit: u64) -> AttemptResult {
     let message = format!("the body is larger than the limit of {limit} bytes (max_body_bytes)");
-    failed(recorder, ErrorKind::TooLarge, message)
+    failed(writer, ErrorKind::TooLarge, message)
 }
 
 /// Whether a response head has arrived.
-fn is_answered(recorder: &Recorder) -> bool {
-    recorder.last().is_some_and(|a| a.status().is_some())
+fn is_answered(writer: &TrailWriter) -> bool {
+    writer.last().is_some_and(|a| a.status().is_some())
 }

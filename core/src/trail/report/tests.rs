@@ -13,11 +13,11 @@ use crate::codes::{
 };
 use crate::request_id;
 use crate::trace_context::{SpanId, TraceContext};
-use crate::trail::{Failed, Opening, Outcome, Recorder, Trail};
+use crate::trail::{Failed, Opening, Outcome, Trail, TrailWriter};
 
 /// A trail with a clock of its own.
 struct Story {
-    recorder: Recorder,
+    writer: TrailWriter,
     start: Instant,
     now: Duration,
 }
@@ -57,7 +57,7 @@ impl Story {
             started: start,
         };
         Self {
-            recorder: Recorder::new(opening),
+            writer: TrailWriter::new(opening),
             start,
             now: Duration::from_micros(300),
         }
@@ -65,7 +65,7 @@ impl Story {
 
     fn attempt(mut self, cause: Cause, took_ms: u64, facts: AttemptFacts<'_>) -> Self {
         let span = SpanId::new(0x00f0_67aa_0ba9_02b7);
-        self.recorder.begin(
+        self.writer.begin(
             self.start + self.now,
             cause,
             Method::GET,
@@ -80,15 +80,15 @@ impl Story {
             }
             let id = request_id::read(&[name], &headers, facts.body_id, |raw| raw.into());
             let known = StatusCode::from_u16(status).expect("a status");
-            self.recorder.answered(known, id.clone(), None);
+            self.writer.answered(known, id.clone(), None);
             if status >= 300 {
-                self.recorder
+                self.writer
                     .decoded(id, facts.code.map(|raw| raw.into()), Category::Server);
             }
         }
         if let Some((kind, sent)) = facts.failure {
             let (code, reason) = facts.why;
-            self.recorder.failed(Failed {
+            self.writer.failed(Failed {
                 kind,
                 sent,
                 unprocessed: facts.unprocessed,
@@ -97,20 +97,19 @@ impl Story {
             });
         }
         self.now += Duration::from_micros(took_ms * 1000 + 400);
-        self.recorder.end(self.start + self.now);
+        self.writer.end(self.start + self.now);
         self
     }
 
     fn wait(mut self, millis: u64, reason: WaitReason) -> Self {
         let wait = Duration::from_millis(millis);
-        self.recorder.wait(wait, reason);
+        self.writer.wait(wait, reason);
         self.now += wait;
         self
     }
 
     fn end(mut self, outcome: Outcome, stopped: StopReason) -> Trail {
-        self.recorder
-            .finish(self.start + self.now, outcome, stopped)
+        self.writer.finish(self.start + self.now, outcome, stopped)
     }
 }
 
@@ -322,7 +321,7 @@ fn streams_refused_then_a_hostile_reason() {
 fn an_id_that_was_sent() {
     let id = "req-6f2c0a2e-1d3b-4c5d-8e9f-0a1b2c3d4e5f";
     let mut story = Story::new(Method::GET, "/v2/images/{id}", vec![TrailNote::Scripted]);
-    let data = Arc::get_mut(&mut story.recorder.data).expect("it is not closed");
+    let data = Arc::get_mut(&mut story.writer.data).expect("it is not closed");
     data.opening.correlation_id = Some(id.into());
     let trail = story
         .attempt(

@@ -68,14 +68,14 @@ pub(crate) struct Failed<'a> {
 
 /// Writes one trail, in the place where it stays.
 #[derive(Debug)]
-pub(crate) struct Recorder {
+pub(crate) struct TrailWriter {
     /// Nobody else's until the trail is closed.
     pub(super) data: Arc<Data>,
     /// The last attempt has not ended yet.
     open: bool,
 }
 
-impl Recorder {
+impl TrailWriter {
     pub(crate) fn new(opening: Opening) -> Self {
         Self {
             data: Arc::new(Data {
