@@ -112,6 +112,38 @@ type Config struct {
 	// 503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7. The environment has to allow it by
 	// REQTRAIL_ALLOW_CHAOS=1; then REQTRAIL_CHAOS does the same for clients without the option. Every trail says so.
 	Chaos string
+	// NoRecorder turns this off: the client keeps the trails of its last calls in memory, where its recorder finds
+	// them.
+	NoRecorder bool
+	// SlowAfter is the time from which on a call is slow, and so notable: the recorder and the journal keep it although
+	// it succeeded. Default: 1 s.
+	SlowAfter time.Duration
+	// ServiceName is the name by which the journal and its readers know the program. By default it is what the variable
+	// REQTRAIL_SERVICE says, else the name of the program.
+	ServiceName string
+	// Journal is the folder of the journal: files that the command reqtrail reads, and that outlive the process. The
+	// variable REQTRAIL_JOURNAL does the same for clients without the option; its value 1 stands for the default
+	// folder, reqtrail in $XDG_STATE_HOME or in ~/.local/state. All clients of a process that name a folder share its
+	// journal. Nothing is made on the disk before there is something to write.
+	Journal string
+	// JournalPolicy is which calls the journal keeps: failed, notable (by default: these, and calls that were slow or
+	// had several attempts) or all.
+	JournalPolicy string
+	// JournalSync is which thread writes the journal's records: auto (by default: the thread that makes the call,
+	// before the call returns, but a thread of the journal's where the disk is slow or not local), always that thread,
+	// or never.
+	JournalSync string
+	// JournalFsync says whether each record is forced to the disk, so that it survives a loss of power. It costs
+	// milliseconds.
+	JournalFsync bool
+	// JournalUrls is how the URLs of attempts stand in the journal: full (by default: as trails show them), or
+	// template, for APIs whose paths hold personal data.
+	JournalUrls string
+	// JournalMaxBytes is how many bytes all journals of the folder may take. The oldest records go first. Default: 64
+	// MiB.
+	JournalMaxBytes int64
+	// JournalMaxAge is how long records are kept. Default: 604800 s.
+	JournalMaxAge time.Duration
 	// TokenRefresher makes a new token: asked before the first call if the client has none, ahead of the token's end
 	// where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on a separate
 	// goroutine and may block. Its context has the values of the context of the call that asks, but not its end: it

@@ -38,6 +38,16 @@ const (
 	clientResolve                  uint16 = 30
 	clientRecord                   uint16 = 31
 	clientChaos                    uint16 = 32
+	clientRecorder                 uint16 = 33
+	clientSlowAfter                uint16 = 34
+	clientServiceName              uint16 = 35
+	clientJournal                  uint16 = 36
+	clientJournalPolicy            uint16 = 37
+	clientJournalSync              uint16 = 38
+	clientJournalFsync             uint16 = 39
+	clientJournalUrls              uint16 = 40
+	clientJournalMaxBytes          uint16 = 41
+	clientJournalMaxAge            uint16 = 42
 )
 
 // clientOptions refuses what cannot be a value of an option, and writes the others.
@@ -102,6 +112,16 @@ func (s *encoder) clientOptions(o *Config) *Error {
 	s.texts(clientResolve, o.Resolve)
 	s.textIf(clientRecord, o.Record, false)
 	s.textIf(clientChaos, o.Chaos, false)
+	s.flagIf(clientRecorder, o.NoRecorder, false)
+	s.duration(clientSlowAfter, o.SlowAfter)
+	s.textIf(clientServiceName, o.ServiceName, false)
+	s.textIf(clientJournal, o.Journal, false)
+	s.textIf(clientJournalPolicy, o.JournalPolicy, false)
+	s.textIf(clientJournalSync, o.JournalSync, false)
+	s.flagIf(clientJournalFsync, o.JournalFsync, true)
+	s.textIf(clientJournalUrls, o.JournalUrls, false)
+	s.count(clientJournalMaxBytes, uint64(max(o.JournalMaxBytes, 0)), o.JournalMaxBytes != 0)
+	s.duration(clientJournalMaxAge, o.JournalMaxAge)
 	return nil
 }
 

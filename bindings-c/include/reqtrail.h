@@ -1175,6 +1175,82 @@ reqtrail_code reqtrail_client_options_chaos(struct reqtrail_client_options *opti
                                             const char *chaos,
                                             size_t chaos_length);
 
+/**
+ * Sets whether the client keeps the trails of its last calls in memory, where its recorder finds them. Default:
+ * true.
+ */
+reqtrail_code reqtrail_client_options_recorder(struct reqtrail_client_options *options,
+                                               bool recorder);
+
+/**
+ * Sets the time from which on a call is slow, and so notable: the recorder and the journal keep it although it
+ * succeeded. In milliseconds. Default: 1,000.
+ */
+reqtrail_code reqtrail_client_options_slow_after_ms(struct reqtrail_client_options *options,
+                                                    uint64_t slow_after);
+
+/**
+ * Sets the name by which the journal and its readers know the program. By default it is what the variable
+ * `REQTRAIL_SERVICE` says, else the name of the program.
+ */
+reqtrail_code reqtrail_client_options_service_name(struct reqtrail_client_options *options,
+                                                   const char *service_name,
+                                                   size_t service_name_length);
+
+/**
+ * Sets the folder of the journal: files that the command `reqtrail` reads, and that outlive the process. The
+ * variable `REQTRAIL_JOURNAL` does the same for clients without the option; its value `1` stands for the default
+ * folder, `reqtrail` in `$XDG_STATE_HOME` or in `~/.local/state`. All clients of a process that name a folder
+ * share its journal. Nothing is made on the disk before there is something to write.
+ */
+reqtrail_code reqtrail_client_options_journal(struct reqtrail_client_options *options,
+                                              const char *journal,
+                                              size_t journal_length);
+
+/**
+ * Sets which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had
+ * several attempts) or `all`.
+ */
+reqtrail_code reqtrail_client_options_journal_policy(struct reqtrail_client_options *options,
+                                                     const char *journal_policy,
+                                                     size_t journal_policy_length);
+
+/**
+ * Sets which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the
+ * call returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or
+ * `never`.
+ */
+reqtrail_code reqtrail_client_options_journal_sync(struct reqtrail_client_options *options,
+                                                   const char *journal_sync,
+                                                   size_t journal_sync_length);
+
+/**
+ * Sets whether each record is forced to the disk, so that it survives a loss of power. It costs milliseconds.
+ * Default: false.
+ */
+reqtrail_code reqtrail_client_options_journal_fsync(struct reqtrail_client_options *options,
+                                                    bool journal_fsync);
+
+/**
+ * Sets how the URLs of attempts stand in the journal: `full` (by default: as trails show them), or `template`, for
+ * APIs whose paths hold personal data.
+ */
+reqtrail_code reqtrail_client_options_journal_urls(struct reqtrail_client_options *options,
+                                                   const char *journal_urls,
+                                                   size_t journal_urls_length);
+
+/**
+ * Sets how many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB.
+ */
+reqtrail_code reqtrail_client_options_journal_max_bytes(struct reqtrail_client_options *options,
+                                                        uint64_t journal_max_bytes);
+
+/**
+ * Sets how long records are kept. In milliseconds. Default: 604,800,000.
+ */
+reqtrail_code reqtrail_client_options_journal_max_age_ms(struct reqtrail_client_options *options,
+                                                         uint64_t journal_max_age);
+
 /* ==== Token refreshers ==== */
 
 /**

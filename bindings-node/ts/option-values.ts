@@ -127,6 +127,49 @@ export interface ClientValues {
    * `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail says so.
    */
   chaos?: string | null | undefined;
+  /** Whether the client keeps the trails of its last calls in memory, where its recorder finds them. Default: true. */
+  recorder?: boolean | null | undefined;
+  /**
+   * The time from which on a call is slow, and so notable: the recorder and the journal keep it although it succeeded.
+   * In milliseconds. Default: 1,000.
+   */
+  slowAfterMs?: number | null | undefined;
+  /**
+   * The name by which the journal and its readers know the program. By default it is what the variable
+   * `REQTRAIL_SERVICE` says, else the name of the program.
+   */
+  serviceName?: string | null | undefined;
+  /**
+   * The folder of the journal: files that the command `reqtrail` reads, and that outlive the process. The variable
+   * `REQTRAIL_JOURNAL` does the same for clients without the option; its value `1` stands for the default folder,
+   * `reqtrail` in `$XDG_STATE_HOME` or in `~/.local/state`. All clients of a process that name a folder share its
+   * journal. Nothing is made on the disk before there is something to write.
+   */
+  journal?: string | null | undefined;
+  /**
+   * Which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had several
+   * attempts) or `all`.
+   */
+  journalPolicy?: "failed" | "notable" | "all" | null | undefined;
+  /**
+   * Which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the call
+   * returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or `never`.
+   */
+  journalSync?: "auto" | "always" | "never" | null | undefined;
+  /**
+   * Whether each record is forced to the disk, so that it survives a loss of power. It costs milliseconds. Default:
+   * false.
+   */
+  journalFsync?: boolean | null | undefined;
+  /**
+   * How the URLs of attempts stand in the journal: `full` (by default: as trails show them), or `template`, for APIs
+   * whose paths hold personal data.
+   */
+  journalUrls?: "full" | "template" | null | undefined;
+  /** How many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB. */
+  journalMaxBytes?: number | null | undefined;
+  /** How long records are kept. In milliseconds. Default: 604,800,000. */
+  journalMaxAgeMs?: number | null | undefined;
 }
 
 /** Those that cross the border in ways of their own. */
@@ -182,6 +225,16 @@ export const CLIENT_VALUES: Readonly<Record<keyof ClientValues, readonly [number
   resolve: [30, "texts", false],
   record: [31, "path", false],
   chaos: [32, "text", false],
+  recorder: [33, "flag", false],
+  slowAfterMs: [34, "duration", false],
+  serviceName: [35, "text", false],
+  journal: [36, "path", false],
+  journalPolicy: [37, "text", false],
+  journalSync: [38, "text", false],
+  journalFsync: [39, "flag", false],
+  journalUrls: [40, "text", false],
+  journalMaxBytes: [41, "count", false],
+  journalMaxAgeMs: [42, "duration", false],
 };
 
 /** The options of a request that are values. */

@@ -24,6 +24,7 @@ use crate::client::{AnyClient, ClientBuilder, options, verb, verbs};
 use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::host::{Host, Job, TokioHost, Work};
+use crate::recorder::Recorder;
 use crate::request::{Attached, Request, RequestBuilder};
 use crate::response::Response;
 use crate::transport::{OwnTransport, Transport};
@@ -54,6 +55,13 @@ impl Client {
         self.host
             .run(Job::Call(request, attached), None)
             .into_call()
+    }
+
+    /// Returns the recorder of the client's calls, which all clones share: the last failed ones among them.
+    #[must_use]
+    pub fn recorder(&self) -> Recorder {
+        let host = Arc::clone(&self.host);
+        options::keeping::recorder(&self.shared, Arc::new(move || host.now()))
     }
 
     /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.

@@ -380,6 +380,7 @@ impl<'a, T: Transport> Call<'a, T> {
             return Ok(());
         }
         let until = self.clock() + wait;
+        self.guard.waiting(until);
         let seam = &self.seam;
         let timer = pin!(seam.enter::<T, _>(|| self.transport.sleep_until(until)));
         let timer = pin!(seam.timer::<T>(timer));
@@ -481,6 +482,7 @@ impl<'a, T: Transport> Call<'a, T> {
     ) -> Race<Result<Lease, RefreshFailed>> {
         // The time that passes belongs to no attempt.
         self.now = None;
+        self.guard.refreshing();
         let (transport, seam) = (self.transport, &self.seam);
         let fetch = self.shared.credentials.newer_than(known, transport, seam);
         let timer = pin!(seam.enter::<T, _>(|| transport.sleep_until(until)));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::call::shared::Shared;
 use crate::call::token::Token;
+use crate::recorder::Recorder;
 use crate::request::{Request, RequestBuilder};
 use crate::transport::AnyTransport;
 
@@ -143,6 +144,13 @@ impl Client {
     /// `config` for a token that cannot stand in a header.
     pub fn set_token(&self, token: impl Into<Token>) -> Result<(), crate::Error> {
         options::set_token(&self.shared, token.into())
+    }
+
+    /// Returns the recorder of the client's calls, which all clones share: the last failed ones among them.
+    #[must_use]
+    pub fn recorder(&self) -> Recorder {
+        let transport = self.transport.clone();
+        options::keeping::recorder(&self.shared, Arc::new(move || transport.now()))
     }
 
     /// How long a call takes at most unless its request says otherwise.

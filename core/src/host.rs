@@ -34,6 +34,8 @@ pub use crate::{
     surface::{Kind, OptionError, OptionSpec, Owner, Spelling, Value},
 };
 
+#[cfg(feature = "unstable-host")]
+pub use crate::recorder::{IdKind, IdQuery};
 #[cfg(all(feature = "rustls-ring", feature = "unstable-host"))]
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
 pub use error_record::{ErrorCause, ErrorRecord, FieldValue, rate_limit_fields};

@@ -114,6 +114,8 @@ mod retry;
 mod observe;
 mod transport;
 
+mod recorder;
+
 #[cfg(feature = "testing")]
 mod chaos;
 #[cfg(feature = "testing")]
@@ -158,6 +160,11 @@ pub use dialect::{Dialect, RetryRule, novavms};
 pub use error::{ApiError, Error};
 pub use observe::{AttemptFinished, AttemptStarted, CallFinished, CallInfo, Observer};
 pub use rate_limit::{RateLimit, ResetUnit};
+#[cfg(feature = "journal")]
+pub use recorder::JournalStats;
+pub use recorder::{
+    InFlightCall, JournalPolicy, JournalSync, JournalUrls, RecentFilter, Recorder, RecorderStats,
+};
 pub use redact::Secret;
 pub use request::{Attached, Request, RequestBuilder};
 pub use request_id::{RequestId, RequestIdSource};

@@ -2,8 +2,10 @@
 
 mod attempt;
 mod json;
+mod one_line;
 pub(crate) mod read;
 pub(crate) mod report;
+mod size;
 mod writer;
 
 use std::fmt;
@@ -21,7 +23,6 @@ use crate::surface::trail::trail_fields;
 
 pub use attempt::Attempt;
 use json::CLIENT;
-#[cfg(all(feature = "testing", feature = "unstable-host"))]
 pub(crate) use json::rfc3339;
 pub(crate) use writer::{Failed, Opening, TrailWriter};
 

@@ -218,4 +218,65 @@ export! {
     fn reqtrail_client_options_chaos(options: &mut reqtrail_client_options, chaos: text) sets {
         options.option(32, Value::Text(chaos.to_owned()))?;
     }
+
+    /// Sets whether the client keeps the trails of its last calls in memory, where its recorder finds them. Default:
+    /// true.
+    fn reqtrail_client_options_recorder(options: &mut reqtrail_client_options, recorder: bool) sets {
+        options.option(33, Value::Flag(recorder))?;
+    }
+
+    /// Sets the time from which on a call is slow, and so notable: the recorder and the journal keep it although it
+    /// succeeded. In milliseconds. Default: 1,000.
+    fn reqtrail_client_options_slow_after_ms(options: &mut reqtrail_client_options, slow_after: u64) sets {
+        options.option(34, Value::Duration(duration(slow_after)))?;
+    }
+
+    /// Sets the name by which the journal and its readers know the program. By default it is what the variable
+    /// `REQTRAIL_SERVICE` says, else the name of the program.
+    fn reqtrail_client_options_service_name(options: &mut reqtrail_client_options, service_name: text) sets {
+        options.option(35, Value::Text(service_name.to_owned()))?;
+    }
+
+    /// Sets the folder of the journal: files that the command `reqtrail` reads, and that outlive the process. The
+    /// variable `REQTRAIL_JOURNAL` does the same for clients without the option; its value `1` stands for the default
+    /// folder, `reqtrail` in `$XDG_STATE_HOME` or in `~/.local/state`. All clients of a process that name a folder
+    /// share its journal. Nothing is made on the disk before there is something to write.
+    fn reqtrail_client_options_journal(options: &mut reqtrail_client_options, journal: text) sets {
+        options.option(36, Value::Text(journal.to_owned()))?;
+    }
+
+    /// Sets which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had
+    /// several attempts) or `all`.
+    fn reqtrail_client_options_journal_policy(options: &mut reqtrail_client_options, journal_policy: text) sets {
+        options.option(37, Value::Text(journal_policy.to_owned()))?;
+    }
+
+    /// Sets which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the
+    /// call returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or
+    /// `never`.
+    fn reqtrail_client_options_journal_sync(options: &mut reqtrail_client_options, journal_sync: text) sets {
+        options.option(38, Value::Text(journal_sync.to_owned()))?;
+    }
+
+    /// Sets whether each record is forced to the disk, so that it survives a loss of power. It costs milliseconds.
+    /// Default: false.
+    fn reqtrail_client_options_journal_fsync(options: &mut reqtrail_client_options, journal_fsync: bool) sets {
+        options.option(39, Value::Flag(journal_fsync))?;
+    }
+
+    /// Sets how the URLs of attempts stand in the journal: `full` (by default: as trails show them), or `template`, for
+    /// APIs whose paths hold personal data.
+    fn reqtrail_client_options_journal_urls(options: &mut reqtrail_client_options, journal_urls: text) sets {
+        options.option(40, Value::Text(journal_urls.to_owned()))?;
+    }
+
+    /// Sets how many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB.
+    fn reqtrail_client_options_journal_max_bytes(options: &mut reqtrail_client_options, journal_max_bytes: u64) sets {
+        options.option(41, Value::Integer(journal_max_bytes.into()))?;
+    }
+
+    /// Sets how long records are kept. In milliseconds. Default: 604,800,000.
+    fn reqtrail_client_options_journal_max_age_ms(options: &mut reqtrail_client_options, journal_max_age: u64) sets {
+        options.option(42, Value::Duration(duration(journal_max_age)))?;
+    }
 }

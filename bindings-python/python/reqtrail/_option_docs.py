@@ -129,6 +129,48 @@ chaos: str | None
     allow it by ``REQTRAIL_ALLOW_CHAOS=1``; then ``REQTRAIL_CHAOS`` does the same for clients without
     the option. Every trail says so.
 
+recorder: bool | None
+    Whether the client keeps the trails of its last calls in memory, where its recorder finds them.
+    Default: True.
+
+slow_after: Seconds | None
+    The time from which on a call is slow, and so notable: the recorder and the journal keep it although
+    it succeeded. In seconds, or a ``timedelta``. Default: 1 s.
+
+service_name: str | None
+    The name by which the journal and its readers know the program. By default it is what the variable
+    ``REQTRAIL_SERVICE`` says, else the name of the program.
+
+journal: str | os.PathLike[str] | None
+    The folder of the journal: files that the command ``reqtrail`` reads, and that outlive the process.
+    The variable ``REQTRAIL_JOURNAL`` does the same for clients without the option; its value ``1``
+    stands for the default folder, ``reqtrail`` in ``$XDG_STATE_HOME`` or in ``~/.local/state``. All
+    clients of a process that name a folder share its journal. Nothing is made on the disk before there
+    is something to write.
+
+journal_policy: Literal["failed", "notable", "all"] | None
+    Which calls the journal keeps: ``failed``, ``notable`` (by default: these, and calls that were slow
+    or had several attempts) or ``all``.
+
+journal_sync: Literal["auto", "always", "never"] | None
+    Which thread writes the journal's records: ``auto`` (by default: the thread that makes the call,
+    before the call returns, but a thread of the journal's where the disk is slow or not local),
+    ``always`` that thread, or ``never``.
+
+journal_fsync: bool | None
+    Whether each record is forced to the disk, so that it survives a loss of power. It costs
+    milliseconds. Default: False.
+
+journal_urls: Literal["full", "template"] | None
+    How the URLs of attempts stand in the journal: ``full`` (by default: as trails show them), or
+    ``template``, for APIs whose paths hold personal data.
+
+journal_max_bytes: int | None
+    How many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB.
+
+journal_max_age: Seconds | None
+    How long records are kept. In seconds, or a ``timedelta``. Default: 604800 s.
+
 token_refresher
     What makes a new token: asked before the first call if the client has none, ahead of the token's end
     where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs in

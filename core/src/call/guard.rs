@@ -9,6 +9,7 @@ use super::shared::Shared;
 use crate::call_id::CallId;
 use crate::codes::{Cause, ErrorKind, Sent, StopReason, WaitReason};
 use crate::observe::{self, AttemptFinished, AttemptStarted, CallFinished, CallInfo};
+use crate::recorder::{Flight, Memory};
 use crate::trace_context::SpanId;
 use crate::trail::{Failed, Opening, Outcome, Trail, TrailWriter};
 use crate::transport::{SentMark, Transport, WireRequest};
@@ -21,6 +22,8 @@ pub(super) struct Guard<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
     pub(super) writer: TrailWriter,
+    /// Where the recorder lists the call.
+    flight: Flight,
     /// Of the last attempt.
     sent: Option<SentMark>,
     /// When the last attempt ended.
@@ -36,6 +39,7 @@ impl<'a, T: Transport> Guard<'a, T> {
             shared,
             transport,
             writer: TrailWriter::new(opening),
+            flight: Flight::default(),
             sent: None,
             attempt_end: None,
             end: None,
@@ -56,7 +60,13 @@ impl<'a, T: Transport> Guard<'a, T> {
         self.writer
             .begin(now, cause, request.method.clone(), span_id, url);
         let (number, span) = match self.writer.last() {
-            Some(attempt) => (attempt.number(), observe::attempt_span(attempt)),
+            Some(attempt) => {
+                if let Some(memory) = self.memory() {
+                    let opening = self.writer.opening();
+                    memory.sending(&mut self.flight, opening, attempt, &request.sent);
+                }
+                (attempt.number(), observe::attempt_span(attempt))
+            }
             None => (0, Span::none()),
         };
         let event = AttemptStarted {
@@ -95,6 +105,25 @@ impl<'a, T: Transport> Guard<'a, T> {
         }
     }
 
+    /// The call waits for a new token.
+    pub(super) fn refreshing(&mut self) {
+        if let Some(memory) = self.memory() {
+            memory.refreshing(&mut self.flight, &self.writer);
+        }
+    }
+
+    /// The call waits before its next attempt.
+    pub(super) fn waiting(&mut self, until: Instant) {
+        if let Some(memory) = self.memory() {
+            memory.waiting(&mut self.flight, until);
+        }
+    }
+
+    /// What the client remembers of its calls.
+    fn memory(&self) -> Option<&'a Memory> {
+        Some(self.shared.memory.as_ref()?.get())
+    }
+
     /// The call ends with the attempt that has just ended.
     pub(super) fn ends_with_attempt(&mut self) {
         self.end = self.attempt_end;
@@ -119,6 +148,9 @@ impl<'a, T: Transport> Guard<'a, T> {
         let end = self.end.unwrap_or_else(|| clock(self.transport));
         let trail = self.writer.finish(end, outcome, stopped);
         self.told = true;
+        if let Some(memory) = self.memory() {
+            memory.ended(&mut self.flight, &trail);
+        }
         self.shared
             .observers
             .each(|o| o.call_finished(&CallFinished { trail: &trail }));

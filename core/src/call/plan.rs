@@ -79,6 +79,9 @@ impl Refused {
         ));
         let outcome = Outcome::Error(self.kind);
         let trail = writer.finish(now.0, outcome, StopReason::NotRetryable);
+        if let Some(memory) = &shared.memory {
+            memory.get().refused(&trail);
+        }
         shared
             .observers
             .each(|o| o.call_finished(&CallFinished { trail: &trail }));

@@ -11,11 +11,13 @@ use super::credential::Credentials;
 use crate::chaos::Chaos;
 use crate::codes::TrailNote;
 use crate::dialect::Dialect;
+use crate::fork::ForkSafe;
 use crate::limits::Limits;
 use crate::observe::Observers;
 use crate::random;
 #[cfg(feature = "testing")]
 use crate::record::Recorded;
+use crate::recorder::Memory;
 use crate::redact::Redactor;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
@@ -41,6 +43,10 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) budget: Option<Bucket>,
     pub(crate) observers: Observers,
+    /// What remains of calls that have ended, and what is known of those under way.
+    pub(crate) memory: Option<Arc<ForkSafe<Memory>>>,
+    /// The name that the program has in its journal, if an option gives one.
+    pub(crate) service_name: Option<String>,
     /// Query parameters that are shown besides the usual ones.
     pub(crate) shown_query: Vec<String>,
     /// What holds for every trail of the client.

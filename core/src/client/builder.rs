@@ -15,6 +15,7 @@ use crate::call::token::Token;
 use crate::dialect::Dialect;
 use crate::error::{BoxError, Error};
 use crate::observe::{AttemptFinished, CallFinished, Observer, OnAttempt, OnCall};
+use crate::recorder::{JournalPolicy, JournalSync, JournalUrls};
 use crate::redact::Secret;
 use crate::request::headers::GivenHeaders;
 use crate::retry::RetryBudget;

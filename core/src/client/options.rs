@@ -1,5 +1,6 @@
 //! A client's options, checked as a whole when the client is built.
 
+pub(crate) mod keeping;
 #[cfg(not(feature = "testing"))]
 mod no_record;
 mod values;
@@ -26,6 +27,7 @@ use crate::limits::Limits;
 use crate::observe::{Observer, Observers, TracingEvents};
 #[cfg(feature = "testing")]
 use crate::record;
+use crate::recorder::{JournalPolicy, JournalSync, JournalUrls};
 use crate::redact::{Redactor, Secret};
 use crate::request::headers::{self, GivenHeaders};
 use crate::request::{check_attempts, check_timeout};
@@ -245,6 +247,7 @@ impl Options {
         };
         #[cfg(not(feature = "testing"))]
         let None = recording;
+        let memory = keeping::memory(&given, &dialect, &base);
         let shared = Shared {
             secrets,
             default_headers: Arc::new(default_headers),
@@ -261,6 +264,8 @@ impl Options {
             },
             budget: given.retry_budget().map(Bucket::new),
             observers,
+            memory,
+            service_name: given.service_name.clone(),
             shown_query: given.show_query_params(),
             notes,
             traceparent: given.traceparent(),
@@ -460,7 +465,7 @@ fn add_given(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::surface::{Kind, OptionError, Value};
+    use crate::surface::{Kind, OptionError, OptionSpec, Value};
 
     /// A value that an option of this kind takes.
     fn example(kind: Kind) -> Value {
@@ -479,6 +484,16 @@ mod tests {
         }
     }
 
+    /// A value that this option takes.
+    fn example_of(spec: &OptionSpec) -> Value {
+        match spec.name {
+            "journal_policy" => Value::Text("all".to_owned()),
+            "journal_sync" => Value::Text("never".to_owned()),
+            "journal_urls" => Value::Text("template".to_owned()),
+            _ => example(spec.kind),
+        }
+    }
+
     fn set_options(options: &ClientOptions) -> String {
         format!("{options:?}")
     }
@@ -487,7 +502,7 @@ mod tests {
     fn every_option_takes_its_kind_of_value_and_no_other() {
         for spec in ClientOptions::OPTIONS {
             let mut options = ClientOptions::default();
-            options.set(spec.id, example(spec.kind)).expect(spec.name);
+            options.set(spec.id, example_of(spec)).expect(spec.name);
             let named = format!("{{{:?}}}", spec.name);
             assert_eq!(set_options(&options), named);
             let wrong = match spec.kind {
@@ -530,7 +545,7 @@ mod tests {
     fn null_is_a_value_where_the_row_says_so() {
         for spec in ClientOptions::OPTIONS {
             let mut options = ClientOptions::default();
-            options.set(spec.id, example(spec.kind)).expect(spec.name);
+            options.set(spec.id, example_of(spec)).expect(spec.name);
             options.set(spec.id, Value::Null).expect(spec.name);
             let is_set = set_options(&options) != "{}";
             assert_eq!(is_set, spec.is_null_a_value, "{}", spec.name);
@@ -542,7 +557,7 @@ mod tests {
         let mut earlier = ClientOptions::default();
         let mut later = ClientOptions::default();
         for spec in ClientOptions::OPTIONS {
-            earlier.set(spec.id, example(spec.kind)).expect(spec.name);
+            earlier.set(spec.id, example_of(spec)).expect(spec.name);
         }
         later.set(6, Value::Integer(9)).expect("max_attempts");
         later

@@ -144,6 +144,54 @@ macro_rules! client_options {
                 32 chaos: String {
                     setter: hand, example: "503@10%", permission: "REQTRAIL_ALLOW_CHAOS"
                 };
+
+                /// Sets whether the client keeps the trails of its last calls in memory, where its recorder finds them.
+                33 recorder: bool { default: true };
+
+                /// Sets the time from which on a call is slow, and so notable: the recorder and the journal keep it although it
+                /// succeeded.
+                34 slow_after: Duration { default: Duration::from_secs(1) };
+
+                /// Sets the name by which the journal and its readers know the program. By default it is what the variable
+                /// `REQTRAIL_SERVICE` says, else the name of the program.
+                35 service_name: String { setter: into, example: "checkout" };
+
+                /// Sets the folder of the journal: files that the command `reqtrail` reads, and that outlive the process. The
+                /// variable `REQTRAIL_JOURNAL` does the same for clients without the option; its value `1` stands for the
+                /// default folder, `reqtrail` in `$XDG_STATE_HOME` or in `~/.local/state`. All clients of a process that name
+                /// a folder share its journal. Nothing is made on the disk before there is something to write.
+                36 journal: PathBuf { setter: into, example: "journal-of-no-call" };
+
+                /// Sets which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had
+                /// several attempts) or `all`.
+                37 journal_policy: JournalPolicy {
+                    example: "failed", node_type: "\"failed\" | \"notable\" | \"all\"",
+                    python_type: "Literal[\"failed\", \"notable\", \"all\"]"
+                };
+
+                /// Sets which thread writes the journal's records: `auto` (by default: the thread that makes the call, before
+                /// the call returns, but a thread of the journal's where the disk is slow or not local), `always` that thread,
+                /// or `never`.
+                38 journal_sync: JournalSync {
+                    example: "never", node_type: "\"auto\" | \"always\" | \"never\"",
+                    python_type: "Literal[\"auto\", \"always\", \"never\"]"
+                };
+
+                /// Sets whether each record is forced to the disk, so that it survives a loss of power. It costs milliseconds.
+                39 journal_fsync: bool { default: false };
+
+                /// Sets how the URLs of attempts stand in the journal: `full` (by default: as trails show them), or `template`,
+                /// for APIs whose paths hold personal data.
+                40 journal_urls: JournalUrls {
+                    example: "template", node_type: "\"full\" | \"template\"",
+                    python_type: "Literal[\"full\", \"template\"]"
+                };
+
+                /// Sets how many bytes all journals of the folder may take. The oldest records go first.
+                41 journal_max_bytes: u64 { default: 64 * 1024 * 1024 };
+
+                /// Sets how long records are kept.
+                42 journal_max_age: Duration { default: Duration::from_secs(604800) };
             }
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end

@@ -49,6 +49,11 @@ pub struct Attempt {
 attempt_fields! { record_methods Attempt }
 
 impl Attempt {
+    /// The attempt's span in the call's trace.
+    pub(crate) fn span(&self) -> SpanId {
+        self.span_id
+    }
+
     /// Another name of [`remote_address`](Self::remote_address).
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {

@@ -38,6 +38,7 @@ pub(super) const HOUSES: &[House] = &[
             &["trail"],
             &["error", "response", "retry"],
             &["observe", "transport"],
+            &["recorder"],
             &["record"],
             &["chaos"],
             &["call"],

@@ -248,7 +248,7 @@ fn kind_of(kind: &Type) -> syn::Result<(Kind, bool)> {
         "Duration" => (Kind::Duration, false),
         "Option<Duration>" => (Kind::Duration, true),
         "SystemTime" => (Kind::Moment, false),
-        "String" => (Kind::Text, false),
+        "String" | "JournalPolicy" | "JournalSync" | "JournalUrls" => (Kind::Text, false),
         "Secret" | "Token" => (Kind::Secret, false),
         "Proxy" => (Kind::Secret, true),
         "PathBuf" => (Kind::Path, false),

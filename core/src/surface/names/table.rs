@@ -148,6 +148,51 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
         "jitter_seed",
         ["jitter_seed", "jitterSeed", "jitter_seed", "JitterSeed"],
     ),
+    ("journal", ["journal", "journal", "journal", "Journal"]),
+    (
+        "journal_fsync",
+        [
+            "journal_fsync",
+            "journalFsync",
+            "journal_fsync",
+            "JournalFsync",
+        ],
+    ),
+    (
+        "journal_max_age",
+        [
+            "journal_max_age",
+            "journalMaxAgeMs",
+            "journal_max_age_ms",
+            "JournalMaxAge",
+        ],
+    ),
+    (
+        "journal_max_bytes",
+        [
+            "journal_max_bytes",
+            "journalMaxBytes",
+            "journal_max_bytes",
+            "JournalMaxBytes",
+        ],
+    ),
+    (
+        "journal_policy",
+        [
+            "journal_policy",
+            "journalPolicy",
+            "journal_policy",
+            "JournalPolicy",
+        ],
+    ),
+    (
+        "journal_sync",
+        ["journal_sync", "journalSync", "journal_sync", "JournalSync"],
+    ),
+    (
+        "journal_urls",
+        ["journal_urls", "journalUrls", "journal_urls", "JournalUrls"],
+    ),
     ("json", ["json", "json", "json", "JSON"]),
     ("limit", ["limit", "limit", "limit", "Limit"]),
     ("marker", ["marker", "marker", "marker", "Marker"]),
@@ -244,10 +289,18 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
     ("proxy", ["proxy", "proxy", "proxy", "Proxy"]),
     ("query", ["query", "query", "query", "Query"]),
     ("record", ["record", "record", "record", "Record"]),
+    (
+        "recorder",
+        ["recorder", "recorder", "recorder", "NoRecorder"],
+    ),
     ("resolve", ["resolve", "resolve", "resolve", "Resolve"]),
     (
         "retry_budget",
         ["retry_budget", "retryBudget", "retry_budget", "RetryBudget"],
+    ),
+    (
+        "service_name",
+        ["service_name", "serviceName", "service_name", "ServiceName"],
     ),
     (
         "settle_time",
@@ -275,6 +328,10 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
             "show_query_param",
             "ShowQueryParams",
         ],
+    ),
+    (
+        "slow_after",
+        ["slow_after", "slowAfterMs", "slow_after_ms", "SlowAfter"],
     ),
     ("timeout", ["timeout", "timeoutMs", "timeout_ms", "Timeout"]),
     ("token", ["token", "token", "token", "Token"]),

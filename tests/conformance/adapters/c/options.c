@@ -38,6 +38,16 @@ bool set_client_option(reqtrail_client_options *it, const struct json *given) {
   TEXTS("resolve", reqtrail_client_options_resolve)
   TEXT("record", reqtrail_client_options_record)
   TEXT("chaos", reqtrail_client_options_chaos)
+  FLAG("recorder", reqtrail_client_options_recorder)
+  DURATION("slow_after", reqtrail_client_options_slow_after_ms)
+  TEXT("service_name", reqtrail_client_options_service_name)
+  TEXT("journal", reqtrail_client_options_journal)
+  TEXT("journal_policy", reqtrail_client_options_journal_policy)
+  TEXT("journal_sync", reqtrail_client_options_journal_sync)
+  FLAG("journal_fsync", reqtrail_client_options_journal_fsync)
+  TEXT("journal_urls", reqtrail_client_options_journal_urls)
+  COUNT("journal_max_bytes", reqtrail_client_options_journal_max_bytes, uint64_t)
+  DURATION("journal_max_age", reqtrail_client_options_journal_max_age_ms)
   return false;
 }
 

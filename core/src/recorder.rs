@@ -1,0 +1,245 @@
+//! The recorder: what remains in memory of calls that have ended, and what is known of those under way.
+
+mod choices;
+mod filter;
+mod flights;
+pub(crate) mod identity;
+pub(crate) mod line;
+mod query;
+mod rings;
+mod stats;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use choices::{JournalPolicy, JournalSync, JournalUrls};
+pub use filter::RecentFilter;
+pub(crate) use flights::Flight;
+use flights::Flights;
+#[cfg(feature = "unstable-host")]
+pub use query::IdKind;
+pub use query::IdQuery;
+use rings::Rings;
+#[cfg(feature = "journal")]
+pub use stats::JournalStats;
+pub use stats::{InFlightCall, RecorderStats};
+
+use crate::fork::ForkSafe;
+use crate::trail::{Attempt, Opening, Trail, TrailWriter};
+use crate::transport::SentMark;
+
+/// Keeps the trails of a client's last calls in memory, and knows its calls in flight.
+///
+/// It is on by default. It keeps up to 64 failed calls, 64 notable ones (slow, retried, redirected, authenticated again, or
+/// one that may have succeeded although an attempt failed) and 64 others, in at most 1 MiB per client and 16 MiB per process.
+/// Successes never displace failures. A trail has no bodies and no secrets.
+///
+/// The child of a fork begins with an empty one.
+///
+/// # Examples
+/// ```no_run
+/// # fn example(client: reqtrail::Client) {
+/// for trail in client.recorder().find("req_01JD8Z") {
+///     println!("{}", trail.report());
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Recorder {
+    memory: Option<Arc<ForkSafe<Memory>>>,
+    now: Clock,
+    place: Arc<dyn Fn() -> line::Place + Send + Sync>,
+    #[cfg(feature = "journal")]
+    journal: Option<Arc<dyn Fn() -> JournalStats + Send + Sync>>,
+}
+
+/// The clock that a client's calls go by.
+pub(crate) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// The parts of a recorder that a client has.
+pub(crate) struct Sources {
+    pub(crate) memory: Option<Arc<ForkSafe<Memory>>>,
+    /// The clock that the client's calls go by.
+    pub(crate) now: Clock,
+    /// What a line of the dump says of this process.
+    pub(crate) place: Arc<dyn Fn() -> line::Place + Send + Sync>,
+    #[cfg(feature = "journal")]
+    pub(crate) journal: Option<Arc<dyn Fn() -> JournalStats + Send + Sync>>,
+}
+
+impl Recorder {
+    pub(crate) fn new(sources: Sources) -> Self {
+        Self {
+            memory: sources.memory,
+            now: sources.now,
+            place: sources.place,
+            #[cfg(feature = "journal")]
+            journal: sources.journal,
+        }
+    }
+
+    /// Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest call
+    /// comes first.
+    ///
+    /// If no ID is the same, those that begin with `id` count, from 6 characters on. UUIDs match with and without dashes, in
+    /// any case. Calls in flight are not among them; see [`in_flight`](Self::in_flight).
+    #[must_use]
+    pub fn find(&self, id: &str) -> Vec<Trail> {
+        let Some(memory) = self.memory() else {
+            return Vec::new();
+        };
+        let query = IdQuery::new(id);
+        let kept = memory.rings.newest_first();
+        let with = |exact: bool| {
+            let found = kept.iter().filter(|trail| match query.of_trail(trail) {
+                Some((_, is_exact)) => is_exact || !exact,
+                None => false,
+            });
+            found.cloned().collect::<Vec<_>>()
+        };
+        let exact = with(true);
+        if exact.is_empty() { with(false) } else { exact }
+    }
+
+    /// Returns the kept calls that `filter` lets through, the newest first.
+    #[must_use]
+    pub fn recent(&self, filter: &RecentFilter) -> Vec<Trail> {
+        let Some(memory) = self.memory() else {
+            return Vec::new();
+        };
+        let kept = memory.rings.newest_first().into_iter();
+        kept.filter(|trail| filter.takes(trail))
+            .take(filter.at_most())
+            .collect()
+    }
+
+    /// Returns the calls under way, the oldest first.
+    #[must_use]
+    pub fn in_flight(&self) -> Vec<InFlightCall> {
+        match self.memory() {
+            Some(memory) => memory.in_flight((self.now)()),
+            None => Vec::new(),
+        }
+    }
+
+    /// Returns what the recorder holds and what it had to leave out.
+    #[must_use]
+    pub fn stats(&self) -> RecorderStats {
+        let mut stats = match self.memory() {
+            Some(memory) => memory.stats(),
+            None => RecorderStats::default(),
+        };
+        #[cfg(feature = "journal")]
+        {
+            stats.journal = self.journal.as_ref().map(|journal| journal());
+        }
+        stats
+    }
+
+    /// Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
+    /// (`schema/journal.schema.json`), calls in flight at the end.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        let Some(memory) = self.memory() else {
+            return String::new();
+        };
+        let mut kept = memory.rings.newest_first();
+        kept.reverse();
+        let place = (self.place)();
+        let mut out = Vec::new();
+        let mut seq = 0..;
+        let mut stamp = || line::Stamp::now(seq.next().unwrap_or_default());
+        for trail in &kept {
+            line::call(&mut out, &place, stamp(), trail, JournalUrls::Full);
+        }
+        for call in memory.flights.opened() {
+            line::opened(&mut out, &place, stamp(), &call);
+        }
+        // All of it is JSON that this library wrote.
+        String::from_utf8(out).unwrap_or_default()
+    }
+
+    fn memory(&self) -> Option<&Memory> {
+        Some(self.memory.as_ref()?.get())
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder")
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a client remembers of its calls.
+pub(crate) struct Memory {
+    rings: Rings,
+    flights: Flights,
+}
+
+impl Memory {
+    /// `slow` is the time from which on a call is notable.
+    pub(crate) fn new(slow: Duration, about: line::About) -> Self {
+        Self {
+            rings: Rings::new(slow),
+            flights: Flights::new(about),
+        }
+    }
+
+    /// Notes that an attempt of a call is about to be sent.
+    pub(crate) fn sending(
+        &self,
+        flight: &mut Flight,
+        opening: &Opening,
+        attempt: &Attempt,
+        sent: &SentMark,
+    ) {
+        self.flights.sending(flight, opening, attempt, sent);
+    }
+
+    /// Notes that a call waits for a new token.
+    pub(crate) fn refreshing(&self, flight: &mut Flight, trail: &TrailWriter) {
+        self.flights
+            .refreshing(flight, trail.opening(), trail.last());
+    }
+
+    /// Notes that a call waits before its next attempt.
+    pub(crate) fn waiting(&self, flight: &mut Flight, until: Instant) {
+        self.flights.waiting(flight, until);
+    }
+
+    /// Keeps the trail of a call that has ended.
+    pub(crate) fn ended(&self, flight: &mut Flight, trail: &Trail) {
+        self.rings.keep(trail);
+        self.flights.ended(flight);
+    }
+
+    /// Keeps the trail of a call that was refused before it began.
+    pub(crate) fn refused(&self, trail: &Trail) {
+        self.rings.keep(trail);
+    }
+
+    fn in_flight(&self, now: Instant) -> Vec<InFlightCall> {
+        self.flights.list(now)
+    }
+
+    fn stats(&self) -> RecorderStats {
+        let mut stats = self.rings.stats();
+        stats.in_flight = self.flights.count();
+        stats
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}
+
+/// Whether somebody may want to know of the call although it succeeded.
+pub(crate) fn is_notable(trail: &Trail, slow: Duration) -> bool {
+    // Whatever was repeated, redirected or authenticated again has several attempts.
+    trail.attempts().len() > 1 || trail.elapsed() >= slow
+}

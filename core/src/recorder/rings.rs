@@ -1,0 +1,199 @@
+//! The trails that are kept: three rings, so that successes never displace failures.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+
+use super::is_notable;
+use super::stats::RecorderStats;
+use crate::trail::{Outcome, Trail};
+
+/// How many trails a ring keeps.
+const TRAILS: usize = 64;
+
+/// How many bytes the trails of a process may take, all clients together.
+const PROCESS_BYTES: usize = 16 * 1024 * 1024;
+
+/// How many bytes a ring reserves of these at a time, so that the count that all clients share is rarely touched.
+const RESERVED_AT_ONCE: usize = 64 * 1024;
+
+/// How many bytes the rings of this process have reserved.
+static RESERVED: AtomicUsize = AtomicUsize::new(0);
+
+/// The trails that a client keeps.
+pub(super) struct Rings {
+    failed: Mutex<Ring>,
+    notable: Mutex<Ring>,
+    recent: Mutex<Ring>,
+    /// The order in which calls ended.
+    ended: AtomicU64,
+    skipped: AtomicU64,
+    slow: Duration,
+}
+
+impl Rings {
+    pub(super) fn new(slow: Duration) -> Self {
+        // Together 1 MiB.
+        let ring = |bytes| Mutex::new(Ring::new(bytes));
+        Self {
+            failed: ring(512 * 1024),
+            notable: ring(256 * 1024),
+            recent: ring(256 * 1024),
+            ended: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
+            slow,
+        }
+    }
+
+    /// Keeps the trail of a call that has ended.
+    pub(super) fn keep(&self, trail: &Trail) {
+        let number = self.ended.fetch_add(1, Ordering::Relaxed);
+        let ring = if trail.outcome() != Outcome::Ok {
+            &self.failed
+        } else if is_notable(trail, self.slow) {
+            &self.notable
+        } else {
+            // Nobody waits for the trail of a healthy call to be kept.
+            match self.recent.try_lock() {
+                Ok(mut ring) => displace(ring.push(number, trail), ring),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    let mut ring = poisoned.into_inner();
+                    displace(ring.push(number, trail), ring);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    self.skipped.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            return;
+        };
+        let mut ring = lock(ring);
+        displace(ring.push(number, trail), ring);
+    }
+
+    /// All trails, that of the call that ended last first.
+    pub(super) fn newest_first(&self) -> Vec<Trail> {
+        let mut all = Vec::new();
+        for ring in self.each() {
+            let ring = lock(ring);
+            all.extend(
+                ring.kept
+                    .iter()
+                    .map(|kept| (kept.number, kept.trail.clone())),
+            );
+        }
+        all.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
+        all.into_iter().map(|(_, trail)| trail).collect()
+    }
+
+    pub(super) fn stats(&self) -> RecorderStats {
+        let [(failed, a), (notable, b), (recent, c)] = self.each().map(|ring| {
+            let ring = lock(ring);
+            (ring.kept.len() as u64, ring.bytes as u64)
+        });
+        RecorderStats {
+            failed,
+            notable,
+            recent,
+            bytes: a + b + c,
+            skipped: self.skipped.load(Ordering::Relaxed),
+            ..RecorderStats::default()
+        }
+    }
+
+    fn each(&self) -> [&Mutex<Ring>; 3] {
+        [&self.failed, &self.notable, &self.recent]
+    }
+}
+
+/// Drops what was displaced after the ring is unlocked: it may be the last reference to a trail.
+fn displace(displaced: Displaced, ring: MutexGuard<'_, Ring>) {
+    drop(ring);
+    drop(displaced);
+}
+
+fn lock(ring: &Mutex<Ring>) -> MutexGuard<'_, Ring> {
+    ring.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The trails that had to go for one. Nearly always there is one at most.
+type Displaced = smallvec::SmallVec<[Trail; 1]>;
+
+/// The last trails of a sort.
+struct Ring {
+    /// It grows as it fills.
+    kept: VecDeque<Kept>,
+    bytes: usize,
+    most_bytes: usize,
+    reserved: usize,
+}
+
+struct Kept {
+    number: u64,
+    bytes: usize,
+    trail: Trail,
+}
+
+impl Ring {
+    fn new(most_bytes: usize) -> Self {
+        Self {
+            kept: VecDeque::new(),
+            bytes: 0,
+            most_bytes,
+            reserved: 0,
+        }
+    }
+
+    /// Adds a trail, and returns those that had to go for it.
+    fn push(&mut self, number: u64, trail: &Trail) -> Displaced {
+        let mut displaced = Displaced::new();
+        let bytes = trail.bytes();
+        if bytes > self.most_bytes {
+            return displaced;
+        }
+        if self.kept.len() == TRAILS {
+            displaced.extend(self.pop());
+        }
+        while self.bytes + bytes > self.most_bytes || !self.reserve(self.bytes + bytes) {
+            match self.pop() {
+                Some(oldest) => displaced.push(oldest),
+                // Other clients have it all.
+                None => return displaced,
+            }
+        }
+        self.bytes += bytes;
+        self.kept.push_back(Kept {
+            number,
+            bytes,
+            trail: trail.clone(),
+        });
+        displaced
+    }
+
+    fn pop(&mut self) -> Option<Trail> {
+        let oldest = self.kept.pop_front()?;
+        self.bytes -= oldest.bytes;
+        Some(oldest.trail)
+    }
+
+    /// Makes sure that the ring may take this many bytes.
+    fn reserve(&mut self, bytes: usize) -> bool {
+        if bytes <= self.reserved {
+            return true;
+        }
+        let more = (bytes - self.reserved).next_multiple_of(RESERVED_AT_ONCE);
+        let reserved = RESERVED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |all| {
+            Some(all + more).filter(|all| *all <= PROCESS_BYTES)
+        });
+        if reserved.is_ok() {
+            self.reserved += more;
+        }
+        reserved.is_ok()
+    }
+}
+
+impl Drop for Ring {
+    fn drop(&mut self) {
+        RESERVED.fetch_sub(self.reserved, Ordering::Relaxed);
+    }
+}
