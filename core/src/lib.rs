@@ -87,6 +87,7 @@ mod redact;
 mod request_id;
 mod retry_after;
 #[cfg(feature = "blocking")]
+mod set_uid;
 mod signals;
 #[cfg_attr(
     not(feature = "unstable-host"),

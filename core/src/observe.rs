@@ -1,17 +1,19 @@
 //! What a call tells those who watch it.
 
+mod stderr_log;
 mod tracing_events;
 
-#[cfg(feature = "unstable-host")]
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::call_id::CallId;
 use crate::codes::Cause;
 use crate::redact::one_line;
 use crate::trail::{Attempt, Trail};
 
+pub(crate) use stderr_log::StderrLog;
 pub(crate) use tracing_events::{TracingEvents, attempt_span, call_span, record_attempt};
 
 /// Watches calls: logging, metrics, a binding's hooks.
@@ -158,12 +160,22 @@ impl CallInfo<'_> {
     /// (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
     #[must_use]
     pub fn log_line(&self, attempt: &Attempt) -> String {
-        let id = attempt.request_id().map_or("-", |id| id.as_str());
+        self.log_line_with(attempt, one_line)
+    }
+
+    /// The same, with `show` for texts of any length.
+    fn log_line_with<'t>(
+        &'t self,
+        attempt: &'t Attempt,
+        show: impl Fn(&'t str) -> Cow<'t, str>,
+    ) -> String {
+        let id = show(attempt.request_id().map_or("-", |id| id.as_str()));
         if let Some(service) = self.service {
             return format!(
-                "{} call to {service} for {} used request id {id}",
-                attempt.method(),
-                attempt.url()
+                "{} call to {} for {} used request id {id}",
+                show(attempt.method().as_str()),
+                show(service),
+                show(attempt.url())
             );
         }
         let failure = attempt.failure().map_or("-", |kind| kind.as_str());
@@ -173,11 +185,16 @@ impl CallInfo<'_> {
         };
         format!(
             "{} {} attempt {}: {gave}, request ID {id}",
-            self.method,
-            one_line(self.path),
+            show(self.method.as_str()),
+            show(self.path),
             attempt.number()
         )
     }
+}
+
+/// Milliseconds to the microsecond.
+fn millis(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// The observers of a client, each kept from harming a call.

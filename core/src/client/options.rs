@@ -24,7 +24,7 @@ use crate::coding;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::observe::{Observer, Observers, TracingEvents};
+use crate::observe::{Observer, Observers, StderrLog, TracingEvents};
 #[cfg(feature = "testing")]
 use crate::record;
 use crate::recorder::{JournalPolicy, JournalSync, JournalUrls};
@@ -150,6 +150,10 @@ impl Options {
         }
         let mut observers = Observers::default();
         observers.add(Arc::new(TracingEvents));
+        let stderr_log = StderrLog::of_environment();
+        if let Some(log) = &stderr_log {
+            observers.add(Arc::<StderrLog>::clone(log));
+        }
         for observer in self.observers {
             observers.add(observer);
         }
@@ -283,6 +287,9 @@ impl Options {
         };
         for warning in &shared.warnings {
             tracing::warn!(target: "reqtrail", "{warning}");
+            if let Some(log) = &stderr_log {
+                log.warn(warning);
+            }
         }
         Ok((Arc::new(shared), wire))
     }

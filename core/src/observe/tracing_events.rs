@@ -2,13 +2,11 @@
 //!
 //! Logging is by allow-list: what is named here is all that is ever logged. Target of all of it: `reqtrail`.
 
-use std::time::Duration;
-
 use tracing::{Level, Span, field};
 
 #[cfg(feature = "openstack")]
 use super::CallInfo;
-use super::Observer;
+use super::{Observer, millis};
 use crate::redact::one_line;
 use crate::trail::{Attempt, Outcome};
 
@@ -58,11 +56,6 @@ pub(crate) fn record_attempt(span: &Span, attempt: &Attempt) {
     if let Some(reason) = attempt.failure_reason() {
         span.record("failure_reason", reason);
     }
-}
-
-/// Milliseconds to the microsecond.
-fn millis(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// Writes the events.

@@ -27,6 +27,7 @@ pub(super) const HOUSES: &[House] = &[
                 "redact",
                 "request_id",
                 "retry_after",
+                "set_uid",
                 "signals",
                 "surface",
                 "target",

@@ -1,0 +1,102 @@
+//! `REQTRAIL_LOG`: attempts and failed calls as lines on standard error.
+//!
+//! It goes around `tracing`, so that an operator gets the lines from a program in any language, whatever receives its log.
+
+mod entry;
+mod json;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod text;
+#[cfg(unix)]
+mod writer;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::{AttemptFinished, AttemptStarted, CallFinished, Observer};
+use entry::{Cap, Entry, Level};
+use settings::Settings;
+
+/// The most bytes of a line, its end included: what a pipe takes whole (`PIPE_BUF` of Linux).
+const MAX_LINE: usize = 4096;
+
+/// How lines are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Writes a client's lines.
+#[derive(Debug)]
+pub(crate) struct StderrLog(Settings);
+
+impl StderrLog {
+    /// Returns what writes the lines that the environment asks for; `None` where it asks for none.
+    pub(crate) fn of_environment() -> Option<Arc<Self>> {
+        settings::of_environment().map(|settings| Arc::new(Self(settings)))
+    }
+
+    /// Writes a warning about the client that is being built.
+    pub(crate) fn warn(&self, text: &str) {
+        self.log(Level::Warn, |cap| Entry::warning(text, cap));
+    }
+
+    fn log(&self, level: Level, entry: impl Fn(Cap) -> Entry) {
+        if level < self.0.level {
+            return;
+        }
+        write(&line(self.0.format, SystemTime::now(), &entry), |lost| {
+            line(self.0.format, SystemTime::now(), &|_| Entry::lost(lost))
+        });
+    }
+}
+
+impl Observer for StderrLog {
+    fn attempt_started(&self, event: &AttemptStarted<'_>) {
+        self.log(Level::Debug, |cap| Entry::started(event, cap));
+    }
+
+    fn attempt_finished(&self, event: &AttemptFinished<'_>) {
+        self.log(Level::Info, |cap| Entry::attempt(event, cap));
+    }
+
+    fn call_finished(&self, event: &CallFinished<'_>) {
+        let trail = event.trail;
+        self.log(entry::level_of(trail), |cap| Entry::call(trail, cap));
+    }
+}
+
+/// Writes one line, with its end. Texts are cut until the line is short enough.
+fn line(format: Format, now: SystemTime, entry: &dyn Fn(Cap) -> Entry) -> String {
+    let render = |cap| {
+        let entry = entry(cap);
+        let mut line = match format {
+            Format::Text => text::render(&entry, now),
+            Format::Json => json::render(&entry, now),
+        };
+        line.push('\n');
+        line
+    };
+    let mut line = String::new();
+    for cap in Cap::ALL {
+        line = render(cap);
+        if line.len() <= MAX_LINE {
+            break;
+        }
+    }
+    line
+}
+
+#[cfg(unix)]
+fn write(line: &str, lost: impl Fn(u64) -> String) {
+    writer::write(line, lost);
+}
+
+#[cfg(not(unix))]
+fn write(line: &str, _lost: impl Fn(u64) -> String) {
+    use std::io::Write as _;
+    // There is nobody to be told that standard error fails.
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
