@@ -8,6 +8,8 @@ mod background;
 mod caller;
 mod error_record;
 mod job;
+#[cfg(all(feature = "journal", unix))]
+pub mod journal;
 mod line;
 pub mod mailbox;
 mod prepared;

@@ -45,6 +45,8 @@
 //! * `http2`: HTTP/2, where a server chooses it over TLS.
 //! * `rustls-ring`: https by rustls, with ring as its provider of cryptography. Without it an https URL is a `config` error
 //!   for every client but those of a transport of a program's own.
+//! * `journal`: on Unix, calls that matter leave a record in a folder, if one is named, where the command `reqtrail` finds
+//!   them.
 //! * `gzip` (also `deflate`), `brotli` and `zstd`: bodies in these codings. `Accept-Encoding` offers those that are on.
 //!
 //! Off by default are:
@@ -78,6 +80,8 @@ mod codes;
 mod coding;
 mod fork;
 mod http_date;
+#[cfg(all(feature = "journal", unix))]
+mod journal;
 mod json;
 mod lenient_json;
 mod limits;

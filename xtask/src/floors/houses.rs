@@ -19,6 +19,7 @@ pub(super) const HOUSES: &[House] = &[
                 "coding",
                 "fork",
                 "http_date",
+                "journal::files",
                 "json",
                 "lenient_json",
                 "limits",

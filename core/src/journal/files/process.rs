@@ -1,0 +1,731 @@
+//! One process's half of a journal: on which thread a record is written, and what happens while that is impossible.
+//!
+//! The thread that has a record writes it. Only where a write may hang, or has just hung or failed, records go through a
+//! bounded queue to a thread of the journal's own, so that no call waits for a disk.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::folder::FileSystem;
+use super::open_files::{OpenFiles, OpenTable};
+use super::platform::Platform;
+use super::segments::{Kind, WriteError};
+use super::table::Slot;
+use super::{Hooks, Identity, JournalStats, Lost, Settings, Sync};
+
+/// A write that takes longer makes the queue take over, and no thread waits longer for another's.
+const SLOW: Duration = Duration::from_millis(50);
+/// How long a record waits for the files to be opened.
+const OPENING: Duration = Duration::from_millis(250);
+/// How long the queue has the records after a slow or failed write.
+const QUEUE_TIME: Duration = Duration::from_secs(60);
+/// How soon what has failed is tried again, at the earliest.
+const RETRY: Duration = Duration::from_secs(1);
+/// How soon it is tried again, at the latest, while records wait.
+const RETRY_MAX: Duration = Duration::from_secs(60);
+/// How many records the queue holds, and how many bytes.
+const QUEUE_RECORDS: usize = 1024;
+const QUEUE_BYTES: usize = 1 << 20;
+/// How long the end of the journal waits for its thread.
+const FLUSH: Duration = Duration::from_secs(1);
+/// How long there is no second warning.
+const WARNING: Duration = Duration::from_secs(600);
+
+/// The journal of one process.
+#[derive(Debug)]
+pub(super) struct Process {
+    pub(super) identity: Identity,
+    settings: Arc<Settings>,
+    hooks: Hooks,
+    platform: Arc<dyn Platform>,
+    seq: AtomicU64,
+    state: Mutex<State>,
+    /// The files were given back, or records take another way.
+    changed: Condvar,
+    /// There is something to do for the thread.
+    work: Condvar,
+    /// Where calls are opened. `None` until the files are open.
+    table: Mutex<Option<Arc<OpenTable>>>,
+}
+
+#[derive(Debug)]
+struct State {
+    route: Route,
+    /// `None` if they are not open, or if someone has them.
+    files: Option<Box<OpenFiles>>,
+    /// Since when someone has them, or opens them.
+    in_use: Option<Instant>,
+    queue: VecDeque<Queued>,
+    queue_bytes: usize,
+    /// How many threads wait for the files to be given back.
+    waiting: u32,
+    has_thread: bool,
+    is_closing: bool,
+    failed: Option<Failed>,
+    warned: Option<Instant>,
+    /// Records that are gone, until a record says so.
+    lost: Option<Lost>,
+    stats: JournalStats,
+}
+
+/// Which way a record takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route {
+    /// Nothing is known, since the files have not been opened.
+    Unopened,
+    /// Whoever has the record writes it.
+    Direct,
+    /// The thread writes it. `None`: always.
+    Queue { until: Option<Instant> },
+}
+
+#[derive(Debug)]
+struct Queued {
+    line: Vec<u8>,
+    kind: Kind,
+}
+
+/// The last failure, while nothing has worked since.
+#[derive(Clone, Copy, Debug)]
+struct Failed {
+    at: Instant,
+    /// How long after it the next try is made, if no record asks for it sooner. It doubles with each failure.
+    delay: Duration,
+    /// How long after it the next try is made.
+    next_after: Duration,
+}
+
+/// What came of a record's write.
+enum Outcome {
+    Written { bytes: u64, took: Duration },
+    Failed(WriteError),
+}
+
+impl Process {
+    pub(super) fn new(
+        identity: Identity,
+        settings: Arc<Settings>,
+        hooks: Hooks,
+        platform: Arc<dyn Platform>,
+    ) -> Self {
+        Self {
+            identity,
+            settings,
+            hooks,
+            platform,
+            seq: AtomicU64::new(0),
+            state: Mutex::new(State {
+                route: Route::Unopened,
+                files: None,
+                in_use: None,
+                queue: VecDeque::new(),
+                queue_bytes: 0,
+                waiting: 0,
+                has_thread: false,
+                is_closing: false,
+                failed: None,
+                warned: None,
+                lost: None,
+                stats: JournalStats::default(),
+            }),
+            changed: Condvar::new(),
+            work: Condvar::new(),
+            table: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn next_seq(&self) -> u64 {
+        self.seq.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn append(self: &Arc<Self>, line: &[u8], kind: Kind) {
+        let mut files = match self.take_files() {
+            Ok(files) => files,
+            Err(state) => return self.put_off(state, line, kind),
+        };
+        let mut outcome = self.write(&mut files, line, kind);
+        if matches!(outcome, Outcome::Failed(WriteError::Removed)) {
+            // A new folder takes what the old one took with it.
+            drop(self.give_back(files, Some(&WriteError::Removed)));
+            files = match self.take_files() {
+                Ok(files) => files,
+                Err(state) => return self.put_off(state, line, kind),
+            };
+            outcome = self.write(&mut files, line, kind);
+        }
+        match outcome {
+            Outcome::Written { bytes, took } => self.written(files, bytes, took),
+            Outcome::Failed(error) => {
+                let state = self.give_back(files, Some(&error));
+                self.put_off(state, line, kind);
+            }
+        }
+    }
+
+    pub(super) fn open_call(self: &Arc<Self>, text: &[u8]) -> Option<Slot> {
+        let now = self.platform.now();
+        let mut table = self.table();
+        if table.as_ref().is_none_or(|table| table.is_stale(now)) {
+            // Opens them, or finds that they are no longer there.
+            let mut files = self.take_files().ok()?;
+            if files.is_removed() {
+                drop(self.give_back(files, Some(&WriteError::Removed)));
+                files = self.take_files().ok()?;
+            }
+            drop(self.give_back(files, None));
+            table = self.table();
+        }
+        table?.open(now, text)
+    }
+
+    pub(super) fn stats(&self) -> JournalStats {
+        let state = self.lock();
+        JournalStats {
+            queued: state.queue.len() as u64,
+            is_queueing: matches!(state.route, Route::Queue { .. }),
+            segment: state.files.as_ref().and_then(|files| files.segment_path()),
+            ..state.stats.clone()
+        }
+    }
+
+    /// Ends the thread, after it has written what is queued if that takes no more than a second, and closes the files.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.is_closing = true;
+        self.work.notify_all();
+        let mut state = self.wait_while(state, |state| state.has_thread);
+        let files = state.files.take();
+        drop(state);
+        self.set_table(None);
+        drop(files);
+    }
+
+    /// Waits until what is queued is written, for a second at most.
+    pub(super) fn flush(&self) {
+        let mut state = self.lock();
+        if !state.has_thread {
+            return;
+        }
+        self.hurry(&mut state);
+        drop(self.wait_while(state, |state| {
+            (!state.queue.is_empty() || state.in_use.is_some()) && state.failed.is_none()
+        }));
+    }
+
+    fn wait_while<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        condition: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        state.waiting += 1;
+        let waited = self
+            .changed
+            .wait_timeout_while(state, FLUSH, |state| condition(state));
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn table(&self) -> Option<Arc<OpenTable>> {
+        let table = self.table.lock();
+        table.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_table(&self, table: Option<Arc<OpenTable>>) {
+        let mut place = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *place, table);
+        drop(place);
+        // It may be unmapped, and its file closed.
+        drop(old);
+    }
+
+    /// Returns the files to a thread that writes by itself. Returns the state if the record has to take the queue.
+    fn take_files(self: &Arc<Self>) -> Result<Box<OpenFiles>, MutexGuard<'_, State>> {
+        let asked = self.platform.now();
+        let mut now = asked;
+        let mut state = self.lock();
+        loop {
+            let (since, limit) = match (state.route, state.in_use) {
+                (Route::Queue { .. }, _) => return Err(state),
+                (Route::Direct, None) => {
+                    if let Some(files) = state.files.take() {
+                        state.in_use = Some(now);
+                        return Ok(files);
+                    }
+                    state.route = Route::Unopened;
+                    continue;
+                }
+                (Route::Unopened, None) if self.settings.sync == Sync::Always => {
+                    return self.open_here(state, now);
+                }
+                (Route::Unopened, None) if !state.has_thread => {
+                    if !self.start_thread(&mut state) {
+                        return self.open_here(state, now);
+                    }
+                    (asked, OPENING)
+                }
+                (Route::Unopened, None) => {
+                    self.hurry(&mut state);
+                    (asked, OPENING)
+                }
+                (Route::Unopened, Some(since)) => (since, OPENING),
+                (Route::Direct, Some(since)) => (since, SLOW),
+            };
+            let left = if self.settings.sync == Sync::Always {
+                Duration::MAX
+            } else {
+                limit.saturating_sub(now.saturating_duration_since(since))
+            };
+            if left.is_zero() {
+                return Err(state);
+            }
+            state.waiting += 1;
+            let waited = self.changed.wait_timeout(state, left);
+            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+            now = self.platform.now();
+        }
+    }
+
+    /// Opens the files on this thread, which is waited for.
+    fn open_here<'a>(
+        &'a self,
+        state: MutexGuard<'a, State>,
+        now: Instant,
+    ) -> Result<Box<OpenFiles>, MutexGuard<'a, State>> {
+        let mut state = self.open_files(state, now);
+        match state.files.take() {
+            Some(files) if state.route == Route::Direct => {
+                state.in_use = Some(now);
+                Ok(files)
+            }
+            files => {
+                state.files = files;
+                Err(state)
+            }
+        }
+    }
+
+    /// Opens the files, unless that has just failed, and decides which way records take.
+    fn open_files<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        now: Instant,
+    ) -> MutexGuard<'a, State> {
+        if state.failed.is_some_and(|failed| failed.is_recent(now)) {
+            return state;
+        }
+        state.in_use = Some(now);
+        drop(state);
+        let opened = OpenFiles::open(&self.settings, &self.identity, &*self.platform);
+        if let Ok(files) = &opened {
+            self.set_table(Some(Arc::new(files.table(now))));
+        }
+        let after = self.platform.now();
+        let mut state = self.lock();
+        state.in_use = None;
+        match opened {
+            Ok(files) => {
+                let may_hang = match self.settings.sync {
+                    Sync::Always => false,
+                    Sync::Auto => files.file_system() == FileSystem::Foreign,
+                    Sync::Never => true,
+                };
+                let is_slow = after.saturating_duration_since(now) > SLOW;
+                let route = if may_hang {
+                    Route::Queue { until: None }
+                } else if is_slow && self.settings.sync == Sync::Auto {
+                    self.queue_from(after)
+                } else if matches!(state.route, Route::Queue { .. }) {
+                    // It has to prove itself.
+                    state.route
+                } else {
+                    Route::Direct
+                };
+                state.files = Some(Box::new(files));
+                state.failed = None;
+                self.set_route(&mut state, route);
+            }
+            Err(error) => {
+                self.failed(&mut state, after);
+                let route = self.queue_from(after);
+                self.set_route(&mut state, route);
+                state = self.warn(state, after, "cannot be opened", &error);
+            }
+        }
+        self.changed(&state);
+        state
+    }
+
+    /// Writes a record. The files' owner does it, and nothing is locked.
+    fn write(&self, files: &mut OpenFiles, line: &[u8], kind: Kind) -> Outcome {
+        let begun = self.platform.now();
+        let result = files.write(&*self.platform, line, kind);
+        let ended = self.platform.now();
+        match result {
+            Ok(bytes) => {
+                files.keep_limits(&*self.platform, ended);
+                Outcome::Written {
+                    bytes,
+                    took: ended.saturating_duration_since(begun),
+                }
+            }
+            Err(error) => Outcome::Failed(error),
+        }
+    }
+
+    /// Counts a record that is written, reports those that are lost, and gives the files back.
+    fn written(self: &Arc<Self>, files: Box<OpenFiles>, bytes: u64, took: Duration) {
+        let mut state = self.lock();
+        state.stats.written += 1;
+        state.stats.bytes += bytes;
+        state.failed = None;
+        // Those that still wait may be lost as well, and are reported together.
+        if state.lost.is_some() && state.queue.is_empty() {
+            drop(state);
+            self.report_lost(files, took);
+        } else {
+            self.put_back_after(state, files, took);
+        }
+    }
+
+    /// Writes how many records are lost, and gives the files back. `took` is the time of the write before.
+    fn report_lost(self: &Arc<Self>, mut files: Box<OpenFiles>, took: Duration) {
+        let lost = self.lock().lost.take();
+        let Some(lost) = lost else {
+            return self.put_back_after(self.lock(), files, took);
+        };
+        let line = (self.hooks.lost_line)(&self.identity, self.next_seq(), &lost);
+        match self.write(&mut files, &line, Kind::Notable) {
+            Outcome::Written { bytes, took: again } => {
+                let mut state = self.lock();
+                state.stats.written += 1;
+                state.stats.bytes += bytes;
+                state.failed = None;
+                self.put_back_after(state, files, took.max(again));
+            }
+            Outcome::Failed(error) => {
+                let mut state = self.give_back(files, Some(&error));
+                let since_then = state.lost.take().map_or(0, |lost| lost.records);
+                state.lost = Some(Lost {
+                    records: lost.records + since_then,
+                    ..lost
+                });
+                drop(state);
+            }
+        }
+    }
+
+    fn put_back_after(
+        self: &Arc<Self>,
+        mut state: MutexGuard<'_, State>,
+        files: Box<OpenFiles>,
+        took: Duration,
+    ) {
+        let is_slow = took > SLOW && self.settings.sync == Sync::Auto;
+        if is_slow && !matches!(state.route, Route::Queue { until: None }) {
+            let route = self.queue_from(self.platform.now());
+            self.set_route(&mut state, route);
+            self.start_thread(&mut state);
+        }
+        self.put_back(&mut state, files);
+    }
+
+    /// Gives the files back after a failure, or without having written anything.
+    fn give_back(
+        &self,
+        files: Box<OpenFiles>,
+        error: Option<&WriteError>,
+    ) -> MutexGuard<'_, State> {
+        let now = self.platform.now();
+        match error {
+            None => {
+                let mut state = self.lock();
+                self.put_back(&mut state, files);
+                state
+            }
+            Some(WriteError::Removed) => {
+                self.set_table(None);
+                // This closes them, which may take its time.
+                drop(files);
+                let mut state = self.lock();
+                if state.route == Route::Direct {
+                    state.route = Route::Unopened;
+                }
+                state.in_use = None;
+                self.wake(&state);
+                state
+            }
+            Some(WriteError::Io(error)) => {
+                let mut state = self.lock();
+                self.failed(&mut state, now);
+                if !matches!(state.route, Route::Queue { until: None }) {
+                    let route = self.queue_from(now);
+                    self.set_route(&mut state, route);
+                }
+                self.put_back(&mut state, files);
+                self.warn(state, now, "cannot be written", error)
+            }
+        }
+    }
+
+    fn put_back(&self, state: &mut State, files: Box<OpenFiles>) {
+        state.files = Some(files);
+        state.in_use = None;
+        self.wake(state);
+    }
+
+    fn wake(&self, state: &State) {
+        self.changed(state);
+        if state.has_thread {
+            self.work.notify_one();
+        }
+    }
+
+    /// Tells those who wait, if any do: to wake nobody costs a system call, too.
+    fn changed(&self, state: &State) {
+        if state.waiting > 0 {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Leaves a record to the thread, or loses it.
+    fn put_off(self: &Arc<Self>, mut state: MutexGuard<'_, State>, line: &[u8], kind: Kind) {
+        let has_room = state.queue.len() < QUEUE_RECORDS
+            && state.queue_bytes + line.len() <= QUEUE_BYTES
+            && self.settings.sync != Sync::Always;
+        if has_room {
+            state.queue_bytes += line.len();
+            let line = line.to_vec();
+            state.queue.push_back(Queued { line, kind });
+            self.hurry(&mut state);
+            self.start_thread(&mut state);
+        } else {
+            state.stats.lost += 1;
+            let since = self.platform.wall();
+            let lost = state.lost.get_or_insert(Lost { records: 0, since });
+            lost.records += 1;
+        }
+    }
+
+    /// Makes the thread try at once, if the last failure is old enough.
+    fn hurry(&self, state: &mut State) {
+        if let Some(failed) = &mut state.failed {
+            failed.next_after = RETRY;
+        }
+        if state.has_thread {
+            self.work.notify_one();
+        }
+    }
+
+    fn failed(&self, state: &mut State, at: Instant) {
+        let delay = state.failed.map_or(RETRY, |failed| {
+            failed.delay.saturating_mul(2).min(RETRY_MAX)
+        });
+        state.failed = Some(Failed {
+            at,
+            delay,
+            next_after: delay,
+        });
+    }
+
+    fn queue_from(&self, now: Instant) -> Route {
+        if self.settings.sync == Sync::Always {
+            return Route::Unopened;
+        }
+        Route::Queue {
+            until: now.checked_add(QUEUE_TIME),
+        }
+    }
+
+    fn set_route(&self, state: &mut State, route: Route) {
+        if state.route != route {
+            state.route = route;
+            if let Some(table) = self.table() {
+                table.set_slow(matches!(route, Route::Queue { .. }));
+            }
+        }
+        self.changed(state);
+    }
+
+    /// Warns, with nothing locked.
+    fn warn<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        now: Instant,
+        what: &str,
+        error: &io::Error,
+    ) -> MutexGuard<'a, State> {
+        let is_new = state
+            .warned
+            .is_none_or(|warned| now.saturating_duration_since(warned) >= WARNING);
+        if is_new {
+            state.warned = Some(now);
+            drop(state);
+            let folder = self.settings.folder.display();
+            (self.hooks.warn)(&format!(
+                "the journal in {folder} {what}: {error}; calls go on, and records wait or are dropped until it can"
+            ));
+            state = self.lock();
+        }
+        state
+    }
+
+    /// Starts the thread if there is none. Returns whether there is one.
+    fn start_thread(self: &Arc<Self>, state: &mut State) -> bool {
+        if !state.has_thread {
+            let process = Arc::clone(self);
+            let started = std::thread::Builder::new()
+                .name("reqtrail-journal".to_owned())
+                .spawn(move || process.run());
+            state.has_thread = started.is_ok();
+        }
+        state.has_thread
+    }
+
+    /// What the thread does: it opens the files, writes what waits, and ends when threads may write by themselves.
+    fn run(self: Arc<Self>) {
+        let _ = nix::sys::signal::SigSet::all().thread_block();
+        let mut state = self.lock();
+        loop {
+            state = match self.step(state) {
+                Step::Again(state) => state,
+                Step::Wait(state, time) => self.wait_for_work(state, time),
+                Step::End(mut state) => {
+                    state.has_thread = false;
+                    self.changed(&state);
+                    return;
+                }
+            };
+        }
+    }
+
+    fn wait_for_work<'a>(
+        &'a self,
+        state: MutexGuard<'a, State>,
+        time: Option<Duration>,
+    ) -> MutexGuard<'a, State> {
+        match time {
+            None => self
+                .work
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner),
+            Some(time) => {
+                let waited = self.work.wait_timeout(state, time);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        }
+    }
+
+    /// Does one thing.
+    fn step<'a>(self: &'a Arc<Self>, mut state: MutexGuard<'a, State>) -> Step<'a> {
+        let now = self.platform.now();
+        if state.in_use.is_some() {
+            return Step::Wait(state, None);
+        }
+        let has_records = !state.queue.is_empty() || state.lost.is_some();
+        if state.is_closing && !has_records {
+            return Step::End(state);
+        }
+        if has_records || state.route == Route::Unopened {
+            match state.failed.and_then(|failed| failed.wait(now)) {
+                Some(_) if state.is_closing => return Step::End(state),
+                Some(time) => return Step::Wait(state, Some(time)),
+                None if state.files.is_none() => return Step::Again(self.open_files(state, now)),
+                None => {}
+            }
+        }
+        if has_records {
+            return Step::Again(self.write_next(state, now));
+        }
+        if state.files.is_some() && state.failed.is_none() {
+            if let Some(table) = self.table() {
+                // Slots that are left are few, and only this thread may be kept waiting for them.
+                drop(state);
+                table.blank_left();
+                state = self.lock();
+                if !state.queue.is_empty() || state.in_use.is_some() {
+                    return Step::Again(state);
+                }
+            }
+        }
+        match state.route {
+            Route::Queue { until: None } => Step::Wait(state, None),
+            Route::Queue { until: Some(until) } if now < until => {
+                Step::Wait(state, Some((until - now).min(RETRY)))
+            }
+            Route::Queue { .. } => {
+                let route = if state.files.is_some() {
+                    Route::Direct
+                } else {
+                    Route::Unopened
+                };
+                self.set_route(&mut state, route);
+                // Nothing asks for the files until the next record does.
+                Step::End(state)
+            }
+            Route::Direct | Route::Unopened => Step::End(state),
+        }
+    }
+
+    /// Writes the record that waits longest; without one, the record of those that are lost.
+    fn write_next<'a>(
+        self: &'a Arc<Self>,
+        mut state: MutexGuard<'a, State>,
+        now: Instant,
+    ) -> MutexGuard<'a, State> {
+        let Some(mut files) = state.files.take() else {
+            return state;
+        };
+        state.in_use = Some(now);
+        let Some(queued) = state.queue.pop_front() else {
+            drop(state);
+            self.report_lost(files, Duration::ZERO);
+            return self.lock();
+        };
+        state.queue_bytes -= queued.line.len();
+        drop(state);
+        match self.write(&mut files, &queued.line, queued.kind) {
+            Outcome::Written { bytes, took } => {
+                self.written(files, bytes, took);
+                self.lock()
+            }
+            Outcome::Failed(error) => {
+                let mut state = self.give_back(files, Some(&error));
+                state.queue_bytes += queued.line.len();
+                state.queue.push_front(queued);
+                state
+            }
+        }
+    }
+}
+
+/// What the thread does next.
+enum Step<'a> {
+    Again(MutexGuard<'a, State>),
+    /// Until there is work, or for this time.
+    Wait(MutexGuard<'a, State>, Option<Duration>),
+    End(MutexGuard<'a, State>),
+}
+
+impl Failed {
+    /// Returns whether it is too soon to try again, whoever asks.
+    fn is_recent(self, now: Instant) -> bool {
+        now.saturating_duration_since(self.at) < RETRY
+    }
+
+    /// Returns how long the thread does not try again.
+    fn wait(self, now: Instant) -> Option<Duration> {
+        let left = self
+            .next_after
+            .saturating_sub(now.saturating_duration_since(self.at));
+        (!left.is_zero()).then_some(left)
+    }
+}
