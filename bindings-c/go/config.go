@@ -139,8 +139,8 @@ type Config struct {
 	// JournalUrls is how the URLs of attempts stand in the journal: full (by default: as trails show them), or
 	// template, for APIs whose paths hold personal data.
 	JournalUrls string
-	// JournalMaxBytes is how many bytes all journals of the folder may take. The oldest records go first. Default: 64
-	// MiB.
+	// JournalMaxBytes is how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The
+	// oldest records go first.
 	JournalMaxBytes int64
 	// JournalMaxAge is how long records are kept. Default: 604800 s.
 	JournalMaxAge time.Duration

@@ -1240,7 +1240,8 @@ reqtrail_code reqtrail_client_options_journal_urls(struct reqtrail_client_option
                                                    size_t journal_urls_length);
 
 /**
- * Sets how many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB.
+ * Sets how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
+ * records go first.
  */
 reqtrail_code reqtrail_client_options_journal_max_bytes(struct reqtrail_client_options *options,
                                                         uint64_t journal_max_bytes);

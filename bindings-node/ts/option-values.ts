@@ -166,7 +166,10 @@ export interface ClientValues {
    * whose paths hold personal data.
    */
   journalUrls?: "full" | "template" | null | undefined;
-  /** How many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB. */
+  /**
+   * How many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest records go
+   * first.
+   */
   journalMaxBytes?: number | null | undefined;
   /** How long records are kept. In milliseconds. Default: 604,800,000. */
   journalMaxAgeMs?: number | null | undefined;

@@ -5,6 +5,7 @@ pub(crate) mod by_clock;
 pub(crate) mod credential;
 mod exchange;
 mod guard;
+pub(crate) mod keeper;
 pub(crate) mod plan;
 pub(crate) mod race;
 pub(crate) mod redirect;
@@ -350,9 +351,10 @@ impl<'a, T: Transport> Call<'a, T> {
             call_timeout: self.plan.call_timeout,
         };
         let url = self.redactor.url(self.plan.hop.shown()).into_owned();
+        let may_repeat = self.plan.is_safe(&request.method);
         let span = self
             .guard
-            .attempt_started(now, cause, span_id, url, &request);
+            .attempt_started(now, cause, span_id, url, &request, may_repeat);
         let exchange = Exchange {
             shared: self.shared,
             transport: self.transport,

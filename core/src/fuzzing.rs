@@ -17,6 +17,7 @@ use crate::request_id::{self, RequestId};
 use crate::retry_after as delay;
 use crate::target::{self as place, BaseUrl, Param};
 use crate::trace_context::{SpanId, TraceContext};
+use crate::trail::late::KeeperNumber;
 use crate::trail::{Opening, Outcome, TrailWriter};
 
 /// Headers with these names and the lines of `data` as values, as far as they can be header values.
@@ -183,6 +184,7 @@ pub fn trail(data: &[u8]) {
     let start = Instant::now();
     let call_id = uuid::Uuid::from_u128(1);
     let mut writer = TrailWriter::new(Opening {
+        keeper: KeeperNumber::default(),
         call_id,
         trace_id: TraceContext::start(call_id).trace_id(),
         traced: true,

@@ -30,14 +30,14 @@ pub use job::{Job, Outcome, Output, Work};
 pub(crate) use tokio_host::TokioHost;
 
 #[cfg(feature = "unstable-host")]
+pub use crate::recorder::{IdKind, IdQuery};
+#[cfg(feature = "unstable-host")]
 pub use crate::{
     client::ClientOptions,
     request::RequestOptions,
     surface::{Kind, OptionError, OptionSpec, Owner, Spelling, Value},
 };
 
-#[cfg(feature = "unstable-host")]
-pub use crate::recorder::{IdKind, IdQuery};
 #[cfg(all(feature = "rustls-ring", feature = "unstable-host"))]
 pub use crate::transport::hyper::dial::honour_ca_bundle_variables;
 pub use error_record::{ErrorCause, ErrorRecord, FieldValue, rate_limit_fields};

@@ -1,4 +1,8 @@
-//! The journal: what calls leave on the disk, so that it is found after the process is gone.
+//! The journal: calls on the disk, where they outlive the process and the command `reqtrail` finds them.
 
-#[allow(dead_code, reason = "nothing writes a journal yet")]
+mod client;
 pub(crate) mod files;
+mod opened;
+pub(crate) mod switch;
+
+pub(crate) use client::{ClientJournal, OpenCall};

@@ -80,8 +80,6 @@ mod codes;
 mod coding;
 mod fork;
 mod http_date;
-#[cfg(all(feature = "journal", unix))]
-mod journal;
 mod json;
 mod lenient_json;
 mod limits;
@@ -90,8 +88,11 @@ mod rate_limit;
 mod redact;
 mod request_id;
 mod retry_after;
-#[cfg(feature = "blocking")]
 mod set_uid;
+#[cfg_attr(
+    not(feature = "blocking"),
+    allow(dead_code, reason = "half of it is for threads that wait")
+)]
 mod signals;
 #[cfg_attr(
     not(feature = "unstable-host"),
@@ -120,6 +121,9 @@ mod observe;
 mod transport;
 
 mod recorder;
+
+#[cfg(all(feature = "journal", unix))]
+mod journal;
 
 #[cfg(feature = "testing")]
 mod chaos;

@@ -26,7 +26,7 @@ pub use stats::JournalStats;
 pub use stats::{InFlightCall, RecorderStats};
 
 use crate::fork::ForkSafe;
-use crate::trail::{Attempt, Opening, Trail, TrailWriter};
+use crate::trail::{Trail, TrailWriter};
 use crate::transport::SentMark;
 
 /// Keeps the trails of a client's last calls in memory, and knows its calls in flight.
@@ -49,10 +49,14 @@ use crate::transport::SentMark;
 pub struct Recorder {
     memory: Option<Arc<ForkSafe<Memory>>>,
     now: Clock,
-    place: Arc<dyn Fn() -> line::Place + Send + Sync>,
+    service_name: Option<String>,
     #[cfg(feature = "journal")]
-    journal: Option<Arc<dyn Fn() -> JournalStats + Send + Sync>>,
+    journal: Option<JournalSource>,
 }
+
+/// What tells how the client's journal does.
+#[cfg(feature = "journal")]
+pub(crate) type JournalSource = Arc<dyn Fn() -> JournalStats + Send + Sync>;
 
 /// The clock that a client's calls go by.
 pub(crate) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -62,10 +66,10 @@ pub(crate) struct Sources {
     pub(crate) memory: Option<Arc<ForkSafe<Memory>>>,
     /// The clock that the client's calls go by.
     pub(crate) now: Clock,
-    /// What a line of the dump says of this process.
-    pub(crate) place: Arc<dyn Fn() -> line::Place + Send + Sync>,
+    /// What an option calls the program.
+    pub(crate) service_name: Option<String>,
     #[cfg(feature = "journal")]
-    pub(crate) journal: Option<Arc<dyn Fn() -> JournalStats + Send + Sync>>,
+    pub(crate) journal: Option<JournalSource>,
 }
 
 impl Recorder {
@@ -73,7 +77,7 @@ impl Recorder {
         Self {
             memory: sources.memory,
             now: sources.now,
-            place: sources.place,
+            service_name: sources.service_name,
             #[cfg(feature = "journal")]
             journal: sources.journal,
         }
@@ -126,15 +130,11 @@ impl Recorder {
     /// Returns what the recorder holds and what it had to leave out.
     #[must_use]
     pub fn stats(&self) -> RecorderStats {
-        let mut stats = match self.memory() {
-            Some(memory) => memory.stats(),
-            None => RecorderStats::default(),
-        };
-        #[cfg(feature = "journal")]
-        {
-            stats.journal = self.journal.as_ref().map(|journal| journal());
+        RecorderStats {
+            #[cfg(feature = "journal")]
+            journal: self.journal.as_ref().map(|journal| journal()),
+            ..self.memory().map(Memory::stats).unwrap_or_default()
         }
-        stats
     }
 
     /// Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
@@ -146,7 +146,7 @@ impl Recorder {
         };
         let mut kept = memory.rings.newest_first();
         kept.reverse();
-        let place = (self.place)();
+        let place = identity::place(self.service_name.as_deref());
         let mut out = Vec::new();
         let mut seq = 0..;
         let mut stamp = || line::Stamp::now(seq.next().unwrap_or_default());
@@ -189,20 +189,13 @@ impl Memory {
     }
 
     /// Notes that an attempt of a call is about to be sent.
-    pub(crate) fn sending(
-        &self,
-        flight: &mut Flight,
-        opening: &Opening,
-        attempt: &Attempt,
-        sent: &SentMark,
-    ) {
-        self.flights.sending(flight, opening, attempt, sent);
+    pub(crate) fn sending(&self, flight: &mut Flight, trail: &TrailWriter, sent: &SentMark) {
+        self.flights.sending(flight, trail, sent);
     }
 
     /// Notes that a call waits for a new token.
     pub(crate) fn refreshing(&self, flight: &mut Flight, trail: &TrailWriter) {
-        self.flights
-            .refreshing(flight, trail.opening(), trail.last());
+        self.flights.refreshing(flight, trail);
     }
 
     /// Notes that a call waits before its next attempt.
@@ -214,11 +207,6 @@ impl Memory {
     pub(crate) fn ended(&self, flight: &mut Flight, trail: &Trail) {
         self.rings.keep(trail);
         self.flights.ended(flight);
-    }
-
-    /// Keeps the trail of a call that was refused before it began.
-    pub(crate) fn refused(&self, trail: &Trail) {
-        self.rings.keep(trail);
     }
 
     fn in_flight(&self, now: Instant) -> Vec<InFlightCall> {

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod json;
+pub(crate) mod late;
 mod one_line;
 pub(crate) mod read;
 pub(crate) mod report;
@@ -132,7 +133,9 @@ impl Trail {
             last.failure = Some(kind);
             last.failure_reason = Some(attempt::reason(reason));
         }
-        Self(Arc::new(data))
+        let changed = Self(Arc::new(data));
+        late::changed(&changed);
+        changed
     }
 }
 

@@ -270,7 +270,8 @@ export! {
         options.option(40, Value::Text(journal_urls.to_owned()))?;
     }
 
-    /// Sets how many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB.
+    /// Sets how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
+    /// records go first.
     fn reqtrail_client_options_journal_max_bytes(options: &mut reqtrail_client_options, journal_max_bytes: u64) sets {
         options.option(41, Value::Integer(journal_max_bytes.into()))?;
     }

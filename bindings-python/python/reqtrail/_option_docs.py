@@ -166,7 +166,8 @@ journal_urls: Literal["full", "template"] | None
     ``template``, for APIs whose paths hold personal data.
 
 journal_max_bytes: int | None
-    How many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB.
+    How many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
+    records go first.
 
 journal_max_age: Seconds | None
     How long records are kept. In seconds, or a ``timedelta``. Default: 604800 s.

@@ -131,7 +131,8 @@ class ClientValues(TypedDict, total=False):
     """How the URLs of attempts stand in the journal: ``full`` (by default: as trails show them), or ``template``,
     for APIs whose paths hold personal data."""
     journal_max_bytes: int | None
-    """How many bytes all journals of the folder may take. The oldest records go first. Default: 64 MiB."""
+    """How many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest records
+    go first."""
     journal_max_age: Seconds | None
     """How long records are kept. In seconds, or a ``timedelta``. Default: 604800 s."""
     on_attempt: Callable[[CallInfo, Attempt], object] | None

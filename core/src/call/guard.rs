@@ -5,11 +5,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tracing::Span;
 
+use super::keeper::CallEntry;
 use super::shared::Shared;
 use crate::call_id::CallId;
 use crate::codes::{Cause, ErrorKind, Sent, StopReason, WaitReason};
 use crate::observe::{self, AttemptFinished, AttemptStarted, CallFinished, CallInfo};
-use crate::recorder::{Flight, Memory};
 use crate::trace_context::SpanId;
 use crate::trail::{Failed, Opening, Outcome, Trail, TrailWriter};
 use crate::transport::{SentMark, Transport, WireRequest};
@@ -22,8 +22,7 @@ pub(super) struct Guard<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
     pub(super) writer: TrailWriter,
-    /// Where the recorder lists the call.
-    flight: Flight,
+    entry: CallEntry,
     /// Of the last attempt.
     sent: Option<SentMark>,
     /// When the last attempt ended.
@@ -39,7 +38,7 @@ impl<'a, T: Transport> Guard<'a, T> {
             shared,
             transport,
             writer: TrailWriter::new(opening),
-            flight: Flight::default(),
+            entry: CallEntry::default(),
             sent: None,
             attempt_end: None,
             end: None,
@@ -55,20 +54,17 @@ impl<'a, T: Transport> Guard<'a, T> {
         span_id: SpanId,
         url: String,
         request: &WireRequest,
+        may_repeat: bool,
     ) -> Span {
         self.sent = Some(request.sent.clone());
         self.writer
             .begin(now, cause, request.method.clone(), span_id, url);
         let (number, span) = match self.writer.last() {
-            Some(attempt) => {
-                if let Some(memory) = self.memory() {
-                    let opening = self.writer.opening();
-                    memory.sending(&mut self.flight, opening, attempt, &request.sent);
-                }
-                (attempt.number(), observe::attempt_span(attempt))
-            }
+            Some(attempt) => (attempt.number(), observe::attempt_span(attempt)),
             None => (0, Span::none()),
         };
+        self.entry
+            .sending(&self.shared.keeper, &self.writer, &request.sent, may_repeat);
         let event = AttemptStarted {
             call: info(&self.writer),
             number,
@@ -107,21 +103,12 @@ impl<'a, T: Transport> Guard<'a, T> {
 
     /// The call waits for a new token.
     pub(super) fn refreshing(&mut self) {
-        if let Some(memory) = self.memory() {
-            memory.refreshing(&mut self.flight, &self.writer);
-        }
+        self.entry.refreshing(&self.shared.keeper, &self.writer);
     }
 
     /// The call waits before its next attempt.
     pub(super) fn waiting(&mut self, until: Instant) {
-        if let Some(memory) = self.memory() {
-            memory.waiting(&mut self.flight, until);
-        }
-    }
-
-    /// What the client remembers of its calls.
-    fn memory(&self) -> Option<&'a Memory> {
-        Some(self.shared.memory.as_ref()?.get())
+        self.entry.waiting(&self.shared.keeper, until);
     }
 
     /// The call ends with the attempt that has just ended.
@@ -148,9 +135,7 @@ impl<'a, T: Transport> Guard<'a, T> {
         let end = self.end.unwrap_or_else(|| clock(self.transport));
         let trail = self.writer.finish(end, outcome, stopped);
         self.told = true;
-        if let Some(memory) = self.memory() {
-            memory.ended(&mut self.flight, &trail);
-        }
+        self.entry.ended(&self.shared.keeper, &trail);
         self.shared
             .observers
             .each(|o| o.call_finished(&CallFinished { trail: &trail }));

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use uuid::Uuid;
 
 use super::credential::Begun;
+use super::keeper::CallEntry;
 use super::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
 use crate::codes::{ErrorKind, StopReason};
@@ -79,9 +80,7 @@ impl Refused {
         ));
         let outcome = Outcome::Error(self.kind);
         let trail = writer.finish(now.0, outcome, StopReason::NotRetryable);
-        if let Some(memory) = &shared.memory {
-            memory.get().refused(&trail);
-        }
+        CallEntry::default().ended(&shared.keeper, &trail);
         shared
             .observers
             .each(|o| o.call_finished(&CallFinished { trail: &trail }));

@@ -7,22 +7,22 @@ use http::{HeaderMap, Method};
 use uuid::Uuid;
 
 use super::credential::Credentials;
+use super::keeper::CallKeeper;
 #[cfg(feature = "testing")]
 use crate::chaos::Chaos;
 use crate::codes::TrailNote;
 use crate::dialect::Dialect;
-use crate::fork::ForkSafe;
 use crate::limits::Limits;
 use crate::observe::Observers;
 use crate::random;
 #[cfg(feature = "testing")]
 use crate::record::Recorded;
-use crate::recorder::Memory;
 use crate::redact::Redactor;
 use crate::retry::budget::Bucket;
 use crate::target::BaseUrl;
 use crate::trace_context::{SpanId, TraceId};
 use crate::trail::Opening;
+use crate::trail::late::KeeperNumber;
 
 /// Client state shared by all calls; everything except the transport.
 #[derive(Debug)]
@@ -43,8 +43,9 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) budget: Option<Bucket>,
     pub(crate) observers: Observers,
-    /// What remains of calls that have ended, and what is known of those under way.
-    pub(crate) memory: Option<Arc<ForkSafe<Memory>>>,
+    /// Where the trails of the client's calls are kept.
+    pub(crate) keeper: Arc<CallKeeper>,
+    pub(crate) keeper_number: KeeperNumber,
     /// The name that the program has in its journal, if an option gives one.
     pub(crate) service_name: Option<String>,
     /// Query parameters that are shown besides the usual ones.
@@ -107,6 +108,7 @@ impl Shared {
             notes: self.notes.clone(),
             started_at,
             started,
+            keeper: self.keeper_number,
         }
     }
 

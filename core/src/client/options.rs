@@ -36,6 +36,7 @@ use crate::retry::budget::Bucket;
 use crate::surface::client::client_options;
 use crate::surface::{options_struct, wire_rows};
 use crate::target::BaseUrl;
+use crate::trail::late;
 use crate::transport::hyper::dial::uses_proxy;
 use crate::transport::{OwnTransport, Proxy, WireOptions, Wrap};
 
@@ -251,7 +252,11 @@ impl Options {
         };
         #[cfg(not(feature = "testing"))]
         let None = recording;
-        let memory = keeping::memory(&given, &dialect, &base);
+        #[cfg(feature = "testing")]
+        let is_real = self.scripted.is_none();
+        #[cfg(not(feature = "testing"))]
+        let is_real = true;
+        let keeper = keeping::keeper(&given, &dialect, &base, is_real, &mut warnings)?;
         let shared = Shared {
             secrets,
             default_headers: Arc::new(default_headers),
@@ -268,7 +273,8 @@ impl Options {
             },
             budget: given.retry_budget().map(Bucket::new),
             observers,
-            memory,
+            keeper_number: late::number(&keeper),
+            keeper,
             service_name: given.service_name.clone(),
             shown_query: given.show_query_params(),
             notes,

@@ -37,8 +37,6 @@ pub use table::{SLOT_BYTES, SLOTS};
 
 /// How much a folder holds, unless it is told otherwise.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
-/// How long a folder keeps what is in it, unless it is told otherwise.
-pub(crate) const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What a journal is opened with.
 #[derive(Clone, Debug)]

@@ -1,5 +1,8 @@
 //! What the options of the journal choose from.
 
+use std::str::FromStr;
+
+use crate::error::Error;
 use crate::surface::{Kind, Refusal, Setting, Value};
 
 /// Makes an enum of words, the same in every language, that an option takes.
@@ -26,15 +29,24 @@ macro_rules! choice {
                 }
             }
 
-            /// The words, for an error.
-            pub(crate) const EXPECTED: &'static str = $expected;
-
-            /// Reads the word.
-            pub(crate) fn of(word: &str) -> Option<Self> {
+            /// Reads the word; an error says what the words are.
+            pub(crate) fn of(word: &str) -> Result<Self, &'static str> {
                 match word {
-                    $($word => Some(Self::$value),)+
-                    _ => None,
+                    $($word => Ok(Self::$value),)+
+                    _ => Err($expected),
                 }
+            }
+        }
+
+        /// Reads the word; an error of the kind `config` says what the words are.
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(word: &str) -> Result<Self, Error> {
+                Self::of(word).map_err(|expected| {
+                    let word = word.escape_debug();
+                    Error::config(format!("expected {expected}, got `{word}`"))
+                })
             }
         }
 
@@ -44,7 +56,7 @@ macro_rules! choice {
             fn read(value: Value) -> Result<Self, Refusal> {
                 match &value {
                     Value::Text(word) => {
-                        Self::of(word).ok_or_else(|| Refusal::unknown_name($expected, word))
+                        Self::of(word).map_err(|expected| Refusal::unknown_name(expected, word))
                     }
                     other => Err(Refusal::new($expected, other)),
                 }

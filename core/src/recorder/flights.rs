@@ -11,7 +11,7 @@ use super::line::{About, Opened};
 use super::stats::InFlightCall;
 use crate::fork;
 use crate::trace_context::{SpanId, TraceId};
-use crate::trail::{Attempt, Opening, rfc3339};
+use crate::trail::{Attempt, TrailWriter, rfc3339};
 use crate::transport::{Phase, SentMark};
 
 /// How many parts the calls under way are kept in, each with a lock of its own.
@@ -82,24 +82,13 @@ impl Flights {
         }
     }
 
-    pub(super) fn sending(
-        &self,
-        flight: &mut Flight,
-        opening: &Opening,
-        attempt: &Attempt,
-        sent: &SentMark,
-    ) {
+    pub(super) fn sending(&self, flight: &mut Flight, trail: &TrailWriter, sent: &SentMark) {
         let state = State::Sending(sent.clone());
-        self.put(flight, self.call(opening, Some(attempt), state));
+        self.put(flight, self.call(trail, state));
     }
 
-    pub(super) fn refreshing(
-        &self,
-        flight: &mut Flight,
-        opening: &Opening,
-        last: Option<&Attempt>,
-    ) {
-        self.put(flight, self.call(opening, last, State::Refreshing));
+    pub(super) fn refreshing(&self, flight: &mut Flight, trail: &TrailWriter) {
+        self.put(flight, self.call(trail, State::Refreshing));
     }
 
     pub(super) fn waiting(&self, flight: &mut Flight, until: Instant) {
@@ -156,7 +145,8 @@ impl Flights {
         all.into_iter().map(|(_, shown)| shown).collect()
     }
 
-    fn call(&self, opening: &Opening, attempt: Option<&Attempt>, state: State) -> Call {
+    fn call(&self, trail: &TrailWriter, state: State) -> Call {
+        let (opening, attempt) = (trail.opening(), trail.last());
         let correlation_id = opening.correlation_id.as_deref();
         Call {
             call_id: opening.call_id,

@@ -10,13 +10,10 @@ use super::line::Place;
 const VARIABLE: &str = "REQTRAIL_SERVICE";
 
 /// This process, under the name that `option` gives, else the variable `REQTRAIL_SERVICE`, else the program's.
-pub(crate) fn place(option: Option<&str>) -> Place {
+pub(crate) fn place(option: Option<&str>) -> Place<'_> {
     Place {
-        service: match option {
-            Some(name) => name.to_owned(),
-            None => of_process().to_owned(),
-        },
-        host: host().to_owned(),
+        service: option.unwrap_or_else(|| of_process()),
+        host: host(),
         // The child of a fork has another one.
         pid: std::process::id(),
     }

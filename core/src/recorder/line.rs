@@ -29,11 +29,11 @@ pub(crate) struct About {
 }
 
 /// Whose line it is.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
     /// The name of the program, or of what it is a part of.
-    pub(crate) service: String,
-    pub(crate) host: String,
+    pub(crate) service: &'a str,
+    pub(crate) host: &'a str,
     pub(crate) pid: u32,
 }
 
@@ -217,7 +217,7 @@ impl Serialize for TrailPart<'_> {
 /// Adds the line of a call that has ended.
 pub(crate) fn call(
     out: &mut Vec<u8>,
-    place: &Place,
+    place: &Place<'_>,
     stamp: Stamp,
     trail: &Trail,
     urls: JournalUrls,
@@ -248,7 +248,7 @@ pub(crate) fn call(
 
 fn write_call(
     out: &mut Vec<u8>,
-    place: &Place,
+    place: &Place<'_>,
     stamp: Stamp,
     trail: &Trail,
     part: TrailPart<'_>,
@@ -307,7 +307,7 @@ fn write_call(
 }
 
 /// Adds the line of an unsafe call that is about to be sent, where the table of open calls has no room for it.
-pub(crate) fn opened(out: &mut Vec<u8>, place: &Place, stamp: Stamp, call: &Opened) {
+pub(crate) fn opened(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call: &Opened) {
     let line = Line {
         message: format!("{} {} is under way", call.method, call.path),
         event: Event {
@@ -340,7 +340,7 @@ pub(crate) fn opened(out: &mut Vec<u8>, place: &Place, stamp: Stamp, call: &Open
 
 /// Adds the line that takes an `opened` one back: the call has ended, and the policy keeps no record of it.
 #[cfg(feature = "journal")]
-pub(crate) fn closed(out: &mut Vec<u8>, place: &Place, stamp: Stamp, call_id: &str) {
+pub(crate) fn closed(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call_id: &str) {
     let line = Line {
         message: format!("call {call_id} has ended"),
         reqtrail: Own {
@@ -356,7 +356,7 @@ pub(crate) fn closed(out: &mut Vec<u8>, place: &Place, stamp: Stamp, call_id: &s
 #[cfg(feature = "journal")]
 pub(crate) fn lost(
     out: &mut Vec<u8>,
-    place: &Place,
+    place: &Place<'_>,
     stamp: Stamp,
     records: u64,
     since: Option<SystemTime>,
@@ -377,7 +377,7 @@ pub(crate) fn lost(
 }
 
 impl<'a> Line<'a> {
-    fn new(place: &'a Place, stamp: Stamp) -> Self {
+    fn new(place: &Place<'a>, stamp: Stamp) -> Self {
         Self {
             timestamp: rfc3339(stamp.at),
             ecs: Ecs { version: ECS },
@@ -389,10 +389,10 @@ impl<'a> Line<'a> {
             trace: None,
             error: None,
             service: Name {
-                name: &place.service,
+                name: place.service,
             },
             process: Process { pid: place.pid },
-            host: Name { name: &place.host },
+            host: Name { name: place.host },
             reqtrail: Own::new("call", stamp),
         }
     }

@@ -36,6 +36,7 @@ pub enum IdKind {
 
 impl IdKind {
     /// Returns the kind's name, as in `request`.
+    #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -60,6 +61,7 @@ impl IdQuery {
     }
 
     /// Returns the form in which IDs are compared.
+    #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

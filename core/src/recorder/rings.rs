@@ -1,6 +1,6 @@
 //! The trails that are kept: three rings, so that successes never displace failures.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -83,7 +83,12 @@ impl Rings {
             );
         }
         all.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
-        all.into_iter().map(|(_, trail)| trail).collect()
+        // A call is kept twice if its body turned out to be unusable after it had returned.
+        let mut seen = HashSet::with_capacity(all.len());
+        let trails = all.into_iter().map(|(_, trail)| trail);
+        trails
+            .filter(|trail| seen.insert(trail.call_id()))
+            .collect()
     }
 
     pub(super) fn stats(&self) -> RecorderStats {

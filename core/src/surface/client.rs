@@ -187,8 +187,9 @@ macro_rules! client_options {
                     python_type: "Literal[\"full\", \"template\"]"
                 };
 
-                /// Sets how many bytes all journals of the folder may take. The oldest records go first.
-                41 journal_max_bytes: u64 { default: 64 * 1024 * 1024 };
+                /// Sets how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
+                /// records go first.
+                41 journal_max_bytes: u64 { example: "2097152" };
 
                 /// Sets how long records are kept.
                 42 journal_max_age: Duration { default: Duration::from_secs(604800) };

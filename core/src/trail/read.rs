@@ -8,6 +8,7 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 
 use super::json::{CLIENT, SCHEMA};
+use super::late::KeeperNumber;
 use super::{Attempt, Data, Opening, Outcome, Trail};
 use crate::closed_set::ClosedSet;
 use crate::request_id::{RequestId, RequestIdSource};
@@ -91,6 +92,7 @@ impl TrailJson {
                 .filter(|client| client != CLIENT)
                 .map(Into::into),
             opening: Opening {
+                keeper: KeeperNumber::default(),
                 call_id,
                 trace_id: TraceId::read(&self.trace_id).ok_or_else(|| bad("trace_id"))?,
                 traced: true,

@@ -9,6 +9,7 @@ use http::{Method, StatusCode};
 use smallvec::SmallVec;
 
 use super::attempt::{self, Attempt};
+use super::late::KeeperNumber;
 use super::{Data, Outcome, Trail};
 use crate::codes::{
     Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
@@ -35,6 +36,8 @@ pub(crate) struct Opening {
     pub(crate) notes: Vec<TrailNote>,
     pub(crate) started_at: SystemTime,
     pub(crate) started: Instant,
+    /// Who keeps the trail.
+    pub(crate) keeper: KeeperNumber,
 }
 
 impl Opening {

@@ -34,7 +34,6 @@ impl AnyTransport {
     }
 
     /// The monotonic clock.
-    #[cfg(feature = "openstack")]
     pub(crate) fn now(&self) -> Instant {
         match self {
             Self::BuiltIn(transport) => Transport::now(&**transport),

@@ -41,6 +41,7 @@ pub(super) const HOUSES: &[House] = &[
             &["error", "response", "retry"],
             &["observe", "transport"],
             &["recorder"],
+            &["journal"],
             &["record"],
             &["chaos"],
             &["call"],

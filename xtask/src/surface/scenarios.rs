@@ -135,6 +135,7 @@ fn example(row: &Row) -> Value {
     if let Some(example) = row.detail("example") {
         return match row.kind {
             Kind::Texts | Kind::Pems => json!([example]),
+            Kind::Count => json!(example.parse::<u64>().unwrap_or_default()),
             _ => json!(example),
         };
     }

@@ -234,6 +234,7 @@ impl Surface {
             "type": row.typed(language),
             "rust_type": row.rust_type,
             "nullable": row.is_null_a_value,
+            "is_word": row.rust_type.starts_with("Journal"),
             "is_negated": row.default == Some(Default::Flag(true)),
             "doc": self.doc(row, language),
             "alone": self.doc_alone(row, language).join(" "),

@@ -13,6 +13,7 @@ use crate::codes::{
 };
 use crate::request_id;
 use crate::trace_context::{SpanId, TraceContext};
+use crate::trail::late::KeeperNumber;
 use crate::trail::{Failed, Opening, Outcome, Trail, TrailWriter};
 
 /// A trail with a clock of its own.
@@ -43,6 +44,7 @@ impl Story {
         let start = Instant::now();
         let call_id = uuid::Uuid::from_u128(0x6f2c_0a2e_1d3b_4c5d_8e9f_0a1b_2c3d_4e5f);
         let opening = Opening {
+            keeper: KeeperNumber::default(),
             call_id,
             trace_id: TraceContext::start(call_id).trace_id(),
             traced: true,

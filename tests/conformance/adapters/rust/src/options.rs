@@ -64,10 +64,10 @@ pub(crate) fn client(
         "slow_after" => builder.slow_after(duration(name, value)?),
         "service_name" => builder.service_name(text(name, value)?),
         "journal" => builder.journal(text(name, value)?),
-        "journal_policy" => builder.journal_policy(text(name, value)?),
-        "journal_sync" => builder.journal_sync(text(name, value)?),
+        "journal_policy" => builder.journal_policy(word(name, value)?),
+        "journal_sync" => builder.journal_sync(word(name, value)?),
         "journal_fsync" => builder.journal_fsync(flag(name, value)?),
-        "journal_urls" => builder.journal_urls(text(name, value)?),
+        "journal_urls" => builder.journal_urls(word(name, value)?),
         "journal_max_bytes" => builder.journal_max_bytes(count(name, value)?),
         "journal_max_age" => builder.journal_max_age(duration(name, value)?),
         _ => {

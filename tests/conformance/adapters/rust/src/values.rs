@@ -1,5 +1,7 @@
 //! Values of options, as scenarios write them.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 use reqtrail::http::StatusCode;
@@ -65,6 +67,16 @@ pub(crate) fn duration(name: &str, value: &Value) -> Result<Duration, Trouble> {
 pub(crate) fn text(name: &str, value: &Value) -> Result<String, Trouble> {
     let read = value.as_str().map(str::to_owned);
     read.ok_or_else(|| expected(name, "text"))
+}
+
+/// A word that stands for a value.
+pub(crate) fn word<T: FromStr>(name: &str, value: &Value) -> Result<T, Trouble>
+where
+    T::Err: Display,
+{
+    let word = text(name, value)?;
+    word.parse()
+        .map_err(|error| Trouble::Refused(format!("{name}: {error}")))
 }
 
 /// One text, or several.

@@ -1,0 +1,95 @@
+//! Where the trails of a client's calls are kept: in memory, and on the disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::fork::ForkSafe;
+#[cfg(all(feature = "journal", unix))]
+use crate::journal::{ClientJournal, OpenCall};
+use crate::recorder::{Flight, Memory};
+use crate::trail::late::Keeper;
+use crate::trail::{Trail, TrailWriter};
+use crate::transport::SentMark;
+
+/// What a client keeps its calls in.
+#[derive(Debug)]
+pub(crate) struct CallKeeper {
+    /// The recorder's memory, unless an option turns it off.
+    pub(crate) memory: Option<Arc<ForkSafe<Memory>>>,
+    /// The journal, if an option or the environment asks for one.
+    #[cfg(all(feature = "journal", unix))]
+    pub(crate) journal: Option<Arc<ClientJournal>>,
+}
+
+/// Where a call stands in the recorder and in the journal.
+#[derive(Debug, Default)]
+pub(super) struct CallEntry {
+    flight: Flight,
+    #[cfg(all(feature = "journal", unix))]
+    open: OpenCall,
+}
+
+/// Nothing that happens here reaches the call.
+impl CallEntry {
+    /// An attempt is about to be sent, whose request may be repeated or not.
+    pub(super) fn sending(
+        &mut self,
+        keeper: &CallKeeper,
+        trail: &TrailWriter,
+        sent: &SentMark,
+        may_repeat: bool,
+    ) {
+        contained(|| {
+            if let Some(memory) = &keeper.memory {
+                memory.get().sending(&mut self.flight, trail, sent);
+            }
+            #[cfg(all(feature = "journal", unix))]
+            if !may_repeat && let Some(journal) = &keeper.journal {
+                journal.sending(&mut self.open, trail);
+            }
+            #[cfg(not(all(feature = "journal", unix)))]
+            let _ = may_repeat;
+        });
+    }
+
+    /// The call waits for a new token.
+    pub(super) fn refreshing(&mut self, keeper: &CallKeeper, trail: &TrailWriter) {
+        if let Some(memory) = &keeper.memory {
+            contained(|| memory.get().refreshing(&mut self.flight, trail));
+        }
+    }
+
+    /// The call waits before its next attempt.
+    pub(super) fn waiting(&mut self, keeper: &CallKeeper, until: Instant) {
+        if let Some(memory) = &keeper.memory {
+            contained(|| memory.get().waiting(&mut self.flight, until));
+        }
+    }
+
+    /// The call has ended. Its record is on the disk before its caller, or an observer, knows of the result.
+    pub(super) fn ended(&mut self, keeper: &CallKeeper, trail: &Trail) {
+        contained(|| {
+            #[cfg(all(feature = "journal", unix))]
+            if let Some(journal) = &keeper.journal {
+                journal.ended(&mut self.open, trail);
+            }
+            if let Some(memory) = &keeper.memory {
+                memory.get().ended(&mut self.flight, trail);
+            }
+        });
+    }
+}
+
+impl Keeper for CallKeeper {
+    fn keep_changed(&self, trail: &Trail) {
+        CallEntry::default().ended(self, trail);
+    }
+}
+
+/// Does what must not harm a call, whatever is wrong with it.
+fn contained(work: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+        tracing::error!(target: "reqtrail", "the recorder or the journal panicked; the call goes on");
+    }
+}

@@ -1,0 +1,132 @@
+//! What a client writes into its journal, and when.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::files::{self, Slot};
+use super::opened;
+use crate::recorder::line::{self, Place, Stamp};
+use crate::recorder::{JournalPolicy, JournalStats, JournalUrls, is_notable};
+use crate::trail::{Outcome, Trail, TrailWriter};
+
+/// A client's share of a journal.
+#[derive(Debug)]
+pub(crate) struct ClientJournal {
+    pub(super) files: Arc<files::Journal>,
+    pub(super) folder: PathBuf,
+    pub(super) policy: JournalPolicy,
+    pub(super) slow: Duration,
+    pub(super) urls: JournalUrls,
+}
+
+/// What the journal says of a call that may have been sent and has not ended.
+#[derive(Debug, Default)]
+pub(crate) enum OpenCall {
+    /// Nothing.
+    #[default]
+    Unsaid,
+    /// A slot of the open-call table has it.
+    Slot(Slot),
+    /// A line has it; another one takes it back.
+    Line,
+}
+
+impl ClientJournal {
+    /// Says that an attempt of a call is about to be sent that must not be sent twice. Whatever becomes of the process, its
+    /// journal knows of the request.
+    pub(crate) fn sending(&self, open: &mut OpenCall, trail: &TrailWriter) {
+        let call = opened::of(trail);
+        let text = opened::in_slot(&call);
+        match open {
+            OpenCall::Slot(slot) => slot.update(&text),
+            OpenCall::Line => self.append(true, |out, place, stamp| {
+                line::opened(out, place, stamp, &call);
+            }),
+            OpenCall::Unsaid => match self.files.open_call(&text) {
+                Some(slot) => *open = OpenCall::Slot(slot),
+                None => {
+                    *open = OpenCall::Line;
+                    self.append(true, |out, place, stamp| {
+                        line::opened(out, place, stamp, &call);
+                    });
+                }
+            },
+        }
+    }
+
+    /// Writes the record of a call that has ended, if the policy keeps it, and takes back what was said of it before.
+    pub(crate) fn ended(&self, open: &mut OpenCall, trail: &Trail) {
+        let has_failed = trail.outcome() != Outcome::Ok;
+        let is_notable = has_failed || is_notable(trail, self.slow);
+        let is_kept = match self.policy {
+            JournalPolicy::Failed => has_failed,
+            JournalPolicy::Notable => is_notable,
+            JournalPolicy::All => true,
+        };
+        if is_kept {
+            self.append(is_notable, |out, place, stamp| {
+                line::call(out, place, stamp, trail, self.urls);
+            });
+        }
+        // The record is there before the slot is blank: between the two the call is known twice, and never not at all.
+        match std::mem::take(open) {
+            OpenCall::Line if !is_kept => self.append(true, |out, place, stamp| {
+                line::closed(out, place, stamp, &trail.call_id().to_string());
+            }),
+            OpenCall::Slot(slot) => drop(slot),
+            OpenCall::Line | OpenCall::Unsaid => {}
+        }
+    }
+
+    /// What the journal has done in this process, for all clients.
+    pub(crate) fn stats(&self) -> JournalStats {
+        let stats = self.files.stats();
+        JournalStats {
+            folder: self.folder.to_string_lossy().into_owned(),
+            records: stats.written,
+            bytes: stats.bytes,
+            queued: stats.queued,
+            lost: stats.lost,
+        }
+    }
+
+    fn append(&self, is_notable: bool, write: impl FnOnce(&mut Vec<u8>, &Place<'_>, Stamp)) {
+        let identity = self.files.identity();
+        let mut out = Vec::with_capacity(LINE_BYTES);
+        write(
+            &mut out,
+            &place(identity),
+            Stamp::now(self.files.next_seq()),
+        );
+        // The files add it, after whatever was left of a line before.
+        out.pop();
+        self.files.append(&out, is_notable);
+    }
+}
+
+/// Most lines are shorter.
+const LINE_BYTES: usize = 2048;
+
+/// The line that says how many records are lost.
+pub(super) fn lost_line(identity: &files::Identity, seq: u64, lost: &files::Lost) -> Vec<u8> {
+    let mut out = Vec::new();
+    let since = Some(lost.since);
+    line::lost(
+        &mut out,
+        &place(identity),
+        Stamp::now(seq),
+        lost.records,
+        since,
+    );
+    out.pop();
+    out
+}
+
+fn place(identity: &files::Identity) -> Place<'_> {
+    Place {
+        service: &identity.service,
+        host: &identity.host,
+        pid: identity.pid,
+    }
+}
