@@ -28,10 +28,10 @@ struct test {
 };
 
 extern const struct test call_tests[], started_tests[], queue_tests[], value_tests[], hook_tests[], openstack_tests[],
-    script_tests[], misuse_tests[], null_tests[];
+    script_tests[], misuse_tests[], stderr_log_tests[], null_tests[];
 
-/* The server's URL, and the path of its Unix socket. */
-extern const char *server_url, *server_socket;
+/* This program, the server's URL, and the path of its Unix socket. */
+extern const char *program, *server_url, *server_socket;
 
 void check_text(const char *file, int line, const char *what, const char *given, const char *wanted);
 void check_code(const char *file, int line, const char *what, reqtrail_code given, reqtrail_code wanted);
@@ -40,5 +40,8 @@ void check_code(const char *file, int line, const char *what, reqtrail_code give
 reqtrail_client_options *quick_options(void);
 reqtrail_client *quick_client(void);
 reqtrail_request *get(const char *path);
+
+/* What the process of a test of REQTRAIL_LOG does. */
+int call_and_log(int count);
 
 #endif

@@ -1,7 +1,7 @@
-/* Runs the tests: c-tests URL SOCKET. */
+/* Runs the tests: c-tests URL SOCKET. With a count, c-tests URL SOCKET COUNT, it makes so many calls and one that fails. */
 #include "check.h"
 
-const char *server_url, *server_socket;
+const char *program, *server_url, *server_socket;
 
 void check_text(const char *file, int line, const char *what, const char *given, const char *wanted) {
   if (given == NULL ? wanted != NULL : wanted == NULL || strcmp(given, wanted) != 0) {
@@ -45,14 +45,16 @@ reqtrail_request *get(const char *path) {
 
 int main(int count, char **arguments) {
   static const struct test *const all[] = {value_tests,     call_tests,   started_tests, queue_tests, hook_tests,
-                                           openstack_tests, script_tests, misuse_tests,  null_tests};
+                                           openstack_tests, script_tests, misuse_tests, stderr_log_tests, null_tests};
   int passed = 0;
-  if (count != 3) {
-    fprintf(stderr, "usage: c-tests URL SOCKET\n");
+  if (count != 3 && count != 4) {
+    fprintf(stderr, "usage: c-tests URL SOCKET [COUNT]\n");
     return 2;
   }
+  program = arguments[0];
   server_url = arguments[1];
   server_socket = arguments[2];
+  if (count == 4) return call_and_log(atoi(arguments[3]));
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     for (const struct test *test = all[i]; test->name != NULL; test++) {
       fprintf(stderr, "%s\n", test->name);

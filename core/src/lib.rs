@@ -36,7 +36,9 @@
 //! * [`Dialect`] is what reqtrail knows of an API; [`CustomDialect`] describes another one as data.
 //! * [`Transport`] is what sends; the feature `reqwest` adds `ClientBuilder::reqwest`, for a program that brings its own
 //!   `reqwest::ClientBuilder`.
-//! * [`Observer`] watches calls; all of them also write [`tracing`] events of the target `reqtrail`.
+//! * [`Observer`] watches calls; all of them also write [`tracing`] events of the target `reqtrail`. Without a
+//!   subscriber, the variable `REQTRAIL_LOG` (`debug`, `info` or `warn`) writes them to standard error, as text or, with
+//!   `REQTRAIL_LOG_FORMAT=json`, as JSON.
 //!
 //! # Features
 //! Each only adds. On by default are:

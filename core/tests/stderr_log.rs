@@ -28,6 +28,9 @@ const HEADER: &str = "c4nary-header-9d1f";
 const BODY: &str = "c4nary-body-9d1f";
 const PROXY: &str = "c4nary-proxy-9d1f";
 
+/// The request ID of Nova.
+const ID: &str = "req-58552ee2-cd12-457c-bb57-60275f53b0ac";
+
 /// Starts a server on loopback, whose paths do what their names say. Where it knows none, it repeats the secrets that it is
 /// sent.
 fn serve() -> String {
@@ -84,9 +87,8 @@ fn answer(mut socket: TcpStream, number: usize) -> std::io::Result<()> {
     };
     write!(
         socket,
-        "HTTP/1.1 {status}\r\nx-request-id: req_{number:08}\r\nx-compute-request-id: {}\r\ncontent-length: {}\r\n\
+        "HTTP/1.1 {status}\r\nx-request-id: req_{number:08}\r\nx-compute-request-id: {ID}\r\ncontent-length: {}\r\n\
          connection: close\r\n\r\n{body}",
-        "req-58552ee2-cd12-457c-bb57-60275f53b0ac",
         body.len()
     )
 }
@@ -271,8 +273,8 @@ fn openstack_has_the_line_of_operators_with_the_global_id() {
         line.starts_with("POST call to compute for http://127.0.0.1:"),
         "{line}"
     );
-    let used = "/servers/7/action used request id req-58552ee2-cd12-457c-bb57-60275f53b0ac ";
-    assert!(line.contains(used), "{line}");
+    let used = format!("/servers/7/action used request id {ID} ");
+    assert!(line.contains(&used), "{line}");
     let call_id = line
         .split_once("call_id=")
         .and_then(|(_, rest)| rest.split(' ').next());
