@@ -1,9 +1,15 @@
 //! `REQTRAIL_LOG`: what processes write to their standard error. Each is started from this binary as the ignored test `child`.
 #![cfg(unix)]
 
+use std::ffi::CString;
+use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsRawFd as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -402,4 +408,41 @@ fn a_standard_error_that_is_gone_ends_no_process() {
     writeln!(child.stdin.take().expect("a pipe"), "go on").expect("a line");
     assert_eq!(told.recv_timeout(LONG).as_deref(), Ok("ended"));
     assert!(child.wait().expect("an end").success());
+}
+
+/// Only root can make a program that runs as somebody else, where the file system lets it.
+#[test]
+fn a_set_uid_program_does_not_heed_its_callers_environment() {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stderr_log_set_uid");
+    // SAFETY: it has no effect.
+    if unsafe { libc::geteuid() } != 0 {
+        return;
+    }
+    fs::copy(std::env::current_exe().expect("a binary"), &program).expect("a copy");
+    chown(&program, Some(65_534), None).expect("another owner");
+    for (mode, is_heeded) in [(0o755, true), (0o4755, false)] {
+        fs::set_permissions(&program, Permissions::from_mode(mode)).expect("a mode");
+        let mut command = Command::new(&program);
+        command.args(["--exact", "child", "--ignored"]).envs([
+            (STEP, "proxy"),
+            (BASE, "http://127.0.0.1:1"),
+            (LEVEL, "info"),
+        ]);
+        let ran = command.output().expect("a process");
+        assert!(ran.status.success());
+        let has_lines = !ran.stderr.is_empty();
+        assert!(has_lines == is_heeded || is_nosuid(&program), "{mode:o}");
+    }
+    fs::remove_file(&program).expect("its end");
+}
+
+/// Whether the file system runs set-uid programs as anybody else.
+fn is_nosuid(path: &Path) -> bool {
+    let path = CString::new(path.as_os_str().as_bytes()).expect("a path");
+    let mut found = MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: the call fills the structure, which is read only if it has done so.
+    unsafe {
+        libc::statvfs(path.as_ptr(), found.as_mut_ptr()) == 0
+            && found.assume_init().f_flag & libc::ST_NOSUID != 0
+    }
 }
