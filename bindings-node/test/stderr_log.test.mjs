@@ -31,7 +31,7 @@ test("text", async (t) => {
     ["INFO", "INFO", "INFO", "WARN"],
   );
   assert.match(found[0], / reqtrail GET \/once\/here attempt 1: 503, request ID req_/);
-  assert.match(found[0], / wait_reason=retry_after/);
+  assert.match(found[0], / wait_reason=backoff/);
   assert.match(found[3], / reqtrail GET \/missing failed: 404 not_found, request ID req_/);
   assert.ok(found[3].includes(` call_id=${callId} `), found[3]);
 });

@@ -57,7 +57,7 @@ def test_text(url: str, kind: str) -> None:
     assert [line.split()[1] for line in found] == ["INFO", "INFO", "INFO", "WARN"]
     first, last = found[0], found[-1]
     assert " reqtrail GET /once/here attempt 1: 503, request ID req_00000001 " in first
-    assert " wait_reason=retry_after" in first
+    assert " wait_reason=backoff" in first
     assert f" failed: 404 not_found, request ID req_00000003 call_id={call_id} " in last
     assert lines(url, kind, level="")[1] == []
 
@@ -117,9 +117,7 @@ def test_a_pipe_that_nobody_reads_holds_up_no_call(url: str, kind: str) -> None:
     assert left.strip(b".") == b""
 
 
-def test_it_is_on_the_descriptor(
-    url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_it_is_on_the_descriptor(url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("REQTRAIL_LOG", "warn")
     with reqtrail.Client(url) as client:
         client.get("/ok")
