@@ -44,12 +44,9 @@ impl StderrLog {
     }
 
     fn log(&self, level: Level, entry: impl Fn(Cap) -> Entry) {
-        if level < self.0.level {
-            return;
+        if level >= self.0.level {
+            put(self.0.format, &entry);
         }
-        write(&line(self.0.format, SystemTime::now(), &entry), |lost| {
-            line(self.0.format, SystemTime::now(), &|_| Entry::lost(lost))
-        });
     }
 }
 
@@ -68,7 +65,13 @@ impl Observer for StderrLog {
     }
 }
 
-/// Writes one line, with its end. Texts are cut until the line is short enough.
+/// Puts a line on standard error.
+fn put(format: Format, entry: &dyn Fn(Cap) -> Entry) {
+    let written = |entry: &dyn Fn(Cap) -> Entry| line(format, SystemTime::now(), entry);
+    write(&written(entry), |lost| written(&|_| Entry::lost(lost)));
+}
+
+/// Returns an entry's line, with its end. Texts are cut until the line is short enough.
 fn line(format: Format, now: SystemTime, entry: &dyn Fn(Cap) -> Entry) -> String {
     let render = |cap| {
         let entry = entry(cap);

@@ -1,10 +1,9 @@
 //! The variables that turn the lines on.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
 use super::entry::{Cap, Entry, Level};
-use super::{Format, line, write};
+use super::{Format, put};
 use crate::set_uid::is_set_uid;
 
 const LEVEL: &str = "REQTRAIL_LOG";
@@ -25,41 +24,32 @@ pub(super) fn of_environment() -> Option<Settings> {
     // A program that runs with rights which its caller lacks does not write where its caller wants.
     let level = variable(LEVEL).filter(|_| !is_set_uid())?;
     let format = variable(FORMAT).unwrap_or_default();
-    let (settings, warnings) = read(&level, &format);
+    let (level, format, warnings) = read(&level, &format);
     for (warning, warned) in warnings.into_iter().zip(&WARNED) {
         if let Some(warning) = warning
             && !warned.swap(true, Ordering::Relaxed)
         {
-            // Where only the level is wrong, the format is known.
-            let format = read(Level::Warn.as_str(), &format).0?.format;
-            let entry = |cap: Cap| Entry::warning(&warning, cap);
-            write(&line(format, SystemTime::now(), &entry), |lost| {
-                line(format, SystemTime::now(), &|_| Entry::lost(lost))
-            });
+            put(format, &|cap| Entry::warning(&warning, cap));
         }
     }
-    settings
+    level.map(|level| Settings { level, format })
 }
 
 /// Reads the values of both variables, and says what is wrong with each.
-pub(super) fn read(level: &str, format: &str) -> (Option<Settings>, [Option<String>; 2]) {
+pub(super) fn read(level: &str, format: &str) -> (Option<Level>, Format, [Option<String>; 2]) {
     let (level, wrong_level) = match level.trim().to_ascii_lowercase().as_str() {
-        "debug" => (Level::Debug, None),
-        "info" => (Level::Info, None),
-        "warn" => (Level::Warn, None),
-        "" | "off" => return (None, [None, None]),
-        _ => (
-            Level::Warn,
-            Some(wrong(LEVEL, level, "debug, info, warn or off")),
-        ),
+        "debug" => (Some(Level::Debug), None),
+        "info" => (Some(Level::Info), None),
+        "warn" => (Some(Level::Warn), None),
+        "" | "off" => return (None, Format::Text, [None, None]),
+        _ => (None, Some(wrong(LEVEL, level, "debug, info, warn or off"))),
     };
     let (format, wrong_format) = match format.trim().to_ascii_lowercase().as_str() {
         "" | "text" => (Format::Text, None),
         "json" => (Format::Json, None),
         _ => (Format::Text, Some(wrong(FORMAT, format, "text or json"))),
     };
-    let settings = wrong_level.is_none().then_some(Settings { level, format });
-    (settings, [wrong_level, wrong_format])
+    (level, format, [wrong_level, wrong_format])
 }
 
 fn wrong(variable: &str, value: &str, expected: &str) -> String {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::entry::{Cap, Entry, Level, level_of};
-use super::settings::{Settings, read};
+use super::settings::read;
 use super::{Format, MAX_LINE, line};
 use crate::codes::Cause;
 use crate::observe::{AttemptFinished, AttemptStarted, CallInfo};
@@ -285,26 +285,23 @@ fn calls_as_json() {
 
 #[test]
 fn the_variables_are_read_in_any_case() {
-    let settings = |level, format| Some(Settings { level, format });
     for (level, format, wanted) in [
-        ("", "json", None),
-        (" off ", "", None),
-        ("DEBUG", "", settings(Level::Debug, Format::Text)),
-        ("Info", "JSON", settings(Level::Info, Format::Json)),
-        (" warn", " text ", settings(Level::Warn, Format::Text)),
+        ("", "json", (None, Format::Text)),
+        (" off ", "", (None, Format::Text)),
+        ("DEBUG", "", (Some(Level::Debug), Format::Text)),
+        ("Info", "JSON", (Some(Level::Info), Format::Json)),
+        (" warn", " text ", (Some(Level::Warn), Format::Text)),
     ] {
-        assert_eq!(
-            read(level, format),
-            (wanted, [None, None]),
-            "{level} {format}"
-        );
+        let (read_level, read_format, warnings) = read(level, format);
+        assert_eq!((read_level, read_format), wanted, "{level} {format}");
+        assert_eq!(warnings, [None, None], "{level} {format}");
     }
 }
 
 #[test]
 fn what_is_none_of_the_values_is_reported_and_ignored() {
-    let (settings, [level, format]) = read("verbose\n", "xml");
-    assert_eq!(settings, None);
+    let (read_level, read_format, [level, format]) = read("verbose\n", "xml");
+    assert_eq!((read_level, read_format), (None, Format::Text));
     assert_eq!(
         level.as_deref(),
         Some(
@@ -315,8 +312,8 @@ fn what_is_none_of_the_values_is_reported_and_ignored() {
         format.as_deref(),
         Some("REQTRAIL_LOG_FORMAT is ignored: `xml` is not a valid value; expected text or json")
     );
-    let (settings, [level, _]) = read("info", "xml");
-    assert_eq!(settings.map(|s| s.format), Some(Format::Text));
+    let (read_level, read_format, [level, _]) = read("info", "xml");
+    assert_eq!((read_level, read_format), (Some(Level::Info), Format::Text));
     assert_eq!(level, None);
 }
 
