@@ -22,7 +22,7 @@ pub(super) fn render(entry: &Entry, now: SystemTime) -> String {
     let end = entry.started_at.zip(entry.elapsed);
     let end = end.and_then(|(start, elapsed)| start.checked_add(elapsed));
     let kinds = match (ended, failed) {
-        (false, _) => vec!["start"],
+        (false, _) => vec!["info"],
         (true, false) => vec!["access"],
         (true, true) => vec!["access", "error"],
     };

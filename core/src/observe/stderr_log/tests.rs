@@ -241,7 +241,7 @@ fn an_attempt_as_json() {
         json!({
             "message": "POST /cameras/{id} attempt 2 started",
             "log": {"level": "debug"},
-            "event": {"kind": "event", "category": ["web"], "type": ["start"], "dataset": "reqtrail.attempt"},
+            "event": {"kind": "event", "category": ["web"], "type": ["info"], "dataset": "reqtrail.attempt"},
             "http": {"request": {"method": "POST"}},
             "url": {"path": "/cameras/{id}"},
             "reqtrail": {
