@@ -54,7 +54,7 @@ impl Folder {
         let owner = metadata.uid();
         // SAFETY: geteuid only returns a number.
         let user = unsafe { libc::geteuid() };
-        if metadata.mode() & OTHERS_WRITE != 0 && owner != user && owner != 0 {
+        if !is_fit(metadata.mode(), owner, user) {
             return Err(Errno::EPERM.into());
         }
         let kind = file_system(&file);
@@ -104,6 +104,11 @@ impl Folder {
             UnlinkatFlags::NoRemoveDir,
         )?)
     }
+}
+
+/// Returns whether a user may keep a journal in a folder of this mode and owner.
+pub(super) fn is_fit(mode: u32, owner: u32, user: u32) -> bool {
+    mode & OTHERS_WRITE == 0 || owner == user || owner == 0
 }
 
 /// Asks the system what the folder stands on. A file system that it does not know is [`FileSystem::Foreign`].

@@ -34,6 +34,8 @@ pub(super) struct OpenFiles {
     limits: Limits,
     /// When the limits were looked at. `None` if that is due.
     limits_kept: Option<Instant>,
+    /// When it was asked whether the table is still there.
+    table_looked: Instant,
 }
 
 impl OpenFiles {
@@ -81,6 +83,7 @@ impl OpenFiles {
                 max_age: settings.max_age,
             },
             limits_kept: None,
+            table_looked: platform.now(),
         };
         files.keep_limits(platform, platform.now());
         Ok(files)
@@ -120,6 +123,15 @@ impl OpenFiles {
         let written = self.segments.write(platform, &self.folder, line, kind)?;
         if written.has_closed {
             self.limits_kept = None;
+        }
+        let now = platform.now();
+        let is_due = now.saturating_duration_since(self.table_looked) >= TABLE_PERIOD;
+        if written.has_opened || is_due {
+            self.table_looked = now;
+            // Without its table the process looks dead.
+            if self.is_removed() {
+                return Err(WriteError::Removed);
+            }
         }
         Ok(written.bytes)
     }

@@ -158,6 +158,10 @@ impl Process {
         }
         match outcome {
             Outcome::Written { bytes, took } => self.written(files, bytes, took),
+            Outcome::Failed(WriteError::TooLarge) => {
+                let mut state = self.give_back(files, None);
+                self.lose(&mut state);
+            }
             Outcome::Failed(error) => {
                 let state = self.give_back(files, Some(&error));
                 self.put_off(state, line, kind);
@@ -213,6 +217,25 @@ impl Process {
         drop(self.wait_while(state, |state| {
             (!state.queue.is_empty() || state.in_use.is_some()) && state.failed.is_none()
         }));
+    }
+
+    /// Waits until the journal has come so far.
+    #[cfg(test)]
+    pub(super) fn wait_until(&self, condition: impl Fn(&JournalStats) -> bool) {
+        let begun = Instant::now();
+        loop {
+            let stats = self.stats();
+            if condition(&stats) {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{stats:?}");
+            // The clocks may have been moved.
+            self.work.notify_all();
+            let waited = self
+                .changed
+                .wait_timeout(self.lock(), Duration::from_millis(1));
+            drop(waited);
+        }
     }
 
     fn wait_while<'a>(
@@ -446,7 +469,7 @@ impl Process {
     ) -> MutexGuard<'_, State> {
         let now = self.platform.now();
         match error {
-            None => {
+            None | Some(WriteError::TooLarge) => {
                 let mut state = self.lock();
                 self.put_back(&mut state, files);
                 state
@@ -466,7 +489,8 @@ impl Process {
             Some(WriteError::Io(error)) => {
                 let mut state = self.lock();
                 self.failed(&mut state, now);
-                if !matches!(state.route, Route::Queue { until: None }) {
+                let is_fixed = matches!(state.route, Route::Queue { until: None });
+                if !is_fixed && self.settings.sync != Sync::Always {
                     let route = self.queue_from(now);
                     self.set_route(&mut state, route);
                 }
@@ -508,11 +532,16 @@ impl Process {
             self.hurry(&mut state);
             self.start_thread(&mut state);
         } else {
-            state.stats.lost += 1;
-            let since = self.platform.wall();
-            let lost = state.lost.get_or_insert(Lost { records: 0, since });
-            lost.records += 1;
+            self.lose(&mut state);
         }
+    }
+
+    /// Counts a record that no file will have.
+    fn lose(&self, state: &mut State) {
+        state.stats.lost += 1;
+        let since = self.platform.wall();
+        let lost = state.lost.get_or_insert(Lost { records: 0, since });
+        lost.records += 1;
     }
 
     /// Makes the thread try at once, if the last failure is old enough.
@@ -546,11 +575,9 @@ impl Process {
     }
 
     fn set_route(&self, state: &mut State, route: Route) {
-        if state.route != route {
-            state.route = route;
-            if let Some(table) = self.table() {
-                table.set_slow(matches!(route, Route::Queue { .. }));
-            }
+        state.route = route;
+        if let Some(table) = self.table() {
+            table.set_slow(matches!(route, Route::Queue { .. }));
         }
         self.changed(state);
     }
@@ -696,6 +723,11 @@ impl Process {
             Outcome::Written { bytes, took } => {
                 self.written(files, bytes, took);
                 self.lock()
+            }
+            Outcome::Failed(WriteError::TooLarge) => {
+                let mut state = self.give_back(files, None);
+                self.lose(&mut state);
+                state
             }
             Outcome::Failed(error) => {
                 let mut state = self.give_back(files, Some(&error));

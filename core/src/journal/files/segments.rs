@@ -45,6 +45,8 @@ impl Kind {
 pub(super) enum WriteError {
     /// The files are no longer in their folder. Writing to them would be writing to nothing.
     Removed,
+    /// No file may become so large.
+    TooLarge,
     Io(io::Error),
 }
 
@@ -83,6 +85,8 @@ pub(super) struct Written {
     pub(super) bytes: u64,
     /// A segment was closed, so that the limits are to be looked at.
     pub(super) has_closed: bool,
+    /// A segment was made, in a folder that may have been emptied.
+    pub(super) has_opened: bool,
 }
 
 impl Segments {
@@ -121,8 +125,11 @@ impl Segments {
         line: &[u8],
         kind: Kind,
     ) -> Result<Written, WriteError> {
+        if line.len() as u64 + 2 > file_limit() {
+            return Err(WriteError::TooLarge);
+        }
         let has_closed = self.make_room(folder, line.len() as u64 + 2);
-        self.open(folder, kind)?;
+        let has_opened = self.open(folder, kind)? || has_closed;
         let mut buffer = std::mem::take(&mut self.buffer);
         let segment = self.segment(kind);
         let result = segment.append(platform, line, &mut buffer);
@@ -150,7 +157,11 @@ impl Segments {
         if fsync {
             file.sync_data()?;
         }
-        Ok(Written { bytes, has_closed })
+        Ok(Written {
+            bytes,
+            has_closed,
+            has_opened,
+        })
     }
 
     fn segment(&mut self, kind: Kind) -> &mut Segment {
@@ -179,9 +190,10 @@ impl Segments {
         has_closed
     }
 
-    fn open(&mut self, folder: &Folder, kind: Kind) -> Result<(), WriteError> {
+    /// Makes a segment if none is open. Returns whether it has.
+    fn open(&mut self, folder: &Folder, kind: Kind) -> Result<bool, WriteError> {
         if self.segment(kind).file.is_some() {
-            return Ok(());
+            return Ok(false);
         }
         let number = self.segment(kind).number.wrapping_add(2);
         let name = self.segment_name(number);
@@ -195,7 +207,7 @@ impl Segments {
                 _ => WriteError::Io(error),
             })?;
         segment.file = Some(OwnFile::register(file.into())?);
-        Ok(())
+        Ok(true)
     }
 
     fn segment_name(&self, number: u32) -> String {

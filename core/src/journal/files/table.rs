@@ -21,6 +21,7 @@ use nix::fcntl::OFlag;
 use super::folder::{FileSystem, Folder};
 use super::inherited::OwnFile;
 use super::lock::{Taken, try_exclusive};
+use super::segments::file_limit;
 use crate::fork;
 
 /// How many slots an open-call table has, unless it has none yet.
@@ -187,6 +188,9 @@ impl Table {
     }
 
     fn make_store(&self, folder: &Folder) -> io::Result<Store> {
+        if file_limit() < TABLE_BYTES as u64 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         allocate(&self.file)?;
         let mut blank = vec![b' '; TABLE_BYTES];
         for slot in blank.chunks_exact_mut(SLOT_BYTES) {

@@ -1,6 +1,11 @@
 //! Journals in real folders, of real processes. Only the clocks are moved by hand, and single writes are made to fail.
 
+mod forks;
+mod limits;
+mod names;
 mod support;
+mod table;
+mod writing;
 
 use std::os::unix::fs::PermissionsExt;
 
