@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::super::platform::Platform;
 use super::super::{
-    FileName, Hooks, Identity, Journal, Lost, MAX_AGE, MAX_BYTES, Part, Settings, Sync,
+    FileName, Hooks, Identity, Journal, Lost, MAX_BYTES, Part, Settings, Sync,
 };
 
 /// A folder of its own for one test.
@@ -54,7 +54,7 @@ pub(super) fn settings(folder: &Path) -> Settings {
         folder: folder.to_owned(),
         service: "a-service".to_owned(),
         max_bytes: MAX_BYTES,
-        max_age: MAX_AGE,
+        max_age: Duration::from_secs(7 * 24 * 60 * 60),
         sync: Sync::Auto,
         fsync: false,
     }
