@@ -478,7 +478,7 @@ func TestACustomDialect(t *testing.T) {
 			Name:  "acme",
 			Auth:  &CustomAuth{Header: "Authorization", Prefix: "Key "},
 			Error: &ErrorPointers{Code: "/error/code", Message: "/error/message"},
-			Codes: map[string]CustomCode{"not_found": {Category: CategoryConflict, Retry: "never", Hint: "look twice"}},
+			Codes: map[string]CustomCode{"not_found": {Category: CategoryConflict, Retry: "never", Hint: "look twice", DocumentationURL: "https://acme.example/errors"}},
 		}
 	})
 	_, err := client.Get(background, "/missing")
@@ -487,6 +487,7 @@ func TestACustomDialect(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, failed.Hint, "look twice")
+	equal(t, failed.DocumentationURL, "https://acme.example/errors")
 	response, err := client.Get(background, "/echo")
 	if err != nil || response.Header.Get("X-App") != "Key sk_test_t" {
 		t.Fatal(response, err)

@@ -81,6 +81,8 @@ type CustomCode struct {
 	Retry string `json:"retry,omitempty"`
 	// Hint says how to fix what the code complains of.
 	Hint string `json:"hint,omitempty"`
+	// DocumentationURL is the address of the page that explains the code: an http or https URL.
+	DocumentationURL string `json:"documentation_url,omitempty"`
 }
 
 // CustomRateLimit names the response headers of a rate limit.

@@ -14,5 +14,6 @@ func (e *Error) read(f *C.reqtrail_go_error_fields) {
 	e.Title = text(f.title)
 	e.Details = text(f.details)
 	e.Hint = text(f.hint)
+	e.DocumentationURL = text(f.documentation_url)
 	e.Microversion = text(f.microversion)
 }

@@ -62,6 +62,9 @@ type Error struct {
 	Details string
 	// Hint is how to fix what the code complains of, where the dialect knows; empty if there is none.
 	Hint string
+	// DocumentationURL is the address of the page that explains the code, or of the API's status page, where the
+	// dialect knows one; empty if there is none. It never comes from the server.
+	DocumentationURL string
 	// Microversion is the version of the API that the server answered with, as in 2.90; empty where the API has none.
 	Microversion string
 	// RateLimit is the rate limit that the answer reported; nil if there is none.

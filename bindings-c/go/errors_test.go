@@ -73,6 +73,8 @@ func shown(t *testing.T, e *Error, name string, record map[string]any) any {
 		return orNil(e.Details)
 	case "hint":
 		return orNil(e.Hint)
+	case "documentation_url":
+		return orNil(e.DocumentationURL)
 	case "microversion":
 		return orNil(e.Microversion)
 	case "rate_limit":

@@ -124,6 +124,7 @@ typedef struct reqtrail_go_error_fields {
   struct reqtrail_go_text title;
   struct reqtrail_go_text details;
   struct reqtrail_go_text hint;
+  struct reqtrail_go_text documentation_url;
   struct reqtrail_go_text microversion;
 } reqtrail_go_error_fields;
 

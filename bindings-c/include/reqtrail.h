@@ -1875,6 +1875,13 @@ const char *reqtrail_error_details(const struct reqtrail_error *error,
 const char *reqtrail_error_hint(const struct reqtrail_error *error, size_t *length);
 
 /**
+ * Returns the address of the page that explains the code, or of the API's status page, where the dialect knows
+ * one; NULL if there is none. It never comes from the server.
+ */
+const char *reqtrail_error_documentation_url(const struct reqtrail_error *error,
+                                             size_t *length);
+
+/**
  * Returns the version of the API that the server answered with, as in `2.90`; `NULL` where the API has none.
  */
 const char *reqtrail_error_microversion(const struct reqtrail_error *error,

@@ -243,7 +243,8 @@ static void another_api_is_described_as_json(void) {
   static const char json[] =
       "{\"name\":\"acme\",\"request_id_headers\":[\"X-Acme-Request-Id\"],"
       "\"error\":{\"code\":\"/fault/id\",\"message\":\"/fault/why\"},"
-      "\"codes\":{\"TAKEN\":{\"category\":\"conflict\",\"retry\":\"never\",\"hint\":\"take another\"}}}";
+      "\"codes\":{\"TAKEN\":{\"category\":\"conflict\",\"retry\":\"never\",\"hint\":\"take another\","
+      "\"documentation_url\":\"https://acme.example/errors\"}}}";
   reqtrail_client_options *options = quick_options();
   reqtrail_client *client;
   reqtrail_request *request = get("/acme");
@@ -252,8 +253,12 @@ static void another_api_is_described_as_json(void) {
   CHECK_CODE(reqtrail_client_options_dialect_json(options, json, Z), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
   /* A name is no description, and a description has a name of its own. */
-  static const char *const wrong[] = {"openstack", "{\"name\":\"openstack\"}"};
-  for (size_t i = 0; i < 2; i++) {
+  static const char *const wrong[] = {
+      "openstack",
+      "{\"name\":\"openstack\"}",
+      "{\"name\":\"acme\",\"codes\":{\"TAKEN\":{\"documentation_url\":\"acme.example\"}}}",
+  };
+  for (size_t i = 0; i < 3; i++) {
     reqtrail_client_options *others = quick_options();
     reqtrail_client *none;
     CHECK_CODE(reqtrail_client_options_dialect_json(others, wrong[i], Z), REQTRAIL_ERROR_CONFIG);
@@ -263,6 +268,7 @@ static void another_api_is_described_as_json(void) {
   CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_API);
   CHECK_TEXT(reqtrail_error_code(error, NULL), "TAKEN");
   CHECK_TEXT(reqtrail_error_hint(error, NULL), "take another");
+  CHECK_TEXT(reqtrail_error_documentation_url(error, NULL), "https://acme.example/errors");
   CHECK_TEXT(reqtrail_error_request_id(error, NULL), "acme-1");
   CHECK(reqtrail_error_code_number(error) == 0 && reqtrail_error_category(error) == REQTRAIL_CATEGORY_CONFLICT);
   reqtrail_error_free(error);

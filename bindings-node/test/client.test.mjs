@@ -424,19 +424,21 @@ test("retries, and the options that govern them", async (t) => {
 
 test("another API is described as data, in camelCase or as JSON", async (t) => {
   const server = await served(t);
-  const codes = { not_found: { category: "conflict", hint: "look again" } };
+  const page = "https://acme.example/errors";
+  const known = { category: "conflict", hint: "look again" };
   for (const dialect of [
     {
       name: "acme",
       requestIdHeaders: ["X-Request-Id"],
       error: { code: "/error/code", message: "/error/message" },
-      codes,
+      // A code is the API's own, whatever it looks like.
+      codes: { not_found: { ...known, documentationUrl: page }, notFound: { hint: "look twice" } },
     },
     JSON.stringify({
       name: "acme",
       request_id_headers: ["X-Request-Id"],
       error: { code: "/error/code", message: "/error/message" },
-      codes,
+      codes: { not_found: { ...known, documentation_url: page } },
     }),
   ]) {
     const client = new Client(server.url, { dialect });
@@ -444,10 +446,16 @@ test("another API is described as data, in camelCase or as JSON", async (t) => {
     assert.equal(error.name, "ConflictError");
     assert.equal(error.code, "not_found");
     assert.equal(error.hint, "look again");
+    assert.equal(error.documentationUrl, page);
     assert.equal(error.reason, "no such camera");
     assert.equal(error.trail.dialect, "acme");
     await client.close();
   }
+  const codes = { not_found: { documentationUrl: "acme.example/errors" } };
+  assert.throws(() => new Client(server.url, { dialect: { name: "acme", codes } }), {
+    name: "ConfigError",
+    message: /`codes\.not_found\.documentation_url` is `acme\.example\/errors`; expected an http/,
+  });
 });
 
 test("a body that is not what was asked for is an error with the trail", async (t) => {

@@ -8,10 +8,15 @@ export function dialectText(dialect: unknown): string {
   if (!isRecord(dialect)) throw expected("dialect", "a name, a description or JSON", dialect);
   const out = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(dialect) as [string, unknown][]) {
-    // The codes are the API's own, and stay as they are.
-    out[snakeName(name)] = name === "codes" ? value : snake(value);
+    out[snakeName(name)] = name === "codes" ? codes(value) : snake(value);
   }
   return JSON.stringify(out);
+}
+
+/** The codes are the API's own, and stay as they are; what is known of each is the description's. */
+function codes(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([code, known]) => [code, snake(known)]));
 }
 
 function snake(value: unknown): unknown {

@@ -21,6 +21,7 @@ export interface ApiErrorValues {
   rawCode: string | null;
   title: string | null;
   hint: string | null;
+  documentationUrl: string | null;
   microversion: string | null;
   rateLimit: RateLimit | null;
 }

@@ -100,7 +100,7 @@ def test_an_api_error_without_an_answer_has_an_empty_body(url: str) -> None:
         client.get("/ok")
     error = info.value
     assert (error.status, error.body, error.text, error.json(), dict(error.headers)) == (None, b"", "", None, {})
-    assert (error.raw_code, error.hint, error.rate_limit) == (None, None, None)
+    assert (error.raw_code, error.hint, error.documentation_url, error.rate_limit) == (None, None, None, None)
     assert isinstance(error.__cause__, LookupError)
 
 
@@ -115,6 +115,7 @@ def test_an_api_error(url: str) -> None:
     assert error.request_ids == ("req_00000001",)
     assert json.loads(error.body)["error"]["message"] == "no such camera"
     assert error.hint
+    assert error.documentation_url == "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/"
     assert error.may_have_been_sent
 
 

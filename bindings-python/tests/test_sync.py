@@ -16,6 +16,8 @@ import pytest
 import reqtrail
 from conftest import Server
 
+PAGE = "https://acme.example/errors"
+
 
 def test_a_call(server: Server, url: str) -> None:
     with reqtrail.Client(url, token="sk_test_t", headers={"X-App": "a"}, user_agent="app/1") as client:
@@ -272,12 +274,16 @@ def test_a_custom_dialect(url: str) -> None:
     acme: reqtrail.CustomDialect = {
         "name": "acme",
         "error": {"code": "/error/code", "message": "/error/message"},
-        "codes": {"not_found": {"category": "quota", "hint": "look elsewhere"}},
+        "codes": {"not_found": {"category": "quota", "hint": "look elsewhere", "documentation_url": PAGE}},
     }
     with reqtrail.Client(url, dialect=acme) as client, pytest.raises(reqtrail.QuotaError) as info:
         client.get("/missing")
     assert (info.value.code, info.value.hint, info.value.message) == ("not_found", "look elsewhere", "no such camera")
     assert type(info.value.code) is str
+    assert pickle.loads(pickle.dumps(info.value)).documentation_url == info.value.documentation_url == PAGE
+    acme["codes"] = {"not_found": {"documentation_url": "acme.example/errors"}}
+    with pytest.raises(reqtrail.ConfigError, match=r"`codes\.not_found\.documentation_url` is `acme\.example/errors`"):
+        reqtrail.Client(url, dialect=acme)
 
 
 def test_links(url: str) -> None:

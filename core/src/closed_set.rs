@@ -57,14 +57,14 @@ macro_rules! closed_set {
     (
         $(#[$doc:meta])*
         $set:ident {
-            $($(#[$value_doc:meta])* $value:ident = $name:literal, $number:literal;)*
+            $(#[doc = $meaning:literal] $value:ident = $name:literal, $number:literal;)*
         }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[non_exhaustive]
         pub enum $set {
-            $($(#[$value_doc])* $value,)*
+            $(#[doc = $meaning] $value,)*
             /// A word that this release does not know, in a trail that a later one wrote.
             Other(crate::closed_set::UnknownWord),
         }
@@ -99,6 +99,11 @@ macro_rules! closed_set {
         }
 
         impl crate::closed_set::ClosedSet for $set {
+            #[cfg(feature = "unstable-host")]
+            const WORDS: &'static [crate::closed_set::Word] = &[
+                $(crate::closed_set::Word { name: $name, meaning: $meaning.trim_ascii() }),*
+            ];
+
             fn read(name: &str) -> Option<Self> {
                 Self::from_name(name)
                     .or_else(|| crate::closed_set::UnknownWord::of(name).map(Self::Other))
@@ -120,8 +125,23 @@ macro_rules! closed_set {
 }
 pub(crate) use closed_set;
 
+/// A word of a closed set, for people.
+#[cfg(feature = "unstable-host")]
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Word {
+    /// The word, as trails write it.
+    pub name: &'static str,
+    /// What it says, in a sentence.
+    pub meaning: &'static str,
+}
+
 /// A set whose values are read by name.
 pub(crate) trait ClosedSet: Sized {
+    /// The words that this release knows, in the order of their numbers.
+    #[cfg(feature = "unstable-host")]
+    const WORDS: &'static [Word];
+
     /// The value of a name, also of one that this release does not know; `None` for a text that cannot be a name.
     fn read(name: &str) -> Option<Self>;
 }

@@ -10,6 +10,7 @@ pub mod novavms;
 pub(crate) mod openstack;
 #[cfg(feature = "testing")]
 mod shape;
+mod table;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,6 +28,7 @@ use crate::rate_limit::RateLimitHeaders;
 pub(crate) use custom::{CustomDialect, DialectError};
 #[cfg(feature = "testing")]
 pub(crate) use shape::{MadeIds, Shape};
+pub use table::{CodeEntry, DialectCodes};
 
 /// The knowledge of one API, cheap to clone.
 ///
@@ -131,17 +133,7 @@ pub(crate) struct Meaning {
     pub(crate) category: Option<Category>,
     pub(crate) retry: Option<RetryRule>,
     pub(crate) hint: Option<Cow<'static, str>>,
-}
-
-/// A row of a built-in dialect's generated table.
-#[derive(Debug)]
-pub(crate) struct CodeRow {
-    pub(crate) name: &'static str,
-    pub(crate) aliases: &'static [&'static str],
-    pub(crate) status: u16,
-    pub(crate) category: Category,
-    pub(crate) retry: Option<RetryRule>,
-    pub(crate) hint: &'static str,
+    pub(crate) documentation_url: Option<Cow<'static, str>>,
 }
 
 /// Whether a request that got a certain code may be repeated.

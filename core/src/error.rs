@@ -335,6 +335,7 @@ pub(crate) struct ApiFields {
     pub(crate) title: Option<String>,
     pub(crate) details: Option<String>,
     pub(crate) hint: Option<Cow<'static, str>>,
+    pub(crate) documentation_url: Option<Cow<'static, str>>,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,

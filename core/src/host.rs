@@ -6,6 +6,8 @@
 
 mod background;
 mod caller;
+#[cfg(feature = "unstable-host")]
+pub mod codes;
 mod error_record;
 mod job;
 #[cfg(all(feature = "journal", unix))]

@@ -87,6 +87,24 @@ impl BaseUrl {
     }
 }
 
+/// Checks the address of a page for people; the error says what is wrong and what would be right.
+pub(crate) fn check_page(text: &str) -> Result<(), String> {
+    let wanted = "expected an http or https URL such as https://acme.example/errors";
+    let is_plain = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let url = Url::parse(text).ok().filter(|url| {
+        let rest = text.get(url.scheme().len()..);
+        let is_absolute = rest.is_some_and(|rest| rest.starts_with("://"));
+        is_plain && is_absolute && matches!(url.scheme(), "http" | "https")
+    });
+    match url {
+        Some(url) if url.username().is_empty() && url.password().is_none() => Ok(()),
+        // The text may hold a password, so no message repeats it.
+        Some(_) => Err(format!("holds user info (`user:password@`); {wanted}")),
+        None if text.contains('@') => Err(format!("is not an http or https URL; {wanted}")),
+        None => Err(format!("is `{}`; {wanted}", text.escape_debug())),
+    }
+}
+
 /// A value for a `{name}` of a path template.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {

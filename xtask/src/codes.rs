@@ -43,6 +43,9 @@ pub(crate) struct Dialect {
     pub(crate) title: String,
     /// What the API calls its codes: the name of their type in every language.
     pub(crate) code_type: String,
+    /// The page that explains the codes that have no page of their own.
+    #[serde(default)]
+    pub(crate) documentation_url: Option<String>,
     /// Closed sets of names that only this API has.
     #[serde(default)]
     pub(crate) sets: Vec<Set>,
@@ -70,6 +73,9 @@ pub(crate) struct Code {
     pub(crate) aliases: Vec<String>,
     pub(crate) meaning: String,
     pub(crate) hint: String,
+    /// The page that explains the code, where it is not the dialect's.
+    #[serde(default)]
+    pub(crate) documentation_url: Option<String>,
 }
 
 /// The retry rule of a (code, status) pair.
@@ -123,9 +129,35 @@ pub(crate) fn read(path: &Path) -> Result<Codes, String> {
                     dialect.name, code.name, code.category
                 ));
             }
+            complete(dialect, code)?;
         }
     }
     Ok(codes)
+}
+
+/// Refuses a code that a reader would learn too little of.
+fn complete(dialect: &Dialect, code: &Code) -> Result<(), String> {
+    let page = dialect.page_of(code).unwrap_or_default();
+    let lacks = [
+        ("meaning", !code.meaning.is_empty()),
+        ("hint", !code.hint.is_empty()),
+        ("documentation_url", page.starts_with("https://")),
+    ];
+    match lacks.iter().find(|(_, is_there)| !is_there) {
+        Some((key, _)) => Err(format!(
+            "schema/codes.json: {}/{} has no `{key}`; expected a sentence, or a page's https URL",
+            dialect.name, code.name
+        )),
+        None => Ok(()),
+    }
+}
+
+impl Dialect {
+    /// The page that explains a code.
+    pub(crate) fn page_of<'a>(&'a self, code: &'a Code) -> Option<&'a str> {
+        let own = code.documentation_url.as_deref();
+        own.or(self.documentation_url.as_deref())
+    }
 }
 
 impl Codes {

@@ -81,9 +81,9 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
         .iter()
         .any(|c| !matches!(c.retry, Retry::ByStatus));
     let rows = if ruled {
-        "{CodeRow, RetryRule}"
+        "{CodeEntry, DialectCodes, RetryRule}"
     } else {
-        "CodeRow"
+        "{CodeEntry, DialectCodes}"
     };
     let _ = write!(
         out,
@@ -115,7 +115,12 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
     }
     out.push_str("Self::Unknown(_) => 0,\n}\n}\n}\n\n");
     let _ = writeln!(out, "impl std::fmt::Display for {ty} {{");
-    out.push_str("fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {\nf.write_str(self.as_str())\n}\n}\n\n/// What is known of each code.\npub(crate) const ROWS: &[CodeRow] = &[\n");
+    out.push_str("fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {\nf.write_str(self.as_str())\n}\n}\n\n");
+    let _ = writeln!(
+        out,
+        "/// What is known of each code.\npub(crate) static CODES: DialectCodes = DialectCodes {{ name: {:?}, title: {:?}, documentation_url: {:?}, codes: &[",
+        dialect.name, dialect.title, dialect.documentation_url,
+    );
     for code in &dialect.codes {
         let retry = match code.retry {
             Retry::ByStatus => "None",
@@ -125,15 +130,17 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
         };
         let _ = writeln!(
             out,
-            "CodeRow {{ name: {:?}, aliases: &{:?}, status: {}, category: Category::{}, retry: {retry}, hint: {:?} }},",
+            "CodeEntry {{ code: {:?}, aliases: &{:?}, status: {}, category: Category::{}, retry: {retry}, meaning: {:?}, fix: {:?}, documentation_url: {:?} }},",
             code.name,
             code.aliases,
             code.status,
             pascal(&code.category),
+            code.meaning,
             code.hint,
+            dialect.page_of(code),
         );
     }
-    out.push_str("];\n");
+    out.push_str("] };\n");
     Ok(out)
 }
 

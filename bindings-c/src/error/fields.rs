@@ -6,7 +6,7 @@ use crate::error::reqtrail_error;
 use crate::numbers::{milliseconds, number};
 
 /// How many of them are texts.
-pub(crate) const TEXTS: usize = 6;
+pub(crate) const TEXTS: usize = 7;
 
 export! {
     /// Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. Of a call that
@@ -52,8 +52,14 @@ export! {
         error.api()?.hint()
     }
 
+    /// Returns the address of the page that explains the code, or of the API's status page, where the dialect knows
+    /// one; NULL if there is none. It never comes from the server.
+    fn reqtrail_error_documentation_url(error: &reqtrail_error) -> text[5] {
+        error.api()?.documentation_url()
+    }
+
     /// Returns the version of the API that the server answered with, as in `2.90`; `NULL` where the API has none.
-    fn reqtrail_error_microversion(error: &reqtrail_error) -> text[5] {
+    fn reqtrail_error_microversion(error: &reqtrail_error) -> text[6] {
         error.api()?.microversion()
     }
 }

@@ -92,6 +92,7 @@ fn compare(error: *const reqtrail_error, core: &Error, name: &str, value: &Field
         "title" => text(error, reqtrail_error_title),
         "details" => text(error, reqtrail_error_details),
         "hint" => text(error, reqtrail_error_hint),
+        "documentation_url" => text(error, reqtrail_error_documentation_url),
         "microversion" => text(error, reqtrail_error_microversion),
         // The record leaves these out where they are the body.
         "text" => {

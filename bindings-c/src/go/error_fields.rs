@@ -18,6 +18,7 @@ pub struct reqtrail_go_error_fields {
     pub title: reqtrail_go_text,
     pub details: reqtrail_go_text,
     pub hint: reqtrail_go_text,
+    pub documentation_url: reqtrail_go_text,
     pub microversion: reqtrail_go_text,
 }
 
@@ -37,6 +38,7 @@ impl reqtrail_go_error_fields {
             title: borrowed(api.and_then(ApiError::title)),
             details: borrowed(api.and_then(ApiError::details)),
             hint: borrowed(api.and_then(ApiError::hint)),
+            documentation_url: borrowed(api.and_then(ApiError::documentation_url)),
             microversion: borrowed(api.and_then(ApiError::microversion)),
         }
     }

@@ -152,7 +152,7 @@ try {
     switch (error.code) {
       case "webhook_delivery_failed": {
         const code: "webhook_delivery_failed" = error.code;
-        console.log(code, error.hint);
+        console.log(code, error.hint, error.documentationUrl);
         break;
       }
       // @ts-expect-error no such code

@@ -90,6 +90,9 @@ class ApiError(ReqtrailError):
     log or report repeats it."""
     hint: str | None = None
     """How to fix what the code complains of, where the dialect knows."""
+    documentation_url: str | None = None
+    """The address of the page that explains the code, or of the API's status page, where the dialect knows one. It
+    never comes from the server."""
     microversion: str | None = None
     """The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none."""
     rate_limit: RateLimit | None = None

@@ -32,6 +32,7 @@ class CustomCode(TypedDict, total=False):
     category: str | None
     retry: str | None
     hint: str | None
+    documentation_url: str | None
 
 
 class CustomRateLimit(TypedDict):

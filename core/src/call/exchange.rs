@@ -334,6 +334,9 @@ impl<T: Transport> Exchange<'_, T> {
             category,
         );
         let kept = KeptBody::new(self.redactor, charset, body);
+        let (hint, documentation_url) = meaning
+            .map(|meaning| (meaning.hint, meaning.documentation_url))
+            .unwrap_or_default();
         let api = ApiError(Box::new(ApiFields {
             dialect: dialect.name.clone(),
             status: head.status,
@@ -343,7 +346,8 @@ impl<T: Transport> Exchange<'_, T> {
             message: clean(decoded.message),
             title: clean(decoded.title),
             details: clean(decoded.details),
-            hint: meaning.and_then(|meaning| meaning.hint),
+            hint,
+            documentation_url,
             rate_limit: self.rate_limit(&head.headers),
             headers: self.clean_headers(head.headers),
             body: kept.body,

@@ -16,6 +16,7 @@ use super::{
 use crate::codes::Category;
 use crate::lenient_json::Value;
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
+use crate::target;
 
 pub use builder::CustomDialectBuilder;
 
@@ -120,6 +121,9 @@ pub struct CustomCode {
     /// How to fix what the code complains of.
     #[serde(default)]
     pub hint: Option<String>,
+    /// The address of the page that explains the code: an http or https URL.
+    #[serde(default)]
+    pub documentation_url: Option<String>,
 }
 
 /// The response headers of a rate limit.
@@ -287,10 +291,17 @@ fn meaning(code: &str, known: &CustomCode) -> Result<Meaning, DialectError> {
             })
         })
         .transpose()?;
+    if let Some(page) = &known.documentation_url {
+        target::check_page(page).map_err(|wrong| {
+            let code = code.escape_debug();
+            DialectError(format!("`codes.{code}.documentation_url` {wrong}"))
+        })?;
+    }
     Ok(Meaning {
         category,
         retry: known.retry,
         hint: known.hint.clone().map(Into::into),
+        documentation_url: known.documentation_url.clone().map(Into::into),
     })
 }
 
@@ -399,6 +410,10 @@ mod tests {
             (
                 r#"{"name": "a", "codes": {"X": {"retry": "maybe"}}}"#,
                 "if_safe",
+            ),
+            (
+                r#"{"name": "a", "codes": {"X": {"documentation_url": "ftp://a.example"}}}"#,
+                "`codes.X.documentation_url` is `ftp://a.example`; expected an http or https URL",
             ),
             (
                 r#"{"name": "a", "auth": {"header": "A", "prefix": "x\n"}}"#,

@@ -24,11 +24,12 @@ use http::HeaderName;
 #[cfg(feature = "testing")]
 use super::Shape;
 use super::{
-    CodeRow, CredentialHeader, Decode, Decoded, Meaning, Seen, Spec, code_text, id_text, text,
+    CodeEntry, CredentialHeader, Decode, Decoded, Meaning, Seen, Spec, code_text, id_text, text,
 };
 use crate::lenient_json::Value;
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
 
+pub(crate) use codes::CODES;
 pub use codes::ErrorCode;
 
 /// The dialect's name.
@@ -82,7 +83,8 @@ impl Decode for Novavms {
         Some(Meaning {
             category: known_pair.then_some(row.category),
             retry: row.retry.filter(|_| known_pair),
-            hint: Some(row.hint.into()),
+            hint: Some(row.fix.into()),
+            documentation_url: row.documentation_url.map(Into::into),
         })
     }
 
@@ -99,15 +101,12 @@ impl Decode for Novavms {
 
 /// The one spelling of a code that the vendor's pages write in several ways; an unknown code keeps its text.
 fn canonical(raw: &str) -> String {
-    let lower = raw.to_ascii_lowercase();
-    codes::ROWS
-        .iter()
-        .find(|row| row.name == lower || row.aliases.contains(&lower.as_str()))
-        .map_or_else(|| raw.to_owned(), |row| row.name.to_owned())
+    let known = CODES.find(raw).map_or(raw, |entry| entry.code);
+    known.to_owned()
 }
 
-fn row(code: &str) -> Option<&'static CodeRow> {
-    codes::ROWS.iter().find(|row| row.name == code)
+fn row(code: &str) -> Option<&'static CodeEntry> {
+    CODES.codes.iter().find(|row| row.code == code)
 }
 
 #[cfg(test)]

@@ -13,12 +13,13 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 #[cfg(feature = "testing")]
 use super::Shape;
 use super::{
-    CodeRow, CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
-    VersionHeader, code_text, id_text, text,
+    CodeEntry, CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen,
+    Spec, VersionHeader, code_text, id_text, text,
 };
 use crate::codes::Category;
 use crate::lenient_json::Value;
 
+pub(crate) use faults::CODES;
 pub use faults::Fault;
 pub(crate) use markup::plain;
 
@@ -149,6 +150,7 @@ impl Decode for Openstack {
                 category: Some(Category::Authentication),
                 retry: None,
                 hint: None,
+                documentation_url: None,
             });
         }
         let row = seen.code.and_then(row);
@@ -163,13 +165,14 @@ impl Decode for Openstack {
                 .map(|row| row.category)
         };
         // Block storage answers a used-up quota so: repeating at once would never end.
-        let is_final = row.is_some_and(|row| row.name == Fault::OverLimit.as_str())
+        let is_final = row.is_some_and(|row| row.code == Fault::OverLimit.as_str())
             && seen.status == 413
             && seen.retry_after.is_some_and(|wait| wait.is_zero());
         Some(Meaning {
             category,
             retry: is_final.then_some(RetryRule::Never),
-            hint: row.map(|row| row.hint.into()),
+            hint: row.map(|row| row.fix.into()),
+            documentation_url: row.and_then(|row| row.documentation_url).map(Into::into),
         })
     }
 
@@ -223,8 +226,8 @@ fn names_a_quota(message: &str) -> bool {
     is_named && message.contains("exceed")
 }
 
-fn row(code: &str) -> Option<&'static CodeRow> {
-    faults::ROWS.iter().find(|row| row.name == code)
+fn row(code: &str) -> Option<&'static CodeEntry> {
+    CODES.codes.iter().find(|row| row.code == code)
 }
 
 #[cfg(test)]

@@ -19,6 +19,10 @@ macro_rules! api_error_fields {
                 /// How to fix what the code complains of, where the dialect knows.
                 hint: Option<&str> {} = |api| api.0.hint.as_deref();
 
+                /// The address of the page that explains the code, or of the API's status page, where the dialect knows
+                /// one. It never comes from the server.
+                documentation_url: Option<&str> {} = |api| api.0.documentation_url.as_deref();
+
                 /// The version of the API that the server answered with, as in `2.90`; `None` where the API has none.
                 #[cfg(feature = "openstack")]
                 microversion: Option<&str> {} = |api| answered_version(api.headers());

@@ -221,3 +221,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn pages_are_absolute_addresses() {
+    for page in [
+        "https://status.acme.example",
+        "HTTPS://acme.example/errors?lang=en#too-fast",
+        "http://[::1]:8080/errors",
+        "https://acme.example/@docs/errors",
+    ] {
+        assert_eq!(check_page(page), Ok(()), "{page}");
+    }
+    for (page, said) in [
+        ("", "is ``; expected an http or https URL"),
+        ("/errors", "is `/errors`; expected"),
+        ("acme.example/errors", "is `acme.example/errors`; expected"),
+        ("https:acme.example", "is `https:acme.example`; expected"),
+        ("https://", "is `https://`; expected"),
+        ("javascript:alert(1)", "is `javascript:alert(1)`; expected"),
+        ("file:///etc/passwd", "is `file:///etc/passwd`; expected"),
+        (
+            "https://a.example/ b",
+            "is `https://a.example/ b`; expected",
+        ),
+        (
+            "https://a.example/\n",
+            r"is `https://a.example/\n`; expected",
+        ),
+        (
+            "https://a.example/\0",
+            r"is `https://a.example/\0`; expected",
+        ),
+        ("ftp://bob:s3cr3t@a.example", "is not an http or https URL"),
+        ("https://bob:s3cr3t@a.example", "holds user info"),
+        ("https://bob@a.example", "holds user info"),
+    ] {
+        let wrong = check_page(page).expect_err(page);
+        assert!(wrong.starts_with(said), "{page}: {wrong}");
+        assert!(!wrong.contains("s3cr3t"), "{wrong}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use http::StatusCode;
-use reqtrail::{ApiError, Category, StopReason};
+use reqtrail::{ApiError, Category, CustomCode, CustomDialect, StopReason};
 
 use crate::support::*;
 
@@ -50,12 +50,50 @@ async fn its_parts_are_decoded() {
     assert_eq!(api.message(), Some("no such camera"));
     assert_eq!(api.raw_code(), Some("not_found"));
     assert!(api.hint().is_some());
+    assert_eq!(
+        api.documentation_url(),
+        Some("https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/")
+    );
     assert_eq!(api.headers()["x-mine"], "1");
     assert_eq!(&api.body()[..], JSON.as_bytes());
     // An old spelling of a code has its canonical form, and keeps its own.
     let (api, code) = answered(reply(400).body(r#"{"error":"VALIDATION_ERROR"}"#)).await;
     assert_eq!(code.as_deref(), Some("validation_failed"));
     assert_eq!(api.raw_code(), Some("VALIDATION_ERROR"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_that_explains_a_code_is_never_the_servers() {
+    let body = |code: &str| {
+        format!(r#"{{"error":"{code}","documentation_url":"https://evil.example","hint":"pay"}}"#)
+    };
+    let link = |status| reply(status).header("link", "<https://evil.example>; rel=help");
+    let (api, _) = answered(link(503).body(body("service_unavailable"))).await;
+    assert_eq!(api.documentation_url(), Some("https://status.novalien.com"));
+    for code in ["brand_new", ""] {
+        let (api, _) = answered(link(400).body(body(code))).await;
+        assert_eq!((api.documentation_url(), api.hint()), (None, None));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_custom_code_has_the_page_that_its_dialect_names() {
+    let page = "https://acme.example/errors#too-fast";
+    let dialect = CustomDialect::builder("acme")
+        .error_code("/error")
+        .code("TOO_FAST", CustomCode::new().documentation_url(page))
+        .code("TOO_SLOW", CustomCode::new().hint("hurry"));
+    let dialect = dialect.build().expect("a dialect");
+    for (code, wanted) in [("TOO_FAST", Some(page)), ("TOO_SLOW", None), ("X", None)] {
+        let answer = reply(400).body(format!(
+            r#"{{"error":"{code}","documentation_url":"https://evil.example"}}"#
+        ));
+        let own = dialect.clone();
+        let fixture = with([answer], |client| client.dialect(own));
+        let failed = error(fixture.client.get("/x").send().await);
+        let api = failed.api().expect("the API's answer");
+        assert_eq!(api.documentation_url(), wanted, "{code}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

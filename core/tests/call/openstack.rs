@@ -76,6 +76,9 @@ async fn faults_are_typed() {
             "{root}"
         );
         assert_eq!(api.hint().is_some(), hinted, "{root}: {:?}", api.hint());
+        let page = api.documentation_url().unwrap_or_default();
+        let has_page = page.starts_with("https://docs.openstack.org/api-guide/compute/");
+        assert_eq!(has_page, hinted, "{root}: {page}");
         assert!(api.novavms_code().is_none() && api.title().is_none());
     }
     // Another API's code is no fault, whatever it is called.

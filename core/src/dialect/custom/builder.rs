@@ -24,7 +24,8 @@ use crate::rate_limit::ResetUnit;
 ///         CustomCode::new()
 ///             .category(Category::RateLimited)
 ///             .retry(RetryRule::Always)
-///             .hint("ask less often"),
+///             .hint("ask less often")
+///             .documentation_url("https://acme.example/errors"),
 ///     )
 ///     .build()?;
 /// let client = Client::builder("https://acme.example").dialect(acme).build()?;
@@ -165,6 +166,13 @@ impl CustomCode {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Sets the address of the page that explains the code: an http or https URL.
+    #[must_use]
+    pub fn documentation_url(mut self, url: impl Into<String>) -> Self {
+        self.documentation_url = Some(url.into());
+        self
+    }
 }
 
 #[cfg(test)]
@@ -186,7 +194,8 @@ mod tests {
                 CustomCode::new()
                     .category(Category::RateLimited)
                     .retry(RetryRule::Always)
-                    .hint("slower"),
+                    .hint("slower")
+                    .documentation_url("https://acme.example/errors#too-fast"),
             )
             .correlation_header(header("x-correlation"))
             .idempotency_header(header("x-key"))
@@ -202,7 +211,14 @@ mod tests {
                 "request_id_headers": ["x-first", "x-second"],
                 "auth": { "header": "x-api-key", "prefix": "Key " },
                 "error": { "code": "/error/code", "message": "/error/detail", "request_id": "/meta/rid" },
-                "codes": { "TOO_FAST": { "category": "rate_limited", "retry": "always", "hint": "slower" } },
+                "codes": {
+                    "TOO_FAST": {
+                        "category": "rate_limited",
+                        "retry": "always",
+                        "hint": "slower",
+                        "documentation_url": "https://acme.example/errors#too-fast"
+                    }
+                },
                 "correlation_header": "x-correlation",
                 "idempotency_header": "x-key",
                 "rate_limit_headers": { "limit": "x-limit", "remaining": "x-left", "reset": "x-reset", "reset_is": "delta" }

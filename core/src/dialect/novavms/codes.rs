@@ -3,7 +3,7 @@
 // Generated from schema/codes.json by `cargo run -p xtask -- codegen`; do not edit.
 
 use crate::codes::Category;
-use crate::dialect::{CodeRow, RetryRule};
+use crate::dialect::{CodeEntry, DialectCodes, RetryRule};
 
 /// An error code of NovaVMS. Codes that this release does not know keep their text in `Unknown`.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
@@ -116,117 +116,178 @@ impl std::fmt::Display for ErrorCode {
 }
 
 /// What is known of each code.
-pub(crate) const ROWS: &[CodeRow] = &[
-    CodeRow {
-        name: "auth_required",
-        aliases: &[],
-        status: 401,
-        category: Category::Authentication,
-        retry: None,
-        hint: "Give the client a token: an API key, or the access token of a login. If one is set, check that a proxy does not strip the Authorization header.",
-    },
-    CodeRow {
-        name: "invalid_token",
-        aliases: &[],
-        status: 401,
-        category: Category::Authentication,
-        retry: None,
-        hint: "Refresh the token, or log in again if refreshing fails. A token refresher on the client does this by itself.",
-    },
-    CodeRow {
-        name: "invalid_credentials",
-        aliases: &[],
-        status: 401,
-        category: Category::Authentication,
-        retry: Some(RetryRule::Never),
-        hint: "Check the login's e-mail address and password. Do not try again unchanged: logins are limited to a few per quarter of an hour.",
-    },
-    CodeRow {
-        name: "account_disabled",
-        aliases: &[],
-        status: 403,
-        category: Category::Permission,
-        retry: None,
-        hint: "Ask an administrator of the organisation to enable the account again.",
-    },
-    CodeRow {
-        name: "forbidden",
-        aliases: &[],
-        status: 403,
-        category: Category::Permission,
-        retry: None,
-        hint: "Compare the role of the key or user with the one that the endpoint needs, and check that the resource is in the caller's organisation and sites.",
-    },
-    CodeRow {
-        name: "not_found",
-        aliases: &[],
-        status: 404,
-        category: Category::NotFound,
-        retry: None,
-        hint: "Check the ID, and that the key belongs to the organisation that owns the resource.",
-    },
-    CodeRow {
-        name: "validation_failed",
-        aliases: &["validation_error", "validation"],
-        status: 400,
-        category: Category::Invalid,
-        retry: None,
-        hint: "Correct the field that the message names. Only the first bad field is reported, so another may follow.",
-    },
-    CodeRow {
-        name: "conflict",
-        aliases: &[],
-        status: 409,
-        category: Category::Conflict,
-        retry: None,
-        hint: "Fetch the resource again and repeat the change on its fresh state.",
-    },
-    CodeRow {
-        name: "rate_limited",
-        aliases: &["too_many_requests"],
-        status: 429,
-        category: Category::RateLimited,
-        retry: None,
-        hint: "Send fewer requests, or wait as long as Retry-After says. Camera triggers, logins and pairing codes have limits of their own that a retry does not lift.",
-    },
-    CodeRow {
-        name: "webhook_signature_invalid",
-        aliases: &[],
-        status: 400,
-        category: Category::Invalid,
-        retry: None,
-        hint: "Check that both sides use the webhook's whole current secret and sign the raw body.",
-    },
-    CodeRow {
-        name: "webhook_endpoint_unreachable",
-        aliases: &[],
-        status: 400,
-        category: Category::Invalid,
-        retry: None,
-        hint: "Make the endpoint reachable from the internet with a valid certificate, and let it answer a POST with 2xx.",
-    },
-    CodeRow {
-        name: "internal_error",
-        aliases: &[],
-        status: 500,
-        category: Category::Server,
-        retry: None,
-        hint: "Try again later. If it persists, send the request IDs of the trail to support.",
-    },
-    CodeRow {
-        name: "service_unavailable",
-        aliases: &[],
-        status: 503,
-        category: Category::Unavailable,
-        retry: None,
-        hint: "Try again later, and look at the API's status page.",
-    },
-    CodeRow {
-        name: "webhook_delivery_failed",
-        aliases: &[],
-        status: 502,
-        category: Category::Unavailable,
-        retry: Some(RetryRule::Never),
-        hint: "Look at the webhook's delivery log and mend the endpoint. Repeating this request does not deliver the event.",
-    },
-];
+pub(crate) static CODES: DialectCodes = DialectCodes {
+    name: "novavms",
+    title: "NovaVMS",
+    documentation_url: Some(
+        "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/",
+    ),
+    codes: &[
+        CodeEntry {
+            code: "auth_required",
+            aliases: &[],
+            status: 401,
+            category: Category::Authentication,
+            retry: None,
+            meaning: "The request carried no credential.",
+            fix: "Give the client a token: an API key, or the access token of a login. If one is set, check that a proxy does not strip the Authorization header.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/getting-started/auth/",
+            ),
+        },
+        CodeEntry {
+            code: "invalid_token",
+            aliases: &[],
+            status: 401,
+            category: Category::Authentication,
+            retry: None,
+            meaning: "The token is malformed, expired or signed by another key.",
+            fix: "Refresh the token, or log in again if refreshing fails. A token refresher on the client does this by itself.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/",
+            ),
+        },
+        CodeEntry {
+            code: "invalid_credentials",
+            aliases: &[],
+            status: 401,
+            category: Category::Authentication,
+            retry: Some(RetryRule::Never),
+            meaning: "The e-mail address or password of a login is wrong.",
+            fix: "Check the login's e-mail address and password. Do not try again unchanged: logins are limited to a few per quarter of an hour.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/rest/auth-endpoints/",
+            ),
+        },
+        CodeEntry {
+            code: "account_disabled",
+            aliases: &[],
+            status: 403,
+            category: Category::Permission,
+            retry: None,
+            meaning: "The user account is disabled.",
+            fix: "Ask an administrator of the organisation to enable the account again.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/rest/auth-endpoints/",
+            ),
+        },
+        CodeEntry {
+            code: "forbidden",
+            aliases: &[],
+            status: 403,
+            category: Category::Permission,
+            retry: None,
+            meaning: "The caller is known but its role does not allow this, or the resource belongs to another organisation.",
+            fix: "Compare the role of the key or user with the one that the endpoint needs, and check that the resource is in the caller's organisation and sites.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/reference/roles-and-permissions/",
+            ),
+        },
+        CodeEntry {
+            code: "not_found",
+            aliases: &[],
+            status: 404,
+            category: Category::NotFound,
+            retry: None,
+            meaning: "The resource does not exist, or it belongs to another organisation.",
+            fix: "Check the ID, and that the key belongs to the organisation that owns the resource.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/",
+            ),
+        },
+        CodeEntry {
+            code: "validation_failed",
+            aliases: &["validation_error", "validation"],
+            status: 400,
+            category: Category::Invalid,
+            retry: None,
+            meaning: "A field of the request is invalid; the message names the first one.",
+            fix: "Correct the field that the message names. Only the first bad field is reported, so another may follow.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/",
+            ),
+        },
+        CodeEntry {
+            code: "conflict",
+            aliases: &[],
+            status: 409,
+            category: Category::Conflict,
+            retry: None,
+            meaning: "The request conflicts with the resource's current state, such as a name that is taken.",
+            fix: "Fetch the resource again and repeat the change on its fresh state.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/",
+            ),
+        },
+        CodeEntry {
+            code: "rate_limited",
+            aliases: &["too_many_requests"],
+            status: 429,
+            category: Category::RateLimited,
+            retry: None,
+            meaning: "The caller sent more requests than its limit allows.",
+            fix: "Send fewer requests, or wait as long as Retry-After says. Camera triggers, logins and pairing codes have limits of their own that a retry does not lift.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/rate-limit-handling/",
+            ),
+        },
+        CodeEntry {
+            code: "webhook_signature_invalid",
+            aliases: &[],
+            status: 400,
+            category: Category::Invalid,
+            retry: None,
+            meaning: "A webhook's signature could not be verified.",
+            fix: "Check that both sides use the webhook's whole current secret and sign the raw body.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/webhooks/signature-verification/",
+            ),
+        },
+        CodeEntry {
+            code: "webhook_endpoint_unreachable",
+            aliases: &[],
+            status: 400,
+            category: Category::Invalid,
+            retry: None,
+            meaning: "The webhook's URL cannot be reached over TLS.",
+            fix: "Make the endpoint reachable from the internet with a valid certificate, and let it answer a POST with 2xx.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/",
+            ),
+        },
+        CodeEntry {
+            code: "internal_error",
+            aliases: &[],
+            status: 500,
+            category: Category::Server,
+            retry: None,
+            meaning: "The server failed in a way it did not expect.",
+            fix: "Try again later. If it persists, send the request IDs of the trail to support.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/request-tracing/",
+            ),
+        },
+        CodeEntry {
+            code: "service_unavailable",
+            aliases: &[],
+            status: 503,
+            category: Category::Unavailable,
+            retry: None,
+            meaning: "Something that the API depends on is temporarily unavailable.",
+            fix: "Try again later, and look at the API's status page.",
+            documentation_url: Some("https://status.novalien.com"),
+        },
+        CodeEntry {
+            code: "webhook_delivery_failed",
+            aliases: &[],
+            status: 502,
+            category: Category::Unavailable,
+            retry: Some(RetryRule::Never),
+            meaning: "The API called the webhook's endpoint and got no 2xx answer in time.",
+            fix: "Look at the webhook's delivery log and mend the endpoint. Repeating this request does not deliver the event.",
+            documentation_url: Some(
+                "https://novavms-manual.novalien.com/developer/troubleshooting/webhook-delivery-failures/",
+            ),
+        },
+    ],
+};
