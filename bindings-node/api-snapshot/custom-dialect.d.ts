@@ -43,6 +43,8 @@ export interface CustomCode {
     retry?: "always" | "if_safe" | "never" | null | undefined;
     /** How to fix what the code complains of. */
     hint?: string | null | undefined;
+    /** The address of the page that explains the code: an http or https URL. */
+    documentationUrl?: string | null | undefined;
 }
 /** The response headers of a rate limit. */
 export interface CustomRateLimit {

@@ -16,6 +16,7 @@ export interface ApiErrorValues {
     rawCode: string | null;
     title: string | null;
     hint: string | null;
+    documentationUrl: string | null;
     microversion: string | null;
     rateLimit: RateLimit | null;
 }

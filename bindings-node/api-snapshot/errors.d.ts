@@ -85,6 +85,11 @@ export declare class ApiError extends ReqtrailError {
     readonly title: string | null;
     /** How to fix what the code complains of, where the dialect knows. */
     readonly hint: string | null;
+    /**
+     * The address of the page that explains the code, or of the API's status page, where the dialect knows one. It never
+     * comes from the server.
+     */
+    readonly documentationUrl: string | null;
     /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */
     readonly microversion: string | null;
     /** The rate limit that the answer reported. */
