@@ -4,14 +4,18 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::environment::Environment;
 use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+/// The most columns of a help text.
+const HELP_WIDTH: usize = 80;
 
 /// Finds API calls in the journals that programs left, and says which request ID to give to support.
 #[derive(Debug, Parser)]
-#[command(name = "reqtrail", version, max_term_width = 80)]
+#[command(name = "reqtrail", version)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -48,7 +52,12 @@ pub(crate) fn parse(
     args: impl IntoIterator<Item = OsString>,
     environment: &mut Environment,
 ) -> Result<Arguments, Exit> {
-    Arguments::try_parse_from(args).map_err(|refused| {
+    // Help goes to standard output, and a usage error to standard error; most often both are one terminal.
+    let columns = Terminal::of_output(environment, true).prose_width();
+    let command = Arguments::command().term_width(columns.min(HELP_WIDTH));
+    let asked = command.try_get_matches_from(args);
+    let asked = asked.and_then(|matches| Arguments::from_arg_matches(&matches));
+    asked.map_err(|refused| {
         let (stream, exit) = match refused.use_stderr() {
             true => (&mut environment.errors, Exit::Usage),
             false => (&mut environment.output, Exit::Ok),

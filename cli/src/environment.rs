@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 
+use terminal_size::{Height, Width, terminal_size_of};
+
 use crate::Exit;
 
 /// What the command sees of the process it runs in: streams, variables, and whether somebody looks on.
@@ -27,6 +29,20 @@ pub struct Stream {
     pub writer: Box<dyn Write>,
     /// It goes to a terminal, where a person reads it.
     pub is_terminal: bool,
+    /// The columns of the terminal, where it says how many it has.
+    pub columns: Option<usize>,
+}
+
+impl Stream {
+    /// An output that is not a terminal.
+    #[must_use]
+    pub fn to(writer: impl Write + 'static) -> Self {
+        Self {
+            writer: Box::new(writer),
+            is_terminal: false,
+            columns: None,
+        }
+    }
 }
 
 impl Environment {
@@ -37,10 +53,12 @@ impl Environment {
             input: Box::new(io::stdin()),
             output: Stream {
                 is_terminal: io::stdout().is_terminal(),
+                columns: terminal_size_of(io::stdout()).map(columns),
                 writer: Box::new(BufWriter::new(io::stdout())),
             },
             errors: Stream {
                 is_terminal: io::stderr().is_terminal(),
+                columns: terminal_size_of(io::stderr()).map(columns),
                 writer: Box::new(io::stderr()),
             },
             variables: std::env::vars_os()
@@ -75,6 +93,10 @@ impl Environment {
     }
 }
 
+fn columns((width, _): (Width, Height)) -> usize {
+    usize::from(width.0)
+}
+
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Environment")
@@ -88,6 +110,7 @@ impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stream")
             .field("is_terminal", &self.is_terminal)
+            .field("columns", &self.columns)
             .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod environment;
 mod exit;
+mod terminal;
 
 use std::ffi::OsString;
 
