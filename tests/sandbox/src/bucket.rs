@@ -1,5 +1,7 @@
 //! The rate limit: one token bucket per caller.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How many requests a caller may send.
@@ -30,6 +32,36 @@ impl Default for RateLimit {
         Self::new(1000, 100)
     }
 }
+
+impl FromStr for RateLimit {
+    type Err = RateLimitError;
+
+    /// Parses `PER_MINUTE` or `PER_MINUTE:BURST`; the burst is 100 if it is not given.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (per_minute, burst) = text.split_once(':').unwrap_or((text, "100"));
+        let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+        match (number(per_minute), number(burst)) {
+            (Some(per_minute), Some(burst)) => Ok(Self::new(per_minute, burst)),
+            _ => Err(RateLimitError(text.to_owned())),
+        }
+    }
+}
+
+/// The text does not describe a rate limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateLimitError(String);
+
+impl fmt::Display for RateLimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.0;
+        write!(
+            f,
+            "must be PER_MINUTE or PER_MINUTE:BURST, each 1 or more, not {text:?}"
+        )
+    }
+}
+
+impl std::error::Error for RateLimitError {}
 
 /// A token bucket, kept as the one moment at which it is full again.
 ///
@@ -122,6 +154,16 @@ mod tests {
             .filter(|_| bucket.take(limit, much_later).is_ok())
             .count();
         assert_eq!(taken, 2);
+    }
+
+    #[test]
+    fn a_limit_is_read_from_text() {
+        assert_eq!("60".parse(), Ok(RateLimit::new(60, 100)));
+        assert_eq!("60:5".parse(), Ok(RateLimit::new(60, 5)));
+        for text in ["", "0", "10:x", "10:0", "-1", "1:2:3"] {
+            let error = text.parse::<RateLimit>().expect_err(text).to_string();
+            assert!(error.ends_with(&format!("not {text:?}")), "{error}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod control;
 mod fields;
 mod fixtures;
 mod front;
+pub mod help;
 mod incident;
 mod log;
 mod paging;
@@ -39,7 +40,7 @@ mod sandbox;
 mod server;
 mod store;
 
-pub use bucket::RateLimit;
+pub use bucket::{RateLimit, RateLimitError};
 pub use clock::{Clock, ClockHand};
 pub use incident::{Incident, IncidentError};
 pub use log::LoggedRequest;

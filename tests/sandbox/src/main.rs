@@ -5,8 +5,7 @@ mod options;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use reqtrail_sandbox::{Sandbox, accounts};
-use serde_json::json;
+use reqtrail_sandbox::{Sandbox, help};
 
 use crate::options::{Command, Options, USAGE};
 
@@ -15,7 +14,12 @@ const USAGE_ERROR: u8 = 2;
 
 fn main() -> ExitCode {
     let done = match options::parse(std::env::args().skip(1)) {
-        Ok(Command::Help) => write!(io::stdout(), "{USAGE}"),
+        Ok(Command::Help) => write!(
+            io::stdout(),
+            "{USAGE}\n{}\n{}",
+            help::INCIDENTS,
+            help::CONTROL
+        ),
         Ok(Command::Version) => writeln!(io::stdout(), "{}", env!("CARGO_PKG_VERSION")),
         Ok(Command::Serve(options)) => serve(options),
         Err(why) => {
@@ -38,17 +42,8 @@ fn serve(options: Options) -> io::Result<()> {
         .incidents
         .into_iter()
         .for_each(|incident| sandbox.inject(incident));
-    let ready = json!({
-        "base_url": sandbox.base_url(),
-        "control_url": sandbox.control_url(),
-        "token": sandbox.token(),
-        "operator_token": accounts::OPERATOR_KEY,
-        "viewer_token": accounts::VIEWER_KEY,
-        "email": accounts::EMAIL,
-        "password": accounts::PASSWORD,
-    });
     let mut stdout = io::stdout();
-    writeln!(stdout, "{ready}")?;
+    writeln!(stdout, "{}", sandbox.ready_line())?;
     stdout.flush()?;
     if options.exit_with_parent {
         // A parent that ends, however it ends, closes its end of the pipe.

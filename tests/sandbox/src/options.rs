@@ -1,6 +1,6 @@
 //! The program's options.
 
-use reqtrail_sandbox::{Incident, RateLimit, SandboxOptions};
+use reqtrail_sandbox::{Incident, SandboxOptions};
 
 pub(crate) const USAGE: &str = "\
 Plays a little NovaVMS API on 127.0.0.1.
@@ -17,22 +17,6 @@ Options:
   --exit-with-parent     end when standard input is closed
   --version              print the version
   --help                 print this text
-
-An INCIDENT is NAME or NAME:key=value,key=value. Names, with keys of their own:
-  status                 status=CODE,error=STRING (both needed)
-  internal_error, service_unavailable, maintenance, rate_limited
-  slow                   delay_ms=N (needed)
-  bad_gateway, stall, close, lose_answer, cut_body, expire_tokens
-All take times=N and \"on=METHOD /path\"; those that answer with an API error also
-take retry_after=SECONDS and nested=true.
-
-Control endpoint (below control_url), while it runs:
-  POST   /incidents      an incident as JSON text or object, or an array of them:
-                         {\"name\":\"status\",\"status\":503,\"error\":\"x\",\"times\":2}
-  GET    /incidents      {\"pending\":N}
-  DELETE /incidents      drop them
-  GET    /requests       {\"requests\":[...]}, the server's log
-  DELETE /requests       empty it
 ";
 
 /// What the program is asked to do.
@@ -72,7 +56,8 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
                 options.sandbox = options.sandbox.port(port);
             }
             "--rate-limit" => {
-                let limit = parse_rate(&value().ok_or_else(missing)?)?;
+                let text = value().ok_or_else(missing)?;
+                let limit = text.parse().map_err(|why| format!("--rate-limit {why}"))?;
                 options.sandbox = options.sandbox.rate_limit(limit);
             }
             "--incident" => {
@@ -95,19 +80,10 @@ fn parse_port(text: &str) -> Result<u16, String> {
         .map_err(|_| format!("--port must be a number from 0 to 65535, not {text:?}"))
 }
 
-fn parse_rate(text: &str) -> Result<RateLimit, String> {
-    let (per_minute, burst) = text.split_once(':').unwrap_or((text, "100"));
-    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
-    match (number(per_minute), number(burst)) {
-        (Some(per_minute), Some(burst)) => Ok(RateLimit::new(per_minute, burst)),
-        _ => Err(format!(
-            "--rate-limit must be PER_MINUTE or PER_MINUTE:BURST, not {text:?}"
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use reqtrail_sandbox::RateLimit;
+
     use super::*;
 
     fn parsed(line: &[&str]) -> Result<Command, String> {

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use crate::accounts;
@@ -106,6 +107,21 @@ impl Sandbox {
     /// Returns an API key that may do everything; [`accounts`] has the others.
     pub fn token(&self) -> &'static str {
         accounts::ADMIN_KEY
+    }
+
+    /// Returns what a program in another language needs to know, as one line of JSON: `base_url`, `control_url`, `token`,
+    /// `operator_token`, `viewer_token`, `email` and `password`.
+    pub fn ready_line(&self) -> String {
+        let ready = json!({
+            "base_url": self.base_url(),
+            "control_url": self.control_url(),
+            "token": self.token(),
+            "operator_token": accounts::OPERATOR_KEY,
+            "viewer_token": accounts::VIEWER_KEY,
+            "email": accounts::EMAIL,
+            "password": accounts::PASSWORD,
+        });
+        ready.to_string()
     }
 
     /// Queues an incident for the next matching request.
