@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::commands;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
@@ -13,9 +14,18 @@ use crate::terminal::Terminal;
 /// The most columns of a help text.
 const HELP_WIDTH: usize = 80;
 
+/// Where help lists what every subcommand takes.
+const COMMON: &str = "Common options";
+
 /// Finds API calls in the journals that programs left, and says which request ID to give to support.
 #[derive(Debug, Parser)]
-#[command(name = "reqtrail", version)]
+#[command(
+    name = "reqtrail",
+    version,
+    before_help = "\
+Examples: reqtrail list --failed --since 1h
+          reqtrail report req_01JZX4MK --curl"
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -27,19 +37,23 @@ pub(crate) struct Arguments {
 #[derive(Args, Debug)]
 pub(crate) struct Common {
     /// Folder of the journals; else REQTRAIL_JOURNAL, else the default folder
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = COMMON)]
     pub(crate) journal: Option<PathBuf>,
     /// Print JSON Lines
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) json: bool,
     /// Print times in UTC; off a terminal they always are
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) utc: bool,
 }
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Asked {}
+pub(crate) enum Asked {
+    Codes(commands::codes::Codes),
+    #[cfg(feature = "sandbox")]
+    Sandbox(commands::sandbox::Options),
+}
 
 /// The command as clap describes it, for completions and man pages.
 #[must_use]

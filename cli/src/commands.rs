@@ -1,12 +1,20 @@
 //! The subcommands, one module each.
 
-use crate::arguments::Arguments;
+pub(crate) mod codes;
+#[cfg(feature = "sandbox")]
+pub(crate) mod sandbox;
+
+use crate::arguments::{Arguments, Asked};
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 
 /// Runs the subcommand that was asked for.
 pub(crate) fn run(arguments: Arguments, environment: &mut Environment) -> Exit {
-    let done: Result<Exit, Failure> = match arguments.asked {};
+    let done: Result<Exit, Failure> = match &arguments.asked {
+        Asked::Codes(asked) => codes::run(asked, &arguments.common, environment),
+        #[cfg(feature = "sandbox")]
+        Asked::Sandbox(asked) => sandbox::run(asked, &arguments.common, environment),
+    };
     match done {
         Ok(exit) => exit,
         Err(Failure::Said(why, exit)) => {

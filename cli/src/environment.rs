@@ -14,7 +14,7 @@ use crate::Exit;
 /// [`of_process`](Self::of_process) is the real one; tests make one of their own.
 pub struct Environment {
     /// Standard input.
-    pub input: Box<dyn Read>,
+    pub input: Box<dyn Read + Send>,
     /// Standard output: data.
     pub output: Stream,
     /// Standard error: everything else.

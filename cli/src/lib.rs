@@ -7,6 +7,8 @@ mod arguments;
 mod commands;
 mod environment;
 mod exit;
+#[cfg(feature = "sandbox")]
+mod interrupt;
 mod terminal;
 
 use std::ffi::OsString;

@@ -1,6 +1,5 @@
 //! How an output looks: its colours, its width and its times.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
@@ -8,6 +7,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::environment::{Environment, Stream};
+
+// What a server or another program wrote must not steer the terminal.
+pub(crate) use reqtrail::host::repeat::one_line;
 
 /// What went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -101,27 +103,6 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
         self.text.fmt(f)?;
         write!(f, "{}", self.style.render_reset())
     }
-}
-
-/// The text on one line, with control characters and those that change the direction of writing spelt out: what a server or
-/// another program wrote must not steer the terminal.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
-    }
-    let spelt = text.chars().fold(String::new(), |mut out, c| {
-        if steers(c) {
-            out.extend(c.escape_default());
-        } else {
-            out.push(c);
-        }
-        out
-    });
-    Cow::Owned(spelt)
 }
 
 /// Says whether the output has colours. See <https://no-color.org> and <https://bixense.com/clicolors>.
@@ -263,11 +244,5 @@ mod tests {
             Terminal::of_errors(&file, false).time(at),
             "2026-11-26T14:05:09.123Z"
         );
-    }
-
-    #[test]
-    fn nothing_steers_the_terminal() {
-        assert_eq!(one_line("\u{1b}[2Jé\n\u{202e}"), "\\u{1b}[2Jé\\n\\u{202e}");
-        assert!(matches!(one_line("plain"), Cow::Borrowed("plain")));
     }
 }

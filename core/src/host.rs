@@ -15,6 +15,8 @@ pub mod journal;
 mod line;
 pub mod mailbox;
 mod prepared;
+#[cfg(feature = "unstable-host")]
+pub mod repeat;
 mod tokio_host;
 mod undriven;
 

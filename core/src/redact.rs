@@ -16,7 +16,7 @@ pub(crate) use credentials::{is_secret_member, of_member};
 pub(crate) use redactor::Redactor;
 
 /// What stands in the place of a secret.
-pub(crate) const REDACTED: &str = "[redacted]";
+pub const REDACTED: &str = "[redacted]";
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
 pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -108,7 +108,8 @@ pub(crate) fn query(query: &str, shown: &[String]) -> String {
 
 /// Returns the text on one line: control characters, line separators and text-direction marks are escaped, so that
 /// a server's text can neither forge a log line nor reorder it.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn one_line(text: &str) -> Cow<'_, str> {
     let odd = |c: char| {
         c.is_control()
             || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -14,7 +14,7 @@ take retry_after=SECONDS and nested=true.
 /// What the control endpoint takes, in lines of at most 80 columns.
 pub const CONTROL: &str = "\
 Control endpoint (below control_url), while it runs:
-  POST   /incidents      an incident as JSON text or object, or an array of them:
+  POST   /incidents      an incident as JSON text or object, or an array:
                          {\"name\":\"status\",\"status\":503,\"error\":\"x\",\"times\":2}
   GET    /incidents      {\"pending\":N}
   DELETE /incidents      drop them
