@@ -9,6 +9,7 @@ mod environment;
 mod exit;
 #[cfg(feature = "sandbox")]
 mod interrupt;
+mod journal;
 mod terminal;
 
 use std::ffi::OsString;

@@ -1,0 +1,254 @@
+//! The journals of one folder: what programs left there about their calls.
+//!
+//! [`Folder`] finds calls by their IDs. Lines that cannot be read are passed over and counted; [`Folder::skipped`] says so.
+
+mod blocks;
+mod files;
+mod id;
+mod line;
+mod open;
+mod process;
+mod search;
+
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use reqtrail::Trail;
+
+use crate::arguments::Common;
+use crate::environment::Environment;
+use crate::exit::{Exit, Failure};
+
+pub(crate) use id::{IdQuery, Matched, PREFIX_MIN};
+pub(crate) use line::OpenedCall;
+use process::Process;
+
+/// The variable that names the folder.
+const VARIABLE: &str = "REQTRAIL_JOURNAL";
+
+/// All journals of one folder.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    skipped: RefCell<Skipped>,
+}
+
+/// A call that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// The ID that matched, as the call has it.
+    pub(crate) id: String,
+    pub(crate) matched: Matched,
+    pub(crate) state: State,
+    /// The program that made the call, by the name that its journal has.
+    pub(crate) service: String,
+    pub(crate) host: String,
+    pub(crate) pid: u32,
+    /// When the call ended; for one that did not, when its last attempt was sent.
+    pub(crate) at: Timestamp,
+    pub(crate) content: Content,
+}
+
+/// How far a call got.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum State {
+    /// It ended, and its trail is known.
+    Finished,
+    /// Its process lives and waits for an answer.
+    InFlight,
+    /// Its process is gone: the request may have been sent, and nothing is known of the answer.
+    Unknown,
+}
+
+/// What is known of a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Finished {
+        trail: Box<Trail>,
+        /// The trail's JSON as it stands in the journal.
+        raw: String,
+    },
+    Opened(OpenedCall),
+}
+
+/// What was passed over.
+#[derive(Debug, Default)]
+struct Skipped {
+    torn: usize,
+    /// Records whose trail this release cannot read, and why the first of them could not be.
+    odd: usize,
+    odd_why: String,
+    /// Files that could not be read.
+    files: Vec<String>,
+}
+
+impl State {
+    /// Returns the word that JSON has.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::InFlight => "in_flight",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Content {
+    /// Returns the call's own ID.
+    pub(crate) fn call_id(&self) -> String {
+        match self {
+            Self::Finished { trail, .. } => trail.call_id().to_string(),
+            Self::Opened(call) => call.call_id.clone(),
+        }
+    }
+
+    /// Returns method and path template.
+    pub(crate) fn request(&self) -> (&str, &str) {
+        match self {
+            Self::Finished { trail, .. } => (trail.method().as_str(), trail.path()),
+            Self::Opened(call) => (&call.method, &call.path),
+        }
+    }
+}
+
+impl Folder {
+    /// Takes the folder that the arguments name, else the variable `REQTRAIL_JOURNAL`, else the default one.
+    pub(crate) fn of(common: &Common, environment: &Environment) -> Result<Self, Failure> {
+        let variable = environment.variables.get(VARIABLE).cloned();
+        let variable = variable.filter(|value| !value.is_empty());
+        let (path, named) = match (&common.journal, variable) {
+            (Some(path), _) => (path.clone(), Some("--journal")),
+            (None, Some(value)) if value != OsString::from("1") => {
+                (PathBuf::from(value), Some(VARIABLE))
+            }
+            (None, _) => (files::default_folder().ok_or_else(no_default)?, None),
+        };
+        match path.metadata() {
+            Ok(about) if about.is_dir() => {}
+            Ok(_) => {
+                let path = path.display();
+                return Err(Failure::usage(format!(
+                    "`{path}` is a file; expected the folder of the journals"
+                )));
+            }
+            Err(error) => return Err(unusable(&path, named, &error)),
+        }
+        Ok(Self {
+            path,
+            skipped: RefCell::default(),
+        })
+    }
+
+    /// Returns where the folder is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Finds the calls that have this ID, newest first; where there is none, those that have an ID which begins with it.
+    pub(crate) fn find(&self, query: &IdQuery) -> Result<Vec<Found>, Failure> {
+        let mut found = self.find_each(std::slice::from_ref(query))?;
+        Ok(found.pop().unwrap_or_default())
+    }
+
+    /// Finds the one call that an ID, or its beginning, stands for.
+    ///
+    /// # Errors
+    /// If no call has it, and if several do: the text names them.
+    pub(crate) fn the_one(&self, id: &str) -> Result<Found, Failure> {
+        let query = IdQuery::new(id);
+        let mut found = self.find(&query)?;
+        match (found.len(), found.pop()) {
+            (1, Some(found)) => Ok(found),
+            (_, None) => Err(Failure::not_found(self.nothing_has(&query))),
+            (count, Some(last)) => {
+                found.push(last);
+                let mut text = format!("`{id}` stands for {count} calls; name one of them:");
+                for found in &found {
+                    let (method, path) = found.content.request();
+                    let call = found.content.call_id();
+                    text.push_str(&format!("\n  {call}  {:.3}  {method} {path}", found.at));
+                }
+                Err(Failure::Said(text, Exit::Usage))
+            }
+        }
+    }
+
+    /// Says that no call has the ID.
+    pub(crate) fn nothing_has(&self, query: &IdQuery) -> String {
+        let mut text = format!(
+            "`{}` is in no journal of {}",
+            query.as_str(),
+            self.path.display()
+        );
+        if query.as_str().len() < PREFIX_MIN {
+            text.push_str(&format!(
+                "; the beginning of an ID has at least {PREFIX_MIN} characters"
+            ));
+        }
+        text
+    }
+
+    /// Says what could not be read, a line for each kind. To be asked for when everything was read.
+    pub(crate) fn skipped(&self) -> Vec<String> {
+        let skipped = self.skipped.borrow();
+        let mut said = skipped.files.clone();
+        match skipped.torn {
+            0 => {}
+            1 => said.push("1 torn line was skipped".to_owned()),
+            count => said.push(format!("{count} torn lines were skipped")),
+        }
+        if skipped.odd > 0 {
+            let (count, why) = (skipped.odd, &skipped.odd_why);
+            said.push(format!("skipped trails: {count}; the first: {why}"));
+        }
+        said
+    }
+
+    /// Lists the journals, oldest first.
+    fn processes(&self) -> Result<Vec<Process>, Failure> {
+        Process::all(&self.path).map_err(|error| unusable(&self.path, None, &error))
+    }
+
+    fn skip_torn(&self) {
+        self.skipped.borrow_mut().torn += 1;
+    }
+
+    fn skip_odd(&self, why: &reqtrail::Error) {
+        let mut skipped = self.skipped.borrow_mut();
+        skipped.odd += 1;
+        if skipped.odd == 1 {
+            skipped.odd_why = why.to_string();
+        }
+    }
+
+    /// Passes over a file that cannot be read. One that is gone was removed to keep the folder's limits.
+    fn skip_file(&self, path: &Path, error: &io::Error) {
+        if error.kind() != io::ErrorKind::NotFound {
+            let said = format!("{}: {error}", path.display());
+            let mut skipped = self.skipped.borrow_mut();
+            if !skipped.files.contains(&said) {
+                skipped.files.push(said);
+            }
+        }
+    }
+}
+
+fn no_default() -> Failure {
+    Failure::usage(
+        "there is no home directory; name the folder of the journals by --journal or REQTRAIL_JOURNAL",
+    )
+}
+
+fn unusable(path: &Path, named: Option<&str>, error: &io::Error) -> Failure {
+    let shown = path.display();
+    Failure::usage(match (named, error.kind()) {
+        (Some(by), _) => format!("{by}: `{shown}`: {error}"),
+        (None, io::ErrorKind::NotFound) => format!(
+            "there is no journal at `{shown}`: programs write one where REQTRAIL_JOURNAL is set; --journal names another folder"
+        ),
+        (None, _) => format!("`{shown}`: {error}"),
+    })
+}

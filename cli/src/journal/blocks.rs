@@ -1,0 +1,257 @@
+//! Segments as blocks of whole lines: forward for searching, from the end for the newest lines.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
+
+use memchr::{memchr, memrchr};
+
+/// How much is read at once: little enough to stay in a processor's cache while it is searched.
+const BLOCK: usize = 256 * 1024;
+
+/// A file, from one of its lines on, in blocks of whole lines.
+#[derive(Debug)]
+pub(super) struct Blocks {
+    file: File,
+    /// The block, and after it the beginning of the next one.
+    buffer: Vec<u8>,
+    block: usize,
+    /// The file's offset of the buffer's first byte.
+    offset: u64,
+}
+
+impl Blocks {
+    pub(super) fn open(path: &Path, offset: u64) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        if offset > 0 {
+            file.seek(SeekFrom::Start(offset))?;
+        }
+        Ok(Self {
+            file,
+            buffer: Vec::with_capacity(2 * BLOCK),
+            block: 0,
+            offset,
+        })
+    }
+
+    /// Goes on to the next block; `false` at the end, where [`rest`](Self::rest) may hold one more line.
+    pub(super) fn advance(&mut self) -> io::Result<bool> {
+        self.buffer.drain(..self.block);
+        self.offset += self.block as u64;
+        self.block = 0;
+        loop {
+            let begin = self.buffer.len();
+            let room = (&mut self.file).take(BLOCK as u64);
+            if { room }.read_to_end(&mut self.buffer)? == 0 {
+                return Ok(false);
+            }
+            if let Some(last) = memrchr(b'\n', &self.buffer[begin..]) {
+                self.block = begin + last + 1;
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Whole lines, each with its newline.
+    pub(super) fn block(&self) -> &[u8] {
+        &self.buffer[..self.block]
+    }
+
+    /// What stands after the last newline, once [`advance`](Self::advance) has found the end.
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.buffer[self.block..]
+    }
+
+    /// Where the line begins that follows the block.
+    pub(super) fn position(&self) -> u64 {
+        self.offset + self.block as u64
+    }
+}
+
+/// A line of a segment, without its newline.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    pub(super) bytes: &'a [u8],
+    /// It ends with a newline. One that does not is being written, or its writer died.
+    pub(super) is_finished: bool,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn finished(bytes: &'a [u8]) -> Self {
+        let is_finished = true;
+        Self { bytes, is_finished }
+    }
+
+    pub(super) fn unfinished(bytes: &'a [u8]) -> Self {
+        let is_finished = false;
+        Self { bytes, is_finished }
+    }
+}
+
+/// The lines of a file from its beginning.
+#[derive(Debug)]
+pub(super) struct Forward {
+    blocks: Blocks,
+    /// Of the block.
+    left: Range<usize>,
+    has_ended: bool,
+}
+
+impl Forward {
+    pub(super) fn open(path: &Path, offset: u64) -> io::Result<Self> {
+        Ok(Self {
+            blocks: Blocks::open(path, offset)?,
+            left: 0..0,
+            has_ended: false,
+        })
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        if self.left.is_empty() && !self.has_ended {
+            self.has_ended = !self.blocks.advance()?;
+            self.left = 0..self.blocks.block().len();
+            if self.has_ended && !self.blocks.rest().is_empty() {
+                return Ok(Some(Line::unfinished(self.blocks.rest())));
+            }
+        }
+        if self.left.is_empty() {
+            return Ok(None);
+        }
+        let rest = &self.blocks.block()[self.left.clone()];
+        let end = memchr(b'\n', rest).unwrap_or(rest.len());
+        self.left.start += end + 1;
+        Ok(Some(Line::finished(&rest[..end])))
+    }
+
+    /// Where the last finished line ends that was returned.
+    pub(super) fn position(&self) -> u64 {
+        self.blocks.position() - self.left.len() as u64
+    }
+}
+
+/// The lines of a file from its end.
+#[derive(Debug)]
+pub(super) struct Backward {
+    file: File,
+    /// The end of a line whose beginning was not read yet, then whole lines.
+    buffer: Vec<u8>,
+    left: Range<usize>,
+    /// The file's offset of the buffer's first byte.
+    offset: u64,
+}
+
+impl Backward {
+    /// Opens the file as it is, or its first `length` bytes.
+    pub(super) fn open(path: &Path, length: Option<u64>) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let whole = file.metadata()?.len();
+        Ok(Self {
+            file,
+            buffer: Vec::new(),
+            left: 0..0,
+            offset: length.unwrap_or(whole).min(whole),
+        })
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        while self.left.is_empty() {
+            if self.offset == 0 {
+                return Ok(None);
+            }
+            self.refill()?;
+        }
+        let lines = &self.buffer[self.left.clone()];
+        let (text, is_finished) = match lines.strip_suffix(b"\n") {
+            Some(text) => (text, true),
+            None => (lines, false),
+        };
+        let begin = memrchr(b'\n', text).map_or(0, |at| at + 1);
+        let bytes = &text[begin..];
+        self.left.end = self.left.start + begin;
+        Ok(Some(Line { bytes, is_finished }))
+    }
+
+    /// Reads what stands before the buffer.
+    fn refill(&mut self) -> io::Result<()> {
+        let count = self.offset.min(BLOCK as u64);
+        self.offset -= count;
+        self.file.seek(SeekFrom::Start(self.offset))?;
+        let mut buffer = Vec::with_capacity(count as usize + self.left.start);
+        (&mut self.file).take(count).read_to_end(&mut buffer)?;
+        if buffer.len() as u64 != count {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        buffer.extend_from_slice(&self.buffer[..self.left.start]);
+        let begin = match self.offset {
+            0 => 0,
+            _ => memchr(b'\n', &buffer).map_or(buffer.len(), |at| at + 1),
+        };
+        self.left = begin..buffer.len();
+        self.buffer = buffer;
+        Ok(())
+    }
+}
+
+/// Returns where the last line begins that has no newline; the file's length if there is none.
+pub(super) fn finished_length(path: &Path) -> io::Result<u64> {
+    let mut lines = Backward::open(path, None)?;
+    let whole = lines.offset;
+    Ok(match lines.next()? {
+        Some(line) if !line.is_finished => whole - line.bytes.len() as u64,
+        _ => whole,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(line: Line<'_>) -> (Vec<u8>, bool) {
+        (line.bytes.to_vec(), line.is_finished)
+    }
+
+    #[test]
+    fn lines_are_the_same_in_both_directions() {
+        let folder = std::env::temp_dir().join(format!("reqtrail-blocks-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("lines");
+        let long = "x".repeat(BLOCK * 2 + 17);
+        let fits = "y".repeat(BLOCK - 1);
+        let many = "0123456789abcdef\n".repeat(40_000);
+        for (text, finished) in [
+            (String::new(), 0),
+            ("\n".to_owned(), 1),
+            ("a".to_owned(), 0),
+            ("a\n\nbc\nd".to_owned(), 6),
+            (format!("{fits}\n{fits}\n"), 2 * BLOCK as u64),
+            (format!("{long}\nb\n{long}"), BLOCK as u64 * 2 + 20),
+            (format!("{many}{long}\n"), 680_000 + BLOCK as u64 * 2 + 18),
+        ] {
+            std::fs::write(&path, &text).expect("a file");
+            let mut expected: Vec<(Vec<u8>, bool)> = text
+                .split_inclusive('\n')
+                .map(|line| match line.strip_suffix('\n') {
+                    Some(line) => (line.into(), true),
+                    None => (line.into(), false),
+                })
+                .collect();
+            let mut forward = Forward::open(&path, 0).expect("opens");
+            let mut found = Vec::new();
+            while let Some(line) = forward.next().expect("reads") {
+                found.push(owned(line));
+            }
+            assert!(found == expected, "forward");
+            assert_eq!(forward.position(), finished);
+            assert_eq!(finished_length(&path).expect("reads"), finished);
+            let mut backward = Backward::open(&path, None).expect("opens");
+            let mut found = Vec::new();
+            while let Some(line) = backward.next().expect("reads") {
+                found.push(owned(line));
+            }
+            expected.reverse();
+            assert!(found == expected, "backward");
+        }
+        std::fs::remove_dir_all(&folder).expect("removes");
+    }
+}

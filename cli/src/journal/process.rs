@@ -1,0 +1,100 @@
+//! The files of a folder, by the process that wrote them.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::blocks::Forward;
+use super::files::{FileName, Part, is_alive};
+use super::line;
+
+/// The journal of one process.
+#[derive(Debug)]
+pub(super) struct Process {
+    /// What the names of its files begin with.
+    pub(super) stem: String,
+    /// One of its files.
+    pub(super) name: FileName,
+    /// By number.
+    pub(super) segments: Vec<Segment>,
+    pub(super) table: Option<PathBuf>,
+}
+
+/// A segment of a journal.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) number: u32,
+    pub(super) path: PathBuf,
+}
+
+/// Who wrote a journal.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    pub(super) service: String,
+    pub(super) host: String,
+    pub(super) pid: u32,
+}
+
+impl Process {
+    /// Lists the journals of a folder, oldest first. Other files are none of its business.
+    pub(super) fn all(folder: &Path) -> io::Result<Vec<Self>> {
+        let mut processes = BTreeMap::new();
+        for entry in folder.read_dir()? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().and_then(FileName::parse) else {
+                continue;
+            };
+            if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                continue;
+            }
+            let stem = name.stem();
+            let part = name.part;
+            let process = processes
+                .entry((name.start_ms, stem.clone()))
+                .or_insert_with(|| Self {
+                    stem,
+                    name,
+                    segments: Vec::new(),
+                    table: None,
+                });
+            match part {
+                Part::Segment(number) => process.segments.push(Segment {
+                    number,
+                    path: entry.path(),
+                }),
+                Part::Table => process.table = Some(entry.path()),
+            }
+        }
+        let mut processes: Vec<_> = processes.into_values().collect();
+        for process in &mut processes {
+            process.segments.sort_by_key(|segment| segment.number);
+        }
+        Ok(processes)
+    }
+
+    /// Says whether the process lives. Where that cannot be found out, nothing is known of it, as if it were gone.
+    pub(super) fn is_alive(&self) -> bool {
+        let table = self.table.as_deref();
+        table.is_some_and(|table| is_alive(table).unwrap_or(false))
+    }
+
+    /// Says who wrote the journal: by its first line, else by the names of its files, where some characters are replaced.
+    pub(super) fn writer(&self) -> Writer {
+        let named = || Writer {
+            service: self.name.service.clone(),
+            host: self.name.host.clone(),
+            pid: self.name.pid,
+        };
+        let recorded = self.segments.iter().find_map(|segment| {
+            let mut lines = Forward::open(&segment.path, 0).ok()?;
+            let record = line::read(lines.next().ok()??.bytes).ok()??;
+            Some(Writer {
+                service: record.service.into_owned(),
+                host: record.host.into_owned(),
+                pid: record.pid,
+            })
+        });
+        recorded.unwrap_or_else(named)
+    }
+}
