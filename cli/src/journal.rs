@@ -22,7 +22,7 @@ use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 
-pub(crate) use id::{IdQuery, Matched, PREFIX_MIN};
+pub(crate) use id::{IdKind, IdQuery, PREFIX_MIN};
 pub(crate) use line::OpenedCall;
 use process::Process;
 
@@ -41,7 +41,7 @@ pub(crate) struct Folder {
 pub(crate) struct Found {
     /// The ID that matched, as the call has it.
     pub(crate) id: String,
-    pub(crate) matched: Matched,
+    pub(crate) matched: IdKind,
     pub(crate) state: State,
     /// The program that made the call, by the name that its journal has.
     pub(crate) service: String,
@@ -158,11 +158,10 @@ impl Folder {
     /// # Errors
     /// If no call has it, and if several do: the text names them.
     pub(crate) fn the_one(&self, id: &str) -> Result<Found, Failure> {
-        let query = IdQuery::new(id);
-        let mut found = self.find(&query)?;
+        let mut found = self.find(&IdQuery::new(id))?;
         match (found.len(), found.pop()) {
             (1, Some(found)) => Ok(found),
-            (_, None) => Err(Failure::not_found(self.nothing_has(&query))),
+            (_, None) => Err(Failure::not_found(self.nothing_has(id))),
             (count, Some(last)) => {
                 found.push(last);
                 let mut text = format!("`{id}` stands for {count} calls; name one of them:");
@@ -177,13 +176,9 @@ impl Folder {
     }
 
     /// Says that no call has the ID.
-    pub(crate) fn nothing_has(&self, query: &IdQuery) -> String {
-        let mut text = format!(
-            "`{}` is in no journal of {}",
-            query.as_str(),
-            self.path.display()
-        );
-        if query.as_str().len() < PREFIX_MIN {
+    pub(crate) fn nothing_has(&self, id: &str) -> String {
+        let mut text = format!("`{id}` is in no journal of {}", self.path.display());
+        if id.trim().len() < PREFIX_MIN {
             text.push_str(&format!(
                 "; the beginning of an ID has at least {PREFIX_MIN} characters"
             ));

@@ -45,7 +45,8 @@ pub(crate) struct OpenedCall {
     pub(crate) call_id: String,
     pub(crate) trace_id: String,
     /// Of the attempt.
-    pub(crate) span_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) span_id: Option<String>,
     /// What every attempt carries in the dialect's correlation header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) correlation_id: Option<String>,
@@ -156,14 +157,13 @@ pub(super) fn looks_torn(line: &[u8]) -> bool {
     }
 }
 
-/// Reads a slot of an open-call table. `None` for a free one.
+/// Reads a slot of an open-call table. `None` for a free one, whose first byte is a blank whatever follows; it is zero in a
+/// table for which space was set aside and no more.
 pub(super) fn slot(slot: &[u8]) -> Result<Option<OpenedCall>, Torn> {
-    let slot = slot.trim_ascii();
-    // A table whose disk space was set aside, and whose process died before it blanked it.
-    if slot.iter().all(|byte| *byte == 0) {
-        return Ok(None);
+    match slot.first() {
+        None | Some(0 | b' ') => Ok(None),
+        Some(_) => serde_json::from_slice(slot).map(Some).map_err(|_| Torn),
     }
-    serde_json::from_slice(slot).map(Some).map_err(|_| Torn)
 }
 
 mod stamp {

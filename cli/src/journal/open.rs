@@ -1,5 +1,6 @@
 //! Calls that began, and of which no end is known.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::path::Path;
 use std::{fs, io};
@@ -64,7 +65,8 @@ impl Folder {
             }
             open.retain(|open| open.stem != process.stem || !ended.contains(&open.call.call_id));
         }
-        // The table and a line may both tell of a call; the table knows the later attempt.
+        // A table may have two lines of a call, and a segment one more: the last attempt counts.
+        open.sort_by_key(|open| Reverse(open.call.attempt));
         let mut seen = HashSet::new();
         open.retain(|open| seen.insert((open.stem.clone(), open.call.call_id.clone())));
         open

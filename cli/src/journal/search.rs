@@ -13,7 +13,7 @@ use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use reqtrail::Trail;
 
 use super::blocks::{Blocks, Line};
-use super::id::{self, Fit, Matched, Wanted, Words};
+use super::id::{self, IdKind, Wanted, Words};
 use super::line::{self, Record, What};
 use super::open::{self, Open};
 use super::process::Process;
@@ -27,7 +27,8 @@ const NAME: &[u8] = b"_id\"";
 #[derive(Debug)]
 struct Hit {
     number: usize,
-    fit: Fit,
+    /// By a whole ID, not by its beginning.
+    is_whole: bool,
     /// Its place among the records of its process; `None` for a call without a record.
     seq: Option<u64>,
     stem: String,
@@ -38,17 +39,11 @@ impl Folder {
     /// As [`find`](Self::find), for several IDs at once: the calls for each of them.
     pub(crate) fn find_each(&self, queries: &[IdQuery]) -> Result<Vec<Vec<Found>>, Failure> {
         let mut hits = self.search(Wanted::Queries(queries))?;
-        let best = |number: usize, hits: &[Hit]| {
-            let fits = hits.iter().filter(|hit| hit.number == number);
-            fits.map(|hit| hit.fit).max()
-        };
         Ok((0..queries.len())
             .map(|number| {
-                let is_prefix = best(number, &hits) == Some(Fit::Prefix);
-                let chosen = hits
-                    .extract_if(.., |hit| hit.number == number)
-                    .filter(|hit| is_prefix || hit.fit > Fit::Prefix);
-                newest_first(chosen.collect())
+                let of_query = hits.extract_if(.., |hit| hit.number == number);
+                let (whole, begun): (Vec<_>, Vec<_>) = of_query.partition(|hit| hit.is_whole);
+                newest_first(if whole.is_empty() { begun } else { whole })
             })
             .collect())
     }
@@ -116,7 +111,7 @@ impl Folder {
         for open in self.without_ended(&processes, open) {
             let found = Found {
                 id: String::new(),
-                matched: Matched::Call,
+                matched: IdKind::Call,
                 state: open.state,
                 at: open.call.at,
                 content: open.content(),
@@ -171,7 +166,7 @@ impl Record<'_> {
                     self.seq,
                     Found {
                         id: trail.call_id().to_string(),
-                        matched: Matched::Call,
+                        matched: IdKind::Call,
                         state: State::Finished,
                         service: self.service.into_owned(),
                         host: self.host.into_owned(),
@@ -202,18 +197,18 @@ fn hits_of(wanted: Wanted<'_>, stem: &str, seq: Option<u64>, found: &Found) -> V
         Content::Finished { trail, .. } => id::of_trail(trail),
         Content::Opened(call) => id::of_opened(call),
     };
-    let mut best: BTreeMap<usize, (Fit, Matched, &str)> = BTreeMap::new();
+    let mut best: BTreeMap<usize, (bool, IdKind, &str)> = BTreeMap::new();
     for (kind, id) in &ids {
-        wanted.fits(id, |number, fit| {
-            let best = best.entry(number).or_insert((fit, *kind, id));
-            if fit > best.0 {
-                *best = (fit, *kind, id);
+        wanted.matches(id, |number, is_whole| {
+            let best = best.entry(number).or_insert((is_whole, *kind, id));
+            if is_whole > best.0 {
+                *best = (is_whole, *kind, id);
             }
         });
     }
-    let hit = |(number, (fit, matched, id)): (usize, (Fit, Matched, &str))| Hit {
+    let hit = |(number, (is_whole, matched, id)): (usize, (bool, IdKind, &str))| Hit {
         number,
-        fit,
+        is_whole,
         seq,
         stem: stem.to_owned(),
         found: Found {
