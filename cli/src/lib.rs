@@ -11,6 +11,7 @@ mod exit;
 mod interrupt;
 mod journal;
 mod terminal;
+mod time;
 
 use std::ffi::OsString;
 
