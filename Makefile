@@ -41,13 +41,15 @@ fmt: toolchain-lint ## Format the sources of every language
 fix: toolchain-lint ## Let the linters repair what they can, write generated files anew, and format
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
 	cargo run --quiet --package xtask -- codegen
+	cargo run --quiet --package xtask --features command -- command
 	cargo run --quiet --package xtask -- api
 	@scripts/lint.sh --fix
 	@scripts/format.sh
 
 .PHONY: codegen
-codegen: toolchain ## Write the code tables and the C header anew from schema/codes.json
+codegen: toolchain ## Write the code tables, the C header, and the command's completions and man pages anew
 	cargo run --quiet --package xtask -- codegen
+	cargo run --quiet --package xtask --features command -- command
 
 .PHONY: test-core
 test-core: toolchain ## All tests of the core: unit, calls, wire, both transports, doctests
@@ -71,6 +73,10 @@ check: toolchain-lint ## Formats and lints of every language, licences, advisori
 	RUSTDOC=$(CURDIR)/scripts/rustdoc-unstable.sh RUSTDOCFLAGS="--cfg docsrs -D warnings" cargo doc --package reqtrail --no-deps --all-features --quiet
 	cargo run --quiet --package xtask -- api --check
 	cargo run --quiet --package xtask -- codegen --check
+	@# What the command's completions and man pages need is behind a feature.
+	cargo clippy --package xtask --features command --all-targets -- -D warnings
+	cargo test --quiet --package xtask --features command command
+	cargo run --quiet --package xtask --features command -- command --check
 	cargo run --quiet --package xtask -- msrv
 	cargo run --quiet --package xtask -- links
 	cargo run --quiet --package xtask -- floors

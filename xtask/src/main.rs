@@ -1,9 +1,10 @@
-//! The project's own chores: `cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors`.
+//! The project's own chores: `cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors`, and
+//! `cargo run -p xtask --features command -- command [--check]`.
 //!
 //! `codegen` writes every language's code tables from `schema/codes.json`; with `--check` it writes nothing and
 //! fails when a committed table differs from what the list gives. `api` does the same with the public API of the crate
-//! `reqtrail`. `msrv` checks the stated Rust version, `links` the
-//! relative links of the Markdown files.
+//! `reqtrail`, and `command` with the completions and man pages of the command `reqtrail`. `msrv` checks the stated Rust
+//! version, `links` the relative links of the Markdown files.
 
 #![expect(
     clippy::print_stdout,
@@ -15,6 +16,8 @@ mod api;
 mod c_header;
 mod c_tables;
 mod codes;
+#[cfg(feature = "command")]
+mod command;
 mod floors;
 mod go_tables;
 mod links;
@@ -39,11 +42,16 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen(true),
         ["api"] => api::snapshot(&root(), false),
         ["api", "--check"] => api::snapshot(&root(), true),
+        #[cfg(feature = "command")]
+        ["command"] => command_files(false),
+        #[cfg(feature = "command")]
+        ["command", "--check"] => command_files(true),
         ["msrv"] => msrv::check(&root()),
         ["links"] => links::check(&root()),
         ["floors"] => floors::check(&root()),
         _ => Err(
-            "usage: cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors"
+            "usage: cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors, \
+             or cargo run -p xtask --features command -- command [--check]"
                 .to_owned(),
         ),
     };
@@ -148,7 +156,29 @@ fn codegen(check: bool) -> Result<(), String> {
     ));
     files.extend(surface::scenarios(&surface)?);
     files.extend(pages::pages(&root, &templates)?);
-    let mut stale = left_over(&root, &files, check)?;
+    let again = "cargo run -p xtask -- codegen";
+    settle(&root, files, &[surface::SCENARIO_FOLDER], check, again)
+}
+
+#[cfg(feature = "command")]
+fn command_files(check: bool) -> Result<(), String> {
+    let again = "cargo run -p xtask --features command -- command";
+    settle(&root(), command::files()?, &command::FOLDERS, check, again)
+}
+
+/// Writes the files, and empties the folders of what is not printed any more. When it only checks, it fails where a file is
+/// not what was printed; `again` is the command that writes them.
+fn settle(
+    root: &Path,
+    files: Vec<(String, String)>,
+    folders: &[&str],
+    check: bool,
+    again: &str,
+) -> Result<(), String> {
+    let mut stale = Vec::new();
+    for folder in folders {
+        stale.extend(left_over(root, folder, &files, check)?);
+    }
     for (path, text) in files {
         let target = root.join(&path);
         if std::fs::read_to_string(&target).is_ok_and(|old| old == text) {
@@ -165,15 +195,19 @@ fn codegen(check: bool) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!(
-            "out of date: {}; run `cargo run -p xtask -- codegen` and commit the result",
+            "out of date: {}; run `{again}` and commit the result",
             stale.join(", ")
         ))
     }
 }
 
-/// Names the files of generated folders that are not printed any more, and removes them unless it only checks.
-fn left_over(root: &Path, files: &[(String, String)], check: bool) -> Result<Vec<String>, String> {
-    let folder = surface::SCENARIO_FOLDER;
+/// Names the files of a generated folder that are not printed any more, and removes them unless it only checks.
+fn left_over(
+    root: &Path,
+    folder: &str,
+    files: &[(String, String)],
+    check: bool,
+) -> Result<Vec<String>, String> {
     let entries =
         std::fs::read_dir(root.join(folder)).map_err(|e| format!("cannot read {folder}: {e}"))?;
     let mut left = Vec::new();
