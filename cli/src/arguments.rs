@@ -50,7 +50,8 @@ pub(crate) struct Common {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Asked {
-    Codes(commands::codes::Codes),
+    Report(commands::report::Options),
+    Codes(commands::codes::Options),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Options),
 }

@@ -1,6 +1,7 @@
 //! The subcommands, one module each.
 
 pub(crate) mod codes;
+pub(crate) mod report;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
 
@@ -11,6 +12,7 @@ use crate::exit::{Exit, Failure};
 /// Runs the subcommand that was asked for.
 pub(crate) fn run(arguments: Arguments, environment: &mut Environment) -> Exit {
     let done: Result<Exit, Failure> = match &arguments.asked {
+        Asked::Report(asked) => report::run(asked, &arguments.common, environment),
         Asked::Codes(asked) => codes::run(asked, &arguments.common, environment),
         #[cfg(feature = "sandbox")]
         Asked::Sandbox(asked) => sandbox::run(asked, &arguments.common, environment),

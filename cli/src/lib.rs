@@ -10,6 +10,7 @@ mod exit;
 #[cfg(feature = "sandbox")]
 mod interrupt;
 mod journal;
+mod shell;
 mod terminal;
 mod time;
 

@@ -31,7 +31,7 @@ const LABEL: usize = 9;
 #[command(before_help = "\
 Example: reqtrail codes rate_limited
          reqtrail codes --api openstack")]
-pub(crate) struct Codes {
+pub(crate) struct Options {
     /// The code, in any case
     #[arg(value_name = "CODE")]
     code: Option<String>,
@@ -74,7 +74,7 @@ enum Source {
 }
 
 pub(crate) fn run(
-    asked: &Codes,
+    asked: &Options,
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
