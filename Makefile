@@ -104,8 +104,8 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	@NO_BUILD=1 scripts/demo-openstack.sh
 
 .PHONY: full
-full: test ## Before a release: all of `test`, the crate's package, a million calls, and real nginx, HAProxy and Squid, which it installs
-	cargo package --quiet --package reqtrail --allow-dirty
+full: test ## Before a release: all of `test`, the crates' packages, a million calls, and real nginx, HAProxy and Squid, which it installs
+	cargo package --quiet --package reqtrail-sandbox --package reqtrail --package reqtrail-cli --allow-dirty
 	@$(MAKE) --no-print-directory soak
 	@scripts/test-proxies.sh
 
