@@ -50,7 +50,11 @@ pub(crate) struct Common {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Asked {
+    Find(commands::find::Options),
+    List(commands::list::Options),
+    Tail(commands::tail::Options),
     Report(commands::report::Options),
+    Status(commands::status::Options),
     Codes(commands::codes::Options),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Options),

@@ -1,30 +1,37 @@
 //! The journals of one folder: what programs left there about their calls.
 //!
-//! [`Folder`] finds calls by their IDs. Lines that cannot be read are passed over and counted; [`Folder::skipped`] says so.
+//! [`Folder`] finds calls by their IDs. Lines that cannot be read are passed over and counted; [`Folder::say_skipped`] says so.
 
 mod blocks;
 mod files;
+mod filter;
+mod follow;
+mod found;
 mod id;
 mod line;
+mod merge;
 mod open;
+mod order;
 mod process;
 mod search;
+mod summary;
 
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use reqtrail::Trail;
-
 use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 
+use blocks::Line;
+pub(crate) use filter::{Filter, PathPattern, StatusPattern};
+pub(crate) use found::{Content, Found, State};
 pub(crate) use id::{IdKind, IdQuery, PREFIX_MIN};
 pub(crate) use line::OpenedCall;
 use process::Process;
+pub(crate) use summary::Summary;
 
 /// The variable that names the folder.
 const VARIABLE: &str = "REQTRAIL_JOURNAL";
@@ -36,44 +43,6 @@ pub(crate) struct Folder {
     skipped: RefCell<Skipped>,
 }
 
-/// A call that was found.
-#[derive(Clone, Debug)]
-pub(crate) struct Found {
-    /// The ID that matched, as the call has it.
-    pub(crate) id: String,
-    pub(crate) matched: IdKind,
-    pub(crate) state: State,
-    /// The program that made the call, by the name that its journal has.
-    pub(crate) service: String,
-    pub(crate) host: String,
-    pub(crate) pid: u32,
-    /// When the call ended; for one that did not, when its last attempt was sent.
-    pub(crate) at: Timestamp,
-    pub(crate) content: Content,
-}
-
-/// How far a call got.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum State {
-    /// It ended, and its trail is known.
-    Finished,
-    /// Its process lives and waits for an answer.
-    InFlight,
-    /// Its process is gone: the request may have been sent, and nothing is known of the answer.
-    Unknown,
-}
-
-/// What is known of a call.
-#[derive(Clone, Debug)]
-pub(crate) enum Content {
-    Finished {
-        trail: Box<Trail>,
-        /// The trail's JSON as it stands in the journal.
-        raw: String,
-    },
-    Opened(OpenedCall),
-}
-
 /// What was passed over.
 #[derive(Debug, Default)]
 struct Skipped {
@@ -83,35 +52,6 @@ struct Skipped {
     odd_why: String,
     /// Files that could not be read.
     files: Vec<String>,
-}
-
-impl State {
-    /// Returns the word that JSON has.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Finished => "finished",
-            Self::InFlight => "in_flight",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl Content {
-    /// Returns the call's own ID.
-    pub(crate) fn call_id(&self) -> String {
-        match self {
-            Self::Finished { trail, .. } => trail.call_id().to_string(),
-            Self::Opened(call) => call.call_id.clone(),
-        }
-    }
-
-    /// Returns method and path template.
-    pub(crate) fn request(&self) -> (&str, &str) {
-        match self {
-            Self::Finished { trail, .. } => (trail.method().as_str(), trail.path()),
-            Self::Opened(call) => (&call.method, &call.path),
-        }
-    }
 }
 
 impl Folder {
@@ -186,10 +126,10 @@ impl Folder {
         text
     }
 
-    /// Says what could not be read, a line for each kind. To be asked for when everything was read.
-    pub(crate) fn skipped(&self) -> Vec<String> {
-        let skipped = self.skipped.borrow();
-        let mut said = skipped.files.clone();
+    /// Says on standard error what could not be read since it was asked last.
+    pub(crate) fn say_skipped(&self, environment: &mut Environment) {
+        let skipped = self.skipped.take();
+        let mut said = skipped.files;
         match skipped.torn {
             0 => {}
             1 => said.push("1 torn line was skipped".to_owned()),
@@ -199,7 +139,9 @@ impl Folder {
             let (count, why) = (skipped.odd, &skipped.odd_why);
             said.push(format!("skipped trails: {count}; the first: {why}"));
         }
-        said
+        for text in &said {
+            environment.say(text);
+        }
     }
 
     /// Lists the journals, oldest first.
@@ -207,8 +149,11 @@ impl Folder {
         Process::all(&self.path).map_err(|error| unusable(&self.path, None, &error))
     }
 
-    fn skip_torn(&self) {
-        self.skipped.borrow_mut().torn += 1;
+    /// Passes over a torn line. One without an end is being written, while its writer lives.
+    fn skip_torn(&self, line: Line<'_>, is_alive: bool) {
+        if line.is_finished || !is_alive {
+            self.skipped.borrow_mut().torn += 1;
+        }
     }
 
     fn skip_odd(&self, why: &reqtrail::Error) {

@@ -7,12 +7,14 @@ mod arguments;
 mod commands;
 mod environment;
 mod exit;
-#[cfg(feature = "sandbox")]
 mod interrupt;
 mod journal;
+mod rows;
 mod shell;
+mod table;
 mod terminal;
 mod time;
+mod words;
 
 use std::ffi::OsString;
 

@@ -88,6 +88,22 @@ impl Terminal {
             None => format!("{at:.3}"),
         }
     }
+
+    /// The time to the second, where times are local and a column is short of room; else as [`time`](Self::time) has it.
+    pub(crate) fn short_time(&self, at: Timestamp) -> String {
+        match &self.zone {
+            Some(zone) => {
+                let at = at.to_zoned(zone.clone());
+                at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+            }
+            None => self.time(at),
+        }
+    }
+
+    /// The zone of the times.
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or(TimeZone::UTC)
+    }
 }
 
 /// A text in its style.

@@ -8,6 +8,8 @@ mod background;
 mod caller;
 #[cfg(feature = "unstable-host")]
 pub mod codes;
+#[cfg(feature = "unstable-host")]
+pub mod display;
 mod error_record;
 mod job;
 #[cfg(all(feature = "journal", unix))]

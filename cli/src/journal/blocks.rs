@@ -1,19 +1,28 @@
 //! Segments as blocks of whole lines: forward for searching, from the end for the newest lines.
+//!
+//! A file is opened for each block, because a folder may have more files than a process may have open.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use memchr::{memchr, memrchr};
 
 /// How much is read at once: little enough to stay in a processor's cache while it is searched.
 const BLOCK: usize = 256 * 1024;
 
+/// Reads so many bytes at an offset, or what there is.
+fn read_at(path: &Path, offset: u64, count: u64, into: &mut Vec<u8>) -> io::Result<usize> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    file.take(count).read_to_end(into)
+}
+
 /// A file, from one of its lines on, in blocks of whole lines.
 #[derive(Debug)]
 pub(super) struct Blocks {
-    file: File,
+    path: PathBuf,
     /// The block, and after it the beginning of the next one.
     buffer: Vec<u8>,
     block: usize,
@@ -22,17 +31,13 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn open(path: &Path, offset: u64) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        if offset > 0 {
-            file.seek(SeekFrom::Start(offset))?;
-        }
-        Ok(Self {
-            file,
-            buffer: Vec::with_capacity(2 * BLOCK),
+    pub(super) fn new(path: &Path, offset: u64) -> Self {
+        Self {
+            path: path.to_owned(),
+            buffer: Vec::new(),
             block: 0,
             offset,
-        })
+        }
     }
 
     /// Goes on to the next block; `false` at the end, where [`rest`](Self::rest) may hold one more line.
@@ -42,8 +47,9 @@ impl Blocks {
         self.block = 0;
         loop {
             let begin = self.buffer.len();
-            let room = (&mut self.file).take(BLOCK as u64);
-            if { room }.read_to_end(&mut self.buffer)? == 0 {
+            let at = self.offset + begin as u64;
+            self.buffer.reserve(BLOCK + 1);
+            if read_at(&self.path, at, BLOCK as u64, &mut self.buffer)? == 0 {
                 return Ok(false);
             }
             if let Some(last) = memrchr(b'\n', &self.buffer[begin..]) {
@@ -99,12 +105,12 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    pub(super) fn open(path: &Path, offset: u64) -> io::Result<Self> {
-        Ok(Self {
-            blocks: Blocks::open(path, offset)?,
+    pub(super) fn new(path: &Path, offset: u64) -> Self {
+        Self {
+            blocks: Blocks::new(path, offset),
             left: 0..0,
             has_ended: false,
-        })
+        }
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
@@ -133,7 +139,7 @@ impl Forward {
 /// The lines of a file from its end.
 #[derive(Debug)]
 pub(super) struct Backward {
-    file: File,
+    path: PathBuf,
     /// The end of a line whose beginning was not read yet, then whole lines.
     buffer: Vec<u8>,
     left: Range<usize>,
@@ -144,10 +150,9 @@ pub(super) struct Backward {
 impl Backward {
     /// Opens the file as it is, or its first `length` bytes.
     pub(super) fn open(path: &Path, length: Option<u64>) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let whole = file.metadata()?.len();
+        let whole = path.metadata()?.len();
         Ok(Self {
-            file,
+            path: path.to_owned(),
             buffer: Vec::new(),
             left: 0..0,
             offset: length.unwrap_or(whole).min(whole),
@@ -176,9 +181,8 @@ impl Backward {
     fn refill(&mut self) -> io::Result<()> {
         let count = self.offset.min(BLOCK as u64);
         self.offset -= count;
-        self.file.seek(SeekFrom::Start(self.offset))?;
-        let mut buffer = Vec::with_capacity(count as usize + self.left.start);
-        (&mut self.file).take(count).read_to_end(&mut buffer)?;
+        let mut buffer = Vec::with_capacity(count as usize + 1 + self.left.start);
+        read_at(&self.path, self.offset, count, &mut buffer)?;
         if buffer.len() as u64 != count {
             return Err(ErrorKind::UnexpectedEof.into());
         }
@@ -236,7 +240,7 @@ mod tests {
                     None => (line.into(), false),
                 })
                 .collect();
-            let mut forward = Forward::open(&path, 0).expect("opens");
+            let mut forward = Forward::new(&path, 0);
             let mut found = Vec::new();
             while let Some(line) = forward.next().expect("reads") {
                 found.push(owned(line));

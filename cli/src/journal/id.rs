@@ -147,14 +147,16 @@ pub(super) fn of_trail(trail: &Trail) -> Vec<(IdKind, String)> {
     ids
 }
 
-/// The IDs of a call of which only its beginning is known.
-pub(super) fn of_opened(call: &OpenedCall) -> Vec<(IdKind, String)> {
-    let mut ids = vec![
-        (IdKind::Call, call.call_id.clone()),
-        (IdKind::Trace, call.trace_id.clone()),
-    ];
-    ids.extend(call.span_id.clone().map(|id| (IdKind::Span, id)));
-    let correlation = call.correlation_id.clone();
-    ids.extend(correlation.map(|id| (IdKind::Correlation, id)));
-    ids
+impl OpenedCall {
+    /// Returns the IDs of the call, with the kind of each.
+    pub(super) fn ids(&self) -> Vec<(IdKind, String)> {
+        let mut ids = vec![
+            (IdKind::Call, self.call_id.clone()),
+            (IdKind::Trace, self.trace_id.clone()),
+        ];
+        ids.extend(self.span_id.clone().map(|id| (IdKind::Span, id)));
+        let correlation = self.correlation_id.clone();
+        ids.extend(correlation.map(|id| (IdKind::Correlation, id)));
+        ids
+    }
 }

@@ -87,7 +87,7 @@ impl Process {
             pid: self.name.pid,
         };
         let recorded = self.segments.iter().find_map(|segment| {
-            let mut lines = Forward::open(&segment.path, 0).ok()?;
+            let mut lines = Forward::new(&segment.path, 0);
             let record = line::read(lines.next().ok()??.bytes).ok()??;
             Some(Writer {
                 service: record.service.into_owned(),

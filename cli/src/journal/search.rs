@@ -7,17 +7,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
 
-use jiff::Timestamp;
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use reqtrail::Trail;
 
 use super::blocks::{Blocks, Line};
+use super::found::{Content, Found, State};
 use super::id::{self, IdKind, Wanted, Words};
-use super::line::{self, Record, What};
-use super::open::{self, Open};
-use super::process::Process;
-use super::{Content, Folder, Found, IdQuery, State};
+use super::line::{self, Record, Torn, What};
+use super::open::Open;
+use super::order::{Placed, newest_first};
+use super::process::Writer;
+use super::{Folder, IdQuery};
 use crate::exit::Failure;
 
 /// How the name of each ID ends in the JSON of a trail.
@@ -29,10 +30,7 @@ struct Hit {
     number: usize,
     /// By a whole ID, not by its beginning.
     is_whole: bool,
-    /// Its place among the records of its process; `None` for a call without a record.
-    seq: Option<u64>,
-    stem: String,
-    found: Found,
+    call: Placed,
 }
 
 impl Folder {
@@ -43,7 +41,8 @@ impl Folder {
             .map(|number| {
                 let of_query = hits.extract_if(.., |hit| hit.number == number);
                 let (whole, begun): (Vec<_>, Vec<_>) = of_query.partition(|hit| hit.is_whole);
-                newest_first(if whole.is_empty() { begun } else { whole })
+                let best = if whole.is_empty() { begun } else { whole };
+                newest_first(best.into_iter().map(|hit| hit.call).collect())
             })
             .collect())
     }
@@ -55,71 +54,41 @@ impl Folder {
     ) -> Result<Vec<Vec<Found>>, Failure> {
         let mut words = Words::default();
         let numbers: Vec<usize> = ids.into_iter().map(|id| words.add(id)).collect();
-        let mut by_number: HashMap<usize, Vec<Hit>> = HashMap::new();
+        let mut by_number: HashMap<usize, Vec<Placed>> = HashMap::new();
         for hit in self.search(Wanted::Words(&words))? {
-            by_number.entry(hit.number).or_default().push(hit);
+            by_number.entry(hit.number).or_default().push(hit.call);
         }
         let found: HashMap<usize, Vec<Found>> = by_number
             .into_iter()
-            .map(|(number, hits)| (number, newest_first(hits)))
+            .map(|(number, calls)| (number, newest_first(calls)))
             .collect();
         let of = |number| found.get(&number).cloned().unwrap_or_default();
         Ok(numbers.into_iter().map(of).collect())
     }
 
     fn search(&self, wanted: Wanted<'_>) -> Result<Vec<Hit>, Failure> {
-        let mut open = Vec::new();
-        let mut alive = HashMap::new();
-        // Tables first: what ends while they are read has its record by the time that the segments are.
-        for process in self.processes()? {
-            let calls = self.slots(&process);
-            let is_alive = process.is_alive();
-            alive.insert(process.stem.clone(), is_alive);
-            for call in calls {
-                let is_wanted = id::of_opened(&call).iter().any(|(_, id)| wanted.has(id));
-                if is_wanted {
-                    open.push(Open {
-                        stem: process.stem.clone(),
-                        writer: process.writer(),
-                        state: open::state(is_alive),
-                        call,
-                    });
-                }
-            }
-        }
+        let mut tables = self.tables(Some(wanted))?;
         let processes = self.processes()?;
         let mut hits = Vec::new();
         for process in &processes {
-            let is_alive = alive.get(&process.stem).copied();
-            let is_alive = is_alive.unwrap_or_else(|| process.is_alive());
+            let is_alive = tables.is_alive(process);
             for segment in &process.segments {
-                let read = self.search_segment(&segment.path, is_alive, wanted, |record| {
-                    let read = record.read(self, &process.stem, is_alive);
-                    match read {
-                        Some(Read::Ended(seq, found)) => {
-                            hits.extend(hits_of(wanted, &process.stem, Some(seq), &found));
-                        }
-                        Some(Read::Open(call)) => open.push(call),
-                        None => {}
+                let each = |record: Record<'_>| match record.read(self, &process.stem, is_alive) {
+                    Some(Read::Ended(seq, found)) => {
+                        hits.extend(hits_of(wanted, &process.stem, Some(seq), &found));
                     }
-                });
+                    Some(Read::Open(open)) => tables.open.push(open),
+                    None => {}
+                };
+                let read = self.search_segment(&segment.path, is_alive, wanted, each);
                 if let Err(error) = read {
                     self.skip_file(&segment.path, &error);
                 }
             }
         }
-        for open in self.without_ended(&processes, open) {
-            let found = Found {
-                id: String::new(),
-                matched: IdKind::Call,
-                state: open.state,
-                at: open.call.at,
-                content: open.content(),
-                service: open.writer.service,
-                host: open.writer.host,
-                pid: open.writer.pid,
-            };
-            hits.extend(hits_of(wanted, &open.stem, None, &found));
+        for open in self.without_ended(&processes, tables.open) {
+            let stem = open.stem.clone();
+            hits.extend(hits_of(wanted, &stem, None, &open.into_found()));
         }
         Ok(hits)
     }
@@ -132,23 +101,27 @@ impl Folder {
         wanted: Wanted<'_>,
         mut each: impl FnMut(Record<'_>),
     ) -> io::Result<()> {
-        let torn = |line: Line<'_>| {
-            // A line without an end is being written, while its writer lives.
-            if line.is_finished || !is_alive {
-                self.skip_torn();
+        each_block(path, |block, is_finished| {
+            for bytes in lines(block) {
+                if line::looks_torn(bytes) {
+                    self.skip_torn(Line { bytes, is_finished }, is_alive);
+                }
             }
-        };
-        search_blocks(path, wanted, torn, |line| match line::read(line.bytes) {
-            Ok(Some(record)) => each(record),
-            Ok(None) => {}
-            Err(line::Torn) if line::looks_torn(line.bytes) => {}
-            Err(line::Torn) => torn(line),
+            with_ids(block, wanted, |bytes| match line::read(bytes) {
+                Ok(Some(record)) => each(record),
+                Err(Torn) if !line::looks_torn(bytes) => {
+                    self.skip_torn(Line { bytes, is_finished }, is_alive);
+                }
+                Ok(None) | Err(Torn) => {}
+            });
         })
     }
 }
 
 /// What a record says of a call.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub(super) enum Read {
+    /// It has ended; the number is that of the record.
     Ended(u64, Found),
     Open(Open),
 }
@@ -156,34 +129,30 @@ pub(super) enum Read {
 impl Record<'_> {
     /// Reads the call; `None` for a record of something else, or of a trail that cannot be read.
     pub(super) fn read(self, folder: &Folder, stem: &str, is_alive: bool) -> Option<Read> {
+        let (service, host, pid) = (self.service.into_owned(), self.host.into_owned(), self.pid);
         match self.what {
             What::Call { trail: raw } => {
-                let raw = raw.get();
-                let trail = Trail::from_json(raw).map_err(|why| folder.skip_odd(&why));
+                let trail = Trail::from_json(raw.get()).map_err(|why| folder.skip_odd(&why));
                 let trail = Box::new(trail.ok()?);
-                let raw = raw.to_owned();
-                Some(Read::Ended(
-                    self.seq,
-                    Found {
-                        id: trail.call_id().to_string(),
-                        matched: IdKind::Call,
-                        state: State::Finished,
-                        service: self.service.into_owned(),
-                        host: self.host.into_owned(),
-                        pid: self.pid,
-                        at: self.at,
-                        content: Content::Finished { trail, raw },
+                let found = Found {
+                    id: trail.call_id().to_string(),
+                    matched: IdKind::Call,
+                    state: State::Finished,
+                    service,
+                    host,
+                    pid,
+                    at: self.at,
+                    content: Content::Finished {
+                        trail,
+                        raw: raw.get().to_owned(),
                     },
-                ))
+                };
+                Some(Read::Ended(self.seq, found))
             }
             What::Opened(call) => Some(Read::Open(Open {
                 stem: stem.to_owned(),
-                writer: super::process::Writer {
-                    service: self.service.into_owned(),
-                    host: self.host.into_owned(),
-                    pid: self.pid,
-                },
-                state: open::state(is_alive),
+                writer: Writer { service, host, pid },
+                is_alive,
                 call,
             })),
             What::Closed | What::Lost { .. } | What::Other => None,
@@ -195,7 +164,7 @@ impl Record<'_> {
 fn hits_of(wanted: Wanted<'_>, stem: &str, seq: Option<u64>, found: &Found) -> Vec<Hit> {
     let ids = match &found.content {
         Content::Finished { trail, .. } => id::of_trail(trail),
-        Content::Opened(call) => id::of_opened(call),
+        Content::Opened(call) => call.ids(),
     };
     let mut best: BTreeMap<usize, (bool, IdKind, &str)> = BTreeMap::new();
     for (kind, id) in &ids {
@@ -209,82 +178,69 @@ fn hits_of(wanted: Wanted<'_>, stem: &str, seq: Option<u64>, found: &Found) -> V
     let hit = |(number, (is_whole, matched, id)): (usize, (bool, IdKind, &str))| Hit {
         number,
         is_whole,
-        seq,
-        stem: stem.to_owned(),
-        found: Found {
-            id: id.to_owned(),
-            matched,
-            ..found.clone()
+        call: Placed {
+            stem: stem.to_owned(),
+            seq,
+            found: Found {
+                id: id.to_owned(),
+                matched,
+                ..found.clone()
+            },
         },
     };
     best.into_iter().map(hit).collect()
-}
-
-/// Sorts calls by time. Those of one process keep the order of its records, whatever its clock did.
-fn newest_first(hits: Vec<Hit>) -> Vec<Found> {
-    let mut lists: BTreeMap<(&str, Option<usize>), Vec<&Hit>> = BTreeMap::new();
-    for (at, hit) in hits.iter().enumerate() {
-        // A call without a record has no place among the records.
-        let alone = hit.seq.is_none().then_some(at);
-        lists.entry((&hit.stem, alone)).or_default().push(hit);
-    }
-    let mut lists: Vec<Vec<&Hit>> = lists.into_values().collect();
-    for list in &mut lists {
-        list.sort_by_key(|hit| hit.seq);
-    }
-    let newest = |list: &Vec<&Hit>| list.last().map(|hit| hit.found.at);
-    let mut sorted = Vec::new();
-    loop {
-        let next: Option<(&mut Vec<&Hit>, Timestamp)> = lists
-            .iter_mut()
-            .filter_map(|list| newest(list).map(|at| (list, at)))
-            .max_by_key(|(_, at)| *at);
-        match next.and_then(|(list, _)| list.pop()) {
-            Some(hit) => sorted.push(hit.found.clone()),
-            None => return sorted,
-        }
-    }
 }
 
 /// Calls `each` with every line of a file that has a wanted ID.
 pub(super) fn lines_with(
     path: &Path,
     wanted: Wanted<'_>,
-    each: impl FnMut(Line<'_>),
+    mut each: impl FnMut(&[u8]),
 ) -> io::Result<()> {
-    search_blocks(path, wanted, |_| {}, each)
+    each_block(path, |block, _| with_ids(block, wanted, &mut each))
 }
 
-fn search_blocks(
+/// Calls `each` with every line of a file that has these bytes.
+pub(super) fn lines_containing(
     path: &Path,
-    wanted: Wanted<'_>,
-    mut torn: impl FnMut(Line<'_>),
-    mut each: impl FnMut(Line<'_>),
+    bytes: &[u8],
+    mut each: impl FnMut(&[u8]),
 ) -> io::Result<()> {
-    let finder = Finder::new(NAME);
-    let mut blocks = Blocks::open(path, 0)?;
-    while blocks.advance()? {
-        let block = blocks.block();
-        let mut begin = 0;
-        for end in memchr_iter(b'\n', block) {
-            let bytes = &block[begin..end];
-            if line::looks_torn(bytes) {
-                torn(Line::finished(bytes));
-            }
-            begin = end + 1;
+    let finder = Finder::new(bytes);
+    each_block(path, |block, _| {
+        let mut from = 0;
+        while let Some(at) = finder.find(&block[from..]) {
+            let (line, end) = line_at(block, from + at);
+            each(line);
+            from = end;
         }
-        lines_of(block, &finder, wanted, |bytes| each(Line::finished(bytes)));
+    })
+}
+
+/// Calls `each` with the lines of a file, many at a time, and with whether they are finished.
+fn each_block(path: &Path, mut each: impl FnMut(&[u8], bool)) -> io::Result<()> {
+    let mut blocks = Blocks::new(path, 0);
+    while blocks.advance()? {
+        each(blocks.block(), true);
     }
-    let rest = blocks.rest();
-    if line::looks_torn(rest) {
-        torn(Line::unfinished(rest));
-    }
-    lines_of(rest, &finder, wanted, |bytes| each(Line::unfinished(bytes)));
+    each(blocks.rest(), false);
     Ok(())
 }
 
+/// The lines of a block, without their newlines.
+fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends =
+        memchr_iter(b'\n', block).chain((block.last() != Some(&b'\n')).then_some(block.len()));
+    ends.scan(0, |begin, end| {
+        let line = &block[*begin..end];
+        *begin = end + 1;
+        Some(line)
+    })
+}
+
 /// Calls `each` with every line of the block that has a wanted ID, or an ID that only JSON can read.
-fn lines_of(block: &[u8], finder: &Finder<'_>, wanted: Wanted<'_>, mut each: impl FnMut(&[u8])) {
+fn with_ids(block: &[u8], wanted: Wanted<'_>, mut each: impl FnMut(&[u8])) {
+    let finder = Finder::new(NAME);
     let mut from = 0;
     while let Some(at) = finder.find(&block[from..]) {
         from += at + NAME.len();
@@ -298,12 +254,18 @@ fn lines_of(block: &[u8], finder: &Finder<'_>, wanted: Wanted<'_>, mut each: imp
             escaped => escaped.is_some(),
         };
         if is_candidate {
-            let begin = memrchr(b'\n', &block[..from]).map_or(0, |at| at + 1);
-            let end = memchr(b'\n', &block[from..]).map_or(block.len(), |at| from + at);
-            each(&block[begin..end]);
+            let (line, end) = line_at(block, from);
+            each(line);
             from = end;
         }
     }
+}
+
+/// The line in which a byte of the block stands, and where it ends.
+fn line_at(block: &[u8], at: usize) -> (&[u8], usize) {
+    let begin = memrchr(b'\n', &block[..at]).map_or(0, |newline| newline + 1);
+    let end = memchr(b'\n', &block[at..]).map_or(block.len(), |newline| at + newline);
+    (&block[begin..end], end)
 }
 
 /// What stands behind a name: the text of its value, from after the quotation mark on. `None` for a value that is not text.

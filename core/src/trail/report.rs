@@ -111,7 +111,7 @@ fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
 }
 
 /// Status and code, or what failed.
-pub(super) fn result(attempt: &Attempt) -> String {
+pub(crate) fn result(attempt: &Attempt) -> String {
     let mut parts = Vec::new();
     parts.extend(attempt.status().map(|status| status.as_str().to_owned()));
     parts.extend(attempt.error_code().map(str::to_owned));
@@ -288,7 +288,7 @@ fn stopped(reason: StopReason) -> Option<&'static str> {
 }
 
 /// A duration for people.
-pub(super) fn span(duration: Duration) -> String {
+pub(crate) fn span(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     match seconds {
         _ if seconds < 0.01 => format!("{:.1} ms", seconds * 1e3),

@@ -1,0 +1,91 @@
+//! The options by which `list` and `tail` choose among calls.
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::exit::Failure;
+use crate::journal::{Filter, PathPattern, StatusPattern};
+use crate::terminal::Terminal;
+use crate::time::{Moment, duration};
+
+/// What `--slow` means without a duration.
+const SLOW: &str = "1s";
+
+/// What `--within` is where it is not given.
+const WITHIN: &str = "1m";
+
+/// Which calls are shown.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Which calls")]
+pub(crate) struct Filters {
+    /// That failed, or of which nothing is known
+    #[arg(long)]
+    failed: bool,
+    /// That took so long, or longer
+    #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = SLOW, value_parser = duration)]
+    slow: Option<Duration>,
+    /// With this error code in any attempt, or this code of a failure such as ECONNREFUSED
+    #[arg(long)]
+    code: Option<String>,
+    /// With this status in any attempt, as in 503 or 5xx
+    #[arg(long)]
+    status: Option<StatusPattern>,
+    /// Whose path template has this part; with * or ? it is a pattern for the whole of it
+    #[arg(long, value_name = "PATTERN")]
+    path: Option<PathPattern>,
+    /// Of the program that has this name
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// Of this process
+    #[arg(long)]
+    pid: Option<u32>,
+    /// To this API, as in novavms, or this service of it, as in compute
+    #[arg(long, value_name = "NAME")]
+    api: Option<String>,
+    /// That ended since then: 2h, 14:05, 2026-11-26 or '2026-11-26 14:05'
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// That began until then
+    #[arg(long, value_name = "TIME")]
+    until: Option<Moment>,
+    /// That were under way at this time
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
+    at: Option<Moment>,
+    /// How far from --at they may be
+    #[arg(long, value_name = "DURATION", requires = "at", default_value = WITHIN, value_parser = duration)]
+    within: Duration,
+}
+
+impl Filters {
+    /// Returns the filter. Times are read in the zone in which they are printed.
+    pub(crate) fn filter(&self, look: &Terminal) -> Result<Filter, Failure> {
+        let now = Timestamp::now();
+        let zone = look.zone();
+        let moment = |name: &str, moment: Option<Moment>| {
+            let moment = moment.map(|moment| moment.resolve(now, &zone)).transpose();
+            moment.map_err(|why| Failure::usage(format!("--{name}: {why}")))
+        };
+        let (mut from, mut until) = (moment("since", self.since)?, moment("until", self.until)?);
+        if let Some(at) = moment("at", self.at)? {
+            let far = |_| Failure::usage("--within: the time is beyond all calendars");
+            from = Some(at.checked_sub(self.within).map_err(far)?);
+            until = Some(at.checked_add(self.within).map_err(far)?);
+        }
+        Ok(Filter {
+            failed: self.failed,
+            open: false,
+            slow: self.slow,
+            code: self.code.clone(),
+            path: self.path.clone(),
+            status: self.status,
+            service: self.service.clone(),
+            pid: self.pid,
+            api: self.api.clone(),
+            from,
+            until,
+            now,
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! The newest calls of a folder, and then those that end while somebody looks on.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::blocks::{Forward, finished_length};
+use super::filter::Filter;
+use super::found::{Found, State};
+use super::line::{self, Torn};
+use super::merge::{Lengths, Merge, Order};
+use super::open::Open;
+use super::order::{Placed, newest_first};
+use super::process::Process;
+use super::search::Read;
+use super::{Folder, blocks};
+use crate::exit::Failure;
+
+/// Reads what is written to a folder, from a moment on.
+#[derive(Debug)]
+pub(crate) struct Follow<'a> {
+    folder: &'a Folder,
+    filter: &'a Filter,
+    /// Up to where each segment was read.
+    lengths: Lengths,
+    /// Processes that are gone, and of which everything was read.
+    done: HashSet<String>,
+    /// Calls without an end that were shown, or that were there before.
+    unknown: HashSet<String>,
+}
+
+impl Folder {
+    /// Returns the newest calls, oldest of them first, and what reads on from there.
+    pub(crate) fn follow<'a>(
+        &'a self,
+        filter: &'a Filter,
+        last: usize,
+    ) -> Result<(Vec<Found>, Follow<'a>), Failure> {
+        let mut lengths = Lengths::new();
+        for segment in self.processes()?.into_iter().flat_map(|it| it.segments) {
+            match finished_length(&segment.path) {
+                Ok(length) => {
+                    lengths.insert(segment.path, length);
+                }
+                Err(error) => self.skip_file(&segment.path, &error),
+            }
+        }
+        let (processes, open) = self.open_calls()?;
+        let open = open.into_iter().map(Open::into_found);
+        let unknown: Vec<_> = open.filter(|call| call.state == State::Unknown).collect();
+        let ids = unknown.iter().map(|call| call.content.call_id()).collect();
+        let order = Order::NewestFirst;
+        let mut merge = Merge::new(self, filter, order, processes, Some(&lengths), unknown);
+        let mut newest: Vec<Found> = std::iter::from_fn(|| merge.next()).take(last).collect();
+        newest.reverse();
+        let follow = Follow {
+            folder: self,
+            filter,
+            lengths,
+            done: HashSet::new(),
+            unknown: ids,
+        };
+        Ok((newest, follow))
+    }
+}
+
+impl Follow<'_> {
+    /// Returns the calls that ended since it was asked last, oldest first, and those whose process is gone since then.
+    pub(crate) fn news(&mut self) -> Vec<Found> {
+        let mut news = Vec::new();
+        // A folder that is gone comes back with the next record.
+        for process in Process::all(&self.folder.path).unwrap_or_default() {
+            if self.done.contains(&process.stem) {
+                continue;
+            }
+            // A process that is gone now writes nothing more.
+            let is_alive = process.is_alive();
+            for segment in &process.segments {
+                self.read(&process, &segment.path, is_alive, &mut news);
+            }
+            if !is_alive {
+                self.read_open(&process, &mut news);
+                self.done.insert(process.stem);
+            }
+        }
+        let mut news = newest_first(news);
+        news.reverse();
+        news
+    }
+
+    /// Reads what was added to a segment.
+    fn read(&mut self, process: &Process, path: &Path, is_alive: bool, news: &mut Vec<Placed>) {
+        let from = self.lengths.get(path).copied().unwrap_or(0);
+        if path.metadata().is_ok_and(|about| about.len() == from) {
+            return;
+        }
+        let mut lines = Forward::new(path, from);
+        loop {
+            match lines.next() {
+                Ok(Some(line)) => news.extend(self.call(process, line, is_alive)),
+                Ok(None) => break,
+                Err(error) => {
+                    self.folder.skip_file(path, &error);
+                    break;
+                }
+            }
+        }
+        self.lengths.insert(path.to_owned(), lines.position());
+    }
+
+    fn call(&self, process: &Process, line: blocks::Line<'_>, is_alive: bool) -> Option<Placed> {
+        // It is read when it has an end; without a writer it has none.
+        if !line.is_finished && is_alive {
+            return None;
+        }
+        let record = match line::read(line.bytes) {
+            Ok(record) => record?,
+            Err(Torn) => {
+                self.folder.skip_torn(line, is_alive);
+                return None;
+            }
+        };
+        match record.read(self.folder, &process.stem, is_alive)? {
+            Read::Ended(seq, found) => self.filter.takes(&found).then(|| Placed {
+                stem: process.stem.clone(),
+                seq: Some(seq),
+                found,
+            }),
+            Read::Open(_) => None,
+        }
+    }
+
+    /// Reads the calls that a process left without an end.
+    fn read_open(&mut self, process: &Process, news: &mut Vec<Placed>) {
+        let open = self.folder.open_calls_of(process, false);
+        for open in self.folder.without_ended([process], open) {
+            let stem = open.stem.clone();
+            let found = open.into_found();
+            if self.unknown.insert(found.content.call_id()) && self.filter.takes(&found) {
+                let seq = None;
+                news.push(Placed { stem, seq, found });
+            }
+        }
+    }
+}

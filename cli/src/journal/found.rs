@@ -1,0 +1,214 @@
+//! A call that was found in a journal.
+
+use jiff::Timestamp;
+use reqtrail::{Outcome, Trail};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::id::IdKind;
+use super::line::OpenedCall;
+use crate::terminal::one_line;
+
+/// The schema of a line of `find --json`.
+const FIND: &str = "reqtrail.find/1";
+
+/// The schema of a line of `list --json` and `tail --json`.
+const LIST: &str = "reqtrail.list/1";
+
+/// A call that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// The ID that matched, as the call has it.
+    pub(crate) id: String,
+    pub(crate) matched: IdKind,
+    pub(crate) state: State,
+    /// The program that made the call, by the name that its journal has.
+    pub(crate) service: String,
+    pub(crate) host: String,
+    pub(crate) pid: u32,
+    /// When the call ended; for one that did not, when its last attempt was sent.
+    pub(crate) at: Timestamp,
+    pub(crate) content: Content,
+}
+
+/// How far a call got.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum State {
+    /// It ended, and its trail is known.
+    Finished,
+    /// Its process lives and waits for an answer.
+    InFlight,
+    /// Its process is gone: the request may have been sent, and nothing is known of the answer.
+    Unknown,
+}
+
+/// What is known of a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Finished {
+        trail: Box<Trail>,
+        /// The trail's JSON as it stands in the journal.
+        raw: String,
+    },
+    Opened(OpenedCall),
+}
+
+/// A line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    schema: &'static str,
+    id: &'a str,
+    matched: &'static str,
+    /// Where the ID was read from standard input; absent where it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    state: &'static str,
+    service: &'a str,
+    host: &'a str,
+    pid: u32,
+    at: String,
+    trail: Option<&'a RawValue>,
+    opened: Option<&'a OpenedCall>,
+}
+
+impl State {
+    /// Returns the word that JSON has.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::InFlight => "in_flight",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Content {
+    /// Returns the call's own ID.
+    pub(crate) fn call_id(&self) -> String {
+        match self {
+            Self::Finished { trail, .. } => trail.call_id().to_string(),
+            Self::Opened(call) => call.call_id.clone(),
+        }
+    }
+
+    /// Returns method and path template.
+    pub(crate) fn request(&self) -> (&str, &str) {
+        match self {
+            Self::Finished { trail, .. } => (trail.method().as_str(), trail.path()),
+            Self::Opened(call) => (&call.method, &call.path),
+        }
+    }
+
+    /// Returns the ID to give to support: the last attempt's request ID; else what every attempt carried in the dialect's
+    /// correlation header; else the last request ID that there is; else the trace ID.
+    pub(crate) fn support_id(&self) -> (IdKind, String) {
+        let (last, correlation, earlier, trace) = match self {
+            Self::Finished { trail, .. } => (
+                trail.request_id(),
+                trail.correlation_id(),
+                trail.request_ids().last().copied(),
+                trail.trace_id(),
+            ),
+            Self::Opened(call) => {
+                let correlation = call.correlation_id.as_deref();
+                (None, correlation, None, call.trace_id.clone())
+            }
+        };
+        match (last, correlation, earlier) {
+            (Some(id), ..) | (None, None, Some(id)) => (IdKind::Request, id.to_string()),
+            (None, Some(id), _) => (IdKind::Correlation, id.to_owned()),
+            (None, None, None) => (IdKind::Trace, trace),
+        }
+    }
+}
+
+impl Found {
+    /// Returns whether the call failed, or may have.
+    pub(crate) fn is_failed(&self) -> bool {
+        match &self.content {
+            Content::Finished { trail, .. } => trail.outcome() != Outcome::Ok,
+            Content::Opened(_) => self.state == State::Unknown,
+        }
+    }
+
+    /// Returns when the call began; for one that did not end, when its last attempt was sent.
+    pub(crate) fn began(&self) -> Timestamp {
+        match &self.content {
+            Content::Finished { trail, .. } => {
+                Timestamp::try_from(trail.started_at()).unwrap_or(self.at)
+            }
+            Content::Opened(_) => self.at,
+        }
+    }
+
+    /// Returns the support report: of a call without an end, what is known of it.
+    pub(crate) fn report(&self) -> String {
+        match &self.content {
+            Content::Finished { trail, .. } => trail.report(),
+            Content::Opened(call) => self.opened_report(call),
+        }
+    }
+
+    fn opened_report(&self, call: &OpenedCall) -> String {
+        let unknown = self.state == State::Unknown;
+        let shown = |text: &str| one_line(text).into_owned();
+        let (number, at) = (call.attempt, call.at);
+        let outcome = match unknown {
+            true => format!(
+                "UNKNOWN: attempt {number} may have been sent; nothing is known of the answer"
+            ),
+            false => format!("IN FLIGHT: attempt {number} is under way"),
+        };
+        let mut text = format!("{} {}  {outcome}\n", shown(&call.method), shown(&call.path));
+        text.push_str(&format!(
+            "{} at {}\n",
+            shown(&call.api),
+            shown(&call.origin)
+        ));
+        text.push_str(&format!("sent {at:.3}  call {}\n", shown(&call.call_id)));
+        if unknown {
+            text.push_str("- The process is gone, and did not write down how the call ended.\n");
+            text.push_str("- The request may have taken effect: look before you repeat it.\n");
+        }
+        let (kind, id) = self.content.support_id();
+        text.push_str(&format!(
+            "- Every attempt carried the {} ID {}; support can look for it.\n",
+            kind.as_str(),
+            shown(&id)
+        ));
+        text
+    }
+
+    /// Returns the line of `find --json`.
+    pub(crate) fn find_json(&self, line: Option<u64>) -> String {
+        self.json(FIND, (self.matched, &self.id), line)
+    }
+
+    /// Returns the line of `list --json`: its ID is the one to give to support.
+    pub(crate) fn list_json(&self) -> String {
+        let (kind, id) = self.content.support_id();
+        self.json(LIST, (kind, &id), None)
+    }
+
+    fn json(&self, schema: &'static str, (kind, id): (IdKind, &str), line: Option<u64>) -> String {
+        let (trail, opened) = match &self.content {
+            Content::Finished { raw, .. } => (serde_json::from_str(raw).ok(), None),
+            Content::Opened(call) => (None, Some(call)),
+        };
+        let line = Line {
+            schema,
+            id,
+            matched: kind.as_str(),
+            line,
+            state: self.state.as_str(),
+            service: &self.service,
+            host: &self.host,
+            pid: self.pid,
+            at: format!("{:.3}", self.at),
+            trail,
+            opened,
+        };
+        // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}

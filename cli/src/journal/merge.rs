@@ -1,0 +1,300 @@
+//! Calls of all journals in one order.
+//!
+//! Each process's records keep the order in which it numbered them, whatever its clock did; between processes the time
+//! decides.
+
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::blocks::{Backward, Forward, Line};
+use super::filter::Filter;
+use super::found::Found;
+use super::line::{self, Torn};
+use super::process::{Process, Segment};
+use super::search::Read;
+use super::{Folder, State};
+use crate::exit::Failure;
+
+/// Which call comes first.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
+/// Where the finished lines of segments end, as they are read; longer ones have grown since.
+pub(super) type Lengths = HashMap<PathBuf, u64>;
+
+/// The calls that ended, one after the other.
+#[derive(Debug)]
+pub(super) struct Merge<'a> {
+    order: Order,
+    streams: Vec<Stream<'a>>,
+    /// The streams that go on, the next one on top.
+    heads: BinaryHeap<(Rank, usize)>,
+}
+
+/// Orders calls by their time: the greater comes first.
+type Rank = i128;
+
+/// The calls of a process.
+#[derive(Debug)]
+struct Stream<'a> {
+    source: Source<'a>,
+    lanes: Vec<Lane>,
+}
+
+#[derive(Debug)]
+struct Source<'a> {
+    folder: &'a Folder,
+    filter: &'a Filter,
+    stem: String,
+    is_alive: bool,
+    order: Order,
+}
+
+/// Segments of a process that follow one another.
+#[derive(Debug, Default)]
+struct Lane {
+    segments: VecDeque<(PathBuf, Option<u64>)>,
+    lines: Option<(PathBuf, Lines)>,
+    next: Option<(Option<u64>, Found)>,
+}
+
+#[derive(Debug)]
+enum Lines {
+    Forward(Forward),
+    Backward(Backward),
+}
+
+impl<'a> Merge<'a> {
+    /// Begins with the records of these processes, as long as `lengths` says, where it says so, and with calls that have no
+    /// record.
+    pub(super) fn new(
+        folder: &'a Folder,
+        filter: &'a Filter,
+        order: Order,
+        processes: Vec<(Process, bool)>,
+        lengths: Option<&Lengths>,
+        others: Vec<Found>,
+    ) -> Self {
+        let source = |stem: String, is_alive| Source {
+            folder,
+            filter,
+            stem,
+            is_alive,
+            order,
+        };
+        let mut streams: Vec<Stream<'a>> = processes
+            .into_iter()
+            .map(|(process, is_alive)| Stream {
+                lanes: lanes(&process, filter, order, lengths),
+                source: source(process.stem, is_alive),
+            })
+            .collect();
+        let others = others.into_iter().filter(|call| filter.takes(call));
+        streams.extend(others.map(|call| Stream {
+            source: source(String::new(), false),
+            lanes: vec![Lane {
+                next: Some((None, call)),
+                ..Lane::default()
+            }],
+        }));
+        let mut merge = Self {
+            order,
+            heads: BinaryHeap::with_capacity(streams.len()),
+            streams,
+        };
+        (0..merge.streams.len()).for_each(|stream| merge.push(stream));
+        merge
+    }
+
+    /// Puts a stream among the others, if it goes on.
+    fn push(&mut self, number: usize) {
+        let stream = &mut self.streams[number];
+        let lane = stream.first().and_then(|lane| stream.lanes.get(lane));
+        if let Some((_, call)) = lane.and_then(|lane| lane.next.as_ref()) {
+            let time = call.at.as_nanosecond();
+            let rank = match self.order {
+                Order::OldestFirst => -time,
+                Order::NewestFirst => time,
+            };
+            self.heads.push((rank, number));
+        }
+    }
+
+    /// Returns the next call.
+    pub(super) fn next(&mut self) -> Option<Found> {
+        let (_, number) = self.heads.pop()?;
+        let stream = &mut self.streams[number];
+        let lane = stream.first()?;
+        let (_, call) = stream.lanes[lane].next.take()?;
+        self.push(number);
+        Some(call)
+    }
+}
+
+impl Stream<'_> {
+    /// Returns the lane whose next call is the process's next one.
+    fn first(&mut self) -> Option<usize> {
+        for lane in &mut self.lanes {
+            lane.fill(&self.source);
+        }
+        self.lanes.retain(|lane| lane.next.is_some());
+        let seqs = self
+            .lanes
+            .iter()
+            .map(|lane| lane.next.as_ref().map(|next| next.0));
+        let seqs = seqs.enumerate();
+        let first = match self.source.order {
+            Order::OldestFirst => seqs.min_by_key(|(_, seq)| *seq),
+            Order::NewestFirst => seqs.max_by_key(|(_, seq)| *seq),
+        };
+        first.map(|(lane, _)| lane)
+    }
+}
+
+impl Lane {
+    /// Reads on to the next call that the filter takes.
+    fn fill(&mut self, source: &Source<'_>) {
+        while self.next.is_none() {
+            let Some((path, lines)) = &mut self.lines else {
+                let Some((path, length)) = self.segments.pop_front() else {
+                    return;
+                };
+                match Lines::open(&path, length, source.order) {
+                    Ok(lines) => self.lines = Some((path, lines)),
+                    Err(error) => source.folder.skip_file(&path, &error),
+                }
+                continue;
+            };
+            match lines.next() {
+                Ok(Some(line)) => self.next = source.call(line),
+                Ok(None) => self.lines = None,
+                Err(error) => {
+                    source.folder.skip_file(path, &error);
+                    self.lines = None;
+                }
+            }
+        }
+    }
+}
+
+impl Source<'_> {
+    /// Reads the call of a line, if it has one that is asked for.
+    fn call(&self, line: Line<'_>) -> Option<(Option<u64>, Found)> {
+        let record = match line::read(line.bytes) {
+            Ok(record) => record?,
+            Err(Torn) => {
+                self.folder.skip_torn(line, self.is_alive);
+                return None;
+            }
+        };
+        if !self.filter.may_take(&record) {
+            return None;
+        }
+        match record.read(self.folder, &self.stem, self.is_alive)? {
+            Read::Ended(seq, call) => self.filter.takes(&call).then_some((Some(seq), call)),
+            // It is among the calls without a record.
+            Read::Open(_) => None,
+        }
+    }
+}
+
+impl Lines {
+    fn open(path: &Path, length: Option<u64>, order: Order) -> io::Result<Self> {
+        Ok(match order {
+            Order::OldestFirst => Self::Forward(Forward::new(path, 0)),
+            Order::NewestFirst => Self::Backward(Backward::open(path, length)?),
+        })
+    }
+
+    fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        match self {
+            Self::Forward(lines) => lines.next(),
+            Self::Backward(lines) => lines.next(),
+        }
+    }
+}
+
+/// Sorts a process's segments into those that follow one another: it writes two at a time.
+fn lanes(process: &Process, filter: &Filter, order: Order, lengths: Option<&Lengths>) -> Vec<Lane> {
+    let mut lanes = [Lane::default(), Lane::default()];
+    // Whose last write was before the time in question has nothing of it.
+    let is_late = |segment: &&Segment| {
+        let Some(from) = filter.from else { return true };
+        let written = segment.path.metadata().and_then(|about| about.modified());
+        written.map_or(true, |written| written >= SystemTime::from(from))
+    };
+    for segment in process.segments.iter().filter(is_late) {
+        let length = match lengths.map(|lengths| lengths.get(&segment.path)) {
+            // It came later.
+            Some(None) => continue,
+            Some(length) => length.copied(),
+            None => None,
+        };
+        let lane = &mut lanes[segment.number as usize % 2].segments;
+        match order {
+            Order::OldestFirst => lane.push_back((segment.path.clone(), length)),
+            Order::NewestFirst => lane.push_front((segment.path.clone(), length)),
+        }
+    }
+    lanes.into()
+}
+
+impl Folder {
+    /// Calls `each` with every call that the filter takes, oldest first, those in flight at the end. With `last` it is only so
+    /// many of the newest.
+    pub(crate) fn each_call(
+        &self,
+        filter: &Filter,
+        last: Option<usize>,
+        mut each: impl FnMut(Found) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let (processes, open) = self.open_calls()?;
+        let open = open.into_iter().map(super::open::Open::into_found);
+        let (mut in_flight, unknown): (Vec<_>, Vec<_>) =
+            open.partition(|call| call.state == State::InFlight);
+        in_flight.retain(|call| filter.takes(call));
+        in_flight.sort_by_key(|call| call.at);
+        let order = match last {
+            Some(_) => Order::NewestFirst,
+            None => Order::OldestFirst,
+        };
+        // Only calls without a record are in flight.
+        let processes = if filter.open { Vec::new() } else { processes };
+        let mut merge = Merge::new(self, filter, order, processes, None, unknown);
+        match last {
+            None => {
+                while let Some(call) = merge.next() {
+                    drop_ended(&mut in_flight, &call);
+                    each(call)?;
+                }
+            }
+            Some(last) => {
+                let mut newest = VecDeque::new();
+                let mut room = last.saturating_sub(in_flight.len());
+                while newest.len() < room {
+                    let Some(call) = merge.next() else { break };
+                    drop_ended(&mut in_flight, &call);
+                    room = last.saturating_sub(in_flight.len());
+                    newest.push_front(call);
+                }
+                newest.into_iter().try_for_each(&mut each)?;
+                let surplus = in_flight.len().saturating_sub(last);
+                in_flight.drain(..surplus);
+            }
+        }
+        in_flight.into_iter().try_for_each(each)
+    }
+}
+
+/// Drops the call that has ended since its process's table was read.
+fn drop_ended(in_flight: &mut Vec<Found>, ended: &Found) {
+    if !in_flight.is_empty() {
+        let id = ended.content.call_id();
+        in_flight.retain(|open| open.content.call_id() != id);
+    }
+}

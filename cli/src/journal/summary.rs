@@ -1,0 +1,135 @@
+//! What the journal of each process has.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::blocks::{Backward, Forward};
+use super::line::{self, What};
+use super::process::{Process, Segment, Writer};
+use super::search::lines_containing;
+use super::{Folder, State};
+use crate::exit::Failure;
+
+/// What stands in a line that tells of lost records.
+const LOST: &[u8] = b"\"lost\"";
+
+/// What the journal of one process has: a line of `status --json`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Summary {
+    schema: &'static str,
+    pub(crate) service: String,
+    pub(crate) host: String,
+    pub(crate) pid: u32,
+    /// The process lives.
+    pub(crate) alive: bool,
+    /// When the process began its journal.
+    #[serde(serialize_with = "time")]
+    pub(crate) started_at: Option<Timestamp>,
+    pub(crate) files: usize,
+    pub(crate) bytes: u64,
+    /// When the oldest record was written that is still there.
+    #[serde(serialize_with = "time")]
+    pub(crate) first_at: Option<Timestamp>,
+    #[serde(serialize_with = "time")]
+    pub(crate) last_at: Option<Timestamp>,
+    /// Records that could not be written.
+    pub(crate) lost: u64,
+    /// Calls in flight; of a process that is gone, those of which nothing is known.
+    pub(crate) open: usize,
+}
+
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields so"
+)]
+fn time<S: serde::Serializer>(at: &Option<Timestamp>, out: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => out.collect_str(&format_args!("{at:.3}")),
+        None => out.serialize_none(),
+    }
+}
+
+impl Folder {
+    /// Returns what the journal of each process has, oldest first.
+    pub(crate) fn summaries(&self) -> Result<Vec<Summary>, Failure> {
+        let (processes, open) = self.open_calls()?;
+        let mut open_of: HashMap<String, (usize, State)> = HashMap::new();
+        for open in open {
+            let stem = open.stem.clone();
+            let entry = open_of.entry(stem).or_insert((0, open.into_found().state));
+            entry.0 += 1;
+        }
+        Ok(processes
+            .into_iter()
+            .map(|(process, is_alive)| {
+                let open = open_of.get(&process.stem).map_or(0, |(count, _)| *count);
+                self.summary(&process, is_alive, open)
+            })
+            .collect())
+    }
+
+    fn summary(&self, process: &Process, alive: bool, open: usize) -> Summary {
+        let Writer { service, host, pid } = process.writer();
+        let paths = process.segments.iter().map(|segment| &*segment.path);
+        let paths: Vec<&Path> = paths.chain(process.table.as_deref()).collect();
+        let sizes = paths.iter().filter_map(|path| path.metadata().ok());
+        let written = |at: fn(&Path) -> Option<Timestamp>| {
+            let segments = process.segments.iter();
+            segments.filter_map(move |segment| at(&segment.path))
+        };
+        let started_ms = i64::try_from(process.name.start_ms).ok();
+        Summary {
+            schema: "reqtrail.status/1",
+            service,
+            host,
+            pid,
+            alive,
+            started_at: started_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+            files: paths.len(),
+            bytes: sizes.map(|about| about.len()).sum(),
+            first_at: written(first).min(),
+            last_at: written(last).max(),
+            lost: process.segments.iter().map(|it| self.lost(it)).sum(),
+            open,
+        }
+    }
+
+    fn lost(&self, segment: &Segment) -> u64 {
+        let mut lost = 0;
+        let read = lines_containing(&segment.path, LOST, |bytes| {
+            if let Ok(Some(record)) = line::read(bytes)
+                && let What::Lost { records } = record.what
+            {
+                lost += records;
+            }
+        });
+        if let Err(error) = read {
+            self.skip_file(&segment.path, &error);
+        }
+        lost
+    }
+}
+
+/// When the first record of a segment was written.
+fn first(path: &Path) -> Option<Timestamp> {
+    let mut lines = Forward::new(path, 0);
+    loop {
+        if let Ok(Some(record)) = line::read(lines.next().ok()??.bytes) {
+            return Some(record.at);
+        }
+    }
+}
+
+/// When the last record of a segment was written.
+fn last(path: &Path) -> Option<Timestamp> {
+    let mut lines = Backward::open(path, None).ok()?;
+    loop {
+        if let Ok(Some(record)) = line::read(lines.next().ok()??.bytes) {
+            return Some(record.at);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Tables for people: columns that are as wide as what stands in them, or narrower where the output is narrow.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+use crate::terminal::{STRONG, Terminal, one_line};
+
+/// A text in its style.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    style: Style,
+    text: String,
+}
+
+impl Cell {
+    /// Takes a text that anybody may have written.
+    pub(crate) fn new(style: Style, text: &str) -> Self {
+        let text = one_line(text).into_owned();
+        Self { style, text }
+    }
+
+    /// Takes a text without a style.
+    pub(crate) fn plain(text: &str) -> Self {
+        Self::new(Style::new(), text)
+    }
+
+    fn width(&self) -> usize {
+        self.text.chars().count()
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    name: &'static str,
+    /// The width to which it shrinks where the output is narrow.
+    least: Option<usize>,
+}
+
+impl Column {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, least: None }
+    }
+
+    /// A column whose texts may be cut to so many characters.
+    pub(crate) const fn shrinking(name: &'static str, least: usize) -> Self {
+        Self {
+            name,
+            least: Some(least),
+        }
+    }
+}
+
+/// A table of a fixed number of columns. Where the output is narrow, those that may shrink do, and the last ones are left out.
+#[derive(Debug)]
+pub(crate) struct Table<'a, const N: usize> {
+    look: &'a Terminal,
+    columns: [Column; N],
+    /// The widest text of each.
+    wanted: [usize; N],
+}
+
+/// The blanks between two columns.
+const GAP: usize = 2;
+
+impl<'a, const N: usize> Table<'a, N> {
+    pub(crate) fn new(look: &'a Terminal, columns: [Column; N]) -> Self {
+        Self {
+            look,
+            columns,
+            wanted: columns.map(|column| column.name.chars().count()),
+        }
+    }
+
+    /// Writes rows, and above them the names of the columns, if `with_names`.
+    pub(crate) fn write(
+        &mut self,
+        out: &mut dyn Write,
+        rows: &[[Cell; N]],
+        with_names: bool,
+    ) -> io::Result<()> {
+        for row in rows {
+            for (wanted, cell) in self.wanted.iter_mut().zip(row) {
+                *wanted = cell.width().max(*wanted);
+            }
+        }
+        let widths = self.widths();
+        if with_names {
+            let names = self.columns.map(|column| Cell::new(STRONG, column.name));
+            self.write_row(out, &names, &widths)?;
+        }
+        rows.iter()
+            .try_for_each(|row| self.write_row(out, row, &widths))
+    }
+
+    /// Returns the widths of the columns that are shown.
+    fn widths(&self) -> Vec<usize> {
+        let Some(limit) = self.look.width() else {
+            return self.wanted.to_vec();
+        };
+        let least = self.columns.iter().zip(self.wanted);
+        let mut widths: Vec<usize> = least
+            .map(|(column, wanted)| column.least.unwrap_or(wanted).min(wanted))
+            .collect();
+        let total =
+            |widths: &[usize]| widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1);
+        while widths.len() > 1 && total(&widths) > limit {
+            widths.pop();
+        }
+        let mut left = limit.saturating_sub(total(&widths));
+        for (width, wanted) in widths.iter_mut().zip(self.wanted) {
+            let more = left.min(wanted - *width);
+            *width += more;
+            left -= more;
+        }
+        widths
+    }
+
+    fn write_row(&self, out: &mut dyn Write, row: &[Cell; N], widths: &[usize]) -> io::Result<()> {
+        // Nothing follows what the last cell with a text has.
+        let shown = &row[..widths.len()];
+        let count = shown.iter().rposition(|cell| !cell.text.is_empty());
+        let count = count.map_or(0, |last| last + 1);
+        for (at, (cell, width)) in shown[..count].iter().zip(widths).enumerate() {
+            let text = match cell.width() > *width {
+                true => {
+                    let kept: String = cell.text.chars().take(width - 1).collect();
+                    format!("{kept}…").into()
+                }
+                false => Cow::Borrowed(&*cell.text),
+            };
+            let gap = if at == 0 { 0 } else { GAP };
+            let padding = if at + 1 == count { 0 } else { *width };
+            write!(
+                out,
+                "{:gap$}{:<padding$}",
+                "",
+                self.look.paint(cell.style, text)
+            )?;
+        }
+        writeln!(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::environment::{Environment, Stream};
+
+    fn written(columns: Option<&str>, rows: &[[&str; 4]]) -> String {
+        let columns = columns.map(|columns| ("COLUMNS".to_owned(), columns.into()));
+        let environment = Environment {
+            input: Box::new(io::empty()),
+            output: Stream::to(Vec::new()),
+            errors: Stream::to(Vec::new()),
+            variables: columns.into_iter().collect::<HashMap<_, _>>(),
+        };
+        let look = Terminal::of_output(&environment, true);
+        let columns = [
+            Column::new("NAME"),
+            Column::shrinking("B", 5),
+            Column::shrinking("WHAT", 6),
+            Column::new("C"),
+        ];
+        let rows: Vec<_> = rows.iter().map(|row| row.map(Cell::plain)).collect();
+        let mut out = Vec::new();
+        Table::new(&look, columns)
+            .write(&mut out, &rows, true)
+            .expect("writes");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_what_stands_in_them() {
+        let text = written(
+            None,
+            &[
+                ["aé", "bbb", "c", ""],
+                ["a", "", "", ""],
+                ["a", "b\n", "cc", "d"],
+            ],
+        );
+        assert_eq!(
+            text,
+            "NAME  B    WHAT  C\naé    bbb  c\na\na     b\\n  cc    d\n"
+        );
+    }
+
+    #[test]
+    fn a_narrow_output_has_less() {
+        let long = "x".repeat(20);
+        for (row, expected) in [
+            // 40 columns: all of it.
+            (
+                [&*long, "bbbb", "cccc", "dddddd"],
+                format!("{long}  bbbb  cccc  dddddd"),
+            ),
+            // The first that may shrink gets what is left.
+            (
+                [&*long, "bbbbbbb", "ccccccccc", "d"],
+                format!("{long}  bbbbbbb  ccccc…  d"),
+            ),
+            (
+                [&*long, "bbbbbbbbbbb", "ccccccccc", "d"],
+                format!("{long}  bbbbbb…  ccccc…  d"),
+            ),
+            (
+                [&*long, "bbbbbbbbbbb", "cccc", "ddddddddd"],
+                format!("{long}  bbbbbbbbbbb  cccc"),
+            ),
+            ([&*long, "", "cccc", "d"], format!("{long}     cccc  d")),
+            ([&*long.repeat(2), "b", "c", "d"], long.repeat(2)),
+        ] {
+            let text = written(Some("40"), &[row]);
+            assert_eq!(text.lines().nth(1), Some(&*expected));
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! `find`: every ID of a call, prefixes, text from a pipe.
+
+use crate::common::journal::{Attempt, Call, Folder, Open, call_id, span_id, trace_id};
+use crate::common::run::{run, run_with};
+use crate::story::{BUSY, CREATED, story};
+
+#[test]
+fn a_request_id_gives_the_trail() {
+    let story = story();
+    let folder = story.folder.path();
+    run(folder, &["find", BUSY[1]]).is_golden("find-request", folder);
+}
+
+#[test]
+fn every_id_of_a_call_finds_it() {
+    let story = story();
+    let upper = call_id(2).to_uppercase();
+    let correlation = format!("req-{}", call_id(40));
+    for (asked, id, matched, call) in [
+        (BUSY[0], BUSY[0], "request", 2),
+        (BUSY[2], BUSY[2], "request", 2),
+        ("body-id-0001", "body-id-0001", "request", 3),
+        (&call_id(2), &call_id(2), "call", 2),
+        (&upper, &call_id(2), "call", 2),
+        (&span_id(2, 3), &span_id(2, 3), "span", 2),
+        (&correlation, &call_id(40), "call", 40),
+        (
+            "req-3F0C9F0E6F0C4A529A251DE1F4B5A001",
+            "req-3f0c9f0e-6f0c-4a52-9a25-1de1f4b5a001",
+            "request",
+            40,
+        ),
+    ] {
+        let ran = run(story.folder.path(), &["find", "--json", asked]);
+        assert_eq!((ran.exit, &*ran.errors), (0, ""), "{asked}");
+        let lines = ran.lines("find");
+        assert_eq!(lines.len(), 1, "{asked}");
+        let found = (
+            &lines[0]["id"],
+            &lines[0]["matched"],
+            &lines[0]["trail"]["call_id"],
+        );
+        assert_eq!(found.0, id, "{asked}");
+        assert_eq!(found.1, matched, "{asked}");
+        assert_eq!(*found.2, call_id(call), "{asked}");
+    }
+}
+
+#[test]
+fn a_trail_is_printed_as_it_stands_in_the_journal() {
+    let story = story();
+    let ran = run(story.folder.path(), &["find", "--json", CREATED]);
+    let line = &ran.lines("find")[0];
+    assert_eq!(line["trail"]["elapsed_ms"], 12_500);
+    assert_eq!(line["service"], "checkout");
+    assert_eq!(line["host"], "web-1");
+    assert_eq!(line["pid"], 4242);
+    assert_eq!(line["at"], "2026-11-26T14:05:11.000Z");
+    assert!(line.get("line").is_none());
+}
+
+#[test]
+fn a_beginning_finds_all_that_begin_so_newest_first() {
+    let story = story();
+    let ran = run(story.folder.path(), &["find", "--json", "req_01M8"]);
+    let ids: Vec<_> = ran
+        .lines("find")
+        .iter()
+        .map(|line| line["id"].clone())
+        .collect();
+    // A call is there once, by the first of its IDs that fits.
+    assert_eq!(ids, [CREATED, BUSY[0], "req_01M8BZ213JAAAAAAAAAAAAAAA0"]);
+}
+
+#[test]
+fn a_whole_id_leaves_those_out_that_only_begin_with_it() {
+    let folder = Folder::new();
+    let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    for (number, id) in [(1, "abcd-1"), (2, "abcd-12"), (3, "abcd-123")] {
+        let call = Call::new(number, "GET", "/", "2026-11-26T12:00:00Z");
+        process.call(&call.attempt(Attempt::status(500).id(id)));
+    }
+    let ids = |asked: &str| -> Vec<String> {
+        let lines = run(folder.path(), &["find", "--json", asked]).lines("find");
+        lines.iter().map(|line| line["id"].to_string()).collect()
+    };
+    assert_eq!(ids("abcd-12"), ["\"abcd-12\""]);
+    assert_eq!(ids("abcd-1").len(), 1);
+    assert_eq!(ids("abcd-").len(), 0);
+}
+
+#[test]
+fn an_id_that_json_escapes_is_found() {
+    let folder = Folder::new();
+    let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    let id = r#"a "quoted\ id"#;
+    let call = Call::new(1, "GET", "/", "2026-11-26T12:00:00Z");
+    process.call(&call.attempt(Attempt::status(500).id(id)));
+    for asked in [id, r#"a "quo"#] {
+        let lines = run(folder.path(), &["find", "--json", asked]).lines("find");
+        assert_eq!(lines[0]["id"], id);
+    }
+}
+
+#[test]
+fn all_calls_of_a_trace_are_shown() {
+    let folder = Folder::new();
+    for (pid, second) in [(1, 10), (2, 20), (3, 15)] {
+        let mut process = folder.process("app", "host", pid, "2026-11-26T12:00:00Z");
+        let started = format!("2026-11-26T12:00:{second}Z");
+        process.call(&Call::new(9, "GET", "/", &started).attempt(Attempt::status(500)));
+    }
+    let lines = run(folder.path(), &["find", "--json", &trace_id(9)]).lines("find");
+    let pids: Vec<_> = lines.iter().map(|line| line["pid"].clone()).collect();
+    assert_eq!(pids, [2, 3, 1]);
+}
+
+#[test]
+fn a_post_without_an_answer_is_unknown_once_its_process_is_gone() {
+    let mut story = story();
+    let folder = story.folder.path().to_owned();
+    run(&folder, &["find", &call_id(23)]).is_golden("find-unknown", &folder);
+    let state = |folder| {
+        let lines = run(folder, &["find", "--json", &call_id(5)]).lines("find");
+        lines[0]["state"].clone()
+    };
+    assert_eq!(state(&folder), "in_flight");
+    run(&folder, &["find", &call_id(5)]).is_golden("find-in-flight", &folder);
+    story.checkout = None;
+    assert_eq!(state(&folder), "unknown");
+}
+
+#[test]
+fn a_slot_whose_call_has_a_record_is_that_call() {
+    let story = story();
+    for (number, state) in [(3, "finished"), (21, "finished"), (22, "unknown")] {
+        let lines = run(story.folder.path(), &["find", "--json", &call_id(number)]).lines("find");
+        let states: Vec<_> = lines.iter().map(|line| line["state"].clone()).collect();
+        assert_eq!(states, [state], "{number}");
+    }
+    for number in [20, 24] {
+        let ran = run(story.folder.path(), &["find", &call_id(number)]);
+        assert_eq!(ran.exit, 5, "{number}");
+    }
+}
+
+#[test]
+fn of_two_slots_of_a_call_the_later_attempt_counts() {
+    let folder = Folder::new();
+    let process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    let open = Open::new(1, "POST", "/", "2026-11-26T12:00:00Z");
+    process.hold(0, &open.clone().attempt(2));
+    process.hold(1, &open.attempt(3));
+    let lines = run(folder.path(), &["find", "--json", &call_id(1)]).lines("find");
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["opened"]["attempt"], 3);
+}
+
+#[test]
+fn what_is_in_no_journal_has_exit_5() {
+    let story = story();
+    let folder = story.folder.path();
+    run(folder, &["find", "nothing-has-this"]).is_golden("find-nothing", folder);
+    run(folder, &["find", "req_0"]).is_golden("find-short", folder);
+    // One of several is enough.
+    let ran = run(folder, &["find", "nothing-has-this", CREATED]);
+    assert_eq!(ran.exit, 5);
+    assert!(ran.output.contains(CREATED));
+}
+
+#[test]
+fn the_ulid_of_an_unknown_id_gives_the_calls_around_it() {
+    let story = story();
+    let folder = story.folder.path();
+    // 2026-11-26T14:05:02.000Z.
+    run(folder, &["find", "req_01M8C2S2NGZZZZZZZZZZZZZZZZ"]).is_golden("find-near", folder);
+    run(folder, &["find", "req_01M7WMCRNGZZZZZZZZZZZZZZZZ"]).is_golden("find-far", folder);
+}
+
+#[test]
+fn a_ticket_gives_the_calls_whose_ids_it_names() {
+    let story = story();
+    let folder = story.folder.path();
+    let ticket = format!(
+        "Hello,\nit failed at 14:05, see {}.\r\nAgain: req_01KB0000000000000000000000,\n(traceparent: 00-{}-00f067aa0ba902b7-01)\nreq-{}; {}\n",
+        BUSY[0],
+        trace_id(3),
+        call_id(77),
+        BUSY[1],
+    );
+    run_with(folder, &["find", "-"], &ticket).is_golden("find-ticket", folder);
+    let lines = run_with(folder, &["find", "--json", "-"], &ticket).lines("find");
+    let found: Vec<_> = lines
+        .iter()
+        .map(|line| (line["id"].clone(), line["line"].clone()))
+        .collect();
+    assert_eq!(
+        found,
+        [(BUSY[0].into(), 2.into()), (call_id(3).into(), 4.into())]
+    );
+}
+
+#[test]
+fn a_ticket_without_ids_of_calls_has_exit_5() {
+    let story = story();
+    let folder = story.folder.path();
+    let text = "nothing-to-see, or req_01KB0000000000000000000000";
+    run_with(folder, &["find", "-"], text).is_golden("find-ticket-nothing", folder);
+    run_with(folder, &["find", "-"], "").is_golden("find-ticket-empty", folder);
+    // The beginning of an ID is not looked up.
+    assert_eq!(run_with(folder, &["find", "-"], "req_01M8C2S0QA").exit, 5);
+    assert_eq!(run_with(folder, &["find", "-", CREATED], "").exit, 2);
+}
