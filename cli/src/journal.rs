@@ -3,7 +3,6 @@
 //! [`Folder`] finds calls by their IDs. Lines that cannot be read are passed over and counted; [`Folder::say_skipped`] says so.
 
 mod blocks;
-mod files;
 mod filter;
 mod follow;
 mod found;
@@ -17,9 +16,11 @@ mod search;
 mod summary;
 
 use std::cell::RefCell;
-use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use reqtrail::host::IdQuery;
+use reqtrail::host::journal::default_folder;
 
 use crate::arguments::Common;
 use crate::environment::Environment;
@@ -28,8 +29,6 @@ use crate::exit::{Exit, Failure};
 use blocks::Line;
 pub(crate) use filter::{Filter, PathPattern, StatusPattern};
 pub(crate) use found::{Content, Found, State};
-pub(crate) use id::{IdKind, IdQuery, PREFIX_MIN};
-pub(crate) use line::OpenedCall;
 use process::Process;
 pub(crate) use summary::Summary;
 
@@ -61,10 +60,8 @@ impl Folder {
         let variable = variable.filter(|value| !value.is_empty());
         let (path, named) = match (&common.journal, variable) {
             (Some(path), _) => (path.clone(), Some("--journal")),
-            (None, Some(value)) if value != OsString::from("1") => {
-                (PathBuf::from(value), Some(VARIABLE))
-            }
-            (None, _) => (files::default_folder().ok_or_else(no_default)?, None),
+            (None, Some(value)) if value != "1" => (PathBuf::from(value), Some(VARIABLE)),
+            (None, _) => (default_folder().ok_or_else(no_default)?, None),
         };
         match path.metadata() {
             Ok(about) if about.is_dir() => {}
@@ -118,9 +115,10 @@ impl Folder {
     /// Says that no call has the ID.
     pub(crate) fn nothing_has(&self, id: &str) -> String {
         let mut text = format!("`{id}` is in no journal of {}", self.path.display());
-        if id.trim().len() < PREFIX_MIN {
+        let least = IdQuery::SHORTEST_PREFIX;
+        if id.trim().chars().count() < least {
             text.push_str(&format!(
-                "; the beginning of an ID has at least {PREFIX_MIN} characters"
+                "; the beginning of an ID has at least {least} characters"
             ));
         }
         text

@@ -8,11 +8,12 @@ use std::time::Duration;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use reqtrail::RequestId;
+use reqtrail::host::IdQuery;
 
 use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
-use crate::journal::{Filter, Folder, Found, IdQuery, State};
+use crate::journal::{Filter, Folder, Found, State};
 use crate::rows::CallTable;
 use crate::terminal::{BAD, ID, Terminal, WARNING, one_line};
 use crate::words;

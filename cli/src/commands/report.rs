@@ -1,7 +1,6 @@
 //! `report`: what to give to support about one call.
 
 mod curl;
-mod opened;
 
 use std::io::Write as _;
 
@@ -11,7 +10,6 @@ use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::journal::{Content, Folder};
-use crate::terminal::Terminal;
 
 /// Print what to give to support about one call
 ///
@@ -41,11 +39,8 @@ pub(crate) fn run(
 ) -> Result<Exit, Failure> {
     let folder = Folder::of(common, environment)?;
     let found = folder.the_one(&asked.id);
-    for skipped in folder.skipped() {
-        environment.say(&skipped);
-    }
+    folder.say_skipped(environment);
     let found = found?;
-    let look = Terminal::of_output(environment, common.utc);
     let out = &mut environment.output.writer;
     match &found.content {
         Content::Finished { raw, .. } if common.json => writeln!(out, "{raw}")?,
@@ -59,15 +54,14 @@ pub(crate) fn run(
                 let _ = writeln!(environment.errors.writer, "# {note}");
             }
         }
-        Content::Finished { trail, .. } => write!(out, "{}", trail.report())?,
-        Content::Opened(call) if common.json => writeln!(out, "{}", opened::json(call, &found))?,
+        Content::Opened(_) if common.json => writeln!(out, "{}", found.find_json(None))?,
         Content::Opened(call) if asked.curl => {
             return Err(Failure::usage(format!(
                 "the URL of {} {} is not known: a journal has it when the call has ended",
                 call.method, call.path
             )));
         }
-        Content::Opened(call) => opened::write(out, call, &found, &look)?,
+        Content::Finished { .. } | Content::Opened(_) => write!(out, "{}", found.report())?,
     }
     Ok(Exit::Ok)
 }

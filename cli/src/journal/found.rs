@@ -1,11 +1,11 @@
 //! A call that was found in a journal.
 
 use jiff::Timestamp;
+use reqtrail::host::IdKind;
 use reqtrail::{Outcome, Trail};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::id::IdKind;
 use super::line::OpenedCall;
 use crate::terminal::one_line;
 
@@ -149,33 +149,41 @@ impl Found {
         }
     }
 
+    /// Says of a call without an end what a report says of others, in its form.
     fn opened_report(&self, call: &OpenedCall) -> String {
-        let unknown = self.state == State::Unknown;
         let shown = |text: &str| one_line(text).into_owned();
-        let (number, at) = (call.attempt, call.at);
-        let outcome = match unknown {
-            true => format!(
-                "UNKNOWN: attempt {number} may have been sent; nothing is known of the answer"
-            ),
-            false => format!("IN FLIGHT: attempt {number} is under way"),
+        let (number, is_unknown) = (call.attempt, self.state == State::Unknown);
+        let outcome = match is_unknown {
+            true => "may have been sent; nothing is known of the answer",
+            false => "is under way; there is no answer yet",
         };
-        let mut text = format!("{} {}  {outcome}\n", shown(&call.method), shown(&call.path));
-        text.push_str(&format!(
-            "{} at {}\n",
-            shown(&call.api),
-            shown(&call.origin)
-        ));
-        text.push_str(&format!("sent {at:.3}  call {}\n", shown(&call.call_id)));
-        if unknown {
-            text.push_str("- The process is gone, and did not write down how the call ended.\n");
+        let state = if is_unknown { "UNKNOWN" } else { "IN FLIGHT" };
+        let (method, path) = (shown(&call.method), shown(&call.path));
+        let mut text = format!("{method} {path}  {state}: attempt {number} {outcome}\n");
+        let (api, origin) = (shown(&call.api), shown(&call.origin));
+        text.push_str(&format!("{api} at {origin}  sent {:.3}\n", call.at));
+        text.push_str(&format!("call {}", shown(&call.call_id)));
+        if let Some(span) = &call.span_id {
+            text.push_str(&format!("  span {}", shown(span)));
+        }
+        text.push('\n');
+        let (service, host, pid) = (shown(&self.service), shown(&self.host), self.pid);
+        if is_unknown {
+            text.push_str(&format!(
+                "- Process {pid} of {service} on {host} ended before it wrote down how the call ended.\n"
+            ));
             text.push_str("- The request may have taken effect: look before you repeat it.\n");
         }
-        let (kind, id) = self.content.support_id();
-        text.push_str(&format!(
-            "- Every attempt carried the {} ID {}; support can look for it.\n",
-            kind.as_str(),
-            shown(&id)
-        ));
+        let carried = [
+            Some(("trace", &call.trace_id)),
+            call.correlation_id.as_ref().map(|id| ("correlation", id)),
+        ];
+        for (kind, id) in carried.into_iter().flatten() {
+            text.push_str(&format!(
+                "- Every attempt carried the {kind} ID {}\n",
+                shown(id)
+            ));
+        }
         text
     }
 

@@ -1,81 +1,11 @@
 //! IDs that somebody asks for, and those of a call.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use reqtrail::Trail;
+use reqtrail::host::{IdKind, IdQuery};
 
 use super::line::OpenedCall;
-
-/// The fewest characters of a prefix.
-pub(crate) const PREFIX_MIN: usize = 6;
-
-/// Which of a call's IDs it is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum IdKind {
-    Request,
-    Call,
-    Trace,
-    Span,
-    Correlation,
-}
-
-impl IdKind {
-    /// Returns the kind's name, as in `request`.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::Call => "call",
-            Self::Trace => "trace",
-            Self::Span => "span",
-            Self::Correlation => "correlation",
-        }
-    }
-}
-
-/// An ID that somebody looks for, or its beginning. It stands here until the core's is there.
-#[derive(Clone, Debug)]
-pub(crate) struct IdQuery {
-    text: String,
-    may_be_prefix: bool,
-}
-
-impl IdQuery {
-    pub(crate) fn new(text: &str) -> Self {
-        let text = text.trim();
-        Self {
-            may_be_prefix: text.chars().count() >= PREFIX_MIN,
-            text: comparable(text).into_owned(),
-        }
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    pub(crate) fn matches(&self, id: &str) -> Option<bool> {
-        let id = comparable(id);
-        if self.text.is_empty() {
-            return None;
-        }
-        if *id == self.text {
-            return Some(true);
-        }
-        (self.may_be_prefix && id.starts_with(&self.text)).then_some(false)
-    }
-}
-
-fn comparable(id: &str) -> Cow<'_, str> {
-    let digits = id.strip_prefix("req-").unwrap_or(id);
-    let is_hexadecimal = digits
-        .bytes()
-        .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if !is_hexadecimal || digits.is_empty() {
-        return Cow::Borrowed(id);
-    }
-    let plain = digits.chars().filter(|c| *c != '-');
-    Cow::Owned(plain.map(|c| c.to_ascii_lowercase()).collect())
-}
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug)]

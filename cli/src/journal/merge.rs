@@ -12,6 +12,7 @@ use super::blocks::{Backward, Forward, Line};
 use super::filter::Filter;
 use super::found::Found;
 use super::line::{self, Torn};
+use super::open::Probed;
 use super::process::{Process, Segment};
 use super::search::Read;
 use super::{Folder, State};
@@ -76,7 +77,7 @@ impl<'a> Merge<'a> {
         folder: &'a Folder,
         filter: &'a Filter,
         order: Order,
-        processes: Vec<(Process, bool)>,
+        processes: Vec<Probed>,
         lengths: Option<&Lengths>,
         others: Vec<Found>,
     ) -> Self {

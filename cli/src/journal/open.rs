@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::{fs, io};
 
+use reqtrail::host::IdKind;
+use reqtrail::host::journal::SLOT_BYTES;
+
 use super::Folder;
-use super::files::SLOT_BYTES;
 use super::found::{Content, Found, State};
-use super::id::{IdKind, Wanted, Words};
+use super::id::{Wanted, Words};
 use super::line::{self, OpenedCall, What};
 use super::process::{Process, Writer};
 use super::search::{Read, lines_containing, lines_with};
@@ -28,6 +30,9 @@ pub(super) struct Open {
     pub(super) is_alive: bool,
     pub(super) call: OpenedCall,
 }
+
+/// A process, and whether it lives.
+pub(super) type Probed = (Process, bool);
 
 /// What the open-call tables said, and which processes lived after that.
 #[derive(Debug, Default)]
@@ -61,7 +66,7 @@ impl Folder {
     }
 
     /// Returns the calls that have no end, and all processes with whether they live.
-    pub(super) fn open_calls(&self) -> Result<(Vec<(Process, bool)>, Vec<Open>), Failure> {
+    pub(super) fn open_calls(&self) -> Result<(Vec<Probed>, Vec<Open>), Failure> {
         let mut tables = self.tables(None)?;
         let processes = self.processes()?;
         for process in &processes {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use reqtrail::host::journal::{FileName, Part, is_alive};
+
 use super::blocks::Forward;
-use super::files::{FileName, Part, is_alive};
 use super::line;
 
 /// The journal of one process.

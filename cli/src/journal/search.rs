@@ -10,15 +10,16 @@ use std::path::Path;
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use reqtrail::Trail;
+use reqtrail::host::{IdKind, IdQuery};
 
+use super::Folder;
 use super::blocks::{Blocks, Line};
 use super::found::{Content, Found, State};
-use super::id::{self, IdKind, Wanted, Words};
+use super::id::{self, Wanted, Words};
 use super::line::{self, Record, Torn, What};
 use super::open::Open;
 use super::order::{Placed, newest_first};
 use super::process::Writer;
-use super::{Folder, IdQuery};
 use crate::exit::Failure;
 
 /// How the name of each ID ends in the JSON of a trail.
@@ -119,7 +120,6 @@ impl Folder {
 }
 
 /// What a record says of a call.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub(super) enum Read {
     /// It has ended; the number is that of the record.
     Ended(u64, Found),
@@ -170,7 +170,7 @@ fn hits_of(wanted: Wanted<'_>, stem: &str, seq: Option<u64>, found: &Found) -> V
     for (kind, id) in &ids {
         wanted.matches(id, |number, is_whole| {
             let best = best.entry(number).or_insert((is_whole, *kind, id));
-            if is_whole > best.0 {
+            if is_whole && !best.0 {
                 *best = (is_whole, *kind, id);
             }
         });

@@ -41,11 +41,7 @@ pub(crate) struct Summary {
     pub(crate) open: usize,
 }
 
-#[expect(
-    clippy::ref_option,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields so"
-)]
+#[expect(clippy::ref_option, reason = "serde passes fields so")]
 fn time<S: serde::Serializer>(at: &Option<Timestamp>, out: S) -> Result<S::Ok, S::Error> {
     match at {
         Some(at) => out.collect_str(&format_args!("{at:.3}")),

@@ -212,7 +212,7 @@ fn a_file_that_must_not_be_read_is_named() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
-    fs::set_permissions(process.segment(), fs::Permissions::from_mode(0)).expect("the mode");
+    fs::set_permissions(process.segment(), fs::Permissions::from_mode(0o000)).expect("the mode");
     if fs::read(process.segment()).is_ok() {
         // Root reads everything.
         return;

@@ -43,7 +43,7 @@ impl Following {
     }
 
     /// Interrupts it as Ctrl-C does; returns the exit code and what it wrote to standard error.
-    fn interrupt(mut self) -> (Option<i32>, String) {
+    fn interrupt(self) -> (Option<i32>, String) {
         let pid = i32::try_from(self.child.id()).expect("a process");
         // SAFETY: it only sends a signal, to a child that was not waited for.
         assert_eq!(unsafe { libc::kill(pid, libc::SIGINT) }, 0);

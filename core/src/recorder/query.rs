@@ -4,9 +4,6 @@ use std::borrow::Cow;
 
 use crate::trail::Trail;
 
-/// The shortest beginning of an ID that is looked for, in characters.
-const SHORTEST_PREFIX: usize = 6;
-
 /// An ID that somebody looks for, or its beginning.
 ///
 /// IDs are opaque. Only UUIDs, and hexadecimal digits like them, are the same with and without dashes and in any case, with
@@ -50,12 +47,15 @@ impl IdKind {
 }
 
 impl IdQuery {
+    /// The shortest beginning of an ID that is looked for, in characters.
+    pub const SHORTEST_PREFIX: usize = 6;
+
     /// Looks for `text`, without the blanks around it.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let text = text.trim();
         Self {
-            may_be_prefix: text.chars().count() >= SHORTEST_PREFIX,
+            may_be_prefix: text.chars().count() >= Self::SHORTEST_PREFIX,
             text: comparable(text).into_owned(),
         }
     }
