@@ -184,6 +184,11 @@ bench: ## The five benches, one after the other (options: bench/README.md)
 bench-rust: ## reqtrail beside its peers, into bench/results/rust.json
 	@scripts/bench-rust.sh
 
+.PHONY: bench-command
+bench-command: ## The command over 64 MiB of journals
+	@cargo build --quiet --release -p reqtrail-cli
+	@python3 bench/command/bench.py target/release/reqtrail
+
 .PHONY: bench-python
 bench-python: ## The Python package beside its peers, into bench/results/python.json
 	@scripts/bench-python.sh

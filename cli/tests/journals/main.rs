@@ -6,6 +6,7 @@ mod common;
 mod faults;
 mod find;
 mod list;
+mod real;
 mod status;
 mod story;
 mod tail;
