@@ -186,8 +186,8 @@ bench-rust: ## reqtrail beside its peers, into bench/results/rust.json
 
 .PHONY: bench-command
 bench-command: ## The command over 64 MiB of journals
-	@cargo build --quiet --release -p reqtrail-cli
-	@python3 bench/command/bench.py target/release/reqtrail
+	cargo build --quiet --release --package reqtrail-cli
+	python3 bench/command/bench.py target/release/reqtrail
 
 .PHONY: bench-python
 bench-python: ## The Python package beside its peers, into bench/results/python.json

@@ -29,9 +29,64 @@ complete -c reqtrail -n "__fish_reqtrail_needs_command" -l json -d 'Print JSON L
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -l utc -d 'Print times in UTC; off a terminal they always are'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -s h -l help -d 'Print help'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -s V -l version -d 'Print version'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "find" -d 'Find calls by any of their IDs'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "list" -d 'List calls by time, with the ID to give to support for each'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "tail" -d 'Show the newest calls, and with -f those to come'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "report" -d 'Print what to give to support about one call'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "status" -d 'Say which processes write a journal, and what it has'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "codes" -d 'Explain an error code, or a word of a trail'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "sandbox" -d 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand find" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand find" -l json -d 'Print JSON Lines'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand find" -l utc -d 'Print times in UTC; off a terminal they always are'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand find" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l slow -d 'Calls that took this long or longer; 1s where no duration follows' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l code -d 'Calls with this code in any attempt: the API\'s, or a failure\'s such as ECONNREFUSED' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l status -d 'Calls with this status in any attempt: 503, or 5xx for the whole class' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l path -d 'Calls whose path template contains this; with * or ? it has to match as a whole' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l service -d 'Calls of the program that has this name' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l pid -d 'Calls of this process' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l api -d 'Calls to this API, such as novavms, or to this service of it, such as compute' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l since -d 'Calls that ended then or later: 2h (ago), 14:05, 2026-11-26 or \'2026-11-26 14:05\'' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l until -d 'Calls that began then or earlier' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l at -d 'Calls that were under way around this time' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l within -d 'How far around --at' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -s n -l last -d 'The newest N calls only' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l failed -d 'Calls that failed, or of which nothing is known'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l open -d 'Calls in flight'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l json -d 'Print JSON Lines'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -l utc -d 'Print times in UTC; off a terminal they always are'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -s n -l last -d 'How many calls to begin with' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l slow -d 'Calls that took this long or longer; 1s where no duration follows' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l code -d 'Calls with this code in any attempt: the API\'s, or a failure\'s such as ECONNREFUSED' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l status -d 'Calls with this status in any attempt: 503, or 5xx for the whole class' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l path -d 'Calls whose path template contains this; with * or ? it has to match as a whole' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l service -d 'Calls of the program that has this name' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l pid -d 'Calls of this process' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l api -d 'Calls to this API, such as novavms, or to this service of it, such as compute' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l since -d 'Calls that ended then or later: 2h (ago), 14:05, 2026-11-26 or \'2026-11-26 14:05\'' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l until -d 'Calls that began then or earlier' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l at -d 'Calls that were under way around this time' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l within -d 'How far around --at' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -s f -l follow -d 'Go on until Ctrl-C'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l failed -d 'Calls that failed, or of which nothing is known'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l json -d 'Print JSON Lines'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -l utc -d 'Print times in UTC; off a terminal they always are'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand tail" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand report" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand report" -l text -d 'Print the report as text for a ticket, which is the default'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand report" -l curl -d 'Print a curl command that repeats the call\'s last request'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand report" -l json -d 'Print JSON Lines'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand report" -l utc -d 'Print times in UTC; off a terminal they always are'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand status" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand status" -l json -d 'Print JSON Lines'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand status" -l utc -d 'Print times in UTC; off a terminal they always are'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand codes" -l api -d 'Only the codes of this API' -r
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand codes" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand codes" -l json -d 'Print JSON Lines'
@@ -45,6 +100,11 @@ complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l exit-with-
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l json -d 'Print JSON Lines'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l utc -d 'Print times in UTC; off a terminal they always are'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from codes sandbox help" -f -a "codes" -d 'Explain an error code, or a word of a trail'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from codes sandbox help" -f -a "sandbox" -d 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from codes sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "find" -d 'Find calls by any of their IDs'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "list" -d 'List calls by time, with the ID to give to support for each'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "tail" -d 'Show the newest calls, and with -f those to come'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "report" -d 'Print what to give to support about one call'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "status" -d 'Say which processes write a journal, and what it has'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "codes" -d 'Explain an error code, or a word of a trail'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "sandbox" -d 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -28,9 +28,87 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find calls by any of their IDs')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List calls by time, with the ID to give to support for each')
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show the newest calls, and with -f those to come')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Print what to give to support about one call')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say which processes write a journal, and what it has')
             [CompletionResult]::new('codes', 'codes', [CompletionResultType]::ParameterValue, 'Explain an error code, or a word of a trail')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'reqtrail;find' {
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Print times in UTC; off a terminal they always are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'reqtrail;list' {
+            [CompletionResult]::new('--slow', '--slow', [CompletionResultType]::ParameterName, 'Calls that took this long or longer; 1s where no duration follows')
+            [CompletionResult]::new('--code', '--code', [CompletionResultType]::ParameterName, 'Calls with this code in any attempt: the API''s, or a failure''s such as ECONNREFUSED')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Calls with this status in any attempt: 503, or 5xx for the whole class')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'Calls whose path template contains this; with * or ? it has to match as a whole')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Calls of the program that has this name')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Calls of this process')
+            [CompletionResult]::new('--api', '--api', [CompletionResultType]::ParameterName, 'Calls to this API, such as novavms, or to this service of it, such as compute')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Calls that ended then or later: 2h (ago), 14:05, 2026-11-26 or ''2026-11-26 14:05''')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Calls that began then or earlier')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Calls that were under way around this time')
+            [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'How far around --at')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The newest N calls only')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'The newest N calls only')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder')
+            [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'Calls that failed, or of which nothing is known')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Calls in flight')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Print times in UTC; off a terminal they always are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'reqtrail;tail' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many calls to begin with')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'How many calls to begin with')
+            [CompletionResult]::new('--slow', '--slow', [CompletionResultType]::ParameterName, 'Calls that took this long or longer; 1s where no duration follows')
+            [CompletionResult]::new('--code', '--code', [CompletionResultType]::ParameterName, 'Calls with this code in any attempt: the API''s, or a failure''s such as ECONNREFUSED')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Calls with this status in any attempt: 503, or 5xx for the whole class')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'Calls whose path template contains this; with * or ? it has to match as a whole')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Calls of the program that has this name')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Calls of this process')
+            [CompletionResult]::new('--api', '--api', [CompletionResultType]::ParameterName, 'Calls to this API, such as novavms, or to this service of it, such as compute')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Calls that ended then or later: 2h (ago), 14:05, 2026-11-26 or ''2026-11-26 14:05''')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Calls that began then or earlier')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Calls that were under way around this time')
+            [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'How far around --at')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on until Ctrl-C')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on until Ctrl-C')
+            [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'Calls that failed, or of which nothing is known')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Print times in UTC; off a terminal they always are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'reqtrail;report' {
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder')
+            [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'Print the report as text for a ticket, which is the default')
+            [CompletionResult]::new('--curl', '--curl', [CompletionResultType]::ParameterName, 'Print a curl command that repeats the call''s last request')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Print times in UTC; off a terminal they always are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'reqtrail;status' {
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Print times in UTC; off a terminal they always are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'reqtrail;codes' {
@@ -55,9 +133,29 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             break
         }
         'reqtrail;help' {
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find calls by any of their IDs')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List calls by time, with the ID to give to support for each')
+            [CompletionResult]::new('tail', 'tail', [CompletionResultType]::ParameterValue, 'Show the newest calls, and with -f those to come')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Print what to give to support about one call')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say which processes write a journal, and what it has')
             [CompletionResult]::new('codes', 'codes', [CompletionResultType]::ParameterValue, 'Explain an error code, or a word of a trail')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'reqtrail;help;find' {
+            break
+        }
+        'reqtrail;help;list' {
+            break
+        }
+        'reqtrail;help;tail' {
+            break
+        }
+        'reqtrail;help;report' {
+            break
+        }
+        'reqtrail;help;status' {
             break
         }
         'reqtrail;help;codes' {

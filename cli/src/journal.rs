@@ -60,7 +60,10 @@ impl Folder {
         let variable = variable.filter(|value| !value.is_empty());
         let (path, named) = match (&common.journal, variable) {
             (Some(path), _) => (path.clone(), Some("--journal")),
-            (None, Some(value)) if value != "1" => (PathBuf::from(value), Some(VARIABLE)),
+            // Programs read `1` as the default folder, and `0` as none.
+            (None, Some(value)) if value != "1" && value != "0" => {
+                (PathBuf::from(value), Some(VARIABLE))
+            }
             (None, _) => (default_folder().ok_or_else(no_default)?, None),
         };
         match path.metadata() {

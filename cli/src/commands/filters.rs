@@ -20,40 +20,40 @@ const WITHIN: &str = "1m";
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Which calls")]
 pub(crate) struct Filters {
-    /// That failed, or of which nothing is known
+    /// Calls that failed, or of which nothing is known
     #[arg(long)]
     failed: bool,
-    /// That took so long, or longer
+    /// Calls that took this long or longer; 1s where no duration follows
     #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = SLOW, value_parser = duration)]
     slow: Option<Duration>,
-    /// With this error code in any attempt, or this code of a failure such as ECONNREFUSED
+    /// Calls with this code in any attempt: the API's, or a failure's such as ECONNREFUSED
     #[arg(long)]
     code: Option<String>,
-    /// With this status in any attempt, as in 503 or 5xx
+    /// Calls with this status in any attempt: 503, or 5xx for the whole class
     #[arg(long)]
     status: Option<StatusPattern>,
-    /// Whose path template has this part; with * or ? it is a pattern for the whole of it
+    /// Calls whose path template contains this; with * or ? it has to match as a whole
     #[arg(long, value_name = "PATTERN")]
     path: Option<PathPattern>,
-    /// Of the program that has this name
+    /// Calls of the program that has this name
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
-    /// Of this process
+    /// Calls of this process
     #[arg(long)]
     pid: Option<u32>,
-    /// To this API, as in novavms, or this service of it, as in compute
+    /// Calls to this API, such as novavms, or to this service of it, such as compute
     #[arg(long, value_name = "NAME")]
     api: Option<String>,
-    /// That ended since then: 2h, 14:05, 2026-11-26 or '2026-11-26 14:05'
+    /// Calls that ended then or later: 2h (ago), 14:05, 2026-11-26 or '2026-11-26 14:05'
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
-    /// That began until then
+    /// Calls that began then or earlier
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
-    /// That were under way at this time
+    /// Calls that were under way around this time
     #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
     at: Option<Moment>,
-    /// How far from --at they may be
+    /// How far around --at
     #[arg(long, value_name = "DURATION", requires = "at", default_value = WITHIN, value_parser = duration)]
     within: Duration,
 }

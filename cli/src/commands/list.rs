@@ -27,15 +27,16 @@ Example: reqtrail list --failed --at 14:05
 Times are read in the zone in which they are printed: local on a terminal, UTC
 off it and with --utc. A time of day is the last one that has come.
 
-The exit code is 0 also where no call is listed; --json then prints nothing."
+The exit code is 0 also where no call is listed: that may be good news. --json
+then prints nothing."
 )]
 pub(crate) struct Options {
     #[command(flatten)]
     filters: Filters,
-    /// In flight
+    /// Calls in flight
     #[arg(long, conflicts_with = "failed", help_heading = "Which calls")]
     open: bool,
-    /// Only the newest N of them
+    /// The newest N calls only
     #[arg(short = 'n', long, value_name = "N", help_heading = "Which calls")]
     last: Option<usize>,
 }

@@ -192,7 +192,7 @@ fn one_means_the_default_folder() {
     process.call(&call(1));
     let state = Folder::new();
     symlink(folder.path(), state.path().join("reqtrail")).expect("a link");
-    for variable in ["1", ""] {
+    for variable in ["1", "0", ""] {
         let mut command = command();
         command
             .arg("list")

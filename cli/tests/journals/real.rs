@@ -53,9 +53,7 @@ fn posts_and_waits() {
         return;
     };
     let address = format!("http://{}", address.display());
-    let client = Client::builder(address)
-        .build_blocking()
-        .expect("a client");
+    let client = Client::builder(address).build_blocking().expect("a client");
     let _ = client.post("/cameras").send();
 }
 
