@@ -14,7 +14,7 @@ use crate::exit::{Exit, Failure};
 use crate::terminal::{DIM, ID, STRONG, Terminal};
 
 /// The likeness above which a word is suggested: 1 is the word itself.
-const ALIKE: f64 = 0.8;
+const ALIKE: f64 = 0.85;
 
 /// The most suggestions.
 const SUGGESTIONS: usize = 3;

@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use super::{Entry, STRONG, Source, Terminal, wrapped};
 use crate::terminal::ID;
 
+/// The columns that a meaning has at least beside its code; with less it stands below.
+const LEAST: usize = 30;
+
 /// Writes the codes under the headings of their APIs, one a line, with status and meaning.
 pub(super) fn write(out: &mut dyn Write, entries: &[Entry], look: &Terminal) -> io::Result<()> {
     let width = entries.iter().map(|entry| entry.name.chars().count()).max();
@@ -22,21 +25,25 @@ pub(super) fn write(out: &mut dyn Write, entries: &[Entry], look: &Terminal) -> 
             Source::Api { status, .. } => format!("{status}  "),
             Source::Word(_) => String::new(),
         };
+        let name = look.paint(ID, entry.name);
         let before = 2 + width + 2 + status.len();
-        // Off a terminal each code has one line, for `grep`.
-        let lines = match look.width() {
-            Some(columns) => wrapped(entry.meaning, columns.saturating_sub(before).max(16)),
-            None => vec![entry.meaning.to_owned()],
+        let (indent, columns) = match look.width() {
+            // Off a terminal each code has one line, for `grep`.
+            None => (before, usize::MAX),
+            Some(columns) if columns >= before + LEAST => (before, columns - before),
+            Some(columns) => (4, columns.saturating_sub(4)),
         };
-        let mut lines = lines.iter();
-        let first = lines.next().map_or("", String::as_str);
-        writeln!(
-            out,
-            "  {:<width$}  {status}{first}",
-            look.paint(ID, entry.name)
-        )?;
-        for line in lines {
-            writeln!(out, "{:before$}{line}", "")?;
+        if indent == before {
+            write!(out, "  {name:<width$}  {status}")?;
+        } else {
+            writeln!(out, "  {name}  {status}")?;
+            write!(out, "{:indent$}", "")?;
+        }
+        for (index, line) in wrapped(entry.meaning, columns).iter().enumerate() {
+            match index {
+                0 => writeln!(out, "{line}")?,
+                _ => writeln!(out, "{:indent$}{line}", "")?,
+            }
         }
     }
     Ok(())

@@ -1,0 +1,71 @@
+//! What every subcommand has in common: colours, closed pipes, and what cannot be written.
+
+use std::fs::OpenOptions;
+use std::process::Stdio;
+
+use crate::program::{on_screen, piped, reqtrail, said, text};
+
+#[test]
+fn colours_are_for_terminals_that_want_them() {
+    let asked = ["codes", "deadline"];
+    assert!(!text(&piped(&asked)).contains('\u{1b}'));
+    for (variables, coloured) in [
+        (&[("TERM", "xterm-256color")][..], true),
+        (&[("TERM", "dumb")], false),
+        (&[("TERM", "xterm-256color"), ("NO_COLOR", "1")], false),
+    ] {
+        let mut command = reqtrail(&asked);
+        let (screen, _) = on_screen(command.envs(variables.iter().copied()), 80);
+        assert!(screen.contains("stop reason"), "{screen}");
+        assert_eq!(screen.contains('\u{1b}'), coloured, "{variables:?}");
+    }
+    let mut forced = reqtrail(&asked);
+    let output = forced.env("CLICOLOR_FORCE", "1").output().expect("an end");
+    assert!(text(&output).contains('\u{1b}'));
+}
+
+#[test]
+fn columns_count_more_than_the_terminal() {
+    let mut command = reqtrail(&["codes"]);
+    let (screen, _) = on_screen(command.env("COLUMNS", "50"), 200);
+    let widest = screen.lines().map(|line| line.chars().count()).max();
+    assert!(
+        widest.is_some_and(|columns| (40..=50).contains(&columns)),
+        "{widest:?}"
+    );
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = reqtrail(&["codes"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a child");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(
+        (output.status.code(), said(&output)),
+        (Some(0), String::new())
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_takes_nothing_is_an_error() {
+    let full = OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("a device");
+    let output = reqtrail(&["codes"])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("an end");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).starts_with("reqtrail: standard output: "),
+        "{}",
+        said(&output)
+    );
+}
