@@ -2,9 +2,13 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod codes;
 mod conventions;
 mod help;
 mod program;
+mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
