@@ -1,5 +1,9 @@
 //! `list`: which calls, in which order.
 
+use std::process::Stdio;
+
+use jiff::{SignedDuration, Timestamp};
+
 use crate::common::journal::{Attempt, Call, Folder, Open, call_id};
 use crate::common::run::{command, finish, run};
 use crate::story::{Story, story};
@@ -230,5 +234,51 @@ fn what_cannot_be_read_as_an_argument_has_exit_2() {
         let ran = run(story.folder.path(), &arguments);
         assert_eq!((ran.exit, &*ran.output), (2, ""), "{arguments:?}");
         assert!(!ran.errors.is_empty());
+    }
+}
+
+#[test]
+fn times_may_count_from_now() {
+    let folder = Folder::new();
+    let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    let now = Timestamp::now();
+    let ago = |minutes| now - SignedDuration::from_mins(minutes);
+    for (number, minutes) in [(1, 120), (2, 30), (3, 5)] {
+        let started = format!("{:.3}", ago(minutes));
+        process.call(&Call::new(number, "GET", "/", &started).attempt(Attempt::status(500)));
+    }
+    let story = Story {
+        folder,
+        checkout: None,
+    };
+    assert_eq!(listed(&story, &["--since", "1h"]), [2, 3]);
+    assert_eq!(listed(&story, &["--since", "3h", "--until", "1h"]), [1]);
+    // A time of day, also where that was yesterday.
+    let clock = ago(30).strftime("%H:%M:%S").to_string();
+    assert_eq!(listed(&story, &["--at", &clock]), [2]);
+    assert_eq!(listed(&story, &["--at", &clock, "--within", "26m"]), [2, 3]);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = Folder::new();
+    let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    for number in 0..200 {
+        process.call(
+            &Call::new(number, "GET", "/", "2026-11-26T12:00:00Z").attempt(Attempt::status(500)),
+        );
+    }
+    for format in [&[][..], &["--json"]] {
+        let mut command = command();
+        command
+            .arg("list")
+            .args(format)
+            .arg("--journal")
+            .arg(folder.path());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it runs");
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().expect("it ends");
+        assert_eq!((ended.status.code(), &*ended.stderr), (Some(0), &b""[..]));
     }
 }
