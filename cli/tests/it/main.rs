@@ -8,6 +8,7 @@ mod common;
 mod codes;
 mod conventions;
 mod help;
+mod journals;
 mod program;
 mod report;
 #[cfg(feature = "sandbox")]
