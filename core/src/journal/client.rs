@@ -40,14 +40,14 @@ impl ClientJournal {
         let text = opened::in_slot(&call);
         match open {
             OpenCall::Slot(slot) => slot.update(&text),
-            OpenCall::Line => self.append(true, |out, place, stamp| {
+            OpenCall::Line => self.append(false, |out, place, stamp| {
                 line::opened(out, place, stamp, &call);
             }),
             OpenCall::Unsaid => match self.files.open_call(&text) {
                 Some(slot) => *open = OpenCall::Slot(slot),
                 None => {
                     *open = OpenCall::Line;
-                    self.append(true, |out, place, stamp| {
+                    self.append(false, |out, place, stamp| {
                         line::opened(out, place, stamp, &call);
                     });
                 }
@@ -71,7 +71,7 @@ impl ClientJournal {
         }
         // The record is there before the slot is blank: between the two the call is known twice, and never not at all.
         match std::mem::take(open) {
-            OpenCall::Line if !is_kept => self.append(true, |out, place, stamp| {
+            OpenCall::Line if !is_kept => self.append(false, |out, place, stamp| {
                 line::closed(out, place, stamp, &trail.call_id().to_string());
             }),
             OpenCall::Slot(slot) => drop(slot),

@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::super::platform::Platform;
-use super::super::{
-    FileName, Hooks, Identity, Journal, Lost, MAX_BYTES, Part, Settings, Sync,
-};
+use super::super::{FileName, Hooks, Identity, Journal, Lost, MAX_BYTES, Part, Settings, Sync};
 
 /// A folder of its own for one test.
 pub(super) struct TestFolder(PathBuf);
