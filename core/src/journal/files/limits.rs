@@ -103,6 +103,10 @@ fn files(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<Vec<Fou
         let is_alive = *alive
             .entry(stem.clone())
             .or_insert_with(|| is_alive(folder, &name));
+        if name.part == Part::Table && is_alive {
+            // It comes on top: small limits would have room for nothing else.
+            continue;
+        }
         let (kind, is_removable) = match name.part {
             Part::Table => (Kind::Notable, !is_alive),
             Part::Segment(number) => {

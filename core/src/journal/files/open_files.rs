@@ -120,18 +120,18 @@ impl OpenFiles {
         line: &[u8],
         kind: Kind,
     ) -> Result<u64, WriteError> {
-        let written = self.segments.write(platform, &self.folder, line, kind)?;
-        if written.has_closed {
-            self.limits_kept = None;
-        }
         let now = platform.now();
         let is_due = now.saturating_duration_since(self.table_looked) >= TABLE_PERIOD;
-        if written.has_opened || is_due {
+        if is_due || !self.segments.is_open(kind) {
             self.table_looked = now;
             // Without its table the process looks dead.
             if self.is_removed() {
                 return Err(WriteError::Removed);
             }
+        }
+        let written = self.segments.write(platform, &self.folder, line, kind)?;
+        if written.has_closed {
+            self.limits_kept = None;
         }
         Ok(written.bytes)
     }

@@ -85,8 +85,6 @@ pub(super) struct Written {
     pub(super) bytes: u64,
     /// A segment was closed, so that the limits are to be looked at.
     pub(super) has_closed: bool,
-    /// A segment was made, in a folder that may have been emptied.
-    pub(super) has_opened: bool,
 }
 
 impl Segments {
@@ -129,7 +127,7 @@ impl Segments {
             return Err(WriteError::TooLarge);
         }
         let has_closed = self.make_room(folder, line.len() as u64 + 2);
-        let has_opened = self.open(folder, kind)? || has_closed;
+        self.open(folder, kind)?;
         let mut buffer = std::mem::take(&mut self.buffer);
         let segment = self.segment(kind);
         let result = segment.append(platform, line, &mut buffer);
@@ -157,11 +155,12 @@ impl Segments {
         if fsync {
             file.sync_data()?;
         }
-        Ok(Written {
-            bytes,
-            has_closed,
-            has_opened,
-        })
+        Ok(Written { bytes, has_closed })
+    }
+
+    /// Returns whether a line would go to a segment that is there.
+    pub(super) fn is_open(&mut self, kind: Kind) -> bool {
+        self.segment(kind).file.is_some()
     }
 
     fn segment(&mut self, kind: Kind) -> &mut Segment {
@@ -190,10 +189,10 @@ impl Segments {
         has_closed
     }
 
-    /// Makes a segment if none is open. Returns whether it has.
-    fn open(&mut self, folder: &Folder, kind: Kind) -> Result<bool, WriteError> {
+    /// Makes a segment if none is open.
+    fn open(&mut self, folder: &Folder, kind: Kind) -> Result<(), WriteError> {
         if self.segment(kind).file.is_some() {
-            return Ok(false);
+            return Ok(());
         }
         let number = self.segment(kind).number.wrapping_add(2);
         let name = self.segment_name(number);
@@ -207,7 +206,7 @@ impl Segments {
                 _ => WriteError::Io(error),
             })?;
         segment.file = Some(OwnFile::register(file.into())?);
-        Ok(true)
+        Ok(())
     }
 
     fn segment_name(&self, number: u32) -> String {

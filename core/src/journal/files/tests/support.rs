@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::super::platform::Platform;
-use super::super::{FileName, Hooks, Identity, Journal, Lost, MAX_BYTES, Part, Settings, Sync};
+use super::super::{FileName, Hooks, Identity, Journal, Lost, Part, Settings, Sync};
 
 /// A folder of its own for one test.
 pub(super) struct TestFolder(PathBuf);
@@ -51,8 +51,8 @@ pub(super) fn settings(folder: &Path) -> Settings {
     Settings {
         folder: folder.to_owned(),
         service: "a-service".to_owned(),
-        max_bytes: MAX_BYTES,
-        max_age: Duration::from_secs(7 * 24 * 60 * 60),
+        max_bytes: 64 << 20,
+        max_age: Duration::from_secs(7 * 24 * 3600),
         sync: Sync::Auto,
         fsync: false,
     }
