@@ -36,7 +36,8 @@ pub(crate) struct Filter {
 impl Filter {
     /// Returns whether the record may be that of a call which is asked for, before its trail is read.
     pub(super) fn may_take(&self, record: &Record<'_>) -> bool {
-        self.service.as_ref().is_none_or(|it| record.service == *it)
+        !(self.failed && record.is_success)
+            && self.service.as_ref().is_none_or(|it| record.service == *it)
             && self.pid.is_none_or(|it| record.pid == it)
             && self.from.is_none_or(|from| record.at >= from)
     }

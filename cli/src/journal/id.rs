@@ -16,7 +16,7 @@ pub(super) enum Wanted<'a> {
     Words(&'a Words),
 }
 
-/// Whole IDs, of which there may be thousands.
+/// Whole IDs, of which there may be thousands, in the form in which they are compared.
 #[derive(Debug, Default)]
 pub(super) struct Words(HashMap<String, usize>);
 
@@ -24,7 +24,8 @@ impl Words {
     /// Adds an ID; returns its number, which is that of an equal one if there is one.
     pub(super) fn add(&mut self, id: &str) -> usize {
         let next = self.0.len();
-        *self.0.entry(key(id)).or_insert(next)
+        let key = IdQuery::new(id).as_str().to_owned();
+        *self.0.entry(key).or_insert(next)
     }
 }
 
@@ -40,7 +41,7 @@ impl Wanted<'_> {
                 }
             }
             Self::Words(Words(words)) => {
-                if let Some(number) = words.get(&key(id)) {
+                if let Some(number) = words.get(IdQuery::new(id).as_str()) {
                     each(*number, true);
                 }
             }
@@ -53,11 +54,6 @@ impl Wanted<'_> {
         self.matches(id, |_, _| has = true);
         has
     }
-}
-
-/// The form in which IDs are compared.
-fn key(id: &str) -> String {
-    IdQuery::new(id).as_str().to_owned()
 }
 
 /// The IDs of a call that ended, with the kind of each. A span comes after the trace, whose digits are also those of the call.

@@ -18,6 +18,8 @@ pub(super) struct Record<'a> {
     pub(super) service: Cow<'a, str>,
     pub(super) host: Cow<'a, str>,
     pub(super) pid: u32,
+    /// The call it tells of succeeded.
+    pub(super) is_success: bool,
     pub(super) what: What<'a>,
 }
 
@@ -74,6 +76,8 @@ struct LineJson<'a> {
     host: Named<'a>,
     #[serde(default)]
     process: Process,
+    #[serde(borrow, default)]
+    event: Event<'a>,
     #[serde(borrow)]
     reqtrail: Ours<'a>,
 }
@@ -88,6 +92,12 @@ struct Named<'a> {
 struct Process {
     #[serde(default)]
     pid: u32,
+}
+
+#[derive(Default, Deserialize)]
+struct Event<'a> {
+    #[serde(borrow, default)]
+    outcome: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -145,6 +155,7 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Record<'_>>, Torn> {
         service: line.service.name,
         host: line.host.name,
         pid: line.process.pid,
+        is_success: line.event.outcome == "success",
         what,
     }))
 }
