@@ -3,7 +3,9 @@
 //! Without arguments it starts a little NovaVMS in this process. With `REQTRAIL_BASE_URL` and `REQTRAIL_TOKEN` it
 //! lists the cameras of a real one. `RUST_LOG=reqtrail=trace` shows more.
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::time::Duration;
 
 use reqtrail::Client;
@@ -41,9 +43,12 @@ async fn real_api(base_url: &str) -> Result<(), Box<dyn std::error::Error>> {
 /// Plays an incident on a little NovaVMS.
 async fn incident() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start(SandboxOptions::default())?;
+    let name = format!("reqtrail-quickstart-{}", std::process::id());
+    let journal = std::env::temp_dir().join(name);
     let client = Client::novavms(sandbox.base_url())
         .token(sandbox.token())
         .user_agent("quickstart/1.0")
+        .journal(&journal)
         .build()?;
 
     println!("== A call that works");
@@ -105,9 +110,29 @@ async fn incident() -> Result<(), Box<dyn std::error::Error>> {
         println!("{verdict}  {logged}  {} {}", request.method, request.path);
     }
     println!(
-        "{} requests logged, {} attempts listed",
+        "{} requests logged, {} attempts listed\n",
         log.len(),
         attempts.len()
     );
+
+    println!(
+        "== Afterwards: whoever has the journal finds the call, also when the program is gone"
+    );
+    reqtrail(&journal, &["list", "--failed"])?;
+    let id = error.request_id().map_or("-", |id| id.as_str());
+    reqtrail(&journal, &["find", id])?;
+    std::fs::remove_dir_all(&journal)?;
     Ok(())
+}
+
+/// Runs the command `reqtrail` on a journal, as a shell would.
+fn reqtrail(journal: &Path, words: &[&str]) -> Result<(), Box<dyn std::error::Error>> {
+    println!("$ reqtrail {}", words.join(" "));
+    let mut arguments: Vec<OsString> = ["reqtrail", "--journal"].map(Into::into).to_vec();
+    arguments.push(journal.into());
+    arguments.extend(words.iter().map(Into::into));
+    match reqtrail_cli::run(arguments, &mut reqtrail_cli::Environment::of_process()) {
+        0 => Ok(()),
+        code => Err(format!("reqtrail {}: exit code {code}", words.join(" ")).into()),
+    }
 }
