@@ -672,15 +672,16 @@ impl Process {
         if has_records {
             return Step::Again(self.write_next(state, now));
         }
-        if state.files.is_some() && state.failed.is_none() {
-            if let Some(table) = self.table() {
-                // Slots that are left are few, and only this thread may be kept waiting for them.
-                drop(state);
-                table.blank_left();
-                state = self.lock();
-                if !state.queue.is_empty() || state.in_use.is_some() {
-                    return Step::Again(state);
-                }
+        if state.files.is_some()
+            && state.failed.is_none()
+            && let Some(table) = self.table()
+        {
+            // Slots that are left are few, and only this thread may be kept waiting for them.
+            drop(state);
+            table.blank_left();
+            state = self.lock();
+            if !state.queue.is_empty() || state.in_use.is_some() {
+                return Step::Again(state);
             }
         }
         match state.route {

@@ -197,10 +197,11 @@ impl Table {
             slot[SLOT_BYTES - 1] = b'\n';
         }
         self.file.write_all_at(&blank, 0)?;
-        if folder.kind() == FileSystem::InPlace && !self.fsync {
-            if let Ok(mapping) = Mapping::new(&self.file, folder, &self.name) {
-                return Ok(Store::Mapped(mapping));
-            }
+        if folder.kind() == FileSystem::InPlace
+            && !self.fsync
+            && let Ok(mapping) = Mapping::new(&self.file, folder, &self.name)
+        {
+            return Ok(Store::Mapped(mapping));
         }
         Ok(Store::Written)
     }
@@ -277,13 +278,13 @@ impl Table {
             // The older text is still true.
             return index;
         }
-        if matches!(store, Store::Mapped(_)) {
-            if let Some(new) = self.take() {
-                // A mapping does not fail.
-                let _ = self.write(store, new, text);
-                let _ = self.blank(store, index);
-                return new;
-            }
+        if matches!(store, Store::Mapped(_))
+            && let Some(new) = self.take()
+        {
+            // A mapping does not fail.
+            let _ = self.write(store, new, text);
+            let _ = self.blank(store, index);
+            return new;
         }
         let _ = self.write(store, index, text);
         index

@@ -175,19 +175,10 @@ impl Machine {
         self.state.lock().expect("no panic").faults.push_back(fault);
     }
 
-    pub(super) fn forget_faults(&self) {
-        self.state.lock().expect("no panic").faults.clear();
-    }
-
     pub(super) fn pass(&self, time: Duration) {
         let mut state = self.state.lock().expect("no panic");
         state.passed += time;
         state.wall += time;
-    }
-
-    /// Sets the wall clock, and leaves the other one.
-    pub(super) fn set_wall(&self, wall: SystemTime) {
-        self.state.lock().expect("no panic").wall = wall;
     }
 
     pub(super) fn wait_until_hung(&self) {
