@@ -218,3 +218,102 @@ func (t *Trail) Stopped() StopReason { return t.read().Stopped }
 
 // Notes is what a reader of the trail should know.
 func (t *Trail) Notes() []TrailNote { return append([]TrailNote(nil), t.read().Notes...) }
+
+// InFlightCall is a call under way.
+type InFlightCall struct {
+	// CallID is the call's own random ID, as its trail will have it.
+	CallID string
+	// TraceID is the W3C trace ID that its attempts carry: 32 hex digits.
+	TraceID string
+	// CorrelationID is what every attempt carries in the dialect's correlation header; empty if there is none.
+	CorrelationID string
+	// Dialect is the name of the API's dialect.
+	Dialect string
+	// Service is the service that is called, where one sign-in serves several; empty if there is none.
+	Service string
+	// Method is the method that the caller asked for.
+	Method string
+	// Path is the path template, as in /cameras/{id}. A very long one is cut.
+	Path string
+	// Attempt is the attempt that is under way or was the last; 0 if none was made yet.
+	Attempt int
+	// Phase is what the call is busy with: refreshing (it waits for a new token), connecting, resolving, proxy, tls,
+	// stream (it waits until the connection takes another stream), sending, waiting (for the response's head), reading,
+	// decoding, or backoff (it waits before the next attempt).
+	Phase string
+	// RetryIn is how long it waits yet before the next attempt; nil if there is none.
+	RetryIn *time.Duration
+	// MayHaveBeenSent says whether the server may have seen the request of the last attempt.
+	MayHaveBeenSent bool
+	// StartedAt is when the call started, by this machine's clock.
+	StartedAt time.Time
+	// Age is how long it has been under way.
+	Age time.Duration
+}
+
+// inFlightCallJSON is the in flight call as its JSON has it.
+type inFlightCallJSON struct {
+	CallID          string    `json:"call_id"`
+	TraceID         string    `json:"trace_id"`
+	CorrelationID   string    `json:"correlation_id"`
+	Dialect         string    `json:"dialect"`
+	Service         string    `json:"service"`
+	Method          string    `json:"method"`
+	Path            string    `json:"path"`
+	Attempt         int       `json:"attempt"`
+	Phase           string    `json:"phase"`
+	RetryInMS       *float64  `json:"retry_in_ms"`
+	MayHaveBeenSent bool      `json:"may_have_been_sent"`
+	StartedAt       time.Time `json:"started_at"`
+	AgeMS           float64   `json:"age_ms"`
+}
+
+func (j *inFlightCallJSON) inFlightCall() InFlightCall {
+	return InFlightCall{
+		CallID:          j.CallID,
+		TraceID:         j.TraceID,
+		CorrelationID:   j.CorrelationID,
+		Dialect:         j.Dialect,
+		Service:         j.Service,
+		Method:          j.Method,
+		Path:            j.Path,
+		Attempt:         j.Attempt,
+		Phase:           j.Phase,
+		RetryIn:         durationOrNil(j.RetryInMS),
+		MayHaveBeenSent: j.MayHaveBeenSent,
+		StartedAt:       j.StartedAt,
+		Age:             duration(j.AgeMS),
+	}
+}
+
+// JournalStats is what this process wrote into a journal, for all of its clients.
+type JournalStats struct {
+	// Folder is the folder.
+	Folder string `json:"folder"`
+	// Records is how many records were written.
+	Records int `json:"records"`
+	// Bytes is how many bytes these take.
+	Bytes int `json:"bytes"`
+	// Queued is how many records wait to be written.
+	Queued int `json:"queued"`
+	// Lost is how many records were lost, because the disk was full or too slow.
+	Lost int `json:"lost"`
+}
+
+// RecorderStats is what a recorder holds, and what it had to leave out.
+type RecorderStats struct {
+	// Failed is how many failed calls are kept.
+	Failed int `json:"failed"`
+	// Notable is how many notable calls are kept: slow, or with several attempts.
+	Notable int `json:"notable"`
+	// Recent is how many other calls are kept.
+	Recent int `json:"recent"`
+	// Bytes is how many bytes all of these take.
+	Bytes int `json:"bytes"`
+	// InFlight is how many calls are under way.
+	InFlight int `json:"in_flight"`
+	// Skipped is how many calls without anything notable were left out because other threads were just keeping theirs.
+	Skipped int `json:"skipped"`
+	// Journal is what the journal wrote; nil if the client has none.
+	Journal *JournalStats `json:"journal"`
+}

@@ -307,6 +307,32 @@ export const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [numb
   acceptStatuses: [10, "statuses", false],
 };
 
+/** Which of the kept calls are asked for: those that all of these let through. */
+export interface RecentFilter {
+  /** Whether only calls count that failed. Default: false. */
+  failed?: boolean | null | undefined;
+  /** The time that a call took at least. In milliseconds. */
+  slowerThanMs?: number | null | undefined;
+  /** The error code of a call's last attempt, in its canonical spelling. */
+  code?: string | null | undefined;
+  /** The path template, as in `/cameras/{id}`. */
+  path?: string | null | undefined;
+  /** The status that a call's last attempt got. */
+  status?: number | null | undefined;
+  /** How many calls there are at most. */
+  limit?: number | null | undefined;
+}
+
+/** The number and the kind of each, and whether `null` is a value of it. */
+export const RECENT_VALUES: Readonly<Record<keyof RecentFilter, readonly [number, Kind, boolean]>> = {
+  failed: [1, "flag", false],
+  slowerThanMs: [2, "duration", false],
+  code: [3, "text", false],
+  path: [4, "text", false],
+  status: [5, "count", false],
+  limit: [6, "count", false],
+};
+
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
 export interface CloudOptions {
   /**

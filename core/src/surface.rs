@@ -27,6 +27,7 @@ pub(crate) mod error;
 pub(crate) mod names;
 #[cfg(feature = "openstack")]
 pub(crate) mod operation;
+pub(crate) mod recent;
 pub(crate) mod request;
 #[cfg(feature = "openstack")]
 pub(crate) mod session;

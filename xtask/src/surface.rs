@@ -33,6 +33,8 @@ pub(crate) struct Surface {
     pub(crate) groups: Vec<Group>,
     pub(crate) records: Vec<Record>,
     pub(crate) operations: Operations,
+    /// What a recorder is asked for.
+    pub(crate) recent: Group,
     /// The JSON that describes a custom dialect.
     dialect: Value,
     /// The options of an OpenStack cloud, which cross the border as JSON.
@@ -252,6 +254,7 @@ pub(crate) fn read(root: &Path) -> Result<Surface, String> {
         groups: vec![group("client")?, group("request")?],
         records: fields::read(root)?,
         operations: operations::read(root)?,
+        recent: group("recent")?,
         dialect: dialect::read(root)?,
         cloud: group("cloud")?,
     })
@@ -284,7 +287,8 @@ impl Record {
 impl Surface {
     /// All groups, in the order of the documentation.
     fn all_groups(&self) -> impl Iterator<Item = &Group> {
-        (self.groups.iter()).chain([&self.operations.options, &self.cloud])
+        let others = [&self.operations.options, &self.recent, &self.cloud];
+        self.groups.iter().chain(others)
     }
 
     /// Every option whose name error texts spell.
@@ -337,6 +341,7 @@ impl Surface {
                 sets: Vec::new(),
                 all: Vec::new(),
             },
+            recent: group("recent"),
             cloud: group("cloud"),
         }
     }

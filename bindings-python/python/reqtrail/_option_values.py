@@ -11,7 +11,7 @@ from ._option_types import Headers, Query, RetryBudget, Seconds
 from ._records import Attempt, CallInfo
 from ._trail import Trail
 
-__all__ = ["ClientValues", "CloudOptions", "RequestValues"]
+__all__ = ["ClientValues", "CloudOptions", "RecentFilter", "RequestValues"]
 
 
 class ClientValues(TypedDict, total=False):
@@ -185,6 +185,23 @@ class RequestValues(TypedDict, total=False):
     """A body that is sent as it is."""
     cancel: CancelToken | None
     """What cancels the call. It does so from any thread, at once, also in a wait or a body."""
+
+
+class RecentFilter(TypedDict, total=False):
+    """Which of the kept calls are asked for: those that all of these let through. ``None`` leaves one out."""
+
+    failed: bool | None
+    """Whether only calls count that failed. Default: False."""
+    slower_than: Seconds | None
+    """The time that a call took at least. In seconds, or a ``timedelta``."""
+    code: str | None
+    """The error code of a call's last attempt, in its canonical spelling."""
+    path: str | None
+    """The path template, as in ``/cameras/{id}``."""
+    status: int | None
+    """The status that a call's last attempt got."""
+    limit: int | None
+    """How many calls there are at most."""
 
 
 class CloudOptions(TypedDict, total=False):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from ._codes import Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason
 
-__all__ = ["Attempt", "CallInfo", "RateLimit", "TrailFields"]
+__all__ = ["Attempt", "CallInfo", "InFlightCall", "JournalStats", "RateLimit", "RecorderStats", "TrailFields"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,116 @@ class TrailFields:
         """What a reader of the trail should know."""
         value: tuple[TrailNote, ...] = tuple(TrailNote(word) for word in self._read()["notes"])
         return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InFlightCall:
+    """A call under way."""
+
+    call_id: str
+    """The call's own random ID, as its trail will have it."""
+    trace_id: str
+    """The W3C trace ID that its attempts carry: 32 hex digits."""
+    correlation_id: str | None
+    """What every attempt carries in the dialect's correlation header."""
+    dialect: str
+    """The name of the API's dialect."""
+    service: str | None
+    """The service that is called, where one sign-in serves several."""
+    method: str
+    """The method that the caller asked for."""
+    path: str
+    """The path template, as in ``/cameras/{id}``. A very long one is cut."""
+    attempt: int
+    """The attempt that is under way or was the last; 0 if none was made yet."""
+    phase: str
+    """What the call is busy with: ``refreshing`` (it waits for a new token), ``connecting``, ``resolving``,
+    ``proxy``, ``tls``, ``stream`` (it waits until the connection takes another stream), ``sending``, ``waiting``
+    (for the response's head), ``reading``, ``decoding``, or ``backoff`` (it waits before the next attempt)."""
+    retry_in: float | None
+    """How long it waits yet before the next attempt. In seconds."""
+    may_have_been_sent: bool
+    """Whether the server may have seen the request of the last attempt."""
+    started_at: datetime
+    """When the call started, by this machine's clock."""
+    age: float
+    """How long it has been under way. In seconds."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            call_id=data["call_id"],
+            trace_id=data["trace_id"],
+            correlation_id=data["correlation_id"],
+            dialect=data["dialect"],
+            service=data["service"],
+            method=data["method"],
+            path=data["path"],
+            attempt=data["attempt"],
+            phase=data["phase"],
+            retry_in=_seconds(data["retry_in_ms"]),
+            may_have_been_sent=data["may_have_been_sent"],
+            started_at=datetime.fromisoformat(data["started_at"]),
+            age=data["age_ms"] / 1e3,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalStats:
+    """What this process wrote into a journal, for all of its clients."""
+
+    folder: str
+    """The folder."""
+    records: int
+    """How many records were written."""
+    bytes: int
+    """How many bytes these take."""
+    queued: int
+    """How many records wait to be written."""
+    lost: int
+    """How many records were lost, because the disk was full or too slow."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            folder=data["folder"],
+            records=data["records"],
+            bytes=data["bytes"],
+            queued=data["queued"],
+            lost=data["lost"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderStats:
+    """What a recorder holds, and what it had to leave out."""
+
+    failed: int
+    """How many failed calls are kept."""
+    notable: int
+    """How many notable calls are kept: slow, or with several attempts."""
+    recent: int
+    """How many other calls are kept."""
+    bytes: int
+    """How many bytes all of these take."""
+    in_flight: int
+    """How many calls are under way."""
+    skipped: int
+    """How many calls without anything notable were left out because other threads were just keeping theirs."""
+    journal: JournalStats | None
+    """What the journal wrote; ``None`` if the client has none."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            failed=data["failed"],
+            notable=data["notable"],
+            recent=data["recent"],
+            bytes=data["bytes"],
+            in_flight=data["in_flight"],
+            skipped=data["skipped"],
+            journal=None if data["journal"] is None else JournalStats._of(data["journal"]),
+        )
 
 
 def _seconds(millis: float | None) -> float | None:

@@ -226,7 +226,7 @@ impl Call {
             phase: phase.to_owned(),
             retry_in_ms: until.map(|until| millis(until.saturating_duration_since(now))),
             may_have_been_sent: sent.is_some_and(SentMark::is_marked),
-            started_at: rfc3339(self.started_at),
+            started_at: self.started_at,
             age_ms: millis(now.saturating_duration_since(self.started)),
         }
     }

@@ -1,6 +1,10 @@
 //! What a recorder says of itself, and of the calls under way.
 
-use serde::Serialize;
+use std::time::SystemTime;
+
+use serde::{Serialize, Serializer};
+
+use crate::trail::rfc3339;
 
 /// A call under way.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -31,7 +35,8 @@ pub struct InFlightCall {
     /// Whether the server may have seen the request of the last attempt.
     pub may_have_been_sent: bool,
     /// When the call started, by this machine's clock.
-    pub started_at: String,
+    #[serde(serialize_with = "moment")]
+    pub started_at: SystemTime,
     /// How long it has been under way, in milliseconds.
     pub age_ms: u64,
 }
@@ -72,4 +77,8 @@ pub struct JournalStats {
     pub queued: u64,
     /// How many records were lost, because the disk was full or too slow.
     pub lost: u64,
+}
+
+fn moment<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*at))
 }

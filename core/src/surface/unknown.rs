@@ -12,6 +12,8 @@ pub enum Owner {
     Client,
     /// A request.
     Request,
+    /// What is asked of a recorder.
+    Recent,
     /// A cloud of OpenStack.
     #[cfg(feature = "openstack")]
     Cloud,
@@ -349,6 +351,7 @@ impl Owner {
         let (owner, known) = match self {
             Self::Client => ("a client".to_owned(), known),
             Self::Request => ("a request".to_owned(), known),
+            Self::Recent => ("`recent`".to_owned(), known),
             #[cfg(feature = "openstack")]
             Self::Cloud => ("a cloud".to_owned(), super::cloud::NAMES),
             #[cfg(feature = "openstack")]

@@ -300,7 +300,7 @@ macro_rules! counts {
         })+
     };
 }
-counts!(u32 u64 usize);
+counts!(u16 u32 u64 usize);
 
 impl Setting for Option<Duration> {
     const KIND: Kind = Kind::Duration;

@@ -23,11 +23,14 @@ use super::rows::{self, Detail, Source, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
 /// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
-const RECORDS: [(&str, &str, Shape); 16] = [
+const RECORDS: [(&str, &str, Shape); 19] = [
     ("rate_limit", "rate_limit", Parts),
     ("call_info", "observe", Parts),
     ("attempt", "trail/attempt", Plain),
     ("trail", "trail", Lazy),
+    ("in_flight_call", "recorder/stats", Plain),
+    ("journal_stats", "recorder/stats", Plain),
+    ("recorder_stats", "recorder/stats", Plain),
     ("error", "error", Shape::Error),
     ("api_error", "error", Shape::Error),
     ("server_fault", "openstack/compute/server", Plain),

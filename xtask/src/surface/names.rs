@@ -90,12 +90,20 @@ fn capitalised(word: &str) -> String {
 /// Writes the core's table of names, for every option that any language spells in another way.
 pub(crate) fn table(surface: &Surface) -> String {
     let mut names: BTreeMap<String, [String; 4]> = BTreeMap::new();
+    let spelt = |row: &Row| {
+        let languages = [Language::Python, Language::Node, Language::C, Language::Go];
+        languages.map(|language| row.spelt(language))
+    };
     for row in surface.rows() {
-        let spelt = [Language::Python, Language::Node, Language::C, Language::Go]
-            .map(|language| row.spelt(language));
+        let spelt = spelt(row);
         // Error texts of the core name an option as Rust does, or as its row.
         names.insert(row.name.clone(), spelt.clone());
         names.insert(row.spelt(Language::Rust), spelt);
+    }
+    // Most of its names are words of English, which every language spells alike.
+    let is_spelt = |row: &&Row| row.name.contains('_');
+    for row in surface.recent.options.iter().filter(is_spelt) {
+        names.insert(row.name.clone(), spelt(row));
     }
     // The base URL is no option, and error texts name it.
     let base_url = ["base_url", "baseUrl", "base_url", "BaseURL"];

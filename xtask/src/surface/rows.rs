@@ -244,7 +244,7 @@ pub(super) fn capitalised(text: &str) -> String {
 fn kind_of(kind: &Type) -> syn::Result<(Kind, bool)> {
     Ok(match text(kind).as_str() {
         "bool" => (Kind::Flag, false),
-        "u32" | "u64" | "usize" => (Kind::Count, false),
+        "u16" | "u32" | "u64" | "usize" => (Kind::Count, false),
         "Duration" => (Kind::Duration, false),
         "Option<Duration>" => (Kind::Duration, true),
         "SystemTime" => (Kind::Moment, false),

@@ -88,7 +88,7 @@ impl Record {
 
     /// The fields stand in the JSON as they do in Go's struct.
     pub(super) fn is_tagged(&self) -> bool {
-        self.is_openstack() && self.shape != Shape::Document && !self.has(&FieldKind::Duration)
+        matches!(self.shape, Shape::Plain | Shape::Fetched) && !self.has(&FieldKind::Duration)
     }
 
     fn has(&self, kind: &FieldKind) -> bool {

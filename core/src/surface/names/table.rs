@@ -333,6 +333,15 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
         "slow_after",
         ["slow_after", "slowAfterMs", "slow_after_ms", "SlowAfter"],
     ),
+    (
+        "slower_than",
+        [
+            "slower_than",
+            "slowerThanMs",
+            "slower_than_ms",
+            "SlowerThan",
+        ],
+    ),
     ("timeout", ["timeout", "timeoutMs", "timeout_ms", "Timeout"]),
     ("token", ["token", "token", "token", "Token"]),
     (

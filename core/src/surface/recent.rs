@@ -1,0 +1,30 @@
+//! What a program asks a recorder for.
+
+macro_rules! recent_options {
+    ($use:ident $($head:tt)*) => {
+        $use! {
+            $($head)*
+            options {
+                /// Sets whether only calls count that failed.
+                1 failed: bool { default: false };
+
+                /// Sets the time that a call took at least.
+                2 slower_than: Duration { };
+
+                /// Sets the error code of a call's last attempt, in its canonical spelling.
+                3 code: String { };
+
+                /// Sets the path template, as in `/cameras/{id}`.
+                4 path: String { };
+
+                /// Sets the status that a call's last attempt got.
+                5 status: u16 { go: "StatusCode" };
+
+                /// Sets how many calls there are at most.
+                6 limit: u32 { };
+            }
+            by_hand { }
+        }
+    };
+}
+pub(crate) use recent_options;
