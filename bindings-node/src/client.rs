@@ -19,6 +19,7 @@ use crate::inbox::{Inbox, reason, tag_number, tag_of};
 use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
 use crate::openstack;
+use crate::recorder::RawRecorder;
 use crate::request::{self, Builder, RawExtras};
 use crate::testing::RawMock;
 use crate::values::{RawValues, refusal};
@@ -142,6 +143,12 @@ impl RawClient {
     pub fn warnings(&self) -> Vec<String> {
         self.with(|open| open.client.warnings().to_vec())
             .unwrap_or_default()
+    }
+
+    /// What remembers its calls, which may outlive it; `null` once it is closed.
+    #[napi(catch_unwind)]
+    pub fn recorder(&self) -> Option<RawRecorder> {
+        self.with(|open| RawRecorder(open.client.recorder()))
     }
 
     /// How long a call that is held may take, in milliseconds.

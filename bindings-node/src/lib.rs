@@ -18,6 +18,7 @@ mod loop_handle;
 mod openstack;
 mod parts;
 mod reading;
+mod recorder;
 mod request;
 mod testing;
 mod values;

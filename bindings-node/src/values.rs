@@ -128,12 +128,13 @@ pub(crate) fn millis(given: f64) -> Duration {
     })
 }
 
-/// Says that `owner`, which is `client`, `request` or an operation, has no option of this name: what was meant, what there is
+/// Says that `owner`, which is `client`, `request`, `recent` or an operation, has no option of this name: what was meant, what there is
 /// instead, or all of `known`.
 #[napi(catch_unwind)]
 pub fn unknown_option(owner: String, name: String, known: Vec<String>) -> String {
     let owner = match (owner.as_str(), OperationKind::from_name(&owner)) {
         ("client", _) => Owner::Client,
+        ("recent", _) => Owner::Recent,
         (_, Some(kind)) => Owner::Operation(kind),
         _ => Owner::Request,
     };

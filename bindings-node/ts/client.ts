@@ -10,6 +10,7 @@ import { expected, secretText, text } from "./checks.js";
 import type { SecretText } from "./option-types.js";
 import type { ClientOptions } from "./options.js";
 import type { Url } from "./platform.js";
+import type { Recorder } from "./recorder.js";
 import type { CallOptions, Query, RequestArgs } from "./request.js";
 import type { Response } from "./response.js";
 import { serial } from "./serial.js";
@@ -170,6 +171,11 @@ export class Client implements AsyncDisposable {
   setToken(token: SecretText): void {
     const site = siteOf(Client.prototype.setToken);
     placed(site, () => this.#driver.setToken(secretText("token", token), site));
+  }
+
+  /** What the client remembers of its calls: the last failed ones among them. */
+  get recorder(): Recorder {
+    return this.#driver.recorder;
   }
 
   /**

@@ -17,6 +17,7 @@ import { errorOf } from "./mapping.js";
 import { type Items, type RawValue, bare } from "./crossing.js";
 import type { RawClient, RawConnection, RawMock, RawReport } from "./native.js";
 import { type ClientOptions, readOptions } from "./options.js";
+import { type Recorder, recorderOf } from "./recorder.js";
 import type { BlobBody, Signal } from "./platform.js";
 import { NO_OPTIONS, isLate, rawCall, reasonOf } from "./request.js";
 import { type Response, responseOf } from "./response.js";
@@ -76,6 +77,8 @@ export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
   readonly #mock: MockBase | undefined;
+  /** It outlives a client that is closed. */
+  readonly recorder: Recorder;
   /** Those under way, by their tags. */
   readonly #calls = new Map<number, Call>();
   readonly #watches = new WeakMap<Signal, Watch>();
@@ -98,6 +101,7 @@ export class Driver {
     const failed = this.#raw.open(place, values, asks, notify, new Weak(), mocked?.mock);
     if (typeof failed === "string") throw refused(failed);
     if (failed !== null) throw errorOf(failed, 0, site);
+    this.recorder = recorderOf(this.#raw.recorder()!);
     for (const warning of this.#raw.warnings()) warn(warning);
     mocked?.add(this);
   }

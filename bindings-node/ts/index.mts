@@ -2,4 +2,4 @@
 
 export type * from "./index.js";
 export * from "./error-exports.mjs";
-export { Client, Response, Secret, Trail, novavms, openstack, version } from "./index.js";
+export { Client, Recorder, Response, Secret, Trail, novavms, openstack, version } from "./index.js";

@@ -16,6 +16,7 @@ export * from "./errors.js";
 export * as novavms from "./novavms-codes.js";
 export * as openstack from "./openstack.js";
 export type { Body, HeaderValues, RetryBudget, SecretText } from "./option-types.js";
+export type { RecentFilter } from "./option-values.js";
 export type { ClientOptions } from "./options.js";
 export type { ParamNames, ParamValue, Params } from "./paths.js";
 export type {
@@ -27,7 +28,8 @@ export type {
   RequestArgs,
   RequestOptions,
 } from "./request.js";
-export type { RateLimit } from "./records.js";
+export { Recorder } from "./recorder.js";
+export type { InFlightCall, JournalStats, RateLimit, RecorderStats } from "./records.js";
 export { Response } from "./response.js";
 export { Secret } from "./secret.js";
 export { type Attempt, type AttemptJson, type CallInfo, Trail, type TrailJson } from "./trail.js";

@@ -17,6 +17,7 @@ use crate::lane::RawLane;
 use crate::logging;
 use crate::openstack;
 use crate::python::{Any, Dict};
+use crate::recorder::RawRecorder;
 use crate::refresh::{self, RawServing};
 use crate::request::{self, To};
 use crate::testing::RawHold;
@@ -141,6 +142,10 @@ impl RawAsyncClient {
 
     fn close(&self) {
         self.client.close();
+    }
+
+    fn recorder(&self) -> RawRecorder {
+        RawRecorder(self.client.recorder())
     }
 
     /// What its `repr` says of it.

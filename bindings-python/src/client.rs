@@ -16,6 +16,7 @@ use crate::fork_safe::ForkSafe;
 use crate::openstack;
 use crate::outcome;
 use crate::python::{Any, Dict};
+use crate::recorder::RawRecorder;
 use crate::refresh;
 use crate::request::{self, To};
 use crate::watch::{self, Watcher, Watching};
@@ -180,6 +181,10 @@ impl RawClient {
         if let Some(built) = self.0.get() {
             built.close();
         }
+    }
+
+    fn _recorder(&self) -> PyResult<RawRecorder> {
+        Ok(RawRecorder(self.built()?.recorder()))
     }
 
     /// What its `repr` says of it.

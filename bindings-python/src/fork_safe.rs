@@ -14,6 +14,7 @@ use crate::failure;
 use crate::fork;
 use crate::logging;
 use crate::python::Any;
+use crate::recorder::CurrentRecorder;
 
 /// A client of the core, rebuilt in the child of a fork. `X` is what a face keeps beside it.
 ///
@@ -22,6 +23,8 @@ use crate::python::Any;
 pub(crate) struct ForkSafe<X> {
     make: Make<X>,
     built: Mutex<Option<Built<X>>>,
+    /// It outlives a client that is closed.
+    recorder: Arc<CurrentRecorder>,
 }
 
 /// Makes a client of its options.
@@ -88,9 +91,15 @@ impl<X: Clone + Send> ForkSafe<X> {
     pub(crate) fn new(py: Python<'_>, config: Config, make: Make<X>) -> PyResult<Self> {
         let built = Built::new(&make, Arc::new(config), py)?;
         Ok(Self {
+            recorder: CurrentRecorder::new(built.client.recorder()),
             make,
             built: Mutex::new(Some(built)),
         })
+    }
+
+    /// What knows the client's calls, whatever becomes of the client.
+    pub(crate) fn recorder(&self) -> Arc<CurrentRecorder> {
+        Arc::clone(&self.recorder)
     }
 
     /// The client, made anew if this is a child of the process that made it.
@@ -113,6 +122,7 @@ impl<X: Clone + Send> ForkSafe<X> {
             Some(built) if built.is_of_this_process() => Ok(built.lend()),
             Some(_) => {
                 let lent = new.lend();
+                self.recorder.set(new.client.recorder());
                 // The old one's threads are not in this process, and its sockets are the parent's too.
                 std::mem::forget(state.replace(new));
                 Ok(lent)
@@ -153,6 +163,7 @@ impl<X: Clone + Send> ForkSafe<X> {
 
     /// Replaces the client with that of `other`. The old one ends.
     pub(crate) fn replace(&self, other: Self) {
+        self.recorder.set(other.recorder.get());
         let new = other.lock().take();
         let old = std::mem::replace(&mut *self.lock(), new);
         end(old);

@@ -19,6 +19,7 @@ mod options;
 mod outcome;
 mod parts;
 mod python;
+mod recorder;
 mod refresh;
 mod request;
 mod response;
@@ -45,6 +46,8 @@ mod _native {
     use crate::lane::RawLane;
     #[pymodule_export]
     use crate::openstack::RawReport;
+    #[pymodule_export]
+    use crate::recorder::RawRecorder;
     #[pymodule_export]
     use crate::refresh::RawServing;
     #[pymodule_export]

@@ -12,6 +12,7 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::FutureExt as _;
 
@@ -60,8 +61,13 @@ impl Client {
     /// Returns the recorder of the client's calls, which all clones share: the last failed ones among them.
     #[must_use]
     pub fn recorder(&self) -> Recorder {
-        let host = Arc::clone(&self.host);
-        options::keeping::recorder(&self.shared, Arc::new(move || host.now()))
+        // It must not keep the client's connections and threads alive.
+        let host = Arc::downgrade(&self.host);
+        let now = move || match host.upgrade() {
+            Some(host) => host.now(),
+            None => Instant::now(),
+        };
+        options::keeping::recorder(&self.shared, Arc::new(now))
     }
 
     /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.

@@ -149,8 +149,7 @@ impl Client {
     /// Returns the recorder of the client's calls, which all clones share: the last failed ones among them.
     #[must_use]
     pub fn recorder(&self) -> Recorder {
-        let transport = self.transport.clone();
-        options::keeping::recorder(&self.shared, Arc::new(move || transport.now()))
+        options::keeping::recorder(&self.shared, self.transport.clock())
     }
 
     /// How long a call takes at most unless its request says otherwise.

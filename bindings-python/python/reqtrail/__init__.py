@@ -16,6 +16,7 @@ from . import (
     _exceptions,
     _native,
     _options,
+    _recorder,
     _response,
     _trail,
     novavms,
@@ -29,14 +30,17 @@ from ._codes import *
 from ._exceptions import *
 from ._native import CancelToken, Response, Secret
 from ._option_types import RetryBudget
+from ._option_values import RecentFilter
 from ._options import *
-from ._records import Attempt, CallInfo, RateLimit
+from ._recorder import *
+from ._records import Attempt, CallInfo, InFlightCall, JournalStats, RateLimit, RecorderStats
 from ._response import *
 from ._trail import *
 
 __version__ = _native.VERSION
 
-__all__ = ["Attempt", "CallInfo", "CancelToken", "RateLimit", "Response", "RetryBudget", "Secret"]
+__all__ = ["Attempt", "CallInfo", "CancelToken", "InFlightCall", "JournalStats", "RateLimit", "RecentFilter"]
+__all__ += ["RecorderStats", "Response", "RetryBudget", "Secret"]
 __all__ += ["__version__", "novavms", "openstack"]
 __all__ += _async_client.__all__
 __all__ += _categories.__all__
@@ -44,6 +48,7 @@ __all__ += _client.__all__
 __all__ += _codes.__all__
 __all__ += _exceptions.__all__
 __all__ += _options.__all__
+__all__ += _recorder.__all__
 __all__ += _response.__all__
 __all__ += _trail.__all__
 

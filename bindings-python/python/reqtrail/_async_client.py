@@ -12,6 +12,7 @@ from ._loop import BlockingRefresher, Call, Hooks, LoopHandle, give_trail, runni
 from ._mapping import is_async
 from ._native import RawAsyncClient, RawConnection, RawHold, RawMockBase, RawReport, Response, Secret
 from ._options import AsyncClientOptions, CustomDialect, RequestOptions, dialect_text
+from ._recorder import Recorder
 
 __all__ = ["AsyncClient"]
 
@@ -223,6 +224,11 @@ class AsyncClient:
             self._raw.set_token(token)
         finally:
             del token
+
+    @property
+    def recorder(self) -> Recorder:
+        """What the client remembers of its calls: the last failed ones among them."""
+        return Recorder._of(self._raw.recorder())
 
     async def aclose(self) -> None:
         """Cancels the calls under way, on all loops, and closes the connections. Later calls raise ``RuntimeError``."""

@@ -5,6 +5,7 @@ from typing import Any, Self, Unpack
 
 from ._native import RawClient, RawConnection, RawMockBase
 from ._options import ClientOptions, CustomDialect, dialect_text
+from ._recorder import Recorder
 
 __all__ = ["Client"]
 
@@ -71,6 +72,11 @@ class Client(RawClient):
         finally:
             del options
         return client
+
+    @property
+    def recorder(self) -> Recorder:
+        """What the client remembers of its calls: the last failed ones among them."""
+        return Recorder._of(RawClient._recorder(self))
 
     def __enter__(self) -> Self:
         return self

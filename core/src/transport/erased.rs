@@ -41,6 +41,18 @@ impl AnyTransport {
         }
     }
 
+    /// The same for one who must not keep the transport alive.
+    pub(crate) fn clock(&self) -> Arc<dyn Fn() -> Instant + Send + Sync> {
+        let Self::Own(transport) = self else {
+            return Arc::new(Instant::now);
+        };
+        let transport = Arc::downgrade(transport);
+        Arc::new(move || match transport.upgrade() {
+            Some(transport) => Transport::now(&*transport),
+            None => Instant::now(),
+        })
+    }
+
     /// Waits until the monotonic clock says `at`.
     #[cfg(feature = "openstack")]
     pub(crate) fn sleep_until(&self, at: Instant) -> Sleep {
