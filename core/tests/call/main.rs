@@ -21,6 +21,7 @@ mod observers;
 mod openstack;
 mod random;
 mod reasons;
+mod recorder;
 mod redirects;
 mod refresh;
 mod refresher_errors;

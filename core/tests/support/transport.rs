@@ -112,6 +112,11 @@ impl ScriptedTransport {
         Arc::strong_count(&self.0.open) - 1
     }
 
+    /// How many hold on to the transport, the one that asks included.
+    pub(crate) fn holders(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
     /// Time since the transport was made.
     pub(crate) fn elapsed(&self) -> Duration {
         self.0.began.elapsed()
