@@ -211,3 +211,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "openstack"))]
 #[doc = include_str!("../../docs/why-did-my-server-action-fail.md")]
 struct WhyDidMyServerActionFail;
+
+/// The example of the page on the recorder.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/recorder.md")]
+struct RecorderPage;

@@ -4,6 +4,8 @@
 //! it as it is. What is reqtrail's own stands under `reqtrail`. One departure: `url.path` is the path template.
 
 mod cut;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
