@@ -78,7 +78,10 @@ test("a call under way is listed", async (t) => {
   assert.equal(recorder.stats.inFlight, 1);
   abort.abort();
   const { trail } = await call;
-  assert.deepEqual([now.callId, now.traceId, now.startedAt], [trail.callId, trail.traceId, trail.startedAt]);
+  assert.deepEqual(
+    [now.callId, now.traceId, now.startedAt],
+    [trail.callId, trail.traceId, trail.startedAt],
+  );
   assert.deepEqual(recorder.inFlight(), []);
   assert.deepEqual(recorder.recent(), [trail]);
 });
@@ -91,9 +94,20 @@ test("the stats and the lines say what is kept, also once the client is closed",
   await client.close();
   assert.equal(client.recorder, recorder);
   const { bytes, ...stats } = recorder.stats;
-  assert.deepEqual(stats, { failed: 1, notable: 0, recent: 1, inFlight: 0, skipped: 0, journal: null });
+  assert.deepEqual(stats, {
+    failed: 1,
+    notable: 0,
+    recent: 1,
+    inFlight: 0,
+    skipped: 0,
+    journal: null,
+  });
   assert.ok(bytes > 0);
-  const lines = recorder.dump().trimEnd().split("\n").map((line) => JSON.parse(line));
+  const lines = recorder
+    .dump()
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   assert.deepEqual(
     lines.map(({ reqtrail }) => reqtrail.trail),
     [ok.trail.toJSON(), trail.toJSON()],

@@ -194,7 +194,11 @@ async fn a_call_is_found_by_each_of_its_ids() {
         assert_eq!(find(id), only, "{id:?}");
     }
     assert_eq!(find("req_01JD"), both, "both begin so");
-    assert_eq!(find("req_01JD9"), json(&[other]), "it is one, and no beginning");
+    assert_eq!(
+        find("req_01JD9"),
+        json(&[other]),
+        "it is one, and no beginning"
+    );
     for id in ["req_0", "", "req_01jd8zk3", "1JD8ZK3AA", "no such ID"] {
         assert_eq!(find(id).len(), 0, "{id:?}");
     }
@@ -266,7 +270,10 @@ async fn a_call_under_way_is_listed_as_its_trail_will_be() {
     assert_eq!(listed.call_id, trail.call_id().to_string());
     assert_eq!(listed.trace_id, trail.trace_id());
     assert_eq!(listed.correlation_id.as_deref(), Some("mine"));
-    assert_eq!((listed.method.as_str(), listed.path.as_str()), ("GET", "/cameras/{id}"));
+    assert_eq!(
+        (listed.method.as_str(), listed.path.as_str()),
+        ("GET", "/cameras/{id}")
+    );
     assert_eq!((listed.dialect.as_str(), listed.service), ("novavms", None));
     assert_eq!(listed.started_at, trail.started_at());
     assert_eq!(listed.age_ms, 2500);
@@ -288,7 +295,10 @@ async fn calls_that_are_cancelled_or_dropped_are_kept_and_no_longer_under_way() 
     assert_eq!(recorder.in_flight().len(), 0);
     let kept = all(&recorder);
     assert_eq!(kept[1].to_json(), cancelled.to_json());
-    assert_eq!((kept[0].path(), kept[0].outcome().as_str()), ("/y", "cancelled"));
+    assert_eq!(
+        (kept[0].path(), kept[0].outcome().as_str()),
+        ("/y", "cancelled")
+    );
     assert_eq!(counts(&recorder), [2, 0, 0]);
 }
 
@@ -305,7 +315,10 @@ async fn a_panic_in_an_observer_reaches_neither_the_call_nor_the_recorder() {
     struct Panics(Mutex<u32>);
     impl Observer for Panics {
         fn call_finished(&self, _: &CallFinished<'_>) {
-            let mut count = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let mut count = self
+                .0
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
             *count += 1;
             panic!("an observer's");
         }
@@ -315,7 +328,10 @@ async fn a_panic_in_an_observer_reaches_neither_the_call_nor_the_recorder() {
     let outcomes = [client.get("/x").send().await, client.get("/y").send().await];
     let [one, other] = &outcomes;
     assert_kept(&client.recorder(), &[trail(other), trail(one)]);
-    let count = *panics.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let count = *panics
+        .0
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     assert_eq!(count, 2);
 }
 

@@ -75,12 +75,17 @@ fn line_of(trail: &Trail, urls: JournalUrls) -> (Value, usize) {
 }
 
 fn refused() -> Trail {
-    let first = json!({ "status": 503, "request_id": "req_1", "request_id_source": "header:x-request-id" });
+    let first =
+        json!({ "status": 503, "request_id": "req_1", "request_id_source": "header:x-request-id" });
     let last = json!({
         "status": 404, "request_id": "req_2", "request_id_source": "header:x-request-id",
         "error_code": "CAMERA_NOT_FOUND", "category": "not_found",
     });
-    trail("api", "not_retryable", &[attempt(1, &first), attempt(2, &last)])
+    trail(
+        "api",
+        "not_retryable",
+        &[attempt(1, &first), attempt(2, &last)],
+    )
 }
 
 #[test]
@@ -102,24 +107,42 @@ fn a_call_stands_in_the_words_of_the_common_schema() {
         line["http"],
         json!({ "request": { "method": "POST", "id": "req_2" }, "response": { "status_code": 404 } })
     );
-    assert_eq!(line["url"], json!({ "domain": "::1", "path": "/cameras/{id}" }));
+    assert_eq!(
+        line["url"],
+        json!({ "domain": "::1", "path": "/cameras/{id}" })
+    );
     assert_eq!(line["trace"]["id"], "0193a0f27c3b4d5e8f60718293a4b5c6");
     assert_eq!(line["error"]["code"], "CAMERA_NOT_FOUND");
     assert_eq!(line["error"]["type"], "api");
     assert_eq!(line["service"]["name"], "billing");
-    assert_eq!((&line["process"]["pid"], &line["host"]["name"]), (&json!(4711), &json!("web-3")));
+    assert_eq!(
+        (&line["process"]["pid"], &line["host"]["name"]),
+        (&json!(4711), &json!("web-3"))
+    );
     let own = &line["reqtrail"];
-    assert_eq!((&own["record"], &own["seq"], &own["monotonic_ms"]), (&json!("call"), &json!(3), &json!(5000)));
+    assert_eq!(
+        (&own["record"], &own["seq"], &own["monotonic_ms"]),
+        (&json!("call"), &json!(3), &json!(5000))
+    );
     assert_eq!(own["request_ids"], json!(["req_1", "req_2"]));
-    assert_eq!(own["trail"].to_string(), serde_json::to_value(&trail).expect("JSON").to_string());
+    assert_eq!(
+        own["trail"].to_string(),
+        serde_json::to_value(&trail).expect("JSON").to_string()
+    );
 }
 
 #[test]
 fn what_nobody_knows_is_unknown() {
     let lost = json!({ "failure": "transport", "sent": "unknown", "processed": null });
     for (trail, outcome) in [
-        (trail("ok", "succeeded", &[attempt(1, &json!({ "status": 200 }))]), "success"),
-        (trail("transport", "unsafe_to_retry", &[attempt(1, &lost)]), "unknown"),
+        (
+            trail("ok", "succeeded", &[attempt(1, &json!({ "status": 200 }))]),
+            "success",
+        ),
+        (
+            trail("transport", "unsafe_to_retry", &[attempt(1, &lost)]),
+            "unknown",
+        ),
         (trail("invalid_request", "not_retryable", &[]), "failure"),
     ] {
         let (line, _) = line_of(&trail, JournalUrls::Full);
@@ -131,7 +154,10 @@ fn what_nobody_knows_is_unknown() {
 #[test]
 fn urls_may_be_templates() {
     let (line, _) = line_of(&refused(), JournalUrls::Template);
-    for attempt in line["reqtrail"]["trail"]["attempts"].as_array().expect("a list") {
+    for attempt in line["reqtrail"]["trail"]["attempts"]
+        .as_array()
+        .expect("a list")
+    {
         assert_eq!(attempt["url"], "https://[::1]:8443/cameras/{id}");
     }
     assert!(!line.to_string().contains("/cameras/7"), "{line}");
@@ -150,7 +176,10 @@ fn a_long_record_loses_attempts_from_the_middle_and_says_so() {
         let kept = own["trail"]["attempts"].as_array().expect("a list");
         let left_out = own["attempts_left_out"].as_u64().expect("a number");
         assert_eq!(kept.len() as u64 + left_out, 400);
-        assert_eq!((&kept[0]["number"], &kept[kept.len() - 1]["number"]), (&json!(1), &json!(400)));
+        assert_eq!(
+            (&kept[0]["number"], &kept[kept.len() - 1]["number"]),
+            (&json!(1), &json!(400))
+        );
         assert!(Trail::from_json(&own["trail"].to_string()).is_ok());
     }
 }
@@ -176,9 +205,15 @@ fn a_call_that_is_about_to_be_sent_has_a_line() {
     opened(&mut out, &PLACE, stamp(), &opening());
     let line = read(&out);
     assert_eq!(line["event"]["outcome"], "unknown");
-    assert_eq!(line["url"], json!({ "domain": "api.example", "path": "/cameras/{id}" }));
+    assert_eq!(
+        line["url"],
+        json!({ "domain": "api.example", "path": "/cameras/{id}" })
+    );
     assert_eq!(line["reqtrail"]["record"], "opened");
-    assert_eq!(line["reqtrail"]["opened"], serde_json::to_value(opening()).expect("JSON"));
+    assert_eq!(
+        line["reqtrail"]["opened"],
+        serde_json::to_value(opening()).expect("JSON")
+    );
 }
 
 #[cfg(all(feature = "journal", unix))]
@@ -195,7 +230,10 @@ fn calls_that_are_closed_and_records_that_are_lost_have_lines() {
         let line = read(&out);
         assert_eq!(line["reqtrail"]["record"], "lost");
         assert_eq!(line["reqtrail"]["lost"]["records"], 12);
-        assert_eq!(line["reqtrail"]["lost"].get("since").is_some(), since.is_some());
+        assert_eq!(
+            line["reqtrail"]["lost"].get("since").is_some(),
+            since.is_some()
+        );
     }
 }
 
@@ -205,7 +243,10 @@ fn a_line_that_lacks_what_its_record_needs_is_not_of_the_schema() {
     let validator = schema("journal.schema.json");
     for key in ["record", "seq", "call_id", "trail"] {
         let mut less = line.clone();
-        less["reqtrail"].as_object_mut().expect("an object").remove(key);
+        less["reqtrail"]
+            .as_object_mut()
+            .expect("an object")
+            .remove(key);
         assert!(!validator.is_valid(&less), "without `{key}`");
     }
     let mut other = line;
