@@ -8,7 +8,7 @@ from typing import Any
 
 import reqtrail
 from reqtrail import testing
-from shared import client_options, failure, mock_of, request_options, success, write
+from shared import client_options, failure, mock_of, remembered, request_options, success, write
 
 
 def next_token(left: list[str]) -> Callable[[], Awaitable[str]]:
@@ -64,7 +64,8 @@ async def play(line: dict[str, Any], mock: testing.Mock | None) -> list[dict[str
                 async with turn:
                     return await one(client, request)
 
-            results += await asyncio.gather(*(in_turn() for _ in range(request.get("repeat", 1))))
+            made = await asyncio.gather(*(in_turn() for _ in range(request.get("repeat", 1))))
+            results += remembered(client, line, request, list(made))
     return results
 
 

@@ -7,7 +7,7 @@ use reqtrail::testing::Mock;
 use reqtrail::{CancelReason, CancelToken, Client, ClientBuilder};
 use serde_json::Value;
 
-use crate::{Input, Request, builder, fill, result, serve};
+use crate::{Input, Request, builder, fill, remembered, result, serve};
 
 /// Plays scenarios until the input ends. `build` adds the options of the wire and builds; its error is a result. `pause`
 /// is the time between two calls.
@@ -37,6 +37,7 @@ async fn play(
     mock: Option<&Mock>,
 ) -> Vec<Value> {
     let mut results = Vec::new();
+    let keeps = input.remembers();
     for call in input.calls {
         let request = call.request;
         if !pause.is_zero() && !results.is_empty() {
@@ -45,11 +46,8 @@ async fn play(
         match &client {
             Ok(client) => {
                 let all = stream::iter(0..request.repeat).map(|_| one(client, &request, mock));
-                results.extend(
-                    all.buffered(request.concurrency.max(1))
-                        .collect::<Vec<_>>()
-                        .await,
-                );
+                let all = all.buffered(request.concurrency.max(1)).collect().await;
+                results.extend(remembered(&client.recorder(), keeps, &request, all));
             }
             Err(error) => results.extend(std::iter::repeat_n(error.clone(), request.repeat)),
         }

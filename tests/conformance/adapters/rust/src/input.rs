@@ -44,6 +44,12 @@ impl Input {
         Ok(Some(mock))
     }
 
+    /// Whether the client remembers its calls.
+    #[must_use]
+    pub fn remembers(&self) -> bool {
+        self.client.options.get("recorder") != Some(&Value::Bool(false))
+    }
+
     /// The authority that the client trusts.
     pub(crate) fn authority(&self) -> Option<&str> {
         self.ca_pem.as_deref().or(self.client.ca_pem.as_deref())

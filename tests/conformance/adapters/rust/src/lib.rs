@@ -15,7 +15,7 @@ pub use asynchronous::serve_async;
 pub use client::reqwest_builder;
 pub use client::{builder, with_wire};
 pub use input::{Input, Parse, Request};
-pub use output::{failure, result};
+pub use output::{failure, remembered, result};
 pub use request::fill;
 pub use values::Trouble;
 

@@ -1,7 +1,7 @@
 //! Results, as the runner reads them.
 
 use base64::Engine as _;
-use reqtrail::{Error, Response, Trail};
+use reqtrail::{Error, Recorder, Response, Trail};
 use serde_json::{Value, json};
 
 use crate::input::{Parse, Request};
@@ -94,4 +94,34 @@ fn read_again(trail: &Trail) -> Value {
         Ok(again) => format!("the trail {written} is {again} when it is read again").into(),
         Err(error) => format!("the trail {written} cannot be read again: {error}").into(),
     }
+}
+
+/// As many calls as a recorder keeps of each sort.
+const KEPT: usize = 64;
+
+/// The results of one request's calls, whose trails have to be those that the client's recorder finds by their call IDs.
+#[must_use]
+pub fn remembered(
+    recorder: &Recorder,
+    keeps: bool,
+    request: &Request,
+    mut results: Vec<Value>,
+) -> Vec<Value> {
+    // Others may have displaced them.
+    if request.concurrency > 1 || request.repeat > KEPT {
+        return results;
+    }
+    let trails = results.iter_mut().filter_map(|result| {
+        let (_, result) = result.as_object_mut()?.iter_mut().next()?;
+        result.get_mut("trail").filter(|trail| trail.is_object())
+    });
+    for trail in trails {
+        let id = trail["call_id"].as_str().unwrap_or_default();
+        let found = recorder.find(id).iter().map(read_again).collect::<Vec<_>>();
+        let expected = keeps.then_some(&*trail);
+        if !found.iter().eq(expected) {
+            *trail = format!("the recorder has {found:?} in the place of {trail}").into();
+        }
+    }
+    results
 }

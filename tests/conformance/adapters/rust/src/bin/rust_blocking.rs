@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use reqtrail::testing::Mock;
 use reqtrail::{CancelReason, CancelToken, blocking};
-use reqtrail_adapter_rust::{Input, Request, builder, failure, fill, result, serve, with_wire};
+use reqtrail_adapter_rust::{
+    Input, Request, builder, failure, fill, remembered, result, serve, with_wire,
+};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,10 +21,14 @@ fn play(input: Input, mock: Option<&Mock>) -> Vec<Value> {
         Err(trouble) => Err(trouble.result()),
     };
     let mut results = Vec::new();
+    let keeps = input.remembers();
     for call in input.calls {
         let request = call.request;
         match &client {
-            Ok(client) => results.extend(all(client, &request, mock)),
+            Ok(client) => {
+                let all = all(client, &request, mock);
+                results.extend(remembered(&client.recorder(), keeps, &request, all));
+            }
             Err(error) => results.extend(std::iter::repeat_n(error.clone(), request.repeat)),
         }
     }
