@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use reqtrail::{
-    CallFinished, Client, Failure, InFlightCall, Observer, RecentFilter, Recorder, RecorderStats,
-    Trail,
+    CallFinished, Client, ClientBuilder, Failure, InFlightCall, Observer, RecentFilter, Recorder,
+    RecorderStats, Trail,
 };
 
 use crate::support::*;
@@ -169,7 +169,7 @@ async fn a_call_is_found_by_each_of_its_ids() {
         reply(200).id("req_01JD8ZK3BBBBBBBBBBBBBBBBBB"),
         reply(200).id("req_01JD9"),
     ];
-    let Fixture { client, .. } = novavms(wire);
+    let Fixture { client, .. } = correlating(wire, |builder| builder);
     let one = client.get("/x").correlation_id("req-of-the-ticket").send();
     let one = trail(&one.await).clone();
     let other = trail(&client.get("/x").send().await).clone();
@@ -204,6 +204,17 @@ async fn a_call_is_found_by_each_of_its_ids() {
     }
 }
 
+/// A client of an API that has correlation IDs.
+fn correlating(
+    script: impl IntoIterator<Item = Exchange>,
+    options: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Fixture {
+    let acme = dialect(
+        r#"{"name": "acme", "request_id_headers": ["X-Request-Id"], "correlation_header": "X-Correlation"}"#,
+    );
+    with(script, |builder| options(builder.dialect(acme)))
+}
+
 /// The call under way, of which there has to be one.
 fn in_flight(recorder: &Recorder) -> InFlightCall {
     let mut calls = recorder.in_flight();
@@ -219,7 +230,7 @@ async fn a_call_under_way_says_what_it_is_busy_with() {
         reply(401),
         reply(200).body("a").pause(secs(2)).body("b"),
     ];
-    let Fixture { client, .. } = with(script, |b| {
+    let Fixture { client, .. } = correlating(script, |b| {
         b.max_retry_after(secs(9))
             .base_delay(secs(4))
             .max_delay(secs(4))
@@ -259,7 +270,7 @@ async fn a_call_under_way_says_what_it_is_busy_with() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_under_way_is_listed_as_its_trail_will_be() {
-    let Fixture { client, .. } = novavms([never().sent()]);
+    let Fixture { client, .. } = correlating([never().sent()], |builder| builder);
     let recorder = client.recorder();
     let call = client.get("/cameras/{id}").param("id", 7).timeout(secs(9));
     let call = tokio::spawn(call.correlation_id("mine").send());
@@ -274,7 +285,10 @@ async fn a_call_under_way_is_listed_as_its_trail_will_be() {
         (listed.method.as_str(), listed.path.as_str()),
         ("GET", "/cameras/{id}")
     );
-    assert_eq!((listed.dialect.as_str(), listed.service), ("novavms", None));
+    assert_eq!(
+        (listed.dialect.as_str(), listed.service.as_deref()),
+        ("acme", None)
+    );
     assert_eq!(listed.started_at, trail.started_at());
     assert_eq!(listed.age_ms, 2500);
 }
