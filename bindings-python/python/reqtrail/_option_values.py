@@ -4,7 +4,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from ._native import CancelToken, Secret
 from ._option_types import Headers, Query, RetryBudget, Seconds

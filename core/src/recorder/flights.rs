@@ -211,7 +211,7 @@ impl Call {
     fn shown(&self, about: &About, now: Instant) -> InFlightCall {
         let (phase, sent, until) = match &self.state {
             State::Refreshing => ("refreshing", None, None),
-            State::Sending(sent) => (phase_name(sent.phase()), Some(sent), None),
+            State::Sending(sent) => (phase_name(sent), Some(sent), None),
             State::Waiting { sent, until } => ("backoff", Some(sent), Some(*until)),
         };
         InFlightCall {
@@ -256,8 +256,10 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn phase_name(phase: Phase) -> &'static str {
-    match phase {
+fn phase_name(sent: &SentMark) -> &'static str {
+    match sent.phase() {
+        // A program's own transport need not say what it is busy with.
+        Phase::Connecting if sent.is_marked() => "waiting",
         Phase::Connecting => "connecting",
         Phase::Resolving => "resolving",
         Phase::Proxy => "proxy",
