@@ -258,8 +258,10 @@ fn millis(duration: Duration) -> u64 {
 
 fn phase_name(sent: &SentMark) -> &'static str {
     match sent.phase() {
-        // A program's own transport need not say what it is busy with.
-        Phase::Connecting if sent.is_marked() => "waiting",
+        Phase::Reading => "reading",
+        Phase::Decoding => "decoding",
+        // The request has left, and no transport takes the time to say so before it gives up.
+        _ if sent.is_marked() => "waiting",
         Phase::Connecting => "connecting",
         Phase::Resolving => "resolving",
         Phase::Proxy => "proxy",
@@ -267,7 +269,5 @@ fn phase_name(sent: &SentMark) -> &'static str {
         Phase::Stream => "stream",
         Phase::Sending => "sending",
         Phase::Waiting => "waiting",
-        Phase::Reading => "reading",
-        Phase::Decoding => "decoding",
     }
 }
