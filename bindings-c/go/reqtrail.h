@@ -20,9 +20,10 @@
  * function that makes a handle must be, since the handle is NULL where it fails. Functions that only read give 0, false, NULL
  * or a negative time where there is nothing, and for a handle that is NULL.
  *
- * Threads. Clients, calls, clouds, connections, cancel tokens and scripts may be used by all threads at the same time, and so
- * may what can only be read: responses, errors, trails, attempts, reports. Options, requests and operations may be used by
- * many at the same time as long as nobody changes them. Freeing a handle is for one thread, when no other uses it.
+ * Threads. Clients, recorders, calls, clouds, connections, cancel tokens and scripts may be used by all threads at the same
+ * time, and so may what can only be read: responses, errors, trails, attempts, reports, texts. Options, requests, operations
+ * and filters may be used by many at the same time as long as nobody changes them. Freeing a handle is for one thread, when
+ * no other uses it.
  * pthread_cancel takes effect after a function of the library has returned, never within one, nor within a callback.
  *
  * Stack. A thread that makes calls needs 256 KiB of stack, and what its own callbacks need. The library's threads have 2 MiB.
@@ -38,7 +39,8 @@
  *
  * Signals. The library raises no SIGPIPE, whatever a peer does. Its own threads block the signal; the program's keep their masks.
  *
- * After a fork the child must not use handles that the parent made: the library's threads are not in it.
+ * After a fork the child must not use handles that the parent made: the library's threads are not in it. Recorders alone may
+ * be asked, and hold nothing then.
  */
 
 #ifndef REQTRAIL_H
@@ -464,6 +466,21 @@ typedef struct reqtrail_error reqtrail_error;
 typedef struct reqtrail_operation reqtrail_operation;
 
 /**
+ * Which of the calls that a recorder keeps are asked for; a new one lets all through. It may be used any number of times,
+ * also at the same time, as long as nothing changes it meanwhile.
+ */
+typedef struct reqtrail_recent_filter reqtrail_recent_filter;
+
+/**
+ * Keeps the trails of a client's last calls in memory, and knows its calls under way. It is on unless an option turns it
+ * off; then it holds nothing. All threads may use it at the same time, also while calls are under way.
+ *
+ * It keeps up to 64 failed calls, 64 notable ones (slow, or with several attempts) and 64 others, in at most 1 MiB per client
+ * and 16 MiB per process. Successes never displace failures.
+ */
+typedef struct reqtrail_recorder reqtrail_recorder;
+
+/**
  * The answer of a token refresher in the making.
  */
 typedef struct reqtrail_refresh reqtrail_refresh;
@@ -494,10 +511,21 @@ typedef struct reqtrail_response reqtrail_response;
 typedef struct reqtrail_script reqtrail_script;
 
 /**
+ * A text that is the caller's to free. All threads may read it at the same time.
+ */
+typedef struct reqtrail_text reqtrail_text;
+
+/**
  * The record of one call: each request that went out, in order, and how the call ended. All threads may read it at the
  * same time; what it gives is borrowed from it and lives as long as the trail.
  */
 typedef struct reqtrail_trail reqtrail_trail;
+
+/**
+ * Trails that a recorder found, the newest first. All threads may read them at the same time; what it gives is borrowed
+ * from it and lives until it is freed.
+ */
+typedef struct reqtrail_trails reqtrail_trails;
 
 /**
  * What functions return: `REQTRAIL_OK`, or a `REQTRAIL_ERROR_*`.
@@ -1330,6 +1358,11 @@ reqtrail_code reqtrail_client_set_token(const struct reqtrail_client *client,
                                         const char *token,
                                         size_t token_length,
                                         struct reqtrail_error **error);
+
+/**
+ * Returns the recorder of the client's calls, which is the client's own.
+ */
+const struct reqtrail_recorder *reqtrail_client_recorder(const struct reqtrail_client *client);
 
 /* ==== Requests ==== */
 
@@ -2228,6 +2261,145 @@ reqtrail_code reqtrail_trail_from_json(const char *json,
                                        size_t json_length,
                                        struct reqtrail_trail **trail,
                                        struct reqtrail_error **error);
+
+/* ==== The recorder ==== */
+
+/**
+ * Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID.
+ *
+ * If no ID is the same, those that begin with `id` count, from 6 characters on. UUIDs match with and without dashes, in
+ * any case. Calls under way are not among them. The caller frees *trails, which is empty where nothing was found.
+ */
+reqtrail_code reqtrail_recorder_find(const struct reqtrail_recorder *recorder,
+                                     const char *id,
+                                     size_t id_length,
+                                     struct reqtrail_trails **trails,
+                                     struct reqtrail_error **error);
+
+/**
+ * Gives the kept calls that a filter lets through, all of them if it is NULL. The caller frees *trails.
+ *
+ * Errors: a mistake that a setter of the filter has returned already.
+ */
+reqtrail_code reqtrail_recorder_recent(const struct reqtrail_recorder *recorder,
+                                       const struct reqtrail_recent_filter *filter,
+                                       struct reqtrail_trails **trails,
+                                       struct reqtrail_error **error);
+
+/**
+ * Returns the calls under way as a JSON array, the oldest first, each with its IDs, method, path template, attempt,
+ * phase and age (docs/c/recorder.md). The caller frees it.
+ */
+struct reqtrail_text *reqtrail_recorder_in_flight(const struct reqtrail_recorder *recorder);
+
+/**
+ * Returns what the recorder holds and what it had to leave out as a JSON object, and what the journal wrote under
+ * "journal", null without one. The caller frees it.
+ */
+struct reqtrail_text *reqtrail_recorder_stats(const struct reqtrail_recorder *recorder);
+
+/**
+ * Returns how many calls are under way.
+ */
+uint64_t reqtrail_recorder_in_flight_count(const struct reqtrail_recorder *recorder);
+
+/**
+ * Returns how many failed calls are kept, at most 64.
+ */
+uint64_t reqtrail_recorder_failed_count(const struct reqtrail_recorder *recorder);
+
+/**
+ * Returns how many records the journal has lost, because the disk was full or too slow; 0 without a journal.
+ */
+uint64_t reqtrail_recorder_lost_count(const struct reqtrail_recorder *recorder);
+
+/**
+ * Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
+ * (schema/journal.schema.json), calls under way at the end. The caller frees it.
+ */
+struct reqtrail_text *reqtrail_recorder_dump(const struct reqtrail_recorder *recorder);
+
+/**
+ * Makes a recorder that outlives the client that it was borrowed from. The caller frees it.
+ */
+struct reqtrail_recorder *reqtrail_recorder_clone(const struct reqtrail_recorder *recorder);
+
+/**
+ * Frees a recorder that `reqtrail_recorder_clone` made, and no other. NULL is allowed.
+ */
+void reqtrail_recorder_free(struct reqtrail_recorder *recorder);
+
+/**
+ * Makes a filter that lets all kept calls through. The caller frees it.
+ */
+struct reqtrail_recent_filter *reqtrail_recent_filter_new(void);
+
+/**
+ * Frees a filter. NULL is allowed.
+ */
+void reqtrail_recent_filter_free(struct reqtrail_recent_filter *filter);
+
+/**
+ * Returns how many trails were found.
+ */
+size_t reqtrail_trails_count(const struct reqtrail_trails *trails);
+
+/**
+ * Returns one of them, from 0, which is the list's own; NULL beyond the last.
+ */
+const struct reqtrail_trail *reqtrail_trails_at(const struct reqtrail_trails *trails, size_t index);
+
+/**
+ * Frees the list and all that was borrowed from it. NULL is allowed.
+ */
+void reqtrail_trails_free(struct reqtrail_trails *trails);
+
+/**
+ * Returns what the text says, with a NUL behind it.
+ */
+const char *reqtrail_text_data(const struct reqtrail_text *text, size_t *length);
+
+/**
+ * Frees a text. NULL is allowed.
+ */
+void reqtrail_text_free(struct reqtrail_text *text);
+
+/* ==== What a recorder is asked for ==== */
+
+/**
+ * Sets whether only calls count that failed. Default: false.
+ */
+reqtrail_code reqtrail_recent_filter_failed(struct reqtrail_recent_filter *filter, bool failed);
+
+/**
+ * Sets the time that a call took at least. In milliseconds.
+ */
+reqtrail_code reqtrail_recent_filter_slower_than_ms(struct reqtrail_recent_filter *filter,
+                                                    uint64_t slower_than);
+
+/**
+ * Sets the error code of a call's last attempt, in its canonical spelling.
+ */
+reqtrail_code reqtrail_recent_filter_code(struct reqtrail_recent_filter *filter,
+                                          const char *code,
+                                          size_t code_length);
+
+/**
+ * Sets the path template, as in `/cameras/{id}`.
+ */
+reqtrail_code reqtrail_recent_filter_path(struct reqtrail_recent_filter *filter,
+                                          const char *path,
+                                          size_t path_length);
+
+/**
+ * Sets the status that a call's last attempt got.
+ */
+reqtrail_code reqtrail_recent_filter_status(struct reqtrail_recent_filter *filter, uint32_t status);
+
+/**
+ * Sets how many calls there are at most.
+ */
+reqtrail_code reqtrail_recent_filter_limit(struct reqtrail_recent_filter *filter, uint32_t limit);
 
 /* ==== Cancel tokens ==== */
 

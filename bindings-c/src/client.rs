@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::inbox::Inbox;
 use crate::memory::free;
 use crate::options::reqtrail_client_options;
+use crate::recorder::reqtrail_recorder;
 
 /// The tag of all that is started: its result goes to a callback or to those who wait, and not to the queue.
 pub(crate) const CALLBACK_TAG: u64 = u64::MAX;
@@ -22,14 +23,17 @@ pub(crate) struct Inner {
     /// Goes before the client, whose end is nobody's result.
     pub(crate) inbox: Inbox,
     pub(crate) client: blocking::Client,
+    recorder: reqtrail_recorder,
     /// What was submitted and not taken yet.
     pub(crate) tags: Mutex<HashSet<u64>>,
 }
 
 impl reqtrail_client {
     pub(crate) fn build(builder: ClientBuilder, mailbox: Mailbox) -> Result<Self, Fault> {
+        let client = builder.build_blocking()?;
         Ok(Self(Arc::new(Inner {
-            client: builder.build_blocking()?,
+            recorder: reqtrail_recorder(client.recorder()),
+            client,
             inbox: Inbox::new(mailbox),
             tags: Mutex::default(),
         })))
@@ -56,5 +60,10 @@ export! {
     /// Errors: REQTRAIL_ERROR_CONFIG for a token that cannot stand in a header.
     fn reqtrail_client_set_token(client: &reqtrail_client, token: text) fails {
         client.0.client.set_token(token)?;
+    }
+
+    /// Returns the recorder of the client's calls, which is the client's own.
+    fn reqtrail_client_recorder(client: &reqtrail_client) -> *const reqtrail_recorder {
+        Some(&raw const client.0.recorder)
     }
 }

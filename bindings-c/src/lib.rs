@@ -55,6 +55,8 @@ mod attempt;
 
 mod trail_reading;
 
+mod recorder;
+
 mod cancel;
 
 mod cloud;

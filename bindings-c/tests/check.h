@@ -28,7 +28,7 @@ struct test {
 };
 
 extern const struct test call_tests[], started_tests[], queue_tests[], value_tests[], hook_tests[], openstack_tests[],
-    script_tests[], misuse_tests[], stderr_log_tests[], null_tests[];
+    recorder_tests[], script_tests[], misuse_tests[], stderr_log_tests[], null_tests[];
 
 /* This program, the server's URL, and the path of its Unix socket. */
 extern const char *program, *server_url, *server_socket;

@@ -34,8 +34,8 @@ for returns, name, arguments in functions:
         print(f"  {name}({zeros});\n  {name}({zeros});")
     elif name in ("reqtrail_version", "reqtrail_code_name"):
         print(f"  CHECK({name}({zeros}) != NULL);")
-    elif name == "reqtrail_cancel_token_new":
-        print(f"  reqtrail_cancel_token_free({name}());")
+    elif name in ("reqtrail_cancel_token_new", "reqtrail_recent_filter_new"):
+        print(f"  {name[:-3]}free({name}());")
     elif returns.strip() == "void":
         print(f"  {name}({zeros});")
     elif returns.strip() == "double":

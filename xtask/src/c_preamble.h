@@ -20,9 +20,10 @@
  * function that makes a handle must be, since the handle is NULL where it fails. Functions that only read give 0, false, NULL
  * or a negative time where there is nothing, and for a handle that is NULL.
  *
- * Threads. Clients, calls, clouds, connections, cancel tokens and scripts may be used by all threads at the same time, and so
- * may what can only be read: responses, errors, trails, attempts, reports. Options, requests and operations may be used by
- * many at the same time as long as nobody changes them. Freeing a handle is for one thread, when no other uses it.
+ * Threads. Clients, recorders, calls, clouds, connections, cancel tokens and scripts may be used by all threads at the same
+ * time, and so may what can only be read: responses, errors, trails, attempts, reports, texts. Options, requests, operations
+ * and filters may be used by many at the same time as long as nobody changes them. Freeing a handle is for one thread, when
+ * no other uses it.
  * pthread_cancel takes effect after a function of the library has returned, never within one, nor within a callback.
  *
  * Stack. A thread that makes calls needs 256 KiB of stack, and what its own callbacks need. The library's threads have 2 MiB.
@@ -38,5 +39,6 @@
  *
  * Signals. The library raises no SIGPIPE, whatever a peer does. Its own threads block the signal; the program's keep their masks.
  *
- * After a fork the child must not use handles that the parent made: the library's threads are not in it.
+ * After a fork the child must not use handles that the parent made: the library's threads are not in it. Recorders alone may
+ * be asked, and hold nothing then.
  */

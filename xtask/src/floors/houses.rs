@@ -102,6 +102,7 @@ pub(super) const HOUSES: &[House] = &[
             &[
                 "cancel",
                 "hooks",
+                "recorder",
                 "report",
                 "response",
                 "trail_reading",

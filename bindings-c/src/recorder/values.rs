@@ -1,0 +1,40 @@
+//! What a recorder is asked for
+
+// Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
+
+use reqtrail::host::Value;
+
+use crate::numbers::duration;
+use crate::recorder::reqtrail_recent_filter;
+
+export! {
+    /// Sets whether only calls count that failed. Default: false.
+    fn reqtrail_recent_filter_failed(filter: &mut reqtrail_recent_filter, failed: bool) sets {
+        filter.option(1, Value::Flag(failed))?;
+    }
+
+    /// Sets the time that a call took at least. In milliseconds.
+    fn reqtrail_recent_filter_slower_than_ms(filter: &mut reqtrail_recent_filter, slower_than: u64) sets {
+        filter.option(2, Value::Duration(duration(slower_than)))?;
+    }
+
+    /// Sets the error code of a call's last attempt, in its canonical spelling.
+    fn reqtrail_recent_filter_code(filter: &mut reqtrail_recent_filter, code: text) sets {
+        filter.option(3, Value::Text(code.to_owned()))?;
+    }
+
+    /// Sets the path template, as in `/cameras/{id}`.
+    fn reqtrail_recent_filter_path(filter: &mut reqtrail_recent_filter, path: text) sets {
+        filter.option(4, Value::Text(path.to_owned()))?;
+    }
+
+    /// Sets the status that a call's last attempt got.
+    fn reqtrail_recent_filter_status(filter: &mut reqtrail_recent_filter, status: u32) sets {
+        filter.option(5, Value::Integer(status.into()))?;
+    }
+
+    /// Sets how many calls there are at most.
+    fn reqtrail_recent_filter_limit(filter: &mut reqtrail_recent_filter, limit: u32) sets {
+        filter.option(6, Value::Integer(limit.into()))?;
+    }
+}
