@@ -26,8 +26,10 @@ import (
 // core is what a client consists of. Goroutines of its own hold it, but not the [Client], which may be collected.
 type core struct {
 	handle *C.reqtrail_client
-	hooks  *hooks
-	queue  queue
+	// recorder is kept when the handle has been freed.
+	recorder *Recorder
+	hooks    *hooks
+	queue    queue
 
 	// users counts who uses the handle; closedBit is set once there shall be no more. Whoever finds the bit set and
 	// nobody left frees the handle.
@@ -78,6 +80,7 @@ func newCore(config *Config, connection *Connection, mock scripted.Mock) (*core,
 	if c.handle == nil {
 		return nil, takeConfigError(failed)
 	}
+	c.recorder = newRecorder(c.handle)
 	var call, attempt C.int64_t
 	C.reqtrail_go_client_timeouts(c.handle, &call, &attempt)
 	c.timeout, c.attemptTimeout = time.Duration(call), time.Duration(attempt)

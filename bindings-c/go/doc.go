@@ -26,6 +26,14 @@
 // A [Client] is made once per API and shared by all goroutines. Every call takes a [context.Context]; when it ends, the
 // call ends at once, with its trail, and [errors.Is] finds [context.Canceled] or [context.DeadlineExceeded] in the error.
 //
+// A call whose request ID nobody logged is found afterwards by any of its IDs, as long as the process runs:
+//
+//	for _, trail := range client.Recorder().Find("req_01JD8Z") {
+//		fmt.Println(trail)
+//	}
+//
+// [Recorder] also has the last calls that failed, and those under way.
+//
 // The work is done by libreqtrail, which this package binds by cgo; its README says how to get the library.
 package reqtrail
 

@@ -260,6 +260,15 @@ void reqtrail_go_answer(const reqtrail_client *client,
                         size_t data_length);
 
 /**
+ * Gives the calls of a recorder that a filter lets through.
+ */
+reqtrail_code reqtrail_go_recent(const reqtrail_recorder *recorder,
+                                 const uint8_t *data,
+                                 size_t data_length,
+                                 reqtrail_trails **trails,
+                                 reqtrail_error **error);
+
+/**
  * Frees what says on whose behalf a refresher runs.
  */
 void reqtrail_go_serving_free(struct reqtrail_go_serving *serving);

@@ -227,6 +227,27 @@ func (s *encoder) requestOptions(o *Request) *Error {
 	return nil
 }
 
+// The options of a recorder's filter by their numbers.
+const (
+	recentFailed     uint16 = 1
+	recentSlowerThan uint16 = 2
+	recentCode       uint16 = 3
+	recentPath       uint16 = 4
+	recentStatus     uint16 = 5
+	recentLimit      uint16 = 6
+)
+
+// recentOptions refuses what cannot be a value of an option, and writes the others.
+func (s *encoder) recentOptions(o *RecentFilter) *Error {
+	s.flagIf(recentFailed, o.Failed, true)
+	s.duration(recentSlowerThan, o.SlowerThan)
+	s.textIf(recentCode, string(o.Code), false)
+	s.textIf(recentPath, o.Path, false)
+	s.count(recentStatus, uint64(max(o.StatusCode, 0)), o.StatusCode != 0)
+	s.count(recentLimit, uint64(max(o.Limit, 0)), o.Limit != 0)
+	return nil
+}
+
 // entry is what an entry of clouds.yaml has for it.
 func (o *CloudConfig) entry() map[string]any {
 	return map[string]any{

@@ -28,6 +28,7 @@ use crate::ended::Ended;
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
 use crate::memory::free;
+use crate::recorder::{reqtrail_recorder, reqtrail_trails};
 use crate::trail::reqtrail_trail;
 use error::reqtrail_go_error;
 use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving};
@@ -162,6 +163,11 @@ export! {
         let answer = Steps(data).answer();
         let unread = |fault: Fault| Err(fault.deferred("the token refresher").message.into());
         client.0.inbox.lane.answer(refresh, answer.unwrap_or_else(unread));
+    }
+
+    /// Gives the calls of a recorder that a filter lets through.
+    fn reqtrail_go_recent(recorder: &reqtrail_recorder, data: bytes) makes trails: reqtrail_trails {
+        reqtrail_trails::new(recorder.0.recent(&Steps(data).filter()?))
     }
 
     /// Frees what says on whose behalf a refresher runs.

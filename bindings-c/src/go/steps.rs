@@ -13,7 +13,8 @@ use reqtrail::host::{
 };
 use reqtrail::openstack::{ActionRef, Connection, Operation, OperationKind, OperationOptions};
 use reqtrail::{
-    Category, Client, ClientBuilder, ErrorKind, RefreshError, Request, Secret, Token, Trail,
+    Category, Client, ClientBuilder, ErrorKind, RecentFilter, RefreshError, Request, Secret, Token,
+    Trail,
 };
 
 use crate::fault::Fault;
@@ -265,6 +266,15 @@ impl Steps<'_> {
             }
         }
         Ok((operation, progress))
+    }
+
+    /// Which of a recorder's calls are asked for.
+    pub(super) fn filter(self) -> Result<RecentFilter, Fault> {
+        let mut filter = RecentFilter::default();
+        for step in self {
+            step.set(RecentFilter::OPTIONS, |id, value| filter.set(id, value))?;
+        }
+        Ok(filter)
     }
 
     /// The answer of a refresher.

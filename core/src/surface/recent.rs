@@ -12,7 +12,7 @@ macro_rules! recent_options {
                 2 slower_than: Duration { };
 
                 /// Sets the error code of a call's last attempt, in its canonical spelling.
-                3 code: String { };
+                3 code: String { go_type: "Code" };
 
                 /// Sets the path template, as in `/cameras/{id}`.
                 4 path: String { };

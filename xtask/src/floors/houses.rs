@@ -280,6 +280,7 @@ pub(super) const CGO_FILES: &[&str] = &[
     "link_pkgconfig.go",
     "options.go",
     "queue.go",
+    "recorder.go",
     "refresher.go",
     "reqtrailtest/native.go",
     "trail.go",

@@ -44,7 +44,8 @@ bindings-c/go/errors.go go/errors error: fields of every error
 bindings-c/go/errors.go go/errors api_error: fields of an API's answer
 bindings-c/go/config.go go/group client: options that a type describes
 bindings-c/go/request.go go/group request: options that a type describes
-bindings-c/go/cloud.go go/group cloud: options that a type describes";
+bindings-c/go/cloud.go go/group cloud: options that a type describes
+bindings-c/go/recorder.go go/group recent: options that a type describes";
 
 /// The templates, and what they see in each language.
 pub(crate) struct Templates {

@@ -1,0 +1,149 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"encoding/json"
+	"io"
+	"runtime"
+	"time"
+)
+
+// Recorder keeps the trails of a client's last calls in memory, and knows its calls under way. It is on unless
+// [Config.NoRecorder] turns it off; then it holds nothing.
+//
+// It keeps up to 64 failed calls, 64 notable ones (slow, or with several attempts) and 64 others, in at most 1 MiB per
+// client and 16 MiB per process. Successes never displace failures. All goroutines may use it at the same time. It
+// outlives its client, and can be asked after [Client.Close].
+//
+// A nil recorder holds nothing.
+type Recorder struct {
+	handle *C.reqtrail_recorder
+}
+
+// newRecorder makes the recorder of a client's handle, which it outlives.
+func newRecorder(client *C.reqtrail_client) *Recorder {
+	recorder := &Recorder{handle: C.reqtrail_recorder_clone(C.reqtrail_client_recorder(client))}
+	runtime.AddCleanup(recorder, func(handle *C.reqtrail_recorder) { C.reqtrail_recorder_free(handle) }, recorder.handle)
+	return recorder
+}
+
+// Recorder gives the recorder of the client's calls, always the same.
+func (c *Client) Recorder() *Recorder {
+	if c == nil || c.core == nil {
+		return nil
+	}
+	return c.core.recorder
+}
+
+// RecentFilter says which of the kept calls [Recorder.Recent] gives: those that all of its fields let through. The zero
+// value of a field lets every call through.
+type RecentFilter struct {
+	// The options that a type describes. Generated from core/src/surface; do not edit.
+
+	// Failed says whether only calls count that failed.
+	Failed bool
+	// SlowerThan is the time that a call took at least.
+	SlowerThan time.Duration
+	// Code is the error code of a call's last attempt, in its canonical spelling.
+	Code Code
+	// Path is the path template, as in /cameras/{id}.
+	Path string
+	// StatusCode is the status that a call's last attempt got.
+	StatusCode int
+	// Limit is how many calls there are at most.
+	Limit int
+
+	// Generated until here.
+}
+
+// Find gives the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest
+// comes first.
+//
+// If no ID is the same, those that begin with id count, from 6 characters on. UUIDs match with and without dashes, in any
+// case. Calls under way are not among them; see [Recorder.InFlight].
+func (r *Recorder) Find(id string) []*Trail {
+	if r == nil {
+		return nil
+	}
+	var found *C.reqtrail_trails
+	C.reqtrail_recorder_find(r.handle, charsOf(id), C.size_t(len(id)), &found, nil)
+	runtime.KeepAlive(r)
+	return takeTrails(found)
+}
+
+// Recent gives the kept calls that a filter lets through, the newest first. There are none that a filter with impossible
+// values lets through, such as a negative Limit.
+func (r *Recorder) Recent(filter RecentFilter) []*Trail {
+	if r == nil {
+		return nil
+	}
+	var s encoder
+	if err := s.recentOptions(&filter); err != nil {
+		return nil
+	}
+	var found *C.reqtrail_trails
+	C.reqtrail_go_recent(r.handle, (*C.uint8_t)(start(s)), C.size_t(len(s)), &found, nil)
+	runtime.KeepAlive(r)
+	return takeTrails(found)
+}
+
+// InFlight gives the calls under way, the oldest first.
+func (r *Recorder) InFlight() []InFlightCall {
+	if r == nil {
+		return nil
+	}
+	var data []inFlightCallJSON
+	// The core wrote it.
+	_ = json.Unmarshal(ownText(C.reqtrail_recorder_in_flight(r.handle)), &data)
+	runtime.KeepAlive(r)
+	calls := make([]InFlightCall, len(data))
+	for at := range data {
+		calls[at] = data[at].inFlightCall()
+	}
+	return calls
+}
+
+// Stats says what the recorder holds, what it had to leave out, and what the journal wrote.
+func (r *Recorder) Stats() RecorderStats {
+	var stats RecorderStats
+	if r != nil {
+		_ = json.Unmarshal(ownText(C.reqtrail_recorder_stats(r.handle)), &stats)
+		runtime.KeepAlive(r)
+	}
+	return stats
+}
+
+// Dump is all that is kept as JSON Lines, the oldest call first: each line as a journal has it, calls under way at the end.
+func (r *Recorder) Dump() []byte {
+	if r == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(r)
+	return ownText(C.reqtrail_recorder_dump(r.handle))
+}
+
+// WriteTo writes the dump. It makes a recorder an [io.WriterTo].
+func (r *Recorder) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(r.Dump())
+	return int64(n), err
+}
+
+// takeTrails takes the trails of a list, which it frees.
+func takeTrails(found *C.reqtrail_trails) []*Trail {
+	defer C.reqtrail_trails_free(found)
+	trails := make([]*Trail, int(C.reqtrail_trails_count(found)))
+	for at := range trails {
+		trails[at] = newTrail(C.reqtrail_trail_clone(C.reqtrail_trails_at(found, C.size_t(at))))
+	}
+	return trails
+}
+
+// ownText copies a text that is the caller's, and frees it.
+func ownText(own *C.reqtrail_text) []byte {
+	defer C.reqtrail_text_free(own)
+	var copied C.reqtrail_go_text
+	copied.data = C.reqtrail_text_data(own, &copied.length)
+	return bytesOf(copied)
+}
