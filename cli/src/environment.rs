@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
+use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Read, Write};
 
 use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::Exit;
+
+#[cfg(unix)]
+mod descriptor;
 
 /// What the command sees of the process it runs in: streams, variables, and whether somebody looks on.
 ///
@@ -46,20 +49,21 @@ impl Stream {
 }
 
 impl Environment {
-    /// The environment of this process.
+    /// The environment of this process. A standard stream that is closed is empty, or takes whatever is written.
     #[must_use]
     pub fn of_process() -> Self {
         Self {
-            input: Box::new(io::stdin()),
+            input: input_of_process(),
             output: Stream {
                 is_terminal: io::stdout().is_terminal(),
                 columns: terminal_size_of(io::stdout()).map(columns),
-                writer: Box::new(BufWriter::new(io::stdout())),
+                writer: Box::new(BufWriter::new(writer_of(io::stdout()))),
             },
             errors: Stream {
                 is_terminal: io::stderr().is_terminal(),
                 columns: terminal_size_of(io::stderr()).map(columns),
-                writer: Box::new(io::stderr()),
+                // A line at a time, so that those of other processes do not come between.
+                writer: Box::new(LineWriter::new(writer_of(io::stderr()))),
             },
             variables: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
@@ -95,6 +99,32 @@ impl Environment {
 
 fn columns((width, _): (Width, Height)) -> usize {
     usize::from(width.0)
+}
+
+#[cfg(unix)]
+fn input_of_process() -> Box<dyn Read + Send> {
+    match descriptor::Descriptor::of(&io::stdin()) {
+        Some(stream) => Box::new(stream),
+        None => Box::new(io::empty()),
+    }
+}
+
+#[cfg(unix)]
+fn writer_of(stream: impl std::os::fd::AsFd) -> Box<dyn Write> {
+    match descriptor::Descriptor::of(&stream) {
+        Some(stream) => Box::new(stream),
+        None => Box::new(io::sink()),
+    }
+}
+
+#[cfg(not(unix))]
+fn input_of_process() -> Box<dyn Read + Send> {
+    Box::new(io::stdin())
+}
+
+#[cfg(not(unix))]
+fn writer_of(stream: impl Write + 'static) -> Box<dyn Write> {
+    Box::new(stream)
 }
 
 impl fmt::Debug for Environment {

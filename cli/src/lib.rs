@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod environment;
 mod exit;
+mod interpreter;
 mod interrupt;
 mod journal;
 mod rows;
@@ -21,6 +22,7 @@ use std::ffi::OsString;
 pub use arguments::command;
 pub use environment::{Environment, Stream};
 pub use exit::Exit;
+pub use interpreter::run_in_interpreter;
 
 /// Runs the command with `args`, of which the first is the program's name, and returns its exit code: see [`Exit`].
 ///
