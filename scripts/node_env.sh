@@ -11,7 +11,7 @@ home=$target/node
 mkdir -p "$home"
 home=$(cd "$home" && pwd)
 
-sources=$(git ls-files --cached --others --exclude-standard Cargo.toml Cargo.lock .cargo LICENSE-* core bindings-node | grep -v '^core/tests/\|^bindings-node/test/' | LC_ALL=C sort)
+sources=$(git ls-files --cached --others --exclude-standard Cargo.toml Cargo.lock .cargo LICENSE-* cli core bindings-node | grep -v '^cli/tests/\|^core/tests/\|^bindings-node/test/' | LC_ALL=C sort)
 key=$({
     echo "$profile $(node --version) $(npm --version) $*"
     while read -r file; do [ ! -f "$file" ] || sha256sum "$file"; done <<<"$sources"
@@ -30,7 +30,7 @@ fi
 
     rm -rf "$env"
     mkdir -p "$env/pack/reqtrail" "$env/tarballs"
-    cp bindings-node/package.json bindings-node/README.md LICENSE-APACHE LICENSE-MIT "$env/pack/reqtrail"
+    cp -r bindings-node/package.json bindings-node/README.md bindings-node/bin LICENSE-APACHE LICENSE-MIT "$env/pack/reqtrail"
     "$tools/node_modules/.bin/tsc" -p bindings-node --outDir "$env/pack/reqtrail/lib" --typeRoots "$tools/node_modules/@types"
 
     platform=$(node -p 'process.platform + "-" + process.arch + (process.platform === "linux" ? (process.report.getReport().header.glibcVersionRuntime ? "-gnu" : "-musl") : process.platform === "win32" ? "-msvc" : "")')

@@ -14,7 +14,7 @@ wanted=()
 [ "${1:-}" != --tests ] || mapfile -t wanted <bindings-python/tests/requirements.txt
 
 key() { sha256sum | cut -c1-16; }
-sources=$(git ls-files --cached --others --exclude-standard Cargo.toml Cargo.lock .cargo LICENSE-APACHE LICENSE-MIT core bindings-python | grep -v '^core/tests/\|^bindings-python/tests/' | LC_ALL=C sort)
+sources=$(git ls-files --cached --others --exclude-standard Cargo.toml Cargo.lock .cargo LICENSE-APACHE LICENSE-MIT cli core bindings-python | grep -v '^cli/tests/\|^core/tests/\|^bindings-python/tests/' | LC_ALL=C sort)
 # The wheel is of the stable ABI, so it is the same for all interpreters.
 built=$({
     echo "$profile"

@@ -152,6 +152,8 @@ export interface Native {
     /** Takes what a sign-in gave, once. */
     takeConnection(items: Items, index: number): RawConnection;
     RawConnection: abstract new () => RawConnection;
+    /** Runs the command with these arguments and returns its exit code. */
+    runCommand(args: readonly string[]): number;
     /** The version of the core, which the TypeScript half compares with its own. */
     version(): string;
     responseHeaders(items: Items, index: number): string[];

@@ -10,6 +10,7 @@
 
 mod client;
 mod cloud;
+mod command;
 mod config;
 mod failure;
 mod inbox;

@@ -84,7 +84,7 @@ test("loading asks nothing of the process that takes time", async () => {
 
 test("what is packed is what a user needs", () => {
   const files = readdirSync(installed);
-  for (const name of ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "lib", "package.json"]) {
+  for (const name of ["bin", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "lib", "package.json"]) {
     assert.ok(files.includes(name), name);
   }
   const lib = readdirSync(path.join(installed, "lib"));

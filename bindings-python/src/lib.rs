@@ -4,6 +4,7 @@
 mod async_client;
 mod client;
 mod cloud;
+mod command;
 mod config;
 mod connection;
 mod convert;
@@ -36,6 +37,8 @@ mod _native {
     use crate::async_client::RawAsyncClient;
     #[pymodule_export]
     use crate::cloud::RawCloud;
+    #[pymodule_export]
+    use crate::command::run_command;
     #[pymodule_export]
     use crate::connection::RawConnection;
     #[pymodule_export]

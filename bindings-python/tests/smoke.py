@@ -6,8 +6,11 @@ For interpreters beside the one that the whole suite runs with.
 import asyncio
 import pickle
 import platform
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import reqtrail
 from reqtrail.testing import Mock
@@ -50,8 +53,16 @@ async def check_asyncio(url: str) -> None:
         assert [response.request_id for response in responses] == ["req_1"] * 10
 
 
+def check_command() -> None:
+    script = Path(sys.executable).with_name("reqtrail")
+    for command in ([script], [sys.executable, "-m", "reqtrail"]):
+        ran = subprocess.run([*command, "--version"], capture_output=True, text=True, timeout=60)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"reqtrail {reqtrail.__version__}\n", "")
+
+
 with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     check(f"http://127.0.0.1:{server.server_port}")
     server.shutdown()
+check_command()
 print(f"reqtrail {reqtrail.__version__} works with Python {platform.python_version()}")

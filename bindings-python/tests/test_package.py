@@ -1,5 +1,6 @@
 """What is installed besides the code: licences, types, and what the package says of itself."""
 
+import re
 import sys
 from importlib.metadata import distribution
 from importlib.resources import files
@@ -29,12 +30,19 @@ def test_it_says_what_it_is() -> None:
     assert sys.version_info >= (3, 14) or running in (PACKAGE.metadata.get_all("Classifier") or [])
 
 
+def test_the_command_comes_along() -> None:
+    (command,) = PACKAGE.entry_points.select(group="console_scripts")
+    assert (command.name, command.value) == ("reqtrail", "_reqtrail_command:main")
+
+
 def test_the_plugin_of_pytest_stands_beside_the_package() -> None:
     (plugin,) = PACKAGE.entry_points.select(group="pytest11")
     assert (plugin.name, plugin.value) == ("reqtrail", "reqtrail_pytest")
     names = [str(file) for file in PACKAGE.files or ()]
     assert "reqtrail_pytest.py" in names
-    assert sorted({name.split("/")[0] for name in names if ".dist-info" not in name and "__pycache__" not in name}) == [
+    # The console script is `../../../bin/reqtrail`.
+    assert sorted({name.split("/")[0] for name in names if not re.search(r"^\.\.|\.dist-info|__pycache__", name)}) == [
+        "_reqtrail_command.py",
         "reqtrail",
         "reqtrail_pytest.py",
     ]

@@ -8,6 +8,12 @@ There are no assertions here for pytest to rewrite: PYTEST_DONT_REWRITE.
 
 import os as _os
 
+from . import _command
+
+if _command.is_wanted():
+    # It needs nothing of the package, whose modules take several times as long.
+    _command.run()
+
 from . import (
     _async_client,
     _categories,

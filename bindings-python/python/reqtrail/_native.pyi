@@ -29,6 +29,7 @@ __all__ = [
     "Secret",
     "by_hand",
     "forked",
+    "run_command",
     "text_pairs",
 ]
 
@@ -238,4 +239,5 @@ class RawAsyncClient:
 
 def by_hand(json: str) -> Response | ReqtrailError: ...
 def forked() -> None: ...
+def run_command(args: list[str]) -> int: ...
 def text_pairs(name: str, value: object, absent: bool) -> list[tuple[str, Any]]: ...

@@ -137,7 +137,7 @@ pub(super) const HOUSES: &[House] = &[
         language: Rust,
         floors: &[
             // What crosses the border.
-            &["items", "loop_handle", "parts", "values"],
+            &["command", "items", "loop_handle", "parts", "values"],
             &["failure", "inbox", "openstack", "request", "testing"],
             // What the TypeScript half calls.
             &["reading", "recorder"],
@@ -174,7 +174,7 @@ pub(super) const HOUSES: &[House] = &[
                 "secret",
                 "serving",
             ],
-            &["checks", "option-types", "paths", "trail"],
+            &["checks", "command", "option-types", "paths", "trail"],
             &[
                 "dialect",
                 "errors",
@@ -209,7 +209,9 @@ pub(super) const HOUSES: &[House] = &[
         language: Rust,
         floors: &[
             // What crosses the border.
-            &["convert", "fork", "logging", "parts", "python", "trail"],
+            &[
+                "command", "convert", "fork", "logging", "parts", "python", "trail",
+            ],
             &["events", "failure", "interrupt", "options", "request"],
             &["connection", "response"],
             &["recorder", "testing"],
@@ -231,6 +233,7 @@ pub(super) const HOUSES: &[House] = &[
             // Generated tables, and what asks nothing of the package.
             &[
                 "_codes",
+                "_command",
                 "_document",
                 "_greenlets",
                 "_json",
@@ -240,7 +243,7 @@ pub(super) const HOUSES: &[House] = &[
                 "_option_types",
                 "_response",
             ],
-            &["_records"],
+            &["__main__", "_records"],
             &["_trail", "novavms"],
             &["_option_values"],
             &["_exceptions", "_openstack_records", "_options", "_recorder"],
