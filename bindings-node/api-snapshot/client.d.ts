@@ -4,6 +4,7 @@ import type { RawConnection } from "./native.js";
 import type { SecretText } from "./option-types.js";
 import type { ClientOptions } from "./options.js";
 import type { Url } from "./platform.js";
+import type { Recorder } from "./recorder.js";
 import type { CallOptions, Query, RequestArgs } from "./request.js";
 import type { Response } from "./response.js";
 /** The options of a client whose dialect is given already. */
@@ -58,6 +59,8 @@ export declare class Client implements AsyncDisposable {
     requestLink(method: string, link: string | Url, options?: CallOptions): Promise<Response>;
     /** Puts a new credential in the place of the old. Calls that have begun keep theirs. */
     setToken(token: SecretText): void;
+    /** What the client remembers of its calls: the last failed ones among them. */
+    get recorder(): Recorder;
     /**
      * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which has no
      * trail.

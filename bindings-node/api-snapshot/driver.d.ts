@@ -8,6 +8,7 @@ import { type Audience } from "./hooks.js";
 import { type Items, type RawValue } from "./crossing.js";
 import type { RawConnection, RawMock, RawReport } from "./native.js";
 import { type ClientOptions } from "./options.js";
+import { type Recorder } from "./recorder.js";
 import type { Signal } from "./platform.js";
 import { type Response } from "./response.js";
 import { type Site } from "./stacks.js";
@@ -26,6 +27,8 @@ export interface MockBase {
 }
 export declare class Driver {
     #private;
+    /** It outlives a client that is closed. */
+    readonly recorder: Recorder;
     constructor(base: string | RawConnection | MockBase, options: ClientOptions, site: Site);
     /** Makes a call. An error's stack begins at `site`. */
     call(method: string, target: string, link: boolean, given: object | undefined, site: Site): Promise<Response>;

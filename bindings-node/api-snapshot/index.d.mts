@@ -1,4 +1,4 @@
 /** The entry of ES modules: the classes of the CommonJS entry, so that there is one of each in a process. */
 export type * from "./index.js";
 export * from "./error-exports.mjs";
-export { Client, Response, Secret, Trail, novavms, openstack, version } from "./index.js";
+export { Client, Recorder, Response, Secret, Trail, novavms, openstack, version } from "./index.js";

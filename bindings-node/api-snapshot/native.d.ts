@@ -16,6 +16,8 @@ export interface RawClient {
     start(method: string, target: string, link: boolean, params: readonly string[] | undefined, query: readonly string[] | undefined, headers: readonly string[] | undefined, body: string | Uint8Array | undefined, extras: RawExtras | undefined, options: readonly RawValue[] | undefined, hold: boolean, refresh: RefreshRequest | undefined): number | string;
     /** What the program is warned of. */
     warnings(): string[];
+    /** What remembers its calls, which may outlive it; `null` once it is closed. */
+    recorder(): RawRecorder | null;
     /** How long a call that is held may take, in milliseconds. */
     heldTimeout(tag: number): number | null;
     /** Whether trails show the values of a query parameter. */
@@ -94,6 +96,21 @@ export interface RawReport {
     failed?: string;
     kind?: string;
     cause?: Items;
+}
+/** Trails that were found: the items of a handle. */
+export interface RawTrails {
+    trails: Items;
+    trailCount: number;
+}
+export interface RawRecorder {
+    find(id: string): RawTrails;
+    /** The calls that a filter lets through, or the text of a `TypeError`. */
+    recent(options: readonly RawValue[]): RawTrails | string;
+    /** The calls under way, as JSON. */
+    inFlight(): string;
+    /** What it holds, as JSON. */
+    stats(): string;
+    dump(): string;
 }
 /** What few calls have: one argument, since each costs every call. */
 export interface RawExtras {
@@ -180,6 +197,7 @@ export interface Native {
     takeJson(items: Items, index: number): string;
     /** Takes a question for a token. A call on its behalf that would wait for the answer is refused. */
     takeRefresh(items: Items, index: number): RefreshRequest;
+    RawRecorder: abstract new () => RawRecorder;
     /**
      * Makes a mock. `notify` is called on the event loop after `notify_later`, and when a wait has ended; `handle` says
      * by `hasRef` that it keeps no process alive.
@@ -192,8 +210,8 @@ export interface Native {
      */
     madeByHand(what: string, description: string): Items | string;
     /**
-     * Says that `owner`, which is `client`, `request` or an operation, has no option of this name: what was meant, what
-     * there is instead, or all of `known`.
+     * Says that `owner`, which is `client`, `request`, `recent` or an operation, has no option of this name: what was
+     * meant, what there is instead, or all of `known`.
      */
     unknownOption(owner: string, name: string, known: readonly string[]): string;
 }

@@ -123,6 +123,52 @@ export interface ClientValues {
      * `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail says so.
      */
     chaos?: string | null | undefined;
+    /** Whether the client keeps the trails of its last calls in memory, where its recorder finds them. Default: true. */
+    recorder?: boolean | null | undefined;
+    /**
+     * The time from which on a call is slow, and so notable: the recorder and the journal keep it although it succeeded.
+     * In milliseconds. Default: 1,000.
+     */
+    slowAfterMs?: number | null | undefined;
+    /**
+     * The name by which the journal and its readers know the program. By default it is what the variable
+     * `REQTRAIL_SERVICE` says, else the name of the program.
+     */
+    serviceName?: string | null | undefined;
+    /**
+     * The folder of the journal: files that the command `reqtrail` reads, and that outlive the process. The variable
+     * `REQTRAIL_JOURNAL` does the same for clients without the option; its value `1` stands for the default folder,
+     * `reqtrail` in `$XDG_STATE_HOME` or in `~/.local/state`. All clients of a process that name a folder share its
+     * journal. Nothing is made on the disk before there is something to write.
+     */
+    journal?: string | null | undefined;
+    /**
+     * Which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had several
+     * attempts) or `all`.
+     */
+    journalPolicy?: "failed" | "notable" | "all" | null | undefined;
+    /**
+     * Which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the call
+     * returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or `never`.
+     */
+    journalSync?: "auto" | "always" | "never" | null | undefined;
+    /**
+     * Whether each record is forced to the disk, so that it survives a loss of power. It costs milliseconds. Default:
+     * false.
+     */
+    journalFsync?: boolean | null | undefined;
+    /**
+     * How the URLs of attempts stand in the journal: `full` (by default: as trails show them), or `template`, for APIs
+     * whose paths hold personal data.
+     */
+    journalUrls?: "full" | "template" | null | undefined;
+    /**
+     * How many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest records go
+     * first.
+     */
+    journalMaxBytes?: number | null | undefined;
+    /** How long records are kept. In milliseconds. Default: 604,800,000. */
+    journalMaxAgeMs?: number | null | undefined;
 }
 /** Those that cross the border in ways of their own. */
 export interface ClientFunctions {
@@ -197,6 +243,23 @@ export interface RequestParts {
 }
 /** The number and the kind of each, and whether `null` is a value of it. */
 export declare const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [number, Kind, boolean]>>;
+/** Which of the kept calls are asked for: those that all of these let through. */
+export interface RecentFilter {
+    /** Whether only calls count that failed. Default: false. */
+    failed?: boolean | null | undefined;
+    /** The time that a call took at least. In milliseconds. */
+    slowerThanMs?: number | null | undefined;
+    /** The error code of a call's last attempt, in its canonical spelling. */
+    code?: string | null | undefined;
+    /** The path template, as in `/cameras/{id}`. */
+    path?: string | null | undefined;
+    /** The status that a call's last attempt got. */
+    status?: number | null | undefined;
+    /** How many calls there are at most. */
+    limit?: number | null | undefined;
+}
+/** The number and the kind of each, and whether `null` is a value of it. */
+export declare const RECENT_VALUES: Readonly<Record<keyof RecentFilter, readonly [number, Kind, boolean]>>;
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
 export interface CloudOptions {
     /**

@@ -201,3 +201,106 @@ export interface TrailJson {
 }
 /** Reads its JSON. */
 export declare function trailFieldsOf(json: TrailJson): TrailFields;
+/** A call under way. */
+export interface InFlightCall {
+    /** The call's own random ID, as its trail will have it. */
+    readonly callId: string;
+    /** The W3C trace ID that its attempts carry: 32 hex digits. */
+    readonly traceId: string;
+    /** What every attempt carries in the dialect's correlation header. */
+    readonly correlationId: string | null;
+    /** The name of the API's dialect. */
+    readonly dialect: string;
+    /** The service that is called, where one sign-in serves several. */
+    readonly service: string | null;
+    /** The method that the caller asked for. */
+    readonly method: string;
+    /** The path template, as in `/cameras/{id}`. A very long one is cut. */
+    readonly path: string;
+    /** The attempt that is under way or was the last; 0 if none was made yet. */
+    readonly attempt: number;
+    /**
+     * What the call is busy with: `refreshing` (it waits for a new token), `connecting`, `resolving`, `proxy`, `tls`,
+     * `stream` (it waits until the connection takes another stream), `sending`, `waiting` (for the response's head),
+     * `reading`, `decoding`, or `backoff` (it waits before the next attempt).
+     */
+    readonly phase: string;
+    /** How long it waits yet before the next attempt. In milliseconds. */
+    readonly retryInMs: number | null;
+    /** Whether the server may have seen the request of the last attempt. */
+    readonly mayHaveBeenSent: boolean;
+    /** When the call started, by this machine's clock. */
+    readonly startedAt: Date;
+    /** How long it has been under way. In milliseconds. */
+    readonly ageMs: number;
+}
+/** Its JSON. */
+export interface InFlightCallJson {
+    call_id: string;
+    trace_id: string;
+    correlation_id: string | null;
+    dialect: string;
+    service: string | null;
+    method: string;
+    path: string;
+    attempt: number;
+    phase: string;
+    retry_in_ms: number | null;
+    may_have_been_sent: boolean;
+    started_at: string;
+    age_ms: number;
+}
+/** Reads its JSON. */
+export declare function inFlightCallOf(json: InFlightCallJson): InFlightCall;
+/** What this process wrote into a journal, for all of its clients. */
+export interface JournalStats {
+    /** The folder. */
+    readonly folder: string;
+    /** How many records were written. */
+    readonly records: number;
+    /** How many bytes these take. */
+    readonly bytes: number;
+    /** How many records wait to be written. */
+    readonly queued: number;
+    /** How many records were lost, because the disk was full or too slow. */
+    readonly lost: number;
+}
+/** Its JSON. */
+export interface JournalStatsJson {
+    folder: string;
+    records: number;
+    bytes: number;
+    queued: number;
+    lost: number;
+}
+/** Reads its JSON. */
+export declare function journalStatsOf(json: JournalStatsJson): JournalStats;
+/** What a recorder holds, and what it had to leave out. */
+export interface RecorderStats {
+    /** How many failed calls are kept. */
+    readonly failed: number;
+    /** How many notable calls are kept: slow, or with several attempts. */
+    readonly notable: number;
+    /** How many other calls are kept. */
+    readonly recent: number;
+    /** How many bytes all of these take. */
+    readonly bytes: number;
+    /** How many calls are under way. */
+    readonly inFlight: number;
+    /** How many calls without anything notable were left out because other threads were just keeping theirs. */
+    readonly skipped: number;
+    /** What the journal wrote; `null` if the client has none. */
+    readonly journal: JournalStats | null;
+}
+/** Its JSON. */
+export interface RecorderStatsJson {
+    failed: number;
+    notable: number;
+    recent: number;
+    bytes: number;
+    in_flight: number;
+    skipped: number;
+    journal: JournalStatsJson | null;
+}
+/** Reads its JSON. */
+export declare function recorderStatsOf(json: RecorderStatsJson): RecorderStats;
