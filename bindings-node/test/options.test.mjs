@@ -40,6 +40,10 @@ const VALUES = {
   proxy: "http://127.0.0.1:9",
   resolve: "api.example:443:10.0.0.7",
   chaos: "503@1%",
+  journalPolicy: "all",
+  journalSync: "never",
+  journalUrls: "template",
+  journalMaxBytes: 2 * 1024 * 1024,
   correlationId: "req-00000000-0000-4000-8000-000000000000",
 };
 

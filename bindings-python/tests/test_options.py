@@ -48,6 +48,10 @@ VALUES: dict[str, object] = {
     "client_certificate": IDENTITY,
     "resolve": "api.example:443:10.0.0.7",
     "chaos": "503@1%",
+    "journal_policy": "all",
+    "journal_sync": "never",
+    "journal_urls": "template",
+    "journal_max_bytes": 2 * 1024 * 1024,
     "correlation_id": "req-00000000-0000-4000-8000-000000000000",
     "if_none_match": '"tag"',
 }
