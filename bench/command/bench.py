@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 RUNS = 9
 SEGMENT = 8 << 20
@@ -30,7 +31,7 @@ def request_id(chance: random.Random, ms: int) -> str:
     return f"req_{head}{''.join(chance.choices(CROCKFORD, k=16))}"
 
 
-def attempt(chance: random.Random, number: int, status: int, ms: int) -> dict:
+def attempt(chance: random.Random, number: int, status: int, ms: int) -> dict[str, Any]:
     return {
         "number": number, "cause": "initial" if number == 1 else "retry", "method": "GET",
         "span_id": f"{chance.getrandbits(64):016x}", "url": "https://api.example/api/v1/cameras/7/recordings",
@@ -44,7 +45,7 @@ def attempt(chance: random.Random, number: int, status: int, ms: int) -> dict:
     }  # fmt: skip
 
 
-def line(chance: random.Random, program: int, seq: int, ms: int) -> dict:
+def line(chance: random.Random, program: int, seq: int, ms: int) -> dict[str, Any]:
     count = chance.choice((1, 1, 2, 3))
     failed = chance.random() < 0.2
     statuses = [503] * (count - 1) + [503 if failed else 200]
@@ -78,7 +79,7 @@ def line(chance: random.Random, program: int, seq: int, ms: int) -> dict:
     }  # fmt: skip
 
 
-def write(folder: Path, size: int) -> list[dict]:
+def write(folder: Path, size: int) -> list[dict[str, Any]]:
     """Fills the folder; returns some of the records."""
     chance = random.Random(17)
     kept = []
