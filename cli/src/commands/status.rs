@@ -41,6 +41,7 @@ pub(crate) fn run(
             "PID",
             "HOST",
             "STATE",
+            "POLICY",
             "FILES",
             "SIZE",
             "FIRST RECORD",
@@ -75,7 +76,7 @@ fn head(folder: &Folder, summaries: &[Summary]) -> String {
     )
 }
 
-fn row(summary: &Summary, look: &Terminal) -> [Cell; 10] {
+fn row(summary: &Summary, look: &Terminal) -> [Cell; 11] {
     let time = |at: Option<jiff::Timestamp>| at.map_or(String::new(), |at| look.short_time(at));
     let worth = |style: Style, count: u64| match count {
         0 => Cell::new(DIM, "0"),
@@ -90,6 +91,7 @@ fn row(summary: &Summary, look: &Terminal) -> [Cell; 10] {
         Cell::plain(&summary.pid.to_string()),
         Cell::plain(&summary.host),
         state,
+        Cell::plain(summary.policy.as_deref().unwrap_or_default()),
         Cell::plain(&summary.files.to_string()),
         Cell::plain(&size(summary.bytes)),
         Cell::plain(&time(summary.first_at)),

@@ -18,6 +18,8 @@ pub(super) struct Record<'a> {
     pub(super) service: Cow<'a, str>,
     pub(super) host: Cow<'a, str>,
     pub(super) pid: u32,
+    /// Which calls its client keeps; empty where it does not say.
+    pub(super) policy: Cow<'a, str>,
     /// The call it tells of succeeded.
     pub(super) is_success: bool,
     pub(super) what: What<'a>,
@@ -107,6 +109,8 @@ struct Ours<'a> {
     #[serde(default)]
     seq: u64,
     #[serde(borrow, default)]
+    policy: Cow<'a, str>,
+    #[serde(borrow, default)]
     call_id: Cow<'a, str>,
     #[serde(borrow, default)]
     trail: Option<&'a RawValue>,
@@ -155,6 +159,7 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Record<'_>>, Torn> {
         service: line.service.name,
         host: line.host.name,
         pid: line.process.pid,
+        policy: ours.policy,
         is_success: line.event.outcome == "success",
         what,
     }))

@@ -25,6 +25,8 @@ pub(crate) struct Summary {
     pub(crate) pid: u32,
     /// The process lives.
     pub(crate) alive: bool,
+    /// Which calls its journal keeps, as its last record says.
+    pub(crate) policy: Option<String>,
     /// When the process began its journal.
     #[serde(serialize_with = "time")]
     pub(crate) started_at: Option<Timestamp>,
@@ -73,10 +75,8 @@ impl Folder {
         let paths = process.segments.iter().map(|segment| &*segment.path);
         let paths: Vec<&Path> = paths.chain(process.table.as_deref()).collect();
         let sizes = paths.iter().filter_map(|path| path.metadata().ok());
-        let written = |at: fn(&Path) -> Option<Timestamp>| {
-            let segments = process.segments.iter();
-            segments.filter_map(move |segment| at(&segment.path))
-        };
+        let segments = || process.segments.iter().map(|segment| &*segment.path);
+        let last = segments().filter_map(last).max_by_key(|last| last.0);
         let started_ms = i64::try_from(process.name.start_ms).ok();
         Summary {
             schema: "reqtrail.status/1",
@@ -87,8 +87,9 @@ impl Folder {
             started_at: started_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()),
             files: paths.len(),
             bytes: sizes.map(|about| about.len()).sum(),
-            first_at: written(first).min(),
-            last_at: written(last).max(),
+            first_at: segments().filter_map(first).min(),
+            last_at: last.as_ref().map(|last| last.0),
+            policy: last.map(|last| last.1).filter(|policy| !policy.is_empty()),
             lost: process.segments.iter().map(|it| self.lost(it)).sum(),
             open,
         }
@@ -120,12 +121,12 @@ fn first(path: &Path) -> Option<Timestamp> {
     }
 }
 
-/// When the last record of a segment was written.
-fn last(path: &Path) -> Option<Timestamp> {
+/// When the last record of a segment was written, and under which policy.
+fn last(path: &Path) -> Option<(Timestamp, String)> {
     let mut lines = Backward::open(path, None).ok()?;
     loop {
         if let Ok(Some(record)) = line::read(lines.next().ok()??.bytes) {
-            return Some(record.at);
+            return Some((record.at, record.policy.into_owned()));
         }
     }
 }

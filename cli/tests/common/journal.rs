@@ -228,7 +228,7 @@ impl Process {
             "service": { "name": self.service },
             "process": { "pid": self.pid },
             "host": { "name": self.host },
-            "reqtrail": { "record": record, "seq": seq, "monotonic_ms": seq * 10 },
+            "reqtrail": { "record": record, "seq": seq, "monotonic_ms": seq * 10, "policy": "notable" },
         })
     }
 }

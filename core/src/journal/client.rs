@@ -96,7 +96,7 @@ impl ClientJournal {
         let mut out = Vec::with_capacity(LINE_BYTES);
         write(
             &mut out,
-            &place(identity),
+            &place(identity, None),
             Stamp::now(self.files.next_seq()),
         );
         // The files add it, after whatever was left of a line before.
@@ -114,7 +114,7 @@ pub(super) fn lost_line(identity: &files::Identity, seq: u64, lost: &files::Lost
     let since = Some(lost.since);
     line::lost(
         &mut out,
-        &place(identity),
+        &place(identity, None),
         Stamp::now(seq),
         lost.records,
         since,
@@ -123,10 +123,11 @@ pub(super) fn lost_line(identity: &files::Identity, seq: u64, lost: &files::Lost
     out
 }
 
-fn place(identity: &files::Identity) -> Place<'_> {
+fn place(identity: &files::Identity, policy: Option<JournalPolicy>) -> Place<'_> {
     Place {
         service: &identity.service,
         host: &identity.host,
         pid: identity.pid,
+        policy,
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn place(option: Option<&str>) -> Place<'_> {
         host: host(),
         // The child of a fork has another one.
         pid: std::process::id(),
+        policy: None,
     }
 }
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::ser::Serializer;
 use serde_json::Value;
 
-use super::JournalUrls;
+use super::{JournalPolicy, JournalUrls};
 use crate::codes::ErrorKind;
 use crate::trail::{Attempt, Outcome, Trail, rfc3339};
 
@@ -37,6 +37,8 @@ pub(crate) struct Place<'a> {
     pub(crate) service: &'a str,
     pub(crate) host: &'a str,
     pub(crate) pid: u32,
+    /// Which calls it keeps in its journal, where it has one.
+    pub(crate) policy: Option<JournalPolicy>,
 }
 
 /// When a line was written: its number in the process, and the time of two clocks.
@@ -180,6 +182,8 @@ struct Own<'a> {
     seq: u64,
     monotonic_ms: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     call_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_ids: Option<Vec<&'a str>>,
@@ -301,7 +305,7 @@ fn write_call(
             request_ids: Some(trail.request_ids().iter().map(|id| id.as_str()).collect()),
             attempts_left_out: left_out,
             trail: Some(part),
-            ..Own::new("call", stamp)
+            ..Own::new("call", place, stamp)
         },
         ..Line::new(place, stamp)
     };
@@ -333,7 +337,7 @@ pub(crate) fn opened(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call: &
         reqtrail: Own {
             call_id: Some(&call.call_id),
             opened: Some(call),
-            ..Own::new("opened", stamp)
+            ..Own::new("opened", place, stamp)
         },
         ..Line::new(place, stamp)
     };
@@ -347,7 +351,7 @@ pub(crate) fn closed(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call_id
         message: format!("call {call_id} has ended"),
         reqtrail: Own {
             call_id: Some(call_id),
-            ..Own::new("closed", stamp)
+            ..Own::new("closed", place, stamp)
         },
         ..Line::new(place, stamp)
     };
@@ -371,7 +375,7 @@ pub(crate) fn lost(
                 records,
                 since: since.map(rfc3339),
             }),
-            ..Own::new("lost", stamp)
+            ..Own::new("lost", place, stamp)
         },
         ..Line::new(place, stamp)
     };
@@ -395,7 +399,7 @@ impl<'a> Line<'a> {
             },
             process: Process { pid: place.pid },
             host: Name { name: place.host },
-            reqtrail: Own::new("call", stamp),
+            reqtrail: Own::new("call", place, stamp),
         }
     }
 }
@@ -416,11 +420,12 @@ impl Event {
 }
 
 impl Own<'_> {
-    fn new(record: &'static str, stamp: Stamp) -> Self {
+    fn new(record: &'static str, place: &Place<'_>, stamp: Stamp) -> Self {
         Self {
             record,
             seq: stamp.seq,
             monotonic_ms: stamp.monotonic_ms,
+            policy: place.policy.map(JournalPolicy::as_str),
             call_id: None,
             request_ids: None,
             opened: None,

@@ -15,6 +15,7 @@ mod error_bodies;
 mod error_records;
 mod failures;
 mod input;
+mod journal;
 mod json;
 mod observers;
 #[cfg(feature = "openstack")]

@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 
 const PLACE: Place<'_> = Place {
+    policy: Some(JournalPolicy::Notable),
     service: "billing",
     host: "web-3",
     pid: 4711,
