@@ -175,7 +175,10 @@ async fn a_call_is_found_by_each_of_its_ids() {
     let other = trail(&client.get("/x").send().await).clone();
     let recorder = client.recorder();
     let find = |id: &str| json(&recorder.find(id));
-    let (only, both) = (json(&[one.clone()]), json(&[other.clone(), one.clone()]));
+    let (only, both) = (
+        json(std::slice::from_ref(&one)),
+        json(&[other.clone(), one.clone()]),
+    );
     let call_id = one.call_id().to_string();
     let span = |at: usize| one.attempts()[at].span_id();
     for id in [
