@@ -114,6 +114,7 @@ macro_rules! options_struct {
     };
     (@default $name:ident $type:ty { default: $default:expr $(, $($rest:tt)*)? }) => {
         /// The value, or the default.
+        #[cfg_attr(not(feature = "journal"), allow(dead_code, reason = "the journal's options need its feature"))]
         pub(crate) fn $name(&self) -> $type {
             self.$name.clone().unwrap_or($default)
         }

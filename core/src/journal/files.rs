@@ -30,9 +30,21 @@ use process::Process;
 use segments::Kind;
 
 pub use folder::default_folder;
+#[cfg_attr(
+    not(feature = "unstable-host"),
+    allow(unused_imports, reason = "only readers need it")
+)]
 pub use lock::is_alive;
+#[cfg_attr(
+    not(feature = "unstable-host"),
+    allow(unused_imports, reason = "only readers need it")
+)]
 pub use name::{FileName, Part};
 pub(crate) use table::Slot;
+#[cfg_attr(
+    not(feature = "unstable-host"),
+    allow(unused_imports, reason = "only readers need it")
+)]
 pub use table::{SLOT_BYTES, SLOTS};
 
 /// How much a folder holds, unless it is told otherwise.

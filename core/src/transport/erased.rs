@@ -34,6 +34,7 @@ impl AnyTransport {
     }
 
     /// The monotonic clock.
+    #[cfg(feature = "openstack")]
     pub(crate) fn now(&self) -> Instant {
         match self {
             Self::BuiltIn(transport) => Transport::now(&**transport),

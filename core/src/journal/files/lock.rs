@@ -56,6 +56,10 @@ fn flock(file: &File, operation: libc::c_int) -> io::Result<Taken> {
 ///
 /// # Errors
 /// If the table cannot be opened, or its file system has no locks: nothing is then known.
+#[cfg_attr(
+    not(feature = "unstable-host"),
+    allow(dead_code, reason = "only readers need it")
+)]
 pub fn is_alive(table: &Path) -> io::Result<bool> {
     let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     match open(table, flags, Mode::empty()) {
