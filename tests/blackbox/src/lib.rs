@@ -1,4 +1,8 @@
-//! What the proofs of the journal share: folders of their own, and the command's answers as JSON.
+//! What the proofs of the journal share: folders of their own, programs that are told what to do, the command's answers, and
+//! what the schemas say of all of it.
+
+mod life;
+mod schemas;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -8,6 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reqtrail_cli::{Environment, Stream};
 use serde_json::Value;
+
+pub use life::Life;
+pub use schemas::Schemas;
 
 /// A folder that is gone when the proof is over.
 #[derive(Debug)]
@@ -48,7 +55,9 @@ impl Drop for Folder {
 pub struct Said {
     /// Its exit code.
     pub code: u8,
-    /// The lines of JSON that it wrote to standard output.
+    /// What it wrote to standard output.
+    pub output: String,
+    /// The lines of JSON among it.
     pub lines: Vec<Value>,
     /// What it wrote to standard error.
     pub errors: String,
@@ -57,6 +66,12 @@ pub struct Said {
 /// Runs `reqtrail` with `--json` on a folder.
 #[must_use]
 pub fn reqtrail(folder: &Path, words: &[&str]) -> Said {
+    reqtrail_text(folder, &[&["--json"], words].concat())
+}
+
+/// Runs `reqtrail` on a folder.
+#[must_use]
+pub fn reqtrail_text(folder: &Path, words: &[&str]) -> Said {
     let (output, errors) = (Sink::default(), Sink::default());
     let mut environment = Environment {
         input: Box::new(io::empty()),
@@ -65,16 +80,16 @@ pub fn reqtrail(folder: &Path, words: &[&str]) -> Said {
         variables: HashMap::new(),
     };
     let mut arguments: Vec<OsString> = vec!["reqtrail".into(), "--journal".into(), folder.into()];
-    arguments.push("--json".into());
     arguments.extend(words.iter().map(OsString::from));
     let code = reqtrail_cli::run(arguments, &mut environment);
-    let lines = output.text();
+    let output = output.text();
     Said {
         code,
-        lines: lines
+        lines: output
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok())
             .collect(),
+        output,
         errors: errors.text(),
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use reqtrail_blackbox::{Folder, reqtrail};
+use reqtrail_blackbox::{Folder, Schemas, reqtrail};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
 
 /// How often a program is killed; `REQTRAIL_KILLS` says otherwise.
@@ -31,6 +31,7 @@ fn server() -> Sandbox {
 fn a_killed_program_has_told_its_journal_all_that_it_knew() {
     let kills = std::env::var("REQTRAIL_KILLS").ok();
     let kills = kills.map_or(KILLS, |kills| kills.parse().expect("a number of kills"));
+    let schemas = Schemas::new().expect("schemas");
     let (mut results, mut unsafe_requests, mut unknown) = (0, 0, 0);
     for kill in 0..kills {
         // Each has its own: what the last one sent may arrive yet.
@@ -66,9 +67,11 @@ fn a_killed_program_has_told_its_journal_all_that_it_knew() {
             "kill {kill}: {}",
             listed.errors
         );
+        schemas.check_folder(folder.path(), true).expect("lines");
         let mut states = HashMap::new();
         let mut traces = HashSet::new();
         for line in &listed.lines {
+            schemas.check_printed(line).expect("what it prints");
             let known = match line["state"].as_str() {
                 Some("finished") => &line["trail"],
                 Some("unknown") => &line["opened"],

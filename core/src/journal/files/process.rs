@@ -161,6 +161,8 @@ impl Process {
             Outcome::Failed(WriteError::TooLarge) => {
                 let mut state = self.give_back(files, None);
                 self.lose(&mut state);
+                let now = self.platform.now();
+                drop(self.warn(state, now, "cannot be written", &too_large()));
             }
             Outcome::Failed(error) => {
                 let state = self.give_back(files, Some(&error));
@@ -728,7 +730,8 @@ impl Process {
             Outcome::Failed(WriteError::TooLarge) => {
                 let mut state = self.give_back(files, None);
                 self.lose(&mut state);
-                state
+                let now = self.platform.now();
+                self.warn(state, now, "cannot be written", &too_large())
             }
             Outcome::Failed(error) => {
                 let mut state = self.give_back(files, Some(&error));
@@ -738,6 +741,11 @@ impl Process {
             }
         }
     }
+}
+
+/// Why a record is lost that no file may have.
+fn too_large() -> io::Error {
+    io::ErrorKind::FileTooLarge.into()
 }
 
 /// What the thread does next.

@@ -1,0 +1,454 @@
+//! Programs that fork, start others, have several clients or end, and folders that cannot be written to.
+
+use std::collections::HashMap;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use reqtrail_blackbox::{Folder, Life, Schemas, reqtrail};
+use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
+
+/// Longer than any machine takes: it ends a test that hangs, and decides nothing else.
+const LONG: Duration = Duration::from_secs(60);
+
+/// A server that never answers a trigger.
+fn server() -> Sandbox {
+    let options = SandboxOptions::default().rate_limit(RateLimit::new(u32::MAX, u32::MAX));
+    let sandbox = Sandbox::start(options).expect("a server");
+    let stall = Incident::stall().on("POST", "/cameras/{id}/trigger");
+    sandbox.inject(stall.times(u32::MAX));
+    sandbox
+}
+
+/// A program, run by another if there is one, with its journal in a folder.
+fn program(server: &Sandbox, journal: &Path, runner: &[&str]) -> Command {
+    let program = env!("CARGO_BIN_EXE_lives");
+    let base_url = server.base_url();
+    let words = [program, &base_url, server.token()];
+    let mut words = runner.iter().copied().chain(words);
+    let mut command = Command::new(words.next().expect("a program"));
+    command
+        .args(words)
+        .env("REQTRAIL_JOURNAL", journal)
+        .env("REQTRAIL_LOG", "warn");
+    command
+}
+
+fn begin(server: &Sandbox, journal: &Path) -> Life {
+    Life::begin(&mut program(server, journal, &[])).expect("a program")
+}
+
+fn ask(program: &mut Life, what: &str) -> String {
+    program.ask(what).expect("an answer")
+}
+
+/// Waits until it is so.
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < LONG, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The names of a folder's files that end so.
+fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .filter(|path| path.extension().is_some_and(|it| it == end))
+        .collect()
+}
+
+/// Whether a program may have namespaces of its own here.
+fn may_unshare(what: &[&str]) -> bool {
+    let tried = Command::new("unshare").args(what).arg("true").output();
+    let may = tried.is_ok_and(|it| it.status.success());
+    if !may {
+        println!("not possible here: unshare {}", what.join(" "));
+    }
+    may
+}
+
+/// The states of a folder's calls by their IDs, and the processes that made them.
+fn states(folder: &Path) -> HashMap<String, (String, u64)> {
+    states_of(folder, false)
+}
+
+fn states_of(folder: &Path, may_be_torn: bool) -> HashMap<String, (String, u64)> {
+    let schemas = Schemas::new().expect("schemas");
+    schemas.check_folder(folder, may_be_torn).expect("lines");
+    let listed = reqtrail(folder, &["list"]);
+    let mut states = HashMap::new();
+    for line in listed.lines {
+        schemas.check_printed(&line).expect("what it prints");
+        let state = line["state"].as_str().expect("a state").to_owned();
+        let known = if state == "finished" {
+            "trail"
+        } else {
+            "opened"
+        };
+        let call_id = line[known]["call_id"].as_str().expect("an ID").to_owned();
+        let pid = line["pid"].as_u64().expect("a process");
+        states.insert(call_id, (state, pid));
+    }
+    states
+}
+
+/// The state of one call of a folder, and the process that made it.
+fn state(folder: &Path, call_id: &str) -> (String, u64) {
+    let mut states = states(folder);
+    let state = states.remove(call_id);
+    state.unwrap_or_else(|| panic!("{call_id} is not among {states:?}"))
+}
+
+fn outlives_its_parent(how: &str) {
+    let (server, folder) = (server(), Folder::new(how).expect("a folder"));
+    let mut parent = begin(&server, folder.path());
+    let failed = ask(&mut parent, "fail");
+    let open = ask(&mut parent, "open");
+    let pid = state(folder.path(), &open).1;
+    assert_eq!(state(folder.path(), &open).0, "in_flight");
+    let child = ask(&mut parent, how);
+    let child: Vec<_> = child.split(' ').collect();
+    let [child_pid, child_failed, child_open] = child.as_slice() else {
+        panic!("{child:?}");
+    };
+    let child_pid = child_pid.parse().expect("a number");
+    assert_ne!(pid, child_pid);
+    // Both live, and neither's calls are the other's.
+    let finished = |pid| ("finished".to_owned(), pid);
+    let in_flight = |pid| ("in_flight".to_owned(), pid);
+    let unknown = |pid| ("unknown".to_owned(), pid);
+    let [failed, open, child_failed, child_open] =
+        [&failed, &open, *child_failed, *child_open].map(str::to_owned);
+    let expect = |of_parent, of_child| {
+        HashMap::from([
+            (failed.clone(), finished(pid)),
+            (open.clone(), of_parent),
+            (child_failed.clone(), finished(child_pid)),
+            (child_open.clone(), of_child),
+        ])
+    };
+    assert_eq!(
+        states(folder.path()),
+        expect(in_flight(pid), in_flight(child_pid))
+    );
+    // The child has nothing of its parent's that would make it look alive.
+    parent.kill().expect("SIGKILL");
+    assert_eq!(
+        states(folder.path()),
+        expect(unknown(pid), in_flight(child_pid))
+    );
+    for file in files(folder.path(), "jsonl") {
+        let text = fs::read_to_string(&file).expect("text");
+        let is_childs = file.to_string_lossy().contains(&format!("-{child_pid}-"));
+        assert_eq!(
+            text.contains(&child_failed),
+            is_childs,
+            "{}",
+            file.display()
+        );
+        assert_eq!(text.contains(&failed), !is_childs, "{}", file.display());
+    }
+    parent.end().expect("the child's end");
+    // The pipe ends a moment before the process does.
+    wait_until("the child is dead", || {
+        states(folder.path()) == expect(unknown(pid), unknown(child_pid))
+    });
+}
+
+#[test]
+fn a_fork_has_files_of_its_own() {
+    outlives_its_parent("fork");
+}
+
+#[test]
+fn a_program_that_is_started_has_files_of_its_own() {
+    outlives_its_parent("exec");
+}
+
+#[test]
+fn clients_of_one_folder_share_a_journal() {
+    let (server, folder) = (server(), Folder::new("shared").expect("a folder"));
+    let mut program = begin(&server, folder.path());
+    let another = format!("another {}", folder.path().display());
+    let calls = [ask(&mut program, "fail"), ask(&mut program, &another)];
+    assert_eq!(files(folder.path(), "open").len(), 1);
+    let [segment] = &*files(folder.path(), "jsonl") else {
+        panic!("a segment for each client");
+    };
+    let text = fs::read_to_string(segment).expect("text");
+    let seqs = text.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        line["reqtrail"]["seq"].as_u64()
+    });
+    assert_eq!(seqs.collect::<Vec<_>>(), [Some(0), Some(1)]);
+    let states = states(folder.path());
+    assert_eq!(states.len(), 2);
+    assert!(calls.iter().all(|call| states.contains_key(call)));
+    assert_eq!(ask(&mut program, "stats"), "2 0");
+}
+
+#[test]
+fn clients_may_have_folders_of_their_own() {
+    let (server, folder) = (server(), Folder::new("two").expect("a folder"));
+    let paths = ["one", "other"].map(|name| folder.path().join(name));
+    let mut program = begin(&server, &paths[0]);
+    let another = format!("another {}", paths[1].display());
+    let calls = [ask(&mut program, "fail"), ask(&mut program, &another)];
+    for (path, call) in paths.iter().zip(&calls) {
+        let states = states(path);
+        assert_eq!(states.keys().collect::<Vec<_>>(), [call]);
+        assert_eq!(files(path, "open").len(), 1);
+    }
+}
+
+#[test]
+fn a_program_that_ends_leaves_no_table() {
+    let (server, folder) = (server(), Folder::new("end").expect("a folder"));
+    let mut program = begin(&server, folder.path());
+    let succeeded = ask(&mut program, "succeed");
+    let failed = ask(&mut program, "fail");
+    assert_eq!(files(folder.path(), "open").len(), 1);
+    let (is_well, errors) = program.end().expect("its end");
+    assert!(is_well, "{errors}");
+    assert_eq!(files(folder.path(), "open"), [PathBuf::new(); 0]);
+    let states = states(folder.path());
+    assert!(states.contains_key(&failed) && !states.contains_key(&succeeded));
+    assert_eq!(states.len(), 1);
+
+    // A healthy call leaves nothing at all.
+    let folder = Folder::new("healthy").expect("a folder");
+    let mut program = begin(&server, folder.path());
+    ask(&mut program, "succeed");
+    let (is_well, errors) = program.end().expect("its end");
+    assert!(is_well, "{errors}");
+    let entries = fs::read_dir(folder.path()).expect("the folder");
+    let sizes = entries.map(|entry| entry.and_then(|it| it.metadata()).expect("a file").len());
+    assert_eq!(sizes.sum::<u64>(), 0);
+}
+
+#[test]
+fn processes_of_one_number_are_told_apart() {
+    let namespaces = ["-Urpf", "--kill-child"];
+    if !may_unshare(&namespaces) {
+        // The names of files prove it without namespaces: `processes_of_one_number_share_a_folder` in the core.
+        return;
+    }
+    let (server, folder) = (server(), Folder::new("containers").expect("a folder"));
+    let runner = [&["unshare"][..], &namespaces].concat();
+    let mut programs = [(); 2]
+        .map(|()| Life::begin(&mut program(&server, folder.path(), &runner)).expect("a program"));
+    let calls: Vec<[String; 2]> = programs
+        .iter_mut()
+        .map(|program| ["fail", "open"].map(|what| ask(program, what)))
+        .collect();
+    let state_is = |of: [&str; 2]| {
+        let expected: HashMap<_, _> = (calls.iter().zip(of))
+            .flat_map(|([failed, open], state)| {
+                let state_of = |state: &str| (state.to_owned(), 1);
+                [
+                    (failed.clone(), state_of("finished")),
+                    (open.clone(), state_of(state)),
+                ]
+            })
+            .collect();
+        states(folder.path()) == expected
+    };
+    assert!(state_is(["in_flight", "in_flight"]));
+    programs[0].kill().expect("SIGKILL");
+    // What runs it is gone a moment before it is.
+    wait_until("one of them is dead", || state_is(["unknown", "in_flight"]));
+    assert_eq!(files(folder.path(), "open").len(), 2);
+}
+
+#[test]
+fn a_folder_that_is_removed_is_made_again() {
+    let (server, folder) = (server(), Folder::new("removed").expect("a folder"));
+    let journal = folder.path().join("journal");
+    let mut program = begin(&server, &journal);
+    ask(&mut program, "fail");
+    fs::remove_dir_all(&journal).expect("it is removed");
+    let failed = ask(&mut program, "fail");
+    assert_eq!(state(&journal, &failed).0, "finished");
+    assert_eq!(ask(&mut program, "stats"), "2 0");
+    let (is_well, errors) = program.end().expect("its end");
+    assert!(is_well, "{errors}");
+    assert_eq!(warnings(&errors), [""; 0]);
+}
+
+/// What a program wrote beside the lines of its failed calls.
+fn warnings(errors: &str) -> Vec<&str> {
+    let is_call = |line: &&str| line.contains(" failed: 404 ");
+    errors.lines().filter(|line| !is_call(line)).collect()
+}
+
+/// Calls go on without a journal, there is one warning, and `mended` is when there is a journal again.
+fn goes_on(mut program: Life, mend: Option<(&Path, &dyn Fn(&mut Life))>) -> String {
+    for _ in 0..5 {
+        ask(&mut program, "fail");
+    }
+    let stats = ask(&mut program, "stats");
+    let (records, lost) = stats.split_once(' ').expect("two numbers");
+    let (records, lost): (u64, u64) = (
+        records.parse().expect("a number"),
+        lost.parse().expect("a number"),
+    );
+    assert_eq!(lost, 5, "{records} records");
+    if let Some((journal, mend)) = mend {
+        mend(&mut program);
+        let mut calls = 5;
+        // It tries again after a second.
+        wait_until("it is written", || {
+            calls += 1;
+            let call = ask(&mut program, "fail");
+            journal.is_dir() && states(journal).contains_key(&call)
+        });
+        // One line says what is missing, and all others are there.
+        let lines = all_lines(journal);
+        let lost: Vec<_> = lines
+            .iter()
+            .filter_map(|line| line["reqtrail"]["lost"]["records"].as_u64())
+            .collect();
+        let [lost] = lost.as_slice() else {
+            panic!("{lost:?}");
+        };
+        assert_eq!(lines.len() as u64, calls - lost + 1);
+    }
+    let (is_well, errors) = program.end().expect("its end");
+    assert!(is_well, "{errors}");
+    let [warning] = &*warnings(&errors) else {
+        panic!("{errors}");
+    };
+    (*warning).to_owned()
+}
+
+fn all_lines(journal: &Path) -> Vec<serde_json::Value> {
+    let segments = files(journal, "jsonl").into_iter();
+    let text: String = segments
+        .map(|path| fs::read_to_string(path).expect("text"))
+        .collect();
+    text.lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+#[test]
+fn a_folder_that_is_a_file_holds_up_no_call() {
+    let (server, folder) = (server(), Folder::new("file").expect("a folder"));
+    let journal = folder.path().join("journal");
+    fs::write(&journal, "a file").expect("it is written");
+    let mend = |_: &mut Life| fs::remove_file(&journal).expect("it is removed");
+    let warning = goes_on(begin(&server, &journal), Some((&journal, &mend)));
+    assert!(warning.contains(&*journal.to_string_lossy()), "{warning}");
+}
+
+#[test]
+fn a_folder_that_must_not_be_written_holds_up_no_call() {
+    let (server, folder) = (server(), Folder::new("forbidden").expect("a folder"));
+    let readable = |mode| fs::set_permissions(folder.path(), Permissions::from_mode(mode));
+    readable(0o555).expect("its mode");
+    let journal = folder.path().join("journal");
+    let mut program = begin(&server, &journal);
+    // Whoever may do everything is nobody from here on.
+    if nix::unistd::geteuid().is_root() {
+        ask(&mut program, "nobody");
+    }
+    let mend = |_: &mut Life| readable(0o777).expect("its mode");
+    let warning = goes_on(program, Some((&journal, &mend)));
+    assert!(warning.contains("denied"), "{warning}");
+}
+
+#[test]
+fn a_read_only_disk_holds_up_no_call() {
+    if !may_unshare(&["-Urm"]) {
+        return;
+    }
+    let (server, folder) = (server(), Folder::new("readonly").expect("a folder"));
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).expect("a folder");
+    let mount = r#"mount -t tmpfs -o ro none "$0" && exec "$@""#;
+    let runner = [
+        "unshare",
+        "-Urm",
+        "sh",
+        "-c",
+        mount,
+        &disk.to_string_lossy(),
+    ];
+    let mut program = program(&server, &disk.join("journal"), &runner);
+    let warning = goes_on(Life::begin(&mut program).expect("a program"), None);
+    assert!(warning.contains("Read-only"), "{warning}");
+}
+
+#[test]
+fn a_full_disk_holds_up_no_call() {
+    if !may_unshare(&["-Urm"]) {
+        return;
+    }
+    let (server, folder) = (server(), Folder::new("full").expect("a folder"));
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).expect("a folder");
+    // Nobody else sees what it mounts: it leaves a copy.
+    let mount = r#"mount -t tmpfs -o size=1m none "$0" && { "$@"; ended=$?; cp -r "$0/journal" "$0.copy"; exit $ended; }"#;
+    let runner = [
+        "unshare",
+        "-Urm",
+        "sh",
+        "-c",
+        mount,
+        &disk.to_string_lossy(),
+    ];
+    let mut program = program(&server, &disk.join("journal"), &runner);
+    let mut program = Life::begin(&mut program).expect("a program");
+    let before = ask(&mut program, "fail");
+    ask(
+        &mut program,
+        &format!("fill {}", disk.join("filler").display()),
+    );
+    ask(&mut program, "fails 20");
+    let stats = ask(&mut program, "stats");
+    let (_, lost) = stats.split_once(' ').expect("two numbers");
+    assert!(lost.parse::<u64>().expect("a number") > 0, "{stats}");
+    ask(
+        &mut program,
+        &format!("remove {}", disk.join("filler").display()),
+    );
+    let mut after = String::new();
+    wait_until("it is written", || {
+        after = ask(&mut program, "fail");
+        ask(&mut program, "stats")
+            .split_once(' ')
+            .expect("two numbers")
+            .0
+            != stats.split_once(' ').expect("two numbers").0
+    });
+    let (is_well, errors) = program.end().expect("its end");
+    assert!(is_well, "{errors}");
+    let [warning] = &*warnings(&errors) else {
+        panic!("{errors}");
+    };
+    assert!(warning.contains("no storage space"), "{warning}");
+    let copy = folder.path().join("disk.copy");
+    // What had half a line's room got half a line.
+    let states = states_of(&copy, true);
+    assert!(states.contains_key(&before) && states.contains_key(&after));
+    let lost = all_lines(&copy)
+        .iter()
+        .filter_map(|line| line["reqtrail"]["lost"]["records"].as_u64())
+        .sum::<u64>();
+    assert!(lost > 0);
+}
+
+#[test]
+fn files_that_must_not_grow_hold_up_no_call() {
+    let (server, folder) = (server(), Folder::new("bounded").expect("a folder"));
+    // No record fits into 512 bytes. Without care the kernel would end the process by a signal.
+    let bound = r#"ulimit -f 1 && exec "$@""#;
+    let mut program = program(&server, folder.path(), &["sh", "-c", bound, "sh"]);
+    let warning = goes_on(Life::begin(&mut program).expect("a program"), None);
+    assert!(warning.contains("too large"), "{warning}");
+}
