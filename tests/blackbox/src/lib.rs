@@ -1,6 +1,7 @@
 //! What the proofs of the journal share: folders of their own, programs that are told what to do, the command's answers, and
 //! what the schemas say of all of it.
 
+mod canaries;
 mod life;
 mod schemas;
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use reqtrail_cli::{Environment, Stream};
 use serde_json::Value;
 
+pub use canaries::{canaries_in, canary};
 pub use life::Life;
 pub use schemas::Schemas;
 

@@ -1,0 +1,66 @@
+//! Secrets that must be found nowhere.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+/// What all of them begin with.
+const MARK: &str = "c4nary";
+
+/// The secret of that number, with characters that are written differently in URLs, in forms and in JSON.
+#[must_use]
+pub fn canary(number: usize) -> String {
+    format!("{}a/b+c=d\"e", begin(number))
+}
+
+fn begin(number: usize) -> String {
+    format!("{MARK}-{number:02}-")
+}
+
+/// The numbers of the secrets, of so many, that a text has: as they are, percent-encoded, or in base64 (in any part of it).
+#[must_use]
+pub fn canaries_in(bytes: &[u8], count: usize) -> Vec<usize> {
+    let text = String::from_utf8_lossy(bytes).to_lowercase();
+    let is_there = |number: &usize| {
+        let secret = begin(*number);
+        let encoded: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        // Neither JSON, nor a URL, nor a form writes the beginning of one differently.
+        text.contains(&secret)
+            || text.contains(&encoded)
+            || base64s(&secret)
+                .iter()
+                .any(|secret| text.contains(&secret.to_lowercase()))
+    };
+    (1..=count).filter(is_there).collect()
+}
+
+/// How base64 writes a text, depending on how many bytes stand before it; without what depends on what these are, or on
+/// what follows.
+fn base64s(text: &str) -> Vec<String> {
+    let before = |count: usize| {
+        let encoded = STANDARD_NO_PAD.encode(format!("{}{text}", "x".repeat(count)));
+        let begin = (count * 8).div_ceil(6);
+        let end = (count + text.len()) * 8 / 6;
+        encoded[begin..end].to_owned()
+    };
+    (0..3).map(before).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_found_in_every_form() {
+        let secret = canary(7);
+        for before in ["", "u:", "user:"] {
+            let plain = format!("{before}{secret}");
+            let json = serde_json::to_string(&plain).expect("JSON");
+            let percent: String = plain.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let base64 = STANDARD_NO_PAD.encode(&plain);
+            for form in [plain, json, percent, base64] {
+                assert_eq!(canaries_in(form.as_bytes(), 20), [7], "{form}");
+            }
+        }
+        assert_eq!(canaries_in(b"c4nary", 20), [0; 0]);
+    }
+}
