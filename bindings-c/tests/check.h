@@ -28,7 +28,7 @@ struct test {
 };
 
 extern const struct test call_tests[], started_tests[], queue_tests[], value_tests[], hook_tests[], openstack_tests[],
-    recorder_tests[], script_tests[], misuse_tests[], stderr_log_tests[], null_tests[];
+    recorder_tests[], script_tests[], misuse_tests[], stderr_log_tests[], journal_tests[], null_tests[];
 
 /* This program, the server's URL, and the path of its Unix socket. */
 extern const char *program, *server_url, *server_socket;
@@ -43,5 +43,8 @@ reqtrail_request *get(const char *path);
 
 /* What the process of a test of REQTRAIL_LOG does. */
 int call_and_log(int count);
+
+/* What the process of a test of the journal does. */
+int fail_and_wait(void);
 
 #endif

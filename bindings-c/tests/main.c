@@ -1,4 +1,5 @@
-/* Runs the tests: c-tests URL SOCKET. With a count, c-tests URL SOCKET COUNT, it makes so many calls and one that fails. */
+/* Runs the tests: c-tests URL SOCKET. With a count, c-tests URL SOCKET COUNT, it makes so many calls and one that fails;
+ * with the word `journal`, one that fails and one that is never answered. */
 #include "check.h"
 
 const char *program, *server_url, *server_socket;
@@ -46,7 +47,7 @@ reqtrail_request *get(const char *path) {
 int main(int count, char **arguments) {
   static const struct test *const all[] = {value_tests,  call_tests,       started_tests,  queue_tests,
                                            hook_tests,   openstack_tests,  recorder_tests, script_tests,
-                                           misuse_tests, stderr_log_tests, null_tests};
+                                           misuse_tests, stderr_log_tests, journal_tests,  null_tests};
   int passed = 0;
   if (count != 3 && count != 4) {
     fprintf(stderr, "usage: c-tests URL SOCKET [COUNT]\n");
@@ -55,6 +56,7 @@ int main(int count, char **arguments) {
   program = arguments[0];
   server_url = arguments[1];
   server_socket = arguments[2];
+  if (count == 4 && strcmp(arguments[3], "journal") == 0) return fail_and_wait();
   if (count == 4) return call_and_log(atoi(arguments[3]));
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     for (const struct test *test = all[i]; test->name != NULL; test++) {
