@@ -104,9 +104,10 @@ test: toolchain-all ## Build everything and pass all tests, conformance and a sh
 	@NO_BUILD=1 scripts/demo-openstack.sh
 
 .PHONY: full
-full: test ## Before a release: all of `test`, the crates' packages, a million calls, and real nginx, HAProxy and Squid, which it installs
+full: test ## Before a release: all of `test`, the crates' packages, a million calls and journal records, and real nginx, HAProxy and Squid, which it installs
 	cargo package --quiet --package reqtrail-sandbox --package reqtrail --package reqtrail-cli --allow-dirty
 	@$(MAKE) --no-print-directory soak
+	@$(MAKE) --no-print-directory blackbox
 	@scripts/test-proxies.sh
 
 ##@ One language, or one kind of test
@@ -156,6 +157,11 @@ test-openstack: toolchain ## Tests against a real Nova and a real Keystone, whic
 .PHONY: soak
 soak: toolchain ## A million calls against a server that misbehaves (SOAK_CALLS, SOAK_SEED)
 	@PROFILE=soak scripts/soak.sh --calls $${SOAK_CALLS:-1000000} --seed $${SOAK_SEED:-1}
+
+.PHONY: blackbox
+blackbox: toolchain ## Kill programs a thousand times, and flood their journal with a million records (REQTRAIL_KILLS, REQTRAIL_FLOOD)
+	REQTRAIL_KILLS=$${REQTRAIL_KILLS:-1000} REQTRAIL_FLOOD=$${REQTRAIL_FLOOD:-1000000} \
+		cargo test --profile soak --package reqtrail-blackbox
 
 .PHONY: fuzz
 fuzz: toolchain ## Fuzz every parser for FUZZ_SECONDS each (120); needs a nightly compiler
