@@ -40,17 +40,15 @@ impl CallEntry {
         sent: &SentMark,
         may_repeat: bool,
     ) {
-        contained(|| {
-            if let Some(memory) = &keeper.memory {
-                memory.get().sending(&mut self.flight, trail, sent);
-            }
-            #[cfg(all(feature = "journal", unix))]
-            if !may_repeat && let Some(journal) = &keeper.journal {
-                journal.sending(&mut self.open, trail);
-            }
-            #[cfg(not(all(feature = "journal", unix)))]
-            let _ = may_repeat;
-        });
+        if let Some(memory) = &keeper.memory {
+            contained(|| memory.get().sending(&mut self.flight, trail, sent));
+        }
+        #[cfg(all(feature = "journal", unix))]
+        if !may_repeat && let Some(journal) = &keeper.journal {
+            contained(|| journal.sending(&mut self.open, trail));
+        }
+        #[cfg(not(all(feature = "journal", unix)))]
+        let _ = may_repeat;
     }
 
     /// The call waits for a new token.
@@ -69,15 +67,14 @@ impl CallEntry {
 
     /// The call has ended. Its record is on the disk before its caller, or an observer, knows of the result.
     pub(super) fn ended(&mut self, keeper: &CallKeeper, trail: &Trail) {
-        contained(|| {
-            #[cfg(all(feature = "journal", unix))]
-            if let Some(journal) = &keeper.journal {
-                journal.ended(&mut self.open, trail);
-            }
-            if let Some(memory) = &keeper.memory {
-                memory.get().ended(&mut self.flight, trail);
-            }
-        });
+        #[cfg(all(feature = "journal", unix))]
+        if let Some(journal) = &keeper.journal {
+            contained(|| journal.ended(&mut self.open, trail));
+        }
+        // Whatever became of the journal: a call that is over must not be listed as one under way.
+        if let Some(memory) = &keeper.memory {
+            contained(|| memory.get().ended(&mut self.flight, trail));
+        }
     }
 }
 

@@ -33,15 +33,15 @@ pub(super) fn in_slot(call: &Opened) -> Vec<u8> {
     }
     let mut call = call.clone();
     let mut over = text.len() - ROOM;
-    let correlation = call.correlation_id.get_or_insert_default();
+    // The call has its correlation ID or none: an empty one would take room of its own.
     let texts = [
-        &mut call.path,
-        &mut call.origin,
-        correlation,
-        &mut call.api,
-        &mut call.method,
+        Some(&mut call.path),
+        Some(&mut call.origin),
+        call.correlation_id.as_mut(),
+        Some(&mut call.api),
+        Some(&mut call.method),
     ];
-    for text in texts {
+    for text in texts.into_iter().flatten() {
         // A character is at least as long in JSON.
         over -= shorten(text, over);
     }
@@ -90,11 +90,14 @@ mod tests {
             ("/cameras", "https://a.example"),
             (&*long, &*long),
             (&*long, ""),
+            // As long in JSON as it is, so that it is cut no further than it must be.
+            (&*"/cameras".repeat(100), "https://a.example"),
         ] {
             let text = in_slot(&call(path, origin));
             assert!(text.len() < SLOT_BYTES, "{}", text.len());
             let read: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
             assert_eq!(read["call_id"], "0193a0f2-7c3b-4d5e-8f60-718293a4b5c6");
+            assert_eq!(read.get("correlation_id"), None);
             let shown = read["path"].as_str().expect("a path");
             assert!(path.starts_with(shown));
         }

@@ -1,7 +1,7 @@
 //! Whether a client has a journal, and which: the options, else the environment.
 
-use std::env::VarError;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::client::{ClientJournal, lost_line};
@@ -39,12 +39,7 @@ pub(crate) struct Asked {
 /// Opens the journal that the options or the environment ask for. What the environment asks for and cannot be is left out,
 /// with a warning: nobody who could mend it may be there.
 pub(crate) fn open(asked: Asked, warnings: &mut Vec<String>) -> Option<ClientJournal> {
-    open_with(asked, warnings, |name| match std::env::var(name) {
-        Ok(value) => Some(value),
-        Err(VarError::NotPresent) => None,
-        // A folder's name need not be text, but then an option has to say it.
-        Err(VarError::NotUnicode(value)) => Some(value.to_string_lossy().into_owned()),
-    })
+    open_with(asked, warnings, |name| std::env::var_os(name))
 }
 
 /// The same for a client that is not the network's: what is asked for in the environment is meant for real calls.
@@ -55,16 +50,18 @@ pub(crate) fn open_by_options(asked: Asked, warnings: &mut Vec<String>) -> Optio
 fn open_with(
     asked: Asked,
     warnings: &mut Vec<String>,
-    variable: impl Fn(&str) -> Option<String>,
+    variable: impl Fn(&str) -> Option<OsString>,
 ) -> Option<ClientJournal> {
-    let variable = |name: &str| {
+    let given = |name: &str| {
         let value = variable(name).filter(|value| !value.is_empty())?;
         (!is_set_uid()).then_some(value)
     };
     let folder = match asked.folder {
         Some(folder) => folder,
-        None => folder_of(&variable(FOLDER)?, warnings)?,
+        // A folder's name need not be text.
+        None => folder_of(given(FOLDER)?, warnings)?,
     };
+    let variable = |name: &str| Some(given(name)?.to_string_lossy().into_owned());
     let mut refuse = |name: &str, expected: &str| {
         warnings.push(format!(
             "{name} is `{}`; expected {expected}; the default is used",
@@ -113,10 +110,10 @@ fn open_with(
 }
 
 /// The folder that the variable names.
-fn folder_of(value: &str, warnings: &mut Vec<String>) -> Option<PathBuf> {
-    match value {
-        "0" => None,
-        "1" => {
+fn folder_of(value: OsString, warnings: &mut Vec<String>) -> Option<PathBuf> {
+    match value.to_str() {
+        Some("0") => None,
+        Some("1") => {
             let folder = files::default_folder();
             if folder.is_none() {
                 warnings.push(format!(
@@ -125,7 +122,7 @@ fn folder_of(value: &str, warnings: &mut Vec<String>) -> Option<PathBuf> {
             }
             folder
         }
-        path => Some(Path::new(path).to_owned()),
+        _ => Some(PathBuf::from(value)),
     }
 }
 
@@ -134,5 +131,57 @@ fn warn(text: &str) {
     tracing::warn!(target: "reqtrail", "{text}");
     if let Some(log) = StderrLog::of_environment() {
         log.warn(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::path::Path;
+
+    use super::*;
+
+    fn opened(variables: &[(&str, &[u8])]) -> (Option<ClientJournal>, Vec<String>) {
+        let mut warnings = Vec::new();
+        let journal = open_with(Asked::default(), &mut warnings, |name| {
+            let (_, value) = variables.iter().find(|(of, _)| *of == name)?;
+            Some(OsStr::from_bytes(value).to_owned())
+        });
+        (journal, warnings)
+    }
+
+    #[test]
+    fn a_folder_need_not_be_text() {
+        let folder: &[u8] = b"/nowhere/reqtrail \n\xff'";
+        let (journal, warnings) = opened(&[(FOLDER, folder)]);
+        let journal = journal.expect("a journal");
+        assert_eq!(journal.folder, Path::new(OsStr::from_bytes(folder)));
+        assert!(warnings.is_empty(), "{warnings:?}");
+    }
+
+    #[test]
+    fn nothing_and_zero_ask_for_no_journal() {
+        for value in [&b""[..], b"0"] {
+            let (journal, warnings) = opened(&[(FOLDER, value)]);
+            assert!(journal.is_none() && warnings.is_empty(), "{warnings:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_what_it_may_be() {
+        let (journal, warnings) = opened(&[
+            (FOLDER, b"/nowhere/reqtrail"),
+            (POLICY, b"notible\xff"),
+            (MAX_BYTES, b"64MiB"),
+        ]);
+        assert!(journal.is_some_and(|it| it.policy == JournalPolicy::Notable));
+        assert_eq!(
+            warnings,
+            [
+                "REQTRAIL_JOURNAL_POLICY is `notible\u{fffd}`; expected `failed`, `notable` or `all`; the default is used",
+                "REQTRAIL_JOURNAL_MAX_BYTES is `64MiB`; expected a number of bytes from 1048576 on; the default is used",
+            ]
+        );
     }
 }

@@ -15,8 +15,9 @@ const TRAILS: usize = 64;
 /// How many bytes the trails of a process may take, all clients together.
 const PROCESS_BYTES: usize = 16 * 1024 * 1024;
 
-/// How many bytes a ring reserves of these at a time, so that the count that all clients share is rarely touched.
-const RESERVED_AT_ONCE: usize = 64 * 1024;
+/// How many bytes a ring reserves of these at a time: few, so that thousands of clients may keep something each. A ring keeps
+/// what it has reserved, so that the count that all clients share is touched seldom, and no longer once the rings are full.
+const RESERVED_AT_ONCE: usize = 4 * 1024;
 
 /// How many bytes the rings of this process have reserved.
 static RESERVED: AtomicUsize = AtomicUsize::new(0);
@@ -34,12 +35,13 @@ pub(super) struct Rings {
 
 impl Rings {
     pub(super) fn new(slow: Duration) -> Self {
-        // Together 1 MiB.
-        let ring = |bytes| Mutex::new(Ring::new(bytes));
+        // Together 1 MiB. Of what all clients share, healthy calls leave room for the notable ones of others, and these for
+        // the failed ones.
+        let ring = |bytes, process_bytes| Mutex::new(Ring::new(bytes, process_bytes));
         Self {
-            failed: ring(512 * 1024),
-            notable: ring(256 * 1024),
-            recent: ring(256 * 1024),
+            failed: ring(512 * 1024, PROCESS_BYTES),
+            notable: ring(256 * 1024, PROCESS_BYTES / 4 * 3),
+            recent: ring(256 * 1024, PROCESS_BYTES / 2),
             ended: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
             slow,
@@ -130,6 +132,8 @@ struct Ring {
     kept: VecDeque<Kept>,
     bytes: usize,
     most_bytes: usize,
+    /// Up to where it may fill what all clients share.
+    process_bytes: usize,
     reserved: usize,
 }
 
@@ -140,11 +144,12 @@ struct Kept {
 }
 
 impl Ring {
-    fn new(most_bytes: usize) -> Self {
+    fn new(most_bytes: usize, process_bytes: usize) -> Self {
         Self {
             kept: VecDeque::new(),
             bytes: 0,
             most_bytes,
+            process_bytes,
             reserved: 0,
         }
     }
@@ -188,7 +193,7 @@ impl Ring {
         }
         let more = (bytes - self.reserved).next_multiple_of(RESERVED_AT_ONCE);
         let reserved = RESERVED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |all| {
-            Some(all + more).filter(|all| *all <= PROCESS_BYTES)
+            Some(all + more).filter(|all| *all <= self.process_bytes)
         });
         if reserved.is_ok() {
             self.reserved += more;
@@ -200,5 +205,23 @@ impl Ring {
 impl Drop for Ring {
     fn drop(&mut self) {
         RESERVED.fetch_sub(self.reserved, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn healthy_calls_of_many_clients_leave_room_for_a_failure() {
+        let of_recent = |rings: &Rings| lock(&rings.recent).reserve(256 * 1024);
+        let clients: Vec<Rings> = (0..1000).map(|_| Rings::new(Duration::MAX)).collect();
+        let full = clients.iter().filter(|rings| of_recent(rings)).count();
+        assert!((1..=32).contains(&full), "{full}");
+        for rings in &clients {
+            assert!(lock(&rings.failed).reserve(4 * 1024));
+        }
+        drop(clients);
+        assert!(of_recent(&Rings::new(Duration::MAX)));
     }
 }

@@ -331,6 +331,8 @@ impl Lines {
         let mut used = line.len();
         let mut empty = true;
         for part in parts {
+            // A trail that was read from JSON may have anything anywhere.
+            let part = &*redact::one_line(part);
             let width = part.trim_end().chars().count();
             if !empty && used + gap.len() + width > WIDTH {
                 self.end(&line);

@@ -176,14 +176,14 @@ fn remove(folder: &Folder, limits: Limits, now: SystemTime, mut files: Vec<Found
     };
     let total_of = |files: &[Found], kind| -> u64 {
         let of_kind = files.iter().filter(|file| file.kind == kind);
-        of_kind.map(|file| file.bytes).sum()
+        of_kind.fold(0, |sum, file| sum.saturating_add(file.bytes))
     };
     files.retain(|file| {
         let goes = file.is_removable && is_too_old(file);
         !goes || !removes(folder, file)
     });
     let mut ordinary_bytes = total_of(&files, Kind::Ordinary);
-    let mut bytes = ordinary_bytes + total_of(&files, Kind::Notable);
+    let mut bytes = ordinary_bytes.saturating_add(total_of(&files, Kind::Notable));
     // The next to go is the last.
     files.retain(|file| file.is_removable);
     files.sort_by(|a, b| (b.written, &b.name).cmp(&(a.written, &a.name)));

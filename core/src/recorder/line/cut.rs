@@ -32,13 +32,13 @@ pub(super) fn shortened(
         JournalUrls::Template => without_urls(trail),
     };
     let all = trail.attempts().len();
-    // How the call began and how it ended says most.
+    // How the call ended says most, and how it began comes next.
     let mut kept = all / 2;
     loop {
         let mut value = whole.clone();
         if let Some(list) = attempts(&mut value) {
-            let head = kept.div_ceil(2).min(list.len());
-            let tail = list.len().saturating_sub(kept / 2).max(head);
+            let head = (kept / 2).min(list.len());
+            let tail = list.len().saturating_sub(kept.div_ceil(2)).max(head);
             list.drain(head..tail);
         }
         if write(value, all - kept) <= MOST_BYTES || kept == 0 {

@@ -185,6 +185,18 @@ fn a_long_record_loses_attempts_from_the_middle_and_says_so() {
     }
 }
 
+#[test]
+fn where_there_is_room_for_one_attempt_it_is_the_last() {
+    let reason = json!({ "failure": "transport", "failure_reason": "x".repeat(150_000), "sent": "no", "processed": false });
+    let all: Vec<Value> = (1..=2).map(|number| attempt(number, &reason)).collect();
+    let trail = trail("transport", "attempts_exhausted", &all);
+    let (line, bytes) = line_of(&trail, JournalUrls::Full);
+    assert!(bytes <= cut::MOST_BYTES, "{bytes}");
+    let own = &line["reqtrail"];
+    assert_eq!(own["attempts_left_out"], 1);
+    assert_eq!(own["trail"]["attempts"][0]["number"], 2);
+}
+
 fn opening() -> Opened {
     Opened {
         at: "2026-11-21T21:00:00.250Z".to_owned(),

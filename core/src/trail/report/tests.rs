@@ -390,6 +390,16 @@ fn spans_are_written_for_people() {
 }
 
 #[test]
+fn nothing_in_a_line_steers_a_terminal() {
+    let hostile = "r\u{1b}[31m\u{9b}31m \r\nb\u{202e}";
+    let mut out = Lines::default();
+    out.cells("", "  ", &[hostile.to_owned()]);
+    out.words("- ", hostile);
+    let escaped = "r\\u{1b}[31m\\u{9b}31m \\r\\nb\\u{202e}";
+    assert_eq!(out.finish(), format!("{escaped}\n- {escaped}\n"));
+}
+
+#[test]
 fn a_line_is_filled_to_its_last_column() {
     let mut out = Lines::default();
     let half = "x".repeat(49);
