@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Read, Write};
 use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::Exit;
+use crate::terminal::one_line;
 
 #[cfg(unix)]
 mod descriptor;
@@ -77,10 +78,12 @@ impl Environment {
         (!value.is_empty()).then(|| value.into_owned())
     }
 
-    /// Says something to the person at the terminal.
+    /// Says something, on one line or several, to the person at the terminal. What steers a terminal is escaped, since the text
+    /// may hold something that was read.
     pub(crate) fn say(&mut self, text: &str) {
+        let lines: Vec<_> = text.split('\n').map(one_line).collect();
         // With standard error gone there is nobody left to tell.
-        let _ = writeln!(self.errors.writer, "reqtrail: {text}");
+        let _ = writeln!(self.errors.writer, "reqtrail: {}", lines.join("\n"));
     }
 
     /// Flushes both outputs and returns how the command ends after that. A reader that has gone, such as `head`, is no error.

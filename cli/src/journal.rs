@@ -25,6 +25,7 @@ use reqtrail::host::journal::default_folder;
 use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
+use crate::terminal::one_line;
 
 use blocks::Line;
 pub(crate) use filter::{Filter, PathPattern, StatusPattern};
@@ -108,7 +109,8 @@ impl Folder {
                 for found in &found {
                     let (method, path) = found.content.request();
                     let call = found.content.call_id();
-                    text.push_str(&format!("\n  {call}  {:.3}  {method} {path}", found.at));
+                    let line = format!("{call}  {:.3}  {method} {path}", found.at);
+                    text.push_str(&format!("\n  {}", one_line(&line)));
                 }
                 Err(Failure::Said(text, Exit::Usage))
             }

@@ -1,5 +1,6 @@
 //! How an output looks: its colours, its width and its times.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
@@ -10,6 +11,24 @@ use crate::environment::{Environment, Stream};
 
 // What a server or another program wrote must not steer the terminal.
 pub(crate) use reqtrail::host::repeat::one_line;
+
+/// JSON with the same meaning that steers no terminal either: what [`one_line`] escapes is escaped as JSON has it.
+pub(crate) fn one_line_json(json: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| matches!(one_line(c.encode_utf8(&mut [0; 4])), Cow::Owned(_));
+    if matches!(one_line(json), Cow::Borrowed(_)) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        match c {
+            // JSON has none of these in a text: it stands between two values.
+            '\0'..='\u{1f}' => out.push(' '),
+            c if is_odd(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
 
 /// What went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -212,6 +231,17 @@ mod tests {
             };
             assert_eq!(painted, expected, "{on_terminal} {variables:?}");
         }
+    }
+
+    #[test]
+    fn json_steers_no_terminal_and_keeps_its_meaning() {
+        let text = "a\u{7f}\u{9b}31m\u{202e}\u{2028}\u{1f600}é";
+        let json = format!("{{\t\"a\":\"\\u001b{text}\"\r}}");
+        let safe = one_line_json(&json);
+        assert!(matches!(one_line(&safe), Cow::Borrowed(_)), "{safe:?}");
+        let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).expect("JSON");
+        assert_eq!(read(&safe), read(&json));
+        assert!(matches!(one_line_json(r#"{"a":"é"}"#), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) struct Filters {
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
     /// Calls of this process
-    #[arg(long)]
+    #[arg(long, value_parser = pid)]
     pid: Option<u32>,
     /// Calls to this API, such as novavms, or to this service of it, such as compute
     #[arg(long, value_name = "NAME")]
@@ -73,6 +73,15 @@ impl Filters {
             from = Some(at.checked_sub(self.within).map_err(far)?);
             until = Some(at.checked_add(self.within).map_err(far)?);
         }
+        if let (Some(from), Some(until)) = (from, until)
+            && from > until
+        {
+            return Err(Failure::usage(format!(
+                "--since is {}, which is later than --until, {}; expected an earlier time",
+                look.time(from),
+                look.time(until)
+            )));
+        }
         Ok(Filter {
             failed: self.failed,
             open: false,
@@ -88,4 +97,16 @@ impl Filters {
             now,
         })
     }
+}
+
+/// Reads the ID of a process.
+fn pid(text: &str) -> Result<u32, &'static str> {
+    text.parse()
+        .map_err(|_| "expected the ID of a process, such as 4711")
+}
+
+/// Reads how many calls are to be shown.
+pub(super) fn count(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .map_err(|_| "expected a number of calls, such as 10")
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use clap::Args;
 
-use super::filters::Filters;
+use super::filters::{Filters, count};
 use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
@@ -37,7 +37,7 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with = "failed", help_heading = "Which calls")]
     open: bool,
     /// The newest N calls only
-    #[arg(short = 'n', long, value_name = "N", help_heading = "Which calls")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = count, help_heading = "Which calls")]
     last: Option<usize>,
 }
 

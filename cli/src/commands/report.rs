@@ -10,6 +10,7 @@ use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::journal::{Content, Folder};
+use crate::terminal::{one_line, one_line_json};
 
 /// Print what to give to support about one call
 ///
@@ -43,7 +44,7 @@ pub(crate) fn run(
     let found = found?;
     let out = &mut environment.output.writer;
     match &found.content {
-        Content::Finished { raw, .. } if common.json => writeln!(out, "{raw}")?,
+        Content::Finished { raw, .. } if common.json => writeln!(out, "{}", one_line_json(raw))?,
         Content::Finished { trail, .. } if asked.curl => {
             let curl = curl::of(trail).map_err(Failure::usage)?;
             writeln!(out, "{}", curl.command)?;
@@ -58,7 +59,8 @@ pub(crate) fn run(
         Content::Opened(call) if asked.curl => {
             return Err(Failure::usage(format!(
                 "the URL of {} {} is not known: a journal has it when the call has ended",
-                call.method, call.path
+                one_line(&call.method),
+                one_line(&call.path)
             )));
         }
         Content::Finished { .. } | Content::Opened(_) => write!(out, "{}", found.report())?,

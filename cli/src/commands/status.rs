@@ -10,7 +10,7 @@ use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::journal::{Folder, Summary};
 use crate::table::{Cell, Column, Table};
-use crate::terminal::{BAD, DIM, GOOD, Terminal, WARNING};
+use crate::terminal::{BAD, DIM, GOOD, Terminal, WARNING, one_line_json};
 
 /// Say which processes write a journal, and what it has
 ///
@@ -32,7 +32,7 @@ pub(crate) fn run(
     if common.json {
         for summary in &summaries {
             let line = serde_json::to_string(summary).unwrap_or_default();
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", one_line_json(&line))?;
         }
     } else {
         writeln!(out, "{}", head(&folder, &summaries))?;

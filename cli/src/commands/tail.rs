@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::filters::Filters;
+use super::filters::{Filters, count};
 use crate::arguments::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
@@ -38,7 +38,7 @@ pub(crate) struct Options {
     #[arg(short, long)]
     follow: bool,
     /// How many calls to begin with
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = count, default_value_t = 10)]
     last: usize,
     #[command(flatten)]
     filters: Filters,

@@ -177,9 +177,10 @@ impl Backward {
         Ok(Some(Line { bytes, is_finished }))
     }
 
-    /// Reads what stands before the buffer.
+    /// Reads what stands before the buffer: as much as there is of a line whose beginning is missing, so that a line of any
+    /// length is copied a few times and no more.
     fn refill(&mut self) -> io::Result<()> {
-        let count = self.offset.min(BLOCK as u64);
+        let count = self.offset.min(BLOCK.max(self.left.start) as u64);
         self.offset -= count;
         let mut buffer = Vec::with_capacity(count as usize + 1 + self.left.start);
         read_at(&self.path, self.offset, count, &mut buffer)?;

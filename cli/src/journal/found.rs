@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::line::OpenedCall;
-use crate::terminal::one_line;
+use crate::terminal::{one_line, one_line_json};
 
 /// The schema of a line of `find --json`.
 const FIND: &str = "reqtrail.find/1";
@@ -217,6 +217,7 @@ impl Found {
             opened,
         };
         // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
-        serde_json::to_string(&line).unwrap_or_default()
+        let json = serde_json::to_string(&line).unwrap_or_default();
+        one_line_json(&json).into_owned()
     }
 }
