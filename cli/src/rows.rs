@@ -8,10 +8,13 @@ use crate::journal::{Content, Found, State};
 use crate::table::{Cell, Column, Table};
 use crate::terminal::{BAD, DIM, GOOD, ID, Terminal, WARNING};
 
+/// As many characters as the longest usual ID has: `req-` and a UUID. Any server may send a longer one.
+const ID_WIDTH: usize = 40;
+
 /// The columns of a table of calls. The ID comes early, so that a narrow terminal does not cut it.
 const COLUMNS: [Column; 8] = [
     Column::new("TIME"),
-    Column::new("ID FOR SUPPORT"),
+    Column::whole("ID FOR SUPPORT", ID_WIDTH),
     Column::shrinking("RESULT", 12),
     Column::shrinking("CALL", 12),
     Column::new("TOOK"),

@@ -37,11 +37,26 @@ pub(crate) struct Column {
     name: &'static str,
     /// The width to which it shrinks where the output is narrow.
     least: Option<usize>,
+    /// The width to which it grows. A longer text is written whole, and moves the rest of its row.
+    most: usize,
 }
 
 impl Column {
     pub(crate) const fn new(name: &'static str) -> Self {
-        Self { name, least: None }
+        Self {
+            name,
+            least: None,
+            most: usize::MAX,
+        }
+    }
+
+    /// A column whose texts are never cut, and of which one that is longer than so many characters widens no other row.
+    pub(crate) const fn whole(name: &'static str, most: usize) -> Self {
+        Self {
+            name,
+            least: None,
+            most,
+        }
     }
 
     /// A column whose texts may be cut to so many characters.
@@ -49,6 +64,7 @@ impl Column {
         Self {
             name,
             least: Some(least),
+            most: usize::MAX,
         }
     }
 }
@@ -82,8 +98,9 @@ impl<'a, const N: usize> Table<'a, N> {
         with_names: bool,
     ) -> io::Result<()> {
         for row in rows {
-            for (wanted, cell) in self.wanted.iter_mut().zip(row) {
-                *wanted = cell.width().max(*wanted);
+            let columns = self.wanted.iter_mut().zip(self.columns);
+            for ((wanted, column), cell) in columns.zip(row) {
+                *wanted = cell.width().min(column.most).max(*wanted);
             }
         }
         let widths = self.widths();
@@ -124,7 +141,8 @@ impl<'a, const N: usize> Table<'a, N> {
         let count = shown.iter().rposition(|cell| !cell.text.is_empty());
         let count = count.map_or(0, |last| last + 1);
         for (at, (cell, width)) in shown[..count].iter().zip(widths).enumerate() {
-            let text = match cell.width() > *width {
+            let may_be_cut = self.columns[at].most == usize::MAX;
+            let text = match may_be_cut && cell.width() > *width {
                 true => {
                     let kept: String = cell.text.chars().take(width - 1).collect();
                     format!("{kept}…").into()
@@ -151,7 +169,18 @@ mod tests {
     use super::*;
     use crate::environment::{Environment, Stream};
 
+    const COLUMNS: [Column; 4] = [
+        Column::new("NAME"),
+        Column::shrinking("B", 5),
+        Column::shrinking("WHAT", 6),
+        Column::new("C"),
+    ];
+
     fn written(columns: Option<&str>, rows: &[[&str; 4]]) -> String {
+        written_in(COLUMNS, columns, rows)
+    }
+
+    fn written_in(columns_of: [Column; 4], columns: Option<&str>, rows: &[[&str; 4]]) -> String {
         let columns = columns.map(|columns| ("COLUMNS".to_owned(), columns.into()));
         let environment = Environment {
             input: Box::new(io::empty()),
@@ -160,15 +189,9 @@ mod tests {
             variables: columns.into_iter().collect::<HashMap<_, _>>(),
         };
         let look = Terminal::of_output(&environment, true);
-        let columns = [
-            Column::new("NAME"),
-            Column::shrinking("B", 5),
-            Column::shrinking("WHAT", 6),
-            Column::new("C"),
-        ];
         let rows: Vec<_> = rows.iter().map(|row| row.map(Cell::plain)).collect();
         let mut out = Vec::new();
-        Table::new(&look, columns)
+        Table::new(&look, columns_of)
             .write(&mut out, &rows, true)
             .expect("writes");
         String::from_utf8(out).expect("text")
@@ -188,6 +211,20 @@ mod tests {
             text,
             "NAME  B    WHAT  C\naé    bbb  c\na\na     b\\n  cc    d\n"
         );
+    }
+
+    #[test]
+    fn a_text_that_must_stay_whole_widens_no_other_row() {
+        let mut columns = COLUMNS;
+        columns[0] = Column::whole("NAME", 6);
+        let long = "x".repeat(60);
+        let text = written_in(
+            columns,
+            Some("40"),
+            &[["a", "b", "c", "d"], [&*long, "b", "c", "d"]],
+        );
+        let expected = format!("NAME    B  WHAT  C\na       b  c     d\n{long}  b  c     d\n");
+        assert_eq!(text, expected);
     }
 
     #[test]

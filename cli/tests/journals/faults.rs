@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use crate::common::journal::{Attempt, Call, Folder, call_id};
+use crate::common::journal::{Attempt, Call, Folder, Open, call_id};
 use crate::common::run::{command, finish, run};
 
 fn call(number: u32) -> Call {
@@ -46,6 +46,71 @@ fn torn_lines_are_skipped_and_counted() {
         (before.contains('4'), after.contains('3')),
         (true, true),
         "{before}{after}"
+    );
+}
+
+#[test]
+fn nothing_in_a_journal_steers_a_terminal() {
+    let folder = Folder::new();
+    let hostile = "/\u{1b}[31m\u{9b}31m\u{7}\u{202e}\r\nforged";
+    let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    for number in [1, 2] {
+        let started = "2026-11-26T12:00:00Z";
+        let attempt = Attempt::status(500).id("id-of-both").code(hostile);
+        process.call(&Call::new(number, "GET", hostile, started).attempt(attempt));
+    }
+    process.hold(0, &Open::new(3, "POST", hostile, "2026-11-26T12:00:00Z"));
+    let path = folder.path();
+    let open = call_id(3);
+    for (arguments, exit) in [
+        (&["report", "id-of-both"][..], 2),
+        (&["report", &open, "--curl"], 2),
+        (&["report", &open], 0),
+        (&["report", &open, "--json"], 0),
+        (&["report", &call_id(1), "--json"], 0),
+        (&["find", "id-of-both"], 0),
+        (&["find", "id-of-both", "--json"], 0),
+        (&["list"], 0),
+        (&["list", "--json"], 0),
+        (&["tail", "--json"], 0),
+    ] {
+        let ran = run(path, arguments);
+        assert_eq!(ran.exit, exit, "{arguments:?} {}", ran.errors);
+        for text in [&ran.output, &ran.errors] {
+            let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!text.contains(steers), "{arguments:?} {text:?}");
+            let forged = text.lines().any(|line| line.starts_with("forged"));
+            assert!(!forged, "{arguments:?} {text}");
+        }
+    }
+    let shown = &run(path, &["find", &open, "--json"]).lines("find")[0];
+    assert_eq!(shown["opened"]["path"], hostile);
+}
+
+#[test]
+fn a_line_may_be_of_any_length() {
+    let folder = Folder::new();
+    let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    process.call(&call(1));
+    process.write_raw(&vec![0; 48 << 20]);
+    process.write_raw(b"\n");
+    process.call(&call(2));
+    let path = folder.path();
+    for arguments in [&["list", "--json"][..], &["list", "--last", "5", "--json"]] {
+        let ran = run(path, arguments);
+        assert_eq!(ran.lines("list").len(), 2);
+        assert!(
+            ran.errors.contains("1 torn line was skipped"),
+            "{}",
+            ran.errors
+        );
+    }
+    run(path, &["find", "id-number-2"]);
+    assert_eq!(
+        run(path, &["tail", "-n", "2", "--json"])
+            .lines("list")
+            .len(),
+        2
     );
 }
 

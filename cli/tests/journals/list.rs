@@ -229,11 +229,17 @@ fn what_cannot_be_read_as_an_argument_has_exit_2() {
         &["--open", "--failed"],
         &["--since", "99999999w"],
         &["--last", "few"],
+        &["--since", "1h", "--until", "2h"],
     ] {
+        let given = arguments;
         let arguments = [&["list"], arguments].concat();
         let ran = run(story.folder.path(), &arguments);
         assert_eq!((ran.exit, &*ran.output), (2, ""), "{arguments:?}");
-        assert!(!ran.errors.is_empty());
+        assert!(ran.errors.contains(given[0]), "{}", ran.errors);
+        if given.len() == 2 && given[0] != "--within" {
+            let named = ran.errors.contains(given[1]) && ran.errors.contains("such as");
+            assert!(named || given[1].len() > 9, "{}", ran.errors);
+        }
     }
 }
 

@@ -12,7 +12,9 @@ const VARIABLE: &str = "REQTRAIL_SERVICE";
 /// This process, under the name that `option` gives, else the variable `REQTRAIL_SERVICE`, else the program's.
 pub(crate) fn place(option: Option<&str>) -> Place<'_> {
     Place {
-        service: option.unwrap_or_else(|| of_process()),
+        service: option
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| of_process()),
         host: host(),
         // The child of a fork has another one.
         pid: std::process::id(),

@@ -14,6 +14,21 @@ fn novavms_at(base: &str) -> ClientBuilder {
 type Row = (fn() -> ClientBuilder, &'static [&'static str]);
 
 const TABLE: &[Row] = &[
+    #[cfg(all(feature = "journal", unix))]
+    (
+        || novavms_at("https://api.example").journal(""),
+        &["journal", "``", "expected", "folder"],
+    ),
+    #[cfg(all(feature = "journal", unix))]
+    (
+        || novavms_at("https://api.example").journal_max_bytes(5),
+        &["journal_max_bytes", "5", "expected", "1048576"],
+    ),
+    #[cfg(all(feature = "journal", unix))]
+    (
+        || novavms_at("https://api.example").journal_max_age(Duration::ZERO),
+        &["journal_max_age", "0", "expected"],
+    ),
     (|| novavms_at(""), &["base_url", "expected"]),
     (|| novavms_at("api.example"), &["base_url", "expected"]),
     (|| novavms_at("/api"), &["base_url", "expected"]),

@@ -187,7 +187,7 @@ fn a_long_record_loses_attempts_from_the_middle_and_says_so() {
 
 #[test]
 fn where_there_is_room_for_one_attempt_it_is_the_last() {
-    let reason = json!({ "failure": "transport", "failure_reason": "x".repeat(150_000), "sent": "no", "processed": false });
+    let reason = json!({ "failure": "transport", "failure_reason": "x".repeat(80_000), "sent": "no", "processed": false });
     let all: Vec<Value> = (1..=2).map(|number| attempt(number, &reason)).collect();
     let trail = trail("transport", "attempts_exhausted", &all);
     let (line, bytes) = line_of(&trail, JournalUrls::Full);
