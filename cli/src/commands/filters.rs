@@ -39,7 +39,7 @@ pub(crate) struct Filters {
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
     /// Calls of this process
-    #[arg(long, value_parser = pid)]
+    #[arg(long, value_parser = pid, allow_negative_numbers = true)]
     pid: Option<u32>,
     /// Calls to this API, such as novavms, or to this service of it, such as compute
     #[arg(long, value_name = "NAME")]

@@ -37,7 +37,7 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with = "failed", help_heading = "Which calls")]
     open: bool,
     /// The newest N calls only
-    #[arg(short = 'n', long, value_name = "N", value_parser = count, help_heading = "Which calls")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = count, allow_negative_numbers = true, help_heading = "Which calls")]
     last: Option<usize>,
 }
 

@@ -37,22 +37,23 @@ pub(crate) fn run(
     } else {
         writeln!(out, "{}", head(&folder, &summaries))?;
         let columns = [
-            "SERVICE",
-            "PID",
-            "HOST",
-            "STATE",
-            "POLICY",
-            "FILES",
-            "SIZE",
-            "FIRST RECORD",
-            "LAST RECORD",
-            "OPEN",
-            "LOST",
+            // As long as it is in the name of a file.
+            Column::whole("SERVICE", 40),
+            Column::new("PID"),
+            Column::whole("HOST", 40),
+            Column::new("STATE"),
+            Column::new("POLICY"),
+            Column::new("FILES"),
+            Column::new("SIZE"),
+            Column::new("FIRST RECORD"),
+            Column::new("LAST RECORD"),
+            Column::new("OPEN"),
+            Column::new("LOST"),
         ];
         let rows: Vec<_> = summaries.iter().map(|it| row(it, &look)).collect();
         if !rows.is_empty() {
             writeln!(out)?;
-            let mut table = Table::new(&look, columns.map(Column::new));
+            let mut table = Table::new(&look, columns);
             table.write(out, &rows, true)?;
         }
     }

@@ -38,7 +38,7 @@ pub(crate) struct Options {
     #[arg(short, long)]
     follow: bool,
     /// How many calls to begin with
-    #[arg(short = 'n', long, value_name = "N", value_parser = count, default_value_t = 10)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = count, allow_negative_numbers = true, default_value_t = 10)]
     last: usize,
     #[command(flatten)]
     filters: Filters,

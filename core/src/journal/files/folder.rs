@@ -47,7 +47,12 @@ impl Folder {
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(path)?;
+            .create(path)
+            .map_err(|error| match error.kind() {
+                // What is there is none: `File exists` would not say so.
+                io::ErrorKind::AlreadyExists => Errno::ENOTDIR.into(),
+                _ => error,
+            })?;
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         let file = OwnFile::open(|| Ok(open(path, flags, Mode::empty())?))?;
         let metadata = file.metadata()?;
