@@ -11,12 +11,15 @@ use std::time::SystemTime;
 use super::blocks::{Backward, Forward, Line};
 use super::filter::Filter;
 use super::found::Found;
-use super::line::{self, Torn};
+use super::line::{self, Torn, What};
 use super::open::Probed;
 use super::process::{Process, Segment};
-use super::search::Read;
+use super::search::{Read, lines_containing};
 use super::{Folder, State};
 use crate::exit::Failure;
+
+/// What stands in the record of a call that may have one before it: its body turned out to be unusable after it had ended.
+const CHANGED: &[u8] = b"\"outcome\":\"decode\"";
 
 /// Which call comes first.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,6 +57,8 @@ struct Source<'a> {
     stem: String,
     is_alive: bool,
     order: Order,
+    /// The last records of calls that may have several, by the calls' IDs.
+    last: HashMap<String, u64>,
 }
 
 /// Segments of a process that follow one another.
@@ -81,23 +86,24 @@ impl<'a> Merge<'a> {
         lengths: Option<&Lengths>,
         others: Vec<Found>,
     ) -> Self {
-        let source = |stem: String, is_alive| Source {
+        let source = |stem: String, is_alive, last| Source {
             folder,
             filter,
             stem,
             is_alive,
             order,
+            last,
         };
         let mut streams: Vec<Stream<'a>> = processes
             .into_iter()
             .map(|(process, is_alive)| Stream {
                 lanes: lanes(&process, filter, order, lengths),
-                source: source(process.stem, is_alive),
+                source: source(process.stem.clone(), is_alive, folder.changed(&process)),
             })
             .collect();
         let others = others.into_iter().filter(|call| filter.takes(call));
         streams.extend(others.map(|call| Stream {
-            source: source(String::new(), false),
+            source: source(String::new(), false, HashMap::new()),
             lanes: vec![Lane {
                 next: Some((None, call)),
                 ..Lane::default()
@@ -197,7 +203,15 @@ impl Source<'_> {
             return None;
         }
         match record.read(self.folder, &self.stem, self.is_alive)? {
-            Read::Ended(seq, call) => self.filter.takes(&call).then_some((Some(seq), call)),
+            Read::Ended(seq, call) => {
+                // Few calls have one: the ID is made for those alone.
+                let last = match self.last.is_empty() {
+                    true => None,
+                    false => self.last.get(&call.content.call_id()),
+                };
+                let is_last = last.is_none_or(|last| seq >= *last);
+                (is_last && self.filter.takes(&call)).then_some((Some(seq), call))
+            }
             // It is among the calls without a record.
             Read::Open(_) => None,
         }
@@ -246,6 +260,25 @@ fn lanes(process: &Process, filter: &Filter, order: Order, lengths: Option<&Leng
 }
 
 impl Folder {
+    /// Returns the last record of each call of a process that may have several.
+    fn changed(&self, process: &Process) -> HashMap<String, u64> {
+        let mut last = HashMap::new();
+        for segment in &process.segments {
+            let read = lines_containing(&segment.path, CHANGED, |bytes| {
+                if let Ok(Some(record)) = line::read(bytes)
+                    && matches!(record.what, What::Call { .. })
+                {
+                    let seq = last.entry(record.call_id.into_owned()).or_insert(0);
+                    *seq = record.seq.max(*seq);
+                }
+            });
+            if let Err(error) = read {
+                self.skip_file(&segment.path, &error);
+            }
+        }
+        last
+    }
+
     /// Calls `each` with every call that the filter takes, oldest first, those in flight at the end. With `last` it is only so
     /// many of the newest.
     pub(crate) fn each_call(

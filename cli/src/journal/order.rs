@@ -1,6 +1,6 @@
 //! The order of calls that were read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::found::Found;
 
@@ -12,10 +12,17 @@ pub(super) struct Placed {
     pub(super) found: Found,
 }
 
-/// Sorts calls by time. Those of one process keep the order of its records, whatever its clock did.
+/// Sorts calls by time. Those of one process keep the order of its records, whatever its clock did. Of several records of a
+/// call, as where its body turned out to be unusable after it had ended, the last counts.
 pub(super) fn newest_first(mut calls: Vec<Placed>) -> Vec<Found> {
     let mut lists: BTreeMap<(String, Option<usize>), Vec<Found>> = BTreeMap::new();
     calls.sort_by_key(|call| call.seq);
+    let mut seen = HashSet::new();
+    calls.reverse();
+    calls.retain(|call| {
+        call.seq.is_none() || seen.insert((call.stem.clone(), call.found.content.call_id()))
+    });
+    calls.reverse();
     for (at, call) in calls.into_iter().enumerate() {
         // A call without a record has no place among the records.
         let alone = call.seq.is_none().then_some(at);

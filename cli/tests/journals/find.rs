@@ -211,3 +211,40 @@ fn a_ticket_without_ids_of_calls_has_exit_5() {
     assert_eq!(run_with(folder, &["find", "-"], "req_01M8C2S0QA").exit, 5);
     assert_eq!(run_with(folder, &["find", "-", CREATED], "").exit, 2);
 }
+
+#[test]
+fn of_two_records_of_a_call_the_later_counts() {
+    let folder = Folder::new();
+    let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
+    let ok = Call::new(1, "GET", "/", "2026-11-26T12:00:00Z")
+        .attempt(Attempt::status(200).id("id-number-1"));
+    let changed = Call::new(1, "GET", "/", "2026-11-26T12:00:00Z")
+        .attempt(Attempt::status(200).id("id-number-1"))
+        .fails("decode", "not_retryable");
+    // Failures have segments of their own.
+    process.go_on_in(2);
+    process.call(&ok);
+    process.go_on_in(1);
+    process.call(&changed);
+    let path = folder.path();
+    for arguments in [
+        &["find", "id-number-1"][..],
+        &["list"],
+        &["list", "--last", "5"],
+        &["list", "--status", "200"],
+        &["tail"],
+    ] {
+        let ran = run(path, &[arguments, &["--json"]].concat());
+        let schema = if arguments[0] == "find" {
+            "find"
+        } else {
+            "list"
+        };
+        let calls = ran.lines(schema);
+        assert_eq!(calls.len(), 1, "{arguments:?}");
+        assert_eq!(calls[0]["trail"]["outcome"], "decode", "{arguments:?}");
+    }
+    let ran = run(path, &["report", "id-number-1"]);
+    assert_eq!(ran.exit, 0, "{}", ran.errors);
+    assert!(ran.output.contains("decode"), "{}", ran.output);
+}
