@@ -28,11 +28,15 @@ const TRIES: u32 = 1000;
 /// Gives a keeper its number, which is good for as long as the keeper lives.
 pub(crate) fn number(keeper: &Arc<impl Keeper + 'static>) -> KeeperNumber {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let Some(mut keepers) = lock() else {
         return KeeperNumber::default();
     };
-    keepers.retain(|(_, keeper)| keeper.strong_count() > 0);
+    // With the list locked, so that its numbers ascend.
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    // A program may have thousands of clients: they are not all looked at for each new one.
+    if keepers.len() == keepers.capacity() {
+        keepers.retain(|(_, keeper)| keeper.strong_count() > 0);
+    }
     let keeper: Weak<dyn Keeper> = Arc::downgrade(keeper) as _;
     keepers.push((number, keeper));
     KeeperNumber(number)
@@ -42,10 +46,8 @@ pub(crate) fn number(keeper: &Arc<impl Keeper + 'static>) -> KeeperNumber {
 pub(super) fn changed(trail: &Trail) {
     let KeeperNumber(number) = trail.0.opening.keeper;
     let keeper = lock().and_then(|keepers| {
-        let mut keepers = keepers.iter();
-        keepers
-            .find(|(of, _)| *of == number)
-            .and_then(|(_, keeper)| keeper.upgrade())
+        let place = keepers.binary_search_by_key(&number, |(of, _)| *of).ok()?;
+        keepers[place].1.upgrade()
     });
     if let Some(keeper) = keeper {
         keeper.keep_changed(trail);
