@@ -92,7 +92,7 @@ fn a_line_may_be_of_any_length() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
-    process.write_raw(&vec![0; 48 << 20]);
+    process.write_raw(&vec![0; 8 << 20]);
     process.write_raw(b"\n");
     process.call(&call(2));
     let path = folder.path();

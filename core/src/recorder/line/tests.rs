@@ -187,8 +187,9 @@ fn a_long_record_loses_attempts_from_the_middle_and_says_so() {
 
 #[test]
 fn where_there_is_room_for_one_attempt_it_is_the_last() {
-    let reason = json!({ "failure": "transport", "failure_reason": "x".repeat(80_000), "sent": "no", "processed": false });
-    let all: Vec<Value> = (1..=2).map(|number| attempt(number, &reason)).collect();
+    let url = format!("https://[::1]:8443/{}", "x".repeat(150_000));
+    let details = json!({ "failure": "transport", "failure_reason": "reset", "sent": "no", "processed": false, "url": url });
+    let all: Vec<Value> = (1..=2).map(|number| attempt(number, &details)).collect();
     let trail = trail("transport", "attempts_exhausted", &all);
     let (line, bytes) = line_of(&trail, JournalUrls::Full);
     assert!(bytes <= cut::MOST_BYTES, "{bytes}");
