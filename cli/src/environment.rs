@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Read, Write};
 
+use reqtrail::host::repeat::one_line;
 use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::Exit;
-use crate::terminal::one_line;
 
 #[cfg(unix)]
 mod descriptor;
