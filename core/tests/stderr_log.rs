@@ -169,6 +169,12 @@ fn child() {
             let client = client(|base| Client::novavms(base).proxy(proxy).max_attempts(2));
             client.get("/ok").send().expect_err("no such proxy");
         }
+        #[cfg(feature = "journal")]
+        "journal" => {
+            let client = client(|base| Client::novavms(base).journal("/dev/null/journal"));
+            refused(&client);
+            refused(&client);
+        }
         "two" => {
             for _ in 0..2 {
                 client(Client::novavms)
@@ -244,6 +250,20 @@ fn each_level_has_its_lines() {
     for level in ["", "off"] {
         assert_eq!(lines("novavms", level, "json"), [""; 0]);
     }
+}
+
+#[test]
+#[cfg(feature = "journal")]
+fn a_journal_that_cannot_be_written_is_reported_without_the_variable() {
+    for (level, calls) in [("", 0), ("warn", 2)] {
+        let lines = lines("journal", level, "");
+        assert_eq!(lines.len(), 1 + calls, "{level}: {lines:#?}");
+        assert!(
+            lines[0].contains(" WARN reqtrail the journal in /dev/null/journal cannot be opened: "),
+            "{level}: {lines:#?}"
+        );
+    }
+    assert_eq!(lines("journal", "off", ""), [""; 0]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::client::{ClientJournal, lost_line};
@@ -126,10 +127,15 @@ fn folder_of(value: OsString, warnings: &mut Vec<String>) -> Option<PathBuf> {
     }
 }
 
-/// Says that the journal cannot be written.
+/// Says that the journal cannot be written. Standard error has it also where nothing asks for lines: who switched the journal
+/// on would otherwise learn of it when a record is missed. A program that shows its `tracing` events has it there.
 fn warn(text: &str) {
+    let log = match tracing::enabled!(target: "reqtrail", tracing::Level::WARN) {
+        true => StderrLog::of_environment(),
+        false => StderrLog::of_warnings().map(Arc::new),
+    };
     tracing::warn!(target: "reqtrail", "{text}");
-    if let Some(log) = StderrLog::of_environment() {
+    if let Some(log) = log {
         log.warn(text);
     }
 }

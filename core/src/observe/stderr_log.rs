@@ -38,7 +38,13 @@ impl StderrLog {
         settings::of_environment().map(|settings| Arc::new(Self(settings)))
     }
 
-    /// Writes a warning about the client that is being built.
+    /// Returns what writes warnings that come also where the environment asks for no lines; `None` where it turns them off.
+    #[cfg(all(feature = "journal", unix))]
+    pub(crate) fn of_warnings() -> Option<Self> {
+        settings::of_warnings().map(Self)
+    }
+
+    /// Writes a warning: about the client that is being built, or its journal.
     pub(crate) fn warn(&self, text: &str) {
         self.log(Level::Warn, |cap| Entry::warning(text, cap));
     }

@@ -20,7 +20,6 @@ pub(super) struct Settings {
 /// Reads the variables. A value that is none of those expected is reported once in a process.
 pub(super) fn of_environment() -> Option<Settings> {
     static WARNED: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
-    let variable = |name: &str| Some(std::env::var_os(name)?.to_string_lossy().into_owned());
     // A program that runs with rights which its caller lacks does not write where its caller wants.
     let level = variable(LEVEL).filter(|_| !is_set_uid())?;
     let format = variable(FORMAT).unwrap_or_default();
@@ -33,6 +32,21 @@ pub(super) fn of_environment() -> Option<Settings> {
         }
     }
     level.map(|level| Settings { level, format })
+}
+
+/// What a warning is written with that comes also where nothing asks for lines; `None` where the environment turns it off.
+#[cfg(all(feature = "journal", unix))]
+pub(super) fn of_warnings() -> Option<Settings> {
+    of_environment().or_else(|| {
+        let is_off = variable(LEVEL).is_some_and(|level| level.trim().eq_ignore_ascii_case("off"));
+        let (level, format, _) = read("warn", &variable(FORMAT).unwrap_or_default());
+        let level = level.filter(|_| !is_off && !is_set_uid())?;
+        Some(Settings { level, format })
+    })
+}
+
+fn variable(name: &str) -> Option<String> {
+    Some(std::env::var_os(name)?.to_string_lossy().into_owned())
 }
 
 /// Reads the values of both variables, and says what is wrong with each.
