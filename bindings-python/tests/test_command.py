@@ -42,6 +42,14 @@ def test_an_argument_that_there_is_not(command: list[str]) -> None:
 
 
 @both
+def test_the_subcommand_that_the_package_leaves_out(command: list[str]) -> None:
+    ran = run(*command, "sandbox", "--port", "0")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "unrecognized subcommand 'sandbox'" in ran.stderr and "`cargo install reqtrail-cli`" in ran.stderr
+    assert "cargo install" not in run(*command, "sandbx").stderr
+
+
+@both
 def test_a_reader_that_has_gone(command: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands;
@@ -16,6 +17,11 @@ const HELP_WIDTH: usize = 80;
 
 /// Where help lists what every subcommand takes.
 const COMMON: &str = "Common options";
+
+/// What the error says of a subcommand that this build leaves out, as those in Python's and Node's packages do.
+const LEFT_OUT: &str = "
+The packages for Python and Node leave `sandbox` out; `cargo install reqtrail-cli`
+installs a command that has it.";
 
 /// Finds API calls in the journals that programs left, and says which request ID to give to support.
 #[derive(Debug, Parser)]
@@ -83,6 +89,16 @@ pub(crate) fn parse(
         };
         // With the stream gone there is nobody left to tell.
         let _ = write!(stream.writer, "{}", refused.render());
+        if is_left_out(&refused) {
+            let _ = writeln!(stream.writer, "{LEFT_OUT}");
+        }
         exit
     })
+}
+
+/// Returns whether a subcommand was asked for that other builds have.
+fn is_left_out(refused: &clap::Error) -> bool {
+    let asked = refused.get(ContextKind::InvalidSubcommand);
+    !cfg!(feature = "sandbox")
+        && matches!(asked, Some(ContextValue::String(name)) if name == "sandbox")
 }

@@ -19,8 +19,8 @@ use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use reqtrail::host::IdQuery;
 use reqtrail::host::journal::default_folder;
+use reqtrail::host::{IdKind, IdQuery};
 
 use crate::arguments::Common;
 use crate::environment::Environment;
@@ -109,7 +109,12 @@ impl Folder {
                 for found in &found {
                     let (method, path) = found.content.request();
                     let call = found.content.call_id();
-                    let line = format!("{call}  {:.3}  {method} {path}", found.at);
+                    let mut line = format!("{call}  {:.3}  {method} {path}", found.at);
+                    // Who typed the beginning of a request ID looks for that.
+                    if found.matched != IdKind::Call {
+                        let kind = found.matched.as_str();
+                        line.push_str(&format!("  {kind} {}", found.id));
+                    }
                     text.push_str(&format!("\n  {}", one_line(&line)));
                 }
                 Err(Failure::Said(text, Exit::Usage))
@@ -188,6 +193,9 @@ fn no_default() -> Failure {
 fn unusable(path: &Path, named: Option<&str>, error: &io::Error) -> Failure {
     let shown = path.display();
     Failure::usage(match (named, error.kind()) {
+        (Some(by), io::ErrorKind::NotFound) => format!(
+            "{by}: there is no folder `{shown}`: a program that runs with REQTRAIL_JOURNAL set to it makes it with the first call that it keeps"
+        ),
         (Some(by), _) => format!("{by}: `{shown}`: {error}"),
         (None, io::ErrorKind::NotFound) => format!(
             "there is no journal at `{shown}`: programs write one where REQTRAIL_JOURNAL is set; --journal names another folder"
