@@ -127,11 +127,11 @@ type Config struct {
 	// journal. Nothing is made on the disk before there is something to write.
 	Journal string
 	// JournalPolicy is which calls the journal keeps: failed, notable (by default: these, and calls that were slow or
-	// had several attempts) or all.
+	// had several attempts) or all. The variable REQTRAIL_JOURNAL_POLICY does the same for clients without the option.
 	JournalPolicy string
-	// JournalSync is which thread writes the journal's records: auto (by default: the thread that makes the call,
-	// before the call returns, but a thread of the journal's where the disk is slow or not local), always that thread,
-	// or never.
+	// JournalSync is whether the thread that makes a call writes the call's record before the call returns: always,
+	// never (a thread of the journal's own writes it soon after), or auto (by default: always on a local disk, never
+	// while the disk is slow or not local).
 	JournalSync string
 	// JournalFsync says whether each record is forced to the disk, so that it survives a loss of power. It costs
 	// milliseconds.
@@ -140,9 +140,9 @@ type Config struct {
 	// template, for APIs whose paths hold personal data.
 	JournalUrls string
 	// JournalMaxBytes is how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The
-	// oldest records go first.
+	// oldest records go first. The variable REQTRAIL_JOURNAL_MAX_BYTES does the same for clients without the option.
 	JournalMaxBytes int64
-	// JournalMaxAge is how long records are kept. Default: 604800 s.
+	// JournalMaxAge is how long records are kept. Default: 7 days.
 	JournalMaxAge time.Duration
 	// TokenRefresher makes a new token: asked before the first call if the client has none, ahead of the token's end
 	// where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on a separate

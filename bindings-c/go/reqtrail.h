@@ -1237,16 +1237,16 @@ reqtrail_code reqtrail_client_options_journal(struct reqtrail_client_options *op
 
 /**
  * Sets which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had
- * several attempts) or `all`.
+ * several attempts) or `all`. The variable `REQTRAIL_JOURNAL_POLICY` does the same for clients without the option.
  */
 reqtrail_code reqtrail_client_options_journal_policy(struct reqtrail_client_options *options,
                                                      const char *journal_policy,
                                                      size_t journal_policy_length);
 
 /**
- * Sets which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the
- * call returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or
- * `never`.
+ * Sets whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a
+ * thread of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never`
+ * while the disk is slow or not local).
  */
 reqtrail_code reqtrail_client_options_journal_sync(struct reqtrail_client_options *options,
                                                    const char *journal_sync,
@@ -1269,7 +1269,7 @@ reqtrail_code reqtrail_client_options_journal_urls(struct reqtrail_client_option
 
 /**
  * Sets how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
- * records go first.
+ * records go first. The variable `REQTRAIL_JOURNAL_MAX_BYTES` does the same for clients without the option.
  */
 reqtrail_code reqtrail_client_options_journal_max_bytes(struct reqtrail_client_options *options,
                                                         uint64_t journal_max_bytes);

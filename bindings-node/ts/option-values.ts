@@ -148,12 +148,13 @@ export interface ClientValues {
   journal?: string | null | undefined;
   /**
    * Which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had several
-   * attempts) or `all`.
+   * attempts) or `all`. The variable `REQTRAIL_JOURNAL_POLICY` does the same for clients without the option.
    */
   journalPolicy?: "failed" | "notable" | "all" | null | undefined;
   /**
-   * Which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the call
-   * returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or `never`.
+   * Whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a thread
+   * of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never` while the disk
+   * is slow or not local).
    */
   journalSync?: "auto" | "always" | "never" | null | undefined;
   /**
@@ -168,7 +169,7 @@ export interface ClientValues {
   journalUrls?: "full" | "template" | null | undefined;
   /**
    * How many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest records go
-   * first.
+   * first. The variable `REQTRAIL_JOURNAL_MAX_BYTES` does the same for clients without the option.
    */
   journalMaxBytes?: number | null | undefined;
   /** How long records are kept. In milliseconds. Default: 604,800,000. */

@@ -33,6 +33,13 @@ def test_a_call_is_found_by_any_of_its_ids(url: str) -> None:
         assert str(recorder.find(error.request_id)[0]) == str(trail)
 
 
+def test_a_journal_without_a_folder_is_refused() -> None:
+    for cls in (reqtrail.Client, reqtrail.AsyncClient):
+        with pytest.raises(reqtrail.ConfigError, match="journal is empty; expected the path of a folder") as caught:
+            cls("http://127.0.0.1:9", journal="")
+        assert caught.value.option == "journal"
+
+
 def test_a_filter_chooses(url: str) -> None:
     with reqtrail.Client(url, max_attempts=1) as client:
         ok, error = client.get("/ok"), failed(client)

@@ -246,14 +246,14 @@ export! {
     }
 
     /// Sets which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had
-    /// several attempts) or `all`.
+    /// several attempts) or `all`. The variable `REQTRAIL_JOURNAL_POLICY` does the same for clients without the option.
     fn reqtrail_client_options_journal_policy(options: &mut reqtrail_client_options, journal_policy: text) sets {
         options.option(37, Value::Text(journal_policy.to_owned()))?;
     }
 
-    /// Sets which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the
-    /// call returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or
-    /// `never`.
+    /// Sets whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a
+    /// thread of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never`
+    /// while the disk is slow or not local).
     fn reqtrail_client_options_journal_sync(options: &mut reqtrail_client_options, journal_sync: text) sets {
         options.option(38, Value::Text(journal_sync.to_owned()))?;
     }
@@ -271,7 +271,7 @@ export! {
     }
 
     /// Sets how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
-    /// records go first.
+    /// records go first. The variable `REQTRAIL_JOURNAL_MAX_BYTES` does the same for clients without the option.
     fn reqtrail_client_options_journal_max_bytes(options: &mut reqtrail_client_options, journal_max_bytes: u64) sets {
         options.option(41, Value::Integer(journal_max_bytes.into()))?;
     }

@@ -150,12 +150,13 @@ journal: str | os.PathLike[str] | None
 
 journal_policy: Literal["failed", "notable", "all"] | None
     Which calls the journal keeps: ``failed``, ``notable`` (by default: these, and calls that were slow
-    or had several attempts) or ``all``.
+    or had several attempts) or ``all``. The variable ``REQTRAIL_JOURNAL_POLICY`` does the same for
+    clients without the option.
 
 journal_sync: Literal["auto", "always", "never"] | None
-    Which thread writes the journal's records: ``auto`` (by default: the thread that makes the call,
-    before the call returns, but a thread of the journal's where the disk is slow or not local),
-    ``always`` that thread, or ``never``.
+    Whether the thread that makes a call writes the call's record before the call returns: ``always``,
+    ``never`` (a thread of the journal's own writes it soon after), or ``auto`` (by default: ``always``
+    on a local disk, ``never`` while the disk is slow or not local).
 
 journal_fsync: bool | None
     Whether each record is forced to the disk, so that it survives a loss of power. It costs
@@ -167,10 +168,11 @@ journal_urls: Literal["full", "template"] | None
 
 journal_max_bytes: int | None
     How many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
-    records go first.
+    records go first. The variable ``REQTRAIL_JOURNAL_MAX_BYTES`` does the same for clients without the
+    option.
 
 journal_max_age: Seconds | None
-    How long records are kept. In seconds, or a ``timedelta``. Default: 604800 s.
+    How long records are kept. In seconds, or a ``timedelta``. Default: 7 days.
 
 token_refresher
     What makes a new token: asked before the first call if the client has none, ahead of the token's end

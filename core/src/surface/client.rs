@@ -163,15 +163,16 @@ macro_rules! client_options {
                 36 journal: PathBuf { setter: into, example: "journal-of-no-call" };
 
                 /// Sets which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had
-                /// several attempts) or `all`.
+                /// several attempts) or `all`. The variable `REQTRAIL_JOURNAL_POLICY` does the same for clients without the
+                /// option.
                 37 journal_policy: JournalPolicy {
                     example: "failed", node_type: "\"failed\" | \"notable\" | \"all\"",
                     python_type: "Literal[\"failed\", \"notable\", \"all\"]"
                 };
 
-                /// Sets which thread writes the journal's records: `auto` (by default: the thread that makes the call, before
-                /// the call returns, but a thread of the journal's where the disk is slow or not local), `always` that thread,
-                /// or `never`.
+                /// Sets whether the thread that makes a call writes the call's record before the call returns: `always`,
+                /// `never` (a thread of the journal's own writes it soon after), or `auto` (by default: `always` on a local
+                /// disk, `never` while the disk is slow or not local).
                 38 journal_sync: JournalSync {
                     example: "never", node_type: "\"auto\" | \"always\" | \"never\"",
                     python_type: "Literal[\"auto\", \"always\", \"never\"]"
@@ -188,7 +189,7 @@ macro_rules! client_options {
                 };
 
                 /// Sets how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
-                /// records go first.
+                /// records go first. The variable `REQTRAIL_JOURNAL_MAX_BYTES` does the same for clients without the option.
                 41 journal_max_bytes: u64 { example: "2097152" };
 
                 /// Sets how long records are kept.

@@ -2,6 +2,9 @@
 
 use super::{Default, Field, FieldKind, Kind, Language, OptionSet, Record, Row, Surface};
 
+/// A day in milliseconds.
+const DAY: u64 = 24 * 60 * 60 * 1000;
+
 impl Surface {
     /// The documentation of an option as paragraphs. Options that it names in backticks are spelt as the language does,
     /// and what the option defaults to follows.
@@ -149,6 +152,7 @@ impl Default {
             Self::Unlimited => "unlimited".to_owned(),
             Self::Milliseconds(time) => match language {
                 Language::Node | Language::C => with_thousands(*time),
+                _ if *time > DAY && time % DAY == 0 => format!("{} days", time / DAY),
                 _ if time % 1000 == 0 => format!("{} s", time / 1000),
                 _ => format!("{} s", *time as f64 / 1000.0),
             },

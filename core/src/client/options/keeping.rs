@@ -87,6 +87,16 @@ fn journal(
     is_real: bool,
     warnings: &mut Vec<String>,
 ) -> Result<Option<Arc<ClientJournal>>, Error> {
+    // What an unset variable gives a program that reads it itself.
+    if given
+        .journal
+        .as_deref()
+        .is_some_and(|folder| folder.as_os_str().is_empty())
+    {
+        return Err(Error::config(
+            "journal is empty; expected the path of a folder such as /var/lib/reqtrail, or no such option",
+        ));
+    }
     if let Some(bytes) = given.journal_max_bytes
         && bytes < switch::LEAST_BYTES
     {
