@@ -115,8 +115,8 @@ type Config struct {
 	// NoRecorder turns this off: the client keeps the trails of its last calls in memory, where its recorder finds
 	// them.
 	NoRecorder bool
-	// SlowAfter is the time from which on a call is slow, and so notable: the recorder and the journal keep it although
-	// it succeeded. Default: 1 s.
+	// SlowAfter is the least time that a slow call takes. The recorder and the journal keep slow calls although they
+	// succeeded. Default: 1 s.
 	SlowAfter time.Duration
 	// ServiceName is the name by which the journal and its readers know the program. By default it is what the variable
 	// REQTRAIL_SERVICE says, else the name of the program.

@@ -42,9 +42,9 @@ func (c *Client) Recorder() *Recorder {
 type RecentFilter struct {
 	// The options that a type describes. Generated from core/src/surface; do not edit.
 
-	// Failed says whether only calls count that failed.
+	// Failed says whether only failed calls match.
 	Failed bool
-	// SlowerThan is the time that a call took at least.
+	// SlowerThan is the least time that a call took.
 	SlowerThan time.Duration
 	// Code is the error code of a call's last attempt, in its canonical spelling.
 	Code Code
@@ -52,7 +52,7 @@ type RecentFilter struct {
 	Path string
 	// StatusCode is the status that a call's last attempt got.
 	StatusCode int
-	// Limit is how many calls there are at most.
+	// Limit is how many calls are returned at most.
 	Limit int
 
 	// Generated until here.

@@ -1211,7 +1211,7 @@ reqtrail_code reqtrail_client_options_recorder(struct reqtrail_client_options *o
                                                bool recorder);
 
 /**
- * Sets the time from which on a call is slow, and so notable: the recorder and the journal keep it although it
+ * Sets the least time that a slow call takes. The recorder and the journal keep slow calls although they
  * succeeded. In milliseconds. Default: 1,000.
  */
 reqtrail_code reqtrail_client_options_slow_after_ms(struct reqtrail_client_options *options,
@@ -2367,12 +2367,12 @@ void reqtrail_text_free(struct reqtrail_text *text);
 /* ==== What a recorder is asked for ==== */
 
 /**
- * Sets whether only calls count that failed. Default: false.
+ * Sets whether only failed calls match. Default: false.
  */
 reqtrail_code reqtrail_recent_filter_failed(struct reqtrail_recent_filter *filter, bool failed);
 
 /**
- * Sets the time that a call took at least. In milliseconds.
+ * Sets the least time that a call took. In milliseconds.
  */
 reqtrail_code reqtrail_recent_filter_slower_than_ms(struct reqtrail_recent_filter *filter,
                                                     uint64_t slower_than);
@@ -2397,7 +2397,7 @@ reqtrail_code reqtrail_recent_filter_path(struct reqtrail_recent_filter *filter,
 reqtrail_code reqtrail_recent_filter_status(struct reqtrail_recent_filter *filter, uint32_t status);
 
 /**
- * Sets how many calls there are at most.
+ * Sets how many calls are returned at most.
  */
 reqtrail_code reqtrail_recent_filter_limit(struct reqtrail_recent_filter *filter, uint32_t limit);
 

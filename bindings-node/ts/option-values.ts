@@ -130,8 +130,8 @@ export interface ClientValues {
   /** Whether the client keeps the trails of its last calls in memory, where its recorder finds them. Default: true. */
   recorder?: boolean | null | undefined;
   /**
-   * The time from which on a call is slow, and so notable: the recorder and the journal keep it although it succeeded.
-   * In milliseconds. Default: 1,000.
+   * The least time that a slow call takes. The recorder and the journal keep slow calls although they succeeded. In
+   * milliseconds. Default: 1,000.
    */
   slowAfterMs?: number | null | undefined;
   /**
@@ -310,9 +310,9 @@ export const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [numb
 
 /** Which of the kept calls are asked for: those that all of these let through. */
 export interface RecentFilter {
-  /** Whether only calls count that failed. Default: false. */
+  /** Whether only failed calls match. Default: false. */
   failed?: boolean | null | undefined;
-  /** The time that a call took at least. In milliseconds. */
+  /** The least time that a call took. In milliseconds. */
   slowerThanMs?: number | null | undefined;
   /** The error code of a call's last attempt, in its canonical spelling. */
   code?: string | null | undefined;
@@ -320,7 +320,7 @@ export interface RecentFilter {
   path?: string | null | undefined;
   /** The status that a call's last attempt got. */
   status?: number | null | undefined;
-  /** How many calls there are at most. */
+  /** How many calls are returned at most. */
   limit?: number | null | undefined;
 }
 

@@ -225,7 +225,7 @@ export! {
         options.option(33, Value::Flag(recorder))?;
     }
 
-    /// Sets the time from which on a call is slow, and so notable: the recorder and the journal keep it although it
+    /// Sets the least time that a slow call takes. The recorder and the journal keep slow calls although they
     /// succeeded. In milliseconds. Default: 1,000.
     fn reqtrail_client_options_slow_after_ms(options: &mut reqtrail_client_options, slow_after: u64) sets {
         options.option(34, Value::Duration(duration(slow_after)))?;

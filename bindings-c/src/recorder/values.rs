@@ -8,12 +8,12 @@ use crate::numbers::duration;
 use crate::recorder::reqtrail_recent_filter;
 
 export! {
-    /// Sets whether only calls count that failed. Default: false.
+    /// Sets whether only failed calls match. Default: false.
     fn reqtrail_recent_filter_failed(filter: &mut reqtrail_recent_filter, failed: bool) sets {
         filter.option(1, Value::Flag(failed))?;
     }
 
-    /// Sets the time that a call took at least. In milliseconds.
+    /// Sets the least time that a call took. In milliseconds.
     fn reqtrail_recent_filter_slower_than_ms(filter: &mut reqtrail_recent_filter, slower_than: u64) sets {
         filter.option(2, Value::Duration(duration(slower_than)))?;
     }
@@ -33,7 +33,7 @@ export! {
         filter.option(5, Value::Integer(status.into()))?;
     }
 
-    /// Sets how many calls there are at most.
+    /// Sets how many calls are returned at most.
     fn reqtrail_recent_filter_limit(filter: &mut reqtrail_recent_filter, limit: u32) sets {
         filter.option(6, Value::Integer(limit.into()))?;
     }

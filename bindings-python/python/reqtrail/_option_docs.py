@@ -134,8 +134,8 @@ recorder: bool | None
     Default: True.
 
 slow_after: Seconds | None
-    The time from which on a call is slow, and so notable: the recorder and the journal keep it although
-    it succeeded. In seconds, or a ``timedelta``. Default: 1 s.
+    The least time that a slow call takes. The recorder and the journal keep slow calls although they
+    succeeded. In seconds, or a ``timedelta``. Default: 1 s.
 
 service_name: str | None
     The name by which the journal and its readers know the program. By default it is what the variable

@@ -107,8 +107,8 @@ class ClientValues(TypedDict, total=False):
     recorder: bool | None
     """Whether the client keeps the trails of its last calls in memory, where its recorder finds them. Default: True."""
     slow_after: Seconds | None
-    """The time from which on a call is slow, and so notable: the recorder and the journal keep it although it
-    succeeded. In seconds, or a ``timedelta``. Default: 1 s."""
+    """The least time that a slow call takes. The recorder and the journal keep slow calls although they succeeded.
+    In seconds, or a ``timedelta``. Default: 1 s."""
     service_name: str | None
     """The name by which the journal and its readers know the program. By default it is what the variable
     ``REQTRAIL_SERVICE`` says, else the name of the program."""
@@ -192,9 +192,9 @@ class RecentFilter(TypedDict, total=False):
     """Which of the kept calls are asked for: those that all of these let through. ``None`` leaves one out."""
 
     failed: bool | None
-    """Whether only calls count that failed. Default: False."""
+    """Whether only failed calls match. Default: False."""
     slower_than: Seconds | None
-    """The time that a call took at least. In seconds, or a ``timedelta``."""
+    """The least time that a call took. In seconds, or a ``timedelta``."""
     code: str | None
     """The error code of a call's last attempt, in its canonical spelling."""
     path: str | None
@@ -202,7 +202,7 @@ class RecentFilter(TypedDict, total=False):
     status: int | None
     """The status that a call's last attempt got."""
     limit: int | None
-    """How many calls there are at most."""
+    """How many calls are returned at most."""
 
 
 class CloudOptions(TypedDict, total=False):

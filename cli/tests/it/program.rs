@@ -51,12 +51,16 @@ impl InTerminal {
     pub(crate) fn start(command: &mut Command, columns: u16) -> Self {
         let (screen, inner) = pseudo_terminal(columns);
         let raw = inner.as_raw_fd();
-        let enter = move || match unsafe { libc::login_tty(raw) } {
-            // It becomes the standard streams.
-            0 => Ok(()),
-            _ => Err(std::io::Error::last_os_error()),
+        let enter = move || {
+            // A test run in the background of a script ignores SIGINT, and the command then would, too.
+            unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+            match unsafe { libc::login_tty(raw) } {
+                // It becomes the standard streams.
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            }
         };
-        // SAFETY: between fork and exec it makes a session and duplicates descriptors, and no more.
+        // SAFETY: between fork and exec it sets a signal's action, makes a session and duplicates descriptors, and no more.
         let child = unsafe { command.pre_exec(enter) }.spawn().expect("a child");
         drop(inner);
         Self {

@@ -148,7 +148,7 @@ macro_rules! client_options {
                 /// Sets whether the client keeps the trails of its last calls in memory, where its recorder finds them.
                 33 recorder: bool { default: true };
 
-                /// Sets the time from which on a call is slow, and so notable: the recorder and the journal keep it although it
+                /// Sets the least time that a slow call takes. The recorder and the journal keep slow calls although they
                 /// succeeded.
                 34 slow_after: Duration { default: Duration::from_secs(1) };
 

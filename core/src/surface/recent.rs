@@ -5,10 +5,10 @@ macro_rules! recent_options {
         $use! {
             $($head)*
             options {
-                /// Sets whether only calls count that failed.
+                /// Sets whether only failed calls match.
                 1 failed: bool { default: false };
 
-                /// Sets the time that a call took at least.
+                /// Sets the least time that a call took.
                 2 slower_than: Duration { };
 
                 /// Sets the error code of a call's last attempt, in its canonical spelling.
@@ -20,7 +20,7 @@ macro_rules! recent_options {
                 /// Sets the status that a call's last attempt got.
                 5 status: u16 { go: "StatusCode" };
 
-                /// Sets how many calls there are at most.
+                /// Sets how many calls are returned at most.
                 6 limit: u32 { };
             }
             by_hand { }
