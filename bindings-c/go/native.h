@@ -260,7 +260,7 @@ void reqtrail_go_answer(const reqtrail_client *client,
                         size_t data_length);
 
 /**
- * Gives the calls of a recorder that a filter lets through.
+ * Gives the calls of a recorder that match a filter.
  */
 reqtrail_code reqtrail_go_recent(const reqtrail_recorder *recorder,
                                  const uint8_t *data,

@@ -37,8 +37,8 @@ func (c *Client) Recorder() *Recorder {
 	return c.core.recorder
 }
 
-// RecentFilter says which of the kept calls [Recorder.Recent] gives: those that all of its fields let through. The zero
-// value of a field lets every call through.
+// RecentFilter says which of the kept calls [Recorder.Recent] gives: those that match all of its fields. Every call matches
+// the zero value of a field.
 type RecentFilter struct {
 	// The options that a type describes. Generated from core/src/surface; do not edit.
 
@@ -61,8 +61,8 @@ type RecentFilter struct {
 // Find gives the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest
 // comes first.
 //
-// If no ID is the same, those that begin with id count, from 6 characters on. UUIDs match with and without dashes, in any
-// case. Calls under way are not among them; see [Recorder.InFlight].
+// If no call has this ID, those with an ID that begins with id are given, from 6 characters on. UUIDs match with and
+// without dashes, in any case. Calls under way are not among them; see [Recorder.InFlight].
 func (r *Recorder) Find(id string) []*Trail {
 	if r == nil {
 		return nil
@@ -73,8 +73,8 @@ func (r *Recorder) Find(id string) []*Trail {
 	return takeTrails(found)
 }
 
-// Recent gives the kept calls that a filter lets through, the newest first. There are none that a filter with impossible
-// values lets through, such as a negative Limit.
+// Recent gives the kept calls that match a filter, the newest first. No call matches a filter with impossible values, such
+// as a negative Limit.
 func (r *Recorder) Recent(filter RecentFilter) []*Trail {
 	if r == nil {
 		return nil

@@ -2267,8 +2267,9 @@ reqtrail_code reqtrail_trail_from_json(const char *json,
 /**
  * Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID.
  *
- * If no ID is the same, those that begin with `id` count, from 6 characters on. UUIDs match with and without dashes, in
- * any case. Calls under way are not among them. The caller frees *trails, which is empty where nothing was found.
+ * If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match
+ * with and without dashes, in any case. Calls under way are not among them. The caller frees *trails, which is
+ * empty where nothing was found.
  */
 reqtrail_code reqtrail_recorder_find(const struct reqtrail_recorder *recorder,
                                      const char *id,
@@ -2277,7 +2278,7 @@ reqtrail_code reqtrail_recorder_find(const struct reqtrail_recorder *recorder,
                                      struct reqtrail_error **error);
 
 /**
- * Gives the kept calls that a filter lets through, all of them if it is NULL. The caller frees *trails.
+ * Gives the kept calls that match a filter, all of them if it is NULL. The caller frees *trails.
  *
  * Errors: a mistake that a setter of the filter has returned already.
  */

@@ -165,7 +165,7 @@ export! {
         client.0.inbox.lane.answer(refresh, answer.unwrap_or_else(unread));
     }
 
-    /// Gives the calls of a recorder that a filter lets through.
+    /// Gives the calls of a recorder that match a filter.
     fn reqtrail_go_recent(recorder: &reqtrail_recorder, data: bytes) makes trails: reqtrail_trails {
         reqtrail_trails::new(recorder.0.recent(&Steps(data).filter()?))
     }

@@ -77,13 +77,14 @@ impl reqtrail_text {
 export! {
     /// Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID.
     ///
-    /// If no ID is the same, those that begin with `id` count, from 6 characters on. UUIDs match with and without dashes, in
-    /// any case. Calls under way are not among them. The caller frees *trails, which is empty where nothing was found.
+    /// If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match
+    /// with and without dashes, in any case. Calls under way are not among them. The caller frees *trails, which is
+    /// empty where nothing was found.
     fn reqtrail_recorder_find(recorder: &reqtrail_recorder, id: text) makes trails: reqtrail_trails {
         reqtrail_trails::new(recorder.0.find(id))
     }
 
-    /// Gives the kept calls that a filter lets through, all of them if it is NULL. The caller frees *trails.
+    /// Gives the kept calls that match a filter, all of them if it is NULL. The caller frees *trails.
     ///
     /// Errors: a mistake that a setter of the filter has returned already.
     fn reqtrail_recorder_recent(

@@ -26,7 +26,7 @@ impl RawRecorder {
         raw(self.0.find(&id))
     }
 
-    /// The calls that a filter lets through, or the text of a `TypeError`.
+    /// The calls that match a filter, or the text of a `TypeError`.
     #[napi(catch_unwind)]
     pub fn recent(&self, options: RawValues) -> Either<RawTrails, String> {
         let mut filter = RecentFilter::default();

@@ -308,7 +308,7 @@ export const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [numb
   acceptStatuses: [10, "statuses", false],
 };
 
-/** Which of the kept calls are asked for: those that all of these let through. */
+/** Which of the kept calls are asked for: those that match all of these. */
 export interface RecentFilter {
   /** Whether only failed calls match. Default: false. */
   failed?: boolean | null | undefined;

@@ -86,8 +86,8 @@ impl Recorder {
     /// Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest call
     /// comes first.
     ///
-    /// If no ID is the same, those that begin with `id` count, from 6 characters on. UUIDs match with and without dashes, in
-    /// any case. Calls in flight are not among them; see [`in_flight`](Self::in_flight).
+    /// If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match
+    /// with and without dashes, in any case. Calls in flight are not among them; see [`in_flight`](Self::in_flight).
     #[must_use]
     pub fn find(&self, id: &str) -> Vec<Trail> {
         let Some(memory) = self.memory() else {
@@ -106,7 +106,7 @@ impl Recorder {
         if exact.is_empty() { with(false) } else { exact }
     }
 
-    /// Returns the kept calls that `filter` lets through, the newest first.
+    /// Returns the kept calls that match `filter`, the newest first.
     #[must_use]
     pub fn recent(&self, filter: &RecentFilter) -> Vec<Trail> {
         let Some(memory) = self.memory() else {

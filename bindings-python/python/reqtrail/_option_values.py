@@ -189,7 +189,7 @@ class RequestValues(TypedDict, total=False):
 
 
 class RecentFilter(TypedDict, total=False):
-    """Which of the kept calls are asked for: those that all of these let through. ``None`` leaves one out."""
+    """Which of the kept calls are asked for: those that match all of these. ``None`` leaves one out."""
 
     failed: bool | None
     """Whether only failed calls match. Default: False."""
