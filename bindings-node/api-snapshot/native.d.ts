@@ -104,7 +104,7 @@ export interface RawTrails {
 }
 export interface RawRecorder {
     find(id: string): RawTrails;
-    /** The calls that a filter lets through, or the text of a `TypeError`. */
+    /** The calls that match a filter, or the text of a `TypeError`. */
     recent(options: readonly RawValue[]): RawTrails | string;
     /** The calls under way, as JSON. */
     inFlight(): string;

@@ -126,8 +126,8 @@ export interface ClientValues {
     /** Whether the client keeps the trails of its last calls in memory, where its recorder finds them. Default: true. */
     recorder?: boolean | null | undefined;
     /**
-     * The time from which on a call is slow, and so notable: the recorder and the journal keep it although it succeeded.
-     * In milliseconds. Default: 1,000.
+     * The least time that a slow call takes. The recorder and the journal keep slow calls although they succeeded. In
+     * milliseconds. Default: 1,000.
      */
     slowAfterMs?: number | null | undefined;
     /**
@@ -144,12 +144,13 @@ export interface ClientValues {
     journal?: string | null | undefined;
     /**
      * Which calls the journal keeps: `failed`, `notable` (by default: these, and calls that were slow or had several
-     * attempts) or `all`.
+     * attempts) or `all`. The variable `REQTRAIL_JOURNAL_POLICY` does the same for clients without the option.
      */
     journalPolicy?: "failed" | "notable" | "all" | null | undefined;
     /**
-     * Which thread writes the journal's records: `auto` (by default: the thread that makes the call, before the call
-     * returns, but a thread of the journal's where the disk is slow or not local), `always` that thread, or `never`.
+     * Whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a thread
+     * of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never` while the disk
+     * is slow or not local).
      */
     journalSync?: "auto" | "always" | "never" | null | undefined;
     /**
@@ -164,7 +165,7 @@ export interface ClientValues {
     journalUrls?: "full" | "template" | null | undefined;
     /**
      * How many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest records go
-     * first.
+     * first. The variable `REQTRAIL_JOURNAL_MAX_BYTES` does the same for clients without the option.
      */
     journalMaxBytes?: number | null | undefined;
     /** How long records are kept. In milliseconds. Default: 604,800,000. */
@@ -243,11 +244,11 @@ export interface RequestParts {
 }
 /** The number and the kind of each, and whether `null` is a value of it. */
 export declare const REQUEST_VALUES: Readonly<Record<keyof RequestValues, readonly [number, Kind, boolean]>>;
-/** Which of the kept calls are asked for: those that all of these let through. */
+/** Which of the kept calls are asked for: those that match all of these. */
 export interface RecentFilter {
-    /** Whether only calls count that failed. Default: false. */
+    /** Whether only failed calls match. Default: false. */
     failed?: boolean | null | undefined;
-    /** The time that a call took at least. In milliseconds. */
+    /** The least time that a call took. In milliseconds. */
     slowerThanMs?: number | null | undefined;
     /** The error code of a call's last attempt, in its canonical spelling. */
     code?: string | null | undefined;
@@ -255,7 +256,7 @@ export interface RecentFilter {
     path?: string | null | undefined;
     /** The status that a call's last attempt got. */
     status?: number | null | undefined;
-    /** How many calls there are at most. */
+    /** How many calls are returned at most. */
     limit?: number | null | undefined;
 }
 /** The number and the kind of each, and whether `null` is a value of it. */

@@ -21,12 +21,12 @@ export declare class Recorder {
      * Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest call comes
      * first.
      *
-     * If no ID is the same, those that begin with `id` count, from 6 characters on. UUIDs match with and without dashes, in any
-     * case. Calls in flight are not among them; see {@link Recorder.inFlight}.
+     * If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match with and
+     * without dashes, in any case. Calls in flight are not among them; see {@link Recorder.inFlight}.
      */
     find(id: string): Trail[];
     /**
-     * Returns the kept calls that all of the filter lets through, the newest first; without one, all that are kept.
+     * Returns the kept calls that match the whole filter, the newest first; without one, all that are kept.
      *
      * @example
      * ```ts

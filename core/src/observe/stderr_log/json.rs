@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::entry::Entry;
 use crate::trail::rfc3339;
 
-/// The version of the schema whose fields are used.
-const ECS_VERSION: &str = "8.11.0";
+/// The release of the schema whose fields are used, as a line of a journal has it.
+const ECS_VERSION: &str = "8.17";
 
 /// Writes the line, without its end. What has no value is left out.
 pub(super) fn render(entry: &Entry, now: SystemTime) -> String {
