@@ -149,14 +149,14 @@ fn outlives_its_parent(how: &str) {
     );
     for file in files(folder.path(), "jsonl") {
         let text = fs::read_to_string(&file).expect("text");
-        let is_childs = file.to_string_lossy().contains(&format!("-{child_pid}-"));
+        let is_of_child = file.to_string_lossy().contains(&format!("-{child_pid}-"));
         assert_eq!(
             text.contains(&child_failed),
-            is_childs,
+            is_of_child,
             "{}",
             file.display()
         );
-        assert_eq!(text.contains(&failed), !is_childs, "{}", file.display());
+        assert_eq!(text.contains(&failed), !is_of_child, "{}", file.display());
     }
     parent.end().expect("the child's end");
     // The pipe ends a moment before the process does.
