@@ -96,7 +96,7 @@ impl ClientJournal {
         let mut out = Vec::with_capacity(LINE_BYTES);
         write(
             &mut out,
-            &place(identity, None),
+            &place(identity, Some(self.policy)),
             Stamp::now(self.files.next_seq()),
         );
         // The files add it, after whatever was left of a line before.
