@@ -17,7 +17,7 @@ const TABLE: &[Row] = &[
     #[cfg(all(feature = "journal", unix))]
     (
         || novavms_at("https://api.example").journal(""),
-        &["journal", "``", "expected", "folder"],
+        &["journal", "empty", "expected", "folder"],
     ),
     #[cfg(all(feature = "journal", unix))]
     (

@@ -105,15 +105,6 @@ fn journal(
             switch::LEAST_BYTES
         )));
     }
-    if given
-        .journal
-        .as_ref()
-        .is_some_and(|folder| folder.as_os_str().is_empty())
-    {
-        return Err(Error::config(
-            "journal is ``; expected the path of a folder",
-        ));
-    }
     check_timeout("journal_max_age", given.journal_max_age()).map_err(Error::config)?;
     let asked = switch::Asked {
         folder: given.journal.clone(),
