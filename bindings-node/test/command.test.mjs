@@ -79,7 +79,9 @@ test("it finds what the package has written", async (t) => {
 
 test("an interrupt ends it", async (t) => {
   const { folder } = await written(t);
-  const running = spawn(script, ["--journal", folder, "tail", "-f", "--json"], {
+  // A parent that runs in the background ignores SIGINT, and hands that on.
+  const heeding = ["--default-signal=INT", script];
+  const running = spawn("env", [...heeding, "--journal", folder, "tail", "-f", "--json"], {
     timeout: 120_000,
     killSignal: "SIGKILL",
   });

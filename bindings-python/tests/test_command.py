@@ -14,6 +14,8 @@ import pytest
 import reqtrail
 
 SCRIPT = [str(Path(sys.executable).with_name("reqtrail"))]
+# A parent that runs in the background ignores SIGINT, and hands that on.
+HEEDING = ["env", "--default-signal=INT"]
 MODULE = [sys.executable, "-m", "reqtrail"]
 both = pytest.mark.parametrize("command", [SCRIPT, MODULE], ids=["script", "module"])
 
@@ -108,6 +110,8 @@ def test_signals_are_as_before_afterwards() -> None:
     program = """
 import os, signal
 from reqtrail._native import run_command
+# A parent that runs in the background has it ignored, and hands that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 assert run_command(["--version"]) == 0
 try:
     os.kill(os.getpid(), signal.SIGINT)
@@ -138,7 +142,7 @@ def test_it_finds_what_the_package_has_written(url: str, tmp_path: Path) -> None
 @both
 def test_an_interrupt_ends_it(command: list[str], tmp_path: Path) -> None:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*command, "--journal", str(tmp_path), "find", "-"], **pipes) as running:  # type: ignore[call-overload]
+    with subprocess.Popen([*HEEDING, *command, "--journal", str(tmp_path), "find", "-"], **pipes) as running:  # type: ignore[call-overload]
         running.stdin.write(b"nothing\n")
         running.stdin.flush()
         while unread(running.stdin.fileno()):
@@ -152,7 +156,7 @@ def test_an_interrupt_ends_tail(url: str, tmp_path: Path) -> None:
     with reqtrail.Client(url, journal=str(tmp_path)) as client, pytest.raises(reqtrail.NotFoundError):
         client.get("/missing")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([*SCRIPT, "--journal", str(tmp_path), "tail", "-f", "--json"], **pipes) as running:  # type: ignore[call-overload]
+    with subprocess.Popen([*HEEDING, *SCRIPT, "--journal", str(tmp_path), "tail", "-f", "--json"], **pipes) as running:  # type: ignore[call-overload]
         assert b"/missing" in running.stdout.readline()
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=60)
