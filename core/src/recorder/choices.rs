@@ -56,7 +56,10 @@ macro_rules! choice {
             fn read(value: Value) -> Result<Self, Refusal> {
                 match &value {
                     Value::Text(word) => {
-                        Self::of(word).map_err(|expected| Refusal::unknown_name(expected, word))
+                        Self::of(word).map_err(|expected| {
+                            let word = word.escape_debug();
+                            Refusal::Invalid(format!("expected {expected}, got `{word}`"))
+                        })
                     }
                     other => Err(Refusal::new($expected, other)),
                 }
@@ -100,5 +103,22 @@ choice! {
         Full = "full";
         /// With the path template, for APIs whose paths hold personal data.
         Template = "template";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_none_is_names_those_that_are() {
+        let refused = JournalPolicy::read(Value::Text("everything".to_owned()));
+        let Err(Refusal::Invalid(why)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(
+            why,
+            "expected `failed`, `notable` or `all`, got `everything`"
+        );
     }
 }

@@ -53,10 +53,11 @@ impl IdQuery {
     /// Looks for `text`, without the blanks around it.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let text = text.trim();
+        let text = comparable(text.trim()).into_owned();
         Self {
+            // Without what all IDs of a kind begin with: two digits behind `req-` are the beginning of far too many.
             may_be_prefix: text.chars().count() >= Self::SHORTEST_PREFIX,
-            text: comparable(text).into_owned(),
+            text,
         }
     }
 
@@ -162,6 +163,8 @@ mod tests {
         assert_eq!(IdQuery::new("req_0").matches("req_01JD8Z"), None);
         assert_eq!(IdQuery::new("req_01").matches("req_01JD8Z"), Some(false));
         assert_eq!(IdQuery::new("0193a0f2-7").matches(UUID), Some(false));
+        assert_eq!(IdQuery::new("req-0193").matches(UUID), None);
+        assert_eq!(IdQuery::new("req-0193a0").matches(UUID), Some(false));
         assert_eq!(IdQuery::new("").matches(""), None);
     }
 }
