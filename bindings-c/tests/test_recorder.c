@@ -1,4 +1,5 @@
 /* The recorder: calls that are found afterwards, and those under way. */
+#include <signal.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -466,9 +467,11 @@ static void the_child_of_a_fork_finds_nothing(void) {
       look(shared.client);
       check_holds(reqtrail_recorder_in_flight(recorder_of(shared.client)), "[]", true);
       check_holds(reqtrail_recorder_dump(recorder_of(shared.client)), "{", false);
-      _exit(reqtrail_recorder_in_flight_count(recorder_of(shared.client)) == 0 ? 0 : 7);
+      CHECK(reqtrail_recorder_in_flight_count(recorder_of(shared.client)) == 0);
+      /* It is well if it comes here. A checker of memory would take what the parent's threads have for lost at an exit. */
+      raise(SIGKILL);
     }
-    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
   }
   atomic_store(&shared.is_over, true);
   CHECK(pthread_join(looking, NULL) == 0);
