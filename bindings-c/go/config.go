@@ -131,7 +131,8 @@ type Config struct {
 	JournalPolicy string
 	// JournalSync is whether the thread that makes a call writes the call's record before the call returns: always,
 	// never (a thread of the journal's own writes it soon after), or auto (by default: always on a local disk, never
-	// while the disk is slow or not local).
+	// while the disk is slow or not local). The variable REQTRAIL_JOURNAL_SYNC does the same for clients without the
+	// option.
 	JournalSync string
 	// JournalFsync says whether each record is forced to the disk, so that it survives a loss of power. It costs
 	// milliseconds.

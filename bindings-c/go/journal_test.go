@@ -65,7 +65,7 @@ func TestJournalOfAKilledProcess(t *testing.T) {
 	}
 	server, folder := newServer(t), t.TempDir()
 	command := exec.Command(executable, "-test.run=^TestJournalProcess$")
-	command.Env = append(os.Environ(), "REQTRAIL_TEST_JOURNAL_URL="+server.URL, "REQTRAIL_JOURNAL="+folder)
+	command.Env = append(os.Environ(), "REQTRAIL_TEST_JOURNAL_URL="+server.URL, "REQTRAIL_JOURNAL="+folder, "REQTRAIL_JOURNAL_SYNC=always")
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +96,9 @@ func TestJournalOfAKilledProcess(t *testing.T) {
 
 func TestJournalByTheOption(t *testing.T) {
 	folder := t.TempDir()
-	client := newServer(t).client(t, func(config *Config) { config.Journal, config.ServiceName = folder, "proof" })
+	client := newServer(t).client(t, func(config *Config) {
+		config.Journal, config.ServiceName, config.JournalSync = folder, "proof", "always"
+	})
 	trail := failing(t, client, "/missing")
 	records := journalRecords(t, folder, ".jsonl")
 	if len(records) != 1 || records[0]["service"].(map[string]any)["name"] != "proof" {

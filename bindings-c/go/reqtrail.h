@@ -1246,7 +1246,8 @@ reqtrail_code reqtrail_client_options_journal_policy(struct reqtrail_client_opti
 /**
  * Sets whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a
  * thread of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never`
- * while the disk is slow or not local).
+ * while the disk is slow or not local). The variable `REQTRAIL_JOURNAL_SYNC` does the same for clients without the
+ * option.
  */
 reqtrail_code reqtrail_client_options_journal_sync(struct reqtrail_client_options *options,
                                                    const char *journal_sync,

@@ -69,6 +69,8 @@ static void a_killed_process_leaves_what_it_knew(void) {
   CHECK(child >= 0);
   if (child == 0) {
     setenv("REQTRAIL_JOURNAL", folder, 1);
+    /* However slow the machine is. */
+    setenv("REQTRAIL_JOURNAL_SYNC", "always", 1);
     execl(program, program, server_url, server_socket, "journal", (char *)NULL);
     _exit(127);
   }
@@ -97,6 +99,7 @@ static void the_option_names_the_folder(void) {
   reqtrail_client_options *options = quick_options();
   CHECK_CODE(reqtrail_client_options_journal(options, folder, Z), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_service_name(options, "proof", Z), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_options_journal_sync(options, "always", Z), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
   reqtrail_client_options_free(options);
   fail(client, "GET", "/missing");

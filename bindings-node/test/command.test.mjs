@@ -63,7 +63,7 @@ test("an output that takes nothing", { skip: !existsSync("/dev/full") }, () => {
 async function written(t) {
   const folder = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
   t.after(() => rmSync(folder, { recursive: true }));
-  const { client } = await both(t, { journal: folder });
+  const { client } = await both(t, { journal: folder, journalSync: "always" });
   const { requestId } = await failure(client.get("/missing"));
   return { folder, requestId };
 }

@@ -37,7 +37,7 @@ test("a killed program leaves what it knew", async (t) => {
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   const child = spawn(process.execPath, ["--input-type=module", "-e", code, "--", server.url], {
     cwd,
-    env: { ...process.env, REQTRAIL_JOURNAL: folder },
+    env: { ...process.env, REQTRAIL_JOURNAL: folder, REQTRAIL_JOURNAL_SYNC: "always" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));
@@ -69,7 +69,10 @@ test("worker threads share a journal", async (t) => {
       client.get("/missing").catch(() => client.close());\`;
     const workers = [1, 2].map(() => new Worker(program, { eval: true, execArgv: [], workerData: process.argv[1] }));
     await Promise.all(workers.map((worker) => new Promise((ended) => worker.on("exit", ended))));`;
-  const ended = await run(code, { args: [server.url], env: { REQTRAIL_JOURNAL: folder } });
+  const ended = await run(code, {
+    args: [server.url],
+    env: { REQTRAIL_JOURNAL: folder, REQTRAIL_JOURNAL_SYNC: "always" },
+  });
   assert.equal(ended.code, 0, ended.stderr);
   const lines = records(folder);
   assert.equal(new Set(lines.map((line) => line.process.pid)).size, 1);
@@ -78,7 +81,11 @@ test("worker threads share a journal", async (t) => {
 
 test("the option and the recorder", async (t) => {
   const folder = folderOf(t);
-  const { client } = await both(t, { journal: folder, serviceName: "proof" });
+  const { client } = await both(t, {
+    journal: folder,
+    journalSync: "always",
+    serviceName: "proof",
+  });
   const { trail } = await failure(client.get("/missing"));
   const [line] = records(folder);
   assert.equal(line.service.name, "proof");

@@ -129,7 +129,10 @@ except BrokenPipeError:
 
 
 def test_it_finds_what_the_package_has_written(url: str, tmp_path: Path) -> None:
-    with reqtrail.Client(url, journal=str(tmp_path)) as client, pytest.raises(reqtrail.NotFoundError) as missing:
+    with (
+        reqtrail.Client(url, journal=str(tmp_path), journal_sync="always") as client,
+        pytest.raises(reqtrail.NotFoundError) as missing,
+    ):
         client.get("/missing")
     id = missing.value.request_id
     assert id is not None
@@ -153,7 +156,10 @@ def test_an_interrupt_ends_it(command: list[str], tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_tail(url: str, tmp_path: Path) -> None:
-    with reqtrail.Client(url, journal=str(tmp_path)) as client, pytest.raises(reqtrail.NotFoundError):
+    with (
+        reqtrail.Client(url, journal=str(tmp_path), journal_sync="always") as client,
+        pytest.raises(reqtrail.NotFoundError),
+    ):
         client.get("/missing")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen([*HEEDING, *SCRIPT, "--journal", str(tmp_path), "tail", "-f", "--json"], **pipes) as running:  # type: ignore[call-overload]

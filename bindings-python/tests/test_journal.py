@@ -58,7 +58,7 @@ FAMILY = """
 
 
 def start(program: str, folder: Path, *arguments: str) -> Any:
-    environment = {**os.environ, "REQTRAIL_JOURNAL": str(folder)}
+    environment = {**os.environ, "REQTRAIL_JOURNAL": str(folder), "REQTRAIL_JOURNAL_SYNC": "always"}
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(program), *arguments], env=environment, text=True, stdout=subprocess.PIPE
     )
@@ -102,7 +102,7 @@ def test_forks_and_other_programs_have_files_of_their_own(url: str, tmp_path: Pa
 
 def test_the_option_and_the_recorder(url: str, tmp_path: Path) -> None:
     with (
-        reqtrail.Client(url, journal=str(tmp_path), service_name="proof") as client,
+        reqtrail.Client(url, journal=str(tmp_path), journal_sync="always", service_name="proof") as client,
         pytest.raises(reqtrail.NotFoundError) as missing,
     ):
         client.get("/missing")

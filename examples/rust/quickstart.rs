@@ -49,6 +49,8 @@ async fn incident() -> Result<(), Box<dyn std::error::Error>> {
         .token(sandbox.token())
         .user_agent("quickstart/1.0")
         .journal(&journal)
+        // However slow the machine is, so that the demo finds its call at its end.
+        .journal_sync(reqtrail::JournalSync::Always)
         .build()?;
 
     println!("== A call that works");

@@ -253,7 +253,8 @@ export! {
 
     /// Sets whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a
     /// thread of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never`
-    /// while the disk is slow or not local).
+    /// while the disk is slow or not local). The variable `REQTRAIL_JOURNAL_SYNC` does the same for clients without the
+    /// option.
     fn reqtrail_client_options_journal_sync(options: &mut reqtrail_client_options, journal_sync: text) sets {
         options.option(38, Value::Text(journal_sync.to_owned()))?;
     }

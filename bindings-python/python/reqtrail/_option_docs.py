@@ -156,7 +156,8 @@ journal_policy: Literal["failed", "notable", "all"] | None
 journal_sync: Literal["auto", "always", "never"] | None
     Whether the thread that makes a call writes the call's record before the call returns: ``always``,
     ``never`` (a thread of the journal's own writes it soon after), or ``auto`` (by default: ``always``
-    on a local disk, ``never`` while the disk is slow or not local).
+    on a local disk, ``never`` while the disk is slow or not local). The variable
+    ``REQTRAIL_JOURNAL_SYNC`` does the same for clients without the option.
 
 journal_fsync: bool | None
     Whether each record is forced to the disk, so that it survives a loss of power. It costs

@@ -18,6 +18,8 @@ fn a_call_that_failed_is_found_by_its_id() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let client = Client::builder(format!("http://{}", closed.expect("an address")))
         .journal(folder.path())
+        // However slow the machine is.
+        .journal_sync(reqtrail::JournalSync::Always)
         .service_name("checkout")
         .max_attempts(1)
         .build_blocking()

@@ -159,16 +159,13 @@ extern "C" fn flush_all() {
         let Ok(journals) = registry().try_lock() else {
             return;
         };
-        journals
-            .iter()
-            .filter_map(|(_, weak)| weak.upgrade())
-            .collect()
+        journals.iter().map(|(_, weak)| weak.clone()).collect()
     };
-    for journal in &journals {
+    for journal in journals.iter().filter_map(Weak::upgrade) {
         journal.process.get().flush();
+        // Dropping it here would close files that other threads still use.
+        std::mem::forget(journal);
     }
-    // Dropping them here would close files that other threads still use.
-    std::mem::forget(journals);
 }
 
 /// Returns this process's journal of a folder: the one that other clients have, with its settings, or a new one.

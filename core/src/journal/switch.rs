@@ -17,6 +17,9 @@ const FOLDER: &str = "REQTRAIL_JOURNAL";
 /// The variable that says which calls are kept where no option does.
 const POLICY: &str = "REQTRAIL_JOURNAL_POLICY";
 
+/// The variable that says which thread writes where no option does.
+const SYNC: &str = "REQTRAIL_JOURNAL_SYNC";
+
 /// The variable that says how many bytes the folder may take where no option does.
 const MAX_BYTES: &str = "REQTRAIL_JOURNAL_MAX_BYTES";
 
@@ -29,7 +32,7 @@ pub(crate) struct Asked {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) service: Option<String>,
     pub(crate) policy: Option<JournalPolicy>,
-    pub(crate) sync: JournalSync,
+    pub(crate) sync: Option<JournalSync>,
     pub(crate) fsync: bool,
     pub(crate) urls: JournalUrls,
     pub(crate) max_bytes: Option<u64>,
@@ -76,6 +79,13 @@ fn open_with(
             JournalPolicy::default()
         }),
     });
+    let sync = asked.sync.unwrap_or_else(|| match variable(SYNC) {
+        None => JournalSync::default(),
+        Some(word) => JournalSync::of(&word).unwrap_or_else(|expected| {
+            refuse(SYNC, expected);
+            JournalSync::default()
+        }),
+    });
     let max_bytes = asked
         .max_bytes
         .unwrap_or_else(|| match variable(MAX_BYTES) {
@@ -93,7 +103,7 @@ fn open_with(
         service: identity::place(asked.service.as_deref()).service.to_owned(),
         max_bytes,
         max_age: asked.max_age,
-        sync: match asked.sync {
+        sync: match sync {
             JournalSync::Always => files::Sync::Always,
             JournalSync::Auto => files::Sync::Auto,
             JournalSync::Never => files::Sync::Never,

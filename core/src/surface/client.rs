@@ -172,7 +172,8 @@ macro_rules! client_options {
 
                 /// Sets whether the thread that makes a call writes the call's record before the call returns: `always`,
                 /// `never` (a thread of the journal's own writes it soon after), or `auto` (by default: `always` on a local
-                /// disk, `never` while the disk is slow or not local).
+                /// disk, `never` while the disk is slow or not local). The variable `REQTRAIL_JOURNAL_SYNC` does the same for
+                /// clients without the option.
                 38 journal_sync: JournalSync {
                     example: "never", node_type: "\"auto\" | \"always\" | \"never\"",
                     python_type: "Literal[\"auto\", \"always\", \"never\"]"

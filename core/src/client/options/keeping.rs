@@ -110,7 +110,7 @@ fn journal(
         folder: given.journal.clone(),
         service: given.service_name.clone(),
         policy: given.journal_policy,
-        sync: given.journal_sync.unwrap_or_default(),
+        sync: given.journal_sync,
         fsync: given.journal_fsync(),
         urls: given.journal_urls.unwrap_or_default(),
         max_bytes: given.journal_max_bytes,
