@@ -150,7 +150,7 @@ export interface ClientValues {
     /**
      * Whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a thread
      * of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never` while the disk
-     * is slow or not local).
+     * is slow or not local). The variable `REQTRAIL_JOURNAL_SYNC` does the same for clients without the option.
      */
     journalSync?: "auto" | "always" | "never" | null | undefined;
     /**
