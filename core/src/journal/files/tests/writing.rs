@@ -285,7 +285,7 @@ fn a_folder_that_cannot_be_used_is_reported_once_and_used_when_it_can_be() {
     };
     let path = path.display().to_string();
     assert!(
-        warning.contains(&path) && warning.contains("ot a directory"),
+        warning.contains(&path) && warning.contains("a directory"),
         "{warning}"
     );
 }
