@@ -61,7 +61,8 @@ run_units() {
 check "unit tests compile with sanitizers" units asan -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 check "unit tests compile" units plain
 run_units "under AddressSanitizer and LeakSanitizer" env ASAN_OPTIONS=detect_leaks=1 "$work/asan"
-run_units "under valgrind" valgrind -q --leak-check=full --show-leak-kinds=definite,indirect,possible \
+# It runs one thread at a time; in turn, or those that only look can keep the others from ever calling.
+run_units "under valgrind" valgrind -q --fair-sched=yes --leak-check=full --show-leak-kinds=definite,indirect,possible \
     --errors-for-leak-kinds=definite,indirect,possible --suppressions="$prefix/share/reqtrail/valgrind.supp" --error-exitcode=9 "$work/plain"
 
 # The tests of docs/testing.md, which need neither a network nor a file.

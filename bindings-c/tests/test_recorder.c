@@ -434,7 +434,10 @@ static void look(const reqtrail_client *client) {
 
 static void *keep_looking(void *given) {
   struct shared *shared = given;
-  while (atomic_load(&shared->callers) > 0 && !atomic_load(&shared->is_over)) look(shared->client);
+  while (atomic_load(&shared->callers) > 0 && !atomic_load(&shared->is_over)) {
+    look(shared->client);
+    sched_yield();
+  }
   return NULL;
 }
 
