@@ -76,6 +76,14 @@ impl fmt::Display for TraceId {
 }
 
 impl TraceId {
+    /// The 32 hex digits.
+    #[cfg(all(feature = "journal", unix))]
+    pub(crate) fn hex(self) -> [u8; 32] {
+        let mut digits = [0; 32];
+        put_hex(&mut digits, &self.0.to_be_bytes());
+        digits
+    }
+
     /// Reads 32 hex digits.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let is_hex = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -91,6 +99,14 @@ impl TraceId {
 pub(crate) struct SpanId(u64);
 
 impl SpanId {
+    /// The 16 hex digits.
+    #[cfg(all(feature = "journal", unix))]
+    pub(crate) fn hex(self) -> [u8; 16] {
+        let mut digits = [0; 16];
+        put_hex(&mut digits, &self.0.to_be_bytes());
+        digits
+    }
+
     /// Makes an ID of random bits; zero means "no span" and is avoided.
     pub(crate) fn new(random: u64) -> Self {
         Self(random.max(1))

@@ -36,20 +36,18 @@ impl ClientJournal {
     /// Says that an attempt of a call is about to be sent that must not be sent twice. Whatever becomes of the process, its
     /// journal knows of the request.
     pub(crate) fn sending(&self, open: &mut OpenCall, trail: &TrailWriter) {
-        let call = opened::of(trail);
-        let text = opened::in_slot(&call);
+        let text = opened::slot_text(trail);
+        let line = |out: &mut Vec<u8>, place: &Place<'_>, stamp| {
+            line::opened(out, place, stamp, &opened::of(trail));
+        };
         match open {
             OpenCall::Slot(slot) => slot.update(&text),
-            OpenCall::Line => self.append(false, |out, place, stamp| {
-                line::opened(out, place, stamp, &call);
-            }),
+            OpenCall::Line => self.append(false, line),
             OpenCall::Unsaid => match self.files.open_call(&text) {
                 Some(slot) => *open = OpenCall::Slot(slot),
                 None => {
                     *open = OpenCall::Line;
-                    self.append(false, |out, place, stamp| {
-                        line::opened(out, place, stamp, &call);
-                    });
+                    self.append(false, line);
                 }
             },
         }
