@@ -441,7 +441,8 @@ fn a_set_uid_program_does_not_heed_its_callers_environment() {
     // By a process of its own: a test that starts a process while this one holds the copy open for writing would make it
     // busy.
     let mut copy = Command::new("cp");
-    copy.arg(std::env::current_exe().expect("a binary")).arg(&program);
+    copy.arg(std::env::current_exe().expect("a binary"))
+        .arg(&program);
     assert!(copy.status().expect("a process").success());
     chown(&program, Some(65_534), None).expect("another owner");
     for (mode, is_heeded) in [(0o755, true), (0o4755, false)] {

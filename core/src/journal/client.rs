@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::files::{self, Slot};
-use super::opened;
+use super::opened::{self, SlotText};
 use crate::recorder::line::{self, Place, Stamp};
 use crate::recorder::{JournalPolicy, JournalStats, JournalUrls, is_notable};
 use crate::trail::{Outcome, Trail, TrailWriter};
@@ -36,7 +36,7 @@ impl ClientJournal {
     /// Says that an attempt of a call is about to be sent that must not be sent twice. Whatever becomes of the process, its
     /// journal knows of the request.
     pub(crate) fn sending(&self, open: &mut OpenCall, trail: &TrailWriter) {
-        let text = opened::slot_text(trail);
+        let text = SlotText::of(trail);
         let line = |out: &mut Vec<u8>, place: &Place<'_>, stamp| {
             line::opened(out, place, stamp, &opened::of(trail));
         };

@@ -1,12 +1,12 @@
 //! What a journal knows of a call before its answer.
 
-use std::io::Write as _;
+use std::ops::Deref;
 
 use uuid::fmt::Hyphenated;
 
 use super::files::SLOT_BYTES;
 use crate::recorder::line::Opened;
-use crate::trail::{Attempt, TrailWriter, rfc3339};
+use crate::trail::{Attempt, TrailWriter, rfc3339, rfc3339_bytes};
 
 /// The call whose last attempt is about to be sent.
 pub(super) fn of(trail: &TrailWriter) -> Opened {
@@ -27,56 +27,83 @@ pub(super) fn of(trail: &TrailWriter) -> Opened {
     }
 }
 
-/// The text of a slot: the call as JSON. Written by hand, because each unsafe call waits for it; a call that does not fit, or
-/// whose texts need escapes, takes the longer way.
-pub(super) fn slot_text(trail: &TrailWriter) -> Vec<u8> {
-    let mut out = Vec::with_capacity(SLOT_BYTES);
-    match write_plain(&mut out, trail) {
-        Some(()) if out.len() < SLOT_BYTES => out,
-        _ => in_slot(&of(trail)),
+/// The text of a slot: the call as JSON.
+pub(super) struct SlotText {
+    bytes: [u8; SLOT_BYTES],
+    length: usize,
+}
+
+/// Written by hand and without memory of its own, because each unsafe call waits for it.
+impl SlotText {
+    pub(super) fn of(trail: &TrailWriter) -> Self {
+        let mut text = Self {
+            bytes: [0; SLOT_BYTES],
+            length: 0,
+        };
+        if text.write(trail).is_none() {
+            text.length = 0;
+            // It was cut to fit.
+            let _ = text.put(&in_slot(&of(trail)));
+        }
+        text
+    }
+
+    /// Writes the call unless it needs an escape or more room.
+    fn write(&mut self, trail: &TrailWriter) -> Option<()> {
+        let opening = trail.opening();
+        let last = trail.last()?;
+        let mut id = [0; Hyphenated::LENGTH];
+        let call_id = opening.call_id.hyphenated().encode_lower(&mut id);
+        self.put(b"{\"at\":\"")?;
+        self.put(&rfc3339_bytes(opening.started_at + last.started())?)?;
+        self.put(b"\",\"call_id\":\"")?;
+        self.put(call_id.as_bytes())?;
+        self.put(b"\",\"trace_id\":\"")?;
+        self.put(&opening.trace_id.hex())?;
+        self.put(b"\",\"span_id\":\"")?;
+        self.put(&last.span().hex())?;
+        if let Some(correlation) = &opening.correlation_id {
+            self.put(b"\",\"correlation_id\":\"")?;
+            self.put_plain(correlation)?;
+        }
+        self.put(b"\",\"method\":\"")?;
+        self.put_plain(opening.method.as_str())?;
+        self.put(b"\",\"path\":\"")?;
+        self.put_plain(&opening.path)?;
+        self.put(b"\",\"origin\":\"")?;
+        self.put_plain(&opening.origin)?;
+        self.put(b"\",\"api\":\"")?;
+        self.put_plain(&opening.dialect)?;
+        self.put(b"\",\"attempt\":")?;
+        let digit = u8::try_from(last.number())
+            .ok()
+            .filter(|number| *number < 10)?;
+        self.put(&[b'0' + digit, b'}'])
+    }
+
+    fn put_plain(&mut self, text: &str) -> Option<()> {
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        // All bytes, without a way out: so the compiler takes many at once.
+        let all = text.bytes().fold(true, |all, byte| all & is_plain(byte));
+        if all { self.put(text.as_bytes()) } else { None }
+    }
+
+    fn put(&mut self, part: &[u8]) -> Option<()> {
+        let end = self.length + part.len();
+        // One byte is the newline's.
+        let room = self.bytes[..SLOT_BYTES - 1].get_mut(self.length..end)?;
+        room.copy_from_slice(part);
+        self.length = end;
+        Some(())
     }
 }
 
-/// Writes the text if none of its parts needs an escape.
-fn write_plain(out: &mut Vec<u8>, trail: &TrailWriter) -> Option<()> {
-    let opening = trail.opening();
-    let last = trail.last()?;
-    let mut id = [0; Hyphenated::LENGTH];
-    let mut member = |name: &str, value: &str| {
-        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-        if !value.bytes().all(is_plain) {
-            return None;
-        }
-        let separator: &[u8] = if out.is_empty() { b"{\"" } else { b",\"" };
-        for part in [
-            separator,
-            name.as_bytes(),
-            b"\":\"",
-            value.as_bytes(),
-            b"\"",
-        ] {
-            out.extend_from_slice(part);
-        }
-        Some(())
-    };
-    member("at", &rfc3339(opening.started_at + last.started()))?;
-    member(
-        "call_id",
-        opening.call_id.hyphenated().encode_lower(&mut id),
-    )?;
-    member(
-        "trace_id",
-        std::str::from_utf8(&opening.trace_id.hex()).ok()?,
-    )?;
-    member("span_id", std::str::from_utf8(&last.span().hex()).ok()?)?;
-    if let Some(correlation) = &opening.correlation_id {
-        member("correlation_id", correlation)?;
+impl Deref for SlotText {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.length]
     }
-    member("method", opening.method.as_str())?;
-    member("path", &opening.path)?;
-    member("origin", &opening.origin)?;
-    member("api", &opening.dialect)?;
-    write!(out, ",\"attempt\":{}}}", last.number()).ok()
 }
 
 /// The text of a slot: the call as JSON, with its longest texts cut where there is no room for them.
@@ -184,7 +211,7 @@ mod tests {
         ] {
             let trail = begun(path, correlation);
             let written: serde_json::Value =
-                serde_json::from_slice(&slot_text(&trail)).expect("JSON");
+                serde_json::from_slice(&SlotText::of(&trail)).expect("JSON");
             let expected: serde_json::Value =
                 serde_json::from_slice(&in_slot(&of(&trail))).expect("JSON");
             assert_eq!(written, expected, "{path}");

@@ -31,10 +31,11 @@ pub(super) struct Flights {
 #[repr(align(128))]
 struct Shard(Mutex<Slab>);
 
-/// Places for calls, used again and again.
+/// Places for calls, used again and again. A call is written into its place: moving it there and away again would cost
+/// more than all the rest.
 #[derive(Default)]
 struct Slab {
-    places: Vec<Option<Call>>,
+    places: Vec<Call>,
     free: Vec<usize>,
 }
 
@@ -50,7 +51,7 @@ struct Place {
     index: usize,
 }
 
-/// A call under way.
+/// A call under way, or the remains of one.
 struct Call {
     call_id: Uuid,
     trace_id: TraceId,
@@ -69,9 +70,14 @@ struct Call {
 }
 
 enum State {
+    /// The place is free.
+    Over,
     Refreshing,
     Sending(SentMark),
-    Waiting { sent: SentMark, until: Instant },
+    Waiting {
+        sent: SentMark,
+        until: Instant,
+    },
 }
 
 impl Flights {
@@ -83,19 +89,18 @@ impl Flights {
     }
 
     pub(super) fn sending(&self, flight: &mut Flight, trail: &TrailWriter, sent: &SentMark) {
-        let state = State::Sending(sent.clone());
-        self.put(flight, self.call(trail, state));
+        self.put(flight, trail, State::Sending(sent.clone()));
     }
 
     pub(super) fn refreshing(&self, flight: &mut Flight, trail: &TrailWriter) {
-        self.put(flight, self.call(trail, State::Refreshing));
+        self.put(flight, trail, State::Refreshing);
     }
 
     pub(super) fn waiting(&self, flight: &mut Flight, until: Instant) {
         let Some((place, mut slab)) = self.place(flight) else {
             return;
         };
-        if let Some(Some(call)) = slab.places.get_mut(place)
+        if let Some(call) = slab.places.get_mut(place)
             && let State::Sending(sent) = &call.state
         {
             let sent = sent.clone();
@@ -104,16 +109,14 @@ impl Flights {
     }
 
     pub(super) fn ended(&self, flight: &mut Flight) {
-        let call = match self.place(flight) {
-            Some((place, mut slab)) => {
-                slab.free.push(place);
-                slab.places.get_mut(place).and_then(Option::take)
-            }
-            None => None,
-        };
+        let before = self.place(flight).and_then(|(place, mut slab)| {
+            slab.free.push(place);
+            let call = slab.places.get_mut(place)?;
+            Some(std::mem::replace(&mut call.state, State::Over))
+        });
         flight.0 = None;
         // Dropped once the lock is free.
-        drop(call);
+        drop(before);
     }
 
     pub(super) fn count(&self) -> u64 {
@@ -138,54 +141,31 @@ impl Flights {
         let mut all = Vec::new();
         for shard in &self.shards {
             let slab = shard.lock();
-            let calls = slab.places.iter().flatten();
+            let is_open = |call: &&Call| !matches!(call.state, State::Over);
+            let calls = slab.places.iter().filter(is_open);
             all.extend(calls.map(|call| (call.started, show(call))));
         }
         all.sort_by_key(|(started, _)| *started);
         all.into_iter().map(|(_, shown)| shown).collect()
     }
 
-    fn call(&self, trail: &TrailWriter, state: State) -> Call {
-        let (opening, attempt) = (trail.opening(), trail.last());
-        let correlation_id = opening.correlation_id.as_deref();
-        Call {
-            call_id: opening.call_id,
-            trace_id: opening.trace_id,
-            span_id: attempt.map(Attempt::span),
-            method: opening.method.clone(),
-            path: Text::from_slice(opening.path.as_bytes()),
-            correlation_id: correlation_id.map(|id| Text::from_slice(id.as_bytes())),
-            origin: (!Arc::ptr_eq(&opening.origin, &self.about.origin))
-                .then(|| Arc::clone(&opening.origin)),
-            started: opening.started,
-            started_at: opening.started_at,
-            attempt: attempt.map_or(0, Attempt::number),
-            attempt_started: attempt.map_or(Duration::ZERO, Attempt::started),
-            state,
-        }
-    }
-
-    /// Lists a call, or what has become of one that is listed.
-    fn put(&self, flight: &mut Flight, call: Call) {
+    /// Writes a call as it stands now, into the place that it has or into a new one.
+    fn put(&self, flight: &mut Flight, trail: &TrailWriter, state: State) {
         if let Some((place, mut slab)) = self.place(flight) {
-            let before = slab.places.get_mut(place).and_then(|it| it.replace(call));
+            let call = slab.places.get_mut(place);
+            let before = call.map(|call| call.write(trail, &self.about, state));
             drop(slab);
             drop(before);
             return;
         }
         // Random, so that threads seldom meet.
-        let shard = usize::from(call.call_id.as_bytes()[15]) % SHARDS;
+        let shard = usize::from(trail.opening().call_id.as_bytes()[15]) % SHARDS;
         let mut slab = self.shards[shard].lock();
-        let index = match slab.free.pop() {
-            Some(index) => {
-                slab.places[index] = Some(call);
-                index
-            }
-            None => {
-                slab.places.push(Some(call));
-                slab.places.len() - 1
-            }
-        };
+        let index = slab.free.pop().unwrap_or_else(|| {
+            slab.places.push(Call::unwritten(trail));
+            slab.places.len() - 1
+        });
+        slab.places[index].write(trail, &self.about, state);
         flight.0 = Some(Place {
             generation: fork::generation(),
             shard,
@@ -208,9 +188,49 @@ impl Shard {
 }
 
 impl Call {
+    fn unwritten(trail: &TrailWriter) -> Self {
+        let opening = trail.opening();
+        Self {
+            call_id: opening.call_id,
+            trace_id: opening.trace_id,
+            span_id: None,
+            method: Method::GET,
+            path: Text::new(),
+            correlation_id: None,
+            origin: None,
+            started: opening.started,
+            started_at: opening.started_at,
+            attempt: 0,
+            attempt_started: Duration::ZERO,
+            state: State::Over,
+        }
+    }
+
+    /// Writes a call over what was here, and returns the state that was.
+    fn write(&mut self, trail: &TrailWriter, about: &About, state: State) -> State {
+        let (opening, attempt) = (trail.opening(), trail.last());
+        self.call_id = opening.call_id;
+        self.trace_id = opening.trace_id;
+        self.span_id = attempt.map(Attempt::span);
+        self.method.clone_from(&opening.method);
+        set(&mut self.path, &opening.path);
+        match &opening.correlation_id {
+            Some(id) => set(self.correlation_id.get_or_insert_default(), id),
+            None => self.correlation_id = None,
+        }
+        self.origin =
+            (!Arc::ptr_eq(&opening.origin, &about.origin)).then(|| Arc::clone(&opening.origin));
+        self.started = opening.started;
+        self.started_at = opening.started_at;
+        self.attempt = attempt.map_or(0, Attempt::number);
+        self.attempt_started = attempt.map_or(Duration::ZERO, Attempt::started);
+        std::mem::replace(&mut self.state, state)
+    }
+
     fn shown(&self, about: &About, now: Instant) -> InFlightCall {
         let (phase, sent, until) = match &self.state {
-            State::Refreshing => ("refreshing", None, None),
+            // Only open ones are listed.
+            State::Over | State::Refreshing => ("refreshing", None, None),
             State::Sending(sent) => (phase_name(sent), Some(sent), None),
             State::Waiting { sent, until } => ("backoff", Some(sent), Some(*until)),
         };
@@ -246,6 +266,15 @@ impl Call {
             api: about.dialect.to_string(),
         }
     }
+}
+
+/// A long text's memory is given back with it.
+fn set(text: &mut Text, to: &str) {
+    if text.spilled() {
+        *text = Text::new();
+    }
+    text.clear();
+    text.extend_from_slice(to.as_bytes());
 }
 
 fn text(bytes: &Text) -> String {

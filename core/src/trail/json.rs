@@ -130,8 +130,61 @@ impl Serialize for Millis {
 
 /// Writes a time as RFC 3339 UTC with milliseconds, as trails have it.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
+    if let Some(bytes) = rfc3339_bytes(time) {
+        return bytes.iter().copied().map(char::from).collect();
+    }
     match jiff::Timestamp::try_from(time) {
         Ok(stamp) => format!("{stamp:.3}"),
         Err(_) => format!("{:.3}", jiff::Timestamp::UNIX_EPOCH),
+    }
+}
+
+/// The same for a year of four digits, without formatting: calls wait for it.
+pub(crate) fn rfc3339_bytes(time: SystemTime) -> Option<[u8; 24]> {
+    let stamp = jiff::Timestamp::try_from(time).ok()?;
+    let time = jiff::tz::Offset::UTC.to_datetime(stamp);
+    let year = u32::try_from(time.year()).ok()?;
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let small = |value: i8| u32::from(value.unsigned_abs());
+    for (place, value) in [
+        (0..4, year),
+        (5..7, small(time.month())),
+        (8..10, small(time.day())),
+        (11..13, small(time.hour())),
+        (14..16, small(time.minute())),
+        (17..19, small(time.second())),
+        (20..23, u32::from(time.millisecond().unsigned_abs())),
+    ] {
+        let mut rest = value;
+        for digit in text[place].iter_mut().rev() {
+            *digit += u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_the_library_for_times_writes_them() {
+        for millis in [
+            0,
+            1,
+            951_782_399_999,
+            1_764_201_600_123,
+            253_402_207_199_999,
+        ] {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_micros(millis * 1000 + 999);
+            let stamp = jiff::Timestamp::try_from(time).expect("a time");
+            assert_eq!(rfc3339(time), format!("{stamp:.3}"));
+        }
+        let before = SystemTime::UNIX_EPOCH - Duration::from_micros(1_234_567);
+        let stamp = jiff::Timestamp::try_from(before).expect("a time");
+        assert_eq!(rfc3339(before), format!("{stamp:.3}"));
     }
 }
