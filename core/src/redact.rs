@@ -110,6 +110,11 @@ pub(crate) fn query(query: &str, shown: &[String]) -> String {
 /// a server's text can neither forge a log line nor reorder it.
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
+    // Most are plain ASCII. All bytes, without a way out: so the compiler takes many at once.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        return Cow::Borrowed(text);
+    }
     let odd = |c: char| {
         c.is_control()
             || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

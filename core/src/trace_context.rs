@@ -65,19 +65,23 @@ fn put_hex(into: &mut [u8], bytes: &[u8]) {
     }
 }
 
+/// The digits as text, which they are.
+fn text(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
+}
+
 /// The ID of a trace, shown as 32 hex digits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct TraceId(u128);
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.write_str(text(&self.hex()))
     }
 }
 
 impl TraceId {
     /// The 32 hex digits.
-    #[cfg(all(feature = "journal", unix))]
     pub(crate) fn hex(self) -> [u8; 32] {
         let mut digits = [0; 32];
         put_hex(&mut digits, &self.0.to_be_bytes());
@@ -100,7 +104,6 @@ pub(crate) struct SpanId(u64);
 
 impl SpanId {
     /// The 16 hex digits.
-    #[cfg(all(feature = "journal", unix))]
     pub(crate) fn hex(self) -> [u8; 16] {
         let mut digits = [0; 16];
         put_hex(&mut digits, &self.0.to_be_bytes());
@@ -130,7 +133,7 @@ impl fmt::Debug for SpanId {
 
 impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        f.write_str(text(&self.hex()))
     }
 }
 
