@@ -1,5 +1,7 @@
 //! JSON as a program asks for it.
 
+pub(crate) mod quick;
+
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::charset;

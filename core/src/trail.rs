@@ -18,6 +18,7 @@ use smallvec::SmallVec;
 
 use crate::call_id::CallId;
 use crate::codes::{ErrorKind, StopReason, TrailNote};
+use crate::json::quick;
 use crate::request_id::RequestId;
 use crate::surface::record_methods;
 use crate::surface::trail::trail_fields;
@@ -107,7 +108,7 @@ impl Trail {
     #[must_use]
     pub fn to_json(&self) -> String {
         // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
-        serde_json::to_string(self).unwrap_or_default()
+        quick::text(self)
     }
 
     /// The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets.

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::{JournalPolicy, JournalUrls};
 use crate::codes::ErrorKind;
+use crate::json::quick;
 use crate::trail::{Attempt, Outcome, Trail, rfc3339};
 
 /// The release of the Elastic Common Schema that a line follows.
@@ -468,7 +469,7 @@ fn domain(origin: &str) -> Option<&str> {
 
 fn write(out: &mut Vec<u8>, line: &Line<'_>) {
     // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
-    let _ = serde_json::to_writer(&mut *out, line);
+    let _ = quick::write(out, line);
     out.push(b'\n');
 }
 

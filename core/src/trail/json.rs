@@ -131,7 +131,7 @@ impl Serialize for Millis {
 /// Writes a time as RFC 3339 UTC with milliseconds, as trails have it.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     if let Some(bytes) = rfc3339_bytes(time) {
-        return String::from_utf8_lossy(&bytes).into_owned();
+        return String::from_utf8(bytes.to_vec()).unwrap_or_default();
     }
     match jiff::Timestamp::try_from(time) {
         Ok(stamp) => format!("{stamp:.3}"),
