@@ -5,6 +5,7 @@ use std::ops::Deref;
 use uuid::fmt::Hyphenated;
 
 use super::files::SLOT_BYTES;
+use crate::json::quick;
 use crate::recorder::line::Opened;
 use crate::trail::{Attempt, TrailWriter, rfc3339, rfc3339_bytes};
 
@@ -82,10 +83,11 @@ impl SlotText {
     }
 
     fn put_plain(&mut self, text: &str) -> Option<()> {
-        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-        // All bytes, without a way out: so the compiler takes many at once.
-        let all = text.bytes().fold(true, |all, byte| all & is_plain(byte));
-        if all { self.put(text.as_bytes()) } else { None }
+        if quick::is_plain(text) {
+            self.put(text.as_bytes())
+        } else {
+            None
+        }
     }
 
     fn put(&mut self, part: &[u8]) -> Option<()> {

@@ -75,11 +75,26 @@ impl Members<'_> {
     }
 }
 
+/// Whether a text needs no escape in JSON (RFC 8259 §7): it has no control character, quote or backslash.
+pub(crate) fn is_plain(text: &str) -> bool {
+    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    // Eight bytes at a time. The high bit of a byte says that it is smaller than `bound`, at most 128.
+    let below = |word: u64, bound: u64| word.wrapping_sub(LOW * bound) & !word & HIGH;
+    let odd = |word: u64| {
+        let is = |byte: u8| below(word ^ (LOW * u64::from(byte)), 1);
+        below(word, 0x20) | is(b'"') | is(b'\\')
+    };
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut last = [b' '; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let words = words.iter().chain(Some(&last));
+    words.fold(0, |all, word| all | odd(u64::from_ne_bytes(*word))) == 0
+}
+
 /// Adds a text, with the quotes around it.
 fn put_text(out: &mut Vec<u8>, text: &str) -> Result<(), Error> {
-    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    // All bytes, without a way out: so the compiler takes many at once.
-    if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+    if !is_plain(text) {
         return serde_json::to_writer(out, text);
     }
     out.reserve(text.len() + 2);
@@ -301,6 +316,18 @@ mod tests {
             write(&mut out, &value).expect("a value");
             prop_assert_eq!(String::from_utf8(out).expect("UTF-8"), value.to_string());
         }
+    }
+
+    #[test]
+    fn each_byte_counts_wherever_it_stands() {
+        for odd in ["\"", "\\", "\0", "\u{1f}", "\n"] {
+            for before in 0..20 {
+                let text = format!("{}{odd}{}", "x".repeat(before), " \u{7f}~\u{e9}");
+                assert!(!is_plain(&text), "{text:?}");
+                assert!(is_plain(&text.replace(odd, "y")), "{text:?}");
+            }
+        }
+        assert!(is_plain(""));
     }
 
     #[test]
