@@ -1,5 +1,6 @@
 //! What a client writes into its journal, and when.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,7 +92,8 @@ impl ClientJournal {
 
     fn append(&self, is_notable: bool, write: impl FnOnce(&mut Vec<u8>, &Place<'_>, Stamp)) {
         let identity = self.files.identity();
-        let mut out = Vec::with_capacity(LINE_BYTES);
+        let mut out = LINE.try_with(Cell::take).unwrap_or_default();
+        out.clear();
         write(
             &mut out,
             &place(identity, Some(self.policy)),
@@ -100,11 +102,20 @@ impl ClientJournal {
         // The files add it, after whatever was left of a line before.
         out.pop();
         self.files.append(&out, is_notable);
+        if out.capacity() <= MOST_KEPT_BYTES {
+            // A thread that ends has none.
+            let _ = LINE.try_with(|line| line.set(out));
+        }
     }
 }
 
-/// Most lines are shorter.
-const LINE_BYTES: usize = 2048;
+thread_local! {
+    /// A thread's room for a line. Each time anew it would cost as much as half of the line.
+    static LINE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// A room for a line is given back if it has become larger than this.
+const MOST_KEPT_BYTES: usize = 64 * 1024;
 
 /// The line that says how many records are lost.
 pub(super) fn lost_line(identity: &files::Identity, seq: u64, lost: &files::Lost) -> Vec<u8> {
