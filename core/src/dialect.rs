@@ -18,7 +18,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::charset::{self, Charset};
 use crate::codes::Category;
@@ -86,6 +86,11 @@ pub(crate) trait Decode: Send + Sync {
     /// Picks the parts of the body of an error answer.
     fn decode(&self, body: &Value, status: u16) -> Decoded;
 
+    /// Picks the parts of the body of an error answer that is not JSON; by default there are none.
+    fn decode_text(&self, _body: &ErrorBody<'_>) -> Decoded {
+        Decoded::default()
+    }
+
     /// Says what an error answer means; `None` leaves both category and retry rule to the status.
     fn classify(&self, seen: &Seen<'_>) -> Option<Meaning>;
 
@@ -96,6 +101,43 @@ pub(crate) trait Decode: Send + Sync {
     /// The status that a code comes with: the first, if it has several; `None` for a code that is not known.
     #[cfg(feature = "testing")]
     fn status_of(&self, code: &str) -> Option<u16>;
+}
+
+/// The body of an error answer, and what its headers say of it.
+pub(crate) struct ErrorBody<'a> {
+    headers: &'a HeaderMap,
+    pub(crate) charset: Charset,
+    bytes: &'a [u8],
+}
+
+impl<'a> ErrorBody<'a> {
+    pub(crate) fn new(headers: &'a HeaderMap, bytes: &'a [u8]) -> Self {
+        let charset = Charset::from_headers(headers);
+        Self {
+            headers,
+            charset,
+            bytes,
+        }
+    }
+
+    /// The body as text, whatever it holds.
+    #[cfg(feature = "openstack")]
+    fn text(&self) -> Cow<'_, str> {
+        self.charset.decode_lossy(self.bytes).text
+    }
+
+    /// Whether the headers say that it is HTML.
+    #[cfg(feature = "openstack")]
+    fn is_html(&self) -> bool {
+        let media_type = self
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .map(HeaderValue::as_bytes);
+        let media_type = media_type.and_then(|all| all.split(|byte| *byte == b';').next());
+        let is =
+            |html: &[u8]| media_type.is_some_and(|it| it.trim_ascii().eq_ignore_ascii_case(html));
+        is(b"text/html") || is(b"application/xhtml+xml")
+    }
 }
 
 /// The parts of an error body that a dialect found.
@@ -257,12 +299,13 @@ impl Spec {
         Ok((header.header.clone(), header.value(version)?))
     }
 
-    /// Decodes the body of an error answer; anything that is not JSON of a known shape gives nothing.
+    /// Decodes the body of an error answer; anything that is not of a known shape gives nothing.
     #[inline(never)]
-    pub(crate) fn decode(&self, charset: Charset, body: &[u8], status: u16) -> Decoded {
-        read_json(charset, body)
-            .map(|value| self.decoder.decode(&value, status))
-            .unwrap_or_default()
+    pub(crate) fn decode(&self, body: &ErrorBody<'_>, status: u16) -> Decoded {
+        match read_json(body.charset, body.bytes) {
+            Some(value) => self.decoder.decode(&value, status),
+            None => self.decoder.decode_text(body),
+        }
     }
 }
 
@@ -370,12 +413,11 @@ mod tests {
     fn an_answer_in_another_charset_is_read() {
         let novavms = Dialect::novavms();
         let decoded = |label: &str, body: &[u8]| {
-            let mut headers = http::HeaderMap::new();
+            let mut headers = HeaderMap::new();
             let media_type = format!("application/json; charset={label}");
             let value = HeaderValue::try_from(media_type).expect("a header value");
             headers.insert(http::header::CONTENT_TYPE, value);
-            let charset = Charset::from_headers(&headers);
-            let decoded = novavms.0.decode(charset, body, 404);
+            let decoded = novavms.0.decode(&ErrorBody::new(&headers, body), 404);
             (decoded.code, decoded.message)
         };
         let some = |text: &str| Some(text.to_owned());
@@ -415,10 +457,10 @@ mod tests {
     #[test]
     fn a_body_nested_too_deep_gives_nothing() {
         let body = "[".repeat(100_000);
-        let charset = Charset::from_headers(&http::HeaderMap::new());
-        assert_eq!(
-            Dialect::novavms().0.decode(charset, body.as_bytes(), 404),
-            Decoded::default()
-        );
+        let headers = HeaderMap::new();
+        let decoded = Dialect::novavms()
+            .0
+            .decode(&ErrorBody::new(&headers, body.as_bytes()), 404);
+        assert_eq!(decoded, Decoded::default());
     }
 }

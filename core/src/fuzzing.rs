@@ -7,10 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::charset::Charset;
 use crate::codes::{Category, Cause, ErrorKind, StopReason, WaitReason};
 use crate::coding::{Coding, Decoder};
-use crate::dialect::{CustomDialect, Dialect, Seen};
+use crate::dialect::{CustomDialect, Dialect, ErrorBody, Seen};
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
 use crate::redact;
 use crate::request_id::{self, RequestId};
@@ -95,7 +94,7 @@ fn decode(dialect: &Dialect, body: &[u8]) {
     if let Ok(value) = HeaderValue::try_from(format!("text/plain; charset={label}")) {
         headers.insert(http::header::CONTENT_TYPE, value);
     }
-    let decoded = dialect.0.decode(Charset::from_headers(&headers), body, 404);
+    let decoded = dialect.0.decode(&ErrorBody::new(&headers, body), 404);
     assert_eq!(decoded.code.is_some(), decoded.raw_code.is_some());
     assert!(decoded.code.as_ref().is_none_or(|code| !code.is_empty()));
     for status in [400, 401, 403, 413, 429, 502] {

@@ -50,6 +50,10 @@ pub(crate) struct Dialect {
     #[serde(default)]
     pub(crate) sets: Vec<Set>,
     pub(crate) codes: Vec<Code>,
+    /// Codes of other services that the dialect reads: explained as the others are, but texts in every language, without
+    /// a number.
+    #[serde(default)]
+    pub(crate) service_codes: Vec<Code>,
 }
 
 /// A closed set of one API.
@@ -66,6 +70,8 @@ pub(crate) struct Set {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Code {
     pub(crate) name: String,
+    /// 0 for the code of a service.
+    #[serde(default)]
     pub(crate) number: u32,
     pub(crate) status: u16,
     pub(crate) category: String,
@@ -118,11 +124,12 @@ pub(crate) fn read(path: &Path) -> Result<Codes, String> {
             &dialect.name,
             dialect.codes.iter().map(|c| (c.name.as_str(), c.number)),
         )?;
+        numbered(dialect)?;
         for set in &dialect.sets {
             let values = set.values.iter().map(|v| (v.name.as_str(), v.number));
             unique(&set.name, values)?;
         }
-        for code in &dialect.codes {
+        for code in dialect.explained() {
             if !codes.categories.iter().any(|c| c.name == code.category) {
                 return Err(format!(
                     "schema/codes.json: {}/{} names the unknown category `{}`",
@@ -133,6 +140,23 @@ pub(crate) fn read(path: &Path) -> Result<Codes, String> {
         }
     }
     Ok(codes)
+}
+
+/// Refuses a code of the type without a number, and the code of a service that has one or stands in the type.
+fn numbered(dialect: &Dialect) -> Result<(), String> {
+    let of_type = dialect.codes.iter().find(|code| code.number == 0);
+    let of_service = dialect.service_codes.iter().find(|code| {
+        let mut codes = dialect.codes.iter();
+        code.number != 0 || codes.any(|other| other.name == code.name)
+    });
+    match of_type.or(of_service) {
+        Some(code) => Err(format!(
+            "schema/codes.json: {}/{}: expected a number in `codes`, and neither a number nor a code of the type in \
+             `service_codes`",
+            dialect.name, code.name
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a code that a reader would learn too little of.
@@ -153,6 +177,11 @@ fn complete(dialect: &Dialect, code: &Code) -> Result<(), String> {
 }
 
 impl Dialect {
+    /// All codes that have a meaning.
+    pub(crate) fn explained(&self) -> impl Iterator<Item = &Code> {
+        self.codes.iter().chain(&self.service_codes)
+    }
+
     /// The page that explains a code.
     pub(crate) fn page_of<'a>(&'a self, code: &'a Code) -> Option<&'a str> {
         let own = code.documentation_url.as_deref();

@@ -77,8 +77,7 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
     let ty = &dialect.code_type;
     let mut out = format!("//! The error codes of {}.\n\n{HEADER}", dialect.title);
     let ruled = dialect
-        .codes
-        .iter()
+        .explained()
         .any(|c| !matches!(c.retry, Retry::ByStatus));
     let rows = if ruled {
         "{CodeEntry, DialectCodes, RetryRule}"
@@ -121,7 +120,7 @@ pub(crate) fn dialect(codes: &Codes, name: &str) -> Result<String, String> {
         "/// What is known of each code.\npub(crate) static CODES: DialectCodes = DialectCodes {{ name: {:?}, title: {:?}, documentation_url: {:?}, codes: &[",
         dialect.name, dialect.title, dialect.documentation_url,
     );
-    for code in &dialect.codes {
+    for code in dialect.explained() {
         let retry = match code.retry {
             Retry::ByStatus => "None",
             Retry::Always => "Some(RetryRule::Always)",

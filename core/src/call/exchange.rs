@@ -19,10 +19,9 @@ use super::seam::Seam;
 use super::shared::Shared;
 use super::timer::{AttemptTimer, Timing};
 use crate::cancel::CancelReason;
-use crate::charset::Charset;
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{self, Coding, DecodeError};
-use crate::dialect::{self, RetryRule, Seen};
+use crate::dialect::{self, ErrorBody, RetryRule, Seen};
 use crate::error::{ApiError, ApiFields};
 use crate::limits;
 use crate::rate_limit::RateLimit;
@@ -309,8 +308,9 @@ impl<T: Transport> Exchange<'_, T> {
         let out_of_time = self.transport.now() >= self.timing.call;
         let dialect = &self.shared.dialect.0;
         let status = head.status.as_u16();
-        let charset = Charset::from_headers(&head.headers);
-        let decoded = dialect.decode(charset, &body, status);
+        let error_body = ErrorBody::new(&head.headers, &body);
+        let charset = error_body.charset;
+        let decoded = dialect.decode(&error_body, status);
         let meaning = dialect.decoder.classify(&Seen {
             code: decoded.code.as_deref(),
             message: decoded.message.as_deref(),

@@ -6,8 +6,7 @@ use http::{Method, Response};
 use serde_json::Value;
 
 use super::grammar::{Answer, Fault};
-use crate::charset::Charset;
-use crate::dialect::{Dialect, RetryRule, Seen};
+use crate::dialect::{Dialect, ErrorBody, RetryRule, Seen};
 use crate::json::object;
 
 /// Says in an answer that it was injected.
@@ -93,15 +92,15 @@ fn body(dialect: &Dialect, answer: &Answer) -> Option<Bytes> {
     // A member for the code, and one for the message.
     let both = |name, code: Value| object(&mut [(name, code), ("message", message.into())]);
     let shapes = [
+        object(&mut [(code, both("code", status.into()))]),
         both("error", code.into()),
         object(&mut [("error", both("code", code.into()))]),
         both("code", code.into()),
-        object(&mut [(code, both("code", status.into()))]),
     ];
-    let charset = Charset::from_headers(&HeaderMap::new());
+    let headers = HeaderMap::new();
     shapes.into_iter().find_map(|shape| {
         let body = Bytes::from(shape.to_string());
-        let read = dialect.0.decode(charset, &body, status);
+        let read = dialect.0.decode(&ErrorBody::new(&headers, &body), status);
         (read.raw_code.as_deref() == Some(code)).then_some(body)
     })
 }

@@ -3,20 +3,20 @@
 //! Sources: the compute API guide on faults (<https://docs.openstack.org/api-guide/compute/faults.html>), on
 //! microversions (<https://docs.openstack.org/api-guide/compute/microversions.html>), and what Nova 32 answers.
 
+mod bodies;
 mod faults;
 mod markup;
-
-use std::borrow::Cow;
+mod meaning;
+mod page;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 #[cfg(feature = "testing")]
 use super::Shape;
 use super::{
-    CodeEntry, CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen,
-    Spec, VersionHeader, code_text, id_text, text,
+    CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorBody, Meaning, Seen, Spec,
+    VersionHeader,
 };
-use crate::codes::Category;
 use crate::lenient_json::Value;
 
 pub(crate) use faults::CODES;
@@ -48,8 +48,12 @@ pub(crate) fn of_service(service: &str) -> Spec {
     Spec {
         name: NAME.into(),
         service: Some(service.into()),
-        // Old servers send the second alone; today's send both with one value, at every microversion.
-        request_id_headers: vec![REQUEST_ID, HeaderName::from_static("x-compute-request-id")],
+        // Old servers send the second alone; today's send both with one value, at every microversion. The third is Swift's.
+        request_id_headers: vec![
+            REQUEST_ID,
+            HeaderName::from_static("x-compute-request-id"),
+            HeaderName::from_static("x-trans-id"),
+        ],
         credential: CredentialHeader {
             header: HeaderName::from_static("x-auth-token"),
             prefix: String::new(),
@@ -110,70 +114,21 @@ struct Openstack {
 
 impl Decode for Openstack {
     fn decode(&self, body: &Value, _status: u16) -> Decoded {
-        // API-SIG's list of errors (<https://specs.openstack.org/openstack/api-sig/guidelines/errors.html>).
-        if let Some(first) = body.pointer("/errors/0") {
-            let code = code_text(first.get("code"));
-            return Decoded {
-                raw_code: code.clone(),
-                code,
-                message: words(first.get("detail")),
-                title: text(first.get("title")),
-                request_id: id_text(first.get("request_id")),
-                details: None,
-            };
+        bodies::decode(body)
+    }
+
+    fn decode_text(&self, body: &ErrorBody<'_>) -> Decoded {
+        let text = body.text();
+        // What was JSON and is cut is no text.
+        let is_cut = text.trim_start().starts_with(['{', '[']);
+        if page::begins(&text) || body.is_html() && !is_cut {
+            return page::read(&text);
         }
-        let has_message = |fault: &Value| fault.get("message").and_then(Value::as_str).is_some();
-        // A middleware's own words; what it calls a code is the status.
-        if has_message(body) {
-            return titled(body);
-        }
-        if let Some(error @ Value::Object(_)) = body.get("error") {
-            return titled(error);
-        }
-        let mut faults = body.members().iter();
-        let root = faults.find(|(name, fault)| !name.is_empty() && has_message(fault));
-        // A name of which characters are lost names nothing.
-        let code = |name: &String| Some(name.clone()).filter(|name| !name.contains('\u{fffd}'));
-        root.map(|(name, fault)| Decoded {
-            code: code(name),
-            raw_code: code(name),
-            message: words(fault.get("message")),
-            details: text(fault.get("details")),
-            ..Decoded::default()
-        })
-        .unwrap_or_default()
+        Decoded::default()
     }
 
     fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
-        if self.signs_in && seen.status == 404 && seen.message.is_some_and(names_a_credential) {
-            return Some(Meaning {
-                category: Some(Category::Authentication),
-                retry: None,
-                hint: None,
-                documentation_url: None,
-            });
-        }
-        let row = seen.code.and_then(row);
-        let over_quota = seen.status == 403 && seen.message.is_some_and(names_a_quota);
-        if row.is_none() && !over_quota {
-            return None;
-        }
-        let category = if over_quota {
-            Some(Category::Quota)
-        } else {
-            row.filter(|row| row.status == seen.status)
-                .map(|row| row.category)
-        };
-        // Block storage answers a used-up quota so: repeating at once would never end.
-        let is_final = row.is_some_and(|row| row.code == Fault::OverLimit.as_str())
-            && seen.status == 413
-            && seen.retry_after.is_some_and(|wait| wait.is_zero());
-        Some(Meaning {
-            category,
-            retry: is_final.then_some(RetryRule::Never),
-            hint: row.map(|row| row.fix.into()),
-            documentation_url: row.and_then(|row| row.documentation_url).map(Into::into),
-        })
+        meaning::of(seen, self.signs_in)
     }
 
     #[cfg(feature = "testing")]
@@ -187,253 +142,13 @@ impl Decode for Openstack {
 
     #[cfg(feature = "testing")]
     fn status_of(&self, code: &str) -> Option<u16> {
-        row(code).map(|row| row.status)
+        meaning::row(code).map(|row| row.status)
     }
-}
-
-/// The parts of a body that has a heading in the place of a code.
-fn titled(body: &Value) -> Decoded {
-    Decoded {
-        message: words(body.get("message")),
-        title: text(body.get("title")),
-        ..Decoded::default()
-    }
-}
-
-/// A message in plain words; none where markup is all there is.
-fn words(message: Option<&Value>) -> Option<String> {
-    let message = message?.as_str()?;
-    match plain(message) {
-        Cow::Borrowed(same) => Some(same.to_owned()),
-        Cow::Owned(words) => Some(words).filter(|words| !words.is_empty()),
-    }
-}
-
-/// Keystone answers with a 404 to a token or an application credential that has ended or was deleted, in words that differ
-/// by the kind of token. An address that does not exist is named otherwise.
-fn names_a_credential(message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    ["token", "application credential"]
-        .iter()
-        .any(|word| message.contains(word))
-}
-
-/// Nova has no code for a used-up quota: it says so in words, at 403.
-fn names_a_quota(message: &str) -> bool {
-    let message = message.to_ascii_lowercase();
-    // Without the word: "Maximum number of metadata items exceeds 128".
-    let is_named = message.contains("quota") || message.contains("maximum number of ");
-    is_named && message.contains("exceed")
-}
-
-fn row(code: &str) -> Option<&'static CodeEntry> {
-    CODES.codes.iter().find(|row| row.code == code)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use serde_json::json;
-
     use super::*;
-
-    fn decode(body: &serde_json::Value) -> Decoded {
-        let body = Value::parse(&body.to_string(), false).expect("JSON");
-        Openstack::default().decode(&body, 400)
-    }
-
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
-    fn seen<'a>(code: Option<&'a str>, status: u16, message: Option<&'a str>) -> Seen<'a> {
-        Seen {
-            code,
-            message,
-            status,
-            retry_after: None,
-        }
-    }
-
-    fn category(code: Option<&str>, status: u16, message: &str) -> Option<Category> {
-        Openstack::default()
-            .classify(&seen(code, status, Some(message)))
-            .and_then(|meaning| meaning.category)
-    }
-
-    #[test]
-    fn the_root_is_the_code() {
-        let decoded = decode(&json!({"itemNotFound": {"code": 404, "message": "m"}}));
-        assert_eq!(decoded.code, some("itemNotFound"));
-        assert_eq!(decoded.raw_code, some("itemNotFound"));
-        assert_eq!(decoded.message, some("m"));
-        let unknown = json!({"brandNew": {"code": 418, "message": "m", "details": "trace"}});
-        let decoded = decode(&unknown);
-        assert_eq!(
-            (decoded.code, decoded.details),
-            (some("brandNew"), some("trace"))
-        );
-    }
-
-    #[test]
-    fn bodies_without_a_code_keep_their_title() {
-        let middleware = json!({"error": {"code": 401, "title": "Unauthorized", "message": "m"}});
-        let rootless = json!({"message": "m", "code": "401 Unauthorized", "title": "Unauthorized"});
-        for body in [middleware, rootless] {
-            let decoded = decode(&body);
-            assert_eq!(decoded.code, None, "{body}");
-            assert_eq!(
-                (decoded.message, decoded.title),
-                (some("m"), some("Unauthorized")),
-                "{body}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_list_of_errors_gives_the_first() {
-        let body = json!({"errors": [
-            {"code": "placement.duplicate_name", "title": "Conflict", "detail": "d", "request_id": "req-1"},
-            {"code": "other"},
-        ]});
-        assert_eq!(
-            decode(&body),
-            Decoded {
-                code: some("placement.duplicate_name"),
-                raw_code: some("placement.duplicate_name"),
-                message: some("d"),
-                title: some("Conflict"),
-                details: None,
-                request_id: some("req-1"),
-            }
-        );
-    }
-
-    #[test]
-    fn wrong_types_give_nothing() {
-        for body in [
-            json!(null),
-            json!([]),
-            json!("x"),
-            json!({}),
-            json!({"errors": []}),
-            json!({"errors": "x"}),
-            json!({"computeFault": "x"}),
-            json!({"computeFault": {"message": 7}}),
-            json!({"": {"message": "m"}}),
-        ] {
-            assert_eq!(decode(&body), Decoded::default(), "{body}");
-        }
-    }
-
-    #[test]
-    fn messages_have_no_markup() {
-        let found = "The resource could not be found.<br /><br />\n\n\n";
-        for (body, message) in [
-            (
-                json!({"message": found, "code": "404 Not Found", "title": "Not Found"}),
-                Some("The resource could not be found."),
-            ),
-            (
-                json!({"error": {"message": found}}),
-                Some("The resource could not be found."),
-            ),
-            (
-                json!({"itemNotFound": {"message": found}}),
-                Some("The resource could not be found."),
-            ),
-            (
-                json!({"errors": [{"detail": found}]}),
-                Some("The resource could not be found."),
-            ),
-            (json!({"message": "<br /><br />\n"}), None),
-            (
-                json!({"computeFault": {"message": "<class 'X'>"}}),
-                Some("<class 'X'>"),
-            ),
-        ] {
-            let decoded = decode(&body);
-            assert_eq!(decoded.message.as_deref(), message, "{body}");
-        }
-    }
-
-    #[test]
-    fn a_credential_that_has_ended_is_no_missing_thing() {
-        let category = |signs_in, status, message| {
-            let dialect = Openstack { signs_in };
-            let meaning = dialect.classify(&seen(None, status, Some(message)));
-            meaning.and_then(|meaning| meaning.category)
-        };
-        for ended in [
-            "Could not find token: gAAAA.",
-            "Could not find Application Credential: c1f3.",
-            "Failed to validate token",
-            "Could not recognize Fernet token",
-        ] {
-            assert_eq!(category(true, 404, ended), Some(Category::Authentication));
-            assert_eq!(category(false, 404, ended), None);
-            assert_eq!(category(true, 400, ended), None);
-        }
-        assert_eq!(
-            category(true, 404, "The resource could not be found."),
-            None
-        );
-    }
-
-    #[test]
-    fn a_quota_is_named_in_words_at_403() {
-        let quota = "Quota exceeded for instances: Requested 1, but already used 0 of 0 instances";
-        let policy = "Policy doesn't allow os_compute_api:os-hypervisors:list to be performed.";
-        assert_eq!(
-            category(Some("forbidden"), 403, quota),
-            Some(Category::Quota)
-        );
-        assert_eq!(category(None, 403, quota), Some(Category::Quota));
-        let unnamed = "Maximum number of metadata items exceeds 128";
-        assert_eq!(
-            category(Some("forbidden"), 403, unnamed),
-            Some(Category::Quota)
-        );
-        assert_eq!(
-            category(Some("forbidden"), 403, policy),
-            Some(Category::Permission)
-        );
-        // At another status the word alone says nothing.
-        assert_eq!(
-            category(Some("badRequest"), 400, quota),
-            Some(Category::Invalid)
-        );
-        assert_eq!(category(None, 403, "quota class"), None);
-    }
-
-    #[test]
-    fn over_limit_is_a_quota_at_413_and_a_rate_at_429() {
-        assert_eq!(category(Some("overLimit"), 413, ""), Some(Category::Quota));
-        assert_eq!(category(Some("overLimit"), 429, ""), None);
-        let rule = |status, retry_after| {
-            let seen = Seen {
-                retry_after,
-                ..seen(Some("overLimit"), status, None)
-            };
-            Openstack::default()
-                .classify(&seen)
-                .and_then(|meaning| meaning.retry)
-        };
-        assert_eq!(rule(413, Some(Duration::ZERO)), Some(RetryRule::Never));
-        assert_eq!(rule(413, Some(Duration::from_secs(1))), None);
-        assert_eq!(rule(413, None), None);
-        assert_eq!(rule(429, Some(Duration::ZERO)), None);
-    }
-
-    #[test]
-    fn one_fault_serves_several_statuses() {
-        assert_eq!(
-            category(Some("computeFault"), 500, ""),
-            Some(Category::Server)
-        );
-        assert_eq!(category(Some("computeFault"), 410, ""), None);
-    }
 
     #[test]
     fn global_ids_are_what_nova_takes() {

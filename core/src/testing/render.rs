@@ -11,8 +11,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::charset::Charset;
-use crate::dialect::{Decoded, Dialect, MadeIds, Shape};
+use crate::dialect::{Decoded, Dialect, ErrorBody, MadeIds, Shape};
 
 /// What an error answer says.
 #[derive(Clone, Copy, Debug, Default)]
@@ -245,8 +244,7 @@ fn check(
         request_id,
         ..
     } = dialect.0.decode(
-        Charset::from_headers(&http::HeaderMap::new()),
-        &rendered.body,
+        &ErrorBody::new(&http::HeaderMap::new(), &rendered.body),
         rendered.status.as_u16(),
     );
     let unfit = |key, text: &str, how: &str, instead: &str| {

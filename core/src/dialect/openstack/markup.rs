@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Elements that are removed, with the words between their tags kept. What else stands in angle brackets, such as the class
 /// of a Python exception, is text.
-const INLINE: [&str; 13] = [
+pub(super) const INLINE: [&str; 13] = [
     "a", "b", "code", "em", "font", "i", "kbd", "small", "span", "strong", "sub", "tt", "u",
 ];
 
@@ -66,12 +66,13 @@ pub(crate) fn plain(message: &str) -> Cow<'_, str> {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let has_comment_end = last.is_some_and(|end| message.len() - rest.len() < end);
-        let (text, length) = if rest.starts_with('<') {
-            tag(rest, has_comment_end)
+        let length = if rest.starts_with('<') {
+            let (text, length) = tag(rest, has_comment_end);
+            out.push_str(text);
+            length
         } else {
-            entity(rest)
+            entity(rest, &mut out)
         };
-        out.push_str(text);
         rest = &rest[length..];
     }
     out.push_str(rest);
@@ -110,20 +111,70 @@ fn tag(text: &str, has_comment_end: bool) -> (&'static str, usize) {
     }
 }
 
-/// What a reference at the start of the text means, and how long it is.
-fn entity(text: &str) -> (&'static str, usize) {
-    const KNOWN: [(&str, &str); 8] = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&amp;", "&"),
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&#39;", "'"),
-        ("&#x27;", "'"),
-        ("&nbsp;", " "),
+/// Returns a text with what its character references mean.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        rest = &rest[entity(rest, &mut out)..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Writes what the character reference at the start of the text means, and returns its length. What is not known stays.
+pub(super) fn entity(text: &str, out: &mut String) -> usize {
+    const KNOWN: [(&str, char); 18] = [
+        ("lt", '<'),
+        ("gt", '>'),
+        ("amp", '&'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("nbsp", ' '),
+        ("copy", '©'),
+        ("reg", '®'),
+        ("laquo", '«'),
+        ("raquo", '»'),
+        ("middot", '·'),
+        ("bull", '•'),
+        ("hellip", '…'),
+        ("ndash", '–'),
+        ("mdash", '—'),
+        ("lsquo", '‘'),
+        ("rsquo", '’'),
+        ("rarr", '→'),
     ];
-    let known = KNOWN.iter().find(|(written, _)| text.starts_with(written));
-    known.map_or(("&", 1), |(written, means)| (means, written.len()))
+    // The longest of these, and any number.
+    let end = text.bytes().take(12).position(|byte| byte == b';');
+    let known = end.and_then(|end| {
+        let name = &text[1..end];
+        let means = match name.strip_prefix('#') {
+            Some(number) => character(number),
+            None => {
+                let mut known = KNOWN.iter();
+                known
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, means)| *means)
+            }
+        };
+        Some((means?, end + 1))
+    });
+    let (means, length) = known.unwrap_or(('&', 1));
+    out.push(means);
+    length
+}
+
+/// The character of a number such as `39` or `x27`.
+fn character(number: &str) -> Option<char> {
+    let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => (digits, 16),
+        None => (number, 10),
+    };
+    let is_number = digits.chars().all(|digit| digit.is_digit(radix));
+    let number = is_number.then(|| u32::from_str_radix(digits, radix).ok())??;
+    char::from_u32(number).filter(|means| *means != '\0')
 }
 
 #[cfg(test)]
@@ -159,12 +210,12 @@ mod tests {
             ),
             ("one<br>two<BR/>three", "one two three"),
             (
-                "<p>Flavor <b>m1</b> &amp; &lt;image&gt; do not fit.</p>",
-                "Flavor m1 & <image> do not fit.",
+                "<p>Flavor <b>m1</b> &amp; &lt;image&gt; do&#32;not&#x20;&#39;fit&#X27;.</p>",
+                "Flavor m1 & <image> do not 'fit'.",
             ),
             (
-                "a<br/>b <!-- comment --> c &unknown; &",
-                "a b c &unknown; &",
+                "a<br/>b <!-- comment --> c &unknown; &#0; &#x110000; &#; &amp;lt; &",
+                "a b c &unknown; &#0; &#x110000; &#; &lt; &",
             ),
             (
                 "<html><head><title>503</title></head><body><h1>503</h1>no server</body></html>",

@@ -5,8 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
-use crate::charset::Charset;
-use crate::dialect::{Dialect, RetryRule, Seen};
+use crate::dialect::{Dialect, ErrorBody, RetryRule, Seen};
 use crate::json::{object, put};
 use crate::retry_after;
 use crate::testing::render::{self, CannotRender, ErrorReply, GivenId};
@@ -207,10 +206,8 @@ impl Attempt {
         if status.is_success() {
             return Ok(());
         }
-        let decoded =
-            dialect
-                .0
-                .decode(Charset::from_headers(&self.headers), &body, status.as_u16());
+        let error_body = ErrorBody::new(&self.headers, &body);
+        let decoded = dialect.0.decode(&error_body, status.as_u16());
         let meaning = dialect.0.decoder.classify(&Seen {
             code: decoded.code.as_deref(),
             message: decoded.message.as_deref(),

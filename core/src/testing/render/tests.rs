@@ -42,8 +42,9 @@ struct Answer {
 fn read(dialect: &Dialect, rendered: &Rendered) -> Answer {
     let headers: HeaderMap = rendered.headers.iter().cloned().collect();
     let status = rendered.status.as_u16();
-    let charset = Charset::from_headers(&headers);
-    let decoded = dialect.0.decode(charset, &rendered.body, status);
+    let decoded = dialect
+        .0
+        .decode(&ErrorBody::new(&headers, &rendered.body), status);
     let retry_after = crate::retry_after::from_headers(&headers, wall(), |_| ());
     let meaning = dialect.0.decoder.classify(&Seen {
         code: decoded.code.as_deref(),

@@ -30,10 +30,11 @@ const CONNECTION_FAULTS: [(&str, Fault); 4] = [
 ];
 
 /// The headers that say what `request_id` says, whatever the dialect.
-const ID_HEADERS: [&str; 3] = [
+const ID_HEADERS: [&str; 4] = [
     "x-request-id",
     "x-openstack-request-id",
     "x-compute-request-id",
+    "x-trans-id",
 ];
 
 /// The longest body that `fill` makes in a script, in bytes.

@@ -74,7 +74,11 @@ fn places(dialect: &Dialect, trail_dialect: &str) -> Places {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     match name {
         "openstack" => Places {
-            headers: names(&["x-openstack-request-id", "x-compute-request-id"]),
+            headers: names(&[
+                "x-openstack-request-id",
+                "x-compute-request-id",
+                "x-trans-id",
+            ]),
             pointer: None,
             perhaps: &["/request_id", "/errors/0/request_id", "/error/request_id"],
         },
