@@ -145,6 +145,11 @@ type Config struct {
 	JournalMaxBytes int64
 	// JournalMaxAge is how long records are kept. Default: 7 days.
 	JournalMaxAge time.Duration
+	// Service is the type of the OpenStack service that the client calls, such as volume, network or image; compute
+	// without it. Trails, logs and hooks name the service so. It also says under which name Microversion is sent: an
+	// alias of the service-types authority (https://service-types.openstack.org/) does as well as its type. Only the
+	// dialect openstack takes it.
+	Service string
 	// TokenRefresher makes a new token: asked before the first call if the client has none, ahead of the token's end
 	// where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs on a separate
 	// goroutine and may block. Its context has the values of the context of the call that asks, but not its end: it

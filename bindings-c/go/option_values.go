@@ -48,6 +48,7 @@ const (
 	clientJournalUrls              uint16 = 40
 	clientJournalMaxBytes          uint16 = 41
 	clientJournalMaxAge            uint16 = 42
+	clientService                  uint16 = 43
 )
 
 // clientOptions refuses what cannot be a value of an option, and writes the others.
@@ -122,6 +123,7 @@ func (s *encoder) clientOptions(o *Config) *Error {
 	s.textIf(clientJournalUrls, o.JournalUrls, false)
 	s.count(clientJournalMaxBytes, uint64(max(o.JournalMaxBytes, 0)), o.JournalMaxBytes != 0)
 	s.duration(clientJournalMaxAge, o.JournalMaxAge)
+	s.textIf(clientService, o.Service, false)
 	return nil
 }
 

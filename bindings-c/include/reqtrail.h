@@ -1281,6 +1281,16 @@ reqtrail_code reqtrail_client_options_journal_max_bytes(struct reqtrail_client_o
 reqtrail_code reqtrail_client_options_journal_max_age_ms(struct reqtrail_client_options *options,
                                                          uint64_t journal_max_age);
 
+/**
+ * Sets the type of the OpenStack service that the client calls, such as `volume`, `network` or `image`; `compute`
+ * without it. Trails, logs and hooks name the service so. It also says under which name `microversion` is sent: an
+ * alias of the service-types authority (<https://service-types.openstack.org/>) does as well as its type. Only the
+ * dialect `openstack` takes it.
+ */
+reqtrail_code reqtrail_client_options_service(struct reqtrail_client_options *options,
+                                              const char *service,
+                                              size_t service_length);
+
 /* ==== Token refreshers ==== */
 
 /**

@@ -78,7 +78,9 @@ pub(crate) struct CorrelationHeader {
 #[derive(Clone, Debug)]
 pub(crate) struct VersionHeader {
     pub(crate) header: HeaderName,
-    pub(crate) service: &'static str,
+    pub(crate) service: Cow<'static, str>,
+    /// A header that older servers read in its place, which has the version alone.
+    pub(crate) older: Option<HeaderName>,
 }
 
 /// Reads an API's error bodies and knows its codes.
@@ -206,12 +208,26 @@ impl Dialect {
         custom::spec(data).map(|spec| Self(Arc::new(spec)))
     }
 
-    /// The compute API of OpenStack (Nova). Keystone and the other services speak it well enough for their request IDs
-    /// and errors to be read.
+    /// OpenStack: the compute API (Nova), unless the client's option
+    /// [`service`](crate::ClientBuilder::service) names another service.
     #[cfg(feature = "openstack")]
     #[must_use]
     pub fn openstack() -> Self {
         Self(Arc::new(openstack::spec()))
+    }
+
+    /// The same API at another service of the cloud; the error says what is wrong with the option `service`.
+    pub(crate) fn of_service(&self, service: &str) -> Result<Self, String> {
+        #[cfg(feature = "openstack")]
+        if self.name() == openstack::NAME {
+            openstack::services::check(service)?;
+            return Ok(Self(Arc::new(openstack::of_service(service))));
+        }
+        Err(format!(
+            "service is `{}`, and the dialect is `{}`; expected the dialect openstack, or no service",
+            service.escape_debug(),
+            self.name()
+        ))
     }
 
     /// What is known of an API that no dialect describes: the shapes of errors that most APIs use.
@@ -273,8 +289,8 @@ impl CorrelationHeader {
 }
 
 impl VersionHeader {
-    /// The header's value for a version such as `2.90` or `latest`; the error says what is wrong.
-    pub(crate) fn value(&self, version: &str) -> Result<HeaderValue, String> {
+    /// Adds the headers that ask for a version such as `2.90` or `latest`; the error says what is wrong.
+    fn set(&self, version: &str, headers: &mut HeaderMap) -> Result<(), String> {
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let numbers = version.split_once('.');
         if version != "latest" && !numbers.is_some_and(|(a, b)| is_number(a) && is_number(b)) {
@@ -283,20 +299,33 @@ impl VersionHeader {
                 version.escape_debug()
             ));
         }
-        HeaderValue::try_from(format!("{} {version}", self.service)).map_err(|e| e.to_string())
+        let named = format!("{} {version}", self.service);
+        let named = HeaderValue::try_from(named).map_err(|e| e.to_string())?;
+        if let Some(older) = &self.older {
+            let alone = HeaderValue::from_str(version).map_err(|e| e.to_string())?;
+            headers.insert(older.clone(), alone);
+        }
+        headers.insert(self.header.clone(), named);
+        Ok(())
     }
 }
 
 impl Spec {
-    /// The value of the header that asks for a version.
-    pub(crate) fn version(&self, version: &str) -> Result<(HeaderName, HeaderValue), String> {
-        let Some(header) = &self.version else {
-            return Err(format!(
+    /// Adds the headers that ask for a version.
+    pub(crate) fn set_version(&self, version: &str, headers: &mut HeaderMap) -> Result<(), String> {
+        if let Some(header) = &self.version {
+            return header.set(version, headers);
+        }
+        Err(match &self.service {
+            Some(service) => format!(
+                "microversion is `{}`, and the service `{service}` has no microversions; leave it out",
+                version.escape_debug()
+            ),
+            None => format!(
                 "microversion: the dialect `{}` has none; leave it out",
                 self.name
-            ));
-        };
-        Ok((header.header.clone(), header.value(version)?))
+            ),
+        })
     }
 
     /// Decodes the body of an error answer; anything that is not of a known shape gives nothing.

@@ -19,7 +19,7 @@ use crate::codes::{Category, ErrorKind, Sent};
 use crate::dialect::custom::DialectError;
 use crate::dialect::novavms;
 #[cfg(feature = "openstack")]
-use crate::dialect::openstack::answered_version;
+use crate::dialect::openstack::services::answered_version;
 use crate::json;
 use crate::lenient_json;
 use crate::rate_limit::RateLimit;
@@ -327,6 +327,8 @@ pub struct ApiError(pub(crate) Box<ApiFields>);
 #[derive(Clone)]
 pub(crate) struct ApiFields {
     pub(crate) dialect: Arc<str>,
+    #[cfg(feature = "openstack")]
+    pub(crate) service: Option<Arc<str>>,
     pub(crate) status: StatusCode,
     pub(crate) code: Option<String>,
     pub(crate) raw_code: Option<String>,

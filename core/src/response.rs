@@ -48,7 +48,7 @@ impl Response {
     #[cfg(feature = "openstack")]
     #[must_use]
     pub fn microversion(&self) -> Option<&str> {
-        crate::dialect::openstack::answered_version(&self.headers)
+        crate::dialect::openstack::services::answered_version(&self.headers, self.trail.service())
     }
 
     /// The body, decoded.

@@ -281,4 +281,12 @@ export! {
     fn reqtrail_client_options_journal_max_age_ms(options: &mut reqtrail_client_options, journal_max_age: u64) sets {
         options.option(42, Value::Duration(duration(journal_max_age)))?;
     }
+
+    /// Sets the type of the OpenStack service that the client calls, such as `volume`, `network` or `image`; `compute`
+    /// without it. Trails, logs and hooks name the service so. It also says under which name `microversion` is sent: an
+    /// alias of the service-types authority (<https://service-types.openstack.org/>) does as well as its type. Only the
+    /// dialect `openstack` takes it.
+    fn reqtrail_client_options_service(options: &mut reqtrail_client_options, service: text) sets {
+        options.option(43, Value::Text(service.to_owned()))?;
+    }
 }

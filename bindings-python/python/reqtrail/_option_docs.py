@@ -175,6 +175,13 @@ journal_max_bytes: int | None
 journal_max_age: Seconds | None
     How long records are kept. In seconds, or a ``timedelta``. Default: 7 days.
 
+service: str | None
+    The type of the OpenStack service that the client calls, such as ``volume``, ``network`` or
+    ``image``; ``compute`` without it. Trails, logs and hooks name the service so. It also says under
+    which name ``microversion`` is sent: an alias of the service-types authority
+    (<https://service-types.openstack.org/>) does as well as its type. Only the dialect ``openstack``
+    takes it.
+
 token_refresher
     What makes a new token: asked before the first call if the client has none, ahead of the token's end
     where that is known, and once after a 401. One refresh serves all calls that wait for it. It runs in

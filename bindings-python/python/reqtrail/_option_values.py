@@ -137,6 +137,11 @@ class ClientValues(TypedDict, total=False):
     go first. The variable ``REQTRAIL_JOURNAL_MAX_BYTES`` does the same for clients without the option."""
     journal_max_age: Seconds | None
     """How long records are kept. In seconds, or a ``timedelta``. Default: 7 days."""
+    service: str | None
+    """The type of the OpenStack service that the client calls, such as ``volume``, ``network`` or ``image``;
+    ``compute`` without it. Trails, logs and hooks name the service so. It also says under which name
+    ``microversion`` is sent: an alias of the service-types authority (<https://service-types.openstack.org/>)
+    does as well as its type. Only the dialect ``openstack`` takes it."""
     on_attempt: Callable[[CallInfo, Attempt], object] | None
     """What is called after each attempt, before the wait that may follow it."""
     on_call: Callable[[Trail], object] | None

@@ -339,6 +339,8 @@ impl<T: Transport> Exchange<'_, T> {
             .unwrap_or_default();
         let api = ApiError(Box::new(ApiFields {
             dialect: dialect.name.clone(),
+            #[cfg(feature = "openstack")]
+            service: dialect.service.clone(),
             status: head.status,
             code,
             raw_code: clean(decoded.raw_code),

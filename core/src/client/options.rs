@@ -146,6 +146,10 @@ impl Options {
             Some(dialect) => dialect,
             None => Dialect::unknown().map_err(|e| Error::config(e.to_string()))?,
         };
+        let dialect = match &given.service {
+            Some(service) => dialect.of_service(service).map_err(Error::config)?,
+            None => dialect,
+        };
         if let Some(token) = &given.token {
             token.check().map_err(Error::config)?;
         }
@@ -427,8 +431,9 @@ fn own_headers(
 ) -> Result<HeaderMap, Error> {
     let mut map: HeaderMap = dialect.0.headers.iter().cloned().collect();
     if let Some(version) = microversion {
-        let (name, value) = dialect.0.version(version).map_err(Error::config)?;
-        map.insert(name, value);
+        (dialect.0)
+            .set_version(version, &mut map)
+            .map_err(Error::config)?;
     }
     let mut agent = format!("reqtrail/{}", crate::VERSION);
     if let Some(suffix) = suffix {

@@ -8,20 +8,21 @@ mod faults;
 mod markup;
 mod meaning;
 mod page;
+pub(crate) mod services;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
 
 #[cfg(feature = "testing")]
 use super::Shape;
 use super::{
     CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorBody, Meaning, Seen, Spec,
-    VersionHeader,
 };
 use crate::lenient_json::Value;
 
 pub(crate) use faults::CODES;
 pub use faults::Fault;
 pub(crate) use markup::plain;
+use services::{COMPUTE, IDENTITY};
 
 /// The dialect's name.
 pub(crate) const NAME: &str = "openstack";
@@ -31,12 +32,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id")
 
 /// The header of microversions, which the server repeats in its answer.
 pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("openstack-api-version");
-
-/// The service that a client calls unless it says otherwise.
-const COMPUTE: &str = "compute";
-
-/// The service that signs in.
-pub(crate) const IDENTITY: &str = "identity";
 
 /// The dialect's data, for Nova.
 pub(crate) fn spec() -> Spec {
@@ -63,10 +58,7 @@ pub(crate) fn of_service(service: &str) -> Spec {
             prefix: "req-",
             check: check_global_id,
         }),
-        version: Some(VersionHeader {
-            header: API_VERSION,
-            service: COMPUTE,
-        }),
+        version: services::version_header(service),
         // With `*/*` Nova's middleware writes its errors as HTML.
         headers: vec![(
             http::header::ACCEPT,
@@ -74,9 +66,15 @@ pub(crate) fn of_service(service: &str) -> Spec {
         )],
         idempotency_header: HeaderName::from_static("idempotency-key"),
         rate_limit: None,
-        decoder: Box::new(Openstack {
-            signs_in: service == IDENTITY,
-        }),
+        decoder: Box::new(Openstack::default()),
+    }
+}
+
+/// The dialect's data, for signing in.
+pub(crate) fn of_sign_ins() -> Spec {
+    Spec {
+        decoder: Box::new(Openstack { signs_in: true }),
+        ..of_service(IDENTITY)
     }
 }
 
@@ -96,14 +94,6 @@ fn check_global_id(id: &str) -> Result<(), String> {
          req-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2",
         id.escape_debug()
     ))
-}
-
-/// The version that a response names: `compute 2.90`, perhaps in a list with other services.
-pub(crate) fn answered_version(headers: &HeaderMap) -> Option<&str> {
-    let text = headers.get(API_VERSION)?.to_str().ok()?;
-    text.split(',')
-        .find_map(|entry| entry.trim().strip_prefix("compute "))
-        .map(str::trim)
 }
 
 #[derive(Default)]
@@ -148,6 +138,8 @@ impl Decode for Openstack {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
 
     #[test]
@@ -177,8 +169,10 @@ mod tests {
     fn versions_are_checked() {
         let spec = spec();
         for (given, sent) in [("2.90", "compute 2.90"), ("latest", "compute latest")] {
-            let (_, value) = spec.version(given).expect("a version");
-            assert_eq!(value, sent);
+            let mut headers = HeaderMap::new();
+            spec.set_version(given, &mut headers).expect("a version");
+            assert_eq!(headers[API_VERSION], sent);
+            assert_eq!(headers.len(), 1);
         }
         for bad in [
             "",
@@ -190,7 +184,7 @@ mod tests {
             "2.1\r\n",
             "Latest",
         ] {
-            let error = spec.version(bad).expect_err(bad);
+            let error = spec.set_version(bad, &mut HeaderMap::new()).expect_err(bad);
             assert!(error.contains("expected a version"), "{error}");
         }
     }

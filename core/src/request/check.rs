@@ -223,8 +223,7 @@ impl Parts {
             map.insert(IF_NONE_MATCH, headers::value_of(&IF_NONE_MATCH, tag)?);
         }
         if let Some(version) = &self.options.microversion {
-            let (name, value) = dialect.0.version(version)?;
-            map.insert(name, value);
+            dialect.0.set_version(version, &mut map)?;
         }
         if let Some(id) = &self.options.correlation_id {
             let Some(correlation) = &dialect.0.correlation else {

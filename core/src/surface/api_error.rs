@@ -25,7 +25,7 @@ macro_rules! api_error_fields {
 
                 /// The version of the API that the server answered with, as in `2.90`; `None` where the API has none.
                 #[cfg(feature = "openstack")]
-                microversion: Option<&str> {} = |api| answered_version(api.headers());
+                microversion: Option<&str> {} = |api| answered_version(api.headers(), api.0.service.as_deref());
 
                 /// The rate limit that the answer reported.
                 rate_limit: Option<RateLimit> { hand: "c" } = |api| api.0.rate_limit;

@@ -195,6 +195,12 @@ macro_rules! client_options {
 
                 /// Sets how long records are kept.
                 42 journal_max_age: Duration { default: Duration::from_secs(604800) };
+
+                /// Sets the type of the OpenStack service that the client calls, such as `volume`, `network` or `image`;
+                /// `compute` without it. Trails, logs and hooks name the service so. It also says under which name
+                /// `microversion` is sent: an alias of the service-types authority
+                /// (<https://service-types.openstack.org/>) does as well as its type. Only the dialect `openstack` takes it.
+                43 service: String { setter: into, example: "volume" };
             }
             by_hand {
                 /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end

@@ -9,12 +9,14 @@ use super::{Default, Group, Kind, Row, Surface};
 /// The folder of the scenarios, which has no others.
 pub(crate) const FOLDER: &str = "tests/conformance/scenarios/options";
 
-/// Options whose value has to fit the machine, the network or the environment, which a scenario does not show.
-const LEFT_OUT: [&str; 6] = [
+/// Options whose value has to fit the machine, the network, the environment or the dialect, which a printed scenario does
+/// not show.
+const LEFT_OUT: [&str; 7] = [
     "chaos",
     "client_certificate",
     "extra_ca",
     "microversion",
+    "service",
     "unix_socket",
     "correlation_id",
 ];

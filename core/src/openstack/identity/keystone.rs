@@ -51,8 +51,8 @@ pub struct Keystone {
 impl Keystone {
     /// Begins a client of Keystone. `auth_url` may end in `/v3` or in `/v3/auth/tokens`, in `/`, or in neither.
     pub fn builder(auth_url: &str) -> ClientBuilder {
-        let service = dialect::openstack::of_service(dialect::openstack::IDENTITY);
-        Client::builder(root(auth_url)).dialect(Dialect(Arc::new(service)))
+        let sign_ins = dialect::openstack::of_sign_ins();
+        Client::builder(root(auth_url)).dialect(Dialect(Arc::new(sign_ins)))
     }
 }
 

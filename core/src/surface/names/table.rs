@@ -298,6 +298,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
         "retry_budget",
         ["retry_budget", "retryBudget", "retry_budget", "RetryBudget"],
     ),
+    ("service", ["service", "service", "service", "Service"]),
     (
         "service_name",
         ["service_name", "serviceName", "service_name", "ServiceName"],

@@ -198,7 +198,7 @@ mod openstack {
     use std::sync::Arc;
 
     use super::*;
-    use crate::dialect::openstack::{IDENTITY, of_service};
+    use crate::dialect::openstack::{of_service, of_sign_ins};
 
     fn service(name: &str) -> Dialect {
         Dialect(Arc::new(of_service(name)))
@@ -258,7 +258,7 @@ mod openstack {
 
     #[test]
     fn sign_in_has_no_codes() {
-        let identity = service(IDENTITY);
+        let identity = Dialect(Arc::new(of_sign_ins()));
         let reply = ErrorReply {
             message: Some("The request you have made requires authentication."),
             status: Some(401),

@@ -48,6 +48,7 @@ bool set_client_option(reqtrail_client_options *it, const struct json *given) {
   TEXT("journal_urls", reqtrail_client_options_journal_urls)
   COUNT("journal_max_bytes", reqtrail_client_options_journal_max_bytes, uint64_t)
   DURATION("journal_max_age", reqtrail_client_options_journal_max_age_ms)
+  TEXT("service", reqtrail_client_options_service)
   return false;
 }
 

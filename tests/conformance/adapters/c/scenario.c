@@ -97,8 +97,6 @@ static void client_option(reqtrail_client_options *options, const struct json *g
     set_tokens(options, given);
   } else if (strcmp(given->key, "ca_pem") == 0) {
     reqtrail_client_options_extra_ca(options, (const unsigned char *)given->text, given->text_length);
-  } else if (strcmp(given->key, "service") == 0) {
-    if (strcmp(given->text, "compute") != 0) give_up("not an option of this release", "service");
   } else if (strcmp(given->key, "base_path") != 0 && !set_client_option(options, given)) {
     give_up("unknown", given->key);
   }

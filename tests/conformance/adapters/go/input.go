@@ -30,7 +30,6 @@ type scenario struct {
 // client is a scenario's client.
 type client struct {
 	Tokens   []string `json:"tokens"`
-	Service  string   `json:"service"`
 	CAPEM    string   `json:"ca_pem"`
 	BasePath string   `json:"base_path"`
 	// options are all that is not above.
@@ -84,9 +83,6 @@ func (s *scenario) config() (reqtrail.Config, error) {
 	}
 	if given.Tokens != nil {
 		config.TokenRefresher = tokens(given.Tokens)
-	}
-	if given.Service != "" && given.Service != "compute" {
-		return config, fmt.Errorf("service: %q is not an option of this release", given.Service)
 	}
 	return config, given.options.set("client", &config)
 }

@@ -57,9 +57,7 @@ function camel(value) {
 /** Makes a client of a line's server, or of the mock that plays its script. */
 function makeClient(line, mock) {
   const given = line.client ?? {};
-  const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path", "service", "options"]);
-  // Whatever the package does not take is its own error.
-  if (given.service !== undefined && given.service !== "compute") options.service = given.service;
+  const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path", "options"]);
   Object.assign(options, others(given.options, CLIENT));
   if (typeof options.dialect === "object" && options.dialect !== null) {
     // As a program writes it; the codes are the API's own.

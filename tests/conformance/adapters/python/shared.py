@@ -36,14 +36,12 @@ def _options(group: str, given: dict[str, Any], own: set[str]) -> dict[str, Any]
 def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any]) -> tuple[str, dict[str, Any]]:
     """The base URL and the options of a scenario's client."""
     given = line.get("client") or {}
-    options = _options("client", given, {"options", "call_timeout_ms", "tokens", "ca_pem", "base_path", "service"})
+    options = _options("client", given, {"options", "call_timeout_ms", "tokens", "ca_pem", "base_path"})
     base = line.get("base_url", "http://api.example")
     if given.get("base_path") is not None:
         base = base.rstrip("/") + "/" + given["base_path"].lstrip("/")
     if given.get("call_timeout_ms") is not None:
         options["timeout"] = given["call_timeout_ms"] / 1e3
-    if given.get("service", "compute") != "compute":
-        options["service"] = given["service"]
     if "tokens" in given:
         options["token_refresher"] = next_token(list(given["tokens"]))
     pem = line.get("ca_pem") or given.get("ca_pem")

@@ -42,10 +42,6 @@ pub fn builder(input: &Input, mock: Option<&Mock>) -> Result<ClientBuilder, Trou
                 .ok_or_else(|| "no token is left".into())
         });
     }
-    if let Some(service) = given.service.as_deref().filter(|s| *s != "compute") {
-        let what = format!("service: `{service}` is not an option of this release");
-        return Err(Trouble::Unknown(what));
-    }
     for (name, value) in &given.named {
         let name = if name == "call_timeout_ms" {
             "timeout"

@@ -60,7 +60,6 @@ impl Input {
 #[derive(Debug, Default, Deserialize)]
 pub struct ClientInput {
     pub(crate) tokens: Option<Vec<String>>,
-    pub(crate) service: Option<String>,
     pub(crate) ca_pem: Option<String>,
     pub(crate) base_path: Option<String>,
     /// The options that the format names nowhere else.

@@ -70,6 +70,7 @@ pub(crate) fn client(
         "journal_urls" => builder.journal_urls(word(name, value)?),
         "journal_max_bytes" => builder.journal_max_bytes(count(name, value)?),
         "journal_max_age" => builder.journal_max_age(duration(name, value)?),
+        "service" => builder.service(text(name, value)?),
         _ => {
             return Err(Trouble::Unknown(format!(
                 "client: the adapter knows no option `{name}`"
