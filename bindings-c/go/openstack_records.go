@@ -256,6 +256,18 @@ func (j *serverHistoryJSON) serverHistory() ServerHistory {
 	}
 }
 
+// ServiceEndpoint is an endpoint of a service, as the catalog lists it.
+type ServiceEndpoint struct {
+	// ServiceType is the type of the service, such as volumev3 or network.
+	ServiceType string `json:"service_type"`
+	// Region is the region of the endpoint; empty if there is none.
+	Region string `json:"region"`
+	// Interface is the interface: public, internal or admin.
+	Interface string `json:"interface"`
+	// URL is the URL, with its templates filled as far as they are known.
+	URL string `json:"url"`
+}
+
 // Session is what Keystone answered to a sign-in, with the trail of that call.
 type Session struct {
 	// ExpiresAt is until when the token holds, by Keystone's clock; zero if there is none.

@@ -383,6 +383,36 @@ export class ServerHistory extends Report {
   }
 }
 
+/** An endpoint of a service, as the catalog lists it. */
+export interface ServiceEndpoint {
+  /** The type of the service, such as `volumev3` or `network`. */
+  readonly serviceType: string;
+  /** The region of the endpoint. */
+  readonly region: string | null;
+  /** The interface: `public`, `internal` or `admin`. */
+  readonly interface: string;
+  /** The URL, with its templates filled as far as they are known. */
+  readonly url: string;
+}
+
+/** Its JSON. */
+export interface ServiceEndpointJson {
+  service_type: string;
+  region: string | null;
+  interface: string;
+  url: string;
+}
+
+/** Reads its JSON. */
+export function serviceEndpointOf(json: ServiceEndpointJson): ServiceEndpoint {
+  return {
+    serviceType: json.service_type,
+    region: json.region,
+    interface: json.interface,
+    url: json.url,
+  };
+}
+
 /** What Keystone answered to a sign-in, with the trail of that call. */
 export interface Session {
   /** Until when the token holds, by Keystone's clock. */

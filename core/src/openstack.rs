@@ -33,5 +33,6 @@ pub use compute::{
     ServerHistory, Verdict,
 };
 pub use identity::{
-    Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Scope, Session, User,
+    Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Scope, ServiceEndpoint,
+    ServiceOptions, Session, User,
 };

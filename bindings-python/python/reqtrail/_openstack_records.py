@@ -23,6 +23,7 @@ __all__ = [
     "ServerAction",
     "ServerFault",
     "ServerHistory",
+    "ServiceEndpoint",
     "Session",
 ]
 
@@ -327,6 +328,31 @@ class ServerHistory(Document):
 
     def __repr__(self) -> str:
         return f"<ServerHistory server {self.server_id}, {len(self.actions)} actions>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEndpoint:
+    """An endpoint of a service, as the catalog lists it."""
+
+    __module__ = "reqtrail.openstack"
+
+    service_type: str
+    """The type of the service, such as ``volumev3`` or ``network``."""
+    region: str | None
+    """The region of the endpoint."""
+    interface: str
+    """The interface: ``public``, ``internal`` or ``admin``."""
+    url: str
+    """The URL, with its templates filled as far as they are known."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            service_type=data["service_type"],
+            region=data["region"],
+            interface=data["interface"],
+            url=data["url"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ mod remote_address;
 mod request_options;
 mod resolve;
 mod runtimes;
+#[cfg(feature = "openstack")]
+mod services;
 mod sharing;
 #[cfg(feature = "openstack")]
 mod sign_in;

@@ -23,7 +23,7 @@ use super::rows::{self, Detail, Source, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
 /// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
-const RECORDS: [(&str, &str, Shape); 19] = [
+const RECORDS: [(&str, &str, Shape); 20] = [
     ("rate_limit", "rate_limit", Parts),
     ("call_info", "observe", Parts),
     ("attempt", "trail/attempt", Plain),
@@ -42,6 +42,7 @@ const RECORDS: [(&str, &str, Shape); 19] = [
     ("action_report", "openstack/compute/report", Document),
     ("action_outcome", "openstack/compute/explain", Plain),
     ("server_history", "openstack/compute/explain", Document),
+    ("service_endpoint", "openstack/identity/catalog", Plain),
     ("session", "openstack/identity/session", Fetched),
 ];
 

@@ -200,6 +200,12 @@ pub(crate) fn version_header(name: &str) -> Option<VersionHeader> {
     })
 }
 
+/// Whether requests can ask for a version of the service's API.
+pub(crate) fn has_microversions(name: &str) -> bool {
+    let versions = Service::named(name).map(|service| service.versions);
+    !matches!(versions, Some(Unversioned))
+}
+
 /// The version that a response of the service names: `compute 2.90`, perhaps in a list with other services. The service may
 /// go by any of its types there.
 pub(crate) fn answered_version<'a>(

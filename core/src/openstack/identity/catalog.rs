@@ -2,6 +2,7 @@
 //!
 //! Source: <https://docs.openstack.org/keystone/latest/contributor/service-catalog.html>.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::template::Templates;
@@ -10,15 +11,32 @@ use crate::error::Error;
 /// The services of a cloud and their endpoints, as Keystone lists them with a token.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    endpoints: Vec<Endpoint>,
+    endpoints: Vec<ServiceEndpoint>,
 }
 
-#[derive(Clone, Debug)]
-struct Endpoint {
-    service_type: String,
-    interface: String,
-    region: Option<String>,
-    url: String,
+/// An endpoint of a service, as the catalog lists it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ServiceEndpoint {
+    /// The type of the service, such as `volumev3` or `network`.
+    pub service_type: String,
+    /// The region of the endpoint.
+    pub region: Option<String>,
+    /// The interface: `public`, `internal` or `admin`.
+    pub interface: String,
+    /// The URL, with its templates filled as far as they are known.
+    pub url: String,
+}
+
+/// What is looked for in a catalog.
+pub(super) struct Sought<'a> {
+    /// The service, as the program named it.
+    pub(super) service: &'a str,
+    /// The types that it goes by, the likeliest first.
+    pub(super) types: &'a [String],
+    /// The interfaces, of which the first that is there is taken.
+    pub(super) interfaces: &'a [String],
+    pub(super) region: Option<&'a str>,
 }
 
 impl Catalog {
@@ -42,7 +60,7 @@ impl Catalog {
                 let region = endpoint["region_id"]
                     .as_str()
                     .or(endpoint["region"].as_str());
-                endpoints.push(Endpoint {
+                endpoints.push(ServiceEndpoint {
                     service_type: service_type.to_owned(),
                     interface: plain(interface).to_owned(),
                     region: region.filter(|r| !r.is_empty()).map(str::to_owned),
@@ -66,43 +84,68 @@ impl Catalog {
         interface: &str,
         region: Option<&str>,
     ) -> Result<&str, Error> {
-        self.first(service_type, &[interface.to_owned()], region)
-    }
-
-    /// The same for several interfaces, of which the first that is there is taken.
-    pub(super) fn first(
-        &self,
-        service_type: &str,
-        interfaces: &[String],
-        region: Option<&str>,
-    ) -> Result<&str, Error> {
-        let fits = |endpoint: &&Endpoint, interface: &str| {
-            endpoint.service_type == service_type
-                && endpoint.interface == plain(interface)
-                && (region.is_none() || region == endpoint.region.as_deref())
+        let sought = Sought {
+            service: service_type,
+            types: &[service_type.to_owned()],
+            interfaces: &[interface.to_owned()],
+            region,
         };
-        let found = interfaces
-            .iter()
-            .find_map(|interface| self.endpoints.iter().find(|e| fits(e, interface)));
+        let found = self.find(&sought).into_iter().next();
         found
             .map(|endpoint| &*endpoint.url)
-            .ok_or_else(|| Error::config(self.lack(service_type, interfaces, region)))
+            .ok_or_else(|| Error::config(self.lack(&sought)))
+    }
+
+    /// Returns all endpoints, in the order of the catalog.
+    #[must_use]
+    pub fn services(&self) -> &[ServiceEndpoint] {
+        &self.endpoints
+    }
+
+    /// What fits: an endpoint for each of the types that has one.
+    pub(super) fn find(&self, sought: &Sought<'_>) -> Vec<&ServiceEndpoint> {
+        let fits = |endpoint: &&ServiceEndpoint, service_type: &str, interface: &str| {
+            endpoint.service_type == service_type
+                && endpoint.interface == plain(interface)
+                && (sought.region.is_none() || sought.region == endpoint.region.as_deref())
+        };
+        let first = |service_type: &String| {
+            let mut interfaces = sought.interfaces.iter();
+            interfaces.find_map(|interface| {
+                let mut endpoints = self.endpoints.iter();
+                endpoints.find(|endpoint| fits(endpoint, service_type, interface))
+            })
+        };
+        sought.types.iter().filter_map(first).collect()
     }
 
     /// What is missing, and what there is.
-    fn lack(&self, service_type: &str, interfaces: &[String], region: Option<&str>) -> String {
+    pub(super) fn lack(&self, sought: &Sought<'_>) -> String {
+        let Sought {
+            service,
+            types,
+            interfaces,
+            region,
+        } = *sought;
         if self.endpoints.is_empty() {
             return "the token came without a catalog; expected one for a project: is a project named to sign in to?"
                 .to_owned();
         }
-        let same: Vec<&Endpoint> = (self.endpoints.iter())
-            .filter(|endpoint| endpoint.service_type == service_type)
+        let same: Vec<&ServiceEndpoint> = (self.endpoints.iter())
+            .filter(|endpoint| types.contains(&endpoint.service_type))
+            .collect();
+        let aliases: Vec<&str> = (types.iter().map(String::as_str))
+            .filter(|own| *own != service)
             .collect();
         if same.is_empty() {
-            let types = self.endpoints.iter().map(|e| e.service_type.clone());
+            let there = self.endpoints.iter().map(|e| e.service_type.clone());
+            let aliases = match aliases.is_empty() {
+                true => String::new(),
+                false => format!(", nor {}", aliases.join(", ")),
+            };
             return format!(
-                "the catalog has no service of the type `{service_type}`; it has {}",
-                listed(types)
+                "the catalog has no service of the type `{service}`{aliases}; it has {}",
+                listed(there)
             );
         }
         let wanted = region.map(|region| format!(" in the region `{region}`"));
@@ -111,7 +154,7 @@ impl Catalog {
             None => endpoint.interface.clone(),
         });
         format!(
-            "the catalog has no endpoint of `{service_type}` with the interface `{}`{}; it has {}",
+            "the catalog has no endpoint of `{service}` with the interface `{}`{}; it has {}",
             interfaces.join("` or `"),
             wanted.unwrap_or_default(),
             listed(there)
@@ -174,9 +217,15 @@ mod tests {
             let found = catalog.endpoint("compute", interface, region);
             assert_eq!(found.expect("an endpoint"), url);
         }
-        let both = ["admin".to_owned(), "internal".to_owned()];
-        let found = catalog.first("compute", &both, Some("One"));
-        assert_eq!(found.expect("an endpoint"), "https://one/internal");
+        let sought = Sought {
+            service: "compute",
+            types: &["nova".to_owned(), "compute".to_owned()],
+            interfaces: &["admin".to_owned(), "internal".to_owned()],
+            region: Some("One"),
+        };
+        let found = catalog.find(&sought);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].url, "https://one/internal");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+mod choice;
 pub(super) mod connection;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use super::fields::{Fields, INTERFACES};
 #[cfg(feature = "blocking")]
 use super::keystone;
 use super::keystone::Keystone;
+use super::service::{Settings, is_microversion};
 #[cfg(feature = "blocking")]
 use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
@@ -50,6 +52,8 @@ pub struct Cloud {
     /// In the place of the catalog's.
     pub(super) endpoint: Option<String>,
     pub(super) microversion: Option<String>,
+    /// What is said of the other services.
+    pub(super) settings: Settings,
     verify: bool,
     authorities: Option<Vec<u8>>,
     client_certificate: Option<Secret>,
@@ -94,7 +98,8 @@ impl Cloud {
     /// `clouds.yaml` is the first of `OS_CLIENT_CONFIG_FILE`, `./clouds.yaml`, `~/.config/openstack/clouds.yaml` and
     /// `/etc/openstack/clouds.yaml`; what `secure.yaml` says, found likewise, is put over it. Read are `auth`,
     /// `auth_type`, `region_name`, `regions`, `interface`, `verify`, `insecure`, `cacert`, `cert`, `key`, `profile`, and
-    /// of `compute_*`: `endpoint_override`, `interface`, `region_name`, `service_type`, `default_microversion`.
+    /// for each service, as in `volume_interface`: `endpoint_override`, `interface`, `region_name`, `service_type`,
+    /// `default_microversion`, `api_version`. The service's name there may be any of its aliases, with `_` for `-`.
     ///
     /// A file that is there but malformed is an error: passing it over, as openstacksdk does, may lead to another cloud.
     ///
@@ -151,6 +156,7 @@ impl Cloud {
             service_type: "compute".to_owned(),
             endpoint: None,
             microversion: None,
+            settings: Settings::default(),
             verify: true,
             authorities: None,
             client_certificate: None,
@@ -182,7 +188,9 @@ impl Cloud {
     /// Sets the region of the endpoint; without one it is the first of the catalog that fits.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+        let region = region.into();
+        self.settings.set_region(&region);
+        self.region = Some(region);
         self
     }
 
@@ -204,7 +212,9 @@ impl Cloud {
     /// Sets the interface of the endpoint: `public` (the default), `internal` or `admin`.
     #[must_use]
     pub fn interface(mut self, interface: impl Into<String>) -> Self {
-        self.interfaces = vec![interface.into()];
+        let interface = interface.into();
+        self.settings.set_interface(&interface);
+        self.interfaces = vec![interface];
         self
     }
 
@@ -377,11 +387,18 @@ impl Cloud {
             None => fields.top("compute_endpoint")?,
             own => own,
         };
-        let own = match (own, &cloud.access) {
-            (None, Access::Token(_) | Access::Nothing) => fields.option(&["endpoint", "url"])?,
-            (own, _) => own,
+        cloud.settings = Settings::of(fields)?;
+        // Without a catalog it is that of every service.
+        let general = match &cloud.access {
+            Access::Token(_) | Access::Nothing => fields.option(&["endpoint", "url"])?,
+            Access::SignIn { .. } => None,
         };
-        if own.is_none() && !matches!(cloud.access, Access::SignIn { .. }) {
+        cloud.settings.endpoint = general.map(str::to_owned);
+        let own = own.or(general);
+        if own.is_none()
+            && !cloud.settings.has_endpoints()
+            && !matches!(cloud.access, Access::SignIn { .. })
+        {
             return Err(fields.missing("endpoint", "the URL of the compute API"));
         }
         cloud.endpoint = own.map(str::to_owned);
@@ -464,11 +481,7 @@ fn access(fields: &Fields) -> Result<Access, Error> {
 /// The version that requests ask for. One such as `2.90` in the place of the API's version means the same.
 fn microversion(fields: &Fields) -> Result<Option<String>, Error> {
     let own = fields.top("compute_default_microversion")?;
-    let implied = fields.top("compute_api_version")?.filter(|version| {
-        let parts = version.split_once('.');
-        parts.is_some_and(|(major, minor)| {
-            major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok_and(|minor| minor > 0)
-        })
-    });
+    let implied = fields.top("compute_api_version")?;
+    let implied = implied.filter(|version| is_microversion(version));
     Ok(own.or(implied).map(str::to_owned))
 }

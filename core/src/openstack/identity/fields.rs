@@ -25,6 +25,17 @@ pub(super) struct Fields {
     pub(super) region: Option<String>,
 }
 
+impl std::fmt::Debug for Fields {
+    // Values may be secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&String> = self.top.keys().collect();
+        f.debug_struct("Fields")
+            .field("origin", &self.origin)
+            .field("names", &names)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Fields {
     pub(super) fn new(
         origin: String,
@@ -50,6 +61,26 @@ impl Fields {
             auth,
             region,
         })
+    }
+
+    /// The fields beside `auth` whose names pass, and no others.
+    pub(super) fn only(&self, passes: impl Fn(&str) -> bool) -> Self {
+        let fields = self.top.iter().filter(|(key, _)| passes(key));
+        Self {
+            origin: self.origin.clone(),
+            from_environment: self.from_environment,
+            unknown_profile: None,
+            top: fields
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+            auth: Map::new(),
+            region: None,
+        }
+    }
+
+    /// The names of the fields beside `auth`.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.top.keys().map(String::as_str)
     }
 
     /// Where the configuration came from.

@@ -60,8 +60,8 @@ impl<'a> Templates<'a> {
     }
 }
 
-/// Refuses an endpoint with a template that nothing filled.
-pub(super) fn check(url: &str) -> Result<(), Error> {
+/// Refuses an endpoint of a service with a template that nothing filled.
+pub(super) fn check(url: &str, service: &str) -> Result<(), Error> {
     let Some(Template { name, .. }) = Template::first(url) else {
         return Ok(());
     };
@@ -73,7 +73,7 @@ pub(super) fn check(url: &str) -> Result<(), Error> {
         _ => "expected only %(project_id)s, %(tenant_id)s or %(user_id)s",
     };
     Err(Error::config(format!(
-        "the compute endpoint has the template `{name}`, which cannot be filled: {why}"
+        "the {service} endpoint has the template `{name}`, which cannot be filled: {why}"
     )))
 }
 
@@ -116,9 +116,10 @@ mod tests {
             ("https://n/$(user_id)s", "who the user is"),
             ("https://n/%(compute_port)s", "`compute_port`"),
         ] {
-            let error = check(url).expect_err(url);
+            let error = check(url, "volume").expect_err(url);
+            assert!(error.message().contains("the volume endpoint"), "{error}");
             assert!(error.message().contains(part), "{error}");
         }
-        assert!(check("https://n/v2.1/%20x").is_ok());
+        assert!(check("https://n/v2.1/%20x", "compute").is_ok());
     }
 }

@@ -1,25 +1,33 @@
 //! A cloud that has been signed in to.
 
-use std::sync::Arc;
+mod by_service;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use url::Url;
 
 use super::Cloud;
 use crate::client::{Client, ClientBuilder};
+use crate::dialect::openstack::services::COMPUTE;
 use crate::error::Error;
 use crate::observe::Observer;
+use crate::openstack::identity::discovery::names_version;
+use crate::openstack::identity::service::ServiceOptions;
 use crate::openstack::identity::session::Session;
-use crate::openstack::identity::template;
 use crate::redact::Secret;
+
+use by_service::Found;
 
 /// Adds to a client what signs it in again.
 type Renewing = dyn Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync;
 
-/// A cloud with a token for it: begins clients of its compute API, asynchronous and blocking ones. Cheap to clone.
+/// A cloud with a token for it: begins clients of its services, asynchronous and blocking ones. Cheap to clone.
 #[derive(Clone)]
 pub struct Connection {
     cloud: Arc<Cloud>,
     access: Access,
+    /// What the services said of their versions, for all clones.
+    found: Arc<Mutex<Found>>,
 }
 
 #[derive(Clone)]
@@ -43,6 +51,7 @@ impl Connection {
                 session: Arc::new(session),
                 renewing: Arc::new(renewing),
             },
+            found: Arc::default(),
         }
     }
 
@@ -50,6 +59,7 @@ impl Connection {
         Self {
             cloud: Arc::new(cloud),
             access: Access::Token(token),
+            found: Arc::default(),
         }
     }
 
@@ -70,25 +80,16 @@ impl Connection {
     /// # Errors
     /// `config`: says which endpoint is missing in the catalog, and which there are.
     pub fn endpoint(&self) -> Result<String, Error> {
-        if let Some(own) = &self.cloud.endpoint {
-            let known = self.session().map(Session::templates);
-            let own = known.unwrap_or_default().filled(own);
-            template::check(&own)?;
-            return Ok(own);
-        }
-        let Some(session) = self.session() else {
-            return Err(Error::config(
-                "the cloud has no compute endpoint, and without a sign-in there is no catalog; set `endpoint`",
-            ));
-        };
-        let found = session.catalog().first(
-            &self.cloud.service_type,
-            &self.cloud.interfaces,
-            self.cloud.region.as_deref(),
-        );
-        let found = found.map_err(|error| self.cloud.with_notes(error))?;
-        template::check(found)?;
-        Ok(versioned(found))
+        let choice = self.cloud.choice(COMPUTE, &ServiceOptions::new())?;
+        let endpoint = self.address(&choice)?;
+        Ok(match choice.endpoint {
+            Some(_) => endpoint,
+            None => versioned(&endpoint),
+        })
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an observer of the calls of the clients that are begun from here on, and of those by which they sign in again
@@ -107,10 +108,16 @@ impl Connection {
     /// # Errors
     /// Those of [`endpoint`](Self::endpoint).
     pub fn compute(&self) -> Result<ClientBuilder, Error> {
-        let mut builder = self.cloud.wired(Client::openstack(self.endpoint()?));
-        if let Some(version) = &self.cloud.microversion {
-            builder = builder.microversion(version);
-        }
+        let builder = self.signed(Client::openstack(self.endpoint()?))?;
+        Ok(match &self.cloud.microversion {
+            Some(version) => builder.microversion(version),
+            None => builder,
+        })
+    }
+
+    /// Adds the cloud's TLS options, and the token with what renews it.
+    fn signed(&self, builder: ClientBuilder) -> Result<ClientBuilder, Error> {
+        let builder = self.cloud.wired(builder);
         Ok(match &self.access {
             Access::Session { session, renewing } => {
                 renewing(&self.cloud, builder.token(session.token()))?
@@ -132,13 +139,8 @@ impl std::fmt::Debug for Connection {
 
 /// The endpoint with the version of the API that has microversions, unless it names one.
 fn versioned(endpoint: &str) -> String {
-    let is_version = |segment: &str| {
-        let number = segment.strip_prefix('v').unwrap_or_default();
-        number.starts_with(|c: char| c.is_ascii_digit())
-    };
     let url = Url::parse(endpoint).ok();
-    let names_one = |url: Url| url.path_segments().is_some_and(|mut s| s.any(is_version));
-    if url.is_none_or(names_one) {
+    if url.is_none_or(|url| names_version(&url)) {
         return endpoint.to_owned();
     }
     format!("{}/v2.1", endpoint.trim_end_matches('/'))

@@ -1,0 +1,332 @@
+//! Clients of any service: where its endpoint is, and which version of its API is there.
+
+use serde_json::Value;
+use url::Url;
+
+use super::{Connection, versioned};
+#[cfg(feature = "blocking")]
+use crate::cancel::CancelToken;
+use crate::client::{Client, ClientBuilder};
+use crate::dialect::openstack::services;
+use crate::error::Error;
+#[cfg(feature = "unstable-host")]
+use crate::host::ClientOptions;
+#[cfg(feature = "blocking")]
+use crate::host::Job;
+use crate::openstack::identity::catalog::{ServiceEndpoint, Sought};
+use crate::openstack::identity::discovery;
+use crate::openstack::identity::service::{Choice, ServiceOptions};
+use crate::openstack::identity::session::Session;
+use crate::openstack::identity::template;
+use crate::request::RequestBuilder;
+use crate::response::Response;
+
+/// Where a service is.
+enum Place {
+    /// At this URL.
+    Known(String),
+    /// At a URL that names no version of the API.
+    Unversioned(Unversioned),
+}
+
+/// An endpoint whose version document has to be read.
+struct Unversioned {
+    /// Where the document is.
+    root: Url,
+    /// The project's ID that stood behind.
+    project: Option<String>,
+    /// The endpoint, as it is configured or listed.
+    endpoint: String,
+}
+
+/// What the version documents said that were read: the URL of a version, by that of the endpoint and by what was wanted.
+pub(super) type Found = std::collections::BTreeMap<(String, Option<u32>), String>;
+
+impl Connection {
+    /// Returns the endpoints of the catalog: type, region, interface and URL of each. It is empty for a cloud that is used
+    /// without a sign-in.
+    #[must_use]
+    pub fn services(&self) -> &[ServiceEndpoint] {
+        self.session()
+            .map_or(&[], |session| session.catalog().services())
+    }
+
+    /// Begins a client of a service, such as `volume`, `network` or `image`, as [`compute`](Self::compute) does of the
+    /// compute API.
+    ///
+    /// The endpoint is what the configuration says of the service (`volume_endpoint_override`, `volume_interface` and its
+    /// sisters), or the catalog's for interface and region: under the name that is given, or under an alias of the
+    /// service-types authority (<https://service-types.openstack.org/>). Trails and logs have the name as it is given.
+    ///
+    /// An endpoint with a version of the API, such as `/v3`, is used as it stands. Of another the version document is read
+    /// first, once for each connection and as a call of its own, and the highest stable version is used. A service that has
+    /// no such document is used at its endpoint.
+    ///
+    /// # Errors
+    /// `config`: says which endpoint is missing in the catalog, and which there are. Those of the call that reads the version
+    /// document, with its trail; `decode` for a document without a version that will do.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example() -> Result<(), reqtrail::Error> {
+    /// use reqtrail::openstack::{Cloud, ServiceOptions};
+    ///
+    /// let connection = Cloud::from_env()?.connect().await?;
+    /// let options = ServiceOptions::new().microversion("3.70");
+    /// let cinder = connection.client("volume", &options).await?.build()?;
+    /// let volumes = cinder.get("/volumes").send().await?;
+    /// assert_eq!(volumes.trail().service(), Some("volume"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn client(
+        &self,
+        service: &str,
+        options: &ServiceOptions,
+    ) -> Result<ClientBuilder, Error> {
+        let choice = self.choice(service, options)?;
+        let url = match self.place(&choice)? {
+            Place::Known(url) => url,
+            Place::Unversioned(endpoint) => {
+                let client = self.begun(endpoint.root.as_str(), &choice)?.build()?;
+                let answer = asking(client.get("/")).send().await;
+                self.learned(&choice, &endpoint, answer)?
+            }
+        };
+        self.of_choice(&url, &choice)
+    }
+
+    /// The same for a thread that waits, if the version document has to be read.
+    ///
+    /// # Errors
+    /// Those of [`client`](Self::client).
+    #[cfg(feature = "blocking")]
+    pub fn client_blocking(
+        &self,
+        service: &str,
+        options: &ServiceOptions,
+    ) -> Result<ClientBuilder, Error> {
+        let same = |builder| builder;
+        self.client_until(service, options, same, &CancelToken::new(), None)
+    }
+
+    /// As [`client_blocking`](Self::client_blocking), for a host's caller. `given` are the client's options, which hold for
+    /// reading the version document too; the builder that comes back does not have them yet. `cancel` and `interrupted` are
+    /// those of [`Cloud::connect_hosted`](crate::openstack::Cloud::connect_hosted).
+    ///
+    /// # Errors
+    /// Those of [`client`](Self::client).
+    #[cfg(feature = "unstable-host")]
+    pub fn client_hosted(
+        &self,
+        service: &str,
+        options: &ServiceOptions,
+        given: &ClientOptions,
+        cancel: &CancelToken,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> Result<ClientBuilder, Error> {
+        let mut given = given.clone();
+        // Those that are about the client's own calls.
+        given.service = None;
+        given.dialect = None;
+        given.microversion = None;
+        given.token = None;
+        given.record = None;
+        let with_given = |builder: ClientBuilder| builder.options(&given);
+        self.client_until(service, options, with_given, cancel, interrupted)
+    }
+
+    #[cfg(feature = "blocking")]
+    fn client_until(
+        &self,
+        service: &str,
+        options: &ServiceOptions,
+        adapt: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        cancel: &CancelToken,
+        interrupted: Option<&dyn Fn() -> bool>,
+    ) -> Result<ClientBuilder, Error> {
+        let choice = self.choice(service, options)?;
+        let url = match self.place(&choice)? {
+            Place::Known(url) => url,
+            Place::Unversioned(endpoint) => {
+                let builder = adapt(self.begun(endpoint.root.as_str(), &choice)?);
+                let client = builder.build_blocking()?;
+                let request = asking(client.get("/")).cancel_token(cancel);
+                let job = Job::Call(request.request, request.attached);
+                let answer = client.driver().run(job, interrupted).into_call();
+                self.learned(&choice, &endpoint, answer)?
+            }
+        };
+        self.of_choice(&url, &choice)
+    }
+
+    fn choice(&self, service: &str, options: &ServiceOptions) -> Result<Choice, Error> {
+        services::check(service).map_err(Error::config)?;
+        self.cloud.choice(service, options)
+    }
+
+    /// A client at this URL, but for its microversion.
+    fn begun(&self, url: &str, choice: &Choice) -> Result<ClientBuilder, Error> {
+        self.signed(Client::openstack(url).service(&choice.service))
+    }
+
+    fn of_choice(&self, url: &str, choice: &Choice) -> Result<ClientBuilder, Error> {
+        let builder = self.begun(url, choice)?;
+        Ok(match &choice.microversion {
+            Some(version) => builder.microversion(version),
+            None => builder,
+        })
+    }
+
+    /// Where the service is, as far as it is known without asking it.
+    fn place(&self, choice: &Choice) -> Result<Place, Error> {
+        let endpoint = self.address(choice)?;
+        if choice.is_compute() {
+            let is_own = choice.endpoint.is_some();
+            let url = if is_own {
+                endpoint
+            } else {
+                versioned(&endpoint)
+            };
+            return Ok(Place::Known(url));
+        }
+        let Ok(url) = Url::parse(&endpoint) else {
+            // The client says what is wrong with it.
+            return Ok(Place::Known(endpoint));
+        };
+        if discovery::names_version(&url) {
+            return Ok(Place::Known(endpoint));
+        }
+        let known = self.found().get(&key(&endpoint, choice)).cloned();
+        if let Some(known) = known {
+            return Ok(Place::Known(known));
+        }
+        let (root, project) = discovery::root(&url, self.session().and_then(Session::project_id));
+        Ok(Place::Unversioned(Unversioned {
+            root,
+            project,
+            endpoint,
+        }))
+    }
+
+    /// The URL that is configured or listed for the service.
+    pub(super) fn address(&self, choice: &Choice) -> Result<String, Error> {
+        let service = &choice.service;
+        if let Some(own) = &choice.endpoint {
+            let known = self.session().map(Session::templates);
+            let own = known.unwrap_or_default().filled(own);
+            template::check(&own, service)?;
+            return Ok(own);
+        }
+        let Some(session) = self.session() else {
+            let key = match choice.is_compute() {
+                true => "endpoint".to_owned(),
+                false => format!("{}_endpoint_override", service.replace('-', "_")),
+            };
+            return Err(Error::config(format!(
+                "the cloud has no {service} endpoint, and without a sign-in there is no catalog; set `{key}`"
+            )));
+        };
+        let sought = Sought {
+            service,
+            types: &choice.types,
+            interfaces: &choice.interfaces,
+            region: choice.region.as_deref(),
+        };
+        let mut other = None;
+        for endpoint in session.catalog().find(&sought) {
+            match wrong_version(choice, endpoint) {
+                None => {
+                    template::check(&endpoint.url, service)?;
+                    return Ok(endpoint.url.clone());
+                }
+                Some(text) => other = other.or(Some(text)),
+            }
+        }
+        let text = other.unwrap_or_else(|| session.catalog().lack(&sought));
+        Err(self.cloud.with_notes(Error::config(text)))
+    }
+
+    /// Reads the version document, and keeps what it says.
+    fn learned(
+        &self,
+        choice: &Choice,
+        endpoint: &Unversioned,
+        answer: Result<Response, Error>,
+    ) -> Result<String, Error> {
+        let service = &choice.service;
+        let url = match answer {
+            Ok(response) => match response.json::<Value>() {
+                Ok(document) => url_of(choice, endpoint, &document)
+                    .map_err(|text| response.without(format!("the service `{service}`: {text}")))?,
+                Err(_) => None,
+            },
+            Err(error) if has_no_document(&error) => None,
+            Err(error) => return Err(error),
+        };
+        let url = url.unwrap_or_else(|| {
+            tracing::warn!(
+                target: "reqtrail",
+                "the service `{service}` has no version document at its endpoint, which is used as it stands"
+            );
+            endpoint.endpoint.clone()
+        });
+        self.found()
+            .insert(key(&endpoint.endpoint, choice), url.clone());
+        Ok(url)
+    }
+}
+
+/// By what a version's URL is kept.
+fn key(endpoint: &str, choice: &Choice) -> (String, Option<u32>) {
+    let wanted = choice.wanted.as_ref().map(|wanted| wanted.major);
+    (endpoint.to_owned(), wanted)
+}
+
+/// The request for a version document. Services answer that there are several choices.
+fn asking<C>(request: RequestBuilder<C>) -> RequestBuilder<C> {
+    request.accept_statuses([http::StatusCode::MULTIPLE_CHOICES])
+}
+
+/// The URL of the version that the document and the choice agree on; `None` if it is no version document.
+fn url_of(
+    choice: &Choice,
+    endpoint: &Unversioned,
+    document: &Value,
+) -> Result<Option<String>, String> {
+    let Some(versions) = discovery::read(document) else {
+        return Ok(None);
+    };
+    let version = discovery::choose(&versions, choice.wanted.as_ref())?;
+    let url = discovery::rebased(&endpoint.root, version);
+    Ok(Some(match &endpoint.project {
+        Some(project) => format!("{}/{project}", url.as_str().trim_end_matches('/')),
+        None => url.into(),
+    }))
+}
+
+/// Whether the service answered that there is nothing to read. What may be over at the next call is no answer.
+fn has_no_document(error: &Error) -> bool {
+    let status = error.api().map(|api| api.status().as_u16());
+    status.is_some_and(|status| {
+        matches!(status, 300..=499 | 501) && !matches!(status, 401 | 408 | 429)
+    })
+}
+
+/// What is wrong with an endpoint that stands under another type than that of the service: it may be of a version that
+/// the service's name does not mean.
+fn wrong_version(choice: &Choice, endpoint: &ServiceEndpoint) -> Option<String> {
+    let wanted = choice.wanted.as_ref()?;
+    if wanted.key.is_none() && endpoint.service_type == choice.service {
+        return None;
+    }
+    let url = Url::parse(&endpoint.url).ok()?;
+    let major = discovery::major(&url).filter(|major| *major != wanted.major)?;
+    Some(format!(
+        "the service `{}`: {} asks for version {} of the API, and the catalog's endpoint of `{}` has version {major}",
+        choice.service,
+        wanted.by(),
+        wanted.major,
+        endpoint.service_type
+    ))
+}
