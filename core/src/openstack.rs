@@ -33,6 +33,6 @@ pub use compute::{
     ServerHistory, Verdict,
 };
 pub use identity::{
-    Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Scope, ServiceEndpoint,
+    Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Receipt, Scope, ServiceEndpoint,
     ServiceOptions, Session, User,
 };

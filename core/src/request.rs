@@ -22,6 +22,8 @@ use crate::target::{self, Param};
 pub use attached::Attached;
 pub(crate) use check::{check_attempts, check_timeout};
 use headers::GivenHeaders;
+#[cfg(feature = "openstack")]
+pub(crate) use options::{basic_credential, check_basic};
 
 /// A request: a method, a path or a link, and the options of one call. It knows no client; [`Client::send`] sends it,
 /// any number of times through clones.

@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::Secret;
 
 /// Endings of names whose values are credentials by custom, as in `X-Auth-Token` and `Ocp-Apim-Subscription-Key`.
-const SECRET_ENDINGS: [&str; 9] = [
+const SECRET_ENDINGS: [&str; 10] = [
     "authorization",
     "token",
     "secret",
@@ -20,6 +20,8 @@ const SECRET_ENDINGS: [&str; 9] = [
     "api-key",
     "access-key",
     "subscription-key",
+    // Of OpenStack's multi-factor sign-in.
+    "auth-receipt",
 ];
 
 /// Further endings of names of a form's fields, without hyphens and underscores: those of OAuth's assertions (RFC 7521) and

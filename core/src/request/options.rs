@@ -302,6 +302,29 @@ macro_rules! value_methods {
 }
 request_options!(value_methods);
 
+/// Checks a user and a password of HTTP. The error names what is wrong, and repeats neither.
+pub(crate) fn check_basic(user: &Secret, password: &Secret) -> Result<(), String> {
+    let (user, password) = (user.expose(), password.expose());
+    if user.contains(':') {
+        let why = "the user holds a colon; expected one without it, since it ends the user";
+        return Err(why.to_owned());
+    }
+    if [user, password]
+        .iter()
+        .any(|text| text.contains(char::is_control))
+    {
+        let why = "user or password holds a line break, a NUL or another control character";
+        return Err(why.to_owned());
+    }
+    Ok(())
+}
+
+/// The value of `Authorization` that says user and password.
+pub(crate) fn basic_credential(user: &Secret, password: &Secret) -> Secret {
+    let pair = format!("{}:{}", user.expose(), password.expose());
+    format!("Basic {}", BASE64_STANDARD.encode(pair)).into()
+}
+
 impl Parts {
     fn param(&mut self, name: String, value: Secret, secret: bool) {
         self.params.push(Param {
@@ -312,19 +335,11 @@ impl Parts {
     }
 
     fn basic_auth(&mut self, user: &Secret, password: &Secret) {
-        let (user, password) = (user.expose(), password.expose());
-        if user.contains(':') {
-            self.problem("basic_auth: the user holds a colon; expected one without it, since it ends the user".to_owned());
+        if let Err(why) = check_basic(user, password) {
+            self.problem(format!("basic_auth: {why}"));
         }
-        if [user, password]
-            .iter()
-            .any(|text| text.contains(char::is_control))
-        {
-            self.problem("basic_auth: user or password holds a line break, a NUL or another control character".to_owned());
-        }
-        let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
         // Base64 can always stand in a header.
-        if let Ok(value) = HeaderValue::try_from(format!("Basic {encoded}")) {
+        if let Ok(value) = HeaderValue::try_from(basic_credential(user, password).expose()) {
             self.headers.set_secret(AUTHORIZATION, value);
         }
     }

@@ -37,6 +37,8 @@ mod secrets;
 mod server_actions;
 #[cfg(feature = "openstack")]
 mod sign_in;
+#[cfg(feature = "openstack")]
+mod sign_in_factors;
 mod success_bodies;
 mod timeouts;
 mod tracing_headers;

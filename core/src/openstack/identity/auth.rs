@@ -2,9 +2,19 @@
 //!
 //! Source: <https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management>.
 
+mod names;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Map, Value, json};
 
+use super::receipt::Receipt;
 use crate::redact::Secret;
+
+pub use names::{Domain, Project, Scope, User};
 
 /// How a program proves to Keystone who it is, and what its token is to be good for.
 ///
@@ -21,15 +31,22 @@ use crate::redact::Secret;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Auth {
-    method: Method,
+    methods: Vec<Method>,
     scope: Option<Scope>,
+    receipt: Option<(Receipt, Used)>,
 }
 
+/// One way of proof.
 #[derive(Clone, Debug)]
-enum Method {
+pub(super) enum Method {
     Password {
         user: User,
         password: Secret,
+    },
+    Totp {
+        user: User,
+        passcode: Secret,
+        used: Used,
     },
     ApplicationCredential {
         credential: Credential,
@@ -40,63 +57,72 @@ enum Method {
 
 /// An application credential: its name is its user's affair.
 #[derive(Clone, Debug)]
-enum Credential {
+pub(super) enum Credential {
     Id(String),
     Named(String, User),
 }
 
-/// A domain.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Domain(Key);
+/// Whether what serves one sign-in has served it. All clones share it, those of clients that sign in again as well.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Used(Arc<AtomicBool>);
 
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Key {
-    Id(String),
-    Name(String),
-}
+impl Used {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 
-/// A user.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct User(Member);
-
-/// A project.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Project(Member);
-
-/// What a domain holds: a name is unique in its domain only.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Member {
-    Id(String),
-    Named(String, Domain),
-}
-
-/// What a token is good for.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Scope {
-    /// One project: what the compute API usually wants.
-    Project(Project),
-    /// One domain.
-    Domain(Domain),
-    /// The cloud as a whole, for its operators.
-    System,
-    /// Nothing yet: the token has no catalog.
-    Unscoped,
+    /// Sets it, and returns what it was.
+    pub(super) fn replace(&self, used: bool) -> bool {
+        self.0.swap(used, Ordering::AcqRel)
+    }
 }
 
 impl Auth {
     /// Signs in with a user's password.
     pub fn password(user: User, password: impl Into<Secret>) -> Self {
         let password = password.into();
-        Self::by(Method::Password { user, password })
+        Self::by(vec![Method::Password { user, password }])
+    }
+
+    /// Signs in with a user's time-based one-time passcode (RFC 6238), which an authenticator shows.
+    ///
+    /// A passcode serves one sign-in: this value and its clones send it once, and from then on signing in fails without a
+    /// request. So a client whose token ends does not get another one; sign in with a new passcode.
+    pub fn totp(user: User, passcode: impl Into<Secret>) -> Self {
+        Self::by(vec![Method::Totp {
+            user,
+            passcode: passcode.into(),
+            used: Used::default(),
+        }])
+    }
+
+    /// Signs in by several ways of proof in one request, as users with multi-factor rules have to. Each way can stand in it
+    /// once. The scope is that of the last one that has a scope, or what [`scope`](Self::scope) sets.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::openstack::{Auth, User};
+    ///
+    /// let user = User::id("0c4f…");
+    /// let auth = Auth::multifactor([Auth::password(user.clone(), "hunter2"), Auth::totp(user, "123456")]);
+    /// assert!(!format!("{auth:?}").contains("123456"));
+    /// ```
+    pub fn multifactor(ways: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::by(Vec::new());
+        for way in ways {
+            all.methods.extend(way.methods);
+            all.scope = way.scope.or(all.scope);
+            all.receipt = way.receipt.or(all.receipt);
+        }
+        all
     }
 
     /// Signs in with an application credential, which is bound to its project: it takes no scope.
     pub fn application_credential(id: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self::by(Method::ApplicationCredential {
+        Self::by(vec![Method::ApplicationCredential {
             credential: Credential::Id(id.into()),
             secret: secret.into(),
-        })
+        }])
     }
 
     /// Signs in with an application credential that is known by its name.
@@ -105,16 +131,16 @@ impl Auth {
         user: User,
         secret: impl Into<Secret>,
     ) -> Self {
-        Self::by(Method::ApplicationCredential {
+        Self::by(vec![Method::ApplicationCredential {
             credential: Credential::Named(name.into(), user),
             secret: secret.into(),
-        })
+        }])
     }
 
     /// Signs in with a token that is there already. What comes of it ends when that token ends, so that signing in
     /// again later is of no use.
     pub fn token(token: impl Into<Secret>) -> Self {
-        Self::by(Method::Token(token.into()))
+        Self::by(vec![Method::Token(token.into())])
     }
 
     /// Sets what the token is to be good for; without it that is the user's default project, if there is one.
@@ -124,22 +150,80 @@ impl Auth {
         self
     }
 
-    fn by(method: Method) -> Self {
+    /// Continues a multi-factor sign-in that an earlier request began: Keystone counts the ways that the receipt stands for
+    /// as given. A receipt ends after some minutes, so it serves one sign-in; if that fails, it can be used again.
+    #[must_use]
+    pub fn receipt(mut self, receipt: Receipt) -> Self {
+        self.receipt = Some((receipt, Used::default()));
+        self
+    }
+
+    fn by(methods: Vec<Method>) -> Self {
         Self {
-            method,
+            methods,
             scope: None,
+            receipt: None,
         }
     }
 
-    /// The body of the request; it holds the secret.
-    pub(super) fn body(&self) -> Value {
-        let (name, proof) = match &self.method {
-            Method::Password { user, password } => {
-                let mut user = user.0.body();
-                user.insert("password".into(), password.expose().into());
-                ("password", json!({ "user": user }))
-            }
-            Method::ApplicationCredential { credential, secret } => {
+    pub(super) fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// The receipt that was given, and whether it has served.
+    pub(super) fn given_receipt(&self) -> Option<&(Receipt, Used)> {
+        self.receipt.as_ref()
+    }
+
+    /// What has served its one sign-in, so that there cannot be another one.
+    pub(super) fn used_up(&self) -> Option<&'static str> {
+        let passcode = self.methods.iter().any(|method| match method {
+            Method::Totp { used, .. } => used.get(),
+            _ => false,
+        });
+        let receipt = self.receipt.as_ref().is_some_and(|(_, used)| used.get());
+        let found = [("passcode", passcode), ("receipt", receipt)];
+        found
+            .into_iter()
+            .find_map(|(name, used)| used.then_some(name))
+    }
+
+    /// The body of a request that gives these ways of proof; it holds their secrets.
+    pub(super) fn body(&self, methods: &[&Method]) -> Value {
+        let mut identity = Map::new();
+        let names: Vec<_> = methods.iter().map(|method| method.name()).collect();
+        identity.insert("methods".into(), names.into());
+        for method in methods {
+            identity.insert(method.name().into(), method.proof());
+        }
+        let mut auth = json!({ "identity": identity });
+        if let Some(scope) = &self.scope {
+            auth["scope"] = scope.body();
+        }
+        json!({ "auth": auth })
+    }
+}
+
+impl Method {
+    /// Keystone's name for it.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Password { .. } => "password",
+            Self::Totp { .. } => "totp",
+            Self::ApplicationCredential { .. } => "application_credential",
+            Self::Token(_) => "token",
+        }
+    }
+
+    fn proof(&self) -> Value {
+        let with = |mut user: Map<String, Value>, name: &str, secret: &Secret| {
+            user.insert(name.into(), secret.expose().into());
+            json!({ "user": user })
+        };
+        match self {
+            Self::Password { user, password } => with(user.0.body(), "password", password),
+            Self::Totp { user, passcode, .. } => with(user.0.body(), "passcode", passcode),
+            Self::ApplicationCredential { credential, secret } => {
                 let mut proof = Map::new();
                 match credential {
                     Credential::Id(id) => {
@@ -151,171 +235,19 @@ impl Auth {
                     }
                 }
                 proof.insert("secret".into(), secret.expose().into());
-                ("application_credential", proof.into())
+                proof.into()
             }
-            Method::Token(token) => ("token", json!({ "id": token.expose() })),
-        };
-        let mut auth = json!({ "identity": { "methods": [name], name: proof } });
-        if let Some(scope) = &self.scope {
-            auth["scope"] = scope.body();
+            Self::Token(token) => json!({ "id": token.expose() }),
         }
-        json!({ "auth": auth })
     }
 
     /// What must be shown nowhere.
     pub(super) fn secret(&self) -> &Secret {
-        match &self.method {
-            Method::Password { password, .. } => password,
-            Method::ApplicationCredential { secret, .. } => secret,
-            Method::Token(token) => token,
-        }
-    }
-}
-
-impl Domain {
-    /// A domain by its ID, as in `default`.
-    pub fn id(id: impl Into<String>) -> Self {
-        Self(Key::Id(id.into()))
-    }
-
-    /// A domain by its name, as in `Default`.
-    pub fn name(name: impl Into<String>) -> Self {
-        Self(Key::Name(name.into()))
-    }
-
-    fn body(&self) -> Value {
-        match &self.0 {
-            Key::Id(id) => json!({ "id": id }),
-            Key::Name(name) => json!({ "name": name }),
-        }
-    }
-}
-
-impl User {
-    /// A user by the ID.
-    pub fn id(id: impl Into<String>) -> Self {
-        Self(Member::Id(id.into()))
-    }
-
-    /// A user by the name, in the user's domain.
-    pub fn named(name: impl Into<String>, domain: Domain) -> Self {
-        Self(Member::Named(name.into(), domain))
-    }
-}
-
-impl Project {
-    /// A project by its ID.
-    pub fn id(id: impl Into<String>) -> Self {
-        Self(Member::Id(id.into()))
-    }
-
-    /// A project by its name, in the project's domain.
-    pub fn named(name: impl Into<String>, domain: Domain) -> Self {
-        Self(Member::Named(name.into(), domain))
-    }
-}
-
-impl Member {
-    fn body(&self) -> Map<String, Value> {
-        let mut body = Map::new();
         match self {
-            Self::Id(id) => {
-                body.insert("id".into(), id.as_str().into());
-            }
-            Self::Named(name, domain) => {
-                body.insert("name".into(), name.as_str().into());
-                body.insert("domain".into(), domain.body());
-            }
-        }
-        body
-    }
-}
-
-impl Scope {
-    fn body(&self) -> Value {
-        match self {
-            Self::Project(project) => json!({ "project": project.0.body() }),
-            Self::Domain(domain) => json!({ "domain": domain.body() }),
-            Self::System => json!({ "system": { "all": true } }),
-            Self::Unscoped => "unscoped".into(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn demo() -> User {
-        User::named("demo", Domain::name("Default"))
-    }
-
-    #[test]
-    fn bodies_are_those_of_the_identity_api() {
-        let user = json!({"name": "demo", "domain": {"name": "Default"}});
-        let mut with_password = user.clone();
-        with_password["password"] = "pw".into();
-        for (auth, identity) in [
-            (
-                Auth::password(demo(), "pw"),
-                json!({"methods": ["password"], "password": {"user": with_password}}),
-            ),
-            (
-                Auth::password(User::id("u1"), "pw"),
-                json!({"methods": ["password"], "password": {"user": {"id": "u1", "password": "pw"}}}),
-            ),
-            (
-                Auth::application_credential("c1", "s"),
-                json!({"methods": ["application_credential"], "application_credential": {"id": "c1", "secret": "s"}}),
-            ),
-            (
-                Auth::named_application_credential("ci", demo(), "s"),
-                json!({"methods": ["application_credential"],
-                    "application_credential": {"name": "ci", "user": user, "secret": "s"}}),
-            ),
-            (
-                Auth::token("t"),
-                json!({"methods": ["token"], "token": {"id": "t"}}),
-            ),
-        ] {
-            assert_eq!(auth.body(), json!({"auth": {"identity": identity}}));
-        }
-    }
-
-    #[test]
-    fn scopes() {
-        let project = Project::named("p", Domain::id("default"));
-        for (scope, body) in [
-            (
-                Scope::Project(project),
-                json!({"project": {"name": "p", "domain": {"id": "default"}}}),
-            ),
-            (
-                Scope::Project(Project::id("p1")),
-                json!({"project": {"id": "p1"}}),
-            ),
-            (
-                Scope::Domain(Domain::name("d")),
-                json!({"domain": {"name": "d"}}),
-            ),
-            (Scope::System, json!({"system": {"all": true}})),
-            (Scope::Unscoped, json!("unscoped")),
-        ] {
-            let auth = Auth::token("t").scope(scope);
-            assert_eq!(auth.body()["auth"]["scope"], body);
-        }
-    }
-
-    #[test]
-    fn secrets_are_not_shown() {
-        for auth in [
-            Auth::password(demo(), "hunter2"),
-            Auth::application_credential("c1", "hunter2"),
-            Auth::named_application_credential("ci", demo(), "hunter2"),
-            Auth::token("hunter2"),
-        ] {
-            assert!(!format!("{auth:?} {auth:#?}").contains("hunter2"));
-            assert_eq!(auth.secret().expose(), "hunter2");
+            Self::Password { password, .. } => password,
+            Self::Totp { passcode, .. } => passcode,
+            Self::ApplicationCredential { secret, .. } => secret,
+            Self::Token(token) => token,
         }
     }
 }

@@ -26,8 +26,7 @@ use crate::redact::Secret;
 use connection::Connection;
 
 /// The types of sign-in that configurations may name, for messages.
-const AUTH_TYPES: &str =
-    "password, v3password, token, v3token, v3applicationcredential, admin_token or none";
+const AUTH_TYPES: &str = "password, v3password, v3totp, v3multifactor, token, v3token, v3applicationcredential, http_basic, admin_token or none";
 
 /// A cloud: where to sign in and how, and which of its endpoints to use.
 ///
@@ -76,6 +75,7 @@ impl std::fmt::Debug for Observers {
 enum Access {
     SignIn { auth_url: String, auth: Auth },
     Token(Secret),
+    Basic { user: Secret, password: Secret },
     Nothing,
 }
 
@@ -91,14 +91,34 @@ impl Cloud {
         Self::by(Access::Token(token.into())).endpoint(endpoint)
     }
 
+    /// An endpoint without a Keystone that takes user and password of HTTP (RFC 7617) with each call, such as a standalone
+    /// Ironic: there is no sign-in and no catalog.
+    ///
+    /// # Examples
+    /// ```
+    /// use reqtrail::openstack::Cloud;
+    ///
+    /// let cloud = Cloud::with_basic_auth("https://ironic.example:6385", "admin", "hunter2");
+    /// assert!(!format!("{cloud:?}").contains("hunter2"));
+    /// ```
+    pub fn with_basic_auth(
+        endpoint: impl Into<String>,
+        user: impl Into<Secret>,
+        password: impl Into<Secret>,
+    ) -> Self {
+        let (user, password) = (user.into(), password.into());
+        Self::by(Access::Basic { user, password }).endpoint(endpoint)
+    }
+
     /// The cloud that the environment means: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables
     /// describe one (`OS_AUTH_URL`, `OS_USERNAME`, `OS_APPLICATION_CREDENTIAL_ID` and the others), or `clouds.yaml` has
     /// just one.
     ///
     /// `clouds.yaml` is the first of `OS_CLIENT_CONFIG_FILE`, `./clouds.yaml`, `~/.config/openstack/clouds.yaml` and
-    /// `/etc/openstack/clouds.yaml`; what `secure.yaml` says, found likewise, is put over it. Read are `auth`,
-    /// `auth_type`, `region_name`, `regions`, `interface`, `verify`, `insecure`, `cacert`, `cert`, `key`, `profile`, and
-    /// for each service, as in `volume_interface`: `endpoint_override`, `interface`, `region_name`, `service_type`,
+    /// `/etc/openstack/clouds.yaml`; what `secure.yaml` says, found likewise, is put over it. A one-time passcode is rarely in
+    /// a file, so `OS_PASSCODE` counts for a cloud that `OS_CLOUD` names, too. Read are `auth`, `auth_type`, `auth_methods`,
+    /// `region_name`, `regions`, `interface`, `verify`, `insecure`, `cacert`, `cert`, `key`, `profile`, and for each
+    /// service, as in `volume_interface`: `endpoint_override`, `interface`, `region_name`, `service_type`,
     /// `default_microversion`, `api_version`. The service's name there may be any of its aliases, with `_` for `-`.
     ///
     /// A file that is there but malformed is an error: passing it over, as openstacksdk does, may lead to another cloud.
@@ -328,19 +348,20 @@ impl Cloud {
             move |cloud, builder| {
                 // A client for each: after a fork the child must not share the parent's sockets, and builds its own.
                 let (client, auth) = (cloud.keystone()?.build_blocking()?, auth.clone());
-                Ok(builder.token_refresher_blocking(move || {
-                    Ok(keystone::sign_in_blocking(&client, &auth)?.token())
-                }))
+                Ok(builder
+                    .token_refresher_blocking(move || keystone::renew_blocking(&client, &auth)))
             },
         ))
     }
 
     fn without_sign_in(&self) -> Connection {
-        let token = match &self.access {
-            Access::Token(token) => Some(token.clone()),
-            _ => None,
-        };
-        Connection::unsigned(self.clone(), token)
+        match &self.access {
+            Access::Token(token) => Connection::unsigned(self.clone(), Some(token.clone())),
+            Access::Basic { user, password } => {
+                Connection::basic(self.clone(), user.clone(), password.clone())
+            }
+            _ => Connection::unsigned(self.clone(), None),
+        }
     }
 
     fn sign_in(&self) -> Result<(&str, &Auth), Error> {
@@ -390,8 +411,8 @@ impl Cloud {
         cloud.settings = Settings::of(fields)?;
         // Without a catalog it is that of every service.
         let general = match &cloud.access {
-            Access::Token(_) | Access::Nothing => fields.option(&["endpoint", "url"])?,
             Access::SignIn { .. } => None,
+            _ => fields.option(&["endpoint", "url"])?,
         };
         cloud.settings.endpoint = general.map(str::to_owned);
         let own = own.or(general);
@@ -399,7 +420,7 @@ impl Cloud {
             && !cloud.settings.has_endpoints()
             && !matches!(cloud.access, Access::SignIn { .. })
         {
-            return Err(fields.missing("endpoint", "the URL of the compute API"));
+            return Err(fields.missing("endpoint", "the URL of the API"));
         }
         cloud.endpoint = own.map(str::to_owned);
         cloud.region = match fields.top("compute_region_name")? {
@@ -454,7 +475,17 @@ fn access(fields: &Fields) -> Result<Access, Error> {
             let token = token.ok_or_else(|| fields.missing("token", "the token"))?;
             Ok(Access::Token(token))
         }
-        known @ ("password" | "v3password" | "token" | "v3token" | "v3applicationcredential") => {
+        "http_basic" => {
+            let (user, password) = fields.basic()?;
+            Ok(Access::Basic { user, password })
+        }
+        known @ ("password"
+        | "v3password"
+        | "v3totp"
+        | "v3multifactor"
+        | "token"
+        | "v3token"
+        | "v3applicationcredential") => {
             let auth_url = fields
                 .option(&["auth_url"])?
                 .ok_or_else(|| fields.missing("auth_url", "the URL of Keystone"))?;

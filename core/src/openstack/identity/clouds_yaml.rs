@@ -53,6 +53,10 @@ pub(super) fn find(
         _ => {
             let lack = || Error::config(files.lack(&chosen, &clouds));
             let cloud = clouds.get(&chosen).cloned().ok_or_else(lack)?;
+            let cloud = match name {
+                None => with_passcode(source, cloud),
+                Some(_) => cloud,
+            };
             (format!("the cloud `{chosen}` of {files}"), cloud)
         }
     };
@@ -82,6 +86,17 @@ pub(super) fn described(source: &dyn ConfigSource, text: &str) -> Result<Fields,
     })?;
     let origin = "the description of the cloud".to_owned();
     merged(source, origin, cloud.into(), "", None, false)
+}
+
+/// The cloud with the environment's passcode, where it has none: a code that ends in half a minute is rarely in a file.
+fn with_passcode(source: &dyn ConfigSource, cloud: Yaml) -> Yaml {
+    match (cloud, source.var("OS_PASSCODE")) {
+        (Yaml::Map(mut map), Some(passcode)) => {
+            (map.entry("passcode".to_owned())).or_insert_with(|| Yaml::quoted(passcode));
+            Yaml::Map(map)
+        }
+        (cloud, _) => cloud,
+    }
 }
 
 /// A cloud's fields, with those of its vendor's profile and of its region.

@@ -6,12 +6,13 @@ use super::keystone::root;
 use crate::redact::one_line;
 
 /// Keys that variables may give, each with its other names: what a cloud says under one of these is compared.
-const COMPARED: [&[&str]; 15] = [
+const COMPARED: [&[&str]; 17] = [
     &["auth_url"],
     &["auth_type", "auth_plugin"],
     &["username", "user_name"],
     &["user_id"],
     &["password"],
+    &["passcode"],
     &["project_name", "tenant_name"],
     &["project_id", "tenant_id"],
     &["user_domain_name"],
@@ -22,6 +23,7 @@ const COMPARED: [&[&str]; 15] = [
     &["application_credential_name"],
     &["application_credential_secret"],
     &["token", "auth_token"],
+    &["trust_id"],
 ];
 
 /// The interface that a cloud uses unless it says otherwise.

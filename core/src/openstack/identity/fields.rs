@@ -1,6 +1,7 @@
 //! The fields of a cloud's configuration, looked up where openstacksdk looks for them.
 
 use super::auth::{Auth, Domain, Project, Scope, User};
+use super::receipt::Receipt;
 use super::yaml::{Map, Yaml};
 use crate::error::Error;
 use crate::redact::Secret;
@@ -13,6 +14,9 @@ pub(super) const INTERFACES: [&str; 4] = [
     "endpoint_type",
     "interface",
 ];
+
+/// The ways of proof that a multi-factor sign-in can give.
+const AUTH_METHODS: [&str; 4] = ["v3password", "v3totp", "v3token", "v3applicationcredential"];
 
 /// A cloud's configuration, merged.
 pub(super) struct Fields {
@@ -96,16 +100,21 @@ impl Fields {
     /// A field that may be one text or a list of them; the older of two names serves if the first is missing.
     pub(super) fn list(&self, keys: &[&str]) -> Result<Vec<String>, Error> {
         for key in keys {
-            if let Some(Yaml::List(items)) = self.top.get(*key) {
-                let texts = items.iter().map(|item| item.text().map(str::to_owned));
-                let texts: Option<Vec<_>> = texts.collect();
-                return texts.ok_or_else(|| self.wrong(key, "a list of something else", "text"));
-            }
-            if let Some(text) = self.top(key)? {
-                return Ok(vec![text.to_owned()]);
+            if let Some(texts) = self.texts(&self.top, key)? {
+                return Ok(texts);
             }
         }
         Ok(Vec::new())
+    }
+
+    fn texts(&self, map: &Map, key: &str) -> Result<Option<Vec<String>>, Error> {
+        if let Some(Yaml::List(items)) = map.get(key) {
+            let texts = items.iter().map(|item| item.text().map(str::to_owned));
+            let texts: Option<Vec<_>> = texts.collect();
+            let wrong = || self.wrong(key, "a list of something else", "text");
+            return texts.ok_or_else(wrong).map(Some);
+        }
+        Ok(self.scalar(map, key)?.map(|text| vec![text.to_owned()]))
     }
 
     /// What the sign-in method takes: `auth` outranks what stands beside it; later names are older ones.
@@ -156,24 +165,85 @@ impl Fields {
 
     /// The way to sign in that the type names.
     pub(super) fn auth(&self, auth_type: &str) -> Result<Auth, Error> {
-        let auth = match auth_type {
+        let mut auth = match auth_type {
+            "v3multifactor" => self.multifactor()?,
+            one => self.way(one)?,
+        };
+        if let Some(receipt) = self.option(&["receipt"])? {
+            auth = auth.receipt(Receipt::new(receipt));
+        }
+        Ok(match self.scope()? {
+            Some(scope) => auth.scope(scope),
+            None => auth,
+        })
+    }
+
+    /// One way of proof.
+    fn way(&self, auth_type: &str) -> Result<Auth, Error> {
+        match auth_type {
             "password" | "v3password" => {
                 let password = match self.option(&["password"])? {
                     Some(password) => Secret::from(password),
                     None => return Err(self.no_password()?),
                 };
-                Auth::password(self.user()?, password)
+                Ok(Auth::password(self.user()?, password))
+            }
+            "v3totp" => {
+                let passcode = self.option(&["passcode"])?.ok_or_else(|| {
+                    let wanted = "the one-time passcode that the user's authenticator shows now";
+                    self.missing("passcode", wanted)
+                })?;
+                Ok(Auth::totp(self.user()?, passcode))
             }
             "token" | "v3token" => {
                 let token = self.token()?;
-                Auth::token(token.ok_or_else(|| self.missing("token", "the token"))?)
+                let token = token.ok_or_else(|| self.missing("token", "the token"))?;
+                Ok(Auth::token(token))
             }
-            _ => self.application_credential()?,
+            _ => self.application_credential(),
+        }
+    }
+
+    /// The ways of proof that `auth_methods` lists.
+    fn multifactor(&self) -> Result<Auth, Error> {
+        let names = match self.texts(&self.auth, "auth_methods")? {
+            None => self.list(&["auth_methods"])?,
+            Some(names) => names,
         };
-        Ok(match self.scope()? {
-            Some(scope) => auth.scope(scope),
-            None => auth,
-        })
+        let names: Vec<_> = (names.iter().flat_map(|text| text.split(',')))
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect();
+        if names.is_empty() {
+            let wanted = "the ways of proof, such as `v3password,v3totp`";
+            return Err(self.missing("auth_methods", wanted));
+        }
+        let mut ways = Vec::with_capacity(names.len());
+        for (place, name) in names.iter().enumerate() {
+            if !AUTH_METHODS.contains(name) {
+                let what = format!(
+                    "`{}` is not supported; expected {}",
+                    name.escape_debug(),
+                    AUTH_METHODS.join(", ")
+                );
+                return Err(self.complaint("auth_methods", &what));
+            }
+            if names[..place].contains(name) {
+                let what = format!("it has `{name}` twice; expected each way of proof once");
+                return Err(self.complaint("auth_methods", &what));
+            }
+            ways.push(self.way(name)?);
+        }
+        Ok(Auth::multifactor(ways))
+    }
+
+    /// The user and the password that are sent with each call.
+    pub(super) fn basic(&self) -> Result<(Secret, Secret), Error> {
+        let user = self.option(&["username", "user_name"])?;
+        let user = user.ok_or_else(|| self.missing("username", "the user's name"))?;
+        let password = self.option(&["password"])?;
+        let password = password.ok_or_else(|| self.missing("password", "the password"))?;
+        Ok((user.into(), password.into()))
     }
 
     fn application_credential(&self) -> Result<Auth, Error> {
@@ -215,10 +285,6 @@ impl Fields {
     }
 
     fn scope(&self) -> Result<Option<Scope>, Error> {
-        if self.option(&["trust_id"])?.is_some() {
-            let what = "trusts are not supported; leave it out, and name the project";
-            return Err(self.complaint("trust_id", what));
-        }
         let system = self.option(&["system_scope"])?;
         if system.is_some_and(|scope| scope != "all") {
             return Err(self.wrong("system_scope", "something else", "`all`"));
@@ -235,6 +301,14 @@ impl Fields {
             system.map(|_| Scope::System),
         ];
         let mut scopes = scopes.into_iter().flatten();
+        if let Some(trust) = self.option(&["trust_id"])? {
+            if scopes.next().is_some() {
+                let what =
+                    "a token has one scope; leave out this, or project, domain and system_scope";
+                return Err(self.complaint("trust_id", what));
+            }
+            return Ok(Some(Scope::Trust(trust.to_owned())));
+        }
         match (scopes.next(), scopes.next()) {
             (_, Some(_)) => Err(self.complaint(
                 "system_scope",

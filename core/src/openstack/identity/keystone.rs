@@ -5,6 +5,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use super::auth::Auth;
+use super::proving::{Proving, cannot_renew};
+use super::session::Session;
 #[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::call::token::Token;
@@ -15,11 +18,6 @@ use crate::dialect::{self, Dialect};
 use crate::error::{BoxError, Error};
 #[cfg(feature = "blocking")]
 use crate::host::Job;
-use crate::request::RequestBuilder;
-
-use super::auth::Auth;
-use super::refused::explained;
-use super::session::Session;
 
 /// Where tokens are made.
 const TOKENS: &str = "/v3/auth/tokens";
@@ -77,19 +75,34 @@ impl Keystone {
         Self { client, auth }
     }
 
-    /// Signs in, once.
+    /// Signs in, once. Where Keystone accepts a part of several ways of proof and asks for the others by a receipt, a further
+    /// request gives them; the session's trail is that of the last request.
     ///
     /// # Errors
     /// Those of every call: `api` with status 401 for a wrong password, for one. `decode` if the answer has no token.
+    /// `config` where a passcode has been used already.
     pub async fn sign_in(&self) -> Result<Session, Error> {
-        let request = prepared(self.client.post(TOKENS), &self.auth);
-        Session::read(&request.send().await.map_err(explained)?)
+        let mut proving = Proving::begin(&self.auth)?;
+        loop {
+            let request = proving.prepared(self.client.post(TOKENS));
+            if let Some(session) = proving.settle(request.send().await)? {
+                return Ok(session);
+            }
+        }
     }
 
     /// Signs in and gives the token alone: what [`ClientBuilder::token_refresher`] asks for.
+    ///
+    /// With a passcode that has been used it fails without a request: the calls that needed the token end with an `api` error
+    /// of the category `authentication`.
     pub fn token(&self) -> impl Future<Output = Result<Token, BoxError>> + Send + 'static + use<> {
         let this = self.clone();
-        async move { Ok(this.sign_in().await?.token()) }
+        async move {
+            if let Some(error) = cannot_renew(&this.auth) {
+                return Err(error.into());
+            }
+            Ok(this.sign_in().await?.token())
+        }
     }
 }
 
@@ -101,25 +114,30 @@ pub(super) fn sign_in_hosted(
     cancel: &CancelToken,
     interrupted: Option<&dyn Fn() -> bool>,
 ) -> Result<Session, Error> {
-    let request = prepared(client.post(TOKENS), auth).cancel_token(cancel);
-    let job = Job::Call(request.request, request.attached);
-    let outcome = client.driver().run(job, interrupted);
-    Session::read(&outcome.into_call().map_err(explained)?)
+    let mut proving = Proving::begin(auth)?;
+    loop {
+        let request = proving.prepared(client.post(TOKENS)).cancel_token(cancel);
+        let job = Job::Call(request.request, request.attached);
+        let outcome = client.driver().run(job, interrupted);
+        if let Some(session) = proving.settle(outcome.into_call())? {
+            return Ok(session);
+        }
+    }
 }
 
-/// Signs in on the thread that asks.
+/// Signs in again on the thread that asks.
 #[cfg(feature = "blocking")]
-pub(super) fn sign_in_blocking(client: &blocking::Client, auth: &Auth) -> Result<Session, Error> {
-    let outcome = prepared(client.post(TOKENS), auth).send();
-    Session::read(&outcome.map_err(explained)?)
-}
-
-fn prepared<C>(request: RequestBuilder<C>, auth: &Auth) -> RequestBuilder<C> {
-    request
-        .json(&auth.body())
-        .hide(auth.secret().clone())
-        // A token too many does no harm: it ends by itself, and nobody has it.
-        .idempotent(true)
+pub(super) fn renew_blocking(client: &blocking::Client, auth: &Auth) -> Result<Token, BoxError> {
+    if let Some(error) = cannot_renew(auth) {
+        return Err(error.into());
+    }
+    let mut proving = Proving::begin(auth)?;
+    loop {
+        let request = proving.prepared(client.post(TOKENS));
+        if let Some(session) = proving.settle(request.send())? {
+            return Ok(session.token());
+        }
+    }
 }
 
 impl Clone for Keystone {

@@ -2,13 +2,10 @@
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
 
+use super::receipt::Receipt;
 use crate::codes::ErrorKind;
-use crate::error::{ApiError, Error};
-
-/// What Keystone sends when one way of proof is not enough: it stands for those that were accepted.
-const RECEIPT: &str = "openstack-auth-receipt";
+use crate::error::Error;
 
 /// What stands where Keystone should.
 pub(super) const A_WEB_PAGE: &str = "a web page: auth_url is the address of a dashboard or of a proxy; expected \
@@ -16,11 +13,10 @@ pub(super) const A_WEB_PAGE: &str = "a web page: auth_url is the address of a da
 
 /// Adds to the error of a sign-in what its answer tells of the configuration.
 pub(super) fn explained(error: Error) -> Error {
+    if let Some(receipt) = Receipt::of(&error) {
+        return error.with_explanation(more_factors(&receipt));
+    }
     match (error.kind(), error.api()) {
-        (ErrorKind::Api, Some(api)) if api.headers().contains_key(RECEIPT) => {
-            let text = more_factors(api);
-            error.with_explanation(text)
-        }
         // A gateway's page says that Keystone is down, and nothing of auth_url.
         (ErrorKind::Api, Some(api))
             if api.status().as_u16() < 500 && is_web_page(api.headers(), api.body()) =>
@@ -54,24 +50,50 @@ pub(super) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
     is_html || begins(b"<!doctype html") || begins(b"<html")
 }
 
-fn more_factors(api: &ApiError) -> String {
-    let body: Value = serde_json::from_slice(api.body()).unwrap_or_default();
-    let ways: Vec<String> = list(&body["required_auth_methods"])
-        .map(|methods| list(methods).filter_map(Value::as_str).collect::<Vec<_>>())
-        .filter(|methods| !methods.is_empty())
-        .map(|methods| methods.join(" and "))
-        .collect();
-    let wants = if ways.is_empty() {
-        "more than one way of proof".to_owned()
-    } else {
-        ways.join(", or ")
+/// Ways of proof that can be given, by Keystone's names.
+const SUPPORTED: [&str; 4] = ["password", "totp", "token", "application_credential"];
+
+fn more_factors(receipt: &Receipt) -> String {
+    let joined = |ways: &[String]| ways.join(" and ");
+    let accepted = match receipt.accepted() {
+        [] => "the proof".to_owned(),
+        ways => joined(ways),
+    };
+    let missing: Vec<String> = receipt.missing().iter().map(|ways| joined(ways)).collect();
+    let wants = match &*missing {
+        [] => "more than one way of proof".to_owned(),
+        missing => format!("{} as well", missing.join(", or ")),
+    };
+    let can_be_given = |ways: &&Vec<String>| ways.iter().all(|way| SUPPORTED.contains(&&**way));
+    let advice = match receipt.missing().iter().find(can_be_given) {
+        Some(ways) => {
+            let all: Vec<_> = receipt
+                .accepted()
+                .iter()
+                .chain(ways)
+                .map(auth_method)
+                .collect();
+            format!(
+                "set auth_type to v3multifactor and auth_methods to {}",
+                all.join(",")
+            )
+        }
+        None if missing.is_empty() => {
+            "set auth_type to v3multifactor and auth_methods to the ways that the user has"
+                .to_owned()
+        }
+        None => format!("reqtrail gives no others than {}", SUPPORTED.join(", ")),
     };
     format!(
-        "multi-factor sign-in: Keystone accepted the proof, answered with an Openstack-Auth-Receipt, and wants {wants}; \
-         reqtrail signs in by one way only: use an application credential, or a token that was made otherwise"
+        "multi-factor sign-in: Keystone accepted {accepted}, answered with an Openstack-Auth-Receipt, and wants {wants}; \
+         {advice}, or use an application credential, or a token that was made otherwise"
     )
 }
 
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
+/// How configurations name a way of proof that Keystone names.
+fn auth_method(name: &String) -> String {
+    match &**name {
+        "application_credential" => "v3applicationcredential".to_owned(),
+        name => format!("v3{name}"),
+    }
 }

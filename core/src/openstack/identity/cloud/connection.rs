@@ -4,6 +4,7 @@ mod by_service;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::header::AUTHORIZATION;
 use url::Url;
 
 use super::Cloud;
@@ -15,6 +16,7 @@ use crate::openstack::identity::discovery::names_version;
 use crate::openstack::identity::service::ServiceOptions;
 use crate::openstack::identity::session::Session;
 use crate::redact::Secret;
+use crate::request::{basic_credential, check_basic};
 
 use by_service::Found;
 
@@ -37,6 +39,8 @@ enum Access {
         renewing: Arc<Renewing>,
     },
     Token(Option<Secret>),
+    /// User and password.
+    Basic(Secret, Secret),
 }
 
 impl Connection {
@@ -63,12 +67,20 @@ impl Connection {
         }
     }
 
+    pub(super) fn basic(cloud: Cloud, user: Secret, password: Secret) -> Self {
+        Self {
+            cloud: Arc::new(cloud),
+            access: Access::Basic(user, password),
+            found: Arc::default(),
+        }
+    }
+
     /// What Keystone answered to the sign-in; `None` for a cloud that is used without one.
     #[must_use]
     pub fn session(&self) -> Option<&Session> {
         match &self.access {
             Access::Session { session, .. } => Some(session),
-            Access::Token(_) => None,
+            Access::Token(_) | Access::Basic(..) => None,
         }
     }
 
@@ -124,6 +136,11 @@ impl Connection {
             }
             Access::Token(Some(token)) => builder.token(token.clone()),
             Access::Token(None) => builder,
+            Access::Basic(user, password) => {
+                check_basic(user, password)
+                    .map_err(|why| Error::config(format!("http_basic: {why}")))?;
+                builder.default_secret_header(AUTHORIZATION, basic_credential(user, password))
+            }
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What openstacksdk makes of the same files and variables.
 
+mod factors;
 mod wrong;
 
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ impl ConfigSource for Fake {
 /// Where a cloud signs in, and the request's body.
 fn sign_in(cloud: &Cloud) -> (String, Value) {
     let (auth_url, auth) = cloud.sign_in().expect("a sign-in");
-    let body = auth.body();
+    let body = auth.body(&auth.methods().iter().collect::<Vec<_>>());
     (auth_url.to_owned(), body["auth"].clone())
 }
 

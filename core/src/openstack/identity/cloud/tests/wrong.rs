@@ -36,8 +36,61 @@ fn what_is_wrong_is_named_with_what_would_be_right() {
             &["one scope"],
         ),
         (
-            "auth: {auth_url: u, user_id: i, password: hunter2, trust_id: p}",
-            &["trusts"],
+            "auth: {auth_url: u, user_id: i, password: hunter2, trust_id: t, project_id: p}",
+            &["`auth.trust_id`", "one scope", "project"],
+        ),
+        (
+            "auth_type: v3totp\nauth: {auth_url: u, user_id: i, password: hunter2}",
+            &["`auth.passcode`", "authenticator"],
+        ),
+        (
+            "auth_type: v3totp\nauth: {auth_url: u, passcode: hunter2}",
+            &["`auth.username`", "user_id"],
+        ),
+        (
+            "auth_type: v3multifactor\nauth: {auth_url: u, user_id: i, password: hunter2}",
+            &["auth_methods", "v3password,v3totp"],
+        ),
+        (
+            "auth_type: v3multifactor\nauth_methods: []\nauth: {auth_url: u, user_id: i, password: hunter2}",
+            &["auth_methods", "v3password,v3totp"],
+        ),
+        (
+            "auth_type: v3multifactor\nauth_methods: [v3password, v3oidcpassword]\n\
+             auth: {auth_url: u, user_id: i, password: hunter2}",
+            &["`auth_methods`", "v3oidcpassword", "v3password, v3totp"],
+        ),
+        (
+            "auth_type: v3multifactor\nauth_methods: [v3password, v3password]\n\
+             auth: {auth_url: u, user_id: i, password: hunter2}",
+            &["`auth_methods`", "`v3password` twice"],
+        ),
+        (
+            "auth_type: v3multifactor\nauth_methods: [v3password, v3totp]\n\
+             auth: {auth_url: u, user_id: i, password: hunter2}",
+            &["`auth.passcode`"],
+        ),
+        (
+            "auth_type: http_basic\nauth: {endpoint: e, password: hunter2}",
+            &["`auth.username`"],
+        ),
+        (
+            "auth_type: http_basic\nauth: {endpoint: e, username: u}",
+            &["`auth.password`"],
+        ),
+        (
+            "auth_type: http_basic\nauth: {username: u, password: hunter2}",
+            &["endpoint", "URL of the API"],
+        ),
+        (
+            "auth_type: v3oidcpassword",
+            &[
+                "`auth_type`",
+                "v3oidcpassword",
+                "v3totp",
+                "v3multifactor",
+                "http_basic",
+            ],
         ),
         (
             "auth_type: v3kerberos",
