@@ -20,10 +20,14 @@ type Cloud struct {
 type CloudConfig struct {
 	// The options that a type describes. Generated from core/src/surface; do not edit.
 
-	// Auth is the URL of Keystone, auth_url, and what the way to sign in takes: username, password, project_name and
-	// domains, or application_credential_id and application_credential_secret, or token.
+	// Auth is the URL of Keystone, auth_url, and what the way to sign in takes: username, password, passcode,
+	// project_name and domains, or application_credential_id and application_credential_secret, or token. trust_id
+	// stands in place of a project, and receipt is that of a multi-factor sign-in which continues. http_basic takes
+	// endpoint, username and password.
 	Auth map[string]Secret
-	// AuthType is the way to sign in: password (the default), v3applicationcredential, token, admin_token or none.
+	// AuthType is the way to sign in: password (the default), v3totp, v3multifactor, v3applicationcredential, token,
+	// http_basic, admin_token or none. A passcode serves one sign-in, so a client that had one does not renew its
+	// token.
 	AuthType string
 	// RegionName is the region of the endpoint; without one it is the first of the catalog that fits.
 	RegionName string
@@ -41,6 +45,8 @@ type CloudConfig struct {
 	Cert string
 	// Key is the path of a PEM file with the private key of the client certificate.
 	Key string
+	// AuthMethods holds the ways of proof of v3multifactor, such as v3password and v3totp.
+	AuthMethods []string
 
 	// Generated until here.
 }

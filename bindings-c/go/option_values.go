@@ -263,5 +263,6 @@ func (o *CloudConfig) entry() map[string]any {
 		"cacert":                       o.CACert,
 		"cert":                         o.Cert,
 		"key":                          o.Key,
+		"auth_methods":                 o.AuthMethods,
 	}
 }

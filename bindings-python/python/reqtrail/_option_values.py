@@ -216,11 +216,14 @@ class CloudOptions(TypedDict, total=False):
 
     auth: Mapping[str, str | Secret] | None
     """The URL of Keystone, ``auth_url``, and what the way to sign in takes: ``username``, ``password``,
-    ``project_name`` and domains, or ``application_credential_id`` and ``application_credential_secret``, or
-    ``token``."""
+    ``passcode``, ``project_name`` and domains, or ``application_credential_id`` and
+    ``application_credential_secret``, or ``token``. ``trust_id`` stands in place of a project, and ``receipt`` is
+    that of a multi-factor sign-in which continues. ``http_basic`` takes ``endpoint``, ``username`` and
+    ``password``."""
     auth_type: str | None
-    """The way to sign in: ``password`` (the default), ``v3applicationcredential``, ``token``, ``admin_token`` or
-    ``none``."""
+    """The way to sign in: ``password`` (the default), ``v3totp``, ``v3multifactor``, ``v3applicationcredential``,
+    ``token``, ``http_basic``, ``admin_token`` or ``none``. A passcode serves one sign-in, so a client that had
+    one does not renew its token."""
     region_name: str | None
     """The region of the endpoint; without one it is the first of the catalog that fits."""
     interface: str | Sequence[str] | None
@@ -237,3 +240,5 @@ class CloudOptions(TypedDict, total=False):
     """The path of a PEM file with a client certificate."""
     key: str | None
     """The path of a PEM file with the private key of the client certificate."""
+    auth_methods: str | Sequence[str] | None
+    """The ways of proof of ``v3multifactor``, such as ``v3password`` and ``v3totp``."""

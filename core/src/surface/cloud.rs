@@ -9,15 +9,18 @@ macro_rules! cloud_options {
             $($head)*
             options {
                 /// Sets the URL of Keystone, `auth_url`, and what the way to sign in takes: `username`, `password`,
-                /// `project_name` and domains, or `application_credential_id` and `application_credential_secret`, or `token`.
+                /// `passcode`, `project_name` and domains, or `application_credential_id` and
+                /// `application_credential_secret`, or `token`. `trust_id` stands in place of a project, and `receipt` is
+                /// that of a multi-factor sign-in which continues. `http_basic` takes `endpoint`, `username` and `password`.
                 1 auth: Keys {
                     python_type: "Mapping[str, str | Secret]",
                     node_type: "Readonly<Record<string, SecretText>>",
                     go_type: "map[string]Secret",
                 };
 
-                /// Sets the way to sign in: `password` (the default), `v3applicationcredential`, `token`, `admin_token` or
-                /// `none`.
+                /// Sets the way to sign in: `password` (the default), `v3totp`, `v3multifactor`, `v3applicationcredential`,
+                /// `token`, `http_basic`, `admin_token` or `none`. A passcode serves one sign-in, so a client that had one
+                /// does not renew its token.
                 2 auth_type: String { node: "auth_type" };
 
                 /// Sets the region of the endpoint; without one it is the first of the catalog that fits.
@@ -43,6 +46,9 @@ macro_rules! cloud_options {
 
                 /// Sets the path of a PEM file with the private key of the client certificate.
                 10 key: String { };
+
+                /// Sets the ways of proof of `v3multifactor`, such as `v3password` and `v3totp`.
+                11 auth_methods: Vec<String> { node: "auth_methods" };
             }
             by_hand { }
         }

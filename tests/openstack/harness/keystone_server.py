@@ -40,6 +40,10 @@ default_log_levels = keystone.server.flask.request_processing.req_logging=DEBUG,
 connection = sqlite:///{database}
 sqlite_synchronous = false
 
+[auth]
+# The default, and passcodes.
+methods = external,password,token,oauth1,mapped,application_credential,totp
+
 [identity]
 # Passwords here are no secrets, and hashing them well takes a quarter of a second each.
 password_hash_rounds = 4

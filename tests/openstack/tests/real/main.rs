@@ -1,6 +1,7 @@
 //! The compute API of a real Nova, and sign-in by a real Keystone.
 
 mod faces;
+mod factors;
 mod faults;
 mod graph;
 mod names;
