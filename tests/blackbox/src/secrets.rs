@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use reqtrail::blocking::Client;
 use reqtrail::http::HeaderName;
-use reqtrail::openstack::{Auth, Cloud, Domain, User};
+use reqtrail::openstack::{Auth, Cloud, Domain, Receipt, User};
 use reqtrail::{ClientBuilder, CustomDialect, JournalPolicy, JournalSync, Proxy, Secret};
 use reqtrail_blackbox::canary;
 use serde_json::json;
@@ -60,12 +60,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     for auth in [
         Auth::password(user(), canary(16)),
         Auth::application_credential("an-id", canary(17)),
+        Auth::multifactor([
+            Auth::password(user(), canary(16)),
+            Auth::totp(user(), canary(21)),
+        ])
+        .receipt(Receipt::new(canary(22))),
     ] {
         let cloud = Cloud::new(format!("{base_url}/refused"), auth);
         // Its client has the journal of the environment.
         if let Ok(cloud) = cloud.connect_blocking() {
             return Err(format!("{cloud:?} is signed in").into());
         }
+    }
+    let standalone = Cloud::with_basic_auth(&base_url, "user", canary(23)).connect_blocking()?;
+    let standalone = quick(standalone.compute()?).build_blocking()?;
+    if let Err(error) = standalone.get("/named").send() {
+        writeln!(out, "{:?} {standalone:?}", error.trail())?;
     }
     for url in [
         format!("http://user:{}@127.0.0.1", encoded(18)),
