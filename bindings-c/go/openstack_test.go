@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -310,6 +311,39 @@ func TestASessionSaysWhoHasSignedIn(t *testing.T) {
 	session.Trail = nil
 	end := time.Date(2096, 11, 26, 12, 0, 0, 250_000_000, time.UTC)
 	equal(t, session, Session{ExpiresAt: end, ProjectID: "p1", UserID: "u1", UserName: "demo"})
+}
+
+func TestAPasscodeSignsInOnce(t *testing.T) {
+	bodies := make(chan string, 2)
+	keystone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies <- string(body)
+		w.Header().Set("X-Subject-Token", "t")
+		w.WriteHeader(http.StatusCreated)
+		_, _ = w.Write([]byte(`{"token":{}}`))
+	}))
+	t.Cleanup(keystone.Close)
+	cloud, err := NewCloud(CloudConfig{
+		AuthType:    "v3multifactor",
+		AuthMethods: []string{"v3password", "v3totp"},
+		Auth: map[string]Secret{
+			"auth_url": Secret(keystone.URL), "user_id": "u1", "password": "s3cr3t", "passcode": "918273", "trust_id": "t1",
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = cloud.Connect(background); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, <-bodies, `{"auth":{"identity":{"methods":["password","totp"],`+
+		`"password":{"user":{"id":"u1","password":"s3cr3t"}},"totp":{"user":{"id":"u1","passcode":"918273"}}},`+
+		`"scope":{"OS-TRUST:trust":{"id":"t1"}}}}`)
+	_, err = cloud.Connect(background)
+	if !errors.Is(err, KindConfig) || !strings.Contains(err.Error(), "new passcode") || strings.Contains(err.Error(), "918273") {
+		t.Fatal(err)
+	}
+	equal(t, len(bodies), 0)
 }
 
 func TestAServerIsFoundByItsName(t *testing.T) {

@@ -122,6 +122,31 @@ test("a sign-in gives clients that sign in again", async (t) => {
   assert.ok(!shown.includes("s3cr3t") && !shown.includes("hünter2"), shown);
 });
 
+test("a passcode signs in once", async (t) => {
+  const { auth, signIns } = await keystone(t);
+  const { project_name: _, ...user } = auth;
+  const cloud = new Cloud({
+    auth_type: "v3multifactor",
+    auth_methods: ["v3password", "v3totp"],
+    auth: { ...user, passcode: new Secret("918273"), trust_id: "t1" },
+    region_name: "One",
+  });
+  const connection = await cloud.connect();
+  assert.deepEqual(signIns[0].identity.methods, ["password", "totp"]);
+  assert.equal(signIns[0].identity.totp.user.passcode, "918273");
+  assert.deepEqual(signIns[0].scope, { "OS-TRUST:trust": { id: "t1" } });
+  const client = connection.client();
+  const error = await failure(client.get("/servers/s1"));
+  assert.ok(error instanceof AuthenticationError);
+  assert.match(inspect(error.cause), /new passcode/);
+  const again = await failure(cloud.connect());
+  assert.ok(again instanceof ConfigError);
+  assert.match(again.message, /new passcode/);
+  assert.equal(signIns.length, 1);
+  await client.close();
+  assert.ok(!inspect([cloud, connection, error, again]).includes("918273"));
+});
+
 test("a sign-in that is refused has its trail, and no password", async (t) => {
   const { auth } = await keystone(t);
   const cloud = new Cloud({ auth: { ...auth, password: "s3cr3t-wrong" } });

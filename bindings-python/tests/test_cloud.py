@@ -28,6 +28,7 @@ class OpenStack(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     tokens = itertools.count(1)
     sign_ins: ClassVar[list[Any]] = []
+    credentials: ClassVar[list[str | None]] = []
     hang: threading.Event | None = None
     refuses = False
     hung = threading.Event()
@@ -70,6 +71,7 @@ class OpenStack(BaseHTTPRequestHandler):
         )
 
     def do_GET(self) -> None:
+        self.credentials.append(self.headers["Authorization"])
         if self.headers["X-Auth-Token"] == "t-secret-1":
             return self.answer(401, {}, X_Openstack_Request_Id="req-old")
         self.answer(200, {"server": {"id": "s1", "status": "ACTIVE"}}, X_Openstack_Request_Id="req-new")
@@ -86,7 +88,7 @@ def until(done: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def openstack() -> Iterator[Any]:
-    own = {"tokens": itertools.count(1), "sign_ins": [], "hung": threading.Event()}
+    own = {"tokens": itertools.count(1), "sign_ins": [], "credentials": [], "hung": threading.Event()}
     handler = type("OwnOpenStack", (OpenStack,), own)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
@@ -129,6 +131,35 @@ def test_a_sign_in_gives_clients_that_sign_in_again(openstack: Any) -> None:
         pickle.dumps(cloud)
     with pytest.raises(TypeError):
         pickle.dumps(connection)
+
+
+def test_a_passcode_signs_in_once(openstack: Any) -> None:
+    two = {**auth(openstack), "passcode": reqtrail.Secret("918273"), "trust_id": "t1"}
+    del two["project_name"]
+    cloud = Cloud(auth_type="v3multifactor", auth_methods=["v3password", "v3totp"], auth=two, region_name="One")
+    connection = cloud.connect()
+    (sent,) = openstack.RequestHandlerClass.sign_ins
+    assert sent["identity"]["methods"] == ["password", "totp"]
+    assert sent["identity"]["totp"]["user"]["passcode"] == "918273"
+    assert sent["scope"] == {"OS-TRUST:trust": {"id": "t1"}}
+    with connection.client() as client, pytest.raises(reqtrail.AuthenticationError) as info:
+        client.get("/servers/s1")
+    assert "new passcode" in str(info.value.__cause__)
+    with pytest.raises(reqtrail.ConfigError, match="new passcode"):
+        cloud.connect()
+    assert len(openstack.RequestHandlerClass.sign_ins) == 1
+    assert "918273" not in repr((cloud, connection, info.value, info.value.__cause__))
+
+
+def test_user_and_password_of_http_go_with_each_call(openstack: Any) -> None:
+    endpoint = f"http://127.0.0.1:{openstack.server_address[1]}/v1"
+    basic = {"endpoint": endpoint, "username": "admin", "password": reqtrail.Secret("hunter2")}
+    connection = Cloud.from_dict({"auth_type": "http_basic", "auth": basic}).connect()
+    assert connection.session is None
+    with connection.client() as client:
+        client.get("/nodes")
+        assert "hunter2" not in repr((client, connection))
+    assert openstack.RequestHandlerClass.credentials == ["Basic YWRtaW46aHVudGVyMg=="]
 
 
 def test_a_sign_in_for_asyncio(openstack: Any) -> None:
