@@ -149,7 +149,7 @@ conformance: toolchain ## Play scenarios: ADAPTER=rust|rust-blocking|rust-reqwes
 	@scripts/conformance.sh "$(ADAPTER)" "$(SCENARIOS)" "$(FILTER)"
 
 .PHONY: test-openstack
-test-openstack: toolchain ## Tests against a real Nova and a real Keystone, which it installs on its first run
+test-openstack: toolchain ## Tests against real services of OpenStack, which it installs on its first run
 	@scripts/test-openstack.sh
 
 ##@ Searching for faults

@@ -11,7 +11,7 @@ stamp=$venv/pins.sha256
 key=$(cat "$pins" scripts/openstack_env.sh | sha256sum | cut -d' ' -f1)
 
 # The stamp is written last. An interpreter that was upgraded or removed leaves a stamp, but a Python that finds nothing.
-made() { [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && "$venv/bin/python" -c 'import cheroot, keystone, nova' 2>/dev/null; }
+made() { [ "$(cat "$stamp" 2>/dev/null)" = "$key" ] && "$venv/bin/python" -c 'import cheroot, cinder, glance, keystone, neutron, nova' 2>/dev/null; }
 
 fail() {
     echo "$1" >&2
@@ -29,7 +29,7 @@ if ! made; then
     exec 9>"$venv.lock"
     command -v flock >/dev/null && flock 9
     if ! made; then
-        echo "making $venv: Nova and Keystone from their wheels; a minute or two, this once" >&2
+        echo "making $venv: five services of OpenStack from their wheels; a few minutes, this once" >&2
         rm -rf "$venv"
         "$python" -m venv "$venv"
         pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet --no-input)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests against a real Nova and a real Keystone, in an environment that is made on the first run: from Rust, and from
+# Tests against real services of OpenStack, in an environment that is made on the first run: from Rust, and from
 # the installed packages of the other languages.
 set -euo pipefail
 python=$(scripts/openstack_env.sh)

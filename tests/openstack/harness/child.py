@@ -1,4 +1,4 @@
-"""What both servers do as children of serve.py: hold on to its pipe, take its socket, say once that they are ready.
+"""What all servers do as children of serve.py: hold on to its pipe, take its socket, say once that they are ready.
 
 Uses only what no monkey patching changes, and is imported before any.
 """
@@ -11,6 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
+import world
+
 
 class Child:
     """This process's ties to serve.py."""
@@ -20,10 +22,10 @@ class Child:
         parser.add_argument("--socket", type=int, required=True, help="file descriptor of the listening socket")
         parser.add_argument("--workspace", type=Path, required=True, help="directory for what lives as long as this")
         parser.add_argument("--log", type=Path, required=True, help="file for the service's log")
-        parser.add_argument("--nova-url", required=True)
-        parser.add_argument("--keystone-url", required=True)
+        for service in world.SERVICES:
+            parser.add_argument(f"--{service}-url", required=True)
         parser.add_argument("--dead-url", required=True, help="where nothing listens")
-        parser.add_argument("--service-password", required=True, help="with which Nova asks Keystone about tokens")
+        parser.add_argument("--service-password", required=True, help="with which a service asks Keystone about tokens")
         parser.add_argument("--token-seconds", type=int, required=True, help="how long a token of Keystone lives")
         self.args = parser.parse_args()
         # The services look at the command line too, and would not know these options.

@@ -1,4 +1,4 @@
-"""Tokens that Nova accepts, or refuses, whatever Keystone says.
+"""Tokens that the services accept, or refuse, whatever Keystone says.
 
 The fixed names are answered where keystonemiddleware would ask Keystone, so that all else in auth_token, from expiry to
 the 503 of an unreachable Keystone, is its own doing. Every other token goes to Keystone.

@@ -8,22 +8,19 @@ import child
 CHILD = child.Child(__doc__)
 
 import contextlib
-import io
 import secrets
-import socket
 import sqlite3
-import threading
 import uuid
 from importlib import metadata
 from pathlib import Path
 
 import keystone.conf
-from cheroot import wsgi
 from keystone.cmd import bootstrap
 from keystone.common import fernet_utils, provider_api
 from keystone.common.sql import upgrades
 from keystone.server.flask import core
 
+import web_threads
 import world
 
 CONF = keystone.conf.CONF
@@ -159,14 +156,13 @@ def everywhere(url: str) -> dict[str, str]:
 
 
 def create_catalog() -> None:
-    """Compute in two regions, of which the second does not answer, and services that are no compute."""
-    nova, dead = CHILD.args.nova_url, CHILD.args.dead_url
+    """Each service in two regions, of which the second does not answer, and an object store, which nowhere does."""
     PROVIDERS.catalog_api.create_region({"id": world.OTHER_REGION})
-    # The interfaces differ in form, so that a test sees which was taken: all three lead to the same Nova.
-    urls = {"public": f"{nova}/v2.1", "internal": f"{nova}/v2.1/$(project_id)s", "admin": f"{nova}/v2.1/"}
-    create_service("compute", "nova", world.REGION, urls)
-    create_service("compute", "nova", world.OTHER_REGION, everywhere(f"{dead}/v2.1"))
-    create_service("compute_legacy", "nova_legacy", world.REGION, everywhere(f"{nova}/v2/$(project_id)s"))
+    dead = CHILD.args.dead_url
+    for service_type, (name, version, forms) in world.CATALOG.items():
+        root = getattr(CHILD.args, f"{name}_url")
+        create_service(service_type, name, world.REGION, {kind: root + form for kind, form in forms.items()})
+        create_service(service_type, name, world.OTHER_REGION, everywhere(dead + version))
     create_service("object-store", "swift", world.REGION, everywhere(f"{dead}/v1/AUTH_$(project_id)s"))
     create_service("identity", "keystone", world.OTHER_REGION, everywhere(CHILD.args.keystone_url + "/v3"))
 
@@ -202,7 +198,8 @@ def create_world() -> dict:
 
     service_project = uuid.uuid4().hex
     create_project(world.SERVICE_PROJECT, service_project)
-    create_user(world.SERVICE_USER, CHILD.args.service_password, service_project, roles["service"])
+    for service in world.SERVICES:
+        create_user(service, CHILD.args.service_password, service_project, roles["service"])
     create_catalog()
     main = world.PROJECTS["main"].id
     member_roles = [roles[role] for role in world.USERS["member"].roles]
@@ -210,36 +207,10 @@ def create_world() -> dict:
     return {"user_ids": user_ids, "application_credential": credential}
 
 
-class Server(wsgi.Server):
-    """Cheroot on the socket that serve.py took."""
-
-    def bind(self, family, type, proto=0):
-        self.socket = socket.socket(fileno=CHILD.args.socket)
-        self.bind_addr = self.socket.getsockname()[:2]
-        return self.socket
-
-
-def one_at_a_time(application):
-    """Lets requests take turns: SQLite fails, at once, one of two transactions that read and then write.
-
-    A body is read before its turn, so that a slow client holds up nobody else.
-    """
-    lock = threading.Lock()
-
-    def wrapper(environ, start_response):
-        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read())
-        with lock:
-            return list(application(environ, start_response))
-
-    return wrapper
-
-
 def main() -> None:
     application = start_application(configure())
     facts = create_world()
-    server = Server(("127.0.0.1", 0), one_at_a_time(application), numthreads=16, request_queue_size=128, timeout=60)
-    server.prepare()
-    threading.Thread(target=server.serve).start()
+    web_threads.serve(CHILD.args.socket, web_threads.one_at_a_time(application))
     CHILD.ready(version=metadata.version("keystone"), **facts)
 
 

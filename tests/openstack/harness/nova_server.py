@@ -14,14 +14,10 @@ from nova import monkey_patch
 
 monkey_patch.patch()
 
-import logging
 import os
 import sys
-import warnings
 
 import eventlet
-import eventlet.green.socket
-import eventlet.wsgi
 import fixtures
 from keystoneauth1 import loading
 from nova import context as nova_context
@@ -32,10 +28,12 @@ from nova.api.openstack import api_version_request, identity, wsgi_app
 from nova.tests import fixtures as nova_fixtures
 from nova.tests.functional import fixtures as functional_fixtures
 from nova.virt import fake
-from oslo_log import formatters
 
+import auth_token
 import fixed_tokens
 import hypervisor
+import logs
+import web_green
 import world
 
 CONF = nova_test.CONF
@@ -92,7 +90,7 @@ class Cloud(nova_test.TestCase):
         nova_fixtures.StandardLogging = fixtures.Fixture
         nova_fixtures.CellDatabases = CellDatabases
         super().setUp()
-        log_to(CHILD.args.log)
+        logs.log_to(CHILD.args.log, CONF, "nova", version.version_string(), quiet=("placement",))
 
         self.useFixture(Placement())
         self.neutron = self.useFixture(nova_fixtures.NeutronFixture(self))
@@ -127,23 +125,7 @@ class Cloud(nova_test.TestCase):
         """Makes auth_token, as configured in any nova.conf, ask Keystone about every token but the fixed ones."""
         CONF.register_opts(loading.get_auth_plugin_conf_options("password"), group="keystone_authtoken")
         loading.register_auth_conf_options(CONF, "keystone_authtoken")
-        self.flags(
-            auth_type="password",
-            auth_url=CHILD.args.keystone_url,
-            www_authenticate_uri=CHILD.args.keystone_url,
-            username=world.SERVICE_USER,
-            password=CHILD.args.service_password,
-            user_domain_id=world.DOMAIN,
-            project_name=world.SERVICE_PROJECT,
-            project_domain_id=world.DOMAIN,
-            region_name=world.REGION,
-            service_token_roles_required=True,
-            # A token that was revoked or has expired is refused at the next request.
-            token_cache_time=-1,
-            # A Keystone that is gone is found out at once.
-            http_request_max_retries=0,
-            group="keystone_authtoken",
-        )
+        self.flags(**auth_token.options("nova", CHILD.args), group="keystone_authtoken")
         fixed_tokens.install(CHILD.args.dead_url)
         # Nova asks Keystone, with the client's token, whether a project exists; Keystone knows no fixed token.
         exists = identity.verify_project_id
@@ -170,26 +152,9 @@ class Cloud(nova_test.TestCase):
 
     def _limit_projects(self) -> None:
         for project in world.PROJECTS.values():
-            if project.instances is not None:
+            if project.limit is not None:
                 context = nova_context.get_admin_context()
-                objects.Quotas.create_limit(context, project.id, "instances", project.instances)
-
-
-def log_to(path) -> None:
-    """Nova's log, in the format that it has in production: `[<global id> <local id> <user> <project> ...] text`."""
-    handler = logging.FileHandler(path)
-    handler.setFormatter(
-        formatters.ContextFormatter(
-            config=CONF, project="nova", version=version.version_string(), datefmt="%Y-%m-%d %H:%M:%S"
-        )
-    )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    for name in ("alembic", "oslo_db", "placement"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    # Calls every optional plugin that is not installed an error.
-    logging.getLogger("stevedore").setLevel(logging.CRITICAL)
+                objects.Quotas.create_limit(context, project.id, "instances", project.limit)
 
 
 def as_deployed(application):
@@ -215,16 +180,7 @@ def main() -> None:
         image=cloud.glance.image1["id"],
         network=cloud.neutron.network_1["id"],
     )
-    warnings.filterwarnings("ignore", message="capitalize_response_headers")
-    eventlet.wsgi.server(
-        eventlet.green.socket.socket(fileno=CHILD.args.socket),
-        as_deployed(cloud.application),
-        log=logging.getLogger("eventlet.wsgi"),
-        log_output=False,
-        # Names of headers go out as Nova writes them.
-        capitalize_response_headers=False,
-        debug=False,
-    )
+    web_green.serve(CHILD.args.socket, as_deployed(cloud.application))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts Nova and Keystone on loopback, says on one line of JSON where they are, and takes them along when it leaves.
+"""Starts services of OpenStack on loopback, says on one line of JSON where they are, and takes them along when it leaves.
 
 It leaves on SIGTERM or SIGINT, and when its standard input closes or its parent ends. Run it with the Python that
 scripts/openstack_env.sh names; the README beside this tells the rest.
@@ -33,7 +33,7 @@ class Stop(Exception):
 
 
 class Service:
-    """One of the two servers: a child process that ends when the pipe to it closes."""
+    """One of the servers: a child process that ends when the pipe to it closes."""
 
     def __init__(self, name: str, port: int, logs: Path) -> None:
         self.name = name
@@ -42,6 +42,7 @@ class Service:
         self.socket = listen(name, port)
         self.url = url_of(self.socket)
         self.facts: dict | None = None
+        self.process: subprocess.Popen | None = None
         self._line = b""
 
     def start(self, arguments: list[str], environment: dict[str, str]) -> None:
@@ -78,10 +79,14 @@ class Service:
         lines = [line for text in written for line in text.splitlines()[-10:]]
         return "\n".join(lines) or "no word of why"
 
+    def close(self) -> None:
+        """Tells it to leave."""
+        if self.process:
+            self.process.stdin.close()
+
     def stop(self) -> None:
-        if not hasattr(self, "process"):
+        if not self.process:
             return
-        self.process.stdin.close()
         try:
             self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -134,7 +139,22 @@ class Watch:
         return [by_fd[fd] for fd in readable if fd != 0]
 
 
-def ready_line(nova: Service, keystone: Service, dead_url: str, seconds: float) -> dict:
+#: The path of each service's API.
+VERSIONS = {"nova": "/v2.1", "keystone": "/v3", "cinder": "/v3", "glance": "/v2", "neutron": "/v2.0"}
+
+
+def entry(service: Service) -> dict:
+    """What the ready line says of a service."""
+    return {
+        "endpoint": service.url + VERSIONS[service.name],
+        "root": f"{service.url}/",
+        "log": str(service.log),
+        **{name: fact for name, fact in service.facts.items() if name not in world.CLOUD_FACTS},
+    }
+
+
+def ready_line(services: dict[str, Service], dead_url: str, seconds: float) -> dict:
+    keystone = services["keystone"]
     users = {
         name: {
             "name": name,
@@ -147,31 +167,23 @@ def ready_line(nova: Service, keystone: Service, dead_url: str, seconds: float) 
         }
         for name, user in world.USERS.items()
     }
+    credential = keystone.facts["application_credential"]
     return {
         "event": "ready",
         "pid": os.getpid(),
-        "nova": {
-            "endpoint": f"{nova.url}/v2.1",
-            "root": f"{nova.url}/",
-            "log": str(nova.log),
-            **{name: nova.facts[name] for name in ("pid", "version", "min_microversion", "max_microversion")},
-        },
-        "keystone": {
-            "endpoint": f"{keystone.url}/v3",
-            "root": f"{keystone.url}/",
-            "log": str(keystone.log),
-            **{name: keystone.facts[name] for name in ("pid", "version")},
-        },
+        **{name: entry(service) for name, service in services.items()},
         "region": world.REGION,
         "other_region": world.OTHER_REGION,
         "dead_endpoint": f"{dead_url}/v2.1",
         "projects": {name: project.id for name, project in world.PROJECTS.items()},
         "users": users,
-        "application_credential": {**keystone.facts["application_credential"], "user": "member", "project": "main"},
+        "application_credential": {**credential, "user": "member", "project": "main"},
         "fixed_tokens": world.FIXED_TOKENS,
-        "image": nova.facts["image"],
-        "network": nova.facts["network"],
+        **{name: services["nova"].facts[name] for name in ("image", "network") if "nova" in services},
         "flavors": {name: flavor.id for name, flavor in world.FLAVORS.items()},
+        "volume_types": world.VOLUME_TYPES,
+        "capacity_gb": world.CAPACITY_GB,
+        "image_bytes": world.IMAGE_BYTES,
         "hosts": world.HOSTS,
         "start_seconds": round(seconds, 2),
     }
@@ -182,17 +194,16 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
     watch = Watch(args.detached)
     logs = args.log_dir.resolve() if args.log_dir else workspace
     logs.mkdir(parents=True, exist_ok=True)
-    services = [Service("nova", args.nova_port, logs), Service("keystone", args.keystone_port, logs)]
-    nova, keystone = services
+    services = {name: Service(name, getattr(args, f"{name}_port"), logs) for name in args.services}
     # Bound and never listened on: a connection there is refused, and nobody else can take the port.
     dead = socket.socket()
     dead.bind(("127.0.0.1", 0))
 
     facts = {
         "workspace": str(workspace),
-        "nova-url": nova.url,
-        "keystone-url": keystone.url,
         "dead-url": url_of(dead),
+        # A service that is not started is still in the catalog.
+        **{f"{name}-url": services[name].url if name in services else url_of(dead) for name in world.SERVICES},
         "service-password": secrets.token_hex(16),
         "token-seconds": str(args.token_seconds),
     }
@@ -206,31 +217,48 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
         "PYTHONPYCACHEPREFIX": str(Path(sys.prefix, "pycache")),
     }
     try:
-        for service in services:
+        for service in services.values():
             service.start(arguments, environment)
-        while waiting := [service for service in services if service.facts is None]:
+        while waiting := [service for service in services.values() if service.facts is None]:
             if time.monotonic() - began > args.start_timeout:
                 raise Failure(f"{waiting[0].name} was not ready within {args.start_timeout} s")
             for service in watch.wait(0.5, waiting):
                 service.read()
-        print(json.dumps(ready_line(nova, keystone, url_of(dead), time.monotonic() - began)), flush=True)
+        print(json.dumps(ready_line(services, url_of(dead), time.monotonic() - began)), flush=True)
         while True:
             watch.wait(0.5, [])
-            # Keystone may be stopped or killed by a test that wants to see it gone.
-            nova.check()
+            # A test may stop or kill the others, to see them gone.
+            if "nova" in services:
+                services["nova"].check()
     finally:
-        for service in services:
+        # All at once: each may take its time.
+        for service in services.values():
+            service.close()
+        for service in services.values():
             service.stop()
         dead.close()
 
 
+def names_of_services(text: str) -> list[str]:
+    wanted = {*text.split(","), "keystone"}
+    if unknown := wanted.difference(world.SERVICES):
+        raise argparse.ArgumentTypeError(f"no such service: {', '.join(sorted(unknown))}")
+    return [name for name in world.SERVICES if name in wanted]
+
+
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--nova-port", type=int, default=0, help="0, the default, takes a free one")
-    parser.add_argument("--keystone-port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument(
+        "--services",
+        type=names_of_services,
+        default=world.SERVICES,
+        help=f"which to start, by names with commas; Keystone always is. Default: {','.join(world.SERVICES)}",
+    )
+    for name in world.SERVICES:
+        parser.add_argument(f"--{name}-port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--token-seconds", type=int, default=3600, help="how long Keystone's tokens live")
     parser.add_argument("--log-dir", type=Path, help="keeps the logs there; without it they go when this ends")
-    parser.add_argument("--start-timeout", type=float, default=120, metavar="SECONDS")
+    parser.add_argument("--start-timeout", type=float, default=300, metavar="SECONDS")
     parser.add_argument("--detached", action="store_true", help="only a signal ends it; not stdin, nor the parent")
     return parser.parse_args()
 

@@ -1,17 +1,17 @@
-"""The cloud that both servers describe: projects, users, tokens, flavors. Data only; imports nothing of OpenStack."""
+"""The cloud that all servers describe: projects, users, tokens, catalog, flavors. Data only; imports nothing of OpenStack."""
 
 from typing import NamedTuple
 
 DOMAIN = "default"
 REGION = "RegionOne"
-#: A region whose compute endpoint is an address where nothing listens.
+#: A region whose endpoints are an address where nothing listens.
 OTHER_REGION = "RegionTwo"
 
 
 class Project(NamedTuple):
     id: str
-    #: How many servers it may have; None: as many as it likes.
-    instances: int | None = None
+    #: How many servers, volumes, snapshots, networks and so on it may have; None: as many as it likes.
+    limit: int | None = None
 
 
 class User(NamedTuple):
@@ -27,7 +27,7 @@ class User(NamedTuple):
 PROJECTS = {
     "main": Project("6f70656e737461636b20342065766572"),
     "other": Project("0b" * 16),
-    "noquota": Project("0c" * 16, instances=0),
+    "noquota": Project("0c" * 16, limit=0),
 }
 
 USERS = {
@@ -39,12 +39,35 @@ USERS = {
     "noquota": User("noquota-password", "noquota", ("member", "reader"), "b3" * 16),
 }
 
-#: Who Nova is when it asks Keystone about a token.
-SERVICE_USER = "nova"
+#: The servers of this harness. Each asks Keystone about tokens as the user of its name.
+SERVICES = ("nova", "keystone", "cinder", "glance", "neutron")
 SERVICE_PROJECT = "service"
+#: What a server tells serve.py that is no property of the server itself.
+CLOUD_FACTS = ("user_ids", "application_credential", "image", "network")
 
-#: Tokens that work without Keystone, by what they are: each user's, one that has expired, and one for which Nova
-#: finds that Keystone does not answer.
+
+class Entry(NamedTuple):
+    """A service in the catalog."""
+
+    service: str
+    #: The path of its API, with which its endpoint in the other region ends.
+    version: str
+    #: Paths by interface. They differ, so that a test sees which was taken: all lead to the same server.
+    forms: dict[str, str]
+
+
+#: By service type. Cinder has its old type and its new one, as in many clouds.
+CATALOG = {
+    "compute": Entry("nova", "/v2.1", {"public": "/v2.1", "internal": "/v2.1/$(project_id)s", "admin": "/v2.1/"}),
+    "compute_legacy": Entry("nova", "/v2", dict.fromkeys(("public", "internal", "admin"), "/v2/$(project_id)s")),
+    "volumev3": Entry("cinder", "/v3", {"public": "/v3/$(project_id)s", "internal": "/v3", "admin": "/v3/"}),
+    "block-storage": Entry("cinder", "/v3", {"public": "/v3", "internal": "/v3/$(project_id)s", "admin": ""}),
+    "image": Entry("glance", "/v2", {"public": "", "internal": "/v2", "admin": "/v2/"}),
+    "network": Entry("neutron", "/v2.0", {"public": "", "internal": "/v2.0", "admin": "/v2.0/"}),
+}
+
+#: Tokens that work without Keystone, by what they are: each user's, one that has expired, and one for which a
+#: service finds that Keystone does not answer.
 FIXED_TOKENS = {name: f"fixed-{name}-token" for name in (*USERS, "expired", "keystone_down")}
 
 
@@ -61,3 +84,10 @@ FLAVORS = {
 }
 
 HOSTS = ("host1", "host2")
+
+#: What Cinder's only backend holds: a larger volume fits nowhere.
+CAPACITY_GB = 1000
+#: Volume types by what comes of them.
+VOLUME_TYPES = {"default": "__DEFAULT__", "nowhere": "nowhere"}
+#: What an image may have; Glance refuses more.
+IMAGE_BYTES = 1_000_000

@@ -1,4 +1,4 @@
-//! Starts the harness in `tests/openstack/harness` and says where its Nova and its Keystone are.
+//! Starts the harness in `tests/openstack/harness` and says where its services are.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -85,14 +85,29 @@ impl Cloud {
         self.fact(&format!("/flavors/{name}"))
     }
 
+    /// A service's base URL, with the version: of `nova`, `keystone`, `cinder`, `glance` or `neutron`.
+    #[must_use]
+    pub fn endpoint(&self, service: &str) -> &str {
+        self.fact(&format!("/{service}/endpoint"))
+    }
+
+    /// A service's log.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    #[must_use]
+    pub fn log(&self, service: &str) -> String {
+        let path = PathBuf::from(self.fact(&format!("/{service}/log")));
+        std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    }
+
     /// Nova's log.
     ///
     /// # Panics
     /// If it cannot be read.
     #[must_use]
     pub fn nova_log(&self) -> String {
-        let path = PathBuf::from(self.fact("/nova/log"));
-        std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+        self.log("nova")
     }
 }
 

@@ -1,0 +1,31 @@
+"""How every service asks Keystone about tokens: its `[keystone_authtoken]`, as an installation has it."""
+
+import argparse
+
+import world
+
+
+def options(service: str, args: argparse.Namespace) -> dict[str, object]:
+    """The options of keystonemiddleware for this service."""
+    return {
+        "auth_type": "password",
+        "auth_url": args.keystone_url,
+        "www_authenticate_uri": args.keystone_url,
+        "username": service,
+        "password": args.service_password,
+        "user_domain_id": world.DOMAIN,
+        "project_name": world.SERVICE_PROJECT,
+        "project_domain_id": world.DOMAIN,
+        "region_name": world.REGION,
+        "service_token_roles_required": True,
+        # A token that was revoked or has expired is refused at the next request.
+        "token_cache_time": -1,
+        # A Keystone that is gone is found out at once.
+        "http_request_max_retries": 0,
+    }
+
+
+def section(service: str, args: argparse.Namespace) -> str:
+    """The same as a section of a configuration file."""
+    lines = [f"{name} = {value}" for name, value in options(service, args).items()]
+    return "\n".join(["[keystone_authtoken]", *lines, ""])
