@@ -1,21 +1,28 @@
-"""How every service asks Keystone about tokens: its `[keystone_authtoken]`, as an installation has it."""
+"""Who a service is, and how it asks Keystone about tokens: its `[keystone_authtoken]`, as an installation has it."""
 
 import argparse
 
 import world
 
 
-def options(service: str, args: argparse.Namespace) -> dict[str, object]:
-    """The options of keystonemiddleware for this service."""
+def credentials(service: str, args: argparse.Namespace) -> dict[str, str]:
+    """With which the service signs in as itself."""
     return {
         "auth_type": "password",
         "auth_url": args.keystone_url,
-        "www_authenticate_uri": args.keystone_url,
         "username": service,
         "password": args.service_password,
         "user_domain_id": world.DOMAIN,
         "project_name": world.SERVICE_PROJECT,
         "project_domain_id": world.DOMAIN,
+    }
+
+
+def options(service: str, args: argparse.Namespace) -> dict[str, object]:
+    """The options of keystonemiddleware for this service."""
+    return {
+        **credentials(service, args),
+        "www_authenticate_uri": args.keystone_url,
         "region_name": world.REGION,
         "service_token_roles_required": True,
         # A token that was revoked or has expired is refused at the next request.

@@ -60,6 +60,7 @@ service_down_time = 3600
 scheduler_driver_init_wait_time = 5
 # Another attempt needs another backend.
 scheduler_max_attempts = 1
+glance_api_servers = {glance}
 
 [scripted]
 volume_driver = volume_driver.ScriptedDriver
@@ -89,7 +90,7 @@ def configure() -> None:
     home: Path = CHILD.args.workspace / "cinder"
     (home / "coordination").mkdir(parents=True)
     etc = Path(sys.prefix, "etc", "cinder")
-    text = CONFIG.format(home=home, etc=etc, default_type=world.VOLUME_TYPES["default"])
+    text = CONFIG.format(home=home, etc=etc, default_type=world.VOLUME_TYPES["default"], glance=CHILD.args.glance_url)
     config = home / "cinder.conf"
     config.write_text(text + auth_token.section("cinder", CHILD.args))
     objects.register_all()

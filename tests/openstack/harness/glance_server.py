@@ -7,8 +7,10 @@ import child
 
 CHILD = child.Child(__doc__)
 
+import json
 import os
 import sys
+import urllib.request
 from pathlib import Path
 
 import glance.version
@@ -89,6 +91,25 @@ def create_storage() -> None:
     command.upgrade(alembic_migrations.get_alembic_config(engine=engine), "heads")
 
 
+def create_image() -> None:
+    """Uploads the image that everybody sees."""
+
+    def send(method: str, path: str, body: bytes, content_type: str) -> None:
+        headers = {"X-Auth-Token": world.FIXED_TOKENS["admin"], "Content-Type": content_type}
+        url = CHILD.args.glance_url + "/v2/images" + path
+        urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method), timeout=60).close()
+
+    image = {
+        "id": world.IMAGE,
+        "name": "cirros",
+        "visibility": "public",
+        "disk_format": "raw",
+        "container_format": "bare",
+    }
+    send("POST", "", json.dumps(image).encode(), "application/json")
+    send("PUT", f"/{world.IMAGE}/file", b"an image of a system", "application/octet-stream")
+
+
 def main() -> None:
     configure()
     version = glance.version.version_info.version_string()
@@ -98,6 +119,7 @@ def main() -> None:
     # After the application, which sets up a log of its own.
     logs.log_to(CHILD.args.log, CONF, "glance", version, quiet=("taskflow",))
     web_threads.serve(CHILD.args.socket, web_threads.with_access_log(application))
+    create_image()
     CHILD.ready(version=version)
 
 

@@ -14,6 +14,7 @@ from nova import monkey_patch
 
 monkey_patch.patch()
 
+import logging
 import os
 import sys
 
@@ -91,15 +92,16 @@ class Cloud(nova_test.TestCase):
         nova_fixtures.CellDatabases = CellDatabases
         super().setUp()
         logs.log_to(CHILD.args.log, CONF, "nova", version.version_string(), quiet=("placement",))
+        tell_calls_to_cinder()
 
         self.useFixture(Placement())
         self.neutron = self.useFixture(nova_fixtures.NeutronFixture(self))
         self.glance = self.useFixture(nova_fixtures.GlanceFixture(self))
-        self.useFixture(nova_fixtures.CinderFixture(self))
         # After Placement's fixture, which changes how policies are enforced for the whole process.
         self._configure()
         self.useFixture(nova_fixtures.RealPolicyFixture())
         self._trust_keystone()
+        self._use_cinder()
         self._create_flavors()
         self._limit_projects()
 
@@ -134,6 +136,14 @@ class Cloud(nova_test.TestCase):
             lambda context, project: context.auth_token in world.FIXED_TOKENS.values() or exists(context, project),
         )
 
+    def _use_cinder(self) -> None:
+        """Makes Nova's own client ask the real Cinder, with the user's token and Nova's own beside it."""
+        CONF.register_opts(loading.get_auth_plugin_conf_options("password"), group="service_user")
+        self.flags(send_service_user_token=True, **auth_token.credentials("nova", CHILD.args), group="service_user")
+        # The fixed tokens have no catalog.
+        self.flags(endpoint_template=f"{CHILD.args.cinder_url}/v3/%(project_id)s", group="cinder")
+        self.flags(block_device_allocate_retries_interval=1)
+
     def _create_flavors(self) -> None:
         for flavor in world.FLAVORS.values():
             objects.Flavor(
@@ -157,6 +167,21 @@ class Cloud(nova_test.TestCase):
                 objects.Quotas.create_limit(context, project.id, "instances", project.limit)
 
 
+def tell_calls_to_cinder() -> None:
+    """Logs each call to Cinder with the request ID that came back, an edge of the call graph, as DEBUG does.
+
+    The rest of DEBUG stays away, above all Placement's, which is called within this process.
+    """
+
+    def wanted(record: logging.LogRecord) -> bool:
+        to_cinder = isinstance(record.args, dict) and record.args.get("service_name") == "volumev3"
+        return to_cinder or record.levelno > logging.DEBUG
+
+    logger = logging.getLogger("keystoneauth.session")
+    logger.setLevel(logging.DEBUG)
+    logger.addFilter(wanted)
+
+
 def as_deployed(application):
     """Hides eventlet's server from Nova, whose request log is silent where it believes that eventlet logs already."""
 
@@ -173,11 +198,11 @@ def main() -> None:
     cloud = Cloud()
     cloud.setUp()
     assert cloud.neutron.tenant_id == world.PROJECTS["main"].id
+    assert cloud.glance.image1["id"] == world.IMAGE
     CHILD.ready(
         version=version.version_string(),
         min_microversion=api_version_request.min_api_version().get_string(),
         max_microversion=api_version_request.max_api_version().get_string(),
-        image=cloud.glance.image1["id"],
         network=cloud.neutron.network_1["id"],
     )
     web_green.serve(CHILD.args.socket, as_deployed(cloud.application))

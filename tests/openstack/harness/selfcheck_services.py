@@ -192,6 +192,53 @@ def check_refusals_of_cinder(cloud: Cloud) -> None:
     assert answer.status == 400 and "badRequest" in answer.body, answer
 
 
+# Nova and Cinder
+
+
+def boot_from_volume(cloud: Cloud, token: str, volume_type: str, **headers: str) -> tuple[Answer, dict]:
+    """The answer to a boot from a volume that is made from the image, and the server once it lasts."""
+    disk = {
+        "boot_index": 0,
+        "uuid": cloud.facts["image"],
+        "source_type": "image",
+        "destination_type": "volume",
+        "volume_size": 1,
+        "volume_type": cloud.facts["volume_types"][volume_type],
+    }
+    server = {
+        "name": "selfcheck",
+        "flavorRef": cloud.facts["flavors"]["small"],
+        "networks": "none",
+        "block_device_mapping_v2": [disk],
+    }
+    answer = cloud.ask("nova", token, "POST", "/servers", {"server": server}, **headers)
+    assert answer.status == 202, answer
+    return answer, cloud.settle(token, answer.body["server"]["id"])
+
+
+def check_boot_from_volume(cloud: Cloud) -> None:
+    for token in (cloud.log_in("member"), cloud.facts["fixed_tokens"]["member"]):
+        _, server = boot_from_volume(cloud, token, "default")
+        assert server["status"] == "ACTIVE", server
+        (attached,) = server["os-extended-volumes:volumes_attached"]
+        volume = cloud.ask("cinder", token, "GET", f"/volumes/{attached['id']}").body["volume"]
+        assert volume["status"] == "in-use", volume
+        assert volume["attachments"][0]["server_id"] == server["id"], volume
+
+
+def check_boot_from_a_volume_that_fits_nowhere(cloud: Cloud) -> None:
+    token, global_id = cloud.log_in("member"), new_request_id()
+    answer, server = boot_from_volume(cloud, token, "nowhere", X_OpenStack_Request_ID=global_id)
+    assert server["status"] == "ERROR" and "did not finish being created" in server["fault"]["message"], server
+    # Nova hands the global ID on, and tells which request of Cinder's was its own.
+    context = f"[{global_id} {answer.headers['x-openstack-request-id']} "
+    calls = [line for line in log_of(cloud, "nova") if context in line and "POST call to volumev3" in line]
+    own = calls[0].split("used request id ")[1].split()[0]
+    assert any(f"[{global_id} {own} " in line for line in log_of(cloud, "cinder")), own
+    rows = cloud.ask("cinder", token, "GET", f"/messages?request_id={own}").body["messages"]
+    assert [row["user_message"] for row in rows] == [NO_BACKEND], rows
+
+
 # Glance
 
 

@@ -43,7 +43,7 @@ USERS = {
 SERVICES = ("nova", "keystone", "cinder", "glance", "neutron")
 SERVICE_PROJECT = "service"
 #: What a server tells serve.py that is no property of the server itself.
-CLOUD_FACTS = ("user_ids", "application_credential", "image", "network")
+CLOUD_FACTS = ("user_ids", "application_credential", "network")
 
 
 class Entry(NamedTuple):
@@ -84,6 +84,9 @@ FLAVORS = {
 }
 
 HOSTS = ("host1", "host2")
+
+#: An image of everybody: the id is that of one that Nova's simulated image service knows.
+IMAGE = "155d900f-4e14-4e4c-a73d-069cbf4541e6"
 
 #: What Cinder's only backend holds: a larger volume fits nowhere.
 CAPACITY_GB = 1000
