@@ -1,10 +1,12 @@
-//! The compute API of a real Nova, and sign-in by a real Keystone.
+//! The APIs of real services, and sign-in by a real Keystone.
 
 mod faces;
 mod factors;
 mod faults;
 mod graph;
+mod logs;
 mod names;
+mod refusals;
 mod renewal;
 mod rows;
 mod sign_in;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqtrail::openstack::{ActionError, ActionReport, Compute};
-use reqtrail::{Client, Response};
+use reqtrail::{Client, Response, Trail};
 use reqtrail_openstack_tests::Cloud;
 use serde_json::{Value, json};
 
@@ -22,6 +22,47 @@ pub(crate) fn client(user: &str) -> Client {
         .timeout(Duration::from_secs(120))
         .build()
         .expect("a client")
+}
+
+/// A client of any of the services as this user.
+pub(crate) fn client_of(service: &str, user: &str) -> Client {
+    Client::openstack(cloud().endpoint(service))
+        .token(cloud().token(user))
+        .attempt_timeout(Duration::from_secs(60))
+        .timeout(Duration::from_secs(120))
+        .max_attempts(2)
+        .base_delay(Duration::from_millis(1))
+        .build()
+        .expect("a client")
+}
+
+/// A global request ID that nobody else has.
+pub(crate) fn new_global_id() -> String {
+    format!("req-{}", uuid::Uuid::from_bytes(random()))
+}
+
+fn random() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("random bytes");
+    bytes
+}
+
+/// Looks at a volume or a snapshot until its state lasts, and gives the trails of the looks.
+pub(crate) async fn settled(client: &Client, path: &str, id: &str) -> Vec<Trail> {
+    let mut trails = Vec::new();
+    for _ in 0..600 {
+        let look = client.get(path).param("id", id).send().await;
+        let look = look.expect("a resource");
+        trails.push(look.trail().clone());
+        let body: Value = look.json().expect("JSON");
+        let states = body.as_object().expect("an object").values();
+        let state = states.filter_map(|thing| thing["status"].as_str()).next();
+        if matches!(state, Some("available" | "error" | "error_extending")) {
+            return trails;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{path} of {id} is still on its way");
 }
 
 /// Reads and follows as this user.
