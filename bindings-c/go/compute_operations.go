@@ -19,6 +19,7 @@ const (
 	operationMaxPollInterval uint16 = 8
 	operationDeadline        uint16 = 9
 	operationSettleTime      uint16 = 10
+	operationSize            uint16 = 11
 )
 
 // ListOptions say which actions are listed. The zero value of a field stands for its default.

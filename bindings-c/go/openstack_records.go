@@ -135,12 +135,112 @@ type ActionPage struct {
 	Trail *Trail `json:"-"`
 }
 
+// Resource is a volume, a snapshot or an image, as its service shows it
+// (https://docs.openstack.org/api-ref/block-storage/v3/>, <https://docs.openstack.org/api-ref/image/v2/).
+type Resource struct {
+	// ID is its UUID.
+	ID string `json:"id"`
+	// Name is the name that its owner gave it; empty if there is none.
+	Name string `json:"name"`
+	// Status is its state: available, extending, error, active, …
+	Status string `json:"status"`
+	// Size is its size: GiB of a volume or a snapshot, bytes of an image; nil if there is none.
+	Size *int64 `json:"size"`
+	// CreatedAt is when it was created: UTC, though the block storage API writes no zone; empty if there is none.
+	CreatedAt string `json:"created_at"`
+	// UpdatedAt is when it changed last: UTC, though the block storage API writes no zone; empty if there is none.
+	UpdatedAt string `json:"updated_at"`
+	// Data is all that the API sent.
+	Data json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON keeps all that the API sent.
+func (r *Resource) UnmarshalJSON(data []byte) error {
+	type plain Resource
+	r.Data = append([]byte(nil), data...)
+	return json.Unmarshal(data, (*plain)(r))
+}
+
+// MarshalJSON is all that the API sent.
+func (r *Resource) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
+
+// UserMessage is a message to users about a request that failed
+// (https://docs.openstack.org/api-ref/block-storage/v3/#messages), from microversion 3.3.
+type UserMessage struct {
+	// ID is the message's UUID.
+	ID string `json:"id"`
+	// EventID is what it is about, as a code: VOLUME_VOLUME_001_003 says which resource, which work and which failure;
+	// empty if there is none.
+	EventID string `json:"event_id"`
+	// UserMessage is the text for people.
+	UserMessage string `json:"user_message"`
+	// MessageLevel is how grave it is: ERROR; empty if there is none.
+	MessageLevel string `json:"message_level"`
+	// CreatedAt is when it was written: UTC, though the API writes no zone; empty if there is none.
+	CreatedAt string `json:"created_at"`
+	// GuaranteedUntil is until when it can be read; empty if there is none.
+	GuaranteedUntil string `json:"guaranteed_until"`
+	// RequestID is the local ID of the request that failed; empty if there is none.
+	RequestID string `json:"request_id"`
+	// ResourceType is what kind of resource it is about, as in VOLUME; empty if there is none.
+	ResourceType string `json:"resource_type"`
+	// ResourceUuid is the UUID of that resource; empty if there is none.
+	ResourceUuid string `json:"resource_uuid"`
+	// Data is all that the API sent.
+	Data json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON keeps all that the API sent.
+func (r *UserMessage) UnmarshalJSON(data []byte) error {
+	type plain UserMessage
+	r.Data = append([]byte(nil), data...)
+	return json.Unmarshal(data, (*plain)(r))
+}
+
+// MarshalJSON is all that the API sent.
+func (r *UserMessage) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
+
+// ImageTask is a task of an image, such as its import
+// (https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image).
+type ImageTask struct {
+	// ID is the task's UUID.
+	ID string `json:"id"`
+	// TaskType is what it does, as in api_image_import; empty if there is none.
+	TaskType string `json:"type"`
+	// Status is how far it is: pending, processing, success or failure.
+	Status string `json:"status"`
+	// Message is why it failed; empty if there is none.
+	Message string `json:"message"`
+	// RequestID is the ID of the request that began it; empty if there is none.
+	RequestID string `json:"request_id"`
+	// CreatedAt is when it was created: UTC, though the API writes no zone; empty if there is none.
+	CreatedAt string `json:"created_at"`
+	// UpdatedAt is when it changed last: UTC, though the API writes no zone; empty if there is none.
+	UpdatedAt string `json:"updated_at"`
+	// ExpiresAt is until when it can be read; empty if there is none.
+	ExpiresAt string `json:"expires_at"`
+	// Data is all that the API sent.
+	Data json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON keeps all that the API sent.
+func (r *ImageTask) UnmarshalJSON(data []byte) error {
+	type plain ImageTask
+	r.Data = append([]byte(nil), data...)
+	return json.Unmarshal(data, (*plain)(r))
+}
+
+// MarshalJSON is all that the API sent.
+func (r *ImageTask) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
+
 // Progress is what a poll has shown, for a progress bar or a log.
 type Progress struct {
 	// Server is the server; nil if it is not there.
 	Server *Server
 	// Action is the action's record with its steps; nil if there is none, or not yet.
 	Action *ServerAction
+	// Resource is the volume, snapshot or image; nil if it is not there, or a server's action is followed.
+	Resource *Resource
 	// Elapsed is how long the action has been followed.
 	Elapsed time.Duration
 }
@@ -149,18 +249,21 @@ type Progress struct {
 type progressJSON struct {
 	Server    *Server       `json:"server"`
 	Action    *ServerAction `json:"action"`
+	Resource  *Resource     `json:"resource"`
 	ElapsedMS float64       `json:"elapsed_ms"`
 }
 
 func (j *progressJSON) progress() Progress {
 	return Progress{
-		Server:  j.Server,
-		Action:  j.Action,
-		Elapsed: duration(j.ElapsedMS),
+		Server:   j.Server,
+		Action:   j.Action,
+		Resource: j.Resource,
+		Elapsed:  duration(j.ElapsedMS),
 	}
 }
 
-// ActionReport is what became of a server action. Its String is a text for a person.
+// ActionReport is what became of a server action, or of what another service accepted. Its String is a text for a
+// person.
 type ActionReport struct {
 	// Verdict is how it ended, as far as the API tells.
 	Verdict Verdict
@@ -168,8 +271,15 @@ type ActionReport struct {
 	Apparent Verdict
 	// Evidence is what the verdict rests on.
 	Evidence string
-	// ServerID is the server's UUID.
+	// ServerID is the server's UUID; empty if what was followed concerns no server.
 	ServerID string
+	// ResourceType is what it was done to: server, volume, snapshot, image, …
+	ResourceType string
+	// ResourceID is the UUID of what it was done to.
+	ResourceID string
+	// Operation is what was done: resize to a server, extend to a volume; empty if the API has no record of a server's
+	// action.
+	Operation string
 	// RequestID is the local ID of the request that started the action: the one to give to the operator.
 	RequestID string
 	// GlobalRequestID is the global ID that the request carried, where it is known: the logs of every service on the
@@ -179,6 +289,12 @@ type ActionReport struct {
 	Action *ServerAction
 	// Server is the server, as seen last; nil once it is gone.
 	Server *Server
+	// Resource is the volume, snapshot or image, as seen last; nil once it is gone, and for a server.
+	Resource *Resource
+	// Messages is what the block storage service says to users about this request, newest first.
+	Messages []*UserMessage
+	// Task is the image service's task of this request, as seen last; nil if there is none.
+	Task *ImageTask
 	// Followed is how long it was followed.
 	Followed time.Duration
 	// Trails holds the trail of the request that started it, where it is known, and of everything that was asked after
@@ -190,15 +306,21 @@ type ActionReport struct {
 
 // actionReportJSON is the action report as its JSON has it.
 type actionReportJSON struct {
-	Verdict         Verdict       `json:"verdict"`
-	Apparent        Verdict       `json:"apparent"`
-	Evidence        string        `json:"evidence"`
-	ServerID        string        `json:"server_id"`
-	RequestID       string        `json:"request_id"`
-	GlobalRequestID string        `json:"global_request_id"`
-	Action          *ServerAction `json:"action"`
-	Server          *Server       `json:"server"`
-	FollowedMS      float64       `json:"followed_ms"`
+	Verdict         Verdict        `json:"verdict"`
+	Apparent        Verdict        `json:"apparent"`
+	Evidence        string         `json:"evidence"`
+	ServerID        string         `json:"server_id"`
+	ResourceType    string         `json:"resource_type"`
+	ResourceID      string         `json:"resource_id"`
+	Operation       string         `json:"operation"`
+	RequestID       string         `json:"request_id"`
+	GlobalRequestID string         `json:"global_request_id"`
+	Action          *ServerAction  `json:"action"`
+	Server          *Server        `json:"server"`
+	Resource        *Resource      `json:"resource"`
+	Messages        []*UserMessage `json:"messages"`
+	Task            *ImageTask     `json:"task"`
+	FollowedMS      float64        `json:"followed_ms"`
 }
 
 func (j *actionReportJSON) actionReport() ActionReport {
@@ -207,10 +329,16 @@ func (j *actionReportJSON) actionReport() ActionReport {
 		Apparent:        j.Apparent,
 		Evidence:        j.Evidence,
 		ServerID:        j.ServerID,
+		ResourceType:    j.ResourceType,
+		ResourceID:      j.ResourceID,
+		Operation:       j.Operation,
 		RequestID:       j.RequestID,
 		GlobalRequestID: j.GlobalRequestID,
 		Action:          j.Action,
 		Server:          j.Server,
+		Resource:        j.Resource,
+		Messages:        j.Messages,
+		Task:            j.Task,
 		Followed:        duration(j.FollowedMS),
 	}
 }

@@ -2690,11 +2690,48 @@ reqtrail_code reqtrail_operation_server_by_name(const char *server_name,
                                                 struct reqtrail_operation **operation,
                                                 struct reqtrail_error **error);
 
+/**
+ * Makes an operation that follows what a request began until it has ended, and says how: the creation of a volume,
+ * its extension, the import of an image, an action of a server. The caller frees *operation.
+ *
+ * It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
+ * the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+ *
+ * When it is run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and that of a call if a poll failed for good,
+ * it was cancelled, or nothing says what to follow. The report is there in all cases.
+ */
+reqtrail_code reqtrail_operation_follow_resource(const char *kind,
+                                                 size_t kind_length,
+                                                 const char *resource_id,
+                                                 size_t resource_id_length,
+                                                 const char *request_id,
+                                                 size_t request_id_length,
+                                                 struct reqtrail_operation **operation,
+                                                 struct reqtrail_error **error);
+
+/**
+ * Makes what `reqtrail_operation_follow_resource` makes, by the response that came of the request; the report has
+ * its trail, too. The caller frees *operation; the response may be freed at once.
+ */
+reqtrail_code reqtrail_operation_follow_resource_response(const struct reqtrail_response *response,
+                                                          struct reqtrail_operation **operation,
+                                                          struct reqtrail_error **error);
+
+/**
+ * Makes what `reqtrail_operation_follow_resource` makes, by the trail that came of the request; the report has its
+ * trail, too. The caller frees *operation; the trail may be freed at once.
+ */
+reqtrail_code reqtrail_operation_follow_resource_trail(const struct reqtrail_trail *trail,
+                                                       struct reqtrail_operation **operation,
+                                                       struct reqtrail_error **error);
+
 /* ==== OpenStack: the options of operations ==== */
 
 /**
  * Sets the version of the API that all of its requests ask for; the client's own by default, or `latest` if that
  * has none.
+ *
+ * Operations that have it: `server`, `action`, `actions`, `follow`, `explain`, `server_by_name`.
  */
 reqtrail_code reqtrail_operation_microversion(struct reqtrail_operation *operation,
                                               const char *microversion,
@@ -2746,7 +2783,7 @@ reqtrail_code reqtrail_operation_changes_before(struct reqtrail_operation *opera
  *
  * Sets the longest wait between two polls. In milliseconds. Default: 10,000.
  *
- * Operations that have it: `follow`.
+ * Operations that have it: `follow`, `follow_resource`.
  */
 reqtrail_code reqtrail_operation_poll_interval_ms(struct reqtrail_operation *operation,
                                                   uint64_t poll_interval,
@@ -2756,7 +2793,7 @@ reqtrail_code reqtrail_operation_poll_interval_ms(struct reqtrail_operation *ope
  * Sets how long the action is followed. One that still runs then is reported as `unknown`. In milliseconds.
  * Default: 600,000.
  *
- * Operations that have it: `follow`.
+ * Operations that have it: `follow`, `follow_resource`.
  */
 reqtrail_code reqtrail_operation_deadline_ms(struct reqtrail_operation *operation,
                                              uint64_t deadline);
@@ -2766,10 +2803,19 @@ reqtrail_code reqtrail_operation_deadline_ms(struct reqtrail_operation *operatio
  * steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
  * yet to begin. In milliseconds. Default: 3,000.
  *
- * Operations that have it: `follow`.
+ * Operations that have it: `follow`, `follow_resource`.
  */
 reqtrail_code reqtrail_operation_settle_time_ms(struct reqtrail_operation *operation,
                                                 uint64_t settle_time);
+
+/**
+ * Sets the size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an
+ * ID alone does not.
+ *
+ * Operations that have it: `follow_resource`.
+ */
+reqtrail_code reqtrail_operation_size(struct reqtrail_operation *operation,
+                                      uint32_t size);
 
 /* ==== Reports ==== */
 

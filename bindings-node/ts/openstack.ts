@@ -16,13 +16,17 @@ export {
   type ActionOutcome,
   type ActionPage,
   ActionReport,
+  type ImageTask,
   type Progress,
+  type Resource,
   type Server,
   type ServerAction,
   type ServerFault,
   ServerHistory,
   type Session,
+  type UserMessage,
 } from "./openstack-records.js";
+export { type FollowResourceOptions, Resources } from "./openstack-resources.js";
 export type { CloudOptions } from "./option-values.js";
 export {
   ActionError,

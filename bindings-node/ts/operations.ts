@@ -99,10 +99,32 @@ export async function operate(
   }
 }
 
+/** What is followed, as `operate` takes it, and the options: kind and resource, which a response says itself, and the request. */
+export function accepted(
+  what: unknown,
+  rest: readonly unknown[],
+): [Readonly<Record<string, unknown>>, object] {
+  if (what instanceof Response) {
+    return [{ resource: "", accepted: what }, optionsOf(rest[0])];
+  }
+  if (typeof what !== "string") {
+    throw expected("what", 'the Response that began it, or a kind such as "volume.extend"', what);
+  }
+  const resource = `${what}/${text("resourceId", rest[0])}`;
+  return [{ resource, accepted: rest[1] }, optionsOf(rest[2])];
+}
+
+/** The options where some are given; what else is given is refused as such. */
+function optionsOf(given: unknown): object {
+  return given === undefined ? {} : (given as object);
+}
+
 function actionRef(name: string, value: unknown): string | readonly [Items, number] {
-  if (name === "action" && value instanceof Response) return itemOf(value);
-  if (name !== "action" || typeof value === "string") return text(name, value);
-  throw expected(name, "the Response that started it, or its request ID", value);
+  const isRequest = name === "action" || name === "accepted";
+  if (isRequest && value instanceof Response) return itemOf(value);
+  if (!isRequest || typeof value === "string") return text(name, value);
+  const spelt = name === "accepted" ? "requestId" : name;
+  throw expected(spelt, "the Response that started it, or its request ID", value);
 }
 
 interface ReadOptions {
@@ -133,7 +155,7 @@ function operationError(
 ): ActionError | ExplainError {
   const { failed = "" } = raw;
   const kind = raw.kind as ErrorKind;
-  const report = what === "follow" ? actionReportOf(raw) : undefined;
+  const report = what === "follow" || what === "follow_resource" ? actionReportOf(raw) : undefined;
   if (report !== undefined && raw.cause === undefined) {
     const mayHaveBeenSent = report.trails.some((trail) =>
       trail.attempts.some((it) => it.sent !== "no"),

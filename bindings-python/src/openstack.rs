@@ -110,9 +110,9 @@ fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
     Err(PyErr::from_value(made))
 }
 
-/// Reads what names an action: its request ID or, for an `action`, the request's response.
+/// Reads what names an action: its request ID or, for an `action` and for what was `accepted`, the request's response.
 fn action_ref(name: &str, given: &Any<'_>) -> PyResult<ActionRef> {
-    if name != "action" {
+    if !matches!(name, "action" | "accepted") {
         return Ok(convert::string(name, given)?.into());
     }
     if let Ok(response) = given.cast::<Response>() {

@@ -60,6 +60,14 @@ impl AnyClient for Client {
     }
 }
 
+#[cfg(feature = "openstack")]
+impl Client {
+    /// The path of the base URL, without a slash at its end.
+    pub(crate) fn base_path(&self) -> &str {
+        self.shared.base.prefix()
+    }
+}
+
 /// The verbs of a client, the same for each way of driving it.
 macro_rules! verbs {
     () => {

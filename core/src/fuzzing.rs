@@ -184,6 +184,8 @@ pub fn trail(data: &[u8]) {
     let call_id = uuid::Uuid::from_u128(1);
     let mut writer = TrailWriter::new(Opening {
         keeper: KeeperNumber::default(),
+        #[cfg(feature = "openstack")]
+        asked: None,
         call_id,
         trace_id: TraceContext::start(call_id).trace_id(),
         traced: true,

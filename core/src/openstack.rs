@@ -21,18 +21,31 @@
 //! # }
 //! ```
 
+mod accepted;
 mod compute;
 mod identity;
+mod image;
+mod operation;
+mod resources;
+mod volume;
 
 pub use crate::dialect::openstack::Fault;
+pub use accepted::codes::Verdict;
+pub use accepted::get::{Fetched, Get};
+pub use accepted::resource::Resource;
 pub use compute::{
     ActionError, ActionEvent, ActionOutcome, ActionPage, ActionRef, ActionReport, Compute, Explain,
-    ExplainError, Fetched, Follow, Get, ListActions, Operation, OperationAttached, OperationClient,
-    OperationError, OperationFailure, OperationKind, OperationOptions, OperationOutput,
-    OperationReport, OperationResult, Progress, Server, ServerAction, ServerByName, ServerFault,
-    ServerHistory, Verdict,
+    ExplainError, Follow, ListActions, OperationAttached, OperationOptions, Progress, Server,
+    ServerAction, ServerByName, ServerFault, ServerHistory,
 };
 pub use identity::{
     Auth, Catalog, Cloud, Connection, Domain, Keystone, Project, Receipt, Scope, ServiceEndpoint,
     ServiceOptions, Session, User,
 };
+pub use image::task::ImageTask;
+pub use operation::{
+    Operation, OperationClient, OperationError, OperationFailure, OperationKind, OperationOutput,
+    OperationReport, OperationResult,
+};
+pub use resources::{FollowResource, ResourceRef, Resources};
+pub use volume::message::UserMessage;

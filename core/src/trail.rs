@@ -18,6 +18,8 @@ use smallvec::SmallVec;
 
 use crate::call_id::CallId;
 use crate::codes::{ErrorKind, StopReason, TrailNote};
+#[cfg(feature = "openstack")]
+use crate::dialect::openstack::Asked;
 use crate::json::quick;
 use crate::request_id::RequestId;
 use crate::surface::record_methods;
@@ -115,6 +117,12 @@ impl Trail {
     #[must_use]
     pub fn report(&self) -> String {
         report::write(self)
+    }
+
+    /// What the request asked a volume for, if this process sent it.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn asked(&self) -> Option<Asked> {
+        self.0.opening.asked
     }
 
     /// A copy of a call that ends with `kind`, where its attempts did what they were to do but their answers are not what was

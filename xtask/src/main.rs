@@ -88,7 +88,7 @@ fn codegen(check: bool) -> Result<(), String> {
             rust_tables::dialect(&list, "openstack")?,
         ),
         (
-            "core/src/openstack/compute/codes.rs",
+            "core/src/openstack/accepted/codes.rs",
             rust_tables::own_sets(&list, "openstack")?,
         ),
     ];

@@ -254,8 +254,17 @@ impl Steps<'_> {
         // As the parameters of Go's methods are called.
         let server = text(step.first, "serverID")?;
         let named = ActionRef::from(text(step.second, "requestID")?);
-        let action = started.map_or(named, ActionRef::from);
-        let mut operation = Operation::new(kind, server, action);
+        let mut operation = match (kind, started) {
+            // In place of the kind and the resource stands the answer, which names them.
+            (OperationKind::FollowResource, Some(started)) => {
+                let action = ActionRef::from(started).answered(server);
+                Operation::new(kind, "", action)
+            }
+            (_, started) => {
+                let action = started.map_or(named, ActionRef::from);
+                Operation::new(kind, server, action)
+            }
+        };
         let mut progress = false;
         for step in self {
             match step.what {

@@ -70,4 +70,28 @@ export! {
     fn reqtrail_operation_server_by_name(server_name: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::ServerByName, server_name, "")
     }
+
+    /// Makes an operation that follows what a request began until it has ended, and says how: the creation of a volume,
+    /// its extension, the import of an image, an action of a server. The caller frees *operation.
+    ///
+    /// It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
+    /// the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+    ///
+    /// When it is run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and that of a call if a poll failed for good,
+    /// it was cancelled, or nothing says what to follow. The report is there in all cases.
+    fn reqtrail_operation_follow_resource(kind: text, resource_id: text, request_id: text) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::FollowResource, &format!("{kind}/{resource_id}"), request_id)
+    }
+
+    /// Makes what `reqtrail_operation_follow_resource` makes, by the response that came of the request; the report has
+    /// its trail, too. The caller frees *operation; the response may be freed at once.
+    fn reqtrail_operation_follow_resource_response(response: &reqtrail_response) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::FollowResource, "", response.response())
+    }
+
+    /// Makes what `reqtrail_operation_follow_resource` makes, by the trail that came of the request; the report has its
+    /// trail, too. The caller frees *operation; the trail may be freed at once.
+    fn reqtrail_operation_follow_resource_trail(trail: &reqtrail_trail) makes operation: reqtrail_operation {
+        reqtrail_operation::new(OperationKind::FollowResource, "", trail.core())
+    }
 }

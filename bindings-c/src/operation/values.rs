@@ -10,6 +10,8 @@ use crate::operation::reqtrail_operation;
 export! {
     /// Sets the version of the API that all of its requests ask for; the client's own by default, or `latest` if that
     /// has none.
+    ///
+    /// Operations that have it: `server`, `action`, `actions`, `follow`, `explain`, `server_by_name`.
     fn reqtrail_operation_microversion(operation: &mut reqtrail_operation, microversion: text) sets {
         operation.option(1, Value::Text(microversion.to_owned()))?;
     }
@@ -54,7 +56,7 @@ export! {
     ///
     /// Sets the longest wait between two polls. In milliseconds. Default: 10,000.
     ///
-    /// Operations that have it: `follow`.
+    /// Operations that have it: `follow`, `follow_resource`.
     fn reqtrail_operation_poll_interval_ms(operation: &mut reqtrail_operation, poll_interval: u64, max_poll_interval: u64) sets {
         operation.option(7, Value::Duration(duration(poll_interval)))?;
         operation.option(8, Value::Duration(duration(max_poll_interval)))?;
@@ -63,7 +65,7 @@ export! {
     /// Sets how long the action is followed. One that still runs then is reported as `unknown`. In milliseconds.
     /// Default: 600,000.
     ///
-    /// Operations that have it: `follow`.
+    /// Operations that have it: `follow`, `follow_resource`.
     fn reqtrail_operation_deadline_ms(operation: &mut reqtrail_operation, deadline: u64) sets {
         operation.option(9, Value::Duration(duration(deadline)))?;
     }
@@ -72,8 +74,16 @@ export! {
     /// steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
     /// yet to begin. In milliseconds. Default: 3,000.
     ///
-    /// Operations that have it: `follow`.
+    /// Operations that have it: `follow`, `follow_resource`.
     fn reqtrail_operation_settle_time_ms(operation: &mut reqtrail_operation, settle_time: u64) sets {
         operation.option(10, Value::Duration(duration(settle_time)))?;
+    }
+
+    /// Sets the size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an
+    /// ID alone does not.
+    ///
+    /// Operations that have it: `follow_resource`.
+    fn reqtrail_operation_size(operation: &mut reqtrail_operation, size: u32) sets {
+        operation.option(11, Value::Integer(size.into()))?;
     }
 }

@@ -18,13 +18,16 @@ __all__ = [
     "ActionOutcome",
     "ActionPage",
     "ActionReport",
+    "ImageTask",
     "Progress",
+    "Resource",
     "Server",
     "ServerAction",
     "ServerFault",
     "ServerHistory",
     "ServiceEndpoint",
     "Session",
+    "UserMessage",
 ]
 
 
@@ -204,6 +207,126 @@ class ActionPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A volume, a snapshot or an image, as its service shows it
+    (<https://docs.openstack.org/api-ref/block-storage/v3/>, <https://docs.openstack.org/api-ref/image/v2/>)."""
+
+    __module__ = "reqtrail.openstack"
+
+    id: str
+    """Its UUID."""
+    name: str | None
+    """The name that its owner gave it."""
+    status: str
+    """Its state: ``available``, ``extending``, ``error``, ``active``, …"""
+    size: int | None
+    """Its size: GiB of a volume or a snapshot, bytes of an image."""
+    created_at: str | None
+    """When it was created: UTC, though the block storage API writes no zone."""
+    updated_at: str | None
+    """When it changed last: UTC, though the block storage API writes no zone."""
+    data: Mapping[str, Any]
+    """All that the API sent."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            id=data["id"],
+            name=data["name"],
+            status=data["status"],
+            size=data["size"],
+            created_at=data["created_at"],
+            updated_at=data["updated_at"],
+            data=data,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserMessage:
+    """A message to users about a request that failed
+    (<https://docs.openstack.org/api-ref/block-storage/v3/#messages>), from microversion 3.3."""
+
+    __module__ = "reqtrail.openstack"
+
+    id: str
+    """The message's UUID."""
+    event_id: str | None
+    """What it is about, as a code: ``VOLUME_VOLUME_001_003`` says which resource, which work and which failure."""
+    user_message: str
+    """The text for people."""
+    message_level: str | None
+    """How grave it is: ``ERROR``."""
+    created_at: str | None
+    """When it was written: UTC, though the API writes no zone."""
+    guaranteed_until: str | None
+    """Until when it can be read."""
+    request_id: str | None
+    """The local ID of the request that failed."""
+    resource_type: str | None
+    """What kind of resource it is about, as in ``VOLUME``."""
+    resource_uuid: str | None
+    """The UUID of that resource."""
+    data: Mapping[str, Any]
+    """All that the API sent."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            id=data["id"],
+            event_id=data["event_id"],
+            user_message=data["user_message"],
+            message_level=data["message_level"],
+            created_at=data["created_at"],
+            guaranteed_until=data["guaranteed_until"],
+            request_id=data["request_id"],
+            resource_type=data["resource_type"],
+            resource_uuid=data["resource_uuid"],
+            data=data,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageTask:
+    """A task of an image, such as its import
+    (<https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image>)."""
+
+    __module__ = "reqtrail.openstack"
+
+    id: str
+    """The task's UUID."""
+    task_type: str | None
+    """What it does, as in ``api_image_import``."""
+    status: str
+    """How far it is: ``pending``, ``processing``, ``success`` or ``failure``."""
+    message: str | None
+    """Why it failed."""
+    request_id: str | None
+    """The ID of the request that began it."""
+    created_at: str | None
+    """When it was created: UTC, though the API writes no zone."""
+    updated_at: str | None
+    """When it changed last: UTC, though the API writes no zone."""
+    expires_at: str | None
+    """Until when it can be read."""
+    data: Mapping[str, Any]
+    """All that the API sent."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            id=data["id"],
+            task_type=data["type"],
+            status=data["status"],
+            message=data["message"],
+            request_id=data["request_id"],
+            created_at=data["created_at"],
+            updated_at=data["updated_at"],
+            expires_at=data["expires_at"],
+            data=data,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """What a poll has shown, for a progress bar or a log."""
 
@@ -213,6 +336,8 @@ class Progress:
     """The server; ``None`` if it is not there."""
     action: ServerAction | None
     """The action's record with its steps; ``None`` if there is none, or not yet."""
+    resource: Resource | None
+    """The volume, snapshot or image; ``None`` if it is not there, or a server's action is followed."""
     elapsed: float
     """How long the action has been followed. In seconds."""
 
@@ -221,13 +346,15 @@ class Progress:
         return cls(
             server=None if data["server"] is None else Server._of(data["server"]),
             action=None if data["action"] is None else ServerAction._of(data["action"]),
+            resource=None if data["resource"] is None else Resource._of(data["resource"]),
             elapsed=data["elapsed_ms"] / 1e3,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ActionReport(Document):
-    """What became of a server action. ``str()`` gives it as a text for a person."""
+    """What became of a server action, or of what another service accepted. ``str()`` gives it as a text for a
+    person."""
 
     __module__ = "reqtrail.openstack"
 
@@ -238,7 +365,14 @@ class ActionReport(Document):
     evidence: str
     """What the verdict rests on."""
     server_id: str
-    """The server's UUID."""
+    """The server's UUID; empty if what was followed concerns no server."""
+    resource_type: str
+    """What it was done to: ``server``, ``volume``, ``snapshot``, ``image``, …"""
+    resource_id: str
+    """The UUID of what it was done to."""
+    operation: str | None
+    """What was done: ``resize`` to a server, ``extend`` to a volume; ``None`` if the API has no record of a server's
+    action."""
     request_id: str
     """The local ID of the request that started the action: the one to give to the operator."""
     global_request_id: str | None
@@ -247,6 +381,12 @@ class ActionReport(Document):
     """The action's record, as seen last."""
     server: Server | None
     """The server, as seen last; ``None`` once it is gone."""
+    resource: Resource | None
+    """The volume, snapshot or image, as seen last; ``None`` once it is gone, and for a server."""
+    messages: tuple[UserMessage, ...]
+    """What the block storage service says to users about this request, newest first."""
+    task: ImageTask | None
+    """The image service's task of this request, as seen last."""
     followed: float
     """How long it was followed. In seconds."""
     trails: tuple[Trail, ...]
@@ -260,10 +400,16 @@ class ActionReport(Document):
             apparent=None if data["apparent"] is None else Verdict(data["apparent"]),
             evidence=data["evidence"],
             server_id=data["server_id"],
+            resource_type=data["resource_type"],
+            resource_id=data["resource_id"],
+            operation=data["operation"],
             request_id=data["request_id"],
             global_request_id=data["global_request_id"],
             action=None if data["action"] is None else ServerAction._of(data["action"]),
             server=None if data["server"] is None else Server._of(data["server"]),
+            resource=None if data["resource"] is None else Resource._of(data["resource"]),
+            messages=tuple(UserMessage._of(one) for one in data["messages"]),
+            task=None if data["task"] is None else ImageTask._of(data["task"]),
             followed=data["followed_ms"] / 1e3,
             trails=tuple(Trail._of(trail) for trail in raw.trails),
             _json=raw.json,

@@ -9,7 +9,7 @@ from ._client import Client
 from ._native import RawClient, RawReport, Response
 from ._trail import Trail
 
-__all__ = ["AsyncOperations", "Operations", "read"]
+__all__ = ["AsyncOperations", "Operations", "accepted", "read"]
 
 
 class Operations:
@@ -45,3 +45,20 @@ class AsyncOperations:
 def read(raw: RawReport) -> tuple[Any, Trail]:
     """What was read, and the trail of the call that read it, which is the last."""
     return json.loads(raw.json), Trail._of(raw.trails[-1])
+
+
+def accepted(
+    what: Response | str, resource_id: str | None, request_id: Response | str | None
+) -> tuple[str, Response | str]:
+    """What is followed, as the core takes it: kind and resource, which a response says itself, and the request."""
+    if isinstance(what, Response):
+        if resource_id is not None or request_id is not None:
+            raise TypeError("follow: a response says itself what it began; expected no resource ID and no request ID beside it")
+        return "", what
+    if not isinstance(what, str):
+        raise TypeError(f'what: expected a Response, or a kind such as "volume.extend", not {type(what).__name__}')
+    if not isinstance(resource_id, str):
+        raise TypeError(f"resource_id: expected a str, not {type(resource_id).__name__}")
+    if not isinstance(request_id, str | Response):
+        raise TypeError(f"request_id: expected a str or a Response, not {type(request_id).__name__}")
+    return f"{what}/{resource_id}", request_id

@@ -5,12 +5,13 @@
 :meth:`reqtrail.Client.openstack` and :meth:`reqtrail.AsyncClient.openstack`.
 """
 
-from . import _cloud, _compute, _openstack, _openstack_faults, _openstack_records
+from . import _cloud, _compute, _openstack, _openstack_faults, _openstack_records, _resources
 from ._cloud import *
 from ._compute import *
 from ._openstack import *
 from ._openstack_faults import *
 from ._openstack_records import *
+from ._resources import *
 
 __all__ = []
 __all__ += _cloud.__all__
@@ -18,3 +19,4 @@ __all__ += _compute.__all__
 __all__ += _openstack.__all__
 __all__ += _openstack_faults.__all__
 __all__ += _openstack_records.__all__
+__all__ += _resources.__all__

@@ -14,6 +14,8 @@ use super::keeper::CallEntry;
 use super::shared::Shared;
 use crate::cancel::{CancelToken, Stop};
 use crate::codes::{ErrorKind, StopReason};
+#[cfg(feature = "openstack")]
+use crate::dialect::openstack::Asked;
 use crate::error::Error;
 use crate::observe::CallFinished;
 use crate::redact::Secret;
@@ -181,6 +183,11 @@ impl CallPlan {
             (started, started_at),
         );
         opening.traced = shared.traceparent;
+        // Only OpenStack's clients have a service.
+        #[cfg(feature = "openstack")]
+        if opening.service.is_some() {
+            opening.asked = Asked::read(&opening.method, &opening.path, &self.hop.body);
+        }
         opening.correlation_id = self.correlation_id(shared);
         opening
     }

@@ -109,6 +109,8 @@ impl Shared {
             started_at,
             started,
             keeper: self.keeper_number,
+            #[cfg(feature = "openstack")]
+            asked: None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Sources: the compute API guide on faults (<https://docs.openstack.org/api-guide/compute/faults.html>), on
 //! microversions (<https://docs.openstack.org/api-guide/compute/microversions.html>), and what Nova 32 answers.
 
+mod asked;
 mod bodies;
 mod faults;
 mod markup;
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::lenient_json::Value;
 
+pub(crate) use asked::Asked;
 pub(crate) use faults::CODES;
 pub use faults::Fault;
 pub(crate) use markup::plain;

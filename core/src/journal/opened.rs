@@ -167,6 +167,8 @@ mod tests {
         let now = Instant::now();
         let mut trail = TrailWriter::new(Opening {
             keeper: KeeperNumber::default(),
+            #[cfg(feature = "openstack")]
+            asked: None,
             call_id,
             trace_id: TraceContext::start(call_id).trace_id(),
             traced: true,

@@ -2,8 +2,9 @@
 //!
 //! An operation is `NUMBER Kind name(parameters) -> Record: Set { Error: "when" };`. The first parameter names the server:
 //! `server_id` by its UUID, `server_name` by its exact name, and `server` by either. The second names an action:
-//! `request_id` by the ID of the request that started it, and `action` by that or by the request's response. The set says
-//! which options the operation has. One that has errors of its own hands over what it saw with them.
+//! `request_id` by the ID of the request that started it, and `action` by that or by the request's response. What any service
+//! accepted is named by a `resource`, which is its kind and its UUID, and by `accepted`, as an `action` is. The set says which
+//! options the operation has. One that has errors of its own hands over what it saw with them.
 
 macro_rules! operation_options {
     ($use:ident $($head:tt)*) => {
@@ -45,6 +46,10 @@ macro_rules! operation_options {
                 /// steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or
                 /// has yet to begin.
                 10 settle_time: Duration { default: Duration::from_secs(3), go_doc: "A negative one stands for none." };
+
+                /// Sets the size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an
+                /// ID alone does not.
+                11 size: u32 { go_expected: "1 to 4294967295, or 0 for the default" };
             }
             by_hand {
                 /// Sets what ends the operation from elsewhere.
@@ -80,6 +85,9 @@ macro_rules! operation_rows {
 
                 /// How many actions of a server's history are read.
                 Explain: microversion limit cancel;
+
+                /// How what a service accepted is followed.
+                FollowResource: size poll_interval max_poll_interval deadline settle_time cancel on_progress;
             }
             operations {
                 /// Reads a server, its fault included.
@@ -116,6 +124,16 @@ macro_rules! operation_rows {
                 ///
                 /// No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
                 6 ServerByName server_by_name(server_name) -> Server: Read {};
+
+                /// Follows what a request began until it has ended, and says how: the creation of a volume, its extension, the
+                /// import of an image, an action of a server.
+                ///
+                /// It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
+                /// the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+                7 FollowResource follow_resource(resource, accepted) -> ActionReport: FollowResource {
+                    ActionFailedError: "the work failed",
+                    ActionUnfollowedError: "a poll failed for good, it was cancelled, or nothing says what to follow",
+                };
             }
         }
     };

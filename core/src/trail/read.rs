@@ -93,6 +93,8 @@ impl TrailJson {
                 .map(Into::into),
             opening: Opening {
                 keeper: KeeperNumber::default(),
+                #[cfg(feature = "openstack")]
+                asked: None,
                 call_id,
                 trace_id: TraceId::read(&self.trace_id).ok_or_else(|| bad("trace_id"))?,
                 traced: true,

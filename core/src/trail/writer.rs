@@ -14,6 +14,8 @@ use super::{Data, Outcome, Trail};
 use crate::codes::{
     Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason,
 };
+#[cfg(feature = "openstack")]
+use crate::dialect::openstack::Asked;
 use crate::redact::Redactor;
 use crate::request_id::{Reading, RequestId};
 use crate::trace_context::{SpanId, TraceId};
@@ -38,6 +40,9 @@ pub(crate) struct Opening {
     pub(crate) started: Instant,
     /// Who keeps the trail.
     pub(crate) keeper: KeeperNumber,
+    /// What the request asked a volume for. It is for those who follow it, and no trail shows it.
+    #[cfg(feature = "openstack")]
+    pub(crate) asked: Option<Asked>,
 }
 
 impl Opening {

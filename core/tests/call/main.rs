@@ -28,6 +28,8 @@ mod refresh;
 mod refresher_errors;
 mod request_ids;
 mod resends;
+#[cfg(feature = "openstack")]
+mod resources;
 mod retries;
 mod retry_after;
 mod safety;

@@ -48,8 +48,11 @@ pub(super) const HOUSES: &[House] = &[
             &["client", "request"],
             &["host"],
             &["blocking"],
-            // Its two houses.
-            &["openstack::identity"],
+            // Its houses: sign-in, the loop that follows anything, what is followed, and what programs ask for.
+            &["openstack::accepted", "openstack::identity"],
+            &["openstack::image", "openstack::volume"],
+            &["openstack::compute"],
+            &["openstack::resources"],
             &["openstack"],
             &["testing::script"],
             &["testing"],
@@ -192,7 +195,7 @@ pub(super) const HOUSES: &[House] = &[
             &["driver"],
             &["client"],
             &["openstack-cloud", "operations"],
-            &["openstack-compute"],
+            &["openstack-compute", "openstack-resources"],
             &["openstack"],
             // The kit for tests.
             &["testing-clock", "testing-members", "testing-requests"],
@@ -253,7 +256,7 @@ pub(super) const HOUSES: &[House] = &[
             // What programs touch.
             &["_async_client"],
             &["_cloud", "_operations"],
-            &["_compute"],
+            &["_compute", "_resources"],
             &["openstack"],
             // The kit for tests.
             &["_testing_requests", "_testing_routes"],

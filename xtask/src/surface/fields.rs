@@ -23,7 +23,7 @@ use super::rows::{self, Detail, Source, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
 /// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
-const RECORDS: [(&str, &str, Shape); 20] = [
+const RECORDS: [(&str, &str, Shape); 23] = [
     ("rate_limit", "rate_limit", Parts),
     ("call_info", "observe", Parts),
     ("attempt", "trail/attempt", Plain),
@@ -38,6 +38,9 @@ const RECORDS: [(&str, &str, Shape); 20] = [
     ("action_event", "openstack/compute/action", Plain),
     ("server_action", "openstack/compute/action", Fetched),
     ("action_page", "openstack/compute/reads", Fetched),
+    ("resource", "openstack/accepted/resource", Plain),
+    ("user_message", "openstack/volume/message", Plain),
+    ("image_task", "openstack/image/task", Plain),
     ("progress", "openstack/compute/progress", Plain),
     ("action_report", "openstack/compute/report", Document),
     ("action_outcome", "openstack/compute/explain", Plain),

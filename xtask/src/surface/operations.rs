@@ -11,15 +11,29 @@ use super::names::{camel, pascal};
 use super::rows::{self, Source, all, paragraphs};
 use super::{Group, Language, Operation, Operations, OptionSet, Row, Surface};
 
-/// What the class of the operations does.
-pub(super) const ABOUT: [&str; 2] = [
-    "Reads servers and their actions, follows actions to their end, and tells the histories of servers.",
-    "Where the client has no microversion, these calls ask for `latest`: the older ones do not show an action's steps.",
+/// The classes of the operations, and what each does.
+pub(super) const CLASSES: [(&str, [&str; 2]); 2] = [
+    (
+        "compute",
+        [
+            "Reads servers and their actions, follows actions to their end, and tells the histories of servers.",
+            "Where the client has no microversion, these calls ask for `latest`: the older ones do not show an action's steps.",
+        ],
+    ),
+    (
+        "resources",
+        [
+            "Follows what a service accepted to its end: the creation of a volume, its extension, the import of an image.",
+            "The client is one of the service concerned. Of work that is not known here the verdict is `unknown`.",
+        ],
+    ),
 ];
 
-/// What a server and an action are named by.
-const SERVER_BY: [&str; 3] = ["server_id", "server_name", "server"];
-const ACTION_BY: [&str; 2] = ["request_id", "action"];
+/// What a server and an action are named by, or a resource and the work on it.
+const SERVER_BY: [&str; 4] = ["server_id", "server_name", "server", RESOURCE];
+const ACTION_BY: [&str; 3] = ["request_id", "action", "accepted"];
+
+const RESOURCE: &str = "resource";
 
 /// Reads the options, the sets of them, and the operations.
 pub(super) fn read(root: &Path) -> Result<Operations, String> {
@@ -131,9 +145,10 @@ impl Operations {
         some.then(|| format!("Operations that have it: `{}`.", names.join("`, `")))
     }
 
-    /// The records that operations give, sorted, each once.
-    pub(crate) fn records(&self) -> Vec<&Operation> {
-        let mut all: Vec<&Operation> = self.all.iter().collect();
+    /// The records that the operations of a class give, sorted, each once.
+    pub(crate) fn records(&self, class: &str) -> Vec<&Operation> {
+        let of_class = self.all.iter().filter(|one| one.class() == class);
+        let mut all: Vec<&Operation> = of_class.collect();
         all.sort_unstable_by_key(|one| &one.record);
         all.dedup_by_key(|one| &one.record);
         all
@@ -187,6 +202,14 @@ impl Operation {
         match self.server.as_str() {
             "server" => "server_id",
             own => own,
+        }
+    }
+
+    /// The class that has it.
+    pub(crate) fn class(&self) -> &'static str {
+        match self.server.as_str() {
+            RESOURCE => CLASSES[1].0,
+            _ => CLASSES[0].0,
         }
     }
 

@@ -12,9 +12,11 @@ use serde_json::{Map, Value, json};
 
 use super::docs::{between, commented, wrapped};
 use super::names::{camel, pascal};
-use super::operations::ABOUT;
+use super::operations::CLASSES;
 use super::sentences::{columns, lowered};
-use super::{Default, Field, FieldKind, Kind, Language, Operation, Record, Row, Surface};
+use super::{
+    Default, Field, FieldKind, Kind, Language, Operation, OptionSet, Record, Row, Surface,
+};
 use super::{fields, json, rows};
 use crate::rust_tables;
 
@@ -188,7 +190,7 @@ impl Surface {
             rows.map(|row| self.row_seen(row, language)).collect()
         };
         let operations = &self.operations;
-        let sets = operations.sets.iter().map(|set| {
+        let set_seen = |set: &OptionSet| {
             let class = format!("{}Options", set.name);
             let options = operations.rows(set).map(|row| {
                 let mut seen = self.row_seen(row, language);
@@ -197,7 +199,7 @@ impl Surface {
             });
             let options: Value = options.collect();
             json!({ "name": set.name, "class": class, "doc": set.doc, "options": options })
-        });
+        };
         let operation = |one: &Operation| self.operation_seen(one, language);
         let records = self.records.iter();
         let records = records.map(|own| (own.name.to_owned(), self.record_seen(own, language)));
@@ -212,10 +214,20 @@ impl Surface {
             "word_sets": self.word_sets(),
             "kinds": kinds,
             "operations": operations.all.iter().map(operation).collect::<Value>(),
-            "sets": sets.collect::<Value>(),
-            "reads": operations.records().into_iter().map(operation).collect::<Value>(),
-            "about": ABOUT,
         }));
+        for (class, about) in CLASSES {
+            let of_class = || operations.all.iter().filter(|one| one.class() == class);
+            let has = |set: &&OptionSet| of_class().any(|one| one.set == set.name);
+            let sets = operations.sets.iter().filter(has).map(set_seen);
+            let reads = operations.records(class).into_iter().map(operation);
+            let class_seen = json!({
+                "about": about,
+                "operations": of_class().map(operation).collect::<Value>(),
+                "sets": sets.collect::<Value>(),
+                "reads": reads.collect::<Value>(),
+            });
+            seen.insert(class.to_owned(), class_seen);
+        }
         seen.extend(records.clone());
         for group in self.all_groups() {
             let options = rows(&mut group.options.iter());

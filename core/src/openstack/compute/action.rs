@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::time::{Stamp, stamp};
 use crate::dialect::openstack::plain;
+use crate::openstack::accepted::time::{Stamp, stamp};
 
 /// An action on a server (<https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions>).
 ///

@@ -1,5 +1,6 @@
 //! Which action is followed, and what its request says of it.
 
+use bytes::Bytes;
 use http::Method;
 
 use crate::codes::ErrorKind;
@@ -11,13 +12,15 @@ use crate::trail::{Attempt, Outcome, Trail};
 /// Names an action: by the response of the request that started it, or by that request's local ID.
 #[derive(Clone, Debug)]
 pub struct ActionRef {
-    pub(super) request_id: String,
-    pub(super) started: Option<Trail>,
+    pub(in crate::openstack) request_id: String,
+    pub(in crate::openstack) started: Option<Trail>,
+    /// What the request was answered with: it names what was created.
+    pub(in crate::openstack) answer: Option<Bytes>,
 }
 
 impl From<&Response> for ActionRef {
     fn from(response: &Response) -> Self {
-        response.trail().into()
+        Self::from(response.trail()).answered(response.bytes().clone())
     }
 }
 
@@ -28,6 +31,7 @@ impl From<&Trail> for ActionRef {
         Self {
             request_id: id.unwrap_or_default(),
             started: Some(trail.clone()),
+            answer: None,
         }
     }
 }
@@ -43,6 +47,7 @@ impl From<String> for ActionRef {
         Self {
             request_id,
             started: None,
+            answer: None,
         }
     }
 }
@@ -92,13 +97,20 @@ impl Starts {
 }
 
 impl ActionRef {
+    /// Adds the body of the request's answer, where only the trail is at hand: it names what was created.
+    #[must_use]
+    pub fn answered(mut self, body: impl Into<Bytes>) -> Self {
+        self.answer = Some(body.into());
+        self
+    }
+
     /// No action.
-    pub(super) fn none() -> Self {
+    pub(in crate::openstack) fn none() -> Self {
         String::new().into()
     }
 
     /// Refuses an empty ID that a program gave. That a response carried none is no mistake of the program's.
-    pub(super) fn checked(&self) -> Result<(), Error> {
+    pub(in crate::openstack) fn checked(&self) -> Result<(), Error> {
         if self.request_id.is_empty() && self.started.is_none() {
             let message =
                 "the request ID is empty; expected that of the request which started the action";

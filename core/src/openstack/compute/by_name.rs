@@ -3,16 +3,17 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::call_group::CallGroup;
 use super::lookup::{self, Lookup};
 use super::options::{OperationAttached, OperationOptions};
-use super::reads::{Compute, Fetched};
+use super::reads::Compute;
 use super::server::Server;
 #[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::error::Error;
+use crate::openstack::accepted::call_group::CallGroup;
+use crate::openstack::accepted::get::Fetched;
 
 /// Reads the server of a name; begun by [`Compute::server_by_name`].
 #[must_use = "it does nothing until `send` is called"]
@@ -69,7 +70,11 @@ impl<C> ServerByName<C> {
     }
 
     /// Takes the options of an operation, and what is attached to it.
-    pub(super) fn with(mut self, options: &OperationOptions, attached: OperationAttached) -> Self {
+    pub(in crate::openstack) fn with(
+        mut self,
+        options: &OperationOptions,
+        attached: OperationAttached,
+    ) -> Self {
         self.plan.timeout = options.timeout;
         self.plan.cancel = attached.cancel;
         self

@@ -7,8 +7,6 @@ use std::future::Future;
 use serde::Serialize;
 
 use super::action::ServerAction;
-use super::call_group::{CallGroup, optional};
-use super::codes::Verdict;
 use super::lookup::{self, Lookup};
 use super::options::{OperationAttached, OperationOptions};
 use super::reads::Compute;
@@ -21,6 +19,8 @@ use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
 use crate::dialect::openstack::plain;
 use crate::error::Error;
+use crate::openstack::accepted::call_group::{CallGroup, optional};
+use crate::openstack::accepted::codes::Verdict;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 
@@ -79,7 +79,11 @@ impl<C: AnyClient> Explain<C> {
 
 impl<C> Explain<C> {
     /// Takes the options of an operation, and what is attached to it.
-    pub(super) fn with(mut self, options: &OperationOptions, attached: OperationAttached) -> Self {
+    pub(in crate::openstack) fn with(
+        mut self,
+        options: &OperationOptions,
+        attached: OperationAttached,
+    ) -> Self {
         if let Some(limit) = options.limit {
             self.plan.actions = limit as usize;
         }

@@ -1,6 +1,6 @@
 //! Following a server action to its end.
 
-mod follow_loop;
+mod server;
 
 use std::future::Future;
 use std::time::Duration;
@@ -14,11 +14,10 @@ use super::report::{ActionError, ActionReport};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
+use crate::openstack::accepted::codes::Verdict;
+use crate::openstack::accepted::follow_loop::{End, Pace, Watch};
 
-use follow_loop::FollowLoop;
-
-/// The shortest wait between two polls.
-const MIN_INTERVAL: Duration = Duration::from_millis(20);
+use server::ServerFollow;
 
 /// Follows an action to its end; begun by [`Compute::follow`].
 ///
@@ -35,10 +34,7 @@ pub struct Follow<C> {
 struct FollowPlan {
     server_id: String,
     action: ActionRef,
-    first_interval: Duration,
-    max_interval: Duration,
-    deadline: Duration,
-    settle: Duration,
+    pace: Pace,
     cancel: Option<CancelToken>,
     on_progress: Option<OnProgress>,
 }
@@ -65,16 +61,12 @@ impl<C: AnyClient> Compute<C> {
 
 impl<C: AnyClient> Follow<C> {
     fn new(compute: Compute<C>, server_id: String, action: ActionRef) -> Self {
-        let defaults = OperationOptions::default();
         Self {
             compute,
             plan: FollowPlan {
                 server_id,
                 action,
-                first_interval: defaults.poll_interval(),
-                max_interval: defaults.max_poll_interval(),
-                deadline: defaults.deadline(),
-                settle: defaults.settle_time(),
+                pace: OperationOptions::default().pace(),
                 cancel: None,
                 on_progress: None,
             },
@@ -89,22 +81,19 @@ impl<C: AnyClient> Follow<C> {
     /// Sets the first wait between two polls and the longest. Each wait is twice the one before. [`OperationOptions`] has
     /// the defaults, as those of the other options.
     pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
-        self.change(|plan| {
-            plan.first_interval = first.max(MIN_INTERVAL);
-            plan.max_interval = longest.max(plan.first_interval);
-        })
+        self.change(|plan| plan.pace.poll_every(first, longest))
     }
 
     /// Sets how long the action is followed. One that still runs then is reported as `unknown`.
     pub fn deadline(self, deadline: Duration) -> Self {
-        self.change(|plan| plan.deadline = deadline)
+        self.change(|plan| plan.pace.deadline = deadline)
     }
 
     /// Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two steps
     /// of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to
     /// begin.
     pub fn settle_time(self, settle: Duration) -> Self {
-        self.change(|plan| plan.settle = settle)
+        self.change(|plan| plan.pace.settle = settle)
     }
 
     /// Lets a token end the following.
@@ -120,12 +109,13 @@ impl<C: AnyClient> Follow<C> {
 
 impl<C> Follow<C> {
     /// Takes the options of an operation, and what is attached to it.
-    pub(super) fn with(mut self, options: &OperationOptions, attached: OperationAttached) -> Self {
+    pub(in crate::openstack) fn with(
+        mut self,
+        options: &OperationOptions,
+        attached: OperationAttached,
+    ) -> Self {
         let plan = &mut self.plan;
-        plan.first_interval = options.poll_interval().max(MIN_INTERVAL);
-        plan.max_interval = options.max_poll_interval().max(plan.first_interval);
-        plan.deadline = options.deadline();
-        plan.settle = options.settle_time();
+        plan.pace = options.pace();
         plan.cancel = attached.cancel;
         plan.on_progress = attached.on_progress;
         self
@@ -139,7 +129,7 @@ impl Follow<Client> {
     /// [`ActionError::Failed`] if the action failed; [`ActionError::Unfollowed`] if a poll failed for good, the token was
     /// cancelled, or there is no such server for this token. An `Ok` may still say `unknown`: look at its verdict.
     pub fn send(self) -> impl Future<Output = Result<ActionReport, ActionError>> + Send + 'static {
-        FollowLoop::new(self.compute, self.plan).run()
+        follow(self.compute, self.plan)
     }
 }
 
@@ -153,9 +143,9 @@ impl Follow<blocking::Client> {
     pub fn send(self) -> Result<ActionReport, ActionError> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
-        let nowhere = FollowLoop::nothing_seen(&plan);
-        let ran = client
-            .run_flow(move |client: Client| FollowLoop::new(compute.over(client), plan).run());
+        let nothing = End::of(Verdict::Unknown, "nothing was seen of it");
+        let nowhere = ActionReport::of_server(plan.server_id.clone(), &plan.action, nothing);
+        let ran = client.run_flow(move |client: Client| follow(compute.over(client), plan));
         ran.unwrap_or_else(|error| {
             Err(ActionError::Unfollowed {
                 error,
@@ -163,4 +153,23 @@ impl Follow<blocking::Client> {
             })
         })
     }
+}
+
+async fn follow(compute: Compute<Client>, plan: FollowPlan) -> Result<ActionReport, ActionError> {
+    let FollowPlan {
+        server_id,
+        action,
+        pace,
+        cancel,
+        on_progress,
+    } = plan;
+    let client = compute.client().clone();
+    let mut watch = Watch::new(client, pace, cancel, action.started.clone());
+    let mut followed = ServerFollow::new(compute, server_id, action, on_progress);
+    let ended = watch.follow(&mut followed).await;
+    let (end, error) = match ended {
+        Ok(end) => (end, None),
+        Err(error) => (followed.unfollowed(), Some(error)),
+    };
+    followed.report(end, watch).or_error(error)
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::call_group::CallGroup;
-use super::reads::{Compute, Get};
+use super::reads::Compute;
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
+use crate::openstack::accepted::call_group::CallGroup;
+use crate::openstack::accepted::get::Get;
 use crate::redact::one_line;
 
 /// How many IDs an ambiguous name's error lists at most.

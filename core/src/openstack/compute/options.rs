@@ -1,9 +1,11 @@
 //! How an operation goes, and what it is given when it runs.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
 use super::progress::Progress;
 use crate::cancel::CancelToken;
+use crate::openstack::accepted::follow_loop::Pace;
 use crate::surface::operation::operation_options;
 use crate::surface::options_struct;
 
@@ -24,7 +26,25 @@ operation_options! { options_struct
 }
 
 /// A caller's progress callback.
-pub(super) type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
+pub(in crate::openstack) type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
+
+/// Calls a progress callback. A panic in it ends nothing.
+pub(in crate::openstack) fn publish(tell: &mut Option<OnProgress>, progress: &Progress<'_>) {
+    let Some(tell) = tell else {
+        return;
+    };
+    if catch_unwind(AssertUnwindSafe(|| tell(progress))).is_err() {
+        tracing::error!(target: "reqtrail", "a progress callback panicked; the following goes on");
+    }
+}
+
+impl OperationOptions {
+    /// When to look, and for how long.
+    pub(in crate::openstack) fn pace(&self) -> Pace {
+        let intervals = (self.poll_interval(), self.max_poll_interval());
+        Pace::new(intervals, self.deadline(), self.settle_time())
+    }
+}
 
 /// What an operation is given when it runs: what belongs to one run and is not data.
 ///
@@ -40,8 +60,8 @@ pub(super) type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
 /// ```
 #[derive(Default)]
 pub struct OperationAttached {
-    pub(super) cancel: Option<CancelToken>,
-    pub(super) on_progress: Option<OnProgress>,
+    pub(in crate::openstack) cancel: Option<CancelToken>,
+    pub(in crate::openstack) on_progress: Option<OnProgress>,
 }
 
 impl OperationAttached {

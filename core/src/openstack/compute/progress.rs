@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::action::ServerAction;
 use super::server::Server;
+use crate::openstack::accepted::resource::Resource;
 
 /// What a poll has shown, for a progress bar or a log.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -15,13 +16,15 @@ pub struct Progress<'a> {
     pub server: Option<&'a Server>,
     /// The action's record with its steps; `None` if there is none, or not yet.
     pub action: Option<&'a ServerAction>,
+    /// The volume, snapshot or image; `None` if it is not there, or a server's action is followed.
+    pub resource: Option<&'a Resource>,
     /// How long the action has been followed.
     #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
 }
 
 impl Progress<'_> {
-    /// All of it as JSON, the same in every language: `server`, `action` and `elapsed_ms`.
+    /// All of it as JSON, the same in every language: `server`, `action`, `resource` and `elapsed_ms`.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

@@ -1,23 +1,20 @@
 //! The calls of the compute API that tell what became of a request.
 
 use std::future::Future;
-use std::ops::Deref;
-use std::slice;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use super::action::ServerAction;
-use super::options::{OperationAttached, OperationOptions};
+use super::options::OperationOptions;
 use super::server::Server;
-use super::time::iso8601;
 #[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::client::{AnyClient, Client};
 use crate::error::Error;
+use crate::openstack::accepted::get::{Fetched, Get};
+use crate::openstack::accepted::time::iso8601;
 use crate::request::RequestBuilder;
-use crate::response::Response;
-use crate::trail::Trail;
 
 /// Reads servers and their actions, follows actions to their end, and explains servers. Over either client: what it
 /// begins ends with `send`, which is a future for [`Client`] and blocks for [`blocking::Client`](crate::blocking::Client).
@@ -113,7 +110,7 @@ impl<C: AnyClient> Compute<C> {
     }
 
     /// Begins a read, in the version that it asks for.
-    pub(super) fn get(&self, path: &str) -> RequestBuilder<C> {
+    pub(in crate::openstack) fn get(&self, path: &str) -> RequestBuilder<C> {
         let request = self.client.begin("GET", path);
         match &self.microversion {
             Some(version) => request.microversion(version),
@@ -125,32 +122,12 @@ impl<C: AnyClient> Compute<C> {
 impl<C> Compute<C> {
     /// The same over another client.
     #[cfg(feature = "blocking")]
-    pub(super) fn over<D>(self, client: D) -> Compute<D> {
+    pub(in crate::openstack) fn over<D>(self, client: D) -> Compute<D> {
         Compute {
             client,
             microversion: self.microversion,
         }
     }
-}
-
-/// What reads a response.
-pub(super) type Read<V> = fn(&Response) -> Result<V, Error>;
-
-/// A read that ends with `send`.
-#[must_use = "a request does nothing until `send` is called"]
-#[derive(Debug)]
-pub struct Get<C, V> {
-    request: RequestBuilder<C>,
-    read: Read<V>,
-}
-
-/// What was read, with the trail of the call that read it. It dereferences to the value.
-#[derive(Clone, Debug)]
-pub struct Fetched<V> {
-    value: V,
-    trail: Trail,
-    /// All of them, where that call was not the only one.
-    trails: Vec<Trail>,
 }
 
 /// A list of actions that ends with `send`.
@@ -168,116 +145,6 @@ pub struct ActionPage {
     pub actions: Vec<ServerAction>,
     /// The link to the next page, for `request_link`; from microversion 2.58.
     pub next: Option<String>,
-}
-
-impl<C, V> Get<C, V> {
-    pub(super) fn new(request: RequestBuilder<C>, read: Read<V>) -> Self {
-        Self { request, read }
-    }
-
-    /// Takes what concerns every read.
-    pub(super) fn with(self, options: &OperationOptions, attached: &OperationAttached) -> Self {
-        self.request(|mut request| {
-            if let Some(timeout) = options.timeout {
-                request = request.timeout(timeout);
-            }
-            match &attached.cancel {
-                Some(token) => request.cancel_token(token),
-                None => request,
-            }
-        })
-    }
-
-    /// The request, and what reads its response.
-    pub(super) fn into_parts(self) -> (RequestBuilder<C>, Read<V>) {
-        (self.request, self.read)
-    }
-
-    /// Changes the request: its timeout, its cancel token, its correlation ID.
-    pub fn request(mut self, change: impl FnOnce(RequestBuilder<C>) -> RequestBuilder<C>) -> Self {
-        self.request = change(self.request);
-        self
-    }
-}
-
-pub(super) fn fetched<V>(
-    outcome: Result<Response, Error>,
-    read: Read<V>,
-) -> Result<Fetched<V>, Error> {
-    let response = outcome?;
-    let value = read(&response)?;
-    Ok(Fetched {
-        value,
-        trail: response.trail().clone(),
-        trails: Vec::new(),
-    })
-}
-
-impl<V: 'static> Get<Client, V> {
-    /// Makes the call.
-    ///
-    /// # Errors
-    /// Those of any call; `decode` if the answer is not what the API documents.
-    pub fn send(self) -> impl Future<Output = Result<Fetched<V>, Error>> + Send + 'static {
-        let Self { request, read } = self;
-        let call = request.send();
-        async move { fetched(call.await, read) }
-    }
-}
-
-#[cfg(feature = "blocking")]
-impl<V> Get<blocking::Client, V> {
-    /// Makes the call and waits for its end.
-    ///
-    /// # Errors
-    /// Those of any call; `decode` if the answer is not what the API documents.
-    pub fn send(self) -> Result<Fetched<V>, Error> {
-        fetched(self.request.send(), self.read)
-    }
-}
-
-impl<V> Fetched<V> {
-    /// Takes the value out.
-    #[must_use]
-    pub fn into_value(self) -> V {
-        self.value
-    }
-
-    /// The trail of the call that read it.
-    #[must_use]
-    pub fn trail(&self) -> &Trail {
-        &self.trail
-    }
-
-    /// The trails of all calls that were made for it, in their order: more than one where a name was looked up first.
-    #[must_use]
-    pub fn trails(&self) -> &[Trail] {
-        match self.trails.as_slice() {
-            [] => slice::from_ref(&self.trail),
-            several => several,
-        }
-    }
-
-    /// What the last of several calls has read.
-    pub(super) fn among(self, trails: Vec<Trail>) -> Self {
-        Self { trails, ..self }
-    }
-}
-
-impl<V: Serialize> Fetched<V> {
-    /// The value as JSON, the same in every language.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.value).unwrap_or_default()
-    }
-}
-
-impl<V> Deref for Fetched<V> {
-    type Target = V;
-
-    fn deref(&self) -> &V {
-        &self.value
-    }
 }
 
 impl<C> ListActions<C> {
@@ -308,7 +175,7 @@ impl<C> ListActions<C> {
     }
 
     /// Takes the options of a list.
-    pub(super) fn with_options(mut self, options: &OperationOptions) -> Self {
+    pub(in crate::openstack) fn with_options(mut self, options: &OperationOptions) -> Self {
         if let Some(limit) = options.limit {
             self = self.limit(limit);
         }
@@ -325,7 +192,7 @@ impl<C> ListActions<C> {
     }
 
     /// The plain read below it.
-    pub(super) fn into_get(self) -> Get<C, ActionPage> {
+    pub(in crate::openstack) fn into_get(self) -> Get<C, ActionPage> {
         self.get
     }
 

@@ -1,4 +1,4 @@
-//! The report on one server action: what became of it, on what evidence, and which IDs an operator needs.
+//! The report on what was followed: what became of it, on what evidence, and which IDs an operator needs.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,15 +7,20 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::action::{ActionEvent, ServerAction};
-use super::codes::Verdict;
+use super::action_ref::ActionRef;
 use super::server::{Server, ServerFault};
-use super::time::seconds_between;
 use crate::dialect::openstack::plain;
 use crate::error::Error;
+use crate::openstack::accepted::codes::Verdict;
+use crate::openstack::accepted::follow_loop::End;
+use crate::openstack::accepted::resource::Resource;
+use crate::openstack::accepted::time::seconds_between;
+use crate::openstack::image::task::ImageTask;
+use crate::openstack::volume::message::UserMessage;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 
-/// What became of a server action.
+/// What became of a server action, or of what another service accepted.
 ///
 /// Its [`Display`](fmt::Display) is a text for a ticket; [`to_json`](Self::to_json) has all of it, as
 /// `schema/openstack.schema.json` describes.
@@ -29,8 +34,14 @@ pub struct ActionReport {
     pub apparent: Option<Verdict>,
     /// What the verdict rests on.
     pub evidence: String,
-    /// The server's UUID.
+    /// The server's UUID; empty if what was followed concerns no server.
     pub server_id: String,
+    /// What it was done to: `server`, `volume`, `snapshot`, `image`, …
+    pub resource_type: String,
+    /// The UUID of what it was done to.
+    pub resource_id: String,
+    /// What was done: `resize` to a server, `extend` to a volume; `None` if the API has no record of a server's action.
+    pub operation: Option<String>,
     /// The local ID of the request that started the action: the one to give to the operator.
     pub request_id: String,
     /// The global ID that the request carried, where it is known: the logs of every service on the way have it.
@@ -39,6 +50,12 @@ pub struct ActionReport {
     pub action: Option<ServerAction>,
     /// The server, as seen last; `None` once it is gone.
     pub server: Option<Server>,
+    /// The volume, snapshot or image, as seen last; `None` once it is gone, and for a server.
+    pub resource: Option<Resource>,
+    /// What the block storage service says to users about this request, newest first.
+    pub messages: Vec<UserMessage>,
+    /// The image service's task of this request, as seen last.
+    pub task: Option<ImageTask>,
     /// How long it was followed, in milliseconds.
     pub followed_ms: u64,
     /// The trail of the request that started it, where it is known, and of everything that was asked after it.
@@ -56,10 +73,57 @@ struct Json<'a> {
 }
 
 impl ActionReport {
-    /// The action's kind, such as `resize`; `None` if the API has no record of it.
+    /// The report on a server's action of which nothing has been seen yet.
+    pub(in crate::openstack) fn of_server(server_id: String, action: &ActionRef, end: End) -> Self {
+        Self {
+            server_id: server_id.clone(),
+            ..Self::new(("server", server_id), action, end)
+        }
+    }
+
+    /// The report on anything of which nothing has been seen yet.
+    pub(in crate::openstack) fn new(
+        (resource_type, resource_id): (&str, String),
+        action: &ActionRef,
+        end: End,
+    ) -> Self {
+        let started = action.started.as_ref();
+        Self {
+            verdict: end.verdict,
+            apparent: end.apparent,
+            evidence: end.evidence,
+            server_id: String::new(),
+            resource_type: resource_type.to_owned(),
+            resource_id,
+            operation: None,
+            request_id: action.request_id.clone(),
+            global_request_id: started.and_then(Trail::correlation_id).map(str::to_owned),
+            action: None,
+            server: None,
+            resource: None,
+            messages: Vec::new(),
+            task: None,
+            followed_ms: 0,
+            trails: started.cloned().into_iter().collect(),
+        }
+    }
+
+    /// What a following gives: the report, or an error with it if a call ended the following or the work failed.
+    pub(in crate::openstack) fn or_error(self, error: Option<Error>) -> Result<Self, ActionError> {
+        match error {
+            Some(error) => Err(ActionError::Unfollowed {
+                error,
+                report: Box::new(self),
+            }),
+            None if self.verdict == Verdict::Failed => Err(ActionError::Failed(Box::new(self))),
+            None => Ok(self),
+        }
+    }
+
+    /// What was done, such as `resize`; `None` if the API has no record of a server's action.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
-        self.action.as_ref().map(|action| action.action.as_str())
+        self.operation.as_deref()
     }
 
     /// The server's fault, if it is in `ERROR`.
@@ -107,6 +171,16 @@ impl ActionReport {
             }
             steps(&mut out, "  ", action);
         }
+        if let Some(resource) = &self.resource {
+            let now = format!("  {} now: ", one_line(&self.resource_type));
+            out.words(&now, &one_line(&self.state(resource)));
+        }
+        if let Some(task) = &self.task {
+            out.words("  task: ", &one_line(&task.to_string()));
+        }
+        for message in &self.messages {
+            out.words("  message: ", &one_line(&message.to_string()));
+        }
         let followed = Duration::from_millis(self.followed_ms).as_secs_f64();
         let asked = self.trails.len();
         out.words(
@@ -131,13 +205,24 @@ impl ActionReport {
         out.finish()
     }
 
-    /// Action and server, in words.
+    /// What was done to what, in words.
     fn title(&self) -> String {
         format!(
-            "{} of server {}",
+            "{} of {} {}",
             one_line(self.kind().unwrap_or("action")),
-            one_line(&self.server_id)
+            one_line(&self.resource_type),
+            one_line(&self.resource_id)
         )
+    }
+
+    /// State and size of a resource, in words.
+    fn state(&self, resource: &Resource) -> String {
+        let unit = match self.resource_type.as_str() {
+            "image" => "bytes",
+            _ => "GiB",
+        };
+        let size = resource.size.map(|size| format!(", {size} {unit}"));
+        format!("{}{}", resource.status, size.unwrap_or_default())
     }
 }
 
@@ -168,10 +253,10 @@ impl fmt::Display for ActionReport {
     }
 }
 
-/// Why following an action gave no good end.
+/// Why following gave no good end.
 #[non_exhaustive]
 pub enum ActionError {
-    /// The action failed. The display names action, server, request ID and reason.
+    /// The work failed. The display names what was done and to what, the request ID and the reason.
     Failed(Box<ActionReport>),
     /// It could not be followed to its end: a poll failed for good, or the caller cancelled. The display ends with that of
     /// the error, which is therefore not among the sources.

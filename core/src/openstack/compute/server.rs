@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::time::{Stamp, stamp};
+use crate::openstack::accepted::time::{Stamp, stamp};
 
 /// A server (<https://docs.openstack.org/api-ref/compute/#show-server-details>).
 ///

@@ -8,9 +8,9 @@
 mod rows;
 
 use super::action::ServerAction;
-use super::codes::Verdict;
 use super::server::{Server, ServerFault};
 use crate::dialect::openstack::plain;
+use crate::openstack::accepted::codes::Verdict;
 
 use rows::{ROW, Row, row};
 

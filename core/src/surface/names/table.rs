@@ -330,6 +330,7 @@ pub(super) const NAMES: &[(&str, [&str; 4])] = &[
             "ShowQueryParams",
         ],
     ),
+    ("size", ["size", "size", "size", "Size"]),
     (
         "slow_after",
         ["slow_after", "slowAfterMs", "slow_after_ms", "SlowAfter"],

@@ -45,6 +45,8 @@ impl Story {
         let call_id = uuid::Uuid::from_u128(0x6f2c_0a2e_1d3b_4c5d_8e9f_0a1b_2c3d_4e5f);
         let opening = Opening {
             keeper: KeeperNumber::default(),
+            #[cfg(feature = "openstack")]
+            asked: None,
             call_id,
             trace_id: TraceContext::start(call_id).trace_id(),
             traced: true,

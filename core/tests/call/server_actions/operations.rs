@@ -1,7 +1,8 @@
 //! Operations as values, with either client's results as one type.
 
 use reqtrail::openstack::{
-    Operation, OperationAttached, OperationKind, OperationOptions, OperationOutput, OperationReport,
+    Operation, OperationAttached, OperationKind, OperationOptions, OperationOutput,
+    OperationReport, Resources,
 };
 
 use super::*;
@@ -16,7 +17,7 @@ fn stopped() -> ScriptedTransport {
 }
 
 /// One of every kind.
-fn operations() -> [Operation; 6] {
+fn operations() -> [Operation; 7] {
     [
         Operation::server(SERVER),
         Operation::action(SERVER, ACTION),
@@ -24,6 +25,7 @@ fn operations() -> [Operation; 6] {
         Operation::follow(SERVER, ACTION),
         Operation::explain(SERVER),
         Operation::server_by_name("web-1"),
+        Operation::follow_resource(format!("server.stop/{SERVER}"), ACTION),
     ]
 }
 
@@ -56,6 +58,12 @@ async fn an_operation_gives_what_the_typed_builder_gives() {
         (compute.server_by_name("web-1").send().await)
             .expect("it")
             .to_json(),
+        Resources::new(compute.client().clone())
+            .follow(("server.stop", SERVER, ACTION))
+            .send()
+            .await
+            .expect("it")
+            .to_json(),
     ];
     let asked = wire.count();
     for (operation, typed) in operations().into_iter().zip(typed) {
@@ -72,6 +80,7 @@ async fn an_operation_gives_what_the_typed_builder_gives() {
             OperationOutput::Server(_) => OperationKind::Server,
             OperationOutput::Action(_) => OperationKind::Action,
             OperationOutput::Actions(_) => OperationKind::Actions,
+            OperationOutput::Followed(_) if kind == OperationKind::FollowResource => kind,
             OperationOutput::Followed(_) => OperationKind::Follow,
             OperationOutput::Explained(_) => OperationKind::Explain,
             _ => panic!("another kind"),
@@ -170,9 +179,9 @@ async fn a_report_is_the_plain_data_of_a_result() {
         let report = OperationReport::new(kind, result).expect("a report");
         assert_eq!((report.kind, report.json), (kind, json));
         assert_eq!(report.trails.len(), trails, "{kind}");
-        let has_text = matches!(kind, OperationKind::Follow | OperationKind::Explain);
+        let follows = matches!(kind, OperationKind::Follow | OperationKind::FollowResource);
+        let has_text = follows || kind == OperationKind::Explain;
         assert_eq!(report.text.is_some(), has_text, "{kind}");
-        let follows = kind == OperationKind::Follow;
         assert_eq!(
             report.verdict,
             follows.then_some(Verdict::Succeeded),
@@ -241,11 +250,14 @@ async fn a_report_says_why_its_operation_failed() {
 #[test]
 fn a_kind_knows_its_options() {
     for kind in OperationKind::ALL {
-        assert!(kind.has("microversion"), "{kind}");
+        let follows_any = *kind == OperationKind::FollowResource;
+        assert_eq!(kind.has("microversion"), !follows_any, "{kind}");
+        assert_eq!(kind.has("size"), follows_any, "{kind}");
         assert!(!kind.has("colour"), "{kind}");
-        let reads = !matches!(kind, OperationKind::Follow | OperationKind::Explain);
+        let follows = follows_any || *kind == OperationKind::Follow;
+        let reads = !follows && *kind != OperationKind::Explain;
         assert_eq!(kind.has("timeout"), reads, "{kind}");
-        assert_eq!(kind.has("deadline"), *kind == OperationKind::Follow);
+        assert_eq!(kind.has("deadline"), follows, "{kind}");
         assert_eq!(kind.has("marker"), *kind == OperationKind::Actions);
     }
     assert!(OperationKind::Explain.has("limit") && !OperationKind::Server.has("limit"));

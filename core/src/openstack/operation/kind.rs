@@ -1,9 +1,9 @@
 //! What begins an operation of each kind, from the rows of the surface.
 
 use super::Operation;
-use crate::openstack::compute::action_ref::ActionRef;
+use crate::openstack::compute::ActionRef;
 #[cfg(feature = "unstable-host")]
-use crate::openstack::compute::options::OperationOptions;
+use crate::openstack::compute::OperationOptions;
 use crate::surface::operation::{OperationKind, operation_rows};
 #[cfg(feature = "unstable-host")]
 use crate::surface::{OptionSpec, Owner, Spelling};

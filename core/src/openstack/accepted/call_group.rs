@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::reads::{Fetched, Get};
+use super::get::{Fetched, Get};
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::codes::Category;
@@ -11,18 +11,18 @@ use crate::error::Error;
 use crate::trail::Trail;
 
 /// The calls that were made to find something out.
-pub(super) struct CallGroup {
+pub(in crate::openstack) struct CallGroup {
     cancel: Option<CancelToken>,
-    pub(super) trails: Vec<Trail>,
+    pub(in crate::openstack) trails: Vec<Trail>,
 }
 
 impl CallGroup {
-    pub(super) fn new(cancel: Option<CancelToken>, trails: Vec<Trail>) -> Self {
+    pub(in crate::openstack) fn new(cancel: Option<CancelToken>, trails: Vec<Trail>) -> Self {
         Self { cancel, trails }
     }
 
     /// Makes a call and keeps its trail. `timeout` is in the place of the client's.
-    pub(super) async fn ask<V: Send + 'static>(
+    pub(in crate::openstack) async fn ask<V: Send + 'static>(
         &mut self,
         get: Get<Client, V>,
         timeout: Option<Duration>,
@@ -31,20 +31,12 @@ impl CallGroup {
     }
 
     /// The same, with the trail of the call.
-    pub(super) async fn fetch<V: Send + 'static>(
+    pub(in crate::openstack) async fn fetch<V: Send + 'static>(
         &mut self,
         get: Get<Client, V>,
         timeout: Option<Duration>,
     ) -> Result<Fetched<V>, Error> {
-        let get = get.request(|mut request| {
-            if let Some(timeout) = timeout {
-                request = request.timeout(timeout);
-            }
-            match &self.cancel {
-                Some(token) => request.cancel_token(token),
-                None => request,
-            }
-        });
+        let get = get.with(timeout, self.cancel.as_ref());
         let outcome = get.send().await;
         let trail = match &outcome {
             Ok(fetched) => Some(fetched.trail()),
@@ -56,7 +48,7 @@ impl CallGroup {
 }
 
 /// What a call found; `None` if Nova says that there is no such thing.
-pub(super) fn optional<V>(found: Result<V, Error>) -> Result<Option<V>, Error> {
+pub(in crate::openstack) fn optional<V>(found: Result<V, Error>) -> Result<Option<V>, Error> {
     match found {
         Ok(value) => Ok(Some(value)),
         Err(error) if is_absent(&error) => Ok(None),
@@ -65,7 +57,7 @@ pub(super) fn optional<V>(found: Result<V, Error>) -> Result<Option<V>, Error> {
 }
 
 /// Whether Nova says that there is no such thing. Another 404 is that of a proxy, or of a wrong URL.
-pub(super) fn is_absent(error: &Error) -> bool {
+pub(in crate::openstack) fn is_absent(error: &Error) -> bool {
     error.category() == Some(Category::NotFound)
         && error.code() == Some(Fault::ItemNotFound.as_str())
 }

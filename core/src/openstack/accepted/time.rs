@@ -3,10 +3,10 @@
 use std::time::SystemTime;
 
 /// A time of the service's clock.
-pub(super) type Stamp = jiff::Timestamp;
+pub(in crate::openstack) type Stamp = jiff::Timestamp;
 
 /// Reads a time; anything else is none.
-pub(super) fn stamp(text: &str) -> Option<Stamp> {
+pub(in crate::openstack) fn stamp(text: &str) -> Option<Stamp> {
     let zoned: Option<Stamp> = text.parse().ok();
     zoned.or_else(|| {
         let naive: jiff::civil::DateTime = text.parse().ok()?;
@@ -15,12 +15,12 @@ pub(super) fn stamp(text: &str) -> Option<Stamp> {
 }
 
 /// A time as a query parameter takes it.
-pub(super) fn iso8601(time: SystemTime) -> String {
+pub(in crate::openstack) fn iso8601(time: SystemTime) -> String {
     Stamp::try_from(time).unwrap_or_default().to_string()
 }
 
 /// The seconds from one written time to another.
-pub(super) fn seconds_between(start: Option<&str>, end: Option<&str>) -> Option<f64> {
+pub(in crate::openstack) fn seconds_between(start: Option<&str>, end: Option<&str>) -> Option<f64> {
     let (start, end) = (stamp(start?)?, stamp(end?)?);
     Some(end.duration_since(start).as_secs_f64())
 }

@@ -8,9 +8,9 @@ mod result;
 use std::future::Future;
 use std::pin::Pin;
 
-use super::action_ref::ActionRef;
-use super::options::{OperationAttached, OperationOptions};
-use super::reads::{Compute, Fetched, Get, fetched};
+use super::accepted::get::{Fetched, Get, fetched};
+use super::compute::{ActionRef, Compute, OperationAttached, OperationOptions};
+use super::resources::{ResourceRef, Resources};
 #[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::client::{AnyClient, Client};
@@ -136,6 +136,12 @@ impl Operation {
                     Ok(OperationOutput::Followed(Box::new(follow.send().await?)))
                 }
             }),
+            OperationKind::FollowResource => Bound::flow(compute, move |compute| {
+                let what = ResourceRef::of(server, action);
+                let resources = Resources::new(compute.client().clone());
+                let follow = resources.follow(what).with(options, attached);
+                async { Ok(OperationOutput::Followed(Box::new(follow.send().await?))) }
+            }),
             OperationKind::ServerByName => Bound::flow(compute, move |compute| {
                 let read = compute.server_by_name(server).with(&options, attached);
                 async { Ok(OperationOutput::Server(read.send().await?)) }
@@ -198,7 +204,8 @@ impl<C> Bound<C> {
         (options, attached): (&OperationOptions, &OperationAttached),
         output: fn(Fetched<V>) -> OperationOutput,
     ) -> Self {
-        let (request, read) = get.with(options, attached).into_parts();
+        let get = get.with(options.timeout, attached.cancel.as_ref());
+        let (request, read) = get.into_parts();
         Self::Read(
             request,
             Box::new(move |outcome| Ok(output(fetched(outcome, read)?))),

@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::OperationKind;
 use crate::codes::ErrorKind;
 use crate::error::Error;
-use crate::openstack::compute::action::ServerAction;
-use crate::openstack::compute::codes::Verdict;
-use crate::openstack::compute::explain::{ExplainError, ServerHistory};
-use crate::openstack::compute::reads::{ActionPage, Fetched};
-use crate::openstack::compute::report::{ActionError, ActionReport};
-use crate::openstack::compute::server::Server;
+use crate::openstack::accepted::codes::Verdict;
+use crate::openstack::compute::Server;
+use crate::openstack::compute::ServerAction;
+use crate::openstack::compute::{ActionError, ActionReport};
+use crate::openstack::compute::{ExplainError, ServerHistory};
+use crate::openstack::{accepted::get::Fetched, compute::ActionPage};
 use crate::trail::Trail;
 
 /// How an operation ended.

@@ -5,7 +5,7 @@ use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::Client;
 use crate::host::{Job, Work};
-use crate::openstack::compute::options::OperationAttached;
+use crate::openstack::compute::OperationAttached;
 
 impl Operation {
     /// Makes a job of it for a [`Host`](crate::host::Host), whose output is an [`OperationReport`]. It begins here: a read

@@ -1,0 +1,66 @@
+//! What is followed that is no server: a volume, a snapshot, an image, as its service shows it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A volume, a snapshot or an image, as its service shows it
+/// (<https://docs.openstack.org/api-ref/block-storage/v3/>, <https://docs.openstack.org/api-ref/image/v2/>).
+#[derive(Clone, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct Resource {
+    /// Its UUID.
+    pub id: String,
+    /// The name that its owner gave it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Its state: `available`, `extending`, `error`, `active`, …
+    #[serde(default)]
+    pub status: String,
+    /// Its size: GiB of a volume or a snapshot, bytes of an image.
+    #[serde(default)]
+    pub size: Option<u64>,
+    /// When it was created: UTC, though the block storage API writes no zone.
+    #[serde(default)]
+    pub created_at: Option<String>,
+    /// When it changed last: UTC, though the block storage API writes no zone.
+    #[serde(default)]
+    pub updated_at: Option<String>,
+    /// Everything else that the API sent.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Where an image's data are: a URL that may have a store's password in it.
+const LOCATIONS: [&str; 2] = ["locations", "direct_url"];
+
+impl std::fmt::Debug for Resource {
+    // The other fields may hold anything.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Resource")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Resource {
+    /// The resource for a report, which leaves the machine.
+    pub(in crate::openstack) fn for_report(mut self) -> Self {
+        for name in LOCATIONS {
+            if let Some(place) = self.other.get_mut(name).filter(|place| !place.is_null()) {
+                *place = crate::redact::REDACTED.into();
+            }
+        }
+        self
+    }
+
+    /// A field that is a text.
+    pub(in crate::openstack) fn text(&self, name: &str) -> Option<&str> {
+        let text = self.other.get(name)?.as_str()?;
+        Some(text).filter(|text| !text.is_empty())
+    }
+}
+
+/// What is called after every look, with what it has shown and since when it is followed.
+pub(in crate::openstack) type Tell = Box<dyn FnMut(Option<&Resource>, std::time::Duration) + Send>;

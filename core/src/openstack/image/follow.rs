@@ -1,0 +1,133 @@
+//! What following an image looks at: the image, and its tasks.
+
+use super::reads::{self, is_absent};
+use super::task::ImageTask;
+use super::verdict::{Assessment, Observation, Work, judge};
+use crate::client::Client;
+use crate::error::Error;
+use crate::openstack::accepted::follow_loop::{End, Poll, Subject, Watch};
+use crate::openstack::accepted::resource::{Resource, Tell};
+
+pub(in crate::openstack) use super::verdict::OPERATIONS;
+
+/// Work on an image, as its request began it.
+pub(in crate::openstack) struct ImageWork {
+    /// `import`, `create`, …
+    pub(in crate::openstack) operation: String,
+    pub(in crate::openstack) id: String,
+    /// What stands between the client's base URL and the collection, as in `/v2`.
+    pub(in crate::openstack) prefix: String,
+    /// The ID of the request; empty if no answer named it.
+    pub(in crate::openstack) request_id: String,
+    /// The service's answer says that the image is there for this token.
+    pub(in crate::openstack) was_there: bool,
+}
+
+/// Work on an image that is being followed.
+pub(in crate::openstack) struct ImageFollow {
+    client: Client,
+    work: ImageWork,
+    tell: Option<Tell>,
+    pub(in crate::openstack) image: Option<Resource>,
+    pub(in crate::openstack) task: Option<ImageTask>,
+    was_there: bool,
+    has_tasks: bool,
+    /// Glance's 404, if the last look met it.
+    absent: Option<Error>,
+}
+
+impl Subject for ImageFollow {
+    fn before(&self) -> Result<Option<End>, Error> {
+        Ok(None)
+    }
+
+    async fn look(&mut self, watch: &mut Watch) -> Result<Option<End>, Error> {
+        // The task first: an image that is seen after it is at least as far on.
+        if !self.read_task(watch).await? {
+            return Ok(None);
+        }
+        let image = reads::image(&self.client, &self.work.prefix, &self.work.id);
+        match watch.ask(image, is_absent).await? {
+            Poll::Seen(image) => {
+                self.was_there = true;
+                self.absent = None;
+                self.image = Some(image.for_report());
+            }
+            Poll::Absent(error) => {
+                self.absent = Some(error);
+                self.image = None;
+            }
+            Poll::Missed => return Ok(None),
+        }
+        watch.looked();
+        if let Some(tell) = &mut self.tell {
+            tell(self.image.as_ref(), watch.elapsed());
+        }
+        let seen = (self.image.as_ref()).map(|image| &image.status);
+        let task = self.task.as_ref().map(|task| &task.status);
+        let settle = watch.settle();
+        let same_for = watch.same_for(format!("{seen:?} {task:?}"));
+        let seen = Observation {
+            work: Work::of(&self.work.operation),
+            operation: &self.work.operation,
+            image: self.image.as_ref(),
+            was_there: self.was_there,
+            task: self.task.as_ref(),
+            has_tasks: self.has_tasks,
+            settled: same_for.is_some_and(|same| same >= settle),
+        };
+        match judge(&seen) {
+            Assessment::Running => Ok(None),
+            Assessment::Ended(verdict, evidence) => Ok(Some(End::of(verdict, evidence))),
+            Assessment::Apparent(apparent, evidence) => Ok(Some(End::apparent(apparent, evidence))),
+            Assessment::NotFound => self.never_there().map_or(Ok(None), Err),
+        }
+    }
+
+    fn never_there(&self) -> Option<Error> {
+        self.absent.clone().filter(|_| !self.was_there)
+    }
+}
+
+impl ImageFollow {
+    pub(in crate::openstack) fn new(client: Client, work: ImageWork, tell: Option<Tell>) -> Self {
+        Self {
+            client,
+            tell,
+            image: None,
+            task: None,
+            was_there: work.was_there,
+            has_tasks: true,
+            absent: None,
+            work,
+        }
+    }
+
+    /// Reads the task of this request; `false` if the next try may go better. One that was there stays known.
+    async fn read_task(&mut self, watch: &mut Watch) -> Result<bool, Error> {
+        self.has_tasks = !self.work.request_id.is_empty();
+        if !self.has_tasks {
+            return Ok(true);
+        }
+        let tasks = reads::tasks(&self.client, &self.work.prefix, &self.work.id);
+        let limit = watch.limit();
+        match watch.calls.ask(tasks, Some(limit)).await {
+            Ok(read) => {
+                let request = Some(self.work.request_id.as_str());
+                let own = |task: &ImageTask| task.request_id.as_deref() == request;
+                let task = read.tasks.into_iter().find(own);
+                self.task = task.map(ImageTask::for_report).or(self.task.take());
+            }
+            Err(error) => match error.status().map(|status| status.as_u16()) {
+                Some(404) if is_absent(&error) => {}
+                // An older service has no such path, and a policy may keep users away from it.
+                Some(403 | 404) => self.has_tasks = false,
+                _ => {
+                    watch.missed(error)?;
+                    return Ok(false);
+                }
+            },
+        }
+        Ok(true)
+    }
+}

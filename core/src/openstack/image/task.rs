@@ -1,0 +1,81 @@
+//! The image service's record of an import.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A task of an image, such as its import (<https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image>).
+#[derive(Clone, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct ImageTask {
+    /// The task's UUID.
+    pub id: String,
+    /// What it does, as in `api_image_import`.
+    #[serde(default, rename = "type")]
+    pub task_type: Option<String>,
+    /// How far it is: `pending`, `processing`, `success` or `failure`.
+    #[serde(default)]
+    pub status: String,
+    /// Why it failed.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The ID of the request that began it.
+    #[serde(default)]
+    pub request_id: Option<String>,
+    /// When it was created: UTC, though the API writes no zone.
+    #[serde(default)]
+    pub created_at: Option<String>,
+    /// When it changed last: UTC, though the API writes no zone.
+    #[serde(default)]
+    pub updated_at: Option<String>,
+    /// Until when it can be read.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+    /// Everything else that the API sent.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What a task was asked for: URLs that may have a password in them.
+const INPUT: &str = "input";
+
+impl fmt::Debug for ImageTask {
+    // The other fields may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImageTask")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ImageTask {
+    /// The task for a report, which leaves the machine.
+    pub(super) fn for_report(mut self) -> Self {
+        if let Some(input) = self.other.get_mut(INPUT).filter(|input| !input.is_null()) {
+            *input = crate::redact::REDACTED.into();
+        }
+        self
+    }
+
+    /// Why it failed, without the blanks around it; `None` if it does not say.
+    pub(super) fn reason(&self) -> Option<&str> {
+        let reason = self.message.as_deref()?.trim();
+        Some(reason).filter(|reason| !reason.is_empty())
+    }
+}
+
+impl fmt::Display for ImageTask {
+    /// Kind, state and reason, in one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.task_type.as_deref().unwrap_or("task");
+        write!(f, "{kind} {}", self.status)?;
+        match self.reason() {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What proves that an image's data came, or did not.
+//!
+//! An import has a task, which says how it ended and under which request's ID it began. The image's own state is not enough: after
+//! a failed import it stays `importing` for good.
+
+use super::task::ImageTask;
+use crate::openstack::accepted::codes::Verdict;
+use crate::openstack::accepted::resource::Resource;
+
+/// What is followed of an image.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Work {
+    /// The import that a request began.
+    Import,
+    /// The image itself, until its data are there, whoever brings them.
+    Create,
+    /// Anything else.
+    Unproven,
+}
+
+impl Work {
+    pub(super) fn of(operation: &str) -> Self {
+        match operation {
+            "import" => Self::Import,
+            "create" => Self::Create,
+            _ => Self::Unproven,
+        }
+    }
+}
+
+/// The kinds of work that have a row.
+pub(in crate::openstack) const OPERATIONS: [&str; 2] = ["create", "import"];
+
+/// States while data come.
+const PASSING: [&str; 3] = ["saving", "uploading", "importing"];
+
+/// States of an image whose data were there once.
+const LATER: [&str; 3] = ["deactivated", "deleted", "pending_delete"];
+
+/// What one look has shown.
+#[derive(Debug)]
+pub(super) struct Observation<'a> {
+    pub(super) work: Work,
+    /// The kind of work, as in `import`.
+    pub(super) operation: &'a str,
+    /// `None` if it is not there.
+    pub(super) image: Option<&'a Resource>,
+    /// It was there on an earlier look, or the service accepted work on it.
+    pub(super) was_there: bool,
+    /// The task of this very request.
+    pub(super) task: Option<&'a ImageTask>,
+    /// The service tells of tasks.
+    pub(super) has_tasks: bool,
+    /// The same was seen for a while.
+    pub(super) settled: bool,
+}
+
+/// What a look proves.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Assessment {
+    /// Nothing yet.
+    Running,
+    /// The end, and the evidence for it.
+    Ended(Verdict, String),
+    /// An end that proves nothing but looks like this verdict, and the evidence for it.
+    Apparent(Verdict, String),
+    /// It was never there for this token.
+    NotFound,
+}
+
+use Assessment::{Apparent, Ended, NotFound, Running};
+
+/// Judges what was seen.
+pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
+    let status = seen.image.map(|image| image.status.as_str());
+    if let Some(end) = seen.task.and_then(|task| of_task(seen, task, status)) {
+        return end;
+    }
+    let Some(status) = status else {
+        return match (seen.settled, seen.was_there) {
+            (false, _) => Running,
+            (true, true) => Ended(
+                Verdict::Unknown,
+                "the image was deleted before the outcome was seen".to_owned(),
+            ),
+            (true, false) => NotFound,
+        };
+    };
+    match seen.work {
+        Work::Create => of_state(seen, status),
+        Work::Import => without_task(seen, status),
+        Work::Unproven => Ended(
+            Verdict::Unknown,
+            format!(
+                "no run has proven how `image.{}` ends, so nothing is a proof of it; the image is {status}",
+                seen.operation
+            ),
+        ),
+    }
+}
+
+/// What the task of the request says.
+fn of_task(seen: &Observation<'_>, task: &ImageTask, status: Option<&str>) -> Option<Assessment> {
+    match task.status.as_str() {
+        "failure" => {
+            let reason = task.reason().unwrap_or("the service gives no reason");
+            let mut evidence = format!("the task of the {} failed: {reason}", seen.operation);
+            if let Some(stores) = seen.image.and_then(failed_stores) {
+                evidence = format!("{evidence} (not in the stores: {stores})");
+            }
+            Some(Ended(Verdict::Failed, evidence))
+        }
+        "success" => match status {
+            Some("active") => Some(Ended(
+                Verdict::Succeeded,
+                "its task succeeded and the image is active".to_owned(),
+            )),
+            _ if !seen.settled => Some(Running),
+            Some(status) => Some(Apparent(
+                Verdict::Succeeded,
+                format!("its task succeeded, but the image is {status}"),
+            )),
+            None => Some(Apparent(
+                Verdict::Succeeded,
+                "its task succeeded, and the image is gone".to_owned(),
+            )),
+        },
+        // The image may be gone, and then nothing comes of it.
+        _ if status.is_some() => Some(Running),
+        _ => None,
+    }
+}
+
+/// The stores into which an import failed to bring the data.
+fn failed_stores(image: &Resource) -> Option<&str> {
+    image.text("os_glance_failed_import")
+}
+
+/// The state of an image whose data anybody may bring.
+fn of_state(seen: &Observation<'_>, status: &str) -> Assessment {
+    if status == "active" {
+        return Ended(Verdict::Succeeded, "the image is active".to_owned());
+    }
+    if status == "killed" {
+        let evidence =
+            "the image is killed: its data did not come whole, and the service gives no reason";
+        return Ended(Verdict::Failed, evidence.to_owned());
+    }
+    if !seen.settled {
+        return Running;
+    }
+    if let Some(stores) = seen.image.and_then(failed_stores) {
+        let evidence = format!("the image is {status}, and an import into {stores} failed");
+        return Apparent(Verdict::Failed, evidence);
+    }
+    if PASSING.contains(&status) {
+        return Running;
+    }
+    if LATER.contains(&status) {
+        let evidence = format!("the image is {status}, which it cannot be before it is there");
+        return Apparent(Verdict::Succeeded, evidence);
+    }
+    let evidence = match status {
+        "queued" => {
+            "the image is queued: it waits for its data, and nothing is under way".to_owned()
+        }
+        other => format!("the image is {other}, which proves nothing"),
+    };
+    Ended(Verdict::Unknown, evidence)
+}
+
+/// An import of which there is no task.
+fn without_task(seen: &Observation<'_>, status: &str) -> Assessment {
+    let no_task = match seen.has_tasks {
+        true => "no task of this request is on record",
+        false => "the service does not tell of tasks",
+    };
+    if status == "killed" {
+        return Ended(
+            Verdict::Failed,
+            format!("the image is killed, and {no_task}"),
+        );
+    }
+    // A record may be late, and a service without records has its state alone.
+    if !seen.settled {
+        return Running;
+    }
+    let failed = seen.image.and_then(failed_stores);
+    match (status, failed) {
+        (_, Some(stores)) => Apparent(
+            Verdict::Failed,
+            format!("the image is {status}, an import into {stores} failed, and {no_task}"),
+        ),
+        ("active", None) => Apparent(
+            Verdict::Succeeded,
+            format!("the image is active, and {no_task}"),
+        ),
+        (status, None) if PASSING.contains(&status) => Running,
+        (status, None) => Ended(
+            Verdict::Unknown,
+            format!("the image is {status}, and {no_task}"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

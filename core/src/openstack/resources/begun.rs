@@ -1,0 +1,270 @@
+//! What a request began, as far as its method, its path, its body and its answer tell.
+
+use http::Method;
+use serde_json::Value;
+
+use super::resource_ref::ResourceRef;
+use crate::codes::ErrorKind;
+use crate::error::Error;
+use crate::openstack::compute::ActionRef;
+use crate::openstack::image::follow as image;
+use crate::openstack::volume::follow as volume;
+use crate::redact::one_line;
+use crate::trail::{Outcome, Trail};
+
+/// What is followed.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Begun {
+    /// It was done when it was answered.
+    AtOnce(String),
+    /// Work on a resource.
+    Work(Work),
+}
+
+/// Work on a resource.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(super) struct Work {
+    /// `volume`, `snapshot`, `image`, `server`, …
+    pub(super) resource_type: String,
+    /// `create`, `extend`, …
+    pub(super) operation: String,
+    pub(super) id: String,
+    /// What stands between the base URL and the collection in the request's own URL.
+    pub(super) prefix: Option<String>,
+    /// The size that was asked for, in GiB.
+    pub(super) wanted_size: Option<u64>,
+    /// The service answered the request, by all that is known.
+    pub(super) accepted: bool,
+    /// It was there for this token: the service's answer says so.
+    pub(super) was_there: bool,
+}
+
+/// The collections of resources in paths, and what one of each is called.
+const COLLECTIONS: [(&str, &str); 7] = [
+    ("volumes", "volume"),
+    ("snapshots", "snapshot"),
+    ("backups", "backup"),
+    ("attachments", "attachment"),
+    ("images", "image"),
+    ("servers", "server"),
+    ("os-volumes_boot", "server"),
+];
+
+/// Reads what is followed. `base` is the path of the client's base URL.
+///
+/// # Errors
+/// `invalid_request` if that cannot be told, with what would be right.
+pub(super) fn begun(what: &ResourceRef, base: &str) -> Result<Begun, Error> {
+    what.request.checked()?;
+    if !what.named.is_empty() {
+        return named(&what.named, &what.request).map(Begun::Work);
+    }
+    let Some(trail) = &what.request.started else {
+        let expected = "expected the response of the request that began it, or its kind, the resource's UUID and the \
+                        request's ID";
+        return Err(invalid(format!(
+            "nothing says what is to be followed; {expected}"
+        )));
+    };
+    of_request(trail, what.request.answer.as_deref(), base)
+}
+
+/// Reads kind and resource.
+fn named(named: &str, request: &ActionRef) -> Result<Work, Error> {
+    let (kind, id) = named.split_once('/').unwrap_or((named, ""));
+    let known = kind.split_once('.').filter(|(resource_type, operation)| {
+        let is_type = |(_, own): &(&str, &str)| own == resource_type;
+        COLLECTIONS.iter().any(|own| is_type(own)) && !operation.is_empty()
+    });
+    let Some((resource_type, operation)) = known else {
+        let shown = one_line(kind);
+        return Err(invalid(format!("kind is `{shown}`; expected {}", kinds())));
+    };
+    if id.is_empty() {
+        let text = format!("the resource's ID is empty; expected the UUID of the {resource_type}");
+        return Err(invalid(text));
+    }
+    let trail = request.started.as_ref();
+    let asked = trail.and_then(Trail::asked);
+    Ok(Work {
+        resource_type: resource_type.to_owned(),
+        operation: operation.to_owned(),
+        id: id.to_owned(),
+        prefix: None,
+        wanted_size: asked
+            .and_then(|asked| asked.size)
+            .map(|size| size.get().into()),
+        // Who knows the ID of a request has seen its answer, though not here.
+        accepted: trail.is_none_or(|trail| trail.outcome() == Outcome::Ok),
+        was_there: trail.is_some_and(|trail| trail.outcome() == Outcome::Ok),
+    })
+}
+
+/// Reads a request.
+fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun, Error> {
+    let method = trail.method();
+    let accepted = trail.outcome() == Outcome::Ok;
+    let status = trail.last().and_then(crate::trail::Attempt::status);
+    if let Some(status) = status.filter(|status| !accepted && !status.is_success()) {
+        let text = format!("the request was refused with {status}, so it began nothing");
+        return Err(invalid(text));
+    }
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && accepted {
+        return Ok(at_once(trail));
+    }
+    let path = Path::of(trail, base);
+    let Some(path) = path else {
+        let shown = one_line(trail.path());
+        let text = format!(
+            "nothing is known of what `{method} {shown}` begins; expected a request that begins {}",
+            kinds()
+        );
+        return Err(invalid(text));
+    };
+    let Some(operation) = operation(method, &path, trail) else {
+        return match accepted {
+            true => Ok(at_once(trail)),
+            false => Err(invalid(
+                "the request began nothing that could be followed".to_owned(),
+            )),
+        };
+    };
+    let mut resource_type = path.resource_type;
+    let id = match path.id {
+        Some(id) => Some(id),
+        None => {
+            let created = answer.and_then(|answer| created(answer, resource_type));
+            created.map(|id| id.into())
+        }
+    };
+    // A backup is restored into a volume.
+    if operation == "restore" {
+        resource_type = "backup";
+    }
+    let Some(id) = id else {
+        let text = format!(
+            "the answer does not name the {resource_type}; expected its response, or the kind \
+             `{resource_type}.{operation}`, the UUID and the request's ID"
+        );
+        return Err(invalid(text));
+    };
+    let asked = trail.asked().and_then(|asked| asked.size);
+    Ok(Begun::Work(Work {
+        resource_type: resource_type.to_owned(),
+        operation: operation.to_owned(),
+        id,
+        prefix: Some(path.prefix),
+        wanted_size: asked.map(|size| size.get().into()),
+        accepted,
+        was_there: accepted,
+    }))
+}
+
+fn at_once(trail: &Trail) -> Begun {
+    let status = trail.last().and_then(crate::trail::Attempt::status);
+    let status = status.map_or_else(String::new, |status| format!(" with {}", status.as_u16()));
+    Begun::AtOnce(format!(
+        "a request such as this begins nothing that goes on: it was done when it was answered{status}"
+    ))
+}
+
+/// The path of a request.
+struct Path {
+    prefix: String,
+    resource_type: &'static str,
+    id: Option<String>,
+    /// What stands after the ID.
+    rest: Vec<String>,
+}
+
+impl Path {
+    /// Finds the collection in the path that the program wrote, and the rest in the URL that was sent.
+    fn of(trail: &Trail, base: &str) -> Option<Self> {
+        let template = segments(trail.path());
+        let is_collection = |segment: &&str| COLLECTIONS.iter().any(|(own, _)| own == segment);
+        let place = template
+            .iter()
+            .position(|segment| is_collection(&segment))?;
+        let (_, resource_type) = COLLECTIONS
+            .iter()
+            .find(|(own, _)| *own == template[place])?;
+        let sent = segments(path_of(trail.last().map_or("", crate::trail::Attempt::url)));
+        // The base URL may have segments before those of the template.
+        let place = sent.len().checked_sub(template.len())? + place;
+        let base = segments(base);
+        let own = match sent.starts_with(&base) && base.len() <= place {
+            true => &sent[base.len()..place],
+            false => &[],
+        };
+        let prefix = own.iter().map(|segment| format!("/{segment}")).collect();
+        let mut after = sent[place + 1..].iter().map(|&segment| segment.to_owned());
+        Some(Self {
+            prefix,
+            resource_type,
+            // `detail` is a list.
+            id: after.next(),
+            rest: after.collect(),
+        })
+    }
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    path.split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect()
+}
+
+/// The path of a URL.
+fn path_of(url: &str) -> &str {
+    let after = url.split_once("://").map_or(url, |(_, after)| after);
+    after.find('/').map_or("", |at| &after[at..])
+}
+
+/// What is done to a resource; `None` if that is done when it is answered.
+fn operation(method: &Method, path: &Path, trail: &Trail) -> Option<&'static str> {
+    let rest: Vec<&str> = path.rest.iter().map(String::as_str).collect();
+    let asked = || trail.asked().map_or("action", |asked| asked.operation());
+    match (
+        path.resource_type,
+        method.as_str(),
+        path.id.is_some(),
+        rest.as_slice(),
+    ) {
+        // Nova's own rules tell what a request of its API starts.
+        ("server", _, _, _) => Some("action"),
+        ("image", "POST", true, ["import"]) => Some("import"),
+        ("image", "POST", false, _) => Some("create"),
+        ("image", _, _, _) => None,
+        (_, "POST", false, _) => Some("create"),
+        (_, "DELETE", true, []) => Some("delete"),
+        ("backup", "POST", true, ["restore"]) => Some("restore"),
+        (_, "POST", true, ["action"]) => Some(asked()),
+        _ => None,
+    }
+}
+
+/// The ID of what an answer says was created.
+fn created(answer: &[u8], resource_type: &str) -> Option<String> {
+    let body: Value = serde_json::from_slice(answer).ok()?;
+    let one = body.get(resource_type).unwrap_or(&body);
+    let id = one.get("id")?.as_str()?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// The kinds that can be followed, in words.
+fn kinds() -> String {
+    let volumes = volume::ROWS.iter();
+    let volumes = volumes.map(|row| format!("`{}.{}`", row.resource_type, row.operation));
+    let images = image::OPERATIONS.iter();
+    let images = images.map(|operation| format!("`image.{operation}`"));
+    let all: Vec<String> = volumes.chain(images).collect();
+    format!(
+        "{}, or an action of a server such as `server.resize`",
+        all.join(", ")
+    )
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidRequest, message)
+}

@@ -1,0 +1,6 @@
+//! Volumes and snapshots: what became of what the block storage API accepted with a 202.
+
+pub(super) mod follow;
+pub(super) mod message;
+mod reads;
+mod verdict;

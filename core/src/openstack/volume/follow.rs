@@ -1,0 +1,253 @@
+//! What following work on a volume or a snapshot looks at: the thing itself, and the messages to users where they count.
+
+use std::time::{Duration, SystemTime};
+
+use super::message::UserMessage;
+use super::reads::{self, Access, Wanted};
+use super::verdict::{Assessment, Messages, Observation, Row, UNPROVEN, judge, row};
+use crate::client::Client;
+use crate::error::Error;
+use crate::openstack::accepted::call_group::is_absent;
+use crate::openstack::accepted::follow_loop::{End, Poll, Subject, Watch};
+use crate::openstack::accepted::resource::{Resource, Tell};
+use crate::openstack::accepted::time::Stamp;
+
+pub(in crate::openstack) use super::verdict::ROWS;
+
+/// How long the message of a failure may take after its status.
+const MESSAGE_SETTLE: Duration = Duration::from_secs(2);
+
+/// How many pages of messages are read at most.
+const MAX_PAGES: usize = 100;
+
+/// Work on a volume or a snapshot, as its request began it.
+pub(in crate::openstack) struct VolumeWork {
+    /// `volume`, `snapshot`, `backup`, …
+    pub(in crate::openstack) resource_type: String,
+    /// `create`, `extend`, …
+    pub(in crate::openstack) operation: String,
+    pub(in crate::openstack) id: String,
+    /// What stands between the client's base URL and the collections: nothing, as a rule.
+    pub(in crate::openstack) prefix: String,
+    /// The local ID of the request; empty if no answer named it.
+    pub(in crate::openstack) request_id: String,
+    /// The service is known to have answered the request.
+    pub(in crate::openstack) accepted: bool,
+    /// Its answer says that the resource is there for this token.
+    pub(in crate::openstack) was_there: bool,
+    /// When the request was sent, by this machine's clock.
+    pub(in crate::openstack) sent_at: Option<SystemTime>,
+    /// The size that was asked for, in GiB.
+    pub(in crate::openstack) wanted_size: Option<u64>,
+}
+
+/// What was found of the messages.
+enum Found {
+    NotAsked,
+    OfRequest,
+    OfResource,
+    Unreadable(String),
+}
+
+/// Work on a volume or a snapshot that is being followed.
+pub(in crate::openstack) struct VolumeFollow {
+    client: Client,
+    work: VolumeWork,
+    row: &'static Row,
+    tell: Option<Tell>,
+    pub(in crate::openstack) resource: Option<Resource>,
+    pub(in crate::openstack) messages: Vec<UserMessage>,
+    was_there: bool,
+    first_size: Option<u64>,
+    access: Access,
+    /// Cinder's 404, if the last look met it.
+    absent: Option<Error>,
+}
+
+impl Subject for VolumeFollow {
+    fn before(&self) -> Result<Option<End>, Error> {
+        Ok(None)
+    }
+
+    async fn look(&mut self, watch: &mut Watch) -> Result<Option<End>, Error> {
+        if !self.read(watch).await? {
+            return Ok(None);
+        }
+        watch.looked();
+        if let Some(tell) = &mut self.tell {
+            tell(self.resource.as_ref(), watch.elapsed());
+        }
+        let seen = (self.resource.as_ref()).map(|seen| (&seen.status, seen.size));
+        let same_for = watch.same_for(format!("{seen:?}"));
+        let settle = watch.settle();
+        let mut found = Found::NotAsked;
+        loop {
+            let seen = Observation {
+                row: self.row,
+                resource_type: &self.work.resource_type,
+                operation: &self.work.operation,
+                resource: self.resource.as_ref(),
+                was_there: self.was_there,
+                accepted: self.work.accepted,
+                first_size: self.first_size,
+                wanted_size: self.work.wanted_size,
+                messages: match &found {
+                    Found::NotAsked => Messages::NotAsked,
+                    Found::OfRequest => Messages::OfRequest(&self.messages),
+                    Found::OfResource => Messages::OfResource(&self.messages),
+                    Found::Unreadable(why) => Messages::Unreadable(why),
+                },
+                message_settled: same_for.is_some_and(|same| same >= MESSAGE_SETTLE.min(settle)),
+                settled: same_for.is_some_and(|same| same >= settle),
+            };
+            match judge(&seen) {
+                Assessment::Running => return Ok(None),
+                Assessment::Ended(verdict, evidence) => {
+                    return Ok(Some(End::of(verdict, evidence)));
+                }
+                Assessment::Apparent(apparent, evidence) => {
+                    return Ok(Some(End::apparent(apparent, evidence)));
+                }
+                Assessment::NotFound => return self.never_there().map_or(Ok(None), Err),
+                Assessment::AskForMessages => match self.look_up(watch).await? {
+                    Some(now) => found = now,
+                    None => return Ok(None),
+                },
+            }
+        }
+    }
+
+    fn never_there(&self) -> Option<Error> {
+        self.absent.clone().filter(|_| !self.was_there)
+    }
+}
+
+impl VolumeFollow {
+    pub(in crate::openstack) fn new(client: Client, work: VolumeWork, tell: Option<Tell>) -> Self {
+        Self {
+            client,
+            row: row(&work.resource_type, &work.operation).unwrap_or(&UNPROVEN),
+            tell,
+            resource: None,
+            messages: Vec::new(),
+            was_there: work.was_there,
+            first_size: None,
+            access: Access::Filtered,
+            absent: None,
+            work,
+        }
+    }
+
+    /// Reads the thing itself; `false` if the next try may go better.
+    async fn read(&mut self, watch: &mut Watch) -> Result<bool, Error> {
+        let Some(collection) = collection(&self.work.resource_type) else {
+            return Ok(true);
+        };
+        let get = reads::resource(&self.client, (&self.work.prefix, collection), &self.work.id);
+        match watch.ask(get, is_absent).await? {
+            Poll::Seen(resource) => {
+                self.first_size = self.first_size.or(resource.size);
+                self.was_there = true;
+                self.absent = None;
+                self.resource = Some(resource.for_report());
+            }
+            Poll::Absent(error) => {
+                self.absent = Some(error);
+                self.resource = None;
+            }
+            Poll::Missed => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Looks the messages up, in the best way that this server has; `None` if the next try may go better.
+    async fn look_up(&mut self, watch: &mut Watch) -> Result<Option<Found>, Error> {
+        while self.access != Access::None {
+            match self.pages(watch).await {
+                Ok(rows) => {
+                    self.messages = rows;
+                    return Ok(Some(match self.work.request_id.is_empty() {
+                        true => Found::OfResource,
+                        false => Found::OfRequest,
+                    }));
+                }
+                Err(error) => match (error.status().map(|status| status.as_u16()), self.access) {
+                    (Some(403), _) => {
+                        let why = "this token may not (403)".to_owned();
+                        return Ok(Some(Found::Unreadable(why)));
+                    }
+                    // A version that the server does not have, or a filter that it does not know.
+                    (Some(400 | 406), Access::Filtered) => self.access = Access::All,
+                    (Some(400 | 406), _) => self.access = Access::None,
+                    (Some(404), Access::Filtered) if is_absent(&error) => self.access = Access::All,
+                    (Some(404), _) if is_absent(&error) => self.access = Access::None,
+                    _ => {
+                        watch.missed(error)?;
+                        return Ok(None);
+                    }
+                },
+            }
+        }
+        let why = "this service has none, as before microversion 3.3".to_owned();
+        Ok(Some(Found::Unreadable(why)))
+    }
+
+    /// Reads all pages, and keeps what is of this request. What a server filters is checked all the same: some pass over the
+    /// filter, and the list is not limited to the project.
+    async fn pages(&mut self, watch: &mut Watch) -> Result<Vec<UserMessage>, Error> {
+        let request = self.work.request_id.as_str();
+        let wanted = match request.is_empty() {
+            true => Wanted::Resource(&self.work.id),
+            false => Wanted::Request(request),
+        };
+        let mut kept: Vec<UserMessage> = Vec::new();
+        let mut marker: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let prefix = &self.work.prefix;
+            let page =
+                reads::messages(&self.client, prefix, self.access, wanted, marker.as_deref());
+            let limit = watch.limit();
+            let page = watch.calls.ask(page, Some(limit)).await?;
+            let has_next = page.has_next();
+            let last = page.messages.last().map(|message| message.id.clone());
+            for message in page.messages {
+                // Pages may overlap while messages come.
+                let is_new = kept.iter().all(|own| own.id != message.id);
+                if is_new && self.is_own(&message) {
+                    kept.push(message);
+                }
+            }
+            if !has_next || last.is_none() || last == marker {
+                break;
+            }
+            marker = last;
+        }
+        kept.sort_by_key(|message| std::cmp::Reverse(message.created()));
+        Ok(kept)
+    }
+
+    /// Whether a message is about a failure of this request; or, where its ID is not known, about the resource since then.
+    fn is_own(&self, message: &UserMessage) -> bool {
+        let request = self.work.request_id.as_str();
+        let level = message.message_level.as_deref();
+        if level.is_some_and(|level| !level.eq_ignore_ascii_case("error")) {
+            return false;
+        }
+        if !request.is_empty() {
+            return message.request_id.as_deref() == Some(request);
+        }
+        let sent = (self.work.sent_at).and_then(|sent| Stamp::try_from(sent).ok());
+        message.resource_uuid.as_deref() == Some(self.work.id.as_str())
+            && (message.created().zip(sent)).is_some_and(|(created, sent)| created >= sent)
+    }
+}
+
+/// Where a resource stands in the API, if it can be read as all are.
+fn collection(resource_type: &str) -> Option<&'static str> {
+    match resource_type {
+        "volume" => Some("volumes"),
+        "snapshot" => Some("snapshots"),
+        "backup" => Some("backups"),
+        _ => None,
+    }
+}

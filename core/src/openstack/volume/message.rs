@@ -1,0 +1,61 @@
+//! What the block storage service says to users about requests that failed after their 202.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::openstack::accepted::time::{Stamp, stamp};
+
+/// A message to users about a request that failed
+/// (<https://docs.openstack.org/api-ref/block-storage/v3/#messages>), from microversion 3.3.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct UserMessage {
+    /// The message's UUID.
+    pub id: String,
+    /// What it is about, as a code: `VOLUME_VOLUME_001_003` says which resource, which work and which failure.
+    #[serde(default)]
+    pub event_id: Option<String>,
+    /// The text for people.
+    #[serde(default)]
+    pub user_message: String,
+    /// How grave it is: `ERROR`.
+    #[serde(default)]
+    pub message_level: Option<String>,
+    /// When it was written: UTC, though the API writes no zone.
+    #[serde(default)]
+    pub created_at: Option<String>,
+    /// Until when it can be read.
+    #[serde(default)]
+    pub guaranteed_until: Option<String>,
+    /// The local ID of the request that failed.
+    #[serde(default)]
+    pub request_id: Option<String>,
+    /// What kind of resource it is about, as in `VOLUME`.
+    #[serde(default)]
+    pub resource_type: Option<String>,
+    /// The UUID of that resource.
+    #[serde(default)]
+    pub resource_uuid: Option<String>,
+    /// Everything else that the API sent.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl UserMessage {
+    pub(super) fn created(&self) -> Option<Stamp> {
+        self.created_at.as_deref().and_then(stamp)
+    }
+}
+
+impl fmt::Display for UserMessage {
+    /// The text and its code, in one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.user_message.trim())?;
+        match &self.event_id {
+            Some(event) => write!(f, " ({event})"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! What proves that work on a volume or a snapshot succeeded or failed: the rule that reads the table of kinds.
+//!
+//! A status alone is no proof: an extend that fits nowhere leaves the volume `available` as it was. Whether it failed stands
+//! in the messages to users, under the ID of the request; and where neither decides, the verdict is `unknown`.
+
+mod rows;
+
+use super::message::UserMessage;
+use crate::openstack::accepted::codes::Verdict;
+use crate::openstack::accepted::resource::Resource;
+
+pub(in crate::openstack) use rows::{ROWS, Row, UNPROVEN, row};
+
+/// What is known of the messages of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Messages<'a> {
+    /// They have not been asked for on this look.
+    NotAsked,
+    /// Those of this very request, newest first.
+    OfRequest(&'a [UserMessage]),
+    /// Those about the resource since the request left: no answer named its ID.
+    OfResource(&'a [UserMessage]),
+    /// They cannot be read, and why.
+    Unreadable(&'a str),
+}
+
+/// What one look has shown.
+#[derive(Debug)]
+pub(super) struct Observation<'a> {
+    pub(super) row: &'a Row,
+    /// The kind in words, as in `volume`.
+    pub(super) resource_type: &'a str,
+    /// The kind of work, as in `extend`.
+    pub(super) operation: &'a str,
+    /// `None` if it is not there, or cannot be read at all.
+    pub(super) resource: Option<&'a Resource>,
+    /// It was there on an earlier look, or its service accepted work on it.
+    pub(super) was_there: bool,
+    /// The service is known to have answered the request.
+    pub(super) accepted: bool,
+    /// The size on the first look.
+    pub(super) first_size: Option<u64>,
+    /// The size that was asked for.
+    pub(super) wanted_size: Option<u64>,
+    pub(super) messages: Messages<'a>,
+    /// The same was seen for as long as a message may take.
+    pub(super) message_settled: bool,
+    /// The same was seen for a while.
+    pub(super) settled: bool,
+}
+
+/// What a look proves.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Assessment {
+    /// Nothing yet.
+    Running,
+    /// The end, and the evidence for it.
+    Ended(Verdict, String),
+    /// An end that proves nothing but looks like this verdict, and the evidence for it.
+    Apparent(Verdict, String),
+    /// The messages decide.
+    AskForMessages,
+    /// It was never there for this token.
+    NotFound,
+}
+
+use Assessment::{Apparent, AskForMessages, Ended, NotFound, Running};
+
+/// Judges what was seen.
+pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
+    let what = seen.resource_type;
+    if seen.row.operation.is_empty() {
+        return unproven(seen);
+    }
+    let Some(resource) = seen.resource else {
+        return absent(seen);
+    };
+    let status = resource.status.as_str();
+    if seen.row.passing.contains(&status) {
+        return Running;
+    }
+    if seen.row.failed.contains(&status) {
+        return failed(seen, status);
+    }
+    if seen.row.resized && seen.row.done.contains(&status) {
+        return resized(seen, resource);
+    }
+    if seen.row.done.contains(&status) {
+        return Ended(Verdict::Succeeded, format!("the {what} is {status}"));
+    }
+    if let Some(end) = by_message(seen, &format!("the {what} is {status}")) {
+        return end;
+    }
+    if !seen.settled {
+        return Running;
+    }
+    if seen.row.later.contains(&status) {
+        let evidence = format!("the {what} is {status}, which it cannot be before it is there");
+        return Apparent(Verdict::Succeeded, evidence);
+    }
+    let evidence = format!("the {what} is {status}, and {}", why_no_message(seen));
+    match seen.row.back.contains(&status) {
+        true => Apparent(Verdict::Failed, evidence),
+        false => Ended(Verdict::Unknown, evidence),
+    }
+}
+
+/// What a message of the request proves, or that the messages have to be asked for; `None` if there is none.
+fn by_message(seen: &Observation<'_>, state: &str) -> Option<Assessment> {
+    match seen.messages {
+        Messages::NotAsked => Some(AskForMessages),
+        Messages::OfRequest([newest, ..]) => {
+            Some(Ended(Verdict::Failed, format!("{state}: {newest}")))
+        }
+        Messages::OfResource([newest, ..]) => Some(Apparent(
+            Verdict::Failed,
+            format!(
+                "{state}, and since the request was sent Cinder says of the {}: {newest}; no answer gave the request's ID, \
+                 so the message may be another's",
+                seen.resource_type
+            ),
+        )),
+        Messages::OfRequest([]) | Messages::OfResource([]) | Messages::Unreadable(_) => None,
+    }
+}
+
+/// Why no message says more.
+fn why_no_message(seen: &Observation<'_>) -> String {
+    match seen.messages {
+        Messages::Unreadable(why) => format!("the messages to users cannot be read: {why}"),
+        Messages::OfResource(_) => {
+            "no message to users is about it since the request was sent".to_owned()
+        }
+        Messages::OfRequest(_) | Messages::NotAsked => {
+            "no message to users is about this request".to_owned()
+        }
+    }
+}
+
+/// A status that says that work failed. The message says why.
+fn failed(seen: &Observation<'_>, status: &str) -> Assessment {
+    let state = format!("the {} is in {status}", seen.resource_type);
+    match by_message(seen, &state) {
+        // The status is proof enough, whoever the message is of.
+        Some(Apparent(verdict, evidence)) if seen.accepted => return Ended(verdict, evidence),
+        Some(end) => return end,
+        None => {}
+    }
+    let may_come = seen.row.has_message && !matches!(seen.messages, Messages::Unreadable(_));
+    if may_come && !seen.message_settled {
+        return Running;
+    }
+    let evidence = match seen.row.has_message {
+        true => format!("{state}, and {}", why_no_message(seen)),
+        false => format!("{state}; Cinder gives users no reason"),
+    };
+    match seen.accepted {
+        true => Ended(Verdict::Failed, evidence),
+        // It may have been so before.
+        false => Apparent(Verdict::Failed, evidence),
+    }
+}
+
+/// A volume at rest after an extend: its size tells, and where it is the old one, a message.
+fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
+    let what = seen.resource_type;
+    let status = resource.status.as_str();
+    let size = resource.size.unwrap_or_default();
+    let state = match seen.wanted_size {
+        Some(wanted) if size < wanted => {
+            format!("the {what} is {status} with {size} GiB, not {wanted}")
+        }
+        _ => format!("the {what} is {status} with {size} GiB"),
+    };
+    // A message of this request outranks the size, which may be another extend's doing.
+    if let Some(end) = by_message(seen, &state) {
+        let proven = seen.wanted_size == Some(size);
+        return match end {
+            Apparent(..) if proven => Ended(Verdict::Succeeded, new_size(seen, &state)),
+            end => end,
+        };
+    }
+    match seen.wanted_size {
+        Some(wanted) if size == wanted => Ended(Verdict::Succeeded, new_size(seen, &state)),
+        Some(wanted) if size > wanted => Ended(
+            Verdict::Unknown,
+            format!(
+                "{state}, more than the {wanted} that were asked for: a later extend hides what became of this one"
+            ),
+        ),
+        None if seen.first_size.is_some_and(|first| first < size) => Apparent(
+            Verdict::Succeeded,
+            format!(
+                "{state}, and it grew while it was followed; the size that was asked for is not known"
+            ),
+        ),
+        _ if !seen.settled => Running,
+        Some(_) => Ended(
+            Verdict::Unknown,
+            format!("{state}, and {}", why_no_message(seen)),
+        ),
+        None => Ended(
+            Verdict::Unknown,
+            format!(
+                "{state}, {}, and the size that was asked for is not known: set the option `size`",
+                why_no_message(seen)
+            ),
+        ),
+    }
+}
+
+fn new_size(seen: &Observation<'_>, state: &str) -> String {
+    match seen.wanted_size {
+        Some(_) => format!("{state}, the size that was asked for"),
+        None => state.to_owned(),
+    }
+}
+
+/// What is not there.
+fn absent(seen: &Observation<'_>) -> Assessment {
+    let what = seen.resource_type;
+    if seen.row.gone {
+        return match (seen.was_there, seen.settled) {
+            (true, _) => Ended(Verdict::Succeeded, format!("the {what} is gone")),
+            (false, false) => Running,
+            // What was never seen may as well be hidden from this token, or never have been.
+            (false, true) => Apparent(
+                Verdict::Succeeded,
+                format!("the {what} is not there, but it was never seen there by this token"),
+            ),
+        };
+    }
+    if !seen.settled {
+        return Running;
+    }
+    if let Some(end) = by_message(seen, &format!("the {what} is gone")) {
+        return end;
+    }
+    match seen.was_there {
+        true => Ended(
+            Verdict::Unknown,
+            format!("the {what} was deleted before the outcome was seen"),
+        ),
+        false => NotFound,
+    }
+}
+
+/// Work that no row is about: what there is to see, and no verdict.
+fn unproven(seen: &Observation<'_>) -> Assessment {
+    let what = seen.resource_type;
+    let state = match seen.resource {
+        Some(resource) => format!("the {what} is {}", resource.status),
+        None => format!("the state of the {what} is not known"),
+    };
+    let no_row = format!(
+        "no run has proven how `{what}.{}` ends, so nothing is a proof of it; {state}",
+        seen.operation
+    );
+    match by_message(seen, &no_row) {
+        Some(Ended(verdict, evidence)) => Apparent(verdict, evidence),
+        Some(end) => end,
+        None => Ended(
+            Verdict::Unknown,
+            format!("{no_row}, and {}", why_no_message(seen)),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

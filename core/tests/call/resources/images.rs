@@ -1,0 +1,188 @@
+//! How an image's data come.
+
+use super::*;
+
+const IMAGE: &str = "71252fd2-b48d-43c3-9391-153739746e29";
+
+const NO_IMAGE: &str = r#"{"message": "No image found with ID 71252fd2<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
+
+/// What Glance shows from a time on: the image's status, the stores that it failed in, and the task's status.
+type Scene = (u64, &'static str, &'static str, &'static str);
+
+fn glance(scenes: &'static [Scene]) -> ScriptedTransport {
+    ScriptedTransport::answering(move |n, sent| {
+        let now = scenes.iter().rev().find(|(from, ..)| sent.at >= ms(*from));
+        let &(_, status, failed, task) = now.expect("a scene from the start");
+        let path = sent.url.path();
+        if sent.method == Method::POST {
+            return accepted("");
+        }
+        if path.ends_with("/tasks") {
+            let tasks = match task {
+                "" => json!([]),
+                "none" => return answer(404, n, "<h1>Not Found</h1>"),
+                task => json!([
+                    {
+                        "id": "1", "type": "api_image_import", "status": "success", "request_id": ANOTHER,
+                        "message": "",
+                    },
+                    {
+                        "id": "2", "type": "api_image_import", "status": task, "request_id": REQUEST,
+                        "message": if task == "failure" { "Task failed due to Internal Error" } else { "" },
+                        "input": { "import_req": { "method": { "uri": "https://u:hunter2@h/" } } },
+                    },
+                ]),
+            };
+            return answer(200, n, &json!({ "tasks": tasks }).to_string());
+        }
+        if status == "gone" {
+            return answer(404, n, NO_IMAGE);
+        }
+        let image = json!({
+            "id": IMAGE, "name": "imp", "status": status, "size": 9, "os_glance_failed_import": failed,
+            "direct_url": "swift+https://u:hunter2@h/",
+        });
+        answer(200, n, &image.to_string())
+    })
+}
+
+async fn import(wire: &ScriptedTransport) -> Result<ActionReport, ActionError> {
+    let request = image_client(wire)
+        .post("/images/{id}/import")
+        .param("id", IMAGE);
+    let body = json!({ "method": { "name": "glance-direct" } });
+    let accepted = request.json(&body).send().await.expect("a 202");
+    Resources::new(image_client(wire))
+        .follow(&accepted)
+        .send()
+        .await
+}
+
+fn image_client(wire: &ScriptedTransport) -> Client {
+    Client::openstack("https://image.example/v2")
+        .token("t")
+        .max_attempts(1)
+        .build_with(wire.clone())
+        .expect("a client")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_import_is_told_by_its_task() {
+    let wire = glance(&[
+        (0, "importing", "", "processing"),
+        (400, "importing", "files", "failure"),
+    ]);
+    let error = failed(import(&wire).await);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "import of image {IMAGE} failed: the task of the import failed: Task failed due to Internal Error (not in the \
+             stores: files) (request ID {REQUEST})"
+        )
+    );
+    let report = error.report();
+    let task = report.task.as_ref().expect("a task");
+    assert_eq!(
+        (task.id.as_str(), task.request_id.as_deref()),
+        ("2", Some(REQUEST))
+    );
+    let text = report.report();
+    assert!(text.contains("image now: importing, 9 bytes"), "{text}");
+    assert!(
+        text.contains("task: api_image_import failure: Task failed"),
+        "{text}"
+    );
+    assert!(
+        !report.to_json().contains("hunter2"),
+        "{}",
+        report.to_json()
+    );
+    let read = wire.log()[1].url.path().to_owned();
+    assert_eq!(read, format!("/v2/images/{IMAGE}/tasks"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_succeeds() {
+    let wire = glance(&[
+        (0, "importing", "", "processing"),
+        (400, "active", "", "success"),
+    ]);
+    let report = import(&wire).await.expect("a success");
+    assert_eq!(report.verdict, Verdict::Succeeded);
+    assert_schema(&report.to_json());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_its_task_nothing_is_proven() {
+    for scenes in [&[(0, "active", "", "")][..], &[(0, "active", "", "none")]] {
+        let wire = glance(scenes);
+        let report = import(&wire).await.expect("no failure");
+        assert_eq!(
+            (report.verdict, report.apparent),
+            (Verdict::Unknown, Some(Verdict::Succeeded))
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_is_followed_until_it_has_its_data() {
+    let wire = glance(&[
+        (0, "queued", "", "none"),
+        (400, "saving", "", "none"),
+        (1_000, "active", "", "none"),
+    ]);
+    let what = ("image.create", IMAGE, REQUEST);
+    let report = Resources::new(image_client(&wire))
+        .follow(what)
+        .send()
+        .await
+        .expect("a success");
+    assert_eq!(
+        (report.verdict, report.evidence.as_str()),
+        (Verdict::Succeeded, "the image is active")
+    );
+    let wire = glance(&[(0, "killed", "", "none")]);
+    let error = failed(
+        Resources::new(image_client(&wire))
+            .follow(what)
+            .send()
+            .await,
+    );
+    assert!(error.to_string().contains("the image is killed"), "{error}");
+    // What is not there for this token cannot be followed.
+    let wire = glance(&[(0, "gone", "", "none")]);
+    let error = Resources::new(image_client(&wire))
+        .follow(what)
+        .send()
+        .await
+        .expect_err("nothing");
+    assert!(error.to_string().contains("No image found"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_version_is_in_the_base_url_or_in_the_path() {
+    for (base, wanted) in [
+        ("https://image.example", "/v2/images/"),
+        ("https://image.example/image", "/image/v2/images/"),
+        ("https://image.example/v2", "/v2/images/"),
+        ("https://image.example/v2.17", "/v2.17/images/"),
+    ] {
+        let wire = glance(&[(0, "active", "", "none")]);
+        let client = Client::openstack(base)
+            .token("t")
+            .build_with(wire.clone())
+            .expect("a client");
+        let what = ("image.create", IMAGE, REQUEST);
+        let report = Resources::new(client)
+            .follow(what)
+            .send()
+            .await
+            .expect("a success");
+        assert_eq!(report.verdict, Verdict::Succeeded);
+        assert!(
+            wire.log()[1].url.path().starts_with(wanted),
+            "{}",
+            wire.log()[1].url
+        );
+    }
+}

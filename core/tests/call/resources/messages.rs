@@ -1,0 +1,184 @@
+//! How the messages to users are looked up.
+
+use super::*;
+
+/// A failed creation, with messages of this and of another request.
+fn broken() -> Cinder {
+    Cinder::new(&[(0, Some(("error", 1)))])
+        .message(0, message(ANOTHER, "another's"))
+        .message(0, message(REQUEST, "own"))
+}
+
+/// The versions and queries that were asked for.
+fn asked(wire: &ScriptedTransport) -> Vec<String> {
+    let log = wire.log();
+    let messages = log
+        .iter()
+        .filter(|sent| sent.url.path().ends_with("/messages"));
+    messages
+        .map(|sent| {
+            let version = sent.header("openstack-api-version").unwrap_or("none");
+            format!("{version} {}", sent.url.query().unwrap_or(""))
+        })
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn they_have_a_microversion_of_their_own() {
+    let wire = broken().start();
+    let what = ("volume.create", VOLUME, REQUEST);
+    let error = failed(follow(&wire, what).send().await);
+    assert_eq!(asked(&wire), [format!("volume 3.5 request_id={REQUEST}")]);
+    assert!(error.to_string().contains("in error: own"), "{error}");
+    // Whatever the client asks for.
+    let client = Client::openstack("https://cloud.example/v3")
+        .token("t")
+        .default_header("OpenStack-API-Version", "volume 3.71")
+        .build_with(wire.clone())
+        .expect("a client");
+    failed(Resources::new(client).follow(what).send().await);
+    let log = wire.log();
+    let versions: Vec<_> = log
+        .iter()
+        .rev()
+        .take(2)
+        .map(|sent| sent.header("openstack-api-version"))
+        .collect();
+    assert_eq!(versions, [Some("volume 3.5"), Some("volume 3.71")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_of_3_3_has_all_of_them_and_only_own_ones_are_kept() {
+    for newest in [3.3, 3.4] {
+        let wire = broken().up_to(newest).start();
+        let error = failed(
+            follow(&wire, ("volume.create", VOLUME, REQUEST))
+                .send()
+                .await,
+        );
+        assert_eq!(
+            asked(&wire),
+            [&format!("volume 3.5 request_id={REQUEST}"), "volume 3.3 "]
+        );
+        let texts = error
+            .report()
+            .messages
+            .iter()
+            .map(|message| message.user_message.as_str());
+        assert_eq!(texts.collect::<Vec<_>>(), ["own"]);
+        assert!(!error.report().to_json().contains("another's"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_pages_are_read() {
+    let cinder = Cinder::new(&[(0, Some(("error", 1)))]);
+    let wire = ScriptedTransport::answering(move |n, sent| {
+        let page = |rows: Vec<Value>, next: bool| {
+            let links = if next {
+                json!([{ "rel": "next", "href": "https://cloud.example/x" }])
+            } else {
+                json!([])
+            };
+            answer(
+                200,
+                n,
+                &json!({ "messages": rows, "messages_links": links }).to_string(),
+            )
+        };
+        match (sent.url.path().ends_with("/messages"), sent.url.query()) {
+            (false, _) => cinder.answer(n, sent),
+            (true, Some(query)) if query.contains("marker=") => {
+                page(vec![message(REQUEST, "own")], false)
+            }
+            (true, _) => page(vec![message(ANOTHER, "another's")], true),
+        }
+    });
+    let error = failed(
+        follow(&wire, ("volume.create", VOLUME, REQUEST))
+            .send()
+            .await,
+    );
+    assert!(error.to_string().contains("in error: own"), "{error}");
+    assert_eq!(asked(&wire).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_messages_there_is_the_status_alone() {
+    for (wire, why) in [
+        (broken().up_to(3.2).start(), "before microversion 3.3"),
+        (
+            ScriptedTransport::answering({
+                let cinder = broken();
+                move |n, sent| match sent.url.path().ends_with("/messages") {
+                    true => answer(
+                        403,
+                        n,
+                        r#"{"forbidden": {"code": 403, "message": "Policy."}}"#,
+                    ),
+                    false => cinder.answer(n, sent),
+                }
+            }),
+            "this token may not (403)",
+        ),
+    ] {
+        let error = failed(
+            follow(&wire, ("volume.create", VOLUME, REQUEST))
+                .send()
+                .await,
+        );
+        let report = error.report();
+        assert!(report.evidence.contains(why), "{}", report.evidence);
+        assert!(report.messages.is_empty());
+        assert_eq!(report.followed_ms, 0, "nothing is waited for");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_without_an_answer_is_found_by_resource_and_time() {
+    // The request leaves, and its connection breaks.
+    let lost = |cinder: Cinder| {
+        ScriptedTransport::answering(move |n, sent| match sent.method {
+            Method::POST => fails(reqtrail::Failure::Broken),
+            _ => cinder.answer(n, sent),
+        })
+    };
+    let mut before = message(ANOTHER, "an older one");
+    before["created_at"] = "2026-11-21T20:59:00.000000".into();
+    let old = Cinder::new(&[(0, Some(("available", 1)))]).message(0, before);
+    for (cinder, apparent) in [
+        (old.clone(), None),
+        (
+            old.message(0, message(ANOTHER, "since then")),
+            Some(Verdict::Failed),
+        ),
+    ] {
+        let wire = lost(cinder);
+        let request = client(&wire)
+            .post("/volumes/{id}/action")
+            .param("id", VOLUME);
+        let sent = request
+            .json(&json!({ "os-extend": { "new_size": 2 } }))
+            .send()
+            .await;
+        let error = sent.expect_err("a broken connection");
+        let trail = error.trail().expect("a trail");
+        let report = follow(&wire, trail)
+            .send()
+            .await
+            .expect("no proof of a failure");
+        assert_eq!(
+            (report.verdict, report.apparent),
+            (Verdict::Unknown, apparent),
+            "{}",
+            report.evidence
+        );
+        assert!(report.request_id.is_empty());
+        assert!(
+            asked(&wire)
+                .iter()
+                .all(|asked| asked.contains(&format!("resource_uuid={VOLUME}")))
+        );
+        assert!(!report.to_json().contains("an older one"));
+    }
+}
