@@ -67,7 +67,7 @@ impl BaseUrl {
     }
 
     /// The path that all requests begin with; it ends without a slash.
-    #[cfg(feature = "testing")]
+    #[cfg(any(feature = "openstack", feature = "testing"))]
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
