@@ -60,6 +60,9 @@ pub(crate) struct Options {
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     /// What a program puts around the built-in transport.
     pub(crate) wrap: Option<Wrap>,
+    /// The service whose endpoint the base URL is, where a connection to a cloud found it.
+    #[cfg(feature = "openstack")]
+    pub(crate) located: Option<String>,
     /// What answers in the place of the network.
     #[cfg(feature = "testing")]
     pub(crate) scripted: Option<Scripted>,
@@ -91,6 +94,8 @@ impl Options {
             refresher: None,
             observers: Vec::new(),
             wrap: None,
+            #[cfg(feature = "openstack")]
+            located: None,
             #[cfg(feature = "testing")]
             scripted: None,
             is_recordable: true,
@@ -146,6 +151,16 @@ impl Options {
             Some(dialect) => dialect,
             None => Dialect::unknown().map_err(|e| Error::config(e.to_string()))?,
         };
+        #[cfg(feature = "openstack")]
+        if let (Some(own), Some(located)) = (&given.service, &self.located)
+            && own != located
+        {
+            return Err(Error::config(format!(
+                "service is `{}`, and the endpoint is that of `{located}`; expected the service where the connection looks \
+                 for the endpoint",
+                own.escape_debug()
+            )));
+        }
         let dialect = match &given.service {
             Some(service) => dialect.of_service(service).map_err(Error::config)?,
             None => dialect,

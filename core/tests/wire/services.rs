@@ -674,3 +674,22 @@ async fn a_blocking_client_comes_of_it_too() {
     });
     assert_eq!(trail(&outcome.await).service(), Some("image"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_service_than_that_of_the_endpoint_is_refused() {
+    let server = openstack().await;
+    let connection = connected(&server, json!({})).await;
+    let compute = connection.compute().expect("a builder");
+    let volume = begun(&connection, "volume", false)
+        .await
+        .expect("a builder");
+    for (builder, own) in [(compute, "compute"), (volume, "volume")] {
+        builder.clone().service(own).build().expect("a client");
+        let error = builder.service("image").build().expect_err("another");
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let wanted = format!(
+            "service is `image`, and the endpoint is that of `{own}`; expected the service where"
+        );
+        assert!(error.message().starts_with(&wanted), "{error}");
+    }
+}

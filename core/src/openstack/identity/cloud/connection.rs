@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use url::Url;
 
 use super::Cloud;
-use crate::client::{Client, ClientBuilder};
+use crate::client::ClientBuilder;
 use crate::dialect::openstack::services::COMPUTE;
 use crate::error::Error;
 use crate::observe::Observer;
@@ -18,7 +18,9 @@ use crate::openstack::identity::session::Session;
 use crate::redact::Secret;
 use crate::request::{basic_credential, check_basic};
 
-use by_service::Found;
+#[cfg(feature = "unstable-host")]
+use by_service::Bound;
+use by_service::{Found, of_service};
 
 /// Adds to a client what signs it in again.
 type Renewing = dyn Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync;
@@ -30,6 +32,9 @@ pub struct Connection {
     access: Access,
     /// What the services said of their versions, for all clones.
     found: Arc<Mutex<Found>>,
+    /// The service of a host's clients; compute without one.
+    #[cfg(feature = "unstable-host")]
+    bound: Option<Arc<Bound>>,
 }
 
 #[derive(Clone)]
@@ -56,6 +61,8 @@ impl Connection {
                 renewing: Arc::new(renewing),
             },
             found: Arc::default(),
+            #[cfg(feature = "unstable-host")]
+            bound: None,
         }
     }
 
@@ -64,6 +71,8 @@ impl Connection {
             cloud: Arc::new(cloud),
             access: Access::Token(token),
             found: Arc::default(),
+            #[cfg(feature = "unstable-host")]
+            bound: None,
         }
     }
 
@@ -92,6 +101,14 @@ impl Connection {
     /// # Errors
     /// `config`: says which endpoint is missing in the catalog, and which there are.
     pub fn endpoint(&self) -> Result<String, Error> {
+        #[cfg(feature = "unstable-host")]
+        if let Some(bound) = &self.bound {
+            return Ok(bound.url.clone());
+        }
+        self.compute_endpoint()
+    }
+
+    fn compute_endpoint(&self) -> Result<String, Error> {
         let choice = self.cloud.choice(COMPUTE, &ServiceOptions::new())?;
         let endpoint = self.address(&choice)?;
         Ok(match choice.endpoint {
@@ -120,7 +137,7 @@ impl Connection {
     /// # Errors
     /// Those of [`endpoint`](Self::endpoint).
     pub fn compute(&self) -> Result<ClientBuilder, Error> {
-        let builder = self.signed(Client::openstack(self.endpoint()?))?;
+        let builder = self.signed(of_service(&self.compute_endpoint()?, COMPUTE))?;
         Ok(match &self.cloud.microversion {
             Some(version) => builder.microversion(version),
             None => builder,

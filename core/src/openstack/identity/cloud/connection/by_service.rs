@@ -1,5 +1,8 @@
 //! Clients of any service: where its endpoint is, and which version of its API is there.
 
+#[cfg(feature = "unstable-host")]
+use std::sync::Arc;
+
 use serde_json::Value;
 use url::Url;
 
@@ -9,8 +12,6 @@ use crate::cancel::CancelToken;
 use crate::client::{Client, ClientBuilder};
 use crate::dialect::openstack::services;
 use crate::error::Error;
-#[cfg(feature = "unstable-host")]
-use crate::host::ClientOptions;
 #[cfg(feature = "blocking")]
 use crate::host::Job;
 use crate::openstack::identity::catalog::{ServiceEndpoint, Sought};
@@ -20,6 +21,13 @@ use crate::openstack::identity::session::Session;
 use crate::openstack::identity::template;
 use crate::request::RequestBuilder;
 use crate::response::Response;
+
+/// The service that a connection begins clients of.
+#[cfg(feature = "unstable-host")]
+pub(super) struct Bound {
+    choice: Choice,
+    pub(super) url: String,
+}
 
 /// Where a service is.
 enum Place {
@@ -106,58 +114,65 @@ impl Connection {
         service: &str,
         options: &ServiceOptions,
     ) -> Result<ClientBuilder, Error> {
-        let same = |builder| builder;
-        self.client_until(service, options, same, &CancelToken::new(), None)
+        let choice = self.choice(service, options)?;
+        let url = self.found_until(&choice, &CancelToken::new(), None)?;
+        self.of_choice(&url, &choice)
     }
 
-    /// As [`client_blocking`](Self::client_blocking), for a host's caller. `given` are the client's options, which hold for
-    /// reading the version document too; the builder that comes back does not have them yet. `cancel` and `interrupted` are
-    /// those of [`Cloud::connect_hosted`](crate::openstack::Cloud::connect_hosted).
+    /// Finds a service as [`client_blocking`](Self::client_blocking) does, for a host's caller: the connection that comes back
+    /// [begins](Self::begin) clients of that service. `cancel` and `interrupted` are those of
+    /// [`Cloud::connect_hosted`](crate::openstack::Cloud::connect_hosted).
     ///
     /// # Errors
     /// Those of [`client`](Self::client).
     #[cfg(feature = "unstable-host")]
-    pub fn client_hosted(
+    pub fn service_hosted(
         &self,
         service: &str,
         options: &ServiceOptions,
-        given: &ClientOptions,
         cancel: &CancelToken,
         interrupted: Option<&dyn Fn() -> bool>,
-    ) -> Result<ClientBuilder, Error> {
-        let mut given = given.clone();
-        // Those that are about the client's own calls.
-        given.service = None;
-        given.dialect = None;
-        given.microversion = None;
-        given.token = None;
-        given.record = None;
-        let with_given = |builder: ClientBuilder| builder.options(&given);
-        self.client_until(service, options, with_given, cancel, interrupted)
+    ) -> Result<Self, Error> {
+        let choice = self.choice(service, options)?;
+        let url = self.found_until(&choice, cancel, interrupted)?;
+        Ok(Self {
+            bound: Some(Arc::new(Bound { choice, url })),
+            ..self.clone()
+        })
     }
 
+    /// Begins a client of the service that the connection is bound to: the compute API, unless
+    /// [`service_hosted`](Self::service_hosted) gave it.
+    ///
+    /// # Errors
+    /// Those of [`endpoint`](Self::endpoint).
+    #[cfg(feature = "unstable-host")]
+    pub fn begin(&self) -> Result<ClientBuilder, Error> {
+        match &self.bound {
+            Some(bound) => self.of_choice(&bound.url, &bound.choice),
+            None => self.compute(),
+        }
+    }
+
+    /// Where the service is. Its version document is read on this thread, if that is needed.
     #[cfg(feature = "blocking")]
-    fn client_until(
+    fn found_until(
         &self,
-        service: &str,
-        options: &ServiceOptions,
-        adapt: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        choice: &Choice,
         cancel: &CancelToken,
         interrupted: Option<&dyn Fn() -> bool>,
-    ) -> Result<ClientBuilder, Error> {
-        let choice = self.choice(service, options)?;
-        let url = match self.place(&choice)? {
-            Place::Known(url) => url,
-            Place::Unversioned(endpoint) => {
-                let builder = adapt(self.begun(endpoint.root.as_str(), &choice)?);
-                let client = builder.build_blocking()?;
-                let request = asking(client.get("/")).cancel_token(cancel);
-                let job = Job::Call(request.request, request.attached);
-                let answer = client.driver().run(job, interrupted).into_call();
-                self.learned(&choice, &endpoint, answer)?
-            }
+    ) -> Result<String, Error> {
+        let endpoint = match self.place(choice)? {
+            Place::Known(url) => return Ok(url),
+            Place::Unversioned(endpoint) => endpoint,
         };
-        self.of_choice(&url, &choice)
+        let client = self
+            .begun(endpoint.root.as_str(), choice)?
+            .build_blocking()?;
+        let request = asking(client.get("/")).cancel_token(cancel);
+        let job = Job::Call(request.request, request.attached);
+        let answer = client.driver().run(job, interrupted).into_call();
+        self.learned(choice, &endpoint, answer)
     }
 
     fn choice(&self, service: &str, options: &ServiceOptions) -> Result<Choice, Error> {
@@ -167,7 +182,7 @@ impl Connection {
 
     /// A client at this URL, but for its microversion.
     fn begun(&self, url: &str, choice: &Choice) -> Result<ClientBuilder, Error> {
-        self.signed(Client::openstack(url).service(&choice.service))
+        self.signed(of_service(url, &choice.service))
     }
 
     fn of_choice(&self, url: &str, choice: &Choice) -> Result<ClientBuilder, Error> {
@@ -275,6 +290,12 @@ impl Connection {
             .insert(key(&endpoint.endpoint, choice), url.clone());
         Ok(url)
     }
+}
+
+/// Begins a client of the service at this URL. An option that names another service is refused then.
+pub(super) fn of_service(url: &str, service: &str) -> ClientBuilder {
+    let builder = Client::openstack(url).service(service);
+    builder.with(|options| options.located = Some(service.to_owned()))
 }
 
 /// By what a version's URL is kept.
