@@ -135,6 +135,11 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	C.reqtrail_cloud_connect(c.handle, token, &connection, &failed)
 	runtime.KeepAlive(c)
 	over()
+	return connectionOf(ctx, connection, failed)
+}
+
+// connectionOf takes a connection, or the error of the call that was to make it.
+func connectionOf(ctx context.Context, connection *C.reqtrail_connection, failed *C.reqtrail_error) (*Connection, error) {
 	if connection == nil {
 		e := takeError(failed)
 		explainContext(ctx, e, false)
@@ -154,8 +159,7 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	return made, nil
 }
 
-// Connection is a cloud with a token for it: it begins clients of its compute API, which sign in again before the token
-// ends.
+// Connection is a cloud with a token for it: it begins clients of its services, which sign in again before the token ends.
 type Connection struct {
 	handle   *C.reqtrail_connection
 	endpoint string

@@ -2504,7 +2504,38 @@ reqtrail_code reqtrail_cloud_connect(const struct reqtrail_cloud *cloud,
                                      struct reqtrail_error **error);
 
 /**
- * Returns the URL of the compute API; NULL if there is none, and `reqtrail_client_new` then says why.
+ * Finds a service of the cloud, such as "volume", "network" or "image": its type, or an alias of it. Clients whose options
+ * `reqtrail_client_options_from_connection` makes of *made call that service, and need nothing of `connection`.
+ *
+ * `interface`, `region` and `microversion` may be empty, and then are what the cloud says. If the endpoint names no
+ * version of the API, the service is asked for its versions on this thread, once for each connection; `cancel` may be
+ * NULL, and ends that from another thread. The caller frees *made.
+ *
+ * Errors: REQTRAIL_ERROR_CONFIG says which endpoint is missing, and which there are; and those of any call, with the
+ * trail of the question.
+ */
+reqtrail_code reqtrail_openstack_connection_service(const struct reqtrail_connection *connection,
+                                                    const char *service,
+                                                    size_t service_length,
+                                                    const char *interface,
+                                                    size_t interface_length,
+                                                    const char *region,
+                                                    size_t region_length,
+                                                    const char *microversion,
+                                                    size_t microversion_length,
+                                                    const struct reqtrail_cancel_token *cancel,
+                                                    struct reqtrail_connection **made,
+                                                    struct reqtrail_error **error);
+
+/**
+ * Returns the endpoints of the catalog as JSON: a list of objects with "service_type", "region", "interface" and "url".
+ * It is empty without a sign-in.
+ */
+const char *reqtrail_connection_services(const struct reqtrail_connection *connection,
+                                         size_t *length);
+
+/**
+ * Returns the URL of the compute API, or of the service that the connection was made for; NULL if there is none, and `reqtrail_client_new` then says why.
  */
 const char *reqtrail_connection_endpoint(const struct reqtrail_connection *connection,
                                          size_t *length);

@@ -3,7 +3,7 @@
 mod session;
 
 use reqtrail::CancelToken;
-use reqtrail::openstack::{Cloud, Connection, Session};
+use reqtrail::openstack::{Cloud, Connection, ServiceOptions, Session};
 
 use crate::cancel::reqtrail_cancel_token;
 use crate::memory::free;
@@ -30,14 +30,24 @@ pub struct reqtrail_connection {
     connection: Connection,
     trail: Option<reqtrail_trail>,
     /// Those of the session's fields, and the others.
-    pub(crate) texts: Texts<{ session::TEXTS + 2 }>,
+    pub(crate) texts: Texts<{ session::TEXTS + 3 }>,
 }
 
 const ENDPOINT: usize = session::TEXTS;
 /// The place of the session's JSON.
 pub(crate) const SESSION: usize = ENDPOINT + 1;
+const SERVICES: usize = SESSION + 1;
 
 impl reqtrail_connection {
+    fn new(connection: Connection) -> Self {
+        let trail = connection.session().map(|session| session.trail().clone());
+        Self {
+            connection,
+            trail: trail.map(reqtrail_trail::new),
+            texts: Texts::default(),
+        }
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -86,12 +96,42 @@ export! {
         cancel: *const reqtrail_cancel_token,
     ) makes connection: reqtrail_connection {
         let cancel = cancel.as_ref().map_or_else(CancelToken::new, |token| token.0.clone());
-        let connection = cloud.cloud.connect_hosted(&cancel, None)?;
-        let trail = connection.session().map(|session| session.trail().clone());
-        reqtrail_connection { connection, trail: trail.map(reqtrail_trail::new), texts: Texts::default() }
+        reqtrail_connection::new(cloud.cloud.connect_hosted(&cancel, None)?)
     }
 
-    /// Returns the URL of the compute API; NULL if there is none, and `reqtrail_client_new` then says why.
+    /// Finds a service of the cloud, such as "volume", "network" or "image": its type, or an alias of it. Clients whose options
+    /// `reqtrail_client_options_from_connection` makes of *made call that service, and need nothing of `connection`.
+    ///
+    /// `interface`, `region` and `microversion` may be empty, and then are what the cloud says. If the endpoint names no
+    /// version of the API, the service is asked for its versions on this thread, once for each connection; `cancel` may be
+    /// NULL, and ends that from another thread. The caller frees *made.
+    ///
+    /// Errors: REQTRAIL_ERROR_CONFIG says which endpoint is missing, and which there are; and those of any call, with the
+    /// trail of the question.
+    fn reqtrail_openstack_connection_service(
+        connection: &reqtrail_connection,
+        service: text,
+        interface: text,
+        region: text,
+        microversion: text,
+        cancel: *const reqtrail_cancel_token,
+    ) makes made: reqtrail_connection {
+        let cancel = cancel.as_ref().map_or_else(CancelToken::new, |token| token.0.clone());
+        let mut options = ServiceOptions::new();
+        if !interface.is_empty() { options = options.interface(interface); }
+        if !region.is_empty() { options = options.region(region); }
+        if !microversion.is_empty() { options = options.microversion(microversion); }
+        let found = connection.connection.service_hosted(service, &options, &cancel, None)?;
+        reqtrail_connection::new(found)
+    }
+
+    /// Returns the endpoints of the catalog as JSON: a list of objects with "service_type", "region", "interface" and "url".
+    /// It is empty without a sign-in.
+    fn reqtrail_connection_services(connection: &reqtrail_connection) -> text[SERVICES] {
+        Some(connection.connection.services_json())
+    }
+
+    /// Returns the URL of the compute API, or of the service that the connection was made for; NULL if there is none, and `reqtrail_client_new` then says why.
     fn reqtrail_connection_endpoint(connection: &reqtrail_connection) -> text[ENDPOINT] {
         connection.connection.endpoint().ok()
     }

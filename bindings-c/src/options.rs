@@ -94,7 +94,7 @@ impl reqtrail_client_options {
                 Client::builder(SCRIPTED_URL).dialect(Dialect::novavms())
             }
             Base::Url(url) => Client::builder(url.as_str()),
-            Base::Connection(connection) => connection.compute()?,
+            Base::Connection(connection) => connection.begin()?,
         };
         let hooks = self.hooks.iter().cloned();
         let builder = hooks.fold(base.options(&self.values), ClientBuilder::observer);

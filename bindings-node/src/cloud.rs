@@ -6,7 +6,7 @@ use napi_derive::napi;
 use reqtrail::CancelToken;
 use reqtrail::host::mailbox::Mailbox;
 use reqtrail::host::{Owner, Spelling};
-use reqtrail::openstack::{Cloud, Connection};
+use reqtrail::openstack::{Cloud, Connection, ServiceOptions};
 
 use crate::inbox::{Inbox, reason};
 use crate::items::Items;
@@ -65,32 +65,18 @@ impl RawCloud {
         calls: bool,
         extra_ca: String,
     ) -> Result<RawSignIn> {
-        let mailbox = Mailbox::new();
-        let inbox = Inbox::open(&env, &mailbox, &notify, &handle)?;
         let mut cloud = self.0.clone();
         if !extra_ca.is_empty() {
             cloud = cloud.extra_ca(extra_ca);
         }
-        if attempts || calls {
-            cloud = cloud.observer(mailbox.observer());
-            mailbox.want_attempts(attempts);
-            mailbox.want_calls(calls);
-        }
-        let cancel = CancelToken::new();
-        let cancelled = cancel.clone();
-        let work = move || {
-            let connected = cloud.connect_hosted(&cancelled, None);
-            // The clients that come of it have observers of their own.
-            mailbox.want_attempts(false);
-            mailbox.want_calls(false);
-            connected
+        let is_watched = attempts || calls;
+        let make = move |mailbox: &Mailbox, cancel: &CancelToken| {
+            if is_watched {
+                cloud = cloud.observer(mailbox.observer());
+            }
+            cloud.connect_hosted(cancel, None)
         };
-        let lane = &inbox.lane;
-        lane.run(lane.next_tag(), "reqtrail-sign-in", work)
-            .map_err(|e| {
-                Error::new(Status::GenericFailure, format!("no thread to sign in: {e}"))
-            })?;
-        Ok(RawSignIn { inbox, cancel })
+        RawSignIn::begin(&env, &notify, &handle, [attempts, calls], make)
     }
 
     /// What is safe to show of it.
@@ -100,11 +86,46 @@ impl RawCloud {
     }
 }
 
-/// A sign-in that is under way, or has ended.
+/// A sign-in, or the look-up of a service, that is under way or has ended.
 #[napi]
 pub struct RawSignIn {
     inbox: Inbox,
     cancel: CancelToken,
+}
+
+impl RawSignIn {
+    /// Makes a connection on a thread of its own. Node watches the calls of that, of which `wanted` says what it wants:
+    /// attempts, and calls.
+    fn begin(
+        env: &Env,
+        notify: &NotifyFunction<'_>,
+        handle: &Object<'_>,
+        wanted: [bool; 2],
+        make: impl FnOnce(&Mailbox, &CancelToken) -> std::result::Result<Connection, reqtrail::Error>
+        + Send
+        + 'static,
+    ) -> Result<Self> {
+        let mailbox = Mailbox::new();
+        let inbox = Inbox::open(env, &mailbox, notify, handle)?;
+        let [attempts, calls] = wanted;
+        mailbox.want_attempts(attempts);
+        mailbox.want_calls(calls);
+        let cancel = CancelToken::new();
+        let cancelled = cancel.clone();
+        let work = move || {
+            let made = make(&mailbox, &cancelled);
+            // The clients that come of it have observers of their own.
+            mailbox.want_attempts(false);
+            mailbox.want_calls(false);
+            made
+        };
+        let lane = &inbox.lane;
+        lane.run(lane.next_tag(), "reqtrail-sign-in", work)
+            .map_err(|e| {
+                Error::new(Status::GenericFailure, format!("no thread to sign in: {e}"))
+            })?;
+        Ok(Self { inbox, cancel })
+    }
 }
 
 #[napi]
@@ -141,7 +162,59 @@ pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawCon
 
 #[napi]
 impl RawConnection {
-    /// The URL of the compute API, or the error if there is none.
+    /// Finds a service on a thread of its own, which may ask it for its versions. Empty texts leave interface and region to the
+    /// cloud; the other arguments are those of `connect`.
+    #[napi(catch_unwind)]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "JavaScript hands them over one by one"
+    )]
+    pub fn service(
+        &self,
+        env: Env,
+        notify: NotifyFunction<'_>,
+        handle: Object<'_>,
+        attempts: bool,
+        calls: bool,
+        service: String,
+        interface: String,
+        region: String,
+    ) -> Result<RawSignIn> {
+        let options = service_options(interface, region);
+        let connection = self.0.clone();
+        let is_watched = attempts || calls;
+        let make = move |mailbox: &Mailbox, cancel: &CancelToken| {
+            let connection = match is_watched {
+                true => connection.observer(mailbox.observer()),
+                false => connection,
+            };
+            connection.service_hosted(&service, &options, cancel, None)
+        };
+        RawSignIn::begin(&env, &notify, &handle, [attempts, calls], make)
+    }
+
+    /// The compute API at another interface or in another region, where nothing has to be asked.
+    #[napi(catch_unwind)]
+    pub fn compute(
+        &self,
+        interface: String,
+        region: String,
+    ) -> Either<RawConnection, External<Items>> {
+        let options = service_options(interface, region);
+        let found = (self.0).service_hosted("compute", &options, &CancelToken::new(), None);
+        match found {
+            Ok(connection) => Either::A(Self(connection)),
+            Err(error) => Either::B(Items::error(error)),
+        }
+    }
+
+    /// The endpoints of the catalog, as JSON.
+    #[napi(catch_unwind)]
+    pub fn services(&self) -> String {
+        self.0.services_json()
+    }
+
+    /// The URL of the service, or the error if there is none.
     #[napi(catch_unwind)]
     pub fn endpoint(&self) -> Either<String, External<Items>> {
         match self.0.endpoint() {
@@ -161,4 +234,16 @@ impl RawConnection {
     pub fn describe(&self) -> String {
         format!("{:?}", self.0)
     }
+}
+
+/// The options of which the texts are not empty.
+fn service_options(interface: String, region: String) -> ServiceOptions {
+    let mut options = ServiceOptions::new();
+    if !interface.is_empty() {
+        options = options.interface(interface);
+    }
+    if !region.is_empty() {
+        options = options.region(region);
+    }
+    options
 }

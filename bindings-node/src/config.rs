@@ -32,7 +32,7 @@ pub(crate) fn build(
         Either::A(url) => Client::builder(url).observer(observer),
         Either::B(connection) => {
             let connection = connection.0.clone().observer(observer);
-            connection.compute().map_err(failed)?
+            connection.begin().map_err(failed)?
         }
     };
     add(builder.options(&options))

@@ -12,7 +12,13 @@ import { errorOf } from "./mapping.js";
 import type { Items } from "./crossing.js";
 import type { RawCloud, RawConnection, RawSignIn } from "./native.js";
 import { expected, isRecord, object, text } from "./checks.js";
-import { type Session, sessionRead } from "./openstack-records.js";
+import {
+  type ServiceEndpoint,
+  type ServiceEndpointJson,
+  type Session,
+  serviceEndpointOf,
+  sessionRead,
+} from "./openstack-records.js";
 import type { CloudOptions } from "./option-values.js";
 import type { ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
@@ -105,38 +111,9 @@ export class Cloud {
     } catch (error) {
       throw placedAt(site, error);
     }
-    let signIn: RawSignIn | undefined;
-    const cancel = (): void => signIn?.cancel(isLate(signal!));
-    signal?.addEventListener("abort", cancel);
-    try {
-      const [what, items, index] = await new Promise<Outcome>((end) => {
-        hold((signIn = this.#signIn(end)));
-        if (signal?.aborted === true) cancel();
-      });
-      if (what === OUTPUT) return make(native.takeConnection(items, index));
-      throw errorOf(items, index, site, undefined, reasonOf(signal));
-    } finally {
-      if (signIn !== undefined) release(signIn);
-      // Last: a signal may be the program's own, and this may throw.
-      signal?.removeEventListener("abort", cancel);
-    }
-  }
-
-  /** Begins to sign in. Only the channels hear of it: there is no client yet. */
-  #signIn(end: (outcome: Outcome) => void): RawSignIn {
     warnOfUnverified();
-    // The native half holds this function for as long as the sign-in lives, so it must not hold the sign-in.
-    const notify = (): void => {
-      const signIn = self.deref();
-      if (signIn === undefined) return;
-      drain(signIn, (_, what, items, index) => {
-        if (what < OUTPUT) publish(what, items, index, NO_HOOKS);
-        else end([what, items, index]);
-      });
-    };
-    const raw = this.#raw.connect(notify, new Weak(), ...wanted(NO_HOOKS), environmentCa());
-    const self = new WeakRef(raw);
-    return raw;
+    const begin: Begin = (...watched) => this.#raw.connect(...watched, environmentCa());
+    return make(await connected(begin, signal, site));
   }
 
   /** @internal */
@@ -145,10 +122,57 @@ export class Cloud {
   }
 }
 
+/** Begins to make a connection. */
+type Begin = (
+  ...watched: [notify: () => void, handle: Weak, attempts: boolean, calls: boolean]
+) => RawSignIn;
+
+/** Waits for a connection. Only the channels hear of the calls that it takes: there is no client yet. */
+async function connected(
+  begin: Begin,
+  signal: Signal | undefined,
+  site: Site,
+): Promise<RawConnection> {
+  let signIn: RawSignIn | undefined;
+  const cancel = (): void => signIn?.cancel(isLate(signal!));
+  signal?.addEventListener("abort", cancel);
+  try {
+    const [what, items, index] = await new Promise<Outcome>((end) => {
+      // The native half holds this function for as long as the sign-in lives, so it must not hold the sign-in.
+      const notify = (): void => {
+        const own = self.deref();
+        if (own === undefined) return;
+        drain(own, (_, what, items, index) => {
+          if (what < OUTPUT) publish(what, items, index, NO_HOOKS);
+          else end([what, items, index]);
+        });
+      };
+      signIn = begin(notify, new Weak(), ...wanted(NO_HOOKS));
+      const self = new WeakRef(signIn);
+      hold(signIn);
+      if (signal?.aborted === true) cancel();
+    });
+    if (what === OUTPUT) return native.takeConnection(items, index);
+    throw errorOf(items, index, site, undefined, reasonOf(signal));
+  } finally {
+    if (signIn !== undefined) release(signIn);
+    // Last: a signal may be the program's own, and this may throw.
+    signal?.removeEventListener("abort", cancel);
+  }
+}
+
+/** Which endpoint of a service a client calls, and the options of that client. */
+export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
+  /** The interface of the endpoint, in the place of the cloud's: `public`, `internal` or `admin`. */
+  interface?: string | null | undefined;
+  /** The region of the endpoint, in the place of the cloud's. */
+  region?: string | null | undefined;
+}
+
 let make: (raw: RawConnection) => Connection;
 let endpointOf: Above;
 
-/** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */
+/** A cloud with a token for it: begins clients of its services, which sign in again before the token ends. */
 export class Connection {
   readonly #raw: RawConnection;
   /** @internal Lets two connections differ for what compares objects. */
@@ -180,9 +204,53 @@ export class Connection {
     return session && Object.freeze(sessionRead(session));
   }
 
-  /** A client of the compute API, with the endpoint, the token and the cloud's TLS options. */
-  client(options: Omit<ClientOptions, "dialect"> = {}): Client {
-    return clientOf(this.#raw, options);
+  /** The endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in. */
+  services(): readonly ServiceEndpoint[] {
+    const rows = JSON.parse(this.#raw.services()) as ServiceEndpointJson[];
+    return Object.freeze(rows.map((row) => Object.freeze(serviceEndpointOf(row))));
+  }
+
+  /**
+   * A client of a service, with its endpoint, the token and the cloud's TLS options.
+   *
+   * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it the client is a
+   * promise: if the endpoint names no version of the API, the service is asked for its versions first, once for each
+   * connection. Without it the client is one of the compute API, and is there at once.
+   *
+   * @example
+   * ```ts
+   * const cinder = await connection.client({ service: "volume", microversion: "3.70" });
+   * ```
+   */
+  client(options: ServiceClientOptions & { service: string }): Promise<Client>;
+  client(options?: ServiceClientOptions & { service?: null | undefined }): Client;
+  client(options: ServiceClientOptions = {}): Client | Promise<Client> {
+    const site = siteOf(Connection.prototype.client);
+    const { service, interface: given, region: where, ...own } = object("options", options);
+    if (service != null) return this.#clientOf(site, service, given, where, own);
+    if (given == null && where == null) return clientOf(this.#raw, own);
+    const raw = placed(site, () => {
+      const raw = this.#raw.compute(optional("interface", given), optional("region", where));
+      if (raw instanceof native.RawConnection) return raw;
+      throw errorOf(raw as Items, 0, site);
+    });
+    return clientOf(raw, own);
+  }
+
+  async #clientOf(
+    site: Site,
+    service: unknown,
+    given: unknown,
+    where: unknown,
+    own: ClientOptions,
+  ): Promise<Client> {
+    const [name, face, region] = placed(site, () => [
+      text("service", service),
+      optional("interface", given),
+      optional("region", where),
+    ]);
+    const begin: Begin = (...watched) => this.#raw.service(...watched, name!, face!, region!);
+    return clientOf(await connected(begin, undefined, site), own);
   }
 
   /** @internal */
@@ -198,6 +266,11 @@ function found(cloud: RawCloud | Items, site: Site): RawCloud {
 
 function given(name: string, value: string | undefined): string | undefined {
   return value === undefined ? undefined : text(name, value);
+}
+
+/** A text that may be left out. */
+function optional(name: string, value: unknown): string {
+  return value == null ? "" : text(name, value);
 }
 
 /** A description as JSON, with its secrets. */

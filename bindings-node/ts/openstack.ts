@@ -2,7 +2,7 @@
  * OpenStack's compute API: its faults, and what becomes of its server actions. The client is {@link Client.openstack}.
  */
 
-export { Cloud, Connection } from "./openstack-cloud.js";
+export { Cloud, Connection, type ServiceClientOptions } from "./openstack-cloud.js";
 export {
   Compute,
   type ExplainOptions,
@@ -23,6 +23,7 @@ export {
   type ServerAction,
   type ServerFault,
   ServerHistory,
+  type ServiceEndpoint,
   type Session,
   type UserMessage,
 } from "./openstack-records.js";

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
 use reqtrail::host::{Owner, Spelling};
-use reqtrail::openstack::Cloud;
+use reqtrail::openstack::{Cloud, Connection, ServiceOptions};
 use reqtrail::{CancelToken, Error};
 
 use crate::connection::RawConnection;
@@ -56,20 +56,37 @@ impl RawCloud {
     /// Signs in on this thread; other Python threads run meanwhile.
     fn connect<'py>(&self, py: Python<'py>, cancel: &Any<'py>) -> PyResult<Any<'py>> {
         guarded(py, || {
-            let token = match cancel.is_none() {
-                true => CancelToken::new(),
-                false => convert::cancel_token(cancel)?,
-            };
-            let signing_in = Arc::new(AtomicBool::new(true));
-            let cloud = self.0.clone().observer(SignInLog(Arc::clone(&signing_in)));
-            let (connected, interrupt) = Watching::ask(py, None, false)
-                .run(py, |interrupted| cloud.connect_hosted(&token, interrupted));
-            signing_in.store(false, Ordering::Release);
-            let connected = match connected {
-                Ok(connection) => Bound::new(py, RawConnection(connection)).map(Bound::into_any),
-                Err(error) => Err(failure::raised(py, error)),
-            };
-            outcome::finish(py, connected, interrupt, true)
+            let cloud = self.0.clone();
+            made(py, cancel, |log, token, interrupted| {
+                cloud.observer(log).connect_hosted(token, interrupted)
+            })
+        })
+    }
+
+    /// Finds a service on this thread, which may ask it for its versions; other Python threads run meanwhile.
+    #[staticmethod]
+    fn service<'py>(
+        py: Python<'py>,
+        connection: &Bound<'py, RawConnection>,
+        service: &Any<'py>,
+        interface: &Any<'py>,
+        region: &Any<'py>,
+        cancel: &Any<'py>,
+    ) -> PyResult<Any<'py>> {
+        let service = convert::string("service", service)?;
+        let mut options = ServiceOptions::new();
+        if !interface.is_none() {
+            options = options.interface(convert::string("interface", interface)?);
+        }
+        if !region.is_none() {
+            options = options.region(convert::string("region", region)?);
+        }
+        guarded(py, || {
+            let connection = connection.get().0.clone();
+            made(py, cancel, |log, token, interrupted| {
+                let connection = connection.observer(log);
+                connection.service_hosted(&service, &options, token, interrupted)
+            })
         })
     }
 
@@ -82,4 +99,27 @@ impl RawCloud {
     fn describe(&self) -> (Option<&str>, Option<&str>) {
         (self.0.auth_url(), self.0.region_name())
     }
+}
+
+/// Makes a connection by calls on this thread, which are logged.
+fn made<'py>(
+    py: Python<'py>,
+    cancel: &Any<'py>,
+    make: impl FnOnce(SignInLog, &CancelToken, Option<&dyn Fn() -> bool>) -> Result<Connection, Error>
+    + Send,
+) -> PyResult<Any<'py>> {
+    let token = match cancel.is_none() {
+        true => CancelToken::new(),
+        false => convert::cancel_token(cancel)?,
+    };
+    let is_making = Arc::new(AtomicBool::new(true));
+    let log = SignInLog(Arc::clone(&is_making));
+    let (made, interrupt) =
+        Watching::ask(py, None, false).run(py, |interrupted| make(log, &token, interrupted));
+    is_making.store(false, Ordering::Release);
+    let made = match made {
+        Ok(connection) => Bound::new(py, RawConnection(connection)).map(Bound::into_any),
+        Err(error) => Err(failure::raised(py, error)),
+    };
+    outcome::finish(py, made, interrupt, true)
 }

@@ -114,7 +114,7 @@ impl Config {
         let built = py.detach(|| {
             let builder = match &self.base {
                 Base::Url(url) => Client::builder(url.as_str()).observer(observer),
-                Base::Connection(connection) => connection.clone().observer(observer).compute()?,
+                Base::Connection(connection) => connection.clone().observer(observer).begin()?,
                 Base::Mock(url, mock) => {
                     mock.attach(Client::builder(url.as_str()).observer(observer))
                 }

@@ -7,13 +7,13 @@ use crate::failure;
 use crate::python::Any;
 use crate::trail::{RawTrail, thaw};
 
-/// A cloud that has been signed in to.
+/// A cloud that has been signed in to, and the service of its clients.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawConnection(pub(crate) Connection);
 
 #[pymethods]
 impl RawConnection {
-    /// The URL of the compute API.
+    /// The URL of the service.
     fn endpoint(&self, py: Python<'_>) -> PyResult<String> {
         self.0
             .endpoint()
@@ -27,5 +27,10 @@ impl RawConnection {
         };
         let trail = thaw(py, RawTrail(session.trail().clone()))?;
         Ok(Some((session.to_json(), trail)))
+    }
+
+    /// The endpoints of the catalog, as JSON.
+    fn services(&self) -> String {
+        self.0.services_json()
     }
 }

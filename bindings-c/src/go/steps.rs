@@ -212,7 +212,7 @@ impl Steps<'_> {
         mailbox: &Mailbox,
     ) -> Result<ClientBuilder, Fault> {
         let mut builder = match connection {
-            Some(connection) => connection.compute()?,
+            Some(connection) => connection.begin()?,
             None => {
                 let step = self.next().filter(|step| step.what == BASE_URL);
                 let url = step.ok_or_else(unreadable)?.first;
@@ -257,7 +257,7 @@ impl Steps<'_> {
         let mut operation = match (kind, started) {
             // In place of the kind and the resource stands the answer, which names them.
             (OperationKind::FollowResource, Some(started)) => {
-                let action = ActionRef::from(started).answered(server);
+                let action = ActionRef::from(started).answered(server.to_owned());
                 Operation::new(kind, "", action)
             }
             (_, started) => {

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any, Self, Unpack
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Self, Unpack, cast, overload
 from urllib.parse import urlsplit
 
 from . import _logging
@@ -11,7 +11,7 @@ from ._async_client import AsyncClient
 from ._client import Client
 from ._loop import give_trail, running_loop
 from ._native import CancelToken, RawCloud, RawConnection, Secret
-from ._openstack_records import Session
+from ._openstack_records import ServiceEndpoint, Session
 from ._option_values import CloudOptions
 from ._options import AsyncClientOptions, ClientOptions
 
@@ -93,14 +93,7 @@ class Cloud:
         if cancel is not None and not isinstance(cancel, CancelToken):
             raise TypeError(f"cancel: expected a CancelToken, not {type(cancel).__name__}")
         token = CancelToken() if cancel is None else cancel.child()
-        # A sign-in is made once in a program's life: a thread of the pool serves.
-        signing_in = asyncio.ensure_future(asyncio.to_thread(self._raw.connect, token))
-        try:
-            return Connection(await asyncio.shield(signing_in))
-        except asyncio.CancelledError as cancelled:
-            token.cancel()
-            await give_trail(cancelled, signing_in)
-            raise
+        return Connection(await _on_thread(self._raw.connect, token))
 
     def __repr__(self) -> str:
         raw = getattr(self, "_raw", None)
@@ -117,7 +110,7 @@ class Cloud:
 
 
 class Connection:
-    """A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends."""
+    """A cloud with a token for it: begins clients of its services, which sign in again before the token ends."""
 
     __module__ = "reqtrail.openstack"
     __slots__ = ("_raw",)
@@ -139,13 +132,59 @@ class Connection:
         answer = self._raw.session()
         return None if answer is None else Session._of(json.loads(answer[0]), answer[1])
 
-    def client(self, **options: Unpack[ClientOptions]) -> Client:
-        """A client of the compute API, with the endpoint, the token and the cloud's TLS options."""
-        return Client._connected(self._raw, options)
+    def services(self) -> tuple[ServiceEndpoint, ...]:
+        """The endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in."""
+        return tuple(ServiceEndpoint._of(row) for row in json.loads(self._raw.services()))
 
-    def async_client(self, **options: Unpack[AsyncClientOptions]) -> AsyncClient:
-        """The same for asyncio programs."""
-        return AsyncClient._connected(self._raw, options)
+    def client(
+        self, *, interface: str | None = None, region: str | None = None, **options: Unpack[ClientOptions]
+    ) -> Client:
+        """A client of a service, with its endpoint, the token and the cloud's TLS options.
+
+        ``service`` is the service's type, such as ``"volume"``, ``"network"`` or ``"image"``, or an alias of it; without
+        one it is the compute API. ``interface`` and ``region`` are those of the endpoint, in the place of the cloud's.
+        If the endpoint names no version of the API, the service is asked for its versions first, once for each connection.
+
+        >>> cinder = connection.client(service="volume", microversion="3.70")  # doctest: +SKIP
+        """
+        service = options.pop("service", None)
+        if service is None and interface is None and region is None:
+            return Client._connected(self._raw, options)
+        found = RawCloud.service(self._raw, "compute" if service is None else service, interface, region, None)
+        return Client._connected(found, options)
+
+    @overload
+    def async_client(
+        self, *, service: str, interface: str | None = None, region: str | None = None, **options: Any
+    ) -> Coroutine[Any, Any, AsyncClient]: ...
+    @overload
+    def async_client(
+        self, *, interface: str | None = None, region: str | None = None, **options: Unpack[AsyncClientOptions]
+    ) -> AsyncClient: ...
+    def async_client(
+        self, *, interface: str | None = None, region: str | None = None, **options: Any
+    ) -> AsyncClient | Coroutine[Any, Any, AsyncClient]:
+        """The same for asyncio programs.
+
+        With ``service`` it is to be awaited, since the service may be asked for its versions:
+
+        >>> cinder = await connection.async_client(service="volume")  # doctest: +SKIP
+        """
+        service = options.pop("service", None)
+        if service is not None:
+            return self._async_client_of(service, interface, region, options)
+        if interface is None and region is None:
+            return AsyncClient._connected(self._raw, cast("AsyncClientOptions", options))
+        found = RawCloud.service(self._raw, "compute", interface, region, None)
+        return AsyncClient._connected(found, cast("AsyncClientOptions", options))
+
+    async def _async_client_of(
+        self, service: str, interface: str | None, region: str | None, options: dict[str, Any]
+    ) -> AsyncClient:
+        running_loop()
+        token = CancelToken()
+        found = await _on_thread(RawCloud.service, token, self._raw, service, interface, region)
+        return AsyncClient._connected(found, cast("AsyncClientOptions", options))
 
     def __repr__(self) -> str:
         session = self.session if hasattr(self, "_raw") else None
@@ -154,6 +193,17 @@ class Connection:
 
     def __reduce__(self) -> Any:
         raise TypeError("a connection is not pickled: it has a token")
+
+
+async def _on_thread(make: Callable[..., RawConnection], token: CancelToken, *arguments: Any) -> RawConnection:
+    """Makes a connection on a thread of the pool: that is done once in a program's life. Cancelling the task ends it."""
+    making = asyncio.ensure_future(asyncio.to_thread(make, *arguments, token))
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError as cancelled:
+        token.cancel()
+        await give_trail(cancelled, making)
+        raise
 
 
 def _described(entry: Mapping[str, Any]) -> RawCloud:

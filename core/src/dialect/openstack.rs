@@ -15,9 +15,7 @@ use http::{HeaderName, HeaderValue};
 
 #[cfg(feature = "testing")]
 use super::Shape;
-use super::{
-    CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorBody, Meaning, Seen, Spec,
-};
+use super::{CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorBody, Meaning, Seen, Spec};
 use crate::lenient_json::Value;
 
 pub(crate) use asked::Asked;

@@ -289,6 +289,7 @@ pub(super) const CGO_FILES: &[&str] = &[
     "recorder.go",
     "refresher.go",
     "reqtrailtest/native.go",
+    "service.go",
     "trail.go",
     "version.go",
 ];

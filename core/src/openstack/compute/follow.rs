@@ -14,9 +14,9 @@ use super::report::{ActionError, ActionReport};
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::{AnyClient, Client};
+use crate::openstack::accepted::follow_loop::{Pace, Watch};
 #[cfg(feature = "blocking")]
 use crate::openstack::accepted::{codes::Verdict, follow_loop::End};
-use crate::openstack::accepted::follow_loop::{Pace, Watch};
 
 use server::ServerFollow;
 

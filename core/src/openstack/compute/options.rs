@@ -10,8 +10,8 @@ use crate::surface::operation::operation_options;
 use crate::surface::options_struct;
 
 operation_options! { options_struct
-    /// The options of an [`Operation`](super::Operation). Each has its default where it is `None`, and an operation passes
-    /// over those that it does not have: [`OperationKind`](super::OperationKind) says which it has.
+    /// The options of an [`Operation`](crate::openstack::Operation). Each has its default where it is `None`, and an operation passes
+    /// over those that it does not have: [`OperationKind`](crate::openstack::OperationKind) says which it has.
     ///
     /// # Examples
     /// ```

@@ -81,6 +81,8 @@ impl Connection {
             cloud: Arc::new(cloud),
             access: Access::Basic(user, password),
             found: Arc::default(),
+            #[cfg(feature = "unstable-host")]
+            bound: None,
         }
     }
 

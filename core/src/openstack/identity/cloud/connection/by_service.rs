@@ -59,6 +59,13 @@ impl Connection {
             .map_or(&[], |session| session.catalog().services())
     }
 
+    /// The same as JSON.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn services_json(&self) -> String {
+        serde_json::to_string(self.services()).unwrap_or_default()
+    }
+
     /// Begins a client of a service, such as `volume`, `network` or `image`, as [`compute`](Self::compute) does of the
     /// compute API.
     ///

@@ -1,0 +1,78 @@
+package reqtrail
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+)
+
+// ServiceOptions say which endpoint of a service is meant, in the place of what the cloud says.
+type ServiceOptions struct {
+	// Interface is the interface of the endpoint: public, internal or admin.
+	Interface string
+	// Region is the region of the endpoint.
+	Region string
+	// Microversion is the version of the API that requests ask for, such as 3.70 or latest.
+	Microversion string
+}
+
+// Service is a service of a cloud, of which clients are made.
+type Service struct {
+	connection  *Connection
+	serviceType string
+	options     ServiceOptions
+}
+
+// Service names a service of the cloud, such as volume, network or image: its type, or an alias of it. Trails and logs have
+// the name as it is given. Nothing is asked yet.
+func (c *Connection) Service(serviceType string, options ServiceOptions) *Service {
+	return &Service{connection: c, serviceType: serviceType, options: options}
+}
+
+// Client builds a client of the service, as [Connection.Client] does of the compute API.
+//
+// If the endpoint names no version of the API, the service is asked for its versions first, once for each connection. The
+// error of that is the error of any call, with its trail.
+func (s *Service) Client(ctx context.Context, config Config) (*Client, error) {
+	if s == nil || s.connection == nil || s.connection.handle == nil {
+		return nil, invalidRequest("the service is nil or was not made by a connection", nil)
+	}
+	if ctx == nil {
+		return nil, nilContext()
+	}
+	token, over := tokenOf(ctx, contextEnd(ctx))
+	var found *C.reqtrail_connection
+	var failed *C.reqtrail_error
+	own := s.options
+	C.reqtrail_openstack_connection_service(
+		s.connection.handle,
+		charsOf(s.serviceType), C.size_t(len(s.serviceType)),
+		charsOf(own.Interface), C.size_t(len(own.Interface)),
+		charsOf(own.Region), C.size_t(len(own.Region)),
+		charsOf(own.Microversion), C.size_t(len(own.Microversion)),
+		token, &found, &failed,
+	)
+	runtime.KeepAlive(s)
+	over()
+	connection, err := connectionOf(ctx, found, failed)
+	if err != nil {
+		return nil, err
+	}
+	return connection.Client(config)
+}
+
+// Services are the endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in.
+func (c *Connection) Services() []ServiceEndpoint {
+	if c == nil || c.handle == nil {
+		return nil
+	}
+	defer runtime.KeepAlive(c)
+	text := ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_services(c.handle, n) })
+	var services []ServiceEndpoint
+	// The library wrote it.
+	_ = json.Unmarshal([]byte(text), &services)
+	return services
+}
