@@ -55,7 +55,10 @@ class Handler(BaseHTTPRequestHandler):
                     X_Type=self.headers.get("Content-Type", "none"),
                     X_Key=self.headers.get("Idempotency-Key", ""),
                 )
-            case ["head", name]:
+            case ["image"]:
+                links = [{"rel": "self", "href": "http://10.0.0.9:9292/v2/"}]
+                self.answer(300, {"versions": [{"id": "v2.17", "status": "CURRENT", "links": links}]})
+            case ["head", name] | ["volume", "v3", "p1", "head", name]:
                 self.answer(200, {"value": self.headers.get(name)})
             case ["refused", name]:
                 self.answer(400, {"error": {"code": "invalid", "message": f"bad value {self.headers.get(name)}"}})
@@ -140,9 +143,13 @@ class Handler(BaseHTTPRequestHandler):
     def sign_in(self, auth: Any) -> None:
         if auth["identity"].get("password", {}).get("user", {}).get("password") != "right":
             return self.answer(401, {"error": {"code": 401, "message": "no"}}, X_Openstack_Request_Id="req-refused")
-        here = f"http://127.0.0.1:{self.connection.getsockname()[1]}/compute"
+        here = f"http://127.0.0.1:{self.connection.getsockname()[1]}"
+        paths = {"compute": "/compute", "volumev3": "/volume/v3/%(project_id)s", "image": "/image"}
         token = {
-            "catalog": [{"type": "compute", "endpoints": [{"interface": "public", "region_id": "One", "url": here}]}],
+            "catalog": [
+                {"type": name, "endpoints": [{"interface": "public", "region_id": "One", "url": here + path}]}
+                for name, path in paths.items()
+            ],
             "expires_at": "2099-01-01T00:00:00Z",
             "user": {"id": "u1", "name": "demo"},
             "project": {"id": "p1", "name": "prod"},

@@ -307,7 +307,49 @@ static void variables_that_do_not_count_are_noted(void) {
   unlink(path);
 }
 
+static void a_client_of_a_service_calls_its_endpoint(void) {
+  reqtrail_cloud *made = cloud("right");
+  reqtrail_connection *connection, *found;
+  reqtrail_client_options *options;
+  reqtrail_client *client;
+  reqtrail_request *request;
+  reqtrail_response *response;
+  reqtrail_error *error;
+  char endpoint[256];
+  CHECK_CODE(reqtrail_cloud_connect(made, NULL, &connection, NULL), REQTRAIL_OK);
+  reqtrail_cloud_free(made);
+  CHECK(strstr(reqtrail_connection_services(connection, NULL), "\"service_type\":\"volumev3\"") != NULL);
+  CHECK_CODE(reqtrail_openstack_connection_service(connection, "volume", Z, "", Z, "One", Z, "3.50", Z, NULL, &found, NULL),
+             REQTRAIL_OK);
+  snprintf(endpoint, sizeof endpoint, "%s/volume/v3/p1", server_url);
+  CHECK_TEXT(reqtrail_connection_endpoint(found, NULL), endpoint);
+  CHECK_TEXT(reqtrail_connection_project_id(found, NULL), "p1");
+  CHECK_CODE(reqtrail_client_options_from_connection(found, &options, NULL), REQTRAIL_OK);
+  reqtrail_connection_free(found);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  reqtrail_client_options_free(options);
+  CHECK_CODE(reqtrail_request_new("GET", Z, "/head/openstack-api-version", Z, &request, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  CHECK(strstr((const char *)reqtrail_response_body(response, NULL), "volume 3.50") != NULL);
+  CHECK_TEXT(reqtrail_trail_service(reqtrail_response_trail(response), NULL), "volume");
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+  /* Its version is learned from its document. */
+  CHECK_CODE(reqtrail_openstack_connection_service(connection, "image", Z, "", Z, "", Z, "", Z, NULL, &found, NULL),
+             REQTRAIL_OK);
+  snprintf(endpoint, sizeof endpoint, "%s/image/v2/", server_url);
+  CHECK_TEXT(reqtrail_connection_endpoint(found, NULL), endpoint);
+  reqtrail_connection_free(found);
+  CHECK_CODE(reqtrail_openstack_connection_service(connection, "network", Z, "", Z, "", Z, "", Z, NULL, &found, &error),
+             REQTRAIL_ERROR_CONFIG);
+  CHECK(found == NULL && strstr(reqtrail_error_message(error, NULL), "no service of the type `network`") != NULL);
+  reqtrail_error_free(error);
+  reqtrail_connection_free(connection);
+}
+
 const struct test openstack_tests[] = {{"a cloud is signed in to", a_cloud_is_signed_in_to},
+                                       {"a client of a service calls its endpoint", a_client_of_a_service_calls_its_endpoint},
                                        {"a sign-in fails with its trail", a_sign_in_fails_with_its_trail},
                                        {"a failed action is followed", a_failed_action_is_followed},
                                        {"operations are started and submitted", operations_are_started_and_submitted},

@@ -224,6 +224,7 @@ export class Connection {
    */
   client(options: ServiceClientOptions & { service: string }): Promise<Client>;
   client(options?: ServiceClientOptions & { service?: null | undefined }): Client;
+  client(options: ServiceClientOptions): Client | Promise<Client>;
   client(options: ServiceClientOptions = {}): Client | Promise<Client> {
     const site = siteOf(Connection.prototype.client);
     const { service, interface: given, region: where, ...own } = object("options", options);

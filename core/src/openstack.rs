@@ -10,6 +10,7 @@
 //! them, or made in code. [`Cloud::connect`] signs in at Keystone and gives a [`Connection`], whose
 //! [`compute`](Connection::compute) begins a client: its endpoint is that of the catalog, and its token is replaced by
 //! signing in again, before it ends or after a 401.
+//! [`client`](Connection::client) begins one of any other service, such as `volume` or `network`.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), reqtrail::Error> {
