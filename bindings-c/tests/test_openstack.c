@@ -319,8 +319,9 @@ static void a_client_of_a_service_calls_its_endpoint(void) {
   CHECK_CODE(reqtrail_cloud_connect(made, NULL, &connection, NULL), REQTRAIL_OK);
   reqtrail_cloud_free(made);
   CHECK(strstr(reqtrail_connection_services(connection, NULL), "\"service_type\":\"volumev3\"") != NULL);
-  CHECK_CODE(reqtrail_openstack_connection_service(connection, "volume", Z, "", Z, "One", Z, "3.50", Z, NULL, &found, NULL),
-             REQTRAIL_OK);
+  CHECK_CODE(
+      reqtrail_openstack_connection_service(connection, "volume", Z, "", Z, "One", Z, "3.50", Z, NULL, &found, NULL),
+      REQTRAIL_OK);
   snprintf(endpoint, sizeof endpoint, "%s/volume/v3/p1", server_url);
   CHECK_TEXT(reqtrail_connection_endpoint(found, NULL), endpoint);
   CHECK_TEXT(reqtrail_connection_project_id(found, NULL), "p1");
@@ -338,7 +339,7 @@ static void a_client_of_a_service_calls_its_endpoint(void) {
   /* Its version is learned from its document. */
   CHECK_CODE(reqtrail_openstack_connection_service(connection, "image", Z, "", Z, "", Z, "", Z, NULL, &found, NULL),
              REQTRAIL_OK);
-  snprintf(endpoint, sizeof endpoint, "%s/image/v2/", server_url);
+  snprintf(endpoint, sizeof endpoint, "%s/image/v2", server_url);
   CHECK_TEXT(reqtrail_connection_endpoint(found, NULL), endpoint);
   reqtrail_connection_free(found);
   CHECK_CODE(reqtrail_openstack_connection_service(connection, "network", Z, "", Z, "", Z, "", Z, NULL, &found, &error),
@@ -348,13 +349,14 @@ static void a_client_of_a_service_calls_its_endpoint(void) {
   reqtrail_connection_free(connection);
 }
 
-const struct test openstack_tests[] = {{"a cloud is signed in to", a_cloud_is_signed_in_to},
-                                       {"a client of a service calls its endpoint", a_client_of_a_service_calls_its_endpoint},
-                                       {"a sign-in fails with its trail", a_sign_in_fails_with_its_trail},
-                                       {"a failed action is followed", a_failed_action_is_followed},
-                                       {"operations are started and submitted", operations_are_started_and_submitted},
-                                       {"reads and a story", reads_and_a_story},
-                                       {"what seems to have succeeded", what_seems_to_have_succeeded},
-                                       {"log lines are the operators'", log_lines_are_the_operators},
-                                       {"variables that do not count are noted", variables_that_do_not_count_are_noted},
-                                       {NULL, NULL}};
+const struct test openstack_tests[] = {
+    {"a cloud is signed in to", a_cloud_is_signed_in_to},
+    {"a client of a service calls its endpoint", a_client_of_a_service_calls_its_endpoint},
+    {"a sign-in fails with its trail", a_sign_in_fails_with_its_trail},
+    {"a failed action is followed", a_failed_action_is_followed},
+    {"operations are started and submitted", operations_are_started_and_submitted},
+    {"reads and a story", reads_and_a_story},
+    {"what seems to have succeeded", what_seems_to_have_succeeded},
+    {"log lines are the operators'", log_lines_are_the_operators},
+    {"variables that do not count are noted", variables_that_do_not_count_are_noted},
+    {NULL, NULL}};

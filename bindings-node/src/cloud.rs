@@ -177,10 +177,10 @@ impl RawConnection {
         attempts: bool,
         calls: bool,
         service: String,
-        interface: String,
+        endpoint_interface: String,
         region: String,
     ) -> Result<RawSignIn> {
-        let options = service_options(interface, region);
+        let options = service_options(endpoint_interface, region);
         let connection = self.0.clone();
         let is_watched = attempts || calls;
         let make = move |mailbox: &Mailbox, cancel: &CancelToken| {
@@ -197,10 +197,10 @@ impl RawConnection {
     #[napi(catch_unwind)]
     pub fn compute(
         &self,
-        interface: String,
+        endpoint_interface: String,
         region: String,
     ) -> Either<RawConnection, External<Items>> {
-        let options = service_options(interface, region);
+        let options = service_options(endpoint_interface, region);
         let found = (self.0).service_hosted("compute", &options, &CancelToken::new(), None);
         match found {
             Ok(connection) => Either::A(Self(connection)),

@@ -188,7 +188,10 @@ test("clouds are described as in clouds.yaml, and mistakes are named", async (t)
     /^TypeError: a cloud has no option `region`: `region_name` is the region of the endpoint$/,
   );
   assert.throws(() => new Cloud({ regionName: "One" }), /did you mean `region_name`\?$/);
-  assert.throws(() => new Cloud({ fruit: 1 }), /no option `fruit`; it has auth, auth_type, .*key$/);
+  assert.throws(
+    () => new Cloud({ fruit: 1 }),
+    /no option `fruit`; it has auth, auth_type, .*auth_methods$/,
+  );
   assert.throws(() => new Cloud({ auth: { auth_url: "x" } }), ConfigError);
   assert.throws(() => Cloud.named("no-such-cloud"), ConfigError);
   const connection = await Cloud.fromEntry({ auth, region_name: "Two", unused: null }).connect();

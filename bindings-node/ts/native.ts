@@ -125,11 +125,11 @@ export interface RawConnection {
     attempts: boolean,
     calls: boolean,
     service: string,
-    interface: string,
+    endpointInterface: string,
     region: string,
   ): RawSignIn;
   /** The compute API at another interface or in another region, where nothing has to be asked. */
-  compute(interface: string, region: string): RawConnection | Items;
+  compute(endpointInterface: string, region: string): RawConnection | Items;
   /** The endpoints of the catalog, as JSON. */
   services(): string;
   /** The URL of the service, or the error if there is none. */

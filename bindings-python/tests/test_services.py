@@ -141,9 +141,7 @@ def test_what_is_wrong_is_named(services: Any) -> None:
         connection.client(service="image", colour="red")  # type: ignore[call-arg]
 
 
-def test_a_failure_to_learn_the_version_has_its_trail(
-    services: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_failure_to_learn_the_version_has_its_trail(services: Any, caplog: pytest.LogCaptureFixture) -> None:
     connection = cloud(services).connect()
     with caplog.at_level(logging.DEBUG, "reqtrail"), pytest.raises(reqtrail.ServerError) as info:
         connection.client(service="key-manager")

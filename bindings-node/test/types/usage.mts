@@ -191,10 +191,14 @@ const cloud = new openstack.Cloud({
 const connection: openstack.Connection = await cloud.connect({ signal: AbortSignal.timeout(1000) });
 const nova: Client = connection.client({ maxAttempts: 2 });
 const server: openstack.Server = await new openstack.Compute(nova).server("id");
+const cinder: Client = await connection.client({ service: "volume", interface: "internal" });
+const listed: readonly openstack.ServiceEndpoint[] = connection.services();
+// @ts-expect-error the client of a service is a promise
+const early: Client = connection.client({ service: "volume" });
 const trail: Trail | null = server.trail;
 // @ts-expect-error no such key
 new openstack.Cloud({ region: "One" });
-console.log(trail, connection.session?.expiresAt);
+console.log(trail, connection.session?.expiresAt, cinder, listed, early);
 
 const disposable: AsyncDisposable = client;
 console.log(ok, id, headers, body, bytes, ids, json, verdict, story, disposable);

@@ -154,7 +154,7 @@ class Connection:
         return Client._connected(found, options)
 
     @overload
-    def async_client(
+    def async_client(  # type: ignore[overload-overlap]
         self, *, service: str, interface: str | None = None, region: str | None = None, **options: Any
     ) -> Coroutine[Any, Any, AsyncClient]: ...
     @overload
