@@ -512,7 +512,7 @@ mod tests {
             (
                 "fruit",
                 "; it has auth, auth_type, region_name, interface, compute_endpoint_override, \
-                 compute_default_microversion, verify, cacert, cert, key",
+                 compute_default_microversion, verify, cacert, cert, key, auth_methods",
             ),
         ] {
             let said = format!("a cloud has no option `{name}`{said}");

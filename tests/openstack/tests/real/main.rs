@@ -9,6 +9,7 @@ mod names;
 mod refusals;
 mod renewal;
 mod rows;
+mod services;
 mod sign_in;
 mod support;
 mod versions;
