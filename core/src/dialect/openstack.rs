@@ -19,6 +19,7 @@ use super::{CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorBody, Mea
 use crate::lenient_json::Value;
 
 pub(crate) use asked::Asked;
+#[cfg(feature = "unstable-host")]
 pub(crate) use faults::CODES;
 pub use faults::Fault;
 pub(crate) use markup::plain;
