@@ -3,6 +3,7 @@
 //! A dialect is data plus a decoder. NovaVMS and OpenStack are built in; [`CustomDialect`] describes any other API as
 //! data.
 
+mod body;
 mod common;
 pub(crate) mod custom;
 pub mod novavms;
@@ -20,11 +21,11 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::charset::{self, Charset};
 use crate::codes::Category;
 use crate::lenient_json::Value;
 use crate::rate_limit::RateLimitHeaders;
 
+pub(crate) use body::ErrorBody;
 pub(crate) use custom::{CustomDialect, DialectError};
 #[cfg(feature = "testing")]
 pub(crate) use shape::{MadeIds, Shape};
@@ -103,43 +104,6 @@ pub(crate) trait Decode: Send + Sync {
     /// The status that a code comes with: the first, if it has several; `None` for a code that is not known.
     #[cfg(feature = "testing")]
     fn status_of(&self, code: &str) -> Option<u16>;
-}
-
-/// The body of an error answer, and what its headers say of it.
-pub(crate) struct ErrorBody<'a> {
-    headers: &'a HeaderMap,
-    pub(crate) charset: Charset,
-    bytes: &'a [u8],
-}
-
-impl<'a> ErrorBody<'a> {
-    pub(crate) fn new(headers: &'a HeaderMap, bytes: &'a [u8]) -> Self {
-        let charset = Charset::from_headers(headers);
-        Self {
-            headers,
-            charset,
-            bytes,
-        }
-    }
-
-    /// The body as text, whatever it holds.
-    #[cfg(feature = "openstack")]
-    fn text(&self) -> Cow<'_, str> {
-        self.charset.decode_lossy(self.bytes).text
-    }
-
-    /// Whether the headers say that it is HTML.
-    #[cfg(feature = "openstack")]
-    fn is_html(&self) -> bool {
-        let media_type = self
-            .headers
-            .get(http::header::CONTENT_TYPE)
-            .map(HeaderValue::as_bytes);
-        let media_type = media_type.and_then(|all| all.split(|byte| *byte == b';').next());
-        let is =
-            |html: &[u8]| media_type.is_some_and(|it| it.trim_ascii().eq_ignore_ascii_case(html));
-        is(b"text/html") || is(b"application/xhtml+xml")
-    }
 }
 
 /// The parts of an error body that a dialect found.
@@ -331,28 +295,10 @@ impl Spec {
     /// Decodes the body of an error answer; anything that is not of a known shape gives nothing.
     #[inline(never)]
     pub(crate) fn decode(&self, body: &ErrorBody<'_>, status: u16) -> Decoded {
-        match read_json(body.charset, body.bytes) {
+        match body.json() {
             Some(value) => self.decoder.decode(&value, status),
             None => self.decoder.decode_text(body),
         }
-    }
-}
-
-/// Reads the JSON of an error answer. JSON is UTF-8 whatever the charset says (RFC 8259 §8.1); what is not is read by the
-/// charset, and with replacement characters where even that fails.
-fn read_json(charset: Charset, body: &[u8]) -> Option<Value> {
-    let as_utf_8 = || {
-        let text = std::str::from_utf8(charset::without_mark(body)).ok()?;
-        Value::parse(text, false)
-    };
-    let by_charset = || {
-        let lossy = charset.decode_lossy(body);
-        Value::parse(&lossy.text, lossy.is_replaced)
-    };
-    if charset.is_ascii_compatible() {
-        as_utf_8().or_else(by_charset)
-    } else {
-        by_charset().or_else(as_utf_8)
     }
 }
 
