@@ -264,11 +264,17 @@ export declare const RECENT_VALUES: Readonly<Record<keyof RecentFilter, readonly
 /** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
 export interface CloudOptions {
     /**
-     * The URL of Keystone, `auth_url`, and what the way to sign in takes: `username`, `password`, `project_name` and
-     * domains, or `application_credential_id` and `application_credential_secret`, or `token`.
+     * The URL of Keystone, `auth_url`, and what the way to sign in takes: `username`, `password`, `passcode`,
+     * `project_name` and domains, or `application_credential_id` and `application_credential_secret`, or `token`.
+     * `trust_id` stands in place of a project, and `receipt` is that of a multi-factor sign-in which continues.
+     * `http_basic` takes `endpoint`, `username` and `password`.
      */
     auth?: Readonly<Record<string, SecretText>> | null | undefined;
-    /** The way to sign in: `password` (the default), `v3applicationcredential`, `token`, `admin_token` or `none`. */
+    /**
+     * The way to sign in: `password` (the default), `v3totp`, `v3multifactor`, `v3applicationcredential`, `token`,
+     * `http_basic`, `admin_token` or `none`. A passcode serves one sign-in, so a client that had one does not renew its
+     * token.
+     */
     auth_type?: string | null | undefined;
     /** The region of the endpoint; without one it is the first of the catalog that fits. */
     region_name?: string | null | undefined;
@@ -286,6 +292,8 @@ export interface CloudOptions {
     cert?: string | null | undefined;
     /** The path of a PEM file with the private key of the client certificate. */
     key?: string | null | undefined;
+    /** The ways of proof of `v3multifactor`, such as `v3password` and `v3totp`. */
+    auth_methods?: string | readonly string[] | null | undefined;
 }
 /** What values an option takes. */
 export type Kind = "count" | "dialect" | "duration" | "flag" | "headers" | "moment" | "path" | "pems" | "retryBudget" | "secret" | "statuses" | "text" | "texts";

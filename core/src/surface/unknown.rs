@@ -265,6 +265,9 @@ const FOREIGN: &[Foreign] = &[
             "user_domain_name",
             "user_domain_id",
             "password",
+            "passcode",
+            "receipt",
+            "trust_id",
             "project_name",
             "project_id",
             "project_domain_name",
@@ -504,6 +507,7 @@ mod tests {
             ("regoin_name", "; did you mean `region_name`?"),
             ("authType", "; did you mean `auth_type`?"),
             ("password", ": it stands within `auth`, as in `clouds.yaml`"),
+            ("passcode", ": it stands within `auth`, as in `clouds.yaml`"),
             ("region", ": `region_name` is the region of the endpoint"),
             (
                 "insecure",
