@@ -74,7 +74,7 @@ fn named(named: &str, request: &ActionRef) -> Result<Work, Error> {
     let (kind, id) = named.split_once('/').unwrap_or((named, ""));
     let known = kind.split_once('.').filter(|(resource_type, operation)| {
         let is_type = |(_, own): &(&str, &str)| own == resource_type;
-        COLLECTIONS.iter().any(|own| is_type(own)) && !operation.is_empty()
+        COLLECTIONS.iter().any(is_type) && !operation.is_empty()
     });
     let Some((resource_type, operation)) = known else {
         let shown = one_line(kind);
@@ -133,8 +133,7 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
     let id = match path.id {
         Some(id) => Some(id),
         None => {
-            let created = answer.and_then(|answer| created(answer, resource_type));
-            created.map(|id| id.into())
+            answer.and_then(|answer| created(answer, resource_type))
         }
     };
     // A backup is restored into a volume.
@@ -184,7 +183,7 @@ impl Path {
         let is_collection = |segment: &&str| COLLECTIONS.iter().any(|(own, _)| own == segment);
         let place = template
             .iter()
-            .position(|segment| is_collection(&segment))?;
+            .position(is_collection)?;
         let (_, resource_type) = COLLECTIONS
             .iter()
             .find(|(own, _)| *own == template[place])?;
