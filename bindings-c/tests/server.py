@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 SERVER = "c76a7603-95be-4368-87e9-7b9b89fb1d7e"
 MOVING = "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
 REBOOTED = "c76a7603-95be-4368-87e9-7b9b89fb1d80"
+VOLUME = "86a92e20-c6ef-44cc-9712-5a931ec997fe"
 RESIZE = "req-11111111-1111-4111-8111-111111111111"
 
 
@@ -102,6 +103,15 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case ["v3", "auth", "tokens"]:
                 self.sign_in(json.loads(content)["auth"])
+            case [*_, "volumes"]:
+                self.answer(202, {"volume": {"id": VOLUME}}, X_Openstack_Request_Id=RESIZE)
+            case [*_, "volumes", _, "action"]:
+                self.answer(202, {}, X_Openstack_Request_Id=RESIZE)
+            case [*_, "volumes", volume] if volume == VOLUME:
+                self.nova(200, {"volume": {"id": VOLUME, "status": "available", "size": 1}})
+            case [*_, "messages"]:
+                told = {"id": "m", "user_message": "no space", "request_id": RESIZE, "resource_uuid": VOLUME}
+                self.nova(200, {"messages": [told, told | {"id": "n", "request_id": "req-1", "user_message": "another's"}]})
             case [*_, "servers", server, "action"]:
                 self.answer(202, {}, X_Openstack_Request_Id=RESIZE)
             case [*_, "servers", server, "os-instance-actions"]:

@@ -7,6 +7,7 @@
 #define SERVER "c76a7603-95be-4368-87e9-7b9b89fb1d7e"
 #define MOVING "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
 #define REBOOTED "c76a7603-95be-4368-87e9-7b9b89fb1d80"
+#define VOLUME "86a92e20-c6ef-44cc-9712-5a931ec997fe"
 #define RESIZE "req-11111111-1111-4111-8111-111111111111"
 
 static reqtrail_client *nova(void) {
@@ -178,6 +179,61 @@ static void operations_are_started_and_submitted(void) {
   reqtrail_error_free(done.error);
   reqtrail_operation_free(follow);
   reqtrail_operation_free(moving);
+  reqtrail_client_free(client);
+}
+
+/* Runs what follows an extend that failed, and frees it. */
+static void check_extend(reqtrail_client *client, reqtrail_operation *follow) {
+  reqtrail_report *report;
+  reqtrail_error *error;
+  CHECK_CODE(reqtrail_operation_run(client, follow, &report, &error), REQTRAIL_ERROR_ACTION_FAILED);
+  CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_FAILED);
+  CHECK_TEXT(reqtrail_report_request_id(report, NULL), RESIZE);
+  CHECK(strstr(reqtrail_error_display(error, NULL), "extend of volume " VOLUME " failed: the volume is available with 1 GiB, "
+                                                    "not 2: no space") != NULL);
+  CHECK(strstr(reqtrail_report_json(report, NULL), "another's") == NULL);
+  reqtrail_report_free(report);
+  reqtrail_error_free(error);
+  reqtrail_operation_free(follow);
+}
+
+static void volumes_are_followed(void) {
+  reqtrail_client *client = nova();
+  reqtrail_request *request;
+  reqtrail_response *accepted;
+  reqtrail_operation *follow;
+  reqtrail_report *report;
+  reqtrail_error *error;
+  reqtrail_request_new("POST", Z, "/volumes/{id}/action", Z, &request, NULL);
+  reqtrail_request_param(request, "id", Z, VOLUME, Z);
+  reqtrail_request_json(request, "{\"os-extend\":{\"new_size\":2}}", Z);
+  CHECK_CODE(reqtrail_call(client, request, &accepted, NULL), REQTRAIL_OK);
+  reqtrail_request_free(request);
+  CHECK_CODE(reqtrail_operation_follow_resource_response(accepted, &follow, NULL), REQTRAIL_OK);
+  check_extend(client, follow);
+  CHECK_CODE(reqtrail_operation_follow_resource_trail(reqtrail_response_trail(accepted), &follow, NULL), REQTRAIL_OK);
+  check_extend(client, follow);
+  reqtrail_response_free(accepted);
+  CHECK_CODE(reqtrail_operation_follow_resource("volume.extend", Z, VOLUME, Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_size(follow, 2), REQTRAIL_OK);
+  check_extend(client, follow);
+  /* A creation is named by its answer. */
+  reqtrail_request_new("POST", Z, "/volumes", Z, &request, NULL);
+  reqtrail_request_json(request, "{}", Z);
+  CHECK_CODE(reqtrail_call(client, request, &accepted, NULL), REQTRAIL_OK);
+  reqtrail_request_free(request);
+  CHECK_CODE(reqtrail_operation_follow_resource_response(accepted, &follow, NULL), REQTRAIL_OK);
+  reqtrail_response_free(accepted);
+  CHECK_CODE(reqtrail_operation_run(client, follow, &report, NULL), REQTRAIL_OK);
+  CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_SUCCEEDED);
+  reqtrail_report_free(report);
+  reqtrail_operation_free(follow);
+  /* What cannot be followed says what would be right. */
+  CHECK_CODE(reqtrail_operation_follow_resource("volume", Z, VOLUME, Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_run(client, follow, NULL, &error), REQTRAIL_ERROR_INVALID_REQUEST);
+  CHECK(strstr(reqtrail_error_display(error, NULL), "expected `volume.create`") != NULL);
+  reqtrail_error_free(error);
+  reqtrail_operation_free(follow);
   reqtrail_client_free(client);
 }
 
@@ -355,6 +411,7 @@ const struct test openstack_tests[] = {
     {"a sign-in fails with its trail", a_sign_in_fails_with_its_trail},
     {"a failed action is followed", a_failed_action_is_followed},
     {"operations are started and submitted", operations_are_started_and_submitted},
+    {"volumes are followed", volumes_are_followed},
     {"reads and a story", reads_and_a_story},
     {"what seems to have succeeded", what_seems_to_have_succeeded},
     {"log lines are the operators'", log_lines_are_the_operators},
