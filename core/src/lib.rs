@@ -212,6 +212,11 @@ struct Readme;
 #[doc = include_str!("../../docs/why-did-my-server-action-fail.md")]
 struct WhyDidMyServerActionFail;
 
+/// The examples of the page on volumes and images.
+#[cfg(all(doctest, feature = "openstack"))]
+#[doc = include_str!("../../docs/why-did-my-volume-fail.md")]
+struct WhyDidMyVolumeFail;
+
 /// The example of the page on the recorder.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/recorder.md")]

@@ -3,6 +3,8 @@
 //! A 202 says that a server action was accepted, and no more. [`Compute::follow`] follows it to its end and says what
 //! became of it, with the request ID that an operator needs; [`Compute::explain`] tells the story of a server.
 //!
+//! [`Resources::follow`] does the same for what other services accepted: volumes, snapshots and images.
+//!
 //! An [`Operation`] is the same as a value: what to do and how, apart from the client that does it.
 //!
 //! # Signing in

@@ -233,11 +233,14 @@ impl VolumeFollow {
         if level.is_some_and(|level| !level.eq_ignore_ascii_case("error")) {
             return false;
         }
+        let about = message.resource_uuid.as_deref();
         if !request.is_empty() {
-            return message.request_id.as_deref() == Some(request);
+            // What is not a volume or a snapshot may have its messages about what it is done to.
+            let is_its = self.row.operation.is_empty() || about.is_none_or(|id| id == self.work.id);
+            return is_its && message.request_id.as_deref() == Some(request);
         }
         let sent = (self.work.sent_at).and_then(|sent| Stamp::try_from(sent).ok());
-        message.resource_uuid.as_deref() == Some(self.work.id.as_str())
+        about == Some(self.work.id.as_str())
             && (message.created().zip(sent)).is_some_and(|(created, sent)| created >= sent)
     }
 }

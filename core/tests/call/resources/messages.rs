@@ -48,6 +48,20 @@ async fn they_have_a_microversion_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_about_another_volume_says_nothing_of_this_one() {
+    let mut other = message(REQUEST, "of another volume");
+    other["resource_uuid"] = "6afa8c21-76b4-469f-a9c8-f157b4c8583f".into();
+    let wire = Cinder::new(&[(0, Some(("available", 1)))])
+        .message(0, other)
+        .start();
+    let what = ("volume.extend", VOLUME, REQUEST);
+    let report = follow(&wire, what).size(2).send().await;
+    let report = report.expect("no failure");
+    assert_eq!(report.verdict, Verdict::Unknown);
+    assert!(report.messages.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_of_3_3_has_all_of_them_and_only_own_ones_are_kept() {
     for newest in [3.3, 3.4] {
         let wire = broken().up_to(newest).start();
