@@ -157,7 +157,10 @@ impl ActionReport {
         if !self.request_id.is_empty() {
             out.words("  request ID: ", &one_line(&self.request_id));
         }
-        if let Some(global) = &self.global_request_id {
+        // The image service takes the global ID for its own.
+        let global = self.global_request_id.as_ref();
+        let global = global.filter(|global| **global != self.request_id);
+        if let Some(global) = global {
             out.words("  global request ID: ", &one_line(global));
         }
         if let Some(server) = &self.server {
@@ -190,7 +193,7 @@ impl ActionReport {
                 if asked == 1 { "" } else { "s" }
             ),
         );
-        let ids = match (&self.global_request_id, self.request_id.is_empty()) {
+        let ids = match (global, self.request_id.is_empty()) {
             (Some(_), false) => "both IDs",
             _ => "the request ID",
         };

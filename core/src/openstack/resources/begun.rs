@@ -132,9 +132,7 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
     let mut resource_type = path.resource_type;
     let id = match path.id {
         Some(id) => Some(id),
-        None => {
-            answer.and_then(|answer| created(answer, resource_type))
-        }
+        None => answer.and_then(|answer| created(answer, resource_type)),
     };
     // A backup is restored into a volume.
     if operation == "restore" {
@@ -181,9 +179,7 @@ impl Path {
     fn of(trail: &Trail, base: &str) -> Option<Self> {
         let template = segments(trail.path());
         let is_collection = |segment: &&str| COLLECTIONS.iter().any(|(own, _)| own == segment);
-        let place = template
-            .iter()
-            .position(is_collection)?;
+        let place = template.iter().position(is_collection)?;
         let (_, resource_type) = COLLECTIONS
             .iter()
             .find(|(own, _)| *own == template[place])?;
