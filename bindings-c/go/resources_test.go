@@ -85,7 +85,7 @@ func TestACreationIsNamedByItsAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	report, err := resources.Follow(background, created, FollowResourceOptions{})
-	if err != nil || report.Verdict != VerdictSucceeded || report.ResourceID != volumeID || report.Resource.Size != 1 {
+	if err != nil || report.Verdict != VerdictSucceeded || report.ResourceID != volumeID || *report.Resource.Size != 1 {
 		t.Fatal(report, err)
 	}
 }

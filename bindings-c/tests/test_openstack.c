@@ -230,7 +230,9 @@ static void volumes_are_followed(void) {
   reqtrail_operation_free(follow);
   /* What cannot be followed says what would be right. */
   CHECK_CODE(reqtrail_operation_follow_resource("volume", Z, VOLUME, Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
-  CHECK_CODE(reqtrail_operation_run(client, follow, NULL, &error), REQTRAIL_ERROR_INVALID_REQUEST);
+  CHECK_CODE(reqtrail_operation_run(client, follow, &report, &error), REQTRAIL_ERROR_INVALID_REQUEST);
+  CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_UNKNOWN);
+  reqtrail_report_free(report);
   CHECK(strstr(reqtrail_error_display(error, NULL), "expected `volume.create`") != NULL);
   reqtrail_error_free(error);
   reqtrail_operation_free(follow);
