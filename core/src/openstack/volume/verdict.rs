@@ -233,16 +233,16 @@ fn absent(seen: &Observation<'_>) -> Assessment {
     if !seen.settled {
         return Running;
     }
-    if let Some(end) = by_message(seen, &format!("the {what} is gone")) {
-        return end;
+    // Messages are readable for every project: what is said of a resource is for those who see it.
+    if !seen.was_there {
+        return NotFound;
     }
-    match seen.was_there {
-        true => Ended(
+    by_message(seen, &format!("the {what} is gone")).unwrap_or_else(|| {
+        Ended(
             Verdict::Unknown,
             format!("the {what} was deleted before the outcome was seen"),
-        ),
-        false => NotFound,
-    }
+        )
+    })
 }
 
 /// Work that no row is about: what there is to see, and no verdict.

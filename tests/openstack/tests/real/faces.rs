@@ -9,11 +9,12 @@ use std::process::Command;
 use reqtrail::openstack::Verdict;
 use serde_json::{Value, json};
 
-use crate::support::{active, cloud, compute};
+use crate::resources;
+use crate::support::{active, client_of, cloud, compute};
 
 /// Runs a program as a user of the cloud and gives what it printed. `variable` names the command that runs programs of
 /// its language; `scripts/test-openstack.sh` sets it.
-fn run(variable: &str, program: &Path, arguments: [&str; 2]) -> String {
+fn run(variable: &str, program: &Path, arguments: &[&str]) -> String {
     let command = std::env::var(variable)
         .unwrap_or_else(|_| panic!("{variable} is not set; run scripts/test-openstack.sh"));
     let mut words = command.split(' ');
@@ -57,7 +58,7 @@ async fn resized_by(variable: &'static str, program: &'static str, clients: usiz
     let id = active("member", program, json!({})).await;
     let (server, flavor) = (id.clone(), cloud().flavor("impossible"));
     let path = folder("faces").join(program);
-    let told = tokio::task::spawn_blocking(move || run(variable, &path, [&server, flavor])).await;
+    let told = tokio::task::spawn_blocking(move || run(variable, &path, &[&server, flavor])).await;
     let told: Vec<Value> = (told.expect("no panic").lines())
         .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
         .collect();
@@ -115,41 +116,91 @@ async fn go_follows_a_resize() {
     resized_by("REQTRAIL_FACE_GO", "resize.go", 1).await;
 }
 
-/// Runs the program that the page shows for a language, after a line that takes the arguments.
-async fn shown_on_the_page(variable: &'static str, language: &str, first_line: &str) {
-    let page = folder("../../docs/why-did-my-server-action-fail.md");
-    let page = std::fs::read_to_string(page).expect("the page");
-    let (_, rest) = page
+/// Runs the program that a page shows for a language, after a line that takes the arguments, and gives what it printed.
+async fn of_page(
+    page: &str,
+    (variable, language, first_line): Shown,
+    arguments: Vec<String>,
+) -> String {
+    let text = std::fs::read_to_string(folder("../../docs").join(page)).expect("the page");
+    let (_, rest) = text
         .split_once(&format!("```{language}\n"))
         .expect("a program");
     let (program, _) = rest.split_once("```").expect("its end");
-    let path =
-        std::env::temp_dir().join(format!("reqtrail-page-{}.{language}", std::process::id()));
+    let name = format!(
+        "reqtrail-{}-{}.{language}",
+        page.replace('.', "-"),
+        std::process::id()
+    );
+    let path = std::env::temp_dir().join(name);
     std::fs::write(&path, format!("{first_line}{program}")).expect("a file");
-    let id = active("member", language, json!({})).await;
-    let (server, flavor, program) = (id.clone(), cloud().flavor("impossible"), path.clone());
-    let out = tokio::task::spawn_blocking(move || run(variable, &program, [&server, flavor])).await;
+    let own = path.clone();
+    let out = tokio::task::spawn_blocking(move || {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        run(variable, &own, &arguments)
+    });
+    let out = out.await;
     let _ = std::fs::remove_file(path);
-    let out = out.expect("no panic");
+    out.expect("no panic")
+}
+
+/// What runs programs of a language, the language, and the line before the program.
+type Shown = (&'static str, &'static str, &'static str);
+
+/// Has the program of the page on servers resize one.
+async fn shown_on_the_page(shown: Shown) {
+    let id = active("member", shown.1, json!({})).await;
+    let arguments = vec![id.clone(), cloud().flavor("impossible").to_owned()];
+    let out = of_page("why-did-my-server-action-fail.md", shown, arguments).await;
     for part in [&format!("resize of server {id} failed"), "FAILED", "req-"] {
         assert!(out.contains(part), "{out}");
     }
 }
 
+/// Has the program of the page on volumes extend one.
+async fn extended_on_the_page(shown: Shown) {
+    let id = resources::available(&client_of("cinder", "member"), json!({})).await;
+    let endpoint = cloud().endpoint("cinder").to_owned();
+    let arguments = vec![endpoint, cloud().token("member").to_owned(), id.clone()];
+    let out = of_page("why-did-my-volume-fail.md", shown, arguments).await;
+    let failed =
+        format!("extend of volume {id} failed: the volume is available with 1 GiB, not 5000");
+    for part in [&failed, "FAILED", "any available weighted backend", "req-"] {
+        assert!(out.contains(part), "{out}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_python_extends_a_volume() {
+    let arguments = "import sys; CINDER, TOKEN, VOLUME = sys.argv[1:]\n";
+    extended_on_the_page(("REQTRAIL_FACE_PYTHON", "python", arguments)).await;
+}
+
+#[tokio::test]
+async fn the_pages_node_extends_a_volume() {
+    let arguments = "const [CINDER, TOKEN, VOLUME] = process.argv.slice(2);";
+    extended_on_the_page(("REQTRAIL_FACE_NODE", "js", arguments)).await;
+}
+
+#[tokio::test]
+async fn the_pages_go_extends_a_volume() {
+    extended_on_the_page(("REQTRAIL_FACE_GO", "go", "")).await;
+}
+
 #[tokio::test]
 async fn the_pages_python_runs() {
     let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]\n";
-    shown_on_the_page("REQTRAIL_FACE_PYTHON", "python", arguments).await;
+    shown_on_the_page(("REQTRAIL_FACE_PYTHON", "python", arguments)).await;
 }
 
 #[tokio::test]
 async fn the_pages_node_runs() {
     let arguments = "const [SERVER, FLAVOR] = process.argv.slice(2);";
-    shown_on_the_page("REQTRAIL_FACE_NODE", "js", arguments).await;
+    shown_on_the_page(("REQTRAIL_FACE_NODE", "js", arguments)).await;
 }
 
 #[tokio::test]
 async fn the_pages_go_runs() {
     // It is a whole program, and takes its arguments itself.
-    shown_on_the_page("REQTRAIL_FACE_GO", "go", "").await;
+    shown_on_the_page(("REQTRAIL_FACE_GO", "go", "")).await;
 }

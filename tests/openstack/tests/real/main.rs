@@ -8,6 +8,7 @@ mod logs;
 mod names;
 mod refusals;
 mod renewal;
+mod resources;
 mod rows;
 mod services;
 mod sign_in;

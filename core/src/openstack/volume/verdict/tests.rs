@@ -292,6 +292,7 @@ fn a_request_without_an_answer_proves_less() {
 
 #[test]
 fn what_was_never_seen_is_not_gone() {
+    let messages = [message("another project's")];
     for (kind, settled, verdict) in [
         ("volume.delete", false, "running"),
         ("volume.delete", true, "unknown, apparently succeeded"),
@@ -300,8 +301,7 @@ fn what_was_never_seen_is_not_gone() {
     ] {
         let seen = Observation {
             was_there: false,
-            accepted: false,
-            messages: Messages::OfRequest(&[]),
+            messages: Messages::OfRequest(&messages),
             settled,
             ..look(kind, None)
         };
