@@ -111,7 +111,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.nova(200, {"volume": {"id": VOLUME, "status": "available", "size": 1}})
             case [*_, "messages"]:
                 told = {"id": "m", "user_message": "no space", "request_id": RESIZE, "resource_uuid": VOLUME}
-                self.nova(200, {"messages": [told, told | {"id": "n", "request_id": "req-1", "user_message": "another's"}]})
+                self.nova(
+                    200, {"messages": [told, told | {"id": "n", "request_id": "req-1", "user_message": "another's"}]}
+                )
             case [*_, "servers", server, "action"]:
                 self.answer(202, {}, X_Openstack_Request_Id=RESIZE)
             case [*_, "servers", server, "os-instance-actions"]:

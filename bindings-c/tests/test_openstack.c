@@ -189,8 +189,9 @@ static void check_extend(reqtrail_client *client, reqtrail_operation *follow) {
   CHECK_CODE(reqtrail_operation_run(client, follow, &report, &error), REQTRAIL_ERROR_ACTION_FAILED);
   CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_FAILED);
   CHECK_TEXT(reqtrail_report_request_id(report, NULL), RESIZE);
-  CHECK(strstr(reqtrail_error_display(error, NULL), "extend of volume " VOLUME " failed: the volume is available with 1 GiB, "
-                                                    "not 2: no space") != NULL);
+  CHECK(strstr(reqtrail_error_display(error, NULL),
+               "extend of volume " VOLUME " failed: the volume is available with 1 GiB, "
+               "not 2: no space") != NULL);
   CHECK(strstr(reqtrail_report_json(report, NULL), "another's") == NULL);
   reqtrail_report_free(report);
   reqtrail_error_free(error);

@@ -84,6 +84,8 @@ export class Resources {
   async follow(what: Response | string, ...rest: readonly unknown[]): Promise<ActionReport> {
     const above = Resources.prototype.follow;
     const [given, options] = accepted(what, rest);
-    return actionReportOf(await operate(this.client, "follow_resource", given, options, TABLE, above));
+    return actionReportOf(
+      await operate(this.client, "follow_resource", given, options, TABLE, above),
+    );
   }
 }

@@ -54,7 +54,13 @@ class Cinder(BaseHTTPRequestHandler):
         message = {"id": "m", "event_id": "VOLUME_VOLUME_007_003", "user_message": NO_SPACE, "message_level": "ERROR"}
         message |= {"request_id": REQUEST, "resource_uuid": VOLUME, "created_at": "2026-11-21T21:00:00.400000"}
         another = message | {"request_id": "req-11111111-1111-4111-8111-111111111111", "user_message": "another's"}
-        task = {"id": "t", "type": "api_image_import", "status": "failure", "message": "no such host", "request_id": REQUEST}
+        task = {
+            "id": "t",
+            "type": "api_image_import",
+            "status": "failure",
+            "message": "no such host",
+            "request_id": REQUEST,
+        }
         match self.path.split("?")[0].strip("/").split("/"):
             case ["volumes", volume] if volume == VOLUME:
                 body = {"id": VOLUME, "name": "data", "status": "available", "size": 1, "bootable": "false"}
@@ -91,7 +97,9 @@ def check(failed: ActionFailedError) -> None:
     assert (message.user_message, message.event_id) == (NO_SPACE, "VOLUME_VOLUME_007_003")
     assert report.resource is not None
     assert (report.resource.status, report.resource.size, report.resource.data["bootable"]) == ("available", 1, "false")
-    assert str(failed).startswith(f"extend of volume {VOLUME} failed: the volume is available with 1 GiB, not 2: {NO_SPACE}")
+    assert str(failed).startswith(
+        f"extend of volume {VOLUME} failed: the volume is available with 1 GiB, not 2: {NO_SPACE}"
+    )
     assert REQUEST in str(failed) and "another's" not in json.dumps(report.to_dict())
     assert "FAILED" in str(report) and "volume now: available, 1 GiB" in str(report)
     assert report.trails[0].method == "POST" and failed.trail == report.trails[0]
@@ -130,7 +138,9 @@ def test_an_extend_for_asyncio(url: str) -> None:
 
 def test_an_import_is_told_by_its_task(url: str) -> None:
     with reqtrail.Client.openstack(url, token="gAAAAA-token", service="image") as client:
-        accepted = client.post("/v2/images/{id}/import", params={"id": IMAGE}, json={"method": {"name": "web-download"}})
+        accepted = client.post(
+            "/v2/images/{id}/import", params={"id": IMAGE}, json={"method": {"name": "web-download"}}
+        )
         with pytest.raises(ActionFailedError, match=f"import of image {IMAGE} failed: .*no such host") as info:
             Resources(client).follow(accepted)
         task = info.value.report.task

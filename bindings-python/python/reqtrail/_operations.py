@@ -53,7 +53,9 @@ def accepted(
     """What is followed, as the core takes it: kind and resource, which a response says itself, and the request."""
     if isinstance(what, Response):
         if resource_id is not None or request_id is not None:
-            raise TypeError("follow: a response says itself what it began; expected no resource ID and no request ID beside it")
+            raise TypeError(
+                "follow: a response says itself what it began; expected no resource ID and no request ID beside it"
+            )
         return "", what
     if not isinstance(what, str):
         raise TypeError(f'what: expected a Response, or a kind such as "volume.extend", not {type(what).__name__}')
