@@ -157,12 +157,125 @@ export interface ActionPageJson {
 export declare function actionPageOf(json: ActionPageJson, trail: Trail): ActionPage;
 /** Makes one that was read. */
 export declare function actionPageRead(raw: RawReport): ActionPage;
+/**
+ * A volume, a snapshot or an image, as its service shows it (<https://docs.openstack.org/api-ref/block-storage/v3/>,
+ * <https://docs.openstack.org/api-ref/image/v2/>).
+ */
+export interface Resource {
+    /** Its UUID. */
+    readonly id: string;
+    /** The name that its owner gave it. */
+    readonly name: string | null;
+    /** Its state: `available`, `extending`, `error`, `active`, … */
+    readonly status: string;
+    /** Its size: GiB of a volume or a snapshot, bytes of an image. */
+    readonly size: number | null;
+    /** When it was created: UTC, though the block storage API writes no zone. */
+    readonly createdAt: string | null;
+    /** When it changed last: UTC, though the block storage API writes no zone. */
+    readonly updatedAt: string | null;
+    /** All that the API sent. */
+    readonly data: Readonly<Record<string, unknown>>;
+}
+/** Its JSON. */
+export interface ResourceJson {
+    id: string;
+    name: string | null;
+    status: string;
+    size: number | null;
+    created_at: string | null;
+    updated_at: string | null;
+    [other: string]: unknown;
+}
+/** Reads its JSON. */
+export declare function resourceOf(json: ResourceJson): Resource;
+/**
+ * A message to users about a request that failed (<https://docs.openstack.org/api-ref/block-storage/v3/#messages>),
+ * from microversion 3.3.
+ */
+export interface UserMessage {
+    /** The message's UUID. */
+    readonly id: string;
+    /** What it is about, as a code: `VOLUME_VOLUME_001_003` says which resource, which work and which failure. */
+    readonly eventId: string | null;
+    /** The text for people. */
+    readonly userMessage: string;
+    /** How grave it is: `ERROR`. */
+    readonly messageLevel: string | null;
+    /** When it was written: UTC, though the API writes no zone. */
+    readonly createdAt: string | null;
+    /** Until when it can be read. */
+    readonly guaranteedUntil: string | null;
+    /** The local ID of the request that failed. */
+    readonly requestId: string | null;
+    /** What kind of resource it is about, as in `VOLUME`. */
+    readonly resourceType: string | null;
+    /** The UUID of that resource. */
+    readonly resourceUuid: string | null;
+    /** All that the API sent. */
+    readonly data: Readonly<Record<string, unknown>>;
+}
+/** Its JSON. */
+export interface UserMessageJson {
+    id: string;
+    event_id: string | null;
+    user_message: string;
+    message_level: string | null;
+    created_at: string | null;
+    guaranteed_until: string | null;
+    request_id: string | null;
+    resource_type: string | null;
+    resource_uuid: string | null;
+    [other: string]: unknown;
+}
+/** Reads its JSON. */
+export declare function userMessageOf(json: UserMessageJson): UserMessage;
+/**
+ * A task of an image, such as its import
+ * (<https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image>).
+ */
+export interface ImageTask {
+    /** The task's UUID. */
+    readonly id: string;
+    /** What it does, as in `api_image_import`. */
+    readonly taskType: string | null;
+    /** How far it is: `pending`, `processing`, `success` or `failure`. */
+    readonly status: string;
+    /** Why it failed. */
+    readonly message: string | null;
+    /** The ID of the request that began it. */
+    readonly requestId: string | null;
+    /** When it was created: UTC, though the API writes no zone. */
+    readonly createdAt: string | null;
+    /** When it changed last: UTC, though the API writes no zone. */
+    readonly updatedAt: string | null;
+    /** Until when it can be read. */
+    readonly expiresAt: string | null;
+    /** All that the API sent. */
+    readonly data: Readonly<Record<string, unknown>>;
+}
+/** Its JSON. */
+export interface ImageTaskJson {
+    id: string;
+    type: string | null;
+    status: string;
+    message: string | null;
+    request_id: string | null;
+    created_at: string | null;
+    updated_at: string | null;
+    expires_at: string | null;
+    [other: string]: unknown;
+}
+/** Reads its JSON. */
+export declare function imageTaskOf(json: ImageTaskJson): ImageTask;
 /** What a poll has shown, for a progress bar or a log. */
 export interface Progress {
     /** The server; `null` if it is not there. */
     readonly server: Server | null;
     /** The action's record with its steps; `null` if there is none, or not yet. */
     readonly action: ServerAction | null;
+    /** The volume, snapshot or image; `null` if it is not there, or a server's action is followed. */
+    readonly resource: Resource | null;
     /** How long the action has been followed. In milliseconds. */
     readonly elapsedMs: number;
 }
@@ -170,6 +283,7 @@ export interface Progress {
 export interface ProgressJson {
     server: ServerJson | null;
     action: ServerActionJson | null;
+    resource: ResourceJson | null;
     elapsed_ms: number;
 }
 /** Reads its JSON. */
@@ -180,15 +294,21 @@ export interface ActionReportJson {
     apparent: Verdict | null;
     evidence: string;
     server_id: string;
+    resource_type: string;
+    resource_id: string;
+    operation: string | null;
     request_id: string;
     global_request_id: string | null;
     action: ServerActionJson | null;
     server: ServerJson | null;
+    resource: ResourceJson | null;
+    messages: UserMessageJson[];
+    task: ImageTaskJson | null;
     followed_ms: number;
 }
 /** Makes one of what the core gives. */
 export declare let actionReportOf: (raw: RawReport) => ActionReport;
-/** What became of a server action. `String()` gives it as a text for a person. */
+/** What became of a server action, or of what another service accepted. `String()` gives it as a text for a person. */
 export declare class ActionReport extends Report {
     /** How it ended, as far as the API tells. */
     readonly verdict: Verdict;
@@ -196,8 +316,16 @@ export declare class ActionReport extends Report {
     readonly apparent: Verdict | null;
     /** What the verdict rests on. */
     readonly evidence: string;
-    /** The server's UUID. */
+    /** The server's UUID; empty if what was followed concerns no server. */
     readonly serverId: string;
+    /** What it was done to: `server`, `volume`, `snapshot`, `image`, … */
+    readonly resourceType: string;
+    /** The UUID of what it was done to. */
+    readonly resourceId: string;
+    /**
+     * What was done: `resize` to a server, `extend` to a volume; `null` if the API has no record of a server's action.
+     */
+    readonly operation: string | null;
     /** The local ID of the request that started the action: the one to give to the operator. */
     readonly requestId: string;
     /** The global ID that the request carried, where it is known: the logs of every service on the way have it. */
@@ -206,6 +334,12 @@ export declare class ActionReport extends Report {
     readonly action: ServerAction | null;
     /** The server, as seen last; `null` once it is gone. */
     readonly server: Server | null;
+    /** The volume, snapshot or image, as seen last; `null` once it is gone, and for a server. */
+    readonly resource: Resource | null;
+    /** What the block storage service says to users about this request, newest first. */
+    readonly messages: readonly UserMessage[];
+    /** The image service's task of this request, as seen last. */
+    readonly task: ImageTask | null;
     /** How long it was followed. In milliseconds. */
     readonly followedMs: number;
     private constructor();
@@ -248,6 +382,26 @@ export declare class ServerHistory extends Report {
     readonly actions: readonly ActionOutcome[];
     private constructor();
 }
+/** An endpoint of a service, as the catalog lists it. */
+export interface ServiceEndpoint {
+    /** The type of the service, such as `volumev3` or `network`. */
+    readonly serviceType: string;
+    /** The region of the endpoint. */
+    readonly region: string | null;
+    /** The interface: `public`, `internal` or `admin`. */
+    readonly interface: string;
+    /** The URL, with its templates filled as far as they are known. */
+    readonly url: string;
+}
+/** Its JSON. */
+export interface ServiceEndpointJson {
+    service_type: string;
+    region: string | null;
+    interface: string;
+    url: string;
+}
+/** Reads its JSON. */
+export declare function serviceEndpointOf(json: ServiceEndpointJson): ServiceEndpoint;
 /** What Keystone answered to a sign-in, with the trail of that call. */
 export interface Session {
     /** Until when the token holds, by Keystone's clock. */

@@ -37,3 +37,5 @@ export type OptionTable = Readonly<Record<string, readonly [number, Kind, boolea
  * that mistakes in its options reject, too.
  */
 export declare function operate(client: Client, what: string, given: Readonly<Record<string, unknown>>, options: object, table: OptionTable, above: Above): Promise<RawReport>;
+/** What is followed, as `operate` takes it, and the options: kind and resource, which a response says itself, and the request. */
+export declare function accepted(what: unknown, rest: readonly unknown[]): [Readonly<Record<string, unknown>>, object];

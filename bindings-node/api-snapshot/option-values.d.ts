@@ -170,6 +170,13 @@ export interface ClientValues {
     journalMaxBytes?: number | null | undefined;
     /** How long records are kept. In milliseconds. Default: 604,800,000. */
     journalMaxAgeMs?: number | null | undefined;
+    /**
+     * The type of the OpenStack service that the client calls, such as `volume`, `network` or `image`; `compute` without
+     * it. Trails, logs and hooks name the service so. It also says under which name `microversion` is sent: an alias of
+     * the service-types authority (<https://service-types.openstack.org/>) does as well as its type. Only the dialect
+     * `openstack` takes it.
+     */
+    service?: string | null | undefined;
 }
 /** Those that cross the border in ways of their own. */
 export interface ClientFunctions {

@@ -6,7 +6,7 @@ from typing import assert_type
 
 import reqtrail
 from reqtrail.novavms import ErrorCode
-from reqtrail.openstack import ActionReport, AsyncCompute, Compute, ServerHistory
+from reqtrail.openstack import ActionReport, AsyncCompute, AsyncResources, Compute, ServerHistory
 from reqtrail.testing import Mock, Request, error, response, trail
 
 
@@ -56,6 +56,8 @@ async def asynchronous() -> None:
         resize = await client.post("/servers/{id}/action", params={"id": "x"}, json={"resize": {}}, idempotent=False)
         assert_type(resize, reqtrail.Response)
         assert_type(await AsyncCompute(client).follow("x", resize, deadline=600), ActionReport)
+        assert_type(await AsyncResources(client).follow(resize, deadline=600), ActionReport)
+        assert_type(await AsyncResources(client).follow("volume.extend", "x", "req-1", size=2), ActionReport)
 
 
 def compute(client: reqtrail.Client) -> ServerHistory:

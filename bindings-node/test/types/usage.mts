@@ -180,6 +180,15 @@ console.log(attempt!.cause === "again");
 // Server actions.
 const compute = new openstack.Compute(client);
 const report: openstack.ActionReport = await compute.follow("id", camera, { pollIntervalMs: 10 });
+const resources = new openstack.Resources(client);
+const ofResponse: openstack.ActionReport = await resources.follow(camera, { deadlineMs: 5 });
+const byIds: openstack.ActionReport = await resources.follow("volume.extend", "id", "req-1", {
+  size: 2,
+});
+const messages: readonly openstack.UserMessage[] = [...ofResponse.messages, ...byIds.messages];
+// @ts-expect-error -- a kind needs the resource and the request
+await resources.follow("volume.extend");
+void messages;
 const verdict: "succeeded" | "failed" | "unknown" = report.verdict;
 const story: openstack.ServerHistory = await compute.explain("id", { limit: 1 });
 // @ts-expect-error an option of the other

@@ -1,0 +1,58 @@
+/** What OpenStack's services accepted, followed to its end. */
+import { type Client } from "./client.js";
+import { type ActionReport, type Progress } from "./openstack-records.js";
+import type { Signal } from "./platform.js";
+import type { Response } from "./response.js";
+/** How what a service accepted is followed. What is left out keeps its default. */
+export interface FollowResourceOptions {
+    /**
+     * The size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an ID alone
+     * does not.
+     */
+    size?: number | null | undefined;
+    /** The first wait between two polls. Each further one is twice as long. In milliseconds. Default: 500. */
+    pollIntervalMs?: number | null | undefined;
+    /** The longest wait between two polls. In milliseconds. Default: 10,000. */
+    maxPollIntervalMs?: number | null | undefined;
+    /**
+     * How long the action is followed. One that still runs then is reported as `unknown`. In milliseconds. Default:
+     * 600,000.
+     */
+    deadlineMs?: number | null | undefined;
+    /**
+     * How long a state that decides nothing has to stay the same before it is taken for the end: between two steps of an
+     * action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to begin. In
+     * milliseconds. Default: 3,000.
+     */
+    settleTimeMs?: number | null | undefined;
+    /** What ends the operation from elsewhere. */
+    signal?: Signal | null | undefined;
+    /**
+     * The function that is called after every poll. It must be quick. The operation goes on if it fails. What it throws
+     * becomes a warning of the process.
+     */
+    onProgress?: ((progress: Progress) => void) | null | undefined;
+}
+/**
+ * Follows what a service accepted to its end: the creation of a volume, its extension, the import of an image, through
+ * a {@link Client}.
+ *
+ * The client is one of the service concerned. Of work that is not known here the verdict is `unknown`.
+ */
+export declare class Resources {
+    /** The client that makes the calls. */
+    readonly client: Client;
+    constructor(client: Client);
+    /**
+     * Follows what a request began until it has ended, and says how: the creation of a volume, its extension, the import
+     * of an image, an action of a server.
+     *
+     * It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`, the
+     * UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+     *
+     * @throws {@link ActionFailedError} if the work failed, and {@link ActionUnfollowedError} if a poll failed for good,
+     * it was cancelled, or nothing says what to follow.
+     */
+    follow(response: Response, options?: FollowResourceOptions): Promise<ActionReport>;
+    follow(kind: string, resourceId: string, requestId: string | Response, options?: FollowResourceOptions): Promise<ActionReport>;
+}
