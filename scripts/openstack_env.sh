@@ -33,7 +33,7 @@ if ! made; then
         rm -rf "$venv"
         "$python" -m venv "$venv"
         pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet --no-input)
-        # Three of the pins come as sources only. What builds them is pinned too, and installed once for all three.
+        # A few of the pins come as sources only. What builds them is pinned too, and installed once for all of them.
         "${pip[@]}" install --no-deps --no-compile --constraint "$pins" setuptools wheel >&2
         # The list is complete, so there is nothing to resolve; bytecode is made for what is imported, when it is.
         "${pip[@]}" install --no-deps --no-compile --no-build-isolation --requirement "$pins" >&2
