@@ -1,9 +1,9 @@
 //! What Cinder, Glance and Neutron logged, against what the trails hold.
 
-use reqtrail::{Client, Response, Trail};
-use serde_json::{Value, json};
+use reqtrail::{Client, Trail};
+use serde_json::json;
 
-use crate::support::{client_of, cloud, new_global_id, settled};
+use crate::support::{client_of, cloud, id_of, new_global_id, settled};
 
 /// A request that each service answers.
 const LISTS: [(&str, &str); 4] = [
@@ -16,7 +16,7 @@ const LISTS: [(&str, &str); 4] = [
 /// The request IDs of a service's requests on a resource, in the order in which it logged them.
 ///
 /// Cinder logs its requests itself, before it answers; for the others the web server does, with the answer.
-fn logged(service: &str, id: &str) -> Vec<String> {
+pub(crate) fn logged(service: &str, id: &str) -> Vec<String> {
     let log = cloud().log(service);
     let lines = log.lines().filter(|line| line.contains(id));
     let own = |line: &str| {
@@ -38,13 +38,6 @@ fn logged(service: &str, id: &str) -> Vec<String> {
 fn told<'a>(trails: impl IntoIterator<Item = &'a Trail>) -> Vec<String> {
     let ids = trails.into_iter().flat_map(Trail::request_ids);
     ids.map(|id| id.as_str().to_owned()).collect()
-}
-
-/// The resource that a creation answered with.
-fn created(response: &Response, kind: &str) -> String {
-    let body: Value = response.json().expect("JSON");
-    let resource = body.get(kind).unwrap_or(&body);
-    resource["id"].as_str().expect("an ID").to_owned()
 }
 
 #[tokio::test]
@@ -73,7 +66,7 @@ async fn cinder_logged_no_request_that_the_trails_have_not() {
     let cinder = client_of("cinder", "member");
     let volume = json!({ "volume": { "size": 1, "name": "logged" } });
     let response = cinder.post("/volumes").json(&volume).send().await;
-    let id = created(&response.expect("accepted"), "volume");
+    let id = id_of(&response.expect("accepted"), "volume");
     let mut trails = settled(&cinder, "/volumes/{id}", &id).await;
     let extend = json!({ "os-extend": { "new_size": 2 } });
     let action = cinder.post("/volumes/{id}/action").param("id", &id);
@@ -93,7 +86,7 @@ async fn glance_logged_no_request_that_the_trails_have_not() {
     let glance = client_of("glance", "member");
     let image = json!({ "name": "logged", "disk_format": "raw", "container_format": "bare" });
     let response = glance.post("/images").json(&image).send().await;
-    let id = created(&response.expect("created"), "image");
+    let id = id_of(&response.expect("created"), "image");
     let upload = || {
         let call = glance.put("/images/{id}/file").param("id", &id);
         let call = call.header("Content-Type", "application/octet-stream");
@@ -112,7 +105,7 @@ async fn neutron_logged_no_request_that_the_trails_have_not() {
     let neutron = client_of("neutron", "member");
     let network = json!({ "network": { "name": "logged" } });
     let response = neutron.post("/networks").json(&network).send().await;
-    let id = created(&response.expect("created"), "network");
+    let id = id_of(&response.expect("created"), "network");
     let path = |client: &Client| client.get("/networks/{id}").param("id", &id);
     let mut trails = vec![path(&neutron).send().await.expect("it").trail().clone()];
     // Each attempt has a request ID of its own, and so has a refusal.
@@ -143,7 +136,7 @@ async fn a_servers_volume_is_made_under_the_clients_global_id() {
     let call = nova.post("/servers").microversion("2.67").json(&server);
     let accepted = call.correlation_id(&*global).send().await;
     let accepted = accepted.expect("accepted");
-    let id = created(&accepted, "server");
+    let id = id_of(&accepted, "server");
     let compute = reqtrail::openstack::Compute::new(nova);
     let booted = crate::support::end(&compute, &id, &accepted).await;
     let _ = booted.expect("it boots");

@@ -1,9 +1,11 @@
 //! The APIs of real services, and sign-in by a real Keystone.
 
+mod catalog;
 mod faces;
 mod factors;
 mod faults;
 mod graph;
+mod images;
 mod logs;
 mod names;
 mod refusals;
@@ -14,3 +16,4 @@ mod services;
 mod sign_in;
 mod support;
 mod versions;
+mod volumes;

@@ -1,49 +1,15 @@
 //! A token that is revoked while it is in use, and the sign-in that replaces it.
 
-use std::time::Duration;
-
 use reqtrail::http::StatusCode;
-use reqtrail::openstack::{Auth, Cloud, Compute, Domain, Project, Scope, User, Verdict};
+use reqtrail::openstack::{Auth, Compute, Verdict};
 use reqtrail::{Cause, Client};
 use serde_json::json;
 
-use crate::support::{act, active, cloud};
-
-fn password(user: &str) -> Auth {
-    let fact = |name: &str| cloud().fact(&format!("/users/{user}/{name}"));
-    Auth::password(
-        User::named(user, Domain::id(fact("domain_id"))),
-        fact("password"),
-    )
-    .scope(Scope::Project(Project::id(fact("project_id"))))
-}
+use crate::support::{act, active, at_keystone, cloud, password, patient, revoke};
 
 fn application_credential() -> Auth {
     let fact = |name: &str| cloud().fact(&format!("/application_credential/{name}"));
     Auth::application_credential(fact("id"), fact("secret"))
-}
-
-fn at_keystone(auth: Auth) -> Cloud {
-    Cloud::new(cloud().keystone(), auth).region(cloud().fact("/region"))
-}
-
-/// Options for a small machine that runs many tests at once.
-fn patient(builder: reqtrail::ClientBuilder) -> Client {
-    builder
-        .attempt_timeout(Duration::from_secs(60))
-        .timeout(Duration::from_secs(120))
-        .build()
-        .expect("a client")
-}
-
-/// Revokes a token at Keystone; Nova finds out when it asks next.
-async fn revoke(token: &str) {
-    let client = Client::openstack(cloud().keystone())
-        .token(token)
-        .default_header("X-Subject-Token", token)
-        .build()
-        .expect("a client");
-    client.delete("/auth/tokens").send().await.expect("revoked");
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqtrail::openstack::{ActionError, ActionReport, Compute};
+use reqtrail::openstack::{
+    ActionError, ActionReport, Auth, Cloud as At, Compute, Domain, Project, Resources, Scope,
+    ServiceOptions, User,
+};
 use reqtrail::{Client, Response, Trail};
 use reqtrail_openstack_tests::Cloud;
 use serde_json::{Value, json};
@@ -12,6 +15,40 @@ use serde_json::{Value, json};
 pub(crate) fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
     CLOUD.get_or_init(|| Cloud::start(&[]).unwrap_or_else(|why| panic!("{why}")))
+}
+
+/// Signs in as this user, with a password.
+pub(crate) fn password(user: &str) -> Auth {
+    let fact = |name: &str| cloud().fact(&format!("/users/{user}/{name}"));
+    Auth::password(
+        User::named(user, Domain::id(fact("domain_id"))),
+        fact("password"),
+    )
+    .scope(Scope::Project(Project::id(fact("project_id"))))
+}
+
+/// The cloud behind the real Keystone.
+pub(crate) fn at_keystone(auth: Auth) -> At {
+    At::new(cloud().keystone(), auth).region(cloud().fact("/region"))
+}
+
+/// Options for a small machine that runs many tests at once.
+pub(crate) fn patient(builder: reqtrail::ClientBuilder) -> Client {
+    builder
+        .attempt_timeout(Duration::from_secs(60))
+        .timeout(Duration::from_secs(120))
+        .build()
+        .expect("a client")
+}
+
+/// Revokes a token at Keystone; a service finds out when it asks next.
+pub(crate) async fn revoke(token: &str) {
+    let client = Client::openstack(cloud().keystone())
+        .token(token)
+        .default_header("X-Subject-Token", token)
+        .build()
+        .expect("a client");
+    client.delete("/auth/tokens").send().await.expect("revoked");
 }
 
 /// A client of Nova as this user. Eight tests at once make a small machine slow, so nothing is given up early.
@@ -26,14 +63,68 @@ pub(crate) fn client(user: &str) -> Client {
 
 /// A client of any of the services as this user.
 pub(crate) fn client_of(service: &str, user: &str) -> Client {
-    Client::openstack(cloud().endpoint(service))
-        .token(cloud().token(user))
-        .attempt_timeout(Duration::from_secs(60))
-        .timeout(Duration::from_secs(120))
-        .max_attempts(2)
-        .base_delay(Duration::from_millis(1))
-        .build()
-        .expect("a client")
+    let builder = Client::openstack(cloud().endpoint(service)).token(cloud().token(user));
+    let builder = builder.service(service_type(service));
+    patient(builder.max_attempts(2).base_delay(Duration::from_millis(1)))
+}
+
+/// The type by which a service goes in the catalog.
+fn service_type(service: &str) -> &'static str {
+    match service {
+        "cinder" => "volume",
+        "glance" => "image",
+        "neutron" => "network",
+        _ => "compute",
+    }
+}
+
+/// A client of a service by its type, as an ordinary member who signs in.
+pub(crate) async fn member_of(service: &str) -> Client {
+    let connection = at_keystone(password("member")).connect().await;
+    let connection = connection.expect("a connection");
+    let builder = connection.client(service, &ServiceOptions::new()).await;
+    patient(builder.expect("an endpoint"))
+}
+
+/// Asks for a volume, and gives the response that accepted it and the volume's ID.
+pub(crate) async fn volume(client: &Client, volume: Value) -> (Response, String) {
+    let call = client.post("/volumes").json(&json!({ "volume": volume }));
+    let accepted = call.send().await.expect("accepted");
+    let id = id_of(&accepted, "volume");
+    (accepted, id)
+}
+
+/// Asks for a volume and follows it until it is there.
+pub(crate) async fn available(client: &Client, metadata: Value) -> String {
+    let (accepted, id) = volume(client, json!({ "size": 1, "metadata": metadata })).await;
+    let _ = followed(client, &accepted).await.expect("a volume");
+    id
+}
+
+/// Does an action on a volume, and gives the response that accepted it.
+pub(crate) async fn act_on_volume(client: &Client, id: &str, action: Value) -> Response {
+    let call = client.post("/volumes/{id}/action").param("id", id);
+    call.json(&action).send().await.expect("accepted")
+}
+
+/// The ID of what an answer says was created.
+pub(crate) fn id_of(response: &Response, kind: &str) -> String {
+    let body: Value = response.json().expect("JSON");
+    let resource = body.get(kind).unwrap_or(&body);
+    resource["id"].as_str().expect("an ID").to_owned()
+}
+
+/// Follows what a service accepted to its end.
+pub(crate) async fn followed(
+    client: &Client,
+    accepted: &Response,
+) -> Result<ActionReport, ActionError> {
+    Resources::new(client.clone())
+        .follow(accepted)
+        .poll_interval(Duration::from_millis(200), Duration::from_secs(1))
+        .deadline(Duration::from_secs(120))
+        .send()
+        .await
 }
 
 /// A global request ID that nobody else has.
