@@ -43,7 +43,12 @@ pub(crate) fn patient(builder: reqtrail::ClientBuilder) -> Client {
 
 /// Revokes a token at Keystone; a service finds out when it asks next.
 pub(crate) async fn revoke(token: &str) {
-    let client = Client::openstack(cloud().keystone())
+    revoke_at(cloud(), token).await;
+}
+
+/// The same at the Keystone of another cloud.
+pub(crate) async fn revoke_at(cloud: &Cloud, token: &str) {
+    let client = Client::openstack(cloud.keystone())
         .token(token)
         .default_header("X-Subject-Token", token)
         .build()
@@ -99,6 +104,15 @@ pub(crate) async fn available(client: &Client, metadata: Value) -> String {
     let (accepted, id) = volume(client, json!({ "size": 1, "metadata": metadata })).await;
     let _ = followed(client, &accepted).await.expect("a volume");
     id
+}
+
+/// Asks for a snapshot of a volume, and gives the response that accepted it and the snapshot's ID.
+pub(crate) async fn snapshot(client: &Client, volume: &str, metadata: Value) -> (Response, String) {
+    let body = json!({ "snapshot": { "volume_id": volume, "metadata": metadata } });
+    let accepted = client.post("/snapshots").json(&body).send().await;
+    let accepted = accepted.expect("accepted");
+    let id = id_of(&accepted, "snapshot");
+    (accepted, id)
 }
 
 /// Does an action on a volume, and gives the response that accepted it.

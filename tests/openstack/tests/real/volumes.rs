@@ -1,11 +1,11 @@
 //! Volumes and snapshots that Cinder accepted with a 202, and what became of them: as an ordinary member.
 
+use reqtrail::Category;
 use reqtrail::openstack::{ActionError, ActionReport, ResourceRef, Resources, Verdict};
-use reqtrail::{Category, Client};
 use serde_json::{Value, json};
 
 use crate::support::{
-    act_on_volume, available, client_of, cloud, followed, id_of, member_of, volume,
+    act_on_volume, available, client_of, cloud, followed, id_of, member_of, snapshot, volume,
 };
 
 /// Asserts that this work (`extend of volume`) failed with this message, and that one line says what, which and under which
@@ -118,14 +118,6 @@ async fn a_snapshot_that_fails() {
     assert_told(&report, "VOLUME_VOLUME_SNAPSHOT_009_013");
     // The volume of the snapshot is there to be told.
     assert!(report.to_json().contains(&id), "{report}");
-}
-
-async fn snapshot(client: &Client, volume: &str, metadata: Value) -> (reqtrail::Response, String) {
-    let body = json!({ "snapshot": { "volume_id": volume, "metadata": metadata } });
-    let accepted = client.post("/snapshots").json(&body).send().await;
-    let accepted = accepted.expect("accepted");
-    let id = id_of(&accepted, "snapshot");
-    (accepted, id)
 }
 
 #[tokio::test]
