@@ -12,7 +12,8 @@ export REQTRAIL_FACE_PYTHON REQTRAIL_FACE_NODE
 go=$(scripts/go_env.sh)
 PATH=$(dirname "$go"):$PATH scripts/go_archive.sh
 REQTRAIL_FACE_GO="env GOPROXY=off GOFLAGS=-mod=mod GOWORK=off $go run -C $PWD/tests/openstack/faces"
-export REQTRAIL_FACE_GO
+REQTRAIL_FACE_C="$PWD/scripts/c_run.sh $(scripts/c_env.sh)"
+export REQTRAIL_FACE_GO REQTRAIL_FACE_C
 # Some of the clients in it meet faults by chance.
 export REQTRAIL_ALLOW_CHAOS=1
 exec cargo test --package reqtrail-openstack-tests --features real --test real -- --test-threads 6 "$@"

@@ -1,16 +1,16 @@
-//! The resize that fits nowhere, from the packages of the other languages: installed ones, as their users have them.
+//! The resize and the volume that fit nowhere, from the packages of the other languages: installed ones, as their users have
+//! them.
 //!
-//! Each runs a program of `faces/` as a user of a cloud would, with `OS_*` variables, and what it says is held against
-//! Nova's log and against what Rust sees of the same action.
+//! Each runs a program of `faces/` as a user of a cloud would, with `OS_*` variables, and what it says is held against the
+//! service's log and against what Rust sees of the same action.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use reqtrail::openstack::Verdict;
+use reqtrail::openstack::{ResourceRef, Resources, Verdict};
 use serde_json::{Value, json};
 
-use crate::resources;
-use crate::support::{active, client_of, cloud, compute};
+use crate::support::{active, available, client_of, cloud, compute};
 
 /// Runs a program as a user of the cloud and gives what it printed. `variable` names the command that runs programs of
 /// its language; `scripts/test-openstack.sh` sets it.
@@ -116,91 +116,178 @@ async fn go_follows_a_resize() {
     resized_by("REQTRAIL_FACE_GO", "resize.go", 1).await;
 }
 
+/// Has a face ask for a volume, once for each of its clients, and gives what it printed.
+async fn volumes_by(variable: &'static str, program: &'static str) -> String {
+    let path = folder("faces").join(program);
+    let size = cloud().facts()["capacity_gb"].as_u64().expect("a number") + 1;
+    let work = move || run(variable, &path, &[&size.to_string(), program]);
+    tokio::task::spawn_blocking(work).await.expect("no panic")
+}
+
+/// Holds a face's report on its volume against Cinder's log, and against what Rust sees.
+async fn assert_told_alike(report: &Value, message: &str) {
+    let text = |field: &str| {
+        report[field]
+            .as_str()
+            .unwrap_or_else(|| panic!("{field}: {report}"))
+    };
+    let (id, request_id) = (text("resource_id"), text("request_id"));
+    assert_eq!(
+        (text("verdict"), text("resource_type")),
+        ("failed", "volume")
+    );
+    for part in [
+        id,
+        request_id,
+        "Could not find any available weighted backend.",
+    ] {
+        assert!(message.contains(part), "{part} is not in: {message}");
+    }
+    assert!(
+        cloud().log("cinder").contains(request_id),
+        "{request_id} is none of Cinder's"
+    );
+    let resources = Resources::new(client_of("cinder", "member"));
+    let what = ResourceRef::new("volume.create", id, request_id);
+    let seen = resources.follow(what).send().await;
+    let seen = seen.expect_err("it failed");
+    assert_eq!(report["evidence"], seen.report().evidence.as_str());
+    assert_eq!(report["messages"], json!(seen.report().messages));
+}
+
+async fn created_by(variable: &'static str, program: &'static str, clients: usize) {
+    let told = volumes_by(variable, program).await;
+    let told: Vec<Value> = (told.lines())
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect();
+    assert_eq!(told.len(), clients);
+    for told in &told {
+        let message = told["message"].as_str().expect("a message");
+        assert_told_alike(&told["report"], message).await;
+        assert_eq!(told["verdict"], "failed");
+        assert!(told["polls"].as_u64() > Some(0), "{told}");
+        assert!(
+            told["text"]
+                .as_str()
+                .is_some_and(|text| text.contains("FAILED"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn python_follows_a_volume() {
+    created_by("REQTRAIL_FACE_PYTHON", "volume.py", 2).await;
+}
+
+#[tokio::test]
+async fn node_follows_a_volume() {
+    created_by("REQTRAIL_FACE_NODE", "volume.cjs", 1).await;
+}
+
+#[tokio::test]
+async fn go_follows_a_volume() {
+    created_by("REQTRAIL_FACE_GO", "volume/volume.go", 1).await;
+}
+
+#[tokio::test]
+async fn c_follows_a_volume() {
+    let told = volumes_by("REQTRAIL_FACE_C", "c/volume.c").await;
+    let lines: Vec<&str> = told.lines().collect();
+    let [report, message, polls] = lines.as_slice() else {
+        panic!("three lines: {told}")
+    };
+    let report = serde_json::from_str(report).unwrap_or_else(|e| panic!("{e}: {report}"));
+    assert_told_alike(&report, message).await;
+    assert!(polls.parse::<u32>().is_ok_and(|polls| polls > 0), "{polls}");
+}
+
 /// Runs the program that a page shows for a language, after a line that takes the arguments, and gives what it printed.
-async fn of_page(
+async fn shown_on(
     page: &str,
-    (variable, language, first_line): Shown,
+    variable: &'static str,
+    language: &str,
+    first_line: &str,
     arguments: Vec<String>,
 ) -> String {
-    let text = std::fs::read_to_string(folder("../../docs").join(page)).expect("the page");
+    let path = folder("../../docs").join(page);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let (_, rest) = text
         .split_once(&format!("```{language}\n"))
         .expect("a program");
     let (program, _) = rest.split_once("```").expect("its end");
-    let name = format!(
-        "reqtrail-{}-{}.{language}",
-        page.replace('.', "-"),
-        std::process::id()
-    );
+    let name = format!("reqtrail-{page}-{}.{language}", std::process::id());
     let path = std::env::temp_dir().join(name);
     std::fs::write(&path, format!("{first_line}{program}")).expect("a file");
-    let own = path.clone();
-    let out = tokio::task::spawn_blocking(move || {
+    let file = path.clone();
+    let work = move || {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        run(variable, &own, &arguments)
-    });
-    let out = out.await;
+        run(variable, &file, &arguments)
+    };
+    let out = tokio::task::spawn_blocking(work).await;
     let _ = std::fs::remove_file(path);
     out.expect("no panic")
 }
 
-/// What runs programs of a language, the language, and the line before the program.
-type Shown = (&'static str, &'static str, &'static str);
-
-/// Has the program of the page on servers resize one.
-async fn shown_on_the_page(shown: Shown) {
-    let id = active("member", shown.1, json!({})).await;
+/// Runs the server's page: a resize that fits nowhere.
+async fn a_servers(variable: &'static str, language: &str, first_line: &str) {
+    let id = active("member", language, json!({})).await;
     let arguments = vec![id.clone(), cloud().flavor("impossible").to_owned()];
-    let out = of_page("why-did-my-server-action-fail.md", shown, arguments).await;
+    let page = "why-did-my-server-action-fail.md";
+    let out = shown_on(page, variable, language, first_line, arguments).await;
     for part in [&format!("resize of server {id} failed"), "FAILED", "req-"] {
         assert!(out.contains(part), "{out}");
     }
 }
 
-/// Has the program of the page on volumes extend one.
-async fn extended_on_the_page(shown: Shown) {
-    let id = resources::available(&client_of("cinder", "member"), json!({})).await;
+/// Runs the volume's page: an extension that fits nowhere.
+async fn a_volumes(variable: &'static str, language: &str, first_line: &str) {
+    let id = available(&client_of("cinder", "member"), json!({})).await;
     let endpoint = cloud().endpoint("cinder").to_owned();
     let arguments = vec![endpoint, cloud().token("member").to_owned(), id.clone()];
-    let out = of_page("why-did-my-volume-fail.md", shown, arguments).await;
-    let failed =
-        format!("extend of volume {id} failed: the volume is available with 1 GiB, not 5000");
-    for part in [&failed, "FAILED", "any available weighted backend", "req-"] {
+    let page = "why-did-my-volume-fail.md";
+    let out = shown_on(page, variable, language, first_line, arguments).await;
+    let words = "Could not find any available weighted backend.";
+    for part in [
+        &format!("extend of volume {id} failed"),
+        words,
+        "FAILED",
+        "req-",
+    ] {
         assert!(out.contains(part), "{out}");
     }
 }
 
 #[tokio::test]
-async fn the_pages_python_extends_a_volume() {
-    let arguments = "import sys; CINDER, TOKEN, VOLUME = sys.argv[1:]\n";
-    extended_on_the_page(("REQTRAIL_FACE_PYTHON", "python", arguments)).await;
-}
-
-#[tokio::test]
-async fn the_pages_node_extends_a_volume() {
-    let arguments = "const [CINDER, TOKEN, VOLUME] = process.argv.slice(2);";
-    extended_on_the_page(("REQTRAIL_FACE_NODE", "js", arguments)).await;
-}
-
-#[tokio::test]
-async fn the_pages_go_extends_a_volume() {
-    extended_on_the_page(("REQTRAIL_FACE_GO", "go", "")).await;
-}
-
-#[tokio::test]
-async fn the_pages_python_runs() {
+async fn the_servers_python_runs() {
     let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]\n";
-    shown_on_the_page(("REQTRAIL_FACE_PYTHON", "python", arguments)).await;
+    a_servers("REQTRAIL_FACE_PYTHON", "python", arguments).await;
 }
 
 #[tokio::test]
-async fn the_pages_node_runs() {
+async fn the_servers_node_runs() {
     let arguments = "const [SERVER, FLAVOR] = process.argv.slice(2);";
-    shown_on_the_page(("REQTRAIL_FACE_NODE", "js", arguments)).await;
+    a_servers("REQTRAIL_FACE_NODE", "js", arguments).await;
 }
 
 #[tokio::test]
-async fn the_pages_go_runs() {
+async fn the_servers_go_runs() {
     // It is a whole program, and takes its arguments itself.
-    shown_on_the_page(("REQTRAIL_FACE_GO", "go", "")).await;
+    a_servers("REQTRAIL_FACE_GO", "go", "").await;
+}
+
+#[tokio::test]
+async fn the_volumes_python_runs() {
+    let arguments = "import sys; CINDER, TOKEN, VOLUME = sys.argv[1:]\n";
+    a_volumes("REQTRAIL_FACE_PYTHON", "python", arguments).await;
+}
+
+#[tokio::test]
+async fn the_volumes_node_runs() {
+    let arguments = "const [CINDER, TOKEN, VOLUME] = process.argv.slice(2);";
+    a_volumes("REQTRAIL_FACE_NODE", "js", arguments).await;
+}
+
+#[tokio::test]
+async fn the_volumes_go_runs() {
+    a_volumes("REQTRAIL_FACE_GO", "go", "").await;
 }
