@@ -20,7 +20,7 @@ demo: toolchain ## Live through an incident on an embedded server and see its tr
 	@cargo run --quiet --package reqtrail-examples --bin quickstart
 
 .PHONY: demo-openstack
-demo-openstack: toolchain ## Follow a server action that fails after its 202, on a real Nova on loopback
+demo-openstack: toolchain ## Follow a server action and a volume that fail after their 202, on real services on loopback
 	@scripts/demo-openstack.sh
 
 ##@ While you work

@@ -1,0 +1,41 @@
+//! Asks for a volume that fits nowhere, and shows what failed, why, and which ID to give to whom.
+//!
+//! `make demo-openstack` runs it against a real Cinder on loopback. Against a cloud of your own, set the `OS_*` variables or
+//! `OS_CLOUD`, and run it with a size in GiB that is too big: `cargo run --bin openstack_volume -- SIZE`.
+
+use std::error::Error;
+
+use reqtrail::openstack::{Cloud, Resources, ServiceOptions};
+use serde_json::json;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let size = std::env::args().nth(1).ok_or("usage: openstack_volume SIZE")?;
+    let size: u32 = size.parse()?;
+
+    // clouds.yaml or OS_*; signs in at Keystone and finds Cinder in its catalog, under whichever type it has there.
+    let connection = Cloud::from_env()?.connect().await?;
+    let client = connection.client("volume", &ServiceOptions::new()).await?;
+    let client = client.build()?;
+
+    let accepted = client
+        .post("/volumes")
+        .json(&json!({ "volume": { "name": "trail", "size": size } }))
+        .send()
+        .await?;
+    println!("volume: HTTP {}, which means accepted\n", accepted.status());
+    let report = match Resources::new(client.clone()).follow(&accepted).send().await {
+        Ok(report) => report,
+        Err(failed) => {
+            println!("{failed}\n");
+            failed.report().clone()
+        }
+    };
+    println!("{report}");
+
+    let volume = &report.resource_id;
+    let deletion = client.delete("/volumes/{id}").param("id", volume).send().await?;
+    let gone = Resources::new(client).follow(&deletion).send().await?;
+    println!("delete: {} ({})", gone.verdict, gone.evidence);
+    Ok(())
+}
