@@ -10,7 +10,9 @@ use serde_json::json;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let size = std::env::args().nth(1).ok_or("usage: openstack_volume SIZE")?;
+    let size = std::env::args()
+        .nth(1)
+        .ok_or("usage: openstack_volume SIZE")?;
     let size: u32 = size.parse()?;
 
     // clouds.yaml or OS_*; signs in at Keystone and finds Cinder in its catalog, under whichever type it has there.
@@ -24,7 +26,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .send()
         .await?;
     println!("volume: HTTP {}, which means accepted\n", accepted.status());
-    let report = match Resources::new(client.clone()).follow(&accepted).send().await {
+    let report = match Resources::new(client.clone())
+        .follow(&accepted)
+        .send()
+        .await
+    {
         Ok(report) => report,
         Err(failed) => {
             println!("{failed}\n");
@@ -34,7 +40,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{report}");
 
     let volume = &report.resource_id;
-    let deletion = client.delete("/volumes/{id}").param("id", volume).send().await?;
+    let deletion = client
+        .delete("/volumes/{id}")
+        .param("id", volume)
+        .send()
+        .await?;
     let gone = Resources::new(client).follow(&deletion).send().await?;
     println!("delete: {} ({})", gone.verdict, gone.evidence);
     Ok(())

@@ -24,8 +24,9 @@ static reqtrail_client *connect_to_volumes(void) {
   reqtrail_error *error = NULL;
   demand(reqtrail_cloud_from_env(&cloud, &error), error);
   demand(reqtrail_cloud_connect(cloud, NULL, &connection, &error), error);
-  demand(reqtrail_openstack_connection_service(connection, "volume", Z, NULL, 0, NULL, 0, NULL, 0, NULL, &volumes, &error),
-         error);
+  demand(
+      reqtrail_openstack_connection_service(connection, "volume", Z, NULL, 0, NULL, 0, NULL, 0, NULL, &volumes, &error),
+      error);
   demand(reqtrail_client_options_from_connection(volumes, &options, &error), error);
   demand(reqtrail_client_new(options, &client, &error), error);
   reqtrail_client_options_free(options);

@@ -194,7 +194,7 @@ async fn by_ids_alone_the_same_is_told() {
     let extend = json!({ "os-extend": { "new_size": capacity() + 1 } });
     let accepted = act_on_volume(&member, &id, extend).await;
     let request = accepted.request_id().expect("an ID").as_str().to_owned();
-    let what = ResourceRef::new("volume.extend", &*id, &*request);
+    let what = ResourceRef::new("volume.extend", &id, &*request);
     let resources = Resources::new(member);
     let outcome = resources.follow(what).send().await;
     let words = "Could not find any available weighted backend.";
