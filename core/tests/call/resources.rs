@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
+mod faults;
 mod images;
 mod messages;
 mod requests;
