@@ -62,6 +62,8 @@ pub(crate) enum Asked {
     Report(commands::report::Options),
     Status(commands::status::Options),
     Codes(commands::codes::Options),
+    Follow(commands::follow::Options),
+    Explain(commands::explain::Options),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Options),
 }

@@ -1,8 +1,10 @@
 //! The subcommands, one module each.
 
 pub(crate) mod codes;
+pub(crate) mod explain;
 mod filters;
 pub(crate) mod find;
+pub(crate) mod follow;
 pub(crate) mod list;
 pub(crate) mod report;
 #[cfg(feature = "sandbox")]
@@ -23,6 +25,8 @@ pub(crate) fn run(arguments: Arguments, environment: &mut Environment) -> Exit {
         Asked::Report(asked) => report::run(asked, &arguments.common, environment),
         Asked::Status(asked) => status::run(asked, &arguments.common, environment),
         Asked::Codes(asked) => codes::run(asked, &arguments.common, environment),
+        Asked::Follow(asked) => follow::run(asked, &arguments.common, environment),
+        Asked::Explain(asked) => explain::run(asked, &arguments.common, environment),
         #[cfg(feature = "sandbox")]
         Asked::Sandbox(asked) => sandbox::run(asked, &arguments.common, environment),
     };

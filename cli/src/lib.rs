@@ -1,9 +1,10 @@
 //! The command `reqtrail`, as a library: the binary, the Python package and the Node package all run it.
 //!
 //! It finds calls in the journals that programs left (`REQTRAIL_JOURNAL`), by any of their IDs, and says which request ID to
-//! give to support.
+//! give to support. Of OpenStack clouds it tells what became of what they accepted.
 
 mod arguments;
+mod cloud;
 mod commands;
 mod environment;
 mod exit;

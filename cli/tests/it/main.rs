@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod cloud;
 mod codes;
 mod conventions;
 mod help;

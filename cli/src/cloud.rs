@@ -1,0 +1,129 @@
+//! An OpenStack cloud as subcommands use it: signing in, clients of its services, and Ctrl-C meanwhile.
+
+use std::io::Write as _;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use clap::Args;
+use reqtrail::openstack::{Cloud, Connection, ServiceOptions};
+use reqtrail::{CancelToken, Category, Error, ErrorKind, blocking};
+
+use crate::environment::Environment;
+use crate::exit::{Exit, Failure};
+use crate::interrupt::{Interrupt, Woken};
+use crate::terminal::Terminal;
+
+/// What help says of where the credential comes from.
+pub(crate) const SIGN_IN: &str = "\
+It signs in as the cloud says: clouds.yaml, OS_CLOUD and the other OS_*
+variables. A password is never taken from the command line.";
+
+/// Which cloud is asked.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CloudOptions {
+    /// Cloud of clouds.yaml; else OS_CLOUD, else the OS_* variables
+    #[arg(long, value_name = "NAME")]
+    cloud: Option<String>,
+    /// Region of the cloud; else the one that its configuration names
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+}
+
+impl CloudOptions {
+    /// Signs in.
+    pub(crate) fn connect(&self, cancel: &CancelToken) -> Result<Connection, Error> {
+        let cloud = Cloud::find(self.cloud.as_deref(), self.region.as_deref())?;
+        cloud.connect_hosted(cancel, None)
+    }
+}
+
+/// Returns a client of a service.
+pub(crate) fn client(
+    connection: &Connection,
+    service: &str,
+    cancel: &CancelToken,
+) -> Result<blocking::Client, Error> {
+    let found = connection.service_hosted(service, &ServiceOptions::new(), cancel, None)?;
+    found.begin()?.build_blocking()
+}
+
+/// Does work that waits for a cloud. Ctrl-C cancels the token, and lines that the work sends are shown while it waits, each in
+/// the place of the one before: on standard error, and on a terminal alone.
+pub(crate) fn attended<T: Send>(
+    environment: &mut Environment,
+    work: impl FnOnce(&CancelToken, Sender<String>) -> T + Send,
+) -> Result<T, Failure> {
+    let interrupt =
+        Interrupt::listen().map_err(|error| Failure::usage(format!("SIGINT: {error}")))?;
+    let cancel = CancelToken::new();
+    let look = Terminal::of_errors(environment, true);
+    let is_shown =
+        environment.errors.is_terminal && environment.variable("TERM").as_deref() != Some("dumb");
+    let out = &mut environment.errors.writer;
+    let done = thread::scope(|scope| {
+        let (sender, lines) = mpsc::channel::<String>();
+        scope.spawn(|| {
+            if let Ok(Woken::Interrupted) = interrupt.wait() {
+                cancel.cancel();
+            }
+        });
+        let worker = scope.spawn(|| work(&cancel, sender));
+        let mut is_dirty = false;
+        // It ends when the work has dropped its end.
+        for line in lines {
+            if is_shown {
+                let width = look.prose_width().saturating_sub(1);
+                let line: String = line.chars().take(width).collect();
+                // With standard error gone there is nobody left to tell.
+                let _ = write!(out, "\r{line}\u{1b}[K").and_then(|()| out.flush());
+                is_dirty = true;
+            }
+        }
+        let done = worker.join();
+        if is_dirty {
+            let _ = write!(out, "\r\u{1b}[K").and_then(|()| out.flush());
+        }
+        interrupt.waker().wake();
+        done
+    });
+    Ok(done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+}
+
+/// How the command ends for an error of a call.
+pub(crate) fn exit(error: &Error) -> Exit {
+    match (error.kind(), error.category()) {
+        (ErrorKind::Cancelled, _) => Exit::Interrupted,
+        (ErrorKind::Config | ErrorKind::InvalidRequest, _) => Exit::Usage,
+        (_, Some(Category::Authentication)) => Exit::Authentication,
+        (_, Some(Category::NotFound)) => Exit::NotFound,
+        (ErrorKind::Api, _) => Exit::Refused,
+        _ => Exit::NoAnswer,
+    }
+}
+
+/// Why a call of a cloud ends the command: `said` of the error, its request ID, and what to do next.
+pub(crate) fn failure(error: &Error, said: &str) -> Failure {
+    let exit = exit(error);
+    let mut text = said.to_owned();
+    let id = error.request_id().map(|id| id.as_str());
+    if let Some(id) = id.filter(|id| !said.contains(id)) {
+        text.push_str(&format!(" (request ID {id})"));
+    }
+    let next = match exit {
+        Exit::Authentication => {
+            "Check the credential of the cloud: the `auth` of its entry in clouds.yaml, or the OS_* variables."
+        }
+        Exit::NotFound => {
+            "Check the name or ID, the region and the project: a resource of another project is hidden."
+        }
+        Exit::NoAnswer => "Check the cloud's URLs and the network, and try again.",
+        Exit::Refused if id.is_some() => {
+            "If the message does not say what to change, give the operator the request ID."
+        }
+        _ => "",
+    };
+    if !next.is_empty() {
+        text.push_str(&format!("\n{next}"));
+    }
+    Failure::Said(text, exit)
+}
