@@ -19,8 +19,14 @@ _reqtrail() {
             reqtrail,codes)
                 cmd="reqtrail__subcmd__codes"
                 ;;
+            reqtrail,explain)
+                cmd="reqtrail__subcmd__explain"
+                ;;
             reqtrail,find)
                 cmd="reqtrail__subcmd__find"
+                ;;
+            reqtrail,follow)
+                cmd="reqtrail__subcmd__follow"
                 ;;
             reqtrail,help)
                 cmd="reqtrail__subcmd__help"
@@ -43,8 +49,14 @@ _reqtrail() {
             reqtrail__subcmd__help,codes)
                 cmd="reqtrail__subcmd__help__subcmd__codes"
                 ;;
+            reqtrail__subcmd__help,explain)
+                cmd="reqtrail__subcmd__help__subcmd__explain"
+                ;;
             reqtrail__subcmd__help,find)
                 cmd="reqtrail__subcmd__help__subcmd__find"
+                ;;
+            reqtrail__subcmd__help,follow)
+                cmd="reqtrail__subcmd__help__subcmd__follow"
                 ;;
             reqtrail__subcmd__help,help)
                 cmd="reqtrail__subcmd__help__subcmd__help"
@@ -71,7 +83,7 @@ _reqtrail() {
 
     case "${cmd}" in
         reqtrail)
-            opts="-h -V --journal --json --utc --help --version find list tail report status codes sandbox help"
+            opts="-h -V --journal --json --utc --help --version find list tail report status codes follow explain sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -110,6 +122,40 @@ _reqtrail() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        reqtrail__subcmd__explain)
+            opts="-n -h --last --cloud --region --journal --json --utc --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --last)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cloud)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         reqtrail__subcmd__find)
             opts="-h --journal --json --utc --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -128,8 +174,46 @@ _reqtrail() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        reqtrail__subcmd__follow)
+            opts="-h --request-id --size --deadline --cloud --region --journal --json --utc --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --request-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cloud)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         reqtrail__subcmd__help)
-            opts="find list tail report status codes sandbox help"
+            opts="find list tail report status codes follow explain sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -156,7 +240,35 @@ _reqtrail() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        reqtrail__subcmd__help__subcmd__explain)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         reqtrail__subcmd__help__subcmd__find)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        reqtrail__subcmd__help__subcmd__follow)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -35,6 +35,8 @@ complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "tail" -d 'Show th
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "report" -d 'Print what to give to support about one call'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "status" -d 'Say which processes write a journal, and what it has'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "codes" -d 'Explain an error code, or a word of a trail'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "follow" -d 'Wait until an OpenStack cloud has done what it accepted'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "explain" -d 'Tell what was done to a server of an OpenStack cloud'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "sandbox" -d 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand find" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
@@ -92,6 +94,22 @@ complete -c reqtrail -n "__fish_reqtrail_using_subcommand codes" -l journal -d '
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand codes" -l json -d 'Print JSON Lines'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand codes" -l utc -d 'Print times in UTC; off a terminal they always are'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand codes" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l request-id -d 'ID of the request that began it; of a server, else its newest action\'s' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l size -d 'Size that volume.extend asked for, in GiB' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l deadline -d 'How long to follow it' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l cloud -d 'Cloud of clouds.yaml; else OS_CLOUD, else the OS_* variables' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l region -d 'Region of the cloud; else the one that its configuration names' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l json -d 'Print JSON Lines'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l utc -d 'Print times in UTC; off a terminal they always are'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -s n -l last -d 'How many actions to tell' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l cloud -d 'Cloud of clouds.yaml; else OS_CLOUD, else the OS_* variables' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l region -d 'Region of the cloud; else the one that its configuration names' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l journal -d 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder' -r -F
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l json -d 'Print JSON Lines'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l utc -d 'Print times in UTC; off a terminal they always are'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l port -d 'Port to listen on; a free one if it is 0' -r
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l rate-limit -d 'Requests a minute, and at once, that each caller may send' -r
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l incident -d 'What goes wrong with the next requests; may be given several times' -r
@@ -100,11 +118,13 @@ complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l exit-with-
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l json -d 'Print JSON Lines'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -l utc -d 'Print times in UTC; off a terminal they always are'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "find" -d 'Find calls by any of their IDs'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "list" -d 'List calls by time, with the ID to give to support for each'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "tail" -d 'Show the newest calls, and with -f those to come'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "report" -d 'Print what to give to support about one call'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "status" -d 'Say which processes write a journal, and what it has'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "codes" -d 'Explain an error code, or a word of a trail'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "sandbox" -d 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "find" -d 'Find calls by any of their IDs'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "list" -d 'List calls by time, with the ID to give to support for each'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "tail" -d 'Show the newest calls, and with -f those to come'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "report" -d 'Print what to give to support about one call'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "status" -d 'Say which processes write a journal, and what it has'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "codes" -d 'Explain an error code, or a word of a trail'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "follow" -d 'Wait until an OpenStack cloud has done what it accepted'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "explain" -d 'Tell what was done to a server of an OpenStack cloud'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "sandbox" -d 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

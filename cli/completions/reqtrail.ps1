@@ -34,6 +34,8 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Print what to give to support about one call')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say which processes write a journal, and what it has')
             [CompletionResult]::new('codes', 'codes', [CompletionResultType]::ParameterValue, 'Explain an error code, or a word of a trail')
+            [CompletionResult]::new('follow', 'follow', [CompletionResultType]::ParameterValue, 'Wait until an OpenStack cloud has done what it accepted')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what was done to a server of an OpenStack cloud')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -120,6 +122,31 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'reqtrail;follow' {
+            [CompletionResult]::new('--request-id', '--request-id', [CompletionResultType]::ParameterName, 'ID of the request that began it; of a server, else its newest action''s')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Size that volume.extend asked for, in GiB')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'How long to follow it')
+            [CompletionResult]::new('--cloud', '--cloud', [CompletionResultType]::ParameterName, 'Cloud of clouds.yaml; else OS_CLOUD, else the OS_* variables')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of the cloud; else the one that its configuration names')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Print times in UTC; off a terminal they always are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'reqtrail;explain' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many actions to tell')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'How many actions to tell')
+            [CompletionResult]::new('--cloud', '--cloud', [CompletionResultType]::ParameterName, 'Cloud of clouds.yaml; else OS_CLOUD, else the OS_* variables')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of the cloud; else the one that its configuration names')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals; else REQTRAIL_JOURNAL, else the default folder')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON Lines')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Print times in UTC; off a terminal they always are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'reqtrail;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port to listen on; a free one if it is 0')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Requests a minute, and at once, that each caller may send')
@@ -139,6 +166,8 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Print what to give to support about one call')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say which processes write a journal, and what it has')
             [CompletionResult]::new('codes', 'codes', [CompletionResultType]::ParameterValue, 'Explain an error code, or a word of a trail')
+            [CompletionResult]::new('follow', 'follow', [CompletionResultType]::ParameterValue, 'Wait until an OpenStack cloud has done what it accepted')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Tell what was done to a server of an OpenStack cloud')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a little NovaVMS on 127.0.0.1, with incidents to choose')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -159,6 +188,12 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             break
         }
         'reqtrail;help;codes' {
+            break
+        }
+        'reqtrail;help;follow' {
+            break
+        }
+        'reqtrail;help;explain' {
             break
         }
         'reqtrail;help;sandbox' {
