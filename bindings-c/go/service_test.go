@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -18,7 +19,7 @@ type services struct {
 	mutex sync.Mutex
 	seen  []string
 	asked chan struct{}
-	hangs bool
+	hangs atomic.Bool
 }
 
 func newServices(t *testing.T) *services {
@@ -51,7 +52,7 @@ func (s *services) answer(w http.ResponseWriter, r *http.Request) {
 	s.mutex.Unlock()
 	switch r.URL.Path {
 	case "/image/":
-		if s.hangs {
+		if s.hangs.Load() {
 			s.asked <- struct{}{}
 			<-r.Context().Done()
 			return
@@ -107,6 +108,8 @@ func TestAClientOfAServiceCallsItsEndpoint(t *testing.T) {
 		}
 		client.Close()
 	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	equal(t, strings.Join(s.seen, "\n"), strings.Join([]string{
 		"/volume/v3/p1/volumes ",
 		"/inner/volume/v3/p1/volumes volume 3.50",
@@ -164,7 +167,7 @@ func TestWhatIsWrongWithAServiceIsNamed(t *testing.T) {
 
 func TestLearningAVersionIsCancelled(t *testing.T) {
 	s := newServices(t)
-	s.hangs = true
+	s.hangs.Store(true)
 	connection := s.connect(t)
 	ctx, cancel := context.WithCancel(background)
 	defer cancel()
