@@ -70,7 +70,16 @@ export interface RawSignIn {
     drain(out: Float64Array): Items | null;
 }
 export interface RawConnection {
-    /** The URL of the compute API, or the error if there is none. */
+    /**
+     * Finds a service on a thread of its own, which may ask it for its versions. Empty texts leave interface and region
+     * to the cloud; the other arguments are those of `connect`.
+     */
+    service(notify: () => void, handle: Handle, attempts: boolean, calls: boolean, service: string, endpointInterface: string, region: string): RawSignIn;
+    /** The compute API at another interface or in another region, where nothing has to be asked. */
+    compute(endpointInterface: string, region: string): RawConnection | Items;
+    /** The endpoints of the catalog, as JSON. */
+    services(): string;
+    /** The URL of the service, or the error if there is none. */
     endpoint(): string | Items;
     /** What Keystone answered; `null` without a sign-in. */
     session(): RawReport | null;

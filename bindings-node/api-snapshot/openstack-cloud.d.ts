@@ -1,6 +1,6 @@
 /** Clouds: where to sign in and how, and what signing in gives. */
 import { type Client } from "./client.js";
-import { type Session } from "./openstack-records.js";
+import { type ServiceEndpoint, type Session } from "./openstack-records.js";
 import type { CloudOptions } from "./option-values.js";
 import type { ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
@@ -42,7 +42,14 @@ export declare class Cloud {
         signal?: Signal | null | undefined;
     }): Promise<Connection>;
 }
-/** A cloud with a token for it: begins clients of its compute API, which sign in again before the token ends. */
+/** Which endpoint of a service a client calls, and the options of that client. */
+export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
+    /** The interface of the endpoint, in the place of the cloud's: `public`, `internal` or `admin`. */
+    interface?: string | null | undefined;
+    /** The region of the endpoint, in the place of the cloud's. */
+    region?: string | null | undefined;
+}
+/** A cloud with a token for it: begins clients of its services, which sign in again before the token ends. */
 export declare class Connection {
     #private;
     private constructor();
@@ -54,6 +61,25 @@ export declare class Connection {
     get endpoint(): string;
     /** What Keystone answered to the sign-in; `null` for a cloud that is used without one. */
     get session(): Session | null;
-    /** A client of the compute API, with the endpoint, the token and the cloud's TLS options. */
-    client(options?: Omit<ClientOptions, "dialect">): Client;
+    /** The endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in. */
+    services(): readonly ServiceEndpoint[];
+    /**
+     * A client of a service, with its endpoint, the token and the cloud's TLS options.
+     *
+     * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it the client is a
+     * promise: if the endpoint names no version of the API, the service is asked for its versions first, once for each
+     * connection. Without it the client is one of the compute API, and is there at once.
+     *
+     * @example
+     * ```ts
+     * const cinder = await connection.client({ service: "volume", microversion: "3.70" });
+     * ```
+     */
+    client(options: ServiceClientOptions & {
+        service: string;
+    }): Promise<Client>;
+    client(options?: ServiceClientOptions & {
+        service?: null | undefined;
+    }): Client;
+    client(options: ServiceClientOptions): Client | Promise<Client>;
 }
