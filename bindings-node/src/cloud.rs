@@ -165,10 +165,6 @@ impl RawConnection {
     /// Finds a service on a thread of its own, which may ask it for its versions. Empty texts leave interface and region to the
     /// cloud; the other arguments are those of `connect`.
     #[napi(catch_unwind)]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "JavaScript hands them over one by one"
-    )]
     pub fn service(
         &self,
         env: Env,
