@@ -9,7 +9,7 @@ import (
 	"runtime"
 )
 
-// ServiceOptions say which endpoint of a service is meant, in the place of what the cloud says.
+// ServiceOptions choose an endpoint of a service. They override what the cloud says.
 type ServiceOptions struct {
 	// Interface is the interface of the endpoint: public, internal or admin.
 	Interface string

@@ -94,8 +94,7 @@ pub struct RawSignIn {
 }
 
 impl RawSignIn {
-    /// Makes a connection on a thread of its own. Node watches the calls of that, of which `wanted` says what it wants:
-    /// attempts, and calls.
+    /// Makes a connection on a new thread. `wanted` says which of its events Node gets: attempts, and calls.
     fn begin(
         env: &Env,
         notify: &NotifyFunction<'_>,
@@ -162,8 +161,8 @@ pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawCon
 
 #[napi]
 impl RawConnection {
-    /// Finds a service on a thread of its own, which may ask it for its versions. Empty texts leave interface and region to the
-    /// cloud; the other arguments are those of `connect`.
+    /// Finds a service on a new thread, which may ask the service for its versions. If interface or region is empty, the
+    /// cloud decides; the other arguments are those of `connect`.
     #[napi(catch_unwind)]
     pub fn service(
         &self,

@@ -163,9 +163,9 @@ async function connected(
 
 /** Which endpoint of a service a client calls, and the options of that client. */
 export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
-  /** The interface of the endpoint, in the place of the cloud's: `public`, `internal` or `admin`. */
+  /** The interface of the endpoint: `public`, `internal` or `admin`. It overrides the cloud's. */
   interface?: string | null | undefined;
-  /** The region of the endpoint, in the place of the cloud's. */
+  /** The region of the endpoint. It overrides the cloud's. */
   region?: string | null | undefined;
 }
 

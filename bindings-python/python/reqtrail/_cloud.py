@@ -142,7 +142,7 @@ class Connection:
         """A client of a service, with its endpoint, the token and the cloud's TLS options.
 
         ``service`` is the service's type, such as ``"volume"``, ``"network"`` or ``"image"``, or an alias of it; without
-        one it is the compute API. ``interface`` and ``region`` are those of the endpoint, in the place of the cloud's.
+        one it is the compute API. ``interface`` and ``region`` choose the endpoint; they override the cloud's.
         If the endpoint names no version of the API, the service is asked for its versions first, once for each connection.
 
         >>> cinder = connection.client(service="volume", microversion="3.70")  # doctest: +SKIP

@@ -7,7 +7,7 @@ use super::fields::Fields;
 use crate::dialect::openstack::services::{COMPUTE, Service, has_microversions, types};
 use crate::error::Error;
 
-/// Which endpoint of a service a client calls, in the place of what the cloud says.
+/// Chooses the endpoint of a service that a client calls. It overrides what the cloud says.
 ///
 /// # Examples
 /// ```
