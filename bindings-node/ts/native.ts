@@ -116,8 +116,8 @@ export interface RawSignIn {
 
 export interface RawConnection {
   /**
-   * Finds a service on a new thread, which may ask the service for its versions. If `endpointInterface` or `region` is
-   * empty, the cloud decides; the other arguments are those of `connect`.
+   * Finds a service on a new thread, which may ask the service for its versions. If interface or region is empty, the
+   * cloud decides; the other arguments are those of `connect`.
    */
   service(
     notify: () => void,
