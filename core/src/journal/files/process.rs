@@ -3,13 +3,15 @@
 //! The thread that has a record writes it. Only where a write may hang, or has just hung or failed, records go through a
 //! bounded queue to a thread of the journal's own, so that no call waits for a disk.
 
+mod writer_thread;
+mod writing;
+
 use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::folder::FileSystem;
 use super::open_files::{OpenFiles, OpenTable};
 use super::platform::Platform;
 use super::segments::{Kind, WriteError};
@@ -338,170 +340,6 @@ impl Process {
         }
     }
 
-    /// Opens the files, unless that has just failed, and decides which way records take.
-    fn open_files<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        now: Instant,
-    ) -> MutexGuard<'a, State> {
-        if state.failed.is_some_and(|failed| failed.is_recent(now)) {
-            return state;
-        }
-        state.in_use = Some(now);
-        drop(state);
-        let opened = OpenFiles::open(&self.settings, &self.identity, &*self.platform);
-        if let Ok(files) = &opened {
-            self.set_table(Some(Arc::new(files.table(now))));
-        }
-        let after = self.platform.now();
-        let mut state = self.lock();
-        state.in_use = None;
-        match opened {
-            Ok(files) => {
-                let may_hang = match self.settings.sync {
-                    Sync::Always => false,
-                    Sync::Auto => files.file_system() == FileSystem::Foreign,
-                    Sync::Never => true,
-                };
-                let is_slow = after.saturating_duration_since(now) > SLOW;
-                let route = if may_hang {
-                    Route::Queue { until: None }
-                } else if is_slow && self.settings.sync == Sync::Auto {
-                    self.queue_from(after)
-                } else if matches!(state.route, Route::Queue { .. }) {
-                    // It has to prove itself.
-                    state.route
-                } else {
-                    Route::Direct
-                };
-                state.files = Some(Box::new(files));
-                state.failed = None;
-                self.set_route(&mut state, route);
-            }
-            Err(error) => {
-                self.failed(&mut state, after);
-                let route = self.queue_from(after);
-                self.set_route(&mut state, route);
-                state = self.warn(state, after, "cannot be opened", &error);
-            }
-        }
-        self.changed(&state);
-        state
-    }
-
-    /// Writes a record. The files' owner does it, and nothing is locked.
-    fn write(&self, files: &mut OpenFiles, line: &[u8], kind: Kind) -> Outcome {
-        let begun = self.platform.now();
-        let result = files.write(&*self.platform, line, kind);
-        let ended = self.platform.now();
-        match result {
-            Ok(bytes) => {
-                files.keep_limits(&*self.platform, ended);
-                Outcome::Written {
-                    bytes,
-                    took: ended.saturating_duration_since(begun),
-                }
-            }
-            Err(error) => Outcome::Failed(error),
-        }
-    }
-
-    /// Counts a record that is written, reports those that are lost, and gives the files back.
-    fn written(self: &Arc<Self>, files: Box<OpenFiles>, bytes: u64, took: Duration) {
-        let mut state = self.lock();
-        state.stats.written += 1;
-        state.stats.bytes += bytes;
-        state.failed = None;
-        // Those that still wait may be lost as well, and are reported together.
-        if state.lost.is_some() && state.queue.is_empty() {
-            drop(state);
-            self.report_lost(files, took);
-        } else {
-            self.put_back_after(state, files, took);
-        }
-    }
-
-    /// Writes how many records are lost, and gives the files back. `took` is the time of the write before.
-    fn report_lost(self: &Arc<Self>, mut files: Box<OpenFiles>, took: Duration) {
-        let lost = self.lock().lost.take();
-        let Some(lost) = lost else {
-            return self.put_back_after(self.lock(), files, took);
-        };
-        let line = (self.hooks.lost_line)(&self.identity, self.next_seq(), &lost);
-        match self.write(&mut files, &line, Kind::Notable) {
-            Outcome::Written { bytes, took: again } => {
-                let mut state = self.lock();
-                state.stats.written += 1;
-                state.stats.bytes += bytes;
-                state.failed = None;
-                self.put_back_after(state, files, took.max(again));
-            }
-            Outcome::Failed(error) => {
-                let mut state = self.give_back(files, Some(&error));
-                let since_then = state.lost.take().map_or(0, |lost| lost.records);
-                state.lost = Some(Lost {
-                    records: lost.records + since_then,
-                    ..lost
-                });
-                drop(state);
-            }
-        }
-    }
-
-    fn put_back_after(
-        self: &Arc<Self>,
-        mut state: MutexGuard<'_, State>,
-        files: Box<OpenFiles>,
-        took: Duration,
-    ) {
-        let is_slow = took > SLOW && self.settings.sync == Sync::Auto;
-        if is_slow && !matches!(state.route, Route::Queue { until: None }) {
-            let route = self.queue_from(self.platform.now());
-            self.set_route(&mut state, route);
-            self.start_thread(&mut state);
-        }
-        self.put_back(&mut state, files);
-    }
-
-    /// Gives the files back after a failure, or without having written anything.
-    fn give_back(
-        &self,
-        files: Box<OpenFiles>,
-        error: Option<&WriteError>,
-    ) -> MutexGuard<'_, State> {
-        let now = self.platform.now();
-        match error {
-            None | Some(WriteError::TooLarge) => {
-                let mut state = self.lock();
-                self.put_back(&mut state, files);
-                state
-            }
-            Some(WriteError::Removed) => {
-                self.set_table(None);
-                // This closes them, which may take its time.
-                drop(files);
-                let mut state = self.lock();
-                if state.route == Route::Direct {
-                    state.route = Route::Unopened;
-                }
-                state.in_use = None;
-                self.wake(&state);
-                state
-            }
-            Some(WriteError::Io(error)) => {
-                let mut state = self.lock();
-                self.failed(&mut state, now);
-                let is_fixed = matches!(state.route, Route::Queue { until: None });
-                if !is_fixed && self.settings.sync != Sync::Always {
-                    let route = self.queue_from(now);
-                    self.set_route(&mut state, route);
-                }
-                self.put_back(&mut state, files);
-                self.warn(state, now, "cannot be written", error)
-            }
-        }
-    }
-
     fn put_back(&self, state: &mut State, files: Box<OpenFiles>) {
         state.files = Some(files);
         state.in_use = None;
@@ -606,154 +444,11 @@ impl Process {
         }
         state
     }
-
-    /// Starts the thread if there is none. Returns whether there is one.
-    fn start_thread(self: &Arc<Self>, state: &mut State) -> bool {
-        if !state.has_thread {
-            let process = Arc::clone(self);
-            let started = std::thread::Builder::new()
-                .name("reqtrail-journal".to_owned())
-                .spawn(move || process.run());
-            state.has_thread = started.is_ok();
-        }
-        state.has_thread
-    }
-
-    /// What the thread does: it opens the files, writes what waits, and ends when threads may write by themselves.
-    fn run(self: Arc<Self>) {
-        let _ = nix::sys::signal::SigSet::all().thread_block();
-        let mut state = self.lock();
-        loop {
-            state = match self.step(state) {
-                Step::Again(state) => state,
-                Step::Wait(state, time) => self.wait_for_work(state, time),
-                Step::End(mut state) => {
-                    state.has_thread = false;
-                    self.changed(&state);
-                    return;
-                }
-            };
-        }
-    }
-
-    fn wait_for_work<'a>(
-        &'a self,
-        state: MutexGuard<'a, State>,
-        time: Option<Duration>,
-    ) -> MutexGuard<'a, State> {
-        match time {
-            None => self
-                .work
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner),
-            Some(time) => {
-                let waited = self.work.wait_timeout(state, time);
-                waited.unwrap_or_else(PoisonError::into_inner).0
-            }
-        }
-    }
-
-    /// Does one thing.
-    fn step<'a>(self: &'a Arc<Self>, mut state: MutexGuard<'a, State>) -> Step<'a> {
-        let now = self.platform.now();
-        if state.in_use.is_some() {
-            return Step::Wait(state, None);
-        }
-        let has_records = !state.queue.is_empty() || state.lost.is_some();
-        if state.is_closing && !has_records {
-            return Step::End(state);
-        }
-        if has_records || state.route == Route::Unopened {
-            match state.failed.and_then(|failed| failed.wait(now)) {
-                Some(_) if state.is_closing => return Step::End(state),
-                Some(time) => return Step::Wait(state, Some(time)),
-                None if state.files.is_none() => return Step::Again(self.open_files(state, now)),
-                None => {}
-            }
-        }
-        if has_records {
-            return Step::Again(self.write_next(state, now));
-        }
-        if state.files.is_some()
-            && state.failed.is_none()
-            && let Some(table) = self.table()
-        {
-            // Slots that are left are few, and only this thread may be kept waiting for them.
-            drop(state);
-            table.blank_left();
-            state = self.lock();
-            if !state.queue.is_empty() || state.in_use.is_some() {
-                return Step::Again(state);
-            }
-        }
-        match state.route {
-            Route::Queue { until: None } => Step::Wait(state, None),
-            Route::Queue { until: Some(until) } if now < until => {
-                Step::Wait(state, Some((until - now).min(RETRY)))
-            }
-            Route::Queue { .. } => {
-                let route = if state.files.is_some() {
-                    Route::Direct
-                } else {
-                    Route::Unopened
-                };
-                self.set_route(&mut state, route);
-                // Nothing asks for the files until the next record does.
-                Step::End(state)
-            }
-            Route::Direct | Route::Unopened => Step::End(state),
-        }
-    }
-
-    /// Writes the record that waits longest; without one, the record of those that are lost.
-    fn write_next<'a>(
-        self: &'a Arc<Self>,
-        mut state: MutexGuard<'a, State>,
-        now: Instant,
-    ) -> MutexGuard<'a, State> {
-        let Some(mut files) = state.files.take() else {
-            return state;
-        };
-        state.in_use = Some(now);
-        let Some(queued) = state.queue.pop_front() else {
-            drop(state);
-            self.report_lost(files, Duration::ZERO);
-            return self.lock();
-        };
-        state.queue_bytes -= queued.line.len();
-        drop(state);
-        match self.write(&mut files, &queued.line, queued.kind) {
-            Outcome::Written { bytes, took } => {
-                self.written(files, bytes, took);
-                self.lock()
-            }
-            Outcome::Failed(WriteError::TooLarge) => {
-                let mut state = self.give_back(files, None);
-                self.lose(&mut state);
-                let now = self.platform.now();
-                self.warn(state, now, "cannot be written", &too_large())
-            }
-            Outcome::Failed(error) => {
-                let mut state = self.give_back(files, Some(&error));
-                state.queue_bytes += queued.line.len();
-                state.queue.push_front(queued);
-                state
-            }
-        }
-    }
 }
 
 /// Why a record is lost that no file may have.
 fn too_large() -> io::Error {
     io::ErrorKind::FileTooLarge.into()
-}
-
-/// What the thread does next.
-enum Step<'a> {
-    Again(MutexGuard<'a, State>),
-    /// Until there is work, or for this time.
-    Wait(MutexGuard<'a, State>, Option<Duration>),
-    End(MutexGuard<'a, State>),
 }
 
 impl Failed {

@@ -4,9 +4,9 @@
 //! spare the former without reading either.
 
 use std::io;
-use std::os::unix::fs::MetadataExt;
 
 use nix::fcntl::OFlag;
+use nix::sys::stat::fstat;
 
 use super::folder::Folder;
 use super::inherited::OwnFile;
@@ -149,7 +149,8 @@ impl Segments {
         let Some(file) = &self.segment(kind).file else {
             unreachable!("it was written to");
         };
-        if file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
+        // Not std's `metadata`, whose system call costs twice as much.
+        if fstat(&**file).is_ok_and(|status| status.st_nlink == 0) {
             return Err(WriteError::Removed);
         }
         if fsync {
