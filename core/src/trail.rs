@@ -27,9 +27,9 @@ use crate::surface::trail::trail_fields;
 
 pub use attempt::Attempt;
 use json::CLIENT;
-pub(crate) use json::rfc3339;
 #[cfg(all(feature = "journal", unix))]
 pub(crate) use json::rfc3339_bytes;
+pub(crate) use json::{Rfc3339, rfc3339};
 pub(crate) use writer::{Failed, Opening, TrailWriter};
 
 /// The record of one logical call: each request that went out, in order, and how the call ended.

@@ -2,6 +2,9 @@
 //!
 //! A record of the journal is written before the caller of its call goes on, and is nearly all keys and short plain texts.
 
+use std::fmt::Display;
+use std::io::Write as _;
+
 use serde::ser::{
     Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple,
     Serializer,
@@ -77,6 +80,10 @@ impl Members<'_> {
 
 /// Whether a text needs no escape in JSON (RFC 8259 §7): it has no control character, quote or backslash.
 pub(crate) fn is_plain(text: &str) -> bool {
+    is_plain_bytes(text.as_bytes())
+}
+
+fn is_plain_bytes(text: &[u8]) -> bool {
     const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     // Eight bytes at a time. The high bit of a byte says that it is smaller than `bound`, at most 128.
@@ -85,7 +92,7 @@ pub(crate) fn is_plain(text: &str) -> bool {
         let is = |byte: u8| below(word ^ (LOW * u64::from(byte)), 1);
         below(word, 0x20) | is(b'"') | is(b'\\')
     };
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let (words, rest) = text.as_chunks::<8>();
     let mut last = [b' '; 8];
     last[..rest.len()].copy_from_slice(rest);
     let words = words.iter().chain(Some(&last));
@@ -159,6 +166,20 @@ impl<'a> Serializer for Writer<'a> {
 
     fn serialize_str(self, value: &str) -> Result<(), Error> {
         put_text(self.out, value)
+    }
+
+    /// Formats a value where its text belongs, without a `String` between.
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Error> {
+        let begin = self.out.len();
+        self.out.push(b'"');
+        write!(self.out, "{value}").map_err(Error::io)?;
+        if is_plain_bytes(&self.out[begin + 1..]) {
+            self.out.push(b'"');
+            return Ok(());
+        }
+        let text = self.out.split_off(begin + 1);
+        self.out.truncate(begin);
+        serde_json::to_writer(self.out, &String::from_utf8_lossy(&text))
     }
 
     fn serialize_none(self) -> Result<(), Error> {
@@ -328,6 +349,21 @@ mod tests {
             }
         }
         assert!(is_plain(""));
+    }
+
+    #[test]
+    fn formatted_values_are_texts() {
+        struct Shown(&'static str);
+        impl Serialize for Shown {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self.0)
+            }
+        }
+        for shown in ["", "plain", "\u{e9}", "a \"quote\"", "tab\t", "back\\slash"] {
+            let mut out = b"before ".to_vec();
+            write(&mut out, &Shown(shown)).expect("a value");
+            assert_eq!(out, format!("before {}", json!(shown)).into_bytes());
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::{JournalPolicy, JournalUrls};
 use crate::codes::ErrorKind;
 use crate::json::quick;
-use crate::trail::{Attempt, Outcome, Trail, rfc3339};
+use crate::trail::{Attempt, Outcome, Rfc3339, Trail};
 
 /// The release of the Elastic Common Schema that a line follows.
 const ECS: &str = "8.17";
@@ -82,11 +82,11 @@ pub(crate) struct Opened {
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(rename = "@timestamp")]
-    timestamp: String,
+    timestamp: Rfc3339,
     ecs: Ecs,
     message: String,
     log: Log,
-    event: Event,
+    event: Event<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     http: Option<Http<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,19 +112,27 @@ struct Log {
 }
 
 #[derive(Serialize)]
-struct Event {
+struct Event<'a> {
     kind: &'static str,
     category: [&'static str; 1],
     r#type: &'static [&'static str],
     outcome: &'static str,
     dataset: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<String>,
+    start: Option<Time<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<String>,
+    end: Option<Rfc3339>,
     /// In nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     duration: Option<u64>,
+}
+
+/// A time, or the text of one.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Time<'a> {
+    At(Rfc3339),
+    Text(&'a str),
 }
 
 #[derive(Serialize)]
@@ -203,7 +211,7 @@ struct Own<'a> {
 struct Lost {
     records: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    since: Option<String>,
+    since: Option<Rfc3339>,
 }
 
 /// A trail as it is, or as it was changed for the record.
@@ -279,8 +287,8 @@ fn write_call(
                 Some(_) => &["access", "error"],
                 None => &["access"],
             },
-            start: Some(rfc3339(trail.started_at())),
-            end: ended_at.map(rfc3339),
+            start: Some(Time::At(Rfc3339(trail.started_at()))),
+            end: ended_at.map(Rfc3339),
             duration: u64::try_from(trail.elapsed().as_nanos()).ok(),
             ..Event::of_call()
         },
@@ -318,7 +326,7 @@ pub(crate) fn opened(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call: &
     let line = Line {
         message: format!("{} {} is under way", call.method, call.path),
         event: Event {
-            start: Some(call.at.clone()),
+            start: Some(Time::Text(&call.at)),
             ..Event::of_call()
         },
         http: Some(Http {
@@ -374,7 +382,7 @@ pub(crate) fn lost(
         reqtrail: Own {
             lost: Some(Lost {
                 records,
-                since: since.map(rfc3339),
+                since: since.map(Rfc3339),
             }),
             ..Own::new("lost", place, stamp)
         },
@@ -386,7 +394,7 @@ pub(crate) fn lost(
 impl<'a> Line<'a> {
     fn new(place: &Place<'a>, stamp: Stamp) -> Self {
         Self {
-            timestamp: rfc3339(stamp.at),
+            timestamp: Rfc3339(stamp.at),
             ecs: Ecs { version: ECS },
             message: String::new(),
             log: Log { level: "info" },
@@ -405,7 +413,7 @@ impl<'a> Line<'a> {
     }
 }
 
-impl Event {
+impl Event<'_> {
     fn of_call() -> Self {
         Self {
             kind: "event",

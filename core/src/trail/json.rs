@@ -99,7 +99,21 @@ impl Written for Outcome {
 
 impl Written for SystemTime {
     fn written(&self) -> impl Serialize {
-        rfc3339(*self)
+        Rfc3339(*self)
+    }
+}
+
+/// A time as [`rfc3339`] writes it, without a `String`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rfc3339(pub(crate) SystemTime);
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes = rfc3339_bytes(self.0);
+        match bytes.as_ref().map(|bytes| std::str::from_utf8(bytes)) {
+            Some(Ok(text)) => serializer.serialize_str(text),
+            _ => serializer.serialize_str(&rfc3339(self.0)),
+        }
     }
 }
 

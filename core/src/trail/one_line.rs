@@ -1,5 +1,8 @@
 //! A trail on one line: what a log or a list shows of a call.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use super::{Attempt, Outcome, Trail, report};
 use crate::redact::one_line;
 
@@ -7,30 +10,38 @@ impl Trail {
     /// The call on one line, without secrets: what was asked for, how it ended, the request ID to give to support, and the
     /// number of attempts.
     pub(crate) fn one_line(&self) -> String {
-        let last = self.last();
-        let ended = match (self.outcome(), last) {
-            (Outcome::Ok, Some(last)) => report::result(last),
-            (Outcome::Ok, None) => "ok".to_owned(),
-            (Outcome::Error(kind), Some(last)) if last.status().is_some() => {
-                format!("failed: {kind} ({})", report::result(last))
+        let mut line = format!("{} {}: ", self.method(), self.path());
+        let result = |line: &mut String| {
+            self.last()
+                .into_iter()
+                .for_each(|last| line.push_str(&report::result(last)));
+        };
+        match (self.outcome(), self.last()) {
+            (Outcome::Ok, Some(_)) => result(&mut line),
+            (Outcome::Ok, None) => line.push_str("ok"),
+            (Outcome::Error(kind), last) => {
+                line.extend(["failed: ", kind.as_str()]);
+                if last.is_some_and(|last| last.status().is_some()) {
+                    line.push_str(" (");
+                    result(&mut line);
+                    line.push(')');
+                } else if let Some(reason) = last.and_then(Attempt::failure_reason) {
+                    line.extend([" (", reason, ")"]);
+                }
             }
-            (Outcome::Error(kind), last) => match last.and_then(Attempt::failure_reason) {
-                Some(reason) => format!("failed: {kind} ({reason})"),
-                None => format!("failed: {kind}"),
-            },
-        };
+        }
         let id = self.request_id().map_or("-", |id| id.as_str());
-        let attempts = match self.attempts().len() {
-            0 => "nothing was sent".to_owned(),
-            1 => "1 attempt".to_owned(),
-            n => format!("{n} attempts"),
+        line.extend([", request ID ", id, ", "]);
+        // Writing to a String does not fail.
+        let _ = match self.attempts().len() {
+            0 => write!(line, "nothing was sent"),
+            1 => write!(line, "1 attempt"),
+            n => write!(line, "{n} attempts"),
         };
-        let elapsed = report::span(self.elapsed());
-        let line = format!(
-            "{} {}: {ended}, request ID {id}, {attempts} in {elapsed}",
-            self.method(),
-            self.path()
-        );
-        one_line(&line).into_owned()
+        line.extend([" in ", &report::span(self.elapsed())]);
+        match one_line(&line) {
+            Cow::Borrowed(_) => line,
+            Cow::Owned(line) => line,
+        }
     }
 }

@@ -112,20 +112,28 @@ fn row(trail: &Trail, attempt: &Attempt) -> [String; 5] {
 
 /// Status and code, or what failed.
 pub(crate) fn result(attempt: &Attempt) -> String {
-    let mut parts = Vec::new();
-    parts.extend(attempt.status().map(|status| status.as_str().to_owned()));
-    parts.extend(attempt.error_code().map(str::to_owned));
+    let mut out = String::with_capacity(32);
+    let mut add = |part: &str| {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(part);
+    };
+    if let Some(status) = attempt.status() {
+        add(status.as_str());
+    }
+    attempt.error_code().into_iter().for_each(&mut add);
     if let Some(kind) = attempt.failure() {
-        parts.push(kind.to_string());
-        parts.extend(attempt.failure_code().map(str::to_owned));
+        add(kind.as_str());
+        attempt.failure_code().into_iter().for_each(&mut add);
         if attempt.processed() == Some(false) {
-            parts.push(match attempt.sent() {
-                Sent::No => "(not sent)".to_owned(),
-                _ => "(not processed)".to_owned(),
+            add(match attempt.sent() {
+                Sent::No => "(not sent)",
+                _ => "(not processed)",
             });
         }
     }
-    parts.join(" ")
+    out
 }
 
 fn notes(trail: &Trail) -> Vec<String> {

@@ -45,8 +45,10 @@ pub(super) struct Process {
     platform: Arc<dyn Platform>,
     seq: AtomicU64,
     state: Mutex<State>,
-    /// The files were given back, or records take another way.
+    /// Records take another way, or nothing waits any more.
     changed: Condvar,
+    /// The files were given back: one of those that wait for them may have them.
+    free: Condvar,
     /// There is something to do for the thread.
     work: Condvar,
     /// Where calls are opened. `None` until the files are open.
@@ -62,8 +64,10 @@ struct State {
     in_use: Option<Instant>,
     queue: VecDeque<Queued>,
     queue_bytes: usize,
-    /// How many threads wait for the files to be given back.
+    /// How many threads wait on `changed`.
     waiting: u32,
+    /// How many threads wait on `free`.
+    waiting_for_files: u32,
     has_thread: bool,
     is_closing: bool,
     failed: Option<Failed>,
@@ -126,6 +130,7 @@ impl Process {
                 queue: VecDeque::new(),
                 queue_bytes: 0,
                 waiting: 0,
+                waiting_for_files: 0,
                 has_thread: false,
                 is_closing: false,
                 failed: None,
@@ -134,6 +139,7 @@ impl Process {
                 stats: JournalStats::default(),
             }),
             changed: Condvar::new(),
+            free: Condvar::new(),
             work: Condvar::new(),
             table: Mutex::new(None),
         }
@@ -313,10 +319,10 @@ impl Process {
             if left.is_zero() {
                 return Err(state);
             }
-            state.waiting += 1;
-            let waited = self.changed.wait_timeout(state, left);
+            state.waiting_for_files += 1;
+            let waited = self.free.wait_timeout(state, left);
             (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-            state.waiting -= 1;
+            state.waiting_for_files -= 1;
             now = self.platform.now();
         }
     }
@@ -346,15 +352,26 @@ impl Process {
         self.wake(state);
     }
 
+    /// Wakes one thread that waits for the files: the others would find them taken. Each thread that returns them wakes the
+    /// next.
     fn wake(&self, state: &State) {
-        self.changed(state);
+        // Waking nobody costs a system call, too.
+        if state.waiting_for_files > 0 {
+            self.free.notify_one();
+        }
+        if state.waiting > 0 {
+            self.changed.notify_all();
+        }
         if state.has_thread {
             self.work.notify_one();
         }
     }
 
-    /// Tells those who wait, if any do: to wake nobody costs a system call, too.
+    /// Wakes every thread that waits: records take another way, or the thread has ended.
     fn changed(&self, state: &State) {
+        if state.waiting_for_files > 0 {
+            self.free.notify_all();
+        }
         if state.waiting > 0 {
             self.changed.notify_all();
         }
