@@ -63,8 +63,8 @@ def test_timeout_is_not_repeated(reqtrail_mock: Mock) -> None:
 # end
 
 
-# test: refresh_mends_a_401
-def test_refresh_mends_a_401(reqtrail_mock: Mock) -> None:
+# test: refresh_after_a_401
+def test_refresh_after_a_401(reqtrail_mock: Mock) -> None:
     reqtrail_mock.get("/cameras").replies(401, code="invalid_token").then(200, json=[])
     client = reqtrail_mock.client(token="old", token_refresher=lambda: "new")
 

@@ -96,8 +96,8 @@ static void timeout_is_not_repeated(void) {
 }
 // end
 
-// test: refresh_mends_a_401
-static void refresh_mends_a_401(void) {
+// test: refresh_after_a_401
+static void refresh_after_a_401(void) {
   struct test t = begin(refresh);
   reqtrail_script_add(t.script, JSON({"reply": {"code": "invalid_token"}}), NULL);
   reqtrail_script_add(t.script, JSON({"want": {"headers": {"authorization": "Bearer new"}}, "reply": {"status": 204}}), NULL);
@@ -112,6 +112,6 @@ int main(void) {
   rate_limit_then_success();
   failure_shows_the_id();
   timeout_is_not_repeated();
-  refresh_mends_a_401();
+  refresh_after_a_401();
   return 0;
 }

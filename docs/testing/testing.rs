@@ -62,9 +62,9 @@ fn timeout_is_not_repeated() -> Result<(), Error> {
 }
 // end
 
-// test: refresh_mends_a_401
+// test: refresh_after_a_401
 #[tokio::test]
-async fn refresh_mends_a_401() -> Result<(), Error> {
+async fn refresh_after_a_401() -> Result<(), Error> {
     let mock = Mock::new();
     mock.get("/cameras")
         .replies(error_reply("invalid_token"))

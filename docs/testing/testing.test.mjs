@@ -50,8 +50,8 @@ test("timeout is not repeated", async () => {
 });
 // end
 
-// test: refresh_mends_a_401
-test("refresh mends a 401", async () => {
+// test: refresh_after_a_401
+test("refresh after a 401", async () => {
   const mock = new Mock();
   mock.get("/cameras").replies(401, { code: "invalid_token" }).thenReplies(200);
   const client = mock.client({ token: "old", tokenRefresher: async () => "new" });

@@ -60,8 +60,8 @@ func TestTimeoutIsNotRepeated(t *testing.T) {
 
 // end
 
-// test: refresh_mends_a_401
-func TestRefreshMendsA401(t *testing.T) {
+// test: refresh_after_a_401
+func TestRefreshAfterA401(t *testing.T) {
 	mock := reqtrailtest.New(t)
 	mock.Get("/me").Replies(401).Then(200)
 	refresh := func(context.Context) (reqtrail.Token, error) { return reqtrail.Token{Value: "new"}, nil }
