@@ -46,9 +46,10 @@ runs "first_call" "request ID is req_" "$work/first_call" "$url" "$token"
 runs "first_call_static" "request ID is req_" "$work/cmake/first_call_static" "$url" "$token"
 runs "async_calls" "/cameras: 200" "$work/async_calls" "$url" "$token"
 
-# Every page of docs/c has programs, whole ones.
-for page in docs/c/*.md; do
-    name=$(basename "$page" .md)
+# Every page of docs/c has programs, whole ones, and so have the READMEs. ` ```c part ` marks what is not a whole program.
+for page in README.md bindings-c/README.md docs/c/*.md; do
+    name=${page%.md}
+    name=${name//\//-}
     awk -v stem="$work/$name" '/^```c$/ { n++; on = 1; next } /^```$/ { on = 0 } on { print > (stem "-" n ".c") }' "$page"
     found=0
     for source in "$work/$name"-*.c; do
@@ -56,9 +57,9 @@ for page in docs/c/*.md; do
         found=1
         program=${source%.c}
         base=$url
-        [ "$name" != openstack ] || base=$server_url
-        says "docs/c/$name.md compiles" "" scripts/c_build.sh "$prefix" "$program" "$source"
-        runs "docs/c/$name.md" . "$program" "$base" "$token"
+        [ "$page" != docs/c/openstack.md ] || base=$server_url
+        says "$page compiles" "" scripts/c_build.sh "$prefix" "$program" "$source"
+        runs "$page" . "$program" "$base" "$token"
     done
     if [ "$found" = 0 ]; then
         failed=$((failed + 1))

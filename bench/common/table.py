@@ -1,12 +1,18 @@
 """The tables of the results as Markdown: `python3 bench/common/table.py` fills them into bench/README.md.
 
-They go between `<!-- figures -->` and `<!-- /figures -->`. A run that was not quiet is never shown.
+They go between `<!-- figures -->` and `<!-- /figures -->`, and the chart goes into docs/bench.svg. A run that was not quiet
+is never shown.
 """
 
 import json
 import sys
 from pathlib import Path
 from typing import Any
+
+if __package__:
+    from . import chart
+else:
+    import chart
 
 BENCH = Path(__file__).parent.parent
 LANGUAGES = {"rust": "Rust", "python": "Python", "node": "Node", "c": "C", "go": "Go"}
@@ -74,8 +80,7 @@ def conditions(report: Report) -> str:
 
 def section(name: str, report: Report | None) -> str:
     title = LANGUAGES[name]
-    # Results of before the contract do not say whether the machine was quiet, so they count as not quiet.
-    if report is None or report.get("quiet") is not True:
+    if report is None:
         return f"### {title}\n\nNo run on a quiet machine yet."
     return "\n\n".join(
         [
@@ -87,12 +92,19 @@ def section(name: str, report: Report | None) -> str:
     )
 
 
+def quiet_run(folder: Path, name: str) -> Report | None:
+    """The run of a language, if the machine was quiet. A file that does not say so counts as not quiet."""
+    path = folder / f"{name}.json"
+    report: Report | None = json.loads(path.read_text()) if path.exists() else None
+    return report if report is not None and report.get("quiet") is True else None
+
+
 def figures(folder: Path) -> str:
-    sections = []
-    for name in LANGUAGES:
-        path = folder / f"{name}.json"
-        sections.append(section(name, json.loads(path.read_text()) if path.exists() else None))
-    return "\n\n".join(sections)
+    return "\n\n".join(section(name, quiet_run(folder, name)) for name in LANGUAGES)
+
+
+def drawn(folder: Path) -> str:
+    return chart.svg({title: quiet_run(folder, name) for name, title in LANGUAGES.items()})
 
 
 def filled(text: str, new: str) -> str:
@@ -125,10 +137,15 @@ def _line(cells: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    readme = BENCH / "README.md"
-    old = readme.read_text()
-    new = filled(old, figures(BENCH / "results"))
-    if sys.argv[1:] == ["--check"]:
-        sys.exit(0 if new == old else "bench/README.md does not show the results as they are; run 'make bench-tables'")
-    readme.write_text(new)
-    print("wrote bench/README.md")
+    wanted = {
+        BENCH / "README.md": filled((BENCH / "README.md").read_text(), figures(BENCH / "results")),
+        BENCH.parent / "docs" / "bench.svg": drawn(BENCH / "results"),
+    }
+    for path, text in wanted.items():
+        shown = path.relative_to(BENCH.parent)
+        if sys.argv[1:] == ["--check"]:
+            if not path.exists() or path.read_text() != text:
+                sys.exit(f"{shown} does not show the results as they are; run 'make bench-tables'")
+        else:
+            path.write_text(text)
+            print(f"wrote {shown}")

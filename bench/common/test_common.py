@@ -108,9 +108,11 @@ class Files(unittest.TestCase):
             (folder / "rust.json").write_text(json.dumps(report()))
             (folder / "go.json").write_text(json.dumps(report(quiet=False)))
             (folder / "c.json").write_text(json.dumps({"rows": [], "ratios": []}))
-            text = table.figures(folder)
+            text, chart = table.figures(folder), table.drawn(folder)
         self.assertEqual(text.count("No run on a quiet machine yet."), 4)
         self.assertIn("| get | reqtrail | peer (runs alone) | 2.00 (2.00–2.00) | 0.50 (0.50–0.50) | 0.75 |", text)
+        self.assertEqual(chart.count("no run on a quiet machine yet"), 4)
+        self.assertIn("reqtrail / peer (runs alone)", chart)
         self.assertEqual(
             table.filled("a\n<!-- figures -->\nold\n<!-- /figures -->\nb", "new"),
             table.filled("a\n<!-- figures -->\n\nnew\n\n<!-- /figures -->\nb", "new"),

@@ -56,14 +56,12 @@ test("a program without @types/node and without DOM compiles", { skip: !TOOLS },
   await compile(["types/bare.mts"], t, options);
 });
 
-test("the snippets of the README compile", { skip: !TOOLS }, async (t) => {
-  const folder = path.join(HERE, "snippets");
+async function compileSnippets(found, name, t) {
+  const folder = path.join(HERE, name);
   mkdirSync(folder, { recursive: true });
   t.after(() => rmSync(folder, { recursive: true }));
-  const found = snippets(README, "ts");
-  assert.ok(found.length >= 4);
   const files = found.map((code, index) => {
-    const file = path.join(folder, `readme${index}.mts`);
+    const file = path.join(folder, `${name}${index}.mts`);
     const client = code.includes("const client =")
       ? ""
       : 'declare const client: import("reqtrail").Client;\n';
@@ -71,6 +69,19 @@ test("the snippets of the README compile", { skip: !TOOLS }, async (t) => {
     return file;
   });
   await compile(files, t);
+}
+
+test("the snippets of the README compile", { skip: !TOOLS }, async (t) => {
+  const found = snippets(README, "ts");
+  assert.ok(found.length >= 4);
+  await compileSnippets(found, "readme", t);
+});
+
+test("the snippet of the repository's README compiles", { skip: !TOOLS || !SOURCE }, async (t) => {
+  const text = readFileSync(path.join(SOURCE, "..", "README.md"), "utf8");
+  const found = snippets(text, "ts");
+  assert.equal(found.length, 1);
+  await compileSnippets(found, "repository", t);
 });
 
 test("the README's failure without a server", async () => {

@@ -30,6 +30,15 @@ def test_the_programs_run_as_they_are_read(sandbox: Sandbox) -> None:
     assert f"200 {gathered}" in ran.stdout
 
 
+def test_the_repositorys_readme(sandbox: Sandbox) -> None:
+    (program,) = (snippet for snippet in snippets.read(ROOT / "README.md") if snippet.language == "python")
+    ran = snippets.run(program.code.replace(BASE_URL, sandbox.base_url).replace(TOKEN, sandbox.token))
+    assert ran.returncode == 0, ran.stderr
+    (missing,) = sandbox.request_ids
+    assert "404 not_found: No such camera" in ran.stdout
+    assert ran.stdout.count(missing) == 2  # in the error and in the report
+
+
 @pytest.mark.parametrize("heading", ["No server at hand?"])
 def test_what_is_shown_is_what_is_printed(heading: str) -> None:
     program, shown = (snippet for snippet in SNIPPETS if snippet.heading == heading)

@@ -202,10 +202,15 @@ pub use url;
 /// The version of this library, as in `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The README's examples, so that they are compiled.
+/// The examples of the crate's README, so that they are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// The examples of the repository's README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
-struct Readme;
+struct RepositoryReadme;
 
 /// The examples of the page on server actions.
 #[cfg(all(doctest, feature = "openstack"))]
