@@ -212,6 +212,11 @@ struct Readme;
 #[doc = include_str!("../../README.md")]
 struct RepositoryReadme;
 
+/// The examples of the page for those who come from reqwest.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/rust/from-reqwest.md")]
+struct FromReqwest;
+
 /// The examples of the page on server actions.
 #[cfg(all(doctest, feature = "openstack"))]
 #[doc = include_str!("../../docs/why-did-my-server-action-fail.md")]

@@ -1,7 +1,7 @@
 /*
  * reqtrail: an API client whose every call leaves a trail.
  *
- * docs/c/index.md shows how it goes together; docs/c has a page for each group of functions, with an example.
+ * docs/c/README.md shows how it goes together; docs/c has a page for each group of functions, with an example.
  * What holds for all functions:
  *
  * Handles. All types but the small structs are opaque. What a function puts into an out-parameter is the caller's, who

@@ -18,6 +18,7 @@ mod c_tables;
 mod codes;
 #[cfg(feature = "command")]
 mod command;
+mod decisions;
 mod floors;
 mod go_tables;
 mod links;

@@ -1,18 +1,20 @@
 //! Pages that are written by hand but for parts that are printed: each stands between `<!-- printed: WHAT -->` and
 //! `<!-- end of what is printed -->`.
 //!
-//! WHAT is `rules FOLDER`, what the scenarios of a folder say they prove; `options LANGUAGE GROUP NAME…`, a table of these
-//! options of a client or a request; or `tests NAME`, the test of this name in every language, as the files of `docs/testing`
-//! have it between `test: NAME` and `end`.
+//! WHAT is `decisions`, the table of `docs/adr`; `rules FOLDER`, what the scenarios of a folder say they prove;
+//! `options LANGUAGE GROUP NAME…`, a table of these options of a client or a request; or `tests NAME`, the test of this
+//! name in every language, as the files of `docs/testing` have it between `test: NAME` and `end`.
 
 use std::path::Path;
 
 use serde_json::json;
 
+use crate::decisions;
 use crate::surface::{Language, docs::wrapped, templates::Templates};
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "docs/how-a-call-behaves.md",
+    "docs/adr/README.md",
     "docs/testing.md",
     "docs/c/clients.md",
     "docs/c/requests.md",
@@ -50,6 +52,7 @@ pub(crate) fn pages(root: &Path, templates: &Templates) -> Result<Vec<(String, S
 
 fn part(root: &Path, templates: &Templates, what: &str) -> Result<String, String> {
     match what.split(' ').collect::<Vec<_>>().as_slice() {
+        ["decisions"] => decisions::table(root),
         ["rules", folder] => rules(&root.join(SCENARIOS).join(folder)),
         ["tests", name] => tests(&root.join(TESTS), name),
         ["options", language, group, wanted @ ..] => {
