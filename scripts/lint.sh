@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The linters of all languages but Rust, whose own are in the Makefile: lint.sh [--fix] [python|node|go|shell|spelling]…
+# The linters of all languages but Rust, whose own are in the Makefile: lint.sh [--fix] [python|node|go|shell|workflows|spelling]…
 # With --fix, those that can repair what they find do so.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -8,7 +8,7 @@ if [ "${1:-}" = --fix ]; then
     fix=1
     shift
 fi
-[ $# -gt 0 ] || set -- python node go shell spelling
+[ $# -gt 0 ] || set -- python node go shell workflows spelling
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 status=0
 run() { "$@" || status=1; }
@@ -35,13 +35,19 @@ node() {
     run "$node_tools/node_modules/.bin/tsc" -p bindings-node --noEmit --typeRoots "$node_tools/node_modules/@types"
 }
 
-go() {
-    local go version=v0.8.2 staticcheck module
-    go=$(scripts/go_env.sh) || { status=1; return; }
-    staticcheck=$target/lint/staticcheck-$version-$("$go" env GOVERSION)
-    if [ ! -x "$staticcheck/staticcheck" ]; then
-        GOBIN=$staticcheck GOTOOLCHAIN=auto "$go" install "honnef.co/go/tools/cmd/staticcheck@$version" || { status=1; return; }
+# Builds a linter that is a Go program, once for its version and Go's, and prints the folder that it is in.
+go_tool() {
+    local go=$1 package=$2 version=$3 home
+    home=$target/lint/${package##*/}-$version-$("$go" env GOVERSION)
+    if [ ! -x "$home/${package##*/}" ]; then
+        GOBIN=$home GOTOOLCHAIN=auto "$go" install "$package@$version" >&2 || return
     fi
+    echo "$home"
+}
+
+go() {
+    local go staticcheck module
+    go=$(scripts/go_env.sh) && staticcheck=$(go_tool "$go" honnef.co/go/tools/cmd/staticcheck v0.8.2) || { status=1; return; }
     for module in bindings-c/go examples/go tests/conformance/adapters/go tests/openstack/faces bench/go; do
         # Nothing is linked, so the tag and an empty answer of pkg-config stand for the built library.
         (
@@ -59,14 +65,23 @@ shell() {
     run "$tools/shellcheck" "${files[@]}"
 }
 
+# What GitHub would refuse in a workflow, and what shellcheck says of the commands in it.
+workflows() {
+    local go actionlint files
+    mapfile -t files < <(scripts/sources.sh '.github/workflows/*.yml')
+    some "${files[@]}" || return
+    go=$(scripts/go_env.sh) && actionlint=$(go_tool "$go" github.com/rhysd/actionlint/cmd/actionlint v1.7.12) || { status=1; return; }
+    run "$actionlint/actionlint" -shellcheck "$tools/shellcheck" -pyflakes= "${files[@]}"
+}
+
 spelling() { run "$tools/typos"; }
 
 tools=$(scripts/lint_env.sh) || exit 1
 for part in "$@"; do
     case $part in
-        python | node | go | shell | spelling) "$part" ;;
+        python | node | go | shell | workflows | spelling) "$part" ;;
         *)
-            echo "there is no linter of '$part'; expected python, node, go, shell or spelling" >&2
+            echo "there is no linter of '$part'; expected python, node, go, shell, workflows or spelling" >&2
             exit 2
             ;;
     esac

@@ -30,7 +30,7 @@ def test_the_programs_run_as_they_are_read(sandbox: Sandbox) -> None:
     assert f"200 {gathered}" in ran.stdout
 
 
-def test_the_repositorys_readme(sandbox: Sandbox) -> None:
+def test_the_readme_of_the_repository(sandbox: Sandbox) -> None:
     (program,) = (snippet for snippet in snippets.read(ROOT / "README.md") if snippet.language == "python")
     ran = snippets.run(program.code.replace(BASE_URL, sandbox.base_url).replace(TOKEN, sandbox.token))
     assert ran.returncode == 0, ran.stderr

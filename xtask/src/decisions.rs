@@ -81,7 +81,9 @@ mod tests {
         let lines = lines("| [1](0001-old.md) | Old | why `a|b` |\n| 2 | | new |\n|--:|---|---|\n");
         let pages = [page("0001-a.md", "1. A"), page("0002-b.md", "2. B")];
         let printed = print(&pages, &lines).expect("a table");
-        assert!(printed.ends_with("| [1](0001-a.md) | A | why `a|b` |\n| [2](0002-b.md) | B | new |\n"));
+        assert!(
+            printed.ends_with("| [1](0001-a.md) | A | why `a|b` |\n| [2](0002-b.md) | B | new |\n")
+        );
     }
 
     #[test]
@@ -91,7 +93,11 @@ mod tests {
             vec![page("0002-b.md", "2. B")],
             vec![page("0001-a.md", "1. A"), page("0001-b.md", "1. B")],
             vec![page("0001-a.md", "2. A")],
-            vec![page("0001-a.md", "1. A"), page("0002-b.md", "2. B"), page("0003-c.md", "3. C")],
+            vec![
+                page("0001-a.md", "1. A"),
+                page("0002-b.md", "2. B"),
+                page("0003-c.md", "3. C"),
+            ],
         ] {
             print(&pages, &lines).expect_err("a refusal");
         }
