@@ -79,6 +79,7 @@ check: toolchain-lint ## Formats and lints of every language, licences, advisori
 	cargo run --quiet --package xtask --features command -- command --check
 	cargo run --quiet --package xtask -- msrv
 	cargo run --quiet --package xtask -- links
+	@python3 -m bench.common.table --check
 	cargo run --quiet --package xtask -- floors
 	@scripts/deny.sh
 
@@ -212,8 +213,8 @@ bench-go: ## The Go package beside net/http and resty, into bench/results/go.jso
 	@scripts/bench-go.sh
 
 .PHONY: bench-tables
-bench-tables: ## Write the figures of bench/results into bench/README.md
-	@python3 bench/common/table.py
+bench-tables: ## Write the figures of bench/results into bench/README.md and the chart docs/bench.svg
+	@python3 -m bench.common.table
 
 .PHONY: bench-test
 bench-test: ## Tests of the bench's own arithmetic

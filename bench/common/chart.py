@@ -1,4 +1,4 @@
-"""The chart of the results: `python3 bench/common/table.py` draws it into docs/bench.svg.
+"""The chart of the results: `python3 -m bench.common.table` draws it into docs/bench.svg.
 
 One row for each peer in the workload `get`: requests per second of reqtrail divided by the peer's, on a logarithmic
 axis. A language without a run on a quiet machine is named and has no rows.

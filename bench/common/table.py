@@ -1,4 +1,4 @@
-"""The tables of the results as Markdown: `python3 bench/common/table.py` fills them into bench/README.md.
+"""The tables of the results as Markdown: `python3 -m bench.common.table` fills them into bench/README.md.
 
 They go between `<!-- figures -->` and `<!-- /figures -->`, and the chart goes into docs/bench.svg. A run that was not quiet
 is never shown.
@@ -9,10 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-if __package__:
-    from . import chart
-else:
-    import chart
+from . import chart
 
 BENCH = Path(__file__).parent.parent
 LANGUAGES = {"rust": "Rust", "python": "Python", "node": "Node", "c": "C", "go": "Go"}
