@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The linters of all languages but Rust, whose own are in the Makefile: lint.sh [--fix] [python|node|go|shell|workflows|spelling]…
+# The linters of all languages but Rust, whose own are in the Makefile: lint.sh [--fix] [python|node|go|shell|workflows|spelling|prose]…
 # With --fix, those that can repair what they find do so.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -8,7 +8,7 @@ if [ "${1:-}" = --fix ]; then
     fix=1
     shift
 fi
-[ $# -gt 0 ] || set -- python node go shell workflows spelling
+[ $# -gt 0 ] || set -- python node go shell workflows spelling prose
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 status=0
 run() { "$@" || status=1; }
@@ -76,12 +76,15 @@ workflows() {
 
 spelling() { run "$tools/typos"; }
 
+# The words of the house, and what to write instead.
+prose() { run scripts/prose.sh; }
+
 tools=$(scripts/lint_env.sh) || exit 1
 for part in "$@"; do
     case $part in
-        python | node | go | shell | workflows | spelling) "$part" ;;
+        python | node | go | shell | workflows | spelling | prose) "$part" ;;
         *)
-            echo "there is no linter of '$part'; expected python, node, go, shell, workflows or spelling" >&2
+            echo "there is no linter of '$part'; expected python, node, go, shell, workflows, spelling or prose" >&2
             exit 2
             ;;
     esac
