@@ -38,7 +38,7 @@ fmt: toolchain-lint ## Format the sources of every language
 	@scripts/format.sh
 
 .PHONY: fix
-fix: toolchain-lint ## Let the linters repair what they can, write generated files anew, and format
+fix: toolchain-lint ## Let the linters repair what they can, write generated files again, and format
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
 	cargo run --quiet --package xtask -- codegen
 	cargo run --quiet --package xtask --features command -- command
@@ -47,7 +47,7 @@ fix: toolchain-lint ## Let the linters repair what they can, write generated fil
 	@scripts/format.sh
 
 .PHONY: codegen
-codegen: toolchain ## Write the code tables, the C header, and the command's completions and man pages anew
+codegen: toolchain ## Write the code tables, the C header, and the command's completions and man pages again
 	cargo run --quiet --package xtask -- codegen
 	cargo run --quiet --package xtask --features command -- command
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs libreqtrail of the dev profile into a prefix of its own, for tests and examples in C, and prints the prefix.
+# Installs libreqtrail of the dev profile into a separate prefix, for tests and examples in C, and prints the prefix.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the hand edits of a commit by folder, as files and hunks: cost.py [COMMIT]
 
-A hunk is a run of changed lines. Left out are generated files and the generated parts of others, tests (files, and the
+A hunk is a run of changed lines. It skips generated files and the generated parts of others, tests (files, and the
 `mod tests` at the end of a Rust file), scenarios with their adapters, the changelog, snapshots of APIs and empty lines.
 """
 

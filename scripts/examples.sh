@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every example; each starts a server of its own and has to end well.
+# Runs every example; each starts its own server and must succeed.
 set -euo pipefail
 target=${CARGO_TARGET_DIR:-target}/debug
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-examples

@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 prefix=${1:-$(scripts/c_env.sh)}
 from=$prefix/lib/libreqtrail.a
 to=bindings-c/go/lib/$(go env GOOS)_$(go env GOARCH)/libreqtrail.a
-# Only what changed: Go links all its programs anew when the archive is another.
+# Only if it differs: Go links all its programs again when the archive changes.
 cmp --silent "$from" "$to" || install -m 644 "$from" "$to"

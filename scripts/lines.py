@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the lines of each face that are written by hand: lines.py [ROOT]
 
-Left out are generated files, tests (files, and the `mod tests` at the end of a Rust file), examples, documents and
+It skips generated files, tests (files, and the `mod tests` at the end of a Rust file), examples, documents and
 empty lines. The core is counted in the same way, for comparison.
 """
 

@@ -16,7 +16,7 @@ fi
 generated='^[^[:alnum:]]*(Code )?[Gg]enerated (by|from) '
 mapfile -t files < <(scripts/sources.sh "${@:-.}" |
     grep -Ev '(^|/)(LICENSE-|Cargo\.lock$|go\.sum$|package-lock\.json$|api-snapshot|golden/|proptest-regressions/)' |
-    grep -Ev '^(\.vale/|fuzz/seeds/|bench/results/|cli/(completions|man)/|schema/surface\.json|bindings-c/(include|go)/reqtrail\.h)' |
+    grep -Ev '^(\.vale/|fuzz/seeds/|bench/results/|cli/(completions|man)/|schema/(surface|(trail|openstack)\.schema)\.json|bindings-c/(include|go)/reqtrail\.h)' |
     xargs -rd '\n' awk -v generated="$generated" '
         FNR == 1 { names[++count] = FILENAME }
         FNR <= 8 && $0 ~ generated && FILENAME !~ /\.j2$/ { skip[FILENAME] = 1 }

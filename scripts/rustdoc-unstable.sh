@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
-# rustdoc with what is unstable in it, for `RUSTDOC`. Set for all of cargo, the variable would have many crates built anew.
+# rustdoc with its unstable features, for `RUSTDOC`. If all of cargo saw the variable, it would build many crates again.
 RUSTC_BOOTSTRAP=1 exec rustdoc "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the C face, against the library installed into a prefix of its own: test-c.sh
+# The tests of the C face, against the library installed into a separate prefix: test-c.sh
 # The header in three languages, what is exported, unit tests under sanitizers and valgrind, the examples and those of
 # docs/c, and both ways to link. Its adapters are played by scripts/conformance.sh.
 set -uo pipefail

@@ -12,7 +12,7 @@ REQTRAIL_SANDBOX=$(cd "${CARGO_TARGET_DIR:-target}/debug" && pwd)/reqtrail-sandb
 REQTRAIL_PREFIX=$(scripts/c_env.sh)
 export REQTRAIL_SANDBOX REQTRAIL_PREFIX
 scripts/go_archive.sh "$REQTRAIL_PREFIX"
-# The package needs nothing but Go and the library, and so nothing is asked for.
+# The package needs only Go and the library, so nothing is downloaded.
 export GOPROXY=off GOFLAGS=-mod=mod GOWORK=off
 
 log=$(mktemp)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the Node package, against its packed tarballs in a folder of their own: test-node.sh [TEST-FILE…]
+# The tests of the Node package, against its packed tarballs in a separate folder: test-node.sh [TEST-FILE…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD

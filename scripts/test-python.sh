@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of the Python package, against its wheel in an environment of its own: test-python.sh [PYTEST-ARGUMENT…]
+# The tests of the Python package, against its wheel in a separate environment: test-python.sh [PYTEST-ARGUMENT…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # A server for the examples and the programs of the docs.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a wheel from the sdist as pip does, in a folder of its own and from what cargo has fetched already, and runs it.
+# Builds a wheel from the sdist as pip does, in a separate folder and from what cargo has fetched already, and runs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}

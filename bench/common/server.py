@@ -44,7 +44,7 @@ http {{
     ssl_certificate {folder}/cert.pem;
     ssl_certificate_key {folder}/key.pem;
     ssl_protocols TLSv1.3;
-    # Half of the answers of /retry are a 503, drawn anew for each request.
+    # Half of the answers of /retry are a 503, drawn again for each request.
     split_clients $request_id $turn {{ 50% 503; * 200; }}
     server {{
         listen 127.0.0.1:{http};

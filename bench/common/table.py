@@ -105,7 +105,7 @@ def drawn(folder: Path) -> str:
 
 
 def filled(text: str, new: str) -> str:
-    """The text with what stands between the marks replaced."""
+    """Returns the text with the part between the marks replaced."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

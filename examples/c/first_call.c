@@ -21,7 +21,7 @@ static reqtrail_client *connect(const char *base_url, const char *token) {
     complain(error);
     exit(1);
   }
-  /* A setter's mistake is kept and told by reqtrail_client_new. */
+  /* reqtrail_client_new reports the first mistake of a setter. */
   reqtrail_client_options_dialect(options, "novavms", REQTRAIL_ZERO_TERMINATED);
   reqtrail_client_options_token(options, token, REQTRAIL_ZERO_TERMINATED);
   reqtrail_client_options_user_agent(options, "first-call/1.0", REQTRAIL_ZERO_TERMINATED);

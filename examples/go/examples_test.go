@@ -1,4 +1,4 @@
-// The examples do what they say, as processes of their own against the sandbox.
+// These tests run each example as a separate process against the sandbox.
 package examples
 
 import (

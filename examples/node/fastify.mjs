@@ -18,7 +18,7 @@ app.get("/doors/:door/picture", async (request) => {
 
 app.setErrorHandler((error, request, reply) => {
   if (!(error instanceof ReqtrailError)) return reply.send(error);
-  // The trail belongs into this service's log, the IDs into its answer.
+  // The trail belongs in this service's log, the IDs in its answer.
   request.log.error(error);
   const status = error instanceof ApiError && error.status === 404 ? 404 : 502;
   return reply.code(status).send({

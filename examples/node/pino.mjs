@@ -1,6 +1,6 @@
 // Every attempt and every failed call as a log line, with the request ID as a field: node examples/node/pino.mjs
 //
-// The channels are told of all clients of the program, also those of libraries; without subscribers they cost nothing.
+// The channels get the calls of all clients of the program, also those of libraries; without subscribers they cost nothing.
 
 import { subscribe } from "node:diagnostics_channel";
 

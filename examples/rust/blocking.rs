@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start(SandboxOptions::default())?;
 
-    // A login has a rate limit of its own, which a retry does not lift: so it makes one attempt only.
+    // A login has its own rate limit, which a retry does not lift, so it makes only one attempt.
     let login = Client::novavms(sandbox.base_url()).build_blocking()?;
     let client = Client::novavms(sandbox.base_url())
         .token_refresher_blocking(move || {

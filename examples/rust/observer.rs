@@ -12,7 +12,7 @@ struct Counts {
     waits_ms: AtomicU64,
 }
 
-/// Observers are called within the call, so they only count here; what takes long belongs into a queue.
+/// Counts attempts and calls. Observers run within the call, so slow work belongs in a queue.
 impl Observer for Counts {
     fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
         let attempt = event.attempt;

@@ -334,7 +334,7 @@ fn version(root: &Path) -> Result<String, String> {
     version.ok_or_else(|| "Cargo.toml: no version of the workspace".to_owned())
 }
 
-/// What stands above all declarations.
+/// The text above all declarations.
 const PREAMBLE: &str = include_str!("c_preamble.h");
 
 fn config(version: &str) -> Config {

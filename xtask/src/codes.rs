@@ -43,7 +43,7 @@ pub(crate) struct Dialect {
     pub(crate) title: String,
     /// What the API calls its codes: the name of their type in every language.
     pub(crate) code_type: String,
-    /// The page that explains the codes that have no page of their own.
+    /// The page that explains codes without a separate page.
     #[serde(default)]
     pub(crate) documentation_url: Option<String>,
     /// Closed sets of names that only this API has.
@@ -142,7 +142,7 @@ pub(crate) fn read(path: &Path) -> Result<Codes, String> {
     Ok(codes)
 }
 
-/// Refuses a code of the type without a number, and the code of a service that has one or stands in the type.
+/// Refuses a code of the type without a number, and the code of a service that has a number or is in the type.
 fn numbered(dialect: &Dialect) -> Result<(), String> {
     let of_type = dialect.codes.iter().find(|code| code.number == 0);
     let of_service = dialect.service_codes.iter().find(|code| {

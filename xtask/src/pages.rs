@@ -1,4 +1,4 @@
-//! Pages that are written by hand but for parts that are printed: each stands between `<!-- printed: WHAT -->` and
+//! Prints parts of pages that are otherwise written by hand. Each part is between `<!-- printed: WHAT -->` and
 //! `<!-- end of what is printed -->`.
 //!
 //! WHAT is `decisions`, the table of `docs/adr`; `rules FOLDER`, what the scenarios of a folder say they prove;
@@ -65,7 +65,7 @@ fn part(root: &Path, templates: &Templates, what: &str) -> Result<String, String
     }
 }
 
-/// Replaces what stands between the markers.
+/// Replaces the text between the markers.
 fn with_parts(
     page: &str,
     print: impl Fn(&str) -> Result<String, String>,
@@ -95,7 +95,7 @@ fn tests(folder: &Path, name: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// What stands between the two lines that mark a test.
+/// Returns the lines between the two that mark a test.
 fn marked<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let wanted = format!(" test: {name}");
     let line = text
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(marked(text, "more"), None);
     }
 
-    /// The options are on a page of their own.
+    /// The options have a separate page.
     #[test]
     fn every_folder_of_scenarios_is_on_the_page() {
         let root = crate::root();

@@ -78,8 +78,8 @@ pub(crate) struct Operation {
     pub(crate) record: String,
     /// The name of its set of options.
     pub(crate) set: String,
-    /// The errors of its own, with what they say, by their names in Python and TypeScript. An operation that has none has
-    /// those of its call.
+    /// Its errors and what they say, by their names in Python and TypeScript. If there are none, it has the errors of its
+    /// call.
     pub(crate) errors: Vec<(String, String)>,
 }
 
@@ -348,7 +348,7 @@ impl Surface {
 }
 
 impl Group {
-    /// Whether the row is one of its own.
+    /// Whether the row belongs to the group.
     fn has(&self, row: &Row) -> bool {
         let mut rows = self.options.iter().chain(&self.by_hand);
         rows.any(|own| std::ptr::eq(own, row))

@@ -93,7 +93,7 @@ where
     count
 }
 
-/// Workers that are threads of their own.
+/// Runs each worker on its own thread.
 pub fn threads<F>(concurrency: usize, until: Until, length: usize, call: F) -> Value
 where
     F: Fn() -> usize + Send + Sync + 'static,

@@ -45,7 +45,7 @@ func (c *cameras) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusBadGateway
 	switch {
 	case errors.Is(err, context.Canceled):
-		// Nobody is there any more to be told.
+		// The caller has left: nobody reads an answer.
 		c.log.InfoContext(r.Context(), "the caller left", "upstream", failed.Trail)
 		return
 	case errors.Is(err, reqtrail.CategoryNotFound):

@@ -1,4 +1,4 @@
-//! Reads languages in which a module is a file, and says so in its imports: Python and TypeScript.
+//! Reads the languages whose modules are files and whose imports name them: Python and TypeScript.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub(crate) fn typescript(root: &Path, folder: &str) -> Result<Graph, String> {
     read(root, folder, &[".ts", ".mts"], "index", typescript_imports)
 }
 
-/// The native half of the Python package, which is no file of it.
+/// The native half of the Python package. It has no Python file.
 const NATIVE: &str = "_native";
 
 /// An imported module, and the line.
@@ -64,17 +64,17 @@ fn read(
     Ok(graph)
 }
 
-/// What stands in the place of a text or a comment.
+/// How a language writes strings and comments.
 #[derive(Clone, Copy)]
 struct Quotes {
     comment: &'static str,
     block: Option<(&'static str, &'static str)>,
-    /// Texts that are blanked out; others are kept, for they name modules.
+    /// Strings that are blanked out. Others are kept, because they name modules.
     blanked: &'static [&'static str],
     kept: &'static [&'static str],
 }
 
-/// The code alone: comments and blanked texts become blanks, and lines stay where they are.
+/// Returns only the code: comments and blanked strings become blanks, and line numbers stay the same.
 fn code(text: &str, quotes: Quotes) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -113,7 +113,7 @@ fn code(text: &str, quotes: Quotes) -> String {
     out
 }
 
-/// Where a text ends that a quote opens.
+/// Returns where the string ends that the text begins with.
 fn text_end(rest: &str, quote: &str) -> usize {
     let mut at = quote.len();
     while let Some(next) = rest[at..].chars().next() {
@@ -128,7 +128,7 @@ fn text_end(rest: &str, quote: &str) -> usize {
     rest.len()
 }
 
-/// The modules that a module imports. The native half is no file of the folder, and stands below all.
+/// Returns the modules that a module imports, except the native half, which is below all of them.
 fn python_imports(text: &str, package: &str, known: &BTreeSet<String>) -> Vec<Import> {
     let quotes = Quotes {
         comment: "#",

@@ -22,7 +22,7 @@ pub(crate) fn parent(module: &str) -> Option<&str> {
     Some(module.rsplit_once("::").map_or("", |(parent, _)| parent))
 }
 
-/// Whether a module is another one or stands below it.
+/// Whether a module is another one or within it.
 pub(crate) fn is_within(module: &str, other: &str) -> bool {
     other.is_empty()
         || module
@@ -56,7 +56,7 @@ impl Graph {
         self.modules.iter().map(String::as_str)
     }
 
-    /// The same graph without the uses of one module, or what stands below it, by another.
+    /// Returns the graph without the uses of one module, or the modules within it, by another.
     pub(crate) fn without(&self, user: &str, used: &str) -> Self {
         let mut rest = self.clone();
         rest.uses
@@ -88,7 +88,7 @@ impl Graph {
         homeless.chain(empty).collect()
     }
 
-    /// Uses of a higher floor. The root, which hands everything out, stands above all.
+    /// Returns the uses of a higher floor. The root, which re-exports everything, is above all.
     fn climbs(&self, floors: &Floors) -> Vec<String> {
         self.uses
             .iter()
@@ -104,8 +104,8 @@ impl Graph {
             .collect()
     }
 
-    /// One circle of each knot of modules that lead back to themselves. A module and what stands below it may use each
-    /// other; beside its siblings it counts as one with what stands below it.
+    /// Returns one circle for each group of modules that lead back to themselves. A module and the modules within it may use
+    /// each other; towards its siblings they count as one module.
     fn circles(&self) -> Vec<String> {
         // By parent: the uses between its children, each with one real use.
         let mut levels: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, String>>> = BTreeMap::new();
@@ -246,7 +246,7 @@ mod tests {
             found,
             ["a circle:\n    f:1: `a` uses `b`\n    f:1: `b` uses `c`\n    f:1: `c` uses `a`"]
         );
-        // Through what stands below them.
+        // Through the modules within them.
         assert_eq!(circles(&[("a::x", "b"), ("b::y", "a::z")]).len(), 1);
         // Within one module, and in two knots.
         let found = circles(&[

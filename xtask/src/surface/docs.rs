@@ -129,7 +129,7 @@ pub(crate) fn between(file: &str, title: &str, printed: &str) -> Result<String, 
     Ok(format!("{head}{begin}{printed}{tail}"))
 }
 
-/// Puts something else in the place of what stands in backticks, where there is something else.
+/// Replaces the text in backticks if there is a replacement.
 pub(super) fn in_backticks(text: &str, instead: impl Fn(&str) -> Option<String>) -> String {
     let parts = text.split('`').enumerate().map(|(at, part)| {
         let other = if at % 2 == 1 { instead(part) } else { None };
@@ -209,7 +209,7 @@ fn with_thousands(number: u64) -> String {
 /// The columns of a line.
 const WIDTH: usize = 120;
 
-/// Paragraphs as a comment of a language, or as a docstring. Lines are indented, by tabs in Go, but for the first.
+/// Paragraphs as a comment of a language, or as a docstring. All lines except the first are indented, in Go by tabs.
 pub(super) fn commented(paragraphs: &[String], language: Language, indent: usize) -> String {
     let (pad, room) = match language {
         Language::Go => ("\t".repeat(indent), WIDTH - 4 * indent),
@@ -223,7 +223,7 @@ pub(super) fn commented(paragraphs: &[String], language: Language, indent: usize
     };
     let lines = match language {
         Language::Python => {
-            // Code stands between two backticks each; links stand for themselves.
+            // Code is between two backticks each; links are plain text.
             let text = paragraphs.iter().map(|own| own.replace('`', "``"));
             let text: Vec<String> = text.collect();
             let end = if text.len() > 1 { "\n" } else { "" };
@@ -265,7 +265,7 @@ pub(super) fn lines_of(paragraphs: &[String], width: usize) -> Vec<String> {
     paragraphs.join(&String::new())
 }
 
-/// Breaks a text into lines of at most `width` characters. A word that is longer has a line of its own.
+/// Breaks a text into lines of at most `width` characters. A longer word gets a line to itself.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

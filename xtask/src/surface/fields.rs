@@ -22,7 +22,7 @@ use super::Shape::{Document, Fetched, Lazy, Parts, Plain};
 use super::rows::{self, Detail, Source, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
-/// The records, the files of their structs in the core, and how programs get them. A record stands after those that it holds.
+/// The records, the files of their structs in the core, and how programs get them. A record comes after those that it holds.
 const RECORDS: [(&str, &str, Shape); 23] = [
     ("rate_limit", "rate_limit", Parts),
     ("call_info", "observe", Parts),

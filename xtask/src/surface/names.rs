@@ -105,7 +105,7 @@ pub(crate) fn table(surface: &Surface) -> String {
     for row in surface.recent.options.iter().filter(is_spelt) {
         names.insert(row.name.clone(), spelt(row));
     }
-    // The base URL is no option, and error texts name it.
+    // The base URL is not an option, but error texts name it.
     let base_url = ["base_url", "baseUrl", "base_url", "BaseURL"];
     names.insert("base_url".to_owned(), base_url.map(str::to_owned));
     let mut out = String::from(

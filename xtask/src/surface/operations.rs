@@ -162,8 +162,8 @@ impl Operations {
 }
 
 impl Surface {
-    /// The documentation of an operation as paragraphs, in the language's words; without its errors. Where each way to name
-    /// an action has a function of its own, that says so.
+    /// The documentation of an operation as paragraphs, in the language's words; without its errors. It says so where
+    /// each way to name an action has a separate function.
     pub(crate) fn operation_doc(&self, operation: &Operation, language: Language) -> Vec<String> {
         let spelt = |part: &str| match part {
             "server" => Some(language.parameter(operation.server())),

@@ -153,7 +153,7 @@ fn example(row: &Row) -> Value {
         Kind::Texts | Kind::Pems => json!(["type", "site"]),
         Kind::Statuses => json!([404, 409]),
         Kind::RetryBudget => json!({ "capacity": 10, "retry_cost": 1 }),
-        // A proxy that there is not would take the request.
+        // A proxy that does not exist would get the request.
         Kind::Secret if row.is_null_a_value => Value::Null,
         Kind::Text | Kind::Secret | Kind::Path | Kind::ByHand => json!("s3cr3t-text"),
     }

@@ -24,7 +24,7 @@ impl Field {
             _ => "empty",
         };
         let text = text.replace("`nil`", &format!("`{nothing}`"));
-        // Names stand without backticks, and links as they are.
+        // Names lose their backticks; links stay unchanged.
         let text = self.with_nothing(text, nothing).replace('`', "");
         let text = text.replace("(<http", "(http").replace(">)", ")");
         let is_list = matches!(
@@ -98,7 +98,7 @@ pub(super) fn lowered(text: &str) -> String {
     }
 }
 
-/// Writes the cells of lines, which a `|` stands between, in columns as gofmt does.
+/// Writes cells, separated by `|`, in columns as gofmt does.
 pub(super) fn columns(text: &str) -> String {
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('|').collect()).collect();
     let width = |at: usize| {

@@ -1,7 +1,7 @@
 //! Prints files from the templates in `xtask/templates`, which see the surface as one language has it.
 //!
-//! A template whose name, without `.j2`, has an extension of its own is a file; any other is a part of one, which others
-//! include or which stands between two comments in a file that is written by hand.
+//! A template whose name has an extension before `.j2` makes a file. Any other makes a part of one: other templates include
+//! it, or it goes between two comments in a file that is written by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use crate::rust_tables;
 /// The folder.
 const FOLDER: &str = "xtask/templates";
 
-/// The folders of templates, which have the names of languages but for the last two, and the folders of the files.
+/// The folders of templates and of the files that they make. All except the last two are named after languages.
 const HOMES: [(&str, &str); 6] = [
     ("python", "bindings-python/python/reqtrail"),
     ("node", "bindings-node/ts"),
@@ -33,8 +33,8 @@ const HOMES: [(&str, &str); 6] = [
     ("adapters", "tests/conformance/adapters"),
 ];
 
-/// What stands between two comments in files that are written by hand, a line each: the file, the template, what it is about,
-/// and how the title of the first comment ends.
+/// Parts between two comments in files that are written by hand, a line each: the file, the template, what it is about, and
+/// how the title of the first comment ends.
 const PARTS: &str = "\
 bindings-python/python/reqtrail/_exceptions.py python/errors error: fields of every error
 bindings-python/python/reqtrail/_exceptions.py python/errors api_error: fields of an API's answer

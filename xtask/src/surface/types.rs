@@ -86,7 +86,7 @@ impl Record {
         self.has(&FieldKind::Data)
     }
 
-    /// The fields stand in the JSON as they do in Go's struct.
+    /// Whether tags are enough to read the JSON in Go: it has the fields of the struct.
     pub(super) fn is_tagged(&self) -> bool {
         matches!(self.shape, Shape::Plain | Shape::Fetched) && !self.has(&FieldKind::Duration)
     }
