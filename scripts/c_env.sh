@@ -14,7 +14,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
     fi
     { apt-get update -qq && apt-get install -y -qq "${missing[@]}"; } >&2
 fi
-# With NO_BUILD it is there already, and perhaps another test uses it now.
+# With NO_BUILD the prefix exists already, and another test may be using it.
 if [ -z "${NO_BUILD:-}" ] || [ ! -d "$target/c/prefix" ]; then
     scripts/install-c.sh "$target/c/prefix" dev >&2
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A runner that passes what is wrong proves nothing: each of these scenarios must fail with the real adapter.
+# Checks that the runner notices mistakes: each of these scenarios must fail with the real adapter.
 set -euo pipefail
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-conformance --package reqtrail-adapter-rust
 target=${CARGO_TARGET_DIR:-target}/debug

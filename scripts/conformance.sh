@@ -6,7 +6,7 @@
 set -euo pipefail
 adapter=${1:-all} scenarios=${2:-tests/conformance/scenarios} filter=${3:-}
 known=(rust rust-blocking rust-reqwest python python-async node c c-started c-queue go go-queue)
-# The mocks, of which there is one for each way of making calls. reqwest is a network.
+# The mocks, one for each way of making calls. reqwest has none: it is a network.
 [ "${WAY:-sockets}" = sockets ] || known=(rust rust-blocking python python-async node c c-started c-queue go go-queue)
 
 case " ${known[*]} all " in
@@ -29,19 +29,19 @@ for name in "${wanted[@]}"; do
     case "$name" in
         rust | rust-blocking) command=$target/adapter-$name ;;
         rust-reqwest)
-            # With a feature that no other face has, and so always by itself.
+            # It has a feature that no other face has, so it is always built alone.
             cargo build --quiet --package reqtrail-adapter-rust --features reqwest --bin adapter-rust-reqwest
             command=$target/adapter-$name
             ;;
         python | python-async)
-            # The installed wheel, and nothing of the source folder.
+            # Only the installed wheel, not the source folder.
             [ -n "$python" ] || python=$(scripts/python_env.sh)
             program=sync.py
             [ "$name" = python ] || program=asynchronous.py
             command="$python -X dev tests/conformance/adapters/python/$program"
             ;;
         node)
-            # The installed tarballs, and nothing of the source folder.
+            # Only the installed tarballs, not the source folder.
             folder=$(scripts/node_env.sh)
             command="node tests/conformance/adapters/node/adapter.mjs $folder"
             ;;
@@ -59,7 +59,7 @@ for name in "${wanted[@]}"; do
                 -ldflags "-X github.com/reqtrail/reqtrail/bindings-c/go.driving=$driving" -o "$command" .)
             ;;
         c | c-*)
-            # The installed library, in its three ways of being driven.
+            # The installed library, driven in its three ways.
             if [ -z "$c" ]; then
                 prefix=$(scripts/c_env.sh)
                 c=$prefix/../adapter
@@ -71,10 +71,10 @@ for name in "${wanted[@]}"; do
     esac
     adapters+=("$name=$command")
 done
-# The virtual cancel is an API of Rust alone.
+# Only Rust has an API for a virtual cancel.
 [ -z "${WAY:-}" ] || args+=(--has "rust=tls,virtual-cancel" --has "rust-blocking=tls,virtual-cancel")
 if [ "${WAY:-}" = equal ]; then
-    # With the project's own scripts, which have what no server can do.
+    # The scripts of the project do what no server can do.
     args+=(--scenarios tests/conformance/scripts)
     for played in "${adapters[@]}"; do args+=(--adapter "$played"); done
     exec "$target/conformance" "${args[@]}"

@@ -10,7 +10,7 @@ mkdir -p "$work"
 target=${CARGO_TARGET_DIR:-target}/debug
 [ -n "${NO_BUILD:-}" ] || cargo build --quiet --package reqtrail-sandbox || exit 1
 
-# Each first answer is a 503, so that every trail has something to tell. It ends when its standard input closes.
+# Each first answer is a 503, so that every trail has two attempts. It ends when its standard input closes.
 coproc SANDBOX { exec "$target/reqtrail-sandbox" --exit-with-parent --incident service_unavailable:times=1,retry_after=0; }
 sandbox=$SANDBOX_PID
 trap 'kill "$sandbox" 2>/dev/null || true' EXIT
@@ -19,7 +19,7 @@ fact() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$ready"; }
 url=$(fact base_url) token=$(fact token)
 
 passed=0 failed=0
-# Runs a command, which has to end well and to say what is expected of it.
+# Runs a command, which must succeed and print what is expected.
 says() {
     local name=$1 expected=$2 output
     shift 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the core with each feature alone, with none and with all of them: features.sh
-# Runs the tests of what is there with fewer features than by default: features.sh --test
+# Runs the tests that need fewer features than the default: features.sh --test
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +14,7 @@ fi
 mapfile -t features < <(sed -n '/^\[features\]/,/^\[dependencies\]/s/^\([a-z0-9-]*\) = .*/\1/p' core/Cargo.toml | grep -v '^default$')
 [ ${#features[@]} -gt 3 ] || { echo "core/Cargo.toml: no features are found" >&2; exit 1; }
 all=$(IFS=,; echo "${features[*]}")
-# With what a program gets by default, and features that mean more together.
+# The default features, and sets of features that do more together than each alone.
 for set in "" "${features[@]}" default default,openstack http2,rustls-ring blocking,openstack "$all"; do
   echo "features: ${set:-none}"
   cargo clippy --quiet --package reqtrail --lib --no-default-features --features "$set" -- -D warnings

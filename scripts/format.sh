@@ -19,7 +19,7 @@ for list in go_files c_files node_files; do
 done
 
 status=0
-# Runs a formatter with the words that make it check or write.
+# Runs a formatter with the arguments that make it check or write.
 format() {
     local language=$1
     shift

@@ -6,7 +6,7 @@ if ! command -v go >/dev/null; then
     echo "Go is missing: install $needed or newer (https://go.dev/dl), then try again." >&2
     exit 1
 fi
-# In a folder without a go.mod, whose line on the version would be obeyed already.
+# Outside of modules, because a go.mod may choose another version.
 have=$(cd / && go env GOVERSION)
 have=${have#go} have=${have%% *}
 newer() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" = "$1" ]; }
@@ -16,7 +16,7 @@ if newer "$needed" "$have"; then
 fi
 wanted=$needed.0
 if newer 1.21 "$have"; then
-    # It gets another from the module proxy by itself, when it is told to.
+    # Go downloads the version that GOTOOLCHAIN names from the module proxy.
     GOTOOLCHAIN=go$wanted go version >/dev/null || { echo "Go $have is too old: $needed or newer is needed, and it could not be fetched." >&2; exit 1; }
     root=$(GOTOOLCHAIN=go$wanted go env GOROOT)
     echo "$root/bin/go"

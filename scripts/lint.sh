@@ -12,7 +12,7 @@ fi
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 status=0
 run() { "$@" || status=1; }
-# An empty list of files passes every linter.
+# Linters pass an empty list of files, so it must not be empty.
 some() {
     [ $# -gt 0 ] || { echo "${FUNCNAME[1]}: no file of the repository is found; is this a checkout that git may read?" >&2; status=1; return 1; }
 }

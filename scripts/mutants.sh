@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Changes the rules one by one and sees whether a test notices. A mutant that survives is a rule that no test holds.
+# Changes the rules one by one and sees whether a test notices. A mutant that survives shows a rule that no test checks.
 # It works in a copy of the project; further arguments go to cargo-mutants.
 set -euo pipefail
 command -v cargo-mutants >/dev/null || cargo install --locked --debug --quiet cargo-mutants

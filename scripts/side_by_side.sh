@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs commands at the same time, JOBS (2) of them at most, and prints the output of each when it has ended:
 # side_by_side.sh NAME=COMMAND…
-# Fails where one fails. What takes longer than STEP_SECONDS (1800) is ended, and has failed.
+# Fails if one fails. A command that takes longer than STEP_SECONDS (1800) is ended and counts as failed.
 set -uo pipefail
 jobs=${JOBS:-2} limit=${STEP_SECONDS:-1800}
 outputs=$(mktemp -d)

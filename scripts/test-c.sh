@@ -29,7 +29,7 @@ check "header as C99" cc -std=c99 "${strict[@]}" -x c "$prefix/include/reqtrail.
 check "header as C11" cc -std=c11 "${strict[@]}" -x c "$prefix/include/reqtrail.h"
 check "header as C++17" g++ -std=c++17 "${strict[@]}" -x c++ "$prefix/include/reqtrail.h"
 
-# What the library shows is what the header declares, and what the Go package asks beside it: no more and no less.
+# The library exports exactly what the header declares and what the Go package needs besides.
 declared() { sed 's|/\*.*\*/||; /^ *\/\*/,/\*\//d' "$prefix/include/reqtrail.h" bindings-c/go/native.h | grep -oE '\breqtrail_[a-z0-9_]+\(' | tr -d '(' | sort -u; }
 shared() { nm -D --defined-only "$prefix/lib/libreqtrail.so" | awk '{ print $3 }' | sort -u; }
 archived() { nm -g --defined-only "$prefix/lib/libreqtrail.a" | awk 'NF > 2 { print $3 }' | sort -u; }
@@ -69,7 +69,7 @@ run_units "under valgrind" valgrind -q --fair-sched=yes --leak-check=full --show
 check "docs/testing/testing.c compiles" scripts/c_build.sh "$prefix" "$work/testing" docs/testing/testing.c
 check "docs/testing/testing.c" env -i "$work/testing"
 
-# The same programs as users build them.
+# The same programs, built as users build them.
 static() {
     local libs
     libs=$(sed -n 's/^Libs.private: //p' "$prefix/lib/pkgconfig/reqtrail.pc")
@@ -77,7 +77,7 @@ static() {
     cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -I"$prefix/include" -o "$work/static" examples/c/first_call.c -Wl,--gc-sections "$prefix/lib/libreqtrail.a" $libs
 }
 check "a static program links" static
-# With the archive a program needs the C library alone where it runs.
+# With the archive a program needs only the C library to run.
 needs_glibc_alone() { ! readelf -d "$work/static" | grep NEEDED | grep -vE 'lib(c|m|dl|rt|util|pthread)\.so|ld-linux'; }
 check "a static program needs glibc alone" needs_glibc_alone
 # What answers calls in tests is left out of one that sets no script.
@@ -86,7 +86,7 @@ scripted() { nm "$1" | grep 'reqtrail.*testing.*ScriptedTransport' >/dev/null; }
 leaves_scripts_out() { scripted "$prefix/lib/libreqtrail.a" && ! scripted "$work/static"; }
 check "a static program without scripts" leaves_scripts_out
 
-# The prefix can be moved, and the library is found by its new place.
+# The prefix can be moved: pkg-config finds the library in its new place.
 moved() {
     rm -rf "$work/moved" && mkdir "$work/moved" && cp -r "$prefix/." "$work/moved" || return 1
     local found

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from common.driver import first_line, main
 from common.plan import Client, Language, Pair
 
-# libcurl retries nothing, so there is nobody to compare the retry workload with.
+# libcurl retries nothing, so the retry workload has no peer.
 ALL = ("get", "tls", "post", "large", "h2")
 PAIRS = (
     Pair("reqtrail", "libcurl-easy", ALL),

@@ -103,7 +103,7 @@ static void *work(void *data) {
   return NULL;
 }
 
-/* One thread calls on the program's own. */
+/* One thread of the program makes the calls. */
 static long crew(const struct worker *kind, struct until until) {
   pthread_t *threads = calloc((size_t)concurrency, sizeof *threads);
   struct worker *workers = calloc((size_t)concurrency, sizeof *workers);
@@ -307,7 +307,7 @@ static void build_multi(void) {
   for (int i = 0; i < concurrency; i++) transfers[i] = begin_transfer();
 }
 
-/* Takes what has ended and starts the next transfers; gives how many have ended for good. */
+/* Takes ended transfers and starts the next ones. Returns how many have ended for good. */
 static int settle(const struct until *until, long *done, long *begun) {
   int ended = 0, left;
   int in_time = until->calls > 0 || now() < until->end;
@@ -343,7 +343,7 @@ static long by_poll(struct until until) {
   return done;
 }
 
-/* The same multi handle over an epoll descriptor of the program's own. */
+/* The same multi handle over the program's own epoll descriptor. */
 
 static int epoll_fd;
 static double timer_at = -1; /* when curl wants to be called, -1 for never */

@@ -231,7 +231,7 @@ class Run:
         return [*row.client.command, row.client.name, row.workload, str(row.c), self.server.url(row.workload), how_long]
 
     def _environment(self) -> dict[str, str]:
-        # A proxy for the way out is none to loopback.
+        # A proxy for outgoing traffic must not be used for loopback.
         kept = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
         trusting = ("BENCH_CA", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
         return {**kept, **dict.fromkeys(trusting, str(self.server.ca))}

@@ -40,7 +40,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Pair:
-    """One of ours and whom it is compared with."""
+    """One of our clients and the peers it is compared with."""
 
     ours: str
     peer: str

@@ -118,7 +118,7 @@ class Watch:
         self._before, self._own = Times.now(), self._usage()
 
     def end(self, client: float) -> bool:
-        """Ends a window in which the client used `client` seconds; tells whether it was disturbed."""
+        """Ends a window in which the client used `client` seconds; returns whether it was disturbed."""
         passed = Times.now() - self._before
         others = share(passed.busy - (self._usage() - self._own) - client, passed.total)
         disturbed = others > OTHERS_SHARE or share(passed.steal, passed.total) > STEAL_SHARE

@@ -39,7 +39,7 @@ function checked(requestId, body) {
   return body;
 }
 
-/** Each makes what makes a call, reads its request ID and gives the size of its body. */
+/** Each returns a function that makes a call, reads its request ID and returns the size of its body. */
 const CLIENTS = {
   async reqtrail() {
     const { Client } = require("reqtrail");

@@ -14,7 +14,7 @@ WARM_UP = 0.2
 """Seconds; connections are made, and what is made with the first call."""
 
 Call = Callable[[], int]
-"""Makes a call, reads its request ID and gives the size of its body."""
+"""Makes a call, reads its request ID and returns the size of its body."""
 
 
 @dataclass(frozen=True)

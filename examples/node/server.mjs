@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 
-/** Starts it; gives its URL and what ends it. */
+/** Starts the server; returns its URL and a function that ends it. */
 export async function startServer() {
   let requests = 0;
   const server = createServer((request, response) => {

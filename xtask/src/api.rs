@@ -1,7 +1,6 @@
 //! The public API of the Rust crate, written down in `core/api-snapshot.txt` (`docs/adr/0061-the-api-is-written-down.md`).
 //!
-//! rustdoc says what is public, with what macros make and with the traits that each type has; `public-api` makes lines of
-//! it. What `unstable-host` adds may change in any release and is left out.
+//! rustdoc lists what is public, with the results of macros and the traits of each type; `public-api` makes lines of it. What `unstable-host` adds may change in any release and is left out.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,7 +13,7 @@ const SNAPSHOT: &str = "core/api-snapshot.txt";
 /// The format of rustdoc's JSON that the pinned release of `public-api` reads: Rust 1.93 to 1.95 write it.
 const FORMAT: u32 = 57;
 
-/// As many lines of a difference are shown.
+/// How many lines of a difference are shown.
 const SHOWN: usize = 60;
 
 #[derive(Deserialize)]
@@ -29,7 +28,7 @@ pub(crate) fn snapshot(root: &Path, check: bool) -> Result<(), String> {
             "this compiler's rustdoc does not write format {FORMAT} of its JSON, so {SNAPSHOT} was not looked at; \
              expected Rust 1.93 to 1.95, or another release of `public-api` in xtask/Cargo.toml"
         );
-        // A change is not held up for the compiler's sake; the machine of the one who writes the snapshot has the right one.
+        // Another compiler must not block a change; whoever writes the snapshot has the right one.
         if !check {
             return Err(text);
         }

@@ -159,7 +159,7 @@ fn numbered(dialect: &Dialect) -> Result<(), String> {
     }
 }
 
-/// Refuses a code that a reader would learn too little of.
+/// Refuses a code whose texts say too little.
 fn complete(dialect: &Dialect, code: &Code) -> Result<(), String> {
     let page = dialect.page_of(code).unwrap_or_default();
     let lacks = [

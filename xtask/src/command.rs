@@ -4,7 +4,7 @@ use clap::Command;
 use clap_complete::{Shell, generate};
 use clap_mangen::Man;
 
-/// The folders that hold nothing else.
+/// The folders that hold only these files.
 pub(crate) const FOLDERS: [&str; 2] = ["cli/completions", "cli/man"];
 
 /// The completions and what their files are called, as their shells look for them.

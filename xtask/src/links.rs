@@ -1,4 +1,4 @@
-//! Whether the links of the Markdown files to files of this repository lead somewhere, and to a heading that is there.
+//! Checks that the links of the Markdown files to files of this repository have targets, headings included.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

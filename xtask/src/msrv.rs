@@ -1,4 +1,4 @@
-//! Whether the crates that users build can be built with the Rust version that they state.
+//! Checks that the crates that users build can be built with the Rust version that they state.
 //!
 //! The compiler of that version is rarely at hand, so this asks what is known without it: each dependency states its
 //! own minimum, and clippy's `incompatible_msrv`, denied for the workspace, holds our code to the standard library of
@@ -126,7 +126,7 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
     }
 }
 
-/// Its numbers, of which `1.88` and `1.88.0` have the same.
+/// Returns the numbers of a version. `1.88` and `1.88.0` have the same.
 fn version(text: &str) -> Vec<u32> {
     let mut numbers: Vec<_> = text
         .split('.')

@@ -30,7 +30,7 @@ struct Source {
     aliases: BTreeMap<String, Type>,
 }
 
-/// Who gives a value: of a native half that leaves something out comes `null`, and the TypeScript half passes `undefined`.
+/// The side that passes a value. The native half passes `null` for what is left out, the TypeScript half `undefined`.
 #[derive(Clone, Copy)]
 enum Giver {
     TypeScript,

@@ -95,7 +95,7 @@ export function hasKnownCode(error: unknown): error is ApiError & {{ readonly co
     Ok(out)
 }
 
-/// The kinds whose classes are written by hand: they have more to say.
+/// The kinds whose classes are written by hand, because they have more members.
 const OWN_KINDS: [&str; 4] = ["api", "timeout", "cancelled", "invalid_request"];
 
 /// The file of the classes of errors that are told apart by their kind or category alone.
@@ -122,7 +122,7 @@ pub(crate) fn categories(codes: &Codes) -> String {
     out
 }
 
-/// The classes of errors for ES modules. A list, since all that the other entry exports would be more than programs see.
+/// The classes of errors for ES modules. It is a list, because the other entry also exports what programs must not see.
 pub(crate) fn exports(codes: &Codes) -> String {
     let names = codes.error_kinds.iter().chain(&codes.categories);
     let classes: BTreeSet<&str> = names.filter_map(|name| name.class.as_deref()).collect();

@@ -37,7 +37,7 @@ const SCENARIOS: &str = "tests/conformance/scenarios";
 const BEGIN: &str = "<!-- printed: ";
 const END: &str = "<!-- end of what is printed -->";
 
-/// Every page with its parts as they have to be.
+/// Returns every page with its parts printed.
 pub(crate) fn pages(root: &Path, templates: &Templates) -> Result<Vec<(String, String)>, String> {
     let page = |path: &str| {
         let written = std::fs::read_to_string(root.join(path)).map_err(|e| e.to_string())?;

@@ -44,7 +44,7 @@ pub(crate) struct Surface {
 /// The operations of OpenStack's compute API.
 #[derive(Debug)]
 pub(crate) struct Operations {
-    /// The options that operations have, each its own of them.
+    /// The options that operations have. Each operation has some of them.
     pub(crate) options: Group,
     pub(crate) sets: Vec<OptionSet>,
     pub(crate) all: Vec<Operation>,
@@ -74,7 +74,7 @@ pub(crate) struct Operation {
     pub(crate) server: String,
     /// What names the action, where it needs one: `request_id`, or `action`, which is that or the response.
     pub(crate) action: Option<String>,
-    /// The record that it gives.
+    /// The record that it returns.
     pub(crate) record: String,
     /// The name of its set of options.
     pub(crate) set: String,
@@ -124,7 +124,7 @@ pub(crate) struct Field {
     pub(crate) kind: FieldKind,
     /// Its type in Rust, without spaces.
     pub(crate) rust_type: String,
-    /// It may be null.
+    /// Whether it may be null.
     pub(crate) is_optional: bool,
     /// Its documentation as paragraphs.
     pub(crate) doc: Vec<String>,
@@ -178,7 +178,7 @@ pub(crate) struct Group {
     pub(crate) name: &'static str,
     /// The options that are values.
     pub(crate) options: Vec<Row>,
-    /// The options that cross the border in a way of each language's own.
+    /// The options that each language passes in its own way.
     pub(crate) by_hand: Vec<Row>,
 }
 
@@ -261,7 +261,7 @@ pub(crate) fn read(root: &Path) -> Result<Surface, String> {
 }
 
 impl Record {
-    /// It is one of OpenStack's compute API.
+    /// Whether it is a record of OpenStack's compute API.
     fn is_openstack(&self) -> bool {
         self.home.contains("/openstack/")
     }

@@ -21,7 +21,7 @@ const BACKOFF: Duration = Duration::from_millis(1);
 const ATTEMPTS: u32 = 32;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Runs one client and gives its figures.
+/// Runs one client and returns its figures.
 pub fn run(name: &str, work: &Work, concurrency: usize, until: Until) -> Value {
     let length = work.length;
     match name {

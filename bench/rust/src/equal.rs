@@ -28,7 +28,7 @@ struct Attempt {
     ended: Instant,
 }
 
-/// What a call gives.
+/// The result of a call.
 struct Response {
     headers: HeaderMap,
     body: Bytes,
@@ -66,7 +66,7 @@ impl Client {
         Self { http, shared: Arc::new(Shared { uri: work.url(), method, headers, body }) }
     }
 
-    /// Makes a call and gives the length of its body.
+    /// Makes a call and returns the length of its body.
     pub async fn call(&self) -> usize {
         let response = tokio::time::timeout(TIMEOUT, self.attempt()).await.expect("in time");
         let [attempt] = response.attempts.as_slice() else { panic!("one attempt") };

@@ -49,7 +49,7 @@ impl Share {
     }
 }
 
-/// Workers that are tasks of one thread. A call gives the length of its body, which has to be `length`.
+/// Workers that are tasks of one thread. A call returns the length of its body, which has to be `length`.
 pub fn tasks<F, R>(concurrency: usize, until: Until, length: usize, call: F) -> Value
 where
     F: Fn() -> R + Clone + 'static,

@@ -1,4 +1,4 @@
-//! Modules, and what they take from each other.
+//! Modules and their uses of each other.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
     modules: BTreeSet<String>,
-    /// By user and used: where the use stands, as `file:line`.
+    /// By user and used: where the use is, as `file:line`.
     uses: BTreeMap<(String, String), String>,
 }
 
@@ -131,7 +131,7 @@ fn floor(module: &str, floors: &Floors) -> Option<usize> {
     ancestors(module).find_map(|module| floors.iter().position(|floor| floor.contains(&module)))
 }
 
-/// A shortest circle of each knot.
+/// Returns a shortest circle of each group of modules that lead back to themselves.
 fn knots(uses: &BTreeMap<&str, BTreeMap<&str, String>>) -> Vec<String> {
     let mut reported = BTreeSet::new();
     let mut found = Vec::new();
@@ -248,7 +248,7 @@ mod tests {
         );
         // Through the modules within them.
         assert_eq!(circles(&[("a::x", "b"), ("b::y", "a::z")]).len(), 1);
-        // Within one module, and in two knots.
+        // Within one module, and in two groups.
         let found = circles(&[
             ("a::x", "a::y"),
             ("a::y", "a::x"),

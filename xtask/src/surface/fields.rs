@@ -191,7 +191,7 @@ fn of_struct(own: &ItemStruct) -> syn::Result<Vec<Field>> {
     Ok(fields)
 }
 
-/// The texts that a struct gives about an attempt.
+/// The texts of an attempt, from the fields of a struct.
 fn of_methods(items: &[Item], of: &Ident) -> Vec<Field> {
     let mut fields = Vec::new();
     for item in items {

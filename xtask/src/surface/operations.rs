@@ -145,7 +145,7 @@ impl Operations {
         some.then(|| format!("Operations that have it: `{}`.", names.join("`, `")))
     }
 
-    /// The records that the operations of a class give, sorted, each once.
+    /// The records that the operations of a class return, sorted, each once.
     pub(crate) fn records(&self, class: &str) -> Vec<&Operation> {
         let of_class = self.all.iter().filter(|one| one.class() == class);
         let mut all: Vec<&Operation> = of_class.collect();

@@ -1,6 +1,6 @@
 //! Scenarios of the options: every language takes each by its name, sends what it is about, and refuses what is wrong.
 //!
-//! What else an option does is for the scenarios and tests that are written by hand.
+//! Scenarios and tests that are written by hand prove what else an option does.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ pub(crate) fn scenarios(surface: &Surface) -> Result<Vec<(String, String)>, Stri
             let is_number = matches!(row.kind, Kind::Count | Kind::Duration);
             let is_refused =
                 row.detail("expected").is_some() && !(is_number && group.name == "request");
-            // A client over reqwest has options of the wire from reqwest, which takes what it is given.
+            // A client over reqwest passes options of the wire to reqwest, which checks nothing.
             if is_refused && row.detail("reqwest").is_none() {
                 own.push((refused(group, row, &name), format!("{name}-refused")));
             }
@@ -73,7 +73,7 @@ fn accepted(group: &Group, row: &Row, name: &str) -> Value {
     })
 }
 
-/// What the environment does not allow is refused, and the error says what would allow it.
+/// An option that the environment does not allow is refused, and the error says what would allow it.
 fn forbidden(group: &Group, row: &Row, name: &str, permission: &str) -> Value {
     let (client, request) = given(group, row, &example(row));
     json!({
@@ -93,7 +93,7 @@ fn forbidden(group: &Group, row: &Row, name: &str, permission: &str) -> Value {
     })
 }
 
-/// What is of the right type and wrong is refused before anything is sent.
+/// A value of the right type that is wrong is refused before anything is sent.
 fn refused(group: &Group, row: &Row, name: &str) -> Value {
     let wrong = match row.kind {
         Kind::Count | Kind::Duration => json!(0),

@@ -1,5 +1,5 @@
-//! The sentences that document a field in Go and in C, which begin with its name or with what a function does, and say what
-//! it is where there is none.
+//! The sentences that document a field in Go and in C. They begin with its name or with what a function does, and say which
+//! value means that there is none.
 
 use super::types::c_set;
 use super::{Field, FieldKind, Language, Surface};
@@ -64,7 +64,7 @@ impl Field {
         text
     }
 
-    /// What a function of C returns where there is nothing.
+    /// The value that a function of C returns when there is nothing to return.
     fn nothing_in_c(&self) -> &'static str {
         match &self.kind {
             FieldKind::Text => "NULL",
@@ -75,7 +75,7 @@ impl Field {
         }
     }
 
-    /// Says in the first sentence what there is where there is nothing, unless the text does.
+    /// Says in the first sentence which value means that there is none, unless the text does.
     fn with_nothing(&self, mut text: String, nothing: &str) -> String {
         if self.is_optional && !text.contains(&format!("`{nothing}`")) {
             let sentence = text.find(". ").unwrap_or(text.trim_end_matches('.').len());
@@ -88,7 +88,7 @@ impl Field {
 /// A sentence that goes on after a name.
 pub(super) fn lowered(text: &str) -> String {
     let mut letters = text.chars();
-    // Not an acronym's.
+    // Not an acronym.
     if text.chars().take(2).all(char::is_uppercase) {
         return text.to_owned();
     }

@@ -81,7 +81,7 @@ impl Row {
 }
 
 impl Record {
-    /// It has all that an API sent.
+    /// Whether it has all that an API sent.
     pub(super) fn has_data(&self) -> bool {
         self.has(&FieldKind::Data)
     }
@@ -146,7 +146,7 @@ impl Field {
         }
     }
 
-    /// It is nil in Go where there is none. Elsewhere that is the type's zero.
+    /// Whether Go has nil when there is none. Otherwise it has the type's zero.
     pub(super) fn is_nil_in_go(&self) -> bool {
         match self.kind {
             FieldKind::Number => self.rust_type == "Option<u64>",
