@@ -33,7 +33,7 @@ for language in "$@"; do
                 lacks "libcurl's headers are missing: on Debian 'apt-get install pkg-config libcurl4-openssl-dev'."
             ;;
         go) command -v go >/dev/null || lacks "Go is missing: install 1.24 or newer (https://go.dev/dl), then try again." ;;
-        *) lacks "there is no bench of '$language'; expected rust, python, node, c or go" ;;
+        *) lacks "'$language' has no bench; expected rust, python, node, c or go" ;;
     esac
 done
 exit $missing

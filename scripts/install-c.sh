@@ -14,7 +14,7 @@ note=$(cargo rustc --package reqtrail-c --lib --profile "$profile" -- --print na
 static_libs=$(sed -n 's/^.*native-static-libs: //p' <<<"$note" | tail -1)
 # The unwinder of the archive from gcc's static library, so that a program with it needs no libgcc_s.so.1 where it runs.
 static_libs=${static_libs//-lgcc_s/-lgcc_eh}
-[ -n "$static_libs" ] || { echo "rustc did not say what the archive needs" >&2; exit 1; }
+[ -n "$static_libs" ] || { echo "rustc did not list the libraries that the archive needs" >&2; exit 1; }
 
 built=${CARGO_TARGET_DIR:-target}/$([ "$profile" = dev ] && echo debug || echo "$profile")
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)

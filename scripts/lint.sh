@@ -84,7 +84,7 @@ for part in "$@"; do
     case $part in
         python | node | go | shell | workflows | spelling | prose) "$part" ;;
         *)
-            echo "there is no linter of '$part'; expected python, node, go, shell, workflows, spelling or prose" >&2
+            echo "'$part' is not a linter; expected python, node, go, shell, workflows, spelling or prose" >&2
             exit 2
             ;;
     esac

@@ -22,9 +22,9 @@ for version in 3.11 3.12 3.13 3.14; do
     fi
 done
 if [ ${#found[@]} -eq 0 ]; then
-    echo "beside Python $own no other was found: 3.11, 3.12, 3.13 and 3.14 were looked for"
+    echo "no Python besides $own was found; looked for 3.11, 3.12, 3.13 and 3.14"
 else
-    echo "beside Python $own, found: ${found[*]}"
+    echo "besides Python $own, found: ${found[*]}"
 fi
 echo "python-smoke: $passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
