@@ -1,10 +1,10 @@
-//! The project's own chores: `cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors`, and
-//! `cargo run -p xtask --features command -- command [--check]`.
+//! The project's own chores: `cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors | texts [PATH…]`,
+//! and `cargo run -p xtask --features command -- command [--check]`.
 //!
 //! `codegen` writes every language's code tables from `schema/codes.json`; with `--check` it writes nothing and
 //! fails when a committed table differs from what the list gives. `api` does the same with the public API of the crate
 //! `reqtrail`, and `command` with the completions and man pages of the command `reqtrail`. `msrv` checks the stated Rust
-//! version, `links` the relative links of the Markdown files.
+//! version, `links` the relative links of the Markdown files. `texts` lists the texts of errors, logs and the command.
 
 #![expect(
     clippy::print_stdout,
@@ -29,6 +29,7 @@ mod pages;
 mod python_tables;
 mod rust_tables;
 mod surface;
+mod texts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -50,8 +51,9 @@ fn main() -> ExitCode {
         ["msrv"] => msrv::check(&root()),
         ["links"] => links::check(&root()),
         ["floors"] => floors::check(&root()),
+        ["texts", paths @ ..] => texts::print(&root(), paths),
         _ => Err(
-            "usage: cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors, \
+            "usage: cargo run -p xtask -- codegen [--check] | api [--check] | msrv | links | floors | texts [PATH…], \
              or cargo run -p xtask --features command -- command [--check]"
                 .to_owned(),
         ),

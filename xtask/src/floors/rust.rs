@@ -142,7 +142,7 @@ impl Reader {
                 if let Some(target) = self.imported(module, name, rest, depth) {
                     return target;
                 }
-                // A crate is written small; what is written large is a type of this module, or the language's.
+                // Crates are in lower case; names in upper case are types of this module or of the language.
                 let is_crate = name.starts_with(|c: char| c.is_ascii_lowercase()) && path.len() > 1;
                 if is_crate {
                     Target::Foreign(path.to_vec())
@@ -169,7 +169,7 @@ impl Reader {
         Target::Module(at)
     }
 
-    /// What a module's `use` makes of a name.
+    /// Follows a name through a module's `use`.
     fn imported(&self, module: &str, name: &str, rest: &[String], depth: usize) -> Option<Target> {
         let here = self.modules.get(module)?;
         if let Some(path) = here.imports.get(name) {
@@ -229,7 +229,8 @@ fn is_test_attribute(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Group(group)) if is_test_condition(&group.stream()))
 }
 
-fn is_test_condition(meta: &TokenStream) -> bool {
+/// Whether the brackets of an attribute hold a `cfg` that is set for tests alone.
+pub(crate) fn is_test_condition(meta: &TokenStream) -> bool {
     let text = meta.to_string();
     let words: Vec<&str> = text
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
